@@ -1,0 +1,62 @@
+"""Conversion between dates and floats; nothing else in elolag does it.
+
+Dates are ISO 8601, UTC, day precision. A date as a float is days since 1970-01-01; a month is
+365.2425 / 12 = 30.436875 days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from elolag.errors import UsageError
+
+DAYS_PER_MONTH = 365.2425 / 12
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def parse(text: str) -> dt.date:
+    """Read an ISO date (``2026-08-19``); anything else is a `UsageError`."""
+    if _ISO.fullmatch(text):
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise UsageError(f"not an ISO date: {text!r}; write it as YYYY-MM-DD, e.g. 2026-08-19")
+
+
+def to_days(dates: ArrayLike) -> NDArray[np.float64]:
+    """ISO strings or `datetime.date` objects to days since 1970-01-01, of the same shape.
+
+    Missing values (``""``, None, NaN) become NaN.
+    """
+    array = np.asarray(dates, dtype=object)
+    out = np.full(array.shape, np.nan)
+    for index, value in np.ndenumerate(array):
+        if isinstance(value, dt.date):
+            out[index] = value.toordinal() - _EPOCH
+        elif isinstance(value, str) and value:
+            out[index] = parse(value).toordinal() - _EPOCH
+    return out
+
+
+def to_day(date: str | dt.date) -> float:
+    """One ISO string or date to days since 1970-01-01."""
+    return float((parse(date) if isinstance(date, str) else date).toordinal() - _EPOCH)
+
+
+def to_iso(days: float) -> str:
+    """Days since 1970-01-01 to the ISO date that contains them."""
+    return dt.date.fromordinal(int(np.floor(days)) + _EPOCH).isoformat()
+
+
+def between(earlier: ArrayLike, later: ArrayLike) -> NDArray[np.float64]:
+    """Months from `earlier` to `later`, both in days; negative when `later` comes first."""
+    return (np.asarray(later, dtype=float) - np.asarray(earlier, dtype=float)) / DAYS_PER_MONTH
+
+
+_EPOCH = dt.date(1970, 1, 1).toordinal()

@@ -1,0 +1,92 @@
+"""The words parts of elolag share: boards, columns, and what a parsed publication is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SCHEMA_VERSION = 1
+
+#: Columns of ``ratings.csv``. One row is one entry in one category; (category, entry) is the key.
+RATINGS: dict[str, str] = {
+    "category": "string",
+    "entry": "string",
+    "rating": "number",  # Elo points (or index points), rounded to 2 decimals
+    "lower": "number",  # interval as published; may be missing
+    "upper": "number",
+    "se": "number",  # standard error from the published variance; missing where there is none
+    "votes": "integer",  # may be missing
+    "rank": "integer",  # may be missing
+}
+
+#: Columns of ``entries.csv``: what the publisher says of an entry. `entry` is the key.
+#: ``name`` is a second, human name where the publisher gives one, else empty.
+ENTRIES: dict[str, str] = {
+    "entry": "string",
+    "name": "string",
+    "organisation": "string",
+    "licence": "string",
+}
+
+#: Columns of ``models.csv`` of a metadata source (no ratings). `entry` is the key.
+MODELS: dict[str, str] = {
+    "entry": "string",
+    "name": "string",
+    "organisation": "string",
+    "release_date": "string",
+    "open_weights": "string",  # "true", "false" or empty
+}
+
+Basis = Literal["published", "commit", "fetched"]
+Method = Literal["bradley-terry", "online-elo", "index", "metadata"]
+IntervalKind = Literal["variance", "bootstrap", "published", "none"]
+
+BOARD_PATTERN = re.compile(r"[a-z0-9-]+/[a-z0-9_]+")
+VINTAGE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([2-9]|[1-9]\d+))?")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one payload came from: what a parser may know besides the bytes.
+
+    Attributes
+    ----------
+    name
+        What the payload is at its publisher: a subset (``text``), a file name
+        (``leaderboard-text.json``, ``lmarena_text.csv``). Data, never a path.
+    date
+        ISO date the payload stands for when its own bytes do not say: the commit's or tag's day,
+        or the day it was fetched.
+    urls
+        Exact addresses of the payload at its publisher.
+    """
+
+    name: str
+    date: str
+    urls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One board at one vintage, as a source's parser read it.
+
+    ``tables`` maps a table name to its rows: ``ratings`` and ``entries`` for a board,
+    ``entries`` alone for a table of organisations, ``models`` for a metadata source. Column
+    names and order are those of `RATINGS`, `ENTRIES`, `MODELS`; ratings are sorted by category,
+    then rating (highest first), then entry.
+    """
+
+    board: str
+    vintage: str
+    basis: Basis
+    tables: dict[str, pd.DataFrame] = field(repr=False)
+    method: Method
+    style_control: bool | None = None
+    interval_kind: IntervalKind = "none"
+    interval_level: float | None = None
+    completeness: str = "full"  # or "top-N"
+    notes: tuple[str, ...] = ()
