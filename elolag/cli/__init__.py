@@ -1,0 +1,53 @@
+"""The command line: thin, lazy, and never a traceback for what a user can mend.
+
+Data go to stdout, messages to stderr. Exit code 0: done; 1: a check failed; 2: the request cannot
+be answered as asked. Each command imports what it needs when it runs, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from elolag import __version__
+from elolag.cli import lag as _lag
+from elolag.errors import ElolagError
+
+app = typer.Typer(
+    name="elolag",
+    help="By how many months does one group of AI models trail another on public arena "
+    "leaderboards, and how sure are we?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+_lag.register(app)
+
+
+def main() -> None:
+    """Entry point of the ``elolag`` command."""
+    try:
+        app()
+    except ElolagError as error:
+        typer.echo(f"elolag: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,366 @@
+"""`estimate_lag`: the one way in, from an archive to a result."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag import __version__, draws, tags
+from elolag.archive import Archive, Board, open_archive
+from elolag.draws import Field
+from elolag.errors import UsageError
+from elolag.lag import AT_LEAST, AT_MOST, Lags, backward, check_groups
+from elolag.months import DAYS_PER_MONTH, parse, to_day, to_iso
+from elolag.panel import Panel, build
+from elolag.result import Gap, LagResult, Match, ModelPoint
+from elolag.tags import Group, Lookup, Policies, Tag
+from elolag.young import YoungDrift, packaged_drift
+
+Floats = NDArray[np.float64]
+
+DEFAULT_BOARD = "arena/text_style_control"
+ESTIMANDS = ("backward", "gap")
+FRONTIERS = ("step",)
+
+
+def estimate_lag(
+    board: str | Board = DEFAULT_BOARD,
+    *,
+    leader: str = "US",
+    follower: str = "CN",
+    category: str = "overall",
+    estimand: str = "backward",
+    frontier: str = "step",
+    as_of: str | None = None,
+    vintage: str | None = None,
+    n_draws: int = 10_000,
+    seed: int = 0,
+    level: float = 0.95,
+    archive: Archive | str | Path | None = None,
+    policies: Policies | None = None,
+    extra_tags: Path | None = None,
+    correct_selection: bool = True,
+    young_drift: bool = True,
+) -> LagResult:
+    """Estimate by how many months one group of models trails another.
+
+    Parameters
+    ----------
+    board
+        A board's name in the archive, or a board already opened.
+    leader, follower
+        Group expressions: ``US``, ``CN+open``, ``US,GB``, ``lab:openai``, ``not:CN``, ``ALL``.
+    category
+        Slice of the board, e.g. ``overall``, ``coding``.
+    estimand
+        ``backward`` (months) or ``gap`` (Elo). Definitions stand in docs/methods.md.
+    frontier
+        ``step``: the running maximum of the models released so far.
+    as_of
+        ISO date T; the vintage's date by default. Earlier than the vintage is hindsight.
+    vintage
+        ISO date of the ratings to use, this one and older; the newest official one by default.
+    n_draws, seed, level
+        Draws of the uncertainty engine, their seed, and the interval's level.
+    archive
+        An opened archive or its folder.
+    policies
+        Tagging choices (Hong Kong, Taiwan, derivatives).
+    extra_tags
+        A CSV of tags that win over the packaged ones.
+    correct_selection, young_drift
+        Switches of the two corrections described in docs/methods.md.
+
+    Returns
+    -------
+    LagResult
+
+    Raises
+    ------
+    UsageError
+        A name, date or number that cannot be answered.
+    EstimateError
+        The data hold no answer to this question.
+    ArchiveError
+        The archive is missing or damaged.
+    """
+    _check_numbers(estimand, frontier, n_draws, level)
+    if isinstance(board, str):
+        opened = archive if isinstance(archive, Archive) else open_archive(archive)
+        board = opened.board(board)
+    lookup = Lookup(tags.load(extra_tags), policies)
+    groups = _parse(leader, lookup), _parse(follower, lookup)
+    panel = build(board, category, vintage, lookup)
+    date = _as_of(as_of, panel.vintage)
+    race = Race.of(panel, lookup, *groups, drift=packaged_drift() if young_drift else None)
+    check_groups(race.field.lead_from, race.field.follow_from, date)
+
+    fitted = draws.posterior(race.field, correct_selection=correct_selection)
+    point = race.point(fitted, date)
+    sample = race.sample(fitted, date, n_draws, seed)
+    choices = {
+        **asdict(lookup.policies),
+        "correct_selection": correct_selection,
+        "young_drift": young_drift,
+    }
+    return _result(
+        panel, race, fitted, point, sample, date, estimand, level, n_draws, seed, choices
+    )
+
+
+class Race:
+    """The models of two groups on one panel, with what is needed to name them afterwards."""
+
+    def __init__(
+        self, field: Field, entries: list[str], tags_: list[Tag], groups: tuple[Group, Group]
+    ) -> None:
+        self.field, self.entries, self.tags, self.groups = field, entries, tags_, groups
+
+    @classmethod
+    def of(
+        cls,
+        panel: Panel,
+        lookup: Lookup,
+        leader: Group,
+        follower: Group,
+        drift: YoungDrift | None,
+    ) -> Race:
+        """Pick the two groups' entries from the panel and widen the young ones' errors."""
+        table = panel.linked.table
+        tagged = {m: lookup.tag(m) for m in table["model"].unique()}
+        kept = {
+            m: t
+            for m, t in tagged.items()
+            if not lookup.dropped(t)
+            and np.isfinite([*leader.since([t]), *follower.since([t])]).any()
+        }
+        names = sorted(kept, key=lambda m: (kept[m].released, m))
+        tag_list = [kept[m] for m in names]
+        number = {m: i for i, m in enumerate(names)}
+        table = table[table["model"].isin(kept)].assign(order=lambda t: t["model"].map(number))
+        table = table.sort_values(["order", "entry"], kind="stable")
+        variance = (table["se"] ** 2 + table["drift"] ** 2).to_numpy(float)
+        if drift is not None:
+            variance = variance + drift.variance(table["votes"].to_numpy(float), table["se"])
+        bounds = np.array([_month_bounds(t) for t in tag_list]).reshape(-1, 2)
+        field = Field(
+            rating=table["rating"].to_numpy(float),
+            variance=variance,
+            link=table["link"].to_numpy(np.intp),
+            link_se=table["link_se"].to_numpy(float),
+            model=table["order"].to_numpy(np.intp),
+            lead_from=leader.since(tag_list),
+            follow_from=follower.since(tag_list),
+            month_start=bounds[:, 0],
+            month_end=bounds[:, 1],
+        )
+        return cls(field, list(table["entry"]), tag_list, (leader, follower))
+
+    def model_means(self, fitted: draws.Posterior) -> tuple[Floats, NDArray[np.intp]]:
+        """Each model's best posterior-mean rating, and the index of the entry that has it."""
+        mean, model = fitted.mean, self.field.model
+        best = np.full(len(self.tags), -1, dtype=np.intp)
+        for entry in np.argsort(mean, kind="stable"):
+            best[model[entry]] = entry
+        return mean[best], best
+
+    def point(self, fitted: draws.Posterior, as_of: float) -> Lags:
+        """The lag at posterior-mean ratings."""
+        mean, _ = self.model_means(fitted)
+        return backward(mean[None, :], self.field.lead_from, self.field.follow_from, as_of)
+
+    def sample(self, fitted: draws.Posterior, as_of: float, n: int, seed: int) -> Lags:
+        """The lag in every draw."""
+        parts = [
+            _renumber(backward(d.ratings, d.lead_from, d.follow_from, as_of), keep)
+            for keep, d in draws.draw(self.field, fitted, n, seed)
+        ]
+        return Lags(
+            *(
+                np.concatenate([getattr(p, name) for p in parts])
+                for name in Lags.__dataclass_fields__
+            )
+        )
+
+
+def _renumber(lags: Lags, keep: NDArray[np.intp]) -> Lags:
+    return Lags(
+        lags.months,
+        lags.censored,
+        keep[lags.match],
+        lags.gap,
+        keep[lags.leader_best],
+        keep[lags.follower_best],
+    )
+
+
+def quantiles(
+    months: Floats, censored: NDArray[np.int8], level: float
+) -> tuple[float | None, float | None]:
+    """Percentile interval whose ends are values that occurred, so that it holds its level.
+
+    A draw that is only a bound is taken at its worst for each end: "at least x" is x for the low
+    end and unbounded for the high one. An unbounded end is None.
+    """
+    low = np.quantile(
+        np.where(censored == AT_MOST, -np.inf, months), (1 - level) / 2, method="inverted_cdf"
+    )
+    high = np.quantile(
+        np.where(censored == AT_LEAST, np.inf, months), (1 + level) / 2, method="inverted_cdf"
+    )
+    return (
+        float(low) if np.isfinite(low) else None,
+        float(high) if np.isfinite(high) else None,
+    )
+
+
+def _result(
+    panel: Panel,
+    race: Race,
+    fitted: draws.Posterior,
+    point: Lags,
+    sample: Lags,
+    as_of: float,
+    estimand: str,
+    level: float,
+    n_draws: int,
+    seed: int,
+    policies: Mapping[str, Any],
+) -> LagResult:
+    mean, best = race.model_means(fitted)
+    leader, follower = race.groups
+
+    def named(index: int, group: str) -> ModelPoint:
+        tag = race.tags[index]
+        entry = race.entries[best[index]]
+        return ModelPoint(group, tag.model, entry, tag.release_date, float(mean[index]))
+
+    gap = float(point.gap[0])
+    leader_best = named(int(point.leader_best[0]), leader.text)
+    follower_best = named(int(point.follower_best[0]), follower.text)
+    censored = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(point.censored[0]))
+    low, high = quantiles(sample.months, sample.censored, level)
+    months: float | None = float(point.months[0])
+    if censored == "at-least":
+        high = None
+    elif censored == "at-most":
+        low = None
+    gap_low, gap_high = np.quantile(
+        sample.gap, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf"
+    )
+    matches: tuple[Match, ...] | None = _matches(race, best, sample, as_of, n_draws)
+    match = named(int(point.match[0]), (follower if gap < 0 else leader).text)
+    notes = list(panel.notes)
+    nested = tags.check_overlap(leader, follower, race.tags)
+    if nested:
+        notes.append(f"the groups are nested: {nested}")
+    if panel.unknown:
+        notes.append(f"{len(panel.unknown)} entries cannot be attributed to a lab and do not count")
+    if estimand == "gap":
+        months, low, high, matches, match_point = None, None, None, None, None
+        censored = None
+    else:
+        match_point = match
+    counted = np.minimum(race.field.lead_from, race.field.follow_from)
+    return LagResult(
+        estimand=estimand,
+        frontier="step",
+        interval="measurement",
+        months=months,
+        low=low,
+        high=high,
+        level=level,
+        as_of=to_iso(as_of),
+        vintage=panel.vintage,
+        data_through=to_iso(float(counted[counted <= as_of].max())),
+        board=panel.board,
+        category=panel.category,
+        leader_group=leader.text,
+        follower_group=follower.text,
+        leader_best=leader_best,
+        follower=follower_best,
+        match=match_point,
+        matches=matches,
+        gap=Gap(
+            gap,
+            float(gap_low),
+            float(gap_high),
+            100 * gap / leader_best.rating,
+            100 * gap / follower_best.rating,
+        ),
+        censored=censored,
+        policies=policies,
+        n_draws=n_draws,
+        seed=seed,
+        snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
+        version=__version__,
+        notes=tuple(notes),
+    )
+
+
+def _matches(
+    race: Race, best: NDArray[np.intp], sample: Lags, as_of: float, n_draws: int
+) -> tuple[Match, ...]:
+    """Every match that occurred, most frequent first."""
+    counts = Counter(zip(sample.match.tolist(), (sample.gap < 0).tolist(), strict=True))
+    found = []
+    for (index, leads), count in counts.most_common():
+        tag = race.tags[index]
+        since = race.field.follow_from[index] if leads else race.field.lead_from[index]
+        months = (as_of - since) / DAYS_PER_MONTH
+        found.append(
+            Match(
+                tag.model,
+                race.entries[best[index]],
+                tag.release_date,
+                float(-months if leads else months),
+                count / n_draws,
+            )
+        )
+    return tuple(found)
+
+
+def _month_bounds(tag: Tag) -> tuple[float, float]:
+    """First day of the release month and of the next, in days; NaN where the day is known."""
+    if tag.precision != "month":
+        return np.nan, np.nan
+    day = parse(tag.release_date)
+    length = calendar.monthrange(day.year, day.month)[1]
+    start = to_day(dt.date(day.year, day.month, 1))
+    return start, start + length
+
+
+def _parse(text: str, lookup: Lookup) -> Group:
+    return tags.parse_group(text, lookup.labs, lookup.countries())
+
+
+def _as_of(as_of: str | None, vintage: str) -> float:
+    date = vintage if as_of is None else as_of
+    if to_day(date) > to_day(vintage):
+        raise UsageError(
+            f"as-of date {date} is later than the vintage {vintage}: the ratings know nothing of "
+            f"it; take a date up to {vintage}, or a newer vintage"
+        )
+    return to_day(date)
+
+
+def _check_numbers(estimand: str, frontier: str, n_draws: int, level: float) -> None:
+    if estimand not in ESTIMANDS:
+        raise UsageError(f"unknown estimand {estimand!r}; known: {', '.join(ESTIMANDS)}")
+    if frontier not in FRONTIERS:
+        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(FRONTIERS)}")
+    if not 0 < level < 1:
+        raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
+    needed = int(np.ceil(2 / (1 - level)))
+    if n_draws < needed:
+        raise UsageError(
+            f"{n_draws} draws cannot give a {level:g} interval: at least {needed} are needed"
+        )

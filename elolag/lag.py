@@ -1,0 +1,320 @@
+"""Estimands: from ratings and release dates to months of lag, for many draws at once.
+
+Sign, stated once: a lag is in months and positive when the follower is behind; it is negative when
+the follower leads. Dates are whole days since 1970-01-01, ratings Elo points. An estimand takes a
+`Race`: both groups' step frontiers in D draws. Windows are half-open, (T - w, T].
+
+A lag whose level lies below the first model of the group whose crossing is asked is only a bound:
+that group may have been there before anyone rated it. `Lags.censored` says so per draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.errors import EstimateError
+from elolag.frontier import Steps
+from elolag.months import DAYS_PER_MONTH, between, to_iso
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int8]
+Ints = NDArray[np.intp]
+
+EXACT, AT_LEAST, AT_MOST, UNBOUNDED = 0, 1, -1, 2
+
+
+@dataclass(frozen=True)
+class Lags:
+    """One lag per draw.
+
+    Attributes
+    ----------
+    months
+        Shape (D,); a bound where `censored` is not 0, NaN where the draw has no lag.
+    censored
+        0: exact; 1: the lag is at least `months`; -1: at most; 2: parts bound it both ways.
+    failed
+        Draws in which the estimand is not defined (no record in the window, ...).
+    """
+
+    months: Floats
+    censored: Codes
+    failed: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Race:
+    """Both groups' step frontiers, as far as `as_of` (days), in the same D draws."""
+
+    leader: Steps
+    follower: Steps
+    as_of: float
+
+    @classmethod
+    def of(cls, ratings: Floats, lead_from: Floats, follow_from: Floats, as_of: float) -> Race:
+        """Build from ratings (D, M) and the dates from which models count, (M,) or (D, M).
+
+        Raises
+        ------
+        EstimateError
+            A group has no model by `as_of`.
+        """
+        check_groups(lead_from, follow_from, as_of)
+        return cls(Steps(ratings, lead_from, as_of), Steps(ratings, follow_from, as_of), as_of)
+
+
+def check_groups(lead_from: Floats, follow_from: Floats, date: float) -> None:
+    """Refuse a date before either group's first model."""
+    for name, dates in (("leader", lead_from), ("follower", follow_from)):
+        first = np.min(dates, initial=np.inf)
+        if not np.isfinite(first):
+            raise EstimateError(f"the {name} group has no rated model on this board")
+        if first > date:
+            raise EstimateError(
+                f"the {name} group has no model by {to_iso(date)}: its first rated model counts "
+                f"from {to_iso(float(first))}; take a later date"
+            )
+
+
+@dataclass(frozen=True)
+class Backward:
+    """`backward` at J dates of D draws, with what produced it (all (D, J))."""
+
+    months: Floats
+    censored: Codes
+    gap: Floats  # F_L - F_F
+    level: Floats  # the level whose crossing dates the lag
+    lead_at: Ints  # index into the leader's steps of the first model to reach it
+    follow_at: Ints
+
+
+def backward_at(race: Race, dates: Floats) -> Backward:
+    """How long before each date the leader first reached the follower's best of that date.
+
+    T - t_L(F_F(T)); if the follower leads, -(T - t_F(F_L(T))); on a tie t_F(x) - t_L(x).
+    `dates` has shape (J,) or (D, J); both groups must have a model by each.
+    """
+    best_leader, best_follower = race.leader.at(dates), race.follower.at(dates)
+    gap, level = best_leader - best_follower, np.minimum(best_leader, best_follower)
+    lead_at, follow_at = race.leader.first_reaching(level), race.follower.first_reaching(level)
+    led, followed = race.leader.date_of(lead_at), race.follower.date_of(follow_at)
+    months = np.where(gap > 0, between(led, dates), -between(followed, dates))
+    below_leader, below_follower = race.leader.is_first(led), race.follower.is_first(followed)
+    censored = np.where(gap > 0, AT_LEAST * below_leader, AT_MOST * below_follower)
+    tie = gap == 0
+    if tie.any():
+        months = np.where(tie, between(led, followed), months)
+        both = np.where(below_leader & below_follower, UNBOUNDED, EXACT)
+        one = np.where(below_leader, AT_LEAST, np.where(below_follower, AT_MOST, EXACT))
+        censored = np.where(tie, np.where(both == UNBOUNDED, both, one), censored)
+    return Backward(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
+
+
+def backward(race: Race, window: float = 0.0) -> Lags:
+    """`backward` at the as-of date: the headline estimand."""
+    del window
+    found = backward_at(race, np.array([race.as_of]))
+    return Lags(found.months[:, 0], found.censored[:, 0], np.zeros(len(found.months), bool))
+
+
+def backward_mean(race: Race, window: float) -> Lags:
+    """Mean of `backward` over the window of `window` months, integrated exactly.
+
+    Between releases `backward` is linear in time, so its value in the middle of each stretch
+    times the stretch's length is the integral.
+
+    Raises
+    ------
+    EstimateError
+        The window begins before either group has a model.
+    """
+    start = window_start(race, window)
+    edges = np.concatenate([_spread(race, race.leader), _spread(race, race.follower)], axis=1)
+    edges = np.sort(np.clip(edges, start, race.as_of), axis=1)
+    ends = np.full((len(edges), 1), start), np.full((len(edges), 1), race.as_of)
+    edges = np.concatenate([ends[0], edges, ends[1]], axis=1)
+    if (edges == edges[0]).all():
+        # No date is vague: the stretches are the same in every draw, the empty ones go.
+        edges = np.unique(edges[0])[None, :]
+    width = np.diff(edges, axis=1)
+    found = backward_at(race, (edges[:, :-1] + width / 2)[0 if len(edges) == 1 else slice(None)])
+    months = (found.months * width).sum(axis=1) / (race.as_of - start)
+    return Lags(months, _combine(found.censored, width > 0), np.zeros(len(months), bool))
+
+
+def at_release(race: Race, window: float) -> Lags:
+    """Mean over the follower's records of the window of `backward` at the record's own date.
+
+    Of records of one day only the highest counts. A draw without a record in the window fails.
+    """
+    dates, record = race.follower.records()
+    counts = record & (dates > race.as_of - window * DAYS_PER_MONTH)
+    first = np.min(race.leader.dates)
+    if (counts & (dates < first)).any():
+        raise EstimateError(
+            f"a follower record of the window precedes the leader's first model of "
+            f"{to_iso(float(first))}; take a shorter window"
+        )
+    # Dates that do not count are moved to the as-of date, where both groups have models.
+    found = backward_at(race, np.where(counts, dates, race.as_of))
+    n = counts.sum(axis=1)
+    with np.errstate(invalid="ignore"):
+        months = (found.months * counts).sum(axis=1) / np.where(n, n, np.nan)
+    return Lags(months, _combine(found.censored, counts), n == 0)
+
+
+def level_mean(race: Race, window: float) -> Lags:
+    """Mean of t_F(x) - t_L(x), x uniform over the levels the follower crossed in the window.
+
+    A level the leader has not reached by the as-of date enters with that date; the lag is then at
+    most the mean. A draw in which the follower crossed no new level fails.
+    """
+    levels, width = _crossed_levels(race, window)
+    lead_at, follow_at = race.leader.first_reaching(levels), race.follower.first_reaching(levels)
+    led, followed = race.leader.date_of(lead_at), race.follower.date_of(follow_at)
+    never = ~np.isfinite(led)
+    distance = between(np.where(never, race.as_of, led), np.where(width > 0, followed, 0.0))
+    total = width.sum(axis=1)
+    failed = total <= 0
+    months = (distance * width).sum(axis=1) / np.where(failed, np.nan, total)
+    codes = np.where(never, AT_MOST, np.where(race.leader.is_first(led), AT_LEAST, EXACT))
+    codes = np.where(
+        race.follower.is_first(followed),
+        np.where(codes == AT_LEAST, UNBOUNDED, AT_MOST),
+        codes,
+    )
+    return Lags(months, _combine(codes.astype(np.int8), width > 0), failed)
+
+
+def unreached_share(race: Race, window: float) -> Floats:
+    """Share of the levels of `level_mean` that the leader has not reached, per draw."""
+    levels, width = _crossed_levels(race, window)
+    never = race.leader.first_reaching(levels) == race.leader.size
+    total = width.sum(axis=1)
+    return np.asarray((width * never).sum(axis=1) / np.where(total > 0, total, np.nan))
+
+
+def _crossed_levels(race: Race, window: float) -> tuple[Floats, Floats]:
+    """Upper ends and widths (D, B) of the level slices on which both crossings are constant."""
+    start = window_start(race, window)
+    low = race.follower.at(np.array([start]))
+    high = race.follower.at(np.array([race.as_of]))
+    steps = np.concatenate([race.leader.running, race.follower.running], axis=1)
+    edges = np.sort(np.clip(np.concatenate([low, steps, high], axis=1), low, high), axis=1)
+    return edges[:, 1:], np.diff(edges, axis=1)
+
+
+@dataclass(frozen=True)
+class CatchUp:
+    """Kaplan-Meier summary of the times to catch up, per draw."""
+
+    median: Lags
+    restricted_mean: Floats
+    records: Ints
+    caught: Ints
+
+
+def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
+    """Time from each leader record of the window until the follower reaches its level.
+
+    Negative when the follower was there first; right-censored at the as-of date. The Kaplan-Meier
+    median is the smallest time at which the survival curve is at most one half; where it is not
+    reached the lag is at least the longest follow-up. The restricted mean is
+    int_0^h S - int_-inf^0 (1 - S) with `horizon` h in months.
+    """
+    dates, record = race.leader.records()
+    counts = record & (dates > race.as_of - window * DAYS_PER_MONTH)
+    level = race.leader.running
+    reached = race.follower.date_of(race.follower.first_reaching(level))
+    caught = np.isfinite(reached)
+    duration = between(dates, np.where(caught, reached, race.as_of))
+    duration = np.where(counts, duration, np.inf)
+    # Events before censorings of the same length, non-records last.
+    order = np.lexsort((~caught, duration), axis=1)
+    duration = np.take_along_axis(duration, order, 1)
+    event = np.take_along_axis(caught & counts, order, 1)
+    n = counts.sum(axis=1)
+    at_risk = np.maximum(n[:, None] - np.arange(duration.shape[1]), 1)
+    survival = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1)
+    failed = n == 0
+    half = survival <= 0.5 + 1e-12
+    done = half.any(axis=1)
+    at = half.argmax(axis=1)[:, None]
+    longest = np.where(np.isfinite(duration), duration, -np.inf).max(axis=1, initial=-np.inf)
+    months = np.where(done, np.take_along_axis(duration, at, 1)[:, 0], longest)
+    months = np.where(failed, np.nan, months)
+    # The follower may have reached a level before its first rated model: those times are at most.
+    early = race.follower.is_first(reached) & counts
+    bound = (early & (between(dates, np.where(caught, reached, 0.0)) >= months[:, None])).any(1)
+    codes = np.where(done, np.where(bound, AT_MOST, EXACT), np.where(early.any(1), 2, AT_LEAST))
+    mean = _restricted_mean(np.where(np.isfinite(duration), duration, horizon), survival, horizon)
+    return CatchUp(
+        Lags(months, codes.astype(np.int8), failed),
+        np.where(failed, np.nan, mean),
+        n,
+        (caught & counts).sum(axis=1),
+    )
+
+
+def catch_up(race: Race, window: float) -> Lags:
+    """Kaplan-Meier median time until the follower reaches the leader's records of the window."""
+    return catch_up_times(race, window).median
+
+
+def _restricted_mean(times: Floats, survival: Floats, horizon: float) -> Floats:
+    """E[min(D, h)] from a step survival curve with jumps at the (sorted) times, per row."""
+    start = np.minimum(times[:, :1], 0.0)
+    knots = np.concatenate([start, np.minimum(times, horizon)], axis=1)
+    after = np.concatenate([np.ones((len(times), 1)), survival], axis=1)
+    # start + the area under S from start to h equals int_0^h S - int_start^0 (1 - S).
+    width = np.diff(np.concatenate([knots, np.full((len(times), 1), horizon)], axis=1), axis=1)
+    return np.asarray(start[:, 0] + (after * np.maximum(width, 0.0)).sum(axis=1))
+
+
+def window_start(race: Race, window: float) -> float:
+    """First day of a window of `window` months that ends at the as-of date, in days."""
+    if window <= 0:
+        raise EstimateError(f"a window of {window:g} months ends before it starts")
+    start = race.as_of - window * DAYS_PER_MONTH
+    for name, side in (("leader", race.leader), ("follower", race.follower)):
+        if side.latest_first > start:
+            raise EstimateError(
+                f"the window begins on {to_iso(start)}, before the {name} group's first rated "
+                f"model of {to_iso(side.latest_first)}; take a shorter window"
+            )
+    return start
+
+
+def _spread(race: Race, side: Steps) -> Floats:
+    """A side's dates as (D, K), whatever their shape."""
+    dates = np.broadcast_to(side.dates, side.running.shape)
+    return np.where(np.isfinite(dates), dates, race.as_of)
+
+
+def _combine(codes: Codes, counts: NDArray[np.bool_]) -> Codes:
+    """The bound of a mean whose parts are bounds."""
+    at_least = (((codes == AT_LEAST) | (codes == UNBOUNDED)) & counts).any(axis=1)
+    at_most = (((codes == AT_MOST) | (codes == UNBOUNDED)) & counts).any(axis=1)
+    one = np.where(at_least, AT_LEAST, np.where(at_most, AT_MOST, EXACT))
+    return np.where(at_least & at_most, UNBOUNDED, one).astype(np.int8)
+
+
+#: Estimands of step frontiers, and their default windows in months.
+ESTIMANDS: dict[str, Callable[[Race, float], Lags]] = {
+    "backward": backward,
+    "backward-mean": backward_mean,
+    "at-release": at_release,
+    "catch-up": catch_up,
+    "level-mean": level_mean,
+}
+WINDOWS = {
+    "backward": 12.0,
+    "backward-mean": 12.0,
+    "at-release": 12.0,
+    "catch-up": 24.0,
+    "level-mean": 12.0,
+}

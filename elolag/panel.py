@@ -1,0 +1,219 @@
+"""From the snapshots of one board to one table of rated, tagged entries on one scale.
+
+What happens here, in order: choose the vintage and the older ones that may be linked to it, give
+every entry its tag, fill in the standard errors a publisher did not print, link, widen the errors
+of entries too young to have settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+
+from elolag.archive import Board, Snapshot
+from elolag.errors import EstimateError, UsageError
+from elolag.linking import Linked, Vintage, find_anchors, link
+from elolag.months import to_day, to_days
+from elolag.tags import Lookup, is_unknown
+
+OFFICIAL = ("arena-dataset", "arena-catalog", "epoch-eci", "artificial-analysis")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A board on the scale of one vintage, every entry tagged.
+
+    Attributes
+    ----------
+    linked
+        Entries and links; `linked.table` holds only entries with a model.
+    snapshots
+        The snapshots whose ratings are in the table, newest first.
+    unknown, untagged
+        Entries of the chosen vintage that carry the tag `unknown`, and those nobody has tagged.
+    notes
+        What a reader of the result must know of these data.
+    """
+
+    board: str
+    category: str
+    vintage: str
+    linked: Linked
+    snapshots: tuple[Snapshot, ...]
+    unknown: tuple[str, ...]
+    untagged: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> Panel:
+    """Assemble the panel of one board and category.
+
+    Parameters
+    ----------
+    vintage
+        Ratings of this vintage and older ones; None for the newest official one. Copies of web
+        pages are only used as the newest vintage when named here.
+
+    Raises
+    ------
+    UsageError
+        The category is not on the board's vintage, or the vintage not in the archive.
+    EstimateError
+        No entry of the board has a standard error.
+    """
+    newest = _choose(board, vintage)
+    notes: list[str] = []
+    older = _linkable(board, newest)
+    if newest.completeness != "full":
+        older = []
+        notes.append(
+            f"the {newest.vintage} list is cut off ({newest.completeness}); it is not linked to "
+            f"older vintages, so models it no longer shows do not count"
+        )
+    tables: list[Vintage] = []
+    unknown: set[str] = set()
+    untagged: set[str] = set()
+    used: list[Snapshot] = []
+    for snapshot in [*older, newest]:
+        raw = snapshot.ratings(category)
+        if snapshot is newest and raw.empty:
+            known = ", ".join(sorted(set(snapshot.table("ratings")["category"])))
+            raise UsageError(
+                f"no category {category!r} on {board.name} at {newest.vintage}; it has: {known}"
+            )
+        if raw.empty:
+            continue
+        table = _identify(raw, snapshot, lookup, unknown, untagged)
+        used.append(snapshot)
+        tables.append(Vintage(snapshot.vintage, table))
+    linked = link(tables, find_anchors(tables))
+    imputed = int(linked.table["se"].isna().sum())
+    if imputed:
+        linked = replace(linked, table=_fill_errors(linked.table, tables))
+        notes.append(
+            f"{imputed} ratings printed without an interval take the error their model had at the "
+            f"nearest vintage with one"
+        )
+    contributing = set(linked.table["vintage"])
+    kept = tuple(s for s in reversed(used) if s.vintage in contributing)
+    if untagged:
+        notes.append(
+            f"{len(untagged)} entries have no tag and do not count: "
+            + ", ".join(sorted(untagged)[:5])
+            + (", ..." if len(untagged) > 5 else "")
+        )
+    return Panel(
+        board=board.name,
+        category=category,
+        vintage=newest.vintage,
+        linked=linked,
+        snapshots=kept,
+        unknown=tuple(sorted(unknown)),
+        untagged=tuple(sorted(untagged)),
+        notes=tuple(notes),
+    )
+
+
+def _choose(board: Board, vintage: str | None) -> Snapshot:
+    if vintage is not None:
+        chosen = board.snapshot(vintage)
+        if chosen.method == "online-elo":
+            raise UsageError(
+                f"{board.name} at {chosen.vintage} holds online Elo, which is not on the scale of "
+                f"the published ratings; choose a vintage from 2024-03-27 on"
+            )
+        return chosen
+    scaled = [s for s in board.snapshots if s.method in ("bradley-terry", "index")]
+    official = [s for s in scaled if s.source in OFFICIAL]
+    if not scaled:
+        raise UsageError(f"{board.name} has no vintage with ratings elolag can use")
+    return (official or scaled)[-1]
+
+
+def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:
+    """Older vintages on which a link may rest: same method, complete, same style control."""
+    return [
+        s
+        for s in board.snapshots
+        if s.vintage < newest.vintage
+        and s.method == newest.method
+        and s.style_control == newest.style_control
+        and s.completeness == "full"
+    ]
+
+
+def _identify(
+    raw: pd.DataFrame,
+    snapshot: Snapshot,
+    lookup: Lookup,
+    unknown: set[str],
+    untagged: set[str],
+) -> pd.DataFrame:
+    """Index the entries by model and effort, the identity that survives renames of display."""
+    model, identity = [], []
+    names: dict[str, str] | None = None
+    for entry in raw["entry"]:
+        alias = lookup.alias(snapshot.source, entry)
+        if alias is None:
+            names = names or dict(snapshot.entries().set_index("entry")["name"].fillna(""))
+            alias = lookup.alias(snapshot.source, entry, names.get(entry, ""))
+        if alias is None or is_unknown(alias):
+            (untagged if alias is None else unknown).add(entry)
+            model.append("")
+            identity.append("")
+        else:
+            model.append(alias.model)
+            identity.append(f"{alias.model}|{alias.effort}" if alias.effort else alias.model)
+    table = raw[["entry", "rating", "lower", "upper", "se", "votes"]].copy()
+    table["model"], table.index = model, pd.Index(identity, name="identity")
+    table = table[table["model"] != ""]
+    # Two entries of one model and effort on one board: the identity of the later ones names them.
+    doubled = table.index.duplicated()
+    if doubled.any():
+        table.index = pd.Index(
+            [
+                f"{i}|{e}" if d else i
+                for i, e, d in zip(table.index, table["entry"], doubled, strict=True)
+            ]
+        )
+    level = snapshot.interval_level
+    if level:
+        half = (table["upper"] - table["lower"]) / 2 / NormalDist().inv_cdf((1 + level) / 2)
+        table["se"] = table["se"].fillna(half)
+    # A rating printed to a whole point is uniform within it.
+    if (table["rating"] == table["rating"].round()).all():
+        table["se"] = np.sqrt(table["se"] ** 2 + 1 / 12)
+    table["votes"] = table["votes"].astype("float64")
+    return table[["entry", "model", "rating", "se", "votes"]]
+
+
+def _fill_errors(linked: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
+    """Standard errors where none was printed: the entry's own at the nearest vintage that has one.
+
+    An entry that never had one gets the 90th percentile of all known errors, which is wide.
+    """
+    known = pd.concat(
+        v.table.set_index(pd.Index([v.date] * len(v.table)), append=True)["se"].dropna()
+        for v in vintages
+    )
+    if known.empty:
+        raise EstimateError(
+            "no rating of this board carries an interval or a variance; a lag without the ratings' "
+            "errors cannot be given one"
+        )
+    by_identity = dict(list(known.groupby(level=0)))
+    wide = float(known.quantile(0.9))
+    se = linked["se"].to_numpy(float, copy=True)
+    for row in np.flatnonzero(np.isnan(se)).tolist():
+        own = by_identity.get(linked["identity"].iloc[row])
+        if own is None:
+            se[row] = wide
+        else:
+            dates = own.index.get_level_values(1)
+            away = np.abs(to_days(list(dates)) - to_day(linked["vintage"].iloc[row]))
+            se[row] = float(own.iloc[int(away.argmin())])
+    return linked.assign(se=se)

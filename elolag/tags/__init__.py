@@ -1,0 +1,22 @@
+"""Who made each model, where, when and how open: authored tables and their lookup."""
+
+from elolag.tags.groups import Group, check_overlap, parse_group
+from elolag.tags.lookup import Lookup, Policies, Tag, is_unknown, untagged
+from elolag.tags.tables import UNKNOWN, Alias, Lab, Model, Tables, load
+
+__all__ = [
+    "UNKNOWN",
+    "Alias",
+    "Group",
+    "Lab",
+    "Lookup",
+    "Model",
+    "Policies",
+    "Tables",
+    "Tag",
+    "check_overlap",
+    "is_unknown",
+    "load",
+    "parse_group",
+    "untagged",
+]

@@ -1,0 +1,136 @@
+"""From an entry's published name to its tag: model, lab, country, dates, base, effort."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fnmatch import translate
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from elolag.errors import TagError
+from elolag.months import to_day
+from elolag.tags.tables import UNKNOWN, Alias, Model, Tables
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Tagging choices on which reasonable people differ. The defaults are those of the docs.
+
+    Attributes
+    ----------
+    hong_kong, taiwan
+        ``CN`` counts the territory's labs with China, ``separate`` leaves them on their own.
+    derivatives
+        What to do with a model built on another lab's: ``keep`` it with the lab that released it,
+        ``drop`` it, or give it the lab and country of its base (``to-base``).
+    """
+
+    hong_kong: Literal["CN", "separate"] = "CN"
+    taiwan: Literal["CN", "separate"] = "separate"
+    derivatives: Literal["keep", "drop", "to-base"] = "keep"
+
+    def country(self, code: str) -> str:
+        """The country a headquarters counts with."""
+        if (code == "HK" and self.hong_kong == "CN") or (code == "TW" and self.taiwan == "CN"):
+            return "CN"
+        return code
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What elolag knows of one model. Dates as days since 1970; `opened` is inf if never open."""
+
+    model: str
+    lab: str
+    country: str
+    released: float
+    opened: float
+    precision: str
+    release_date: str
+    date_basis: str
+    base: str
+
+
+class Lookup:
+    """Resolves entry names under one set of tables and policies."""
+
+    def __init__(self, tables: Tables, policies: Policies | None = None) -> None:
+        self.tables = tables
+        self.policies = policies or Policies()
+        self._exact = {(a.source, a.entry): a for a in tables.aliases if not _is_pattern(a)}
+        self._patterns = [
+            (a, re.compile(translate(a.entry.removeprefix("glob:"))))
+            for a in tables.aliases
+            if _is_pattern(a)
+        ]
+        self._tags: dict[str, Tag] = {}
+
+    def alias(self, source: str, entry: str, name: str = "") -> Alias | None:
+        """The alias row of an entry, by its key and then by its human name; None if untagged."""
+        for text in (entry, name) if name else (entry,):
+            found = self._exact.get((source, text)) or self._exact.get(("*", text))
+            if found:
+                return found
+        for alias, pattern in self._patterns:
+            if alias.source in ("*", source) and pattern.fullmatch(entry):
+                return alias
+        return None
+
+    def tag(self, model: str) -> Tag:
+        """The tag of a model key, the policies applied."""
+        if model not in self._tags:
+            try:
+                row = self.tables.models[model]
+            except KeyError:
+                raise TagError(f"no model {model!r} in models.csv") from None
+            self._tags[model] = self._build(row)
+        return self._tags[model]
+
+    def dropped(self, tag: Tag) -> bool:
+        """Whether the policies leave this model out."""
+        return bool(tag.base) and self.policies.derivatives == "drop"
+
+    def countries(self) -> set[str]:
+        """Every country a model of the tables counts with."""
+        return {self.tag(m).country for m in self.tables.models}
+
+    @cached_property
+    def labs(self) -> set[str]:
+        """Every lab key."""
+        return set(self.tables.labs)
+
+    def _build(self, row: Model) -> Tag:
+        tag = Tag(
+            model=row.model,
+            lab=row.lab,
+            country=self.policies.country(self.tables.country(row)),
+            released=to_day(row.release_date),
+            opened=to_day(row.weights_date) if row.weights_date else np.inf,
+            precision=row.precision,
+            release_date=row.release_date,
+            date_basis=row.date_basis,
+            base=row.base,
+        )
+        if row.base and self.policies.derivatives == "to-base":
+            base = self.tag(row.base)
+            return replace(tag, lab=base.lab, country=base.country)
+        return tag
+
+
+def untagged(lookup: Lookup, rows: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Entries (of (source, entry, name) rows) that no alias knows, in order, once each."""
+    missing = (e for s, e, n in rows if lookup.alias(s, e, n) is None)
+    return list(dict.fromkeys(missing))
+
+
+def is_unknown(alias: Alias) -> bool:
+    """Whether the alias marks a name nobody can attribute."""
+    return alias.model == UNKNOWN
+
+
+def _is_pattern(alias: Alias) -> bool:
+    return alias.entry.startswith("glob:")
