@@ -10,11 +10,13 @@ recomputed: which entry is its model's best, which models are records, both fron
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+
+from elolag.lag import ESTIMANDS, WINDOWS, Lags, Race, backward_at, check_groups
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -224,3 +226,83 @@ def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, 
         moved[:, vague[inside]] = day[:, inside]
         out.append(moved)
     return out[0], out[1]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What each of D draws gave.
+
+    Attributes
+    ----------
+    lags
+        Per estimand.
+    gap
+        F_L(T) - F_F(T) in Elo, shape (D,).
+    leader_best, follower_best, match
+        Indices of models: each side's best at T, and the model whose release first reached the
+        level (the leader's; the follower's where it leads).
+    """
+
+    lags: dict[str, Lags]
+    gap: Floats
+    leader_best: Ints
+    follower_best: Ints
+    match: Ints
+
+
+def point(
+    field: Field, fitted: Posterior, as_of: float, estimands: Sequence[str], window: float | None
+) -> Outcomes:
+    """The estimands at posterior-mean ratings: one draw."""
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    ratings = np.maximum.reduceat(fitted.mean, starts)[None, :]
+    race = Race.of(ratings, field.lead_from, field.follow_from, as_of)
+    return _outcomes(race, estimands, window, np.arange(ratings.shape[1]))
+
+
+def sample(
+    field: Field,
+    fitted: Posterior,
+    as_of: float,
+    estimands: Sequence[str],
+    window: float | None,
+    n: int,
+    seed: int,
+) -> Outcomes:
+    """The estimands in `n` draws, all from the same draws.
+
+    Parameters
+    ----------
+    window
+        Months; None takes each estimand's default.
+    """
+    check_groups(field.lead_from, field.follow_from, as_of)
+    parts = [
+        _outcomes(Race.of(d.ratings, d.lead_from, d.follow_from, as_of), estimands, window, keep)
+        for keep, d in draw(field, fitted, n, seed)
+    ]
+    lags = {name: _join([p.lags[name] for p in parts]) for name in estimands}
+    rest = {
+        f.name: np.concatenate([getattr(p, f.name) for p in parts])
+        for f in fields(Outcomes)
+        if f.name != "lags"
+    }
+    return Outcomes(lags, **rest)
+
+
+def _outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:
+    today = backward_at(race, np.array([race.as_of]))
+    gap = today.gap[:, 0]
+    followed = race.follower.model_at(today.follow_at[:, 0])
+    led = race.leader.model_at(today.lead_at[:, 0])
+    return Outcomes(
+        lags={e: ESTIMANDS[e](race, WINDOWS[e] if window is None else window) for e in estimands},
+        gap=gap,
+        leader_best=models[race.leader.best_model()],
+        follower_best=models[race.follower.best_model()],
+        match=models[np.where(gap < 0, followed, led)],
+    )
+
+
+def _join(parts: Sequence[Lags]) -> Lags:
+    return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))

@@ -52,7 +52,7 @@ class Steps:
     @property
     def size(self) -> int:
         """Number of steps, K."""
-        return self.running.shape[1]
+        return int(self.running.shape[1])
 
     @property
     def latest_first(self) -> float:

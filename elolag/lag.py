@@ -116,7 +116,7 @@ def backward_at(race: Race, dates: Floats) -> Backward:
 
 def backward(race: Race, window: float = 0.0) -> Lags:
     """`backward` at the as-of date: the headline estimand."""
-    del window
+    del window  # every estimand is called alike; this one looks at one date
     found = backward_at(race, np.array([race.as_of]))
     return Lags(found.months[:, 0], found.censored[:, 0], np.zeros(len(found.months), bool))
 
@@ -239,7 +239,7 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     event = np.take_along_axis(caught & counts, order, 1)
     n = counts.sum(axis=1)
     at_risk = np.maximum(n[:, None] - np.arange(duration.shape[1]), 1)
-    survival = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1)
+    survival: Floats = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1)
     failed = n == 0
     half = survival <= 0.5 + 1e-12
     done = half.any(axis=1)

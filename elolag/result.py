@@ -158,6 +158,7 @@ class LagResult:
     censored: str | None
     policies: Mapping[str, Any]
     n_draws: int
+    failed_draws: int
     seed: int
     snapshots: tuple[tuple[str, str], ...]
     version: str
@@ -198,6 +199,7 @@ class LagResult:
             "censored": self.censored,
             "policies": dict(self.policies),
             "n_draws": self.n_draws,
+            "failed_draws": self.failed_draws,
             "seed": self.seed,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
@@ -301,8 +303,9 @@ class LagResult:
         if self.leads:
             return (
                 f"{_capital(follower)} is ahead of {leader} by {size} {where}: the best "
-                f"{adjectives[0]} model, {self.leader_best.model}, stands at a level {adjectives[1]} "
-                f"models had first reached that long before ({interval}; first reached by {names})."
+                f"{adjectives[0]} model, {self.leader_best.model}, stands at a level "
+                f"{adjectives[1]} models had first reached that long before ({interval}; first "
+                f"reached by {names})."
             )
         return (
             f"{_capital(follower)} trails {leader} by {size} {where}: its best model, "
