@@ -11,13 +11,35 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from elolag.errors import UsageError
-from elolag.sources import arena_catalog, arena_dataset, arena_history, llm_leaderboard_csv
+from elolag.sources import (
+    arena_catalog,
+    arena_dataset,
+    arena_history,
+    arena_space,
+    arena_web,
+    artificial_analysis,
+    epoch_eci,
+    llm_leaderboard_csv,
+    models_dev,
+    openrouter,
+)
 from elolag.sources._source import PartialPayloadError, Source
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         module.SOURCE.name: module.SOURCE
-        for module in (arena_dataset, arena_catalog, arena_history, llm_leaderboard_csv)
+        for module in (
+            arena_dataset,
+            epoch_eci,
+            models_dev,
+            openrouter,
+            artificial_analysis,
+            arena_catalog,
+            arena_history,
+            llm_leaderboard_csv,
+            arena_web,
+            arena_space,
+        )
     }
 )
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from elolag.errors import PayloadError
-from elolag.schema import ENTRIES, MODELS, RATINGS, IntervalKind
+from elolag.schema import ENTRIES, RATINGS, IntervalKind
 from elolag.sources._reading import shown
 
 MAX_ROWS = 250_000
@@ -74,7 +74,7 @@ def board(raw: pd.DataFrame, where: str, *, doubled: Collection[str] = ()) -> Ta
     rows = _checked(raw, where)
     notes: list[str] = []
     for column in _TEXTS:
-        rows[column], cleaned = texts(rows.get(column), len(rows), f"{where}: {column}")
+        rows[column], cleaned = texts(raw.get(column), len(rows), where, column)
         notes += cleaned
     rows = _without_duplicates(rows, where, doubled, notes)
     return Tables(_ratings(rows), _entries(rows, notes), tuple(notes))
@@ -122,7 +122,9 @@ def names(values: pd.Series, where: str) -> pd.Series:
     return values
 
 
-def texts(values: pd.Series | None, length: int, where: str) -> tuple[list[str], list[str]]:
+def texts(
+    values: pd.Series | None, length: int, where: str, column: str
+) -> tuple[list[str], list[str]]:
     """Descriptive text: missing becomes empty, control characters become spaces (noted)."""
     if values is None:
         return [""] * length, []
@@ -133,12 +135,13 @@ def texts(values: pd.Series | None, length: int, where: str) -> tuple[list[str],
             continue
         if not isinstance(value, str) or len(value) > MAX_NAME:
             fault = "is not text" if not isinstance(value, str) else "is over-long"
-            raise PayloadError(f"{where} in row {position + 1} {fault}: {shown(value)}")
+            raise PayloadError(f"{where}: {column} in row {position + 1} {fault}: {shown(value)}")
         tidy = _FORBIDDEN.sub(" ", value)
         cleaned += tidy != value
         out.append(tidy)
-    notes = [f"{where}: control characters in {cleaned} cells written as spaces"] if cleaned else []
-    return out, notes
+    return out, [f"{column}: control characters in {cleaned} cells written as spaces"] * bool(
+        cleaned
+    )
 
 
 def numbers(values: pd.Series, where: str, column: str, entries: pd.Series) -> pd.Series:
@@ -279,10 +282,13 @@ def _entries(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     return out.reset_index()[list(ENTRIES)].astype(str)
 
 
-def keyed(columns: Mapping[str, Sequence[Any]], schema: Mapping[str, str], where: str) -> Tables:
-    """Tables without ratings: `ENTRIES` or `MODELS`, one row per entry, sorted by it.
+def keyed(
+    columns: Mapping[str, Sequence[Any]], schema: Mapping[str, str], where: str
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Build a table without ratings (`ENTRIES`, `MODELS`): one row per entry, sorted by it.
 
-    Returned in ``entries``; ``ratings`` is empty.
+    Columns of the schema that the publisher does not give are empty. Release dates that are no
+    dates are left out and noted. Identical rows collapse; differing ones refuse the table.
     """
     raw = frame(columns)
     size(len(raw), where)
@@ -290,16 +296,16 @@ def keyed(columns: Mapping[str, Sequence[Any]], schema: Mapping[str, str], where
     notes: list[str] = []
     for column in schema:
         if column != "entry":
-            out[column], cleaned = texts(raw.get(column), len(raw), f"{where}: {column}")
+            out[column], cleaned = texts(raw.get(column), len(raw), where, column)
             notes += cleaned
     if "release_date" in schema:
-        unreadable = [d for d in out["release_date"] if d and not is_date(d)]
+        unreadable = [text for text in out["release_date"] if text and not is_date(text)]
         if unreadable:
             notes.append(
                 f"{len(unreadable)} release dates are no dates and left out, "
                 f"e.g. {shown(unreadable[0])}"
             )
-            out["release_date"] = [d if is_date(d) else "" for d in out["release_date"]]
+            out["release_date"] = [text if is_date(text) else "" for text in out["release_date"]]
     distinct = out.drop_duplicates()
     if len(distinct) < len(out):
         notes.append(f"{len(out) - len(distinct)} identical rows collapsed")
@@ -310,12 +316,7 @@ def keyed(columns: Mapping[str, Sequence[Any]], schema: Mapping[str, str], where
             f"e.g. {shown(twice['entry'].iloc[0])}; the table is refused"
         )
     table = distinct.sort_values("entry")[list(schema)].reset_index(drop=True).astype(str)
-    return Tables(pd.DataFrame(columns=list(RATINGS)), table, tuple(notes))
-
-
-def models(columns: Mapping[str, Sequence[Any]], where: str) -> Tables:
-    """Build a ``models`` table (`MODELS`), in the result's ``entries``."""
-    return keyed(columns, MODELS, where)
+    return table, tuple(notes)
 
 
 def is_date(text: str) -> bool:

@@ -85,14 +85,14 @@ def _models(payload: bytes, origin: Origin, where: str) -> Publication:
         "organisation": "organization",
         "licence": "license",
     }
-    tables = _tidy.keyed(columns(rows, wanted, where), ENTRIES, where)
+    entries, notes = _tidy.keyed(columns(rows, wanted, where), ENTRIES, where)
     return Publication(
         board=f"{_arena.PUBLISHER}/catalog_table",
         vintage=origin.date,
         basis="commit",
-        tables={"entries": tables.entries},
+        tables={"entries": entries},
         method="metadata",
-        notes=tables.notes,
+        notes=notes,
     )
 
 
