@@ -239,7 +239,7 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     event = np.take_along_axis(caught & counts, order, 1)
     n = counts.sum(axis=1)
     at_risk = np.maximum(n[:, None] - np.arange(duration.shape[1]), 1)
-    survival: Floats = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1)
+    survival = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1, dtype=np.float64)
     failed = n == 0
     half = survival <= 0.5 + 1e-12
     done = half.any(axis=1)
