@@ -99,7 +99,9 @@ class Archive:
             return self._boards[name]
         except KeyError:
             near = difflib.get_close_matches(name, self._boards, n=3, cutoff=0.4)
-            hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(self._boards)}"
+            hint = (
+                f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(self._boards)}"
+            )
             raise UsageError(f"no board {name!r} in {self.path}; {hint}") from None
 
     def vintages(self, board: str) -> list[str]:
@@ -142,8 +144,12 @@ class Board:
 
         A less precise copy of a publication that came in a better form later is left out.
         """
+        # The line is written before the folder that supersedes; without the folder it is void.
         superseded = {
-            label for twin in self.late_twins for label in twin["supersedes"].split() if label
+            label
+            for twin in self.late_twins
+            if twin["kept"] in self.labels
+            for label in twin["supersedes"].split()
         }
         newest: dict[str, Snapshot] = {}
         for snapshot in self.all_snapshots:
@@ -152,7 +158,7 @@ class Board:
         return tuple(newest.values())
 
     def snapshot(self, vintage: str | None = None) -> Snapshot:
-        """One vintage, by default the newest.
+        """One vintage, by default the newest official one (the newest copy if all are copies).
 
         Parameters
         ----------
@@ -166,7 +172,8 @@ class Board:
             If there is none; the message has the nearest ones.
         """
         if vintage is None:
-            return self.snapshots[-1]
+            official = (item for item in reversed(self.snapshots) if item.official)
+            return next(official, self.snapshots[-1])
         for snapshot in self.snapshots:
             if vintage in (snapshot.vintage, snapshot.label):
                 return snapshot
@@ -241,6 +248,11 @@ class Snapshot:
     def source(self) -> str:
         """Name of the source the figures were taken from."""
         return str(self.facts["source"])
+
+    @property
+    def official(self) -> bool:
+        """Whether the source is the publisher's own and not a copy."""
+        return bool(self.facts["official"])
 
     @property
     def basis(self) -> str:
@@ -338,7 +350,9 @@ class Snapshot:
             return frame
         if category not in self.categories:
             near = difflib.get_close_matches(category, self.categories, n=3, cutoff=0.4)
-            hint = f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
+            hint = (
+                f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
+            )
             raise UsageError(f"{self.path} has no category {category!r}; {hint}")
         return frame[frame["category"] == category].reset_index(drop=True)
 

@@ -48,7 +48,7 @@ def verify(archive: Archive) -> list[Problem]:
             problems += _snapshot(archive.path, snapshot)
         try:
             for twin in board.late_twins:
-                for label in [twin["kept"], *twin["supersedes"].split()]:
+                for label in twin["supersedes"].split():
                     if label not in board.labels:
                         where = f"{name}/{store.TWINS}"
                         problems.append(Problem(where, f"speaks of {label}, which is not there"))
@@ -83,7 +83,10 @@ def _snapshot(root: Path, snapshot: Snapshot) -> Iterator[Problem]:
             yield Problem(where, _plain(error, root))
             continue
         files[f"{name}.csv"] = data
-        if (rows, len(data)) != (resources[f"{name}.csv"]["rows"], resources[f"{name}.csv"]["bytes"]):
+        if (rows, len(data)) != (
+            resources[f"{name}.csv"]["rows"],
+            resources[f"{name}.csv"]["bytes"],
+        ):
             yield Problem(where, "the manifest gives another number of rows or bytes")
     if len(files) == len(names) and snapshot.manifest["id"] != f"sha256:{tables.content_id(files)}":
         yield Problem(manifest, "its id is not that of its files")
