@@ -139,6 +139,12 @@ class Candidate:
         return self.tables.get(name)
 
     @property
+    def rows(self) -> int:
+        """Rows of the ratings, else of the models, else of the entries."""
+        main = next(name for name in ("ratings", "models", "entries") if name in self.tables)
+        return len(self.tables[main])
+
+    @property
     def raw_sha256(self) -> str:
         """Hashes of the raw payloads."""
         return " ".join(raw["sha256"] for raw in self.retrieval["raw"])
@@ -149,7 +155,7 @@ class Candidate:
             "source": self.source.name,
             "vintage": self.vintage,
             "basis": self.basis,
-            "rows": sum(len(frame) for name, frame in self.tables.items() if name != "entries"),
+            "rows": self.rows,
             "retrieved_at": self.retrieval["retrieved_at"],
             "content": self.content,
             "raw_sha256": self.raw_sha256,

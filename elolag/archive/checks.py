@@ -160,11 +160,14 @@ def new_organisations(entries: pd.DataFrame | None, known: frozenset[str] | None
     return [Check("organisations-known", not new, False, f"new: {_some(new)}" if new else "")]
 
 
-def top_n(listing: Listing, before: Listing | None, neighbours: Sequence[Listing]) -> int | None:
+def top_n(
+    listing: Listing, before: Listing | None, earlier: Listing | None, later: Listing | None
+) -> int | None:
     """N if `listing` is only the top of its board, else None.
 
     It is when a tenth or more (and five at least) of the comparable listing before it rated below
-    everything now listed, or when it has less than half the rows of a complete neighbour in time.
+    everything now listed, or when it has less than half the rows of the complete list nearest in
+    time: the earlier one, since boards grow, and the later one only where there is no earlier.
 
     Parameters
     ----------
@@ -172,8 +175,8 @@ def top_n(listing: Listing, before: Listing | None, neighbours: Sequence[Listing
         The list in question.
     before
         The comparable complete listing before it, if there is one.
-    neighbours
-        The nearest complete listings of the same board before and after it, entry names aside.
+    earlier, later
+        The nearest complete listings of the same board in time, whatever their entry names.
     """
     if before is not None:
         shifts, _ = _common(listing, before)
@@ -181,7 +184,8 @@ def top_n(listing: Listing, before: Listing | None, neighbours: Sequence[Listing
         below = int((level < listing.ratings.min()).sum())
         if below >= max(TRUNCATED_ROWS, TRUNCATED_BELOW * len(before)):
             return len(listing)
-    if any(len(listing) < TRUNCATED_SHARE * len(other) for other in neighbours):
+    neighbour = earlier if earlier is not None else later
+    if neighbour is not None and len(listing) < TRUNCATED_SHARE * len(neighbour):
         return len(listing)
     return None
 

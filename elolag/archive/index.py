@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Protocol
 
 from elolag.archive import checks
 from elolag.archive.listing import Listing, read_listing, same_publication
 from elolag.errors import UsageError
+from elolag.months import to_day
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Listed(Protocol):
     def complete(self) -> bool: ...
     @property
     def precedence(self) -> int: ...
+    @property
+    def content(self) -> str: ...
     @property
     def categories(self) -> dict[str, int]: ...
     def listing(self, category: str) -> Listing | None: ...
@@ -129,7 +131,6 @@ class BoardIndex:
         self.current: dict[str, Listed] = {
             item.label: item for item in self.stored if item.label in visible
         }
-        self._twins = [twin for item in self.stored for twin in item.snapshot.twins]
 
     def holds(self, candidate: Candidate) -> str | None:
         """Label under which exactly this publication is already known, itself or as a twin."""
@@ -137,7 +138,6 @@ class BoardIndex:
             own = item.snapshot.facts.get("own_vintage", item.vintage)
             if own == candidate.vintage and item.content == candidate.content:
                 return item.label
-        for item in self.stored:
             for twin in item.snapshot.twins:
                 if (
                     twin["source"] == candidate.source_name
@@ -169,8 +169,8 @@ class BoardIndex:
     def previous(self, candidate: Candidate, vintage: str) -> checks.Previous | None:
         """The newest earlier vintage of a comparable kind.
 
-        Comparable: same method and style control, complete, and at least half the entries of the
-        shorter list in common (routes that name entries differently are not comparable).
+        Comparable: same method and style control, complete if the candidate is, and at least half
+        the entries of the shorter list in common (routes that name entries differently are not).
         """
         category = reference_category(candidate.categories)
         if category is None:
@@ -180,7 +180,7 @@ class BoardIndex:
             return None
         names = set(listing.entries)
         for label, item in self._before(vintage):
-            if item.kind != candidate.kind or not item.complete:
+            if item.kind != candidate.kind or (candidate.complete and not item.complete):
                 continue
             other = item.listing(category)
             if other is None:
@@ -205,32 +205,23 @@ class BoardIndex:
 
     def neighbours(
         self, candidate: Candidate, vintage: str, pending: Iterable[Listed]
-    ) -> list[Listing]:
+    ) -> tuple[Listing | None, Listing | None]:
         """The nearest complete lists of the same kind, before and after, within 120 days."""
         category = reference_category(candidate.categories)
         if category is None:
-            return []
-        out = []
+            return None, None
         dated = [(label[:10], item) for label, item in self.current.items()]
         dated += [(item.vintage, item) for item in pending if item is not candidate]
-        here = dt.date.fromisoformat(vintage)
-        for sign in (-1, 1):
-            near = sorted(
-                (
-                    (gap, order)
-                    for order, (date, item) in enumerate(dated)
-                    if item.complete
-                    and item.kind == candidate.kind
-                    and category in item.categories
-                    and 0 < (gap := sign * (dt.date.fromisoformat(date) - here).days)
-                    and gap <= NEIGHBOUR_DAYS
-                ),
-            )
-            if near:
-                listing = dated[near[0][1]][1].listing(category)
-                if listing is not None:
-                    out.append(listing)
-        return out
+        here = to_day(vintage)
+        gaps = [
+            (to_day(date) - here, item.listing(category))
+            for date, item in dated
+            if item.complete and item.kind == candidate.kind and category in item.categories
+        ]
+        near = [(gap, found) for gap, found in gaps if 0 < abs(gap) <= NEIGHBOUR_DAYS]
+        earlier = max((pair for pair in near if pair[0] < 0), key=_gap, default=(0, None))
+        later = min((pair for pair in near if pair[0] > 0), key=_gap, default=(0, None))
+        return earlier[1], later[1]
 
     def known_before(self, vintage: str, pending: Iterable[Listed], category: str) -> set[str]:
         """Names of every entry listed on the board before `vintage`."""
@@ -279,6 +270,27 @@ def is_twin(one: Listed, other: Listed, known: Sequence[Listed], index: BoardInd
         return True
     news = set(extra.entries) - set(base.entries)
     return news <= index.known_before(worse.vintage, known, category)
+
+
+def repeats_latest(candidate: Candidate, others: Iterable[Listed]) -> Listed | None:
+    """The publication a fetched or committed file merely repeats, or None.
+
+    The date of such a file is only the day somebody looked. When its content is that of the newest
+    earlier file of the same source, nothing was published in between.
+    """
+    if candidate.basis == "published":
+        return None
+    earlier = [
+        item
+        for item in others
+        if item.source_name == candidate.source_name and item.vintage < candidate.vintage
+    ]
+    latest = max(earlier, key=lambda item: item.vintage, default=None)
+    return latest if latest is not None and latest.content == candidate.content else None
+
+
+def _gap(pair: tuple[float, Listing | None]) -> float:
+    return pair[0]
 
 
 def preference(item: Listed) -> tuple[Any, ...]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 MANIFEST = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
+LINE = 100
+#: Sources up to this precedence are the publisher's own; the others are copies.
+OFFICIAL = 1
+
 _LICENCE_ID = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -85,6 +89,7 @@ def build(
             "label": label,
             **description,
             "source": source.name,
+            "official": source.precedence <= OFFICIAL,
             "citation": source.citation,
             "redistributable": source.redistributable,
             "parser_version": source.parser_version,
@@ -94,7 +99,7 @@ def build(
             "checks": [check.to_dict() for check in checks],
         },
     }
-    return (json.dumps(package, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    return (_text(package) + "\n").encode()
 
 
 def read(path: Path) -> tuple[dict[str, Any], str]:
@@ -129,6 +134,18 @@ def resource(package: Mapping[str, Any], table: str) -> Mapping[str, Any] | None
             found: Mapping[str, Any] = item
             return found
     return None
+
+
+def _text(value: Any, indent: str = "") -> str:
+    """JSON with one line for whatever fits on one: a third shorter, and easier to read."""
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if len(indent) + len(line) <= LINE or not isinstance(value, dict | list) or not value:
+        return line
+    inner = indent + " "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key)}: {_text(item, inner)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(inner + part for part in parts) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + _text(item, inner) for item in value) + f"\n{indent}]"
 
 
 def _resource(file: str, data: bytes, rows: int) -> dict[str, Any]:

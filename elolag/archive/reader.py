@@ -144,8 +144,12 @@ class Board:
 
         A less precise copy of a publication that came in a better form later is left out.
         """
+        # The line is written before the folder that supersedes; without the folder it is void.
         superseded = {
-            label for twin in self.late_twins for label in twin["supersedes"].split() if label
+            label
+            for twin in self.late_twins
+            if twin["kept"] in self.labels
+            for label in twin["supersedes"].split()
         }
         newest: dict[str, Snapshot] = {}
         for snapshot in self.all_snapshots:
@@ -154,7 +158,7 @@ class Board:
         return tuple(newest.values())
 
     def snapshot(self, vintage: str | None = None) -> Snapshot:
-        """One vintage, by default the newest.
+        """One vintage, by default the newest official one (the newest copy if all are copies).
 
         Parameters
         ----------
@@ -168,7 +172,8 @@ class Board:
             If there is none; the message has the nearest ones.
         """
         if vintage is None:
-            return self.snapshots[-1]
+            official = (item for item in reversed(self.snapshots) if item.official)
+            return next(official, self.snapshots[-1])
         for snapshot in self.snapshots:
             if vintage in (snapshot.vintage, snapshot.label):
                 return snapshot
@@ -243,6 +248,11 @@ class Snapshot:
     def source(self) -> str:
         """Name of the source the figures were taken from."""
         return str(self.facts["source"])
+
+    @property
+    def official(self) -> bool:
+        """Whether the source is the publisher's own and not a copy."""
+        return bool(self.facts["official"])
 
     @property
     def basis(self) -> str:

@@ -34,6 +34,7 @@ from elolag.archive.index import (
     is_twin,
     preference,
     reference_category,
+    repeats_latest,
 )
 from elolag.archive.reader import Archive
 from elolag.archive.store import Writer
@@ -212,14 +213,21 @@ class _BoardRun:
 
     def _grouped(self, candidates: Sequence[Candidate]) -> list[_Group]:
         groups: list[_Group] = []
-        for candidate in sorted(candidates, key=lambda c: c.precedence):
+        for candidate in sorted(candidates, key=lambda c: (c.precedence, c.vintage)):
             label = self.index.holds(candidate)
-            if label is None and _repeats(candidate, groups):
-                label = candidate.vintage
-            if label is not None:
-                self._note(candidate, label, "unchanged")
-                continue
-            self._place(candidate, groups, candidates)
+            message = ""
+            if label is None:
+                seen = [m for g in groups for m in (g.best, *g.twins)]
+                same = _repeated(candidate, seen) or repeats_latest(
+                    candidate, [*self.index.current.values(), *seen]
+                )
+                if same is not None:
+                    label = same.label if isinstance(same, Stored) else same.vintage
+                    message = f"as on {same.vintage}" if same.vintage != candidate.vintage else ""
+            if label is None:
+                self._place(candidate, groups, candidates)
+            else:
+                self._note(candidate, label, "unchanged", message)
         return groups
 
     def _place(
@@ -312,9 +320,9 @@ class _BoardRun:
         )
         assert self.writer is not None  # noqa: S101 -- for the type checker
         line = _log_line(outcome, best.retrieval["retrieved_at"], best.raw_sha256)
-        self.writer.add(self.board, label, files, line)
         for item in group.supersedes:
             self.writer.add_twin(self.board, _twin_line(label, item.label, _stored_twin(item)))
+        self.writer.add(self.board, label, files, line)
 
     def _note(
         self,
@@ -347,7 +355,7 @@ class _BoardRun:
             vintage=candidate.vintage,
             label=label,
             outcome=outcome,
-            rows=candidate.as_twin()["rows"],
+            rows=candidate.rows,
             new_entries=tuple(new),
             dropped_entries=tuple(dropped),
             checks=tuple(checks),
@@ -367,9 +375,10 @@ def _examined(
     category = reference_category(best.categories)
     listing = best.listing(category) if category else None
     top = None
-    if listing is not None and publication.method != "index":
-        around = index.neighbours(best, dated.vintage, waiting)
-        top = checking.top_n(listing, previous.listing if previous else None, around)
+    if listing is not None and best.complete and publication.method != "index":
+        earlier, later = index.neighbours(best, dated.vintage, waiting)
+        before_it = previous.listing if previous else None
+        top = checking.top_n(listing, before_it, earlier, later)
     completeness = publication.completeness if top is None else f"top-{top}"
     done = list(best.checks)
     done += checking.comparison(best.tables, listing, previous, completeness)
@@ -415,15 +424,16 @@ def _entries_changed(
     return new, sorted(set(then) - set(now)) if completeness == "full" else []
 
 
-def _repeats(candidate: Candidate, groups: Sequence[_Group]) -> bool:
-    """Whether this run already has exactly this publication."""
-    return any(
-        member.source_name == candidate.source_name
-        and member.vintage == candidate.vintage
-        and member.content == candidate.content
-        for group in groups
-        for member in (group.best, *group.twins)
-    )
+def _repeated(candidate: Candidate, seen: Sequence[Candidate]) -> Candidate | None:
+    """Exactly this publication, earlier in this run."""
+    for other in seen:
+        if (other.source_name, other.vintage, other.content) == (
+            candidate.source_name,
+            candidate.vintage,
+            candidate.content,
+        ):
+            return other
+    return None
 
 
 def _days_apart(one: Listed, other: Listed) -> float:

@@ -48,7 +48,7 @@ def verify(archive: Archive) -> list[Problem]:
             problems += _snapshot(archive.path, snapshot)
         try:
             for twin in board.late_twins:
-                for label in [twin["kept"], *twin["supersedes"].split()]:
+                for label in twin["supersedes"].split():
                     if label not in board.labels:
                         where = f"{name}/{store.TWINS}"
                         problems.append(Problem(where, f"speaks of {label}, which is not there"))
