@@ -1,4 +1,4 @@
-"""The pipeline on the shipped archive: what the headline must say, and what must never change it."""
+"""The pipeline on the shipped archive: what the headline must say, and what cannot change it."""
 
 from __future__ import annotations
 

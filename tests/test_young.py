@@ -1,4 +1,4 @@
-"""The young-entry drift: the packaged estimate is the archive's, and the method finds a known one."""
+"""The young-entry drift: the packaged estimate is the archive's; a known one is found."""
 
 from __future__ import annotations
 
