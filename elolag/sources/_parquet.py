@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from elolag.errors import PayloadError
-from elolag.sources._reading import looks_like, require
+from elolag.sources._reading import looks_like, require, shown
 
 MAX_ROWS = 2_000_000
 MAX_UNCOMPRESSED = 1 << 30
@@ -52,7 +52,7 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
         raise
     # Arrow reports damage as its own errors, as OSError (bad compression) or as built-in ones.
     except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError, KeyError) as error:
-        said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        said = shown(str(error) or type(error).__name__, 200)
         raise PayloadError(
             f"{where}: not readable as Parquet ({said}){looks_like(payload)}"
         ) from None
