@@ -12,7 +12,7 @@ from elolag.errors import PayloadError
 from elolag.sources._reading import looks_like, require, shown
 
 MAX_ROWS = 2_000_000
-MAX_UNCOMPRESSED = 1 << 30
+MAX_UNCOMPRESSED = 256 << 20
 MAX_COLUMNS = 200
 #: A longer text in any column we read is damage; refused before it is copied to every row.
 MAX_TEXT = 4_000
