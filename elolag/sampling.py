@@ -123,11 +123,8 @@ def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tup
     times = rng.multinomial(labs.max() + 1, np.full(labs.max() + 1, 1 / (labs.max() + 1)), size=n)
     weights = np.cumsum(times[:, labs], axis=1, dtype=float)
     pick = rng.random((n, counts.max())) * weights[:, -1:]
-    model = (
-        (weights[:, None, :] <= pick[:, :, None]).sum(axis=2)
-        if count <= 64
-        else _search(weights, pick)
-    )
+    rows = zip(weights, pick, strict=True)
+    model = np.stack([np.searchsorted(w, p, side="right") for w, p in rows])
     moved = side.date[model] + rng.uniform(-JITTER_DAYS, JITTER_DAYS, model.shape)
     # Reflected at both ends, so that no release leaves history.
     moved = np.abs(moved - start) + start
@@ -135,12 +132,6 @@ def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tup
     rating = trend(date) + residual[model]
     unused = np.arange(model.shape[1]) >= counts[:, None]
     return np.where(unused, -np.inf, rating), np.where(unused, np.inf, date)
-
-
-def _search(weights: Floats, pick: Floats) -> Ints:
-    return np.stack(
-        [np.searchsorted(w, p, side="right") for w, p in zip(weights, pick, strict=True)]
-    )
 
 
 class _Quadratic:
