@@ -154,15 +154,21 @@ class Cast:
         variance = (table["se"] ** 2 + table["drift"] ** 2).to_numpy(float)
         if drift is not None:
             variance = variance + drift.variance(table["votes"], table["se"])
-        bounds = np.array([_month_bounds(t) for t in kept]).reshape(-1, 2)
+        lead_from, follow_from = leader.since(kept), follower.since(kept)
+        bounds = np.array(
+            [
+                _month_bounds(t) if t.released == earlier else (np.nan, np.nan)
+                for t, earlier in zip(kept, np.minimum(lead_from, follow_from), strict=True)
+            ]
+        ).reshape(-1, 2)
         field = Field(
             rating=table["rating"].to_numpy(float),
             variance=variance,
             link=table["link"].to_numpy(np.intp),
             link_se=table["link_se"].to_numpy(float),
             model=table["order"].to_numpy(np.intp),
-            lead_from=leader.since(kept),
-            follow_from=follower.since(kept),
+            lead_from=lead_from,
+            follow_from=follow_from,
             month_start=bounds[:, 0],
             month_end=bounds[:, 1],
         )
