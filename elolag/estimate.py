@@ -28,6 +28,8 @@ Floats = NDArray[np.float64]
 DEFAULT_BOARD = "arena/text_style_control"
 ESTIMANDS = (*STEP_ESTIMANDS, "gap")
 FRONTIERS = ("step",)
+#: Retired records older than this, in months, are not asked about one by one.
+RETIRED_MONTHS = 24.0
 INTERVALS = ("measurement", "sampling", "both")
 
 
@@ -227,6 +229,47 @@ def quantiles(
     return (
         float(low) if np.isfinite(low) else None,
         float(high) if np.isfinite(high) else None,
+    )
+
+
+def estimate_all(**question: Any) -> tuple[list[LagResult], str]:
+    """Every estimand with both intervals, and what retired records do to them.
+
+    Parameters
+    ----------
+    **question
+        As for `estimate_lag`, without estimand and interval.
+
+    Returns
+    -------
+    list of LagResult, str
+        The results; and, where leaving out the retired models that made a record in the last
+        `RETIRED_MONTHS` moves any by a tenth of a month or more, a sentence that says by how much
+        (docs/methods.md, "Retired anchors"), else an empty string.
+    """
+    study = prepare(**question)
+    found = results(study, ESTIMANDS, "both")
+    recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
+    table = study.panel.linked.table
+    gone = set(table.loc[table["link"] >= 0, "model"])
+    records = [*found[0].records(found[0].leader_group), *found[0].records(found[0].follower_group)]
+    retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
+    if not retired:
+        return found, ""
+    without = prepare(**{**question, "exclude": {*question.get("exclude", ()), *retired}})
+    point = without.point([e for e in ESTIMANDS if e != "gap"])
+    moved = []
+    for result in found:
+        if result.months is None or point.lags[result.estimand].failed[0]:
+            continue
+        other = float(point.lags[result.estimand].months[0])
+        if abs(other - result.months) >= 0.1:
+            moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
+    if not moved:
+        return found, ""
+    return found, (
+        f"Without the retired models that were records ({', '.join(retired)}), whose ratings are "
+        f"linked from the last vintage that lists them, the months are: {', '.join(moved)}."
     )
 
 
