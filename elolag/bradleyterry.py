@@ -283,7 +283,7 @@ def _maximise(n: int, i: Ints, j: Ints, votes: Floats, score: Floats, start: Flo
             step *= _shortened(gap, step[i] - step[j], votes, score)
         theta = theta + step
         if size < _TOLERANCE:
-            return theta
+            return np.asarray(theta, dtype=float)
     raise EstimateError(
         f"Bradley-Terry did not converge in {_ROUNDS} rounds: some item's record against the rest "
         f"is all but one-sided; leave out items with only a few votes"
