@@ -63,6 +63,12 @@ class Posterior:
         """Posterior mean per entry."""
         return np.asarray((self.weights * self.means).sum(axis=1))
 
+    @property
+    def spread(self) -> Floats:
+        """Posterior standard deviation per entry."""
+        away = self.means - self.mean[:, None]
+        return np.asarray(np.sqrt((self.weights * away**2).sum(axis=1) + self.sd**2))
+
     def bounds(self) -> tuple[Floats, Floats]:
         """What no draw falls below or rises above, per entry."""
         alive = self.weights > 0

@@ -208,10 +208,19 @@ def _result(
 ) -> LagResult:
     best, mean = cast.best_entries(fitted), fitted.mean
 
+    spread = fitted.spread
+
     def named(index: int, group: Group) -> ModelPoint:
         tag, entry = cast.tags[index], best[index]
+        since = cast.field.lead_from if group is cast.leader else cast.field.follow_from
         return ModelPoint(
-            group.text, tag.model, cast.entries[entry], tag.release_date, float(mean[entry])
+            group.text,
+            tag.model,
+            cast.entries[entry],
+            tag.release_date,
+            float(mean[entry]),
+            float(spread[entry]),
+            to_iso(float(since[index])),
         )
 
     gap = float(point.gap[0])
@@ -263,6 +272,14 @@ def _result(
         snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
         version=__version__,
         notes=_notes(panel, cast),
+        models=tuple(
+            named(int(index), group)
+            for group, since in (
+                (cast.leader, cast.field.lead_from),
+                (cast.follower, cast.field.follow_from),
+            )
+            for index in np.flatnonzero(np.isfinite(since))
+        ),
     )
 
 
