@@ -219,7 +219,7 @@ class BoardRun:
             self.writer.log(made.log_line(retrieved_at, candidate.raw_sha256))
         self.outcomes.append(made)
 
-    def _outcome(  # noqa: PLR0917 -- private, and one line at each call
+    def _outcome(
         self,
         candidate: Candidate,
         label: str,

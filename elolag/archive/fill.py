@@ -12,6 +12,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from elolag.archive import tables
 from elolag.archive.listing import _SLACK
 
@@ -59,25 +61,24 @@ def _joined(
     ratings: pd.DataFrame, names: dict[str, str], other: pd.DataFrame, other_names: dict[str, str]
 ) -> tuple[pd.DataFrame, int]:
     """`ratings` with the columns of `other` where name and rounded rating agree."""
-    rows = {
-        (row.category, other_names[row.entry]): position
-        for position, row in enumerate(other[["category", "entry"]].itertuples())
-    }
-    table, values = ratings.copy(), other["rating"].to_numpy(float)
-    count = 0
-    for position, row in enumerate(ratings[["category", "entry", "rating"]].itertuples()):
-        found = rows.get((row.category, names[row.entry]))
-        if found is None or abs(values[found] - row.rating) > 0.5 + _SLACK:
-            continue
-        for column in COLUMNS:
-            table.iloc[position, table.columns.get_loc(column)] = other[column].iloc[found]
-        # A rounded interval around a rounded rating, moved to the precise one.
-        shift = row.rating - values[found]
-        for column in ("lower", "upper"):
-            at = table.columns.get_loc(column)
-            table.iloc[position, at] = round(float(table.iloc[position, at]) + shift, 2)
-        count += 1
-    return table, count
+    import pandas as pd
+
+    key, columns = ["category", "name"], ["rating", *COLUMNS]
+    named = other.assign(name=other["entry"].map(other_names))[[*key, *columns]]
+    # A name shown twice says nothing of which row is which.
+    named = named.drop_duplicates(key, keep=False)
+    mine = ratings[["category"]].assign(name=ratings["entry"].map(names))
+    found = mine.merge(named, on=key, how="left", validate="many_to_one")
+    shift = ratings["rating"].to_numpy(float) - found["rating"].to_numpy(float)
+    same = np.abs(shift) <= 0.5 + _SLACK
+    table = ratings.reset_index(drop=True)
+    # A rounded interval around a rounded rating moves with it to the precise one.
+    for column in ("lower", "upper"):
+        moved = (found[column].astype(float) + shift).round(2)
+        table[column] = table[column].where(~same, moved)
+    for column in ("votes", "rank"):
+        table[column] = pd.Series(found[column], dtype="Int64").where(same)
+    return table, int(same.sum())
 
 
 def _rebuilt(best: Candidate, twin: Candidate, table: pd.DataFrame) -> Candidate:
