@@ -256,7 +256,8 @@ def _publish(
             rng,
         )
         begin = end
-        fitted, rated = box.rate(identity, fitted)
+        # Rated are those listed by now: earlier votes on the others count once they are.
+        fitted, rated = box.rate(identity, (run.listed <= end)[model], fitted)
         shown = (run.listed <= end) & (end < retired)
         listed = np.flatnonzero(shown[model[rated]])
         at = rated[listed]
@@ -363,15 +364,17 @@ class _Ballots:
         self.ties[able] += ties
         self.score[able] += wins + ties / 2
 
-    def rate(self, identity: NDArray[np.str_], before: Ratings | None) -> tuple[Ratings, Ints]:
-        """Ratings of the entries that have votes, and which those are."""
-        met = np.flatnonzero(self.votes)
+    def rate(
+        self, identity: NDArray[np.str_], able: Flags, before: Ratings | None
+    ) -> tuple[Ratings, Ints]:
+        """Ratings of the able entries that have votes, and which those are."""
+        met = np.flatnonzero((self.votes > 0) & able[self.first] & able[self.second])
         seen = np.zeros(self.entries, dtype=bool)
         seen[self.first[met]] = seen[self.second[met]] = True
         rated = np.flatnonzero(seen)
         place = np.cumsum(seen) - 1
         pairs = PairCounts(
-            tuple(identity[rated]),
+            tuple(identity[rated].tolist()),
             place[self.first[met]],
             place[self.second[met]],
             self.votes[met],

@@ -42,7 +42,7 @@ class World:
     listing_days, late_share, late_days
         Mean delay from release to listing, and the share of models for which it is the longer one.
     head_start
-        Days of voting before a model is listed.
+        Days of voting before a model is listed (then with some 3,000 votes in `base`).
     retire_rate, preview_share
         Share of models leaving the board per month; share that leave within 2 to 7 months.
     effort_share
@@ -85,12 +85,12 @@ class World:
     listing_days: float = 8.0
     late_share: float = 0.15
     late_days: float = 75.0
-    head_start: float = 10.0
+    head_start: float = 15.0
     retire_rate: float = 0.012
     preview_share: float = 0.08
     effort_share: float = 0.1
     votes_per_month: int = 45_000
-    boost: float = 5.0
+    boost: float = 8.0
     boost_months: float = 1.5
     tie_rate: float = 0.35
     debut_sd: float = 0.0
@@ -116,10 +116,9 @@ _ALL = (
     _BASE,
     _world(
         "noisy-newcomers",
-        "a quarter of the votes, and new models listed after five days without extra sampling",
+        "a quarter of the votes, and models listed after ten days of them, with some 500 votes",
         votes_per_month=11_000,
-        boost=1.0,
-        head_start=5.0,
+        head_start=10.0,
     ),
     _world(
         "unequal-groups",
