@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from elolag import __version__, draws, sampling, tags
 from elolag.archive import Archive, Board, open_archive
 from elolag.cast import Cast
-from elolag.errors import EstimateError, UsageError
-from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Lags, check_groups
+from elolag.errors import UsageError
+from elolag.interval import summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
+from elolag.lag import check_groups
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.panel import Panel, build
 from elolag.result import Gap, LagResult, Match, ModelPoint
@@ -215,23 +216,6 @@ def results(
     return [_result(study, e, interval, point, sample, again) for e in estimands]
 
 
-def quantiles(
-    months: Floats, censored: NDArray[np.int8], level: float
-) -> tuple[float | None, float | None]:
-    """Percentile interval whose ends are values that occurred, so that it holds its level.
-
-    A draw that is only a bound is taken at its worst for each end: "at least x" is x for the low
-    end and unbounded for the high one. An unbounded end is None.
-    """
-    below, above = np.isin(censored, (AT_MOST, UNBOUNDED)), np.isin(censored, (AT_LEAST, UNBOUNDED))
-    low = np.quantile(np.where(below, -np.inf, months), (1 - level) / 2, method="inverted_cdf")
-    high = np.quantile(np.where(above, np.inf, months), (1 + level) / 2, method="inverted_cdf")
-    return (
-        float(low) if np.isfinite(low) else None,
-        float(high) if np.isfinite(high) else None,
-    )
-
-
 def estimate_all(**question: Any) -> tuple[list[LagResult], str]:
     """Every estimand with both intervals, and what retired records do to them.
 
@@ -301,12 +285,10 @@ def _result(
     gap = float(point.gap[0])
     leader_best = named(int(point.leader_best[0]), cast.leader)
     follower_best = named(int(point.follower_best[0]), cast.follower)
-    months = low = high = censored = None
-    failed = 0
+    found, low, high = None, None, None
     if estimand != "gap":
-        months, low, high, censored, failed = _summarise(
-            point.lags[estimand], sample.lags[estimand], level
-        )
+        found = summarise(point.lags[estimand], sample.lags[estimand], level)
+        low, high = found.low, found.high
     rerun = None
     if again is not None:
         rerun = sampling.interval(sample, again, estimand, level)
@@ -322,7 +304,7 @@ def _result(
         estimand=estimand,
         frontier="step",
         interval=interval,
-        months=months,
+        months=found.months if found else None,
         low=low,
         high=high,
         sampling=rerun if interval == "both" else None,
@@ -345,10 +327,10 @@ def _result(
             100 * gap / leader_best.rating,
             100 * gap / follower_best.rating,
         ),
-        censored=censored,
+        censored=found.censored if found else None,
         policies=study.choices,
         n_draws=study.n_draws,
-        failed_draws=failed,
+        failed_draws=found.failed if found else 0,
         seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
         version=__version__,
@@ -362,27 +344,6 @@ def _result(
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
-
-
-def _summarise(
-    point: Lags, sample: Lags, level: float
-) -> tuple[float, float | None, float | None, str | None, int]:
-    """Months, interval, censoring and failed draws of one estimand."""
-    if point.failed[0]:
-        raise EstimateError(
-            "at posterior-mean ratings the window holds nothing to measure: no record, or no new "
-            "level reached; take a longer window"
-        )
-    if point.censored[0] == UNBOUNDED:
-        raise EstimateError("the lag is bounded on neither side by the models of this board")
-    fine = ~sample.failed
-    low, high = quantiles(sample.months[fine], sample.censored[fine], level)
-    censored = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(point.censored[0]))
-    if censored == "at-least":
-        high = None
-    elif censored == "at-most":
-        low = None
-    return float(point.months[0]), low, high, censored, int((~fine).sum())
 
 
 def _notes(panel: Panel, nested: str | None) -> tuple[str, ...]:
