@@ -60,29 +60,27 @@ def interrupted(operation: Callable[..., Any], at: int, count: list[int]) -> Cal
     return call
 
 
-def run_killed(root: Path, at: int) -> bool:
-    """Run `second` in a child killed before operation `at`; False when it was not reached."""
+def run_killed(root: Path, at: int) -> tuple[bool, int]:
+    """Run `second` in a child killed before operation `at`: whether it was, and else how many."""
     child = os.fork()
     if child == 0:
         count = [0]
         for name in OPERATIONS:
             setattr(os, name, interrupted(getattr(os, name), at, count))
         take_payloads(root, second())
-        os._exit(0)
+        os._exit(count[0] if count[0] < 256 else 0)
     _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+    return os.WIFSIGNALED(status), os.WEXITSTATUS(status)
 
 
 def main(folder: Path, kills: int, seed: int) -> None:
     base = folder / "base"
     take_payloads(base, first())
-    total = 1
-    while run_killed(shutil.copytree(base, folder / f"count-{total}"), total):
-        total += 1
-    points = sorted(random.Random(seed).sample(range(1, total), min(kills, total - 1)))  # noqa: S311
+    _, total = run_killed(shutil.copytree(base, folder / "whole"), 0)
+    points = sorted(random.Random(seed).sample(range(1, total + 1), kills))  # noqa: S311
     for at in points:
         root = shutil.copytree(base, folder / f"kill-{at}")
-        killed = run_killed(root, at)
+        killed, _ = run_killed(root, at)
         left = state(root)
         problems = [str(problem) for problem in verify(Archive(root))]
         take_payloads(root, second())

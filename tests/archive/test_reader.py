@@ -141,9 +141,7 @@ def test_where_the_archive_is_found(root: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_importing_the_package_imports_neither_pandas_nor_pyarrow() -> None:
-    code = (
-        "import sys, elolag.archive; print([m for m in ('pandas', 'pyarrow') if m in sys.modules])"
-    )
+    code = "import sys, elolag.archive; print({'pandas', 'pyarrow'} & set(sys.modules))"
     done = subprocess.run(  # noqa: S603 -- our own code
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

@@ -19,6 +19,7 @@ from elolag.archive.store import Writer, read_lines, snapshot_folders
 from elolag.errors import ArchiveError
 
 HERE = Path(__file__).parent
+KILLS = 16
 
 
 def folders_only(tree: dict[str, bytes]) -> dict[str, bytes]:
@@ -103,14 +104,14 @@ def test_short_writes_are_completed(
 
 
 def test_a_kill_at_any_instant_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> None:
-    command = [sys.executable, str(HERE / "killing.py"), str(tmp_path), "25", "20260821"]
+    command = [sys.executable, str(HERE / "killing.py"), str(tmp_path), str(KILLS), "20260821"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])}
     done = subprocess.run(  # noqa: S603 -- our own script
         command, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(lines) == 25
+    assert len(lines) == KILLS
     old = {"arena/text": ["2026-08-22"], "arena/search": ["2026-08-01"]}
     new = {
         "arena/text": ["2026-08-19"],
