@@ -1,3 +1,3 @@
-"""By how many months does one group of AI models trail another, and how sure are we?"""
+"""By how many months one group of AI models trails another, and how sure we are of it."""
 
 __version__ = "0.1.0"

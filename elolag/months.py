@@ -56,7 +56,8 @@ def to_iso(days: float) -> str:
 
 def between(earlier: ArrayLike, later: ArrayLike) -> NDArray[np.float64]:
     """Months from `earlier` to `later`, both in days; negative when `later` comes first."""
-    return (np.asarray(later, dtype=float) - np.asarray(earlier, dtype=float)) / DAYS_PER_MONTH
+    days: NDArray[np.float64] = np.asarray(later, dtype=float) - np.asarray(earlier, dtype=float)
+    return days / DAYS_PER_MONTH
 
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()

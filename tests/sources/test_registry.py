@@ -57,9 +57,9 @@ def test_registry_cannot_be_changed():
 
 
 def test_unknown_source_names_its_neighbours():
-    with pytest.raises(UsageError, match="'arena-datset'.*did you mean arena-dataset"):
+    with pytest.raises(UsageError, match=r"'arena-datset'.*did you mean arena-dataset"):
         get_source("arena-datset")
-    with pytest.raises(UsageError, match="none like it.*arena-dataset"):
+    with pytest.raises(UsageError, match=r"none like it.*arena-dataset"):
         get_source("zzzz")
 
 
