@@ -2,15 +2,23 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from handmade import Row, broken, changed, ladder, payload, source
+from handmade import Row, broken, changed, ladder, payload, publication, source
 
-from elolag.archive import Archive, Outcome, open_archive, take, take_payloads, verify
-from elolag.errors import UsageError
-from elolag.schema import Origin
+from elolag.archive import (
+    Archive,
+    Outcome,
+    open_archive,
+    take,
+    take_payloads,
+    take_publications,
+    verify,
+)
+from elolag.errors import ArchiveError, PayloadError, UsageError
+from elolag.schema import Origin, Publication
 
 Tree = dict[str, bytes]
 
@@ -381,6 +389,48 @@ def test_a_longer_list_is_not_dated_back_to_a_shorter_one(tmp_path: Path) -> Non
         ),
     ]
     assert [o.outcome for o in take_payloads(tmp_path, batch)] == ["new", "new"]
+
+
+# -- files of many vintages ----------------------------------------------------------------------
+
+
+def test_a_file_of_many_vintages_is_taken_one_at_a_time(tmp_path: Path) -> None:
+    whole = payload(ladder(1))
+    taken: list[str] = []
+
+    def vintages() -> Iterator[Publication | PayloadError]:
+        for day in range(10, 15):
+            taken.append(f"parsed {day}")
+            if day == 12:
+                yield PayloadError("text of 2026-01-12: empty")
+            else:
+                yield publication(ladder(12, top=1500 + day), vintage=f"2026-01-{day}")
+
+    outcomes = []
+    for outcome in take_publications(tmp_path, vintages(), whole):
+        taken.append(f"taken {outcome.vintage[-2:]}")
+        outcomes.append(outcome.outcome)
+    assert taken[:4] == ["parsed 10", "taken 10", "parsed 11", "taken 11"]
+    assert outcomes == ["new", "new", "refused", "new", "new"]
+    board = Archive(tmp_path).board("arena/text")
+    assert [s.vintage[-2:] for s in board.snapshots] == ["10", "11", "13", "14"]
+    assert [c["name"] for c in board.snapshot().facts["checks"]][-2:] == [
+        "stale-categories",
+        "organisations-known",
+    ]
+    again = take_publications(tmp_path, vintages(), whole)
+    assert [outcome.outcome for outcome in again].count("unchanged") == 4
+    assert verify(Archive(tmp_path)) == []
+
+
+def test_a_stopped_import_gives_the_archive_back(tmp_path: Path) -> None:
+    many = (publication(ladder(12, top=1500 + d), vintage=f"2026-01-{d}") for d in range(10, 15))
+    run = take_publications(tmp_path, many, payload(ladder(1)))
+    next(run)
+    with pytest.raises(ArchiveError, match="another run"):
+        take_payloads(tmp_path, [payload(ladder(9))])
+    run.close()
+    assert take_payloads(tmp_path, [payload(ladder(9))])[0].outcome == "new"
 
 
 # -- the rest ------------------------------------------------------------------------------------
