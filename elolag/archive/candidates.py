@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from elolag.archive.checks import Check
     from elolag.schema import Origin, Publication
     from elolag.sources import Source
+
+_WHEN = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,13 @@ class Payload:
     http_status: int | None = None
     etag: str | None = None
     revision: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _WHEN.fullmatch(self.retrieved_at):
+            raise UsageError(
+                f"retrieved_at {self.retrieved_at!r} is neither an ISO date nor a time in UTC; "
+                f"write 2026-08-21 or 2026-08-21T05:00:00Z"
+            )
 
     def retrieval(self) -> dict[str, Any]:
         """Give the facts of the retrieval as a manifest has them."""

@@ -166,6 +166,12 @@ def test_take_takes_payloads_of_one_source(tmp_path: Path) -> None:
     assert facts["urls"] == ["https://example.org/text"]
 
 
+@pytest.mark.parametrize("when", ["", "yesterday", "2026-08-21T05:00", "2026-08-21T05:00:00+02:00"])
+def test_the_time_of_retrieval_is_in_utc(when: str) -> None:
+    with pytest.raises(UsageError, match="retrieved_at"):
+        payload(ladder(3), retrieved_at=when)
+
+
 # -- twins ---------------------------------------------------------------------------------------
 
 
