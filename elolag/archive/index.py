@@ -212,15 +212,20 @@ class BoardIndex:
         dated = [(label[:10], item) for label, item in self.current.items()]
         dated += [(item.vintage, item) for item in pending if item is not candidate]
         here = to_day(vintage)
-        gaps = [
-            (to_day(date) - here, item.listing(category))
-            for date, item in dated
-            if item.complete and item.kind == candidate.kind and category in item.categories
+        near = [
+            (gap, order)
+            for order, (date, item) in enumerate(dated)
+            if 0 < abs(gap := to_day(date) - here) <= NEIGHBOUR_DAYS
+            and item.complete
+            and item.kind == candidate.kind
+            and category in item.categories
         ]
-        near = [(gap, found) for gap, found in gaps if 0 < abs(gap) <= NEIGHBOUR_DAYS]
-        earlier = max((pair for pair in near if pair[0] < 0), key=_gap, default=(0, None))
-        later = min((pair for pair in near if pair[0] > 0), key=_gap, default=(0, None))
-        return earlier[1], later[1]
+        earlier = max((pair for pair in near if pair[0] < 0), default=None)
+        later = min((pair for pair in near if pair[0] > 0), default=None)
+        return (
+            dated[earlier[1]][1].listing(category) if earlier else None,
+            dated[later[1]][1].listing(category) if later else None,
+        )
 
     def known_before(self, vintage: str, pending: Iterable[Listed], category: str) -> set[str]:
         """Names of every entry listed on the board before `vintage`."""
@@ -230,7 +235,3 @@ class BoardIndex:
                 listing = item.listing(category)
                 names |= set(listing.entries) if listing else set()
         return names
-
-
-def _gap(pair: tuple[float, Listing | None]) -> float:
-    return pair[0]
