@@ -36,6 +36,7 @@ MEANING = {
     "at-release": "how late the follower's records of the window came, each on its own day",
     "catch-up": "median time until the follower reaches a record of the leader (last 24 months)",
     "level-mean": "mean time between the two frontiers at the levels the follower newly reached",
+    "trend": "time between two smooth curves, each fitted to its side's best models",
     "gap": "distance of the two frontiers on the as-of date, in Elo points",
 }
 
