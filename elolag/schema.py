@@ -37,8 +37,9 @@ MODELS: dict[str, str] = {
     "entry": "string",
     "name": "string",
     "organisation": "string",
-    "release_date": "string",
+    "release_date": "string",  # ISO day, month or year as published, or empty
     "open_weights": "string",  # "true", "false" or empty
+    "country": "string",  # as published; only Epoch gives one
 }
 
 Basis = Literal["published", "commit", "fetched"]
@@ -75,7 +76,8 @@ class Publication:
     """One board at one vintage, as a source's parser read it.
 
     ``tables`` maps a table name to its rows: ``ratings`` and ``entries`` for a board,
-    ``entries`` alone for a table of organisations, ``models`` for a metadata source. Column
+    ``entries`` alone for a table of organisations, ``models`` for a metadata source (and beside a
+    board, where its publisher gives release dates). Column
     names and order are those of `RATINGS`, `ENTRIES`, `MODELS`; ratings are sorted by category,
     then rating (highest first), then entry.
     """

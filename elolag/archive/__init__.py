@@ -1,0 +1,27 @@
+"""The archive: leaderboard snapshots that are written once, hashed, and checked on every load.
+
+``<publisher>/<board>/<vintage>/{ratings.csv, entries.csv, datapackage.json}``, and ``log.csv``.
+"""
+
+from __future__ import annotations
+
+from elolag.archive.candidates import Payload
+from elolag.archive.checks import Check
+from elolag.archive.reader import Archive, Board, Snapshot, default_path, open_archive
+from elolag.archive.take import Outcome, take, take_payloads
+from elolag.archive.verify import Problem, verify
+
+__all__ = [
+    "Archive",
+    "Board",
+    "Check",
+    "Outcome",
+    "Payload",
+    "Problem",
+    "Snapshot",
+    "default_path",
+    "open_archive",
+    "take",
+    "take_payloads",
+    "verify",
+]

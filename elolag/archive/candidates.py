@@ -1,0 +1,273 @@
+"""Payloads to candidates: parsed, checked on their own, and in the bytes they would be stored as."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from elolag.archive import checks, tables
+from elolag.archive.listing import Listing, listings
+from elolag.errors import PayloadError, UsageError
+from elolag.sources import PartialPayloadError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from elolag.archive.checks import Check
+    from elolag.schema import Origin, Publication
+    from elolag.sources import Source
+
+
+@dataclass(frozen=True)
+class Payload:
+    """Bytes from upstream and how they came.
+
+    Attributes
+    ----------
+    source, origin
+        Whose they are, and what of theirs.
+    data
+        The bytes.
+    retrieved_at
+        ISO date, or RFC 3339 time in UTC, of the retrieval.
+    http_status, etag, revision
+        What the server said; None for files.
+    """
+
+    source: Source
+    origin: Origin
+    data: bytes = field(repr=False)
+    retrieved_at: str
+    http_status: int | None = None
+    etag: str | None = None
+    revision: str | None = None
+
+    def retrieval(self) -> dict[str, Any]:
+        """The facts of the retrieval as a manifest has them."""
+        raw = {
+            "name": self.origin.name,
+            "bytes": len(self.data),
+            "sha256": tables.sha256(self.data),
+        }
+        return {
+            "urls": list(self.origin.urls),
+            "retrieved_at": self.retrieved_at,
+            "http_status": self.http_status,
+            "etag": self.etag,
+            "revision": self.revision,
+            "raw": [raw],
+        }
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A payload, or a part of one, that could not become a candidate."""
+
+    source: str
+    board: str
+    vintage: str
+    retrieved_at: str
+    raw_sha256: str
+    message: str
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """One publication, ready to be compared with what the archive holds."""
+
+    source: Source
+    publication: Publication = field(repr=False)
+    retrieval: dict[str, Any] = field(repr=False)
+    tables: dict[str, pd.DataFrame] = field(repr=False)
+    files: dict[str, bytes] = field(repr=False)
+    checks: tuple[Check, ...] = field(repr=False)
+
+    @property
+    def vintage(self) -> str:
+        """The publication's own date."""
+        return self.publication.vintage
+
+    @property
+    def source_name(self) -> str:
+        """Name of the source."""
+        return self.source.name
+
+    @property
+    def kind(self) -> tuple[str, bool | None]:
+        """Method and style control: only publications of one kind are ever compared."""
+        return self.publication.method, self.publication.style_control
+
+    @property
+    def basis(self) -> str:
+        """Basis of the vintage."""
+        return self.publication.basis
+
+    @property
+    def complete(self) -> bool:
+        """Whether the list is not known to be a top-N one."""
+        return self.publication.completeness == "full"
+
+    @property
+    def precedence(self) -> int:
+        """Of the source; the smallest gives the date."""
+        return self.source.precedence
+
+    @cached_property
+    def content(self) -> str:
+        """Identity of the stored bytes."""
+        return tables.content_id(self.files)
+
+    @cached_property
+    def _listings(self) -> dict[str, Listing]:
+        return listings(self.tables["ratings"]) if "ratings" in self.tables else {}
+
+    @property
+    def categories(self) -> dict[str, int]:
+        """Rows by category."""
+        return {name: len(rows) for name, rows in self._listings.items()}
+
+    def listing(self, category: str) -> Listing | None:
+        """One category, or None."""
+        return self._listings.get(category)
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """A table, or None."""
+        return self.tables.get(name)
+
+    @property
+    def raw_sha256(self) -> str:
+        """Hashes of the raw payloads."""
+        return " ".join(raw["sha256"] for raw in self.retrieval["raw"])
+
+    def as_twin(self) -> dict[str, Any]:
+        """What is recorded of it when another route's copy is kept."""
+        return {
+            "source": self.source.name,
+            "vintage": self.vintage,
+            "basis": self.basis,
+            "rows": sum(len(frame) for name, frame in self.tables.items() if name != "entries"),
+            "retrieved_at": self.retrieval["retrieved_at"],
+            "content": self.content,
+            "raw_sha256": self.raw_sha256,
+            "urls": self.retrieval["urls"],
+        }
+
+
+def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate], list[Refusal]]:
+    """Parse payloads; what fails becomes a `Refusal` and stops nothing else.
+
+    Raises
+    ------
+    UsageError
+        If a source's terms forbid redistribution and the archive is not `private`.
+    """
+    candidates: list[Candidate] = []
+    refusals: list[Refusal] = []
+    for payload in payloads:
+        if not payload.source.redistributable and not private:
+            raise UsageError(
+                f"{payload.source.name}: its terms forbid redistribution, so it is written to a "
+                f"private archive only"
+            )
+        retrieval = payload.retrieval()
+        try:
+            publications: Sequence[Publication] = payload.source.parse(payload.data, payload.origin)
+        except PartialPayloadError as error:
+            publications = error.publications
+            refusals += [_refusal(payload, retrieval, text) for text in error.refusals]
+        except PayloadError as error:
+            publications = ()
+            refusals.append(_refusal(payload, retrieval, str(error)))
+        for publication in publications:
+            found = _candidate(payload, publication, retrieval)
+            if isinstance(found, Refusal):
+                refusals.append(found)
+            else:
+                candidates.append(found)
+    return _merged(candidates), refusals
+
+
+def _refusal(payload: Payload, retrieval: dict[str, Any], message: str) -> Refusal:
+    return Refusal(
+        source=payload.source.name,
+        board=payload.origin.name,
+        vintage=payload.origin.date,
+        retrieved_at=payload.retrieved_at,
+        raw_sha256=retrieval["raw"][0]["sha256"],
+        message=message,
+    )
+
+
+def _candidate(
+    payload: Payload, publication: Publication, retrieval: dict[str, Any]
+) -> Candidate | Refusal:
+    done = tuple(checks.structure(publication))
+    failed = [check for check in done if check.required and not check.passed]
+    if failed:
+        message = "; ".join(f"check {check.name}: {check.note}" for check in failed)
+        return Refusal(
+            source=payload.source.name,
+            board=publication.board,
+            vintage=publication.vintage,
+            retrieved_at=payload.retrieved_at,
+            raw_sha256=retrieval["raw"][0]["sha256"],
+            message=message,
+            checks=done,
+        )
+    return _build(payload.source, publication, retrieval, done)
+
+
+def _build(
+    source: Source, publication: Publication, retrieval: dict[str, Any], done: tuple[Check, ...]
+) -> Candidate:
+    normal = {name: tables.normalise(name, frame) for name, frame in publication.tables.items()}
+    files = {f"{name}.csv": tables.encode(name, frame) for name, frame in normal.items()}
+    return Candidate(source, publication, retrieval, normal, files, done)
+
+
+def _merged(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Join candidates that are different categories of one board, from one retrieval.
+
+    A publisher that serves the categories of a board in separate files still publishes one board.
+    """
+    out: dict[tuple[object, ...], Candidate] = {}
+    for order, candidate in enumerate(candidates):
+        key: tuple[object, ...] = (
+            candidate.source.name,
+            candidate.publication.board,
+            candidate.vintage,
+            candidate.kind,
+            candidate.retrieval["retrieved_at"],
+        )
+        earlier = out.get(key)
+        if earlier is None:
+            out[key] = candidate
+        elif earlier.categories and not set(earlier.categories) & set(candidate.categories):
+            out[key] = _joined(earlier, candidate)
+        else:
+            out[*key, order] = candidate
+    return list(out.values())
+
+
+def _joined(one: Candidate, other: Candidate) -> Candidate:
+    import pandas as pd
+
+    frames = {}
+    for name in one.tables:
+        both = pd.concat([one.tables[name], other.tables[name]], ignore_index=True)
+        frames[name] = both.drop_duplicates(tables.KEYS[name]) if name == "entries" else both
+    publication = dataclasses.replace(
+        one.publication,
+        tables=frames,
+        notes=tuple(dict.fromkeys((*one.publication.notes, *other.publication.notes))),
+    )
+    retrieval = {
+        **one.retrieval,
+        "urls": [*one.retrieval["urls"], *other.retrieval["urls"]],
+        "raw": [*one.retrieval["raw"], *other.retrieval["raw"]],
+    }
+    return _build(one.source, publication, retrieval, one.checks)

@@ -1,0 +1,318 @@
+"""What is asked of a publication before it is accepted, as data.
+
+Each check gives a `Check`. A failed *required* one refuses the snapshot; a failed optional one
+is recorded in the manifest and shown, since it may be the news of the month.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from elolag.archive.listing import Listing
+from elolag.archive.tables import KEYS, TABLES
+from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import pandas as pd
+
+    from elolag.schema import Publication
+
+#: More rows lost than this is a broken upstream, unless the list is recognised as a top-N one.
+LOST_SHARE_REFUSED = 0.5
+LOST_SHARE_NOTED = 0.1
+#: A median shift of common entries above this (Elo) is worth a look (DESIGN, trap 2).
+SHIFT_NOTED = 5.0
+#: A list shorter than this share of a complete neighbour is a top-N list.
+TRUNCATED_SHARE = 0.5
+#: So is one whose lowest rating lies above this share (and number) of the rows before it.
+TRUNCATED_BELOW, TRUNCATED_ROWS = 0.1, 5
+#: A category that lists so few of the top entries of `overall` was last computed long ago.
+STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
+
+_ELO_RANGE = (-1000.0, 5000.0)
+_INTERVAL_SLACK = 0.011
+_NAMES_SHOWN = 5
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question asked of a publication, and the answer."""
+
+    name: str
+    passed: bool
+    required: bool
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As written in a manifest."""
+        return {
+            "name": self.name,
+            "passed": self.passed,
+            "required": self.required,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The vintage a publication is compared with: see `elolag.archive.index`."""
+
+    label: str
+    listing: Listing | None
+    table: Callable[[str], pd.DataFrame | None]
+
+
+def structure(publication: Publication) -> list[Check]:
+    """Checks of the publication on its own; all required. Run before anything is compared."""
+    checks = [_schema(publication)]
+    if not checks[0].passed:
+        return checks
+    checks.append(_duplicate_keys(publication.tables))
+    ratings = publication.tables.get("ratings")
+    if ratings is not None:
+        checks.append(_ranges(ratings, publication.method))
+        checks.append(_interval_contains_rating(ratings))
+    return checks
+
+
+def comparison(
+    tables: Mapping[str, pd.DataFrame],
+    listing: Listing | None,
+    previous: Previous | None,
+    completeness: str,
+) -> list[Check]:
+    """Checks against the previous vintage of a comparable kind.
+
+    Parameters
+    ----------
+    tables
+        The publication's normalised tables.
+    listing
+        Its `overall` listing, None for a table without ratings.
+    previous
+        What to compare with, or None when there is nothing.
+    completeness
+        ``full``, or ``top-N``; of a top-N list lost rows mean nothing.
+    """
+    if listing is None:
+        return []
+    full = completeness == "full"
+    note = "" if full else f"{completeness} of the board"
+    checks = [Check("complete", full, False, note)]
+    if previous is None or previous.listing is None:
+        return [*checks, Check("previous", True, False, "no comparable earlier vintage")]
+    shifts, lost = _common(listing, previous.listing)
+    share = len(lost) / len(previous.listing)
+    against = f"since {previous.label}"
+    if full:
+        some = f"{len(lost)} {against}: {_some(lost)}" if lost else f"none {against}"
+        part = f"{share:.1%} of {len(previous.listing)} rows {against}"
+        checks += [
+            Check("models-lost", not lost, False, some),
+            Check("rows-lost", share <= LOST_SHARE_NOTED, False, part),
+            Check("most-rows-kept", share <= LOST_SHARE_REFUSED, True, part),
+        ]
+    return [*checks, _scale_shift(shifts, against), _identical(tables, previous)]
+
+
+def stale_categories(
+    ratings: pd.DataFrame, previous: pd.DataFrame | None
+) -> tuple[list[str], Check]:
+    """Categories that did not move although their board did, and the check that says so.
+
+    A category of the previous vintage is stale when all its figures are those of the previous
+    vintage while some other category's are not. One that has nothing to be compared with is
+    stale when it lists at most a tenth of the top of `overall`.
+    """
+    now = {str(name): rows for name, rows in ratings.groupby("category", sort=True)}
+    before = (
+        {}
+        if previous is None
+        else {str(name): rows for name, rows in previous.groupby("category", sort=True)}
+    )
+    same = [name for name in now if name in before and _same_figures(now[name], before[name])]
+    moved = any(name in before and name not in same for name in now)
+    stale = same if moved else []
+    overall = now.get("overall")
+    if overall is not None and len(overall) >= STALE_ROWS:
+        top = set(overall["entry"].head(STALE_TOP))
+        stale += [
+            name
+            for name in now
+            if name not in before
+            and len(top & set(now[name]["entry"])) <= STALE_SHARE * STALE_TOP
+        ]
+    stale = sorted(stale)
+    return stale, Check("stale-categories", not stale, False, ", ".join(stale))
+
+
+def new_organisations(entries: pd.DataFrame | None, known: frozenset[str] | None) -> list[Check]:
+    """Whether every organisation was named on this board before; `known` None: nothing to ask."""
+    if entries is None or known is None:
+        return []
+    new = sorted({name for name in entries["organisation"] if name and name not in known})
+    return [Check("organisations-known", not new, False, f"new: {_some(new)}" if new else "")]
+
+
+def top_n(listing: Listing, before: Listing | None, neighbours: Sequence[Listing]) -> int | None:
+    """N if `listing` is only the top of its board, else None.
+
+    It is when a tenth or more (and five at least) of the comparable listing before it rated below
+    everything now listed, or when it has less than half the rows of a complete neighbour in time.
+
+    Parameters
+    ----------
+    listing
+        The list in question.
+    before
+        The comparable complete listing before it, if there is one.
+    neighbours
+        The nearest complete listings of the same board before and after it, entry names aside.
+    """
+    if before is not None:
+        shifts, _ = _common(listing, before)
+        level = before.ratings + (float(np.median(shifts)) if shifts else 0.0)
+        below = int((level < listing.ratings.min()).sum())
+        if below >= max(TRUNCATED_ROWS, TRUNCATED_BELOW * len(before)):
+            return len(listing)
+    if any(len(listing) < TRUNCATED_SHARE * len(other) for other in neighbours):
+        return len(listing)
+    return None
+
+
+def _schema(publication: Publication) -> Check:
+    fault = _schema_fault(publication)
+    return Check("schema", not fault, True, fault)
+
+
+def _schema_fault(publication: Publication) -> str:
+    if not BOARD_PATTERN.fullmatch(publication.board):
+        return f"board {publication.board!r} is not of the form publisher/board"
+    found = VINTAGE_PATTERN.fullmatch(publication.vintage)
+    if not found or found[2]:
+        return f"vintage {publication.vintage!r} is not an ISO date"
+    if not publication.tables:
+        return "no table"
+    for name, frame in publication.tables.items():
+        if name not in TABLES:
+            return f"unknown table {name!r}"
+        missing = [column for column in TABLES[name] if column not in frame.columns]
+        if missing:
+            return f"{name} lacks the columns {', '.join(missing)}"
+        if frame.empty:
+            return f"{name} has no rows"
+        for column in KEYS[name]:
+            for row, value in enumerate(frame[column].tolist(), start=1):
+                if not isinstance(value, str) or not value or _CONTROL.search(value):
+                    return f"{name}: {column} in row {row} is no name: {value!r:.80}"
+        texts = [c for c, kind in TABLES[name].items() if kind == "string"]
+        for column in texts:
+            if any(isinstance(v, str) and _CONTROL.search(v) for v in frame[column].tolist()):
+                return f"{name}: {column} holds a control character"
+    return ""
+
+
+def _duplicate_keys(tables: Mapping[str, pd.DataFrame]) -> Check:
+    for name, frame in tables.items():
+        doubled = frame.loc[frame.duplicated(KEYS[name]), KEYS[name]]
+        if len(doubled):
+            first = " / ".join(doubled.iloc[0])
+            note = f"{len(doubled)} rows of {name} repeat a key, e.g. {first:.80}"
+            return Check("duplicate-keys", False, True, note)
+    return Check("duplicate-keys", True, True)
+
+
+def _ranges(ratings: pd.DataFrame, method: str) -> Check:
+    fault = _range_fault(ratings, method)
+    return Check("numeric-ranges", not fault, True, fault)
+
+
+def _range_fault(ratings: pd.DataFrame, method: str) -> str:
+    values = {
+        name: ratings[name].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        for name, kind in TABLES["ratings"].items()
+        if kind != "string"
+    }
+    low, high = _ELO_RANGE
+    bad: dict[str, Any] = {
+        "rating is missing or infinite": ~np.isfinite(values["rating"]),
+        "an interval or error is infinite": np.isinf(values["lower"])
+        | np.isinf(values["upper"])
+        | np.isinf(values["se"]),
+        "se is negative": values["se"] < 0,
+        "votes are negative": values["votes"] < 0,
+        "rank is below 1": values["rank"] < 1,
+    }
+    if method in ("bradley-terry", "online-elo"):
+        bad[f"rating is outside {low:g} to {high:g}"] = (values["rating"] < low) | (
+            values["rating"] > high
+        )
+    for fault, rows in bad.items():
+        if rows.any():
+            entry = ratings["entry"].iloc[int(np.argmax(rows))]
+            return f"{fault} in {int(rows.sum())} rows, e.g. {entry:.80}"
+    return ""
+
+
+def _interval_contains_rating(ratings: pd.DataFrame) -> Check:
+    rating, lower, upper = (ratings[c].to_numpy(dtype=float) for c in ("rating", "lower", "upper"))
+    outside = (lower > rating + _INTERVAL_SLACK) | (upper < rating - _INTERVAL_SLACK)
+    note = ""
+    if outside.any():
+        at = int(np.argmax(outside))
+        note = (
+            f"{int(outside.sum())} of {len(rating)} rows do not, e.g. {ratings['entry'].iloc[at]}: "
+            f"{rating[at]:g} in {lower[at]:g} to {upper[at]:g}"
+        )
+    return Check("interval-contains-rating", not note, True, note)
+
+
+def _common(now: Listing, before: Listing) -> tuple[list[float], list[str]]:
+    """Shifts of common entries, and the names lost (highest rated first)."""
+    ratings = now.by_name()
+    shifts, lost = [], []
+    for name, rating in zip(before.entries, before.ratings.tolist(), strict=True):
+        if name in ratings:
+            shifts.append(ratings[name] - rating)
+        else:
+            lost.append(name)
+    return shifts, lost
+
+
+def _scale_shift(shifts: Sequence[float], against: str) -> Check:
+    if not shifts:
+        return Check("scale-shift", True, False, f"no common entries {against}")
+    median = float(np.median(shifts))
+    spread = float(np.median(np.abs(np.asarray(shifts) - median)))
+    note = f"median {median:+.2f}, MAD {spread:.2f}, {len(shifts)} common entries {against}"
+    return Check("scale-shift", abs(median) <= SHIFT_NOTED, False, note)
+
+
+def _identical(tables: Mapping[str, pd.DataFrame], previous: Previous) -> Check:
+    before = previous.table("ratings")
+    same = before is not None and _same_figures(tables["ratings"], before)
+    note = f"same figures as {previous.label}" if same else ""
+    return Check("differs-from-previous", not same, False, note)
+
+
+def _same_figures(now: pd.DataFrame, before: pd.DataFrame) -> bool:
+    """Whether two tables have the same entries, ratings, intervals and votes."""
+    columns = ["category", "entry", "rating", "lower", "upper", "se", "votes"]
+    if len(now) != len(before):
+        return False
+    return bool(
+        now[columns].reset_index(drop=True).equals(before[columns].reset_index(drop=True))
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(name[:60] for name in names[:_NAMES_SHOWN])
+    more = len(names) - _NAMES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,56 @@
+"""Where ratings come from: one module per source, each with its addresses, terms and parser.
+
+No module here touches the network or the disk. Importing the package imports neither pandas nor
+pyarrow; calling a parser does.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from elolag.errors import UsageError
+from elolag.sources import (
+    arena_catalog,
+    arena_dataset,
+    arena_history,
+    arena_space,
+    arena_web,
+    artificial_analysis,
+    epoch_eci,
+    llm_leaderboard_csv,
+    models_dev,
+    openrouter,
+)
+from elolag.sources._source import PartialPayloadError, Source
+
+SOURCES: Mapping[str, Source] = MappingProxyType(
+    {
+        module.SOURCE.name: module.SOURCE
+        for module in (
+            arena_dataset,
+            epoch_eci,
+            models_dev,
+            openrouter,
+            artificial_analysis,
+            arena_catalog,
+            arena_history,
+            llm_leaderboard_csv,
+            arena_web,
+            arena_space,
+        )
+    }
+)
+
+
+def get_source(name: str) -> Source:
+    """Look a source up by name; an unknown one is a `UsageError` with the nearest names."""
+    if name in SOURCES:
+        return SOURCES[name]
+    near = difflib.get_close_matches(name, SOURCES, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else "there is none like it."
+    raise UsageError(f"unknown source {name!r}; {hint} All sources: {', '.join(SOURCES)}")
+
+
+__all__ = ["SOURCES", "PartialPayloadError", "Source", "get_source"]

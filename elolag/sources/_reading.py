@@ -1,0 +1,149 @@
+"""Bytes to plain Python values, strictly: JSON and CSV.
+
+Every function raises `PayloadError` on anything but what it promises.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+from elolag.errors import PayloadError
+
+
+def text(payload: bytes, where: str) -> str:
+    """Decode UTF-8 (a byte order mark is dropped)."""
+    try:
+        return payload.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PayloadError(
+            f"{where}: byte {error.start} is not UTF-8 text{_looks_like(payload)}"
+        ) from None
+
+
+def json_value(payload: bytes, where: str) -> Any:
+    """Read one JSON value. Duplicate keys, NaN and Infinity are refused."""
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        out = dict(items)
+        if len(out) != len(items):
+            seen: set[str] = set()
+            twice = next(key for key, _ in items if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            raise PayloadError(f"{where}: the JSON key {shown(twice)} occurs twice in one object")
+        return out
+
+    def constant(name: str) -> Any:
+        raise PayloadError(f"{where}: the JSON holds {name}, which is no number")
+
+    decoded = text(payload, where)
+    try:
+        return json.loads(decoded, object_pairs_hook=pairs, parse_constant=constant)
+    except RecursionError:
+        raise PayloadError(f"{where}: the JSON is nested too deeply to be a leaderboard") from None
+    except json.JSONDecodeError as error:
+        raise PayloadError(
+            f"{where}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+            f"{_looks_like(payload)}"
+        ) from None
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise PayloadError(f"{where}: the JSON holds an unreadable number ({error})") from None
+
+
+def mapping(value: Any, where: str, what: str) -> dict[str, Any]:
+    """`value` if it is a JSON object."""
+    if not isinstance(value, dict):
+        raise PayloadError(f"{where}: {what} should be a JSON object, found {kind(value)}")
+    return value
+
+
+def sequence(value: Any, where: str, what: str) -> list[Any]:
+    """`value` if it is a JSON array."""
+    if not isinstance(value, list):
+        raise PayloadError(f"{where}: {what} should be a JSON array, found {kind(value)}")
+    return value
+
+
+def columns(
+    rows: list[Any], wanted: dict[str, str], where: str, *, what: str = "row"
+) -> dict[str, list[Any]]:
+    """Pick from JSON objects of one shape: ``{our name: their key}`` to lists of values.
+
+    A key that is absent from a row is an error, because it means that the layout changed; a null
+    value is a value.
+    """
+    out: dict[str, list[Any]] = {ours: [] for ours in wanted}
+    for number, row in enumerate(rows, start=1):
+        record = mapping(row, where, f"{what} {number}")
+        for ours, theirs in wanted.items():
+            if theirs not in record:
+                raise PayloadError(
+                    f"{where}: {what} {number} has no {theirs!r}; it has {listed(record)}"
+                )
+            out[ours].append(record[theirs])
+    return out
+
+
+def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """Read CSV with a header into ``{column: values}``.
+
+    A missing required column, a column named twice, or a row of another length is refused.
+    """
+    reader = csv.reader(io.StringIO(text(payload, where), newline=""), strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        raise PayloadError(f"{where}: not CSV at line {reader.line_num}: {error}") from None
+    if not rows:
+        raise PayloadError(f"{where}: the file is empty")
+    header = rows[0][1]
+    if len(set(header)) != len(header):
+        raise PayloadError(f"{where}: a column is named twice in the header: {listed(header)}")
+    require(header, required, where)
+    for line, row in rows[1:]:
+        if len(row) != len(header):
+            raise PayloadError(
+                f"{where}: line {line} has {len(row)} fields where the header has {len(header)}"
+            )
+    return {name: [row[i] for _, row in rows[1:]] for i, name in enumerate(header)}
+
+
+def require(found: Any, required: tuple[str, ...], where: str) -> None:
+    """Raise unless every required column is among those found."""
+    missing = [name for name in required if name not in found]
+    if missing:
+        raise PayloadError(
+            f"{where}: no column {', '.join(map(repr, missing))}; the payload has {listed(found)}. "
+            "Its layout has changed: the parser needs a look before this can be stored"
+        )
+
+
+def kind(value: Any) -> str:
+    """Name a JSON value's type in words, for messages."""
+    names = {dict: "an object", list: "an array", str: "text", bool: "true/false"}
+    return "null" if value is None else names.get(type(value), "a number")
+
+
+def shown(value: Any, limit: int = 80) -> str:
+    """Quote, escape and cut a value from upstream for a message."""
+    plain = ascii(value)
+    return plain if len(plain) <= limit else plain[:limit] + "..."
+
+
+def listed(names: Any, limit: int = 20) -> str:
+    """List names from upstream for a message."""
+    plain = [shown(name, 40) for name in names]
+    more = f" and {len(plain) - limit} more" if len(plain) > limit else ""
+    return (", ".join(plain[:limit]) + more) or "nothing"
+
+
+def _looks_like(payload: bytes) -> str:
+    start = payload[:256].lstrip().lower()
+    if not payload:
+        return "; the payload is empty"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "; it is a web page, probably an error page of the host"
+    if payload[:2] == b"\x1f\x8b":
+        return "; it is gzip-compressed, which this source does not publish"
+    return ""

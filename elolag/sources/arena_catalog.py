@@ -1,0 +1,113 @@
+"""Arena's official catalog repository: boards as JSON, 2025-03 to 2025-12, without votes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from elolag.errors import PayloadError
+from elolag.schema import ENTRIES, Origin, Publication
+from elolag.sources import _arena
+from elolag.sources._reading import columns, json_value, mapping, sequence, shown
+from elolag.sources._source import Source
+
+NAME = "arena-catalog"
+#: Organisations and licences, without ratings.
+MODELS_FILE = "scatterplot-data.json"
+
+_FILE = re.compile(r"leaderboard-([a-z-]{1,40})\.json")
+_FIGURES = {"rating": "rating", "lower": "rating_q025", "upper": "rating_q975"}
+#: ``leaderboard-image.json`` rates text-to-image models (dall-e-3 is its anchor at 978).
+_BOARDS = {"image": "text_to_image"}
+
+
+def parse(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read ``leaderboard-*.json`` or ``scatterplot-data.json``; the vintage is the commit's day.
+
+    Intervals are the published 2.5% and 97.5% points: bootstrap until 2025-05, from a variance
+    (symmetric to the last digit) from 2025-11; told apart by their symmetry.
+    """
+    from elolag.sources import _tidy
+
+    where = f"{NAME} {shown(origin.name)[1:-1]} of {origin.date}"
+    if origin.name == MODELS_FILE:
+        return [_models(payload, origin, where)]
+    found = _FILE.fullmatch(origin.name)
+    if not found:
+        raise PayloadError(
+            f"{where}: not a file of the catalog that holds ratings; "
+            f"those are named leaderboard-<board>.json, and {MODELS_FILE}"
+        )
+    subset = found[1].replace("-", "_")
+    board = _arena.board(_BOARDS.get(subset, subset), where)
+    answer = mapping(json_value(payload, where), where, "the file")
+    names: dict[str, str] = {}
+    figures: dict[str, list[Any]] = {key: [] for key in ("category", "entry", *_FIGURES)}
+    for theirs, entries in answer.items():
+        category = _arena.CATALOG_CATEGORIES.get(theirs, theirs)
+        if category in names:
+            raise PayloadError(
+                f"{where}: categories {shown(names[category])} and {shown(theirs)} are one"
+            )
+        names[category] = theirs
+        rated = mapping(entries, where, f"category {shown(theirs)}")
+        picked = columns(list(rated.values()), _FIGURES, where, what=f"{shown(theirs)} entry")
+        figures["category"] += [category] * len(rated)
+        figures["entry"] += list(rated)
+        for key, values in picked.items():
+            figures[key] += values
+    tables = _tidy.board(_tidy.frame(figures), where)
+    kind, kinds = _tidy.interval_kinds(tables.ratings)
+    renamed = [f"{theirs} is {ours}" for ours, theirs in sorted(names.items()) if ours != theirs]
+    notes = [f"categories renamed as in the official dataset: {', '.join(renamed)}"]
+    return [
+        Publication(
+            board=board,
+            vintage=origin.date,
+            basis="commit",
+            tables=tables.as_dict(),
+            method="bradley-terry",
+            style_control=_arena.style_control(board),
+            interval_kind=kind,
+            interval_level=None if kind == "none" else 0.95,
+            notes=(*(notes if renamed else ()), *tables.notes, *kinds),
+        )
+    ]
+
+
+def _models(payload: bytes, origin: Origin, where: str) -> Publication:
+    from elolag.sources import _tidy
+
+    rows = sequence(json_value(payload, where), where, "the file")
+    wanted = {
+        "entry": "model_api_name",
+        "name": "name",
+        "organisation": "organization",
+        "licence": "license",
+    }
+    entries, notes = _tidy.keyed(columns(rows, wanted, where), ENTRIES, where)
+    return Publication(
+        board=f"{_arena.PUBLISHER}/catalog_table",
+        vintage=origin.date,
+        basis="commit",
+        tables={"entries": entries},
+        method="metadata",
+        notes=notes,
+    )
+
+
+SOURCE = Source(
+    name=NAME,
+    publisher="Arena (arena.ai)",
+    title="Arena catalog",
+    homepage="https://github.com/lmarena/arena-catalog",
+    licence="no licence file known; figures published by Arena",
+    licence_url="https://github.com/lmarena/arena-catalog",
+    citation="Arena (arena.ai). Arena catalog, github.com/lmarena/arena-catalog.",
+    hosts=("raw.githubusercontent.com",),
+    fetched=False,
+    redistributable=True,
+    precedence=1,
+    parser_version=1,
+    parse=parse,
+)
