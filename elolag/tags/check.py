@@ -45,7 +45,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "order": f"an older version released more than {APART_DAYS} days after a newer one",
         "far-before-siblings": f"{ALONE_DAYS} days ahead of every other of its version",
         "one-name": "one name, two models",
-        "alias-unused": "an alias that matches no entry of the archive",
+        "alias-unused": "an alias that no entry of the archive reads like",
         "alias-shadowed": "an alias that another row always answers for, with another model",
         "no-country": "a lab without a country on a release date",
         "base-cycle": "bases that run in a circle",
@@ -151,14 +151,23 @@ def _own(tables: Tables) -> Iterable[Finding]:
 
 
 def _names(tables: Tables) -> Iterable[Finding]:
-    """Names that mean two models: two keys that read alike, or one alias text with two targets."""
+    """Names that mean two models: keys that read alike, but for how they write a date; or one
+    alias text with two targets.
+    """
     readings: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for model in tables.models:
         readings[names.words(model)].add(model)
     for alias in (*tables.aliases, *tables.overrides):
         if not alias.entry.startswith(GLOB):
             readings[names.words(alias.entry)].add(alias.model)
-    for models in readings.values():
+    stamped: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for model in tables.models.values():
+        read = names.parse_name(model.model)
+        if read.stamp:
+            words = sorted((*read.family, *read.rest))
+            day = (read.stamp.month, read.stamp.day)
+            stamped[model.lab, *words, read.version, day, model.release_date].add(model.model)
+    for models in (*readings.values(), *stamped.values()):
         if len(models) > 1:
             found = sorted(models)
             yield Finding("one-name", found[0], f"reads like {', '.join(found[1:])}")
@@ -255,6 +264,8 @@ def _unanswered(
     """Aliases that never answer, and whether that is because another one does."""
     answered = {alias for alias in answers if alias}
     by_text: dict[str, list[int]] = defaultdict(list)
+    # One name is spelled in several ways; an alias for a spelling now out of use is no error.
+    read = {names.words(text) for row in rows for text in row[1:]}
     for i, (_, entry, name) in enumerate(rows):
         for text in {entry.strip(), name.strip()}:
             by_text[text].append(i)
@@ -267,8 +278,8 @@ def _unanswered(
         else:
             fitting = [i for i in by_text[alias.entry] if alias.source in ("*", rows[i][0])]
         subject = f"{alias.source}: {alias.entry}"
-        if not fitting:
-            yield Finding("alias-unused", subject, f"no entry is called so ({alias.model})")
+        if not fitting and names.words(alias.entry) not in read:
+            yield Finding("alias-unused", subject, f"no entry reads like it ({alias.model})")
         for rival in (answers[i] for i in fitting):
             if rival and rival.model != alias.model:
                 message = f"{alias.model}; {rival.source}: {rival.entry} says {rival.model}"
