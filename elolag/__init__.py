@@ -1,3 +1,39 @@
-"""How many months one group of AI models trails another, and how sure that is."""
+"""How many months one group of AI models trails another, and how sure that is.
+
+>>> import elolag
+>>> result = elolag.estimate_lag(leader="US", follower="CN")  # doctest: +SKIP
+>>> print(result)  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from elolag.archive import Archive, open_archive
+    from elolag.estimate import estimate_lag
+    from elolag.result import LagResult
+    from elolag.tags import Policies
+
+# Names are imported when first asked for, so that `import elolag` and `elolag --help` stay quick.
+_HOMES = {
+    "Archive": "elolag.archive",
+    "LagResult": "elolag.result",
+    "Policies": "elolag.tags",
+    "estimate_lag": "elolag.estimate",
+    "open_archive": "elolag.archive",
+}
+__all__ = ["Archive", "LagResult", "Policies", "__version__", "estimate_lag", "open_archive"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'elolag' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from elolag import __version__, draws, tags
 from elolag.archive import Archive, Board, open_archive
 from elolag.draws import Field
-from elolag.errors import UsageError
-from elolag.lag import AT_LEAST, AT_MOST, Lags, backward, check_groups
+from elolag.errors import EstimateError, UsageError
+from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Lags
+from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
 from elolag.months import DAYS_PER_MONTH, parse, to_day, to_iso
 from elolag.panel import Panel, build
 from elolag.result import Gap, LagResult, Match, ModelPoint
@@ -27,7 +28,7 @@ from elolag.young import YoungDrift, packaged_drift
 Floats = NDArray[np.float64]
 
 DEFAULT_BOARD = "arena/text_style_control"
-ESTIMANDS = ("backward", "gap")
+ESTIMANDS = (*STEP_ESTIMANDS, "gap")
 FRONTIERS = ("step",)
 
 
@@ -44,6 +45,7 @@ def estimate_lag(
     n_draws: int = 10_000,
     seed: int = 0,
     level: float = 0.95,
+    window: float | None = None,
     archive: Archive | str | Path | None = None,
     policies: Policies | None = None,
     extra_tags: Path | None = None,
@@ -61,7 +63,8 @@ def estimate_lag(
     category
         Slice of the board, e.g. ``overall``, ``coding``.
     estimand
-        ``backward`` (months) or ``gap`` (Elo). Definitions stand in docs/methods.md.
+        ``backward``, ``backward-mean``, ``at-release``, ``catch-up``, ``level-mean`` (months) or
+        ``gap`` (Elo). Definitions stand in docs/methods.md.
     frontier
         ``step``: the running maximum of the models released so far.
     as_of
@@ -70,6 +73,8 @@ def estimate_lag(
         ISO date of the ratings to use, this one and older; the newest official one by default.
     n_draws, seed, level
         Draws of the uncertainty engine, their seed, and the interval's level.
+    window
+        Months the estimands over a window look back; None for each one's default.
     archive
         An opened archive or its folder.
     policies
@@ -100,29 +105,32 @@ def estimate_lag(
     groups = _parse(leader, lookup), _parse(follower, lookup)
     panel = build(board, category, vintage, lookup)
     date = _as_of(as_of, panel.vintage)
-    race = Race.of(panel, lookup, *groups, drift=packaged_drift() if young_drift else None)
-    check_groups(race.field.lead_from, race.field.follow_from, date)
+    cast = Cast.of(panel, lookup, *groups, drift=packaged_drift() if young_drift else None)
+    names = [] if estimand == "gap" else [estimand]
 
-    fitted = draws.posterior(race.field, correct_selection=correct_selection)
-    point = race.point(fitted, date)
-    sample = race.sample(fitted, date, n_draws, seed)
+    fitted = draws.posterior(cast.field, correct_selection=correct_selection)
+    point = draws.point(cast.field, fitted, date, names, window)
+    sample = draws.sample(cast.field, fitted, date, names, window, n_draws, seed)
     choices = {
         **asdict(lookup.policies),
         "correct_selection": correct_selection,
         "young_drift": young_drift,
+        "window": window,
     }
     return _result(
-        panel, race, fitted, point, sample, date, estimand, level, n_draws, seed, choices
+        panel, cast, fitted, point, sample, date, estimand, level, n_draws, seed, choices
     )
 
 
-class Race:
-    """The models of two groups on one panel, with what is needed to name them afterwards."""
+@dataclass(frozen=True)
+class Cast:
+    """The models of two groups on one panel: their numbers, and what names them afterwards."""
 
-    def __init__(
-        self, field: Field, entries: list[str], tags_: list[Tag], groups: tuple[Group, Group]
-    ) -> None:
-        self.field, self.entries, self.tags, self.groups = field, entries, tags_, groups
+    field: Field
+    entries: tuple[str, ...]
+    tags: tuple[Tag, ...]
+    leader: Group
+    follower: Group
 
     @classmethod
     def of(
@@ -132,74 +140,46 @@ class Race:
         leader: Group,
         follower: Group,
         drift: YoungDrift | None,
-    ) -> Race:
+    ) -> Cast:
         """Pick the two groups' entries from the panel and widen the young ones' errors."""
         table = panel.linked.table
-        tagged = {m: lookup.tag(m) for m in table["model"].unique()}
-        kept = {
-            m: t
-            for m, t in tagged.items()
-            if not lookup.dropped(t)
-            and np.isfinite([*leader.since([t]), *follower.since([t])]).any()
-        }
-        names = sorted(kept, key=lambda m: (kept[m].released, m))
-        tag_list = [kept[m] for m in names]
-        number = {m: i for i, m in enumerate(names)}
-        table = table[table["model"].isin(kept)].assign(order=lambda t: t["model"].map(number))
+        tagged = [lookup.tag(m) for m in table["model"].unique()]
+        counted = np.isfinite(np.minimum(leader.since(tagged), follower.since(tagged)))
+        kept = [t for t, c in zip(tagged, counted, strict=True) if c and not lookup.dropped(t)]
+        kept.sort(key=lambda t: (t.released, t.model))
+        number = {t.model: i for i, t in enumerate(kept)}
+        table = table[table["model"].isin(number)]
+        table = table.assign(order=table["model"].map(number))
         table = table.sort_values(["order", "entry"], kind="stable")
         variance = (table["se"] ** 2 + table["drift"] ** 2).to_numpy(float)
         if drift is not None:
-            variance = variance + drift.variance(table["votes"].to_numpy(float), table["se"])
-        bounds = np.array([_month_bounds(t) for t in tag_list]).reshape(-1, 2)
+            variance = variance + drift.variance(table["votes"], table["se"])
+        lead_from, follow_from = leader.since(kept), follower.since(kept)
+        bounds = np.array(
+            [
+                _month_bounds(t) if t.released == earlier else (np.nan, np.nan)
+                for t, earlier in zip(kept, np.minimum(lead_from, follow_from), strict=True)
+            ]
+        ).reshape(-1, 2)
         field = Field(
             rating=table["rating"].to_numpy(float),
             variance=variance,
             link=table["link"].to_numpy(np.intp),
             link_se=table["link_se"].to_numpy(float),
             model=table["order"].to_numpy(np.intp),
-            lead_from=leader.since(tag_list),
-            follow_from=follower.since(tag_list),
+            lead_from=lead_from,
+            follow_from=follow_from,
             month_start=bounds[:, 0],
             month_end=bounds[:, 1],
         )
-        return cls(field, list(table["entry"]), tag_list, (leader, follower))
+        return cls(field, tuple(table["entry"]), tuple(kept), leader, follower)
 
-    def model_means(self, fitted: draws.Posterior) -> tuple[Floats, NDArray[np.intp]]:
-        """Each model's best posterior-mean rating, and the index of the entry that has it."""
-        mean, model = fitted.mean, self.field.model
-        best = np.full(len(self.tags), -1, dtype=np.intp)
-        for entry in np.argsort(mean, kind="stable"):
-            best[model[entry]] = entry
-        return mean[best], best
-
-    def point(self, fitted: draws.Posterior, as_of: float) -> Lags:
-        """The lag at posterior-mean ratings."""
-        mean, _ = self.model_means(fitted)
-        return backward(mean[None, :], self.field.lead_from, self.field.follow_from, as_of)
-
-    def sample(self, fitted: draws.Posterior, as_of: float, n: int, seed: int) -> Lags:
-        """The lag in every draw."""
-        parts = [
-            _renumber(backward(d.ratings, d.lead_from, d.follow_from, as_of), keep)
-            for keep, d in draws.draw(self.field, fitted, n, seed)
-        ]
-        return Lags(
-            *(
-                np.concatenate([getattr(p, name) for p in parts])
-                for name in Lags.__dataclass_fields__
-            )
-        )
-
-
-def _renumber(lags: Lags, keep: NDArray[np.intp]) -> Lags:
-    return Lags(
-        lags.months,
-        lags.censored,
-        keep[lags.match],
-        lags.gap,
-        keep[lags.leader_best],
-        keep[lags.follower_best],
-    )
+    def best_entries(self, fitted: draws.Posterior) -> NDArray[np.intp]:
+        """Index of each model's entry with the highest posterior mean."""
+        best = np.zeros(len(self.tags), dtype=np.intp)
+        order = np.argsort(fitted.mean, kind="stable")
+        best[self.field.model[order]] = order
+        return best
 
 
 def quantiles(
@@ -210,12 +190,9 @@ def quantiles(
     A draw that is only a bound is taken at its worst for each end: "at least x" is x for the low
     end and unbounded for the high one. An unbounded end is None.
     """
-    low = np.quantile(
-        np.where(censored == AT_MOST, -np.inf, months), (1 - level) / 2, method="inverted_cdf"
-    )
-    high = np.quantile(
-        np.where(censored == AT_LEAST, np.inf, months), (1 + level) / 2, method="inverted_cdf"
-    )
+    below, above = np.isin(censored, (AT_MOST, UNBOUNDED)), np.isin(censored, (AT_LEAST, UNBOUNDED))
+    low = np.quantile(np.where(below, -np.inf, months), (1 - level) / 2, method="inverted_cdf")
+    high = np.quantile(np.where(above, np.inf, months), (1 + level) / 2, method="inverted_cdf")
     return (
         float(low) if np.isfinite(low) else None,
         float(high) if np.isfinite(high) else None,
@@ -224,10 +201,10 @@ def quantiles(
 
 def _result(
     panel: Panel,
-    race: Race,
+    cast: Cast,
     fitted: draws.Posterior,
-    point: Lags,
-    sample: Lags,
+    point: draws.Outcomes,
+    sample: draws.Outcomes,
     as_of: float,
     estimand: str,
     level: float,
@@ -235,41 +212,38 @@ def _result(
     seed: int,
     policies: Mapping[str, Any],
 ) -> LagResult:
-    mean, best = race.model_means(fitted)
-    leader, follower = race.groups
+    best, mean = cast.best_entries(fitted), fitted.mean
 
-    def named(index: int, group: str) -> ModelPoint:
-        tag = race.tags[index]
-        entry = race.entries[best[index]]
-        return ModelPoint(group, tag.model, entry, tag.release_date, float(mean[index]))
+    spread = fitted.spread
+
+    def named(index: int, group: Group) -> ModelPoint:
+        tag, entry = cast.tags[index], best[index]
+        since = cast.field.lead_from if group is cast.leader else cast.field.follow_from
+        return ModelPoint(
+            group.text,
+            tag.model,
+            cast.entries[entry],
+            tag.release_date,
+            float(mean[entry]),
+            float(spread[entry]),
+            to_iso(float(since[index])),
+        )
 
     gap = float(point.gap[0])
-    leader_best = named(int(point.leader_best[0]), leader.text)
-    follower_best = named(int(point.follower_best[0]), follower.text)
-    censored = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(point.censored[0]))
-    low, high = quantiles(sample.months, sample.censored, level)
-    months: float | None = float(point.months[0])
-    if censored == "at-least":
-        high = None
-    elif censored == "at-most":
-        low = None
+    leader_best = named(int(point.leader_best[0]), cast.leader)
+    follower_best = named(int(point.follower_best[0]), cast.follower)
+    months = low = high = censored = None
+    failed = 0
+    if estimand != "gap":
+        months, low, high, censored, failed = _summarise(
+            point.lags[estimand], sample.lags[estimand], level
+        )
+    single = estimand == "backward"
+    match = named(int(point.match[0]), cast.follower if gap < 0 else cast.leader)
     gap_low, gap_high = np.quantile(
         sample.gap, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf"
     )
-    matches: tuple[Match, ...] | None = _matches(race, best, sample, as_of, n_draws)
-    match = named(int(point.match[0]), (follower if gap < 0 else leader).text)
-    notes = list(panel.notes)
-    nested = tags.check_overlap(leader, follower, race.tags)
-    if nested:
-        notes.append(f"the groups are nested: {nested}")
-    if panel.unknown:
-        notes.append(f"{len(panel.unknown)} entries cannot be attributed to a lab and do not count")
-    if estimand == "gap":
-        months, low, high, matches, match_point = None, None, None, None, None
-        censored = None
-    else:
-        match_point = match
-    counted = np.minimum(race.field.lead_from, race.field.follow_from)
+    counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
     return LagResult(
         estimand=estimand,
         frontier="step",
@@ -283,12 +257,12 @@ def _result(
         data_through=to_iso(float(counted[counted <= as_of].max())),
         board=panel.board,
         category=panel.category,
-        leader_group=leader.text,
-        follower_group=follower.text,
+        leader_group=cast.leader.text,
+        follower_group=cast.follower.text,
         leader_best=leader_best,
         follower=follower_best,
-        match=match_point,
-        matches=matches,
+        match=match if single else None,
+        matches=_matches(cast, best, sample, as_of, n_draws) if single else None,
         gap=Gap(
             gap,
             float(gap_low),
@@ -299,27 +273,67 @@ def _result(
         censored=censored,
         policies=policies,
         n_draws=n_draws,
+        failed_draws=failed,
         seed=seed,
         snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
         version=__version__,
-        notes=tuple(notes),
+        notes=_notes(panel, cast),
+        models=tuple(
+            named(int(index), group)
+            for group, since in (
+                (cast.leader, cast.field.lead_from),
+                (cast.follower, cast.field.follow_from),
+            )
+            for index in np.flatnonzero(np.isfinite(since))
+        ),
     )
 
 
+def _summarise(
+    point: Lags, sample: Lags, level: float
+) -> tuple[float, float | None, float | None, str | None, int]:
+    """Months, interval, censoring and failed draws of one estimand."""
+    if point.failed[0]:
+        raise EstimateError(
+            "at posterior-mean ratings the window holds nothing to measure: no record, or no new "
+            "level reached; take a longer window"
+        )
+    if point.censored[0] == UNBOUNDED:
+        raise EstimateError("the lag is bounded on neither side by the models of this board")
+    fine = ~sample.failed
+    low, high = quantiles(sample.months[fine], sample.censored[fine], level)
+    censored = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(point.censored[0]))
+    if censored == "at-least":
+        high = None
+    elif censored == "at-most":
+        low = None
+    return float(point.months[0]), low, high, censored, int((~fine).sum())
+
+
+def _notes(panel: Panel, cast: Cast) -> tuple[str, ...]:
+    notes = list(panel.notes)
+    nested = tags.check_overlap(cast.leader, cast.follower, list(cast.tags))
+    if nested:
+        notes.append(f"the groups are nested: {nested}")
+    if panel.unknown:
+        notes.append(f"{len(panel.unknown)} entries cannot be attributed to a lab and do not count")
+    return tuple(notes)
+
+
 def _matches(
-    race: Race, best: NDArray[np.intp], sample: Lags, as_of: float, n_draws: int
+    cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float, n_draws: int
 ) -> tuple[Match, ...]:
     """Every match that occurred, most frequent first."""
     counts = Counter(zip(sample.match.tolist(), (sample.gap < 0).tolist(), strict=True))
     found = []
     for (index, leads), count in counts.most_common():
-        tag = race.tags[index]
-        since = race.field.follow_from[index] if leads else race.field.lead_from[index]
+        tag = cast.tags[index]
+        since = cast.field.follow_from[index] if leads else cast.field.lead_from[index]
         months = (as_of - since) / DAYS_PER_MONTH
         found.append(
             Match(
                 tag.model,
-                race.entries[best[index]],
+                cast.entries[best[index]],
                 tag.release_date,
                 float(-months if leads else months),
                 count / n_draws,

@@ -104,7 +104,7 @@ def link(vintages: Sequence[Vintage], anchors: Sequence[str] = ()) -> Linked:
     seen = set(newest.table["model"])
     links: list[Link] = []
     for vintage in reversed(vintages[:-1]):
-        gone = vintage.table[~vintage.table["model"].isin(seen)]
+        gone = vintage.table[[m not in seen for m in vintage.table["model"]]]
         if gone.empty:
             continue
         made = fit_link(vintage, newest, gone, anchors)
@@ -255,15 +255,19 @@ def find_anchors(vintages: Sequence[Vintage], runs: int = 4) -> tuple[str, ...]:
     An entry is an anchor when it stands within 0.5 Elo over at least `runs` vintages across which
     the median entry moved by more than 3 Elo.
     """
+    if len(vintages) < runs:
+        return ()
     ratings = pd.DataFrame({v.date: v.table["rating"] for v in vintages})
+    value = ratings.to_numpy(float)
+    listed = ~np.isnan(value)
+    spread = np.where(listed, value, -np.inf).max(1) - np.where(listed, value, np.inf).min(1)
+    still = np.flatnonzero((spread <= 0.5) & (listed.sum(axis=1) >= runs))
     found = []
-    for identity, row in ratings.iterrows():
-        listed = row.dropna()
-        if len(listed) < runs or listed.max() - listed.min() > 0.5:
-            continue
-        others = ratings.loc[:, listed.index].drop(index=[identity]).dropna()
-        if len(others) and (others.max(axis=1) - others.min(axis=1)).median() > 3:
-            found.append(str(identity))
+    for row in still.tolist():
+        others = value[:, listed[row]]
+        others = others[~np.isnan(others).any(axis=1)]
+        if len(others) and np.median(others.max(axis=1) - others.min(axis=1)) > 3:
+            found.append(str(ratings.index[row]))
     return tuple(found)
 
 

@@ -79,15 +79,14 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
     untagged: set[str] = set()
     used: list[Snapshot] = []
     for snapshot in [*older, newest]:
-        raw = snapshot.ratings(category)
-        if snapshot is newest and raw.empty:
-            known = ", ".join(sorted(set(snapshot.table("ratings")["category"])))
-            raise UsageError(
-                f"no category {category!r} on {board.name} at {newest.vintage}; it has: {known}"
-            )
-        if raw.empty:
+        if category not in snapshot.categories:
+            if snapshot is newest:
+                raise UsageError(
+                    f"no category {category!r} on {board.name} at {newest.vintage}; it has: "
+                    + ", ".join(sorted(snapshot.categories))
+                )
             continue
-        table = _identify(raw, snapshot, lookup, unknown, untagged)
+        table = identify(snapshot.ratings(category), snapshot, lookup, unknown, untagged)
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
     linked = link(tables, find_anchors(tables))
@@ -146,7 +145,7 @@ def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:
     ]
 
 
-def _identify(
+def identify(
     raw: pd.DataFrame,
     snapshot: Snapshot,
     lookup: Lookup,

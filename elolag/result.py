@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from elolag.months import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +20,16 @@ LEFT_OUT = (
     "given."
 )
 
+#: What each estimand asks, in one line.
+MEANING = {
+    "backward": "how long ago the leader first reached the follower's best of today",
+    "backward-mean": "the same question, averaged over every day of the window",
+    "at-release": "how late the follower's records of the window came, each on its own day",
+    "catch-up": "median time until the follower reaches a record of the leader (last 24 months)",
+    "level-mean": "mean time between the two frontiers at the levels the follower newly reached",
+    "gap": "distance of the two frontiers on the as-of date, in Elo points",
+}
+
 _NOUNS = {
     "US": ("US", "the US"),
     "CN": ("Chinese", "China"),
@@ -32,9 +40,9 @@ _NOUNS = {
     "CA": ("Canadian", "Canada"),
     "JP": ("Japanese", "Japan"),
     "IL": ("Israeli", "Israel"),
-    "open": ("open-weights", "open weights"),
-    "closed": ("closed", "closed models"),
-    "ALL": ("rated", "all models"),
+    "open": ("open-weights", "the open-weights side"),
+    "closed": ("closed", "the closed side"),
+    "ALL": ("rated", "the whole field"),
 }
 
 
@@ -54,13 +62,19 @@ def noun(group: str) -> str:
 
 @dataclass(frozen=True)
 class ModelPoint:
-    """A model as it stands in a result; `rating` is the posterior mean of its best entry."""
+    """A model as it stands in a result.
+
+    `rating` is the posterior mean of its best entry and `sd` that posterior's standard deviation;
+    `counts_from` is the ISO date from which it counts in its group.
+    """
 
     group: str
     model: str
     entry: str
     release_date: str
     rating: float
+    sd: float
+    counts_from: str
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -158,10 +172,12 @@ class LagResult:
     censored: str | None
     policies: Mapping[str, Any]
     n_draws: int
+    failed_draws: int
     seed: int
     snapshots: tuple[tuple[str, str], ...]
     version: str
     notes: tuple[str, ...] = ()
+    models: tuple[ModelPoint, ...] = field(default=(), repr=False)
 
     @property
     def leads(self) -> bool:
@@ -172,6 +188,16 @@ class LagResult:
     def leader(self) -> ModelPoint | None:
         """The match; when the follower leads, the leader's best."""
         return self.leader_best if self.leads else self.match
+
+    def records(self, group: str) -> tuple[ModelPoint, ...]:
+        """Models of a group that raised its frontier when they began to count, oldest first."""
+        best, found = float("-inf"), []
+        mine = (m for m in self.models if m.group == group and m.counts_from <= self.as_of)
+        for model in sorted(mine, key=lambda m: (m.counts_from, -m.rating)):
+            if model.rating > best:
+                best = model.rating
+                found.append(model)
+        return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: unrounded, in a stable order of keys."""
@@ -198,6 +224,7 @@ class LagResult:
             "censored": self.censored,
             "policies": dict(self.policies),
             "n_draws": self.n_draws,
+            "failed_draws": self.failed_draws,
             "seed": self.seed,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
@@ -214,66 +241,59 @@ class LagResult:
         """The facts of the result, in words, one (quantity, value) pair each."""
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         rows = [
-            ("estimand", f"{self.estimand}, {self.frontier} frontiers"),
-            ("lag" if self.months is not None else "gap", self.figure()),
+            ("estimand", f"{self.estimand}: {MEANING[self.estimand]}"),
+            ("gap" if self.months is None else "lag", self.figure()),
             (f"{self.level:.0%} measurement interval", self.interval_words()),
             (f"best of {follower}", _point(self.follower)),
             (f"best of {leader}", _point(self.leader_best)),
         ]
         for number, match in enumerate(self.likely_matches()):
-            label = "match" if number == 0 else "or"
             rows.append(
                 (
-                    label,
-                    f"{match.model} ({match.release_date}), {match.probability:.1%} of draws, "
-                    f"{_months(abs(match.months))}",
+                    "or" if number else "match",
+                    f"{match.model} ({match.release_date}), {_share(match.probability)} of draws: "
+                    f"{_directed(match.months)}",
                 )
             )
-        g = self.gap
+        if self.months is not None:
+            rows.append(("gap", f"{self._gap_words(self.gap.elo)} ({self._gap_interval()})"))
         rows += [
             (
-                "gap today",
-                f"{_signed(g.elo, leader, follower)}, {self.level:.0%} interval "
-                f"{g.low:.1f} to {g.high:.1f} Elo",
-            ),
-            (
                 "as a win rate",
-                f"{g.win_rate:.1%} for {leader}'s best; {g.percent_of_leader:.2f}% of its score",
+                f"{self.gap.win_rate:.1%} of votes for {self.leader_best.model} against "
+                f"{self.follower.model}",
             ),
-            ("board", f"{self.board}, {self.category}"),
-            ("as of / vintage", f"{self.as_of} / {self.vintage}"),
-            ("data through", self.data_through),
+            ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
+            ("as of, ratings of", f"{self.as_of}, {self.vintage}"),
+            ("data through", f"{self.data_through} (newest release that counts)"),
             ("draws, seed", f"{self.n_draws:,}, {self.seed}"),
         ]
         rows += [
-            ("snapshot" if i == 0 else "", f"{path}  sha256 {digest[:16]}")
-            for i, (path, digest) in enumerate(self.snapshots)
+            ("" if number else "snapshots", f"{path}  sha256 {digest[:16]}")
+            for number, (path, digest) in enumerate(self.snapshots)
         ]
         return rows
 
     def figure(self) -> str:
         """The headline figure with its direction in words."""
         if self.months is None:
-            return _signed(self.gap.elo, noun(self.leader_group), noun(self.follower_group))
-        size = _months(abs(self.months))
-        if self.censored:
-            # A bound turns round with the sign: a lag of at most -6 is a lead of at least 6.
-            size = f"at least {size}"
-        return f"{noun(self.follower_group)} {'ahead' if self.leads else 'behind'} by {size}"
+            return self._gap_words(self.gap.elo)
+        if self.months == 0 and not self.censored:
+            return f"{noun(self.follower_group)} level with {noun(self.leader_group)}"
+        ahead = self.months < 0 or self.censored == "at-most"
+        return f"{noun(self.follower_group)} {'ahead' if ahead else 'behind'} by {self._size()}"
 
     def interval_words(self) -> str:
         """The interval, each end with its direction."""
         if self.months is None:
-            return f"{self.gap.low:.1f} to {self.gap.high:.1f} Elo"
-        if self.low is None and self.high is None:
-            return "not bounded by these data"
-        if self.low is None:
-            return f"{_directed(self.high or 0.0)} or further ahead"
-        if self.high is None:
-            return f"{_directed(self.low)} or more"
+            return self._gap_interval()
+        if self.low is None or self.high is None:
+            if self.low is not None:
+                return f"{_directed(self.low)} or more"
+            return f"{_directed(self.high)} or less" if self.high is not None else "unbounded"
         if self.low == self.high:
             return (
-                f"{_directed(self.low)} at both ends: at least {self.level:.0%} of the draws "
+                f"of zero width at {_directed(self.low)}: at least {self.level:.0%} of the draws "
                 f"give the same match"
             )
         if self.low >= 0 or self.high <= 0:
@@ -288,28 +308,54 @@ class LagResult:
     def sentence(self) -> str:
         """The result in one quotable sentence."""
         follower, leader = noun(self.follower_group), noun(self.leader_group)
-        where = f"on {self.board} ({self.category}), as of {self.as_of}"
+        where = f"on {self.board} ({self.category})"
         interval = f"{self.level:.0%} measurement interval: {self.interval_words()}"
         if self.months is None:
-            return f"{_capital(where)}, the gap is {self.figure()} ({interval})."
+            return f"As of {self.as_of}, {where}: {self.figure()} ({interval})."
+        if self.estimand != "backward":
+            return (
+                f"As of {self.as_of}, {where}: {self.figure()}, as {self.estimand} "
+                f"({MEANING[self.estimand]}; {interval})."
+            )
         names = "; ".join(
-            f"{m.model} of {m.release_date} in {m.probability:.0%} of draws"
+            f"{m.model} of {m.release_date} in {_share(m.probability)} of draws"
             for m in self.likely_matches()
         )
-        size = self.figure().split(" by ", 1)[1]
-        adjectives = adjective(self.leader_group), adjective(self.follower_group)
-        if self.leads:
-            return (
-                f"{_capital(follower)} is ahead of {leader} by {size} {where}: the best "
-                f"{adjectives[0]} model, {self.leader_best.model}, stands at a level {adjectives[1]} "
-                f"models had first reached that long before ({interval}; first reached by {names})."
-            )
+        behind, ahead = (self.leader_group, self.follower_group)
+        best, reached_by = self.follower, adjective(behind)
+        if self.gap.elo < 0:
+            best, reached_by = self.leader_best, adjective(ahead)
+        verb = "is ahead of" if self.gap.elo < 0 else "trails"
+        whose = adjective(self.leader_group if self.gap.elo < 0 else self.follower_group)
         return (
-            f"{_capital(follower)} trails {leader} by {size} {where}: its best model, "
-            f"{self.follower.model} (released {self.follower.release_date}), stands at a level "
-            f"{adjectives[0]} models had first reached that long before ({interval}; first reached "
-            f"by {names})."
+            f"As of {self.as_of}, {follower} {verb} {leader} by {self._size()} {where}: the best "
+            f"{whose} model, {best.model} (released {best.release_date}), stands at a level that "
+            f"{reached_by} models first reached that long before ({interval}; first reached by "
+            f"{names})."
         )
+
+    def _size(self) -> str:
+        """The lag without its direction; a bound turns round with the sign of what it bounds."""
+        bound = "at least " if self.censored else ""
+        return f"{bound}{_months(abs(self.months or 0.0))}"
+
+    def _gap_words(self, elo: float) -> str:
+        leader, follower = noun(self.leader_group), noun(self.follower_group)
+        if elo == 0:
+            return f"{leader} and {follower} level"
+        percent = self.gap.percent_of_follower if elo > 0 else -self.gap.percent_of_leader
+        ahead, behind = (leader, follower) if elo > 0 else (follower, leader)
+        return f"{ahead} ahead by {abs(elo):.1f} Elo, {percent:.2f}% of the score of {behind}"
+
+    def _gap_interval(self) -> str:
+        leader, follower = noun(self.leader_group), noun(self.follower_group)
+        low, high = self.gap.low, self.gap.high
+        if low >= 0 or high <= 0:
+            near, far = sorted((abs(low), abs(high)))
+            words = f"{near:.1f} to {far:.1f} Elo for {leader if low >= 0 else follower}"
+        else:
+            words = f"{-low:.1f} Elo for {follower} to {high:.1f} Elo for {leader}"
+        return f"{self.level:.0%} interval {words}" if self.months is not None else words
 
     def summary(self) -> str:
         """The sentence, the facts and what the interval leaves out, as plain text."""
@@ -341,20 +387,12 @@ def _directed(value: float) -> str:
     return f"{_months(abs(value))} {'behind' if value > 0 else 'ahead'}"
 
 
-def _signed(elo: float, leader: str, follower: str) -> str:
-    if elo == 0:
-        return f"{leader} and {follower} level"
-    return f"{leader if elo > 0 else follower} ahead by {abs(elo):.1f} Elo"
+def _share(probability: float) -> str:
+    """A percentage that never rounds to an impossible or certain one."""
+    if 0.995 <= probability < 1:
+        return "over 99%"
+    return f"{probability:.0%}"
 
 
 def _point(point: ModelPoint) -> str:
     return f"{point.model} ({point.release_date}), {point.rating:.1f} as {point.entry}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def months_before(as_of: float, released: float) -> float:
-    """Months from a release to the as-of date, both in days."""
-    return (as_of - released) / DAYS_PER_MONTH

@@ -1,4 +1,4 @@
-"""Payloads to candidates: parsed, checked on their own, and in the bytes they would be stored as."""
+"""Payloads to candidates: parsed, checked on their own, in the bytes to be stored."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Payload:
     revision: str | None = None
 
     def retrieval(self) -> dict[str, Any]:
-        """The facts of the retrieval as a manifest has them."""
+        """Give the facts of the retrieval as a manifest has them."""
         raw = {
             "name": self.origin.name,
             "bytes": len(self.data),
@@ -135,8 +135,14 @@ class Candidate:
         return self._listings.get(category)
 
     def table(self, name: str) -> pd.DataFrame | None:
-        """A table, or None."""
+        """Give a table, or None."""
         return self.tables.get(name)
+
+    @property
+    def rows(self) -> int:
+        """Rows of the ratings, else of the models, else of the entries."""
+        main = next(name for name in ("ratings", "models", "entries") if name in self.tables)
+        return len(self.tables[main])
 
     @property
     def raw_sha256(self) -> str:
@@ -144,12 +150,12 @@ class Candidate:
         return " ".join(raw["sha256"] for raw in self.retrieval["raw"])
 
     def as_twin(self) -> dict[str, Any]:
-        """What is recorded of it when another route's copy is kept."""
+        """Give what is recorded of it when another route's copy is kept."""
         return {
             "source": self.source.name,
             "vintage": self.vintage,
             "basis": self.basis,
-            "rows": sum(len(frame) for name, frame in self.tables.items() if name != "entries"),
+            "rows": self.rows,
             "retrieved_at": self.retrieval["retrieved_at"],
             "content": self.content,
             "raw_sha256": self.raw_sha256,

@@ -17,7 +17,7 @@ from elolag.archive.tables import KEYS, TABLES
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -70,7 +70,7 @@ class Previous:
 
 
 def structure(publication: Publication) -> list[Check]:
-    """Checks of the publication on its own; all required. Run before anything is compared."""
+    """Check a publication on its own; all checks are required."""
     checks = [_schema(publication)]
     if not checks[0].passed:
         return checks
@@ -88,7 +88,7 @@ def comparison(
     previous: Previous | None,
     completeness: str,
 ) -> list[Check]:
-    """Checks against the previous vintage of a comparable kind.
+    """Check against the previous vintage of a comparable kind.
 
     Parameters
     ----------
@@ -146,8 +146,7 @@ def stale_categories(
         stale += [
             name
             for name in now
-            if name not in before
-            and len(top & set(now[name]["entry"])) <= STALE_SHARE * STALE_TOP
+            if name not in before and len(top & set(now[name]["entry"])) <= STALE_SHARE * STALE_TOP
         ]
     stale = sorted(stale)
     return stale, Check("stale-categories", not stale, False, ", ".join(stale))
@@ -161,11 +160,14 @@ def new_organisations(entries: pd.DataFrame | None, known: frozenset[str] | None
     return [Check("organisations-known", not new, False, f"new: {_some(new)}" if new else "")]
 
 
-def top_n(listing: Listing, before: Listing | None, neighbours: Sequence[Listing]) -> int | None:
+def top_n(
+    listing: Listing, before: Listing | None, earlier: Listing | None, later: Listing | None
+) -> int | None:
     """N if `listing` is only the top of its board, else None.
 
     It is when a tenth or more (and five at least) of the comparable listing before it rated below
-    everything now listed, or when it has less than half the rows of a complete neighbour in time.
+    everything now listed, or when it has less than half the rows of the complete list nearest in
+    time: the earlier one, since boards grow, and the later one only where there is no earlier.
 
     Parameters
     ----------
@@ -173,8 +175,8 @@ def top_n(listing: Listing, before: Listing | None, neighbours: Sequence[Listing
         The list in question.
     before
         The comparable complete listing before it, if there is one.
-    neighbours
-        The nearest complete listings of the same board before and after it, entry names aside.
+    earlier, later
+        The nearest complete listings of the same board in time, whatever their entry names.
     """
     if before is not None:
         shifts, _ = _common(listing, before)
@@ -182,41 +184,46 @@ def top_n(listing: Listing, before: Listing | None, neighbours: Sequence[Listing
         below = int((level < listing.ratings.min()).sum())
         if below >= max(TRUNCATED_ROWS, TRUNCATED_BELOW * len(before)):
             return len(listing)
-    if any(len(listing) < TRUNCATED_SHARE * len(other) for other in neighbours):
+    neighbour = earlier if earlier is not None else later
+    if neighbour is not None and len(listing) < TRUNCATED_SHARE * len(neighbour):
         return len(listing)
     return None
 
 
 def _schema(publication: Publication) -> Check:
-    fault = _schema_fault(publication)
+    fault = next(_schema_faults(publication), "")
     return Check("schema", not fault, True, fault)
 
 
-def _schema_fault(publication: Publication) -> str:
+def _schema_faults(publication: Publication) -> Iterator[str]:
+    """Whatever would make the publication unfit to be stored, lazily; later parts need earlier."""
     if not BOARD_PATTERN.fullmatch(publication.board):
-        return f"board {publication.board!r} is not of the form publisher/board"
+        yield f"board {publication.board!r} is not of the form publisher/board"
     found = VINTAGE_PATTERN.fullmatch(publication.vintage)
     if not found or found[2]:
-        return f"vintage {publication.vintage!r} is not an ISO date"
+        yield f"vintage {publication.vintage!r} is not an ISO date"
     if not publication.tables:
-        return "no table"
+        yield "no table"
     for name, frame in publication.tables.items():
         if name not in TABLES:
-            return f"unknown table {name!r}"
+            yield f"unknown table {name!r}"
         missing = [column for column in TABLES[name] if column not in frame.columns]
         if missing:
-            return f"{name} lacks the columns {', '.join(missing)}"
+            yield f"{name} lacks the columns {', '.join(missing)}"
         if frame.empty:
-            return f"{name} has no rows"
-        for column in KEYS[name]:
-            for row, value in enumerate(frame[column].tolist(), start=1):
-                if not isinstance(value, str) or not value or _CONTROL.search(value):
-                    return f"{name}: {column} in row {row} is no name: {value!r:.80}"
-        texts = [c for c, kind in TABLES[name].items() if kind == "string"]
-        for column in texts:
-            if any(isinstance(v, str) and _CONTROL.search(v) for v in frame[column].tolist()):
-                return f"{name}: {column} holds a control character"
-    return ""
+            yield f"{name} has no rows"
+        for column, kind in TABLES[name].items():
+            if kind == "string":
+                yield from _text_faults(name, column, frame[column].tolist())
+
+
+def _text_faults(table: str, column: str, values: Sequence[object]) -> Iterator[str]:
+    key = column in KEYS[table]
+    for row, value in enumerate(values, start=1):
+        if key and (not isinstance(value, str) or not value):
+            yield f"{table}: {column} in row {row} is no name: {value!r:.80}"
+        if isinstance(value, str) and _CONTROL.search(value):
+            yield f"{table}: {column} in row {row} holds a control character: {value!r:.80}"
 
 
 def _duplicate_keys(tables: Mapping[str, pd.DataFrame]) -> Check:
@@ -307,9 +314,7 @@ def _same_figures(now: pd.DataFrame, before: pd.DataFrame) -> bool:
     columns = ["category", "entry", "rating", "lower", "upper", "se", "votes"]
     if len(now) != len(before):
         return False
-    return bool(
-        now[columns].reset_index(drop=True).equals(before[columns].reset_index(drop=True))
-    )
+    return bool(now[columns].reset_index(drop=True).equals(before[columns].reset_index(drop=True)))
 
 
 def _some(names: Sequence[str]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Protocol
 
 from elolag.archive import checks
 from elolag.archive.listing import Listing, read_listing, same_publication
 from elolag.errors import UsageError
+from elolag.months import to_day
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from elolag.archive.candidates import Candidate
-    from elolag.archive.reader import Board, Snapshot
+    from elolag.archive.reader import Board
+    from elolag.archive.snapshot import Snapshot
 
 #: A complete list further away in time says nothing about how long a list should be.
 NEIGHBOUR_DAYS = 120
@@ -25,7 +26,9 @@ COMPARABLE_SHARE = 0.5
 
 
 class Listed(Protocol):
-    """A publication, stored or not yet."""
+    """A publication, stored or not yet; see `Stored` for what its parts mean."""
+
+    # ruff: noqa: D102 -- the parts are described where they are made
 
     @property
     def vintage(self) -> str: ...
@@ -39,6 +42,8 @@ class Listed(Protocol):
     def complete(self) -> bool: ...
     @property
     def precedence(self) -> int: ...
+    @property
+    def content(self) -> str: ...
     @property
     def categories(self) -> dict[str, int]: ...
     def listing(self, category: str) -> Listing | None: ...
@@ -93,6 +98,20 @@ class Stored:
         """Identity of the stored bytes."""
         return str(self.snapshot.manifest["id"]).removeprefix("sha256:")
 
+    def as_twin(self) -> dict[str, Any]:
+        """Give what is recorded of it once a better copy has come."""
+        facts = self.snapshot.facts
+        return {
+            "source": self.source_name,
+            "vintage": facts.get("own_vintage", self.vintage),
+            "basis": self.basis,
+            "rows": sum(self.categories.values()),
+            "retrieved_at": facts["retrieved_at"],
+            "content": self.content,
+            "raw_sha256": " ".join(raw["sha256"] for raw in facts["raw"]),
+            "urls": facts["urls"],
+        }
+
     def listing(self, category: str) -> Listing | None:
         """One category, or None."""
         if category not in self._listings:
@@ -103,7 +122,7 @@ class Stored:
         return self._listings[category]
 
     def table(self, name: str) -> pd.DataFrame | None:
-        """A table, or None."""
+        """Give a table, or None."""
         if any(item["name"] == name for item in self.snapshot.manifest["resources"]):
             return self.snapshot.table(name)
         return None
@@ -129,7 +148,6 @@ class BoardIndex:
         self.current: dict[str, Listed] = {
             item.label: item for item in self.stored if item.label in visible
         }
-        self._twins = [twin for item in self.stored for twin in item.snapshot.twins]
 
     def holds(self, candidate: Candidate) -> str | None:
         """Label under which exactly this publication is already known, itself or as a twin."""
@@ -137,7 +155,6 @@ class BoardIndex:
             own = item.snapshot.facts.get("own_vintage", item.vintage)
             if own == candidate.vintage and item.content == candidate.content:
                 return item.label
-        for item in self.stored:
             for twin in item.snapshot.twins:
                 if (
                     twin["source"] == candidate.source_name
@@ -146,6 +163,14 @@ class BoardIndex:
                 ):
                     return item.label
         return None
+
+    def label_of(self, item: Listed | None) -> str | None:
+        """Label of a current publication; None for None."""
+        return next((label for label, other in self.current.items() if other is item), None)
+
+    def at(self, vintage: str) -> Listed | None:
+        """Give the current publication of a date, if any."""
+        return next((item for label, item in self.current.items() if label[:10] == vintage), None)
 
     def accept(self, label: str, candidate: Listed, supersedes: Iterable[str]) -> None:
         """Take note of a publication this run accepted."""
@@ -158,7 +183,7 @@ class BoardIndex:
         self.current[label] = candidate
 
     def next_label(self, vintage: str) -> str:
-        """The vintage, or its next free revision."""
+        """Give the vintage, or its next free revision."""
         if vintage not in self.labels:
             return vintage
         number = 2
@@ -167,10 +192,10 @@ class BoardIndex:
         return f"{vintage}.r{number}"
 
     def previous(self, candidate: Candidate, vintage: str) -> checks.Previous | None:
-        """The newest earlier vintage of a comparable kind.
+        """Find the newest earlier vintage of a comparable kind.
 
-        Comparable: same method and style control, complete, and at least half the entries of the
-        shorter list in common (routes that name entries differently are not comparable).
+        Comparable: same method and style control, complete if the candidate is, and at least half
+        the entries of the shorter list in common (routes that name entries differently are not).
         """
         category = reference_category(candidate.categories)
         if category is None:
@@ -180,7 +205,7 @@ class BoardIndex:
             return None
         names = set(listing.entries)
         for label, item in self._before(vintage):
-            if item.kind != candidate.kind or not item.complete:
+            if item.kind != candidate.kind or (candidate.complete and not item.complete):
                 continue
             other = item.listing(category)
             if other is None:
@@ -205,32 +230,23 @@ class BoardIndex:
 
     def neighbours(
         self, candidate: Candidate, vintage: str, pending: Iterable[Listed]
-    ) -> list[Listing]:
-        """The nearest complete lists of the same kind, before and after, within 120 days."""
+    ) -> tuple[Listing | None, Listing | None]:
+        """Find the nearest complete lists of the same kind before and after, within 120 days."""
         category = reference_category(candidate.categories)
         if category is None:
-            return []
-        out = []
+            return None, None
         dated = [(label[:10], item) for label, item in self.current.items()]
         dated += [(item.vintage, item) for item in pending if item is not candidate]
-        here = dt.date.fromisoformat(vintage)
-        for sign in (-1, 1):
-            near = sorted(
-                (
-                    (gap, order)
-                    for order, (date, item) in enumerate(dated)
-                    if item.complete
-                    and item.kind == candidate.kind
-                    and category in item.categories
-                    and 0 < (gap := sign * (dt.date.fromisoformat(date) - here).days)
-                    and gap <= NEIGHBOUR_DAYS
-                ),
-            )
-            if near:
-                listing = dated[near[0][1]][1].listing(category)
-                if listing is not None:
-                    out.append(listing)
-        return out
+        here = to_day(vintage)
+        gaps = [
+            (to_day(date) - here, item.listing(category))
+            for date, item in dated
+            if item.complete and item.kind == candidate.kind and category in item.categories
+        ]
+        near = [(gap, found) for gap, found in gaps if 0 < abs(gap) <= NEIGHBOUR_DAYS]
+        earlier = max((pair for pair in near if pair[0] < 0), key=_gap, default=(0, None))
+        later = min((pair for pair in near if pair[0] > 0), key=_gap, default=(0, None))
+        return earlier[1], later[1]
 
     def known_before(self, vintage: str, pending: Iterable[Listed], category: str) -> set[str]:
         """Names of every entry listed on the board before `vintage`."""
@@ -243,14 +259,14 @@ class BoardIndex:
 
 
 def reference_category(categories: dict[str, int]) -> str | None:
-    """The category lists are compared in: `overall`, else the first; None without ratings."""
+    """Give the category to compare in: `overall`, else the first; None without ratings."""
     if "overall" in categories:
         return "overall"
     return min(categories, default=None)
 
 
 def shared_category(one: Listed, other: Listed) -> str | None:
-    """The category in which two publications can be compared, if any."""
+    """Give the category in which two publications can be compared, if any."""
     both = {name: 0 for name in one.categories if name in other.categories}
     return reference_category(both)
 
@@ -279,6 +295,27 @@ def is_twin(one: Listed, other: Listed, known: Sequence[Listed], index: BoardInd
         return True
     news = set(extra.entries) - set(base.entries)
     return news <= index.known_before(worse.vintage, known, category)
+
+
+def repeats_latest(candidate: Candidate, others: Iterable[Listed]) -> Listed | None:
+    """Find the publication a fetched or committed file merely repeats.
+
+    The date of such a file is only the day somebody looked. When its content is that of the newest
+    earlier file of the same source, nothing was published in between.
+    """
+    if candidate.basis == "published":
+        return None
+    earlier = [
+        item
+        for item in others
+        if item.source_name == candidate.source_name and item.vintage < candidate.vintage
+    ]
+    latest = max(earlier, key=lambda item: item.vintage, default=None)
+    return latest if latest is not None and latest.content == candidate.content else None
+
+
+def _gap(pair: tuple[float, Listing | None]) -> float:
+    return pair[0]
 
 
 def preference(item: Listed) -> tuple[Any, ...]:

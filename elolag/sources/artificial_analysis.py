@@ -35,7 +35,7 @@ ARENAS = (
 
 _BASE = "https://artificialanalysis.ai/api/v2"
 _MAX_PAGES = 1_000
-_PLUS_MINUS = re.compile(r"\s*-(\d{1,6}(?:\.\d+)?)\s*/\s*\+?(\d{1,6}(?:\.\d+)?)\s*")
+_PLUS_MINUS = re.compile(r"\s*-(\d{1,6}(?:\.\d+)?)\s*/\s*\+?(\d{1,6}(?:\.\d+)?)\s*", re.ASCII)
 
 
 def address(page: int = 1) -> str:
@@ -154,7 +154,7 @@ def _arena(records: list[dict[str, Any]], origin: Origin, where: str) -> Publica
         method="bradley-terry",
         interval_kind="published" if bounded else "none",
         interval_level=0.95 if bounded else None,
-        notes=(_PRIVATE, *tables.notes),
+        notes=(_PRIVATE, "the publisher says Elo; how it is fitted is not verified", *tables.notes),
     )
 
 

@@ -1,0 +1,36 @@
+# Two commands do all the set-up: `make lag` and `make test`. Needs python3 (3.11 or later) with venv.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+
+.PHONY: lag test lint types check-all figures clean
+
+lag: .venv/installed ## Print the headline from the shipped archive
+	@$(BIN)/elolag lag
+
+test: .venv/installed-dev ## Run the tests
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+figures: .venv/installed ## Redraw the README's chart and its numbers
+	$(BIN)/python docs/make_readme.py
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) ".[dev]"
+	@touch .venv/installed $@
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
