@@ -151,9 +151,7 @@ def _own(tables: Tables) -> Iterable[Finding]:
 
 
 def _names(tables: Tables) -> Iterable[Finding]:
-    """Names that mean two models: keys that read alike, but for how they write a date; or one
-    alias text with two targets.
-    """
+    """One name, two models: keys that read alike however they write a date; aliases likewise."""
     readings: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for model in tables.models:
         readings[names.words(model)].add(model)
