@@ -267,7 +267,7 @@ def point(
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     ratings = np.maximum.reduceat(fitted.mean, starts)[None, :]
     race = Race.of(ratings, field.lead_from, field.follow_from, as_of)
-    return _outcomes(race, estimands, window, np.arange(ratings.shape[1]))
+    return outcomes(race, estimands, window, np.arange(ratings.shape[1]))
 
 
 def sample(
@@ -288,19 +288,31 @@ def sample(
     """
     check_groups(field.lead_from, field.follow_from, as_of)
     parts = [
-        _outcomes(Race.of(d.ratings, d.lead_from, d.follow_from, as_of), estimands, window, keep)
+        outcomes(Race.of(d.ratings, d.lead_from, d.follow_from, as_of), estimands, window, keep)
         for keep, d in draw(field, fitted, n, seed)
     ]
-    lags = {name: _join([p.lags[name] for p in parts]) for name in estimands}
-    rest = {
-        f.name: np.concatenate([getattr(p, f.name) for p in parts])
-        for f in fields(Outcomes)
-        if f.name != "lags"
-    }
-    return Outcomes(lags, **rest)
+    return join(parts)
 
 
-def _outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:
+def join(parts: Sequence[Outcomes]) -> Outcomes:
+    """Chunks of draws, one after another."""
+    names = [f.name for f in fields(Outcomes) if f.name != "lags"]
+    return Outcomes(
+        lags={
+            estimand: Lags(
+                *(
+                    np.concatenate([getattr(p.lags[estimand], f.name) for p in parts])
+                    for f in fields(Lags)
+                )
+            )
+            for estimand in parts[0].lags
+        },
+        **{name: np.concatenate([getattr(p, name) for p in parts]) for name in names},
+    )
+
+
+def outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:
+    """The estimands of one race; `models` numbers its columns in the field."""
     today = backward_at(race, np.array([race.as_of]))
     gap = today.gap[:, 0]
     followed = race.follower.model_at(today.follow_at[:, 0])
@@ -312,7 +324,3 @@ def _outcomes(race: Race, estimands: Sequence[str], window: float | None, models
         follower_best=models[race.follower.best_model()],
         match=models[np.where(gap < 0, followed, led)],
     )
-
-
-def _join(parts: Sequence[Lags]) -> Lags:
-    return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))

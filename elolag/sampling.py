@@ -18,15 +18,17 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.draws import Field, Outcomes, Posterior
+from elolag.draws import Field, Outcomes, Posterior, join, outcomes
 from elolag.errors import EstimateError
-from elolag.lag import ESTIMANDS, WINDOWS, Lags, Race
+from elolag.lag import Race
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 HISTORIES = 2000
 JITTER_DAYS = 45.0
+#: Share of draws, and of re-runs, in which an estimand must be defined to be given a spread.
+DEFINED = 0.9
 _BLOCK = 250
 
 
@@ -40,61 +42,67 @@ class Release:
 
 
 def interval(
-    measured: Outcomes, rerun: dict[str, Lags], estimand: str, level: float
+    measured: Outcomes, rerun: Outcomes, estimand: str, level: float
 ) -> tuple[float, float]:
-    """Sampling interval of one estimand, in months.
+    """Sampling interval of one estimand, in months (``gap``: in Elo).
 
     Raises
     ------
     EstimateError
         Fewer than nine tenths of the re-runs, or of the draws, have the estimand.
     """
-    seen, again = measured.lags[estimand], rerun[estimand]
-    here, there = seen.months[~seen.failed], again.months[~again.failed]
-    for name, got, of in (("draws", here, seen.months), ("re-runs", there, again.months)):
-        if len(got) < 0.9 * len(of):
-            raise EstimateError(
-                f"{estimand} is defined in only {len(got)} of {len(of)} {name}; take a longer "
-                f"window for a sampling interval"
-            )
+    here = values(measured, estimand, "draws")
+    there = values(rerun, estimand, "re-runs of history")
     spread = float(np.sqrt(there.var(ddof=1) + here.var(ddof=1)))
     z = NormalDist().inv_cdf((1 + level) / 2)
     centre = float(here.mean())
     return centre - z * spread, centre + z * spread
 
 
+def values(outcomes: Outcomes, estimand: str, what: str) -> Floats:
+    """The estimand where it is defined; refused where that is less than nine tenths."""
+    if estimand == "gap":
+        return outcomes.gap
+    lags = outcomes.lags[estimand]
+    defined = lags.months[~lags.failed]
+    if len(defined) < DEFINED * len(lags.months):
+        raise EstimateError(
+            f"{estimand} is defined in only {len(defined)} of {len(lags.months)} {what}; take a "
+            f"longer window for a sampling interval"
+        )
+    return defined
+
+
 def histories(
     field: Field,
     fitted: Posterior,
     labs: Sequence[str],
-    as_of: float,
+    dates: Sequence[float],
     estimands: Sequence[str],
     window: float | None,
     seed: int,
     n: int = HISTORIES,
-) -> dict[str, Lags]:
-    """The estimands in `n` re-runs of history.
+) -> list[Outcomes]:
+    """The estimands in `n` re-runs of history, at each of the dates.
 
     Parameters
     ----------
     labs
         Lab of each model of the field.
+    dates
+        As-of dates in days; history is re-run as far as the last.
     """
-    sides = releases(field, fitted, labs, as_of)
-    parts: list[dict[str, Lags]] = []
+    end = max(dates)
+    sides = releases(field, fitted, labs, end)
+    parts: list[list[Outcomes]] = [[] for _ in dates]
     for block, begin in enumerate(range(0, n, _BLOCK)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, block)))
         size = min(_BLOCK, n - begin)
-        drawn = [_rerun(side, as_of, _BLOCK, rng) for side in sides]
-        parts.append(_block(drawn, as_of, estimands, window, size))
-    return {
-        name: Lags(
-            np.concatenate([p[name].months for p in parts]),
-            np.concatenate([p[name].censored for p in parts]),
-            np.concatenate([p[name].failed for p in parts]),
-        )
-        for name in estimands
-    }
+        ratings, lead, follow = _together([_rerun(side, end, _BLOCK, rng) for side in sides], size)
+        for part, date in zip(parts, dates, strict=True):
+            race = Race.of(ratings, lead, follow, date)
+            part.append(outcomes(race, estimands, window, np.arange(ratings.shape[1])))
+    return [join(part) for part in parts]
 
 
 def releases(
@@ -129,6 +137,8 @@ def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tup
     # Reflected at both ends, so that no release leaves history.
     moved = np.abs(moved - start) + start
     date = np.floor(as_of - np.abs(as_of - moved))
+    # Every history begins with a release on the day the group's began.
+    date[:, 0] = start
     rating = trend(date) + residual[model]
     unused = np.arange(model.shape[1]) >= counts[:, None]
     return np.where(unused, -np.inf, rating), np.where(unused, np.inf, date)
@@ -151,16 +161,10 @@ def _quadratic(side: Release) -> _Quadratic:
     return _Quadratic(side.date, side.rating)
 
 
-def _block(
-    drawn: Sequence[tuple[Floats, Floats]],
-    as_of: float,
-    estimands: Sequence[str],
-    window: float | None,
-    size: int,
-) -> dict[str, Lags]:
-    ratings = np.concatenate([d[0] for d in drawn], axis=1)[:size]
-    never = [np.full_like(d[1], np.inf) for d in drawn]
-    lead = np.concatenate([drawn[0][1], never[1]], axis=1)[:size]
-    follow = np.concatenate([never[0], drawn[1][1]], axis=1)[:size]
-    race = Race.of(ratings, lead, follow, as_of)
-    return {e: ESTIMANDS[e](race, WINDOWS[e] if window is None else window) for e in estimands}
+def _together(drawn: Sequence[tuple[Floats, Floats]], size: int) -> tuple[Floats, Floats, Floats]:
+    """Both groups side by side: ratings, and the dates from which each counts for either."""
+    never = [np.full_like(dates, np.inf) for _, dates in drawn]
+    ratings = np.concatenate([rated for rated, _ in drawn], axis=1)
+    lead = np.concatenate([drawn[0][1], never[1]], axis=1)
+    follow = np.concatenate([never[0], drawn[1][1]], axis=1)
+    return ratings[:size], lead[:size], follow[:size]

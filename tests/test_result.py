@@ -28,7 +28,7 @@ def result() -> LagResult:
                  Match("gamma", "gamma", "2025-11-18", 9.0, 0.06),
                  Match("delta", "delta", "2025-11-01", 9.6, 0.04)),
         gap=Gap(20.0, 10.0, 30.0, 1.3, 1.4), censored=None, policies={}, n_draws=1000,
-        failed_draws=0, seed=0, snapshots=(("arena/text/2026-08-19", "0" * 64),), version="0",
+        failed_draws=0, sampling=None, seed=0, snapshots=(("arena/text/2026-08-19", "0" * 64),), version="0",
     )  # fmt: skip
 
 
