@@ -240,7 +240,7 @@ def _listed(tables: Tables, listings: Sequence[Listed], facts: Sequence[Fact]) -
         if alias is None:
             subject = f"{listed.source}: {listed.entry}"
             yield Finding("untagged", subject, f"on {listed.board} since {listed.first}")
-        elif alias.model != UNKNOWN and PRE_RELEASE not in alias.effort:
+        elif listed.rated and alias.model != UNKNOWN and PRE_RELEASE not in alias.effort:
             known = first.get(alias.model)
             if known is None or listed.first < known.first:
                 first[alias.model] = listed

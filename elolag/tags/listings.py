@@ -34,6 +34,8 @@ class Listed:
         As last published; empty where never.
     first, last
         ISO dates of the first and last vintage that lists it.
+    rated
+        Whether the board rates; other tables only describe entries, and being in one is no listing.
     gap
         Smallest distance, in points, to the best rating of a vintage and category ``overall``;
         NaN where ratings were not read or there is none.
@@ -49,6 +51,7 @@ class Listed:
     licence: str
     first: str
     last: str
+    rated: bool = True
     gap: float = math.nan
     rating: tuple[float, float] = (math.nan, math.nan)
     votes: tuple[float, float] = (math.nan, math.nan)
@@ -73,6 +76,7 @@ class Fact:
 
 @dataclass
 class _Seen:
+    rated: bool
     texts: dict[str, str] = field(default_factory=dict)
     days: list[str] = field(default_factory=list)
     figures: list[tuple[float, float, float]] = field(default_factory=list)
@@ -97,7 +101,8 @@ def read_listings(archive: Archive, *, ratings: bool = False) -> list[Listed]:
             for entry, name, organisation, licence in _rows(
                 snapshot.entries(), ("entry", "name", "organisation", "licence")
             ):
-                found = seen.setdefault((snapshot.source, board, entry), _Seen())
+                rated = snapshot.method != "metadata"
+                found = seen.setdefault((snapshot.source, board, entry), _Seen(rated))
                 texts = {"name": name, "organisation": organisation, "licence": licence}
                 found.texts |= {k: v for k, v in texts.items() if v}
                 found.days.append(snapshot.vintage)
@@ -183,6 +188,7 @@ def _listed(key: tuple[str, str, str], found: _Seen) -> Listed:
         licence=found.texts.get("licence", ""),
         first=min(found.days),
         last=max(found.days),
+        rated=found.rated,
         gap=min((gap for gap, _, _ in figures), default=math.nan),
         rating=(figures[0][1], figures[-1][1]) if figures else nothing,
         votes=(figures[0][2], figures[-1][2]) if figures else nothing,

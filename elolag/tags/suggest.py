@@ -172,7 +172,7 @@ def _propose(
 ) -> Suggestion:
     group = sorted(group, key=lambda e: (_rank(e.source), e.first, e.entry))
     entries = tuple((e.source, e.board, e.entry) for e in group)
-    first = min(e.first for e in group)
+    first = min(e.first for e in group if e.rated or not any(other.rated for other in group))
     stem, _ = _split(group[0].entry, knowledge)
     tables = knowledge.tables
     known = knowledge.known(stem) or knowledge.known(group[0].entry)
@@ -180,7 +180,9 @@ def _propose(
     if known is None:
         known = next((renames[e] for e in entries if e in renames), None)
         reason = "takes the place of its vanished entry: same lab, rating and votes"
-    printed = Counter(lab for e in group for lab in labs_of(e.organisation))
+    printed = Counter(
+        lab for e in group for lab in labs_of(e.organisation) if lab in tables.labs
+    )
     if known and (not printed or tables.models[known].lab in printed):
         reason += _odd(group, known, rated)
         aliases = _aliases(group, known, reason, knowledge)
