@@ -15,7 +15,7 @@ ORDER = [
     *("errors", "months", "schema"),
     *("sources", "http", "archive", "tags"),
     *("bradleyterry", "linking", "changes", "panel", "young"),
-    *("frontier", "lag", "draws", "interval", "roster", "cast", "sampling"),
+    *("frontier", "curves", "lag", "draws", "interval", "roster", "cast", "sampling"),
     *("result", "estimate", "change"),
     *("worlds", "simulate", "calibrate"),
     *("sensitivity", "claims", "revisions"),
