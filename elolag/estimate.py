@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from elolag import __version__, draws, sampling, tags
 from elolag.archive import Archive, Board, open_archive
 from elolag.cast import Cast
+from elolag.curves import KINDS, SMOOTH
 from elolag.errors import UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
-from elolag.lag import check_groups
+from elolag.lag import WINDOWS, check_groups
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.panel import Panel, build
 from elolag.result import Gap, LagResult, Match, ModelPoint
@@ -27,8 +28,9 @@ from elolag.young import packaged_drift
 Floats = NDArray[np.float64]
 
 DEFAULT_BOARD = "arena/text_style_control"
-ESTIMANDS = (*STEP_ESTIMANDS, "gap")
-FRONTIERS = ("step",)
+ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
+FRONTIERS = KINDS
+DEFAULT_SMOOTH = "spline"
 #: Retired records older than this, in months, are not asked about one by one.
 RETIRED_MONTHS = 24.0
 INTERVALS = ("measurement", "sampling", "both")
@@ -131,7 +133,7 @@ def estimate_lag(
     follower: str = "CN",
     category: str = "overall",
     estimand: str = "backward",
-    frontier: str = "step",
+    frontier: str | None = None,
     as_of: str | None = None,
     vintage: str | None = None,
     n_draws: int = 10_000,
@@ -157,10 +159,11 @@ def estimate_lag(
     category
         Slice of the board, e.g. ``overall``, ``coding``.
     estimand
-        ``backward``, ``backward-mean``, ``at-release``, ``catch-up``, ``level-mean`` (months) or
-        ``gap`` (Elo). Definitions stand in docs/methods.md.
+        ``backward``, ``backward-mean``, ``at-release``, ``catch-up``, ``level-mean``, ``trend``
+        (months) or ``gap`` (Elo). Definitions stand in docs/methods.md.
     frontier
-        ``step``: the running maximum of the models released so far.
+        ``step``, the running maximum of the models released so far, for all estimands but
+        ``trend``, which takes ``quantile``, ``linear``, ``spline`` or ``local-linear``.
     as_of
         ISO date T; the vintage's date by default. Earlier than the vintage is hindsight.
     vintage
@@ -196,20 +199,24 @@ def estimate_lag(
     ArchiveError
         The archive is missing or damaged.
     """
-    _check_names(estimand, frontier, interval)
+    _check_names(estimand, interval)
+    key = _key(estimand, frontier)
     study = prepare(
         board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
         policies=policies, extra_tags=extra_tags, correct_selection=correct_selection,
         young_drift=young_drift, exclude=exclude,
     )  # fmt: skip
-    return results(study, [estimand], interval)[0]
+    return results(study, [key], interval)[0]
 
 
 def results(
     study: Study, estimands: Sequence[str], interval: str = "measurement"
 ) -> list[LagResult]:
-    """One result per estimand, all from the same draws (and the same re-runs)."""
+    """One result per estimand, all from the same draws (and the same re-runs).
+
+    `trend` is asked for with its curve, e.g. ``trend/spline``.
+    """
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
     again = study.rerun(names)[0] if interval != "measurement" else None
@@ -232,7 +239,8 @@ def estimate_all(**question: Any) -> tuple[list[LagResult], str]:
         (docs/methods.md, "Retired anchors"), else an empty string.
     """
     study = prepare(**question)
-    found = results(study, ESTIMANDS, "both")
+    keys = [_key(estimand, None) for estimand in ESTIMANDS]
+    found = results(study, keys, "both")
     recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
     table = study.panel.linked.table
     gone = set(table.loc[table["link"] >= 0, "model"])
@@ -241,12 +249,12 @@ def estimate_all(**question: Any) -> tuple[list[LagResult], str]:
     if not retired:
         return found, ""
     without = prepare(**{**question, "exclude": {*question.get("exclude", ()), *retired}})
-    point = without.point([e for e in ESTIMANDS if e != "gap"])
+    point = without.point([k for k in keys if k != "gap"])
     moved = []
-    for result in found:
-        if result.months is None or point.lags[result.estimand].failed[0]:
+    for key, result in zip(keys, found, strict=True):
+        if result.months is None or point.lags[key].failed[0]:
             continue
-        other = float(point.lags[result.estimand].months[0])
+        other = float(point.lags[key].months[0])
         if abs(other - result.months) >= 0.1:
             moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
     if not moved:
@@ -301,14 +309,15 @@ def _result(
     )
     counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
     return LagResult(
-        estimand=estimand,
-        frontier="step",
+        estimand=estimand.partition("/")[0],
+        frontier=estimand.partition("/")[2] or "step",
         interval=interval,
         months=found.months if found else None,
         low=low,
         high=high,
         sampling=rerun if interval == "both" else None,
         level=level,
+        window=study.window or WINDOWS.get(estimand, 0.0),
         as_of=to_iso(as_of),
         vintage=panel.vintage,
         data_through=to_iso(float(counted[counted <= as_of].max())),
@@ -387,14 +396,28 @@ def _as_of(as_of: str | None, vintage: str) -> float:
     return to_day(date)
 
 
-def _check_names(estimand: str, frontier: str, interval: str) -> None:
+def _check_names(estimand: str, interval: str) -> None:
     for kind, name, known in (
         ("estimand", estimand, ESTIMANDS),
-        ("frontier", frontier, FRONTIERS),
         ("interval", interval, INTERVALS),
     ):
         if name not in known:
             raise UsageError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
+
+
+def _key(estimand: str, frontier: str | None) -> str:
+    """The estimand as the draws know it: `trend` with its curve, the others by name."""
+    if frontier is not None and frontier not in FRONTIERS:
+        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(FRONTIERS)}")
+    if estimand == "trend":
+        if frontier == "step":
+            raise UsageError(
+                f"trend is the time between smooth curves; take one of {', '.join(SMOOTH)}"
+            )
+        return f"trend/{frontier or DEFAULT_SMOOTH}"
+    if frontier not in (None, "step"):
+        raise UsageError(f"{estimand} is defined for step frontiers; {frontier} goes with trend")
+    return estimand
 
 
 def _check_numbers(n_draws: int, level: float) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from elolag import __version__
 from elolag.cli import lag as _lag
+from elolag.cli import tags as _tags
 from elolag.errors import ElolagError
 
 app = typer.Typer(
@@ -42,6 +43,7 @@ def _root(
 
 
 _lag.register(app)
+_tags.register(app)
 
 
 def main() -> None:

@@ -64,8 +64,14 @@ def lag(
     follower: Follower = "CN",
     estimand: Annotated[
         str,
-        typer.Option(help="backward, backward-mean, at-release, catch-up, level-mean or gap."),
+        typer.Option(
+            help="backward, backward-mean, at-release, catch-up, level-mean, trend or gap."
+        ),
     ] = "backward",
+    frontier: Annotated[
+        str | None,
+        typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
+    ] = None,
     every: Annotated[
         bool, typer.Option("--all", help="All estimands side by side, with both intervals.")
     ] = False,
@@ -98,7 +104,9 @@ def lag(
         else:
             _print_all(found, retired)
         return
-    result = estimate.estimate_lag(estimand=estimand, interval=interval, **question)
+    result = estimate.estimate_lag(
+        estimand=estimand, frontier=frontier, interval=interval, **question
+    )
     if as_json:
         _dump(result.to_dict())
     else:
