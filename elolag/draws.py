@@ -3,8 +3,8 @@
 Selection makes the top of a board read too high: the best of many noisy ratings is more often
 lucky than unlucky, the more so the more models and the fewer votes. The remedy is the posterior
 under a prior the data themselves give (empirical Bayes, Efron 2014): per group a quadratic in the
-release date, the residuals of both groups pooled and deconvolved by EM on a grid, smoothed as far as
-their number asks. Every draw takes one rating per entry from its posterior; then everything else is
+release date, the residuals of both groups pooled and deconvolved by EM on a grid, smoothed as far
+as their number asks. Every draw takes one rating per entry from its posterior; then everything is
 recomputed: which entry is its model's best, which models are records, both frontiers, the lag.
 """
 
