@@ -134,9 +134,7 @@ def consensus(tables: Tables, facts: dict[str, list[Fact]]) -> dict[str, object]
     for model, own in dates.items():
         ours = parse(tables.models[model].release_date)
         days = sorted((parse(date) - ours).days for date in own.values())
-        pairs = [
-            (a, b) for i, a in enumerate(days) for b in days[i + 1 :] if b - a <= CLOSE_DAYS
-        ]
+        pairs = [(a, b) for i, a in enumerate(days) for b in days[i + 1 :] if b - a <= CLOSE_DAYS]
         if pairs:
             close.append(any(min(abs(a), abs(b)) <= CLOSE_DAYS for a, b in pairs))
     return {"models": len(close), "within_3_days": sum(close)}

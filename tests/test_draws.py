@@ -559,3 +559,13 @@ def test_a_group_without_models_is_refused_before_drawing() -> None:
     field = make_field([1000.0, 1000.0], lead_from=[NEVER, NEVER], follow_from=[0.0, 0.0])
     with pytest.raises(EstimateError, match="leader group has no rated model"):
         draws.sample(field, posterior(field), 10.0, ["backward"], None, 100, 0)
+
+
+def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
+    rng = np.random.default_rng(21)
+    residual = rng.normal(0, 33, 130)
+    assert draws.bandwidth(residual) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
+    assert draws.bandwidth(residual / 10) == draws.SMOOTHING
+    # An outlier does not widen it.
+    assert draws.bandwidth(np.append(residual, 5000.0)) < 1.3 * draws.bandwidth(residual)
+    assert draws.bandwidth(np.zeros(1)) == draws.SMOOTHING
