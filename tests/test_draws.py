@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import statistics
 from dataclasses import replace
 
 import numpy as np
@@ -386,16 +387,31 @@ def test_deconvolution_recovers_a_known_prior() -> None:
     assert prior[grid > 10].sum() == pytest.approx(0.3, abs=0.03)
 
 
-def slow_prior(residual: list[float], variance: list[float]) -> tuple[list[float], list[float]]:
+def slow_bandwidth(residual: list[float]) -> float:
+    """Silverman's rule of thumb, from sorted numbers."""
+    n, ranked = len(residual), sorted(residual)
+
+    def quantile(q: float) -> float:
+        below = math.floor(q * (n - 1))
+        above = min(below + 1, n - 1)
+        return ranked[below] + (q * (n - 1) - below) * (ranked[above] - ranked[below])
+
+    scatter = min(statistics.pstdev(residual), (quantile(0.75) - quantile(0.25)) / 1.34)
+    return max(SMOOTHING, 0.9 * scatter / n**0.2)
+
+
+def slow_prior(
+    residual: list[float], variance: list[float], smoothing: float
+) -> tuple[list[float], list[float]]:
     """The same EM, one number at a time."""
-    low, high = min(residual) - 3 * SMOOTHING, max(residual) + 3 * SMOOTHING
+    low, high = min(residual) - 3 * smoothing, max(residual) + 3 * smoothing
     grid = [low + GRID_STEP * k for k in range(int((high - low) / GRID_STEP) + 2)]
     prior = [1 / len(grid)] * len(grid)
     for _ in range(400):
         new = [0.0] * len(grid)
         for r, v in zip(residual, variance, strict=True):
             share = [
-                p * normal_density(r, g, v + SMOOTHING**2) for p, g in zip(prior, grid, strict=True)
+                p * normal_density(r, g, v + smoothing**2) for p, g in zip(prior, grid, strict=True)
             ]
             for k, s in enumerate(share):
                 new[k] += s / sum(share) / len(residual)
@@ -409,10 +425,11 @@ def normal_density(x: float, mean: float, variance: float) -> float:
     return math.exp(-((x - mean) ** 2) / variance / 2) / math.sqrt(2 * math.pi * variance)
 
 
-def test_the_posterior_is_bayes_rule_by_brute_force() -> None:
+@pytest.mark.parametrize("scatter", [3.0, 30.0])
+def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float) -> None:
     rng = np.random.default_rng(17)
     field = make_field(
-        rng.normal(1000, 30, 14).tolist(),
+        rng.normal(1000, scatter, 14).tolist(),
         sd=rng.uniform(2, 25, 14).tolist(),
         link=[0] * 5 + [-1] * 9,
         link_se=[12.0] * 5 + [0.0] * 9,
@@ -420,14 +437,17 @@ def test_the_posterior_is_bayes_rule_by_brute_force() -> None:
     fitted = posterior(field)
     centre = draws.trend(field)
     observed = (field.variance + field.link_se**2).tolist()
-    grid, prior = slow_prior((field.rating - centre).tolist(), observed)
+    residual = (field.rating - centre).tolist()
+    smoothing = slow_bandwidth(residual)
+    assert (smoothing == SMOOTHING) == (scatter < 10)
+    grid, prior = slow_prior(residual, observed, smoothing)
     for entry in range(14):
         rating, variance = float(field.rating[entry]), float(field.variance[entry])
         truth = [rating - 150 + 0.5 * k for k in range(601)]
         weight = [
             normal_density(rating, t, variance)
             * sum(
-                p * normal_density(t, float(centre[entry]) + g, SMOOTHING**2)
+                p * normal_density(t, float(centre[entry]) + g, smoothing**2)
                 for p, g in zip(prior, grid, strict=True)
             )
             for t in truth
