@@ -1,6 +1,6 @@
 """Time of reading the tags and of resolving 10,000 entries; writes tags_lookup.json.
 
-    python benchmarks/tags_lookup.py
+python benchmarks/tags_lookup.py
 """
 
 from __future__ import annotations

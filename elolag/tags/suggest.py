@@ -180,9 +180,7 @@ def _propose(
     if known is None:
         known = next((renames[e] for e in entries if e in renames), None)
         reason = "takes the place of its vanished entry: same lab, rating and votes"
-    printed = Counter(
-        lab for e in group for lab in labs_of(e.organisation) if lab in tables.labs
-    )
+    printed = Counter(lab for e in group for lab in labs_of(e.organisation) if lab in tables.labs)
     if known and (not printed or tables.models[known].lab in printed):
         reason += _odd(group, known, rated)
         aliases = _aliases(group, known, reason, knowledge)
