@@ -181,7 +181,9 @@ def test_two_headquarters_at_one_time_are_refused(tmp_path: Path) -> None:
 def test_a_release_no_headquarters_covers_is_refused(tmp_path: Path) -> None:
     write(tmp_path, LABS, "acme,Acme,,US,2026-06-01,,,p,", name="labs.csv")
     write(tmp_path, MODELS, GOOD_MODEL.replace("openai", "acme"), name="models.csv")
-    with pytest.raises(TagError, match="no row of 'acme' covers 2026-05-01"):
+    with pytest.raises(
+        TagError, match=r"labs\.csv, line 2: no row of lab 'acme' covers 2026-05-01.*models"
+    ):
         load(tmp_path)
 
 
