@@ -269,7 +269,8 @@ def find_anchors(vintages: Sequence[Vintage], runs: int = 6) -> tuple[str, ...]:
     """Identities that stood at one constant through several vintages while the others moved.
 
     An entry is an anchor when over at least `runs` vintages in a row that list it its rating stays
-    the same to the printed digit, while the entries listed throughout moved by more than 3 Elo in the median.
+    the same to the printed digit, while the entries listed throughout moved by more than 3 Elo in
+    the median.
     """
     if len(vintages) < runs:
         return ()
