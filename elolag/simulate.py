@@ -43,9 +43,6 @@ AS_OF = to_day("2026-08-19")
 CLOSENESS = 250.0
 LEVEL = 1450.0
 
-#: The last vintage that shows the pinned record, counted from 0; then the schedule has a gap.
-PINNED = 3
-
 
 @dataclass(frozen=True)
 class Releases:
@@ -244,7 +241,7 @@ def _publish(
     retired = run.retired
     if pin is not None:
         retired = retired.copy()
-        retired[pin] = run.days[PINNED] + 1
+        retired[pin] = _last_pinned(world, run.days) + 1
     box = _Ballots(len(model))
     fitted: Ratings | None = None
     vintages, complete = [], []
@@ -271,7 +268,7 @@ def _publish(
         if pin is not None:
             held = (model[at] == pin) & ~double[at]
             if pinned is None and held.any():
-                pinned = rating[held][0]
+                pinned = np.round(rating[held][0])
             rating = np.where(held, pinned, rating)
         newest = number == len(run.days) - 1
         cut = int(rng.integers(20, 72)) if rng.random() < world.cut_share and not newest else 0
@@ -310,9 +307,14 @@ def _scales(world: World, days: Floats, rng: np.random.Generator) -> tuple[Float
     if n > 1:
         shift[rng.integers(1, n) :] += world.jump_shift * rng.choice([-1.0, 1.0])
     if world.pin_drift:
-        months = (np.minimum(days, days[PINNED]) - days[0]) / DAYS_PER_MONTH
-        shift = world.pin_drift * months
+        until = np.minimum(days, _last_pinned(world, days))
+        shift = world.pin_drift * (until - days[0]) / DAYS_PER_MONTH
     return shift, rng.normal(0, world.stretch_sd, n)
+
+
+def _last_pinned(world: World, days: Floats) -> float:
+    """Day of the last vintage that shows the pinned record."""
+    return float(days[np.array(world.vintages) >= world.pin_until].max())
 
 
 def _pin(world: World, run: Releases) -> int | None:
