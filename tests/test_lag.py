@@ -103,12 +103,16 @@ def case(
 def random_case(rng: np.random.Generator) -> Case:
     """Few distinct days and ratings: ties, same-day releases, leads and shared models abound."""
     models, n = int(rng.integers(2, 9)), int(rng.integers(1, 5))
-    ratings = rng.integers(0, int(rng.integers(2, 9)), (n, models)).astype(float)
-    if rng.random() < 0.25:
-        ratings += rng.normal(0, 0.7, ratings.shape)
     last = int(rng.integers(2, 15))
-    vague = rng.random() < 0.4
+    vague, growing = rng.random() < 0.4, rng.random() < 0.4
+    if growing:  # many records
+        models += int(rng.integers(0, 8))
     release = rng.integers(0, last, (n, models) if vague else models).astype(float)
+    ratings = rng.integers(0, int(rng.integers(2, 9)), (n, models)).astype(float)
+    if growing:
+        ratings = np.floor(ratings / 2) + release
+    elif rng.random() < 0.25:
+        ratings += rng.normal(0, 0.7, ratings.shape)
     later = release + rng.integers(0, 4, release.shape) * (rng.random(release.shape) < 0.3)
     # A leader's only, a follower's only, of both, of both but later in one (weights), of none.
     kind = rng.choice(5, models, p=[0.33, 0.33, 0.15, 0.15, 0.04])
@@ -372,6 +376,34 @@ def test_catch_up_when_the_follower_was_always_ahead_is_at_most() -> None:
     leader = [(0.0, 0.0), (1.0, 10.0), (2.0, 20.0), (3.0, 30.0)]
     sample = replace(case(leader, [(5.0, 2.0)], 60), window=months(56))
     assert one(sample, "catch-up") == (-months(18), AT_MOST)
+
+
+def test_an_early_lead_that_cannot_move_the_median_is_no_bound() -> None:
+    # Reached before the follower's first model, after 5 days, and never.
+    leader = [(0.0, 0.0), (1.0, 10.0), (5.0, 20.0), (9.0, 30.0)]
+    sample = replace(case(leader, [(2.0, 2.0), (5.0, 25.0)], 60), window=months(56))
+    assert one(sample, "catch-up") == (months(5), EXACT)
+    # With two such the median itself is one of theirs.
+    leader[2] = (1.5, 20.0)
+    sample = replace(case(leader, [(2.0, 2.0), (5.0, 25.0)], 60), window=months(56))
+    assert one(sample, "catch-up") == (-months(8), AT_MOST)
+
+
+def test_a_level_reached_after_as_long_as_another_was_waited_for_counts_first() -> None:
+    leader = [(0.0, 0.0), (1.0, 10.0), (2.0, 20.0)]
+    sample = replace(case(leader, [(0.0, 0.0), (1.0, 50.0)], 60), window=months(56))
+    found = catch_up_times(sample.race(), sample.window)
+    assert found.median.months[0] == pytest.approx(months(40))
+    assert found.restricted_mean[0] == pytest.approx(months(40) + (18 - months(40)) / 2)
+
+
+@pytest.mark.parametrize("n", range(1, 31))
+def test_half_the_records_reached_is_the_median(n: int) -> None:
+    """Products of fractions are to be one half where it is one half."""
+    leader = [(0.0, 0.0), *((k, 2.0 * k) for k in range(1, 2 * n + 1))]
+    follower = [(0.0, 0.0), *((k, 2.0 * k + 1 + k / 64) for k in range(1, n + 1))]
+    sample = replace(case(leader, follower, 4.0 * n + 40), window=months(4 * n + 39))
+    assert one(sample, "catch-up") == (months(1 + n / 64), EXACT)
 
 
 def test_catch_up_still_running_is_no_bound_from_above_by_an_early_lead() -> None:
