@@ -12,11 +12,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.calibrate import Baseline
 from elolag.draws import Field
 from elolag.errors import EstimateError
 from elolag.lag import ESTIMANDS, WINDOWS, Race
 from elolag.months import DAYS_PER_MONTH
+from elolag.replications import Baseline
 
 Floats = NDArray[np.float64]
 RESAMPLES = 200

@@ -14,7 +14,8 @@ from baselines import BASELINES
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from elolag.calibrate import Plan, run, table
+from elolag.calibrate import run, table
+from elolag.replications import Plan
 from elolag.simulate import WORLDS
 
 HERE = Path(__file__).parent
@@ -25,6 +26,8 @@ def main() -> None:
     parser.add_argument("--worlds", nargs="*", default=list(WORLDS), metavar="WORLD")
     parser.add_argument("--replications", type=int, default=2000)
     parser.add_argument("--draws", type=int, default=1000)
+    parser.add_argument("--histories", type=int, default=250)
+    parser.add_argument("--estimands", nargs="*", default=list(Plan.estimands), metavar="ESTIMAND")
     parser.add_argument("--level", type=float, default=0.95)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1, help="parallel workers (joblib)")
@@ -32,7 +35,15 @@ def main() -> None:
     parser.add_argument("--table", type=Path, default=HERE / "calibration.csv")
     parser.add_argument("--dask", metavar="ADDRESS", help="scheduler of a Dask cluster")
     chosen = parser.parse_args()
-    plan = Plan(tuple(chosen.worlds), chosen.replications, chosen.draws, chosen.level, chosen.seed)
+    plan = Plan(
+        worlds=tuple(chosen.worlds),
+        replications=chosen.replications,
+        draws=chosen.draws,
+        histories=chosen.histories,
+        level=chosen.level,
+        seed=chosen.seed,
+        estimands=tuple(chosen.estimands),
+    )
     bar = Progress(
         TextColumn("replications"),
         BarColumn(),

@@ -1,12 +1,8 @@
-"""What the intervals cover: the whole pipeline over histories whose true lag is known.
+"""What the intervals cover: many replications, kept on disk, and the table they make.
 
-One replication draws a history of a world (`elolag.simulate`), takes its vintages through linking,
-posterior, draws and summary exactly as an estimate on a real board does, and compares. Its seeds
-are (world, replication), so that a replication is the same whoever computes it and when. Batches of
-replications are kept on disk; a run that stopped goes on where it was.
-
-Batches run through joblib where it is installed: within ``joblib.parallel_config(backend="dask")``
-(or any other backend) a cluster computes them.
+Batches of replications (`elolag.replications`) are kept as parts in a folder; a run that stopped
+goes on where it was. They run through joblib where more than one job is asked for: within
+``joblib.parallel_config(backend="dask")`` (or any other backend) a cluster computes them.
 """
 
 from __future__ import annotations
@@ -16,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -24,165 +20,31 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from elolag import draws
-from elolag.draws import Field
-from elolag.errors import EstimateError, UsageError
-from elolag.interval import Summary, reach, summarise
-from elolag.lag import ESTIMANDS, UNBOUNDED, Lags
-from elolag.linking import find_anchors, link
-from elolag.simulate import WORLDS, History, find_world, simulate
-from elolag.young import packaged_drift
-
-#: A rival method: from the linked ratings and the as-of date to months, per estimand it speaks of.
-Baseline = Callable[[Field, float], Mapping[str, float]]
+from elolag.errors import UsageError
+from elolag.replications import Baseline, Plan, replicate
+from elolag.simulate import expected
 
 #: Modules and data that decide a replication; a part on disk made by other ones is not used.
 SOURCES = (
+    "ballots.py",
     "bradleyterry.py",
     "calibrate.py",
+    "curves.py",
     "data/young.json",
     "draws.py",
     "frontier.py",
     "interval.py",
     "lag.py",
     "linking.py",
+    "replications.py",
     "roster.py",
+    "sampling.py",
     "simulate.py",
     "worlds.py",
     "young.py",
 )
 
 _DIGITS = 9  # of a stored number; what is beyond depends on the machine's linear algebra
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to run.
-
-    Attributes
-    ----------
-    draws, level
-        Draws per replication, and the level of their interval.
-    seed
-        Another seed gives other histories of the same worlds.
-    batch
-        Replications computed and stored together.
-    """
-
-    worlds: tuple[str, ...] = tuple(WORLDS)
-    replications: int = 2000
-    draws: int = 1000
-    level: float = 0.95
-    seed: int = 0
-    estimands: tuple[str, ...] = tuple(ESTIMANDS)
-    batch: int = 50
-
-    def __post_init__(self) -> None:
-        """Refuse what cannot be run."""
-        for world in self.worlds:
-            find_world(world)
-        unknown = set(self.estimands) - set(ESTIMANDS)
-        if unknown:
-            raise UsageError(f"unknown estimand {min(unknown)!r}; known: {', '.join(ESTIMANDS)}")
-        if self.replications < 1 or self.batch < 1 or not 0 <= self.seed < 10**6:
-            raise UsageError("replications and batch must be 1 or more, seed 0 to 999,999")
-        needed = int(np.ceil(2 / (1 - self.level))) if 0 < self.level < 1 else 0
-        if not needed or self.draws < needed:
-            raise UsageError(
-                f"{self.draws} draws cannot give a {self.level:g} interval; at least {needed} can"
-            )
-
-    def batches(self) -> list[tuple[str, int, int]]:
-        """(world, first, one past the last) of every batch."""
-        ends = range(0, self.replications, self.batch)
-        last = self.replications
-        return [(w, k, min(k + self.batch, last)) for w in self.worlds for k in ends]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What the pipeline says of one history; estimands it refuses are absent."""
-
-    summaries: Mapping[str, Summary]
-    mass: Mapping[str, float]
-    field: Field = field(repr=False)
-
-
-def measure(
-    history: History, estimands: Iterable[str], n_draws: int, level: float, seed: int
-) -> Measured:
-    """Take a history through the pipeline of an estimate: link, posterior, draws, summary."""
-    vintages = history.linkable()
-    linked = link(vintages, find_anchors(vintages))
-    data, _ = history.roster.field(linked.table, packaged_drift())
-    fitted = draws.posterior(data)
-    lags = _sampled(data, fitted, history.as_of, list(estimands), n_draws, seed)
-    summaries: dict[str, Summary] = {}
-    mass: dict[str, float] = {}
-    for name, (point, sample) in lags.items():
-        try:
-            summaries[name] = summarise(point, sample, level)
-        except EstimateError:
-            continue
-        mass[name] = summaries[name].mass(sample)
-    return Measured(summaries, mass, history.roster.field(linked.table, None)[0])
-
-
-def _sampled(
-    data: Field,
-    fitted: draws.Posterior,
-    as_of: float,
-    estimands: list[str],
-    n_draws: int,
-    seed: int,
-) -> dict[str, tuple[Lags, Lags]]:
-    """Point and draws of every estimand that is defined, all from the same draws if possible."""
-    try:
-        points = draws.point(data, fitted, as_of, estimands, None).lags
-        sample = draws.sample(data, fitted, as_of, estimands, None, n_draws, seed).lags
-    except EstimateError:
-        if len(estimands) <= 1:
-            return {}
-        found: dict[str, tuple[Lags, Lags]] = {}
-        for name in estimands:
-            found |= _sampled(data, fitted, as_of, [name], n_draws, seed)
-        return found
-    return {name: (points[name], sample[name]) for name in estimands}
-
-
-def replicate(
-    world: str, number: int, plan: Plan, baselines: Mapping[str, Baseline]
-) -> list[dict[str, Any]]:
-    """One replication: a row per estimand, with the truth, the answer, and the baselines'.
-
-    ``state`` is ``measured``; ``undefined`` where the truth holds no answer (or no bound); or
-    ``refused`` where the pipeline raises a typed error.
-    """
-    seed = plan.seed * 10**6 + number
-    history = simulate(world, seed)
-    measured = measure(history, plan.estimands, plan.draws, plan.level, seed)
-    rivals = {name: call(measured.field, history.as_of) for name, call in baselines.items()}
-    rows = []
-    for name in plan.estimands:
-        truth, found = history.truth.get(name), measured.summaries.get(name)
-        row: dict[str, Any] = {"world": world, "replication": number, "estimand": name}
-        if truth is None or truth.censored[0] == UNBOUNDED:
-            rows.append(row | {"state": "undefined"})
-            continue
-        low, high = reach(truth.months, truth.censored)
-        row |= {"state": "refused", "truth_low": float(low[0]), "truth_high": float(high[0])}
-        row |= {f"baseline_{k}": float(v.get(name, np.nan)) for k, v in rivals.items()}
-        if found is not None:
-            row |= {
-                "state": "measured",
-                "months": found.months if found.censored is None else np.nan,
-                "low": -np.inf if found.low is None else found.low,
-                "high": np.inf if found.high is None else found.high,
-                "covered": int(found.holds(low, high)[0]),
-                "mass": measured.mass[name],
-            }
-        rows.append(row)
-    return rows
 
 
 def run(
@@ -207,8 +69,8 @@ def run(
     Returns
     -------
     pandas.DataFrame
-        The rows of `replicate`, in order of world, replication, estimand. The same for any `jobs`
-        and any backend.
+        The rows of `replications.replicate`, in order of world, replication, estimand, and
+        ``expected``, what a sampling interval should cover. The same for any `jobs` and backend.
     """
     rivals = dict(baselines or {})
     _claim(folder, plan, list(rivals))
@@ -223,8 +85,11 @@ def run(
         done += last - first
         if tell:
             tell(done, total)
-    parts = [pd.read_csv(_part(folder, *b)) for b in plan.batches()]
-    return pd.concat(parts, ignore_index=True)
+    raw = pd.concat([pd.read_csv(_part(folder, *b)) for b in plan.batches()], ignore_index=True)
+    if not plan.histories:
+        return raw.assign(expected=np.nan)
+    wanted = pd.concat([_expected(folder, world, plan) for world in plan.worlds])
+    return raw.merge(wanted, on=["world", "estimand"], how="left", validate="many_to_one")
 
 
 def _computed(
@@ -254,39 +119,63 @@ def _batch(
 
 
 def table(raw: pd.DataFrame, level: float) -> pd.DataFrame:
-    """Per world and estimand what the intervals covered and how far off the figures were.
+    """Per world, estimand and interval what was covered, and how far off the figures were.
 
     Columns ``world, estimand, interval, level, replications, target, coverage, mass, bias, rmse,
-    width`` and ``rmse_<baseline>``. ``replications`` are those with a truth and an answer;
-    ``target`` is the mean realised lag; ``bias`` and ``rmse`` are over replications where figure
-    and truth are no bounds; ``width`` is the median of the interval's (infinite where open).
+    width`` and ``rmse_<baseline>``. ``replications`` are those with a truth and an answer. For the
+    measurement interval the target is the realised lag (its mean is shown), for the sampling
+    interval the mean over re-run histories. ``bias`` and ``rmse`` are those of the figure,
+    over replications where it and the truth are no bounds; ``width`` is the intervals' median
+    (infinite where open). ``rmse_mean_of_draws`` is that of the mean of the draws.
     """
-    columns = [str(c) for c in raw]
-    rivals = [c.removeprefix("baseline_") for c in columns if c.startswith("baseline_")]
+    names = [str(c) for c in raw]
+    rivals = {f"rmse_{c.removeprefix('baseline_')}": c for c in names if c.startswith("baseline_")}
     measured = raw[raw["state"] == "measured"]
     rows = []
     for (world, estimand), part in measured.groupby(["world", "estimand"], sort=False):
-        exact = part["truth_low"] == part["truth_high"]
+        exact = (part["truth_low"] == part["truth_high"]) & part["months"].notna()
         truth = part["truth_low"].where(exact)
-        error = part["months"] - truth
-        row = {
-            "world": world,
-            "estimand": estimand,
-            "interval": "measurement",
-            "level": level,
-            "replications": len(part),
-            "target": truth.mean(),
-            "coverage": part["covered"].mean(),
-            "mass": part["mass"].mean(),
-            "bias": error.mean(),
-            "rmse": np.sqrt((error**2).mean()),
-            "width": (part["high"] - part["low"]).median(),
-        }
-        for name in rivals:
-            away = (part[f"baseline_{name}"] - truth)[error.notna()]
-            row[f"rmse_{name}"] = np.sqrt((away**2).mean())
-        rows.append(row)
-    return pd.DataFrame(rows)
+        head = {"world": world, "estimand": estimand, "level": level}
+        rows.append(
+            head
+            | {
+                "interval": "measurement",
+                "replications": len(part),
+                "target": truth.mean(),
+                "coverage": part["covered"].mean(),
+                "mass": part["mass"].mean(),
+                "width": (part["high"] - part["low"]).median(),
+            }
+            | _errors(part, truth, rivals)
+        )
+        wide = part[part["sampling_low"].notna() & part["expected"].notna()]
+        if len(wide):
+            target = wide["expected"]
+            inside = (wide["sampling_low"] <= target) & (target <= wide["sampling_high"])
+            rows.append(
+                head
+                | {
+                    "interval": "sampling",
+                    "replications": len(wide),
+                    "target": target.iloc[0],
+                    "coverage": inside.mean(),
+                    "width": (wide["sampling_high"] - wide["sampling_low"]).median(),
+                }
+                | _errors(wide, target.where(wide["months"].notna()), rivals)
+            )
+    first = ["world", "estimand", "interval", "level", "replications", "target", "coverage", "mass"]
+    columns = [*first, "bias", "rmse", "width", "rmse_mean_of_draws", *rivals]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _errors(
+    part: pd.DataFrame, truth: pd.Series[float], rivals: Mapping[str, str]
+) -> dict[str, float]:
+    """Bias and root mean squared error of the figure, and the latter of its rivals."""
+    found = {"bias": float((part["months"] - truth).mean())}
+    for name, column in {"rmse": "months", "rmse_mean_of_draws": "mean", **rivals}.items():
+        found[name] = float(np.sqrt(((part[column] - truth) ** 2).mean()))
+    return found
 
 
 def fingerprint() -> str:
@@ -320,9 +209,20 @@ def _part(folder: Path, world: str, first: int, last: int) -> Path:
     return folder / f"{world}-{first:05d}-{last:05d}.csv"
 
 
+def _expected(folder: Path, world: str, plan: Plan) -> pd.DataFrame:
+    """Mean of each estimand over re-runs of a world, from the folder if it is there."""
+    path = folder / f"{world}-expected.csv"
+    if not path.is_file():
+        found = expected(world, plan.estimands, plan.runs)
+        rows = [{"world": world, "estimand": k, "expected": v} for k, v in found.items()]
+        _write(path, rows, ["world", "estimand", "expected"])
+    return pd.read_csv(path)
+
+
 def _columns(baselines: list[str]) -> list[str]:
     head = ["world", "replication", "estimand", "state", "truth_low", "truth_high", "months"]
-    return [*head, "low", "high", "covered", "mass", *(f"baseline_{b}" for b in baselines)]
+    tail = ["mean", "low", "high", "covered", "mass", "sampling_low", "sampling_high"]
+    return [*head, *tail, *(f"baseline_{b}" for b in baselines)]
 
 
 def _write(path: Path, rows: list[dict[str, Any]], columns: list[str]) -> None:

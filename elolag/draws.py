@@ -336,7 +336,7 @@ def outcomes(race: Race, estimands: Sequence[str], window: float | None, models:
     followed = race.follower.model_at(today.follow_at[:, 0])
     led = race.leader.model_at(today.lead_at[:, 0])
     return Outcomes(
-        lags={e: _lags(race, e, window) for e in estimands},
+        lags={e: lag_of(race, e, window) for e in estimands},
         gap=gap,
         leader_best=models[race.leader.best_model()],
         follower_best=models[race.follower.best_model()],
@@ -344,7 +344,8 @@ def outcomes(race: Race, estimands: Sequence[str], window: float | None, models:
     )
 
 
-def _lags(race: Race, estimand: str, window: float | None) -> Lags:
+def lag_of(race: Race, estimand: str, window: float | None) -> Lags:
+    """One estimand of a race by its name; `window` in months, None for its default."""
     if estimand in TRENDS:
         return TRENDS[estimand](race, 0.0)
     return ESTIMANDS[estimand](race, WINDOWS[estimand] if window is None else window)

@@ -116,10 +116,33 @@ def link(vintages: Sequence[Vintage], anchors: Sequence[str] = ()) -> Linked:
         part["rating"] += made.shift
         part["drift"] = made.drift
         part["link_se"] = made.shift_se
+        _place_anchors(part, vintages, anchors)
         parts.append(part)
         links.append(made)
         seen |= set(gone["model"])
     return Linked(newest.date, pd.concat(parts, ignore_index=True), tuple(links))
+
+
+def _place_anchors(part: pd.DataFrame, vintages: Sequence[Vintage], anchors: Sequence[str]) -> None:
+    """Put retired anchors halfway between where their first and their last vintage place them.
+
+    A rating that stands still while all others move is right on the day it was pinned, or on
+    every day if the votes truly hold it there; nothing in the ratings tells which. Half the
+    distance is the error of taking the middle.
+    """
+    for row in np.flatnonzero(part["identity"].isin(set(anchors))).tolist():
+        identity = part["identity"].iloc[row]
+        first = next(v for v in vintages if identity in v.table.index)
+        if first.date == part["vintage"].iloc[row]:
+            continue
+        own = first.table.loc[[identity]]
+        early = fit_link(first, vintages[-1], own, anchors)
+        there = float(own["rating"].iloc[0] + early.shift[0])
+        here, drift = (float(part[c].iloc[row]) for c in ("rating", "drift"))
+        part.loc[part.index[row], ["rating", "drift"]] = (
+            (here + there) / 2,
+            float(np.hypot(drift, (here - there) / 2)),
+        )
 
 
 def fit_link(old: Vintage, new: Vintage, gone: pd.DataFrame, anchors: Sequence[str] = ()) -> Link:

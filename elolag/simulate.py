@@ -15,22 +15,24 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from elolag.bradleyterry import ELO, PairCounts, Ratings, rate
+from elolag.ballots import Ballots
+from elolag.bradleyterry import Ratings
+from elolag.draws import lag_of
 from elolag.errors import EstimateError, UsageError
-from elolag.lag import ESTIMANDS, WINDOWS, Lags, Race
+from elolag.lag import ESTIMANDS, Lags, Race
 from elolag.linking import Vintage
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.roster import Roster
 from elolag.worlds import WORLDS, World
 
-__all__ = ["WORLDS", "History", "Releases", "World", "release", "simulate"]
+__all__ = ["WORLDS", "History", "Releases", "World", "expected", "release", "simulate"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -39,12 +41,8 @@ Flags = NDArray[np.bool_]
 #: The day all worlds are looked at from.
 AS_OF = to_day("2026-08-19")
 
-#: Elo over which the sampling of pairs falls off by e, and where the scale of a vintage sits.
-CLOSENESS = 250.0
+#: Where the scale of a vintage sits: the rating of the leader's trend today.
 LEVEL = 1450.0
-
-#: The last vintage that shows the pinned record, counted from 0; then the schedule has a gap.
-PINNED = 3
 
 
 @dataclass(frozen=True)
@@ -76,13 +74,13 @@ class Releases:
         """Which models some vintage lists."""
         return np.asarray(np.any([self.shown(day) for day in self.days], axis=0), dtype=bool)
 
-    def truth(self) -> dict[str, Lags]:
+    def truth(self, estimands: Iterable[str] = tuple(ESTIMANDS)) -> dict[str, Lags]:
         """Each estimand at true strengths and dates: one draw; absent where it is not defined."""
         seen = self.ever_shown
         strength, released = self.strength[None, seen], self.released[seen]
         follows = self.follows[seen]
         found: dict[str, Lags] = {}
-        for name, estimand in ESTIMANDS.items():
+        for name in estimands:
             try:
                 race = Race.of(
                     strength,
@@ -90,7 +88,7 @@ class Releases:
                     np.where(follows, released, np.inf),
                     float(self.days[-1]),
                 )
-                lags = estimand(race, WINDOWS[name])
+                lags = lag_of(race, name, None)
             except EstimateError:
                 continue
             if not lags.failed[0]:
@@ -162,6 +160,21 @@ def find_world(world: World | str) -> World:
     if world not in WORLDS:
         raise UsageError(f"unknown world {world!r}; known: {', '.join(WORLDS)}")
     return WORLDS[world]
+
+
+def expected(world: World | str, estimands: Iterable[str], runs: int) -> dict[str, float]:
+    """Mean of each estimand over re-run histories of a world, where it is no bound.
+
+    The target of a sampling interval. No history of `simulate` with a seed below 10^9 is among
+    the re-runs.
+    """
+    names = list(estimands)
+    truths = [release(world, 10**9 + k).truth(names) for k in range(runs)]
+    found = {}
+    for name in names:
+        exact = [t[name].months[0] for t in truths if name in t and not t[name].censored[0]]
+        found[name] = float(np.mean(exact)) if exact else np.nan
+    return found
 
 
 def release(world: World | str, seed: int) -> Releases:
@@ -244,8 +257,8 @@ def _publish(
     retired = run.retired
     if pin is not None:
         retired = retired.copy()
-        retired[pin] = run.days[PINNED] + 1
-    box = _Ballots(len(model))
+        retired[pin] = _last_pinned(world, run.days) + 1
+    box = Ballots(len(model))
     fitted: Ratings | None = None
     vintages, complete = [], []
     begin = AS_OF - world.history * DAYS_PER_MONTH
@@ -271,7 +284,7 @@ def _publish(
         if pin is not None:
             held = (model[at] == pin) & ~double[at]
             if pinned is None and held.any():
-                pinned = rating[held][0]
+                pinned = np.round(rating[held][0])
             rating = np.where(held, pinned, rating)
         newest = number == len(run.days) - 1
         cut = int(rng.integers(20, 72)) if rng.random() < world.cut_share and not newest else 0
@@ -310,9 +323,14 @@ def _scales(world: World, days: Floats, rng: np.random.Generator) -> tuple[Float
     if n > 1:
         shift[rng.integers(1, n) :] += world.jump_shift * rng.choice([-1.0, 1.0])
     if world.pin_drift:
-        months = (np.minimum(days, days[PINNED]) - days[0]) / DAYS_PER_MONTH
-        shift = world.pin_drift * months
+        until = np.minimum(days, _last_pinned(world, days))
+        shift = world.pin_drift * (until - days[0]) / DAYS_PER_MONTH
     return shift, rng.normal(0, world.stretch_sd, n)
+
+
+def _last_pinned(world: World, days: Floats) -> float:
+    """Day of the last vintage that shows the pinned record."""
+    return float(days[np.array(world.vintages) >= world.pin_until].max())
 
 
 def _pin(world: World, run: Releases) -> int | None:
@@ -335,68 +353,6 @@ def _turnout(
     weight = old - young + extra
     faded = world.debut_days * (np.exp(-young / world.debut_days) - np.exp(-old / world.debut_days))
     return weight, faded / np.maximum(old - young, 1.0)
-
-
-class _Ballots:
-    """All votes so far, per pair of entries."""
-
-    def __init__(self, entries: int) -> None:
-        self.first, self.second = np.triu_indices(entries, 1)
-        self.votes = np.zeros(len(self.first))
-        self.score = np.zeros(len(self.first))
-        self.ties = np.zeros(len(self.first))
-        self.entries = entries
-
-    def vote(
-        self,
-        world: World,
-        strength: Floats,
-        weight: Floats,
-        months: float,
-        rng: np.random.Generator,
-    ) -> None:
-        """Add a period's votes: pairs by both weights and their closeness, scores by strength."""
-        able = np.flatnonzero((weight[self.first] > 0) & (weight[self.second] > 0))
-        if not able.size:
-            return
-        i, j = self.first[able], self.second[able]
-        gap = strength[i] - strength[j]
-        share = weight[i] * weight[j] * np.exp(-np.abs(gap) / CLOSENESS)
-        counts = rng.multinomial(round(world.votes_per_month * months), share / share.sum())
-        met = np.flatnonzero(counts)
-        able, counts, gap = able[met], counts[met], gap[met]
-        # Ties take from both sides alike, so the expected score stays Bradley-Terry's.
-        expected = 1 / (1 + np.exp(-gap / ELO))
-        tie = 2 * world.tie_rate * np.minimum(expected, 1 - expected)
-        ties = rng.binomial(counts, tie)
-        wins = rng.binomial(counts - ties, (expected - tie / 2) / (1 - tie))
-        self.votes[able] += counts
-        self.ties[able] += ties
-        self.score[able] += wins + ties / 2
-
-    def rate(
-        self, identity: NDArray[np.str_], able: Flags, before: Ratings | None
-    ) -> tuple[Ratings, Ints]:
-        """Ratings of the able entries that have votes, and which those are."""
-        met = np.flatnonzero((self.votes > 0) & able[self.first] & able[self.second])
-        seen = np.zeros(self.entries, dtype=bool)
-        seen[self.first[met]] = seen[self.second[met]] = True
-        rated = np.flatnonzero(seen)
-        place = np.cumsum(seen) - 1
-        pairs = PairCounts(
-            tuple(identity[rated].tolist()),
-            place[self.first[met]],
-            place[self.second[met]],
-            self.votes[met],
-            self.score[met],
-            self.ties[met],
-        )
-        start = None
-        if before is not None:
-            known = dict(zip(before.items, before.rating, strict=True))
-            start = np.array([known.get(name, np.nan) for name in pairs.items])
-            start = np.where(np.isnan(start), np.nanmax(start), start)
-        return rate(pairs, start=start), rated
 
 
 def _generator(world: World, seed: int, stream: int) -> np.random.Generator:

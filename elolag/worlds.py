@@ -57,8 +57,9 @@ class World:
         Months before the as-of date, oldest first; the last is 0.
     shift_sd, jump_shift, stretch_sd
         How the published scale moves: from vintage to vintage, once in between, and in its unit.
-    pin_drift
-        Elo a month by which everyone else rises while one leader's record is pinned to a constant.
+    pin_drift, pin_until
+        Elo a month by which everyone else rises while one leader's record is pinned to a constant,
+        from the first vintage to the last one at or before `pin_until`, which is its last.
     whole_share, cut_share
         Share of older vintages that are copies rounded to whole points, and that are cut off after
         the top 20 to 71.
@@ -100,6 +101,7 @@ class World:
     jump_shift: float = 60.0
     stretch_sd: float = 0.005
     pin_drift: float = 0.0
+    pin_until: float = 14.9
     whole_share: float = 0.3
     cut_share: float = 0.0
     whole_newest: bool = False
@@ -167,6 +169,8 @@ _ALL = (
         "drifting-anchor",
         "a leader's record is pinned while all others rise by 6 Elo a month, then it retires",
         pin_drift=6.0,
+        # In these months the raw board, whose anchor this is, was copied almost weekly.
+        vintages=(17.4, 17.0, 16.5, 16.2, 15.9, 15.4, 14.9, 9.4, 8.3, 1.8, 0.0),
     ),
     _world(
         "truncated-boards",

@@ -5,16 +5,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from elolag import draws
-from elolag.calibrate import Plan, fingerprint, measure, replicate, run, table
+from elolag import draws, sampling
+from elolag.calibrate import fingerprint, run, table
 from elolag.errors import UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS, WINDOWS
 from elolag.linking import find_anchors, link
+from elolag.replications import Plan, measure, replicate
 from elolag.simulate import simulate
 from elolag.young import packaged_drift
 
-SMALL = Plan(("base", "few-models"), 3, draws=60, batch=2)
+QUICK = {"draws": 60, "histories": 40, "runs": 5}
+SMALL = Plan(("base", "few-models"), 3, batch=2, **QUICK)
+STEPS = tuple(ESTIMANDS)
 
 
 def steady(field, as_of):
@@ -24,11 +27,16 @@ def steady(field, as_of):
 def test_a_replication_is_the_pipeline_by_hand():
     history = simulate("base", 5)
     linked = link(history.linkable(), find_anchors(history.linkable()))
-    field, _ = history.roster.field(linked.table, packaged_drift())
+    field, used = history.roster.field(linked.table, packaged_drift())
     fitted = draws.posterior(field)
     point = draws.point(field, fitted, history.as_of, list(ESTIMANDS), None).lags
-    sample = draws.sample(field, fitted, history.as_of, list(ESTIMANDS), None, 100, 5).lags
-    rows = replicate("base", 5, Plan(draws=100), {"steady": steady})
+    drawn = draws.sample(field, fitted, history.as_of, list(ESTIMANDS), None, 100, 5)
+    sample = drawn.lags
+    lab = dict(zip(history.releases.models, history.releases.lab, strict=True))
+    labs = [lab[m] for m in history.roster.models if m in set(used["model"])]
+    (again,) = sampling.histories(field, fitted, labs, [history.as_of], STEPS, None, 5, 50)
+    plan = Plan(draws=100, histories=50, estimands=STEPS)
+    rows = replicate("base", 5, plan, {"steady": steady})
     assert [r["estimand"] for r in rows] == list(ESTIMANDS)
     for row in rows:
         name = row["estimand"]
@@ -41,19 +49,23 @@ def test_a_replication_is_the_pipeline_by_hand():
         assert row["covered"] == int(found.low <= truth <= found.high)
         inside = (sample[name].months >= found.low) & (sample[name].months <= found.high)
         assert row["mass"] == inside.mean()
+        assert row["mean"] == sample[name].months.mean()
+        ends = (row["sampling_low"], row["sampling_high"])
+        assert ends == sampling.interval(drawn, again, name, 0.95)
         assert np.isnan(row["baseline_steady"]) == (name != "backward")
 
 
 def test_an_estimand_that_is_refused_leaves_the_others(monkeypatch):
     history = simulate("base", 5)
     monkeypatch.setitem(WINDOWS, "backward-mean", 60.0)
-    found = measure(history, ESTIMANDS, 60, 0.95, 0)
-    assert set(found.summaries) == set(ESTIMANDS) - {"backward-mean"}
+    found = measure(history, SMALL, 0)
+    rest = set(SMALL.estimands) - {"backward-mean"}
+    assert set(found.summaries) == set(found.sampling) == rest
 
 
 def test_a_run_that_stopped_goes_on_and_gives_the_same(tmp_path):
     whole = run(SMALL, tmp_path / "a")
-    assert list(whole.groupby("world", sort=False).size()) == [15, 15]
+    assert list(whole.groupby("world", sort=False).size()) == [3 * len(SMALL.estimands)] * 2
 
     class Stop(Exception):  # noqa: N818
         pass
@@ -65,7 +77,7 @@ def test_a_run_that_stopped_goes_on_and_gives_the_same(tmp_path):
 
     with pytest.raises(Stop):
         run(SMALL, tmp_path / "b", tell=stop)
-    kept = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "b").glob("*.csv")}
+    kept = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "b").glob("*0*.csv")}
     assert len(kept) == 2
     seen = []
     again = run(SMALL, tmp_path / "b", tell=lambda done, total: seen.append(done))
@@ -96,7 +108,7 @@ def test_dask_workers_give_the_same(tmp_path):
 
 
 def test_a_folder_of_another_making_is_refused_and_a_run_may_grow(tmp_path):
-    plan = Plan(("base",), 1, draws=60, batch=1)
+    plan = Plan(("base",), 1, batch=1, **QUICK)
     first = run(plan, tmp_path)
     more = run(replace(plan, replications=2), tmp_path)
     pd.testing.assert_frame_equal(first, more[more["replication"] == 0], check_exact=True)
@@ -134,11 +146,15 @@ def test_the_table_counts_as_documented():
             "truth_low": truth[0],
             "truth_high": truth[1],
             "months": months,
+            "mean": months,
             "low": low,
             "high": high,
             "covered": covered,
             "mass": 0.96,
+            "sampling_low": low,
+            "sampling_high": min(high, 20.0),
             "baseline_steady": steady,
+            "expected": 5.5,
         }
 
     nan, inf = np.nan, np.inf
@@ -146,13 +162,16 @@ def test_the_table_counts_as_documented():
         [
             row(0, (6, 6), 7, 5, 8, 1, 6),
             row(1, (8, 8), 5, 4, 6, 0, 6),
-            row(2, (8, inf), 9, 5, inf, 1, 6),
+            row(2, (8, inf), nan, 6, inf, 1, 6),
             row(3, (nan, nan), nan, nan, nan, nan, nan, state="undefined"),
             row(4, (5, 5), nan, nan, nan, nan, 5, state="refused"),
         ]
     )
-    (found,) = table(raw, 0.95).to_dict("records")
-    assert found == {
+    found = table(raw, 0.95)
+    first = "world estimand interval level replications target coverage mass bias rmse width"
+    assert list(found) == [*first.split(), "rmse_mean_of_draws", "rmse_steady"]
+    measurement, wide = found.to_dict("records")
+    assert measurement == {
         "world": "w",
         "estimand": "backward",
         "interval": "measurement",
@@ -164,5 +183,11 @@ def test_the_table_counts_as_documented():
         "bias": -1.0,
         "rmse": pytest.approx(np.sqrt(5)),
         "width": 3.0,
+        "rmse_mean_of_draws": pytest.approx(np.sqrt(5)),
         "rmse_steady": pytest.approx(np.sqrt(2)),
     }
+    assert (wide["interval"], wide["replications"], wide["target"]) == ("sampling", 3, 5.5)
+    assert wide["coverage"] == pytest.approx(2 / 3)
+    assert wide["bias"] == pytest.approx(0.5)
+    assert wide["width"] == 3.0
+    assert np.isnan(wide["mass"])

@@ -17,7 +17,7 @@ ORDER = [
     *("bradleyterry", "linking", "changes", "panel", "young"),
     *("frontier", "curves", "lag", "draws", "interval", "roster", "cast", "sampling"),
     *("result", "estimate", "change"),
-    *("worlds", "simulate", "calibrate"),
+    *("worlds", "ballots", "simulate", "replications", "calibrate"),
     *("sensitivity", "claims", "revisions"),
     *("plots", "report", "cite"),
     "cli",

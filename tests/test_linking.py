@@ -393,11 +393,20 @@ def test_anchors_are_not_used_as_links_but_named() -> None:
         link([first, second], [*pinned, "m0"])
 
 
-def test_an_anchor_that_is_gone_is_linked_like_any_other() -> None:
+def test_a_retired_anchor_stands_between_its_first_and_its_last_place() -> None:
     moving = drifting(6)
-    last = Vintage("2025-07-01", moving[-1].table.drop(index="pinned"))
-    found = linked_ratings([*moving, last], find_anchors(moving))
-    assert found["pinned"] == pytest.approx(1114.0)
+    last = Vintage("2025-07-01", moving[-1].table.drop(index="pinned").assign())
+    anchors = find_anchors(moving)
+    assert anchors == ("pinned",)
+    table = link([*moving, last], anchors).table.set_index("identity")
+    # On the last scale it stands at 1114 as last shown, and at 1114 + 25 as first shown.
+    assert table.loc["pinned", "rating"] == pytest.approx(1114 + 12.5, abs=0.1)
+    assert table.loc["pinned", "drift"] == pytest.approx(12.5, abs=0.1)
+    assert table.loc["pinned", "vintage"] == moving[-1].date
+    unpinned = link([*moving, last]).table.set_index("identity")
+    assert unpinned.loc["pinned", "rating"] == pytest.approx(1114, abs=0.1)
+    # While the newest vintage lists it, that is its rating.
+    assert link(moving, anchors).table.set_index("identity").loc["pinned", "rating"] == 1114.0
 
 
 def test_the_anchors_of_the_raw_board() -> None:
