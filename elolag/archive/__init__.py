@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from elolag.archive.candidates import Payload
 from elolag.archive.checks import Check
-from elolag.archive.reader import Archive, Board, Snapshot, default_path, open_archive
-from elolag.archive.take import Outcome, take, take_payloads
+from elolag.archive.outcomes import Outcome
+from elolag.archive.reader import Archive, Board, default_path, open_archive
+from elolag.archive.snapshot import Snapshot
+from elolag.archive.take import take, take_payloads
 from elolag.archive.verify import Problem, verify
 
 __all__ = [

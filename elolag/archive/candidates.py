@@ -1,4 +1,4 @@
-"""Payloads to candidates: parsed, checked on their own, and in the bytes they would be stored as."""
+"""Payloads to candidates: parsed, checked on their own, in the bytes to be stored."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Payload:
     revision: str | None = None
 
     def retrieval(self) -> dict[str, Any]:
-        """The facts of the retrieval as a manifest has them."""
+        """Give the facts of the retrieval as a manifest has them."""
         raw = {
             "name": self.origin.name,
             "bytes": len(self.data),
@@ -135,7 +135,7 @@ class Candidate:
         return self._listings.get(category)
 
     def table(self, name: str) -> pd.DataFrame | None:
-        """A table, or None."""
+        """Give a table, or None."""
         return self.tables.get(name)
 
     @property
@@ -150,7 +150,7 @@ class Candidate:
         return " ".join(raw["sha256"] for raw in self.retrieval["raw"])
 
     def as_twin(self) -> dict[str, Any]:
-        """What is recorded of it when another route's copy is kept."""
+        """Give what is recorded of it when another route's copy is kept."""
         return {
             "source": self.source.name,
             "vintage": self.vintage,

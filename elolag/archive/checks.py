@@ -17,7 +17,7 @@ from elolag.archive.tables import KEYS, TABLES
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -70,7 +70,7 @@ class Previous:
 
 
 def structure(publication: Publication) -> list[Check]:
-    """Checks of the publication on its own; all required. Run before anything is compared."""
+    """Check a publication on its own; all checks are required."""
     checks = [_schema(publication)]
     if not checks[0].passed:
         return checks
@@ -88,7 +88,7 @@ def comparison(
     previous: Previous | None,
     completeness: str,
 ) -> list[Check]:
-    """Checks against the previous vintage of a comparable kind.
+    """Check against the previous vintage of a comparable kind.
 
     Parameters
     ----------
@@ -191,35 +191,39 @@ def top_n(
 
 
 def _schema(publication: Publication) -> Check:
-    fault = _schema_fault(publication)
+    fault = next(_schema_faults(publication), "")
     return Check("schema", not fault, True, fault)
 
 
-def _schema_fault(publication: Publication) -> str:
+def _schema_faults(publication: Publication) -> Iterator[str]:
+    """Whatever would make the publication unfit to be stored, lazily; later parts need earlier."""
     if not BOARD_PATTERN.fullmatch(publication.board):
-        return f"board {publication.board!r} is not of the form publisher/board"
+        yield f"board {publication.board!r} is not of the form publisher/board"
     found = VINTAGE_PATTERN.fullmatch(publication.vintage)
     if not found or found[2]:
-        return f"vintage {publication.vintage!r} is not an ISO date"
+        yield f"vintage {publication.vintage!r} is not an ISO date"
     if not publication.tables:
-        return "no table"
+        yield "no table"
     for name, frame in publication.tables.items():
         if name not in TABLES:
-            return f"unknown table {name!r}"
+            yield f"unknown table {name!r}"
         missing = [column for column in TABLES[name] if column not in frame.columns]
         if missing:
-            return f"{name} lacks the columns {', '.join(missing)}"
+            yield f"{name} lacks the columns {', '.join(missing)}"
         if frame.empty:
-            return f"{name} has no rows"
-        for column in KEYS[name]:
-            for row, value in enumerate(frame[column].tolist(), start=1):
-                if not isinstance(value, str) or not value or _CONTROL.search(value):
-                    return f"{name}: {column} in row {row} is no name: {value!r:.80}"
-        texts = [c for c, kind in TABLES[name].items() if kind == "string"]
-        for column in texts:
-            if any(isinstance(v, str) and _CONTROL.search(v) for v in frame[column].tolist()):
-                return f"{name}: {column} holds a control character"
-    return ""
+            yield f"{name} has no rows"
+        for column, kind in TABLES[name].items():
+            if kind == "string":
+                yield from _text_faults(name, column, frame[column].tolist())
+
+
+def _text_faults(table: str, column: str, values: Sequence[object]) -> Iterator[str]:
+    key = column in KEYS[table]
+    for row, value in enumerate(values, start=1):
+        if key and (not isinstance(value, str) or not value):
+            yield f"{table}: {column} in row {row} is no name: {value!r:.80}"
+        if isinstance(value, str) and _CONTROL.search(value):
+            yield f"{table}: {column} in row {row} holds a control character: {value!r:.80}"
 
 
 def _duplicate_keys(tables: Mapping[str, pd.DataFrame]) -> Check:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from elolag.archive.candidates import Candidate
-    from elolag.archive.reader import Board, Snapshot
+    from elolag.archive.reader import Board
+    from elolag.archive.snapshot import Snapshot
 
 #: A complete list further away in time says nothing about how long a list should be.
 NEIGHBOUR_DAYS = 120
@@ -25,7 +26,9 @@ COMPARABLE_SHARE = 0.5
 
 
 class Listed(Protocol):
-    """A publication, stored or not yet."""
+    """A publication, stored or not yet; see `Stored` for what its parts mean."""
+
+    # ruff: noqa: D102 -- the parts are described where they are made
 
     @property
     def vintage(self) -> str: ...
@@ -95,6 +98,20 @@ class Stored:
         """Identity of the stored bytes."""
         return str(self.snapshot.manifest["id"]).removeprefix("sha256:")
 
+    def as_twin(self) -> dict[str, Any]:
+        """Give what is recorded of it once a better copy has come."""
+        facts = self.snapshot.facts
+        return {
+            "source": self.source_name,
+            "vintage": facts.get("own_vintage", self.vintage),
+            "basis": self.basis,
+            "rows": sum(self.categories.values()),
+            "retrieved_at": facts["retrieved_at"],
+            "content": self.content,
+            "raw_sha256": " ".join(raw["sha256"] for raw in facts["raw"]),
+            "urls": facts["urls"],
+        }
+
     def listing(self, category: str) -> Listing | None:
         """One category, or None."""
         if category not in self._listings:
@@ -105,7 +122,7 @@ class Stored:
         return self._listings[category]
 
     def table(self, name: str) -> pd.DataFrame | None:
-        """A table, or None."""
+        """Give a table, or None."""
         if any(item["name"] == name for item in self.snapshot.manifest["resources"]):
             return self.snapshot.table(name)
         return None
@@ -147,6 +164,14 @@ class BoardIndex:
                     return item.label
         return None
 
+    def label_of(self, item: Listed | None) -> str | None:
+        """Label of a current publication; None for None."""
+        return next((label for label, other in self.current.items() if other is item), None)
+
+    def at(self, vintage: str) -> Listed | None:
+        """Give the current publication of a date, if any."""
+        return next((item for label, item in self.current.items() if label[:10] == vintage), None)
+
     def accept(self, label: str, candidate: Listed, supersedes: Iterable[str]) -> None:
         """Take note of a publication this run accepted."""
         vintage = label[:10]
@@ -158,7 +183,7 @@ class BoardIndex:
         self.current[label] = candidate
 
     def next_label(self, vintage: str) -> str:
-        """The vintage, or its next free revision."""
+        """Give the vintage, or its next free revision."""
         if vintage not in self.labels:
             return vintage
         number = 2
@@ -167,7 +192,7 @@ class BoardIndex:
         return f"{vintage}.r{number}"
 
     def previous(self, candidate: Candidate, vintage: str) -> checks.Previous | None:
-        """The newest earlier vintage of a comparable kind.
+        """Find the newest earlier vintage of a comparable kind.
 
         Comparable: same method and style control, complete if the candidate is, and at least half
         the entries of the shorter list in common (routes that name entries differently are not).
@@ -206,7 +231,7 @@ class BoardIndex:
     def neighbours(
         self, candidate: Candidate, vintage: str, pending: Iterable[Listed]
     ) -> tuple[Listing | None, Listing | None]:
-        """The nearest complete lists of the same kind, before and after, within 120 days."""
+        """Find the nearest complete lists of the same kind before and after, within 120 days."""
         category = reference_category(candidate.categories)
         if category is None:
             return None, None
@@ -234,14 +259,14 @@ class BoardIndex:
 
 
 def reference_category(categories: dict[str, int]) -> str | None:
-    """The category lists are compared in: `overall`, else the first; None without ratings."""
+    """Give the category to compare in: `overall`, else the first; None without ratings."""
     if "overall" in categories:
         return "overall"
     return min(categories, default=None)
 
 
 def shared_category(one: Listed, other: Listed) -> str | None:
-    """The category in which two publications can be compared, if any."""
+    """Give the category in which two publications can be compared, if any."""
     both = {name: 0 for name in one.categories if name in other.categories}
     return reference_category(both)
 
@@ -273,7 +298,7 @@ def is_twin(one: Listed, other: Listed, known: Sequence[Listed], index: BoardInd
 
 
 def repeats_latest(candidate: Candidate, others: Iterable[Listed]) -> Listed | None:
-    """The publication a fetched or committed file merely repeats, or None.
+    """Find the publication a fetched or committed file merely repeats.
 
     The date of such a file is only the day somebody looked. When its content is that of the newest
     earlier file of the same source, nothing was published in between.

@@ -73,7 +73,8 @@ def listings(ratings: pd.DataFrame) -> dict[str, Listing]:
     """Every category of a normalised ratings table as a `Listing`."""
     out = {}
     for category, rows in ratings.groupby("category", sort=True):
-        votes = rows["votes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        counts = rows["votes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+        votes = np.asarray(counts, dtype=np.float64)
         out[str(category)] = Listing(
             entries=tuple(rows["entry"].tolist()),
             ratings=rows["rating"].to_numpy(dtype=float),

@@ -43,7 +43,7 @@ def build(
     supersedes: Sequence[str],
     checks: Sequence[Check],
 ) -> bytes:
-    """The bytes of a manifest.
+    """Write a manifest.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def build(
 
 
 def read(path: Path) -> tuple[dict[str, Any], str]:
-    """A manifest and the SHA-256 of its bytes.
+    """Read a manifest; return it and the SHA-256 of its bytes.
 
     Raises
     ------
@@ -124,11 +124,15 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         raise ArchiveError(
             f"{path}: written in schema {version!r}; this elolag reads {SCHEMA_VERSION}"
         )
+    for item in package.get("resources", ()):
+        name = item.get("name") if isinstance(item, dict) else None
+        if name not in TABLES or item.get("path") != f"{name}.csv":
+            raise ArchiveError(f"{path}: {name!r} is no table of elolag")
     return package, sha256(data)
 
 
 def resource(package: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:
-    """The resource of `package` that holds `table`, or None."""
+    """Find the resource of `package` that holds `table`, or None."""
     for item in package.get("resources", ()):
         if item.get("name") == table:
             found: Mapping[str, Any] = item
@@ -182,5 +186,5 @@ def _urls(retrieval: Mapping[str, Any]) -> list[str]:
 
 
 def _timestamp(text: str) -> str:
-    """A date as an RFC 3339 time (its midnight); a time as it is."""
+    """Give a date as an RFC 3339 time (its midnight); a time as it is."""
     return f"{text}T00:00:00Z" if len(text) == len("2026-08-21") else text

@@ -10,21 +10,18 @@ import difflib
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from elolag.archive import manifest as manifests
-from elolag.archive import store, tables
+from elolag.archive import store
+from elolag.archive.outcomes import TWINS_COLUMNS
+from elolag.archive.snapshot import Snapshot
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import VINTAGE_PATTERN
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ENVIRONMENT = "ELOLAG_ARCHIVE"
 
 
 def default_path() -> Path:
-    """The archive used when none is named: `ELOLAG_ARCHIVE`, else the shipped one."""
+    """Find the archive used when none is named: `ELOLAG_ARCHIVE`, else the shipped one."""
     named = os.environ.get(ENVIRONMENT)
     if named:
         return Path(named)
@@ -73,10 +70,13 @@ class Archive:
     ----------
     path
         The folder.
+    use_log
+        Whether manifests are compared with the hashes in ``log.csv``.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, use_log: bool = True) -> None:
         self.path = path
+        self.use_log = use_log
 
     def __repr__(self) -> str:
         return f"Archive({str(self.path)!r}, {len(self.boards())} boards)"
@@ -88,6 +88,11 @@ class Archive:
             for name, label in store.snapshot_folders(self.path):
                 labels.setdefault(name, []).append(label)
         return {name: Board(self, name, tuple(found)) for name, found in sorted(labels.items())}
+
+    @cached_property
+    def manifest_hashes(self) -> dict[tuple[str, str], str]:
+        """SHA-256 of each manifest as ``log.csv`` recorded it, by board and label."""
+        return store.manifest_hashes(self.path) if self.use_log else {}
 
     def boards(self) -> list[str]:
         """Names of all boards, sorted."""
@@ -131,12 +136,21 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return store.read_lines(self.archive.path / self.name / store.TWINS, store.TWINS_COLUMNS)
+        return store.read_lines(self.archive.path / self.name / store.TWINS, TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
         """Every folder, oldest first, revisions of a vintage in order."""
-        return tuple(Snapshot(self, label) for label in sorted(self.labels, key=_label_order))
+        return tuple(
+            Snapshot(
+                self.archive.path,
+                self.name,
+                label,
+                late_twins=self.late_twins,
+                expected=self.archive.manifest_hashes.get((self.name, label)),
+            )
+            for label in sorted(self.labels, key=_label_order)
+        )
 
     @cached_property
     def snapshots(self) -> tuple[Snapshot, ...]:
@@ -189,176 +203,6 @@ class Board:
         raise UsageError(
             f"no vintage {vintage!r} of {self.name}; nearest: {', '.join(before + after)}"
         )
-
-
-class Snapshot:
-    """One board at one vintage, as stored.
-
-    Attributes
-    ----------
-    board
-        Name of the board.
-    label
-        Its folder: the vintage, with ``.r2``, ``.r3`` for later revisions.
-    vintage
-        The vintage alone, an ISO date.
-    path
-        Of the folder, relative to the archive, with ``/``.
-    """
-
-    def __init__(self, board: Board, label: str) -> None:
-        self.board = board.name
-        self.label = label
-        self.vintage = label[: len("2026-07-21")]
-        self.path = f"{board.name}/{label}"
-        self._board = board
-        self._folder = board.archive.path / board.name / label
-
-    def __repr__(self) -> str:
-        return f"Snapshot({self.path!r})"
-
-    @cached_property
-    def _read(self) -> tuple[dict[str, Any], str]:
-        package, digest = manifests.read(self._folder / manifests.MANIFEST)
-        facts = package["elolag"]
-        if facts.get("board") != self.board or facts.get("label") != self.label:
-            raise ArchiveError(
-                f"{self._folder / manifests.MANIFEST}: it describes "
-                f"{facts.get('board')}/{facts.get('label')}, not this folder"
-            )
-        return package, digest
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        """The content of ``datapackage.json``."""
-        return self._read[0]
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """The manifest's ``elolag`` part."""
-        facts: dict[str, Any] = self.manifest["elolag"]
-        return facts
-
-    @property
-    def sha256(self) -> str:
-        """Hex SHA-256 of the bytes of ``datapackage.json``, which holds the tables' hashes."""
-        return self._read[1]
-
-    @property
-    def source(self) -> str:
-        """Name of the source the figures were taken from."""
-        return str(self.facts["source"])
-
-    @property
-    def official(self) -> bool:
-        """Whether the source is the publisher's own and not a copy."""
-        return bool(self.facts["official"])
-
-    @property
-    def basis(self) -> str:
-        """What the vintage's date is: ``published``, ``commit`` or ``fetched``."""
-        return str(self.facts["basis"])
-
-    @property
-    def method(self) -> str:
-        """``bradley-terry``, ``online-elo``, ``index`` or ``metadata``."""
-        return str(self.facts["method"])
-
-    @property
-    def style_control(self) -> bool | None:
-        """Whether ratings are style-controlled; None where the question makes no sense."""
-        value: bool | None = self.facts["style_control"]
-        return value
-
-    @property
-    def completeness(self) -> str:
-        """``full`` or ``top-N``."""
-        return str(self.facts["completeness"])
-
-    @property
-    def interval_kind(self) -> str:
-        """``variance``, ``bootstrap``, ``published`` or ``none``."""
-        return str(self.facts["interval"]["kind"])
-
-    @property
-    def interval_level(self) -> float | None:
-        """Coverage of the published intervals, e.g. 0.95."""
-        level: float | None = self.facts["interval"]["level"]
-        return level
-
-    @property
-    def stale_categories(self) -> tuple[str, ...]:
-        """Categories that were not computed anew for this vintage."""
-        return tuple(self.facts["stale_categories"])
-
-    @property
-    def categories(self) -> dict[str, int]:
-        """Rows by category; empty for a table without ratings."""
-        return dict(self.facts["categories"])
-
-    @property
-    def twins(self) -> tuple[dict[str, Any], ...]:
-        """Other routes by which this publication came, those that came later included."""
-        later = [
-            {**twin, "rows": int(twin["rows"]), "urls": twin["urls"].split()}
-            for twin in self._board.late_twins
-            if twin["kept"] == self.label
-        ]
-        return (*self.facts["twins"], *later)
-
-    def read_bytes(self, table: str) -> bytes:
-        """The bytes of ``<table>.csv``, checked against the manifest.
-
-        Raises
-        ------
-        UsageError
-            If the snapshot has no such table.
-        ArchiveError
-            If the file is missing or differs from what was stored, naming it.
-        """
-        resource = manifests.resource(self.manifest, table)
-        if resource is None:
-            held = ", ".join(item["name"] for item in self.manifest["resources"])
-            raise UsageError(f"{self.path} has no table {table!r}; it has: {held}")
-        path = self._folder / f"{table}.csv"
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise ArchiveError(f"{path}: missing; restore it from a good copy") from error
-        digest = f"sha256:{tables.sha256(data)}"
-        if digest != resource["hash"]:
-            raise ArchiveError(
-                f"{path}: its bytes have changed since it was stored ({digest}, the manifest says "
-                f"{resource['hash']}); restore it from a good copy"
-            )
-        return data
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A table as a frame, its hash checked; see `read_bytes` for the errors."""
-        return tables.decode(name, self.read_bytes(name), f"{self._folder / name}.csv")
-
-    def ratings(self, category: str | None = None) -> pd.DataFrame:
-        """Ratings, of one category or of all.
-
-        Raises
-        ------
-        UsageError
-            If the board has no such category at this vintage; the message has the nearest.
-        """
-        frame = self.table("ratings")
-        if category is None:
-            return frame
-        if category not in self.categories:
-            near = difflib.get_close_matches(category, self.categories, n=3, cutoff=0.4)
-            hint = (
-                f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
-            )
-            raise UsageError(f"{self.path} has no category {category!r}; {hint}")
-        return frame[frame["category"] == category].reset_index(drop=True)
-
-    def entries(self) -> pd.DataFrame:
-        """What the publisher says of each entry."""
-        return self.table("entries")
 
 
 def _label_order(label: str) -> tuple[str, int]:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from elolag.archive.candidates import Payload
-from elolag.archive.take import Outcome, take_payloads
+from elolag.archive.outcomes import Outcome
+from elolag.archive.take import take_payloads
 from elolag.errors import UsageError
 from elolag.schema import Origin
-from elolag.sources import epoch_eci, get_source, models_dev
 from elolag.sources import arena_history as history
+from elolag.sources import epoch_eci, get_source, models_dev
 
 _GITHUB = "https://raw.githubusercontent.com"
 _DATASET = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"

@@ -21,6 +21,9 @@ import shutil
 import socket
 from typing import TYPE_CHECKING
 
+from elolag.archive.manifest import MANIFEST
+from elolag.archive.outcomes import LOG_COLUMNS, TWINS_COLUMNS, WRITTEN, Outcome
+from elolag.archive.tables import sha256
 from elolag.errors import ArchiveError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
@@ -29,32 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOG = "log.csv"
-LOG_COLUMNS = (
-    "run_at",
-    "source",
-    "board",
-    "vintage",
-    "label",
-    "outcome",
-    "rows",
-    "raw_sha256",
-    "note",
-)
 TWINS = "twins.csv"
-TWINS_COLUMNS = (
-    "kept",
-    "supersedes",
-    "source",
-    "vintage",
-    "basis",
-    "rows",
-    "retrieved_at",
-    "content",
-    "raw_sha256",
-    "urls",
-)
-#: Outcomes that write a folder.
-WRITTEN = ("new", "revision")
 LOCK = ".lock"
 TEMPORARY = ".incoming-"
 
@@ -97,7 +75,9 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._release()
 
-    def add(self, board: str, label: str, files: Mapping[str, bytes], log: Sequence[str]) -> None:
+    def add(
+        self, board: str, label: str, files: Mapping[str, bytes], line: Mapping[str, str]
+    ) -> None:
         """Put a new snapshot folder in place and log it.
 
         Parameters
@@ -105,64 +85,71 @@ class Writer:
         board, label
             ``arena/text``, ``2026-07-21.r2``.
         files
-            File name to bytes.
-        log
-            The line of ``log.csv``.
+            File name to bytes, the manifest among them.
+        line
+            The line of ``log.csv``; the manifest's hash is filled in.
         """
         if not BOARD_PATTERN.fullmatch(board) or not VINTAGE_PATTERN.fullmatch(label):
             raise ArchiveError(f"{board}/{label}: not the path of a snapshot")
         target = self.root / board / label
         if target.exists():
             raise ArchiveError(f"{target}: exists already; a snapshot is written once")
+        line = {**line, "manifest_sha256": sha256(files[MANIFEST])}
         self._counter += 1
         temporary = self.root / f"{TEMPORARY}{os.getpid()}-{self._counter}"
-        with _disk_errors(self.root):
+        with _disk_errors(target):
             try:
                 temporary.mkdir()
                 for name, data in files.items():
                     _write_file(temporary / name, data)
                 _sync_folder(temporary)
-                _make_folders(self.root, target.parent)
+                _make_folders(target.parent)
                 os.rename(temporary, target)  # noqa: PTH104 -- the one call that must be atomic
             except BaseException:
                 shutil.rmtree(temporary, ignore_errors=True)
                 raise
             try:
                 _sync_folder(target.parent)
-                _append(self.root / LOG, LOG_COLUMNS, [log])
+                _append(self.root / LOG, LOG_COLUMNS, line)
             except OSError:
                 # A snapshot without its line is a run that never happened: take it back.
                 os.rename(target, temporary)  # noqa: PTH104
                 shutil.rmtree(temporary, ignore_errors=True)
                 raise
 
-    def log(self, line: Sequence[str]) -> None:
+    def log(self, line: Mapping[str, str]) -> None:
         """Append one line to ``log.csv``."""
-        with _disk_errors(self.root):
-            _append(self.root / LOG, LOG_COLUMNS, [line])
+        with _disk_errors(self.root / LOG):
+            _append(self.root / LOG, LOG_COLUMNS, line)
 
-    def add_twin(self, board: str, twin: Sequence[str]) -> None:
+    def add_twin(self, board: str, line: Mapping[str, str]) -> None:
         """Append one line to the board's ``twins.csv``."""
-        with _disk_errors(self.root):
-            _append(self.root / board / TWINS, TWINS_COLUMNS, [twin])
+        path = self.root / board / TWINS
+        with _disk_errors(path):
+            _append(path, TWINS_COLUMNS, line)
 
     def _clean(self) -> None:
-        """Remove what a killed run left: temporary folders, a half-written last line."""
+        """Remove what a killed run left, and log the folders it had no time to log."""
         for path in self.root.glob(f"{TEMPORARY}*"):
             shutil.rmtree(path)
         for path in (self.root / LOG, *self.root.glob(f"*/*/{TWINS}")):
             if path.is_file():
                 _drop_torn_line(path)
-        logged = {
-            (line["board"], line["label"])
-            for line in read_lines(self.root / LOG, LOG_COLUMNS)
-            if line["outcome"] in WRITTEN
-        }
+        logged = manifest_hashes(self.root)
         for board, label in snapshot_folders(self.root):
-            if (board, label) not in logged:
-                note = "written by a run that was stopped before it could log it"
-                line = ["", "", board, label[:10], label, _kind(label), "", "", note]
-                _append(self.root / LOG, LOG_COLUMNS, [line])
+            if (board, label) in logged:
+                continue
+            outcome = Outcome(
+                source="",
+                board=board,
+                vintage=label[:10],
+                label=label,
+                outcome="revision" if ".r" in label else "new",
+                message="written by a run that was stopped before it could log it",
+            )
+            digest = sha256((self.root / board / label / MANIFEST).read_bytes())
+            line = {**outcome.log_line("", ""), "manifest_sha256": digest}
+            _append(self.root / LOG, LOG_COLUMNS, line)
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -185,8 +172,17 @@ def snapshot_folders(root: Path) -> list[tuple[str, str]]:
     return sorted(found)
 
 
+def manifest_hashes(root: Path) -> dict[tuple[str, str], str]:
+    """Read from ``log.csv`` the SHA-256 of each manifest, by board and label."""
+    return {
+        (line["board"], line["label"]): line["manifest_sha256"]
+        for line in read_lines(root / LOG, LOG_COLUMNS)
+        if line["outcome"] in WRITTEN
+    }
+
+
 def read_lines(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """The lines of an append-only file as dicts; a line torn by a kill is not one of them.
+    """Read an append-only file as dicts; a line torn by a kill is left out.
 
     Raises
     ------
@@ -207,10 +203,6 @@ def read_lines(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         if len(row) != len(columns):
             raise ArchiveError(f"{path}: row {number} has {len(row)} fields, not {len(columns)}")
     return [dict(zip(columns, row, strict=True)) for row in rows[1:]]
-
-
-def _kind(label: str) -> str:
-    return "revision" if ".r" in label else "new"
 
 
 def _folders(path: Path) -> list[Path]:
@@ -245,12 +237,13 @@ def _take_lock(root: Path, command: str) -> int:
 
 
 @contextlib.contextmanager
-def _disk_errors(root: Path) -> Iterator[None]:
+def _disk_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        what = "the disk is full" if error.errno == errno.ENOSPC else str(error)
-        raise ArchiveError(f"{root}: could not write: {what}; the archive is unchanged") from error
+        full = error.errno == errno.ENOSPC
+        what = "the disk is full; make room and run again" if full else str(error)
+        raise ArchiveError(f"{path}: not written: {what}") from error
 
 
 def _write_all(handle: int, data: bytes) -> None:
@@ -276,40 +269,39 @@ def _sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def _make_folders(root: Path, folder: Path) -> None:
+def _make_folders(board: Path) -> None:
     """Make the publisher's and the board's folder, each flushed into its parent."""
-    for path in (folder.parent, folder):
+    for path in (board.parent, board):
         if not path.is_dir():
             path.mkdir()
             _sync_folder(path.parent)
 
 
-def _append(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Append `rows` in one write; on an error the file is cut back to what it was."""
+def _append(path: Path, columns: Sequence[str], line: Mapping[str, str]) -> None:
+    """Append a line in one write; after an error the file is what it was."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    new = not path.exists()
-    writer.writerows([columns, *rows] if new else rows)
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         size = os.fstat(handle).st_size
+        if size == 0:
+            writer.writeheader()
+        writer.writerow(line)
         try:
             _write_all(handle, out.getvalue().encode("utf-8"))
             os.fsync(handle)
+            if size == 0:
+                _sync_folder(path.parent)
         except OSError:
             os.ftruncate(handle, size)
             raise
     finally:
         os.close(handle)
-    if new:
-        _sync_folder(path.parent)
 
 
 def _drop_torn_line(path: Path) -> None:
     data = path.read_bytes()
     whole = data.rfind(b"\n") + 1
-    if whole == 0:
-        path.unlink()
-    elif whole != len(data):
+    if whole != len(data):
         with path.open("rb+") as stream:
             stream.truncate(whole)

@@ -1,6 +1,6 @@
-"""Tables to CSV bytes and back: one deterministic text for one table.
+r"""Tables to CSV bytes and back: one deterministic text for one table.
 
-UTF-8, ``\\n``, quotes only where needed; floats in their shortest form of at most two decimals;
+UTF-8, ``\n``, quotes only where needed; floats in their shortest form of at most two decimals;
 a missing value is an empty field. No text is read as missing: an entry may be called ``NA``.
 """
 
@@ -68,7 +68,7 @@ def normalise(table: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def encode(table: str, frame: pd.DataFrame) -> bytes:
-    """A normalised `frame` as CSV bytes."""
+    """Write a normalised `frame` as CSV bytes."""
     columns = TABLES[table]
     texts = [_column_text(frame[name].tolist(), kind) for name, kind in columns.items()]
     out = io.StringIO(newline="")
@@ -119,7 +119,7 @@ def _column_text(values: Iterable[Any], kind: str) -> list[str]:
 
 
 def number_text(value: float) -> str:
-    """A float in its shortest form of at most two decimals; missing is empty."""
+    """Write a float in its shortest form of at most two decimals; missing is empty."""
     if _is_missing(value):
         return ""
     text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from elolag.archive import manifest as manifests
 from elolag.archive import store, tables
+from elolag.archive.reader import Archive
 from elolag.errors import ArchiveError, ElolagError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from elolag.archive.reader import Archive, Snapshot
+    from elolag.archive.reader import Board
+    from elolag.archive.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -42,20 +44,37 @@ def verify(archive: Archive) -> list[Problem]:
     if not archive.path.is_dir():
         return []
     problems = list(_strays(archive.path))
+    try:
+        written = archive.manifest_hashes
+    except ArchiveError as error:
+        problems.append(Problem(store.LOG, _plain(error, archive.path)))
+        written = {}
+    archive = Archive(archive.path, use_log=bool(written))
     for name in archive.boards():
         board = archive.board(name)
+        try:
+            problems += _late_twins(board)
+        except ArchiveError as error:
+            problems.append(Problem(f"{name}/{store.TWINS}", _plain(error, archive.path)))
+            continue
         for snapshot in board.all_snapshots:
             problems += _snapshot(archive.path, snapshot)
-        try:
-            for twin in board.late_twins:
-                for label in twin["supersedes"].split():
-                    if label not in board.labels:
-                        where = f"{name}/{store.TWINS}"
-                        problems.append(Problem(where, f"speaks of {label}, which is not there"))
-        except ArchiveError as error:
-            problems.append(Problem(f"{name}/{store.TWINS}", str(error)))
-    problems += _log(archive)
+    there = {(name, label) for name in archive.boards() for label in archive.board(name).labels}
+    problems += [
+        Problem(f"{board}/{label}", "missing, though log.csv says it was written")
+        for board, label in written
+        if (board, label) not in there
+    ]
     return sorted(problems, key=str)
+
+
+def _late_twins(board: Board) -> list[Problem]:
+    return [
+        Problem(f"{board.name}/{store.TWINS}", f"speaks of {label}, which is not there")
+        for twin in board.late_twins
+        for label in twin["supersedes"].split()
+        if label not in board.labels
+    ]
 
 
 def _snapshot(root: Path, snapshot: Snapshot) -> Iterator[Problem]:
@@ -109,18 +128,6 @@ def _strays(root: Path) -> Iterator[Problem]:
                 known = VINTAGE_PATTERN.fullmatch(item.name) and item.is_dir()
                 if not known and item.name != store.TWINS:
                     yield Problem(f"{name}/{item.name}", "not a snapshot")
-
-
-def _log(archive: Archive) -> Iterator[Problem]:
-    try:
-        lines = store.read_lines(archive.path / store.LOG, store.LOG_COLUMNS)
-    except ArchiveError as error:
-        yield Problem(store.LOG, str(error))
-        return
-    there = {(name, label) for name in archive.boards() for label in archive.board(name).labels}
-    logged = {(line["board"], line["label"]) for line in lines if line["outcome"] in store.WRITTEN}
-    for board, label in sorted(logged - there):
-        yield Problem(f"{board}/{label}", "missing, though log.csv says it was written")
 
 
 def _visible(folder: Path) -> list[Path]:

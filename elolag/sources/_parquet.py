@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from elolag.errors import PayloadError
-from elolag.sources._reading import _looks_like, listed, require
+from elolag.sources._reading import looks_like, require
 
 MAX_ROWS = 2_000_000
 MAX_UNCOMPRESSED = 1 << 30
@@ -31,17 +31,19 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     table, ignored
         The wanted columns, and the names of the others.
     """
+    limits = {"thrift_string_size_limit": 16 << 20, "thrift_container_size_limit": 1 << 20}
     try:
+        declared = pq.ParquetFile(pa.BufferReader(payload), **limits)
+        _bounded(declared.metadata, where)
+        require(declared.schema_arrow.names, tuple(wanted), where)
+        for name, kind in wanted.items():
+            _of_kind(declared.schema_arrow.field(name), kind, where)
         file = pq.ParquetFile(
             pa.BufferReader(payload),
+            metadata=declared.metadata,
             read_dictionary=[name for name, kind in wanted.items() if kind != "number"],
-            thrift_string_size_limit=16 << 20,
-            thrift_container_size_limit=1 << 20,
+            **limits,
         )
-        _bounded(file.metadata, where)
-        require(file.schema_arrow.names, tuple(wanted), where)
-        for name, kind in wanted.items():
-            _of_kind(file.schema_arrow.field(name), kind, where)
         table = file.read(columns=list(wanted), use_threads=False)
         table.validate(full=True)
         table = _dates_as_text(table, wanted).unify_dictionaries()
@@ -52,9 +54,9 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError, KeyError) as error:
         said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise PayloadError(
-            f"{where}: not readable as Parquet ({said}){_looks_like(payload)}"
+            f"{where}: not readable as Parquet ({said}){looks_like(payload)}"
         ) from None
-    return table, [name for name in file.schema_arrow.names if name not in wanted]
+    return table, [name for name in declared.schema_arrow.names if name not in wanted]
 
 
 def _bounded(metadata: pq.FileMetaData, where: str) -> None:
@@ -64,11 +66,8 @@ def _bounded(metadata: pq.FileMetaData, where: str) -> None:
         raise PayloadError(f"{where}: declares {rows:,} rows; more than {MAX_ROWS:,} is refused")
     if metadata.num_columns > MAX_COLUMNS:
         raise PayloadError(f"{where}: declares {metadata.num_columns:,} columns")
-    size = sum(
-        max(0, group.column(i).total_uncompressed_size)
-        for group in groups
-        for i in range(group.num_columns)
-    )
+    # Not the columns' own sizes: reading a damaged column's metadata aborts the whole process.
+    size = sum(max(0, group.total_byte_size) for group in groups)
     if size > MAX_UNCOMPRESSED:
         raise PayloadError(
             f"{where}: declares {size:,} bytes uncompressed; more than {MAX_UNCOMPRESSED:,} "
@@ -115,6 +114,3 @@ def _short(table: pa.Table, wanted: Mapping[str, Kind], where: str) -> None:
 def _values(chunk: pa.DictionaryArray) -> Iterable[str | None]:
     values: Iterable[str | None] = chunk.dictionary.to_pylist()
     return values
-
-
-__all__ = ["MAX_ROWS", "MAX_UNCOMPRESSED", "listed", "read"]

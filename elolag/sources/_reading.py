@@ -19,7 +19,7 @@ def text(payload: bytes, where: str) -> str:
         return payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PayloadError(
-            f"{where}: byte {error.start} is not UTF-8 text{_looks_like(payload)}"
+            f"{where}: byte {error.start} is not UTF-8 text{looks_like(payload)}"
         ) from None
 
 
@@ -45,7 +45,7 @@ def json_value(payload: bytes, where: str) -> Any:
     except json.JSONDecodeError as error:
         raise PayloadError(
             f"{where}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}"
-            f"{_looks_like(payload)}"
+            f"{looks_like(payload)}"
         ) from None
     except ValueError as error:  # a whole number of more digits than Python converts
         raise PayloadError(f"{where}: the JSON holds an unreadable number ({error})") from None
@@ -138,7 +138,8 @@ def listed(names: Any, limit: int = 20) -> str:
     return (", ".join(plain[:limit]) + more) or "nothing"
 
 
-def _looks_like(payload: bytes) -> str:
+def looks_like(payload: bytes) -> str:
+    """Say what a payload seems to be instead, as the end of a message; empty when unclear."""
     start = payload[:256].lstrip().lower()
     if not payload:
         return "; the payload is empty"

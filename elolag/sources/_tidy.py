@@ -24,16 +24,17 @@ MAX_NAME = 500
 CONFLICT_SHARE = 0.05
 DECIMALS = 2
 
-#: Whole numbers beyond this are damage, not counts; it also keeps them inside 64 bits.
+#: Beyond these a number is damage; it also keeps counts inside 64 bits and rounding exact.
+_MAX_POINTS = 1e6
 _MAX_COUNT = 1e12
 _NOTES_SHOWN = 20
 _FIGURES = ("rating", "lower", "upper", "variance", "votes", "rank")
 _TEXTS = ("name", "organisation", "licence")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # Control characters, line and paragraph separators, and halves of surrogate pairs (not storable
 # as UTF-8). Everything else, right-to-left marks included, is the publisher's to choose.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,10 @@ def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
         counts = rows[column]
         whole = counts.isna() | (counts.between(0, _MAX_COUNT) & (counts == np.floor(counts)))
         _refuse(~whole, rows, where, column, "not a count")
-    _refuse(rows["variance"] < 0, rows, where, "variance", "negative")
+    for column in ("rating", "lower", "upper"):
+        _refuse(rows[column].abs() > _MAX_POINTS, rows, where, column, "out of all range")
+    wide = (rows["variance"] < 0) | (rows["variance"] > _MAX_POINTS**2)
+    _refuse(wide, rows, where, "variance", "no variance")
     return rows
 
 
@@ -242,6 +246,7 @@ def _without_duplicates(
 
 def _apart(rows: pd.DataFrame, doubled: Collection[str], notes: list[str]) -> pd.DataFrame:
     """Keep both rows of an entry known to stand for two things: the lower rated becomes ``#2``."""
+    rows = rows.copy()
     known = rows[rows["entry"].isin(doubled)]
     for (_, entry), pair in known.groupby(["category", "entry"], sort=True):
         if len(pair) == 2:

@@ -25,8 +25,8 @@ LISTING_URL = f"{HOST}/api/datasets/{DATASET}/revision/main"
 _LEVEL = 0.95
 _SHARD = "00000-of-00001.parquet"
 _REVISION = re.compile(r"[0-9a-f]{40}")
-_PATH = re.compile(r"([a-z0-9_]{1,60})/latest-(\d{5}-of-\d{5}\.parquet)")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_PATH = re.compile(r"([a-z0-9_]{1,60})/latest-(\d{5}-of-\d{5}\.parquet)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COLUMNS = {
     "model_name": "entry",
     "organization": "organisation",
@@ -124,16 +124,19 @@ def history(payload: bytes, origin: Origin) -> Iterator[Publication | PayloadErr
     PayloadError
         When the file as a whole is unreadable.
     """
+    import pandas as pd
+
     where, board = _named(origin)
     table, notes = _table(payload, where)
-    order = table.column("date").to_numpy(zero_copy_only=False).astype(str)
-    for day in sorted(set(order)):
-        here = f"{where} {day}"
+    codes, days = pd.factorize(table.column("date").to_pandas().astype(object))
+    for day, code in sorted((str(day), code) for code, day in enumerate(days)):
+        result: Publication | PayloadError
         try:
-            rows = _frame(table.filter(order == day))
-            yield _publication(rows, board, day, here, notes)
+            rows = _frame(table.take((codes == code).nonzero()[0]))
+            result = _publication(rows, board, day, f"{where} of {day}", notes)
         except PayloadError as error:
-            yield error
+            result = error
+        yield result
 
 
 def _named(origin: Origin) -> tuple[str, str]:

@@ -17,7 +17,7 @@ ADDRESS = "https://raw.githubusercontent.com/jasontrigg0/chatbot-arena-history/m
 BRADLEY_TERRY_SINCE = "2024-03-27"
 
 _COLUMNS = ("key", "Model", "rating", "License", "Organization", "date")
-_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
 def parse(payload: bytes, origin: Origin) -> list[Publication]:

@@ -13,7 +13,7 @@ from elolag.sources._source import Source
 NAME = "arena-space"
 BOARD = f"{PUBLISHER}/space_table"
 
-_FILE = re.compile(r"leaderboard_table_(\d{4})(\d{2})(\d{2})\.csv")
+_FILE = re.compile(r"leaderboard_table_(\d{4})(\d{2})(\d{2})\.csv", re.ASCII)
 
 
 def parse(payload: bytes, origin: Origin) -> list[Publication]:

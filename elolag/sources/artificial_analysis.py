@@ -35,7 +35,7 @@ ARENAS = (
 
 _BASE = "https://artificialanalysis.ai/api/v2"
 _MAX_PAGES = 1_000
-_PLUS_MINUS = re.compile(r"\s*-(\d{1,6}(?:\.\d+)?)\s*/\s*\+?(\d{1,6}(?:\.\d+)?)\s*")
+_PLUS_MINUS = re.compile(r"\s*-(\d{1,6}(?:\.\d+)?)\s*/\s*\+?(\d{1,6}(?:\.\d+)?)\s*", re.ASCII)
 
 
 def address(page: int = 1) -> str:

@@ -31,7 +31,7 @@ _COLUMNS = {
     "licence": "license",
 }
 _INTERVAL = "95_pct_ci"
-_PLUS_MINUS = re.compile(r"\+(\d{1,6}(?:\.\d+)?)/-(\d{1,6}(?:\.\d+)?)")
+_PLUS_MINUS = re.compile(r"\+(\d{1,6}(?:\.\d+)?)/-(\d{1,6}(?:\.\d+)?)", re.ASCII)
 
 
 def parse(payload: bytes, origin: Origin) -> list[Publication]:

@@ -1,0 +1,201 @@
+"""One stored snapshot: its facts, and its tables with their hashes checked on every load."""
+
+from __future__ import annotations
+
+import difflib
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from elolag.archive import manifest as manifests
+from elolag.archive import tables
+from elolag.errors import ArchiveError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+
+class Snapshot:
+    """One board at one vintage, as stored.
+
+    Attributes
+    ----------
+    board
+        Name of the board.
+    label
+        Its folder: the vintage, with ``.r2``, ``.r3`` for later revisions.
+    vintage
+        The vintage alone, an ISO date.
+    path
+        Of the folder, relative to the archive, with ``/``.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        board: str,
+        label: str,
+        *,
+        late_twins: Sequence[dict[str, str]] = (),
+        expected: str | None = None,
+    ) -> None:
+        self.board = board
+        self.label = label
+        self.vintage = label[: len("2026-07-21")]
+        self.path = f"{board}/{label}"
+        self._folder = root / board / label
+        self._late_twins = late_twins
+        self._expected = expected
+
+    def __repr__(self) -> str:
+        return f"Snapshot({self.path!r})"
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, Any], str]:
+        path = self._folder / manifests.MANIFEST
+        package, digest = manifests.read(path)
+        facts = package["elolag"]
+        if facts.get("board") != self.board or facts.get("label") != self.label:
+            raise ArchiveError(
+                f"{path}: it describes {facts.get('board')}/{facts.get('label')}, not this folder"
+            )
+        if self._expected is not None and digest != self._expected:
+            raise ArchiveError(
+                f"{path}: its bytes have changed since it was stored (sha256 {digest}, log.csv "
+                f"says {self._expected}); restore it from a good copy"
+            )
+        return package, digest
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The content of ``datapackage.json``."""
+        return self._read[0]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The manifest's ``elolag`` part."""
+        facts: dict[str, Any] = self.manifest["elolag"]
+        return facts
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the bytes of ``datapackage.json``, which holds the tables' hashes."""
+        return self._read[1]
+
+    @property
+    def source(self) -> str:
+        """Name of the source the figures were taken from."""
+        return str(self.facts["source"])
+
+    @property
+    def official(self) -> bool:
+        """Whether the source is the publisher's own and not a copy."""
+        return bool(self.facts["official"])
+
+    @property
+    def basis(self) -> str:
+        """What the vintage's date is: ``published``, ``commit`` or ``fetched``."""
+        return str(self.facts["basis"])
+
+    @property
+    def method(self) -> str:
+        """``bradley-terry``, ``online-elo``, ``index`` or ``metadata``."""
+        return str(self.facts["method"])
+
+    @property
+    def style_control(self) -> bool | None:
+        """Whether ratings are style-controlled; None where the question makes no sense."""
+        value: bool | None = self.facts["style_control"]
+        return value
+
+    @property
+    def completeness(self) -> str:
+        """``full`` or ``top-N``."""
+        return str(self.facts["completeness"])
+
+    @property
+    def interval_kind(self) -> str:
+        """``variance``, ``bootstrap``, ``published`` or ``none``."""
+        return str(self.facts["interval"]["kind"])
+
+    @property
+    def interval_level(self) -> float | None:
+        """Coverage of the published intervals, e.g. 0.95."""
+        level: float | None = self.facts["interval"]["level"]
+        return level
+
+    @property
+    def stale_categories(self) -> tuple[str, ...]:
+        """Categories that were not computed anew for this vintage."""
+        return tuple(self.facts["stale_categories"])
+
+    @property
+    def categories(self) -> dict[str, int]:
+        """Rows by category; empty for a table without ratings."""
+        return dict(self.facts["categories"])
+
+    @property
+    def twins(self) -> tuple[dict[str, Any], ...]:
+        """Other routes by which this publication came, those that came later included."""
+        later = [
+            {**twin, "rows": int(twin["rows"]), "urls": twin["urls"].split()}
+            for twin in self._late_twins
+            if twin["kept"] == self.label
+        ]
+        return (*self.facts["twins"], *later)
+
+    def read_bytes(self, table: str) -> bytes:
+        """Read the bytes of ``<table>.csv``, checked against the manifest.
+
+        Raises
+        ------
+        UsageError
+            If the snapshot has no such table.
+        ArchiveError
+            If the file is missing or differs from what was stored, naming it.
+        """
+        resource = manifests.resource(self.manifest, table)
+        if resource is None:
+            held = ", ".join(item["name"] for item in self.manifest["resources"])
+            raise UsageError(f"{self.path} has no table {table!r}; it has: {held}")
+        path = self._folder / f"{table}.csv"
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise ArchiveError(f"{path}: missing; restore it from a good copy") from error
+        digest = f"sha256:{tables.sha256(data)}"
+        if digest != resource["hash"]:
+            raise ArchiveError(
+                f"{path}: its bytes have changed since it was stored ({digest}, the manifest says "
+                f"{resource['hash']}); restore it from a good copy"
+            )
+        return data
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Load a table as a frame, its hash checked; see `read_bytes` for the errors."""
+        return tables.decode(name, self.read_bytes(name), f"{self._folder / name}.csv")
+
+    def ratings(self, category: str | None = None) -> pd.DataFrame:
+        """Ratings, of one category or of all.
+
+        Raises
+        ------
+        UsageError
+            If the board has no such category at this vintage; the message has the nearest.
+        """
+        frame = self.table("ratings")
+        if category is None:
+            return frame
+        if category not in self.categories:
+            near = difflib.get_close_matches(category, self.categories, n=3, cutoff=0.4)
+            hint = (
+                f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
+            )
+            raise UsageError(f"{self.path} has no category {category!r}; {hint}")
+        return frame[frame["category"] == category].reset_index(drop=True)
+
+    def entries(self) -> pd.DataFrame:
+        """Load what the publisher says of each entry."""
+        return self.table("entries")

@@ -1,0 +1,317 @@
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from elolag.errors import PayloadError
+from elolag.schema import ENTRIES, MODELS, RATINGS
+from elolag.sources import _tidy
+
+W = "a payload"
+
+
+def raw(*rows: dict[str, object]) -> pd.DataFrame:
+    base = {"category": "overall", "entry": "alpha", "rating": 1400.0}
+    filled = [base | row for row in rows]
+    keys = list(dict.fromkeys(key for row in filled for key in row))
+    return _tidy.frame({key: [row.get(key) for row in filled] for key in keys})
+
+
+def many(n: int, **extra: object) -> list[dict[str, object]]:
+    return [{"entry": f"m{i}", "rating": 1000.0 + i, "votes": 50, **extra} for i in range(n)]
+
+
+def test_columns_types_order_and_rounding():
+    tables = _tidy.board(
+        raw(
+            {"category": "math", "entry": "b", "rating": 1287, "variance": 25.0, "votes": 10.0},
+            {"entry": "z", "rating": 1400.126, "lower": 1390.004, "upper": None, "rank": 2.0},
+            {"entry": "a", "rating": 1400.129, "rank": "1", "votes": 7},
+            {"entry": "c", "rating": 1500.5},
+        ),
+        W,
+    )
+    ratings = tables.ratings
+    assert list(ratings.columns) == list(RATINGS)
+    assert ratings["entry"].tolist() == ["b", "c", "a", "z"]
+    assert ratings["rating"].tolist() == [1287.0, 1500.5, 1400.13, 1400.13]
+    assert ratings["se"].tolist()[0] == 5.0
+    assert math.isnan(ratings["upper"][3])
+    assert ratings["votes"].tolist() == [10, pd.NA, 7, pd.NA]
+    assert [str(ratings[c].dtype) for c in ("rating", "lower", "upper", "se", "votes", "rank")] == [
+        *["float64"] * 4,
+        "Int64",
+        "Int64",
+    ]
+    assert all(isinstance(v, str) for v in ratings["category"])
+    assert list(tables.entries.columns) == list(ENTRIES)
+    assert tables.entries["entry"].tolist() == ["a", "b", "c", "z"]
+    assert tables.notes == ()
+
+
+def test_types_do_not_depend_on_what_is_missing():
+    bare = _tidy.board(raw({}), W).ratings
+    full = _tidy.board(
+        raw({"lower": 1.0, "upper": 2.0, "variance": 1.0, "votes": 3, "rank": 1}), W
+    ).ratings
+    assert bare.dtypes.equals(full.dtypes)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "<script>alert(1)</script>", "a\u202eb", "=cmd()", " padded ", "x" * 500],
+)
+def test_strange_names_are_data(name: str):
+    tables = _tidy.board(raw({"entry": name}), W)
+    assert tables.ratings["entry"].tolist() == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("a\x00b", "row 2 holds a control character"),
+        ("a\nb", "control character"),
+        ("a\x85b", "control character"),
+        ("a\u2028b", "control character"),
+        ("\ud800", "control character"),
+        ("x" * 501, "has 501 characters"),
+        ("x" * 10_000, "has 10,000 characters"),
+        ("", "is empty"),
+        (None, "is missing"),
+        (float("nan"), "is missing"),
+        (5, "is not text: 5"),
+    ],
+)
+@pytest.mark.parametrize("column", ["entry", "category"])
+def test_keys_that_cannot_be_stored_are_refused(column: str, name: object, says: str):
+    with pytest.raises(PayloadError, match=f"a payload: {column} in row 2.*|{says}") as caught:
+        _tidy.board(raw({}, {column: name}), W)
+    assert says.removeprefix("row 2 ") in str(caught.value)
+
+
+@pytest.mark.parametrize("column", ["rating", "lower", "upper", "variance", "votes", "rank"])
+@pytest.mark.parametrize(
+    "value", [float("inf"), float("-inf"), "inf", "NaN", "1,234", "0x10", "1_0", True, [1], 10**400]
+)
+def test_figures_that_are_no_numbers_are_refused(column: str, value: object):
+    with pytest.raises(PayloadError, match=rf"a payload: {column} in row 2 \('beta'\) is not a"):
+        _tidy.board(raw({}, {"entry": "beta", column: value}), W)
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), "", pd.NA])
+def test_a_missing_rating_is_refused_and_other_missing_figures_are_not(value: object):
+    with pytest.raises(PayloadError, match="rating in row 1 .* is missing"):
+        _tidy.board(raw({"rating": value}), W)
+    ratings = _tidy.board(raw({"lower": value, "votes": value}), W).ratings
+    assert ratings[["lower", "votes"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("figures", "says"),
+    [
+        ({"rating": 1e7}, "rating in row 1 .* is out of all range"),
+        ({"rating": 1e308}, "out of all range"),
+        ({"lower": -1e7}, "lower"),
+        ({"votes": -1}, "votes in row 1 .* is not a count: -1"),
+        ({"votes": 1.5}, "not a count"),
+        ({"rank": 1e300}, "not a count"),
+        ({"variance": -0.1}, "no variance"),
+    ],
+)
+def test_impossible_figures_are_refused(figures: dict[str, object], says: str):
+    with pytest.raises(PayloadError, match=says):
+        _tidy.board(raw(figures), W)
+
+
+def test_numbers_may_come_as_text():
+    ratings = _tidy.board(raw({"rating": "1387.5", "votes": "12", "rank": "3"}), W).ratings
+    assert ratings.loc[0, ["rating", "votes", "rank"]].tolist() == [1387.5, 12, 3]
+
+
+def test_empty_and_absurd_sizes_are_refused():
+    with pytest.raises(PayloadError, match="the board is empty"):
+        _tidy.board(raw({}).iloc[:0], W)
+    wide = pd.DataFrame({"category": "c", "entry": "e", "rating": np.ones(_tidy.MAX_ROWS + 1)})
+    with pytest.raises(PayloadError, match="250,001 rows"):
+        _tidy.board(wide, W)
+
+
+def test_two_hundred_thousand_models_are_a_board():
+    n = 200_000
+    ratings = _tidy.board(
+        pd.DataFrame(
+            {
+                "category": ["overall"] * n,
+                "entry": [f"m{i}" for i in range(n)],
+                "rating": np.arange(n) / 100,
+            }
+        ),
+        W,
+    ).ratings
+    assert len(ratings) == n
+    assert ratings["entry"][0] == "m199999"
+
+
+# -- duplicates ----------------------------------------------------------------------------
+
+
+def test_identical_rows_collapse_whatever_their_rank():
+    tables = _tidy.board(
+        raw({"votes": 5, "rank": 9}, {"votes": 5, "rank": 8}, {"entry": "b", "rating": 1}), W
+    )
+    assert tables.ratings["entry"].tolist() == ["alpha", "b"]
+    assert tables.ratings["rank"].tolist() == [8, pd.NA]
+    assert tables.notes == ("1 repeated rows (same figures) collapsed",)
+
+
+def test_few_conflicts_are_decided_by_votes_and_noted():
+    rows = [*many(20), {"entry": "m3", "rating": 900.0, "votes": 99}]
+    tables = _tidy.board(raw(*rows), W)
+    kept = tables.ratings.set_index("entry").loc["m3"]
+    assert (kept["rating"], kept["votes"]) == (900.0, 99)
+    assert len(tables.ratings) == 20
+    assert tables.notes == (
+        "overall: m3 listed twice; the row with fewer votes left out (rating 1003.00, 50 votes)",
+    )
+
+
+def test_more_than_a_twentieth_in_conflict_refuses_the_board():
+    rows = [*many(19), {"entry": "m3", "rating": 900.0, "votes": 99}]
+    with pytest.raises(PayloadError, match=r"1 of 19 entries .*'m3' in 'overall': 900.00 and 1003"):
+        _tidy.board(raw(*rows), W)
+
+
+@pytest.mark.parametrize("votes", [50, None])
+def test_conflicts_that_votes_do_not_decide_refuse_the_board(votes: int | None):
+    rows = [*many(40), {"entry": "m3", "rating": 900.0, "votes": votes}]
+    with pytest.raises(PayloadError, match="votes do not decide"):
+        _tidy.board(raw(*rows), W)
+
+
+def test_three_rows_of_one_entry_need_a_single_largest_vote_count():
+    tied = [
+        {"entry": "m3", "rating": 900.0, "votes": 60},
+        {"entry": "m3", "rating": 901.0, "votes": 60},
+    ]
+    with pytest.raises(PayloadError, match="votes do not decide"):
+        _tidy.board(raw(*many(40), *tied), W)
+    tied[1]["votes"] = 61
+    tables = _tidy.board(raw(*many(40), *tied), W)
+    assert tables.ratings.set_index("entry").loc["m3", "rating"] == 901.0
+    assert len(tables.notes) == 2
+
+
+def test_the_same_entry_in_two_categories_is_no_duplicate():
+    tables = _tidy.board(raw({}, {"category": "math", "rating": 1}), W)
+    assert len(tables.ratings) == 2
+    assert len(tables.entries) == 1
+
+
+def test_many_conflicts_are_noted_in_short():
+    rows = many(1000) + [{"entry": f"m{i}", "rating": 5.0, "votes": 1} for i in range(30)]
+    notes = _tidy.board(raw(*rows), W).notes
+    assert len(notes) == 21
+    assert notes[-1] == "and 10 more conflicting rows left out"
+
+
+def test_a_known_pair_keeps_both_rows():
+    pair = [{"rating": 1369.0, "votes": 99}, {"rating": 1408.0, "votes": 5}]
+    tables = _tidy.board(raw(*pair, {"category": "html", "rating": 7.0}), W, doubled={"alpha"})
+    got = tables.ratings.set_index(["category", "entry"])["rating"].to_dict()
+    assert got == {
+        ("html", "alpha"): 7.0,
+        ("overall", "alpha"): 1408.0,
+        ("overall", "alpha #2"): 1369.0,
+    }
+    assert tables.notes == (
+        "alpha is listed twice by the publisher; the lower rated is kept as #2",
+    )
+    assert tables.entries["entry"].tolist() == ["alpha", "alpha #2"]
+
+
+def test_a_known_pair_that_became_three_falls_under_the_rule():
+    rows = [{"rating": float(i), "votes": i} for i in (1, 2, 3)]
+    with pytest.raises(PayloadError, match="the board is refused"):
+        _tidy.board(raw(*rows), W, doubled={"alpha"})
+
+
+# -- descriptions --------------------------------------------------------------------------
+
+
+def test_descriptions_come_from_overall_and_differences_are_noted():
+    tables = _tidy.board(
+        raw(
+            {"category": "math", "organisation": "Zhipu", "licence": "MIT"},
+            {"organisation": "zai", "licence": None},
+        ),
+        W,
+    )
+    assert tables.entries.iloc[0].tolist() == ["alpha", "", "zai", "MIT"]
+    assert tables.notes == ("organisation of 1 entries differs between categories",)
+
+
+def test_control_characters_in_descriptions_become_spaces_and_are_noted():
+    tables = _tidy.board(raw({"organisation": "a\r\nb\ud800"}), W)
+    assert tables.entries["organisation"].tolist() == ["a  b "]
+    assert tables.notes == ("organisation: control characters in 1 cells written as spaces",)
+
+
+@pytest.mark.parametrize("value", [5, ["x"], "x" * 501])
+def test_descriptions_that_are_no_short_text_are_refused(value: object):
+    with pytest.raises(PayloadError, match="a payload: licence in row 1 is"):
+        _tidy.board(raw({"licence": value}), W)
+
+
+# -- tables without ratings ----------------------------------------------------------------
+
+
+def test_models_table():
+    table, notes = _tidy.keyed(
+        {
+            "entry": ["b", "a", "a"],
+            "name": ["B", "A", "A"],
+            "release_date": ["2025-04", "13 May", "13 May"],
+        },
+        MODELS,
+        W,
+    )
+    assert list(table.columns) == list(MODELS)
+    assert table["entry"].tolist() == ["a", "b"]
+    assert table["release_date"].tolist() == ["", "2025-04"]
+    assert notes == (
+        "2 release dates are no dates and left out, e.g. '13 May'",
+        "1 identical rows collapsed",
+    )
+
+
+def test_models_table_with_a_contradiction_is_refused():
+    with pytest.raises(PayloadError, match="1 entries are listed more than once and differently"):
+        _tidy.keyed({"entry": ["a", "a"], "name": ["x", "y"]}, MODELS, W)
+
+
+@pytest.mark.parametrize("text", ["2024-02-29", "2024-12", "2024"])
+def test_dates(text: str):
+    assert _tidy.is_date(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2023-02-29", "2024-13", "0000-01-01", "24-01-01", "", "２０２４"]
+)
+def test_no_dates(text: str):
+    assert not _tidy.is_date(text)
+
+
+def test_interval_kinds_follow_their_symmetry():
+    ratings = _tidy.board(
+        raw(
+            {"lower": 1390.0, "upper": 1410.0},
+            {"category": "old", "lower": 1390.0, "upper": 1415.0},
+            {"category": "none"},
+        ),
+        W,
+    ).ratings
+    assert _tidy.interval_kinds(ratings) == (
+        "variance",
+        ("intervals of category 'none': none", "intervals of category 'old': bootstrap"),
+    )
