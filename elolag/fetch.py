@@ -179,7 +179,9 @@ class _Run:
             revision=revision,
         )
 
-    def each(self, tasks: Mapping[str, Callable[[], Fetched]], notes: tuple[str, ...] = ()) -> Fetch:
+    def each(
+        self, tasks: Mapping[str, Callable[[], Fetched]], notes: tuple[str, ...] = ()
+    ) -> Fetch:
         """Do every task; one that fails leaves the others alone."""
         payloads, failures = [], []
         for task in tasks.values():
