@@ -7,7 +7,7 @@ nothing else.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from elolag.errors import FetchError, PayloadError, UsageError
@@ -70,7 +70,7 @@ class Fetch:
     payloads
         What came.
     listed
-        Names of everything the publisher lists, whether it came or not.
+        Names of everything the publisher lists, where it has a listing.
     failures
         One message per thing that should have come and did not.
     notes
@@ -180,7 +180,10 @@ class _Run:
         )
 
     def each(
-        self, tasks: Mapping[str, Callable[[], Fetched]], notes: tuple[str, ...] = ()
+        self,
+        tasks: Mapping[str, Callable[[], Fetched]],
+        listed: Iterable[str] = (),
+        notes: tuple[str, ...] = (),
     ) -> Fetch:
         """Do every task; one that fails leaves the others alone."""
         payloads, failures = [], []
@@ -189,7 +192,7 @@ class _Run:
                 payloads.append(task())
             except (FetchError, PayloadError) as error:
                 failures.append(str(error))
-        return Fetch(self.source, tuple(payloads), tuple(tasks), tuple(failures), notes)
+        return Fetch(self.source, tuple(payloads), tuple(listed), tuple(failures), notes)
 
 
 def _arena_dataset(run: _Run) -> Fetch:
@@ -203,6 +206,7 @@ def _arena_dataset(run: _Run) -> Fetch:
 
     return run.each(
         {subset: task(subset) for subset in paths if refused[subset] is None},
+        listed=paths,
         notes=tuple(reason for reason in refused.values() if reason),
     )
 

@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 
 from elolag import __version__
+from elolag.cli import archive as _archive
 from elolag.cli import lag as _lag
+from elolag.cli import snapshot as _snapshot
 from elolag.errors import ElolagError
 
 app = typer.Typer(
@@ -42,6 +44,8 @@ def _root(
 
 
 _lag.register(app)
+_snapshot.register(app)
+_archive.register(app)
 
 
 def main() -> None:
