@@ -35,8 +35,8 @@ class Field:
     Arrays over E entries: ``rating``, ``variance`` (own error, Elo^2), ``link`` (index of the
     shared link error, -1 none), ``link_se``, ``model`` (index into the models, non-decreasing).
     Arrays over M models: ``lead_from``, ``follow_from`` (days from which the model counts for a
-    group, inf never), ``month_start``, ``month_end`` (bounds of a release known to the month;
-    NaN where the day is known).
+    group, inf never), ``month_start``, ``month_end`` (first day of the month and of the next where
+    the earlier of the two is a release known to the month, else NaN).
     """
 
     rating: Floats
@@ -189,18 +189,18 @@ def draw(field: Field, posterior: Posterior, n: int, seed: int) -> Iterator[tupl
     for chunk, begin in enumerate(range(0, n, CHUNK)):
         size = min(CHUNK, n - begin)
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk,)))
-        ratings = np.empty((CHUNK, len(entries)))
         uniform = rng.random((len(entries), CHUNK))
-        normal = rng.standard_normal((len(entries), CHUNK))
+        ratings = rng.standard_normal((len(entries), CHUNK))
+        ratings *= posterior.sd[entries][:, None]
         for j, entry in enumerate(entries):
             component = np.searchsorted(cumulative[j], uniform[j], side="right")
-            ratings[:, j] = posterior.means[entry, component] + posterior.sd[entry] * normal[j]
+            ratings[j] += posterior.means[entry].take(component)
         _add_link_errors(ratings, field, entries, rng)
         dates = _dates(field, keep, rng)
         yield (
             keep,
             Draw(
-                np.maximum.reduceat(ratings, starts, axis=1)[:size],
+                np.ascontiguousarray(np.maximum.reduceat(ratings, starts).T[:size]),
                 *(d[:size] if d.ndim == 2 else d for d in dates),
             ),
         )
@@ -212,24 +212,28 @@ def _add_link_errors(
     link = field.link[entries]
     for number in np.unique(link[link >= 0]):
         shared = link == number
-        error = rng.standard_normal((len(ratings), 1))
-        ratings[:, shared] += error * field.link_se[entries][shared]
+        ratings[shared] += field.link_se[entries][shared][:, None] * rng.standard_normal(CHUNK)
 
 
 def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Dates of the kept models; a release known to the month falls on each of its days alike."""
+    """Dates of the kept models; a release known to the month falls on each of its days alike.
+
+    A model that counts later for one group does so from the date of its weights, which is known:
+    that date stays where it is, and the release is not after it.
+    """
     lead, follow = field.lead_from[keep], field.follow_from[keep]
     vague = np.flatnonzero(~np.isnan(field.month_start[keep]))
     if not vague.size:
         return lead, follow
     start, end = field.month_start[keep][vague], field.month_end[keep][vague]
-    day = np.floor(rng.uniform(start, end, (CHUNK, len(vague))))
+    released, later = np.minimum(lead, follow)[vague], np.maximum(lead, follow)[vague]
+    end = np.where(later > released, np.minimum(end, later + 1), end)
+    day = rng.integers(start.astype(int), end.astype(int), (CHUNK, len(vague))).astype(float)
     out = []
     for dates in (lead, follow):
         moved = np.tile(dates, (CHUNK, 1))
-        # Only a date that is the release itself is vague; a weights date stays where it is.
-        inside = (dates[vague] >= start) & (dates[vague] < end)
-        moved[:, vague[inside]] = day[:, inside]
+        is_release = dates[vague] == released
+        moved[:, vague[is_release]] = day[:, is_release]
         out.append(moved)
     return out[0], out[1]
 
@@ -263,7 +267,7 @@ def point(
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     ratings = np.maximum.reduceat(fitted.mean, starts)[None, :]
     race = Race.of(ratings, field.lead_from, field.follow_from, as_of)
-    return _outcomes(race, estimands, window, np.arange(ratings.shape[1]))
+    return outcomes(race, estimands, window, np.arange(ratings.shape[1]))
 
 
 def sample(
@@ -284,19 +288,31 @@ def sample(
     """
     check_groups(field.lead_from, field.follow_from, as_of)
     parts = [
-        _outcomes(Race.of(d.ratings, d.lead_from, d.follow_from, as_of), estimands, window, keep)
+        outcomes(Race.of(d.ratings, d.lead_from, d.follow_from, as_of), estimands, window, keep)
         for keep, d in draw(field, fitted, n, seed)
     ]
-    lags = {name: _join([p.lags[name] for p in parts]) for name in estimands}
-    rest = {
-        f.name: np.concatenate([getattr(p, f.name) for p in parts])
-        for f in fields(Outcomes)
-        if f.name != "lags"
-    }
-    return Outcomes(lags, **rest)
+    return join(parts)
 
 
-def _outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:
+def join(parts: Sequence[Outcomes]) -> Outcomes:
+    """Chunks of draws, one after another."""
+    names = [f.name for f in fields(Outcomes) if f.name != "lags"]
+    return Outcomes(
+        lags={
+            estimand: Lags(
+                *(
+                    np.concatenate([getattr(p.lags[estimand], f.name) for p in parts])
+                    for f in fields(Lags)
+                )
+            )
+            for estimand in parts[0].lags
+        },
+        **{name: np.concatenate([getattr(p, name) for p in parts]) for name in names},
+    )
+
+
+def outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:
+    """The estimands of one race; `models` numbers its columns in the field."""
     today = backward_at(race, np.array([race.as_of]))
     gap = today.gap[:, 0]
     followed = race.follower.model_at(today.follow_at[:, 0])
@@ -308,7 +324,3 @@ def _outcomes(race: Race, estimands: Sequence[str], window: float | None, models
         follower_best=models[race.follower.best_model()],
         match=models[np.where(gap < 0, followed, led)],
     )
-
-
-def _join(parts: Sequence[Lags]) -> Lags:
-    return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))

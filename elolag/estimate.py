@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,23 +11,114 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import __version__, draws, tags
+from elolag import __version__, draws, sampling, tags
 from elolag.archive import Archive, Board, open_archive
-from elolag.draws import Field
+from elolag.cast import Cast
 from elolag.errors import EstimateError, UsageError
-from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Lags
+from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Lags, check_groups
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
-from elolag.months import DAYS_PER_MONTH, parse, to_day, to_iso
+from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.panel import Panel, build
 from elolag.result import Gap, LagResult, Match, ModelPoint
-from elolag.tags import Group, Lookup, Policies, Tag
-from elolag.young import YoungDrift, packaged_drift
+from elolag.tags import Group, Lookup, Policies
+from elolag.young import packaged_drift
 
 Floats = NDArray[np.float64]
 
 DEFAULT_BOARD = "arena/text_style_control"
 ESTIMANDS = (*STEP_ESTIMANDS, "gap")
 FRONTIERS = ("step",)
+INTERVALS = ("measurement", "sampling", "both")
+
+
+@dataclass(frozen=True)
+class Study:
+    """One question on one board, ready to be drawn from.
+
+    Everything that estimands share: panel, cast, posterior, date, and the numbers of the draws.
+    """
+
+    panel: Panel
+    cast: Cast
+    fitted: draws.Posterior
+    as_of: float
+    level: float
+    window: float | None
+    n_draws: int
+    seed: int
+    choices: Mapping[str, Any]
+    notes: tuple[str, ...]
+
+    def point(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
+        """The estimands at posterior-mean ratings."""
+        date = self.as_of if as_of is None else as_of
+        return draws.point(self.cast.field, self.fitted, date, estimands, self.window)
+
+    def sample(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
+        """The estimands in every draw; the same draws for every date and estimand."""
+        date = self.as_of if as_of is None else as_of
+        field, fitted = self.cast.field, self.fitted
+        return draws.sample(field, fitted, date, estimands, self.window, self.n_draws, self.seed)
+
+    def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:
+        """The estimands in re-runs of history, at each date (the as-of date by default)."""
+        labs = [tag.lab for tag in self.cast.tags]
+        return sampling.histories(
+            self.cast.field, self.fitted, labs, dates or (self.as_of,), estimands, self.window,
+            self.seed,
+        )  # fmt: skip
+
+
+def prepare(
+    board: str | Board = DEFAULT_BOARD,
+    *,
+    leader: str = "US",
+    follower: str = "CN",
+    category: str = "overall",
+    as_of: str | None = None,
+    vintage: str | None = None,
+    n_draws: int = 10_000,
+    seed: int = 0,
+    level: float = 0.95,
+    window: float | None = None,
+    archive: Archive | str | Path | None = None,
+    policies: Policies | None = None,
+    extra_tags: Path | None = None,
+    correct_selection: bool = True,
+    young_drift: bool = True,
+    exclude: Collection[str] = (),
+) -> Study:
+    """Everything before the draws; the parameters are those of `estimate_lag`."""
+    _check_numbers(n_draws, level)
+    if isinstance(board, str):
+        opened = archive if isinstance(archive, Archive) else open_archive(archive)
+        board = opened.board(board)
+    lookup = Lookup(tags.load(extra_tags), policies)
+    groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
+    panel = build(board, category, vintage, lookup)
+    date = _as_of(as_of, panel.vintage)
+    drift = packaged_drift() if young_drift else None
+    cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude)
+    nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
+    check_groups(cast.field.lead_from, cast.field.follow_from, date)
+    return Study(
+        panel=panel,
+        cast=cast,
+        fitted=draws.posterior(cast.field, correct_selection=correct_selection),
+        as_of=date,
+        level=level,
+        window=window,
+        n_draws=n_draws,
+        seed=seed,
+        choices={
+            **asdict(lookup.policies),
+            "correct_selection": correct_selection,
+            "young_drift": {"votes": drift.votes, "sd": drift.sd} if drift else None,
+            "window": window,
+            "excluded": sorted(exclude),
+        },
+        notes=_notes(panel, nested),
+    )
 
 
 def estimate_lag(
@@ -51,6 +140,8 @@ def estimate_lag(
     extra_tags: Path | None = None,
     correct_selection: bool = True,
     young_drift: bool = True,
+    exclude: Collection[str] = (),
+    interval: str = "measurement",
 ) -> LagResult:
     """Estimate by how many months one group of models trails another.
 
@@ -83,6 +174,11 @@ def estimate_lag(
         A CSV of tags that win over the packaged ones.
     correct_selection, young_drift
         Switches of the two corrections described in docs/methods.md.
+    exclude
+        Model keys to leave out, as if they had never been rated.
+    interval
+        ``measurement``: how well the realised lag is measured; ``sampling``: what another run of
+        history would have given; ``both``: the first, with the second beside it.
 
     Returns
     -------
@@ -97,83 +193,24 @@ def estimate_lag(
     ArchiveError
         The archive is missing or damaged.
     """
-    _check_numbers(estimand, frontier, n_draws, level)
-    if isinstance(board, str):
-        opened = archive if isinstance(archive, Archive) else open_archive(archive)
-        board = opened.board(board)
-    lookup = Lookup(tags.load(extra_tags), policies)
-    groups = _parse(leader, lookup), _parse(follower, lookup)
-    panel = build(board, category, vintage, lookup)
-    date = _as_of(as_of, panel.vintage)
-    cast = Cast.of(panel, lookup, *groups, drift=packaged_drift() if young_drift else None)
-    names = [] if estimand == "gap" else [estimand]
-
-    fitted = draws.posterior(cast.field, correct_selection=correct_selection)
-    point = draws.point(cast.field, fitted, date, names, window)
-    sample = draws.sample(cast.field, fitted, date, names, window, n_draws, seed)
-    choices = {
-        **asdict(lookup.policies),
-        "correct_selection": correct_selection,
-        "young_drift": young_drift,
-        "window": window,
-    }
-    return _result(
-        panel, cast, fitted, point, sample, date, estimand, level, n_draws, seed, choices
-    )
+    _check_names(estimand, frontier, interval)
+    study = prepare(
+        board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
+        n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
+        policies=policies, extra_tags=extra_tags, correct_selection=correct_selection,
+        young_drift=young_drift, exclude=exclude,
+    )  # fmt: skip
+    return results(study, [estimand], interval)[0]
 
 
-@dataclass(frozen=True)
-class Cast:
-    """The models of two groups on one panel: their numbers, and what names them afterwards."""
-
-    field: Field
-    entries: tuple[str, ...]
-    tags: tuple[Tag, ...]
-    leader: Group
-    follower: Group
-
-    @classmethod
-    def of(
-        cls,
-        panel: Panel,
-        lookup: Lookup,
-        leader: Group,
-        follower: Group,
-        drift: YoungDrift | None,
-    ) -> Cast:
-        """Pick the two groups' entries from the panel and widen the young ones' errors."""
-        table = panel.linked.table
-        tagged = [lookup.tag(m) for m in table["model"].unique()]
-        counted = np.isfinite(np.minimum(leader.since(tagged), follower.since(tagged)))
-        kept = [t for t, c in zip(tagged, counted, strict=True) if c and not lookup.dropped(t)]
-        kept.sort(key=lambda t: (t.released, t.model))
-        number = {t.model: i for i, t in enumerate(kept)}
-        table = table[table["model"].isin(number)]
-        table = table.assign(order=table["model"].map(number))
-        table = table.sort_values(["order", "entry"], kind="stable")
-        variance = (table["se"] ** 2 + table["drift"] ** 2).to_numpy(float)
-        if drift is not None:
-            variance = variance + drift.variance(table["votes"], table["se"])
-        bounds = np.array([_month_bounds(t) for t in kept]).reshape(-1, 2)
-        field = Field(
-            rating=table["rating"].to_numpy(float),
-            variance=variance,
-            link=table["link"].to_numpy(np.intp),
-            link_se=table["link_se"].to_numpy(float),
-            model=table["order"].to_numpy(np.intp),
-            lead_from=leader.since(kept),
-            follow_from=follower.since(kept),
-            month_start=bounds[:, 0],
-            month_end=bounds[:, 1],
-        )
-        return cls(field, tuple(table["entry"]), tuple(kept), leader, follower)
-
-    def best_entries(self, fitted: draws.Posterior) -> NDArray[np.intp]:
-        """Index of each model's entry with the highest posterior mean."""
-        best = np.zeros(len(self.tags), dtype=np.intp)
-        order = np.argsort(fitted.mean, kind="stable")
-        best[self.field.model[order]] = order
-        return best
+def results(
+    study: Study, estimands: Sequence[str], interval: str = "measurement"
+) -> list[LagResult]:
+    """One result per estimand, all from the same draws (and the same re-runs)."""
+    names = [e for e in estimands if e != "gap"]
+    point, sample = study.point(names), study.sample(names)
+    again = study.rerun(names)[0] if interval != "measurement" else None
+    return [_result(study, e, interval, point, sample, again) for e in estimands]
 
 
 def quantiles(
@@ -194,21 +231,16 @@ def quantiles(
 
 
 def _result(
-    panel: Panel,
-    cast: Cast,
-    fitted: draws.Posterior,
+    study: Study,
+    estimand: str,
+    interval: str,
     point: draws.Outcomes,
     sample: draws.Outcomes,
-    as_of: float,
-    estimand: str,
-    level: float,
-    n_draws: int,
-    seed: int,
-    policies: Mapping[str, Any],
+    again: draws.Outcomes | None,
 ) -> LagResult:
-    best, mean = cast.best_entries(fitted), fitted.mean
-
-    spread = fitted.spread
+    panel, cast, level, as_of = study.panel, study.cast, study.level, study.as_of
+    best = cast.best_entries(study.fitted)
+    mean, spread = study.fitted.mean, study.fitted.spread
 
     def named(index: int, group: Group) -> ModelPoint:
         tag, entry = cast.tags[index], best[index]
@@ -232,6 +264,11 @@ def _result(
         months, low, high, censored, failed = _summarise(
             point.lags[estimand], sample.lags[estimand], level
         )
+    rerun = None
+    if again is not None:
+        rerun = sampling.interval(sample, again, estimand, level)
+    if interval == "sampling" and estimand != "gap" and rerun is not None:
+        low, high = rerun
     single = estimand == "backward"
     match = named(int(point.match[0]), cast.follower if gap < 0 else cast.leader)
     gap_low, gap_high = np.quantile(
@@ -241,10 +278,11 @@ def _result(
     return LagResult(
         estimand=estimand,
         frontier="step",
-        interval="measurement",
+        interval=interval,
         months=months,
         low=low,
         high=high,
+        sampling=rerun if interval == "both" else None,
         level=level,
         as_of=to_iso(as_of),
         vintage=panel.vintage,
@@ -256,7 +294,7 @@ def _result(
         leader_best=leader_best,
         follower=follower_best,
         match=match if single else None,
-        matches=_matches(cast, best, sample, as_of, n_draws) if single else None,
+        matches=_matches(cast, best, sample, as_of) if single else None,
         gap=Gap(
             gap,
             float(gap_low),
@@ -265,13 +303,13 @@ def _result(
             100 * gap / follower_best.rating,
         ),
         censored=censored,
-        policies=policies,
-        n_draws=n_draws,
+        policies=study.choices,
+        n_draws=study.n_draws,
         failed_draws=failed,
-        seed=seed,
+        seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
         version=__version__,
-        notes=_notes(panel, cast),
+        notes=study.notes,
         models=tuple(
             named(int(index), group)
             for group, since in (
@@ -304,9 +342,8 @@ def _summarise(
     return float(point.months[0]), low, high, censored, int((~fine).sum())
 
 
-def _notes(panel: Panel, cast: Cast) -> tuple[str, ...]:
+def _notes(panel: Panel, nested: str | None) -> tuple[str, ...]:
     notes = list(panel.notes)
-    nested = tags.check_overlap(cast.leader, cast.follower, list(cast.tags))
     if nested:
         notes.append(f"the groups are nested: {nested}")
     if panel.unknown:
@@ -315,7 +352,7 @@ def _notes(panel: Panel, cast: Cast) -> tuple[str, ...]:
 
 
 def _matches(
-    cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float, n_draws: int
+    cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float
 ) -> tuple[Match, ...]:
     """Every match that occurred, most frequent first."""
     counts = Counter(zip(sample.match.tolist(), (sample.gap < 0).tolist(), strict=True))
@@ -330,24 +367,10 @@ def _matches(
                 cast.entries[best[index]],
                 tag.release_date,
                 float(-months if leads else months),
-                count / n_draws,
+                count / len(sample.match),
             )
         )
     return tuple(found)
-
-
-def _month_bounds(tag: Tag) -> tuple[float, float]:
-    """First day of the release month and of the next, in days; NaN where the day is known."""
-    if tag.precision != "month":
-        return np.nan, np.nan
-    day = parse(tag.release_date)
-    length = calendar.monthrange(day.year, day.month)[1]
-    start = to_day(dt.date(day.year, day.month, 1))
-    return start, start + length
-
-
-def _parse(text: str, lookup: Lookup) -> Group:
-    return tags.parse_group(text, lookup.labs, lookup.countries())
 
 
 def _as_of(as_of: str | None, vintage: str) -> float:
@@ -360,14 +383,20 @@ def _as_of(as_of: str | None, vintage: str) -> float:
     return to_day(date)
 
 
-def _check_numbers(estimand: str, frontier: str, n_draws: int, level: float) -> None:
-    if estimand not in ESTIMANDS:
-        raise UsageError(f"unknown estimand {estimand!r}; known: {', '.join(ESTIMANDS)}")
-    if frontier not in FRONTIERS:
-        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(FRONTIERS)}")
+def _check_names(estimand: str, frontier: str, interval: str) -> None:
+    for kind, name, known in (
+        ("estimand", estimand, ESTIMANDS),
+        ("frontier", frontier, FRONTIERS),
+        ("interval", interval, INTERVALS),
+    ):
+        if name not in known:
+            raise UsageError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
+
+
+def _check_numbers(n_draws: int, level: float) -> None:
     if not 0 < level < 1:
         raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
-    needed = int(np.ceil(2 / (1 - level)))
+    needed = int(np.ceil(2 / (1 - level) - 1e-9))
     if n_draws < needed:
         raise UsageError(
             f"{n_draws} draws cannot give a {level:g} interval: at least {needed} are needed"

@@ -12,6 +12,9 @@ Ints = NDArray[np.intp]
 class Steps:
     """One group's running maximum in D draws (Deprins, Simar & Tulkens 1984: the free hull).
 
+    Only records are kept, one row per draw, packed to the left: a draw has few of them, and
+    between them nothing happens. Of models released on one day only the best can be a record.
+
     Parameters
     ----------
     ratings
@@ -19,94 +22,106 @@ class Steps:
     counts_from
         Date in whole days from which each model counts, (M,) or (D, M); inf never.
     until
-        Models counting only after this day are left out.
+        Models counting only after this day are left out; one at least must count by it.
 
     Attributes
     ----------
     dates
-        (K,) or (D, K), non-decreasing along the last axis; inf in draws where a model is too late.
+        (D, R): day of each record, increasing; inf beyond a draw's last.
     running
-        (D, K): frontier just after each date.
+        (D, R): frontier from that day on; beyond a draw's last record that record's.
     columns
-        (K,) or (D, K): which of the M models stands at each step.
+        (D, R): which of the M models set the record.
     """
 
     def __init__(self, ratings: Floats, counts_from: Floats, until: float) -> None:
-        varying = counts_from.ndim == 2
-        earliest = counts_from.min(axis=0) if varying else counts_from
-        near = np.flatnonzero(earliest <= until)
-        columns = near[np.argsort(earliest[near], kind="stable")]
-        rated, dates = ratings[:, columns], counts_from[..., columns]
-        if varying:
-            dates = np.where(dates <= until, dates, np.inf)
-            order = np.argsort(dates, axis=1, kind="stable")
-            dates = np.take_along_axis(dates, order, 1)
-            rated = np.take_along_axis(rated, order, 1)
-            rated = np.where(np.isfinite(dates), rated, -np.inf)
-            columns = columns[order]
-        self.dates: Floats = dates
-        self.columns: Ints = columns
-        self.ratings: Floats = rated
-        self.running: Floats = np.maximum.accumulate(rated, axis=1)
+        dates, rated, columns = _by_date(ratings, counts_from, until)
+        highest = np.maximum.accumulate(rated, axis=1)
+        rises = np.empty(highest.shape, dtype=bool)
+        rises[:, 0] = np.isfinite(dates[..., 0])
+        np.greater(highest[:, 1:], highest[:, :-1], out=rises[:, 1:])
+        draw, step = np.divmod(np.flatnonzero(rises), highest.shape[1])
+        day = dates[step] if dates.ndim == 1 else dates[draw, step]
+        best_of_day = np.ones(len(draw), dtype=bool)
+        best_of_day[:-1] = (draw[1:] != draw[:-1]) | (day[1:] != day[:-1])
+        draw, step, day = draw[best_of_day], step[best_of_day], day[best_of_day]
+        count = np.bincount(draw, minlength=len(ratings))
+        place = draw, np.arange(len(draw)) - np.repeat(np.cumsum(count) - count, count)
+        shape = len(ratings), int(count.max(initial=1))
+        self.dates: Floats = np.full(shape, np.inf)
+        self.dates[place] = day
+        self.running: Floats = np.repeat(highest[:, -1:], shape[1], axis=1)
+        self.running[place] = highest[draw, step]
+        self.columns: Ints = np.zeros(shape, dtype=np.intp)
+        self.columns[place] = columns[step] if columns.ndim == 1 else columns[draw, step]
+        self._last = count - 1
 
     @property
     def size(self) -> int:
-        """Number of steps, K."""
+        """Number of steps, R."""
         return int(self.running.shape[1])
 
     @property
     def latest_first(self) -> float:
-        """The day by which the group has a model in every draw."""
-        return float(np.max(self.dates[..., 0]))
+        """The day by which the group has a model in every draw; inf if some draw has none."""
+        return float(self.dates[:, 0].max())
 
     def at(self, dates: Floats) -> Floats:
         """Frontier at each date of shape (J,) or (D, J); -inf before the first model."""
-        if self.dates.ndim == 1:
-            step = np.searchsorted(self.dates, dates, side="right") - 1
-        else:
-            step = (self.dates[:, :, None] <= np.atleast_2d(dates)[:, None, :]).sum(axis=1) - 1
-        step = np.broadcast_to(step, (len(self.running), step.shape[-1]))
-        value = np.take_along_axis(self.running, np.maximum(step, 0), 1)
-        return np.where(step >= 0, value, -np.inf)
+        dates = np.broadcast_to(dates, (len(self.dates), dates.shape[-1]))
+        passed = _count(np.less_equal, self.dates, dates)
+        value = np.take_along_axis(self.running, np.maximum(passed - 1, 0), 1)
+        return np.where(passed > 0, value, -np.inf)
 
     def first_reaching(self, levels: Floats) -> Ints:
         """Step at which each level (D, J) is first reached; `size` where it never is."""
-        if levels.shape[1] == 1:
-            reached = self.running >= levels
-            return np.where(reached.any(1), reached.argmax(1), self.size)[:, None]
-        return np.asarray((self.running[:, None, :] < levels[:, :, None]).sum(axis=2))
+        return _count(np.less, self.running, levels)
 
     def date_of(self, steps: Ints) -> Floats:
         """Date of each step (D, J); inf for the step `size`, which is never."""
-        if self.dates.ndim == 1:
-            return np.append(self.dates, np.inf)[steps]
-        padded = np.concatenate([self.dates, np.full((len(self.dates), 1), np.inf)], axis=1)
-        return np.take_along_axis(padded, steps, 1)
+        never = np.full((len(self.dates), 1), np.inf)
+        return np.take_along_axis(np.concatenate([self.dates, never], axis=1), steps, 1)
 
-    def is_first(self, dates: Floats) -> NDArray[np.bool_]:
-        """Whether a crossing date is that of the group's first model: a bound, not a crossing."""
-        return np.asarray(dates == self.dates[..., :1])
+    @property
+    def first_level(self) -> Floats:
+        """Frontier (D, 1) on the day of the first model; lower levels were reached unseen."""
+        return self.running[:, :1]
 
     def records(self) -> tuple[Floats, NDArray[np.bool_]]:
-        """Dates (D, K) and which steps are records; of one day only the last step counts."""
-        dates = np.broadcast_to(self.dates, self.running.shape)
-        following = np.concatenate([dates[:, 1:], np.full((len(dates), 1), np.inf)], axis=1)
-        last_of_day = np.isfinite(dates) & (dates != following)
-        before = self.at(self.dates - 0.5)
-        return dates, last_of_day & (self.running > before)
+        """Dates (D, R) and which of them are records, not padding."""
+        return self.dates, np.isfinite(self.dates)
 
     def model_at(self, steps: Ints) -> Ints:
-        """The model that stands at each draw's step (D,); of one day's models the best."""
-        dates = np.broadcast_to(self.dates, self.running.shape)
-        same_day = dates == self.date_of(steps[:, None])
-        best = np.where(same_day, self.ratings, -np.inf).argmax(axis=1)
-        return self._column(best)
+        """The model that set each draw's record (D,)."""
+        return np.take_along_axis(self.columns, steps[:, None], 1)[:, 0]
 
     def best_model(self) -> Ints:
         """The best model of each draw (D,)."""
-        return self._column(self.ratings.argmax(axis=1))
+        return self.model_at(self._last)
 
-    def _column(self, step: Ints) -> Ints:
-        if self.columns.ndim == 1:
-            return self.columns[step]
-        return np.take_along_axis(self.columns, step[:, None], 1)[:, 0]
+
+def _by_date(ratings: Floats, counts_from: Floats, until: float) -> tuple[Floats, Floats, Ints]:
+    """Dates, ratings and columns of the models that count, in order of date, in every draw.
+
+    Dates and columns are (K,) if those of all draws are alike. In a draw in which a model counts
+    too late its date is inf and its rating -inf.
+    """
+    earliest = counts_from if counts_from.ndim == 1 else counts_from.min(axis=0)
+    near = np.flatnonzero(earliest <= until)
+    columns = near[np.argsort(earliest[near], kind="stable")]
+    if counts_from.ndim == 1:
+        return counts_from[columns], ratings[:, columns], columns
+    columns = columns[np.argsort(counts_from[:, columns], axis=1, kind="stable")]
+    flat = columns + ratings.shape[1] * np.arange(len(ratings))[:, None]
+    dates, rated = counts_from.ravel()[flat], ratings.ravel()[flat]
+    late = dates > until
+    dates[late], rated[late] = np.inf, -np.inf
+    return dates, rated, columns
+
+
+def _count(stands: np.ufunc, steps: Floats, values: Floats) -> Ints:
+    """How many of a row's steps (D, R) stand in a relation to each of its values (D, J)."""
+    found = np.zeros(values.shape, dtype=np.intp)
+    for step in range(steps.shape[1]):
+        found += stands(steps[:, step : step + 1], values)
+    return found

@@ -61,10 +61,22 @@ class Race:
         Raises
         ------
         EstimateError
-            A group has no model by `as_of`.
+            A group has no model by `as_of`, in all draws or in some.
         """
         check_groups(lead_from, follow_from, as_of)
-        return cls(Steps(ratings, lead_from, as_of), Steps(ratings, follow_from, as_of), as_of)
+        leader, follower = Steps(ratings, lead_from, as_of), Steps(ratings, follow_from, as_of)
+        for name, side in (("leader", leader), ("follower", follower)):
+            if not np.isfinite(side.latest_first):
+                raise EstimateError(
+                    f"the {name} group has no model by {to_iso(as_of)} in some draws: the release "
+                    f"of its first rated model is known only to the month; take a later date"
+                )
+        return cls(leader, follower, as_of)
+
+    @property
+    def begins(self) -> float:
+        """The day by which both groups have a model in every draw."""
+        return max(self.leader.latest_first, self.follower.latest_first)
 
 
 def check_groups(lead_from: Floats, follow_from: Floats, date: float) -> None:
@@ -96,21 +108,27 @@ def backward_at(race: Race, dates: Floats) -> Backward:
     """How long before each date the leader first reached the follower's best of that date.
 
     T - t_L(F_F(T)); if the follower leads, -(T - t_F(F_L(T))); on a tie t_F(x) - t_L(x).
-    `dates` has shape (J,) or (D, J); both groups must have a model by each.
+    `dates` has shape (J,) or (D, J).
+
+    Raises
+    ------
+    EstimateError
+        A date lies after the race's as-of date, or before a group has a model.
     """
+    if dates.min() < race.begins or dates.max() > race.as_of:
+        raise EstimateError(
+            f"a lag was asked for outside {to_iso(race.begins)} to {to_iso(race.as_of)}, the days "
+            f"from which on both groups have models and up to which releases are counted"
+        )
     best_leader, best_follower = race.leader.at(dates), race.follower.at(dates)
     gap, level = best_leader - best_follower, np.minimum(best_leader, best_follower)
     lead_at, follow_at = race.leader.first_reaching(level), race.follower.first_reaching(level)
     led, followed = race.leader.date_of(lead_at), race.follower.date_of(follow_at)
     months = np.where(gap > 0, between(led, dates), -between(followed, dates))
-    below_leader, below_follower = race.leader.is_first(led), race.follower.is_first(followed)
-    censored = np.where(gap > 0, AT_LEAST * below_leader, AT_MOST * below_follower)
-    tie = gap == 0
-    if tie.any():
-        months = np.where(tie, between(led, followed), months)
-        both = np.where(below_leader & below_follower, UNBOUNDED, EXACT)
-        one = np.where(below_leader, AT_LEAST, np.where(below_follower, AT_MOST, EXACT))
-        censored = np.where(tie, np.where(both == UNBOUNDED, both, one), censored)
+    months = np.where(gap == 0, between(led, followed), months)
+    # A common level is never below a first model: a tie is no bound.
+    censored = np.where(gap > 0, AT_LEAST * (level < race.leader.first_level), EXACT)
+    censored = np.where(gap < 0, AT_MOST * (level < race.follower.first_level), censored)
     return Backward(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
 
 
@@ -133,15 +151,11 @@ def backward_mean(race: Race, window: float) -> Lags:
         The window begins before either group has a model.
     """
     start = window_start(race, window)
-    edges = np.concatenate([_spread(race, race.leader), _spread(race, race.follower)], axis=1)
+    ends = np.broadcast_to([start, race.as_of], (len(race.leader.dates), 2))
+    edges = np.concatenate([ends, race.leader.dates, race.follower.dates], axis=1)
     edges = np.sort(np.clip(edges, start, race.as_of), axis=1)
-    ends = np.full((len(edges), 1), start), np.full((len(edges), 1), race.as_of)
-    edges = np.concatenate([ends[0], edges, ends[1]], axis=1)
-    if (edges == edges[0]).all():
-        # No date is vague: the stretches are the same in every draw, the empty ones go.
-        edges = np.unique(edges[0])[None, :]
     width = np.diff(edges, axis=1)
-    found = backward_at(race, (edges[:, :-1] + width / 2)[0 if len(edges) == 1 else slice(None)])
+    found = backward_at(race, edges[:, :-1] + width / 2)
     months = (found.months * width).sum(axis=1) / (race.as_of - start)
     return Lags(months, _combine(found.censored, width > 0), np.zeros(len(months), bool))
 
@@ -150,15 +164,15 @@ def at_release(race: Race, window: float) -> Lags:
     """Mean over the follower's records of the window of `backward` at the record's own date.
 
     Of records of one day only the highest counts. A draw without a record in the window fails.
+
+    Raises
+    ------
+    EstimateError
+        The window begins before either group has a model.
     """
+    start = window_start(race, window)
     dates, record = race.follower.records()
-    counts = record & (dates > race.as_of - window * DAYS_PER_MONTH)
-    first = np.min(race.leader.dates)
-    if (counts & (dates < first)).any():
-        raise EstimateError(
-            f"a follower record of the window precedes the leader's first model of "
-            f"{to_iso(float(first))}; take a shorter window"
-        )
+    counts = record & (dates > start)
     # Dates that do not count are moved to the as-of date, where both groups have models.
     found = backward_at(race, np.where(counts, dates, race.as_of))
     n = counts.sum(axis=1)
@@ -172,21 +186,23 @@ def level_mean(race: Race, window: float) -> Lags:
 
     A level the leader has not reached by the as-of date enters with that date; the lag is then at
     most the mean. A draw in which the follower crossed no new level fails.
+
+    Raises
+    ------
+    EstimateError
+        The window begins before either group has a model.
     """
     levels, width = _crossed_levels(race, window)
     lead_at, follow_at = race.leader.first_reaching(levels), race.follower.first_reaching(levels)
     led, followed = race.leader.date_of(lead_at), race.follower.date_of(follow_at)
     never = ~np.isfinite(led)
-    distance = between(np.where(never, race.as_of, led), np.where(width > 0, followed, 0.0))
+    distance = between(np.where(never, race.as_of, led), followed)
     total = width.sum(axis=1)
     failed = total <= 0
     months = (distance * width).sum(axis=1) / np.where(failed, np.nan, total)
-    codes = np.where(never, AT_MOST, np.where(race.leader.is_first(led), AT_LEAST, EXACT))
-    codes = np.where(
-        race.follower.is_first(followed),
-        np.where(codes == AT_LEAST, UNBOUNDED, AT_MOST),
-        codes,
-    )
+    # A slice up to the leader's first model lies below it. The follower's levels are new ones.
+    unseen = levels <= race.leader.first_level
+    codes = np.where(never, AT_MOST, np.where(unseen, AT_LEAST, EXACT))
     return Lags(months, _combine(codes.astype(np.int8), width > 0), failed)
 
 
@@ -224,39 +240,39 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     Negative when the follower was there first; right-censored at the as-of date. The Kaplan-Meier
     median is the smallest time at which the survival curve is at most one half; where it is not
     reached the lag is at least the longest follow-up. The restricted mean is
-    int_0^h S - int_-inf^0 (1 - S) with `horizon` h in months.
+    int_0^h S - int_-inf^0 (1 - S) with `horizon` h in months; S keeps its last value.
+
+    Raises
+    ------
+    EstimateError
+        The window begins before either group has a model.
     """
+    start = window_start(race, window)
     dates, record = race.leader.records()
-    counts = record & (dates > race.as_of - window * DAYS_PER_MONTH)
+    counts = record & (dates > start)
     level = race.leader.running
     reached = race.follower.date_of(race.follower.first_reaching(level))
-    caught = np.isfinite(reached)
-    duration = between(dates, np.where(caught, reached, race.as_of))
-    duration = np.where(counts, duration, np.inf)
-    # Events before censorings of the same length, non-records last.
-    order = np.lexsort((~caught, duration), axis=1)
-    duration = np.take_along_axis(duration, order, 1)
-    event = np.take_along_axis(caught & counts, order, 1)
+    caught = np.isfinite(reached) & counts
+    duration = between(np.where(counts, dates, -np.inf), np.where(caught, reached, race.as_of))
     n = counts.sum(axis=1)
-    at_risk = np.maximum(n[:, None] - np.arange(duration.shape[1]), 1)
-    survival = np.cumprod(np.where(event, 1 - 1 / at_risk, 1.0), axis=1, dtype=np.float64)
     failed = n == 0
-    half = survival <= 0.5 + 1e-12
-    done = half.any(axis=1)
-    at = half.argmax(axis=1)[:, None]
-    longest = np.where(np.isfinite(duration), duration, -np.inf).max(axis=1, initial=-np.inf)
-    months = np.where(done, np.take_along_axis(duration, at, 1)[:, 0], longest)
-    months = np.where(failed, np.nan, months)
-    # The follower may have reached a level before its first rated model: those times are at most.
-    early = race.follower.is_first(reached) & counts
-    bound = (early & (between(dates, np.where(caught, reached, 0.0)) >= months[:, None])).any(1)
-    codes = np.where(done, np.where(bound, AT_MOST, EXACT), np.where(early.any(1), 2, AT_LEAST))
-    mean = _restricted_mean(np.where(np.isfinite(duration), duration, horizon), survival, horizon)
+    times, survival = _kaplan_meier(duration, caught, n)
+    median, known = _median(times, survival)
+    longest = np.where(counts, duration, -np.inf).max(axis=1)
+    months = np.where(failed, np.nan, np.where(known, median, longest))
+    codes = np.where(known, EXACT, AT_LEAST)
+    # The follower may have reached levels below its first model any time before: if that could
+    # move the median, it is at most so much.
+    unseen = counts & (level < race.follower.first_level)
+    if unseen.any():
+        earliest, _ = _median(*_kaplan_meier(np.where(unseen, -np.inf, duration), caught, n))
+        codes = np.where(known & (earliest != median), AT_MOST, codes)
+    mean = _restricted_mean(times, survival, horizon)
     return CatchUp(
         Lags(months, codes.astype(np.int8), failed),
         np.where(failed, np.nan, mean),
         n,
-        (caught & counts).sum(axis=1),
+        caught.sum(axis=1),
     )
 
 
@@ -265,34 +281,50 @@ def catch_up(race: Race, window: float) -> Lags:
     return catch_up_times(race, window).median
 
 
+def _kaplan_meier(duration: Floats, caught: NDArray[np.bool_], n: Ints) -> tuple[Floats, Floats]:
+    """Times in order and the survival just after each, per row; only the first `n` times count.
+
+    `duration` is inf where there is no record; of equal times events come before censorings.
+    """
+    order = np.lexsort((~caught, duration), axis=1)
+    times, event = np.take_along_axis(duration, order, 1), np.take_along_axis(caught, order, 1)
+    at_risk = np.maximum(n[:, None] - np.arange(times.shape[1]), 1)
+    steps = np.where(event, 1 - 1 / at_risk, 1.0)
+    return times, np.cumprod(steps, axis=1, dtype=np.float64)
+
+
+def _median(times: Floats, survival: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """First time at which at most half survive, and whether there is one, per row."""
+    # Products of fractions that equal one half miss it by a few units in the last place.
+    half = survival <= 0.5 + 1e-12
+    at = half.argmax(axis=1)[:, None]
+    return np.take_along_axis(times, at, 1)[:, 0], np.asarray(half.any(axis=1))
+
+
 def _restricted_mean(times: Floats, survival: Floats, horizon: float) -> Floats:
     """E[min(D, h)] from a step survival curve with jumps at the (sorted) times, per row."""
-    start = np.minimum(times[:, :1], 0.0)
-    knots = np.concatenate([start, np.minimum(times, horizon)], axis=1)
-    after = np.concatenate([np.ones((len(times), 1)), survival], axis=1)
     # start + the area under S from start to h equals int_0^h S - int_start^0 (1 - S).
-    width = np.diff(np.concatenate([knots, np.full((len(times), 1), horizon)], axis=1), axis=1)
-    return np.asarray(start[:, 0] + (after * np.maximum(width, 0.0)).sum(axis=1))
+    start = np.minimum(times[:, :1], 0.0)
+    end = np.full((len(times), 1), horizon)
+    knots = np.concatenate([start, np.minimum(times, horizon), end], axis=1)
+    after = np.concatenate([np.ones((len(times), 1)), survival], axis=1)
+    return np.asarray(start[:, 0] + (after * np.diff(knots, axis=1)).sum(axis=1))
 
 
 def window_start(race: Race, window: float) -> float:
     """First day of a window of `window` months that ends at the as-of date, in days."""
-    if window <= 0:
+    if not window > 0:
         raise EstimateError(f"a window of {window:g} months ends before it starts")
     start = race.as_of - window * DAYS_PER_MONTH
     for name, side in (("leader", race.leader), ("follower", race.follower)):
         if side.latest_first > start:
+            longest = float(between(side.latest_first, race.as_of))
             raise EstimateError(
-                f"the window begins on {to_iso(start)}, before the {name} group's first rated "
-                f"model of {to_iso(side.latest_first)}; take a shorter window"
+                f"a window of {window:g} months up to {to_iso(race.as_of)} begins before the "
+                f"{name} group's first rated model of {to_iso(side.latest_first)}; take a window "
+                f"of at most {np.floor(10 * longest) / 10:g} months"
             )
     return start
-
-
-def _spread(race: Race, side: Steps) -> Floats:
-    """A side's dates as (D, K), whatever their shape."""
-    dates = np.broadcast_to(side.dates, side.running.shape)
-    return np.where(np.isfinite(dates), dates, race.as_of)
 
 
 def _combine(codes: Codes, counts: NDArray[np.bool_]) -> Codes:

@@ -86,7 +86,7 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
                     + ", ".join(sorted(snapshot.categories))
                 )
             continue
-        table = _identify(snapshot.ratings(category), snapshot, lookup, unknown, untagged)
+        table = identify(snapshot.ratings(category), snapshot, lookup, unknown, untagged)
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
     linked = link(tables, find_anchors(tables))
@@ -145,7 +145,7 @@ def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:
     ]
 
 
-def _identify(
+def identify(
     raw: pd.DataFrame,
     snapshot: Snapshot,
     lookup: Lookup,

@@ -13,12 +13,21 @@ if TYPE_CHECKING:
 #: Version of the JSON object `LagResult.to_dict` returns.
 JSON_SCHEMA = 1
 
-LEFT_OUT = (
-    "The interval covers errors of the published ratings, of linking retired models and of release "
-    "dates known to the month. It leaves out: whether blind votes measure capability; which models "
-    "a lab submits; how representative the voters are; and what another run of history would have "
-    "given."
-)
+LEFT_OUT = {
+    "measurement": (
+        "The measurement interval covers errors of the published ratings, of linking retired "
+        "models and of release dates known to the month. It leaves out: whether blind votes "
+        "measure capability; which models a lab submits; how representative the voters are; and "
+        "what another run of history would have given."
+    ),
+    "sampling": (
+        "The sampling interval covers what another run of history, with the same pace of releases, "
+        "would have given, and errors of measurement. It leaves out: whether blind votes measure "
+        "capability; which models a lab submits; how representative the voters are; and that the "
+        "pace may change."
+    ),
+}
+LEFT_OUT["both"] = f"{LEFT_OUT['measurement']} {LEFT_OUT['sampling']}"
 
 #: What each estimand asks, in one line.
 MEANING = {
@@ -156,6 +165,7 @@ class LagResult:
     months: float | None
     low: float | None
     high: float | None
+    sampling: tuple[float, float] | None
     level: float
     as_of: str
     vintage: str
@@ -209,6 +219,7 @@ class LagResult:
             "months": self.months,
             "low": self.low,
             "high": self.high,
+            **self._sampling_dict(),
             "level": self.level,
             "as_of": self.as_of,
             "vintage": self.vintage,
@@ -231,6 +242,24 @@ class LagResult:
             "notes": list(self.notes),
         }
 
+    @property
+    def _kind(self) -> str:
+        """Kind of the interval that `low` and `high` bound."""
+        return "sampling" if self.interval == "sampling" else "measurement"
+
+    def _sampling_rows(self) -> list[tuple[str, str]]:
+        if self.sampling is None:
+            return []
+        words = _span(*self.sampling)
+        if self.months is None:
+            words = f"{self.sampling[0]:.1f} to {self.sampling[1]:.1f} Elo, leader minus follower"
+        return [(f"{self.level:.0%} sampling interval", words)]
+
+    def _sampling_dict(self) -> dict[str, Any]:
+        if self.sampling is None:
+            return {}
+        return {"sampling": dict(zip(("low", "high"), self.sampling, strict=True))}
+
     def to_frame(self) -> pd.DataFrame:
         """One row per fact: columns ``quantity`` and ``value``, as the command line shows them."""
         import pandas as pd
@@ -243,7 +272,8 @@ class LagResult:
         rows = [
             ("estimand", f"{self.estimand}: {MEANING[self.estimand]}"),
             ("gap" if self.months is None else "lag", self.figure()),
-            (f"{self.level:.0%} measurement interval", self.interval_words()),
+            (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
+            *self._sampling_rows(),
             (f"best of {follower}", _point(self.follower)),
             (f"best of {leader}", _point(self.leader_best)),
         ]
@@ -296,10 +326,7 @@ class LagResult:
                 f"of zero width at {_directed(self.low)}: at least {self.level:.0%} of the draws "
                 f"give the same match"
             )
-        if self.low >= 0 or self.high <= 0:
-            near, far = sorted((abs(self.low), abs(self.high)))
-            return f"{near:.1f} to {_months(far)} {'behind' if self.low >= 0 else 'ahead'}"
-        return f"{_directed(self.low)} to {_directed(self.high)}"
+        return _span(self.low, self.high)
 
     def likely_matches(self) -> tuple[Match, ...]:
         """Matches of at least 5% probability."""
@@ -309,7 +336,7 @@ class LagResult:
         """The result in one quotable sentence."""
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         where = f"on {self.board} ({self.category})"
-        interval = f"{self.level:.0%} measurement interval: {self.interval_words()}"
+        interval = f"{self.level:.0%} {self._kind} interval: {self.interval_words()}"
         if self.months is None:
             return f"As of {self.as_of}, {where}: {self.figure()} ({interval})."
         if self.estimand != "backward":
@@ -363,7 +390,7 @@ class LagResult:
         width = max(len(q) for q, _ in rows)
         body = "\n".join(f"{q:<{width}}  {v}" for q, v in rows)
         notes = "".join(f"\nNote: {n}." for n in self.notes)
-        return f"{self.sentence()}\n\n{body}\n\n{LEFT_OUT}{notes}"
+        return f"{self.sentence()}\n\n{body}\n\n{LEFT_OUT[self.interval]}{notes}"
 
     def __str__(self) -> str:
         return self.sentence()
@@ -379,6 +406,14 @@ class LagResult:
 
 def _months(value: float) -> str:
     return f"{value:.1f} months"
+
+
+def _span(low: float, high: float) -> str:
+    """Both ends of an interval with their direction."""
+    if low >= 0 or high <= 0:
+        near, far = sorted((abs(low), abs(high)))
+        return f"{near:.1f} to {_months(far)} {'behind' if low >= 0 else 'ahead'}"
+    return f"{_directed(low)} to {_directed(high)}"
 
 
 def _directed(value: float) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from elolag.archive import checks as checking
 from elolag.archive import manifest as manifests
 from elolag.archive.candidates import Candidate
+from elolag.archive.fill import filled
 from elolag.archive.index import (
     BoardIndex,
     Listed,
@@ -132,7 +133,8 @@ class BoardRun:
 
     def _write(self, group: Group, waiting: Sequence[Candidate]) -> bool:
         """Write one group's folder; False when it is refused."""
-        best, dated, index = group.best, group.dated, self.index
+        dated, index = group.dated, self.index
+        best, fill = filled(group.best, group.twins)
         label = index.next_label(dated.vintage)
         holder = index.at(dated.vintage)
         if (
@@ -158,7 +160,9 @@ class BoardRun:
         kind: OutcomeKind = "new" if label == dated.vintage else "revision"
         outcome = self._outcome(best, label, kind, "", done, new, dropped)
         if self.writer is not None:
-            self._add(self.writer, group, description, outcome)
+            if fill is not None:
+                description["filled"] = fill
+            self._add(self.writer, group, best, description, outcome)
         self.outcomes.append(outcome)
         index.accept(label, best, [item.label for item in group.supersedes])
         for twin in group.twins:
@@ -168,9 +172,15 @@ class BoardRun:
         return True
 
     def _add(
-        self, writer: Writer, group: Group, description: dict[str, Any], outcome: Outcome
+        self,
+        writer: Writer,
+        group: Group,
+        best: Candidate,
+        description: dict[str, Any],
+        outcome: Outcome,
     ) -> None:
-        best = group.best
+        # What was filled is not what the route served: its own content is recorded as a twin's.
+        routes = [*group.twins] if best is group.best else [group.best, *group.twins]
         manifest = manifests.build(
             label=outcome.label,
             source=best.source,
@@ -178,7 +188,7 @@ class BoardRun:
             files=best.files,
             rows={f"{name}.csv": len(frame) for name, frame in best.tables.items()},
             retrieval=best.retrieval,
-            twins=[twin.as_twin() for twin in group.twins],
+            twins=[twin.as_twin() for twin in routes],
             supersedes=[item.label for item in group.supersedes],
             checks=outcome.checks,
         )
@@ -209,7 +219,7 @@ class BoardRun:
             self.writer.log(made.log_line(retrieved_at, candidate.raw_sha256))
         self.outcomes.append(made)
 
-    def _outcome(  # noqa: PLR0917 -- private, and one line at each call
+    def _outcome(
         self,
         candidate: Candidate,
         label: str,

@@ -83,7 +83,7 @@ def _print(result: LagResult) -> None:
         table.add_row(quantity, Text(value))
     console.print(table)
     console.print()
-    console.print(Text(LEFT_OUT))
+    console.print(Text(LEFT_OUT[result.interval]))
     for note in result.notes:
         console.print(Text(f"Note: {note}."))
 

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from elolag.errors import PayloadError
-from elolag.sources._reading import looks_like, require
+from elolag.sources._reading import looks_like, require, shown
 
 MAX_ROWS = 2_000_000
-MAX_UNCOMPRESSED = 1 << 30
+MAX_UNCOMPRESSED = 256 << 20
 MAX_COLUMNS = 200
 #: A longer text in any column we read is damage; refused before it is copied to every row.
 MAX_TEXT = 4_000
@@ -52,7 +52,7 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
         raise
     # Arrow reports damage as its own errors, as OSError (bad compression) or as built-in ones.
     except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError, KeyError) as error:
-        said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        said = shown(str(error) or type(error).__name__, 200)
         raise PayloadError(
             f"{where}: not readable as Parquet ({said}){looks_like(payload)}"
         ) from None

@@ -162,7 +162,7 @@ def numbers(values: pd.Series, where: str, column: str, entries: pd.Series) -> p
         at = int(bad[0])
         raise PayloadError(
             f"{where}: {column} in row {at + 1} ({shown(entries.iloc[at])}) is not a finite "
-            f"number: {shown(values.iloc[at])}"
+            f"number: {shown(values.tolist()[at])}"
         )
     return out
 

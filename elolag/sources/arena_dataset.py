@@ -10,7 +10,7 @@ from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin, Publication
 from elolag.sources import _arena
 from elolag.sources._reading import json_value, listed, mapping, sequence, shown
-from elolag.sources._source import PartialPayloadError, Source
+from elolag.sources._source import Source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -210,5 +210,3 @@ SOURCE = Source(
     parser_version=1,
     parse=parse,
 )
-
-__all__ = ["LISTING_URL", "SOURCE", "PartialPayloadError", "address", "history", "parse", "subsets"]

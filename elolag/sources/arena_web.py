@@ -2,13 +2,16 @@
 
 Completeness
 ------------
-The pages showed only their first rows to the older collector (20, 30, 50 or 71 of about 390 text
-models, changing from day to day), and nothing in such a payload says how many there were. So a
+The pages showed only their first rows to the older collector: 20, 30, 50 or 71 of about 390 text
+models, changing from day to day, and nothing in such a payload says how many there were. So a
 list in the older layout (key ``ci``) counts as complete only when it is shorter than the shortest
-cut ever seen (`SHORTEST_CUT`); any other is marked ``top-N``, although most of the small boards
-were in fact complete. The newer layout (``ci_low``, ``ci_high``, ``rank_spread``) comes from the
-page's full data: it was complete on both days that could be compared with the official dataset.
-It counts as complete when its number of rows is the one it announces.
+cut ever seen (`SHORTEST_CUT`); any other is marked ``top-N``. That is cautious: on 2026-06-30, the
+one day with official boards beside it, text, vision and code were cut to 20 while seven smaller
+boards were complete.
+
+The newer layout (``ci_low``, ``ci_high``) comes from the page's full data and counts as complete:
+on both of its days every board had as many models as the official one nearest in time, give or
+take the releases between. In both layouts the rows must be as many as ``model_count`` announces.
 """
 
 from __future__ import annotations

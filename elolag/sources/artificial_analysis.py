@@ -154,7 +154,7 @@ def _arena(records: list[dict[str, Any]], origin: Origin, where: str) -> Publica
         method="bradley-terry",
         interval_kind="published" if bounded else "none",
         interval_level=0.95 if bounded else None,
-        notes=(_PRIVATE, *tables.notes),
+        notes=(_PRIVATE, "the publisher says Elo; how it is fitted is not verified", *tables.notes),
     )
 
 

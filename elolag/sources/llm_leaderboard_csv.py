@@ -88,7 +88,7 @@ SOURCE = Source(
     title="llm-leaderboard-csv",
     homepage="https://github.com/fboulnois/llm-leaderboard-csv",
     licence="MPL-2.0",
-    licence_url="https://github.com/fboulnois/llm-leaderboard-csv/blob/main/LICENSE",
+    licence_url="https://github.com/fboulnois/llm-leaderboard-csv",
     citation="Arena (arena.ai), ratings 2024-07-07 to 2025-08-04 as collected in "
     "github.com/fboulnois/llm-leaderboard-csv.",
     hosts=("raw.githubusercontent.com", "github.com"),

@@ -2,35 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
-
-from elolag.schema import Origin
-
-OFFICIAL = {
-    "model_name": "alpha",
-    "organization": "lab",
-    "license": "Proprietary",
-    "rating": 1400.0,
-    "rating_lower": 1390.2,
-    "rating_upper": 1409.8,
-    "variance": 25.0,
-    "vote_count": 1000.0,
-    "rank": 1,
-    "category": "overall",
-    "leaderboard_publish_date": "2026-08-19",
-}
-
-
-def parquet(frame: pd.DataFrame) -> bytes:
-    out = io.BytesIO()
-    frame.to_parquet(out, index=False)
-    return out.getvalue()
+from source_payloads import OFFICIAL, parquet
 
 
 @pytest.fixture
@@ -52,11 +30,3 @@ def upstream() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
     return folder
-
-
-@pytest.fixture
-def origin() -> Callable[..., Origin]:
-    def build(name: str, date: str = "2026-08-21") -> Origin:
-        return Origin(name, date)
-
-    return build

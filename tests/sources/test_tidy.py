@@ -70,11 +70,11 @@ def test_strange_names_are_data(name: str):
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("a\x00b", "row 2 holds a control character"),
-        ("a\nb", "control character"),
-        ("a\x85b", "control character"),
-        ("a\u2028b", "control character"),
-        ("\ud800", "control character"),
+        ("a\x00b", "holds a control character"),
+        ("a\nb", "holds a control character"),
+        ("a\x85b", "holds a control character"),
+        ("a\u2028b", "holds a control character"),
+        ("\ud800", "holds a control"),
         ("x" * 501, "has 501 characters"),
         ("x" * 10_000, "has 10,000 characters"),
         ("", "is empty"),
@@ -85,9 +85,8 @@ def test_strange_names_are_data(name: str):
 )
 @pytest.mark.parametrize("column", ["entry", "category"])
 def test_keys_that_cannot_be_stored_are_refused(column: str, name: object, says: str):
-    with pytest.raises(PayloadError, match=f"a payload: {column} in row 2.*|{says}") as caught:
+    with pytest.raises(PayloadError, match=f"^a payload: {column} in row 2 {says}"):
         _tidy.board(raw({}, {column: name}), W)
-    assert says.removeprefix("row 2 ") in str(caught.value)
 
 
 @pytest.mark.parametrize("column", ["rating", "lower", "upper", "variance", "votes", "rank"])
@@ -101,7 +100,7 @@ def test_figures_that_are_no_numbers_are_refused(column: str, value: object):
 
 @pytest.mark.parametrize("value", [None, float("nan"), "", pd.NA])
 def test_a_missing_rating_is_refused_and_other_missing_figures_are_not(value: object):
-    with pytest.raises(PayloadError, match="rating in row 1 .* is missing"):
+    with pytest.raises(PayloadError, match=r"rating in row 1 .* is missing"):
         _tidy.board(raw({"rating": value}), W)
     ratings = _tidy.board(raw({"lower": value, "votes": value}), W).ratings
     assert ratings[["lower", "votes"]].isna().all(axis=None)

@@ -1,0 +1,166 @@
+"""What another run of history would have given: the sampling interval.
+
+The measurement draws ask how well the realised lag is measured. Here the releases themselves are
+re-run: per group a trend is fitted to the ratings, the number of releases is Poisson, labs are
+drawn with replacement, each release is one of theirs with its residual from the trend and its date
+moved by up to `JITTER_DAYS`, and the lag is computed anew. Plain resampling of models or labs
+cannot do this: the bootstrap of a maximum repeats the same few records (Bickel, Gotze & van Zwet
+1997). The interval is the mean of the measurement draws, plus or minus the normal quantile times
+the root of both variances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.draws import Field, Outcomes, Posterior, join, outcomes
+from elolag.errors import EstimateError
+from elolag.lag import Race
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+HISTORIES = 2000
+JITTER_DAYS = 45.0
+_BLOCK = 250
+
+
+@dataclass(frozen=True)
+class Release:
+    """One group's releases by the as-of date, as the re-runs draw on them."""
+
+    date: Floats
+    rating: Floats
+    lab: Ints
+
+
+def interval(
+    measured: Outcomes, rerun: Outcomes, estimand: str, level: float
+) -> tuple[float, float]:
+    """Sampling interval of one estimand, in months (``gap``: in Elo).
+
+    Raises
+    ------
+    EstimateError
+        Fewer than nine tenths of the re-runs, or of the draws, have the estimand.
+    """
+    here = values(measured, estimand, "draws")
+    there = values(rerun, estimand, "re-runs of history")
+    spread = float(np.sqrt(there.var(ddof=1) + here.var(ddof=1)))
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    centre = float(here.mean())
+    return centre - z * spread, centre + z * spread
+
+
+def values(outcomes: Outcomes, estimand: str, what: str) -> Floats:
+    """The estimand where it is defined; refused where that is less than nine tenths."""
+    if estimand == "gap":
+        return outcomes.gap
+    lags = outcomes.lags[estimand]
+    defined = lags.months[~lags.failed]
+    if len(defined) < 0.9 * len(lags.months):
+        raise EstimateError(
+            f"{estimand} is defined in only {len(defined)} of {len(lags.months)} {what}; take a "
+            f"longer window for a sampling interval"
+        )
+    return defined
+
+
+def histories(
+    field: Field,
+    fitted: Posterior,
+    labs: Sequence[str],
+    dates: Sequence[float],
+    estimands: Sequence[str],
+    window: float | None,
+    seed: int,
+    n: int = HISTORIES,
+) -> list[Outcomes]:
+    """The estimands in `n` re-runs of history, at each of the dates.
+
+    Parameters
+    ----------
+    labs
+        Lab of each model of the field.
+    dates
+        As-of dates in days; history is re-run as far as the last.
+    """
+    end = max(dates)
+    sides = releases(field, fitted, labs, end)
+    parts: list[list[Outcomes]] = [[] for _ in dates]
+    for block, begin in enumerate(range(0, n, _BLOCK)):
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, block)))
+        size = min(_BLOCK, n - begin)
+        ratings, lead, follow = _together([_rerun(side, end, _BLOCK, rng) for side in sides], size)
+        for part, date in zip(parts, dates, strict=True):
+            race = Race.of(ratings, lead, follow, date)
+            part.append(outcomes(race, estimands, window, np.arange(ratings.shape[1])))
+    return [join(part) for part in parts]
+
+
+def releases(
+    field: Field, fitted: Posterior, labs: Sequence[str], as_of: float
+) -> tuple[Release, Release]:
+    """Leader's and follower's models by `as_of`, each at its best posterior-mean rating."""
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    rating = np.maximum.reduceat(fitted.mean, starts)
+    codes = np.unique(np.asarray(labs, dtype=object), return_inverse=True)[1]
+    out = []
+    for since in (field.lead_from, field.follow_from):
+        mine = since <= as_of
+        out.append(Release(since[mine], rating[mine], codes[mine]))
+    return out[0], out[1]
+
+
+def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Ratings and dates (n, M) of re-run releases; unused places have the date inf."""
+    start = float(side.date.min())
+    trend = _quadratic(side)
+    residual = side.rating - trend(side.date)
+    count = len(side.date)
+    counts = np.maximum(rng.poisson(count, n), 1)
+    # Labs drawn with replacement become weights of their models.
+    labs = np.unique(side.lab, return_inverse=True)[1]
+    times = rng.multinomial(labs.max() + 1, np.full(labs.max() + 1, 1 / (labs.max() + 1)), size=n)
+    weights = np.cumsum(times[:, labs], axis=1, dtype=float)
+    pick = rng.random((n, counts.max())) * weights[:, -1:]
+    rows = zip(weights, pick, strict=True)
+    model = np.stack([np.searchsorted(w, p, side="right") for w, p in rows])
+    moved = side.date[model] + rng.uniform(-JITTER_DAYS, JITTER_DAYS, model.shape)
+    # Reflected at both ends, so that no release leaves history.
+    moved = np.abs(moved - start) + start
+    date = np.floor(as_of - np.abs(as_of - moved))
+    rating = trend(date) + residual[model]
+    unused = np.arange(model.shape[1]) >= counts[:, None]
+    return np.where(unused, -np.inf, rating), np.where(unused, np.inf, date)
+
+
+class _Quadratic:
+    """A trend in the date; of lower degree where the dates are few."""
+
+    def __init__(self, date: Floats, rating: Floats) -> None:
+        self.end = float(date.max())
+        degree = min(2, (len(np.unique(date)) - 1) // 3)
+        years = (date - self.end) / 365.2425
+        self.coefficients = np.polyfit(years, rating, degree) if degree else [rating.mean()]
+
+    def __call__(self, date: Floats) -> Floats:
+        return np.asarray(np.polyval(self.coefficients, (date - self.end) / 365.2425))
+
+
+def _quadratic(side: Release) -> _Quadratic:
+    return _Quadratic(side.date, side.rating)
+
+
+def _together(drawn: Sequence[tuple[Floats, Floats]], size: int) -> tuple[Floats, Floats, Floats]:
+    """Both groups side by side: ratings, and the dates from which each counts for either."""
+    never = [np.full_like(dates, np.inf) for _, dates in drawn]
+    ratings = np.concatenate([rated for rated, _ in drawn], axis=1)
+    lead = np.concatenate([drawn[0][1], never[1]], axis=1)
+    follow = np.concatenate([never[0], drawn[1][1]], axis=1)
+    return ratings[:size], lead[:size], follow[:size]

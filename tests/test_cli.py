@@ -1,0 +1,116 @@
+"""The command line: exit codes, streams, laziness. Commands run as a user's would."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from elolag.cli import main; main()", *arguments]
+    clean = {k: v for k, v in os.environ.items() if k != "ELOLAG_ARCHIVE"}
+    return subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, env={**clean, **environment}, check=False
+    )
+
+
+def test_lag_prints_the_answer_and_nothing_on_stderr() -> None:
+    done = run("lag", "--draws", "400")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith("As of 2026-08-19, China trails the US by 6.4 months")
+    assert "It leaves out" in done.stdout
+    assert max(len(line.rstrip()) for line in done.stdout.splitlines()) <= 100
+
+
+def test_json_is_one_object() -> None:
+    done = run("lag", "--json", "--draws", "400", "--follower", "CN+open")
+    assert done.returncode == 0
+    data = json.loads(done.stdout)
+    assert data["follower"]["group"] == "CN+open"
+    assert data["n_draws"] == 400
+    assert sum(m["probability"] for m in data["matches"]) == pytest.approx(1.0)
+    folder = ROOT / "snapshots" / data["snapshots"][0]["path"]
+    digest = __import__("hashlib").sha256((folder / "datapackage.json").read_bytes()).hexdigest()
+    assert data["snapshots"][0]["sha256"] == digest
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--board", "arena/txt"),
+        ("--category", "codng"),
+        ("--leader", "XX"),
+        ("--as-of", "2010-01-01"),
+        ("--as-of", "2027-01-01"),
+        ("--vintage", "2026-08-20"),
+        ("--draws", "0"),
+        ("--level", "1.5"),
+        ("--seed", "-1"),
+        ("--no-such-flag",),
+        ("--tags", "no-such-file.csv"),
+    ],
+)
+def test_bad_requests_exit_2_with_one_message(arguments: tuple[str, ...]) -> None:
+    done = run("lag", *arguments)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.strip()
+    assert "Traceback" not in done.stderr
+
+
+def test_missing_empty_and_damaged_archives_exit_1(tmp_path: Path) -> None:
+    for folder in (tmp_path / "none", tmp_path):
+        done = run("lag", "--archive", str(folder))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert str(folder) in done.stderr
+    board = Path("arena") / "text_style_control"
+    shutil.copytree(ROOT / "snapshots" / board, tmp_path / board)
+    ratings = tmp_path / board / "2026-08-19" / "ratings.csv"
+    ratings.write_bytes(ratings.read_bytes().replace(b"1489.66", b"1589.66"))
+    done = run("lag", ELOLAG_ARCHIVE=str(tmp_path))
+    assert done.returncode == 1
+    assert "2026-08-19/ratings.csv" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def imported(*arguments: str) -> set[str]:
+    """Modules a command has imported when it ends."""
+    code = (
+        "import sys\nfrom elolag.cli import main\n"
+        f"sys.argv = ['elolag', *{list(arguments)!r}]\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print(' '.join(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    return set(done.stderr.split())
+
+
+def test_help_and_version_import_nothing_heavy() -> None:
+    for argument in ("--help", "--version"):
+        assert not imported(argument) & {"pandas", "scipy", "statsmodels", "matplotlib", "numpy"}
+    assert imported("--help") >= {"elolag.cli"}
+
+
+def test_lag_imports_no_slow_statistics() -> None:
+    modules = imported("lag", "--draws", "400")
+    assert "pandas" in modules
+    assert not modules & {"scipy.stats", "statsmodels", "matplotlib", "requests"}
+
+
+def test_names_of_the_package_are_lazy() -> None:
+    code = "import elolag, sys; print('pandas' in sys.modules, elolag.estimate_lag.__name__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.split() == ["False", "estimate_lag"]

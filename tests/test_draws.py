@@ -1,0 +1,487 @@
+"""The draws against a plain loop, and what the engine promises of them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from elolag import draws
+from elolag.draws import CHUNK, Draw, Field, Posterior, contenders, deconvolve, draw, posterior
+from elolag.errors import EstimateError
+from elolag.lag import ESTIMANDS, Race
+from elolag.months import DAYS_PER_MONTH, to_day
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+NEVER = np.inf
+
+
+def make_field(
+    rating: list[float],
+    *,
+    sd: float | list[float] = 5.0,
+    model: list[int] | None = None,
+    lead_from: list[float] | None = None,
+    follow_from: list[float] | None = None,
+    link: list[int] | None = None,
+    link_se: list[float] | None = None,
+    months: dict[int, tuple[float, float]] | None = None,
+) -> Field:
+    """A small field; by default one entry a model, all of the leader but the last."""
+    entries = len(rating)
+    of_model = np.array(range(entries) if model is None else model, np.intp)
+    n = int(of_model.max()) + 1
+    start, end = np.full(n, np.nan), np.full(n, np.nan)
+    for k, bounds in (months or {}).items():
+        start[k], end[k] = bounds
+    return Field(
+        rating=np.array(rating, float),
+        variance=np.broadcast_to(np.square(sd, dtype=float), entries).copy(),
+        link=np.array([-1] * entries if link is None else link, np.intp),
+        link_se=np.array([0.0] * entries if link_se is None else link_se, float),
+        model=of_model,
+        lead_from=np.array(
+            [10.0 * k for k in range(n - 1)] + [NEVER] if lead_from is None else lead_from, float
+        ),
+        follow_from=np.array(
+            [NEVER] * (n - 1) + [5.0] if follow_from is None else follow_from, float
+        ),
+        month_start=start,
+        month_end=end,
+    )
+
+
+def random_field(rng: np.random.Generator, models: int = 60) -> Field:
+    """Two groups that grow, with several entries a model, links, months and shared models."""
+    released = np.floor(np.sort(rng.uniform(0, 900, models)))
+    of_model = np.sort(np.concatenate([np.arange(models), rng.integers(0, models, models // 4)]))
+    entries = len(of_model)
+    link = rng.integers(-1, 2, entries)
+    leads = rng.random(models) < 0.6
+    shared = rng.random(models) < 0.1
+    shared[:2] = True
+    weights = released + np.where(rng.random(models) < 0.5, np.floor(rng.uniform(0, 60, models)), 0)
+    start = np.where(rng.random(models) < 0.2, released - 14, np.nan)
+    return Field(
+        rating=1000 + 0.3 * released[of_model] + rng.normal(0, 120, entries),
+        variance=rng.uniform(1, 6, entries) ** 2,
+        link=link,
+        link_se=np.where(link >= 0, rng.uniform(1, 4, entries), 0.0),
+        model=of_model,
+        lead_from=np.where(leads | shared, released, NEVER),
+        follow_from=np.where(shared, weights, np.where(leads, NEVER, released)),
+        month_start=start,
+        month_end=start + 30,
+    )
+
+
+def all_draws(field: Field, fitted: Posterior, n: int, seed: int = 1) -> tuple[Ints, Draw]:
+    """All chunks as one; dates always per draw."""
+    keep, parts = np.empty(0, np.intp), []
+    for keep, part in draw(field, fitted, n, seed):  # noqa: B007
+        parts.append(part)
+
+    def joined(name: str) -> Floats:
+        return np.concatenate(
+            [np.broadcast_to(getattr(p, name), p.ratings.shape) for p in parts], axis=0
+        )
+
+    return keep, Draw(joined("ratings"), joined("lead_from"), joined("follow_from"))
+
+
+def unpruned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draws, "contenders", lambda field, _: np.arange(len(field.lead_from)))
+
+
+# One draw, as a plain loop would take it
+
+
+def slow_draws(field: Field, fitted: Posterior, n: int) -> list[list[float]]:
+    """Per draw every model's rating: mixture, link error, best entry, one at a time."""
+    source = random.Random(20260819)  # noqa: S311 -- a second source of random numbers
+    out = []
+    for _ in range(n):
+        shared = {number: source.gauss(0, 1) for number in set(field.link.tolist())}
+        best = [-np.inf] * len(field.lead_from)
+        for entry, model in enumerate(field.model.tolist()):
+            weights = fitted.weights[entry].tolist()
+            component = source.choices(range(len(weights)), weights)[0]
+            rating = source.gauss(float(fitted.means[entry, component]), float(fitted.sd[entry]))
+            if field.link[entry] >= 0:
+                rating += shared[int(field.link[entry])] * float(field.link_se[entry])
+            best[model] = max(best[model], rating)
+        out.append(best)
+    return out
+
+
+@pytest.mark.parametrize("correct_selection", [True, False])
+def test_ratings_are_distributed_as_the_plain_loop_draws_them(
+    monkeypatch: pytest.MonkeyPatch, correct_selection: bool
+) -> None:
+    unpruned(monkeypatch)
+    field = make_field(
+        [1000, 1010, 990, 1040, 1100, 1101, 1099, 1000],
+        sd=[5, 20, 9, 14, 3, 12, 25, 8],
+        model=[0, 0, 1, 2, 3, 3, 3, 4],
+        link=[-1, 0, 0, 1, -1, -1, 1, 1],
+        link_se=[0, 6, 3, 9, 0, 0, 2, 4],
+    )
+    fitted = posterior(field, correct_selection=correct_selection)
+    n = 12_000
+    quick = all_draws(field, fitted, n)[1].ratings
+    slow = np.array(slow_draws(field, fitted, n))
+    sd = slow.std(axis=0)
+    assert (np.abs(quick.mean(axis=0) - slow.mean(axis=0)) < 5 * sd * np.sqrt(2 / n)).all()
+    assert np.abs(quick.std(axis=0) / sd - 1).max() < 5 / np.sqrt(n)
+    assert np.abs(np.corrcoef(quick.T) - np.corrcoef(slow.T)).max() < 5 * np.sqrt(2 / n)
+    for q in (0.025, 0.5, 0.975):
+        distance = np.quantile(quick, q, axis=0) - np.quantile(slow, q, axis=0)
+        # Five times the error of a difference of two tail quantiles of a normal.
+        assert np.abs(distance / sd).max() < 5 * 2.67 * np.sqrt(2 / n)
+
+
+def test_a_posterior_says_its_own_mean_and_spread() -> None:
+    field = random_field(np.random.default_rng(4), 30)
+    single = replace(field, link_se=np.zeros_like(field.link_se))
+    first = np.unique(single.model, return_index=True)[1]
+    single = replace(
+        single,
+        rating=single.rating[first],
+        variance=single.variance[first],
+        link=single.link[first],
+        link_se=single.link_se[first],
+        model=single.model[first],
+    )
+    fitted = posterior(single)
+    n = 20_000
+    keep, sampled = all_draws(single, fitted, n)
+    assert np.abs(
+        (sampled.ratings.mean(axis=0) - fitted.mean[keep]) / fitted.spread[keep]
+    ).max() < 5 / np.sqrt(n)
+    assert np.abs(sampled.ratings.std(axis=0) / fitted.spread[keep] - 1).max() < 5 / np.sqrt(n)
+
+
+def test_without_the_correction_the_posterior_is_the_published_rating() -> None:
+    field = random_field(np.random.default_rng(5))
+    fitted = posterior(field, correct_selection=False)
+    assert (fitted.mean == field.rating).all()
+    assert fitted.spread == pytest.approx(np.sqrt(field.variance))
+
+
+def test_a_link_error_is_shared_by_its_entries_and_by_no_other() -> None:
+    field = make_field(
+        [1000.0] * 5,
+        sd=1e-6,
+        link=[0, 0, 1, -1, 0],
+        link_se=[2.0, 4.0, 3.0, 0.0, 1.0],
+        lead_from=[0.0, 0.0, 0.0, 0.0, NEVER],
+        follow_from=[NEVER] * 4 + [0.0],
+    )
+    keep, sampled = all_draws(field, posterior(field, correct_selection=False), 20_000)
+    assert keep.tolist() == [0, 1, 2, 3, 4]
+    error = sampled.ratings - 1000
+    assert error[:, 1] == pytest.approx(2 * error[:, 0], abs=1e-4)
+    assert error[:, 4] == pytest.approx(error[:, 0] / 2, abs=1e-4)
+    assert np.abs(error[:, 3]).max() < 1e-4
+    assert error.std(axis=0)[[0, 1, 2, 4]] == pytest.approx([2, 4, 3, 1], rel=0.03)
+    assert abs(np.corrcoef(error[:, 0], error[:, 2])[0, 1]) < 5 / np.sqrt(20_000)
+
+
+# Reproducible
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_does_not() -> None:
+    field = random_field(np.random.default_rng(6))
+    fitted = posterior(field)
+    once, again, other = (all_draws(field, fitted, 1500, seed)[1] for seed in (3, 3, 4))
+    assert (once.ratings == again.ratings).all()
+    assert (once.lead_from == again.lead_from).all()
+    assert not (once.ratings == other.ratings).any()
+
+
+def test_more_draws_begin_with_the_fewer() -> None:
+    field = random_field(np.random.default_rng(7))
+    fitted = posterior(field)
+    many = all_draws(field, fitted, 2 * CHUNK + 7)[1]
+    for n in (1, CHUNK - 1, CHUNK, CHUNK + 1):
+        few = all_draws(field, fitted, n)[1]
+        assert few.ratings.shape[0] == n
+        for name in ("ratings", "lead_from", "follow_from"):
+            assert (getattr(many, name)[:n] == getattr(few, name)).all()
+
+
+def test_chunks_are_apart() -> None:
+    field = random_field(np.random.default_rng(8))
+    ratings = all_draws(field, posterior(field), 2 * CHUNK)[1].ratings
+    assert not (ratings[:CHUNK] == ratings[CHUNK:]).any()
+
+
+# Leaving out models that cannot matter
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_lags_with_and_without_pruning_are_the_same(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    field = random_field(np.random.default_rng([11, seed]))
+    fitted = posterior(field, correct_selection=seed % 2 == 0)
+    keep = contenders(field, fitted)
+    assert 2 <= len(keep) < len(field.lead_from)
+    unpruned(monkeypatch)
+    everyone, sampled = all_draws(field, fitted, 3000)
+    assert len(everyone) == len(field.lead_from)
+    for as_of in (880.0, 960.0):
+        full = Race.of(sampled.ratings, sampled.lead_from, sampled.follow_from, as_of)
+        part = Race.of(
+            sampled.ratings[:, keep],
+            sampled.lead_from[:, keep],
+            sampled.follow_from[:, keep],
+            as_of,
+        )
+        assert (full.leader.best_model() == keep[part.leader.best_model()]).all()
+        assert (full.follower.best_model() == keep[part.follower.best_model()]).all()
+        for name, estimand in ESTIMANDS.items():
+            here, there = (estimand(race, 9.0) for race in (full, part))
+            for what in ("months", "censored", "failed"):
+                assert np.array_equal(
+                    getattr(here, what), getattr(there, what), equal_nan=what == "months"
+                ), name
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_model_left_out_is_a_record_in_none_of_20000_draws(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    field = random_field(np.random.default_rng([12, seed]), 30)
+    fitted = posterior(field)
+    dropped = np.setdiff1d(np.arange(30), contenders(field, fitted))
+    assert len(dropped)
+    unpruned(monkeypatch)
+    sampled = all_draws(field, fitted, 20_000)[1]
+    for dates in (sampled.lead_from, sampled.follow_from):
+        for model in dropped:
+            mine = dates[:, model]
+            earlier = (dates <= mine[:, None]) & np.isfinite(mine)[:, None]
+            earlier[:, model] = False
+            best = np.where(earlier, sampled.ratings, -np.inf).max(axis=1)
+            assert (best > sampled.ratings[:, model])[np.isfinite(mine)].all()
+
+
+def test_a_model_is_only_left_out_for_one_that_surely_came_no_later() -> None:
+    high, low, months = 1500.0, 1000.0, {0: (50.0, 80.0)}
+    apart = make_field([high, low, low], lead_from=[64, 90, NEVER], months=months)
+    assert contenders(apart, posterior(apart)).tolist() == [0, 1, 2]
+    after = make_field([high, low, low], lead_from=[64, 130, NEVER], months=months)
+    assert contenders(after, posterior(after)).tolist() == [0, 2]
+    before = make_field([high, low, low], lead_from=[64, 40, NEVER], months=months)
+    assert contenders(before, posterior(before)).tolist() == [0, 1, 2]
+
+
+def test_a_model_beaten_in_one_group_still_counts_in_the_other() -> None:
+    field = make_field(
+        [1500.0, 1000.0, 900.0], lead_from=[0, 10, NEVER], follow_from=[NEVER, 20, 5]
+    )
+    assert contenders(field, posterior(field)).tolist() == [0, 1, 2]
+
+
+# Dates inside their precision
+
+
+@pytest.mark.parametrize("month", ["2023-02", "2024-02", "2024-04", "2025-12"])
+def test_a_release_known_to_the_month_falls_on_each_of_its_days_alike(month: str) -> None:
+    year, number = map(int, month.split("-"))
+    start = to_day(f"{month}-01")
+    end = to_day(f"{year + number // 12}-{number % 12 + 1:02d}-01")
+    field = make_field(
+        [1000.0, 1000.0],
+        lead_from=[start + 14, NEVER],
+        follow_from=[NEVER, start + 14],
+        months={0: (start, end)},
+    )
+    n = 31_000
+    sampled = all_draws(field, posterior(field), n)[1]
+    days, counts = np.unique(sampled.lead_from[:, 0], return_counts=True)
+    assert days.tolist() == np.arange(start, end).tolist()
+    expected = n / len(days)
+    assert np.abs(counts - expected).max() < 5 * np.sqrt(expected)
+    # The other's day is known.
+    assert (sampled.follow_from[:, 1] == start + 14).all()
+    assert np.isinf(sampled.follow_from[:, 0]).all()
+
+
+def test_a_release_day_is_the_same_for_both_groups() -> None:
+    field = make_field(
+        [1000.0, 1000.0], lead_from=[14.0, 0.0], follow_from=[14.0, NEVER], months={0: (0.0, 30.0)}
+    )
+    sampled = all_draws(field, posterior(field), 2000)[1]
+    assert (sampled.lead_from[:, 0] == sampled.follow_from[:, 0]).all()
+    assert len(np.unique(sampled.lead_from[:, 0])) == 30
+
+
+@pytest.mark.parametrize("weights", [20.0, 29.0, 30.0, 400.0])
+def test_the_date_of_the_weights_is_never_moved_and_the_release_is_not_after_it(
+    weights: float,
+) -> None:
+    field = make_field(
+        [1000.0, 1000.0], lead_from=[14.0, 0.0], follow_from=[weights, NEVER], months={0: (0, 30)}
+    )
+    sampled = all_draws(field, posterior(field), 5000)[1]
+    assert (sampled.follow_from[:, 0] == weights).all()
+    assert np.unique(sampled.lead_from[:, 0]).tolist() == list(range(min(30, int(weights) + 1)))
+
+
+def test_dates_known_to_the_day_are_shared_by_all_draws() -> None:
+    field = random_field(np.random.default_rng(13))
+    known = replace(field, month_start=np.full_like(field.month_start, np.nan))
+    for _, part in draw(known, posterior(known), 10, 0):
+        assert part.lead_from.ndim == part.follow_from.ndim == 1
+
+
+# The correction for selection
+
+
+def test_deconvolution_recovers_a_known_prior() -> None:
+    rng = np.random.default_rng(14)
+    n = 6000
+    second = rng.random(n) < 0.3
+    truth = np.where(second, 60.0, -40.0) + rng.normal(0, 8, n)
+    variance = rng.uniform(3, 15, n) ** 2
+    grid, prior = deconvolve(truth + rng.normal(0, np.sqrt(variance)), variance)
+    assert prior.sum() == pytest.approx(1, abs=1e-6)
+    mean = prior @ grid
+    assert mean == pytest.approx(truth.mean(), abs=2)
+    # The prior's own components have the smoothing's spread.
+    spread = np.sqrt(prior @ (grid - mean) ** 2 + draws.SMOOTHING**2)
+    assert spread == pytest.approx(truth.std(), rel=0.05)
+    for edge in (-60, -40, -20, 10, 40, 60, 80):
+        assert prior[grid < edge].sum() == pytest.approx((truth < edge).mean(), abs=0.12)
+    assert prior[(grid > -5) & (grid < 25)].sum() < 0.02
+    assert prior[grid > 10].sum() == pytest.approx(0.3, abs=0.03)
+
+
+def simulated(rng: np.random.Generator, models: int) -> tuple[Field, Floats]:
+    """A field whose true ratings are known: a trend, scatter, and errors of different size."""
+    released = np.sort(np.floor(rng.uniform(0, 800, models)))
+    truth = 1000 + 0.25 * released + rng.normal(0, 30, models)
+    sd = rng.choice([3.0, 10.0, 25.0], models)
+    follows = rng.random(models) < 0.4
+    follows[:8] = [True, False] * 4
+    field = make_field(
+        (truth + rng.normal(0, sd)).tolist(),
+        sd=sd.tolist(),
+        lead_from=np.where(follows, NEVER, released).tolist(),
+        follow_from=np.where(follows, released, NEVER).tolist(),
+    )
+    return field, truth
+
+
+def test_the_posterior_shrinks_as_a_normal_prior_would() -> None:
+    field, truth = simulated(np.random.default_rng(15), 500)
+    fitted = posterior(field)
+    trust = 30**2 / (30**2 + field.variance)
+    ideal = trust * field.rating + (1 - trust) * draws.trend(field)
+    assert np.sqrt(((fitted.mean - ideal) ** 2).mean()) < 3
+    errors = [np.sqrt(((x - truth) ** 2).mean()) for x in (fitted.mean, field.rating, ideal)]
+    assert errors[0] < 0.9 * errors[1]
+    assert errors[0] < 1.03 * errors[2]
+    inside = np.abs(truth - fitted.mean) < 1.96 * fitted.spread
+    assert 0.93 < inside.mean() < 0.97
+
+
+def test_the_best_of_many_reads_too_high_and_its_posterior_does_not() -> None:
+    rng = np.random.default_rng(16)
+    raw, corrected = [], []
+    for _ in range(150):
+        field, truth = simulated(rng, 80)
+        fitted = posterior(field)
+        top, best = field.rating.argmax(), fitted.mean.argmax()
+        raw.append(field.rating[top] - truth[top])
+        corrected.append(fitted.mean[best] - truth[best])
+    assert np.mean(raw) > 5
+    assert abs(np.mean(corrected)) < 3.5 * np.std(corrected) / np.sqrt(150)
+
+
+def test_a_trend_is_a_quadratic_per_group_and_flatter_for_few_dates() -> None:
+    days = np.arange(0.0, 600.0, 50.0)
+    lead = 1000 + 0.2 * days - 1e-4 * days**2
+    follow_days = [100.0, 200.0, 300.0]
+    field = make_field(
+        [*lead, 900, 950, 970],
+        lead_from=[*days, NEVER, NEVER, NEVER],
+        follow_from=[NEVER] * len(days) + follow_days,
+    )
+    fitted = draws.trend(field)
+    assert fitted[: len(days)] == pytest.approx(lead, abs=1e-6)
+    assert fitted[len(days) :] == pytest.approx([940] * 3)
+
+
+def test_one_model_a_group_has_a_posterior() -> None:
+    field = make_field([1000.0, 1100.0])
+    fitted = posterior(field)
+    assert np.isfinite(fitted.mean).all()
+    assert (fitted.spread > 0).all()
+
+
+# From draws to lags
+
+
+def test_point_and_sample_name_the_models_of_the_field() -> None:
+    """With next to no error each draw is the point; indices survive the pruning."""
+    field = make_field(
+        [1500, 1000, 1010, 1600, 1650, 1200, 1550, 1400],
+        sd=1e-3,
+        lead_from=[0, 10, 20, 30, 60, NEVER, NEVER, NEVER],
+        follow_from=[NEVER] * 5 + [5, 80, 90],
+    )
+    fitted = posterior(field, correct_selection=False)
+    assert contenders(field, fitted).tolist() == [0, 3, 4, 5, 6]
+    names = list(ESTIMANDS)
+    at_point = draws.point(field, fitted, 100.0, names, 1.0)
+    sampled = draws.sample(field, fitted, 100.0, names, 1.0, 1200, 0)
+    for outcomes in (at_point, sampled):
+        assert set(outcomes.leader_best) == {4}
+        assert set(outcomes.follower_best) == {6}
+        assert set(outcomes.match) == {3}
+        assert outcomes.gap == pytest.approx(100, abs=0.1)
+        assert set(outcomes.lags["backward"].months) == {70 / DAYS_PER_MONTH}
+    for name in names:
+        point = np.broadcast_to(at_point.lags[name].months, 1200)
+        assert sampled.lags[name].months == pytest.approx(point, abs=1e-3, nan_ok=True)
+    assert sampled.gap.shape == (1200,)
+
+
+def test_the_match_is_the_followers_where_it_leads() -> None:
+    field = make_field(
+        [1000, 1100, 1150, 1300],
+        sd=1e-3,
+        lead_from=[0, 50, NEVER, NEVER],
+        follow_from=[NEVER, NEVER, 40, 90],
+    )
+    outcomes = draws.point(field, posterior(field, correct_selection=False), 100.0, [], None)
+    assert outcomes.match.tolist() == [2]
+    assert outcomes.gap == pytest.approx([-200], abs=0.1)
+
+
+def test_a_model_is_rated_by_the_best_of_its_entries_in_the_draw() -> None:
+    field = make_field(
+        [1000.0, 1000.0, 1000.0],
+        sd=[10, 10, 1e-6],
+        model=[0, 0, 1],
+        lead_from=[0, NEVER],
+        follow_from=[NEVER, 0],
+    )
+    fitted = posterior(field, correct_selection=False)
+    outcomes = draws.sample(field, fitted, 10.0, [], None, 20_000, 0)
+    # The mean of the larger of two normals of sd 10 is 10 / sqrt(pi).
+    assert outcomes.gap.mean() == pytest.approx(10 / np.sqrt(np.pi), abs=0.3)
+
+
+def test_a_group_without_models_is_refused_before_drawing() -> None:
+    field = make_field([1000.0, 1000.0], lead_from=[NEVER, NEVER], follow_from=[0.0, 0.0])
+    with pytest.raises(EstimateError, match="leader group has no rated model"):
+        draws.sample(field, posterior(field), 10.0, ["backward"], None, 100, 0)

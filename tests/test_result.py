@@ -1,0 +1,128 @@
+"""How a result words itself: directions, bounds, zero width, and hostile names."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+import elolag
+from elolag.result import Gap, LagResult, Match, ModelPoint, win_rate
+
+
+def point(group: str, model: str, rating: float, date: str = "2026-02-05") -> ModelPoint:
+    return ModelPoint(group, model, f"{model}-high", date, rating, 3.0, date)
+
+
+@pytest.fixture
+def result() -> LagResult:
+    match = point("US", "alpha", 1504.0)
+    return LagResult(
+        estimand="backward", frontier="step", interval="measurement",
+        months=6.4, low=6.4, high=9.0, level=0.95,
+        as_of="2026-08-19", vintage="2026-08-19", data_through="2026-08-14",
+        board="arena/text", category="overall", leader_group="US", follower_group="CN",
+        leader_best=point("US", "omega", 1510.0), follower=point("CN", "beta", 1490, "2026-07-16"),
+        match=match,
+        matches=(Match("alpha", "alpha-high", "2026-02-05", 6.4, 0.9),
+                 Match("gamma", "gamma", "2025-11-18", 9.0, 0.06),
+                 Match("delta", "delta", "2025-11-01", 9.6, 0.04)),
+        gap=Gap(20.0, 10.0, 30.0, 1.3, 1.4), censored=None, policies={}, n_draws=1000,
+        failed_draws=0, sampling=None, seed=0, snapshots=(("arena/text/2026-08-19", "0" * 64),), version="0",
+    )  # fmt: skip
+
+
+def test_sentence_names_every_likely_match_and_no_other(result: LagResult) -> None:
+    text = result.sentence()
+    assert "China trails the US by 6.4 months" in text
+    assert "alpha" in text
+    assert "gamma" in text
+    assert "delta" not in text
+    assert "6.4 to 9.0 months behind" in text
+    assert str(result) == text
+
+
+def test_no_direction_rests_on_a_minus_sign(result: LagResult) -> None:
+    ahead = dataclasses.replace(
+        result, months=-6.4, low=-9.0, high=-6.4, gap=Gap(-20.0, -30.0, -10.0, -1.3, -1.4),
+        matches=(Match("alpha", "alpha", "2026-02-05", -6.4, 1.0),),
+    )  # fmt: skip
+    text = ahead.summary()
+    assert "China is ahead of the US by 6.4 months" in text
+    assert "6.4 to 9.0 months ahead" in text
+    assert "China ahead by 20.0 Elo" in text
+    assert " -" not in text
+
+
+def test_interval_across_zero_gives_each_end_its_direction(result: LagResult) -> None:
+    both = dataclasses.replace(result, low=-1.0, high=2.0)
+    assert both.interval_words() == "1.0 months ahead to 2.0 months behind"
+
+
+def test_zero_width_is_said(result: LagResult) -> None:
+    narrow = dataclasses.replace(result, low=6.4, high=6.4)
+    assert "zero width" in narrow.interval_words()
+
+
+@pytest.mark.parametrize(
+    ("months", "censored", "low", "high", "figure", "words"),
+    [
+        (6.4, "at-least", 6.4, None, "China behind by at least 6.4 months", "6.4 months behind or"),
+        (-6.4, "at-most", None, -6.4, "China ahead by at least 6.4 months", "6.4 months ahead or"),
+    ],
+)
+def test_bounds(
+    result: LagResult,
+    months: float,
+    censored: str,
+    low: float,
+    high: float,
+    figure: str,
+    words: str,
+) -> None:
+    bound = dataclasses.replace(result, months=months, censored=censored, low=low, high=high)
+    assert bound.figure() == figure
+    assert bound.interval_words().startswith(words)
+
+
+def test_html_escapes_names(result: LagResult) -> None:
+    hostile = dataclasses.replace(result, follower=point("CN", "<script>x</script>", 1490.0))
+    page = hostile._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_frame_and_rows_agree(result: LagResult) -> None:
+    frame = result.to_frame()
+    assert list(frame.columns) == ["quantity", "value"]
+    assert [tuple(row) for row in frame.to_numpy()] == result.rows()
+
+
+def test_json_key_order_is_stable(result: LagResult) -> None:
+    keys = list(result.to_dict())
+    assert keys[:9] == [
+        "schema", "estimand", "frontier", "interval", "months", "low", "high", "level", "as_of",
+    ]  # fmt: skip
+    assert keys.index("matches") < keys.index("gap") < keys.index("censored")
+    assert {"policies", "n_draws", "seed", "snapshots", "version"} <= set(keys)
+
+
+def test_records_are_strict_running_maxima(result: LagResult) -> None:
+    models = (
+        point("US", "a", 1400, "2026-01-01"),
+        point("US", "b", 1390, "2026-02-01"),
+        point("US", "c", 1400, "2026-03-01"),
+        point("US", "d", 1450, "2026-04-01"),
+        point("US", "late", 1500, "2026-09-01"),
+    )
+    records = dataclasses.replace(result, models=models).records("US")
+    assert [m.model for m in records] == ["a", "d"]
+
+
+def test_win_rate() -> None:
+    assert win_rate(0) == 0.5
+    assert win_rate(400) == pytest.approx(10 / 11)
+
+
+def test_version_is_the_packages(result: LagResult) -> None:
+    assert elolag.__version__

@@ -1,0 +1,65 @@
+"""The young-entry drift: the packaged estimate is the archive's; a known one is found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import elolag
+from elolag import tags, young
+from elolag.errors import EstimateError
+
+
+def test_packaged_record_is_remade_from_the_shipped_archive() -> None:
+    made = young.estimate(elolag.open_archive(), tags.Lookup(tags.load()))
+    assert made == young.packaged_record()
+
+
+def test_variance_falls_with_votes_and_follows_the_knots() -> None:
+    drift = young.YoungDrift((1000.0, 4000.0), (8.0, 4.0), 100_000.0)
+    votes = np.array([10.0, 1000.0, 2000.0, 4000.0, 16_000.0])
+    sd = np.sqrt(drift.variance(votes, np.full(5, 3.0)))
+    assert sd == pytest.approx([8.0, 8.0, 6.0, 4.0, 2.0])
+
+
+def test_missing_votes_are_told_from_the_error() -> None:
+    drift = young.YoungDrift((1000.0, 4000.0), (8.0, 4.0), 100_000.0)
+    # 100,000 / 5^2 = 4,000 votes.
+    assert np.sqrt(drift.variance([np.nan], [5.0])) == pytest.approx([4.0])
+
+
+def synthetic(rng: np.random.Generator, sds: list[float], n: int) -> pd.DataFrame:
+    rows = []
+    for low, high, sd in zip(
+        young.BIN_EDGES[:-1], [*young.BIN_EDGES[1:-1], 60_000], sds, strict=True
+    ):
+        votes = rng.uniform(max(low, 1000), high, n)
+        se = 300 / np.sqrt(votes)
+        noise = np.sqrt(se**2 - se**2 / 4)
+        change = rng.normal(0, np.sqrt(noise**2 + sd**2))
+        rows.append(
+            pd.DataFrame({"votes": votes, "change": change, "se_debut": se, "se_last": se / 2})
+        )
+    return pd.concat(rows, ignore_index=True)
+
+
+def test_a_known_drift_is_recovered() -> None:
+    truth = [9.0, 7.0, 5.0, 3.0, 2.0, 1.0]
+    changes = synthetic(np.random.default_rng(3), truth, 4000)
+    _, sd, pairs = young._isotonic(changes)
+    assert pairs == [4000] * 6
+    assert sd == pytest.approx(truth, abs=0.35)
+
+
+def test_estimate_never_rises_with_votes() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(50):
+        _, sd, _ = young._isotonic(synthetic(rng, [2.0, 5.0, 1.0, 4.0, 0.0, 3.0], 8))
+        assert (np.diff(sd) <= 1e-12).all()
+
+
+def test_too_few_entries_are_refused() -> None:
+    changes = synthetic(np.random.default_rng(5), [1.0] * 6, 4)
+    with pytest.raises(EstimateError, match="too few"):
+        young._isotonic(changes)
