@@ -13,6 +13,8 @@ import typer
 
 from elolag import __version__
 from elolag.cli import archive as _archive
+from elolag.cli import backfill as _backfill
+from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
 from elolag.cli import snapshot as _snapshot
 from elolag.errors import ElolagError
@@ -46,6 +48,8 @@ def _root(
 _lag.register(app)
 _snapshot.register(app)
 _archive.register(app)
+_diff.register(_archive.app)
+_backfill.register(_archive.app)
 
 
 def main() -> None:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli import backfill as _backfill
-from elolag.cli import diff as _diff
 from elolag.cli._text import plain, print_table
 
 if TYPE_CHECKING:
@@ -30,9 +28,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.
 
 
 def register(root: typer.Typer) -> None:
-    """Add the commands to the application."""
-    _diff.register(app)
-    _backfill.register(app)
+    """Add the group of commands to the application."""
     root.add_typer(app)
 
 
