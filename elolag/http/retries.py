@@ -90,5 +90,9 @@ def reason(error: BaseException) -> str:
         inner = inner.reason
     words = str(inner).rpartition("object at 0x")[2]
     text = (words.partition(": ")[2] or words) if words != str(inner) else words
-    timed_out = isinstance(inner, urllib3.exceptions.TimeoutError) or "timed out" in text
+    # A refused connection is, to urllib3, a kind of timeout.
+    refused = isinstance(inner, urllib3.exceptions.NewConnectionError)
+    timed_out = "timed out" in text or (
+        isinstance(inner, urllib3.exceptions.TimeoutError) and not refused
+    )
     return "did not answer in time" if timed_out else ascii(text)[1:-1][:200]
