@@ -157,7 +157,8 @@ def _print(reports: Sequence[Report], *, dry_run: bool) -> None:
             typer.echo(f"{item.source}: skipped, {item.skipped}")
         for outcome in item.outcomes:
             if outcome.outcome in ("refused", "failed"):
-                typer.echo(f"failed: {outcome.source}: {plain(outcome.message)}", err=True)
+                what = f"{outcome.source} {outcome.board} of {outcome.vintage}"
+                typer.echo(f"failed: {plain(what)}: {plain(outcome.message)}", err=True)
         for failure in item.failures:
             typer.echo(f"failed: {item.source}: {plain(failure)}", err=True)
         for warning in item.warnings:

@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hand_made
 import pytest
@@ -35,38 +36,61 @@ def waits() -> list[float]:
     return []
 
 
+def take(
+    upstream: Upstream,
+    archive: Path,
+    lookup: Lookup,
+    names: tuple[str, ...],
+    *,
+    day: str = "2026-08-21",
+    dry_run: bool = False,
+    keep_raw: bool = False,
+    pause: Callable[[float], object] = lambda seconds: None,
+    **environ: str,
+) -> list[Report]:
+    """Take a snapshot of the played publishers."""
+    sources = fetchable(names)
+    moment = dt.datetime.fromisoformat(f"{day}T05:43:00+00:00")
+    bases = {source.name: upstream.url for source in sources}
+    with Client(base_urls=bases, pause=pause, max_bytes=64 << 20) as client:
+        run = Run(
+            archive=archive,
+            client=client,
+            lookup=lookup,
+            dry_run=dry_run,
+            keep_raw=keep_raw,
+            environ=environ,
+            now=lambda: moment,
+        )
+        return collect(sources, run)
+
+
 @pytest.fixture
 def snapshot(
     upstream: Upstream, tmp_path: Path, lookup: Lookup, waits: list[float]
 ) -> Callable[..., list[Report]]:
-    """Take a snapshot of the played publishers into ``tmp_path/archive``."""
+    """Take a snapshot into ``tmp_path/archive``, of two sources unless others are named."""
 
-    def run(
-        *names: str,
-        day: str = "2026-08-21",
-        dry_run: bool = False,
-        keep_raw: bool = False,
-        max_bytes: int = 64 << 20,
-        **environ: str,
-    ) -> list[Report]:
-        sources = fetchable(names or hand_made.FETCHED)
-        bases = {source.name: upstream.url for source in sources}
-        moment = dt.datetime.fromisoformat(f"{day}T05:43:00+00:00")
-        with Client(base_urls=bases, pause=waits.append, max_bytes=max_bytes) as client:
-            return collect(
-                sources,
-                Run(
-                    archive=tmp_path / "archive",
-                    client=client,
-                    lookup=lookup,
-                    dry_run=dry_run,
-                    keep_raw=keep_raw,
-                    environ=environ,
-                    now=lambda: moment,
-                ),
-            )
+    def run(*names: str, **more: Any) -> list[Report]:
+        chosen = names or ("arena-dataset", "epoch-eci")
+        return take(upstream, tmp_path / "archive", lookup, chosen, pause=waits.append, **more)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def last_month(tmp_path_factory: pytest.TempPathFactory, lookup: Lookup) -> Path:
+    """An archive with the boards of 2026-07-21; to be copied, not written to."""
+    archive = tmp_path_factory.mktemp("last-month") / "archive"
+    boards = {
+        "text": hand_made.parquet(hand_made.board_rows(date="2026-07-21", shift=1.0)),
+        "webdev": hand_made.parquet(hand_made.board_rows(25, date="2026-07-21", shift=1.0)),
+    }
+    with serving() as upstream:
+        hand_made.healthy(upstream, boards)
+        reports = take(upstream, archive, lookup, hand_made.FETCHED, day="2026-07-22")
+    assert not any(report.failed for report in reports)
+    return archive
 
 
 def tree(folder: Path) -> dict[str, str]:

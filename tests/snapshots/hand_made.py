@@ -67,6 +67,10 @@ def parquet(rows: Iterable[Mapping[str, Any]], **types: pa.DataType) -> bytes:
     for name, kind in types.items():
         at = table.schema.get_field_index(name)
         table = table.set_column(at, name, table.column(name).cast(kind))
+    return written(table)
+
+
+def written(table: pa.Table) -> bytes:
     out = io.BytesIO()
     pq.write_table(table, out)
     return out.getvalue()
@@ -140,3 +144,8 @@ def serve_subset(
         status=302, headers={"Location": storage, "X-Repo-Commit": revision}
     )
     upstream.routes[storage] = Reply(data, headers={"ETag": f'"{subset}-{len(data)}"'})
+
+
+def empty_board() -> bytes:
+    """A file with the right columns and no row."""
+    return written(pa.Table.from_pylist(board_rows(1)).slice(0, 0))

@@ -68,6 +68,7 @@ def serving() -> Iterator[Upstream]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             seen = Seen(self.path, {name.lower(): value for name, value in self.headers.items()})
