@@ -314,7 +314,7 @@ def _missing(fetched: Fetch, root: Path) -> list[str]:
 def _untagged(
     outcomes: Sequence[Outcome], archive: Archive, lookup: Lookup, *, dry_run: bool
 ) -> tuple[str, ...]:
-    """Entries of new rating snapshots that nobody has tagged."""
+    """Entries of new rating snapshots that nobody has tagged, highest rating first."""
     rows: list[tuple[str, str, str]] = []
     for outcome in outcomes:
         if outcome.outcome not in ("new", "revision") or not any(
@@ -325,10 +325,11 @@ def _untagged(
             rows += [(outcome.source, entry, "") for entry in outcome.new_entries]
             continue
         snapshot = archive.board(outcome.board).snapshot(outcome.label)
-        entries = snapshot.entries()
+        names = snapshot.entries().set_index("entry")["name"]
+        listed = snapshot.ratings().sort_values("rating", ascending=False, kind="stable")
         rows += [
-            (outcome.source, entry, name)
-            for entry, name in zip(entries["entry"], entries["name"], strict=True)
+            (outcome.source, entry, str(names[entry]))
+            for entry in listed["entry"].drop_duplicates()
         ]
     return tuple(untagged(lookup, rows))
 

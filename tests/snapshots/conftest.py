@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +9,11 @@ from typing import Any
 
 import hand_made
 import pytest
+from command import Done, runner
+from snapshot_runs import take
 from upstream_server import Upstream, serving
 
-from elolag.collect import Report, Run, collect
-from elolag.fetch import fetchable
-from elolag.http import Client
+from elolag.collect import Report
 from elolag.tags import Lookup, load
 
 
@@ -34,35 +32,6 @@ def lookup() -> Lookup:
 def waits() -> list[float]:
     """Seconds a client would have waited."""
     return []
-
-
-def take(
-    upstream: Upstream,
-    archive: Path,
-    lookup: Lookup,
-    names: tuple[str, ...],
-    *,
-    day: str = "2026-08-21",
-    dry_run: bool = False,
-    keep_raw: bool = False,
-    pause: Callable[[float], object] = lambda seconds: None,
-    **environ: str,
-) -> list[Report]:
-    """Take a snapshot of the played publishers."""
-    sources = fetchable(names)
-    moment = dt.datetime.fromisoformat(f"{day}T05:43:00+00:00")
-    bases = {source.name: upstream.url for source in sources}
-    with Client(base_urls=bases, pause=pause, max_bytes=64 << 20) as client:
-        run = Run(
-            archive=archive,
-            client=client,
-            lookup=lookup,
-            dry_run=dry_run,
-            keep_raw=keep_raw,
-            environ=environ,
-            now=lambda: moment,
-        )
-        return collect(sources, run)
 
 
 @pytest.fixture
@@ -93,15 +62,6 @@ def last_month(tmp_path_factory: pytest.TempPathFactory, lookup: Lookup) -> Path
     return archive
 
 
-def tree(folder: Path) -> dict[str, str]:
-    """Every file below `folder` and the hash of its bytes; the log grows, and so is left out."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in ("log.csv", ".lock")
-    }
-
-
 @pytest.fixture(scope="session")
 def real() -> Path:
     """Real payloads, kept outside the repository."""
@@ -110,3 +70,13 @@ def real() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
     return folder
+
+
+@pytest.fixture
+def elolag(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Done]:
+    """Run the command line in this process."""
+    monkeypatch.delenv("ELOLAG_ARCHIVE", raising=False)
+    monkeypatch.delenv("ARTIFICIAL_ANALYSIS_API_KEY", raising=False)
+    return runner(monkeypatch, capsys)

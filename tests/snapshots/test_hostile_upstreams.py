@@ -12,7 +12,7 @@ from pathlib import Path
 import hand_made as made
 import pyarrow as pa
 import pytest
-from conftest import take, tree
+from snapshot_runs import take, tree
 from upstream_server import Reply, Upstream, in_turn, serving
 
 from elolag.archive import Outcome, open_archive, verify
