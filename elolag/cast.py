@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from elolag.draws import Field, Posterior
 from elolag.months import parse, to_day
 from elolag.panel import Panel
+from elolag.roster import Roster
 from elolag.tags import Group, Lookup, Tag
 from elolag.young import YoungDrift
 
@@ -46,13 +47,6 @@ class Cast:
         kept = [t for t, c in zip(tagged, counted, strict=True) if c and not lookup.dropped(t)]
         kept = [t for t in kept if t.model not in exclude]
         kept.sort(key=lambda t: (t.released, t.model))
-        number = {t.model: i for i, t in enumerate(kept)}
-        table = table[table["model"].isin(number)]
-        table = table.assign(order=table["model"].map(number))
-        table = table.sort_values(["order", "entry"], kind="stable")
-        variance = (table["se"] ** 2 + table["drift"] ** 2).to_numpy(float)
-        if drift is not None:
-            variance = variance + drift.variance(table["votes"], table["se"])
         lead_from, follow_from = leader.since(kept), follower.since(kept)
         bounds = np.array(
             [
@@ -60,18 +54,10 @@ class Cast:
                 for t, earlier in zip(kept, np.minimum(lead_from, follow_from), strict=True)
             ]
         ).reshape(-1, 2)
-        field = Field(
-            rating=table["rating"].to_numpy(float),
-            variance=variance,
-            link=table["link"].to_numpy(np.intp),
-            link_se=table["link_se"].to_numpy(float),
-            model=table["order"].to_numpy(np.intp),
-            lead_from=lead_from,
-            follow_from=follow_from,
-            month_start=bounds[:, 0],
-            month_end=bounds[:, 1],
-        )
-        return cls(field, tuple(table["entry"]), tuple(kept), leader, follower)
+        names = tuple(t.model for t in kept)
+        roster = Roster(names, lead_from, follow_from, bounds[:, 0], bounds[:, 1])
+        field, rows = roster.field(table, drift)
+        return cls(field, tuple(rows["entry"]), tuple(kept), leader, follower)
 
     def best_entries(self, fitted: Posterior) -> NDArray[np.intp]:
         """Index of each model's entry with the highest posterior mean."""

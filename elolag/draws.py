@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.lag import ESTIMANDS, WINDOWS, Lags, Race, backward_at, check_groups
+from elolag.lag import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, backward_at, check_groups
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -175,13 +175,16 @@ def contenders(field: Field, posterior: Posterior) -> Ints:
     return np.flatnonzero(keep)
 
 
-def draw(field: Field, posterior: Posterior, n: int, seed: int) -> Iterator[tuple[Ints, Draw]]:
-    """Yield chunks of draws over the contending models (their indices, and the draws).
+def draw(
+    field: Field, posterior: Posterior, n: int, seed: int, *, everything: bool = False
+) -> Iterator[tuple[Ints, Draw]]:
+    """Yield chunks of draws over the contending models, or all (their indices, and the draws).
 
     Chunk i has its own generator, seeded by (seed, i): the result depends on neither memory nor
     the number of workers.
     """
-    keep = contenders(field, posterior)
+    every = np.arange(len(field.lead_from))
+    keep = every if everything else contenders(field, posterior)
     entries = np.flatnonzero(np.isin(field.model, keep))
     starts = np.flatnonzero(np.diff(field.model[entries], prepend=-1))
     cumulative = np.cumsum(posterior.weights[entries], axis=1)
@@ -289,7 +292,7 @@ def sample(
     check_groups(field.lead_from, field.follow_from, as_of)
     parts = [
         outcomes(Race.of(d.ratings, d.lead_from, d.follow_from, as_of), estimands, window, keep)
-        for keep, d in draw(field, fitted, n, seed)
+        for keep, d in draw(field, fitted, n, seed, everything=any(e in TRENDS for e in estimands))
     ]
     return join(parts)
 
@@ -318,9 +321,15 @@ def outcomes(race: Race, estimands: Sequence[str], window: float | None, models:
     followed = race.follower.model_at(today.follow_at[:, 0])
     led = race.leader.model_at(today.lead_at[:, 0])
     return Outcomes(
-        lags={e: ESTIMANDS[e](race, WINDOWS[e] if window is None else window) for e in estimands},
+        lags={e: _lags(race, e, window) for e in estimands},
         gap=gap,
         leader_best=models[race.leader.best_model()],
         follower_best=models[race.follower.best_model()],
         match=models[np.where(gap < 0, followed, led)],
     )
+
+
+def _lags(race: Race, estimand: str, window: float | None) -> Lags:
+    if estimand in TRENDS:
+        return TRENDS[estimand](race, 0.0)
+    return ESTIMANDS[estimand](race, WINDOWS[estimand] if window is None else window)

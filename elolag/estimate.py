@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from elolag import __version__, draws, sampling, tags
 from elolag.archive import Archive, Board, open_archive
 from elolag.cast import Cast
-from elolag.errors import EstimateError, UsageError
-from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Lags, check_groups
+from elolag.curves import KINDS, SMOOTH
+from elolag.errors import UsageError
+from elolag.interval import summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
+from elolag.lag import check_groups
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.panel import Panel, build
 from elolag.result import Gap, LagResult, Match, ModelPoint
@@ -26,8 +28,11 @@ from elolag.young import packaged_drift
 Floats = NDArray[np.float64]
 
 DEFAULT_BOARD = "arena/text_style_control"
-ESTIMANDS = (*STEP_ESTIMANDS, "gap")
-FRONTIERS = ("step",)
+ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
+FRONTIERS = KINDS
+DEFAULT_SMOOTH = "spline"
+#: Retired records older than this, in months, are not asked about one by one.
+RETIRED_MONTHS = 24.0
 INTERVALS = ("measurement", "sampling", "both")
 
 
@@ -128,7 +133,7 @@ def estimate_lag(
     follower: str = "CN",
     category: str = "overall",
     estimand: str = "backward",
-    frontier: str = "step",
+    frontier: str | None = None,
     as_of: str | None = None,
     vintage: str | None = None,
     n_draws: int = 10_000,
@@ -154,10 +159,11 @@ def estimate_lag(
     category
         Slice of the board, e.g. ``overall``, ``coding``.
     estimand
-        ``backward``, ``backward-mean``, ``at-release``, ``catch-up``, ``level-mean`` (months) or
-        ``gap`` (Elo). Definitions stand in docs/methods.md.
+        ``backward``, ``backward-mean``, ``at-release``, ``catch-up``, ``level-mean``, ``trend``
+        (months) or ``gap`` (Elo). Definitions stand in docs/methods.md.
     frontier
-        ``step``: the running maximum of the models released so far.
+        ``step``, the running maximum of the models released so far, for all estimands but
+        ``trend``, which takes ``quantile``, ``linear``, ``spline`` or ``local-linear``.
     as_of
         ISO date T; the vintage's date by default. Earlier than the vintage is hindsight.
     vintage
@@ -193,40 +199,69 @@ def estimate_lag(
     ArchiveError
         The archive is missing or damaged.
     """
-    _check_names(estimand, frontier, interval)
+    _check_names(estimand, interval)
+    key = _key(estimand, frontier)
     study = prepare(
         board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
         policies=policies, extra_tags=extra_tags, correct_selection=correct_selection,
         young_drift=young_drift, exclude=exclude,
     )  # fmt: skip
-    return results(study, [estimand], interval)[0]
+    return results(study, [key], interval)[0]
 
 
 def results(
     study: Study, estimands: Sequence[str], interval: str = "measurement"
 ) -> list[LagResult]:
-    """One result per estimand, all from the same draws (and the same re-runs)."""
+    """One result per estimand, all from the same draws (and the same re-runs).
+
+    `trend` is asked for with its curve, e.g. ``trend/spline``.
+    """
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
     again = study.rerun(names)[0] if interval != "measurement" else None
     return [_result(study, e, interval, point, sample, again) for e in estimands]
 
 
-def quantiles(
-    months: Floats, censored: NDArray[np.int8], level: float
-) -> tuple[float | None, float | None]:
-    """Percentile interval whose ends are values that occurred, so that it holds its level.
+def estimate_all(**question: Any) -> tuple[list[LagResult], str]:
+    """Every estimand with both intervals, and what retired records do to them.
 
-    A draw that is only a bound is taken at its worst for each end: "at least x" is x for the low
-    end and unbounded for the high one. An unbounded end is None.
+    Parameters
+    ----------
+    **question
+        As for `estimate_lag`, without estimand and interval.
+
+    Returns
+    -------
+    list of LagResult, str
+        The results; and, where leaving out the retired models that made a record in the last
+        `RETIRED_MONTHS` moves any by a tenth of a month or more, a sentence that says by how much
+        (docs/methods.md, "Retired anchors"), else an empty string.
     """
-    below, above = np.isin(censored, (AT_MOST, UNBOUNDED)), np.isin(censored, (AT_LEAST, UNBOUNDED))
-    low = np.quantile(np.where(below, -np.inf, months), (1 - level) / 2, method="inverted_cdf")
-    high = np.quantile(np.where(above, np.inf, months), (1 + level) / 2, method="inverted_cdf")
-    return (
-        float(low) if np.isfinite(low) else None,
-        float(high) if np.isfinite(high) else None,
+    study = prepare(**question)
+    keys = [_key(estimand, None) for estimand in ESTIMANDS]
+    found = results(study, keys, "both")
+    recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
+    table = study.panel.linked.table
+    gone = set(table.loc[table["link"] >= 0, "model"])
+    records = [*found[0].records(found[0].leader_group), *found[0].records(found[0].follower_group)]
+    retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
+    if not retired:
+        return found, ""
+    without = prepare(**{**question, "exclude": {*question.get("exclude", ()), *retired}})
+    point = without.point([k for k in keys if k != "gap"])
+    moved = []
+    for key, result in zip(keys, found, strict=True):
+        if result.months is None or point.lags[key].failed[0]:
+            continue
+        other = float(point.lags[key].months[0])
+        if abs(other - result.months) >= 0.1:
+            moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
+    if not moved:
+        return found, ""
+    return found, (
+        f"Without the retired models that were records ({', '.join(retired)}), whose ratings are "
+        f"linked from the last vintage that lists them, the months are: {', '.join(moved)}."
     )
 
 
@@ -258,12 +293,10 @@ def _result(
     gap = float(point.gap[0])
     leader_best = named(int(point.leader_best[0]), cast.leader)
     follower_best = named(int(point.follower_best[0]), cast.follower)
-    months = low = high = censored = None
-    failed = 0
+    found, low, high = None, None, None
     if estimand != "gap":
-        months, low, high, censored, failed = _summarise(
-            point.lags[estimand], sample.lags[estimand], level
-        )
+        found = summarise(point.lags[estimand], sample.lags[estimand], level)
+        low, high = found.low, found.high
     rerun = None
     if again is not None:
         rerun = sampling.interval(sample, again, estimand, level)
@@ -276,10 +309,10 @@ def _result(
     )
     counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
     return LagResult(
-        estimand=estimand,
-        frontier="step",
+        estimand=estimand.partition("/")[0],
+        frontier=estimand.partition("/")[2] or "step",
         interval=interval,
-        months=months,
+        months=found.months if found else None,
         low=low,
         high=high,
         sampling=rerun if interval == "both" else None,
@@ -302,10 +335,10 @@ def _result(
             100 * gap / leader_best.rating,
             100 * gap / follower_best.rating,
         ),
-        censored=censored,
+        censored=found.censored if found else None,
         policies=study.choices,
         n_draws=study.n_draws,
-        failed_draws=failed,
+        failed_draws=found.failed if found else 0,
         seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
         version=__version__,
@@ -319,27 +352,6 @@ def _result(
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
-
-
-def _summarise(
-    point: Lags, sample: Lags, level: float
-) -> tuple[float, float | None, float | None, str | None, int]:
-    """Months, interval, censoring and failed draws of one estimand."""
-    if point.failed[0]:
-        raise EstimateError(
-            "at posterior-mean ratings the window holds nothing to measure: no record, or no new "
-            "level reached; take a longer window"
-        )
-    if point.censored[0] == UNBOUNDED:
-        raise EstimateError("the lag is bounded on neither side by the models of this board")
-    fine = ~sample.failed
-    low, high = quantiles(sample.months[fine], sample.censored[fine], level)
-    censored = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(point.censored[0]))
-    if censored == "at-least":
-        high = None
-    elif censored == "at-most":
-        low = None
-    return float(point.months[0]), low, high, censored, int((~fine).sum())
 
 
 def _notes(panel: Panel, nested: str | None) -> tuple[str, ...]:
@@ -383,14 +395,28 @@ def _as_of(as_of: str | None, vintage: str) -> float:
     return to_day(date)
 
 
-def _check_names(estimand: str, frontier: str, interval: str) -> None:
+def _check_names(estimand: str, interval: str) -> None:
     for kind, name, known in (
         ("estimand", estimand, ESTIMANDS),
-        ("frontier", frontier, FRONTIERS),
         ("interval", interval, INTERVALS),
     ):
         if name not in known:
             raise UsageError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
+
+
+def _key(estimand: str, frontier: str | None) -> str:
+    """The estimand as the draws know it: `trend` with its curve, the others by name."""
+    if frontier is not None and frontier not in FRONTIERS:
+        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(FRONTIERS)}")
+    if estimand == "trend":
+        if frontier == "step":
+            raise UsageError(
+                f"trend is the time between smooth curves; take one of {', '.join(SMOOTH)}"
+            )
+        return f"trend/{frontier or DEFAULT_SMOOTH}"
+    if frontier not in (None, "step"):
+        raise UsageError(f"{estimand} is defined for step frontiers; {frontier} goes with trend")
+    return estimand
 
 
 def _check_numbers(n_draws: int, level: float) -> None:

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag import curves
 from elolag.errors import EstimateError
 from elolag.frontier import Steps
 from elolag.months import DAYS_PER_MONTH, between, to_iso
@@ -48,11 +50,17 @@ class Lags:
 
 @dataclass(frozen=True)
 class Race:
-    """Both groups' step frontiers, as far as `as_of` (days), in the same D draws."""
+    """Both groups' step frontiers, as far as `as_of` (days), in the same D draws.
+
+    Smooth curves are fitted to more than records: they go back to the `ratings` (D, M) and dates.
+    """
 
     leader: Steps
     follower: Steps
     as_of: float
+    ratings: Floats
+    lead_from: Floats
+    follow_from: Floats
 
     @classmethod
     def of(cls, ratings: Floats, lead_from: Floats, follow_from: Floats, as_of: float) -> Race:
@@ -71,7 +79,7 @@ class Race:
                     f"the {name} group has no model by {to_iso(as_of)} in some draws: the release "
                     f"of its first rated model is known only to the month; take a later date"
                 )
-        return cls(leader, follower, as_of)
+        return cls(leader, follower, as_of, ratings, lead_from, follow_from)
 
     @property
     def begins(self) -> float:
@@ -335,6 +343,19 @@ def _combine(codes: Codes, counts: NDArray[np.bool_]) -> Codes:
     return np.where(at_least & at_most, UNBOUNDED, one).astype(np.int8)
 
 
+def trend(race: Race, window: float, *, kind: str) -> Lags:
+    """T - f_L^-1(f_F(T)) between smooth frontier curves of one kind."""
+    del window  # the curves have a span of their own
+    leader = curves.fit(kind, race.ratings, race.lead_from, race.as_of)
+    follower = curves.fit(kind, race.ratings, race.follow_from, race.as_of)
+    months, failed = curves.trend(leader, follower, race.as_of)
+    return Lags(months, np.zeros(len(months), np.int8), failed)
+
+
+#: `trend` by kind of curve; these need every model of a draw, not only possible records.
+TRENDS: dict[str, Callable[[Race, float], Lags]] = {
+    f"trend/{kind}": partial(trend, kind=kind) for kind in curves.SMOOTH
+}
 #: Estimands of step frontiers, and their default windows in months.
 ESTIMANDS: dict[str, Callable[[Race, float], Lags]] = {
     "backward": backward,

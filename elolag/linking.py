@@ -12,7 +12,7 @@ common models scatter beyond the new votes' share.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 #: Common models a link needs, and the number of nearest ones that weigh in at any level.
 MIN_COMMON = 10
 NEIGHBOURS = 40
+#: Standard deviation of the change between two ratings because they are printed to whole points.
+ROUNDING = (1 / 6) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -168,38 +170,50 @@ def shared_vote_variance(se_old: Floats, se_new: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Line:
-    """A robust line ``value = middle + slope (x - centre)`` with its scatter."""
+    """A robust line ``value = middle + slope (x - centre)`` and the weights that gave it."""
 
     centre: float
     middle: float
     slope: float
-    scale: float
-    effective: float
     spread: float  # weighted variance of x about the centre
+    x: Floats
+    weights: Floats  # sum to 1
+
+    def at(self, x: float | Floats) -> Floats:
+        """Value of the line."""
+        return np.asarray(self.middle + self.slope * (x - self.centre))
+
+    def variance_factor(self, x: float) -> float:
+        """Variance of the line at `x`, for points of unit variance."""
+        tilt = (x - self.centre) / self.spread if self.spread > 0 else 0.0
+        return float(np.sum((self.weights * (1 + tilt * (self.x - self.centre))) ** 2))
 
 
 def robust_line(x: Floats, y: Floats, weights: Floats, rounds: int = 30) -> Line:
-    """Weighted line by Tukey's biweight (c = 4.685), scale from the weighted MAD."""
-    robust = np.ones_like(x)
-    line = Line(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    """Weighted line by Tukey's biweight (c = 4.685), scale from the weighted MAD.
+
+    It starts from the weighted median: a least-squares line would already have bent towards
+    outliers at the end of the range and then found nothing odd about them.
+    """
+    robust = _biweight(y - weighted_median(y, weights), weights)
     for _ in range(rounds):
         w = weights * robust
-        total = w.sum()
-        centre = float(w @ x / total)
-        spread = float(w @ (x - centre) ** 2 / total)
-        middle = float(w @ y / total)
-        slope = float(w @ ((x - centre) * (y - middle)) / total / spread) if spread > 0 else 0.0
-        residual = y - middle - slope * (x - centre)
-        scale = 1.4826 * weighted_median(np.abs(residual), weights)
-        effective = float(total**2 / (w @ w))
-        line = Line(centre, middle, slope, scale, effective, spread)
-        if scale <= 0:
-            break
-        update = np.clip(1 - (residual / (4.685 * scale)) ** 2, 0, None) ** 2
+        w = w / w.sum()
+        centre, middle = float(w @ x), float(w @ y)
+        spread = float(w @ (x - centre) ** 2)
+        slope = float(w @ ((x - centre) * (y - middle)) / spread) if spread > 0 else 0.0
+        line = Line(centre, middle, slope, spread, x, w)
+        update = _biweight(y - line.at(x), weights)
         if np.abs(update - robust).max() < 1e-6:
             break
         robust = update
     return line
+
+
+def _biweight(residual: Floats, weights: Floats) -> Floats:
+    """Tukey's weights for residuals; no model within rounding of the others is an outlier."""
+    scale = max(1.4826 * weighted_median(np.abs(residual), weights), ROUNDING)
+    return np.asarray(np.clip(1 - (residual / (4.685 * scale)) ** 2, 0, None) ** 2)
 
 
 def _local(
@@ -207,27 +221,27 @@ def _local(
 ) -> tuple[float, float, float]:
     """Shift, its standard error, and the drift sd at one level of the older scale."""
     shift = float(np.median(change))
-    line = Line(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    weights, slope = np.ones_like(level), 0.0
     # The line is against the mean of both ratings; the mean of a gone model follows from its old
     # rating by fixed point (a contraction, as |slope| < 2).
     for _ in range(20):
         weights = tricube(level, x_old + shift / 2, NEIGHBOURS)
         line = robust_line(level, change, weights)
-        slope = float(np.clip(line.slope, -0.2, 0.2))
-        x_mean = (x_old + line.middle / 2 - slope * line.centre / 2) / (1 - slope / 2)
-        updated = line.middle + slope * (x_mean - line.centre)
-        if abs(updated - shift) < 1e-6:
+        line = replace(line, slope=float(np.clip(line.slope, -0.2, 0.2)))
+        before, shift = shift, _new_minus_old(line, x_old)
+        if abs(shift - before) < 1e-6:
             break
-        shift = updated
-    x_mean = x_old + shift / 2
-    leverage = (x_mean - line.centre) ** 2 / line.spread if line.spread > 0 else 0.0
     # The line is robust, its scatter is not: the models that truly changed are what drift is.
-    residual = change - line.middle - slope * (level - line.centre)
-    scatter = float(weights @ residual**2 / weights.sum())
-    se = np.sqrt(scatter * (1 + leverage) / line.effective)
+    residual = change - line.at(level)
+    free = weights.sum() ** 2 / (weights @ weights)
+    scatter = float(weights @ residual**2 / weights.sum() * free / max(free - 2, 1))
+    se = np.sqrt(scatter * line.variance_factor(x_old + shift / 2))
     expected = float(weights @ noise / weights.sum())
     return shift, float(se), float(np.sqrt(max(scatter - expected, 0.0)))
+
+
+def _new_minus_old(line: Line, x_old: float) -> float:
+    """Solve ``shift = line(x_old + shift / 2)``."""
+    return float(line.at(x_old)) / (1 - line.slope / 2)
 
 
 def tricube(x: Floats, at: float, neighbours: int) -> Floats:

@@ -36,6 +36,7 @@ MEANING = {
     "at-release": "how late the follower's records of the window came, each on its own day",
     "catch-up": "median time until the follower reaches a record of the leader (last 24 months)",
     "level-mean": "mean time between the two frontiers at the levels the follower newly reached",
+    "trend": "time between two smooth curves, each fitted to its side's best models",
     "gap": "distance of the two frontiers on the as-of date, in Elo points",
 }
 
@@ -252,7 +253,7 @@ class LagResult:
             return []
         words = _span(*self.sampling)
         if self.months is None:
-            words = f"{self.sampling[0]:.1f} to {self.sampling[1]:.1f} Elo, leader minus follower"
+            words = self._elo_span(*self.sampling)
         return [(f"{self.level:.0%} sampling interval", words)]
 
     def _sampling_dict(self) -> dict[str, Any]:
@@ -375,14 +376,15 @@ class LagResult:
         return f"{ahead} ahead by {abs(elo):.1f} Elo, {percent:.2f}% of the score of {behind}"
 
     def _gap_interval(self) -> str:
+        words = self._elo_span(self.gap.low, self.gap.high)
+        return f"{self.level:.0%} interval {words}" if self.months is not None else words
+
+    def _elo_span(self, low: float, high: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)
-        low, high = self.gap.low, self.gap.high
         if low >= 0 or high <= 0:
             near, far = sorted((abs(low), abs(high)))
-            words = f"{near:.1f} to {far:.1f} Elo for {leader if low >= 0 else follower}"
-        else:
-            words = f"{-low:.1f} Elo for {follower} to {high:.1f} Elo for {leader}"
-        return f"{self.level:.0%} interval {words}" if self.months is not None else words
+            return f"{near:.1f} to {far:.1f} Elo for {leader if low >= 0 else follower}"
+        return f"{-low:.1f} Elo for {follower} to {high:.1f} Elo for {leader}"
 
     def summary(self) -> str:
         """The sentence, the facts and what the interval leaves out, as plain text."""

@@ -27,6 +27,8 @@ Ints = NDArray[np.intp]
 
 HISTORIES = 2000
 JITTER_DAYS = 45.0
+#: Share of draws, and of re-runs, in which an estimand must be defined to be given a spread.
+DEFINED = 0.9
 _BLOCK = 250
 
 
@@ -63,7 +65,7 @@ def values(outcomes: Outcomes, estimand: str, what: str) -> Floats:
         return outcomes.gap
     lags = outcomes.lags[estimand]
     defined = lags.months[~lags.failed]
-    if len(defined) < 0.9 * len(lags.months):
+    if len(defined) < DEFINED * len(lags.months):
         raise EstimateError(
             f"{estimand} is defined in only {len(defined)} of {len(lags.months)} {what}; take a "
             f"longer window for a sampling interval"
@@ -135,6 +137,8 @@ def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tup
     # Reflected at both ends, so that no release leaves history.
     moved = np.abs(moved - start) + start
     date = np.floor(as_of - np.abs(as_of - moved))
+    # Every history begins with a release on the day the group's began.
+    date[:, 0] = start
     rating = trend(date) + residual[model]
     unused = np.arange(model.shape[1]) >= counts[:, None]
     return np.where(unused, -np.inf, rating), np.where(unused, np.inf, date)

@@ -6,14 +6,12 @@ import dataclasses
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import elolag
 from elolag import draws, tags
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate import ESTIMANDS, quantiles
-from elolag.lag import AT_LEAST, AT_MOST, EXACT
+from elolag.estimate import ESTIMANDS
 from elolag.months import DAYS_PER_MONTH, to_day
 
 FEW = 400
@@ -207,25 +205,6 @@ def test_policies_move_models_between_groups() -> None:
 def test_missing_and_damaged_archives(tmp_path: Path) -> None:
     with pytest.raises(elolag.errors.ArchiveError):
         elolag.estimate_lag(archive=tmp_path / "none")
-
-
-class TestQuantiles:
-    def test_lumpy_interval_holds_its_level(self) -> None:
-        rng = np.random.default_rng(1)
-        for _ in range(200):
-            values = rng.choice([1.0, 2.0, 5.0], size=101, p=[0.1, 0.8, 0.1])
-            low, high = quantiles(values, np.full(101, EXACT, np.int8), 0.9)
-            assert ((values >= low) & (values <= high)).mean() >= 0.9
-
-    def test_bounds_open_the_side_they_do_not_bound(self) -> None:
-        months = np.array([1.0, 2.0, 3.0, 4.0])
-        at_least = np.array([EXACT, EXACT, EXACT, AT_LEAST], np.int8)
-        assert quantiles(months, at_least, 0.9) == (1.0, None)
-        at_most = np.array([AT_MOST, EXACT, EXACT, EXACT], np.int8)
-        assert quantiles(months, at_most, 0.9) == (None, 4.0)
-
-    def test_all_exact_and_equal_has_zero_width(self) -> None:
-        assert quantiles(np.full(50, 3.0), np.zeros(50, np.int8), 0.95) == (3.0, 3.0)
 
 
 def test_point_is_one_draw_at_the_posterior_means(headline: elolag.LagResult) -> None:

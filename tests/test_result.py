@@ -22,13 +22,15 @@ def result() -> LagResult:
         months=6.4, low=6.4, high=9.0, level=0.95,
         as_of="2026-08-19", vintage="2026-08-19", data_through="2026-08-14",
         board="arena/text", category="overall", leader_group="US", follower_group="CN",
-        leader_best=point("US", "omega", 1510.0), follower=point("CN", "beta", 1490, "2026-07-16"),
+        leader_best=point("US", "omega", 1510.0),
+        follower=point("CN", "beta", 1490, "2026-07-16"),
         match=match,
         matches=(Match("alpha", "alpha-high", "2026-02-05", 6.4, 0.9),
                  Match("gamma", "gamma", "2025-11-18", 9.0, 0.06),
                  Match("delta", "delta", "2025-11-01", 9.6, 0.04)),
         gap=Gap(20.0, 10.0, 30.0, 1.3, 1.4), censored=None, policies={}, n_draws=1000,
-        failed_draws=0, sampling=None, seed=0, snapshots=(("arena/text/2026-08-19", "0" * 64),), version="0",
+        failed_draws=0, sampling=None, seed=0, version="0",
+        snapshots=(("arena/text/2026-08-19", "0" * 64),),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from elolag.archive.outcomes import Outcome
 from elolag.archive.reader import Archive, Board, default_path, open_archive
 from elolag.archive.snapshot import Snapshot
 from elolag.archive.store import Writer
-from elolag.archive.take import take, take_payloads
+from elolag.archive.take import take, take_payloads, take_publications
 from elolag.archive.verify import Problem, verify
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "open_archive",
     "take",
     "take_payloads",
+    "take_publications",
     "verify",
 ]

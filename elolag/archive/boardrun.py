@@ -10,16 +10,16 @@ from elolag.archive import checks as checking
 from elolag.archive import manifest as manifests
 from elolag.archive.candidates import Candidate
 from elolag.archive.fill import filled
-from elolag.archive.index import (
-    BoardIndex,
+from elolag.archive.index import BoardIndex, Stored
+from elolag.archive.outcomes import Outcome, OutcomeKind, twin_line
+from elolag.archive.twins import (
     Listed,
-    Stored,
+    dating,
     is_twin,
     preference,
     reference_category,
     repeats_latest,
 )
-from elolag.archive.outcomes import Outcome, OutcomeKind, twin_line
 from elolag.months import to_day
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Group:
     def dated(self) -> Listed:
         """Whose date the publication bears: the most official member's, of those the earliest."""
         members: list[Listed] = [self.best, *self.twins, *self.supersedes]
-        return min(members, key=lambda member: (member.precedence, member.vintage))
+        return min(members, key=dating)
 
 
 class BoardRun:
@@ -106,11 +106,15 @@ class BoardRun:
         self, candidate: Candidate, groups: list[Group], pending: Sequence[Candidate]
     ) -> None:
         """Put a candidate with its twins, here or in the archive, or in a group of its own."""
-        own = [g for g in groups if is_twin(g.best, candidate, pending, self.index)]
+
+        def known_before(date: str, category: str) -> set[str]:
+            return self.index.known_before(date, pending, category)
+
+        own = [g for g in groups if is_twin(g.best, candidate, known_before)]
         stored = [
             (label, item)
             for label, item in self.index.current.items()
-            if is_twin(item, candidate, pending, self.index)
+            if is_twin(item, candidate, known_before)
         ]
         better = [(lb, item) for lb, item in stored if preference(item) >= preference(candidate)]
         if better:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from elolag.archive.checks import Check
     from elolag.schema import Origin, Publication
     from elolag.sources import Source
+
+_WHEN = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,13 @@ class Payload:
     http_status: int | None = None
     etag: str | None = None
     revision: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _WHEN.fullmatch(self.retrieved_at):
+            raise UsageError(
+                f"retrieved_at {self.retrieved_at!r} is neither an ISO date nor a time in UTC; "
+                f"write 2026-08-21 or 2026-08-21T05:00:00Z"
+            )
 
     def retrieval(self) -> dict[str, Any]:
         """Give the facts of the retrieval as a manifest has them."""
@@ -174,22 +184,18 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
     candidates: list[Candidate] = []
     refusals: list[Refusal] = []
     for payload in payloads:
-        if not payload.source.redistributable and not private:
-            raise UsageError(
-                f"{payload.source.name}: its terms forbid redistribution, so it is written to a "
-                f"private archive only"
-            )
+        require_redistributable(payload.source, private=private)
         retrieval = payload.retrieval()
         try:
             publications: Sequence[Publication] = payload.source.parse(payload.data, payload.origin)
         except PartialPayloadError as error:
             publications = error.publications
-            refusals += [_refusal(payload, retrieval, text) for text in error.refusals]
+            refusals += [refusal(payload, retrieval, text) for text in error.refusals]
         except PayloadError as error:
             publications = ()
-            refusals.append(_refusal(payload, retrieval, str(error)))
+            refusals.append(refusal(payload, retrieval, str(error)))
         for publication in publications:
-            found = _candidate(payload, publication, retrieval)
+            found = candidate(payload, publication, retrieval)
             if isinstance(found, Refusal):
                 refusals.append(found)
             else:
@@ -197,7 +203,17 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
     return _merged(candidates), refusals
 
 
-def _refusal(payload: Payload, retrieval: dict[str, Any], message: str) -> Refusal:
+def require_redistributable(source: Source, *, private: bool) -> None:
+    """Refuse to put into a shared archive what its publisher lets nobody redistribute."""
+    if not source.redistributable and not private:
+        raise UsageError(
+            f"{source.name}: its terms forbid redistribution, so it is written to a private "
+            f"archive only"
+        )
+
+
+def refusal(payload: Payload, retrieval: dict[str, Any], message: str) -> Refusal:
+    """Make a refusal of a payload, or of an unnamed part of it."""
     return Refusal(
         source=payload.source.name,
         board=payload.origin.name,
@@ -208,9 +224,10 @@ def _refusal(payload: Payload, retrieval: dict[str, Any], message: str) -> Refus
     )
 
 
-def _candidate(
+def candidate(
     payload: Payload, publication: Publication, retrieval: dict[str, Any]
 ) -> Candidate | Refusal:
+    """Check a publication on its own and put it into the form it would be stored in."""
     done = tuple(checks.structure(publication))
     failed = [check for check in done if check.required and not check.passed]
     if failed:
@@ -241,21 +258,21 @@ def _merged(candidates: Sequence[Candidate]) -> list[Candidate]:
     A publisher that serves the categories of a board in separate files still publishes one board.
     """
     out: dict[tuple[object, ...], Candidate] = {}
-    for order, candidate in enumerate(candidates):
+    for order, item in enumerate(candidates):
         key: tuple[object, ...] = (
-            candidate.source.name,
-            candidate.publication.board,
-            candidate.vintage,
-            candidate.kind,
-            candidate.retrieval["retrieved_at"],
+            item.source.name,
+            item.publication.board,
+            item.vintage,
+            item.kind,
+            item.retrieval["retrieved_at"],
         )
         earlier = out.get(key)
         if earlier is None:
-            out[key] = candidate
-        elif earlier.categories and not set(earlier.categories) & set(candidate.categories):
-            out[key] = _joined(earlier, candidate)
+            out[key] = item
+        elif earlier.categories and not set(earlier.categories) & set(item.categories):
+            out[key] = _joined(earlier, item)
         else:
-            out[*key, order] = candidate
+            out[*key, order] = item
     return list(out.values())
 
 

@@ -165,9 +165,11 @@ def top_n(
 ) -> int | None:
     """N if `listing` is only the top of its board, else None.
 
-    It is when a tenth or more (and five at least) of the comparable listing before it rated below
-    everything now listed, or when it has less than half the rows of the complete list nearest in
-    time: the earlier one, since boards grow, and the later one only where there is no earlier.
+    Where there is a comparable list before it, that decides: a tenth of it or more (and five rows
+    at least) rated below everything now listed, and of what rated above at least half is there.
+    (If not even that, rows are missing without order, and the check of lost rows refuses it.)
+    Otherwise it is when it has less than half the rows of the complete list nearest in time: the
+    earlier one, since boards grow, and the later one only where there is no earlier.
 
     Parameters
     ----------
@@ -181,9 +183,12 @@ def top_n(
     if before is not None:
         shifts, _ = _common(listing, before)
         level = before.ratings + (float(np.median(shifts)) if shifts else 0.0)
-        below = int((level < listing.ratings.min()).sum())
-        if below >= max(TRUNCATED_ROWS, TRUNCATED_BELOW * len(before)):
-            return len(listing)
+        above = level >= listing.ratings.min()
+        below = len(level) - int(above.sum())
+        names = set(listing.entries)
+        there = sum(name in names for name, up in zip(before.entries, above, strict=True) if up)
+        cut = below >= max(TRUNCATED_ROWS, TRUNCATED_BELOW * len(before))
+        return len(listing) if cut and there >= (1 - LOST_SHARE_REFUSED) * above.sum() else None
     neighbour = earlier if earlier is not None else later
     if neighbour is not None and len(listing) < TRUNCATED_SHARE * len(neighbour):
         return len(listing)

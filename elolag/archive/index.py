@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks
-from elolag.archive.listing import Listing, read_listing, same_publication
+from elolag.archive.listing import Listing, read_listing
+from elolag.archive.twins import COMPARABLE_SHARE, Listed, reference_category
 from elolag.errors import UsageError
 from elolag.months import to_day
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import pandas as pd
 
@@ -21,33 +22,6 @@ if TYPE_CHECKING:
 
 #: A complete list further away in time says nothing about how long a list should be.
 NEIGHBOUR_DAYS = 120
-#: Two lists are comparable when they share this part of the shorter one.
-COMPARABLE_SHARE = 0.5
-
-
-class Listed(Protocol):
-    """A publication, stored or not yet; see `Stored` for what its parts mean."""
-
-    # ruff: noqa: D102 -- the parts are described where they are made
-
-    @property
-    def vintage(self) -> str: ...
-    @property
-    def source_name(self) -> str: ...
-    @property
-    def kind(self) -> tuple[str, bool | None]: ...
-    @property
-    def basis(self) -> str: ...
-    @property
-    def complete(self) -> bool: ...
-    @property
-    def precedence(self) -> int: ...
-    @property
-    def content(self) -> str: ...
-    @property
-    def categories(self) -> dict[str, int]: ...
-    def listing(self, category: str) -> Listing | None: ...
-    def table(self, name: str) -> pd.DataFrame | None: ...
 
 
 class Stored:
@@ -238,15 +212,20 @@ class BoardIndex:
         dated = [(label[:10], item) for label, item in self.current.items()]
         dated += [(item.vintage, item) for item in pending if item is not candidate]
         here = to_day(vintage)
-        gaps = [
-            (to_day(date) - here, item.listing(category))
-            for date, item in dated
-            if item.complete and item.kind == candidate.kind and category in item.categories
+        near = [
+            (gap, order)
+            for order, (date, item) in enumerate(dated)
+            if 0 < abs(gap := to_day(date) - here) <= NEIGHBOUR_DAYS
+            and item.complete
+            and item.kind == candidate.kind
+            and category in item.categories
         ]
-        near = [(gap, found) for gap, found in gaps if 0 < abs(gap) <= NEIGHBOUR_DAYS]
-        earlier = max((pair for pair in near if pair[0] < 0), key=_gap, default=(0, None))
-        later = min((pair for pair in near if pair[0] > 0), key=_gap, default=(0, None))
-        return earlier[1], later[1]
+        earlier = max((pair for pair in near if pair[0] < 0), default=None)
+        later = min((pair for pair in near if pair[0] > 0), default=None)
+        return (
+            dated[earlier[1]][1].listing(category) if earlier else None,
+            dated[later[1]][1].listing(category) if later else None,
+        )
 
     def known_before(self, vintage: str, pending: Iterable[Listed], category: str) -> set[str]:
         """Names of every entry listed on the board before `vintage`."""
@@ -256,79 +235,3 @@ class BoardIndex:
                 listing = item.listing(category)
                 names |= set(listing.entries) if listing else set()
         return names
-
-
-def reference_category(categories: dict[str, int]) -> str | None:
-    """Give the category to compare in: `overall`, else the first; None without ratings."""
-    if "overall" in categories:
-        return "overall"
-    return min(categories, default=None)
-
-
-def shared_category(one: Listed, other: Listed) -> str | None:
-    """Give the category in which two publications can be compared, if any."""
-    both = {name: 0 for name in one.categories if name in other.categories}
-    return reference_category(both)
-
-
-def is_twin(one: Listed, other: Listed, known: Sequence[Listed], index: BoardIndex) -> bool:
-    """Whether two publications are one, reached by two routes.
-
-    A publisher that repeats figures under a new date publishes again; those are never twins. Nor
-    is a copy that lists, beside the same figures, an entry nobody listed before: it has news.
-    """
-    if one.kind != other.kind:
-        return False
-    if one.source_name == other.source_name and (
-        one.vintage == other.vintage or one.basis == other.basis == "published"
-    ):
-        return False
-    category = shared_category(one, other)
-    if category is None:
-        return False
-    first, second = one.listing(category), other.listing(category)
-    if first is None or second is None or not same_publication(first, second):
-        return False
-    worse, kept = sorted((one, other), key=preference)
-    extra, base = worse.listing(category), kept.listing(category)
-    if extra is None or base is None or len(extra) <= len(base):
-        return True
-    news = set(extra.entries) - set(base.entries)
-    return news <= index.known_before(worse.vintage, known, category)
-
-
-def repeats_latest(candidate: Candidate, others: Iterable[Listed]) -> Listed | None:
-    """Find the publication a fetched or committed file merely repeats.
-
-    The date of such a file is only the day somebody looked. When its content is that of the newest
-    earlier file of the same source, nothing was published in between.
-    """
-    if candidate.basis == "published":
-        return None
-    earlier = [
-        item
-        for item in others
-        if item.source_name == candidate.source_name and item.vintage < candidate.vintage
-    ]
-    latest = max(earlier, key=lambda item: item.vintage, default=None)
-    return latest if latest is not None and latest.content == candidate.content else None
-
-
-def _gap(pair: tuple[float, Listing | None]) -> float:
-    return pair[0]
-
-
-def preference(item: Listed) -> tuple[Any, ...]:
-    """Sort key: the twin that is kept is the one with the largest."""
-    category = reference_category(item.categories)
-    listing = item.listing(category) if category else None
-    if listing is None:
-        return (0.0, False, 0, False, 0, -item.precedence)
-    return (
-        -listing.unit,
-        listing.intervals,
-        len(item.categories),
-        listing.votes is not None,
-        len(listing),
-        -item.precedence,
-    )

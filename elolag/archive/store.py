@@ -153,6 +153,8 @@ class Writer:
 
     def _release(self) -> None:
         if self._lock is not None:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._lock, 0)  # nobody holds it now, and it may be copied somewhere
             os.close(self._lock)  # closing releases the lock
             self._lock = None
 

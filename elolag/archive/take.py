@@ -19,19 +19,29 @@ payload is the revision.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from elolag.archive.boardrun import BoardRun
-from elolag.archive.candidates import Candidate, Payload, read
+from elolag.archive.candidates import (
+    Candidate,
+    Payload,
+    Refusal,
+    candidate,
+    read,
+    refusal,
+    require_redistributable,
+)
 from elolag.archive.index import BoardIndex
 from elolag.archive.outcomes import Outcome
 from elolag.archive.reader import Archive
 from elolag.archive.store import Writer
+from elolag.errors import PayloadError
 
 if TYPE_CHECKING:
-    from elolag.schema import Origin
+    from elolag.schema import Origin, Publication
     from elolag.sources import Source
 
 
@@ -116,22 +126,75 @@ def take_payloads(
         return _take(root, payloads, writer, private=private)
 
 
+def take_publications(
+    archive_path: str | Path,
+    publications: Iterable[Publication | PayloadError],
+    payload: Payload,
+    *,
+    private: bool = False,
+    dry_run: bool = False,
+    command: str = "elolag",
+) -> Iterator[Outcome]:
+    """Take the publications of one large payload one at a time, as they are parsed.
+
+    For a file of hundreds of vintages: memory holds one of them, and a run that is stopped and
+    started again finds those it took unchanged. Twins among the publications themselves are not
+    looked for; a file is one route.
+
+    Parameters
+    ----------
+    archive_path
+        The archive's folder; made if absent.
+    publications
+        What the payload holds, oldest first; an error stands for one that was refused.
+    payload
+        Where they come from.
+    private, dry_run, command
+        As in `take`.
+
+    Yields
+    ------
+    Outcome
+        One for each publication. The archive is locked until the last was taken.
+    """
+    root = Path(archive_path)
+    require_redistributable(payload.source, private=private)
+    retrieval = payload.retrieval()
+    with contextlib.nullcontext() if dry_run else Writer(root, command) as writer:
+        for item in publications:
+            if isinstance(item, PayloadError):
+                found: Candidate | Refusal = refusal(payload, retrieval, str(item))
+            else:
+                found = candidate(payload, item, retrieval)
+            if isinstance(found, Refusal):
+                yield _refuse(found, writer)
+            else:
+                yield from _run_board(root, found.publication.board, [found], writer)
+
+
 def _take(
     root: Path, payloads: Sequence[Payload], writer: Writer | None, *, private: bool
 ) -> list[Outcome]:
     candidates, refusals = read(payloads, private=private)
-    outcomes = []
-    for refusal in refusals:
-        outcome = Outcome.of_refusal(refusal)
-        if writer is not None:
-            writer.log(outcome.log_line(refusal.retrieved_at, refusal.raw_sha256))
-        outcomes.append(outcome)
-    archive = Archive(root)
-    held = set(archive.boards())
+    outcomes = [_refuse(item, writer) for item in refusals]
     by_board: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        by_board.setdefault(candidate.publication.board, []).append(candidate)
-    for name, found in sorted(by_board.items()):
-        index = BoardIndex(archive.board(name) if name in held else None)
-        outcomes += BoardRun(name, index, writer).run(found)
+    for found in candidates:
+        by_board.setdefault(found.publication.board, []).append(found)
+    for name, items in sorted(by_board.items()):
+        outcomes += _run_board(root, name, items, writer)
     return outcomes
+
+
+def _run_board(
+    root: Path, name: str, candidates: Sequence[Candidate], writer: Writer | None
+) -> list[Outcome]:
+    archive = Archive(root)
+    index = BoardIndex(archive.board(name) if name in archive.boards() else None)
+    return BoardRun(name, index, writer).run(candidates)
+
+
+def _refuse(item: Refusal, writer: Writer | None) -> Outcome:
+    outcome = Outcome.of_refusal(item)
+    if writer is not None:
+        writer.log(outcome.log_line(item.retrieved_at, item.raw_sha256))
+    return outcome

@@ -135,4 +135,7 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _plain(error: Exception, root: Path) -> str:
-    return str(error).replace(f"{root}/", "")
+    """Give the message without the archive's folder, and without the file it begins with."""
+    text = str(error).removeprefix(f"{root}/")
+    first, _, rest = text.partition(": ")
+    return rest if rest and " " not in first else text

@@ -1,79 +1,173 @@
-"""``elolag lag``: the headline."""
+"""``elolag lag`` and ``elolag change``: the headline, its neighbours, and its trend."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from elolag.result import LagResult
+
+Board = Annotated[str, typer.Option(help="Board, e.g. arena/text.")]
+Category = Annotated[str, typer.Option(help="Slice of the board, e.g. coding.")]
+Leader = Annotated[str, typer.Option(help="Group that leads: US, US+open, lab:openai.")]
+Follower = Annotated[str, typer.Option(help="Group that follows: CN, not:US, CN+open.")]
+AsOf = Annotated[str | None, typer.Option(help="ISO date; the vintage's date by default.")]
+Vintage = Annotated[
+    str | None, typer.Option(help="Ratings of this date and older; newest official by default.")
+]
+Draws = Annotated[int, typer.Option(help="Number of draws.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
+Level = Annotated[float, typer.Option(help="Level of the interval.")]
+Window = Annotated[
+    float | None, typer.Option(help="Months that estimands over a window look back.")
+]
+ArchiveDir = Annotated[
+    Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
+]
+TagFile = Annotated[
+    Path | None, typer.Option("--tags", help="CSV of your own tags; they win over ours.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Selection = Annotated[
+    bool,
+    typer.Option(
+        "--selection-correction/--no-selection-correction",
+        help="Correct for the best of many noisy ratings reading too high.",
+    ),
+]
+Young = Annotated[
+    bool,
+    typer.Option(
+        "--young-drift/--no-young-drift", help="Widen the errors of entries with few votes."
+    ),
+]
+
+DEFAULT_BOARD = "arena/text_style_control"
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
+    """Add the commands to the application."""
     app.command("lag")(lag)
+    app.command("change")(change)
 
 
 def lag(
-    board: Annotated[
-        str, typer.Option(help="Board, e.g. arena/text.")
-    ] = "arena/text_style_control",
-    category: Annotated[str, typer.Option(help="Slice of the board, e.g. coding.")] = "overall",
-    leader: Annotated[str, typer.Option(help="Group that leads: US, US+open, lab:openai.")] = "US",
-    follower: Annotated[str, typer.Option(help="Group that follows: CN, not:US, CN+open.")] = "CN",
-    estimand: Annotated[str, typer.Option(help="backward (months) or gap (Elo).")] = "backward",
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="ISO date; the vintage's date by default.")
-    ] = None,
-    vintage: Annotated[
+    board: Board = DEFAULT_BOARD,
+    category: Category = "overall",
+    leader: Leader = "US",
+    follower: Follower = "CN",
+    estimand: Annotated[
+        str,
+        typer.Option(
+            help="backward, backward-mean, at-release, catch-up, level-mean, trend or gap."
+        ),
+    ] = "backward",
+    frontier: Annotated[
         str | None,
-        typer.Option(help="Use ratings of this date and older; newest official by default."),
+        typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
     ] = None,
-    draws: Annotated[int, typer.Option(help="Number of draws.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 0,
-    level: Annotated[float, typer.Option(help="Level of the interval.")] = 0.95,
-    archive: Annotated[
-        Path | None, typer.Option(help="Folder of snapshots; the shipped one by default.")
-    ] = None,
-    tags: Annotated[
-        Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="All estimands side by side, with both intervals.")
+    ] = False,
+    interval: Annotated[str, typer.Option(help="measurement, sampling or both.")] = "measurement",
+    as_of: AsOf = None,
+    vintage: Vintage = None,
+    window: Window = None,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    selection: Selection = True,
+    young: Young = True,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    as_json: Json = False,
 ) -> None:
     """By how many months the follower trails the leader, with its interval."""
-    from elolag.estimate import estimate_lag
+    from elolag import estimate
 
-    result = estimate_lag(
-        board,
-        leader=leader,
-        follower=follower,
-        category=category,
-        estimand=estimand,
-        as_of=as_of,
-        vintage=vintage,
-        n_draws=draws,
-        seed=seed,
-        level=level,
-        archive=archive,
-        extra_tags=tags,
+    question: dict[str, Any] = {
+        "board": board, "leader": leader, "follower": follower, "category": category,
+        "as_of": as_of, "vintage": vintage, "n_draws": draws, "seed": seed, "level": level,
+        "window": window, "archive": archive, "extra_tags": tags,
+        "correct_selection": selection, "young_drift": young,
+    }  # fmt: skip
+    if every:
+        found, retired = estimate.estimate_all(**question)
+        if as_json:
+            _dump([result.to_dict() for result in found])
+        else:
+            _print_all(found, retired)
+        return
+    result = estimate.estimate_lag(
+        estimand=estimand, frontier=frontier, interval=interval, **question
     )
     if as_json:
-        typer.echo(json.dumps(result.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        _dump(result.to_dict())
     else:
         _print(result)
 
 
-def _print(result: LagResult) -> None:
+def change(
+    board: Board = DEFAULT_BOARD,
+    category: Category = "overall",
+    leader: Leader = "US",
+    follower: Follower = "CN",
+    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "backward-mean",
+    since: Annotated[
+        str | None, typer.Option(help="ISO date; twelve months before the as-of date by default.")
+    ] = None,
+    as_of: AsOf = None,
+    vintage: Vintage = None,
+    window: Window = None,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    as_json: Json = False,
+) -> None:
+    """Whether the lag is shrinking: its change since a date, with interval and probability."""
+    from elolag.change import estimate_change
+
+    found = estimate_change(
+        since, estimand=estimand, board=board, leader=leader, follower=follower,
+        category=category, as_of=as_of, vintage=vintage, n_draws=draws, seed=seed, level=level,
+        window=window, archive=archive, extra_tags=tags,
+    )  # fmt: skip
+    if as_json:
+        _dump(found.to_dict())
+    else:
+        _console().print(found.sentence())
+
+
+def _dump(data: Any) -> None:
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _console() -> Console:
+    """Terminal width, capped for reading; a fixed width in a pipe so that output is the same."""
+    import shutil
+    import sys
+
     from rich.console import Console
+
+    wide = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 100
+    return Console(highlight=False, markup=False, width=wide)
+
+
+def _print(result: LagResult) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from elolag.result import LEFT_OUT
 
-    console = Console(highlight=False, soft_wrap=False, width=_width())
+    console = _console()
     console.print(Text(result.sentence(), style="bold"))
     console.print()
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
@@ -83,14 +177,37 @@ def _print(result: LagResult) -> None:
         table.add_row(quantity, Text(value))
     console.print(table)
     console.print()
-    console.print(Text(LEFT_OUT[result.interval]))
+    console.print(LEFT_OUT[result.interval])
     for note in result.notes:
-        console.print(Text(f"Note: {note}."))
+        console.print(f"Note: {note}.")
 
 
-def _width() -> int | None:
-    """Terminal width, capped for reading; a fixed width in a pipe so that output is the same."""
-    import shutil
-    import sys
+def _print_all(found: list[LagResult], retired: str) -> None:
+    from rich.table import Table
+    from rich.text import Text
 
-    return min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 100
+    from elolag.result import LEFT_OUT, MEANING
+
+    console, first = _console(), found[0]
+    heading = f"{first.board} ({first.category}), as of {first.as_of}, ratings of {first.vintage}"
+    console.print(Text(heading, style="bold"))
+    console.print()
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    kinds = (f"{first.level:.0%} {kind}" for kind in ("measurement", "sampling"))
+    for column in ("estimand", "answer", *kinds):
+        table.add_column(column, overflow="fold")
+    for result in found:
+        sampled = dict(result.rows())[f"{result.level:.0%} sampling interval"]
+        row = (result.figure(), result.interval_words(), sampled)
+        table.add_row(result.estimand, *(Text(cell) for cell in row))
+    console.print(table)
+    console.print()
+    for name, meaning in MEANING.items():
+        console.print(f"{name}: {meaning}")
+    console.print()
+    if retired:
+        console.print(retired)
+        console.print()
+    console.print(LEFT_OUT["both"])
+    for note in first.notes:
+        console.print(f"Note: {note}.")

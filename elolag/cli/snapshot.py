@@ -56,8 +56,7 @@ def snapshot(
     from elolag.tags import Lookup, load
 
     chosen = fetchable(tuple(sources or ()))
-    bases = dict(_base(text) for text in base_url or ())
-    with _progress() as progress, Client(base_urls=bases, progress=progress) as client:
+    with _progress() as progress, Client(base_urls=bases(base_url), progress=progress) as client:
         run = Run(
             archive=archive if archive is not None else default_path(),
             client=client,
@@ -77,6 +76,17 @@ def report(reports: Sequence[Report], *, as_json: bool, dry_run: bool) -> None:
         _print(reports, dry_run=dry_run)
     if any(item.failed for item in reports):
         raise typer.Exit(1)
+
+
+def bases(options: Sequence[str] | None) -> dict[str, str]:
+    """Read the values of ``--base-url``.
+
+    Raises
+    ------
+    UsageError
+        If one is not ``SOURCE=URL``.
+    """
+    return dict(_base(text) for text in options or ())
 
 
 def _base(text: str) -> tuple[str, str]:

@@ -1,0 +1,123 @@
+"""When two publications are one, which copy of it is kept, and whose date it bears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from elolag.archive.listing import Listing, same_publication
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Two lists are comparable by name when they share this part of the shorter one.
+COMPARABLE_SHARE = 0.5
+
+
+class Listed(Protocol):
+    """A publication, stored or not yet; see `Stored` for what its parts mean."""
+
+    # ruff: noqa: D102 -- the parts are described where they are made
+
+    @property
+    def vintage(self) -> str: ...
+    @property
+    def source_name(self) -> str: ...
+    @property
+    def kind(self) -> tuple[str, bool | None]: ...
+    @property
+    def basis(self) -> str: ...
+    @property
+    def complete(self) -> bool: ...
+    @property
+    def precedence(self) -> int: ...
+    @property
+    def content(self) -> str: ...
+    @property
+    def categories(self) -> dict[str, int]: ...
+    def listing(self, category: str) -> Listing | None: ...
+    def table(self, name: str) -> pd.DataFrame | None: ...
+
+
+def reference_category(categories: dict[str, int]) -> str | None:
+    """Give the category to compare in: `overall`, else the first; None without ratings."""
+    if "overall" in categories:
+        return "overall"
+    return min(categories, default=None)
+
+
+def shared_category(one: Listed, other: Listed) -> str | None:
+    """Give the category in which two publications can be compared, if any."""
+    both = {name: 0 for name in one.categories if name in other.categories}
+    return reference_category(both)
+
+
+def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[str]]) -> bool:
+    """Whether two publications are one, reached by two routes.
+
+    Two files of one route never are: a source that repeats figures under a new date, or takes an
+    entry off its list, publishes again. Nor are two lists of the same figures of which the longer
+    has an entry nobody listed before, if keeping one of them would lose that entry, or date it
+    back to the day of the shorter.
+
+    Parameters
+    ----------
+    one, other
+        The two.
+    known_before
+        Date and category to the names of all entries listed before that date.
+    """
+    if one.kind != other.kind or one.source_name == other.source_name:
+        return False
+    category = shared_category(one, other)
+    if category is None:
+        return False
+    first, second = one.listing(category), other.listing(category)
+    if first is None or second is None or not same_publication(first, second):
+        return False
+    longer = one if len(first) > len(second) else other
+    kept_and_dated = longer is max(one, other, key=preference) is min(one, other, key=dating)
+    if len(first) == len(second) or kept_and_dated:
+        return True
+    short, long = sorted((set(first.entries), set(second.entries)), key=len)
+    by_name = len(short & long) >= COMPARABLE_SHARE * len(short)
+    # Where the routes name entries differently, names cannot tell what is new.
+    return not by_name or long - short <= known_before(longer.vintage, category)
+
+
+def dating(item: Listed) -> tuple[int, str]:
+    """Sort key: of several twins the one with the smallest gives the date."""
+    return item.precedence, item.vintage
+
+
+def repeats_latest(candidate: Listed, others: Iterable[Listed]) -> Listed | None:
+    """Find the publication a fetched or committed file merely repeats.
+
+    The date of such a file is only the day somebody looked. When its content is that of the newest
+    earlier file of the same source, nothing was published in between.
+    """
+    if candidate.basis == "published":
+        return None
+    earlier = [
+        item
+        for item in others
+        if item.source_name == candidate.source_name and item.vintage < candidate.vintage
+    ]
+    latest = max(earlier, key=lambda item: item.vintage, default=None)
+    return latest if latest is not None and latest.content == candidate.content else None
+
+
+def preference(item: Listed) -> tuple[Any, ...]:
+    """Sort key: the twin that is kept is the one with the largest."""
+    category = reference_category(item.categories)
+    listing = item.listing(category) if category else None
+    if listing is None:
+        return (0.0, False, 0, False, 0, -item.precedence)
+    return (
+        -listing.unit,
+        listing.intervals,
+        len(item.categories),
+        listing.votes is not None,
+        len(listing),
+        -item.precedence,
+    )

@@ -1,0 +1,287 @@
+"""Frontier curves: the step frontier and smooth ones, in many draws at once.
+
+A smooth curve says where a group's best models tend to be, not where the best one is; `trend`
+measures the time between two of them. All are fitted anew in every draw, to the models released
+in the last `SPAN_MONTHS` months:
+
+``quantile``
+    a straight line, the `QUANTILE` regression quantile of the models within `NEAR` Elo of their
+    group's frontier when they were released (Koenker & Bassett 1978), by iterated weights;
+``linear``
+    the least-squares line through the group's records;
+``spline``
+    a monotone piecewise-linear curve through the records: slopes of `KNOT_MONTHS` pieces, none
+    negative (non-negative least squares), the last one carried on;
+``local-linear``
+    experimental: a local linear trend through the monthly best (statsmodels), its variances
+    estimated once at the posterior means; prototypes of it covered badly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.errors import EstimateError
+from elolag.frontier import Steps
+from elolag.months import DAYS_PER_MONTH, to_day, to_iso
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+SPAN_MONTHS = 36.0
+NEAR = 100.0
+QUANTILE = 0.85
+KNOT_MONTHS = 9.0
+SMOOTH = ("quantile", "linear", "spline", "local-linear")
+KINDS = ("step", *SMOOTH)
+#: Models a group needs for a straight line.
+FEWEST = 4
+
+
+@dataclass(frozen=True)
+class Curves:
+    """One group's frontier in D draws, as piecewise-linear functions of the date.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`.
+    knots
+        Dates in days, shape (K,), increasing.
+    values
+        Height at each knot, (D, K); ratings rise by ``slope`` per day beyond the last knot and
+        fall by the first piece's slope before the first.
+    """
+
+    kind: str
+    knots: Floats
+    values: Floats
+
+    def at(self, dates: Floats) -> Floats:
+        """Height (D, J) at J dates (days)."""
+        piece = np.clip(np.searchsorted(self.knots, dates, side="right") - 1, 0, self._last)
+        away = (dates - self.knots[piece]) * self._slopes[:, piece]
+        return np.asarray(self.values[:, piece] + away)
+
+    def inverse(self, levels: Floats) -> Floats:
+        """First date (D,) at which each draw's curve reaches its level; inf where it never does."""
+        rises = np.maximum.accumulate(self.values, axis=1)
+        piece = np.clip((rises < levels[:, None]).sum(axis=1) - 1, 0, self._last)
+        rows = np.arange(len(levels))
+        slope = self._slopes[rows, piece]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            away = (levels - self.values[rows, piece]) / slope
+        return np.where(slope > 0, self.knots[piece] + away, np.inf)
+
+    @property
+    def _last(self) -> int:
+        return len(self.knots) - 2
+
+    @property
+    def _slopes(self) -> Floats:
+        return np.asarray(np.diff(self.values, axis=1) / np.diff(self.knots))
+
+
+def fit(kind: str, ratings: Floats, counts_from: Floats, until: float) -> Curves:
+    """Fit a smooth curve in each of D draws.
+
+    Parameters
+    ----------
+    kind
+        One of `SMOOTH`.
+    ratings
+        (D, M) Elo.
+    counts_from
+        (M,) or (D, M) days; inf never. Dates known to the month stand at the draw's own day.
+    until
+        As-of date in days; later models are left out.
+
+    Raises
+    ------
+    EstimateError
+        Some draw has too few models near the frontier, or records, for the curve.
+    """
+    dates = np.broadcast_to(counts_from, ratings.shape)
+    start = until - SPAN_MONTHS * DAYS_PER_MONTH
+    steps = Steps(ratings, counts_from, until)
+    if kind == "quantile":
+        near = (dates > start) & (dates <= until)
+        frontier = _frontier_at_release(steps, dates, near)
+        return _line(kind, dates, ratings, near & (ratings >= frontier - NEAR), start, until, True)
+    mine = (steps.dates > start) & np.isfinite(steps.dates)
+    if kind == "linear":
+        return _line(kind, steps.dates, steps.running, mine, start, until, False)
+    if kind == "spline":
+        return _spline(steps, mine, start, until)
+    return _local_linear(steps, start, until)
+
+
+def _frontier_at_release(steps: Steps, dates: Floats, near: NDArray[np.bool_]) -> Floats:
+    return steps.at(np.where(near, dates, steps.latest_first))
+
+
+def _line(
+    kind: str,
+    dates: Floats,
+    ratings: Floats,
+    counts: NDArray[np.bool_],
+    start: float,
+    until: float,
+    quantile: bool,
+) -> Curves:
+    """A straight line per draw, by least squares or at a regression quantile."""
+    if counts.sum(axis=1).min() < FEWEST:
+        raise EstimateError(
+            f"a {kind} curve needs {FEWEST} models of each group in the {SPAN_MONTHS:.0f} months "
+            f"before {to_iso(until)}; some draw has {int(counts.sum(axis=1).min())}"
+        )
+    # Models that count in no draw only cost time.
+    some = counts.any(axis=0)
+    counts, dates, ratings = counts[:, some], dates[:, some], ratings[:, some]
+    x = np.where(counts, (np.where(counts, dates, until) - until) / 365.2425, 0.0)
+    y, weight = np.where(counts, ratings, 0.0), counts.astype(float)
+    intercept, slope = _least_squares(x, y, weight)
+    if quantile:
+        # Majorise the check function by parabolas (Hunter & Lange 2000), then shift the line so
+        # that it is the quantile exactly.
+        for _ in range(20):
+            residual = y - intercept[:, None] - slope[:, None] * x
+            pull = np.where(residual >= 0, QUANTILE, 1 - QUANTILE)
+            weight = counts * pull / np.maximum(np.abs(residual), 1.0)
+            intercept, slope = _least_squares(x, y, weight)
+        residual = np.where(counts, y - slope[:, None] * x, np.inf)
+        ranked, n = np.sort(residual, axis=1), counts.sum(axis=1)
+        at = np.ceil(QUANTILE * n).astype(int) - 1
+        intercept = np.take_along_axis(ranked, at[:, None], 1)[:, 0]
+    knots = np.array([start, until])
+    years = (knots - until) / 365.2425
+    return Curves(kind, knots, intercept[:, None] + slope[:, None] * years)
+
+
+def _least_squares(x: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    total = weight.sum(axis=1)
+    mean_x, mean_y = (weight * x).sum(axis=1) / total, (weight * y).sum(axis=1) / total
+    away = x - mean_x[:, None]
+    spread = (weight * away**2).sum(axis=1)
+    slope = (weight * away * (y - mean_y[:, None])).sum(axis=1) / np.maximum(spread, 1e-12)
+    return mean_y - slope * mean_x, slope
+
+
+def _spline(steps: Steps, counts: NDArray[np.bool_], start: float, until: float) -> Curves:
+    from scipy.optimize import nnls
+
+    if counts.sum(axis=1).min() < FEWEST:
+        raise EstimateError(
+            f"a spline needs {FEWEST} records of each group in the {SPAN_MONTHS:.0f} months before "
+            f"{to_iso(until)}; some draw has {int(counts.sum(axis=1).min())}"
+        )
+    pieces = int(SPAN_MONTHS / KNOT_MONTHS)
+    knots = np.linspace(start, until, pieces + 1)
+    values = np.empty((len(steps.dates), pieces + 1))
+    length = knots[1] - knots[0]
+    for draw, mine in enumerate(counts):
+        date, rating = steps.dates[draw, mine], steps.running[draw, mine]
+        # Rise within each piece by each date: non-negative coefficients are piece rises. The base
+        # stands far below, so that it is non-negative too.
+        inside = np.clip((date[:, None] - knots[:-1]) / length, 0, 1)
+        base = rating.min() - 1000.0
+        rises = nnls(np.column_stack([np.ones(len(date)), inside]), rating - base)[0]
+        values[draw] = base + rises[0] + np.concatenate([[0.0], np.cumsum(rises[1:])])
+    return Curves("spline", knots, values)
+
+
+def _local_linear(steps: Steps, start: float, until: float) -> Curves:
+    import warnings
+
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    months = int(SPAN_MONTHS)
+    knots = until - DAYS_PER_MONTH * np.arange(months, -1, -1.0)
+    best = steps.at(knots)
+    values = np.empty_like(best)
+    parameters = None
+    for draw, row in enumerate(best):
+        seen = np.where(np.isfinite(row), row, np.nan)
+        if np.isfinite(seen).sum() < 12:
+            raise EstimateError(
+                f"a local-linear curve needs 12 months of models before {to_iso(until)}"
+            )
+        model = UnobservedComponents(seen, "local linear trend")
+        if parameters is None:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                parameters = model.fit(disp=False).params
+        values[draw] = model.smooth(parameters).level["smoothed"]
+    del start
+    return Curves("local-linear", knots, values)
+
+
+def trend(leader: Curves, follower: Curves, as_of: float) -> tuple[Floats, NDArray[np.bool_]]:
+    """T - f_L^-1(f_F(T)) in months, or its mirror when the follower's curve is higher.
+
+    Returns
+    -------
+    months, failed
+        (D,); a draw whose curve never reaches the level fails.
+    """
+    now = np.array([as_of])
+    ours, theirs = leader.at(now)[:, 0], follower.at(now)[:, 0]
+    behind = theirs <= ours
+    date = np.where(behind, leader.inverse(theirs), follower.inverse(ours))
+    months = (as_of - date) / DAYS_PER_MONTH
+    failed = ~np.isfinite(months)
+    return np.where(failed, np.nan, np.where(behind, months, -months)), failed
+
+
+@dataclass(frozen=True)
+class FrontierCurve:
+    """One group's frontier with its uncertainty: the point curve and its draws.
+
+    Made by `elolag.frontier_curve`.
+    """
+
+    group: str
+    kind: str
+    as_of: float
+    level: float
+    point: Callable[[Floats], Floats]
+    point_inverse: Callable[[float], float]
+    drawn: Callable[[Floats], Floats]
+
+    def at(self, date: str) -> float:
+        """Height in Elo at an ISO date; -inf before the group's first model."""
+        return float(self.point(np.array([to_day(date)]))[0])
+
+    def inverse(self, rating: float) -> str | None:
+        """ISO date at which the curve first reaches a rating; None where it has not."""
+        date = self.point_inverse(rating)
+        return to_iso(date) if np.isfinite(date) else None
+
+    def band(self, dates: Floats) -> tuple[Floats, Floats]:
+        """Pointwise interval of the curve at dates (days)."""
+        tail = (1 - self.level) / 2
+        low, high = np.quantile(self.drawn(dates), [tail, 1 - tail], axis=0, method="inverted_cdf")
+        return low, high
+
+    def to_frame(self, start: str) -> pd.DataFrame:
+        """One row per month from `start`: ``date, rating, low, high``."""
+        import pandas as pd
+
+        dates = np.append(np.arange(to_day(start), self.as_of, DAYS_PER_MONTH), self.as_of)
+        dates = np.floor(dates)
+        low, high = self.band(dates)
+        return pd.DataFrame(
+            {
+                "date": [to_iso(d) for d in dates],
+                "rating": self.point(dates),
+                "low": low,
+                "high": high,
+            }
+        )

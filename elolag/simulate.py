@@ -1,0 +1,401 @@
+"""Histories in which the true lag is known: from releases to the vintages a board publishes.
+
+A `World` (see `elolag.worlds`) is a law; `simulate` draws one history from it. Models of two groups
+are released, listed, voted on in pairs and retired; every vintage rates all votes so far by
+Bradley-Terry, so that vintages share votes, and publishes those then listed on a scale of its own.
+What comes out is what `elolag.linking` takes, and the answer nobody has on a real board: each
+estimand at the true strengths and the true dates.
+
+The truth counts the models that were on the board on the day of some vintage. Models that no
+vintage ever showed are outside any result, here as on real boards.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from elolag.bradleyterry import ELO, PairCounts, Ratings, rate
+from elolag.errors import EstimateError, UsageError
+from elolag.lag import ESTIMANDS, WINDOWS, Lags, Race
+from elolag.linking import Vintage
+from elolag.months import DAYS_PER_MONTH, to_day, to_iso
+from elolag.roster import Roster
+from elolag.worlds import WORLDS, World
+
+__all__ = ["WORLDS", "History", "Releases", "World", "release", "simulate"]
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Flags = NDArray[np.bool_]
+
+#: The day all worlds are looked at from.
+AS_OF = to_day("2026-08-19")
+
+#: Elo over which the sampling of pairs falls off by e, and where the scale of a vintage sits.
+CLOSENESS = 250.0
+LEVEL = 1300.0
+
+
+@dataclass(frozen=True)
+class Releases:
+    """One run of the release processes: what is true before anyone votes.
+
+    Arrays over M models, ordered by tagged date and name: ``follows`` (the follower's, else the
+    leader's), ``strength`` (Elo, in the long run), ``released``, ``tagged`` (the 15th where only
+    the month is known), ``vague``, ``listed``, ``retired`` (days).
+    """
+
+    models: tuple[str, ...]
+    follows: Flags
+    strength: Floats
+    released: Floats
+    tagged: Floats
+    vague: Flags
+    listed: Floats
+    retired: Floats
+    days: Floats  # of the vintages
+
+    def shown(self, day: float) -> Flags:
+        """Which models the board lists on a day."""
+        return np.asarray((self.listed <= day) & (day < self.retired))
+
+    @property
+    def ever_shown(self) -> Flags:
+        """Which models some vintage lists."""
+        return np.asarray(np.any([self.shown(day) for day in self.days], axis=0), dtype=bool)
+
+    def truth(self) -> dict[str, Lags]:
+        """Each estimand at true strengths and dates: one draw; absent where it is not defined."""
+        seen = self.ever_shown
+        strength, released = self.strength[None, seen], self.released[seen]
+        follows = self.follows[seen]
+        found: dict[str, Lags] = {}
+        for name, estimand in ESTIMANDS.items():
+            try:
+                race = Race.of(
+                    strength,
+                    np.where(follows, np.inf, released),
+                    np.where(follows, released, np.inf),
+                    float(self.days[-1]),
+                )
+                lags = estimand(race, WINDOWS[name])
+            except EstimateError:
+                continue
+            if not lags.failed[0]:
+                found[name] = lags
+        return found
+
+    def roster(self) -> Roster:
+        """The models as their tags have them."""
+        start = np.where(self.vague, [_month(d)[0] for d in self.tagged], np.nan)
+        end = np.where(self.vague, [_month(d)[1] for d in self.tagged], np.nan)
+        lead = np.where(self.follows, np.inf, self.tagged)
+        return Roster(self.models, lead, np.where(self.follows, self.tagged, np.inf), start, end)
+
+
+@dataclass(frozen=True)
+class History:
+    """One history of a world, as an analyst meets it, and the truth.
+
+    Attributes
+    ----------
+    vintages
+        Oldest first, ready for `linking.link`.
+    complete
+        Whether each vintage is the full list; one that is not is never linked.
+    roster
+        Names, groups and dates as tagged.
+    as_of
+        In days; the newest vintage's date.
+    truth
+        Per estimand the realised lag (one draw); absent where the estimand is not defined.
+    """
+
+    world: World
+    seed: int
+    vintages: tuple[Vintage, ...]
+    complete: tuple[bool, ...]
+    roster: Roster
+    as_of: float
+    truth: Mapping[str, Lags]
+    releases: Releases
+
+    def linkable(self) -> list[Vintage]:
+        """The vintages a panel would use: the newest, and the full ones before it."""
+        *older, newest = zip(self.vintages, self.complete, strict=True)
+        return [*(v for v, full in older if full), newest[0]]
+
+
+def simulate(world: World | str, seed: int) -> History:
+    """Draw one history. The same world and seed give the same history.
+
+    Raises
+    ------
+    UsageError
+        No world has this name.
+    """
+    world = find_world(world)
+    run = release(world, seed)
+    rng = _generator(world, seed, 1)
+    vintages, complete = _publish(world, run, rng)
+    return History(
+        world, seed, vintages, complete, run.roster(), float(run.days[-1]), run.truth(), run
+    )
+
+
+def find_world(world: World | str) -> World:
+    """A world by its name."""
+    if isinstance(world, World):
+        return world
+    if world not in WORLDS:
+        raise UsageError(f"unknown world {world!r}; known: {', '.join(WORLDS)}")
+    return WORLDS[world]
+
+
+def release(world: World | str, seed: int) -> Releases:
+    """The releases of `simulate` alone, without votes: another run of history in no time."""
+    world = find_world(world)
+    rng = _generator(world, seed, 0)
+    sides = [_side(world, follows, rng) for follows in (False, True)]
+    follows = np.concatenate(
+        [np.full(len(s), f) for (s, _), f in zip(sides, (False, True), strict=True)]
+    )
+    before = np.concatenate([s for s, _ in sides])
+    strength = np.concatenate([v for _, v in sides])
+    n = len(before)
+    released = np.floor(AS_OF - before * DAYS_PER_MONTH)
+    vague = rng.random(n) < world.month_share
+    tagged = np.where(vague, [_month(d)[0] + 14 for d in released], released)
+    late = rng.random(n) < world.late_share
+    delay = rng.exponential(np.where(late, world.late_days, world.listing_days))
+    listed = released + np.floor(delay)
+    stay = rng.exponential(1 / world.retire_rate, n) if world.retire_rate else np.full(n, np.inf)
+    brief = rng.random(n) < world.preview_share
+    stay = np.where(brief, rng.uniform(2, 7, n), stay)
+    retired = listed + np.floor(np.maximum(stay, 1.0) * DAYS_PER_MONTH)
+    names = [f"{'F' if f else 'L'}{k:03d}" for k, f in enumerate(follows)]
+    order = np.array(sorted(range(n), key=lambda k: (tagged[k], names[k])), dtype=np.intp)
+    days = np.round(AS_OF - np.array(world.vintages) * DAYS_PER_MONTH)
+    return Releases(
+        tuple(names[k] for k in order),
+        follows[order],
+        strength[order],
+        released[order],
+        tagged[order],
+        vague[order],
+        listed[order],
+        retired[order],
+        days,
+    )
+
+
+def _side(world: World, follows: bool, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Months before the as-of date and strengths of one group's models."""
+    per_year = world.follower_rate if follows else world.leader_rate
+    n = rng.poisson(per_year * world.history / 12)
+    before = rng.uniform(0, world.history, n)
+    noise = rng.standard_normal(n)
+    off = -np.abs(noise) if world.below else noise
+    labs = world.follower_labs if follows else world.leader_labs
+    share = 1 / np.arange(1, labs + 1)
+    lab = rng.choice(labs, n, p=share / share.sum())
+    advantage = world.lab_sd * rng.standard_normal(labs)
+    shifted = before + _lag(world, before) if follows else before
+    return before, _trend(world, shifted) + world.spread * off + advantage[lab]
+
+
+def _trend(world: World, before: Floats) -> Floats:
+    """The leader's typical new model, Elo, 0 being an uninterrupted trend's level today."""
+    since = world.jump_at - before
+    idle = np.clip(since, 0, world.drought) if world.jump_at else np.zeros_like(before)
+    return np.asarray(
+        -world.slope / 12 * (before + idle) + world.jump * ((since >= 0) & (world.jump_at > 0))
+    )
+
+
+def _lag(world: World, before: Floats) -> Floats:
+    points = np.array(sorted(world.lag))
+    return np.asarray(np.interp(before, points[:, 0], points[:, 1]))
+
+
+def _publish(
+    world: World, run: Releases, rng: np.random.Generator
+) -> tuple[tuple[Vintage, ...], tuple[bool, ...]]:
+    """Vote from vintage to vintage, rate and publish each."""
+    model, strength = _entries(world, run, rng)
+    names = np.array(run.models)[model]
+    double = np.r_[False, model[1:] == model[:-1]]
+    identity = np.where(double, np.char.add(names, "|low"), names)
+    debut = world.debut_sd * rng.standard_normal(len(model))
+    shift, stretch = _scales(world, len(run.days), rng)
+    pin = _pin(world, run)
+    retired = run.retired
+    if pin is not None:
+        # Shown until the first gap of the schedule: the pin is gone before the newest vintages.
+        retired = retired.copy()
+        retired[pin] = run.days[3] + 1
+    box = _Ballots(len(model))
+    fitted: Ratings | None = None
+    vintages, complete = [], []
+    begin = AS_OF - world.history * DAYS_PER_MONTH
+    for number, end in enumerate(run.days):
+        weight, bias = _turnout(world, run, retired, begin, end)
+        box.vote(
+            world,
+            strength + debut * bias[model],
+            weight[model],
+            (end - begin) / DAYS_PER_MONTH,
+            rng,
+        )
+        begin = end
+        # Rated are those listed by now: earlier votes on the others count once they are.
+        fitted, rated = box.rate(identity, (run.listed <= end)[model], fitted)
+        shown = (run.listed <= end) & (end < retired)
+        listed = np.flatnonzero(shown[model[rated]])
+        at = rated[listed]
+        rating = LEVEL + shift[number] + (1 + stretch[number]) * fitted.rating[listed]
+        se = (1 + stretch[number]) * fitted.se[listed]
+        if pin is not None:
+            held = model[at] == pin
+            drifted = world.pin_drift * (end - run.days[0]) / DAYS_PER_MONTH
+            rating = np.where(held, LEVEL + strength[model == pin][0], rating + drifted)
+        newest = number == len(run.days) - 1
+        cut = int(rng.integers(20, 72)) if rng.random() < world.cut_share and not newest else 0
+        whole = rng.random() < world.whole_share
+        if (world.whole_newest if newest else whole) or cut:
+            # As a panel reads a rounded copy: the interval's half width, and the rounding itself.
+            half = (np.round(rating + 1.96 * se) - np.round(rating - 1.96 * se)) / 2
+            rating, se = np.round(rating), np.sqrt((half / 1.96) ** 2 + 1 / 12)
+        table = pd.DataFrame(
+            {
+                "entry": identity[at],
+                "model": names[at],
+                "rating": rating,
+                "se": se,
+                "votes": fitted.votes[listed],
+            },
+            index=pd.Index(identity[at], name="identity"),
+        ).sort_values("rating", ascending=False, kind="stable")
+        vintages.append(Vintage(to_iso(end), table.head(cut) if cut else table))
+        complete.append(not cut)
+    return tuple(vintages), tuple(complete)
+
+
+def _entries(world: World, run: Releases, rng: np.random.Generator) -> tuple[Ints, Floats]:
+    """Model of each entry (non-decreasing) and its strength; second entries are weaker."""
+    second = rng.random(len(run.models)) < world.effort_share
+    model = np.repeat(np.arange(len(run.models)), 1 + second)
+    weaker = np.r_[False, model[1:] == model[:-1]]
+    return model, run.strength[model] - weaker * rng.uniform(2, 30, len(model))
+
+
+def _scales(world: World, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Shift and stretch of each vintage's published scale."""
+    shift = np.cumsum(rng.normal(0, world.shift_sd, n))
+    if n > 1:
+        shift[rng.integers(1, n) :] += world.jump_shift * rng.choice([-1.0, 1.0])
+    return shift, rng.normal(0, world.stretch_sd, n)
+
+
+def _pin(world: World, run: Releases) -> int | None:
+    """The leader's best of the first vintage, where the world pins one."""
+    if not world.pin_drift:
+        return None
+    able = np.flatnonzero(run.shown(run.days[0]) & ~run.follows)
+    return int(able[np.argmax(run.strength[able])]) if able.size else None
+
+
+def _turnout(
+    world: World, run: Releases, retired: Floats, begin: float, end: float
+) -> tuple[Floats, Floats]:
+    """Each model's weight in the votes of a period, and the part of its debut's bias in them."""
+    start = run.listed - world.head_start
+    young = np.maximum(begin - start, 0.0)
+    old = np.clip(np.minimum(end, retired) - start, young, None)
+    age = world.boost_months * DAYS_PER_MONTH
+    extra = (world.boost - 1) * age * (np.exp(-young / age) - np.exp(-old / age))
+    weight = old - young + extra
+    faded = world.debut_days * (np.exp(-young / world.debut_days) - np.exp(-old / world.debut_days))
+    return weight, faded / np.maximum(old - young, 1.0)
+
+
+class _Ballots:
+    """All votes so far, per pair of entries."""
+
+    def __init__(self, entries: int) -> None:
+        self.first, self.second = np.triu_indices(entries, 1)
+        self.votes = np.zeros(len(self.first))
+        self.score = np.zeros(len(self.first))
+        self.ties = np.zeros(len(self.first))
+        self.entries = entries
+
+    def vote(
+        self,
+        world: World,
+        strength: Floats,
+        weight: Floats,
+        months: float,
+        rng: np.random.Generator,
+    ) -> None:
+        """Add a period's votes: pairs by both weights and their closeness, scores by strength."""
+        able = np.flatnonzero((weight[self.first] > 0) & (weight[self.second] > 0))
+        if not able.size:
+            return
+        i, j = self.first[able], self.second[able]
+        gap = strength[i] - strength[j]
+        share = weight[i] * weight[j] * np.exp(-np.abs(gap) / CLOSENESS)
+        counts = rng.multinomial(round(world.votes_per_month * months), share / share.sum())
+        met = np.flatnonzero(counts)
+        able, counts, gap = able[met], counts[met], gap[met]
+        # Ties take from both sides alike, so the expected score stays Bradley-Terry's.
+        expected = 1 / (1 + np.exp(-gap / ELO))
+        tie = 2 * world.tie_rate * np.minimum(expected, 1 - expected)
+        ties = rng.binomial(counts, tie)
+        wins = rng.binomial(counts - ties, (expected - tie / 2) / (1 - tie))
+        self.votes[able] += counts
+        self.ties[able] += ties
+        self.score[able] += wins + ties / 2
+
+    def rate(
+        self, identity: NDArray[np.str_], able: Flags, before: Ratings | None
+    ) -> tuple[Ratings, Ints]:
+        """Ratings of the able entries that have votes, and which those are."""
+        met = np.flatnonzero((self.votes > 0) & able[self.first] & able[self.second])
+        seen = np.zeros(self.entries, dtype=bool)
+        seen[self.first[met]] = seen[self.second[met]] = True
+        rated = np.flatnonzero(seen)
+        place = np.cumsum(seen) - 1
+        pairs = PairCounts(
+            tuple(identity[rated].tolist()),
+            place[self.first[met]],
+            place[self.second[met]],
+            self.votes[met],
+            self.score[met],
+            self.ties[met],
+        )
+        start = None
+        if before is not None:
+            known = dict(zip(before.items, before.rating, strict=True))
+            start = np.array([known.get(name, np.nan) for name in pairs.items])
+            start = np.where(np.isnan(start), np.nanmax(start), start)
+        return rate(pairs, start=start), rated
+
+
+def _generator(world: World, seed: int, stream: int) -> np.random.Generator:
+    key = zlib.crc32(world.name.encode())
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key, stream)))
+
+
+def _month(day: float) -> tuple[float, float]:
+    """First day of the month that holds `day`, and of the next."""
+    date = dt.date.fromisoformat(to_iso(day))
+    start = to_day(date.replace(day=1))
+    return start, start + calendar.monthrange(date.year, date.month)[1]

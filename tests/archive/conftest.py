@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Tree = dict[str, bytes]
+
+
+@pytest.fixture
+def tree() -> Callable[[Path], Tree]:
+    """Every file below a folder but the lock, by relative path."""
+
+    def read(root: Path) -> Tree:
+        return {
+            path.relative_to(root).as_posix(): path.read_bytes()
+            for path in sorted(root.rglob("*"))
+            if path.is_file() and path.name != ".lock"
+        }
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def upstream() -> Path:
+    """Real payloads, kept outside the repository."""
+    beside = Path(__file__).resolve().parents[2].parent / "shared" / "data"
+    folder = Path(os.environ.get("ELOLAG_UPSTREAM_DATA", beside))
+    if not (folder / "README.md").is_file():
+        pytest.skip("no real payloads: neither ELOLAG_UPSTREAM_DATA nor ../shared/data")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def snapshots() -> Path:
+    """The shipped archive."""
+    folder = Path(__file__).resolve().parents[2] / "snapshots"
+    if not folder.is_dir():
+        pytest.skip("no shipped archive in this checkout")
+    return folder

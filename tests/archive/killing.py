@@ -1,0 +1,100 @@
+"""Run a take many times, each killed with SIGKILL before one of its disk operations.
+
+Called by `test_store` in a process of its own, so that forking is safe. Prints one JSON line per
+kill: what was left, whether it verified, and what the next run made of it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from handmade import Row, ladder, payload
+
+from elolag.archive import Archive, Payload, take_payloads, verify
+
+OPERATIONS = ("write", "fsync", "rename", "mkdir", "open", "ftruncate")
+COARSE = [(row[0], float(round(row[1])), row[2]) for row in ladder(30)]
+
+
+def first() -> list[Payload]:
+    """What the archive holds beforehand: a rounded copy, and another board."""
+    return [
+        payload(COARSE, by="arena-web", vintage="2026-08-22", basis="fetched"),
+        payload(ladder(12), board="arena/search", vintage="2026-08-01"),
+    ]
+
+
+def second() -> list[Payload]:
+    """The run that is killed: a better copy, a revision, a new board, an unchanged one."""
+    revised: list[Row] = [("other", 1510.0, 3), *ladder(12)[1:]]
+    return [
+        payload(ladder(30)),
+        payload(revised, board="arena/search", vintage="2026-08-01"),
+        payload(ladder(9), board="arena/document"),
+    ]
+
+
+def state(root: Path) -> dict[str, list[str]]:
+    """Labels that are listed, by board."""
+    archive = Archive(root)
+    return {name: [s.label for s in archive.board(name).snapshots] for name in archive.boards()}
+
+
+def interrupted(operation: Callable[..., Any], at: int, count: list[int]) -> Callable[..., Any]:
+    """`operation`, with the process killed before its call number `at` of all operations."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        count[0] += 1
+        if count[0] == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return operation(*args, **kwargs)
+
+    return call
+
+
+def run_killed(root: Path, at: int) -> tuple[bool, int]:
+    """Run `second` in a child killed before operation `at`: whether it was, and else how many."""
+    child = os.fork()
+    if child == 0:
+        count = [0]
+        for name in OPERATIONS:
+            setattr(os, name, interrupted(getattr(os, name), at, count))
+        take_payloads(root, second())
+        os._exit(count[0] if count[0] < 256 else 0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status), os.WEXITSTATUS(status)
+
+
+def main(folder: Path, kills: int, seed: int) -> None:
+    base = folder / "base"
+    take_payloads(base, first())
+    _, total = run_killed(shutil.copytree(base, folder / "whole"), 0)
+    points = sorted(random.Random(seed).sample(range(1, total + 1), kills))  # noqa: S311
+    for at in points:
+        root = shutil.copytree(base, folder / f"kill-{at}")
+        killed, _ = run_killed(root, at)
+        left = state(root)
+        problems = [str(problem) for problem in verify(Archive(root))]
+        take_payloads(root, second())
+        after = [str(problem) for problem in verify(Archive(root))]
+        hidden = [path.name for path in root.iterdir() if path.name.startswith(".incoming")]
+        line = {
+            "at": at,
+            "killed": killed,
+            "left": left,
+            "problems": problems + after + hidden,
+            "final": state(root),
+        }
+        print(json.dumps(line))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

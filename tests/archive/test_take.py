@@ -1,0 +1,505 @@
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from handmade import Row, broken, changed, ladder, payload, publication, source
+
+from elolag.archive import (
+    Archive,
+    Outcome,
+    open_archive,
+    take,
+    take_payloads,
+    take_publications,
+    verify,
+)
+from elolag.errors import ArchiveError, PayloadError, UsageError
+from elolag.schema import Origin, Publication
+
+Tree = dict[str, bytes]
+
+
+def kinds(outcomes: list[Outcome]) -> list[tuple[str, str, str]]:
+    return [(o.vintage, o.outcome, o.label) for o in outcomes]
+
+
+def rounded(rows: list[Row], prefix: str = "Display ") -> list[Row]:
+    return [(prefix + row[0], float(round(row[1])), *row[2:]) for row in rows]
+
+
+def without_votes(rows: list[Row]) -> list[Row]:
+    return [row[:2] for row in rows]
+
+
+def visible(root: Path, board: str = "arena/text") -> list[tuple[str, str, list[str]]]:
+    return [
+        (s.label, s.source, sorted(f"{t['source']} {t['vintage']}" for t in s.twins))
+        for s in Archive(root).board(board).snapshots
+    ]
+
+
+def log(root: Path) -> list[dict[str, str]]:
+    with (root / "log.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_new_board_is_a_folder_of_three_files_and_a_line(tmp_path: Path, tree: Callable) -> None:
+    outcomes = take_payloads(tmp_path, [payload(ladder(12), vintage="2026-08-19")])
+    assert kinds(outcomes) == [("2026-08-19", "new", "2026-08-19")]
+    assert sorted(tree(tmp_path)) == [
+        "arena/text/2026-08-19/datapackage.json",
+        "arena/text/2026-08-19/entries.csv",
+        "arena/text/2026-08-19/ratings.csv",
+        "log.csv",
+    ]
+    assert [(line["board"], line["outcome"], line["rows"]) for line in log(tmp_path)] == [
+        ("arena/text", "new", "12")
+    ]
+    assert verify(Archive(tmp_path)) == []
+
+
+def test_the_same_bytes_again_change_nothing(tmp_path: Path, tree: Callable) -> None:
+    batch = [payload(ladder(12)), payload(ladder(12), by="arena-web", board="arena/webdev")]
+    take_payloads(tmp_path, batch)
+    before = tree(tmp_path)
+    outcomes = take_payloads(tmp_path, batch)
+    after = tree(tmp_path)
+    assert {o.outcome for o in outcomes} == {"unchanged"}
+    assert after.pop("log.csv").startswith(before.pop("log.csv"))
+    assert after == before
+    assert [line["outcome"] for line in log(tmp_path)] == ["new", "new", "unchanged", "unchanged"]
+
+
+def test_other_content_of_a_vintage_is_a_revision_that_loads_by_default(
+    tmp_path: Path, tree: Callable
+) -> None:
+    rows = ladder(12)
+    mended = changed(rows, lambda i, row: (row[0], row[1] + 50, row[2]) if i == 0 else row)
+    take_payloads(tmp_path, [payload(rows)])
+    before = tree(tmp_path)
+    assert kinds(take_payloads(tmp_path, [payload(mended)])) == [
+        ("2026-08-19", "revision", "2026-08-19.r2")
+    ]
+    third = changed(mended, lambda i, row: row if i else None)
+    assert take_payloads(tmp_path, [payload(third)])[0].label == "2026-08-19.r3"
+    # An old content seen again, as when old files are imported anew, is no news.
+    assert kinds(take_payloads(tmp_path, [payload(rows)])) == [
+        ("2026-08-19", "unchanged", "2026-08-19")
+    ]
+    after = tree(tmp_path)
+    assert all(after[name] == data for name, data in before.items() if name != "log.csv")
+    board = open_archive(tmp_path).board("arena/text")
+    assert [s.label for s in board.snapshots] == ["2026-08-19.r3"]
+    assert board.snapshot("2026-08-19").label == "2026-08-19.r3"
+    assert board.snapshot("2026-08-19.r2").ratings()["rating"].max() == 1550
+
+
+def test_two_contents_of_a_vintage_in_one_run_are_two_revisions(tmp_path: Path) -> None:
+    rows = ladder(12)
+    mended = changed(rows, lambda i, row: (row[0], row[1] + 50, row[2]) if i == 0 else row)
+    batch = [payload(rows, retrieved_at="2026-08-20"), payload(mended)]
+    for expected in ({"new", "revision"}, {"unchanged"}):
+        outcomes = take_payloads(tmp_path, batch)
+        assert {o.outcome for o in outcomes} == expected
+        assert [o.label for o in outcomes] == ["2026-08-19", "2026-08-19.r2"]
+
+
+def test_a_refused_board_does_not_stop_the_others(tmp_path: Path, tree: Callable) -> None:
+    take_payloads(tmp_path, [payload(ladder(12), vintage="2026-08-01")])
+    before = tree(tmp_path)
+    bad = changed(ladder(12), lambda i, row: (row[0], 1e9, row[2]) if i == 3 else row)
+    outcomes = take_payloads(
+        tmp_path,
+        [
+            broken(name="document"),
+            payload(bad, vintage="2026-08-20"),
+            payload(ladder(12), board="arena/search"),
+        ],
+    )
+    assert [(o.board, o.outcome) for o in outcomes] == [
+        ("document", "refused"),
+        ("arena/text", "refused"),
+        ("arena/search", "new"),
+    ]
+    assert "not JSON" in outcomes[0].message
+    assert "numeric-ranges" in outcomes[1].message
+    assert "model-003" in outcomes[1].message
+    after = tree(tmp_path)
+    assert {n for n in after if n not in before} == {
+        f"arena/search/2026-08-19/{name}"
+        for name in ("datapackage.json", "entries.csv", "ratings.csv")
+    }
+    assert all(after[n] == before[n] for n in before if n != "log.csv")
+
+
+def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path, tree: Callable) -> None:
+    rows = ladder(30)
+    batch = [payload(rows), payload(rounded(rows), by="arena-web", vintage="2026-08-21")]
+    said = take_payloads(tmp_path / "a", batch, dry_run=True)
+    assert not (tmp_path / "a").exists()
+    assert kinds(said) == kinds(take_payloads(tmp_path / "a", batch))
+    before = tree(tmp_path)
+    take_payloads(tmp_path / "a", [payload(ladder(5))], dry_run=True)
+    assert tree(tmp_path) == before
+
+
+def test_take_takes_payloads_of_one_source(tmp_path: Path) -> None:
+    data = payload(ladder(12)).data
+    outcomes = take(
+        tmp_path,
+        source(),
+        [(Origin("text", "2026-08-21", ("https://example.org/text",)), data)],
+        retrieved_at="2026-08-21T05:00:00Z",
+        http_status=200,
+        etag='"abc"',
+        revision="f00d",
+    )
+    assert kinds(outcomes) == [("2026-08-19", "new", "2026-08-19")]
+    package = Archive(tmp_path).board("arena/text").snapshot().manifest
+    assert package["created"] == "2026-08-21T05:00:00Z"
+    facts = package["elolag"]
+    assert (facts["http_status"], facts["etag"], facts["revision"]) == (200, '"abc"', "f00d")
+    assert facts["urls"] == ["https://example.org/text"]
+
+
+@pytest.mark.parametrize("when", ["", "yesterday", "2026-08-21T05:00", "2026-08-21T05:00:00+02:00"])
+def test_the_time_of_retrieval_is_in_utc(when: str) -> None:
+    with pytest.raises(UsageError, match="retrieved_at"):
+        payload(ladder(3), retrieved_at=when)
+
+
+# -- twins ---------------------------------------------------------------------------------------
+
+
+def routes() -> dict[str, list]:
+    """One publication by three routes, with another before and one after it, as in March 2025."""
+    older = ladder(40, top=1490)
+    now = ladder(40)
+    retired = [("retired-1", 1111.11, 500), ("retired-2", 1100.07, 600)]
+    newer = ladder(41, top=1503)
+    return {
+        "catalog": [
+            payload(
+                without_votes(now),
+                by="arena-catalog",
+                vintage="2025-03-07",
+                basis="commit",
+                interval=5.0,
+            )
+        ],
+        "history": [
+            payload(without_votes(rows), by="arena-history", vintage=vintage)
+            for rows, vintage in (
+                (older + retired, "2025-02-27"),
+                (now + retired, "2025-03-03"),
+                (newer + retired, "2025-03-11"),
+            )
+        ],
+        "copies": [
+            payload(
+                rounded(now[:30]),
+                by="llm-leaderboard-csv",
+                vintage="2025-03-04",
+                basis="commit",
+                interval=4.0,
+            ),
+            payload(
+                changed(rounded(now[:30]), lambda i, r: ("Renamed", *r[1:]) if i == 3 else r),
+                by="llm-leaderboard-csv",
+                vintage="2025-03-05",
+                basis="commit",
+                interval=4.0,
+            ),
+        ],
+    }
+
+
+EXPECTED = [
+    ("2025-02-27", "arena-history", []),
+    (
+        "2025-03-07",
+        "arena-catalog",
+        [
+            "arena-history 2025-03-03",
+            "llm-leaderboard-csv 2025-03-04",
+            "llm-leaderboard-csv 2025-03-05",
+        ],
+    ),
+    ("2025-03-11", "arena-history", []),
+]
+
+
+def test_one_publication_by_three_routes_is_one_vintage(tmp_path: Path, tree: Callable) -> None:
+    by_route = routes()
+    batch = [*by_route["catalog"], *by_route["history"], *by_route["copies"]]
+    outcomes = take_payloads(tmp_path, batch)
+    assert visible(tmp_path) == EXPECTED
+    assert [o.outcome for o in outcomes].count("twin") == 3
+    # All came in one run, so the manifest itself names them and no file lies beside the folder.
+    assert "arena/text/twins.csv" not in tree(tmp_path)
+    facts = Archive(tmp_path).board("arena/text").snapshot("2025-03-07").facts
+    recorded = facts["twins"][0]
+    assert recorded["source"] == "arena-history"
+    assert recorded["urls"] == ["https://example.org/arena-history/text"]
+    assert len(recorded["raw_sha256"]) == 64
+    before = tree(tmp_path)
+    assert {o.outcome for o in take_payloads(tmp_path, batch)} == {"unchanged"}
+    after = tree(tmp_path)
+    assert after.pop("log.csv") != before.pop("log.csv")
+    assert after == before
+    assert verify(Archive(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("catalog", "history", "copies"),
+        ("history", "catalog", "copies"),
+        ("copies", "history", "catalog"),
+        ("copies", "catalog", "history"),
+    ],
+)
+def test_the_order_of_imports_does_not_matter(
+    tmp_path: Path, tree: Callable, order: tuple[str, ...]
+) -> None:
+    by_route = routes()
+    for route in order:
+        before = tree(tmp_path)
+        take_payloads(tmp_path, by_route[route])
+        after = tree(tmp_path)
+        folders = [name for name in before if not name.endswith(("log.csv", "twins.csv"))]
+        assert all(after[name] == before[name] for name in folders)  # write-once
+    names = [(label, name) for label, name, _ in visible(tmp_path)]
+    assert names == [(label, name) for label, name, _ in EXPECTED]
+    assert verify(Archive(tmp_path)) == []
+    for route in order:
+        outcomes = take_payloads(tmp_path, by_route[route])
+        assert {o.outcome for o in outcomes} == {"unchanged"}
+
+
+def test_a_twin_that_comes_later_is_recorded_beside_the_folder(
+    tmp_path: Path, tree: Callable
+) -> None:
+    rows = ladder(30)
+    take_payloads(tmp_path, [payload(rows)])
+    before = tree(tmp_path)
+    copy = payload(rounded(rows[:20]), by="arena-web", vintage="2026-08-22", basis="fetched")
+    assert kinds(take_payloads(tmp_path, [copy])) == [("2026-08-22", "twin", "2026-08-19")]
+    after = tree(tmp_path)
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "log.csv",
+        "arena/text/twins.csv",
+    }
+    board = Archive(tmp_path).board("arena/text")
+    (twin,) = board.snapshot().twins
+    assert (twin["source"], twin["vintage"], twin["rows"]) == ("arena-web", "2026-08-22", 20)
+    # The date by which the copy went finds the publication.
+    assert board.snapshot("2026-08-22").label == "2026-08-19"
+
+
+def test_a_better_copy_takes_the_place_of_a_worse_one_under_the_official_date(
+    tmp_path: Path,
+) -> None:
+    rows = ladder(30)
+    take_payloads(
+        tmp_path, [payload(rounded(rows), by="arena-web", vintage="2026-08-22", basis="fetched")]
+    )
+    outcomes = take_payloads(tmp_path, [payload(rows)])
+    assert kinds(outcomes) == [("2026-08-19", "new", "2026-08-19")]
+    assert visible(tmp_path) == [("2026-08-19", "arena-dataset", ["arena-web 2026-08-22"])]
+    assert Archive(tmp_path).board("arena/text").labels == ("2026-08-19", "2026-08-22")
+    assert verify(Archive(tmp_path)) == []
+
+
+def test_a_more_precise_copy_takes_the_official_date(tmp_path: Path) -> None:
+    rows = ladder(30)
+    take_payloads(tmp_path, [payload(rounded(rows))])
+    outcomes = take_payloads(
+        tmp_path, [payload(rows, by="arena-web", vintage="2026-08-22", basis="fetched")]
+    )
+    assert kinds(outcomes) == [("2026-08-22", "revision", "2026-08-19.r2")]
+    (only,) = visible(tmp_path)
+    assert only[:2] == ("2026-08-19.r2", "arena-web")
+    snapshot = Archive(tmp_path).board("arena/text").snapshot()
+    assert snapshot.vintage == "2026-08-19"
+    assert snapshot.facts["own_vintage"] == "2026-08-22"
+    assert verify(Archive(tmp_path)) == []
+
+
+def test_a_copy_with_an_entry_nobody_listed_before_is_a_vintage_of_its_own(tmp_path: Path) -> None:
+    rows = ladder(38)
+    copy = [*rounded(rows, prefix=""), ("debut", 1466.0, 1372)]
+    take_payloads(
+        tmp_path,
+        [payload(rows), payload(copy, by="arena-web", vintage="2026-08-22", basis="fetched")],
+    )
+    assert [label for label, *_ in visible(tmp_path)] == ["2026-08-19", "2026-08-22"]
+
+
+def test_a_publisher_that_repeats_its_figures_under_a_new_date_publishes_again(
+    tmp_path: Path,
+) -> None:
+    take_payloads(tmp_path, [payload(ladder(30), vintage="2026-06-23")])
+    outcomes = take_payloads(tmp_path, [payload(ladder(30), vintage="2026-07-29")])
+    assert kinds(outcomes) == [("2026-07-29", "new", "2026-07-29")]
+    failed = [check.name for check in outcomes[0].checks if not check.passed]
+    assert failed == ["differs-from-previous"]
+
+
+def test_a_fetched_file_that_did_not_change_is_unchanged(tmp_path: Path) -> None:
+    def seen(rows: list[Row], day: str) -> list[tuple[str, str, str]]:
+        batch = [payload(rows, by="epoch-eci", vintage=day, basis="fetched", method="index")]
+        return kinds(take_payloads(tmp_path, batch))
+
+    one, two = ladder(6), ladder(7)
+    assert seen(one, "2026-01-20") == [("2026-01-20", "new", "2026-01-20")]
+    assert seen(one, "2026-02-20") == [("2026-02-20", "unchanged", "2026-01-20")]
+    assert seen(two, "2026-03-20") == [("2026-03-20", "new", "2026-03-20")]
+    # Going back to what it was is a change.
+    assert seen(one, "2026-04-20") == [("2026-04-20", "new", "2026-04-20")]
+
+
+def test_a_less_official_source_does_not_displace_a_more_official_one(tmp_path: Path) -> None:
+    take_payloads(tmp_path, [payload(ladder(30))])
+    other = payload(ladder(30, top=1600), by="arena-web")
+    (outcome,) = take_payloads(tmp_path, [other])
+    assert (outcome.outcome, outcome.label) == ("refused", "")
+    assert "arena-dataset holds this date" in outcome.message
+    reverse = tmp_path / "reverse"
+    take_payloads(reverse, [other])
+    assert take_payloads(reverse, [payload(ladder(30))])[0].label == "2026-08-19.r2"
+
+
+def test_twins_of_a_refused_publication_are_taken_on_their_own(tmp_path: Path) -> None:
+    take_payloads(tmp_path, [payload(ladder(90), vintage="2026-08-01")])
+    # Two thirds of August 1 are gone, without order: the official list is refused. The copy names
+    # its entries otherwise, so it cannot be compared with August 1, and is taken.
+    rows = ladder(90, top=1507)[::3]
+    batch = [payload(rows), payload(rounded(rows), by="arena-web", vintage="2026-08-21")]
+    first, second = take_payloads(tmp_path, batch)
+    assert (first.source, first.outcome) == ("arena-dataset", "refused")
+    assert "check most-rows-kept: 66.7% of 90 rows since 2026-08-01" in first.message
+    assert (second.source, second.outcome) == ("arena-web", "new")
+
+
+def test_a_longer_list_is_not_dated_back_to_a_shorter_one(tmp_path: Path) -> None:
+    rows = ladder(30)
+    batch = [
+        payload(rows, by="arena-catalog", vintage="2025-05-20", basis="commit"),
+        payload(
+            [*rows, ("debut", 1477.0, 2404)], by="arena-history", vintage="2025-05-21", interval=3.0
+        ),
+    ]
+    assert [o.outcome for o in take_payloads(tmp_path, batch)] == ["new", "new"]
+
+
+# -- files of many vintages ----------------------------------------------------------------------
+
+
+def test_a_file_of_many_vintages_is_taken_one_at_a_time(tmp_path: Path) -> None:
+    whole = payload(ladder(1))
+    taken: list[str] = []
+
+    def vintages() -> Iterator[Publication | PayloadError]:
+        for day in range(10, 15):
+            taken.append(f"parsed {day}")
+            if day == 12:
+                yield PayloadError("text of 2026-01-12: empty")
+            else:
+                yield publication(ladder(12, top=1500 + day), vintage=f"2026-01-{day}")
+
+    outcomes = []
+    for outcome in take_publications(tmp_path, vintages(), whole):
+        taken.append(f"taken {outcome.vintage[-2:]}")
+        outcomes.append(outcome.outcome)
+    assert taken[:4] == ["parsed 10", "taken 10", "parsed 11", "taken 11"]
+    assert outcomes == ["new", "new", "refused", "new", "new"]
+    board = Archive(tmp_path).board("arena/text")
+    assert [s.vintage[-2:] for s in board.snapshots] == ["10", "11", "13", "14"]
+    assert [c["name"] for c in board.snapshot().facts["checks"]][-2:] == [
+        "stale-categories",
+        "organisations-known",
+    ]
+    again = take_publications(tmp_path, vintages(), whole)
+    assert [outcome.outcome for outcome in again].count("unchanged") == 4
+    assert verify(Archive(tmp_path)) == []
+
+
+def test_a_stopped_import_gives_the_archive_back(tmp_path: Path) -> None:
+    many = (publication(ladder(12, top=1500 + d), vintage=f"2026-01-{d}") for d in range(10, 15))
+    run = take_publications(tmp_path, many, payload(ladder(1)))
+    next(run)
+    with pytest.raises(ArchiveError, match="another run"):
+        take_payloads(tmp_path, [payload(ladder(9))])
+    run.close()
+    assert take_payloads(tmp_path, [payload(ladder(9))])[0].outcome == "new"
+
+
+# -- the rest ------------------------------------------------------------------------------------
+
+
+def test_categories_served_in_separate_files_are_one_publication(tmp_path: Path) -> None:
+    parts = [
+        payload({"overall": ladder(12)}, board="arena/webdev"),
+        payload({"image_to_webdev": ladder(9)}, board="arena/webdev"),
+    ]
+    (outcome,) = take_payloads(tmp_path, parts)
+    assert outcome.rows == 21
+    snapshot = Archive(tmp_path).board("arena/webdev").snapshot()
+    assert snapshot.categories == {"image_to_webdev": 9, "overall": 12}
+    assert len(snapshot.facts["raw"]) == 2
+
+
+def test_new_and_dropped_entries_are_named(tmp_path: Path) -> None:
+    take_payloads(tmp_path, [payload(ladder(12), vintage="2026-08-01")])
+    rows = [*ladder(12)[1:], ("debut", 1510.0, 99)]
+    (outcome,) = take_payloads(tmp_path, [payload(rows)])
+    assert outcome.new_entries == ("debut",)
+    assert outcome.dropped_entries == ("model-000",)
+
+
+def test_terms_that_forbid_redistribution_are_kept(tmp_path: Path) -> None:
+    item = payload(ladder(12), by="artificial-analysis")
+    with pytest.raises(UsageError, match="private"):
+        take_payloads(tmp_path, [item])
+    assert list(tmp_path.iterdir()) == [tmp_path / ".lock"]
+    take_payloads(tmp_path, [item], private=True)
+    facts = Archive(tmp_path).board("arena/text").snapshot().facts
+    assert facts["redistributable"] is False
+
+
+def test_hostile_names_are_data(tmp_path: Path) -> None:
+    names = ["../../etc/passwd", "<script>alert(1)</script>", "\u202eevil", "=cmd()", "a,b", "NA"]
+    rows = [(name, 1400.0 + i, 10 * i) for i, name in enumerate(names)]
+    (outcome,) = take_payloads(tmp_path, [payload(rows)])
+    assert outcome.outcome == "new"
+    frame = Archive(tmp_path).board("arena/text").snapshot().ratings()
+    assert sorted(frame["entry"]) == sorted(names)
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["arena"]
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\nb", "", "\u2028"])
+def test_names_no_csv_can_carry_are_refused(tmp_path: Path, name: str) -> None:
+    (outcome,) = take_payloads(tmp_path, [payload([(name, 1400.0)])])
+    assert outcome.outcome == "refused"
+    assert "check schema" in outcome.message
+
+
+@pytest.mark.parametrize("board", ["../evil", "arena/../../x", "/etc", "arena/Text", "arena"])
+def test_boards_never_become_paths(tmp_path: Path, board: str) -> None:
+    root = tmp_path / "inner" / "archive"
+    (outcome,) = take_payloads(root, [payload(ladder(12), board=board)])
+    assert outcome.outcome == "refused"
+    assert sorted(p.name for p in root.iterdir()) == [".lock", "log.csv"]
+
+
+def test_the_manifest_is_the_same_whenever_it_is_made(tmp_path: Path, tree: Callable) -> None:
+    for name in ("a", "b"):
+        take_payloads(tmp_path / name, [payload(ladder(12), interval=3.0)])
+    assert tree(tmp_path / "a") == tree(tmp_path / "b")
+    text = tree(tmp_path / "a")["arena/text/2026-08-19/datapackage.json"]
+    assert json.loads(text)["elolag"]["retrieved_at"] == "2026-08-21"

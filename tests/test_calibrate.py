@@ -1,0 +1,168 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from elolag import draws
+from elolag.calibrate import Plan, fingerprint, measure, replicate, run, table
+from elolag.errors import UsageError
+from elolag.interval import summarise
+from elolag.lag import ESTIMANDS, WINDOWS
+from elolag.linking import find_anchors, link
+from elolag.simulate import simulate
+from elolag.young import packaged_drift
+
+SMALL = Plan(("base", "few-models"), 3, draws=60, batch=2)
+
+
+def steady(field, as_of):
+    return {"backward": 7.5}
+
+
+def test_a_replication_is_the_pipeline_by_hand():
+    history = simulate("base", 5)
+    linked = link(history.linkable(), find_anchors(history.linkable()))
+    field, _ = history.roster.field(linked.table, packaged_drift())
+    fitted = draws.posterior(field)
+    point = draws.point(field, fitted, history.as_of, list(ESTIMANDS), None).lags
+    sample = draws.sample(field, fitted, history.as_of, list(ESTIMANDS), None, 100, 5).lags
+    rows = replicate("base", 5, Plan(draws=100), {"steady": steady})
+    assert [r["estimand"] for r in rows] == list(ESTIMANDS)
+    for row in rows:
+        name = row["estimand"]
+        found = summarise(point[name], sample[name], 0.95)
+        assert row["state"] == "measured"
+        assert row["months"] == found.months
+        assert (row["low"], row["high"]) == (found.low, found.high)
+        truth = history.truth[name].months[0]
+        assert row["truth_low"] == row["truth_high"] == truth
+        assert row["covered"] == int(found.low <= truth <= found.high)
+        inside = (sample[name].months >= found.low) & (sample[name].months <= found.high)
+        assert row["mass"] == inside.mean()
+        assert np.isnan(row["baseline_steady"]) == (name != "backward")
+
+
+def test_an_estimand_that_is_refused_leaves_the_others(monkeypatch):
+    history = simulate("base", 5)
+    monkeypatch.setitem(WINDOWS, "backward-mean", 60.0)
+    found = measure(history, ESTIMANDS, 60, 0.95, 0)
+    assert set(found.summaries) == set(ESTIMANDS) - {"backward-mean"}
+
+
+def test_a_run_that_stopped_goes_on_and_gives_the_same(tmp_path):
+    whole = run(SMALL, tmp_path / "a")
+    assert list(whole.groupby("world", sort=False).size()) == [15, 15]
+
+    class Stop(Exception):  # noqa: N818
+        pass
+
+    def stop(done, total):
+        assert total == 6
+        if done == 3:
+            raise Stop
+
+    with pytest.raises(Stop):
+        run(SMALL, tmp_path / "b", tell=stop)
+    kept = {p.name: p.stat().st_mtime_ns for p in (tmp_path / "b").glob("*.csv")}
+    assert len(kept) == 2
+    seen = []
+    again = run(SMALL, tmp_path / "b", tell=lambda done, total: seen.append(done))
+    assert seen == [3, 5, 6]
+    assert all((tmp_path / "b" / n).stat().st_mtime_ns == t for n, t in kept.items())
+    pd.testing.assert_frame_equal(whole, again, check_exact=True)
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_any_backend_gives_the_same(tmp_path, backend):
+    joblib = pytest.importorskip("joblib")
+    one = run(SMALL, tmp_path / "one")
+    with joblib.parallel_config(backend=backend):
+        two = run(SMALL, tmp_path / "two", jobs=2)
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+
+
+def test_dask_workers_give_the_same(tmp_path):
+    joblib = pytest.importorskip("joblib")
+    distributed = pytest.importorskip("distributed")
+    one = run(SMALL, tmp_path / "one")
+    local = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
+    )
+    with local, distributed.Client(local), joblib.parallel_config(backend="dask"):
+        two = run(SMALL, tmp_path / "two", jobs=2)
+    pd.testing.assert_frame_equal(one, two, check_exact=True)
+
+
+def test_a_folder_of_another_making_is_refused_and_a_run_may_grow(tmp_path):
+    plan = Plan(("base",), 1, draws=60, batch=1)
+    first = run(plan, tmp_path)
+    more = run(replace(plan, replications=2), tmp_path)
+    pd.testing.assert_frame_equal(first, more[more["replication"] == 0], check_exact=True)
+    with pytest.raises(UsageError, match="made with another draws;"):
+        run(replace(plan, draws=61), tmp_path)
+    with pytest.raises(UsageError, match="made with another baselines;"):
+        run(plan, tmp_path, baselines={"steady": steady})
+    note = json.loads((tmp_path / "plan.json").read_text())
+    assert note["code"] == fingerprint()
+    (tmp_path / "plan.json").write_text(json.dumps(note | {"code": "0"}))
+    with pytest.raises(UsageError, match="made with another code;"):
+        run(plan, tmp_path)
+
+
+def test_plans_that_cannot_be_run_are_refused():
+    with pytest.raises(UsageError, match="unknown world 'moon'"):
+        Plan(("moon",))
+    with pytest.raises(UsageError, match="unknown estimand 'lead'"):
+        Plan(estimands=("lead",))
+    with pytest.raises(UsageError, match="at least 40 can"):
+        Plan(draws=39)
+    with pytest.raises(UsageError, match="cannot give a 1"):
+        Plan(level=1.0)
+    with pytest.raises(UsageError, match="1 or more"):
+        Plan(replications=0)
+
+
+def test_the_table_counts_as_documented():
+    def row(k, truth, months, low, high, covered, steady, state="measured"):
+        return {
+            "world": "w",
+            "replication": k,
+            "estimand": "backward",
+            "state": state,
+            "truth_low": truth[0],
+            "truth_high": truth[1],
+            "months": months,
+            "low": low,
+            "high": high,
+            "covered": covered,
+            "mass": 0.96,
+            "baseline_steady": steady,
+        }
+
+    nan, inf = np.nan, np.inf
+    raw = pd.DataFrame(
+        [
+            row(0, (6, 6), 7, 5, 8, 1, 6),
+            row(1, (8, 8), 5, 4, 6, 0, 6),
+            row(2, (8, inf), 9, 5, inf, 1, 6),
+            row(3, (nan, nan), nan, nan, nan, nan, nan, state="undefined"),
+            row(4, (5, 5), nan, nan, nan, nan, 5, state="refused"),
+        ]
+    )
+    (found,) = table(raw, 0.95).to_dict("records")
+    assert found == {
+        "world": "w",
+        "estimand": "backward",
+        "interval": "measurement",
+        "level": 0.95,
+        "replications": 3,
+        "target": 7.0,
+        "coverage": pytest.approx(2 / 3),
+        "mass": pytest.approx(0.96),
+        "bias": -1.0,
+        "rmse": pytest.approx(np.sqrt(5)),
+        "width": 3.0,
+        "rmse_steady": pytest.approx(np.sqrt(2)),
+    }

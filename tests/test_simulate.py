@@ -1,0 +1,197 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from elolag.draws import posterior
+from elolag.errors import UsageError
+from elolag.lag import ESTIMANDS
+from elolag.linking import find_anchors, link
+from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.simulate import AS_OF, WORLDS, _lag, _trend, release, simulate
+
+NAMED = (
+    "base",
+    "noisy-newcomers",
+    "unequal-groups",
+    "shrinking",
+    "widening",
+    "takeover",
+    "jump-then-drought",
+    "month-precision",
+    "post-debut-drift",
+    "lab-effects",
+    "drifting-anchor",
+    "truncated-boards",
+    "heavy-ties",
+    "few-models",
+)
+
+
+def same(a, b) -> bool:
+    return all(
+        x.date == y.date and x.table.equals(y.table)
+        for x, y in zip(a.vintages, b.vintages, strict=True)
+    )
+
+
+def mean_truth(world, estimand, n=150) -> float:
+    found = [release(world, s).truth().get(estimand) for s in range(n)]
+    return float(np.mean([t.months[0] for t in found if t is not None and t.censored[0] == 0]))
+
+
+def test_the_named_worlds_exist_and_say_what_they_are():
+    assert tuple(WORLDS) == NAMED
+    for name, world in WORLDS.items():
+        assert world.name == name
+        assert world.summary
+        assert world.vintages[-1] == 0
+        assert list(world.vintages) == sorted(world.vintages, reverse=True)
+    with pytest.raises(UsageError, match="unknown world 'bass'; known: base, "):
+        simulate("bass", 0)
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_history_goes_through_the_whole_pipeline(name):
+    history = simulate(name, 4)
+    newest = history.vintages[-1]
+    assert to_day(newest.date) == history.as_of == AS_OF
+    assert history.complete[-1]
+    for vintage in history.vintages:
+        table = vintage.table
+        assert list(table.columns) == ["entry", "model", "rating", "se", "votes"]
+        assert table.index.is_unique
+        assert np.isfinite(table[["rating", "se", "votes"]]).all().all()
+        assert (table["se"] > 0).all()
+        assert set(table["model"]) <= set(history.roster.models)
+    linkable = history.linkable()
+    linked = link(linkable, find_anchors(linkable))
+    field, rows = history.roster.field(linked.table, None)
+    assert len(field.rating) == len(rows) == len(linked.table)
+    assert (np.diff(field.model) >= 0).all()
+    assert field.model[-1] == len(field.lead_from) - 1
+    assert np.isfinite(posterior(field).mean).all()
+    assert set(history.truth) <= set(ESTIMANDS)
+    assert {"backward", "backward-mean"} <= set(history.truth)
+
+
+def test_the_same_seed_gives_the_same_history_and_another_does_not():
+    assert same(simulate("base", 7), simulate(WORLDS["base"], 7))
+    assert not same(simulate("base", 7), simulate("base", 8))
+    one, other = release("base", 7), simulate("base", 7).releases
+    np.testing.assert_array_equal(one.strength, other.strength)
+
+
+def test_strengths_come_back_from_many_votes():
+    still = {"shift_sd": 0.0, "jump_shift": 0.0, "stretch_sd": 0.0, "whole_share": 0.0}
+    world = replace(WORLDS["base"], votes_per_month=10**7, effort_share=0.0, **still)
+    history = simulate(world, 1)
+    run = history.releases
+    strength = dict(zip(run.models, run.strength, strict=True))
+    table = history.vintages[-1].table
+    error = table["rating"] - table["model"].map(strength)
+    assert (error - error.mean()).std() < 0.4
+
+
+def test_published_errors_are_those_of_the_ratings():
+    """Against the truth, and each other: the errors are of the right size and shared over time."""
+    still = {"shift_sd": 0.0, "jump_shift": 0.0, "stretch_sd": 0.0, "whole_share": 0.0}
+    world = replace(WORLDS["base"], effort_share=0.0, **still)
+    scores, shared = [], []
+    for seed in range(8):
+        history = simulate(world, seed)
+        run = history.releases
+        strength = dict(zip(run.models, run.strength, strict=True))
+        old, new = (history.vintages[k].table for k in (4, 5))
+        error = new["rating"] - new["model"].map(strength)
+        scores.append(((error - error.mean()) / new["se"]) ** 2)
+        both = old.index.intersection(new.index)
+        change = new.loc[both, "rating"] - old.loc[both, "rating"]
+        expected = (old.loc[both, "se"] ** 2 - new.loc[both, "se"] ** 2).abs()
+        shared.append((((change - change.mean()) ** 2).mean(), expected.mean()))
+    assert np.mean(np.concatenate(scores)) == pytest.approx(1.0, abs=0.15)
+    seen, wanted = np.mean(shared, axis=0)
+    assert seen == pytest.approx(wanted, rel=0.3)
+
+
+def test_realism_of_the_base_world():
+    tables = [simulate("base", s).vintages[-1].table for s in range(5)]
+    se = np.concatenate([t["se"] for t in tables])
+    low, middle, high = np.quantile(se, [0.1, 0.5, 0.9])
+    assert 1 < low < 2.5
+    assert 1.5 < middle < 3
+    assert 3 < high < 6
+    runs = [release("base", s) for s in range(40)]
+    recent = [(r.released > AS_OF - 12 * DAYS_PER_MONTH) for r in runs]
+    leaders = np.mean([(m & ~r.follows).sum() for m, r in zip(recent, runs, strict=True)])
+    followers = np.mean([(m & r.follows).sum() for m, r in zip(recent, runs, strict=True)])
+    assert leaders == pytest.approx(25, abs=2.5)
+    assert followers == pytest.approx(20, abs=2.5)
+
+
+def test_a_group_that_is_the_other_shifted_has_the_lags_the_design_states():
+    twin = replace(WORLDS["base"], follower_rate=25.0)
+    assert mean_truth(twin, "backward", 400) == pytest.approx(7.5, abs=0.6)
+    assert mean_truth(twin, "backward-mean", 400) == pytest.approx(7.5, abs=0.4)
+    assert mean_truth(twin, "at-release", 400) == pytest.approx(6.8, abs=0.5)
+    assert mean_truth(twin, "catch-up", 400) == pytest.approx(8.2, abs=0.5)
+    assert mean_truth(twin, "level-mean", 400) == pytest.approx(7.5, abs=0.4)
+
+
+def test_each_world_differs_in_what_it_is_named_for():
+    assert mean_truth("shrinking", "backward") < mean_truth("base", "backward") - 1.5
+    assert mean_truth("widening", "backward") > mean_truth("base", "backward") + 1.5
+    assert mean_truth("takeover", "backward") < 0
+    assert release("month-precision", 0).vague.mean() > 0.4
+    few, base = release("few-models", 0), release("base", 0)
+    assert few.follows.sum() < base.follows.sum() / 3
+    history = simulate("truncated-boards", 0)
+    cut = [
+        len(v.table) for v, full in zip(history.vintages, history.complete, strict=True) if not full
+    ]
+    assert cut
+    assert max(cut) <= 71
+    newest = simulate("heavy-ties", 0).vintages[-1].table["rating"]
+    assert (newest == newest.round()).all()
+    assert newest.head(20).duplicated().any()
+
+
+def test_the_pinned_record_stands_still_while_the_others_rise_and_is_found_out():
+    history = simulate("drifting-anchor", 2)
+    found = find_anchors(history.linkable())
+    assert len(found) == 1
+    listed = [
+        v.table.loc[found[0], "rating"] for v in history.vintages if found[0] in v.table.index
+    ]
+    assert len(listed) == 4
+    assert max(listed) - min(listed) <= 0.5  # rounded copies among them
+
+
+def test_the_trend_jumps_and_then_rests():
+    world = WORLDS["jump-then-drought"]
+    before = np.array([22.0, 10.01, 9.99, 5.0, 0.0])
+    level = _trend(world, before)
+    assert level[1] - level[0] == pytest.approx(world.slope / 12 * 11.99)
+    assert level[2] - level[1] == pytest.approx(world.jump, abs=0.2)
+    assert level[3] == pytest.approx(level[2], abs=1e-9)
+    assert level[4] == pytest.approx(level[2], abs=1e-9)
+    np.testing.assert_allclose(
+        _lag(WORLDS["takeover"], np.array([30.0, 24.0, 12.0, 0.0])), [8, 8, 2, -4]
+    )
+
+
+@settings(derandomize=True, deadline=None, max_examples=40)
+@given(seed=st.integers(0, 10**6), name=st.sampled_from(NAMED))
+def test_releases_are_in_order_and_dates_inside_their_precision(seed, name):
+    run = release(name, seed)
+    assert (np.diff(run.tagged) >= 0).all()
+    assert (run.listed >= run.released).all()
+    assert (run.retired > run.listed).all()
+    roster = run.roster()
+    vague = run.vague
+    assert (roster.month_start[vague] <= run.released[vague]).all()
+    assert (run.released[vague] < roster.month_end[vague]).all()
+    assert (run.tagged[~vague] == run.released[~vague]).all()
+    assert np.isfinite(np.minimum(roster.lead_from, roster.follow_from)).all()
