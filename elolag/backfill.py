@@ -144,9 +144,13 @@ def _subset(
                 yield item
 
     outcomes: list[Outcome] = []
-    for outcome in take_publications(into, wanted(), payload, command=_COMMAND):
-        outcomes.append(outcome)
-        progress(subset, len(held) + len(outcomes))
+    try:
+        for outcome in take_publications(into, wanted(), payload, command=_COMMAND):
+            outcomes.append(outcome)
+            progress(subset, len(held) + len(outcomes))
+    except PayloadError:
+        file.unlink()  # it is no such file; another attempt should fetch it anew
+        raise
     mark.touch()
     file.unlink()
     return Filled(subset, tuple(outcomes), len(held))

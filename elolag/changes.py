@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from elolag.archive import Archive, Snapshot
-from elolag.archive.index import reference_category
 from elolag.errors import EstimateError, UsageError
 from elolag.linking import Link, Vintage, find_anchors, fit_link, mad_sd
 from elolag.tags import Lookup, is_unknown
@@ -148,8 +147,8 @@ def compare(
         raise UsageError(f"{old.path} and {new.path} are of two boards; compare within one")
     if not old.categories and not new.categories:
         return _metadata_changes(old, new)
-    both = {name: 0 for name in old.categories if name in new.categories}
-    chosen = category or reference_category(both)
+    both = [name for name in old.categories if name in new.categories]
+    chosen = category or ("overall" if "overall" in both else min(both, default=None))
     if chosen is None or chosen not in both:
         raise UsageError(
             f"{old.path} and {new.path} do not both have the category {chosen or 'overall'!r}; "
