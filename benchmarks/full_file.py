@@ -56,9 +56,7 @@ def table(rows: int = ROWS, vintages: int = VINTAGES, seed: int = 0) -> pa.Table
             )
         )
     whole = pa.concat_tables(parts)
-    return whole.set_column(
-        8, "rank", whole.column("rank").cast(pa.float64()).fill_null(0.0)
-    )
+    return whole.set_column(8, "rank", whole.column("rank").cast(pa.float64()).fill_null(0.0))
 
 
 def payload(**options: int) -> bytes:
