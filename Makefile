@@ -22,7 +22,7 @@ types: .venv/installed-dev
 	$(BIN)/mypy
 
 figures: .venv/installed ## Redraw the README's chart and its numbers
-	$(BIN)/python docs/make_readme.py
+	$(BIN)/python docs/generate.py
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -245,7 +245,7 @@ def estimate_change(
 
     The change is measured with one vintage at both dates. Its spread comes from re-run histories
     and measurement draws taken jointly at both dates, never from measurement draws alone, which
-    take a constant lag for a changed one in half of all histories.
+    take a constant lag for a changed one far too often.
 
     Parameters
     ----------

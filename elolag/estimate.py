@@ -18,7 +18,7 @@ from elolag.curves import KINDS, SMOOTH
 from elolag.errors import UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
-from elolag.lag import check_groups
+from elolag.lag import WINDOWS, check_groups
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.panel import Panel, build
 from elolag.result import Gap, LagResult, Match, ModelPoint
@@ -317,6 +317,7 @@ def _result(
         high=high,
         sampling=rerun if interval == "both" else None,
         level=level,
+        window=study.window or WINDOWS.get(estimand, 0.0),
         as_of=to_iso(as_of),
         vintage=panel.vintage,
         data_through=to_iso(float(counted[counted <= as_of].max())),

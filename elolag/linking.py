@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 #: Common models a link needs, and the number of nearest ones that weigh in at any level.
 MIN_COMMON = 10
 NEIGHBOURS = 40
+#: A pinned rating does not move, in Elo.
+STILL = 0.05
 #: Standard deviation of the change between two ratings because they are printed to whole points.
 ROUNDING = (1 / 6) ** 0.5
 
@@ -263,26 +265,36 @@ def mad_sd(x: Floats) -> float:
     return float(1.4826 * np.median(np.abs(x - np.median(x))))
 
 
-def find_anchors(vintages: Sequence[Vintage], runs: int = 4) -> tuple[str, ...]:
-    """Identities whose rating is the same constant in many vintages while the others move.
+def find_anchors(vintages: Sequence[Vintage], runs: int = 6) -> tuple[str, ...]:
+    """Identities that stood at one constant through several vintages while the others moved.
 
-    An entry is an anchor when it stands within 0.5 Elo over at least `runs` vintages across which
-    the median entry moved by more than 3 Elo.
+    An entry is an anchor when over at least `runs` vintages in a row that list it its rating stays
+    the same to the printed digit, while the entries listed throughout moved by more than 3 Elo in
+    the median.
     """
     if len(vintages) < runs:
         return ()
     ratings = pd.DataFrame({v.date: v.table["rating"] for v in vintages})
     value = ratings.to_numpy(float)
-    listed = ~np.isnan(value)
-    spread = np.where(listed, value, -np.inf).max(1) - np.where(listed, value, np.inf).min(1)
-    still = np.flatnonzero((spread <= 0.5) & (listed.sum(axis=1) >= runs))
     found = []
-    for row in still.tolist():
-        others = value[:, listed[row]]
-        others = others[~np.isnan(others).any(axis=1)]
-        if len(others) and np.median(others.max(axis=1) - others.min(axis=1)) > 3:
-            found.append(str(ratings.index[row]))
+    for row, name in enumerate(ratings.index):
+        listed = np.flatnonzero(~np.isnan(value[row]))
+        breaks = np.flatnonzero(np.abs(np.diff(value[row, listed])) > STILL) + 1
+        still = [run for run in np.split(listed, breaks) if len(run) >= runs]
+        if any(_pinned(value, row, run) for run in still):
+            found.append(str(name))
     return tuple(found)
+
+
+def _pinned(value: Floats, row: int, run: NDArray[np.intp]) -> bool:
+    """Whether one entry stood still through a run of vintages that moved the others."""
+    if np.ptp(value[row, run]) > STILL:
+        return False
+    others = np.delete(value[:, run], row, axis=0)
+    others = others[~np.isnan(others).any(axis=1)]
+    if not len(others):
+        return False
+    return bool(np.ptp(np.median(others - others[:, :1], axis=0)) > 3)
 
 
 def _own(table: pd.DataFrame, date: str, link_index: int) -> pd.DataFrame:

@@ -117,6 +117,15 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
     )
 
 
+def vintages(board: Board, category: str, lookup: Lookup) -> list[Vintage]:
+    """Every complete vintage of a board in one category, tagged, oldest first."""
+    return [
+        Vintage(s.vintage, identify(s.ratings(category), s, lookup, set(), set()))
+        for s in board.snapshots
+        if s.method != "online-elo" and s.completeness == "full" and category in s.categories
+    ]
+
+
 def _choose(board: Board, vintage: str | None) -> Snapshot:
     if vintage is not None:
         chosen = board.snapshot(vintage)

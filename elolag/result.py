@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from elolag.months import DAYS_PER_MONTH, to_day
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -168,6 +170,7 @@ class LagResult:
     high: float | None
     sampling: tuple[float, float] | None
     level: float
+    window: float
     as_of: str
     vintage: str
     data_through: str
@@ -210,6 +213,27 @@ class LagResult:
                 found.append(model)
         return tuple(found)
 
+    def evidence(self) -> tuple[tuple[ModelPoint, str | None], ...]:
+        """The records the estimate rests on, and when the other side reached each one's level.
+
+        At posterior-mean ratings: the follower's records of the window (`catch-up`: the leader's),
+        or for the estimands of one date the best of the side that is behind. None: not by then.
+        """
+        own, other = self.follower_group, self.leader_group
+        if self.estimand == "catch-up":
+            own, other = other, own
+        used: tuple[ModelPoint, ...]
+        if self.estimand in ("backward", "gap", "trend"):
+            used = (self.leader_best if self.leads else self.follower,)
+            own, other = used[0].group, self.follower_group if self.leads else self.leader_group
+        else:
+            start = to_day(self.as_of) - self.window * DAYS_PER_MONTH
+            used = tuple(m for m in self.records(own) if to_day(m.counts_from) > start)
+        rivals = self.records(other)
+        return tuple(
+            (m, next((r.counts_from for r in rivals if r.rating >= m.rating), None)) for m in used
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: unrounded, in a stable order of keys."""
         return {
@@ -237,6 +261,7 @@ class LagResult:
             "policies": dict(self.policies),
             "n_draws": self.n_draws,
             "failed_draws": self.failed_draws,
+            **self._evidence_dict(),
             "seed": self.seed,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
@@ -255,6 +280,15 @@ class LagResult:
         if self.months is None:
             words = self._elo_span(*self.sampling)
         return [(f"{self.level:.0%} sampling interval", words)]
+
+    def _evidence_dict(self) -> dict[str, Any]:
+        found = self.evidence()
+        matched = sum(date is not None for _, date in found)
+        return {
+            "records": [{**model.to_dict(), "reached": date} for model, date in found],
+            "matched": matched,
+            "unmatched": len(found) - matched,
+        }
 
     def _sampling_dict(self) -> dict[str, Any]:
         if self.sampling is None:

@@ -1,20 +1,38 @@
-"""The README's numbers are the program's."""
+"""The numbers of the README and the docs are the program's."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def test_generated_blocks_are_fresh() -> None:
-    spec = importlib.util.spec_from_file_location("make_readme", ROOT / "docs" / "make_readme.py")
+@pytest.fixture(scope="module")
+def generate():
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    text = (ROOT / "README.md").read_text("utf-8")
-    blocks = module.generated()
-    assert all(f"<!-- generated: {name} -->" in text for name in blocks)
-    assert module.filled(text, blocks) == text, "stale: run make figures"
+    return module
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/methods.md"])
+def test_generated_blocks_are_fresh(generate, page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    names = re.findall(r"<!-- generated: (\w+) -->", text)
+    assert names
+    assert set(names) <= set(generate.BLOCKS)
+    assert generate.filled(text) == text, "stale: run make figures"
+
+
+def test_every_page_with_blocks_is_generated(generate) -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    with_blocks = {
+        p.relative_to(ROOT).as_posix() for p in pages if "<!-- generated:" in p.read_text("utf-8")
+    }
+    assert with_blocks <= set(generate.PAGES)

@@ -19,7 +19,7 @@ def result() -> LagResult:
     match = point("US", "alpha", 1504.0)
     return LagResult(
         estimand="backward", frontier="step", interval="measurement",
-        months=6.4, low=6.4, high=9.0, level=0.95,
+        months=6.4, low=6.4, high=9.0, level=0.95, window=12.0,
         as_of="2026-08-19", vintage="2026-08-19", data_through="2026-08-14",
         board="arena/text", category="overall", leader_group="US", follower_group="CN",
         leader_best=point("US", "omega", 1510.0),
@@ -119,6 +119,27 @@ def test_records_are_strict_running_maxima(result: LagResult) -> None:
     )
     records = dataclasses.replace(result, models=models).records("US")
     assert [m.model for m in records] == ["a", "d"]
+
+
+def test_evidence_names_the_records_and_when_they_were_reached(result: LagResult) -> None:
+    models = (
+        point("US", "a", 1400, "2025-01-01"),
+        point("US", "b", 1450, "2025-06-01"),
+        point("US", "c", 1480, "2026-06-01"),
+        point("CN", "old", 1390, "2025-03-01"),
+        point("CN", "x", 1440, "2026-01-01"),
+        point("CN", "y", 1490, "2026-08-01"),
+    )
+    full = dataclasses.replace(result, models=models)
+    means = dataclasses.replace(full, estimand="backward-mean")
+    assert [(m.model, d) for m, d in means.evidence()] == [("x", "2025-06-01"), ("y", None)]
+    assert (means.to_dict()["matched"], means.to_dict()["unmatched"]) == (1, 1)
+    catch_up = dataclasses.replace(full, estimand="catch-up", window=24.0)
+    assert [(m.model, d) for m, d in catch_up.evidence()] == [
+        ("a", "2026-01-01"), ("b", "2026-08-01"), ("c", "2026-08-01"),
+    ]  # fmt: skip
+    single = dataclasses.replace(full, follower=models[4])
+    assert [(m.model, d) for m, d in single.evidence()] == [("x", "2025-06-01")]
 
 
 def test_win_rate() -> None:

@@ -17,6 +17,7 @@ from elolag.cli import backfill as _backfill
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
 from elolag.cli import snapshot as _snapshot
+from elolag.cli import tags as _tags
 from elolag.errors import ElolagError
 
 app = typer.Typer(
@@ -50,6 +51,7 @@ _snapshot.register(app)
 _archive.register(app)
 _diff.register(_archive.app)
 _backfill.register(_archive.app)
+_tags.register(app)
 
 
 def main() -> None:

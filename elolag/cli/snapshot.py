@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -182,9 +183,17 @@ def _print(reports: Sequence[Report], *, dry_run: bool) -> None:
             typer.echo(f"  {plain(name)}")
         if len(missing) > _NAMES_SHOWN:
             typer.echo(f"  and {len(missing) - _NAMES_SHOWN} more (--json lists all)")
-        typer.echo("tag them with: elolag tags suggest")
+        typer.echo(f"tag them with: elolag tags suggest{_where(reports)}")
     if dry_run:
         typer.echo("dry run: nothing was written")
+
+
+def _where(reports: Sequence[Report]) -> str:
+    """The option that names the archive the reports are about, if it needs naming."""
+    from elolag.archive import default_path
+
+    folder = next(item.archive for item in reports if item.untagged)
+    return "" if folder == str(default_path()) else f" --archive {shlex.quote(folder)}"
 
 
 def _row(report: Report) -> list[object]:

@@ -15,6 +15,8 @@ from elolag.errors import TagError
 from elolag.months import to_day
 from elolag.tags.tables import UNKNOWN, Alias, Model, Tables
 
+GLOB = "glob:"
+
 
 @dataclass(frozen=True)
 class Policies:
@@ -61,23 +63,19 @@ class Lookup:
     def __init__(self, tables: Tables, policies: Policies | None = None) -> None:
         self.tables = tables
         self.policies = policies or Policies()
-        self._exact = {(a.source, a.entry): a for a in tables.aliases if not _is_pattern(a)}
-        self._patterns = [
-            (a, re.compile(translate(a.entry.removeprefix("glob:"))))
-            for a in tables.aliases
-            if _is_pattern(a)
-        ]
+        self._layers = [_Layer(rows) for rows in (tables.overrides, tables.aliases) if rows]
         self._tags: dict[str, Tag] = {}
 
     def alias(self, source: str, entry: str, name: str = "") -> Alias | None:
-        """The alias row of an entry, by its key and then by its human name; None if untagged."""
-        for text in (entry, name) if name else (entry,):
-            found = self._exact.get((source, text)) or self._exact.get(("*", text))
+        """The alias row of an entry, by its key and then by its human name; None if untagged.
+
+        A user's own rows are asked before ours, exact names before patterns, and a row for this
+        source before one for any.
+        """
+        for layer in self._layers:
+            found = layer.find(source, entry, name)
             if found:
                 return found
-        for alias, pattern in self._patterns:
-            if alias.source in ("*", source) and pattern.fullmatch(entry):
-                return alias
         return None
 
     def tag(self, model: str) -> Tag:
@@ -132,5 +130,26 @@ def is_unknown(alias: Alias) -> bool:
     return alias.model == UNKNOWN
 
 
-def _is_pattern(alias: Alias) -> bool:
-    return alias.entry.startswith("glob:")
+class _Layer:
+    """Aliases of one origin, indexed."""
+
+    def __init__(self, aliases: Iterable[Alias]) -> None:
+        self._exact: dict[tuple[str, str], Alias] = {}
+        self._patterns: list[tuple[Alias, re.Pattern[str]]] = []
+        for alias in aliases:
+            if alias.entry.startswith(GLOB):
+                pattern = translate(alias.entry.removeprefix(GLOB))
+                self._patterns.append((alias, re.compile(pattern)))
+            else:
+                self._exact[alias.source, alias.entry] = alias
+
+    def find(self, source: str, entry: str, name: str) -> Alias | None:
+        texts = tuple(dict.fromkeys(text.strip() for text in (entry, name) if text))
+        for text in texts:
+            found = self._exact.get((source, text)) or self._exact.get(("*", text))
+            if found:
+                return found
+        for alias, pattern in self._patterns:
+            if alias.source in ("*", source) and any(pattern.fullmatch(text) for text in texts):
+                return alias
+        return None

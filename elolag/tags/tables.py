@@ -1,4 +1,4 @@
-"""The three authored tables: labs, models, aliases. Reading, layering and their own rules.
+"""The authored tables: labs, models, aliases. Reading, layering and their own rules.
 
 One row per line, sorted by the first column, so that a change of one fact is a change of one line.
 `docs/tagging.md` states the rules the rows follow.
@@ -7,15 +7,17 @@ One row per line, sorted by the first column, so that a change of one fact is a 
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
 
 from elolag.errors import TagError, UsageError
 from elolag.months import parse
+from elolag.sources import SOURCES
+from elolag.tags.countries import ISO_3166
 
 UNKNOWN = "unknown"
 PRECISIONS = ("day", "month")
@@ -26,7 +28,8 @@ DATE_BASES = ("announcement", "weights", "api", "name stamp", "first listed")
 class Lab:
     """Who releases models, and the country of its controlling parent's headquarters.
 
-    One row covers one range of dates: `from_` and `until` are ISO dates, empty where open.
+    One row covers one range of dates: `from_` and `until` are ISO dates, both included, empty
+    where open. `other_sites` are ISO country codes, comma-separated.
     """
 
     lab: str
@@ -38,6 +41,10 @@ class Lab:
     other_sites: str
     evidence: str
     note: str
+
+    def covers(self, date: str) -> bool:
+        """Whether an ISO date lies in the row's range."""
+        return (self.from_ or "0000") <= date <= (self.until or "9999")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +77,26 @@ class Alias:
     note: str
 
 
-Row = TypeVar("Row", Lab, Model, Alias)
-_COUNTRY = re.compile(r"[A-Z]{2}")
+Row = Lab | Model | Alias
 _KEY = re.compile(r"[a-z0-9][a-z0-9.+_-]*")
 
 
 @dataclass(frozen=True)
 class Tables:
-    """All authored rows, checked against each other."""
+    """All authored rows, checked against each other.
+
+    `overrides` are the aliases of a user's own file: they are asked first.
+    """
 
     labs: Mapping[str, tuple[Lab, ...]]
     models: Mapping[str, Model]
     aliases: tuple[Alias, ...]
+    overrides: tuple[Alias, ...] = field(default=())
 
     def country(self, model: Model) -> str:
         """ISO 3166 country of the model's lab on the model's release date."""
         for lab in self.labs[model.lab]:
-            if (lab.from_ or "0000") <= model.release_date < (lab.until or "9999"):
+            if lab.covers(model.release_date):
                 return lab.country
         raise TagError(
             f"labs.csv: no row of {model.lab!r} covers {model.release_date}, the release date of "
@@ -95,101 +105,170 @@ class Tables:
 
 
 def load(extra: Path | None = None) -> Tables:
-    """The packaged tables, with a user's own file of tags layered on top.
+    """The packaged tables, with a user's own tags layered on top.
 
     Parameters
     ----------
     extra
-        A CSV of one of the three tables (its header says which); its rows win over ours.
+        A CSV of one of the three tables (its header says which), or a folder with ``labs.csv``,
+        ``models.csv`` and ``aliases.csv`` or some of them; its rows win over ours. A lab's rows
+        replace all of ours for that lab.
 
     Raises
     ------
     TagError
         A row breaks a rule: the message names file, line and value.
+    UsageError
+        The file cannot be read.
     """
     folder = resources.files("elolag.tags") / "data"
-    labs: dict[str, list[Lab]] = {}
-    models: dict[str, Model] = {}
-    aliases: dict[tuple[str, str], Alias] = {}
-    for text, name in [((folder / f"{t}.csv").read_text("utf-8"), f"{t}.csv") for t in _TABLES]:
-        _merge(text, name, labs, models, aliases)
-    if extra is not None:
+    ours = _Layer()
+    for name in _TABLES:
+        ours.read((folder / f"{name}.csv").read_text("utf-8"), f"{name}.csv")
+    theirs = _Layer()
+    for path in _user_files(extra) if extra is not None else ():
         try:
-            text = extra.read_text("utf-8-sig")
+            text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot read the tag file {extra}: {error}") from error
-        _merge(text, str(extra), labs, models, aliases)
-    tables = Tables({k: tuple(v) for k, v in labs.items()}, models, tuple(aliases.values()))
-    _check_references(tables)
+            raise UsageError(f"cannot read the tag file {path}: {error}") from error
+        theirs.read(text, str(path))
+    tables = Tables(
+        labs={**ours.labs, **theirs.labs},
+        models={**ours.models, **theirs.models},
+        aliases=tuple(ours.aliases.values()),
+        overrides=tuple(theirs.aliases.values()),
+    )
+    _check_references(tables, {**ours.where, **theirs.where})
     return tables
 
 
-def _merge(
-    text: str,
-    name: str,
-    labs: dict[str, list[Lab]],
-    models: dict[str, Model],
-    aliases: dict[tuple[str, str], Alias],
-) -> None:
-    """Read one CSV into the dictionaries; its rows replace those with the same key."""
-    header = tuple(next(csv.reader([text.split("\n", 1)[0].rstrip("\r")]), ()))
-    kind = next((k for k, row in _TABLES.items() if header == _columns(row)), None)
-    if kind is None:
-        known = "; ".join(",".join(_columns(row)) for row in _TABLES.values())
-        raise TagError(f"{name}, line 1: columns {','.join(header)!r} are none of: {known}")
-    seen: set[object] = set()
-    for line, values in _rows(text, name, len(header)):
-        where = f"{name}, line {line}"
-        key: object
-        if kind == "labs":
-            lab = Lab(*values)
-            _check_lab(lab, where)
-            key = (lab.lab, lab.from_)
-            if lab.lab not in {k[0] for k in seen if isinstance(k, tuple)}:
-                labs[lab.lab] = []
-            labs[lab.lab].append(lab)
-        elif kind == "models":
-            model = Model(*values)
-            _check_model(model, where)
-            key = model.model
-            models[model.model] = model
-        else:
-            alias = Alias(*values)
-            if not alias.entry or not alias.model or not alias.source:
-                raise TagError(f"{where}: source, entry and model must not be empty")
-            key = (alias.source, alias.entry)
-            aliases[alias.source, alias.entry] = alias
-        if key in seen:
-            raise TagError(f"{where}: {key!r} stands twice in this file; keep one row")
-        seen.add(key)
+def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
+    """The models of the circle of bases that `start` runs into; empty when its bases end."""
+    path: list[str] = []
+    name = start
+    while name in models and name not in path:
+        path.append(name)
+        name = models[name].base
+    return path[path.index(name) :] if name in path else []
 
 
-def _rows(text: str, name: str, width: int) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(text.splitlines())
-    next(reader, None)
-    try:
-        for values in reader:
-            if len(values) != width:
+def _user_files(extra: Path) -> list[Path]:
+    if not extra.is_dir():
+        return [extra]
+    found = [extra / f"{name}.csv" for name in _TABLES if (extra / f"{name}.csv").is_file()]
+    if not found:
+        names = ", ".join(f"{name}.csv" for name in _TABLES)
+        raise UsageError(f"cannot read the tag folder {extra}: it has none of {names}")
+    return found
+
+
+@dataclass
+class _Layer:
+    """Rows of one origin while they are read; `where` says on which line each stands."""
+
+    labs: dict[str, tuple[Lab, ...]] = field(default_factory=dict)
+    models: dict[str, Model] = field(default_factory=dict)
+    aliases: dict[tuple[str, str], Alias] = field(default_factory=dict)
+    where: dict[tuple[str, ...], str] = field(default_factory=dict)
+
+    def read(self, text: str, name: str) -> None:
+        """Add the rows of one CSV."""
+        header, rows = _rows(text, name)
+        kind = next((k for k, row in _TABLES.items() if header == columns(row)), None)
+        if kind is None:
+            raise TagError(_bad_header(header, name))
+        for line, values in rows:
+            where = f"{name}, line {line}"
+            row = _TABLES[kind](*values)
+            key = _check_row(row, where)
+            if key in self.where:
+                shown = " of ".join(repr(part) for part in reversed(key[1:]) if part)
                 raise TagError(
-                    f"{name}, line {reader.line_num}: {len(values)} fields where {width} belong"
+                    f"{where}: {shown} stands twice, first at {self.where[key]}; keep one row"
                 )
-            yield reader.line_num, values
+            self.where[key] = where
+            if isinstance(row, Lab):
+                _check_overlap(self.labs.get(row.lab, ()), row, where)
+                self.labs[row.lab] = (*self.labs.get(row.lab, ()), row)
+            elif isinstance(row, Model):
+                self.models[row.model] = row
+            else:
+                self.aliases[row.source, row.entry] = row
+
+
+def _rows(text: str, name: str) -> tuple[tuple[str, ...], Iterator[tuple[int, list[str]]]]:
+    """The header, and (line number, fields) of each row."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+
+    def body() -> Iterator[tuple[int, list[str]]]:
+        while True:
+            line = reader.line_num + 1
+            try:
+                values = next(reader, None)
+            except csv.Error as error:
+                raise TagError(f"{name}, line {line}: not CSV ({error})") from error
+            if values is None:
+                return
+            if len(values) != len(header):
+                raise TagError(
+                    f"{name}, line {line}: {len(values)} fields where {len(header)} belong "
+                    f"({','.join(values)!r})"
+                )
+            yield line, values
+
+    try:
+        header = tuple(next(reader, ()))
     except csv.Error as error:
-        raise TagError(f"{name}, line {reader.line_num}: not CSV ({error})") from error
+        raise TagError(f"{name}, line 1: not CSV ({error})") from error
+    return header, body()
 
 
-def _check_lab(lab: Lab, where: str) -> None:
-    if not _KEY.fullmatch(lab.lab):
-        raise TagError(f"{where}: lab key {lab.lab!r} is not lower-case kebab")
-    if not _COUNTRY.fullmatch(lab.country):
-        raise TagError(f"{where}: country {lab.country!r} is not an ISO 3166 two-letter code")
-    for date in (lab.from_, lab.until):
-        _check_date(date, where, empty=True)
+def _bad_header(header: tuple[str, ...], name: str) -> str:
+    """What is wrong with a header: the column nobody knows, or the one that is missing."""
+    shared = {k: len(set(header) & set(columns(row))) for k, row in _TABLES.items()}
+    nearest = max(shared, key=lambda k: shared[k])
+    wanted = columns(_TABLES[nearest])
+    unknown = [column for column in header if column not in wanted]
+    missing = [column for column in wanted if column not in header]
+    if shared[nearest] < 2:
+        known = "; ".join(",".join(columns(row)) for row in _TABLES.values())
+        return f"{name}, line 1: columns {','.join(header)!r} are none of: {known}"
+    problem = (
+        f"unknown column {unknown[0]!r}"
+        if unknown
+        else f"column {missing[0]!r} is missing"
+        if missing
+        else "columns in another order"
+    )
+    return f"{name}, line 1: {problem}; a table of {nearest} has: {','.join(wanted)}"
+
+
+def _check_row(row: Row, where: str) -> tuple[str, ...]:
+    """Refuse a row that breaks a rule of its own; return its key."""
+    if isinstance(row, Lab):
+        if not _KEY.fullmatch(row.lab):
+            raise TagError(f"{where}: lab key {row.lab!r} is not a lower-case name without spaces")
+        for code in (row.country, *(c.strip() for c in row.other_sites.split(",") if c)):
+            if code not in ISO_3166:
+                raise TagError(f"{where}: country {code!r} is not an ISO 3166 two-letter code")
+        for date in (row.from_, row.until):
+            _check_date(date, where, empty=True)
+        return "lab", row.lab, row.from_
+    if isinstance(row, Model):
+        _check_model(row, where)
+        return "model", row.model
+    if not row.entry or not row.model:
+        raise TagError(f"{where}: entry and model must not be empty")
+    if row.source != "*" and row.source not in SOURCES:
+        raise TagError(f"{where}: source {row.source!r} is neither * nor one of {list(SOURCES)}")
+    return "alias", row.source, row.entry
 
 
 def _check_model(model: Model, where: str) -> None:
     if not _KEY.fullmatch(model.model) or model.model == UNKNOWN:
-        raise TagError(f"{where}: model key {model.model!r} is not a lower-case kebab name")
+        raise TagError(
+            f"{where}: model key {model.model!r} is not a lower-case name without spaces"
+        )
     _check_date(model.release_date, where)
     _check_date(model.weights_date, where, empty=True)
     if model.precision not in PRECISIONS:
@@ -212,20 +291,39 @@ def _check_date(text: str, where: str, *, empty: bool = False) -> None:
         raise TagError(f"{where}: {error}") from error
 
 
-def _check_references(tables: Tables) -> None:
+def _check_overlap(rows: Iterable[Lab], new: Lab, where: str) -> None:
+    for old in rows:
+        if (old.from_ or "0000") <= (new.until or "9999") and (new.from_ or "0000") <= (
+            old.until or "9999"
+        ):
+            raise TagError(
+                f"{where}: lab {new.lab!r} has two rows for {new.from_ or 'its first days'}; "
+                f"end one (until) before the other starts (from)"
+            )
+
+
+def _check_references(tables: Tables, where: Mapping[tuple[str, ...], str]) -> None:
     for model in tables.models.values():
+        at = where["model", model.model]
         if model.lab not in tables.labs:
-            raise TagError(f"models.csv: {model.model!r} names lab {model.lab!r}, not in labs.csv")
+            raise TagError(f"{at}: lab {model.lab!r} of {model.model!r} has no row in labs.csv")
         if model.base and model.base not in tables.models:
-            raise TagError(f"models.csv: {model.model!r} names base {model.base!r}, not a model")
+            raise TagError(f"{at}: base {model.base!r} of {model.model!r} has no row in models.csv")
+        circle = base_cycle(tables.models, model.model)
+        if circle:
+            raise TagError(f"{at}: bases run in a circle: {' -> '.join([*circle, circle[0]])}")
         tables.country(model)
-    for alias in tables.aliases:
+    for alias in (*tables.aliases, *tables.overrides):
         if alias.model != UNKNOWN and alias.model not in tables.models:
-            raise TagError(f"aliases.csv: {alias.entry!r} names {alias.model!r}, not a model")
+            at = where["alias", alias.source, alias.entry]
+            raise TagError(
+                f"{at}: model {alias.model!r} of entry {alias.entry!r} has no row in models.csv"
+            )
 
 
-def _columns(row: type[Lab | Model | Alias]) -> tuple[str, ...]:
+def columns(row: type[Row]) -> tuple[str, ...]:
+    """Header of the table that holds such rows."""
     return tuple(f.name.rstrip("_") for f in fields(row))
 
 
-_TABLES: dict[str, type[Lab | Model | Alias]] = {"labs": Lab, "models": Model, "aliases": Alias}
+_TABLES: dict[str, type[Row]] = {"labs": Lab, "models": Model, "aliases": Alias}

@@ -142,7 +142,5 @@ def test_where_the_archive_is_found(root: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_importing_the_package_imports_neither_pandas_nor_pyarrow() -> None:
     code = "import sys, elolag.archive; print({'pandas', 'pyarrow'} & set(sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -107,9 +107,7 @@ def test_short_writes_are_completed(
 def test_a_kill_at_any_instant_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> None:
     command = [sys.executable, str(HERE / "killing.py"), str(tmp_path), str(KILLS), "20260821"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(lines) == KILLS

@@ -1,0 +1,69 @@
+"""CPU seconds of whole commands on one core: the headline, the help, and the draws alone.
+
+Writes ``benchmarks/commands.csv``: per case the best of `REPEATS` runs (user plus system time of the
+process), after one run to warm the disk cache.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+REPEATS = 5
+CASES = {
+    "elolag --help": ["--help"],
+    "elolag lag (10,000 draws)": ["lag"],
+    "elolag lag --board arena/text": ["lag", "--board", "arena/text"],
+    "elolag lag --all": ["lag", "--all"],
+    "elolag change": ["change"],
+}
+LIMITS = {"elolag --help": 0.4, "elolag lag (10,000 draws)": 2.5, "draws of backward alone": 0.3}
+ONE_CORE = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
+
+
+def cpu_of(arguments: list[str]) -> float:
+    """User plus system seconds of one run of the command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-c", "from elolag.cli import main; main()", *arguments]
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | ONE_CORE)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def cpu_of_draws() -> float:
+    """CPU seconds of 10,000 draws of `backward` on the headline board."""
+    from elolag.estimate import prepare
+
+    study = prepare()
+    start = time.process_time()
+    study.sample(["backward"])
+    return time.process_time() - start
+
+
+def main() -> None:
+    rows = []
+    for name, arguments in CASES.items():
+        cpu_of(arguments)
+        rows.append((name, min(cpu_of(arguments) for _ in range(REPEATS))))
+    cpu_of_draws()
+    rows.append(("draws of backward alone", min(cpu_of_draws() for _ in range(REPEATS))))
+    with (HERE / "commands.csv").open("w", newline="", encoding="utf-8") as out:
+        table = csv.writer(out, lineterminator="\n")
+        table.writerow(("case", "cpu_seconds", "limit"))
+        for name, seconds in rows:
+            print(f"{name:32} {seconds:6.2f} s  limit {LIMITS.get(name, '-')}")
+            table.writerow((name, f"{seconds:.2f}", LIMITS.get(name, "")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""``elolag tags``: who made each model, where, when; what is doubtful; what is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from elolag.tags import Lookup
+    from elolag.tags.listings import Listed
+    from elolag.tags.records import Record
+
+Archive = Annotated[
+    Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
+]
+Tags = Annotated[
+    Path | None,
+    typer.Option("--tags", help="CSV (or folder of CSVs) of your own tags; they win over ours."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+tags = typer.Typer(
+    help="Who made each model, where, when, how open: shown, listed, checked, proposed.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.add_typer(tags, name="tags")
+
+
+@tags.command()
+def show(
+    name: Annotated[str, typer.Argument(help="An entry of a board, or a model.")],
+    archive: Archive = None,
+    extra: Tags = None,
+    as_json: Json = False,
+) -> None:
+    """All that is known of one model, with the evidence."""
+    from elolag.tags.records import find, records
+
+    lookup, listings = _open(archive, extra)
+    found = find(records(lookup, listings), lookup, name)
+    if as_json:
+        _echo_json([record.to_dict() for record in found])
+        return
+    _print_model(found, lookup, name)
+
+
+@tags.command(name="list")
+def list_(
+    country: Annotated[
+        str | None, typer.Option(help="Only models that count with this country, e.g. CN.")
+    ] = None,
+    only_open: Annotated[
+        bool, typer.Option("--open", help="Only models with published weights.")
+    ] = False,
+    unmatched: Annotated[
+        bool, typer.Option("--unmatched", help="Only entries nobody has tagged.")
+    ] = False,
+    archive: Archive = None,
+    extra: Tags = None,
+    as_json: Json = False,
+) -> None:
+    """Every entry of the archive with its tag; as text, one line for each model."""
+    from elolag.errors import UsageError
+    from elolag.tags.records import records, select
+
+    lookup, listings = _open(archive, extra)
+    if country is not None and country not in lookup.countries():
+        known = ", ".join(sorted(lookup.countries()))
+        raise UsageError(f"no model counts with country {country!r}; there are: {known}")
+    found = select(
+        records(lookup, listings), country=country, only_open=only_open, unmatched=unmatched
+    )
+    if as_json:
+        _echo_json([record.to_dict() for record in found])
+        return
+    _print_list(found)
+
+
+@tags.command()
+def check(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Further metadata tables to hold the tags against, e.g. Epoch's CSV."),
+    ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Also what carries a written exception.")
+    ] = False,
+    archive: Archive = None,
+    extra: Tags = None,
+    as_json: Json = False,
+) -> None:
+    """What in the tags is probably wrong; exit code 1 if anything is open."""
+    import dataclasses
+
+    from elolag.archive import open_archive
+    from elolag.tags.check import check as run
+    from elolag.tags.listings import read_fact_file, read_facts
+
+    lookup, listings = _open(archive, extra)
+    facts = read_facts(open_archive(archive))
+    for path in files or ():
+        facts += read_fact_file(path)
+    found = run(lookup.tables, listings, facts)
+    still_open = [f for f in found if not f.exception]
+    shown = found if show_all else still_open
+    if as_json:
+        _echo_json([dataclasses.asdict(f) for f in shown])
+    else:
+        for f in shown:
+            typer.echo(
+                f"{f.kind}: {f.subject}: {f.message}" + (f" [{f.exception}]" * bool(f.exception))
+            )
+    excepted = len(found) - len(still_open)
+    typer.echo(f"{len(still_open)} findings; {excepted} more carry a written exception", err=True)
+    if still_open:
+        raise typer.Exit(1)
+
+
+@tags.command()
+def suggest(
+    into: Annotated[
+        Path | None,
+        typer.Option(help="Write the rows into this new folder, for --tags; else print a patch."),
+    ] = None,
+    archive: Archive = None,
+    extra: Tags = None,
+    as_json: Json = False,
+) -> None:
+    """Rows for entries nobody has tagged, to be reviewed; nothing is applied."""
+    import dataclasses
+
+    from elolag.archive import open_archive
+    from elolag.tags.listings import read_facts
+    from elolag.tags.patch import as_patch, write_folder
+    from elolag.tags.suggest import suggest as run
+
+    lookup, listings = _open(archive, extra, ratings=True)
+    found = run(lookup.tables, listings, read_facts(open_archive(archive)))
+    if as_json:
+        _echo_json([dataclasses.asdict(suggestion) for suggestion in found])
+    elif into is None:
+        typer.echo(as_patch(found), nl=False)
+    if into is not None:
+        for path in write_folder(found, into):
+            typer.echo(f"wrote {path}", err=True)
+    proposed = sum(1 for suggestion in found if suggestion.aliases)
+    typer.echo(f"{proposed} of {len(found)} new models or names have a proposal", err=True)
+
+
+def _open(
+    archive: Path | None, extra: Path | None, *, ratings: bool = False
+) -> tuple[Lookup, list[Listed]]:
+    from elolag.archive import open_archive
+    from elolag.tags import Lookup, load
+    from elolag.tags.listings import read_listings
+
+    lookup = Lookup(load(extra))
+    return lookup, read_listings(open_archive(archive), ratings=ratings)
+
+
+def _echo_json(rows: Any) -> None:
+    typer.echo(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _print_model(found: list[Record], lookup: Lookup, name: str) -> None:
+    keys = dict.fromkeys(r.model for r in found) or {name: None}
+    for key in keys:
+        if key is None or key not in lookup.tables.models:
+            typer.echo(f"{name}: {'nobody has tagged it' if key is None else 'unknown maker'}")
+        else:
+            _print_facts(key, lookup)
+        places: dict[str, list[str]] = {}
+        for record in found:
+            if record.model == key:
+                places.setdefault(record.entry, []).append(f"{record.board} ({record.source})")
+        for entry, boards in places.items():
+            typer.echo(f"  entry {entry}: {', '.join(boards)}")
+
+
+def _print_facts(key: str, lookup: Lookup) -> None:
+    row, tag = lookup.tables.models[key], lookup.tag(key)
+    lab = next(r for r in lookup.tables.labs[row.lab] if r.covers(row.release_date))
+    typer.echo(key)
+    facts = {
+        "lab": f"{lab.lab} ({lab.name}{', parent ' + lab.parent if lab.parent else ''})",
+        "country": tag.country + (f" (headquarters {lab.country})" * (tag.country != lab.country)),
+        "released": f"{row.release_date} (to the {row.precision}; {row.date_basis})",
+        "weights": f"since {row.weights_date}" if row.weights_date else "none published",
+        "base": row.base,
+        "evidence": row.evidence,
+        "note": row.note,
+        "country's evidence": lab.evidence,
+        "country's note": lab.note,
+    }
+    for label, value in facts.items():
+        if value:
+            typer.echo(f"  {label}: {value}")
+
+
+def _print_list(found: Iterable[Record]) -> None:
+    counts: dict[tuple[str, ...], int] = {}
+    for record in found:
+        if record.lab is None:
+            line: tuple[str, ...] = (
+                record.entry,
+                f"{record.board} ({record.source})",
+                record.model or "untagged",
+            )
+        else:
+            line = (
+                record.model or "",
+                record.lab,
+                record.country or "",
+                record.release_date or "",
+                f"weights {record.weights_date}" if record.weights_date else "closed",
+            )
+        counts[line] = counts.get(line, 0) + 1
+    for line, count in sorted(counts.items()):
+        typer.echo("\t".join((*line, f"{count} entries" if count > 1 else "1 entry")))

@@ -1,0 +1,195 @@
+"""What an archive says of models: the entries its boards list, and its metadata sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from elolag.errors import PayloadError, UsageError
+from elolag.schema import Origin
+from elolag.sources import get_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from elolag.archive import Archive, Snapshot
+
+#: Sources with a table of models: dates, organisations, countries.
+FACT_SOURCES = ("epoch-eci", "models-dev", "openrouter", "artificial-analysis")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One entry of one board as one source names it, over all vintages of the archive.
+
+    Attributes
+    ----------
+    source, board, entry
+        The key.
+    name, organisation, licence
+        As last published; empty where never.
+    first, last
+        ISO dates of the first and last vintage that lists it.
+    rated
+        Whether the board rates; other tables only describe entries, and being in one is no listing.
+    gap
+        Smallest distance, in points, to the best rating of a vintage and category ``overall``;
+        NaN where ratings were not read or there is none.
+    rating, votes
+        At the first and the last of those vintages; NaN as for `gap`.
+    """
+
+    source: str
+    board: str
+    entry: str
+    name: str
+    organisation: str
+    licence: str
+    first: str
+    last: str
+    rated: bool = True
+    gap: float = math.nan
+    rating: tuple[float, float] = (math.nan, math.nan)
+    votes: tuple[float, float] = (math.nan, math.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of a metadata source. Dates and countries as published, empty where missing.
+
+    `vintage` is the date of the table the row stands in.
+    """
+
+    source: str
+    vintage: str
+    entry: str
+    name: str
+    organisation: str
+    release_date: str
+    open_weights: str
+    country: str
+
+
+@dataclass
+class _Seen:
+    rated: bool
+    texts: dict[str, str] = field(default_factory=dict)
+    days: list[str] = field(default_factory=list)
+    figures: list[tuple[float, float, float]] = field(default_factory=list)
+
+
+def read_listings(archive: Archive, *, ratings: bool = False) -> list[Listed]:
+    """Every (source, board, entry) of an archive, sorted.
+
+    Parameters
+    ----------
+    archive
+        Its metadata boards, which list models of other people's boards, are left out.
+    ratings
+        Whether to read ratings too, for `Listed.gap`, `Listed.rating` and `Listed.votes`.
+    """
+    seen: dict[tuple[str, str, str], _Seen] = {}
+    for board in archive.boards():
+        for snapshot in archive.board(board).snapshots:
+            if "entries" not in _tables(snapshot):
+                continue
+            figures = _figures(snapshot) if ratings else {}
+            for entry, name, organisation, licence in _rows(
+                snapshot.entries(), ("entry", "name", "organisation", "licence")
+            ):
+                rated = snapshot.method != "metadata"
+                found = seen.setdefault((snapshot.source, board, entry), _Seen(rated))
+                texts = {"name": name, "organisation": organisation, "licence": licence}
+                found.texts |= {k: v for k, v in texts.items() if v}
+                found.days.append(snapshot.vintage)
+                if entry in figures:
+                    found.figures.append(figures[entry])
+    return [_listed(key, found) for key, found in sorted(seen.items())]
+
+
+def read_facts(archive: Archive) -> list[Fact]:
+    """The newest table of each metadata source of an archive."""
+    facts: list[Fact] = []
+    for board in archive.boards():
+        snapshot = archive.board(board).snapshot()
+        if "models" in _tables(snapshot):
+            facts += table_facts(snapshot.source, snapshot.vintage, snapshot.table("models"))
+    return facts
+
+
+def read_fact_file(path: Path) -> list[Fact]:
+    """A metadata source's file, recognised by its content.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, or is of no metadata source known here.
+    """
+    try:
+        payload = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error}") from error
+    for name in FACT_SOURCES:
+        try:
+            publications = get_source(name).parse(payload, Origin(path.name, "undated"))
+        except PayloadError:
+            continue
+        for publication in publications:
+            if "models" in publication.tables:
+                return table_facts(name, "undated", publication.tables["models"])
+    raise UsageError(f"{path} is no table of {', '.join(FACT_SOURCES)} that elolag can read")
+
+
+def table_facts(source: str, vintage: str, models: pd.DataFrame) -> list[Fact]:
+    """The rows of a table ``models`` (columns of `elolag.schema.MODELS`)."""
+    columns = ("entry", "name", "organisation", "release_date", "open_weights", "country")
+    return [Fact(source, vintage, *row) for row in _rows(models, columns)]
+
+
+def _tables(snapshot: Snapshot) -> set[str]:
+    return {resource["name"] for resource in snapshot.manifest["resources"]}
+
+
+def _rows(table: pd.DataFrame, columns: Iterable[str]) -> list[tuple[str, ...]]:
+    lists = [
+        table[c].astype("object").where(table[c].notna(), "").astype(str).tolist() for c in columns
+    ]
+    return list(zip(*lists, strict=True))
+
+
+def _figures(snapshot: Snapshot) -> dict[str, tuple[float, float, float]]:
+    """Gap to the best, rating and votes of each entry in the category overall."""
+    if "overall" not in snapshot.categories:
+        return {}
+    table = snapshot.ratings("overall")
+    rating = table["rating"].to_numpy(dtype=float)
+    votes = table["votes"].astype("Float64").to_numpy(dtype=float, na_value=math.nan)
+    gaps = (rating.max() - rating).tolist()
+    return dict(
+        zip(
+            table["entry"].tolist(),
+            zip(gaps, rating.tolist(), votes.tolist(), strict=True),
+            strict=True,
+        )
+    )
+
+
+def _listed(key: tuple[str, str, str], found: _Seen) -> Listed:
+    figures = found.figures
+    nothing = (math.nan, math.nan)
+    return Listed(
+        *key,
+        name=found.texts.get("name", ""),
+        organisation=found.texts.get("organisation", ""),
+        licence=found.texts.get("licence", ""),
+        first=min(found.days),
+        last=max(found.days),
+        rated=found.rated,
+        gap=min((gap for gap, _, _ in figures), default=math.nan),
+        rating=(figures[0][1], figures[-1][1]) if figures else nothing,
+        votes=(figures[0][2], figures[-1][2]) if figures else nothing,
+    )

@@ -1,0 +1,367 @@
+"""Proposals for entries nobody has tagged: rows to review, each with its reason.
+
+A name that reads like a known one, or takes over its place on a board, becomes an alias. Any other
+becomes a new model: its lab from the organisation the board prints and from the family its name
+belongs to, its date from the metadata sources, else from a stamp in the name, else first listed.
+Where organisation and name leave the country open nothing is proposed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from elolag.months import parse
+from elolag.tags import names
+from elolag.tags.countries import codes
+from elolag.tags.listings import Fact, Listed
+from elolag.tags.lookup import GLOB, Lookup
+from elolag.tags.organisations import labs_of
+from elolag.tags.tables import UNKNOWN, Alias, Lab, Model, Tables
+
+#: Share of a family's models that one lab must have made for the name alone to say the lab.
+FAMILY_SHARE = 0.9
+#: Models a family must have for that.
+FAMILY_SIZE = 3
+#: Points and share of votes within which a new entry may be a vanished one under a new name.
+RENAME_POINTS = 6.0
+RENAME_VOTES = 0.9
+#: Which source's spelling names a new model, best first; the rest follow.
+_SPELLING = ("arena-dataset", "arena-catalog", "arena-web")
+#: A metadata date this many days before the first listing is of another model, or mistyped.
+_TOO_EARLY_DAYS = 400
+_CLOSED = re.compile(r"propriet|closed|api access|unreleased|^$|^-$", re.I)
+#: These end a name only as an effort; other efforts can also be part of a model's name.
+_SURE = frozenset({("xhigh",), ("high",), ("low",), ("minimal",), ("no", "thinking")})
+#: Efforts nobody has tagged yet but somebody will.
+_MAYBE = ("max", "medium", "reasoning", "non-reasoning", "thinking")
+#: Points by which entries of one model may differ on a board before it is worth a word.
+_ODD_POINTS = 40.0
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Rows proposed for the entries of one model.
+
+    Attributes
+    ----------
+    entries
+        The untagged entries, as (source, board, entry).
+    first
+        ISO date on which the first of them was listed.
+    aliases
+        One per spelling; empty where nothing can be proposed.
+    model, lab
+        New rows, where the model or the lab is new.
+    country
+        Where the model would count; empty where nothing can be proposed.
+    reason
+        Why, or why nothing is proposed.
+    """
+
+    entries: tuple[tuple[str, str, str], ...]
+    first: str
+    aliases: tuple[Alias, ...]
+    model: Model | None
+    lab: Lab | None
+    country: str
+    reason: str
+
+
+@dataclass
+class _Knowledge:
+    """What the tagged names and the metadata say, indexed."""
+
+    tables: Tables
+    by_words: dict[tuple[str, ...], set[str]]
+    families: dict[tuple[str, ...], Counter[str]]
+    facts: dict[tuple[str, ...], list[Fact]]
+    efforts: tuple[tuple[str, ...], ...]
+    pending: set[tuple[str, ...]] = field(default_factory=set)
+
+    def known(self, text: str) -> str | None:
+        """The one model a name reads like."""
+        found = self.by_words.get(names.words(text), set())
+        return next(iter(found)) if len(found) == 1 else None
+
+
+def suggest(
+    tables: Tables, listings: Sequence[Listed], facts: Sequence[Fact] = ()
+) -> list[Suggestion]:
+    """Proposals for every untagged entry, those of one model together, by first listing.
+
+    Parameters
+    ----------
+    listings
+        Entries of an archive; with ratings and votes renames are found too.
+    facts
+        Rows of its metadata sources.
+    """
+    lookup = Lookup(tables)
+    untagged = [e for e in listings if lookup.alias(e.source, e.entry, e.name) is None]
+    knowledge = _learn(tables, facts)
+    for listed in untagged:
+        read = names.words(listed.entry)
+        knowledge.pending |= {read, *(read[: -len(e)] for e in _SURE if read[-len(e) :] == e)}
+    groups: dict[tuple[str, ...], list[Listed]] = defaultdict(list)
+    for listed in untagged:
+        groups[names.words(_split(listed.entry, knowledge)[0])].append(listed)
+    renames = _renames(untagged, listings, lookup)
+    rated = _ratings(listings, lookup)
+    out = [_propose(group, knowledge, renames, rated) for group in groups.values()]
+    return sorted(out, key=lambda s: (s.first, s.entries))
+
+
+def _learn(tables: Tables, facts: Sequence[Fact]) -> _Knowledge:
+    by_words: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    families: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    spelled = [(model, model) for model in tables.models]
+    spelled += [
+        (alias.entry, alias.model)
+        for alias in (*tables.aliases, *tables.overrides)
+        if alias.source == "*" and alias.model != UNKNOWN and not alias.entry.startswith(GLOB)
+    ]
+    for text, model in spelled:
+        by_words[names.words(text)].add(model)
+        by_words[names.words(names.without_efforts(text))].add(model)
+    for row in tables.models.values():
+        read = names.words(row.model)
+        for length in range(1, len(read) + 1):
+            families[read[:length]][row.lab] += 1
+    indexed: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        for text in {fact.entry, fact.name}:
+            indexed[names.words(names.without_efforts(text))].append(fact)
+    tagged = {names.words(a.effort) for a in (*tables.aliases, *tables.overrides)}
+    # Some tagged variants ("pro", "preview") are words that names of models end with as well.
+    known = {e for e in tagged if any(w in names.EFFORTS or w.isdigit() for w in e)}
+    known |= {names.words(text) for text in _MAYBE} | _SURE
+    efforts = tuple(sorted(known, key=len, reverse=True))
+    return _Knowledge(tables, by_words, families, indexed, efforts)
+
+
+def _split(entry: str, knowledge: _Knowledge) -> tuple[str, str]:
+    """A name's stem and the effort at its end, if that is what it is."""
+    read = names.words(entry)
+    for effort in knowledge.efforts:
+        stem = read[: -len(effort)]
+        if stem and read[-len(effort) :] == effort:
+            known = stem in knowledge.by_words or stem in knowledge.facts
+            if effort in _SURE or known or stem in knowledge.pending:
+                return _cut(entry, len(stem))
+    bare = names.without_efforts(entry)
+    return (bare, entry[len(bare) :].strip(" ()_").lower()) if bare != entry else (entry, "")
+
+
+def _cut(text: str, count: int) -> tuple[str, str]:
+    """A text before and after its first `count` words, separators trimmed."""
+    ends = [found.end() for found in re.finditer(r"[A-Za-z]+|\d+", text)]
+    offset = len(ends) - len(names.words(text))
+    at = ends[offset + count - 1]
+    return text[:at], re.sub(r"[-_ ()]+", " ", text[at:]).strip().lower()
+
+
+def _propose(
+    group: list[Listed],
+    knowledge: _Knowledge,
+    renames: Mapping[tuple[str, str, str], str],
+    rated: Mapping[tuple[str, str], list[float]],
+) -> Suggestion:
+    group = sorted(group, key=lambda e: (_rank(e.source), e.first, e.entry))
+    entries = tuple((e.source, e.board, e.entry) for e in group)
+    first = min(e.first for e in group if e.rated or not any(other.rated for other in group))
+    stem, _ = _split(group[0].entry, knowledge)
+    tables = knowledge.tables
+    known = knowledge.known(stem) or knowledge.known(group[0].entry)
+    reason = "reads like a name of it"
+    if known is None:
+        known = next((renames[e] for e in entries if e in renames), None)
+        reason = "takes the place of its vanished entry: same lab, rating and votes"
+    printed = Counter(lab for e in group for lab in labs_of(e.organisation) if lab in tables.labs)
+    if known and (not printed or tables.models[known].lab in printed):
+        reason += _odd(group, known, rated)
+        aliases = _aliases(group, known, reason, knowledge)
+        country = tables.country(tables.models[known])
+        return Suggestion(entries, first, aliases, None, None, country, f"{known}: {reason}")
+    key = _key(stem)
+    if key in tables.models:
+        reason = f"reads like {key}, but its board prints another organisation; tag it by hand"
+        return Suggestion(entries, first, (), None, None, "", reason)
+    facts = _facts(stem, first, knowledge)
+    lab, new_lab, said = _lab(group, stem, printed, facts, knowledge)
+    if lab is None:
+        return Suggestion(entries, first, (), None, None, "", said)
+    model, dated = _model(key, lab, group, first, facts, said)
+    rows = (new_lab,) if new_lab else tables.labs[lab]
+    country = next((row.country for row in rows if row.covers(model.release_date)), "")
+    aliases = _aliases(group, key, "proposed with the model", knowledge)
+    return Suggestion(entries, first, aliases, model, new_lab, country, f"{said}; {dated}")
+
+
+def _lab(
+    group: list[Listed],
+    stem: str,
+    printed: Counter[str],
+    facts: Sequence[Fact],
+    knowledge: _Knowledge,
+) -> tuple[str | None, Lab | None, str]:
+    """The lab's key, a new row if it is new, and the reason."""
+    family, share = _family(stem, knowledge)
+    organisation = next((e.organisation for e in group if e.organisation), "")
+    if len(printed) == 1:
+        lab = next(iter(printed))
+        said = f"{lab}: the board prints {organisation!r}"
+        if family == lab:
+            return lab, None, f"{said}, and {share} names that start so are its own"
+        if family:
+            said += f"; the name is of the family of {family}: if built on it, fill in the base"
+        return lab, None, said
+    if printed:
+        return None, None, f"several labs are printed ({', '.join(sorted(printed))}): tag by hand"
+    if organisation:
+        countries = {code for fact in facts for code in codes(fact.country)}
+        if len(countries) != 1:
+            return None, None, f"{organisation!r} is no known lab: add it with its country"
+        row = Lab(
+            lab=_key(organisation),
+            name=organisation,
+            parent="",
+            country=countries.pop(),
+            from_="",
+            until="",
+            other_sites="",
+            evidence=_evidence(facts),
+            note="proposed from a metadata source; check the headquarters",
+        )
+        return row.lab, row, f"{row.lab}: new, country from {row.evidence}"
+    if family:
+        return family, None, f"{family}: {share} names that start so are its own"
+    return None, None, "no organisation is printed and the name is of no known family: tag by hand"
+
+
+def _family(stem: str, knowledge: _Knowledge) -> tuple[str, str]:
+    """The lab whose names start like this one, and how many do; the longest start that decides."""
+    read = names.words(stem)
+    for length in range(len(read), 0, -1):
+        counts = knowledge.families.get(read[:length])
+        if counts:
+            lab, most = counts.most_common(1)[0]
+            if counts.total() >= FAMILY_SIZE and most >= FAMILY_SHARE * counts.total():
+                return lab, f"{most} of {counts.total()}"
+    return "", ""
+
+
+def _facts(stem: str, first: str, knowledge: _Knowledge) -> list[Fact]:
+    """Metadata of this name with a full date that can be its release."""
+    found = knowledge.facts.get(names.words(stem), [])
+    dated = [(names.full_date(fact.release_date), fact) for fact in found]
+    since = parse(first) - dt.timedelta(_TOO_EARLY_DAYS)
+    return [fact for day, fact in sorted(dated, key=str) if day and day > since]
+
+
+def _model(
+    key: str, lab: str, group: list[Listed], first: str, facts: Sequence[Fact], said: str
+) -> tuple[Model, str]:
+    """The new row and how it was dated."""
+    stamp = names.stamp(group[0].entry)
+    if facts:
+        date, basis, evidence = facts[0].release_date, "announcement", _evidence(facts)
+        if facts[0].source == "openrouter":
+            basis = "api"
+        dated = f"dated by {evidence}"
+        if date > first:
+            dated += f", after it was first listed ({first}): a test before release?"
+    elif stamp:
+        date = min(stamp.iso(parse(first)), first)
+        basis, evidence = "name stamp", f"name stamp {stamp.text} in entry {group[0].entry}"
+        dated = f"dated by the stamp {stamp.text}"
+    else:
+        date, basis = first, "first listed"
+        evidence = f"first listed {group[0].board} {first}"
+        dated = "no date but the first listing was found"
+    licences = {e.licence for e in group if e.licence}
+    is_open = any(f.open_weights == "true" for f in facts) or any(
+        not _CLOSED.search(licence) for licence in licences
+    )
+    if is_open:
+        dated += "; weights taken to come with the release: check"
+    model = Model(
+        model=key,
+        lab=lab,
+        release_date=date,
+        precision="month" if basis == "name stamp" and stamp and not stamp.day else "day",
+        date_basis=basis,
+        weights_date=date if is_open else "",
+        base="",
+        evidence=evidence,
+        note=f"Proposed, to be reviewed. {said}; {dated}",
+    )
+    return model, dated
+
+
+def _aliases(
+    group: list[Listed], model: str, reason: str, knowledge: _Knowledge
+) -> tuple[Alias, ...]:
+    texts = dict.fromkeys(e.entry for e in group)
+    return tuple(
+        Alias("*", text, model, _split(text, knowledge)[1], f"Proposed: {reason}") for text in texts
+    )
+
+
+def _renames(
+    untagged: Sequence[Listed], listings: Sequence[Listed], lookup: Lookup
+) -> dict[tuple[str, str, str], str]:
+    """New entries that follow a vanished one on their board: the model it showed."""
+    found: dict[tuple[str, str, str], str] = {}
+    boards: dict[tuple[str, str], list[Listed]] = defaultdict(list)
+    for listed in listings:
+        boards[listed.source, listed.board].append(listed)
+    for new in untagged:
+        words = set(names.words(new.entry))
+        for old in boards[new.source, new.board]:
+            alias = lookup.alias(old.source, old.entry, old.name)
+            if alias is None or alias.model == UNKNOWN or old.last >= new.first:
+                continue
+            shared = set(names.words(old.entry))
+            close = abs(new.rating[0] - old.rating[1]) <= RENAME_POINTS
+            grown = new.votes[0] >= RENAME_VOTES * old.votes[1]
+            if (words <= shared or shared <= words) and close and grown:
+                found[new.source, new.board, new.entry] = alias.model
+    return found
+
+
+def _ratings(listings: Sequence[Listed], lookup: Lookup) -> dict[tuple[str, str], list[float]]:
+    """Last ratings of the tagged entries, by board and model."""
+    rated: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for listed in listings:
+        alias = lookup.alias(listed.source, listed.entry, listed.name)
+        if alias and listed.rating[1] == listed.rating[1]:
+            rated[listed.board, alias.model].append(listed.rating[1])
+    return rated
+
+
+def _odd(group: list[Listed], model: str, rated: Mapping[tuple[str, str], list[float]]) -> str:
+    """A warning when an entry rates far from every other of its model on its board."""
+    for listed in group:
+        others = rated.get((listed.board, model), [])
+        apart = min((abs(listed.rating[0] - rating) for rating in others), default=0.0)
+        if apart > _ODD_POINTS:
+            return f"; but {apart:.0f} points from its others on {listed.board}: a new version?"
+    return ""
+
+
+def _evidence(facts: Sequence[Fact]) -> str:
+    return " ; ".join(f"{f.source} {f.vintage} {f.entry} {f.release_date}" for f in facts[:3])
+
+
+def _key(text: str) -> str:
+    """A model key out of a published name."""
+    plain = re.sub(r"[^a-z0-9.+_]+", "-", text.lower()).strip("-._+")
+    return plain or "unnamed"
+
+
+def _rank(source: str) -> int:
+    return _SPELLING.index(source) if source in _SPELLING else len(_SPELLING)

@@ -1,0 +1,124 @@
+"""Smooth curves against slow twins, and what must hold of any of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog, lsq_linear
+
+from elolag import curves
+from elolag.errors import EstimateError
+from elolag.frontier import Steps
+from elolag.months import DAYS_PER_MONTH
+
+NOW = 20_000.0
+SPAN = curves.SPAN_MONTHS * DAYS_PER_MONTH
+
+
+def world(seed: int, draws: int = 4, models: int = 60) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    dates = np.floor(rng.uniform(NOW - SPAN - 300, NOW + 100, models))
+    ratings = 1400 + 0.3 * (dates - NOW) + rng.normal(0, 35, (draws, models))
+    return ratings, dates
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_linear_is_least_squares_through_the_records(seed: int) -> None:
+    ratings, dates = world(seed)
+    curve = curves.fit("linear", ratings, dates, NOW)
+    for draw, row in enumerate(ratings):
+        best, x, y = -np.inf, [], []
+        for day in np.unique(dates[dates <= NOW]):
+            top = row[dates == day].max()
+            if top > best:
+                best = top
+                if day > NOW - SPAN:
+                    x.append(day)
+                    y.append(top)
+        slope, intercept = np.polyfit(np.array(x) - NOW, y, 1)
+        at = np.array([NOW - 500, NOW])
+        assert curve.at(at)[draw] == pytest.approx(intercept + slope * (at - NOW), abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_quantile_line_comes_close_to_the_exact_linear_programme(seed: int) -> None:
+    ratings, dates = world(seed, draws=2)
+    curve = curves.fit("quantile", ratings, dates, NOW)
+    steps = Steps(ratings, dates, NOW)
+    for draw, row in enumerate(ratings):
+        inside = (dates > NOW - SPAN) & (dates <= NOW)
+        near = inside & (row >= steps.at(np.where(inside, dates, NOW))[draw] - curves.NEAR)
+        x, y = (dates[near] - NOW) / 365.2425, row[near]
+        loss = check_loss(y - curve.at(dates[near])[draw])
+        # min tau 1'u + (1 - tau) 1'v  subject to  a + b x + u - v = y
+        n, tau = len(y), curves.QUANTILE
+        cost = np.concatenate([[0, 0], np.full(n, tau), np.full(n, 1 - tau)])
+        system = np.column_stack([np.ones(n), x, np.eye(n), -np.eye(n)])
+        bounds = [(None, None)] * 2 + [(0, None)] * 2 * n
+        exact = linprog(cost, A_eq=system, b_eq=y, bounds=bounds).fun
+        assert exact <= loss + 1e-9
+        assert loss <= 1.05 * exact
+
+
+def check_loss(residual: np.ndarray) -> float:
+    tau = curves.QUANTILE
+    return float(np.where(residual >= 0, tau * residual, (tau - 1) * residual).sum())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_spline_is_the_monotone_least_squares_fit(seed: int) -> None:
+    ratings, dates = world(seed, draws=2)
+    curve = curves.fit("spline", ratings, dates, NOW)
+    assert (np.diff(curve.values, axis=1) >= -1e-9).all()
+    steps = Steps(ratings, dates, NOW)
+    for draw in range(2):
+        mine = np.isfinite(steps.dates[draw]) & (steps.dates[draw] > NOW - SPAN)
+        x, y = steps.dates[draw, mine], steps.running[draw, mine]
+        length = curve.knots[1] - curve.knots[0]
+        inside = np.clip((x[:, None] - curve.knots[:-1]) / length, 0, 1)
+        system = np.column_stack([np.ones(len(x)), inside])
+        slow = lsq_linear(system, y, bounds=([-np.inf] + [0] * 4, np.inf), tol=1e-12)
+        loss = ((y - curve.at(x)[draw]) ** 2).sum()
+        assert loss == pytest.approx(2 * slow.cost, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["quantile", "linear", "spline"])
+def test_inverse_undoes_at_and_shifts_shift(kind: str) -> None:
+    ratings, dates = world(11)
+    curve = curves.fit(kind, ratings, dates, NOW)
+    level = curve.at(np.array([NOW - 200]))[:, 0]
+    rising = curve.at(np.array([NOW - 201]))[:, 0] < level
+    assert rising.any()
+    assert curve.inverse(level)[rising] == pytest.approx(NOW - 200, abs=1e-6)
+    raised = curves.fit(kind, ratings + 50, dates, NOW)
+    assert raised.at(np.array([NOW])) == pytest.approx(curve.at(np.array([NOW])) + 50, abs=0.2)
+
+
+@pytest.mark.parametrize("kind", ["quantile", "linear", "spline", "local-linear"])
+def test_trend_finds_a_known_shift_and_swaps_with_the_groups(kind: str) -> None:
+    rng = np.random.default_rng(2)
+    dates = np.floor(np.linspace(NOW - SPAN - 400, NOW, 150))
+    ratings = 1500 + 0.3 * (dates - NOW) + rng.normal(0, 1, (2, 150))
+    lag = 6.0
+    late = dates + np.floor(lag * DAYS_PER_MONTH)
+    leader = curves.fit(kind, ratings, dates, NOW)
+    follower = curves.fit(kind, ratings, late, NOW)
+    months, failed = curves.trend(leader, follower, NOW)
+    assert not failed.any()
+    assert months == pytest.approx(lag, abs=0.6)
+    back, _ = curves.trend(follower, leader, NOW)
+    assert back == pytest.approx(-months)
+
+
+def test_a_flat_curve_never_reaches_a_higher_level() -> None:
+    flat = curves.Curves("linear", np.array([0.0, 10.0]), np.full((1, 2), 5.0))
+    assert np.isinf(flat.inverse(np.array([6.0]))).all()
+    higher = curves.Curves("linear", np.array([0.0, 10.0]), np.full((1, 2), 6.0))
+    _, failed = curves.trend(higher, flat, 10.0)
+    assert failed.all()
+
+
+@pytest.mark.parametrize("kind", ["quantile", "linear", "spline"])
+def test_too_few_models_are_refused(kind: str) -> None:
+    with pytest.raises(EstimateError, match="needs"):
+        curves.fit(kind, np.array([[1400.0, 1410.0]]), np.array([NOW - 20, NOW - 10]), NOW)
