@@ -18,6 +18,8 @@ Pause = Callable[[float], object]
 #: Seconds a server may ask us to wait; one that asks for more is told of instead.
 LONGEST_WAIT = 120.0
 _LONGEST_BACKOFF = 60.0
+#: How urllib3 names the connection in front of what happened to it.
+_WRAPPING = re.compile(r"^(<[^>]*>|\w+\([^)]*\)): ")
 _RESET_IN = re.compile(r"\bt=(\d{1,9})\b", re.ASCII)
 
 
@@ -88,8 +90,7 @@ def reason(error: BaseException) -> str:
     inner: object = error.args[0] if error.args else error
     while isinstance(inner, urllib3.exceptions.MaxRetryError) and inner.reason is not None:
         inner = inner.reason
-    words = str(inner).rpartition("object at 0x")[2]
-    text = (words.partition(": ")[2] or words) if words != str(inner) else words
+    text = _WRAPPING.sub("", str(inner))
     # A refused connection is, to urllib3, a kind of timeout.
     refused = isinstance(inner, urllib3.exceptions.NewConnectionError)
     timed_out = "timed out" in text or (

@@ -129,3 +129,20 @@ def test_names_that_do_not_show_themselves_are_escaped(
     assert done.code == 0
     assert "\u202e" not in done.out
     assert "\\u202eevil [bold]x[/bold]" in done.out
+
+
+def test_a_bar_on_a_terminal_and_none_in_a_pipe(
+    upstream: Upstream,
+    elolag: Command,
+    bases: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made.healthy(upstream)
+    assert elolag("snapshot", "--archive", tmp_path / "a", *bases).err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    done = elolag("snapshot", "--archive", tmp_path / "b", *bases)
+    assert "bytes" in done.err
+    assert "\x1b[" not in done.out
