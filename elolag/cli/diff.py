@@ -51,7 +51,7 @@ def diff(
 
     lookup = Lookup(load(tags))
     new_boards: list[str] = []
-    if Path(a).is_dir():
+    if (Path(a) / "log.csv").is_file():
         older, newer = open_archive(a, allow_empty=True), open_archive(b or archive)
         changes = compare_archives(older, newer, lookup)
         new_boards = [name for name in newer.boards() if name not in older.boards()]

@@ -316,6 +316,14 @@ def test_diff_of_two_archives(elolag: Command, two: Path, last_month: Path) -> N
     assert tree(last_month) == before
 
 
+def test_diff_inside_the_archive_takes_a_board_for_a_board(
+    elolag: Command, two: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(two)
+    done = elolag("archive", "diff", "arena/text", "--archive", two)
+    assert done.out.startswith("arena/text/2026-07-21 to 2026-08-19")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
