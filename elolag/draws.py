@@ -3,8 +3,8 @@
 Selection makes the top of a board read too high: the best of many noisy ratings is more often
 lucky than unlucky, the more so the more models and the fewer votes. The remedy is the posterior
 under a prior the data themselves give (empirical Bayes, Efron 2014): per group a quadratic in the
-release date, the residuals of both groups pooled and deconvolved by EM on a grid, a few Elo of
-smoothing. Every draw takes one rating per entry from its posterior and then everything else is
+release date, the residuals of both groups pooled and deconvolved by EM on a grid, smoothed as far
+as their number asks. Every draw takes one rating per entry from its posterior; then everything is
 recomputed: which entry is its model's best, which models are records, both frontiers, the lag.
 """
 
@@ -23,6 +23,7 @@ Ints = NDArray[np.intp]
 
 CHUNK = 1000
 GRID_STEP = 4.0
+#: Least standard deviation of the prior's components, in Elo (see `bandwidth`).
 SMOOTHING = 5.0
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
@@ -88,14 +89,15 @@ def posterior(field: Field, *, correct_selection: bool = True) -> Posterior:
         )
     centre = trend(field)
     residual, variance = field.rating - centre, field.variance
-    grid, prior = deconvolve(residual, variance + field.link_se**2)
+    smoothing = bandwidth(residual)
+    grid, prior = deconvolve(residual, variance + field.link_se**2, smoothing)
     # Normal prior component (grid point, smoothing) times normal likelihood.
-    total = variance + SMOOTHING**2
+    total = variance + smoothing**2
     log_weight = np.log(prior) - 0.5 * (residual[:, None] - grid) ** 2 / total[:, None]
     weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     weights[weights < 1e-12] = 0.0
     weights /= weights.sum(axis=1, keepdims=True)
-    trust = SMOOTHING**2 / total
+    trust = smoothing**2 / total
     means = field.rating[:, None] * trust[:, None] + (centre[:, None] + grid) * (1 - trust)[:, None]
     return Posterior(weights, means, np.sqrt(variance * trust))
 
@@ -121,15 +123,28 @@ def trend(field: Field) -> Floats:
     return out
 
 
-def deconvolve(residual: Floats, variance: Floats, rounds: int = 400) -> tuple[Floats, Floats]:
+def bandwidth(residual: Floats) -> float:
+    """How fine a prior n residuals can show, in Elo (Silverman 1986, eq. 3.31); never too fine.
+
+    Left to itself the likelihood puts an atom on every few residuals; ratings are then drawn to
+    the nearest atom, and the draws scatter too little.
+    """
+    upper, lower = np.quantile(residual, [0.75, 0.25])
+    scatter = min(float(residual.std()), float(upper - lower) / 1.34)
+    return float(max(SMOOTHING, 0.9 * scatter * len(residual) ** -0.2))
+
+
+def deconvolve(
+    residual: Floats, variance: Floats, smoothing: float = SMOOTHING, rounds: int = 400
+) -> tuple[Floats, Floats]:
     """Prior over residuals: grid points and their probabilities, by EM (Efron 2014, section 2).
 
-    The prior is a mixture of normals of sd `SMOOTHING` at the grid points; `residual` is an
+    The prior is a mixture of normals of sd `smoothing` at the grid points; `residual` is an
     observation of it with error `variance`.
     """
-    low, high = residual.min() - 3 * SMOOTHING, residual.max() + 3 * SMOOTHING
+    low, high = residual.min() - 3 * smoothing, residual.max() + 3 * smoothing
     grid = np.arange(low, high + GRID_STEP, GRID_STEP)
-    total = (variance + SMOOTHING**2)[:, None]
+    total = (variance + smoothing**2)[:, None]
     likelihood = np.exp(-0.5 * (residual[:, None] - grid) ** 2 / total) / np.sqrt(total)
     prior = np.full(len(grid), 1 / len(grid))
     for _ in range(rounds):

@@ -30,18 +30,30 @@ def parse(text: str) -> dt.date:
 
 
 def to_days(dates: ArrayLike) -> NDArray[np.float64]:
-    """ISO strings or `datetime.date` objects to days since 1970-01-01, of the same shape.
+    """ISO strings, `datetime.date` objects or numpy dates to days since 1970-01-01, same shape.
 
-    Missing values (``""``, None, NaN) become NaN.
+    Missing values (``""``, None, NaN, NaT) become NaN; anything else that is no date is a
+    `UsageError`.
     """
+    if getattr(getattr(dates, "dtype", None), "kind", "") == "M":
+        whole = np.asarray(dates).astype("datetime64[D]")
+        return np.where(np.isnat(whole), np.nan, whole.astype(np.int64))
     array = np.asarray(dates, dtype=object)
     out = np.full(array.shape, np.nan)
     for index, value in np.ndenumerate(array):
-        if isinstance(value, dt.date):
-            out[index] = value.toordinal() - _EPOCH
-        elif isinstance(value, str) and value:
-            out[index] = parse(value).toordinal() - _EPOCH
+        if _is_missing(value):
+            continue
+        if not isinstance(value, str | dt.date):
+            raise UsageError(f"not a date: {value!r}; write it as YYYY-MM-DD, e.g. 2026-08-19")
+        out[index] = to_day(value)
     return out
+
+
+def _is_missing(value: object) -> bool:
+    if isinstance(value, str):
+        return not value
+    # By their names: pandas, whose kinds of nothing these are too, is slow to import.
+    return str(value) in ("None", "nan", "NaT", "<NA>")
 
 
 def to_day(date: str | dt.date) -> float:

@@ -41,7 +41,10 @@ AS_OF = to_day("2026-08-19")
 
 #: Elo over which the sampling of pairs falls off by e, and where the scale of a vintage sits.
 CLOSENESS = 250.0
-LEVEL = 1300.0
+LEVEL = 1450.0
+
+#: The last vintage that shows the pinned record, counted from 0; then the schedule has a gap.
+PINNED = 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Releases:
 
     Arrays over M models, ordered by tagged date and name: ``follows`` (the follower's, else the
     leader's), ``strength`` (Elo, in the long run), ``released``, ``tagged`` (the 15th where only
-    the month is known), ``vague``, ``listed``, ``retired`` (days).
+    the month is known), ``vague``, ``lab``, ``listed``, ``retired`` (days).
     """
 
     models: tuple[str, ...]
@@ -59,6 +62,7 @@ class Releases:
     released: Floats
     tagged: Floats
     vague: Flags
+    lab: tuple[str, ...]
     listed: Floats
     retired: Floats
     days: Floats  # of the vintages
@@ -166,10 +170,9 @@ def release(world: World | str, seed: int) -> Releases:
     rng = _generator(world, seed, 0)
     sides = [_side(world, follows, rng) for follows in (False, True)]
     follows = np.concatenate(
-        [np.full(len(s), f) for (s, _), f in zip(sides, (False, True), strict=True)]
+        [np.full(len(s[0]), f) for s, f in zip(sides, (False, True), strict=True)]
     )
-    before = np.concatenate([s for s, _ in sides])
-    strength = np.concatenate([v for _, v in sides])
+    before, strength, lab = (np.concatenate(part) for part in zip(*sides, strict=True))
     n = len(before)
     released = np.floor(AS_OF - before * DAYS_PER_MONTH)
     vague = rng.random(n) < world.month_share
@@ -191,14 +194,15 @@ def release(world: World | str, seed: int) -> Releases:
         released[order],
         tagged[order],
         vague[order],
+        tuple(f"{'F' if follows[k] else 'L'}lab{lab[k]}" for k in order),
         listed[order],
         retired[order],
         days,
     )
 
 
-def _side(world: World, follows: bool, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Months before the as-of date and strengths of one group's models."""
+def _side(world: World, follows: bool, rng: np.random.Generator) -> tuple[Floats, Floats, Ints]:
+    """Months before the as-of date, strength and lab of one group's models."""
     per_year = world.follower_rate if follows else world.leader_rate
     n = rng.poisson(per_year * world.history / 12)
     before = rng.uniform(0, world.history, n)
@@ -209,7 +213,7 @@ def _side(world: World, follows: bool, rng: np.random.Generator) -> tuple[Floats
     lab = rng.choice(labs, n, p=share / share.sum())
     advantage = world.lab_sd * rng.standard_normal(labs)
     shifted = before + _lag(world, before) if follows else before
-    return before, _trend(world, shifted) + world.spread * off + advantage[lab]
+    return before, _trend(world, shifted) + world.spread * off + advantage[lab], lab
 
 
 def _trend(world: World, before: Floats) -> Floats:
@@ -235,18 +239,17 @@ def _publish(
     double = np.r_[False, model[1:] == model[:-1]]
     identity = np.where(double, np.char.add(names, "|low"), names)
     debut = world.debut_sd * rng.standard_normal(len(model))
-    shift, stretch = _scales(world, len(run.days), rng)
-    pin = _pin(world, run)
+    shift, stretch = _scales(world, run.days, rng)
+    pin, pinned = _pin(world, run), None
     retired = run.retired
     if pin is not None:
-        # Shown until the first gap of the schedule: the pin is gone before the newest vintages.
         retired = retired.copy()
-        retired[pin] = run.days[3] + 1
+        retired[pin] = run.days[PINNED] + 1
     box = _Ballots(len(model))
     fitted: Ratings | None = None
     vintages, complete = [], []
     begin = AS_OF - world.history * DAYS_PER_MONTH
-    for number, end in enumerate(run.days):
+    for number, end in enumerate(run.days.tolist()):
         weight, bias = _turnout(world, run, retired, begin, end)
         box.vote(
             world,
@@ -261,12 +264,15 @@ def _publish(
         shown = (run.listed <= end) & (end < retired)
         listed = np.flatnonzero(shown[model[rated]])
         at = rated[listed]
-        rating = LEVEL + shift[number] + (1 + stretch[number]) * fitted.rating[listed]
+        # The scale is steady but for what the world does to it.
+        steady = fitted.rating[listed] + strength[rated].mean()
+        rating = LEVEL + shift[number] + (1 + stretch[number]) * steady
         se = (1 + stretch[number]) * fitted.se[listed]
         if pin is not None:
-            held = model[at] == pin
-            drifted = world.pin_drift * (end - run.days[0]) / DAYS_PER_MONTH
-            rating = np.where(held, LEVEL + strength[model == pin][0], rating + drifted)
+            held = (model[at] == pin) & ~double[at]
+            if pinned is None and held.any():
+                pinned = rating[held][0]
+            rating = np.where(held, pinned, rating)
         newest = number == len(run.days) - 1
         cut = int(rng.integers(20, 72)) if rng.random() < world.cut_share and not newest else 0
         whole = rng.random() < world.whole_share
@@ -297,11 +303,15 @@ def _entries(world: World, run: Releases, rng: np.random.Generator) -> tuple[Int
     return model, run.strength[model] - weaker * rng.uniform(2, 30, len(model))
 
 
-def _scales(world: World, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _scales(world: World, days: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Shift and stretch of each vintage's published scale."""
+    n = len(days)
     shift = np.cumsum(rng.normal(0, world.shift_sd, n))
     if n > 1:
         shift[rng.integers(1, n) :] += world.jump_shift * rng.choice([-1.0, 1.0])
+    if world.pin_drift:
+        months = (np.minimum(days, days[PINNED]) - days[0]) / DAYS_PER_MONTH
+        shift = world.pin_drift * months
     return shift, rng.normal(0, world.stretch_sd, n)
 
 

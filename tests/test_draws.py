@@ -80,10 +80,12 @@ def random_field(rng: np.random.Generator, models: int = 60) -> Field:
     )
 
 
-def all_draws(field: Field, fitted: Posterior, n: int, seed: int = 1) -> tuple[Ints, Draw]:
+def all_draws(
+    field: Field, fitted: Posterior, n: int, seed: int = 1, *, everything: bool = False
+) -> tuple[Ints, Draw]:
     """All chunks as one; dates always per draw."""
     keep, parts = np.empty(0, np.intp), []
-    for keep, part in draw(field, fitted, n, seed):  # noqa: B007
+    for keep, part in draw(field, fitted, n, seed, everything=everything):  # noqa: B007
         parts.append(part)
 
     def joined(name: str) -> Floats:
@@ -92,10 +94,6 @@ def all_draws(field: Field, fitted: Posterior, n: int, seed: int = 1) -> tuple[I
         )
 
     return keep, Draw(joined("ratings"), joined("lead_from"), joined("follow_from"))
-
-
-def unpruned(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draws, "contenders", lambda field, _: np.arange(len(field.lead_from)))
 
 
 # One draw, as a plain loop would take it
@@ -121,9 +119,8 @@ def slow_draws(field: Field, fitted: Posterior, n: int) -> list[list[float]]:
 
 @pytest.mark.parametrize("correct_selection", [True, False])
 def test_ratings_are_distributed_as_the_plain_loop_draws_them(
-    monkeypatch: pytest.MonkeyPatch, correct_selection: bool
+    correct_selection: bool,
 ) -> None:
-    unpruned(monkeypatch)
     field = make_field(
         [1000, 1010, 990, 1040, 1100, 1101, 1099, 1000],
         sd=[5, 20, 9, 14, 3, 12, 25, 8],
@@ -133,7 +130,7 @@ def test_ratings_are_distributed_as_the_plain_loop_draws_them(
     )
     fitted = posterior(field, correct_selection=correct_selection)
     n = 12_000
-    quick = all_draws(field, fitted, n)[1].ratings
+    quick = all_draws(field, fitted, n, everything=True)[1].ratings
     slow = np.array(slow_draws(field, fitted, n))
     sd = slow.std(axis=0)
     assert (np.abs(quick.mean(axis=0) - slow.mean(axis=0)) < 5 * sd * np.sqrt(2 / n)).all()
@@ -226,14 +223,13 @@ def test_chunks_are_apart() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_lags_with_and_without_pruning_are_the_same(
-    monkeypatch: pytest.MonkeyPatch, seed: int
+    seed: int,
 ) -> None:
     field = random_field(np.random.default_rng([11, seed]))
     fitted = posterior(field, correct_selection=seed % 2 == 0)
     keep = contenders(field, fitted)
     assert 2 <= len(keep) < len(field.lead_from)
-    unpruned(monkeypatch)
-    everyone, sampled = all_draws(field, fitted, 3000)
+    everyone, sampled = all_draws(field, fitted, 3000, everything=True)
     assert len(everyone) == len(field.lead_from)
     for as_of in (880.0, 960.0):
         full = Race.of(sampled.ratings, sampled.lead_from, sampled.follow_from, as_of)
@@ -255,14 +251,13 @@ def test_lags_with_and_without_pruning_are_the_same(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_model_left_out_is_a_record_in_none_of_20000_draws(
-    monkeypatch: pytest.MonkeyPatch, seed: int
+    seed: int,
 ) -> None:
     field = random_field(np.random.default_rng([12, seed]), 30)
     fitted = posterior(field)
     dropped = np.setdiff1d(np.arange(30), contenders(field, fitted))
     assert len(dropped)
-    unpruned(monkeypatch)
-    sampled = all_draws(field, fitted, 20_000)[1]
+    sampled = all_draws(field, fitted, 20_000, everything=True)[1]
     for dates in (sampled.lead_from, sampled.follow_from):
         for model in dropped:
             mine = dates[:, model]
@@ -485,3 +480,13 @@ def test_a_group_without_models_is_refused_before_drawing() -> None:
     field = make_field([1000.0, 1000.0], lead_from=[NEVER, NEVER], follow_from=[0.0, 0.0])
     with pytest.raises(EstimateError, match="leader group has no rated model"):
         draws.sample(field, posterior(field), 10.0, ["backward"], None, 100, 0)
+
+
+def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
+    rng = np.random.default_rng(21)
+    residual = rng.normal(0, 33, 130)
+    assert draws.bandwidth(residual) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
+    assert draws.bandwidth(residual / 10) == draws.SMOOTHING
+    # An outlier does not widen it.
+    assert draws.bandwidth(np.append(residual, 5000.0)) < 1.3 * draws.bandwidth(residual)
+    assert draws.bandwidth(np.zeros(1)) == draws.SMOOTHING

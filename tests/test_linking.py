@@ -348,7 +348,7 @@ def drifting(count: int, step: float = 5.0) -> list[Vintage]:
     """Vintages that move by `step` each while `pinned` stays."""
     old = old_ratings(30)
     return [
-        vintage(f"2025-0{k + 1}-01", listed(old + step * k) | {"pinned": 1114.0 + 0.04 * (k % 2)})
+        vintage(f"2025-{k + 1:02d}-01", listed(old + step * k) | {"pinned": 1114.0})
         for k in range(count)
     ]
 
@@ -357,19 +357,25 @@ def test_an_entry_that_stands_while_the_others_move_is_an_anchor() -> None:
     assert find_anchors(drifting(6)) == ("pinned",)
     assert find_anchors(drifting(5)) == ()
     # Where nobody moves, standing still says nothing.
-    assert find_anchors(drifting(6, step=0.5)) == ()
+    assert find_anchors(drifting(7, step=0.5)) == ()
 
 
-def test_an_anchor_need_not_be_in_every_vintage() -> None:
-    moving = drifting(8)
-    later = [Vintage(v.date, v.table.drop(index="pinned")) for v in moving[:2]]
-    assert find_anchors([*later, *moving[2:]]) == ("pinned",)
+def test_an_anchor_need_be_neither_in_every_vintage_nor_pinned_for_good() -> None:
+    moving = drifting(10)
+    moving[1] = Vintage(moving[1].date, moving[1].table.drop(index="pinned"))
+    for k in (7, 8, 9):
+        moving[k].table.loc["pinned", "rating"] = 1114.0 + 10 * k
+    assert find_anchors(moving) == ("pinned",)
 
 
 def test_a_moving_entry_is_no_anchor() -> None:
-    moving = drifting(7)
-    moving[2].table.loc["pinned", "rating"] += 0.7
+    moving = drifting(8)
+    moving[4].table.loc["pinned", "rating"] += 0.7
     assert find_anchors(moving) == ()
+    creeping = drifting(8)
+    for k, v in enumerate(creeping):
+        v.table.loc["pinned", "rating"] += 0.04 * k
+    assert find_anchors(creeping) == ()
 
 
 def test_anchors_are_not_used_as_links_but_named() -> None:
@@ -388,8 +394,8 @@ def test_anchors_are_not_used_as_links_but_named() -> None:
 
 
 def test_an_anchor_that_is_gone_is_linked_like_any_other() -> None:
-    moving = drifting(5)
-    last = Vintage("2025-06-01", moving[-1].table.drop(index="pinned").assign())
+    moving = drifting(6)
+    last = Vintage("2025-07-01", moving[-1].table.drop(index="pinned"))
     found = linked_ratings([*moving, last], find_anchors(moving))
     assert found["pinned"] == pytest.approx(1114.0)
 
