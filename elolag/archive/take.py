@@ -122,8 +122,8 @@ def take_payloads(
         return _take(root, payloads, None, private=private)
     if writer is not None:
         return _take(root, payloads, writer, private=private)
-    with Writer(root, command) as writer:
-        return _take(root, payloads, writer, private=private)
+    with Writer(root, command) as own:
+        return _take(root, payloads, own, private=private)
 
 
 def take_publications(
