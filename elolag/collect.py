@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from elolag.archive import Archive, Outcome, Payload, Snapshot, Writer, open_archive, take_payloads
+from elolag.archive.checks import LOST_SHARE_NOTED
 from elolag.archive.tables import sha256
 from elolag.errors import ArchiveError, ElolagError, UsageError
 from elolag.fetch import Fetch, Fetched, Now, fetch, utc_now
@@ -241,7 +242,7 @@ def finished(
         source=source.name,
         outcomes=tuple(outcomes),
         failures=tuple(failures),
-        warnings=(*_check_warnings(outcomes), *warnings),
+        warnings=(*_warnings(outcomes, Archive(root)), *warnings),
         notes=tuple(notes),
         archive=str(root),
         untagged=_untagged(outcomes, Archive(root), lookup, dry_run=dry_run),
@@ -285,15 +286,32 @@ def _payload(source: Source, item: Fetched) -> Payload:
     )
 
 
-def _check_warnings(outcomes: Sequence[Outcome]) -> list[str]:
-    """Failed optional checks, where they are news."""
-    return [
-        f"{outcome.board}/{outcome.label}: {check.name}: {check.note}"
-        for outcome in outcomes
-        if outcome.outcome in ("new", "revision")
-        for check in outcome.checks
-        if not check.passed and not check.required
-    ]
+def _warnings(outcomes: Sequence[Outcome], archive: Archive) -> list[str]:
+    """What of the new snapshots a person should look at."""
+    found = []
+    for outcome in outcomes:
+        if outcome.outcome not in ("new", "revision"):
+            continue
+        where = f"{outcome.board}/{outcome.label}"
+        failed = [check for check in outcome.checks if not check.passed and not check.required]
+        found += [f"{where}: {check.name}: {check.note}" for check in failed]
+        known = {check.name for check in outcome.checks}
+        if "previous" in known and _had_vintages(outcome, archive):
+            found.append(f"{where}: too few entries in common with any earlier vintage to compare")
+        # Tables without ratings are compared by their entries alone.
+        before = outcome.rows - len(outcome.new_entries) + len(outcome.dropped_entries)
+        lost = len(outcome.dropped_entries)
+        if "models-lost" not in known and lost > LOST_SHARE_NOTED * before:
+            found.append(f"{where}: {lost} of {before} entries of the vintage before are gone")
+    return found
+
+
+def _had_vintages(outcome: Outcome, archive: Archive) -> bool:
+    """Whether the board has an earlier vintage of the same source."""
+    return outcome.board in archive.boards() and any(
+        snapshot.source == outcome.source and snapshot.vintage < outcome.vintage
+        for snapshot in archive.board(outcome.board).all_snapshots
+    )
 
 
 def _missing(fetched: Fetch, root: Path) -> list[str]:

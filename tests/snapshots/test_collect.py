@@ -77,6 +77,28 @@ def test_new_and_dropped_models_are_counted(
     assert any("models-lost: 1 since 2026-07-21: model-00" in w for w in official.warnings)
 
 
+def test_a_board_of_strangers_is_a_warning(
+    upstream: Upstream, snapshot: TakeSnapshot, archive: Path
+) -> None:
+    rows = [row | {"model_name": f"stranger-{i}"} for i, row in enumerate(made.board_rows())]
+    made.serve_subset(upstream, "text", made.parquet(rows))
+    (warning,) = [w for w in snapshot()[0].warnings if w.startswith("arena/text")]
+    assert "too few entries in common with any earlier vintage" in warning
+
+
+def test_a_metadata_table_that_shrinks_is_a_warning(
+    upstream: Upstream, snapshot: TakeSnapshot, archive: Path
+) -> None:
+    upstream.routes[made.OPENROUTER] = (
+        b'{"data": [{"id": "lab/m0", "name": "M 0", "created": 1760000000}]}'
+    )
+    (report,) = snapshot("openrouter")
+    assert not report.failed
+    assert report.warnings == (
+        "openrouter/models/2026-08-21: 4 of 5 entries of the vintage before are gone",
+    )
+
+
 def test_the_same_bytes_again_change_nothing_and_are_logged(
     upstream: Upstream, snapshot: TakeSnapshot, archive: Path
 ) -> None:
