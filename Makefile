@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: lag test lint types check-all figures clean
+.PHONY: lag test check-all lint types calibrate figures clean
 
 lag: .venv/installed ## Print the headline from the shipped archive
 	@$(BIN)/elolag lag
@@ -20,6 +20,9 @@ lint: .venv/installed-dev
 
 types: .venv/installed-dev
 	$(BIN)/mypy
+
+calibrate: .venv/installed-dev ## What the intervals cover in known worlds (hours; resumable)
+	$(BIN)/python benchmarks/calibrate.py --jobs 2
 
 figures: .venv/installed ## Redraw the README's chart and its numbers
 	$(BIN)/python docs/generate.py

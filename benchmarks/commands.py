@@ -42,7 +42,7 @@ def cpu_of(arguments: list[str]) -> float:
 
 def cpu_of_draws() -> float:
     """CPU seconds of 10,000 draws of `backward` on the headline board."""
-    from elolag.estimate import prepare
+    from elolag.study import prepare
 
     study = prepare()
     start = time.process_time()

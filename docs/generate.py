@@ -14,8 +14,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 import elolag
-from elolag import estimate, tags, young
+from elolag import comparison, study, tags, young
 from elolag.linking import find_anchors
 from elolag.panel import build, vintages
 from elolag.result import MEANING
@@ -25,9 +27,9 @@ PAGES = ("README.md", "docs/methods.md")
 
 
 @functools.cache
-def everything() -> estimate.Comparison:
+def everything() -> comparison.Comparison:
     """All estimands with both intervals."""
-    return estimate.estimate_all()
+    return comparison.estimate_all()
 
 
 def lag() -> str:
@@ -75,7 +77,7 @@ def young_drift() -> str:
 def links() -> str:
     """The link report of the headline board."""
     lookup = tags.Lookup(tags.load())
-    panel = build(elolag.open_archive().board(estimate.DEFAULT_BOARD), "overall", None, lookup)
+    panel = build(elolag.open_archive().board(study.DEFAULT_BOARD), "overall", None, lookup)
     head = "from | common | gone | shift | shift of the top 30 | slope | scatter | expected scatter"
     rows = [f"| {head} |", "|" + "---|" * 8]
     for made in panel.linked.links:
@@ -138,6 +140,9 @@ def main() -> None:
 
     result = elolag.estimate_lag()
     plots.save(plots.frontier(result), str(ROOT / "docs" / "frontier.png"), result)
+    table = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
+    figure = plots.calibration(table).get_figure()
+    figure.savefig(ROOT / "docs" / "calibration.png", dpi=130, bbox_inches="tight")
 
 
 if __name__ == "__main__":

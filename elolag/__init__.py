@@ -14,8 +14,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from elolag.archive import Archive, open_archive
+    from elolag.change import estimate_change, lag_path
+    from elolag.comparison import estimate_all
     from elolag.estimate import estimate_lag
     from elolag.result import LagResult
+    from elolag.study import frontier_curve
     from elolag.tags import Policies
 
 # Names are imported when first asked for, so that `import elolag` and `elolag --help` stay quick.
@@ -23,10 +26,25 @@ _HOMES = {
     "Archive": "elolag.archive",
     "LagResult": "elolag.result",
     "Policies": "elolag.tags",
+    "estimate_all": "elolag.comparison",
+    "estimate_change": "elolag.change",
     "estimate_lag": "elolag.estimate",
+    "frontier_curve": "elolag.study",
+    "lag_path": "elolag.change",
     "open_archive": "elolag.archive",
 }
-__all__ = ["Archive", "LagResult", "Policies", "__version__", "estimate_lag", "open_archive"]
+__all__ = [
+    "Archive",
+    "LagResult",
+    "Policies",
+    "__version__",
+    "estimate_all",
+    "estimate_change",
+    "estimate_lag",
+    "frontier_curve",
+    "lag_path",
+    "open_archive",
+]
 
 
 def __getattr__(name: str) -> Any:

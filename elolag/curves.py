@@ -19,7 +19,6 @@ in the last `SPAN_MONTHS` months:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -242,46 +241,50 @@ def trend(leader: Curves, follower: Curves, as_of: float) -> tuple[Floats, NDArr
 
 @dataclass(frozen=True)
 class FrontierCurve:
-    """One group's frontier with its uncertainty: the point curve and its draws.
+    """One group's frontier with its uncertainty, made by `elolag.frontier_curve`.
 
-    Made by `elolag.frontier_curve`.
+    Attributes
+    ----------
+    kind
+        One of `KINDS`.
+    point, drawn
+        The curve at posterior-mean ratings (one draw) and in every draw.
     """
 
     group: str
     kind: str
-    as_of: float
+    as_of: str
     level: float
-    point: Callable[[Floats], Floats]
-    point_inverse: Callable[[float], float]
-    drawn: Callable[[Floats], Floats]
+    point: Steps | Curves
+    drawn: tuple[Steps | Curves, ...]
 
     def at(self, date: str) -> float:
         """Height in Elo at an ISO date; -inf before the group's first model."""
-        return float(self.point(np.array([to_day(date)]))[0])
+        return float(self.point.at(np.array([to_day(date)]))[0, 0])
 
     def inverse(self, rating: float) -> str | None:
-        """ISO date at which the curve first reaches a rating; None where it has not."""
-        date = self.point_inverse(rating)
-        return to_iso(date) if np.isfinite(date) else None
+        """ISO date at which the curve first reaches a rating; None where it does not."""
+        level = np.array([rating])
+        if isinstance(self.point, Steps):
+            date = self.point.date_of(self.point.first_reaching(level[:, None]))[0, 0]
+        else:
+            date = self.point.inverse(level)[0]
+        return to_iso(float(date)) if np.isfinite(date) else None
 
     def band(self, dates: Floats) -> tuple[Floats, Floats]:
-        """Pointwise interval of the curve at dates (days)."""
+        """Pointwise interval of the curve at dates (days), at `level`."""
+        heights = np.concatenate([curve.at(dates) for curve in self.drawn])
         tail = (1 - self.level) / 2
-        low, high = np.quantile(self.drawn(dates), [tail, 1 - tail], axis=0, method="inverted_cdf")
+        low, high = np.quantile(heights, [tail, 1 - tail], axis=0, method="inverted_cdf")
         return low, high
 
     def to_frame(self, start: str) -> pd.DataFrame:
-        """One row per month from `start`: ``date, rating, low, high``."""
+        """One row per month from `start` to the as-of date: ``date, rating, low, high``."""
         import pandas as pd
 
-        dates = np.append(np.arange(to_day(start), self.as_of, DAYS_PER_MONTH), self.as_of)
-        dates = np.floor(dates)
+        end = to_day(self.as_of)
+        dates = np.append(np.floor(np.arange(to_day(start), end, DAYS_PER_MONTH)), end)
         low, high = self.band(dates)
-        return pd.DataFrame(
-            {
-                "date": [to_iso(d) for d in dates],
-                "rating": self.point(dates),
-                "low": low,
-                "high": high,
-            }
-        )
+        rating = self.point.at(dates)[0]
+        days = [to_iso(d) for d in dates]
+        return pd.DataFrame({"date": days, "rating": rating, "low": low, "high": high})

@@ -3,127 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import __version__, draws, sampling, tags
-from elolag.archive import Archive, Board, open_archive
+from elolag import __version__, draws, sampling
+from elolag.archive import Archive, Board
 from elolag.cast import Cast
 from elolag.curves import KINDS, SMOOTH
-from elolag.errors import EstimateError, UsageError
+from elolag.errors import UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
-from elolag.lag import WINDOWS, check_groups
-from elolag.months import DAYS_PER_MONTH, to_day, to_iso
-from elolag.panel import Panel, build
+from elolag.lag import WINDOWS
+from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import Gap, LagResult, Match, ModelPoint
-from elolag.tags import Group, Lookup, Policies
-from elolag.young import packaged_drift
+from elolag.study import DEFAULT_BOARD, Study, prepare
+from elolag.tags import Group, Policies
 
 Floats = NDArray[np.float64]
 
-DEFAULT_BOARD = "arena/text_style_control"
 ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
 FRONTIERS = KINDS
 DEFAULT_SMOOTH = "spline"
-#: Retired records older than this, in months, are not asked about one by one.
-RETIRED_MONTHS = 24.0
 INTERVALS = ("measurement", "sampling", "both")
-
-
-@dataclass(frozen=True)
-class Study:
-    """One question on one board, ready to be drawn from.
-
-    Everything that estimands share: panel, cast, posterior, date, and the numbers of the draws.
-    """
-
-    panel: Panel
-    cast: Cast
-    fitted: draws.Posterior
-    as_of: float
-    level: float
-    window: float | None
-    n_draws: int
-    seed: int
-    choices: Mapping[str, Any]
-    notes: tuple[str, ...]
-
-    def point(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
-        """The estimands at posterior-mean ratings."""
-        date = self.as_of if as_of is None else as_of
-        return draws.point(self.cast.field, self.fitted, date, estimands, self.window)
-
-    def sample(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
-        """The estimands in every draw; the same draws for every date and estimand."""
-        date = self.as_of if as_of is None else as_of
-        field, fitted = self.cast.field, self.fitted
-        return draws.sample(field, fitted, date, estimands, self.window, self.n_draws, self.seed)
-
-    def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:
-        """The estimands in re-runs of history, at each date (the as-of date by default)."""
-        labs = [tag.lab for tag in self.cast.tags]
-        return sampling.histories(
-            self.cast.field, self.fitted, labs, dates or (self.as_of,), estimands, self.window,
-            self.seed,
-        )  # fmt: skip
-
-
-def prepare(
-    board: str | Board = DEFAULT_BOARD,
-    *,
-    leader: str = "US",
-    follower: str = "CN",
-    category: str = "overall",
-    as_of: str | None = None,
-    vintage: str | None = None,
-    n_draws: int = 10_000,
-    seed: int = 0,
-    level: float = 0.95,
-    window: float | None = None,
-    archive: Archive | str | Path | None = None,
-    policies: Policies | None = None,
-    extra_tags: Path | None = None,
-    correct_selection: bool = True,
-    young_drift: bool = True,
-    exclude: Collection[str] = (),
-) -> Study:
-    """Everything before the draws; the parameters are those of `estimate_lag`."""
-    _check_numbers(n_draws, level)
-    if isinstance(board, str):
-        opened = archive if isinstance(archive, Archive) else open_archive(archive)
-        board = opened.board(board)
-    lookup = Lookup(tags.load(extra_tags), policies)
-    groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
-    panel = build(board, category, vintage, lookup)
-    date = _as_of(as_of, panel.vintage)
-    drift = packaged_drift() if young_drift else None
-    cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude)
-    nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
-    check_groups(cast.field.lead_from, cast.field.follow_from, date)
-    return Study(
-        panel=panel,
-        cast=cast,
-        fitted=draws.posterior(cast.field, correct_selection=correct_selection),
-        as_of=date,
-        level=level,
-        window=window,
-        n_draws=n_draws,
-        seed=seed,
-        choices={
-            **asdict(lookup.policies),
-            "correct_selection": correct_selection,
-            "young_drift": {"votes": drift.votes, "sd": drift.sd} if drift else None,
-            "window": window,
-            "excluded": sorted(exclude),
-        },
-        notes=_notes(panel, nested),
-    )
 
 
 def estimate_lag(
@@ -200,7 +104,7 @@ def estimate_lag(
         The archive is missing or damaged.
     """
     _check_names(estimand, interval)
-    key = _key(estimand, frontier)
+    key = lag_key(estimand, frontier)
     study = prepare(
         board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
@@ -221,90 +125,6 @@ def results(
     point, sample = study.point(names), study.sample(names)
     again = study.rerun(names)[0] if interval != "measurement" else None
     return [_result(study, e, interval, point, sample, again) for e in estimands]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Every estimand side by side.
-
-    Attributes
-    ----------
-    results
-        Those the data can answer, with both intervals.
-    refused
-        The others, and why.
-    retired
-        What leaving out the retired models that made a record in the last `RETIRED_MONTHS` does
-        (docs/methods.md, "Retired anchors"); empty where it moves nothing by a tenth of a month.
-    """
-
-    results: tuple[LagResult, ...]
-    refused: Mapping[str, str]
-    retired: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """As one JSON object."""
-        return {
-            "schema": 1,
-            "results": [result.to_dict() for result in self.results],
-            "refused": dict(self.refused),
-            "retired": self.retired,
-        }
-
-
-def estimate_all(**question: Any) -> Comparison:
-    """Every estimand with both intervals, and what retired records do to them.
-
-    Parameters
-    ----------
-    **question
-        As for `estimate_lag`, without estimand and interval.
-    """
-    study = prepare(**question)
-    found, refused = [], {}
-    for key in (_key(estimand, None) for estimand in ESTIMANDS):
-        try:
-            found.append((key, results(study, [key], "both")[0]))
-        except EstimateError as error:
-            refused[key.partition("/")[0]] = str(error)
-    return Comparison(
-        tuple(result for _, result in found), refused, _retired(study, found, question)
-    )
-
-
-def _retired(
-    study: Study, found: Sequence[tuple[str, LagResult]], question: Mapping[str, Any]
-) -> str:
-    """What the estimates would be without the retired models that were records of late."""
-    recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
-    table = study.panel.linked.table
-    gone = set(table.loc[table["link"] >= 0, "model"])
-    any_result = found[0][1]
-    records = [
-        *any_result.records(any_result.leader_group),
-        *any_result.records(any_result.follower_group),
-    ]
-    retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
-    if not retired:
-        return ""
-    without = prepare(**{**question, "exclude": {*question.get("exclude", ()), *retired}})
-    moved = []
-    for key, result in found:
-        if result.months is None:
-            continue
-        try:
-            lags = without.point([key]).lags[key]
-        except EstimateError:
-            continue
-        other = float(lags.months[0])
-        if not lags.failed[0] and abs(other - result.months) >= 0.1:
-            moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
-    if not moved:
-        return ""
-    return (
-        f"Without the retired models that were records ({', '.join(retired)}), whose ratings are "
-        f"linked from the last vintage that lists them, the months are: {', '.join(moved)}."
-    )
 
 
 def _result(
@@ -397,15 +217,6 @@ def _result(
     )
 
 
-def _notes(panel: Panel, nested: str | None) -> tuple[str, ...]:
-    notes = list(panel.notes)
-    if nested:
-        notes.append(f"the groups are nested: {nested}")
-    if panel.unknown:
-        notes.append(f"{len(panel.unknown)} entries cannot be attributed to a lab and do not count")
-    return tuple(notes)
-
-
 def _matches(
     cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float
 ) -> tuple[Match, ...]:
@@ -428,16 +239,6 @@ def _matches(
     return tuple(found)
 
 
-def _as_of(as_of: str | None, vintage: str) -> float:
-    date = vintage if as_of is None else as_of
-    if to_day(date) > to_day(vintage):
-        raise UsageError(
-            f"as-of date {date} is later than the vintage {vintage}: the ratings know nothing of "
-            f"it; take a date up to {vintage}, or a newer vintage"
-        )
-    return to_day(date)
-
-
 def _check_names(estimand: str, interval: str) -> None:
     for kind, name, known in (
         ("estimand", estimand, ESTIMANDS),
@@ -447,7 +248,7 @@ def _check_names(estimand: str, interval: str) -> None:
             raise UsageError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
 
 
-def _key(estimand: str, frontier: str | None) -> str:
+def lag_key(estimand: str, frontier: str | None) -> str:
     """The estimand as the draws know it: `trend` with its curve, the others by name."""
     if frontier is not None and frontier not in FRONTIERS:
         raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(FRONTIERS)}")
@@ -460,13 +261,3 @@ def _key(estimand: str, frontier: str | None) -> str:
     if frontier not in (None, "step"):
         raise UsageError(f"{estimand} is defined for step frontiers; {frontier} goes with trend")
     return estimand
-
-
-def _check_numbers(n_draws: int, level: float) -> None:
-    if not 0 < level < 1:
-        raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
-    needed = int(np.ceil(2 / (1 - level) - 1e-9))
-    if n_draws < needed:
-        raise UsageError(
-            f"{n_draws} draws cannot give a {level:g} interval: at least {needed} are needed"
-        )

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog, lsq_linear
 
+import elolag
 from elolag import curves
-from elolag.errors import EstimateError
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate import ESTIMANDS
 from elolag.frontier import Steps
 from elolag.months import DAYS_PER_MONTH
 
@@ -122,3 +124,38 @@ def test_a_flat_curve_never_reaches_a_higher_level() -> None:
 def test_too_few_models_are_refused(kind: str) -> None:
     with pytest.raises(EstimateError, match="needs"):
         curves.fit(kind, np.array([[1400.0, 1410.0]]), np.array([NOW - 20, NOW - 10]), NOW)
+
+
+class TestFrontierCurve:
+    @pytest.mark.parametrize("kind", ["step", "linear", "spline"])
+    def test_point_lies_in_its_band_and_inverse_undoes_at(self, kind: str) -> None:
+        curve = elolag.frontier_curve("CN", kind, n_draws=200)
+        frame = curve.to_frame("2025-01-01")
+        assert frame["date"].iloc[-1] == "2026-08-19"
+        assert ((frame["low"] <= frame["rating"]) & (frame["rating"] <= frame["high"])).mean() > 0.9
+        height = curve.at("2026-01-15")
+        assert curve.inverse(height) <= "2026-01-15"
+        assert curve.at(curve.inverse(height)) == pytest.approx(height, abs=0.5)
+        assert (curve.inverse(9999.0) is None) == (kind == "step")
+
+    def test_step_curve_is_the_records(self) -> None:
+        curve = elolag.frontier_curve("US", n_draws=200)
+        result = elolag.estimate_lag(n_draws=200)
+        for record in result.records("US")[-5:]:
+            assert curve.at(record.counts_from) == record.rating
+            assert curve.inverse(record.rating) == record.counts_from
+
+    def test_bad_requests(self) -> None:
+        with pytest.raises(UsageError, match="neither"):
+            elolag.frontier_curve("FR")
+        with pytest.raises(UsageError, match="unknown frontier"):
+            elolag.frontier_curve("US", "cubic")
+
+
+def test_all_estimands_list_refusals_and_unrated_records() -> None:
+    found = elolag.estimate_all(follower="KR", n_draws=200)
+    names = {r.estimand for r in found.results}
+    assert "backward" in names
+    assert set(found.refused) == set(ESTIMANDS) - names
+    assert "gemini-1.5-pro-exp-0801" in found.unrated
+    assert found.to_dict()["unrated"] == list(found.unrated)

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from elolag.estimate import Comparison
+    from elolag.comparison import Comparison
     from elolag.result import LagResult
 
 Board = Annotated[str, typer.Option(help="Board, e.g. arena/text.")]
@@ -90,7 +90,8 @@ def lag(
     as_json: Json = False,
 ) -> None:
     """By how many months the follower trails the leader, with its interval."""
-    from elolag import estimate
+    from elolag.comparison import estimate_all
+    from elolag.estimate import estimate_lag
 
     question: dict[str, Any] = {
         "board": board, "leader": leader, "follower": follower, "category": category,
@@ -99,15 +100,13 @@ def lag(
         "correct_selection": selection, "young_drift": young,
     }  # fmt: skip
     if every:
-        found = estimate.estimate_all(**question)
+        found = estimate_all(**question)
         if as_json:
             _dump(found.to_dict())
         else:
             _print_all(found)
         return
-    result = estimate.estimate_lag(
-        estimand=estimand, frontier=frontier, interval=interval, **question
-    )
+    result = estimate_lag(estimand=estimand, frontier=frontier, interval=interval, **question)
     if as_json:
         _dump(result.to_dict())
     else:
@@ -210,7 +209,9 @@ def _print_all(found: Comparison) -> None:
         console.print(f"{name} has no answer here: {reason}.")
     if found.retired:
         console.print(found.retired)
-    if found.refused or found.retired:
+    if found.unrated:
+        console.print(f"Records elsewhere that this board never rated: {', '.join(found.unrated)}.")
+    if found.refused or found.retired or found.unrated:
         console.print()
     console.print(LEFT_OUT["both"])
     for note in first.notes:

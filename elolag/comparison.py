@@ -1,0 +1,129 @@
+"""Every estimand side by side, with what could not be answered and what the board leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from elolag.errors import ElolagError, EstimateError
+from elolag.estimate import ESTIMANDS, lag_key, results
+from elolag.frontier import Steps
+from elolag.months import DAYS_PER_MONTH, to_iso
+from elolag.result import LagResult
+from elolag.study import Study, prepare
+
+#: Retired records older than this, in months, are not asked about one by one.
+RETIRED_MONTHS = 24.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every estimand side by side.
+
+    Attributes
+    ----------
+    results
+        Those the data can answer, with both intervals.
+    refused
+        The others, and why.
+    retired
+        What leaving out the retired models that made a record in the last `RETIRED_MONTHS` does
+        (docs/methods.md, "Retired anchors"); empty where it moves nothing by a tenth of a month.
+    unrated
+        Records of the sibling board (with or without style control) that this board never rated.
+    """
+
+    results: tuple[LagResult, ...]
+    refused: Mapping[str, str]
+    retired: str
+    unrated: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": 1,
+            "results": [result.to_dict() for result in self.results],
+            "refused": dict(self.refused),
+            "retired": self.retired,
+            "unrated": list(self.unrated),
+        }
+
+
+def estimate_all(**question: Any) -> Comparison:
+    """Every estimand with both intervals, and what retired records do to them.
+
+    Parameters
+    ----------
+    **question
+        As for `estimate_lag`, without estimand and interval.
+    """
+    study = prepare(**question)
+    found, refused = [], {}
+    for key in (lag_key(estimand, None) for estimand in ESTIMANDS):
+        try:
+            found.append((key, results(study, [key], "both")[0]))
+        except EstimateError as error:
+            refused[key.partition("/")[0]] = str(error)
+    return Comparison(
+        tuple(result for _, result in found),
+        refused,
+        _retired(study, found, question),
+        _unrated(study, question),
+    )
+
+
+def _unrated(study: Study, question: Mapping[str, Any]) -> tuple[str, ...]:
+    """Models that made a record on the sibling board and have no rating on this one."""
+    board = study.panel.board
+    suffix = "_style_control"
+    sibling = board.removesuffix(suffix) if board.endswith(suffix) else board + suffix
+    try:
+        other = prepare(**{**question, "board": sibling, "vintage": None, "as_of": None})
+    except ElolagError:
+        return ()  # no such board, or it cannot answer: then there is nothing to compare with
+    rated = set(study.panel.linked.table["model"])
+    starts = np.flatnonzero(np.diff(other.cast.field.model, prepend=-1))
+    means = np.maximum.reduceat(other.fitted.mean, starts)[None, :]
+    names = set()
+    for dates in (other.cast.field.lead_from, other.cast.field.follow_from):
+        steps = Steps(means, dates, study.as_of)
+        names |= {other.cast.tags[i].model for i in steps.columns[0, : steps.size]}
+    return tuple(sorted(names - rated))
+
+
+def _retired(
+    study: Study, found: Sequence[tuple[str, LagResult]], question: Mapping[str, Any]
+) -> str:
+    """What the estimates would be without the retired models that were records of late."""
+    recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
+    table = study.panel.linked.table
+    gone = set(table.loc[table["link"] >= 0, "model"])
+    any_result = found[0][1]
+    records = [
+        *any_result.records(any_result.leader_group),
+        *any_result.records(any_result.follower_group),
+    ]
+    retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
+    if not retired:
+        return ""
+    without = prepare(**{**question, "exclude": {*question.get("exclude", ()), *retired}})
+    moved = []
+    for key, result in found:
+        if result.months is None:
+            continue
+        try:
+            lags = without.point([key]).lags[key]
+        except EstimateError:
+            continue
+        other = float(lags.months[0])
+        if not lags.failed[0] and abs(other - result.months) >= 0.1:
+            moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
+    if not moved:
+        return ""
+    return (
+        f"Without the retired models that were records ({', '.join(retired)}), whose ratings are "
+        f"linked from the last vintage that lists them, the months are: {', '.join(moved)}."
+    )

@@ -1,0 +1,191 @@
+"""One question on one board, from the archive to what the draws need."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag import draws, sampling, tags
+from elolag.archive import Archive, Board, open_archive
+from elolag.cast import Cast
+from elolag.curves import KINDS, Curves, FrontierCurve, fit
+from elolag.errors import UsageError
+from elolag.frontier import Steps
+from elolag.lag import check_groups
+from elolag.months import to_day, to_iso
+from elolag.panel import Panel, build
+from elolag.tags import Lookup, Policies
+from elolag.young import packaged_drift
+
+Floats = NDArray[np.float64]
+
+DEFAULT_BOARD = "arena/text_style_control"
+
+
+@dataclass(frozen=True)
+class Study:
+    """One question on one board, ready to be drawn from.
+
+    Everything that estimands share: panel, cast, posterior, date, and the numbers of the draws.
+    """
+
+    panel: Panel
+    cast: Cast
+    fitted: draws.Posterior
+    as_of: float
+    level: float
+    window: float | None
+    n_draws: int
+    seed: int
+    choices: Mapping[str, Any]
+    notes: tuple[str, ...]
+
+    def point(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
+        """The estimands at posterior-mean ratings."""
+        date = self.as_of if as_of is None else as_of
+        return draws.point(self.cast.field, self.fitted, date, estimands, self.window)
+
+    def sample(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
+        """The estimands in every draw; the same draws for every date and estimand."""
+        date = self.as_of if as_of is None else as_of
+        field, fitted = self.cast.field, self.fitted
+        return draws.sample(field, fitted, date, estimands, self.window, self.n_draws, self.seed)
+
+    def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:
+        """The estimands in re-runs of history, at each date (the as-of date by default)."""
+        labs = [tag.lab for tag in self.cast.tags]
+        return sampling.histories(
+            self.cast.field, self.fitted, labs, dates or (self.as_of,), estimands, self.window,
+            self.seed,
+        )  # fmt: skip
+
+
+def prepare(
+    board: str | Board = DEFAULT_BOARD,
+    *,
+    leader: str = "US",
+    follower: str = "CN",
+    category: str = "overall",
+    as_of: str | None = None,
+    vintage: str | None = None,
+    n_draws: int = 10_000,
+    seed: int = 0,
+    level: float = 0.95,
+    window: float | None = None,
+    archive: Archive | str | Path | None = None,
+    policies: Policies | None = None,
+    extra_tags: Path | None = None,
+    correct_selection: bool = True,
+    young_drift: bool = True,
+    exclude: Collection[str] = (),
+) -> Study:
+    """Everything before the draws; the parameters are those of `estimate_lag`."""
+    _check_numbers(n_draws, level)
+    if isinstance(board, str):
+        opened = archive if isinstance(archive, Archive) else open_archive(archive)
+        board = opened.board(board)
+    lookup = Lookup(tags.load(extra_tags), policies)
+    groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
+    panel = build(board, category, vintage, lookup)
+    date = _as_of(as_of, panel.vintage)
+    drift = packaged_drift() if young_drift else None
+    cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude)
+    nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
+    check_groups(cast.field.lead_from, cast.field.follow_from, date)
+    return Study(
+        panel=panel,
+        cast=cast,
+        fitted=draws.posterior(cast.field, correct_selection=correct_selection),
+        as_of=date,
+        level=level,
+        window=window,
+        n_draws=n_draws,
+        seed=seed,
+        choices={
+            **asdict(lookup.policies),
+            "correct_selection": correct_selection,
+            "young_drift": {"votes": drift.votes, "sd": drift.sd} if drift else None,
+            "window": window,
+            "excluded": sorted(exclude),
+        },
+        notes=_notes(panel, nested),
+    )
+
+
+def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierCurve:
+    """One group's frontier as a curve with a band.
+
+    Parameters
+    ----------
+    group
+        A group expression.
+    kind
+        ``step``, ``quantile``, ``linear``, ``spline`` or ``local-linear`` (docs/methods.md).
+    **question
+        As for `estimate_lag`: board, category, as_of, vintage, n_draws, seed, level, archive, ...;
+        the posterior is that of the race between `leader` and `follower`, of which `group` must
+        be one.
+
+    Raises
+    ------
+    UsageError
+        An unknown kind, or a group that is neither side.
+    """
+    if kind not in KINDS:
+        raise UsageError(f"unknown frontier {kind!r}; known: {', '.join(KINDS)}")
+    study = prepare(**question)
+    sides = {study.cast.leader.text: "lead_from", study.cast.follower.text: "follow_from"}
+    if group not in sides:
+        raise UsageError(f"{group!r} is neither leader nor follower; name it as one of them")
+
+    def curve(ratings: Floats, dates: Floats) -> Steps | Curves:
+        if kind == "step":
+            return Steps(ratings, dates, study.as_of)
+        return fit(kind, ratings, dates, study.as_of)
+
+    field, fitted = study.cast.field, study.fitted
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    point = np.maximum.reduceat(fitted.mean, starts)[None, :]
+    drawn = draws.draw(field, fitted, study.n_draws, study.seed, everything=kind != "step")
+    return FrontierCurve(
+        group=group,
+        kind=kind,
+        as_of=to_iso(study.as_of),
+        level=study.level,
+        point=curve(point, getattr(field, sides[group])),
+        drawn=tuple(curve(d.ratings, getattr(d, sides[group])) for _, d in drawn),
+    )
+
+
+def _notes(panel: Panel, nested: str | None) -> tuple[str, ...]:
+    notes = list(panel.notes)
+    if nested:
+        notes.append(f"the groups are nested: {nested}")
+    if panel.unknown:
+        notes.append(f"{len(panel.unknown)} entries cannot be attributed to a lab and do not count")
+    return tuple(notes)
+
+
+def _as_of(as_of: str | None, vintage: str) -> float:
+    date = vintage if as_of is None else as_of
+    if to_day(date) > to_day(vintage):
+        raise UsageError(
+            f"as-of date {date} is later than the vintage {vintage}: the ratings know nothing of "
+            f"it; take a date up to {vintage}, or a newer vintage"
+        )
+    return to_day(date)
+
+
+def _check_numbers(n_draws: int, level: float) -> None:
+    if not 0 < level < 1:
+        raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
+    needed = int(np.ceil(2 / (1 - level) - 1e-9))
+    if n_draws < needed:
+        raise UsageError(
+            f"{n_draws} draws cannot give a {level:g} interval: at least {needed} are needed"
+        )
