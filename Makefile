@@ -11,6 +11,9 @@ lag: .venv/installed ## Print the headline from the shipped archive
 test: .venv/installed-dev ## Run the tests
 	$(BIN)/python -m pytest
 
+check-all: test lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
+	$(BIN)/python -m pytest -m slow
+
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """CPU seconds of whole commands on one core: the headline, the help, and the draws alone.
 
-Writes ``benchmarks/commands.csv``: per case the best of `REPEATS` runs (user plus system time of the
-process), after one run to warm the disk cache.
+Writes ``benchmarks/commands.csv``: per case the best of `REPEATS` runs (user plus system time of
+the process), after one run to warm the disk cache.
 """
 
 from __future__ import annotations

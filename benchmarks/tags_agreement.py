@@ -1,10 +1,12 @@
-"""How far the tags agree with four metadata sources; writes the numbers and docs/tagging.md.
+"""How far the tags agree with four metadata sources; writes the numbers of docs/tagging.md.
 
     python benchmarks/tags_agreement.py [--upstream DIR]
 
-Epoch's index of 2026-01 and models.dev come from the shipped archive. Epoch's table of ML systems of
-2024-11 and the list of Artificial Analysis are read from the folder of raw payloads (``--upstream``,
-else ELOLAG_UPSTREAM_DATA, else ``../shared/data``); without it their rows keep their last numbers.
+Epoch's index of 2026-01 and models.dev come from the shipped archive. Epoch's table of ML systems
+of 2024-11 and the list of Artificial Analysis are read from the folder of raw payloads
+(``--upstream``, else ELOLAG_UPSTREAM_DATA, else ``../shared/data``); without it their rows keep
+their last numbers. The docs also get the counts of the tables, and what tags_suggest.py last
+measured.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import numpy as np
 
 from elolag.archive import open_archive
 from elolag.months import parse
-from elolag.tags import Lookup, Tables, load
+from elolag.tags import UNKNOWN, Lookup, Tables, load
 from elolag.tags.check import APART_DAYS, load_exceptions
 from elolag.tags.countries import codes
 from elolag.tags.listings import Fact, read_fact_file, read_facts, read_listings
@@ -31,7 +33,8 @@ from elolag.tags.organisations import labs_of
 ROOT = Path(__file__).resolve().parents[1]
 NUMBERS = ROOT / "benchmarks" / "tags_agreement.json"
 DOCS = ROOT / "docs" / "tagging.md"
-START, END = "<!-- agreement: written by benchmarks/tags_agreement.py -->", "<!-- /agreement -->"
+START, END = "<!-- {}: written by benchmarks/tags_agreement.py -->", "<!-- /{} -->"
+SUGGEST = ROOT / "benchmarks" / "tags_suggest.json"
 SOURCES = {
     "epoch-systems": "Epoch AI, ML systems, 2024-11",
     "epoch-eci": "Epoch AI, ECI, 2026-01-20",
@@ -39,6 +42,7 @@ SOURCES = {
     "models-dev": "models.dev, 2026-07",
 }
 CLOSE_DAYS = 3
+NEAR = 100
 
 
 def epoch_systems(path: Path) -> list[Fact]:
@@ -163,6 +167,68 @@ def collect(upstream: Path) -> dict[str, dict[str, object]]:
     return found
 
 
+def counts() -> str:
+    """The Markdown of what the tables hold."""
+    tables = load()
+    lookup = Lookup(tables)
+    listed = read_listings(open_archive(ROOT / "snapshots"), ratings=True)
+    tagged = [(e, lookup.alias(e.source, e.entry, e.name)) for e in listed]
+    unknown = {e.entry for e, alias in tagged if alias is not None and alias.model == UNKNOWN}
+    near = {a.model for e, a in tagged if a is not None and a.model != UNKNOWN and e.gap <= NEAR}
+    rows = tables.models.values()
+
+    def fallback(models: Iterable[str]) -> str:
+        chosen = list(models)
+        found = sum(tables.models[m].date_basis == "first listed" for m in chosen)
+        return f"{found} of {len(chosen)} ({100 * found / len(chosen):.1f}%)"
+
+    nameless = ", ".join(f"`{entry}`" for entry in sorted(unknown))
+    unverified = [row for row in rows if "unverified" in row.note]
+    labs = [key for key, own in tables.labs.items() if any("unverified" in r.note for r in own)]
+    lines = (
+        f"The tables hold {len(tables.models)} models of {len(tables.labs)} labs and "
+        f"{len(tables.aliases)} aliases. Every one of the {len(listed):,} entries (a name on a "
+        f"board from a source; {len({e.entry for e in listed}):,} names on "
+        f"{len({e.board for e in listed})} boards and tables) of the shipped archive is tagged, "
+        f"{len(unknown)} of the names as `unknown`: {nameless}. ",
+        f"The release date rests on nothing better than the first listing for "
+        f"{fallback(tables.models)} of the models, and {fallback(near)} of those rated within "
+        f"{NEAR} points of their day's best. {sum(r.precision == 'month' for r in rows)} dates are "
+        f"known to the month only. {len(unverified)} models "
+        f"({sum(row.model in near for row in unverified)} of them within {NEAR} points) and "
+        f"{len(labs)} labs have a fact marked `unverified`.",
+    )
+    return "".join(lines) + "\n"
+
+
+def proposals() -> str:
+    """The Markdown of what the proposals were worth on unseen months."""
+    lines = [
+        "| month | new entries of known labs | lab right | country right | country wrong "
+        "| none proposed |",
+        "|" + "---|" * 6,
+    ]
+    for month, found in json.loads(SUGGEST.read_text("utf-8")).items():
+        for key, label in (("entries_of_boards", "rows of boards"), ("names", "different names")):
+            n = found[key]
+            shares = [
+                f"{n[k]} ({100 * n[k] / n['entries']:.0f}%)" for k in ("lab_right", "country_right")
+            ]
+            lines.append(
+                f"| {month} | {n['entries']} {label} | {shares[0]} | {shares[1]} "
+                f"| {n['country_wrong']} | {n['no_proposal']} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def inserted(text: str, name: str, body: str) -> str:
+    """The docs with one marked section replaced."""
+    start, end = START.format(name), END.format(name)
+    before, _, rest = text.partition(start)
+    assert rest, f"docs/tagging.md has no section {name}"
+    return f"{before}{start}\n\n{body}\n{end}{rest.partition(end)[2]}"
+
+
 def section(numbers: dict[str, dict[str, object]]) -> str:
     """The Markdown of the agreement, for the docs."""
 
@@ -188,10 +254,11 @@ def section(numbers: dict[str, dict[str, object]]) -> str:
         )
         lines.append("| " + " | ".join(cells) + " |")
     both = numbers["consensus"]
+    close = share(both["within_3_days"], both["models"])
     lines += [
         "",
         f"Where at least two of the last three agree on a date within {CLOSE_DAYS} days, ours is "
-        f"within {CLOSE_DAYS} days of one of them for {share(both['within_3_days'], both['models'])}.",
+        f"within {CLOSE_DAYS} days of one of them for {close}.",
     ]
     exceptions = load_exceptions()
     lines += ["", "Every difference of country or of more than 14 days, and why ours stands:", ""]
@@ -206,6 +273,11 @@ def section(numbers: dict[str, dict[str, object]]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def written(numbers: dict[str, dict[str, object]]) -> dict[str, str]:
+    """The sections of docs/tagging.md that this script writes."""
+    return {"counts": counts(), "suggest": proposals(), "agreement": section(numbers)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     default = os.environ.get("ELOLAG_UPSTREAM_DATA") or ROOT.parent / "shared" / "data"
@@ -215,8 +287,9 @@ def main() -> None:
     numbers = {name: numbers[name] for name in (*SOURCES, "consensus")}
     NUMBERS.write_text(json.dumps(numbers, indent=1, ensure_ascii=False) + "\n", "utf-8")
     text = DOCS.read_text("utf-8")
-    before, after = text.partition(START)[0], text.partition(END)[2]
-    DOCS.write_text(f"{before}{START}\n\n{section(numbers)}\n{END}{after}", "utf-8")
+    for name, body in written(numbers).items():
+        text = inserted(text, name, body)
+    DOCS.write_text(text, "utf-8")
     print(section(numbers))
 
 

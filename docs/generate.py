@@ -25,7 +25,7 @@ PAGES = ("README.md", "docs/methods.md")
 
 
 @functools.cache
-def everything() -> tuple[list[elolag.LagResult], str]:
+def everything() -> estimate.Comparison:
     """All estimands with both intervals."""
     return estimate.estimate_all()
 
@@ -44,7 +44,7 @@ def estimands() -> str:
         "| estimand | asks | answer | 95% measurement | 95% sampling |",
         "|---|---|---|---|---|",
     ]
-    for result in everything()[0]:
+    for result in everything().results:
         sampled = dict(result.rows())["95% sampling interval"]
         cells = (MEANING[result.estimand], result.figure(), result.interval_words(), sampled)
         rows.append(f"| `{result.estimand}` | {' | '.join(cells)} |")
@@ -60,7 +60,7 @@ def change() -> str:
 
 def retired() -> str:
     """What the retired records do."""
-    return f"> {everything()[1]}"
+    return f"> {everything().retired}"
 
 
 def young_drift() -> str:

@@ -15,7 +15,7 @@ from elolag import __version__, draws, sampling, tags
 from elolag.archive import Archive, Board, open_archive
 from elolag.cast import Cast
 from elolag.curves import KINDS, SMOOTH
-from elolag.errors import UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
 from elolag.lag import WINDOWS, check_groups
@@ -223,43 +223,85 @@ def results(
     return [_result(study, e, interval, point, sample, again) for e in estimands]
 
 
-def estimate_all(**question: Any) -> tuple[list[LagResult], str]:
+@dataclass(frozen=True)
+class Comparison:
+    """Every estimand side by side.
+
+    Attributes
+    ----------
+    results
+        Those the data can answer, with both intervals.
+    refused
+        The others, and why.
+    retired
+        What leaving out the retired models that made a record in the last `RETIRED_MONTHS` does
+        (docs/methods.md, "Retired anchors"); empty where it moves nothing by a tenth of a month.
+    """
+
+    results: tuple[LagResult, ...]
+    refused: Mapping[str, str]
+    retired: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": 1,
+            "results": [result.to_dict() for result in self.results],
+            "refused": dict(self.refused),
+            "retired": self.retired,
+        }
+
+
+def estimate_all(**question: Any) -> Comparison:
     """Every estimand with both intervals, and what retired records do to them.
 
     Parameters
     ----------
     **question
         As for `estimate_lag`, without estimand and interval.
-
-    Returns
-    -------
-    list of LagResult, str
-        The results; and, where leaving out the retired models that made a record in the last
-        `RETIRED_MONTHS` moves any by a tenth of a month or more, a sentence that says by how much
-        (docs/methods.md, "Retired anchors"), else an empty string.
     """
     study = prepare(**question)
-    keys = [_key(estimand, None) for estimand in ESTIMANDS]
-    found = results(study, keys, "both")
+    found, refused = [], {}
+    for key in (_key(estimand, None) for estimand in ESTIMANDS):
+        try:
+            found.append((key, results(study, [key], "both")[0]))
+        except EstimateError as error:
+            refused[key.partition("/")[0]] = str(error)
+    return Comparison(
+        tuple(result for _, result in found), refused, _retired(study, found, question)
+    )
+
+
+def _retired(
+    study: Study, found: Sequence[tuple[str, LagResult]], question: Mapping[str, Any]
+) -> str:
+    """What the estimates would be without the retired models that were records of late."""
     recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
     table = study.panel.linked.table
     gone = set(table.loc[table["link"] >= 0, "model"])
-    records = [*found[0].records(found[0].leader_group), *found[0].records(found[0].follower_group)]
+    any_result = found[0][1]
+    records = [
+        *any_result.records(any_result.leader_group),
+        *any_result.records(any_result.follower_group),
+    ]
     retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
     if not retired:
-        return found, ""
+        return ""
     without = prepare(**{**question, "exclude": {*question.get("exclude", ()), *retired}})
-    point = without.point([k for k in keys if k != "gap"])
     moved = []
-    for key, result in zip(keys, found, strict=True):
-        if result.months is None or point.lags[key].failed[0]:
+    for key, result in found:
+        if result.months is None:
             continue
-        other = float(point.lags[key].months[0])
-        if abs(other - result.months) >= 0.1:
+        try:
+            lags = without.point([key]).lags[key]
+        except EstimateError:
+            continue
+        other = float(lags.months[0])
+        if not lags.failed[0] and abs(other - result.months) >= 0.1:
             moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
     if not moved:
-        return found, ""
-    return found, (
+        return ""
+    return (
         f"Without the retired models that were records ({', '.join(retired)}), whose ratings are "
         f"linked from the last vintage that lists them, the months are: {', '.join(moved)}."
     )

@@ -9,11 +9,15 @@ from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.result import LagResult, ModelPoint, noun
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 #: Leader and follower; they differ in grey print and for the colour-blind, and by marker and dash.
 COLOURS = ("#12436D", "#F46A25")
+#: Series that are not leader and follower: dark to light, told apart in grey by their shape.
+_SERIES = ("#12436D", "#F46A25", "#28A197", "#801650", "#6b6b6b", "#A285D1", "#222222")
+_SHAPES = ("o", "s", "^", "D", "v", "P", "X")
 MARKERS = ("o", "s")
 DASHES = ("-", (0, (5, 1.5)))
 #: Where a label may stand from its point, in points: the leader's above, the follower's below.
@@ -101,6 +105,48 @@ def save(axes: Axes, path: str, result: LagResult) -> None:
     figure.savefig(path, dpi=170, bbox_inches="tight", metadata={key: footer(result), **fixed})
 
 
+def calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Coverage by world and estimand: measurement filled, sampling hollow, the level as a line.
+
+    Parameters
+    ----------
+    table
+        As `elolag.calibrate.table` makes it.
+    """
+    axes = ax if ax is not None else _new_axes((9, 6.2))
+    worlds = list(dict.fromkeys(table["world"]))
+    estimands = list(dict.fromkeys(table["estimand"]))
+    for number, estimand in enumerate(estimands):
+        for kind, face in (("measurement", None), ("sampling", "white")):
+            rows = table[(table["estimand"] == estimand) & (table["interval"] == kind)]
+            place = [
+                worlds.index(w) + (number - (len(estimands) - 1) / 2) * 0.13 for w in rows.world
+            ]
+            colour = _SERIES[number % len(_SERIES)]
+            axes.plot(
+                rows["coverage"], place, linestyle="none", marker=_SHAPES[number % len(_SHAPES)],
+                markersize=5.5, color=colour, markerfacecolor=face or colour,
+                label=estimand if kind == "measurement" else None,
+            )  # fmt: skip
+    level = float(table["level"].iloc[0])
+    axes.axvline(level, color="#222222", linewidth=0.9)
+    axes.axhline(-0.5, color="none")
+    for edge in range(1, len(worlds)):
+        axes.axhline(edge - 0.5, color="#dddddd", linewidth=0.6)
+    axes.set_yticks(range(len(worlds)), worlds)
+    axes.invert_yaxis()
+    axes.set_xlabel(f"share of {level:.0%} intervals that hold the truth")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title(
+        "Coverage in worlds with a known lag (filled: measurement, hollow: sampling)",
+        loc="left", weight="bold", fontsize=11,
+    )  # fmt: skip
+    axes.legend(
+        loc="upper center", bbox_to_anchor=(0.45, -0.09), ncols=5, frameon=False, fontsize=8
+    )
+    return axes
+
+
 def _finding(result: LagResult) -> str:
     if result.gap.elo == 0:
         return f"{noun(result.leader_group)} and {noun(result.follower_group)} are level"
@@ -161,10 +207,10 @@ def _label_records(axes: Axes, shown: list[tuple[ModelPoint, int]], first: list[
             text.remove()
 
 
-def _new_axes() -> Axes:
+def _new_axes(size: tuple[float, float] = (9, 5.2)) -> Axes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure: Figure = Figure(figsize=(9, 5.2), layout=None)
+    figure: Figure = Figure(figsize=size, layout=None)
     FigureCanvasAgg(figure)
     return figure.add_subplot()

@@ -10,6 +10,7 @@ from elolag.archive.checks import Check
 from elolag.archive.outcomes import Outcome
 from elolag.archive.reader import Archive, Board, default_path, open_archive
 from elolag.archive.snapshot import Snapshot
+from elolag.archive.store import Writer
 from elolag.archive.take import take, take_payloads, take_publications
 from elolag.archive.verify import Problem, verify
 
@@ -21,6 +22,7 @@ __all__ = [
     "Payload",
     "Problem",
     "Snapshot",
+    "Writer",
     "default_path",
     "open_archive",
     "take",

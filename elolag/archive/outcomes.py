@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from elolag.archive.candidates import Refusal
     from elolag.archive.checks import Check
 
-OutcomeKind = Literal["new", "unchanged", "twin", "revision", "refused"]
+OutcomeKind = Literal["new", "unchanged", "twin", "revision", "refused", "failed"]
 
 #: Outcomes that write a folder.
 WRITTEN = ("new", "revision")
@@ -54,7 +54,7 @@ class Outcome:
     label
         Folder that holds it (of the twin that is kept); empty when refused.
     outcome
-        ``new``, ``unchanged``, ``twin``, ``revision`` or ``refused``.
+        ``new``, ``unchanged``, ``twin``, ``revision``, ``refused``, or ``failed`` (nothing came).
     rows
         Of its ratings (or of its models, or entries).
     new_entries, dropped_entries

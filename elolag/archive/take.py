@@ -91,8 +91,18 @@ def take_payloads(
     private: bool = False,
     dry_run: bool = False,
     command: str = "elolag",
+    writer: Writer | None = None,
 ) -> list[Outcome]:
     """Take payloads of any sources, retrieved at any times, into an archive.
+
+    Parameters
+    ----------
+    archive_path, private, dry_run, command
+        As for `take`.
+    payloads
+        What to take.
+    writer
+        The open writer of this archive, for a run that takes several times under one lock.
 
     Returns
     -------
@@ -110,8 +120,10 @@ def take_payloads(
     root = Path(archive_path)
     if dry_run:
         return _take(root, payloads, None, private=private)
-    with Writer(root, command) as writer:
+    if writer is not None:
         return _take(root, payloads, writer, private=private)
+    with Writer(root, command) as own:
+        return _take(root, payloads, own, private=private)
 
 
 def take_publications(

@@ -12,7 +12,11 @@ from typing import Annotated
 import typer
 
 from elolag import __version__
+from elolag.cli import archive as _archive
+from elolag.cli import backfill as _backfill
+from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
+from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.errors import ElolagError
 
@@ -43,6 +47,10 @@ def _root(
 
 
 _lag.register(app)
+_snapshot.register(app)
+_archive.register(app)
+_diff.register(_archive.app)
+_backfill.register(_archive.app)
 _tags.register(app)
 
 

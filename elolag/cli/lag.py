@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from elolag.estimate import Comparison
     from elolag.result import LagResult
 
 Board = Annotated[str, typer.Option(help="Board, e.g. arena/text.")]
@@ -98,11 +99,11 @@ def lag(
         "correct_selection": selection, "young_drift": young,
     }  # fmt: skip
     if every:
-        found, retired = estimate.estimate_all(**question)
+        found = estimate.estimate_all(**question)
         if as_json:
-            _dump([result.to_dict() for result in found])
+            _dump(found.to_dict())
         else:
-            _print_all(found, retired)
+            _print_all(found)
         return
     result = estimate.estimate_lag(
         estimand=estimand, frontier=frontier, interval=interval, **question
@@ -182,13 +183,13 @@ def _print(result: LagResult) -> None:
         console.print(f"Note: {note}.")
 
 
-def _print_all(found: list[LagResult], retired: str) -> None:
+def _print_all(found: Comparison) -> None:
     from rich.table import Table
     from rich.text import Text
 
     from elolag.result import LEFT_OUT, MEANING
 
-    console, first = _console(), found[0]
+    console, first = _console(), found.results[0]
     heading = f"{first.board} ({first.category}), as of {first.as_of}, ratings of {first.vintage}"
     console.print(Text(heading, style="bold"))
     console.print()
@@ -196,7 +197,7 @@ def _print_all(found: list[LagResult], retired: str) -> None:
     kinds = (f"{first.level:.0%} {kind}" for kind in ("measurement", "sampling"))
     for column in ("estimand", "answer", *kinds):
         table.add_column(column, overflow="fold")
-    for result in found:
+    for result in found.results:
         sampled = dict(result.rows())[f"{result.level:.0%} sampling interval"]
         row = (result.figure(), result.interval_words(), sampled)
         table.add_row(result.estimand, *(Text(cell) for cell in row))
@@ -205,8 +206,11 @@ def _print_all(found: list[LagResult], retired: str) -> None:
     for name, meaning in MEANING.items():
         console.print(f"{name}: {meaning}")
     console.print()
-    if retired:
-        console.print(retired)
+    for name, reason in found.refused.items():
+        console.print(f"{name} has no answer here: {reason}.")
+    if found.retired:
+        console.print(found.retired)
+    if found.refused or found.retired:
         console.print()
     console.print(LEFT_OUT["both"])
     for note in first.notes:

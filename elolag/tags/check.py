@@ -153,8 +153,8 @@ def _own(tables: Tables) -> Iterable[Finding]:
 def _names(tables: Tables) -> Iterable[Finding]:
     """One name, two models: keys that read alike however they write a date; aliases likewise."""
     readings: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    for model in tables.models:
-        readings[names.words(model)].add(model)
+    for key in tables.models:
+        readings[names.words(key)].add(key)
     for alias in (*tables.aliases, *tables.overrides):
         if not alias.entry.startswith(GLOB):
             readings[names.words(alias.entry)].add(alias.model)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -77,7 +79,7 @@ class Fact:
 @dataclass
 class _Seen:
     rated: bool
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=lambda: ["", "", ""])
     days: list[str] = field(default_factory=list)
     figures: list[tuple[float, float, float]] = field(default_factory=list)
 
@@ -98,13 +100,12 @@ def read_listings(archive: Archive, *, ratings: bool = False) -> list[Listed]:
             if "entries" not in _tables(snapshot):
                 continue
             figures = _figures(snapshot) if ratings else {}
-            for entry, name, organisation, licence in _rows(
-                snapshot.entries(), ("entry", "name", "organisation", "licence")
-            ):
-                rated = snapshot.method != "metadata"
-                found = seen.setdefault((snapshot.source, board, entry), _Seen(rated))
-                texts = {"name": name, "organisation": organisation, "licence": licence}
-                found.texts |= {k: v for k, v in texts.items() if v}
+            source, rated = snapshot.source, snapshot.method != "metadata"
+            for entry, *texts in _entries(snapshot):
+                found = seen.get((source, board, entry))
+                if found is None:
+                    found = seen[source, board, entry] = _Seen(rated)
+                found.texts = [new or old for new, old in zip(texts, found.texts, strict=True)]
                 found.days.append(snapshot.vintage)
                 if entry in figures:
                     found.figures.append(figures[entry])
@@ -161,6 +162,18 @@ def _rows(table: pd.DataFrame, columns: Iterable[str]) -> list[tuple[str, ...]]:
     return list(zip(*lists, strict=True))
 
 
+def _entries(snapshot: Snapshot) -> Iterator[tuple[str, ...]]:
+    """Entry, name, organisation and licence of each row of ``entries.csv``, its hash checked.
+
+    The csv module is enough for it and spares importing pandas.
+    """
+    rows = csv.reader(io.StringIO(snapshot.read_bytes("entries").decode("utf-8"), newline=""))
+    header = next(rows)
+    at = [header.index(column) for column in ("entry", "name", "organisation", "licence")]
+    for row in rows:
+        yield tuple(row[i] for i in at)
+
+
 def _figures(snapshot: Snapshot) -> dict[str, tuple[float, float, float]]:
     """Gap to the best, rating and votes of each entry in the category overall."""
     if "overall" not in snapshot.categories:
@@ -183,9 +196,9 @@ def _listed(key: tuple[str, str, str], found: _Seen) -> Listed:
     nothing = (math.nan, math.nan)
     return Listed(
         *key,
-        name=found.texts.get("name", ""),
-        organisation=found.texts.get("organisation", ""),
-        licence=found.texts.get("licence", ""),
+        name=found.texts[0],
+        organisation=found.texts[1],
+        licence=found.texts[2],
         first=min(found.days),
         last=max(found.days),
         rated=found.rated,

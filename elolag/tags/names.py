@@ -36,8 +36,13 @@ _SUFFIX_EFFORT = re.compile(r"_(?:high|low|max|medium|minimal|none|xhigh|thinkin
 
 
 def full_date(text: str) -> dt.date | None:
-    """The day a source's date names; None where it is empty, a month or a year only."""
-    return dt.date.fromisoformat(text) if _ISO.fullmatch(text) else None
+    """The day a source's date names; None where it is empty, impossible, a month or a year."""
+    if not _ISO.fullmatch(text):
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def words(name: str) -> tuple[str, ...]:

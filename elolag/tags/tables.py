@@ -99,7 +99,7 @@ class Tables:
             if lab.covers(model.release_date):
                 return lab.country
         raise TagError(
-            f"labs.csv: no row of {model.lab!r} covers {model.release_date}, the release date of "
+            f"no row of lab {model.lab!r} covers {model.release_date}, the release date of "
             f"{model.model!r}; extend one row's from/until"
         )
 
@@ -121,6 +121,25 @@ def load(extra: Path | None = None) -> Tables:
     UsageError
         The file cannot be read.
     """
+    try:
+        return _load(extra)
+    except TagError as error:
+        if extra is not None:  # ours alone are sound: it is the request that must change
+            error.exit_code = UsageError.exit_code
+        raise
+
+
+def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
+    """The models of the circle of bases that `start` runs into; empty when its bases end."""
+    path: list[str] = []
+    name = start
+    while name in models and name not in path:
+        path.append(name)
+        name = models[name].base
+    return path[path.index(name) :] if name in path else []
+
+
+def _load(extra: Path | None) -> Tables:
     folder = resources.files("elolag.tags") / "data"
     ours = _Layer()
     for name in _TABLES:
@@ -140,16 +159,6 @@ def load(extra: Path | None = None) -> Tables:
     )
     _check_references(tables, {**ours.where, **theirs.where})
     return tables
-
-
-def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
-    """The models of the circle of bases that `start` runs into; empty when its bases end."""
-    path: list[str] = []
-    name = start
-    while name in models and name not in path:
-        path.append(name)
-        name = models[name].base
-    return path[path.index(name) :] if name in path else []
 
 
 def _user_files(extra: Path) -> list[Path]:
@@ -312,7 +321,11 @@ def _check_references(tables: Tables, where: Mapping[tuple[str, ...], str]) -> N
         circle = base_cycle(tables.models, model.model)
         if circle:
             raise TagError(f"{at}: bases run in a circle: {' -> '.join([*circle, circle[0]])}")
-        tables.country(model)
+        try:
+            tables.country(model)
+        except TagError as error:
+            lab = where["lab", model.lab, tables.labs[model.lab][0].from_]
+            raise TagError(f"{lab}: {error} ({at})") from error
     for alias in (*tables.aliases, *tables.overrides):
         if alias.model != UNKNOWN and alias.model not in tables.models:
             at = where["alias", alias.source, alias.entry]

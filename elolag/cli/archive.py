@@ -1,0 +1,188 @@
+"""``elolag archive``: what is held, whether it is intact, and ways in and out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elolag.cli._text import plain, print_table
+
+if TYPE_CHECKING:
+    from elolag.archive import Archive, Board
+
+app = typer.Typer(
+    name="archive",
+    help="List, verify, compare, export and fill the archive.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+ArchiveOption = Annotated[
+    Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def register(root: typer.Typer) -> None:
+    """Add the group of commands to the application."""
+    root.add_typer(app)
+
+
+@app.command("list")
+def list_(
+    board: Annotated[str | None, typer.Argument(help="List the vintages of one board.")] = None,
+    archive: ArchiveOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Boards and their vintages."""
+    from elolag.archive import open_archive
+
+    opened = open_archive(archive)
+    rows = _vintages(opened.board(board)) if board else _boards(opened)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+    else:
+        print_table(
+            [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows]
+        )
+
+
+def _boards(archive: Archive) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for name in archive.boards():
+        board = archive.board(name)
+        newest = board.snapshots[-1]
+        rows.append(
+            {
+                "board": name,
+                "vintages": len(board.snapshots),
+                "first": board.snapshots[0].vintage,
+                "newest": newest.vintage,
+                "source": newest.source,
+                "entries": newest.facts["entries"],
+                "categories": len(newest.categories),
+            }
+        )
+    return rows
+
+
+def _vintages(board: Board) -> list[dict[str, object]]:
+    return [
+        {
+            "vintage": snapshot.label,
+            "source": snapshot.source,
+            "basis": snapshot.basis,
+            "method": snapshot.method,
+            "completeness": snapshot.completeness,
+            "entries": snapshot.facts["entries"],
+            "rows": sum(snapshot.categories.values()) or snapshot.facts["entries"],
+            "sha256": snapshot.sha256,
+        }
+        for snapshot in board.snapshots
+    ]
+
+
+@app.command()
+def verify(
+    archive: ArchiveOption = None,
+    news_within: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="DAYS", help="Also fail when nothing new came for so long."),
+    ] = None,
+) -> None:
+    """Re-hash everything; exit 1 naming each file that is not as it was stored."""
+    from elolag import archive as archives
+
+    opened = archives.open_archive(archive, allow_empty=True)
+    problems = archives.verify(opened)
+    for problem in problems:
+        typer.echo(f"elolag: {plain(str(problem))}", err=True)
+    if problems:
+        raise typer.Exit(1)
+    boards = [opened.board(name) for name in opened.boards()]
+    count = sum(len(board.all_snapshots) for board in boards)
+    typer.echo(f"{opened.path}: {count} snapshots of {len(boards)} boards, all as stored")
+    if news_within is not None:
+        _fresh(opened, news_within)
+
+
+def _fresh(archive: Archive, days: int) -> None:
+    """Fail when no snapshot of any source was taken within `days`."""
+    from elolag import months
+    from elolag.errors import CheckFailed
+    from elolag.fetch import utc_now
+
+    taken = [
+        str(snapshot.facts["retrieved_at"])[:10]
+        for name in archive.boards()
+        for snapshot in archive.board(name).all_snapshots
+    ]
+    newest = max(taken, default="")
+    age = months.to_day(utc_now().date()) - months.to_day(newest) if newest else float("inf")
+    if age > days:
+        when = f"since {newest} ({age:.0f} days)" if newest else "ever"
+        raise CheckFailed(
+            f"{archive.path}: no source had news {when}; more than {days} days. Either every "
+            "publisher stopped or the fetching is broken"
+        )
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="File to write, .csv or .parquet; - for stdout.")],
+    board: Annotated[list[str] | None, typer.Option(help="Board; all by default.")] = None,
+    category: Annotated[list[str] | None, typer.Option(help="Category; all by default.")] = None,
+    since: Annotated[str, typer.Option(help="First vintage, an ISO date.")] = "",
+    until: Annotated[str, typer.Option(help="Last vintage, an ISO date.")] = "",
+    newest: Annotated[bool, typer.Option("--newest", help="Newest vintage only.")] = False,
+    archive: ArchiveOption = None,
+) -> None:
+    """Write one tidy table of ratings: a row for each entry, category, vintage and board."""
+    from elolag.archive import open_archive
+    from elolag.export import Selection
+    from elolag.export import export as write
+
+    selection = Selection(
+        tuple(board or ()), tuple(category or ()), since=since, until=until, newest=newest
+    )
+    to_stdout = str(out) == "-"
+    rows = write(open_archive(archive), selection, sys.stdout.buffer if to_stdout else out)
+    typer.echo(f"{rows:,} rows", err=to_stdout)
+
+
+@app.command("import")
+def import_(
+    source: Annotated[str, typer.Argument(help="Whose files they are, e.g. arena-catalog.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
+    archive: Annotated[
+        Path | None, typer.Option(help="Folder of snapshots, made if absent.")
+    ] = None,
+    date: Annotated[
+        str, typer.Option(help="ISO date the files stand for, where their paths do not say it.")
+    ] = "",
+    url: Annotated[str, typer.Option(help="Address one file was downloaded from.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read and check, and write nothing.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Take files that were downloaded by other means; see docs/snapshots.md."""
+    from elolag.archive import default_path
+    from elolag.cli.snapshot import report
+    from elolag.imports import import_files
+    from elolag.tags import Lookup, load
+
+    done = import_files(
+        source,
+        paths,
+        archive if archive is not None else default_path(),
+        Lookup(load()),
+        date=date,
+        url=url,
+        dry_run=dry_run,
+    )
+    report([done], as_json=as_json, dry_run=dry_run)

@@ -1,0 +1,136 @@
+"""``elolag archive diff``: what changed between two vintages, or two archives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elolag.cli._text import code, plain
+
+if TYPE_CHECKING:
+    from elolag.archive import Archive, Snapshot
+    from elolag.changes import Changes
+
+_SHOWN = 20
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("diff")(diff)
+
+
+def diff(
+    a: Annotated[
+        str,
+        typer.Argument(
+            metavar="A", help="BOARD/VINTAGE; a BOARD (its last two vintages); or another archive."
+        ),
+    ],
+    b: Annotated[
+        str | None,
+        typer.Argument(metavar="[B]", help="BOARD/VINTAGE or VINTAGE; or the newer archive."),
+    ] = None,
+    category: Annotated[str | None, typer.Option(help="Slice of the board.")] = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="Folder of snapshots; the shipped one by default.")
+    ] = None,
+    tags: Annotated[
+        Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Models added and removed, proposed renames, rating shifts, and the scale link."""
+    from elolag.archive import open_archive
+    from elolag.changes import compare, compare_archives
+    from elolag.tags import Lookup, load
+
+    lookup = Lookup(load(tags))
+    new_boards: list[str] = []
+    if (Path(a) / "log.csv").is_file():
+        older, newer = open_archive(a, allow_empty=True), open_archive(b or archive)
+        changes = compare_archives(older, newer, lookup)
+        new_boards = [name for name in newer.boards() if name not in older.boards()]
+    else:
+        old, new = _pair(open_archive(archive), a, b)
+        changes = [compare(old, new, lookup, category=category)]
+    if as_json:
+        typer.echo(json.dumps([change.to_dict() for change in changes], indent=2))
+        return
+    name = code if markdown else plain
+    for change in changes:
+        for line in _lines(change, "### " if markdown else "", "- " if markdown else "  ", name):
+            typer.echo(line)
+        typer.echo("")
+    for board in new_boards:
+        typer.echo(f"new board: {board}")
+    if not changes and not new_boards:
+        typer.echo("no board has news")
+
+
+def _pair(archive: Archive, a: str, b: str | None) -> tuple[Snapshot, Snapshot]:
+    from elolag.errors import UsageError
+
+    board_a, vintage_a = _split(a)
+    board = archive.board(board_a)
+    if b is not None:
+        board_b, vintage_b = _split(b) if "/" in b else (board_a, b)
+        return board.snapshot(vintage_a), archive.board(board_b).snapshot(vintage_b)
+    newest = board.snapshot(vintage_a)
+    older = [
+        snapshot
+        for snapshot in board.snapshots
+        if snapshot.vintage < newest.vintage
+        and (snapshot.method, snapshot.style_control) == (newest.method, newest.style_control)
+        and (snapshot.completeness == "full" or newest.completeness != "full")
+    ]
+    if not older:
+        raise UsageError(f"{newest.path}: there is no older comparable vintage to compare it with")
+    return older[-1], newest
+
+
+def _split(text: str) -> tuple[str, str | None]:
+    parts = text.strip("/").split("/")
+    return "/".join(parts[:2]), parts[2] if len(parts) > 2 else None
+
+
+def _lines(change: Changes, heading: str, item: str, name: Callable[[str], str]) -> Iterator[str]:
+    category = f", {plain(change.category)}" if change.category else ""
+    yield f"{heading}{change.old} to {change.new.rpartition('/')[2]}{category}"
+    if heading:
+        yield ""
+    scale = change.scale
+    if scale is not None:
+        top = "" if scale.top is None else f", {scale.top:+.2f} among the top 30"
+        yield (
+            f"{item}scale: {scale.median:+.2f} Elo{top} ({scale.common} common entries, "
+            f"spread {scale.spread:.2f})"
+        )
+        if scale.anchors:
+            yield f"{item}pinned by the publisher: {', '.join(map(name, scale.anchors))}"
+    yield from _some(f"{item}added", change.added, name)
+    yield from _some(f"{item}removed", change.removed, name)
+    for rename in change.renames:
+        yield (
+            f"{item}renamed? {name(rename.old)} to {name(rename.new)}: {rename.rating:.2f}, "
+            f"expected {rename.expected:.2f} (sd {rename.noise:.1f}); {rename.basis}"
+        )
+    for move in change.moves[:_SHOWN]:
+        yield (
+            f"{item}moved: {name(move.entry)} {move.before:.2f} to {move.after:.2f} "
+            f"({move.beyond:+.2f} beyond the scale)"
+        )
+    if len(change.moves) > _SHOWN:
+        yield f"{item}and {len(change.moves) - _SHOWN} smaller moves"
+    for note in change.notes:
+        yield f"{item}note: {note}"
+
+
+def _some(what: str, names: Sequence[str], name: Callable[[str], str]) -> Iterator[str]:
+    shown = ", ".join(map(name, names[:_SHOWN]))
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    yield f"{what}: {len(names)}" + (f" ({shown}{more})" if names else "")

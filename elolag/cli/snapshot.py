@@ -1,0 +1,210 @@
+"""``elolag snapshot``: fetch every public leaderboard and keep what is new."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elolag.cli._text import plain, print_table
+
+if TYPE_CHECKING:
+    from elolag.collect import Report
+    from elolag.http import Progress
+
+_NAMES_SHOWN = 30
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("snapshot")(snapshot)
+
+
+def snapshot(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Sources to fetch, e.g. arena-dataset; all by default."),
+    ] = None,
+    archive: Annotated[
+        Path | None, typer.Option(help="Folder of snapshots, made if absent.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Fetch and check, and write nothing.")
+    ] = False,
+    keep_raw: Annotated[
+        bool, typer.Option("--keep-raw", help="Keep the payloads as they came, in .raw/.")
+    ] = False,
+    base_url: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
+    ] = None,
+    tags: Annotated[
+        Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Fetch the leaderboards and keep a hashed, checked copy of what is new."""
+    from elolag.archive import default_path
+    from elolag.collect import Run, collect
+    from elolag.fetch import fetchable
+    from elolag.http import Client
+    from elolag.tags import Lookup, load
+
+    chosen = fetchable(tuple(sources or ()))
+    with _progress() as progress, Client(base_urls=bases(base_url), progress=progress) as client:
+        run = Run(
+            archive=archive if archive is not None else default_path(),
+            client=client,
+            lookup=Lookup(load(tags)),
+            dry_run=dry_run,
+            keep_raw=keep_raw,
+        )
+        reports = collect(chosen, run)
+    report(reports, as_json=as_json, dry_run=dry_run)
+
+
+def report(reports: Sequence[Report], *, as_json: bool, dry_run: bool) -> None:
+    """Print what became of each source; exit 1 when something failed."""
+    if as_json:
+        typer.echo(json.dumps([_as_dict(item) for item in reports], indent=2))
+    else:
+        _print(reports, dry_run=dry_run)
+    if any(item.failed for item in reports):
+        raise typer.Exit(1)
+
+
+def bases(options: Sequence[str] | None) -> dict[str, str]:
+    """Read the values of ``--base-url``.
+
+    Raises
+    ------
+    UsageError
+        If one is not ``SOURCE=URL``.
+    """
+    return dict(_base(text) for text in options or ())
+
+
+def _base(text: str) -> tuple[str, str]:
+    from elolag.errors import UsageError
+    from elolag.fetch import fetchable
+
+    name, separator, url = text.partition("=")
+    if not separator:
+        raise UsageError(f"--base-url {text}: write it as SOURCE=URL")
+    return fetchable((name,))[0].name, url
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A bar per download on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bars:
+        task = bars.add_task("", total=None)
+
+        def show(url: str, received: int, declared: int | None) -> None:
+            name = url.removeprefix("https://").partition("?")[0]
+            bars.update(task, description=name[-50:], completed=received, total=declared)
+
+        yield show
+
+
+def _as_dict(report: Report) -> dict[str, object]:
+    return {
+        "source": report.source,
+        "archive": report.archive,
+        "failed": report.failed,
+        "skipped": report.skipped,
+        "outcomes": [
+            {
+                "board": outcome.board,
+                "vintage": outcome.vintage,
+                "label": outcome.label,
+                "outcome": outcome.outcome,
+                "rows": outcome.rows,
+                "new_models": list(outcome.new_entries),
+                "dropped_models": list(outcome.dropped_entries),
+                "checks": [check.to_dict() for check in outcome.checks],
+                "message": outcome.message,
+            }
+            for outcome in report.outcomes
+        ],
+        "failures": list(report.failures),
+        "warnings": list(report.warnings),
+        "notes": list(report.notes),
+        "untagged": list(report.untagged),
+    }
+
+
+def _print(reports: Sequence[Report], *, dry_run: bool) -> None:
+    header = [
+        "source",
+        "boards",
+        "rows",
+        "new models",
+        "dropped models",
+        "unchanged/new/failed",
+        "warnings",
+    ]
+    print_table(header, [_row(item) for item in reports if not item.skipped])
+    for item in reports:
+        if item.skipped:
+            typer.echo(f"{item.source}: skipped, {item.skipped}")
+        for outcome in item.outcomes:
+            if outcome.outcome in ("refused", "failed"):
+                what = f"{outcome.source} {outcome.board} of {outcome.vintage}"
+                typer.echo(f"failed: {plain(what)}: {plain(outcome.message)}", err=True)
+        for failure in item.failures:
+            typer.echo(f"failed: {item.source}: {plain(failure)}", err=True)
+        for warning in item.warnings:
+            typer.echo(f"warning: {plain(warning)}")
+        for note in item.notes:
+            typer.echo(f"note: {plain(note)}")
+    missing = list(dict.fromkeys(name for item in reports for name in item.untagged))
+    if missing:
+        typer.echo(f"{len(missing)} new entries have no tag and do not count yet:")
+        for name in missing[:_NAMES_SHOWN]:
+            typer.echo(f"  {plain(name)}")
+        if len(missing) > _NAMES_SHOWN:
+            typer.echo(f"  and {len(missing) - _NAMES_SHOWN} more (--json lists all)")
+        typer.echo(f"tag them with: elolag tags suggest{_where(reports)}")
+    if dry_run:
+        typer.echo("dry run: nothing was written")
+
+
+def _where(reports: Sequence[Report]) -> str:
+    """The option that names the archive the reports are about, if it needs naming."""
+    from elolag.archive import default_path
+
+    folder = next(item.archive for item in reports if item.untagged)
+    return "" if folder == str(default_path()) else f" --archive {shlex.quote(folder)}"
+
+
+def _row(report: Report) -> list[object]:
+    boards = [outcome for outcome in report.outcomes if outcome.outcome != "refused"]
+    failed = report.count("refused", "failed") + len(report.failures)
+    return [
+        report.source,
+        len(boards),
+        f"{sum(outcome.rows for outcome in boards):,}",
+        sum(len(outcome.new_entries) for outcome in boards),
+        sum(len(outcome.dropped_entries) for outcome in boards),
+        f"{report.count('unchanged', 'twin')}/{report.count('new', 'revision')}/{failed}",
+        len(report.warnings),
+    ]

@@ -1,0 +1,123 @@
+"""Reading one body in pieces, bounded in size and time, and checked against what was declared."""
+
+from __future__ import annotations
+
+import re
+import time
+import zlib
+from collections.abc import Callable
+
+import urllib3
+
+from elolag.errors import FetchError
+
+MAX_BYTES = 256 << 20
+CHUNK = 1 << 16
+#: Seconds one body may take altogether: a server that drips must not hold a run for ever.
+LONGEST = 1800.0
+
+#: Called with the address, the bytes so far and the bytes declared (None: not declared).
+Progress = Callable[[str, int, int | None], None]
+
+
+class CutOffError(Exception):
+    """A body shorter than declared; worth another attempt."""
+
+
+def stream(
+    url: str,
+    response: urllib3.BaseHTTPResponse,
+    sink: Callable[[bytes], object],
+    *,
+    most: int = MAX_BYTES,
+    have: int = 0,
+    progress: Progress | None = None,
+) -> None:
+    """Hand the body on in pieces.
+
+    Parameters
+    ----------
+    url
+        For messages and for `progress`.
+    response
+        Its body must not have been read.
+    sink
+        Takes each decoded piece.
+    most
+        Largest body accepted, decoded.
+    have
+        Bytes of the same body that came earlier, for one that is continued.
+
+    Raises
+    ------
+    FetchError
+        If the body is too large, too slow or damaged, or if its end could not be recognised.
+    CutOffError
+        If it is shorter than declared.
+    """
+    declared = _declared(url, response, most - have)
+    unpack = _decoder(url, response)
+    received = size = 0
+    deadline = time.monotonic() + LONGEST
+    for chunk in response.stream(CHUNK, decode_content=False):
+        received += len(chunk)
+        piece = unpack(chunk, most + 1 - size) if unpack else chunk
+        size += len(piece)
+        if have + size > most:
+            raise FetchError(f"{url}: sends more than {most:,} bytes; refused")
+        if time.monotonic() > deadline:
+            raise FetchError(f"{url}: did not end within {LONGEST / 60:.0f} minutes")
+        sink(piece)
+        if progress:
+            progress(url, have + received, None if declared is None else have + declared)
+    if declared is not None and received != declared:
+        raise CutOffError(f"sent {received:,} of the {declared:,} bytes it declared")
+    if unpack and not unpack.ended:
+        raise CutOffError("its compressed body was cut off")
+
+
+class _Gunzip:
+    """Gzip, never unpacking more than asked for."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._unpack = zlib.decompressobj(wbits=31)
+
+    def __call__(self, chunk: bytes, limit: int) -> bytes:
+        if self._unpack.eof:
+            raise FetchError(f"{self._url}: there is more after the end of the compressed body")
+        try:
+            return self._unpack.decompress(chunk, limit)
+        except zlib.error as error:
+            raise FetchError(f"{self._url}: the compressed body is damaged ({error})") from error
+
+    @property
+    def ended(self) -> bool:
+        """Whether the end mark has come."""
+        return self._unpack.eof and not self._unpack.unused_data
+
+
+def _decoder(url: str, response: urllib3.BaseHTTPResponse) -> _Gunzip | None:
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding in ("identity", ""):
+        return None
+    if encoding == "gzip" and response.status == 200:
+        return _Gunzip(url)
+    raise FetchError(f"{url}: answered in encoding {encoding!a:.40}, which was not asked for")
+
+
+def _declared(url: str, response: urllib3.BaseHTTPResponse, most: int) -> int | None:
+    """Bytes the body should have; None for one in chunks, which mark their own end."""
+    text = response.headers.get("Content-Length")
+    if text is None:
+        if "chunked" in response.headers.get("Transfer-Encoding", "").lower():
+            return None
+        raise FetchError(
+            f"{url}: declares no length, so a body that is cut off could not be told from a whole "
+            "one; refused"
+        )
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        raise FetchError(f"{url}: Content-Length is {text!a:.40}, no number")
+    if int(text) > most:
+        raise FetchError(f"{url}: declares {int(text):,} bytes; more than {most:,} is refused")
+    return int(text)

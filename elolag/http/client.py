@@ -1,0 +1,285 @@
+"""One HTTP session with the manners of an archive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urljoin
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.util import parse_url
+
+from elolag import __version__
+from elolag.errors import FetchError
+from elolag.http import addresses, bodies, retries
+from elolag.sources import Source
+
+USER_AGENT = f"elolag/{__version__} (leaderboard archive; a few requests a month)"
+
+#: Seconds to connect, and of silence while reading.
+_TIMEOUT = (20.0, 60.0)
+_REDIRECTS = 5
+_BODY_TRIES = 3
+#: What may break while a body is read; the request is then made again.
+_BROKEN = (bodies.CutOffError, urllib3.exceptions.HTTPError, requests.RequestException)
+#: Headers that follow a redirect to another host; a key does not.
+_FOLLOWING = ("If-None-Match", "Range")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered.
+
+    Attributes
+    ----------
+    url
+        The address asked for, at its publisher (whatever base URL was used).
+    status
+        200, or 304 when the copy with the given ETag is still good (`data` is then empty).
+    etag
+        To be sent next time.
+    hops
+        Headers of every answer on the way, redirects included.
+    data
+        The body, decoded.
+    """
+
+    url: str
+    status: int
+    etag: str | None
+    hops: tuple[Mapping[str, str], ...] = field(repr=False)
+    data: bytes = field(repr=False)
+
+    def header(self, name: str) -> str | None:
+        """A header of the first answer on the way that has it."""
+        return next((hop[name] for hop in self.hops if name in hop), None)
+
+
+class Client:
+    """One HTTP session, to be used as a context manager.
+
+    Parameters
+    ----------
+    base_urls
+        Source name to the scheme and host used instead of its own (`addresses.Base`).
+    pause
+        Waits for the given number of seconds between attempts.
+    progress
+        Told of every piece received.
+    max_bytes
+        Largest body accepted.
+
+    Raises
+    ------
+    UsageError
+        If a base URL is none.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_urls: Mapping[str, str] | None = None,
+        pause: retries.Pause = time.sleep,
+        progress: bodies.Progress | None = None,
+        max_bytes: int = bodies.MAX_BYTES,
+    ) -> None:
+        self._bases = {
+            name: addresses.Base.parse(name, url) for name, url in (base_urls or {}).items()
+        }
+        self._pause = pause
+        self._progress = progress
+        self._max_bytes = max_bytes
+        self._session = requests.Session()
+        # Public data are asked for as anybody would: nothing out of a .netrc is sent along.
+        self._session.auth = _no_auth
+        self._session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+        adapter = HTTPAdapter(max_retries=retries.Patience.with_pause(pause))
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def get(
+        self,
+        source: Source,
+        url: str,
+        *,
+        etag: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Get one address of a source.
+
+        Parameters
+        ----------
+        source
+            Whose it is; its `hosts` bound where redirects may lead.
+        url
+            The address at its publisher.
+        etag
+            Of the copy at hand; the answer may then be 304.
+        headers
+            Sent to the first host only.
+
+        Raises
+        ------
+        FetchError
+            If there is no good answer after all retries.
+        """
+        sent = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
+
+        def read(response: requests.Response) -> bytes:
+            parts: list[bytes] = []
+            self._stream(url, response, parts.append)
+            return b"".join(parts)
+
+        return self._tried(source, url, lambda: sent, etag, read)
+
+    def download(self, source: Source, url: str, path: Path) -> Answer:
+        """Download an address whose content never changes into `path`, going on where it stopped.
+
+        What has come so far is kept beside `path`, in ``<name>.part``; `Answer.data` is empty.
+
+        Raises
+        ------
+        FetchError
+            As `get`; also when the file cannot be written.
+        """
+        part = path.with_name(f"{path.name}.part")
+
+        def have() -> int:
+            return part.stat().st_size if part.exists() else 0
+
+        def read(response: requests.Response) -> bytes:
+            already = have() if response.status_code == 206 else 0
+            where = response.headers.get("Content-Range", "")
+            if response.status_code == 416 or (already and f"bytes {already}-" not in where):
+                part.unlink()
+                raise bodies.CutOffError("another part of the file than asked for was offered")
+            with part.open("ab" if already else "wb") as file:
+                self._stream(url, response, file.write, already)
+            return b""
+
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            answer = self._tried(
+                source, url, lambda: {"Range": f"bytes={have()}-"} if have() else {}, None, read
+            )
+            part.replace(path)
+        except OSError as error:
+            raise FetchError(f"{url}: {path} could not be written: {error}") from error
+        return answer
+
+    def _tried(
+        self,
+        source: Source,
+        url: str,
+        headers: Callable[[], Mapping[str, str]],
+        etag: str | None,
+        read: Callable[[requests.Response], bytes],
+    ) -> Answer:
+        """Ask until a body has come whole; urllib3 retries only what happens before the body."""
+        failures = 0
+        while True:
+            try:
+                return self._once(source, url, headers(), etag, read)
+            except _BROKEN as error:
+                failures += 1
+                if failures == _BODY_TRIES:
+                    raise FetchError(f"{url}: {retries.reason(error)}") from error
+            self._pause(retries.backoff(failures))
+
+    def _once(
+        self,
+        source: Source,
+        url: str,
+        headers: Mapping[str, str],
+        etag: str | None,
+        read: Callable[[requests.Response], bytes],
+    ) -> Answer:
+        base = self._bases.get(source.name)
+        here = base.applied(url) if base else url
+        good = (200, 206, 416) if "Range" in headers else (200,)
+        hops: list[Mapping[str, str]] = []
+        for _ in range(_REDIRECTS + 1):
+            with self._send(source, url, here, headers) as response:
+                hops.append(response.headers)
+                # The hub names the file's own hash on the redirect to its storage.
+                linked = next((h["X-Linked-Etag"] for h in hops if "X-Linked-Etag" in h), None)
+                if etag and (response.status_code == 304 or linked == etag):
+                    return Answer(url, 304, etag, tuple(hops), b"")
+                if response.status_code in good:
+                    data = read(response)
+                    return Answer(
+                        url, 200, linked or response.headers.get("ETag"), tuple(hops), data
+                    )
+                if not response.is_redirect:
+                    raise FetchError(f"{url}: answered {_status(response)}")
+                there = urljoin(here, response.headers["Location"])
+            if there.split("/")[:3] != here.split("/")[:3]:
+                headers = {name: headers[name] for name in _FOLLOWING if name in headers}
+            here = there
+        raise FetchError(f"{url}: redirected more than {_REDIRECTS} times")
+
+    def _send(
+        self, source: Source, url: str, here: str, headers: Mapping[str, str]
+    ) -> requests.Response:
+        """Send one request, if its address is one the source may use."""
+        try:
+            request = self._session.prepare_request(requests.Request("GET", here, headers=headers))
+            target = parse_url(str(request.url))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            raise FetchError(f"{url}: leads to {here!a:.80}, which is no address") from error
+        addresses.check(source, url, target, self._bases.get(source.name))
+        settings: Any = {"proxies": {}, "verify": True}
+        if not addresses.is_loopback(target.host or ""):
+            settings = self._session.merge_environment_settings(
+                str(request.url), {}, None, None, None
+            )
+        settings = {**settings, "timeout": _TIMEOUT, "allow_redirects": False, "stream": True}
+        try:
+            return self._session.send(request, **settings)
+        except FetchError as error:
+            raise FetchError(f"{url}: {error}") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise FetchError(f"{url}: {retries.reason(error)}") from error
+
+    def _stream(
+        self,
+        url: str,
+        response: requests.Response,
+        sink: Callable[[bytes], object],
+        have: int = 0,
+    ) -> None:
+        bodies.stream(
+            url,
+            response.raw,
+            sink,
+            most=self._max_bytes,
+            have=have,
+            progress=self._progress,
+        )
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _status(response: requests.Response) -> str:
+    said = {
+        401: "it wants a valid key",
+        403: "it refuses access",
+        404: "there is nothing at this address",
+        410: "there is nothing at this address any more",
+        429: "too many requests; run again later",
+    }.get(response.status_code, "")
+    text = f"{response.status_code} {ascii(response.reason or '')[1:-1][:60]}".strip()
+    return f"{text} ({said})" if said else text
