@@ -131,8 +131,8 @@ def calibration() -> str:
     out.append(
         f"Replications: {table['replications'].min()} to {table['replications'].max()} per cell, "
         f"seed 0; left out, because the interval was refused in most histories: "
-        f"{'; '.join(rare) or 'none'}. Cells outside what is wanted (measurement at least 93%, sampling 92 to 99.5%, "
-        f"less two Monte-Carlo standard errors): {'; '.join(names) or 'none'}. Bias over a quarter "
+        f"{'; '.join(rare) or 'none'}. Cells outside what is wanted (measurement at least 93%, "
+        f"sampling 92 to 99.5%, less two Monte-Carlo standard errors): {'; '.join(names) or 'none'}. Bias over a quarter "
         f"of a month in `backward`, `backward-mean` or `level-mean`: "
         f"{', '.join(f'{r.world} {r.estimand}' for r in biased.itertuples()) or 'nowhere'}. "
         f"{_against_baselines(table)}"
