@@ -137,9 +137,11 @@ def _choose(board: Board, vintage: str | None) -> Snapshot:
         return chosen
     scaled = [s for s in board.snapshots if s.method in ("bradley-terry", "index")]
     official = [s for s in scaled if s.source in OFFICIAL]
+    # A cut-off list, official or not, is only used when named: it cannot be linked.
+    whole = [s for s in official if s.completeness == "full"]
     if not scaled:
         raise UsageError(f"{board.name} has no vintage with ratings elolag can use")
-    return (official or scaled)[-1]
+    return (whole or official or scaled)[-1]
 
 
 def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:
