@@ -7,6 +7,7 @@ of entries too young to have settled.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
@@ -20,6 +21,9 @@ from elolag.linking import Linked, Vintage, find_anchors, link
 from elolag.months import to_day, to_days
 from elolag.tags import Lookup, is_unknown
 
+#: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying.
+BLIND_DAYS = 120.0
+SEEN_DAYS = 730.0
 OFFICIAL = ("arena-dataset", "arena-catalog", "epoch-eci", "artificial-analysis")
 
 
@@ -74,6 +78,7 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
             f"the {newest.vintage} list is cut off ({newest.completeness}); it is not linked to "
             f"older vintages, so models it no longer shows do not count"
         )
+    notes += _blind_stretches([*older, newest])
     tables: list[Vintage] = []
     unknown: set[str] = set()
     untagged: set[str] = set()
@@ -142,6 +147,23 @@ def _choose(board: Board, vintage: str | None) -> Snapshot:
     if not scaled:
         raise UsageError(f"{board.name} has no vintage with ratings elolag can use")
     return (whole or official or scaled)[-1]
+
+
+def _blind_stretches(complete: Sequence[Snapshot]) -> list[str]:
+    """Recent stretches without a complete list, in which models may have come and gone unseen."""
+    dates = [s.vintage for s in complete]
+    recent = to_day(dates[-1]) - SEEN_DAYS
+    pairs = itertools.pairwise(dates)
+    blind = [
+        f"{a} to {b}" for a, b in pairs if to_day(a) > recent and to_day(b) - to_day(a) > BLIND_DAYS
+    ]
+    if not blind:
+        return []
+    return [
+        f"no complete list from {', from '.join(blind)}: models that came and went in between are "
+        f"missed, and intervals of estimands over a window hold less than their level on such "
+        f"boards (docs/methods.md, world truncated-boards)"
+    ]
 
 
 def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:

@@ -167,7 +167,7 @@ def _notes(panel: Panel, nested: str | None) -> tuple[str, ...]:
     if nested:
         notes.append(f"the groups are nested: {nested}")
     if panel.unknown:
-        notes.append(f"{len(panel.unknown)} entries cannot be attributed to a lab and do not count")
+        notes.append(f"{', '.join(panel.unknown)}: cannot be attributed to a lab, so not counted")
     return tuple(notes)
 
 

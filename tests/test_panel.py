@@ -12,7 +12,7 @@ import elolag
 from elolag import tags
 from elolag.errors import EstimateError, UsageError
 from elolag.linking import Vintage
-from elolag.panel import _choose, _fill_errors, _linkable, build, identify
+from elolag.panel import _blind_stretches, _choose, _fill_errors, _linkable, build, identify
 
 
 def snapshot(vintage: str, **facts: object) -> SimpleNamespace:
@@ -47,6 +47,15 @@ def test_only_whole_older_vintages_of_one_kind_are_linked() -> None:
         snapshot("2026-09-01"),
     )
     assert _linkable(board(good, *others, newest), newest) == [good]
+
+
+def test_long_stretches_without_a_complete_list_are_said() -> None:
+    close = [snapshot("2026-01-01"), snapshot("2026-04-01"), snapshot("2026-07-01")]
+    assert _blind_stretches(close) == []
+    (note,) = _blind_stretches([close[0], close[2]])
+    assert "2026-01-01 to 2026-07-01" in note
+    old = [snapshot("2020-01-01"), snapshot("2021-01-01"), snapshot("2024-08-01")]
+    assert "2020" not in " ".join(_blind_stretches([*old, snapshot("2024-09-01")]))
 
 
 def test_missing_errors_come_from_the_nearest_vintage() -> None:
