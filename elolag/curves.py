@@ -119,7 +119,7 @@ def fit(kind: str, ratings: Floats, counts_from: Floats, until: float) -> Curves
         return _line(kind, steps.dates, steps.running, mine, start, until, False)
     if kind == "spline":
         return _spline(steps, mine, start, until)
-    return _local_linear(steps, start, until)
+    return _local_linear(steps, until)
 
 
 def _frontier_at_release(steps: Steps, dates: Floats, near: NDArray[np.bool_]) -> Floats:
@@ -196,7 +196,7 @@ def _spline(steps: Steps, counts: NDArray[np.bool_], start: float, until: float)
     return Curves("spline", knots, values)
 
 
-def _local_linear(steps: Steps, start: float, until: float) -> Curves:
+def _local_linear(steps: Steps, until: float) -> Curves:
     import warnings
 
     from statsmodels.tsa.statespace.structural import UnobservedComponents
@@ -218,7 +218,6 @@ def _local_linear(steps: Steps, start: float, until: float) -> Curves:
                 warnings.simplefilter("ignore")
                 parameters = model.fit(disp=False).params
         values[draw] = model.smooth(parameters).level["smoothed"]
-    del start
     return Curves("local-linear", knots, values)
 
 
