@@ -19,7 +19,7 @@ import elolag
 from elolag import comparison, study, tags, young
 from elolag.linking import find_anchors
 from elolag.panel import build, vintages
-from elolag.result import MEANING
+from elolag.words import MEANING
 
 #: A cell of fewer replications says nothing of coverage.
 FEWEST = 50

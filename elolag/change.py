@@ -13,8 +13,8 @@ from elolag import __version__, draws, sampling
 from elolag.errors import EstimateError, UsageError
 from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Race, backward_at, check_groups
 from elolag.months import DAYS_PER_MONTH, between, to_day, to_iso
-from elolag.result import noun
 from elolag.study import Study, prepare
+from elolag.words import noun
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.result import LagResult, ModelPoint, noun
+from elolag.result import LagResult, ModelPoint
+from elolag.words import noun
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,68 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.words import LEFT_OUT, MEANING, adjective, directed, months, noun, share, span
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: Version of the JSON object `LagResult.to_dict` returns.
 JSON_SCHEMA = 1
-
-LEFT_OUT = {
-    "measurement": (
-        "The measurement interval covers errors of the published ratings, of linking retired "
-        "models and of release dates known to the month. It leaves out: whether blind votes "
-        "measure capability; which models a lab submits; how representative the voters are; and "
-        "what another run of history would have given."
-    ),
-    "sampling": (
-        "The sampling interval covers what another run of history, with the same pace of releases, "
-        "would have given, and errors of measurement. It leaves out: whether blind votes measure "
-        "capability; which models a lab submits; how representative the voters are; and that the "
-        "pace may change."
-    ),
-}
-LEFT_OUT["both"] = f"{LEFT_OUT['measurement']} {LEFT_OUT['sampling']}"
-
-#: What each estimand asks, in one line.
-MEANING = {
-    "backward": "how long ago the leader first reached the follower's best of today",
-    "backward-mean": "the same question, averaged over every day of the window",
-    "at-release": "how late the follower's records of the window came, each on its own day",
-    "catch-up": "median time until the follower reaches a record of the leader (last 24 months)",
-    "level-mean": "mean time between the two frontiers at the levels the follower newly reached",
-    "trend": "time between two smooth curves, each fitted to its side's best models",
-    "gap": "distance of the two frontiers on the as-of date, in Elo points",
-}
-
-_NOUNS = {
-    "US": ("US", "the US"),
-    "CN": ("Chinese", "China"),
-    "FR": ("French", "France"),
-    "GB": ("British", "the UK"),
-    "DE": ("German", "Germany"),
-    "KR": ("South Korean", "South Korea"),
-    "CA": ("Canadian", "Canada"),
-    "JP": ("Japanese", "Japan"),
-    "IL": ("Israeli", "Israel"),
-    "open": ("open-weights", "the open-weights side"),
-    "closed": ("closed", "the closed side"),
-    "ALL": ("rated", "the whole field"),
-}
-
-
-def adjective(group: str) -> str:
-    """The group before the word "model": ``CN`` -> ``Chinese``."""
-    if group.startswith("lab:"):
-        return group[4:]
-    return _NOUNS.get(group, (group, group))[0]
-
-
-def noun(group: str) -> str:
-    """The group as the subject of a sentence: ``US`` -> ``the US``."""
-    if group.startswith("lab:"):
-        return group[4:]
-    return _NOUNS.get(group, (group, group))[1]
 
 
 @dataclass(frozen=True)
@@ -276,7 +221,7 @@ class LagResult:
     def _sampling_rows(self) -> list[tuple[str, str]]:
         if self.sampling is None:
             return []
-        words = _span(*self.sampling)
+        words = span(*self.sampling)
         if self.months is None:
             words = self._elo_span(*self.sampling)
         return [(f"{self.level:.0%} sampling interval", words)]
@@ -316,8 +261,8 @@ class LagResult:
             rows.append(
                 (
                     "or" if number else "match",
-                    f"{match.model} ({match.release_date}), {_share(match.probability)} of draws: "
-                    f"{_directed(match.months)}",
+                    f"{match.model} ({match.release_date}), {share(match.probability)} of draws: "
+                    f"{directed(match.months)}",
                 )
             )
         if self.months is not None:
@@ -354,14 +299,14 @@ class LagResult:
             return self._gap_interval()
         if self.low is None or self.high is None:
             if self.low is not None:
-                return f"{_directed(self.low)} or more"
-            return f"{_directed(self.high)} or less" if self.high is not None else "unbounded"
+                return f"{directed(self.low)} or more"
+            return f"{directed(self.high)} or less" if self.high is not None else "unbounded"
         if self.low == self.high:
             return (
-                f"of zero width at {_directed(self.low)}: at least {self.level:.0%} of the draws "
+                f"of zero width at {directed(self.low)}: at least {self.level:.0%} of the draws "
                 f"give the same match"
             )
-        return _span(self.low, self.high)
+        return span(self.low, self.high)
 
     def likely_matches(self) -> tuple[Match, ...]:
         """Matches of at least 5% probability."""
@@ -380,7 +325,7 @@ class LagResult:
                 f"({MEANING[self.estimand]}; {interval})."
             )
         names = "; ".join(
-            f"{m.model} of {m.release_date} in {_share(m.probability)} of draws"
+            f"{m.model} of {m.release_date} in {share(m.probability)} of draws"
             for m in self.likely_matches()
         )
         behind, ahead = (self.leader_group, self.follower_group)
@@ -399,7 +344,7 @@ class LagResult:
     def _size(self) -> str:
         """The lag without its direction; a bound turns round with the sign of what it bounds."""
         bound = "at least " if self.censored else ""
-        return f"{bound}{_months(abs(self.months or 0.0))}"
+        return f"{bound}{months(abs(self.months or 0.0))}"
 
     def _gap_words(self, elo: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)
@@ -438,31 +383,6 @@ class LagResult:
             for q, v in self.rows()
         )
         return f"<p>{html.escape(self.sentence())}</p><table>{cells}</table>"
-
-
-def _months(value: float) -> str:
-    return f"{value:.1f} months"
-
-
-def _span(low: float, high: float) -> str:
-    """Both ends of an interval with their direction."""
-    if low >= 0 or high <= 0:
-        near, far = sorted((abs(low), abs(high)))
-        return f"{near:.1f} to {_months(far)} {'behind' if low >= 0 else 'ahead'}"
-    return f"{_directed(low)} to {_directed(high)}"
-
-
-def _directed(value: float) -> str:
-    if value == 0:
-        return "level"
-    return f"{_months(abs(value))} {'behind' if value > 0 else 'ahead'}"
-
-
-def _share(probability: float) -> str:
-    """A percentage that never rounds to an impossible or certain one."""
-    if 0.995 <= probability < 1:
-        return "over 99%"
-    return f"{probability:.0%}"
 
 
 def _point(point: ModelPoint) -> str:

@@ -17,7 +17,7 @@ ORDER = [
     *("collect", "imports", "backfill", "export"),
     *("bradleyterry", "linking", "changes", "panel", "young"),
     *("frontier", "curves", "lag", "draws", "interval", "roster", "cast", "sampling"),
-    *("study", "result", "estimate", "comparison", "change"),
+    *("study", "words", "result", "estimate", "comparison", "change"),
     *("worlds", "ballots", "simulate", "replications", "calibrate"),
     *("sensitivity", "claims", "revisions"),
     *("plots", "report", "cite"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,8 +13,7 @@ from numpy.typing import NDArray
 
 import elolag
 from elolag import tags
-from elolag.archive import open_archive
-from elolag.errors import ArchiveError, EstimateError
+from elolag.errors import EstimateError
 from elolag.linking import (
     MIN_COMMON,
     Vintage,
@@ -30,8 +27,6 @@ from elolag.linking import (
     weighted_median,
 )
 from elolag.panel import vintages
-from elolag.schema import Origin
-from elolag.sources import get_source
 
 Floats = NDArray[np.float64]
 
@@ -436,9 +431,6 @@ def test_small_parts_by_hand() -> None:
 
 # Held-out models of real vintages
 
-UPSTREAM = Path(
-    os.environ.get("ELOLAG_UPSTREAM_DATA", Path(__file__).parents[2] / "shared" / "data")
-)
 BOARD = "arena/text_style_control"
 PAIRS = [
     ("2025-05-13", "2025-05-24"),
@@ -448,28 +440,9 @@ PAIRS = [
 
 
 def published(date: str) -> Vintage:
-    """Style-controlled overall ratings: from the shipped archive, else the publisher's own file."""
-    try:
-        snapshot = open_archive().board(BOARD).snapshot(date)
-        return rated(date, snapshot.ratings("overall"), snapshot.interval_level)
-    except ArchiveError:
-        return from_upstream(date)
-
-
-def from_upstream(date: str) -> Vintage:
-    day = UPSTREAM / "arena-catalog" / date / "leaderboard-text-style-control.json"
-    name = "arena-catalog"
-    if not day.is_file():
-        days = sorted(UPSTREAM.glob("huggingface/leaderboard-dataset/*/text_style_control"))
-        if not days:
-            pytest.skip(f"neither a shipped archive nor upstream files in {UPSTREAM}")
-        day, name = next(days[-1].glob("*.parquet")), "arena-dataset"
-    origin = Origin(day.name if name == "arena-catalog" else "text_style_control", date, ())
-    (publication,) = [
-        p for p in get_source(name).parse(day.read_bytes(), origin) if p.board == BOARD
-    ]
-    ratings = publication.tables["ratings"]
-    return rated(date, ratings[ratings["category"] == "overall"], publication.interval_level)
+    """Style-controlled overall ratings of the shipped archive."""
+    snapshot = elolag.open_archive().board(BOARD).snapshot(date)
+    return rated(date, snapshot.ratings("overall"), snapshot.interval_level)
 
 
 def rated(date: str, ratings: pd.DataFrame, level: float | None) -> Vintage:

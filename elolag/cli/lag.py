@@ -165,7 +165,7 @@ def _print(result: LagResult) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from elolag.result import LEFT_OUT
+    from elolag.words import LEFT_OUT
 
     console = _console()
     console.print(Text(result.sentence(), style="bold"))
@@ -186,7 +186,7 @@ def _print_all(found: Comparison) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from elolag.result import LEFT_OUT, MEANING
+    from elolag.words import LEFT_OUT, MEANING
 
     console, first = _console(), found.results[0]
     heading = f"{first.board} ({first.category}), as of {first.as_of}, ratings of {first.vintage}"

@@ -1,0 +1,86 @@
+"""The words of results: what is asked, what is left out, groups, and directions without signs."""
+
+from __future__ import annotations
+
+LEFT_OUT = {
+    "measurement": (
+        "The measurement interval covers errors of the published ratings, of linking retired "
+        "models and of release dates known to the month. It leaves out: whether blind votes "
+        "measure capability; which models a lab submits; how representative the voters are; and "
+        "what another run of history would have given."
+    ),
+    "sampling": (
+        "The sampling interval covers what another run of history, with the same pace of releases, "
+        "would have given, and errors of measurement. It leaves out: whether blind votes measure "
+        "capability; which models a lab submits; how representative the voters are; and that the "
+        "pace may change."
+    ),
+}
+LEFT_OUT["both"] = f"{LEFT_OUT['measurement']} {LEFT_OUT['sampling']}"
+
+#: What each estimand asks, in one line.
+MEANING = {
+    "backward": "how long ago the leader first reached the follower's best of today",
+    "backward-mean": "the same question, averaged over every day of the window",
+    "at-release": "how late the follower's records of the window came, each on its own day",
+    "catch-up": "median time until the follower reaches a record of the leader (last 24 months)",
+    "level-mean": "mean time between the two frontiers at the levels the follower newly reached",
+    "trend": "time between two smooth curves, each fitted to its side's best models",
+    "gap": "distance of the two frontiers on the as-of date, in Elo points",
+}
+
+_NOUNS = {
+    "US": ("US", "the US"),
+    "CN": ("Chinese", "China"),
+    "FR": ("French", "France"),
+    "GB": ("British", "the UK"),
+    "DE": ("German", "Germany"),
+    "KR": ("South Korean", "South Korea"),
+    "CA": ("Canadian", "Canada"),
+    "JP": ("Japanese", "Japan"),
+    "IL": ("Israeli", "Israel"),
+    "open": ("open-weights", "the open-weights side"),
+    "closed": ("closed", "the closed side"),
+    "ALL": ("rated", "the whole field"),
+}
+
+
+def adjective(group: str) -> str:
+    """The group before the word "model": ``CN`` -> ``Chinese``."""
+    if group.startswith("lab:"):
+        return group[4:]
+    return _NOUNS.get(group, (group, group))[0]
+
+
+def noun(group: str) -> str:
+    """The group as the subject of a sentence: ``US`` -> ``the US``."""
+    if group.startswith("lab:"):
+        return group[4:]
+    return _NOUNS.get(group, (group, group))[1]
+
+
+def months(value: float) -> str:
+    """A number of months, to one decimal."""
+    return f"{value:.1f} months"
+
+
+def span(low: float, high: float) -> str:
+    """Both ends of an interval with their direction."""
+    if low >= 0 or high <= 0:
+        near, far = sorted((abs(low), abs(high)))
+        return f"{near:.1f} to {months(far)} {'behind' if low >= 0 else 'ahead'}"
+    return f"{directed(low)} to {directed(high)}"
+
+
+def directed(value: float) -> str:
+    """A lag with its direction in words."""
+    if value == 0:
+        return "level"
+    return f"{months(abs(value))} {'behind' if value > 0 else 'ahead'}"
+
+
+def share(probability: float) -> str:
+    """A percentage that never rounds to an impossible or certain one."""
+    if 0.995 <= probability < 1:
+        return "over 99%"
+    return f"{probability:.0%}"
