@@ -15,12 +15,12 @@ ORDER = [
     *("errors", "months", "schema"),
     *("sources", "http", "fetch", "archive", "tags"),
     *("collect", "imports", "backfill", "export"),
-    *("bradleyterry", "linking", "changes", "panel", "young"),
+    *("bradleyterry", "votes", "linking", "changes", "own", "panel", "young"),
     *("frontier", "curves", "lag", "draws", "interval", "roster", "cast", "sampling"),
     *("study", "words", "result", "estimate", "comparison", "change"),
     *("worlds", "ballots", "simulate", "replications", "calibrate"),
-    *("sensitivity", "claims", "revisions"),
-    *("plots", "report", "cite"),
+    *("grid", "influence", "flip", "slices", "revisions", "backtest", "claims", "bridge"),
+    *("cite", "plots", "report"),
     "cli",
 ]
 

@@ -1,4 +1,4 @@
-"""Figures. Every function takes ``ax=None`` and returns the axes; none touches global state."""
+"""Both frontiers over time, with the lag as a bracket."""
 
 from __future__ import annotations
 
@@ -6,24 +6,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.plots._style import COLOURS, DASHES, MARKERS, footer, new_axes
 from elolag.result import LagResult, ModelPoint
 from elolag.words import noun
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-#: Leader and follower; they differ in grey print and for the colour-blind, and by marker and dash.
-COLOURS = ("#12436D", "#F46A25")
-#: Series that are not leader and follower: dark to light, told apart in grey by their shape.
-_SERIES = ("#12436D", "#F46A25", "#28A197", "#801650", "#6b6b6b", "#A285D1", "#222222")
-_SHAPES = ("o", "s", "^", "D", "v", "P", "X")
-MARKERS = ("o", "s")
-DASHES = ("-", (0, (5, 1.5)))
 #: Where a label may stand from its point, in points: the leader's above, the follower's below.
 _PLACES = (((-4, 5), (-4, 15), (-4, 26)), ((5, -5), (5, -15), (5, -26)))
-CAVEAT = "Ratings are blind preference votes, not a measure of capability."
 
 
 def frontier(
@@ -43,7 +34,7 @@ def frontier(
         Most recent records to name on each side; those that would overlap are left unnamed.
     """
     dates: Any = importlib.import_module("matplotlib.dates")  # untyped
-    axes = ax if ax is not None else _new_axes()
+    axes = ax if ax is not None else new_axes()
     end = to_day(result.as_of)
     sides = (result.leader_group, result.follower_group)
     shown: list[tuple[ModelPoint, int]] = []
@@ -84,67 +75,6 @@ def frontier(
     axes.set_title(_finding(result), loc="left", weight="bold", fontsize=12)
     axes.text(0, -0.1, footer(result), transform=axes.transAxes, fontsize=6.5, color="#555555",
               va="top")  # fmt: skip
-    return axes
-
-
-def footer(result: LagResult) -> str:
-    """Source, vintage, hash and one caveat: what stands under a figure and in its metadata."""
-    _, digest = result.snapshots[0]
-    return (
-        f"Source: {result.board} ({result.category}), Arena (arena.ai), CC-BY-4.0; ratings of "
-        f"{result.vintage}, snapshot sha256 {digest[:16]}; elolag {result.version}, "
-        f"{result.n_draws:,} draws, seed {result.seed}.\n{CAVEAT} Bars: 95% of each record's "
-        f"posterior; bracket: {result.estimand} lag, {result.level:.0%} measurement interval."
-    )
-
-
-def save(axes: Axes, path: str, result: LagResult) -> None:
-    """Write the figure (PNG, SVG or PDF by its ending) with the footer in its metadata."""
-    figure: Any = axes.get_figure()
-    key = "Description" if path.endswith((".png", ".svg")) else "Subject"
-    fixed = {"Date": None} if path.endswith(".svg") else {}
-    figure.savefig(path, dpi=170, bbox_inches="tight", metadata={key: footer(result), **fixed})
-
-
-def calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
-    """Coverage by world and estimand: measurement filled, sampling hollow, the level as a line.
-
-    Parameters
-    ----------
-    table
-        As `elolag.calibrate.table` makes it.
-    """
-    axes = ax if ax is not None else _new_axes((9, 6.2))
-    worlds = list(dict.fromkeys(table["world"]))
-    estimands = list(dict.fromkeys(table["estimand"]))
-    for number, estimand in enumerate(estimands):
-        for kind, face in (("measurement", None), ("sampling", "white")):
-            rows = table[(table["estimand"] == estimand) & (table["interval"] == kind)]
-            place = [
-                worlds.index(w) + (number - (len(estimands) - 1) / 2) * 0.13 for w in rows.world
-            ]
-            colour = _SERIES[number % len(_SERIES)]
-            axes.plot(
-                rows["coverage"], place, linestyle="none", marker=_SHAPES[number % len(_SHAPES)],
-                markersize=5.5, color=colour, markerfacecolor=face or colour,
-                label=estimand if kind == "measurement" else None,
-            )  # fmt: skip
-    level = float(table["level"].iloc[0])
-    axes.axvline(level, color="#222222", linewidth=0.9)
-    axes.axhline(-0.5, color="none")
-    for edge in range(1, len(worlds)):
-        axes.axhline(edge - 0.5, color="#dddddd", linewidth=0.6)
-    axes.set_yticks(range(len(worlds)), worlds)
-    axes.invert_yaxis()
-    axes.set_xlabel(f"share of {level:.0%} intervals that hold the truth")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title(
-        "Coverage in worlds with a known lag (filled: measurement, hollow: sampling)",
-        loc="left", weight="bold", fontsize=11,
-    )  # fmt: skip
-    axes.legend(
-        loc="upper center", bbox_to_anchor=(0.45, -0.09), ncols=5, frameon=False, fontsize=8
-    )
     return axes
 
 
@@ -206,12 +136,3 @@ def _label_records(axes: Axes, shown: list[tuple[ModelPoint, int]], first: list[
                 taken.append(box)
                 break
             text.remove()
-
-
-def _new_axes(size: tuple[float, float] = (9, 5.2)) -> Axes:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure: Figure = Figure(figsize=size, layout=None)
-    FigureCanvasAgg(figure)
-    return figure.add_subplot()
