@@ -25,6 +25,9 @@ from elolag.young import packaged_drift
 Floats = NDArray[np.float64]
 
 DEFAULT_BOARD = "arena/text_style_control"
+#: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
+#: group of a world has 25.
+FEW_MODELS = 15
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def prepare(
             "window": window,
             "excluded": sorted(exclude),
         },
-        notes=_notes(panel, nested),
+        notes=_notes(panel, cast, nested, date),
     )
 
 
@@ -162,8 +165,19 @@ def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierC
     )
 
 
-def _notes(panel: Panel, nested: str | None) -> tuple[str, ...]:
+def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[str, ...]:
     notes = list(panel.notes)
+    for group, since in (
+        (cast.leader, cast.field.lead_from),
+        (cast.follower, cast.field.follow_from),
+    ):
+        rated = int((since <= as_of).sum())
+        if rated < FEW_MODELS:
+            notes.append(
+                f"only {rated} rated model{'s' if rated > 1 else ''} of {group.text}: with so few, "
+                f"sampling intervals, of catch-up most, hold less than their level (docs/methods.md, "
+                f"world few-models)"
+            )
     if nested:
         notes.append(f"the groups are nested: {nested}")
     if panel.unknown:
