@@ -175,8 +175,8 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[
         if rated < FEW_MODELS:
             notes.append(
                 f"only {rated} rated model{'s' if rated > 1 else ''} of {group.text}: with so few, "
-                f"sampling intervals, of catch-up most, hold less than their level (docs/methods.md, "
-                f"world few-models)"
+                f"sampling intervals, of catch-up most, hold less than their level "
+                f"(docs/methods.md, world few-models)"
             )
     if nested:
         notes.append(f"the groups are nested: {nested}")
