@@ -30,7 +30,6 @@ SOURCES = (
     "bradleyterry.py",
     "calibrate.py",
     "curves.py",
-    "data/young.json",
     "draws.py",
     "frontier.py",
     "interval.py",
@@ -44,6 +43,8 @@ SOURCES = (
     "young.py",
 )
 
+#: Root mean squared errors of the two ways to a figure, and their columns.
+_FIGURES = {"rmse_mean_of_draws": "mean", "rmse_at_posterior_means": "at_means"}
 _DIGITS = 9  # of a stored number; what is beyond depends on the machine's linear algebra
 
 
@@ -126,7 +127,8 @@ def table(raw: pd.DataFrame, level: float) -> pd.DataFrame:
     measurement interval the target is the realised lag (its mean is shown), for the sampling
     interval the mean over re-run histories. ``bias`` and ``rmse`` are those of the figure,
     over replications where it and the truth are no bounds; ``width`` is the intervals' median
-    (infinite where open). ``rmse_mean_of_draws`` is that of the mean of the draws.
+    (infinite where open). ``rmse_mean_of_draws`` and ``rmse_at_posterior_means`` are those
+    of the two ways to a figure, of which each estimand has one (`interval.summarise`).
     """
     names = [str(c) for c in raw]
     rivals = {f"rmse_{c.removeprefix('baseline_')}": c for c in names if c.startswith("baseline_")}
@@ -164,7 +166,7 @@ def table(raw: pd.DataFrame, level: float) -> pd.DataFrame:
                 | _errors(wide, target.where(wide["months"].notna()), rivals)
             )
     first = ["world", "estimand", "interval", "level", "replications", "target", "coverage", "mass"]
-    columns = [*first, "bias", "rmse", "width", "rmse_mean_of_draws", *rivals]
+    columns = [*first, "bias", "rmse", "width", *_FIGURES, *rivals]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -173,7 +175,7 @@ def _errors(
 ) -> dict[str, float]:
     """Bias and root mean squared error of the figure, and the latter of its rivals."""
     found = {"bias": float((part["months"] - truth).mean())}
-    for name, column in {"rmse": "months", "rmse_mean_of_draws": "mean", **rivals}.items():
+    for name, column in {"rmse": "months", **_FIGURES, **rivals}.items():
         found[name] = float(np.sqrt(((part[column] - truth) ** 2).mean()))
     return found
 
@@ -221,7 +223,7 @@ def _expected(folder: Path, world: str, plan: Plan) -> pd.DataFrame:
 
 def _columns(baselines: list[str]) -> list[str]:
     head = ["world", "replication", "estimand", "state", "truth_low", "truth_high", "months"]
-    tail = ["mean", "low", "high", "covered", "mass", "sampling_low", "sampling_high"]
+    tail = ["mean", "at_means", "low", "high", "covered", "mass", "sampling_low", "sampling_high"]
     return [*head, *tail, *(f"baseline_{b}" for b in baselines)]
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from elolag import __version__, draws, sampling
 from elolag.errors import EstimateError, UsageError
+from elolag.interval import summarise
 from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Race, backward_at, check_groups
 from elolag.months import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.study import Study, prepare
@@ -269,8 +270,10 @@ def estimate_change(
     if then >= study.as_of:
         raise UsageError(f"{to_iso(then)} is not before the as-of date {to_iso(study.as_of)}")
     dates = (then, study.as_of)
-    before, after = (_exact(study, estimand, date) for date in dates)
     measured = [study.sample([estimand], date) for date in dates]
+    before, after = (
+        _exact(study, estimand, date, sample) for date, sample in zip(dates, measured, strict=True)
+    )
     rerun = study.rerun([estimand], dates)
     spread = np.sqrt(_difference(rerun, estimand).var(ddof=1)
                      + _difference(measured, estimand).var(ddof=1))  # fmt: skip
@@ -299,13 +302,13 @@ def estimate_change(
     )
 
 
-def _exact(study: Study, estimand: str, date: float) -> float:
+def _exact(study: Study, estimand: str, date: float, sample: draws.Outcomes) -> float:
     lags = study.point([estimand], date).lags[estimand]
     if lags.failed[0] or lags.censored[0]:
         raise EstimateError(
             f"{estimand} at {to_iso(date)} is only a bound or not defined; choose a later date"
         )
-    return float(lags.months[0])
+    return summarise(estimand, lags, sample.lags[estimand], study.level).months
 
 
 def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 from elolag.errors import ElolagError, EstimateError
 from elolag.estimate import ESTIMANDS, lag_key, results
 from elolag.frontier import Steps
+from elolag.interval import summarise
 from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import LagResult
 from elolag.study import Study, prepare
@@ -115,11 +116,11 @@ def _retired(
         if result.months is None:
             continue
         try:
-            lags = without.point([key]).lags[key]
+            point, sample = without.point([key]), without.sample([key])
+            other = summarise(key, point.lags[key], sample.lags[key], study.level).months
         except EstimateError:
             continue
-        other = float(lags.months[0])
-        if not lags.failed[0] and abs(other - result.months) >= 0.1:
+        if abs(other - result.months) >= 0.1:
             moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
     if not moved:
         return ""

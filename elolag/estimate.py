@@ -157,7 +157,7 @@ def _result(
     follower_best = named(int(point.follower_best[0]), cast.follower)
     found, low, high = None, None, None
     if estimand != "gap":
-        found = summarise(point.lags[estimand], sample.lags[estimand], level)
+        found = summarise(estimand, point.lags[estimand], sample.lags[estimand], level)
         low, high = found.low, found.high
     rerun = None
     if again is not None:

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Summary:
-    """One estimand: the figure at posterior-mean ratings and the interval of the draws.
+    """One estimand: its figure and the interval of the draws.
 
     Attributes
     ----------
@@ -46,8 +46,23 @@ class Summary:
         return np.asarray((low >= least) & (high <= most))
 
 
-def summarise(point: Lags, sample: Lags, level: float) -> Summary:
-    """The figure from the one draw `point`, its interval from the draws `sample`.
+def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary:
+    """The figure of an estimand and its measurement interval.
+
+    `backward` is one model's release date, so its figure is the lag at posterior-mean ratings. The
+    others average over many dates, and so does their figure: the mean of the draws, which has the
+    least expected error; where a draw gives only a bound, the lag at posterior-mean ratings.
+
+    Parameters
+    ----------
+    estimand
+        Its name.
+    point
+        The one draw at posterior-mean ratings.
+    sample
+        All draws.
+    level
+        Of the interval.
 
     Raises
     ------
@@ -68,7 +83,10 @@ def summarise(point: Lags, sample: Lags, level: float) -> Summary:
         high = None
     elif censored == "at-most":
         low = None
-    return Summary(float(point.months[0]), low, high, censored, int((~fine).sum()))
+    months = float(point.months[0])
+    if estimand != "backward" and not censored and not sample.censored[fine].any():
+        months = float(sample.months[fine].mean())
+    return Summary(months, low, high, censored, int((~fine).sum()))
 
 
 def quantiles(

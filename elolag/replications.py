@@ -8,11 +8,13 @@ draws, re-runs and summary exactly as an estimate on a real board does, and comp
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from elolag import draws, sampling
 from elolag.draws import Field
@@ -21,10 +23,14 @@ from elolag.interval import Summary, reach, summarise
 from elolag.lag import ESTIMANDS, TRENDS, UNBOUNDED
 from elolag.linking import find_anchors, link
 from elolag.simulate import WORLDS, History, find_world, simulate
-from elolag.young import packaged_drift
+from elolag.young import YoungDrift, debuts, fit, votes_per_information
 
 #: A rival method: from the linked ratings and the as-of date to months, per estimand it speaks of.
 Baseline = Callable[[Field, float], Mapping[str, float]]
+
+
+#: Histories that make up the archive of a world, and replications that share one.
+ARCHIVE, DRIFT_BLOCK = 8, 50
 
 
 @dataclass(frozen=True)
@@ -86,28 +92,43 @@ class Measured:
         Figure with measurement interval, and the share of draws inside it.
     sampling
         Ends of the sampling interval.
-    mean
-        Mean of the draws.
+    mean, at_means
+        Mean of the draws, and the lag at posterior-mean ratings; the figure is one of them.
     """
 
     summaries: Mapping[str, Summary]
     mass: Mapping[str, float]
     mean: Mapping[str, float]
+    at_means: Mapping[str, float]
     sampling: Mapping[str, tuple[float, float]]
     field: Field = field(repr=False)
 
 
-def measure(history: History, plan: Plan, seed: int) -> Measured:
+@functools.lru_cache(maxsize=32)
+def archive_drift(world: str, seed: int, block: int) -> YoungDrift:
+    """The young-entry drift as the archive of a world shows it: an estimate, not its parameter.
+
+    The real one rests on 178 debuts of two boards; `ARCHIVE` histories of a world, which are no
+    one's replication, have about as many.
+    """
+    first = seed * 10**6 + 10**6 // 2 + block * ARCHIVE
+    histories = [simulate(world, first + k).linkable() for k in range(ARCHIVE)]
+    changes = pd.concat([debuts(h) for h in histories], ignore_index=True)
+    return fit(changes, votes_per_information(histories))[0]
+
+
+def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measured:
     """Take a history through the pipeline of an estimate: link, posterior, draws, summary."""
     vintages = history.linkable()
     linked = link(vintages, find_anchors(vintages))
-    data, rows = history.roster.field(linked.table, packaged_drift())
+    data, rows = history.roster.field(linked.table, drift)
     fitted = draws.posterior(data)
     lab = dict(zip(history.releases.models, history.releases.lab, strict=True))
     labs = [lab[model] for model in dict.fromkeys(rows["model"])]
     summaries: dict[str, Summary] = {}
     mass: dict[str, float] = {}
     mean: dict[str, float] = {}
+    at_means: dict[str, float] = {}
     spread: dict[str, tuple[float, float]] = {}
     for names in _together(data, fitted, history.as_of, plan.estimands):
         try:
@@ -118,14 +139,15 @@ def measure(history: History, plan: Plan, seed: int) -> Measured:
         for name in names:
             lags = sample.lags[name]
             try:
-                summaries[name] = summarise(points[name], lags, plan.level)
+                summaries[name] = summarise(name, points[name], lags, plan.level)
             except EstimateError:
                 continue
             mass[name] = summaries[name].mass(lags)
             mean[name] = float(lags.months[~lags.failed].mean())
+            at_means[name] = float(points[name].months[0])
         spread |= _spread(data, fitted, labs, history.as_of, names, sample, plan, seed)
     bare, _ = history.roster.field(linked.table, None)
-    return Measured(summaries, mass, mean, spread, bare)
+    return Measured(summaries, mass, mean, at_means, spread, bare)
 
 
 def _together(
@@ -187,7 +209,8 @@ def replicate(
     """
     seed = plan.seed * 10**6 + number
     history = simulate(world, seed)
-    measured = measure(history, plan, seed)
+    drift = archive_drift(world, plan.seed, number // DRIFT_BLOCK)
+    measured = measure(history, drift, plan, seed)
     truths = history.releases.truth(plan.estimands)
     rivals = {name: call(measured.field, history.as_of) for name, call in baselines.items()}
     rows = []
@@ -205,6 +228,7 @@ def replicate(
                 "state": "measured",
                 "months": found.months if found.censored is None else np.nan,
                 "mean": measured.mean[name],
+                "at_means": measured.at_means[name],
                 "low": -np.inf if found.low is None else found.low,
                 "high": np.inf if found.high is None else found.high,
                 "covered": int(found.holds(low, high)[0]),

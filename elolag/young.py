@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from elolag.archive import Archive, Board
 from elolag.errors import EstimateError
-from elolag.linking import shared_vote_variance
+from elolag.linking import Vintage, shared_vote_variance
 from elolag.months import to_day
 from elolag.panel import identify
 from elolag.tags import Lookup
@@ -33,6 +33,8 @@ Floats = NDArray[np.float64]
 BOARDS = ("arena/text", "arena/text_style_control")
 HORIZON_DAYS = 180
 SETTLED_VOTES = 15_000
+#: Least number of settled entries to compare with, and of entries in a bin of votes.
+SETTLED, FEWEST = 10, 5
 GROWTH = 1.5
 #: Two entries of 2025 changed by over 50 Elo within weeks: repaired deployments, not drift.
 LARGEST_DRIFT = 40.0
@@ -97,24 +99,22 @@ def estimate(archive: Archive, lookup: Lookup, boards: Iterable[str] = BOARDS) -
     Raises
     ------
     EstimateError
-        A bin of votes has fewer than five entries.
+        Too few entries for a single bin of votes.
     """
-    tables, digest = [], hashlib.sha256()
-    information = []
+    tables, digest, histories = [], hashlib.sha256(), []
     for name in boards:
         vintages = _vintages(archive.board(name), lookup)
-        for _, table, sha in vintages:
+        for _, sha in vintages:
             digest.update(sha.encode())
-            information.append((table["votes"] * table["se"] ** 2).dropna())
-        tables.append(_debuts(vintages).assign(board=name))
+        histories.append([vintage for vintage, _ in vintages])
+        tables.append(debuts(histories[-1]).assign(board=name))
     changes = pd.concat(tables, ignore_index=True)
+    drift, pairs = fit(changes, votes_per_information(histories))
     repaired = changes["change"].abs() > LARGEST_DRIFT
-    kept = changes[~repaired]
-    votes, sd, pairs = _isotonic(kept)
     return {
-        "votes": [round(float(v)) for v in votes],
-        "sd": [round(float(s), 3) for s in sd],
-        "votes_per_information": round(float(pd.concat(information).median())),
+        "votes": [round(v) for v in drift.votes],
+        "sd": [round(s, 3) for s in drift.sd],
+        "votes_per_information": round(drift.votes_per_information),
         "pairs": pairs,
         "left_out": sorted(set(changes.loc[repaired, "identity"])),
         "boards": list(boards),
@@ -122,37 +122,63 @@ def estimate(archive: Archive, lookup: Lookup, boards: Iterable[str] = BOARDS) -
     }
 
 
-def _vintages(board: Board, lookup: Lookup) -> list[tuple[float, pd.DataFrame, str]]:
+def fit(changes: pd.DataFrame, votes_per_information: float) -> tuple[YoungDrift, list[int]]:
+    """The drift that rows of `debuts` show, and how many of them each knot rests on.
+
+    Raises
+    ------
+    EstimateError
+        Too few rows for a single bin of votes.
+    """
+    kept = changes[changes["change"].abs() <= LARGEST_DRIFT]
+    votes, sd, pairs = _isotonic(kept)
+    return YoungDrift(tuple(votes.tolist()), tuple(sd.tolist()), votes_per_information), pairs
+
+
+def votes_per_information(histories: Iterable[Sequence[Vintage]]) -> float:
+    """Median over all ratings of votes times squared standard error."""
+    tables = [vintage.table for vintages in histories for vintage in vintages]
+    return float(pd.concat([(t["votes"] * t["se"] ** 2).dropna() for t in tables]).median())
+
+
+def _vintages(board: Board, lookup: Lookup) -> list[tuple[Vintage, str]]:
     out = []
     for snapshot in board.snapshots:
         whole = snapshot.method == "bradley-terry" and snapshot.completeness == "full"
         if whole and "overall" in snapshot.categories:
             table = identify(snapshot.ratings("overall"), snapshot, lookup, set(), set())
             if table["votes"].notna().any():
-                out.append((to_day(snapshot.vintage), table, snapshot.sha256))
+                out.append((Vintage(snapshot.vintage, table), snapshot.sha256))
     return out
 
 
-def _debuts(vintages: list[tuple[float, pd.DataFrame, str]]) -> pd.DataFrame:
-    """One row per entry whose votes grew by half within the horizon."""
+def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
+    """One row per entry whose votes grew by half within the horizon.
+
+    Columns ``identity, votes`` (at the first listing), ``change`` (against settled entries, Elo),
+    ``se_debut, se_last``. Settled are the entries of over `SETTLED_VOTES`; on a board with fewer
+    than `SETTLED` of those, the `SETTLED` with the most votes.
+    """
     first: dict[str, int] = {}
     last: dict[str, int] = {}
-    for number, (day, table, _) in enumerate(vintages):
-        for identity in table.index[table["votes"].notna()]:
+    days = [to_day(vintage.date) for vintage in vintages]
+    for number, vintage in enumerate(vintages):
+        for identity in vintage.table.index[vintage.table["votes"].notna()]:
             debut = first.setdefault(identity, number)
-            if day - vintages[debut][0] <= HORIZON_DAYS:
+            if days[number] - days[debut] <= HORIZON_DAYS:
                 last[identity] = number
     rows = []
     for identity, debut in first.items():
-        end = last[identity]
-        if end == debut:
+        if last[identity] == debut:
             continue
-        before, after = vintages[debut][1], vintages[end][1]
+        before, after = vintages[debut].table, vintages[last[identity]].table
         if after["votes"][identity] < GROWTH * before["votes"][identity]:
             continue
-        settled = before.index[before["votes"] > SETTLED_VOTES].intersection(after.index)
-        settled = settled.drop(identity, errors="ignore")
-        if len(settled) < 10:
+        others = before["votes"][before.index.intersection(after.index)].drop(identity)
+        settled = others.index[others > SETTLED_VOTES]
+        if len(settled) < SETTLED:
+            settled = others.nlargest(SETTLED).index
+        if len(settled) < SETTLED:
             continue
         shift = (after["rating"][settled] - before["rating"][settled]).median()
         rows.append(
@@ -174,10 +200,8 @@ def _isotonic(changes: pd.DataFrame) -> tuple[Floats, Floats, list[int]]:
     )
     excess = changes["change"].to_numpy(float) ** 2 - expected
     votes = changes["votes"].to_numpy(float)
-    number = np.digitize(votes, BIN_EDGES[1:-1])
-    pairs = [int((number == b).sum()) for b in range(len(BIN_EDGES) - 1)]
-    if min(pairs) < 5:
-        raise EstimateError(f"too few debuts to estimate the young-entry drift: {pairs} per bin")
+    number = _bins(votes)
+    pairs = np.bincount(number).tolist()
     knots = np.array([np.median(votes[number == b]) for b in range(len(pairs))])
     pools: list[list[float]] = []  # [sum of excess, entries, bins]
     for b in range(len(pairs)):
@@ -187,3 +211,21 @@ def _isotonic(changes: pd.DataFrame) -> tuple[Floats, Floats, list[int]]:
             pools[-1] = [x + y for x, y in zip(pools[-1], top, strict=True)]
     variance = np.concatenate([np.full(int(p[2]), max(p[0] / p[1], 0.0)) for p in pools])
     return knots, np.sqrt(variance), pairs
+
+
+def _bins(votes: Floats) -> NDArray[np.intp]:
+    """Bin of each entry by its votes; a bin of too few is joined with the next, or the last."""
+    number = np.digitize(votes, BIN_EDGES[1:-1])
+    counts = np.bincount(number, minlength=len(BIN_EDGES) - 1)
+    if counts.sum() < FEWEST:
+        raise EstimateError(
+            f"too few debuts to estimate the young-entry drift: {counts.sum()}; at least {FEWEST} "
+            f"entries must have grown their votes by half within {HORIZON_DAYS} days"
+        )
+    joined, held, bins = [], 0, 0
+    for count in counts:
+        joined.append(bins)
+        held += int(count)
+        if held >= FEWEST:
+            held, bins = 0, bins + 1
+    return np.asarray(np.minimum(joined, bins - 1)[number], np.intp)

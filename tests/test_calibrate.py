@@ -11,9 +11,8 @@ from elolag.errors import UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS, WINDOWS
 from elolag.linking import find_anchors, link
-from elolag.replications import Plan, measure, replicate
+from elolag.replications import Plan, archive_drift, measure, replicate
 from elolag.simulate import simulate
-from elolag.young import packaged_drift
 
 QUICK = {"draws": 60, "histories": 40, "runs": 5}
 SMALL = Plan(("base", "few-models"), 3, batch=2, **QUICK)
@@ -27,7 +26,7 @@ def steady(field, as_of):
 def test_a_replication_is_the_pipeline_by_hand():
     history = simulate("base", 5)
     linked = link(history.linkable(), find_anchors(history.linkable()))
-    field, used = history.roster.field(linked.table, packaged_drift())
+    field, used = history.roster.field(linked.table, archive_drift("base", 0, 0))
     fitted = draws.posterior(field)
     point = draws.point(field, fitted, history.as_of, list(ESTIMANDS), None).lags
     drawn = draws.sample(field, fitted, history.as_of, list(ESTIMANDS), None, 100, 5)
@@ -40,7 +39,7 @@ def test_a_replication_is_the_pipeline_by_hand():
     assert [r["estimand"] for r in rows] == list(ESTIMANDS)
     for row in rows:
         name = row["estimand"]
-        found = summarise(point[name], sample[name], 0.95)
+        found = summarise(name, point[name], sample[name], 0.95)
         assert row["state"] == "measured"
         assert row["months"] == found.months
         assert (row["low"], row["high"]) == (found.low, found.high)
@@ -50,6 +49,7 @@ def test_a_replication_is_the_pipeline_by_hand():
         inside = (sample[name].months >= found.low) & (sample[name].months <= found.high)
         assert row["mass"] == inside.mean()
         assert row["mean"] == sample[name].months.mean()
+        assert row["at_means"] == point[name].months[0]
         ends = (row["sampling_low"], row["sampling_high"])
         assert ends == sampling.interval(drawn, again, name, 0.95)
         assert np.isnan(row["baseline_steady"]) == (name != "backward")
@@ -58,7 +58,7 @@ def test_a_replication_is_the_pipeline_by_hand():
 def test_an_estimand_that_is_refused_leaves_the_others(monkeypatch):
     history = simulate("base", 5)
     monkeypatch.setitem(WINDOWS, "backward-mean", 60.0)
-    found = measure(history, SMALL, 0)
+    found = measure(history, archive_drift("base", 0, 0), SMALL, 0)
     rest = set(SMALL.estimands) - {"backward-mean"}
     assert set(found.summaries) == set(found.sampling) == rest
 
@@ -147,6 +147,7 @@ def test_the_table_counts_as_documented():
             "truth_high": truth[1],
             "months": months,
             "mean": months,
+            "at_means": months,
             "low": low,
             "high": high,
             "covered": covered,
@@ -169,7 +170,8 @@ def test_the_table_counts_as_documented():
     )
     found = table(raw, 0.95)
     first = "world estimand interval level replications target coverage mass bias rmse width"
-    assert list(found) == [*first.split(), "rmse_mean_of_draws", "rmse_steady"]
+    both = ["rmse_mean_of_draws", "rmse_at_posterior_means"]
+    assert list(found) == [*first.split(), *both, "rmse_steady"]
     measurement, wide = found.to_dict("records")
     assert measurement == {
         "world": "w",
@@ -184,6 +186,7 @@ def test_the_table_counts_as_documented():
         "rmse": pytest.approx(np.sqrt(5)),
         "width": 3.0,
         "rmse_mean_of_draws": pytest.approx(np.sqrt(5)),
+        "rmse_at_posterior_means": pytest.approx(np.sqrt(5)),
         "rmse_steady": pytest.approx(np.sqrt(2)),
     }
     assert (wide["interval"], wide["replications"], wide["target"]) == ("sampling", 3, 5.5)

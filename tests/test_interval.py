@@ -35,22 +35,30 @@ def test_draws_that_are_bounds_open_their_end():
 
 def test_a_summary_counts_failed_draws_and_its_own_mass():
     sample = lags(np.arange(200.0), failed=np.arange(200) >= 100)
-    found = summarise(lags([7.0]), sample, 0.9)
+    found = summarise("backward", lags([7.0]), sample, 0.9)
     assert (found.months, found.low, found.high, found.censored) == (7.0, 4.0, 94.0, None)
     assert found.failed == 100
     assert found.mass(sample) == pytest.approx(0.91)
 
 
+def test_the_figure_of_one_date_is_a_date_and_that_of_many_a_mean():
+    sample = lags(np.arange(100.0))
+    assert summarise("backward", lags([7.0]), sample, 0.9).months == 7.0
+    assert summarise("backward-mean", lags([7.0]), sample, 0.9).months == 49.5
+    bounded = lags(np.arange(100.0), np.where(np.arange(100) == 99, AT_LEAST, 0).astype(np.int8))
+    assert summarise("backward-mean", lags([7.0]), bounded, 0.9).months == 7.0
+
+
 def test_a_bounded_figure_opens_the_interval():
-    found = summarise(lags([7.0], AT_LEAST), lags(np.arange(100.0)), 0.9)
+    found = summarise("backward", lags([7.0], AT_LEAST), lags(np.arange(100.0)), 0.9)
     assert (found.low, found.high, found.censored) == (4.0, None, "at-least")
-    found = summarise(lags([7.0], AT_MOST), lags(np.arange(100.0)), 0.9)
+    found = summarise("backward", lags([7.0], AT_MOST), lags(np.arange(100.0)), 0.9)
     assert (found.low, found.high, found.censored) == (None, 94.0, "at-most")
 
 
 def test_a_bounded_truth_is_held_only_by_an_open_end():
-    closed = summarise(lags([7.0]), lags(np.arange(100.0)), 0.9)
-    open_ = summarise(lags([7.0], AT_LEAST), lags(np.arange(100.0)), 0.9)
+    closed = summarise("backward", lags([7.0]), lags(np.arange(100.0)), 0.9)
+    open_ = summarise("backward", lags([7.0], AT_LEAST), lags(np.arange(100.0)), 0.9)
     inf = np.array([np.inf])
     assert not closed.holds(np.array([50.0]), inf)[0]
     assert open_.holds(np.array([50.0]), inf)[0]
@@ -60,6 +68,6 @@ def test_a_bounded_truth_is_held_only_by_an_open_end():
 
 def test_nothing_to_measure_is_refused():
     with pytest.raises(EstimateError, match="nothing to measure"):
-        summarise(lags([np.nan], failed=True), lags(np.arange(9.0)), 0.5)
+        summarise("backward", lags([np.nan], failed=True), lags(np.arange(9.0)), 0.5)
     with pytest.raises(EstimateError, match="neither side"):
-        summarise(lags([1.0], UNBOUNDED), lags(np.arange(9.0)), 0.5)
+        summarise("backward", lags([1.0], UNBOUNDED), lags(np.arange(9.0)), 0.5)

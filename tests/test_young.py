@@ -9,6 +9,7 @@ import pytest
 import elolag
 from elolag import tags, young
 from elolag.errors import EstimateError
+from elolag.linking import Vintage
 
 
 def test_packaged_record_is_remade_from_the_shipped_archive() -> None:
@@ -61,5 +62,23 @@ def test_estimate_never_rises_with_votes() -> None:
 
 def test_too_few_entries_are_refused() -> None:
     changes = synthetic(np.random.default_rng(5), [1.0] * 6, 4)
-    with pytest.raises(EstimateError, match="too few"):
-        young._isotonic(changes)
+    with pytest.raises(EstimateError, match="too few debuts .* 4; at least 5"):
+        young.fit(changes[:4], 1.0)
+
+
+def test_bins_of_too_few_are_joined() -> None:
+    votes = np.array([*[1000.0] * 3, *[4000.0] * 2, *[6000.0] * 7, 10_000.0, 20_000.0])
+    # 3 and 2 make five; the last two are too few and go with what is before them.
+    assert young._bins(votes).tolist() == [0] * 5 + [1] * 9
+
+
+def test_a_board_without_settled_entries_is_compared_with_its_largest() -> None:
+    names = [f"m{k}" for k in range(15)]
+    votes = np.arange(15) * 100.0 + 500
+    table = pd.DataFrame({"rating": 1000.0, "se": 9.0, "votes": votes}, index=names)
+    later = table.assign(rating=1010.0, votes=votes * 2)
+    later.loc["m0", "rating"] = 1025.0
+    rows = young.debuts([Vintage("2026-01-01", table), Vintage("2026-02-01", later)])
+    assert rows.set_index("identity")["change"].to_dict() == {
+        name: 15.0 if name == "m0" else 0.0 for name in names
+    }
