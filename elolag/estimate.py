@@ -206,6 +206,7 @@ def _result(
         snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
         version=__version__,
         notes=study.notes,
+        origins=study.origins,
         models=tuple(
             named(int(index), group)
             for group, since in (

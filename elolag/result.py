@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.provenance import Origin
 from elolag.words import LEFT_OUT, MEANING, adjective, directed, months, noun, share, span
 
 if TYPE_CHECKING:
@@ -137,6 +138,7 @@ class LagResult:
     version: str
     notes: tuple[str, ...] = ()
     models: tuple[ModelPoint, ...] = field(default=(), repr=False)
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
 
     @property
     def leads(self) -> bool:

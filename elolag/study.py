@@ -19,6 +19,7 @@ from elolag.frontier import Steps
 from elolag.lag import check_groups
 from elolag.months import to_day, to_iso
 from elolag.panel import Panel, build
+from elolag.provenance import Origin
 from elolag.tags import Lookup, Policies
 from elolag.young import packaged_drift
 
@@ -47,6 +48,11 @@ class Study:
     seed: int
     choices: Mapping[str, Any]
     notes: tuple[str, ...]
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """The snapshots whose ratings are used, newest first, with publisher and licence."""
+        return tuple(Origin.of(snapshot) for snapshot in self.panel.snapshots)
 
     def point(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
         """The estimands at posterior-mean ratings."""

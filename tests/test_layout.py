@@ -17,7 +17,7 @@ ORDER = [
     *("collect", "imports", "backfill", "export"),
     *("bradleyterry", "votes", "linking", "changes", "own", "panel", "young"),
     *("frontier", "curves", "lag", "draws", "interval", "roster", "cast", "sampling"),
-    *("study", "words", "result", "estimate", "comparison", "change"),
+    *("provenance", "study", "words", "result", "estimate", "comparison", "change"),
     *("worlds", "ballots", "simulate", "replications", "calibrate"),
     *("grid", "influence", "flip", "slices", "revisions", "backtest", "claims", "bridge"),
     *("cite", "plots", "report"),

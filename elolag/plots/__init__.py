@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from elolag.plots._calibration import calibration
 from elolag.plots._frontier import frontier
-from elolag.plots._style import CAVEAT, COLOURS, footer, save
+from elolag.plots._style import CAVEAT, COLOURS, SIZES, footer, save
 
-__all__ = ["CAVEAT", "COLOURS", "calibration", "footer", "frontier", "save"]
+__all__ = ["CAVEAT", "COLOURS", "SIZES", "calibration", "footer", "frontier", "save"]

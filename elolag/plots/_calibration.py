@@ -19,7 +19,7 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     table
         As `elolag.calibrate.table` makes it.
     """
-    axes = ax if ax is not None else new_axes((9, 6.2))
+    axes = ax if ax is not None else new_axes(height=1.4)
     worlds = list(dict.fromkeys(table["world"]))
     estimands = list(dict.fromkeys(table["estimand"]))
     for number, estimand in enumerate(estimands):

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.plots._style import COLOURS, DASHES, MARKERS, footer, new_axes
+from elolag.plots._style import COLOURS, DASHES, MARKERS, finish, footer, new_axes, tidy
 from elolag.result import LagResult, ModelPoint
 from elolag.words import noun
 
@@ -70,11 +70,8 @@ def frontier(
     axes.xaxis.set_major_locator(dates.MonthLocator(bymonth=(1, 7)))
     axes.xaxis.set_major_formatter(dates.DateFormatter("%b %Y"))
     axes.set_ylabel("rating (Elo points)")
-    axes.grid(axis="y", alpha=0.2, linewidth=0.6)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.set_title(_finding(result), loc="left", weight="bold", fontsize=12)
-    axes.text(0, -0.1, footer(result), transform=axes.transAxes, fontsize=6.5, color="#555555",
-              va="top")  # fmt: skip
+    tidy(axes)
+    finish(axes, _finding(result), footer(result))
     return axes
 
 

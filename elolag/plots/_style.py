@@ -1,49 +1,240 @@
-"""What all figures share: size, colours, footer, and how a file is written."""
+"""What all figures share: colours, marks, sizes, title and footer, and how a file is written.
+
+A figure is ``axes = new_axes(size)``, its own drawing with fonts and lines of `of_size(size)`, then
+``finish(axes, title, footer(result), size=size)`` as the last step. Nothing here touches pyplot or
+leaves a changed setting behind.
+"""
 
 from __future__ import annotations
 
+import io
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elolag.result import LagResult
+from elolag.errors import UsageError
+from elolag.plots._metadata import metadata
+from elolag.provenance import CAVEAT, provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+__all__ = ["CAVEAT", "COLOURS", "footer", "save"]
+
 #: Leader and follower; they differ in grey print and for the colour-blind, and by marker and dash.
 COLOURS = ("#12436D", "#F46A25")
 MARKERS = ("o", "s")
-DASHES = ("-", (0, (5, 1.5)))
-#: Series that are not leader and follower: dark to light, told apart in grey by their shape.
-SERIES = ("#12436D", "#F46A25", "#28A197", "#801650", "#6b6b6b", "#A285D1", "#222222")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)))
+INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d9d9d9"
+#: Series that are not leader and follower: four colours, then the same ones hollow (`FILLS`).
+SERIES = ("#12436D", "#F46A25", "#28A197", "#801650")
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")
-CAVEAT = "Ratings are blind preference votes, not a measure of capability."
+
+_FOOTER = "elolag-footer"
+_OWN = "elolag-own-figure"
 
 
-def footer(result: LagResult) -> str:
-    """Source, vintage, hash and one caveat: what stands under a figure and in its metadata."""
-    _, digest = result.snapshots[0]
-    return (
-        f"Source: {result.board} ({result.category}), Arena (arena.ai), CC-BY-4.0; ratings of "
-        f"{result.vintage}, snapshot sha256 {digest[:16]}; elolag {result.version}, "
-        f"{result.n_draws:,} draws, seed {result.seed}.\n{CAVEAT} Bars: 95% of each record's "
-        f"posterior; bracket: {result.estimand} lag, {result.level:.0%} measurement interval."
-    )
+@dataclass(frozen=True)
+class Size:
+    """A figure's width and height in inches, and its type and lines in points."""
+
+    width: float
+    height: float
+    font: float
+    line: float
+    dpi: int
+
+    @property
+    def small(self) -> float:
+        """Type of labels on marks."""
+        return 0.86 * self.font
+
+    @property
+    def tiny(self) -> float:
+        """Type of the footer."""
+        return 0.74 * self.font
+
+    @property
+    def title(self) -> float:
+        """Type of the title."""
+        return 1.25 * self.font
+
+    @property
+    def marker(self) -> float:
+        """Diameter of a mark."""
+        return 0.48 * self.font
 
 
-def save(axes: Axes, path: str, result: LagResult) -> None:
-    """Write the figure (PNG, SVG or PDF by its ending) with the footer in its metadata."""
-    figure: Any = axes.get_figure()
-    key = "Description" if path.endswith((".png", ".svg")) else "Subject"
-    fixed = {"Date": None} if path.endswith(".svg") else {}
-    figure.savefig(path, dpi=170, bbox_inches="tight", metadata={key: footer(result), **fixed})
+SIZES = {
+    "column": Size(3.5, 3.2, 7.0, 1.2, 300),
+    "page": Size(7.2, 4.6, 9.0, 1.7, 200),
+    "slide": Size(13.333, 7.5, 17.0, 3.0, 144),
+}
 
 
-def new_axes(size: tuple[float, float] = (9, 5.2)) -> Axes:
-    """Fresh axes on a figure of their own (inches), page width by default."""
+def of_size(size: str) -> Size:
+    """The measures of ``column``, ``page`` or ``slide``.
+
+    Raises
+    ------
+    UsageError
+        Another name.
+    """
+    if size not in SIZES:
+        raise UsageError(f"unknown size {size!r}; known: {', '.join(SIZES)}")
+    return SIZES[size]
+
+
+def new_figure(size: str = "page", height: float = 1.0) -> Figure:
+    """A figure of its own, outside pyplot; `height` stretches the size's height."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure: Figure = Figure(figsize=size, layout=None)
+    measures = of_size(size)
+    figure = Figure(
+        figsize=(measures.width, measures.height * height), layout=None, dpi=measures.dpi
+    )
+    figure.set_gid(_OWN)
     FigureCanvasAgg(figure)
-    return figure.add_subplot()
+    return figure
+
+
+def new_axes(size: str = "page", height: float = 1.0) -> Axes:
+    """Fresh axes on a figure of their own."""
+    return new_figure(size, height).add_subplot()
+
+
+def tidy(axes: Axes, size: str = "page", *, grid: str = "y") -> None:
+    """Ticks, spines and grid lines as in every figure; `grid`: x, y, both or nothing."""
+    measures = of_size(size)
+    axes.tick_params(
+        labelsize=measures.small, colors=MUTED, width=0.5 * measures.line,
+        length=0.3 * measures.font, pad=0.3 * measures.font,
+    )  # fmt: skip
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set(size=measures.small, color=MUTED)
+        axis.offsetText.set_fontsize(measures.small)
+    axes.spines[["top", "right"]].set_visible(False)
+    for spine in axes.spines.values():
+        spine.set(linewidth=0.5 * measures.line, color=MUTED)
+    if grid:
+        axes.grid(axis=grid, color=FAINT, linewidth=0.35 * measures.line)  # type: ignore[arg-type]
+        axes.set_axisbelow(True)
+
+
+def footer(result: Any, note: str = "") -> str:
+    """Source, licence, vintage, hash, one caveat, and what the figure's marks are (`note`)."""
+    return provenance(result).footer(note)
+
+
+def finish(axes: Axes, title: str, footer: str, *, size: str = "page") -> Axes:
+    """Set the title above and the footer below, and fit a figure of our own around them.
+
+    Call it last. On axes that were handed in nothing is moved: the footer hangs below them.
+
+    Parameters
+    ----------
+    axes
+        Any axes of the figure; of several the one under the title.
+    title
+        The finding, in ten words.
+    footer
+        From `footer`, or other plain text; it becomes the file's description.
+    """
+    measures = of_size(size)
+    figure: Any = axes.figure
+    if figure.get_gid() == _OWN:
+        _finish_own(axes, figure, title, footer, measures)
+        return axes
+    width = axes.get_window_extent().width / figure.figure.dpi
+    axes.set_title(
+        _wrapped(title, width, measures.title, 0.56), loc="left", weight="bold",
+        fontsize=measures.title, color=INK,
+    )  # fmt: skip
+    own = axes.get_window_extent()
+    below = own.y0 - (axes.get_tightbbox() or own).y0
+    axes.annotate(
+        _wrapped(footer, width, measures.tiny, 0.5), (0, 0), xycoords="axes fraction",
+        xytext=(0, -below * 72 / figure.figure.dpi - measures.tiny), textcoords="offset points",
+        va="top", fontsize=measures.tiny, color=MUTED, gid=_FOOTER, annotation_clip=False,
+    )  # fmt: skip
+    return axes
+
+
+def _finish_own(axes: Axes, figure: Any, title: str, footer: str, measures: Size) -> None:
+    """Title at the figure's upper left, footer at its lower left, all axes in between."""
+    width, height = figure.get_size_inches()
+    pad = 0.9 * measures.font / 72
+    inner = width - 2 * pad
+    axes.set_title(
+        _wrapped(title, inner, measures.title, 0.56), loc="left", weight="bold",
+        fontsize=measures.title, color=INK, pad=0.7 * measures.font,
+    )  # fmt: skip
+    text = figure.text(
+        pad / width, pad / height, _wrapped(footer, inner, measures.tiny, 0.5),
+        va="bottom", ha="left", fontsize=measures.tiny, color=MUTED, gid=_FOOTER, linespacing=1.25,
+    )  # fmt: skip
+    floor = text.get_window_extent().y1 / figure.dpi + 0.6 * measures.font / 72
+    heading = axes.title if axes.title.get_text() else axes._left_title  # type: ignore[attr-defined]
+    for _ in range(3):  # tick labels may change with the room they have
+        boxes = [a.get_tightbbox() for a in figure.axes]
+        left, low = (min(getattr(b, side) for b in boxes) for side in ("x0", "y0"))
+        right, high = (max(getattr(b, side) for b in boxes) for side in ("x1", "y1"))
+        now, dpi = figure.subplotpars, figure.dpi
+        # A title wider than its axes must not push them aside: it starts at the figure's edge.
+        figure.subplots_adjust(
+            left=now.left + (pad - left / dpi) / width,
+            right=now.right - (right / dpi - (width - pad)) / width,
+            bottom=now.bottom + (floor - low / dpi) / height,
+            top=now.top - (high / dpi - (height - pad)) / height,
+        )
+        place = axes.get_position()
+        heading.set_x((pad / width - place.x0) / place.width)
+
+
+def _wrapped(text: str, width: float, points: float, em: float) -> str:
+    """Text in lines of `width` inches, at `em` of the type's size per character."""
+    columns = max(int(width * 72 / (points * em)), 12)
+    return "\n".join(textwrap.wrap(text, columns, break_long_words=False))
+
+
+def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
+    """Write the figure (PNG, SVG or PDF by its ending), with where it comes from in its metadata.
+
+    The same axes give the same bytes. `elolag cite FILE` reads the metadata back.
+
+    Parameters
+    ----------
+    result
+        What was drawn; None where there is nothing to cite but the software.
+
+    Raises
+    ------
+    UsageError
+        Another ending, or a folder that does not exist or cannot be written.
+    """
+    import matplotlib as mpl
+
+    target = Path(path)
+    kind = target.suffix.lower().removeprefix(".")
+    figure: Any = axes.figure.figure
+    title = axes.get_title(loc="left") or axes.get_title()
+    source = provenance(result, title=" ".join(title.split()))
+    marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
+    shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
+    fields = metadata(kind, source, " ".join(shown) or source.footer())
+    held = io.BytesIO()
+    # Random identifiers would make every SVG another file; the setting ends with the block.
+    with mpl.rc_context({"svg.hashsalt": "elolag", "pdf.fonttype": 42}):
+        tight = None if figure.get_gid() == _OWN else "tight"
+        figure.savefig(
+            held, format=kind, dpi=figure.dpi if tight is None else 200, bbox_inches=tight,
+            metadata=fields,
+        )  # fmt: skip
+    try:
+        target.write_bytes(held.getvalue())
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written ({error.strerror})") from error
+    return target
