@@ -129,6 +129,9 @@ class Provenance:
             vintage = self.facts.get("vintage") or newest.vintage
             licence = f", {newest.licence}" if newest.licence else ""
             more = f" and {len(older)} older" if older else ""
+            terms = dict.fromkeys(o.licence.partition(";")[0] for o in older if o.licence)
+            terms.pop(newest.licence, None)
+            more += f" ({', '.join(terms)})" if terms else ""
             parts.append(
                 f"Source: {whose}, ratings of {vintage}{licence}; snapshot sha256 "
                 f"{newest.sha256[:16]}{more}."

@@ -2,134 +2,288 @@
 
 from __future__ import annotations
 
-import importlib
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from elolag.errors import EstimateError, UsageError
 from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.plots._style import COLOURS, DASHES, MARKERS, finish, footer, new_axes, tidy
+from elolag.plots._dates import date_axis
+from elolag.plots._labels import DOWNWARD, UPWARD, Label, place
+from elolag.plots._style import (
+    COLOURS,
+    DASHES,
+    INK,
+    MARKERS,
+    Size,
+    finish,
+    footer,
+    new_axes,
+    of_size,
+    tidy,
+)
 from elolag.result import LagResult, ModelPoint
 from elolag.words import noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Where a label may stand from its point, in points: the leader's above, the follower's below.
-_PLACES = (((-4, 5), (-4, 15), (-4, 26)), ((5, -5), (5, -15), (5, -26)))
+#: Months shown when nobody says since when.
+SHOWN = {"column": 18, "page": 24, "slide": 24}
+#: Records named on each side, by size.
+_NAMED = {"column": 4, "page": 9, "slide": 8}
+
+#: The label of the bracket, and the lines no other label may stand on.
+Answer = tuple[Label | None, list[tuple[Any, Any]]]
 
 
 def frontier(
-    result: LagResult, ax: Axes | None = None, *, since: str = "2023-03-01", labels: int = 9
+    result: LagResult,
+    ax: Axes | None = None,
+    *,
+    since: str | None = None,
+    labels: int | None = None,
+    size: str = "page",
 ) -> Axes:
-    """Both frontiers as step-after lines, with the lag as a bracket at the follower's level.
+    """Both frontiers as step-after lines, with the answer drawn where it is measured.
+
+    For ``backward`` a horizontal bracket at the level whose first crossing is asked, from that
+    crossing to the as-of date, with its interval on the crossing's end; an arrow where the lag is
+    only a bound. For ``gap`` a vertical bracket. The other estimands are means over many places;
+    of them the title gives the figure, and the picture what they are means of.
 
     Parameters
     ----------
     result
-        A result of the estimand ``backward``.
+        Of any estimand.
     ax
-        Axes to draw on; new ones of page width by default.
+        Axes to draw on; new ones of their own by default.
     since
-        First date shown (ISO).
+        First date shown (ISO); `SHOWN` months before the as-of date by default.
     labels
         Most recent records to name on each side; those that would overlap are left unnamed.
+    size
+        ``column``, ``page`` or ``slide``.
+
+    Raises
+    ------
+    UsageError
+        An unknown size, or a `since` that is not before the as-of date.
+    EstimateError
+        The result does not hold its models, or none of them counts by the as-of date.
     """
-    dates: Any = importlib.import_module("matplotlib.dates")  # untyped
-    axes = ax if ax is not None else new_axes()
+    measures = of_size(size)
     end = to_day(result.as_of)
+    first = end - SHOWN[size] * DAYS_PER_MONTH if since is None else to_day(since)
+    if first >= end:
+        raise UsageError(f"the chart would begin on {since}, not before {result.as_of}")
     sides = (result.leader_group, result.follower_group)
-    shown: list[tuple[ModelPoint, int]] = []
+    records = [result.records(group) for group in sides]
+    if not all(records):
+        raise EstimateError("the result holds no models of one of its groups: nothing to draw")
+    axes = ax if ax is not None else new_axes(size)
+    curves = [_steps(r, first, end) for r in records]
     for side, group in enumerate(sides):
-        records = result.records(group)
-        others = [m for m in result.models if m.group == group and m.counts_from <= result.as_of]
-        axes.scatter(
-            [to_day(m.counts_from) for m in others],
-            [m.rating for m in others],
-            s=6, color=COLOURS[side], alpha=0.22, linewidths=0, marker=MARKERS[side],
-        )  # fmt: skip
-        days = [to_day(m.counts_from) for m in records] + [end]
-        level = [m.rating for m in records] + [records[-1].rating]
-        axes.step(
-            days, level, where="post", color=COLOURS[side], linestyle=DASHES[side], linewidth=1.8
-        )
-        axes.errorbar(
-            days[:-1], level[:-1], yerr=[1.96 * m.sd for m in records],
-            fmt=MARKERS[side], color=COLOURS[side], markersize=4.5, elinewidth=0.9,
-        )  # fmt: skip
-        axes.annotate(
-            f"{noun(group).removeprefix('the ')}", (end, level[-1]), xytext=(6, 0),
-            textcoords="offset points", color=COLOURS[side], va="center", weight="bold",
-        )  # fmt: skip
-        shown += [(m, side) for m in records[-labels:] if m.counts_from >= since]
-    axes.set_xlim(to_day(since), end + 95)
-    visible = [m.rating for m in result.models if since <= m.counts_from <= result.as_of]
-    best = max(visible)
-    axes.set_ylim(max(min(visible), best - 420), best + 45)
-    _bracket(axes, result)
-    first = [p.model for p in (result.match, result.follower, result.leader_best) if p is not None]
-    _label_records(axes, shown, first)
-    axes.xaxis.set_major_locator(dates.MonthLocator(bymonth=(1, 7)))
-    axes.xaxis.set_major_formatter(dates.DateFormatter("%b %Y"))
-    axes.set_ylabel("rating (Elo points)")
-    tidy(axes)
-    finish(axes, _finding(result), footer(result))
+        _draw_side(axes, result, group, side, curves[side], first, measures)
+    low = min(y.min() for _, y in curves)
+    high = max(y.max() for _, y in curves)
+    room = max(high - low, 20.0)
+    axes.set_ylim(low - 0.12 * room, high + 0.25 * room)
+    axes.set_xlim(first, end)
+    tidy(axes, size)
+    date_axis(axes, first, end, size)
+    axes.set_ylabel(f"rating ({unit(result)} points)")
+    callout, drawn = _answer(axes, result, end, first, measures)
+    _name_ends(axes, result, [y[-1] for _, y in curves], end, measures)
+    note = f"Bars: {result.level:.0%} of each record's posterior. {_note(result)}"
+    finish(axes, _finding(result), footer(result, note), size=size)
+    count = _NAMED[size] if labels is None else labels
+    wanted = [*([callout] if callout else []), *_wanted(result, records, first, count)]
+    bars = []
+    for model in (m for side in records for m in side if to_day(m.counts_from) >= first):
+        day, reach = to_day(model.counts_from), _half_width(result) * model.sd
+        bars.append(([day, day], [model.rating - reach, model.rating + reach]))
+    place(axes, wanted, measures, lines=[*curves, *drawn, *bars])
     return axes
 
 
+def unit(result: LagResult) -> str:
+    """What the board's ratings are counted in."""
+    return "index" if result.origins and result.origins[0].method == "index" else "Elo"
+
+
+def _half_width(result: LagResult) -> float:
+    """Half an interval of the result's level, in standard deviations."""
+    return NormalDist().inv_cdf((1 + result.level) / 2)
+
+
+def _steps(records: tuple[ModelPoint, ...], first: float, end: float) -> tuple[Any, Any]:
+    """The frontier from `first` to `end` as the corners of its steps."""
+    days = np.array([to_day(m.counts_from) for m in records])
+    level = np.array([m.rating for m in records])
+    start = max(int(np.searchsorted(days, first, side="right")) - 1, 0)
+    days, level = np.append(np.maximum(days[start:], first), end), level[start:]
+    return np.repeat(days, 2)[1:-1], np.repeat(level, 2)
+
+
+def _draw_side(
+    axes: Axes, result: LagResult, group: str, side: int, curve: tuple[Any, Any], first: float,
+    measures: Size,
+) -> None:  # fmt: skip
+    colour, marker = COLOURS[side], MARKERS[side]
+    others = [
+        m
+        for m in result.models
+        if m.group == group and m.counts_from <= result.as_of and to_day(m.counts_from) >= first
+    ]
+    axes.scatter(
+        [to_day(m.counts_from) for m in others], [m.rating for m in others],
+        s=(0.26 * measures.font) ** 2, color=colour, alpha=0.22, linewidths=0, marker=marker,
+        zorder=1,
+    )  # fmt: skip
+    axes.plot(*curve, color=colour, linestyle=DASHES[side], linewidth=measures.line, zorder=2.2)
+    shown = [m for m in result.records(group) if to_day(m.counts_from) >= first]
+    axes.errorbar(
+        [to_day(m.counts_from) for m in shown], [m.rating for m in shown],
+        yerr=[_half_width(result) * m.sd for m in shown], fmt=marker, color=colour,
+        markersize=measures.marker, elinewidth=0.5 * measures.line, zorder=2.4,
+    )  # fmt: skip
+
+
+def _name_ends(
+    axes: Axes, result: LagResult, levels: list[float], end: float, measures: Size
+) -> None:
+    """Each group's name at the end of its line, dodging the other's."""
+    names = [noun(g).removeprefix("the ") for g in (result.leader_group, result.follower_group)]
+    top = int(levels[1] > levels[0])
+    low, high = axes.get_ylim()
+    height = axes.get_window_extent().height / axes.figure.figure.dpi * 72
+    apart = abs(levels[0] - levels[1]) / (high - low) * height
+    dodge = max(1.35 * measures.font - apart, 0.0) / 2
+    for side, name in enumerate(names):
+        up = dodge if side == top else -dodge
+        axes.annotate(
+            name, (end, levels[side]), xytext=(0.5 * measures.font, up),
+            textcoords="offset points", color=COLOURS[side], va="center", weight="bold",
+            fontsize=measures.font, annotation_clip=False, parse_math=False,
+        )  # fmt: skip
+
+
+def _wanted(
+    result: LagResult, records: list[tuple[ModelPoint, ...]], first: float, count: int
+) -> list[Label]:
+    """The models of the answer first, then the newest records of both sides in turn."""
+    shown = [
+        (model, side)
+        for side, own in enumerate(records)
+        for model in [m for m in own if to_day(m.counts_from) >= first][-count or len(own) :]
+    ]
+    key = [p.model for p in (result.match, result.follower, result.leader_best) if p is not None]
+    shown.sort(key=lambda p: p[0].counts_from, reverse=True)
+    shown.sort(key=lambda p: p[0].model not in key)
+    higher = int(result.leads)
+    return [
+        Label(
+            m.model, to_day(m.counts_from), m.rating, COLOURS[side],
+            (UPWARD if side == higher else DOWNWARD) if m.model not in key
+            else (*UPWARD, *DOWNWARD) if side == higher else (*DOWNWARD, *UPWARD),
+        )
+        for m, side in (shown if count else [])
+    ]  # fmt: skip
+
+
 def _finding(result: LagResult) -> str:
-    if result.gap.elo == 0:
-        return f"{noun(result.leader_group)} and {noun(result.follower_group)} are level"
-    size = f"{abs(result.months or 0):.1f} months"
-    verb = "is ahead of" if result.leads else "trails"
-    text = f"{noun(result.follower_group)} {verb} {noun(result.leader_group)} by {size}"
+    """The title: who, by how much, in ten words."""
+    if result.months is None:
+        return _first_up(result.figure().partition(",")[0])
+    leader, follower = noun(result.leader_group), noun(result.follower_group)
+    if result.estimand == "backward" and result.gap.elo == 0:
+        return _first_up(f"{leader} and {follower} are level")
+    if result.months == 0 and not result.censored:
+        return _first_up(f"{follower} and {leader} are level ({result.estimand})")
+    size = f"{'at least ' if result.censored else ''}{abs(result.months):.1f} months"
+    ahead = result.months < 0 or result.censored == "at-most"
+    kind = "" if result.estimand == "backward" else f" ({result.estimand})"
+    verb = "is ahead of" if ahead else "trails"
+    return _first_up(f"{follower} {verb} {leader} by {size}{kind}")
+
+
+def _first_up(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _bracket(axes: Axes, result: LagResult) -> None:
-    """The lag as one horizontal bracket; its interval is drawn on the leader's end."""
-    if result.months is None or result.match is None:
-        return
-    level = result.follower.rating if not result.leads else result.leader_best.rating
-    end = to_day(result.as_of)
+def _note(result: LagResult) -> str:
+    if result.estimand == "gap":
+        return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
+    if result.estimand != "backward":
+        return f"Title: {result.estimand}, {result.interval_words()} ({result.level:.0%} interval)."
+    kind = "sampling" if result.interval == "sampling" else "measurement"
+    return (
+        f"Bracket: backward lag; grey: its {result.level:.0%} {kind} interval, "
+        f"{result.interval_words()}."
+    )
 
-    def date(months: float) -> float:
-        return end - abs(months) * DAYS_PER_MONTH
 
-    axes.annotate(
-        "", (date(result.months), level), (end, level),
-        arrowprops={"arrowstyle": "|-|,widthA=0.35,widthB=0.35", "color": "#222222",
-                    "linewidth": 1.1, "shrinkA": 0, "shrinkB": 0},
-    )  # fmt: skip
-    if result.low is not None and result.high is not None and result.low != result.high:
+def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: Size) -> Answer:
+    """Draw the bracket of the estimand, if it has one place."""
+    if result.estimand == "gap":
+        return _gap(axes, result, end, first, measures)
+    if result.estimand != "backward" or not result.months or result.match is None:
+        return None, []
+    size = abs(result.months) * DAYS_PER_MONTH
+    if result.gap.elo == 0:  # a tie: from the one side's crossing to the other's
+        end = min(to_day(result.match.counts_from) + size, end)
+    level = result.leader_best.rating if result.leads else result.follower.rating
+    span = max(end - size, first), end
+    _bracket(axes, result, span, level, measures, cut=end - size < first)
+    _interval(axes, result, end, level, measures)
+    bound = "at least " if result.censored else ""
+    text = f"{bound}{abs(result.months):.1f} months"
+    places = tuple(np.linspace(span[0], span[1], 21)[[6, 14, 5, 15, 7, 13, 8, 12, 4, 16, 3, 17]])
+    return _callout(text, sum(span) / 2, level, places), [(list(span), [level, level])]
+
+
+def _bracket(
+    axes: Axes, result: LagResult, span: tuple[float, float], level: float, measures: Size, *,
+    cut: bool,
+) -> None:  # fmt: skip
+    """Stops at both ends; an arrow where the lag is a bound or begins before the chart does."""
+    open_ended = bool(result.censored) or cut
+    axes.plot(span, [level, level], color=INK, linewidth=0.7 * measures.line, zorder=3)
+    for day, shape in zip(span, ("<" if open_ended else "|", "|"), strict=True):
         axes.plot(
-            [date(result.low), date(result.high)], [level, level],
-            color="#222222", linewidth=3.2, alpha=0.35, solid_capstyle="butt",
+            [day], [level], marker=shape, color=INK, zorder=3.1, clip_on=False,
+            markersize=(0.6 if shape == "<" else 1.1) * measures.font,
+            markeredgewidth=0.7 * measures.line,
         )  # fmt: skip
-    axes.annotate(
-        f"{abs(result.months):.1f} months", (date(result.months / 2), level), xytext=(0, 1),
-        textcoords="offset points", ha="center", va="bottom", fontsize=8, weight="bold",
+
+
+def _interval(axes: Axes, result: LagResult, end: float, level: float, measures: Size) -> None:
+    """The lag's interval as a bar on the crossing's end of the bracket; the far side is cut off."""
+    if result.low is None or result.high is None or result.low == result.high:
+        return
+    sign = -1.0 if result.leads else 1.0
+    ends = [max(sign * side, 0.0) * DAYS_PER_MONTH for side in (result.low, result.high)]
+    days = np.clip([end - max(ends), end - min(ends)], axes.get_xlim()[0], end)
+    axes.plot(
+        days, [level, level], color=INK, linewidth=0.62 * measures.font, alpha=0.28,
+        solid_capstyle="butt", zorder=2.9,
     )  # fmt: skip
 
 
-def _label_records(axes: Axes, shown: list[tuple[ModelPoint, int]], first: list[str]) -> None:
-    """Name the models of the answer, then the newest records; none may cover another."""
-    figure = axes.get_figure()
-    assert figure is not None  # noqa: S101 -- axes always have one
-    canvas: Any = figure.canvas
-    renderer = canvas.get_renderer()
-    taken = [t.get_window_extent(renderer) for t in axes.texts if t.get_text()]
-    points = [axes.transData.transform((to_day(m.counts_from), m.rating)) for m, _ in shown]
-    newest_first = sorted(shown, key=lambda p: p[0].counts_from, reverse=True)
-    for model, side in sorted(newest_first, key=lambda p: p[0].model not in first):
-        for x, y in _PLACES[side]:
-            text = axes.annotate(
-                model.model, (to_day(model.counts_from), model.rating), xytext=(x, y),
-                textcoords="offset points", fontsize=6.8, color=COLOURS[side],
-                ha="right" if x < 0 else "left", va="bottom" if y > 0 else "top",
-            )  # fmt: skip
-            box = text.get_window_extent(renderer)
-            free = not any(box.overlaps(other) for other in taken)
-            free &= not any(box.padded(3).contains(*point) for point in points)
-            if free and axes.bbox.x0 < box.x0 and box.x1 < axes.bbox.x1:
-                taken.append(box)
-                break
-            text.remove()
+def _gap(axes: Axes, result: LagResult, end: float, first: float, measures: Size) -> Answer:
+    """The gap as a vertical bracket shortly before the as-of date."""
+    levels = sorted((result.leader_best.rating, result.follower.rating))
+    day = end - 0.02 * (end - first)
+    axes.plot(
+        [day, day], levels, color=INK, linewidth=0.7 * measures.line, marker="_", zorder=3,
+        markersize=1.1 * measures.font, markeredgewidth=0.7 * measures.line,
+    )  # fmt: skip
+    text = f"{abs(result.gap.elo):.1f} {unit(result)}"
+    return _callout(text, day, sum(levels) / 2), [([day, day], levels)]
+
+
+def _callout(text: str, day: float, level: float, along: tuple[float, ...] = ()) -> Label:
+    sides = ((0, 1), (0, -1), (-1, 1), (1, 1), (-1, -1), (1, -1), (-1, 0))
+    return Label(text, day, level, INK, sides, "bold", 1.2, along)

@@ -197,7 +197,7 @@ def _finish_own(axes: Axes, figure: Any, title: str, footer: str, measures: Size
 def _wrapped(text: str, width: float, points: float, em: float) -> str:
     """Text in lines of `width` inches, at `em` of the type's size per character."""
     columns = max(int(width * 72 / (points * em)), 12)
-    return "\n".join(textwrap.wrap(text, columns, break_long_words=False))
+    return "\n".join(textwrap.wrap(text, columns, break_long_words=False, break_on_hyphens=False))
 
 
 def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
