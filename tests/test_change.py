@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import elolag
-from elolag.change import _pointwise, _simultaneous, estimate_change, lag_path
+from elolag.change import estimate_change, lag_path
+from elolag.path import _pointwise, _simultaneous
 from elolag.errors import EstimateError, UsageError
 from elolag.months import to_day, to_iso
 

@@ -17,7 +17,7 @@ ORDER = [
     *("collect", "imports", "backfill", "export"),
     *("bradleyterry", "votes", "linking", "changes", "own", "panel", "young"),
     *("frontier", "curves", "lag", "draws", "interval", "roster", "cast", "sampling"),
-    *("provenance", "study", "words", "result", "estimate", "comparison", "change"),
+    *("provenance", "study", "words", "result", "estimate", "comparison", "path", "change", "matching"),
     *("worlds", "ballots", "simulate", "replications", "calibrate"),
     *("grid", "influence", "flip", "slices", "revisions", "backtest", "claims", "bridge"),
     *("cite", "plots", "report"),

@@ -90,7 +90,7 @@ def _free_place(
     )  # fmt: skip
     x0, y0, x1, y1 = _box(text)
     width, height = x1 - x0, y1 - y0
-    pad = 0.16 * scale
+    pad = 0.3 * scale
     feet = [mark, *(axes.transData.transform((x, label.y)) for x in label.along)]
     for radius, foot, (right, up) in itertools.product(_RADII, feet, label.directions):
         if radius > _FAR and (not right or foot is not mark):
@@ -102,7 +102,7 @@ def _free_place(
         box = np.array([left, low, left + width, low + height])
         inside = frame.x0 <= box[0] and box[2] <= frame.x1
         inside = inside and frame.y0 <= box[1] and box[3] <= frame.y1
-        wide = box + np.array([-pad, -pad, pad, pad])
+        wide = box + np.array([-pad, -pad / 2, pad, pad / 2])
         if not inside or any(_meet(wide, other) for other in taken):
             continue
         if _holds(wide, solid) or _holds(wide, leads):

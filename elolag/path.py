@@ -1,0 +1,240 @@
+"""The lag over time: `backward` at every day of a range, with pointwise and simultaneous bands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag import __version__, draws
+from elolag.errors import UsageError
+from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Race, backward_at, check_groups
+from elolag.months import between, to_day, to_iso
+from elolag.provenance import Origin
+from elolag.study import prepare
+from elolag.words import directed, noun
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+#: Level of the inner bands.
+INNER = 0.5
+
+
+@dataclass(frozen=True)
+class LagPath:
+    """`backward` at every day of a range, as measured with one vintage.
+
+    Attributes
+    ----------
+    days
+        Days since 1970, every day of the range; the lag jumps on days of releases and drifts by
+        one day a day between them, so nothing happens between the points.
+    months
+        At posterior-mean ratings.
+    low, high
+        Pointwise interval; NaN where the draws give only a bound.
+    band_low, band_high
+        Simultaneous band: holds the whole path with probability `level` (sup-t, Montiel Olea &
+        Plagborg-Moller 2019, by quantiles).
+    inner_low, inner_high, inner_band_low, inner_band_high
+        The same two at level `INNER`, one half.
+    censored
+        1 where the lag is at least `months`, -1 at most, 0 exact.
+    """
+
+    board: str
+    category: str
+    vintage: str
+    leader_group: str
+    follower_group: str
+    level: float
+    days: Floats
+    months: Floats
+    low: Floats
+    high: Floats
+    band_low: Floats
+    band_high: Floats
+    inner_low: Floats
+    inner_high: Floats
+    inner_band_low: Floats
+    inner_band_high: Floats
+    censored: NDArray[np.int8]
+    n_draws: int
+    seed: int
+    snapshots: tuple[tuple[str, str], ...]
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    version: str = __version__
+
+    @property
+    def as_of(self) -> str:
+        """ISO date of the last day."""
+        return to_iso(self.days[-1])
+
+    def sentence(self) -> str:
+        """Where the path began and where it ends, in one sentence."""
+        whose = f"{noun(self.follower_group)} on {self.board} ({self.category})"
+        ends = [
+            f"{self._bound(at)}{directed(float(self.months[at]))} on {to_iso(self.days[at])}"
+            for at in (0, -1)
+        ]
+        return (
+            f"Measured against {noun(self.leader_group)} with the ratings of {self.vintage}, "
+            f"{whose} was {ends[0]} and is {ends[1]}."
+        )
+
+    def _bound(self, at: int) -> str:
+        code = int(self.censored[at])
+        ahead = self.months[at] < 0
+        return "" if code == 0 else "at least " if (code == AT_MOST) == ahead else "at most "
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object, unrounded; null where the draws give only a bound."""
+        days = self.to_frame().astype(object)
+        return {
+            "schema": 1,
+            "board": self.board,
+            "category": self.category,
+            "vintage": self.vintage,
+            "leader_group": self.leader_group,
+            "follower_group": self.follower_group,
+            "level": self.level,
+            "inner_level": INNER,
+            "days": days.where(days.notna(), None).to_dict("records"),
+            "n_draws": self.n_draws,
+            "seed": self.seed,
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "version": self.version,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per day: ``date, months``, the ends of the bands, and ``censored``."""
+        import pandas as pd
+
+        columns = {"date": [to_iso(d) for d in self.days]}
+        return pd.DataFrame({**columns, **{name: getattr(self, name) for name in _COLUMNS}})
+
+
+#: What a path holds for each day.
+_COLUMNS = (
+    "months", "low", "high", "band_low", "band_high", "inner_low", "inner_high", "inner_band_low",
+    "inner_band_high", "censored",
+)  # fmt: skip
+
+
+def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
+    """`backward` at every day from `start` to `end`, with hindsight ratings.
+
+    Parameters
+    ----------
+    start, end
+        ISO dates; `end` is the as-of date by default.
+    **question
+        As for `elolag.estimate_lag` (board, groups, category, vintage, draws, seed, level, ...).
+
+    Raises
+    ------
+    UsageError
+        The range ends before it starts.
+    EstimateError
+        A group has no model by `start`.
+    """
+    study = prepare(as_of=end, **question)
+    first = to_day(start)
+    if first > study.as_of:
+        raise UsageError(f"the range ends on {to_iso(study.as_of)}, before it starts on {start}")
+    field = study.cast.field
+    check_groups(field.lead_from, field.follow_from, first)
+    days = np.arange(first, study.as_of + 1)
+    point = _at(study.fitted.mean[None, :], field, study.as_of, days)
+    low_ends, high_ends = [], []
+    for _, drawn in draws.draw(field, study.fitted, study.n_draws, study.seed):
+        race = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
+        months, censored = _daily(race, days)
+        below, above = (
+            np.isin(censored, (AT_MOST, UNBOUNDED)),
+            np.isin(censored, (AT_LEAST, UNBOUNDED)),
+        )
+        low_ends.append(np.where(below, -np.inf, months))
+        high_ends.append(np.where(above, np.inf, months))
+    ends = np.concatenate(low_ends), np.concatenate(high_ends)
+    ranked = np.sort(ends[0], axis=0), np.sort(ends[1], axis=0)
+    low, high = _pointwise(*ranked, study.level)
+    band_low, band_high = _simultaneous(*ends, *ranked, study.level)
+    inner_low, inner_high = _pointwise(*ranked, INNER)
+    inner_band_low, inner_band_high = _simultaneous(*ends, *ranked, INNER)
+    return LagPath(
+        board=study.panel.board,
+        category=study.panel.category,
+        vintage=study.panel.vintage,
+        leader_group=study.cast.leader.text,
+        follower_group=study.cast.follower.text,
+        level=study.level,
+        days=days,
+        months=point[0],
+        low=low,
+        high=high,
+        band_low=band_low,
+        band_high=band_high,
+        inner_low=inner_low,
+        inner_high=inner_high,
+        inner_band_low=inner_band_low,
+        inner_band_high=inner_band_high,
+        censored=point[1],
+        n_draws=study.n_draws,
+        seed=study.seed,
+        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
+        origins=study.origins,
+    )
+
+
+def _at(
+    entries: Floats, field: draws.Field, as_of: float, days: Floats
+) -> tuple[Floats, NDArray[np.int8]]:
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    ratings = np.maximum.reduceat(entries, starts, axis=1)
+    months, censored = _daily(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
+    return months[0], censored[0]
+
+
+def _daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
+    """`backward` at every day: computed on days of records, carried on between them."""
+    dates = np.concatenate([race.leader.dates.ravel(), race.follower.dates.ravel()])
+    events = np.unique(np.append(dates[(dates > days[0]) & (dates <= days[-1])], days[0]))
+    found = backward_at(race, events)
+    last = np.searchsorted(events, days, side="right") - 1
+    months = found.months[:, last]
+    months += np.sign(found.gap)[:, last] * between(events[last], days)
+    return months, found.censored[:, last]
+
+
+def _pointwise(lows: Floats, highs: Floats, level: float) -> tuple[Floats, Floats]:
+    """Ends of the percentile interval at each day, from sorted draws; NaN where unbounded."""
+    n = len(lows)
+    below = max(int(np.ceil(n * (1 - level) / 2)) - 1, 0)
+    above = min(int(np.ceil(n * (1 + level) / 2)) - 1, n - 1)
+    return _finite(lows[below]), _finite(highs[above])
+
+
+def _simultaneous(
+    lows: Floats, highs: Floats, sorted_lows: Floats, sorted_highs: Floats, level: float
+) -> tuple[Floats, Floats]:
+    """The narrowest pair of equal-tailed quantile curves that hold `level` of whole paths."""
+    n = len(lows)
+    keep, drop = 0, n // 2  # `keep`: tail small enough; `drop`: too large
+    while drop - keep > 1:
+        tail = (keep + drop) // 2
+        inside = (lows >= sorted_lows[tail]) & (highs <= sorted_highs[n - 1 - tail])
+        if inside.all(axis=1).mean() >= level:
+            keep = tail
+        else:
+            drop = tail
+    return _finite(sorted_lows[keep]), _finite(sorted_highs[n - 1 - keep])
+
+
+def _finite(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), values, np.nan)
