@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import __version__, draws
+from elolag import draws
 from elolag.errors import EstimateError
 from elolag.estimate import results
 from elolag.lag import WINDOWS, Race, _kaplan_meier, window_start
 from elolag.months import between, to_iso
-from elolag.provenance import Origin
 from elolag.result import LagResult
 from elolag.study import prepare
 from elolag.words import noun
@@ -61,9 +60,6 @@ class TimeToMatch:
     grid: Floats
     low: Floats
     high: Floats
-    snapshots: tuple[tuple[str, str], ...]
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    version: str = __version__
 
     @property
     def matched(self) -> int:
@@ -149,8 +145,6 @@ def time_to_match(**question: Any) -> TimeToMatch:
         grid=grid,
         low=low,
         high=high,
-        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
-        origins=study.origins,
     )
 
 

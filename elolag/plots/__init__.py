@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from elolag.plots._calibration import calibration
+from elolag.plots._estimands import estimand, estimands
 from elolag.plots._frontier import frontier
+from elolag.plots._lag_path import lag_path
 from elolag.plots._style import CAVEAT, COLOURS, SIZES, footer, save
+from elolag.plots._time_to_match import time_to_match
 
-__all__ = ["CAVEAT", "COLOURS", "SIZES", "calibration", "footer", "frontier", "save"]
+__all__ = [
+    "CAVEAT",
+    "COLOURS",
+    "SIZES",
+    "calibration",
+    "estimand",
+    "estimands",
+    "footer",
+    "frontier",
+    "lag_path",
+    "save",
+    "time_to_match",
+]

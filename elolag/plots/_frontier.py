@@ -196,20 +196,21 @@ def _wanted(
 def _finding(result: LagResult) -> str:
     """The title: who, by how much, in ten words."""
     if result.months is None:
-        return _first_up(result.figure().partition(",")[0])
+        return first_up(result.figure().partition(",")[0])
     leader, follower = noun(result.leader_group), noun(result.follower_group)
     if result.estimand == "backward" and result.gap.elo == 0:
-        return _first_up(f"{leader} and {follower} are level")
+        return first_up(f"{leader} and {follower} are level")
     if result.months == 0 and not result.censored:
-        return _first_up(f"{follower} and {leader} are level ({result.estimand})")
+        return first_up(f"{follower} and {leader} are level ({result.estimand})")
     size = f"{'at least ' if result.censored else ''}{abs(result.months):.1f} months"
     ahead = result.months < 0 or result.censored == "at-most"
     kind = "" if result.estimand == "backward" else f" ({result.estimand})"
     verb = "is ahead of" if ahead else "trails"
-    return _first_up(f"{follower} {verb} {leader} by {size}{kind}")
+    return first_up(f"{follower} {verb} {leader} by {size}{kind}")
 
 
-def _first_up(text: str) -> str:
+def first_up(text: str) -> str:
+    """A sentence's beginning; the rest, names included, stays as it is."""
     return text[:1].upper() + text[1:]
 
 

@@ -20,6 +20,7 @@ from elolag.provenance import CAVEAT, provenance
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 __all__ = ["CAVEAT", "COLOURS", "footer", "save"]
 
@@ -129,7 +130,7 @@ def footer(result: Any, note: str = "") -> str:
     return provenance(result).footer(note)
 
 
-def finish(axes: Axes, title: str, footer: str, *, size: str = "page") -> Axes:
+def finish(axes: Axes, title: str, footer: str, *, size: str = "page", room: float = 0.0) -> Axes:
     """Set the title above and the footer below, and fit a figure of our own around them.
 
     Call it last. On axes that were handed in nothing is moved: the footer hangs below them.
@@ -142,62 +143,70 @@ def finish(axes: Axes, title: str, footer: str, *, size: str = "page") -> Axes:
         The finding, in ten words.
     footer
         From `footer`, or other plain text; it becomes the file's description.
+    room
+        Points kept free between axes and title, for a legend.
     """
     measures = of_size(size)
     figure: Any = axes.figure
-    if figure.get_gid() == _OWN:
-        _finish_own(axes, figure, title, footer, measures)
-        return axes
-    width = axes.get_window_extent().width / figure.figure.dpi
-    axes.set_title(
-        _wrapped(title, width, measures.title, 0.56), loc="left", weight="bold",
-        fontsize=measures.title, color=INK,
+    dpi = figure.figure.dpi
+    own = figure.get_gid() == _OWN
+    pad = 0.9 * measures.font * dpi / 72
+    width = (figure.bbox.width - 2 * pad) if own else axes.get_window_extent().width
+    head = axes.set_title(
+        title, loc="left", weight="bold", fontsize=measures.title, color=INK,
+        pad=0.7 * measures.font + room, parse_math=False,
     )  # fmt: skip
-    own = axes.get_window_extent()
-    below = own.y0 - (axes.get_tightbbox() or own).y0
-    axes.annotate(
-        _wrapped(footer, width, measures.tiny, 0.5), (0, 0), xycoords="axes fraction",
-        xytext=(0, -below * 72 / figure.figure.dpi - measures.tiny), textcoords="offset points",
-        va="top", fontsize=measures.tiny, color=MUTED, gid=_FOOTER, annotation_clip=False,
+    _wrap(head, width)
+    below = 0.0
+    if not own:
+        frame = axes.get_window_extent()
+        below = frame.y0 - (axes.get_tightbbox() or frame).y0
+    foot = axes.annotate(
+        footer, (0, 0), xycoords="axes fraction", xytext=(0, -below * 72 / dpi - measures.tiny),
+        textcoords="offset points", va="top", fontsize=measures.tiny, color=MUTED, gid=_FOOTER,
+        annotation_clip=False, linespacing=1.25, parse_math=False,
     )  # fmt: skip
+    _wrap(foot, width)
+    if own:
+        _fit(axes, figure, head, foot, pad)
     return axes
 
 
-def _finish_own(axes: Axes, figure: Any, title: str, footer: str, measures: Size) -> None:
-    """Title at the figure's upper left, footer at its lower left, all axes in between."""
-    width, height = figure.get_size_inches()
-    pad = 0.9 * measures.font / 72
-    inner = width - 2 * pad
-    axes.set_title(
-        _wrapped(title, inner, measures.title, 0.56), loc="left", weight="bold",
-        fontsize=measures.title, color=INK, pad=0.7 * measures.font,
+def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
+    """Put all axes between the title, upper left, and the footer, lower left (`pad` in pixels)."""
+    width, height = figure.bbox.width, figure.bbox.height
+    foot.remove()
+    lowest = figure.text(
+        pad / width, pad / height, foot.get_text(), va="bottom", ha="left", color=MUTED,
+        fontsize=foot.get_fontsize(), gid=_FOOTER, linespacing=1.25, parse_math=False,
     )  # fmt: skip
-    text = figure.text(
-        pad / width, pad / height, _wrapped(footer, inner, measures.tiny, 0.5),
-        va="bottom", ha="left", fontsize=measures.tiny, color=MUTED, gid=_FOOTER, linespacing=1.25,
-    )  # fmt: skip
-    floor = text.get_window_extent().y1 / figure.dpi + 0.6 * measures.font / 72
-    heading = axes.title if axes.title.get_text() else axes._left_title  # type: ignore[attr-defined]
-    for _ in range(3):  # tick labels may change with the room they have
+    floor = lowest.get_window_extent().y1 + 0.7 * pad
+    for _ in range(4):  # tick labels may change with the room they have
+        tall = [a.get_tightbbox() for a in figure.axes]
+        head.set_visible(False)  # the title starts at the figure's edge and pushes nothing aside
         boxes = [a.get_tightbbox() for a in figure.axes]
-        left, low = (min(getattr(b, side) for b in boxes) for side in ("x0", "y0"))
-        right, high = (max(getattr(b, side) for b in boxes) for side in ("x1", "y1"))
-        now, dpi = figure.subplotpars, figure.dpi
-        # A title wider than its axes must not push them aside: it starts at the figure's edge.
+        head.set_visible(True)
+        now = figure.subplotpars
         figure.subplots_adjust(
-            left=now.left + (pad - left / dpi) / width,
-            right=now.right - (right / dpi - (width - pad)) / width,
-            bottom=now.bottom + (floor - low / dpi) / height,
-            top=now.top - (high / dpi - (height - pad)) / height,
+            left=now.left + (pad - min(b.x0 for b in boxes)) / width,
+            right=now.right - (max(b.x1 for b in boxes) - (width - pad)) / width,
+            bottom=now.bottom + (floor - min(b.y0 for b in boxes)) / height,
+            top=now.top - (max(b.y1 for b in tall) - (height - pad)) / height,
         )
-        place = axes.get_position()
-        heading.set_x((pad / width - place.x0) / place.width)
+    place = axes.get_position()
+    head.set_x((pad / width - place.x0) / place.width)
 
 
-def _wrapped(text: str, width: float, points: float, em: float) -> str:
-    """Text in lines of `width` inches, at `em` of the type's size per character."""
-    columns = max(int(width * 72 / (points * em)), 12)
-    return "\n".join(textwrap.wrap(text, columns, break_long_words=False, break_on_hyphens=False))
+def _wrap(text: Text, width: float) -> None:
+    """Break a text into lines of at most `width` pixels, between words only."""
+    whole = text.get_text()
+    wide = text.get_window_extent().width
+    columns = len(whole)
+    while wide > width and columns > 8:
+        columns = min(columns - 1, int(columns * max(width / wide, 0.5)) + 4)
+        lines = textwrap.wrap(whole, columns, break_long_words=False, break_on_hyphens=False)
+        text.set_text("\n".join(lines))
+        wide = text.get_window_extent().width
 
 
 def save(axes: Axes, path: str | Path, result: Any = None) -> Path:

@@ -1,0 +1,263 @@
+"""What each estimand measures, on one toy pair of frontiers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from elolag import lag
+from elolag.errors import UsageError
+from elolag.months import DAYS_PER_MONTH
+from elolag.plots._labels import halo
+from elolag.plots._style import (
+    COLOURS,
+    DASHES,
+    INK,
+    MARKERS,
+    MUTED,
+    Size,
+    finish,
+    new_axes,
+    new_figure,
+    of_size,
+    save,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: A toy race in months and points: the follower repeats the leader, later and not evenly.
+LEAD = ((0.0, 10.0), (4.0, 16.0), (8.0, 25.0), (14.0, 33.0), (19.0, 42.0))
+FOLLOW = ((2.0, 4.0), (7.0, 12.0), (12.0, 20.0), (17.0, 27.0), (21.0, 34.0))
+#: The as-of date and the window's length, in months; the window of `catch-up` is twice as long.
+END, WINDOW = 24.0, 12.0
+
+#: What is said under each picture.
+_SAYS = {
+    "backward": "from the as-of date back to when the leader first stood there",
+    "backward-mean": "the same, on every day of the window, averaged",
+    "at-release": "the same, only on days of the follower's records, averaged",
+    "catch-up": "from each leader record until it is reached (arrow: not yet); median",
+    "level-mean": "mean width between the frontiers at levels new in the window",
+    "trend": "between two smooth curves, at the follower's end",
+    "gap": "height between the two frontiers on the as-of date, in Elo",
+}
+
+
+def estimand(name: str, ax: Axes | None = None, *, size: str = "column") -> Axes:
+    """A toy pair of frontiers with what one estimand measures marked, for explaining it.
+
+    The figure in the title is what `elolag.lag` computes for the toy.
+
+    Raises
+    ------
+    UsageError
+        An unknown estimand or size.
+    """
+    if name not in _DRAW:
+        raise UsageError(f"unknown estimand {name!r}; known: {', '.join(_DRAW)}")
+    measures = of_size(size)
+    axes = ax if ax is not None else new_axes(size, 0.85)
+    figure = _draw(axes, name, measures)
+    return finish(axes, f"{name}: {figure}", _SAYS[name], size=size)
+
+
+def estimands(path: str | Path | None = None, *, size: str = "page") -> Any:
+    """All estimands in one grid; written to `path` if one is given.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    measures = of_size(size)
+    figure = new_figure(size, 1.75)
+    grid = figure.subplots(4, 2, squeeze=False).ravel()
+    figure.subplots_adjust(hspace=0.55, wspace=0.14)
+    for axes, name in zip(grid, _DRAW, strict=False):
+        value = _draw(axes, name, measures)
+        axes.set_title(
+            f"{name}: {value}", loc="left", fontsize=measures.font, weight="bold", color=INK
+        )
+        words = _SAYS[name] if len(_SAYS[name]) < 50 else _two_lines(_SAYS[name])
+        axes.set_xlabel(words, fontsize=measures.small, color=MUTED, loc="left")
+    key = grid[-1]
+    key.axis("off")
+    for row, (side, label) in enumerate(zip((0, 1), ("leader", "follower"), strict=True)):
+        y = 0.75 - 0.22 * row
+        key.plot(
+            [0.05, 0.3], [y, y], color=COLOURS[side], linestyle=DASHES[side],
+            linewidth=measures.line, marker=MARKERS[side], markersize=measures.marker,
+        )  # fmt: skip
+        key.text(0.36, y, label, va="center", fontsize=measures.font, color=COLOURS[side])
+    key.plot([0.05, 0.3], [0.31, 0.31], color=INK, linewidth=0.9 * measures.line)
+    key.text(0.36, 0.31, "what is measured", va="center", fontsize=measures.font, color=INK)
+    key.set(xlim=(0, 1), ylim=(0, 1))
+    foot = (
+        "A toy race, not data. Rating upwards, time to the right; the right edge is the as-of "
+        "date, the grey ground the window. Figures as elolag computes them for the toy."
+    )
+    finish(key, "", foot, size=size)
+    if path is not None:
+        save(grid[0], path)
+    return figure
+
+
+def _two_lines(text: str) -> str:
+    middle = min((i for i, c in enumerate(text) if c == " "), key=lambda i: abs(i - len(text) / 2))
+    return f"{text[:middle]}\n{text[middle + 1 :]}"
+
+
+def toy() -> lag.Race:
+    """The toy as a race of one draw; dates in days."""
+    dates = np.array([m for m, _ in (*LEAD, *FOLLOW)]) * DAYS_PER_MONTH
+    ratings = np.array([[r for _, r in (*LEAD, *FOLLOW)]])
+    leads = np.arange(len(dates)) < len(LEAD)
+    return lag.Race.of(
+        ratings, np.where(leads, dates, np.inf), np.where(leads, np.inf, dates),
+        END * DAYS_PER_MONTH,
+    )  # fmt: skip
+
+
+def _draw(axes: Axes, name: str, measures: Size) -> str:
+    """The toy with one estimand marked; returns the estimand's figure in words."""
+    bold = name == "trend"
+    for side, points in enumerate((LEAD, FOLLOW)):
+        x, y = _corners(points)
+        axes.plot(
+            x, y, color=COLOURS[side], linestyle=DASHES[side],
+            linewidth=(0.4 if bold else 0.9) * measures.line, alpha=0.5 if bold else 1.0, zorder=2,
+        )  # fmt: skip
+        axes.plot(
+            *zip(*points, strict=True), linestyle="none", color=COLOURS[side],
+            marker=MARKERS[side], markersize=0.8 * measures.marker, zorder=2.5,
+        )  # fmt: skip
+    axes.axvline(END, color=MUTED, linewidth=0.35 * measures.line, zorder=1)
+    axes.set(xlim=(-0.5, END + 1.2), ylim=(0, 50), xticks=[], yticks=[])
+    axes.spines[["top", "right"]].set_visible(False)
+    for spine in axes.spines.values():
+        spine.set(linewidth=0.5 * measures.line, color=MUTED)
+    return _DRAW[name](axes, measures)
+
+
+def _corners(points: tuple[tuple[float, float], ...]) -> tuple[Any, Any]:
+    months, levels = (list(part) for part in zip(*points, strict=True))
+    return np.repeat([*months, END], 2)[1:-1], np.repeat(levels, 2)
+
+
+def _level(points: tuple[tuple[float, float], ...], month: float) -> float:
+    return max(level for m, level in points if m <= month)
+
+
+def _first(points: tuple[tuple[float, float], ...], level: float) -> float | None:
+    return next((m for m, x in points if x >= level), None)
+
+
+def _mark(
+    axes: Axes, x: Any, y: Any, measures: Size, *, ends: str = "|", alpha: float = 1.0
+) -> None:
+    axes.plot(
+        x, y, color=INK, linewidth=0.75 * measures.line, marker=ends, alpha=alpha, zorder=3,
+        markersize=0.75 * measures.font, markeredgewidth=0.75 * measures.line,
+    )  # fmt: skip
+
+
+def _window(axes: Axes, months: float) -> None:
+    axes.axvspan(END - months, END, color="#ececec", linewidth=0, zorder=0)
+
+
+def _months(value: float) -> str:
+    return f"{value:.1f} months"
+
+
+def _of(found: lag.Lags) -> str:
+    return _months(float(found.months[0]))
+
+
+def _backward(axes: Axes, measures: Size) -> str:
+    level = _level(FOLLOW, END)
+    _mark(axes, [_first(LEAD, level), END], [level, level], measures)
+    return _of(lag.backward(toy()))
+
+
+def _backward_mean(axes: Axes, measures: Size) -> str:
+    _window(axes, WINDOW)
+    for day in np.linspace(END - WINDOW, END, 13):
+        level = _level(FOLLOW, float(day))
+        axes.plot(
+            [_first(LEAD, level) or 0.0, day], np.full(2, level + (day - END) * 0.22 + 1.0),
+            color=INK, alpha=0.35, linewidth=0.5 * measures.line, zorder=1.8,
+        )  # fmt: skip
+    return _of(lag.backward_mean(toy(), WINDOW))
+
+
+def _at_release(axes: Axes, measures: Size) -> str:
+    _window(axes, WINDOW)
+    for day, level in FOLLOW:
+        if day > END - WINDOW:
+            _mark(axes, [_first(LEAD, level), day], [level, level], measures)
+    return _of(lag.at_release(toy(), WINDOW))
+
+
+def _catch_up(axes: Axes, measures: Size) -> str:
+    _window(axes, 2 * WINDOW)
+    for day, level in LEAD:
+        if day <= END - 2 * WINDOW:
+            continue
+        reached = _first(FOLLOW, level)
+        _mark(axes, [day, END if reached is None else reached], [level, level], measures, ends="")
+        _mark(axes, [day], [level], measures)
+        _mark(axes, [END - 0.3 if reached is None else reached], [level], measures,
+              ends="|" if reached else ">")  # fmt: skip
+    return f"median {_of(lag.catch_up(toy(), 2 * WINDOW))}"
+
+
+def _level_mean(axes: Axes, measures: Size) -> str:
+    low, high = _level(FOLLOW, END - WINDOW), _level(FOLLOW, END)
+    levels = np.linspace(low, high, 400)[1:]
+    firsts = [[_first(points, x) or END for x in levels] for points in (LEAD, FOLLOW)]
+    axes.fill_betweenx(levels, *firsts, color=INK, alpha=0.25, linewidth=0, zorder=1.5)
+    _window(axes, WINDOW)
+    return _of(lag.level_mean(toy(), WINDOW))
+
+
+def _trend(axes: Axes, measures: Size) -> str:
+    """Smooth curves of one slope stand for those fitted to data."""
+    fits = [
+        np.polyfit(*(np.array(part) for part in zip(*p, strict=True)), 1) for p in (LEAD, FOLLOW)
+    ]
+    for side, fit in enumerate(fits):
+        days = np.array([0.0, END])
+        axes.plot(
+            days, np.polyval(fit, days), color=COLOURS[side], linestyle=DASHES[side],
+            linewidth=measures.line, zorder=2.2,
+        )  # fmt: skip
+    level = float(np.polyval(fits[1], END))
+    then = (level - fits[0][1]) / fits[0][0]
+    _mark(axes, [then, END], [level, level], measures)
+    return _months(END - float(then))
+
+
+def _gap(axes: Axes, measures: Size) -> str:
+    levels = [_level(FOLLOW, END), _level(LEAD, END)]
+    _mark(axes, [END - 0.6, END - 0.6], levels, measures, ends="_")
+    elo = levels[1] - levels[0]
+    axes.annotate(
+        f"{elo:.0f}", (END - 0.6, sum(levels) / 2), xytext=(-0.5 * measures.font, 0),
+        textcoords="offset points", ha="right", va="center", fontsize=measures.small, color=INK,
+        path_effects=halo(measures),
+    )  # fmt: skip
+    return f"{elo:.0f} Elo"
+
+
+_DRAW: dict[str, Callable[[Axes, Size], str]] = {
+    "backward": _backward,
+    "backward-mean": _backward_mean,
+    "at-release": _at_release,
+    "catch-up": _catch_up,
+    "level-mean": _level_mean,
+    "trend": _trend,
+    "gap": _gap,
+}

@@ -1,0 +1,178 @@
+"""The lag over time with its bands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.months import parse, to_iso
+from elolag.path import INNER, LagPath
+from elolag.plots._dates import date_axis
+from elolag.plots._frontier import first_up
+from elolag.plots._labels import halo
+from elolag.plots._style import (
+    COLOURS,
+    INK,
+    MUTED,
+    Size,
+    finish,
+    footer,
+    new_axes,
+    of_size,
+    tidy,
+)
+from elolag.words import noun
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = NDArray[np.float64]
+
+
+def lag_path(path: LagPath, ax: Axes | None = None, *, size: str = "page") -> Axes:
+    """The lag at every day, its 50% interval and that of the path's level.
+
+    Filled: pointwise intervals. Thin lines: the simultaneous (sup-t) bands, which hold the whole
+    path. Where the lag or an end of its interval is only a bound, the stretch is hatched up (or
+    down) to the edge and an arrow says that it goes on; the axis always holds every finite value.
+
+    Parameters
+    ----------
+    path
+        From `elolag.lag_path`.
+    ax
+        Axes to draw on; new ones of their own by default.
+    size
+        ``column``, ``page`` or ``slide``.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    measures = of_size(size)
+    axes = ax if ax is not None else new_axes(size)
+    days, colour = path.days, COLOURS[0]
+    bounds = _limits(path)
+    axes.set_ylim(*bounds)
+    axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
+    bands = (
+        (path.inner_low, path.inner_high, 0.42, f"{INNER:.0%}"),
+        (path.low, path.high, 0.22, f"{path.level:.0%} each day"),
+    )
+    handles: list[Any] = []
+    for lows, highs, alpha, name in bands:
+        # An end that is only a bound is drawn to the edge; `_hatch` says so.
+        low, high = (
+            np.where(np.isnan(lows), bounds[0], lows),
+            np.where(np.isnan(highs), bounds[1], highs),
+        )
+        handles.append(
+            axes.fill_between(days, low, high, color=colour, alpha=alpha, linewidth=0, label=name)
+        )
+    lines = (
+        (path.inner_band_low, path.inner_band_high, (0, (1, 1.2)), f"{INNER:.0%}"),
+        (path.band_low, path.band_high, "-", f"{path.level:.0%} whole path"),
+    )
+    for low, high, dash, name in lines:
+        for end in (low, high):
+            (drawn,) = axes.plot(
+                days, end, color=colour, linewidth=0.5 * measures.line, linestyle=dash,
+                label=name,
+            )  # fmt: skip
+        handles.append(drawn)
+    (line,) = axes.plot(
+        days, path.months, color=INK, linewidth=measures.line, zorder=3, label="lag"
+    )
+    _hatch(axes, path, bounds, measures)
+    _sides(axes, path, bounds, measures)
+    tidy(axes, size)
+    date_axis(axes, days[0], days[-1], size)
+    axes.set_ylabel("months")
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    axes.legend(
+        handles=[line, *handles], loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
+        ncols=5, fontsize=measures.small, borderpad=0, borderaxespad=0.1,
+        handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
+    )  # fmt: skip
+    note = (
+        "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
+        f"{path.vintage}, not with those of each day."
+    )
+    if _bounded(path).any():
+        note += " Hatched with an arrow: only a bound, the lag may lie beyond."
+    return finish(axes, _finding(path), footer(path, note), size=size, room=1.5 * measures.small)
+
+
+def _finding(path: LagPath) -> str:
+    follower, leader = noun(path.follower_group), noun(path.leader_group)
+    now, then = float(path.months[-1]), float(path.months[0])
+    since = parse(to_iso(path.days[0])).strftime("%B %Y")
+    if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
+        bound = "at least " if path.censored[-1] else ""
+        verb = "is level with" if now == 0 else "is ahead of" if now < 0 else "trails"
+        by = f" by {bound}{abs(now):.1f} months" if now else ""
+        return first_up(f"{follower} {verb} {leader}{by}")
+    verb = "leads" if now < 0 else "trails"
+    return first_up(f"{follower} {verb} by {abs(now):.1f} months; in {since} by {abs(then):.1f}")
+
+
+def _limits(path: LagPath) -> tuple[float, float]:
+    """Room for every finite value, for zero, and above (below) a bound for its arrow."""
+    ends = (path.months, path.low, path.high, path.band_low, path.band_high)
+    finite = np.concatenate([e[np.isfinite(e)] for e in ends])
+    low, high = min(float(finite.min()), 0.0), max(float(finite.max()), 0.0)
+    room = max(high - low, 1.0)
+    top = 0.18 if (_bounded(path) & ~_down(path)).any() else 0.06
+    foot = 0.18 if (_bounded(path) & _down(path)).any() else (0.06 if low < 0 else 0.0)
+    return low - foot * room, high + top * room
+
+
+def _bounded(path: LagPath) -> NDArray[np.bool_]:
+    """Days on which the lag or an end of its interval is only a bound."""
+    return np.asarray((path.censored != 0) | np.isnan(path.low) | np.isnan(path.high))
+
+
+def _down(path: LagPath) -> NDArray[np.bool_]:
+    """Days whose bound is open towards `ahead`."""
+    return np.asarray((path.censored < 0) | (np.isnan(path.low) & ~np.isnan(path.high)))
+
+
+def _hatch(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
+    """Hatch stretches that are only bounded, from the path to the edge, with an arrow in each."""
+    bounded, down = _bounded(path), _down(path)
+    for way, edge in ((bounded & ~down, bounds[1]), (bounded & down, bounds[0])):
+        if not way.any():
+            continue
+        axes.fill_between(
+            path.days, path.months, edge, where=way.tolist(), step="mid", facecolor="none",
+            edgecolor=MUTED, hatch="////", linewidth=0, alpha=0.55, zorder=1.5,
+        )  # fmt: skip
+        jumps = np.flatnonzero(np.diff(way.astype(int), prepend=0, append=0))
+        room = bounds[1] - bounds[0]
+        for first, last in zip(jumps[::2], jumps[1::2], strict=True):
+            middle = (path.days[first] + path.days[last - 1]) / 2
+            sign = 1 if edge == bounds[1] else -1
+            axes.annotate(
+                "", (middle, edge - sign * 0.01 * room), (middle, edge - sign * 0.13 * room),
+                arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 0.7 * measures.line,
+                            "mutation_scale": 1.1 * measures.font, "shrinkA": 0, "shrinkB": 0},
+                zorder=4,
+            )  # fmt: skip
+
+
+def _sides(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
+    """Say in words which side of zero is which; the axis has no minus signs."""
+    follower = noun(path.follower_group).removeprefix("the ")
+    axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
+    room = bounds[1] - bounds[0]
+    for edge, word, up in ((bounds[1], "behind", True), (bounds[0], "ahead", False)):
+        if abs(edge) < 0.06 * room:
+            continue
+        axes.annotate(
+            f"{follower} {word}", (1, 1 if up else 0), xycoords="axes fraction",
+            xytext=(-0.3 * measures.font, (-0.5 if up else 0.4) * measures.font),
+            textcoords="offset points", ha="right", va="top" if up else "bottom", color=INK,
+            fontsize=measures.font, weight="bold", path_effects=halo(measures), zorder=5,
+            parse_math=False,
+        )  # fmt: skip
