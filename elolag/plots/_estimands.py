@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 #: A toy race in months and points: the follower repeats the leader, later and not evenly.
 LEAD = ((0.0, 10.0), (4.0, 16.0), (8.0, 25.0), (14.0, 33.0), (19.0, 42.0))
 FOLLOW = ((2.0, 4.0), (7.0, 12.0), (12.0, 20.0), (17.0, 27.0), (21.0, 34.0))
-#: The as-of date and the window's length, in months; the window of `catch-up` is twice as long.
-END, WINDOW = 24.0, 12.0
+#: The as-of date, the window's length and that of `catch-up`, in months.
+END, WINDOW, FOLLOWED = 24.0, 12.0, 20.0
 
 #: What is said under each picture.
 _SAYS = {
@@ -202,16 +202,16 @@ def _at_release(axes: Axes, measures: Size) -> str:
 
 
 def _catch_up(axes: Axes, measures: Size) -> str:
-    _window(axes, 2 * WINDOW)
+    _window(axes, FOLLOWED)
     for day, level in LEAD:
-        if day <= END - 2 * WINDOW:
+        if day <= END - FOLLOWED:
             continue
         reached = _first(FOLLOW, level)
         _mark(axes, [day, END if reached is None else reached], [level, level], measures, ends="")
         _mark(axes, [day], [level], measures)
         _mark(axes, [END - 0.3 if reached is None else reached], [level], measures,
               ends="|" if reached else ">")  # fmt: skip
-    return f"median {_of(lag.catch_up(toy(), 2 * WINDOW))}"
+    return f"median {_of(lag.catch_up(toy(), FOLLOWED))}"
 
 
 def _level_mean(axes: Axes, measures: Size) -> str:
@@ -225,9 +225,10 @@ def _level_mean(axes: Axes, measures: Size) -> str:
 
 def _trend(axes: Axes, measures: Size) -> str:
     """Smooth curves of one slope stand for those fitted to data."""
-    fits = [
-        np.polyfit(*(np.array(part) for part in zip(*p, strict=True)), 1) for p in (LEAD, FOLLOW)
-    ]
+    fits = []
+    for points in (LEAD, FOLLOW):
+        months, levels = np.array(points).T
+        fits.append(np.polyfit(months, levels, 1))
     for side, fit in enumerate(fits):
         days = np.array([0.0, END])
         axes.plot(
