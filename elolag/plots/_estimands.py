@@ -97,7 +97,7 @@ def estimands(path: str | Path | None = None, *, size: str = "page") -> Any:
     key.set(xlim=(0, 1), ylim=(0, 1))
     foot = (
         "A toy race, not data. Rating upwards, time to the right; the right edge is the as-of "
-        "date, the grey ground the window. Figures as elolag computes them for the toy."
+        "date, the grey ground the window. Figures as elolag computes them for the toy (trend: for straight lines)."
     )
     finish(key, "", foot, size=size)
     if path is not None:
@@ -135,7 +135,7 @@ def _draw(axes: Axes, name: str, measures: Size) -> str:
             marker=MARKERS[side], markersize=0.8 * measures.marker, zorder=2.5,
         )  # fmt: skip
     axes.axvline(END, color=MUTED, linewidth=0.35 * measures.line, zorder=1)
-    axes.set(xlim=(-0.5, END + 1.2), ylim=(0, 50), xticks=[], yticks=[])
+    axes.set(xlim=(-0.5, END + 1.2), ylim=(0, 54), xticks=[], yticks=[])
     axes.spines[["top", "right"]].set_visible(False)
     for spine in axes.spines.values():
         spine.set(linewidth=0.5 * measures.line, color=MUTED)
@@ -184,11 +184,13 @@ def _backward(axes: Axes, measures: Size) -> str:
 
 def _backward_mean(axes: Axes, measures: Size) -> str:
     _window(axes, WINDOW)
-    for day in np.linspace(END - WINDOW, END, 13):
-        level = _level(FOLLOW, float(day))
+    below: dict[float, int] = {}  # brackets of one level are stacked under it
+    for day in np.linspace(END - WINDOW, END, 13).tolist():
+        level = _level(FOLLOW, day)
+        below[level] = below.get(level, -1) + 1
         axes.plot(
-            [_first(LEAD, level) or 0.0, day], np.full(2, level + (day - END) * 0.22 + 1.0),
-            color=INK, alpha=0.35, linewidth=0.5 * measures.line, zorder=1.8,
+            [_first(LEAD, level) or 0.0, day], np.full(2, level - 1.1 * below[level]), color=INK,
+            linewidth=0.45 * measures.line, zorder=1.8,
         )  # fmt: skip
     return _of(lag.backward_mean(toy(), WINDOW))
 
@@ -203,10 +205,10 @@ def _at_release(axes: Axes, measures: Size) -> str:
 
 def _catch_up(axes: Axes, measures: Size) -> str:
     _window(axes, FOLLOWED)
-    for day, level in LEAD:
+    for day, record in LEAD:
         if day <= END - FOLLOWED:
             continue
-        reached = _first(FOLLOW, level)
+        reached, level = _first(FOLLOW, record), record + 1.8  # clear of the frontier's own line
         _mark(axes, [day, END if reached is None else reached], [level, level], measures, ends="")
         _mark(axes, [day], [level], measures)
         _mark(axes, [END - 0.3 if reached is None else reached], [level], measures,
@@ -218,7 +220,7 @@ def _level_mean(axes: Axes, measures: Size) -> str:
     low, high = _level(FOLLOW, END - WINDOW), _level(FOLLOW, END)
     levels = np.linspace(low, high, 400)[1:]
     firsts = [[_first(points, x) or END for x in levels] for points in (LEAD, FOLLOW)]
-    axes.fill_betweenx(levels, *firsts, color=INK, alpha=0.25, linewidth=0, zorder=1.5)
+    axes.fill_betweenx(levels, firsts[0], firsts[1], color=INK, alpha=0.25, linewidth=0, zorder=1.5)
     _window(axes, WINDOW)
     return _of(lag.level_mean(toy(), WINDOW))
 
