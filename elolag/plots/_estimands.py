@@ -97,7 +97,8 @@ def estimands(path: str | Path | None = None, *, size: str = "page") -> Any:
     key.set(xlim=(0, 1), ylim=(0, 1))
     foot = (
         "A toy race, not data. Rating upwards, time to the right; the right edge is the as-of "
-        "date, the grey ground the window. Figures as elolag computes them for the toy (trend: for straight lines)."
+        "date, the grey ground the window. Figures as elolag computes them for the toy (trend: for "
+        "straight lines)."
     )
     finish(key, "", foot, size=size)
     if path is not None:
