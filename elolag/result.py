@@ -146,6 +146,19 @@ class LagResult:
         return self.gap.elo < 0
 
     @property
+    def ahead(self) -> bool:
+        """Whether the figure in months reads ahead; a bound of nothing, in the way it is open."""
+        months = self.months or 0.0
+        return months < 0 or (months == 0 and self.censored == "at-most")
+
+    @property
+    def bound(self) -> str:
+        """``at least`` or ``at most`` before the size of the lag, empty where it is exact."""
+        if not self.censored:
+            return ""
+        return "at least" if self.ahead == (self.censored == "at-most") else "at most"
+
+    @property
     def leader(self) -> ModelPoint | None:
         """The match; when the follower leads, the leader's best."""
         return self.leader_best if self.leads else self.match
@@ -292,8 +305,9 @@ class LagResult:
             return self._gap_words(self.gap.elo)
         if self.months == 0 and not self.censored:
             return f"{noun(self.follower_group)} level with {noun(self.leader_group)}"
-        ahead = self.months < 0 or self.censored == "at-most"
-        return f"{noun(self.follower_group)} {'ahead' if ahead else 'behind'} by {self._size()}"
+        return (
+            f"{noun(self.follower_group)} {'ahead' if self.ahead else 'behind'} by {self._size()}"
+        )
 
     def interval_words(self) -> str:
         """The interval, each end with its direction."""
@@ -345,8 +359,7 @@ class LagResult:
 
     def _size(self) -> str:
         """The lag without its direction; a bound turns round with the sign of what it bounds."""
-        bound = "at least " if self.censored else ""
-        return f"{bound}{months(abs(self.months or 0.0))}"
+        return f"{self.bound} {months(abs(self.months or 0.0))}".lstrip()
 
     def _gap_words(self, elo: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)

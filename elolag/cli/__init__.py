@@ -14,6 +14,7 @@ import typer
 from elolag import __version__
 from elolag.cli import archive as _archive
 from elolag.cli import backfill as _backfill
+from elolag.cli import cite as _cite
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
 from elolag.cli import snapshot as _snapshot
@@ -47,6 +48,7 @@ def _root(
 
 
 _lag.register(app)
+_cite.register(app)
 _snapshot.register(app)
 _archive.register(app)
 _diff.register(_archive.app)

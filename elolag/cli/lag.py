@@ -18,6 +18,15 @@ Board = Annotated[str, typer.Option(help="Board, e.g. arena/text.")]
 Category = Annotated[str, typer.Option(help="Slice of the board, e.g. coding.")]
 Leader = Annotated[str, typer.Option(help="Group that leads: US, US+open, lab:openai.")]
 Follower = Annotated[str, typer.Option(help="Group that follows: CN, not:US, CN+open.")]
+Estimand = Annotated[
+    str,
+    typer.Option(help="backward, backward-mean, at-release, catch-up, level-mean, trend or gap."),
+]
+Frontier = Annotated[
+    str | None,
+    typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
+]
+Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
 AsOf = Annotated[str | None, typer.Option(help="ISO date; the vintage's date by default.")]
 Vintage = Annotated[
     str | None, typer.Option(help="Ratings of this date and older; newest official by default.")
@@ -63,20 +72,12 @@ def lag(
     category: Category = "overall",
     leader: Leader = "US",
     follower: Follower = "CN",
-    estimand: Annotated[
-        str,
-        typer.Option(
-            help="backward, backward-mean, at-release, catch-up, level-mean, trend or gap."
-        ),
-    ] = "backward",
-    frontier: Annotated[
-        str | None,
-        typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
-    ] = None,
+    estimand: Estimand = "backward",
+    frontier: Frontier = None,
     every: Annotated[
         bool, typer.Option("--all", help="All estimands side by side, with both intervals.")
     ] = False,
-    interval: Annotated[str, typer.Option(help="measurement, sampling or both.")] = "measurement",
+    interval: Interval = "measurement",
     as_of: AsOf = None,
     vintage: Vintage = None,
     window: Window = None,

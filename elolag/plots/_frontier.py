@@ -202,10 +202,9 @@ def _finding(result: LagResult) -> str:
         return first_up(f"{leader} and {follower} are level")
     if result.months == 0 and not result.censored:
         return first_up(f"{follower} and {leader} are level ({result.estimand})")
-    size = f"{'at least ' if result.censored else ''}{abs(result.months):.1f} months"
-    ahead = result.months < 0 or result.censored == "at-most"
+    size = f"{result.bound} {abs(result.months):.1f} months".lstrip()
     kind = "" if result.estimand == "backward" else f" ({result.estimand})"
-    verb = "is ahead of" if ahead else "trails"
+    verb = "is ahead of" if result.ahead else "trails"
     return first_up(f"{follower} {verb} {leader} by {size}{kind}")
 
 
@@ -239,8 +238,7 @@ def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: S
     span = max(end - size, first), end
     _bracket(axes, result, span, level, measures, cut=end - size < first)
     _interval(axes, result, end, level, measures)
-    bound = "at least " if result.censored else ""
-    text = f"{bound}{abs(result.months):.1f} months"
+    text = f"{result.bound} {abs(result.months):.1f} months".lstrip()
     places = tuple(np.linspace(span[0], span[1], 21)[[6, 14, 5, 15, 7, 13, 8, 12, 4, 16, 3, 17]])
     return _callout(text, sum(span) / 2, level, places), [(list(span), [level, level])]
 

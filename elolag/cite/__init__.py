@@ -1,0 +1,17 @@
+"""How to cite a result: sentence, footnote and references, in English or German."""
+
+from __future__ import annotations
+
+from elolag.cite._citation import LANGUAGES, Citation, citation, wording
+from elolag.cite._figure import figure_references, read_figure
+from elolag.cite._references import Reference
+
+__all__ = [
+    "LANGUAGES",
+    "Citation",
+    "Reference",
+    "citation",
+    "figure_references",
+    "read_figure",
+    "wording",
+]

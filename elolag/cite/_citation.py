@@ -1,0 +1,293 @@
+"""The sentence and the footnote of a result, and which of four wordings it gets.
+
+The wordings, and the only rule by which one is chosen:
+
+- ``no-clear-lead``: the two sides tie, or the interval holds both directions, or it lies wholly on
+  the other side than the figure;
+- else ``at-least``: the figure is only a bound, the lag (or the lead) is at least so much;
+- else ``behind`` or ``ahead``: the follower, at the figure's sign.
+
+An end that the draws leave open holds every value on that side.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from elolag.cite import _language as language
+from elolag.cite._groups import phrase
+from elolag.cite._references import Reference, plain, references
+from elolag.errors import UsageError
+from elolag.provenance import Origin, provenance
+from elolag.result import LagResult
+from elolag.words import MEANING
+
+LANGUAGES = ("en", "de")
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A result as it may be quoted, with what must stand under it.
+
+    Attributes
+    ----------
+    wording
+        ``behind``, ``at-least``, ``ahead`` or ``no-clear-lead``.
+    sentence, footnote
+        In the language `lang`.
+    references
+        The software, each snapshot, each data source with its licence.
+    """
+
+    lang: str
+    wording: str
+    sentence: str
+    footnote: str
+    references: tuple[Reference, ...]
+
+    def __str__(self) -> str:
+        return f"{self.sentence}\n\n{self.footnote}"
+
+    def bibtex(self) -> str:
+        """All references as BibTeX; names are escaped for LaTeX."""
+        return "\n\n".join(reference.bibtex() for reference in self.references) + "\n"
+
+    def csl(self) -> list[dict[str, Any]]:
+        """All references as CSL-JSON items."""
+        return [reference.csl() for reference in self.references]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": 1,
+            "lang": self.lang,
+            "wording": self.wording,
+            "sentence": self.sentence,
+            "footnote": self.footnote,
+            "bibtex": self.bibtex(),
+            "csl": self.csl(),
+        }
+
+    def rows(self) -> list[tuple[str, str]]:
+        """One (part, text) pair each for sentence, footnote and references."""
+        return [
+            ("sentence", self.sentence),
+            ("footnote", self.footnote),
+            *((reference.kind, reference.title) for reference in self.references),
+        ]
+
+
+def citation(result: LagResult, lang: str = "en") -> Citation:
+    """How to cite a result.
+
+    Parameters
+    ----------
+    result
+        Of any estimand.
+    lang
+        ``en`` or ``de``.
+
+    Raises
+    ------
+    UsageError
+        Another language.
+    """
+    if lang not in LANGUAGES:
+        raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
+    speaker = _Speaker(result, lang)
+    origins = provenance(result).origins
+    return Citation(
+        lang=lang,
+        wording=wording(result),
+        sentence=plain(speaker.sentence()),
+        footnote=plain(speaker.footnote(origins)),
+        references=references(result.version, origins),
+    )
+
+
+def wording(result: LagResult) -> str:
+    """Which of the four wordings a result gets; the rule stands at the top of this module."""
+    value, low, high = _figures(result)
+    tie = result.gap.elo == 0 and result.estimand in ("backward", "gap")
+    if tie or (value == 0 and not result.censored) or low < 0 < high:
+        return "no-clear-lead"
+    if (value > 0 and high < 0) or (value < 0 and low > 0):
+        return "no-clear-lead"
+    if result.censored:
+        # "At most" a positive lag may be a lead: its interval is open to that side.
+        return "at-least" if result.bound == "at least" else "no-clear-lead"
+    return "ahead" if value < 0 else "behind"
+
+
+def _figures(result: LagResult) -> tuple[float, float, float]:
+    """The figure and its interval, an open end infinite: months, or for `gap` Elo points."""
+    if result.months is None:
+        return result.gap.elo, result.gap.low, result.gap.high
+    low = -math.inf if result.low is None else result.low
+    return result.months, low, math.inf if result.high is None else result.high
+
+
+class _Speaker:
+    """Puts one result into the words of one language."""
+
+    def __init__(self, result: LagResult, lang: str) -> None:
+        self.result, self.lang, self.german = result, lang, lang == "de"
+        self.words = language.GERMAN if self.german else language.ENGLISH
+        self.leader = phrase(result.leader_group, lang)
+        self.follower = phrase(result.follower_group, lang)
+        self.day = language.date(result.as_of, lang)
+        self.board = language.board(result.board, result.category, lang)
+        self.value, self.low, self.high = _figures(result)
+        self.wording = wording(result)
+        index = bool(result.origins) and result.origins[0].method == "index"
+        points = ("Indexpunkte", "index points") if index else ("Elo-Punkte", "Elo points")
+        self.unit = points[not self.german] if result.months is None else self.words.months
+
+    def sentence(self) -> str:
+        if self.wording == "no-clear-lead":
+            return self._no_clear_lead()
+        if self.result.months is None:
+            return self._gap()
+        return self._backward() if self.result.estimand == "backward" else self._other()
+
+    def _size(self) -> str:
+        bound = f"{self.words.at_least} " if self.wording == "at-least" else ""
+        return f"{bound}{language.number(self.value, self.lang)}"
+
+    def _backward(self) -> str:
+        behind, ahead = self.follower, self.leader
+        leads = self.result.ahead
+        if leads:
+            behind, ahead = ahead, behind
+        size, iv = self._size(), self._interval()
+        if self.german:
+            there = f"ein Niveau hatte, das {ahead.models} {size} Monate zuvor erstmals erreicht "
+            if leads:
+                return (
+                    f"Wir schätzen, dass {ahead.models} am {self.day} auf {self.board} vorn lagen: "
+                    f"{behind.best[:1].upper()}{behind.best[1:]} hatte ein Niveau, das "
+                    f"{ahead.models} {size} Monate zuvor erstmals erreicht hatten ({iv})."
+                )
+            return (
+                f"Wir schätzen, dass {behind.best} auf {self.board} am {self.day} {there}hatten "
+                f"({iv})."
+            )
+        there = f"performed at a level {ahead.models} first reached {size} months earlier"
+        if leads:
+            return (
+                f"We estimate that on {self.day} {ahead.models} were ahead on {self.board}: "
+                f"{behind.best} {there} ({iv})."
+            )
+        return f"We estimate that on {self.day} {behind.best} on {self.board} {there} ({iv})."
+
+    def _other(self) -> str:
+        size, iv, how = self._size(), self._interval(), self._how()
+        if self.german:
+            where = "vor" if self.result.ahead else "hinter"
+            return (
+                f"Wir schätzen, dass {self.follower.models} auf {self.board} {size} Monate {where} "
+                f"{self.leader.to_models} lagen, {how} ({iv})."
+            )
+        verb = "led" if self.result.ahead else "trailed"
+        return (
+            f"We estimate that {self.follower.models} on {self.board} {verb} {self.leader.models} "
+            f"by {size} months, {how} ({iv})."
+        )
+
+    def _gap(self) -> str:
+        above, below = self.leader, self.follower
+        if self.value < 0:
+            above, below = below, above
+        size, iv = self._size(), self._interval()
+        if self.german:
+            return (
+                f"Wir schätzen, dass {above.best} auf {self.board} am {self.day} um {size} "
+                f"{self.unit} höher bewertet war als {below.best} ({iv})."
+            )
+        return (
+            f"We estimate that on {self.day} {above.best} on {self.board} was rated {size} "
+            f"{self.unit} above {below.best} ({iv})."
+        )
+
+    def _no_clear_lead(self) -> str:
+        iv, how = self._interval(), self._how()
+        sides = self.follower.models, self.leader.models
+        if self.german:
+            day = "" if how else f" am {self.day}"
+            return (
+                f"Wir schätzen, dass{day} auf {self.board} weder {sides[0]} noch {sides[1]} einen "
+                f"klaren Vorsprung hatten{f', {how}' if how else ''} ({iv})."
+            )
+        day = "" if how else f" on {self.day}"
+        return (
+            f"We estimate that{day} neither {sides[0]} nor {sides[1]} had a clear lead on "
+            f"{self.board}{f', {how}' if how else ''} ({iv})."
+        )
+
+    def _how(self) -> str:
+        """What the estimand averages over; empty for those of one date."""
+        text = self.words.how.get(self.result.estimand, "")
+        window = language.plain_number(self.result.window, self.lang)
+        leaders = self.leader.to_models if self.german else self.leader.models
+        return text.format(window=window, day=self.day, leaders=leaders)
+
+    def _interval(self) -> str:
+        """Level, kind and both ends; both with their direction where there is no clear lead."""
+        kind = "measurement"
+        if self.result.interval == "sampling" and self.result.months is not None:
+            kind = "sampling"
+        name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
+        if self.wording == "no-clear-lead":
+            whose = (
+                f" für {self.follower.models}" if self.german else f" for {self.follower.models}"
+            )
+            return f"{name}{whose}: {self._end(self.low)} {self.words.to} {self._end(self.high)}"
+        near, far = sorted((abs(self.low), abs(self.high)))
+        unit = f" {self.unit}" if self.german or self.result.months is None else ""
+        ends = (
+            f"{language.number(near, self.lang)} {self.words.to} {language.number(far, self.lang)}"
+        )
+        if math.isinf(far):
+            ends = f"{self.words.at_least} {language.number(near, self.lang)}"
+        return f"{name}: {ends}{unit}"
+
+    def _end(self, value: float) -> str:
+        if math.isinf(value):
+            return self.words.unbounded
+        if value == 0:
+            return self.words.level
+        side = self.words.ahead if value < 0 else self.words.behind
+        return side.format(f"{language.number(value, self.lang)} {self.unit}")
+
+    def footnote(self, origins: tuple[Origin, ...]) -> str:
+        r, german = self.result, self.german
+        asks = (self.words.asks if german else MEANING)[r.estimand]
+        kind = "sampling" if r.interval == "sampling" else "measurement"
+        snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
+        seen = {o.source or o.path: o for o in origins}
+        data = " ".join(_source(o) for o in seen.values())
+        draws = language.whole(r.n_draws, self.lang)
+        vintage = language.date(r.vintage, self.lang)
+        if german:
+            text = (
+                f"elolag {r.version}, Schätzgröße {r.estimand} ({asks}); {r.follower_group} gegen "
+                f"{r.leader_group}, {r.board}, Kategorie {r.category}, Werte vom {vintage}, "
+                f"{draws} Ziehungen, Startwert {r.seed}. Snapshots: {snapshots}. Daten: {data}"
+            )
+        else:
+            text = (
+                f"elolag {r.version}, estimand {r.estimand} ({asks}); {r.follower_group} against "
+                f"{r.leader_group}, {r.board}, category {r.category}, ratings of {vintage}, "
+                f"{draws} draws, seed {r.seed}. Snapshots: {snapshots}. Data: {data}"
+            )
+        return f"{text} {self.words.left_out[kind]}"
+
+
+def _source(origin: Origin) -> str:
+    """One data source with its licence, ending in a full stop."""
+    text = origin.citation or origin.publisher or origin.path
+    if origin.licence and origin.licence not in text:
+        text = f"{text.rstrip('.')} ({origin.licence})."
+    return text if text.endswith(".") else f"{text}."

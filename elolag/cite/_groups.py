@@ -1,0 +1,104 @@
+"""Groups of models as phrases with the right grammar, in English and German."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from elolag import tags
+from elolag.words import adjective
+
+#: German stems, which take endings; a group without one is put after the noun.
+_GERMAN = {
+    "AE": "emiratisch",
+    "AU": "australisch",
+    "CA": "kanadisch",
+    "CN": "chinesisch",
+    "DE": "deutsch",
+    "FR": "französisch",
+    "GB": "britisch",
+    "IL": "israelisch",
+    "JP": "japanisch",
+    "KR": "südkoreanisch",
+    "RU": "russisch",
+    "SG": "singapurisch",
+    "TW": "taiwanisch",
+    "ALL": "bewertet",
+}
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A group as a sentence needs it: its best model, and its models in two cases.
+
+    English has no cases: `models` and `to_models` are alike.
+    """
+
+    best: str
+    models: str
+    to_models: str
+
+
+def phrase(group: str, lang: str) -> Phrase:
+    """The group's expression (``CN+open``) in words of a language, ``en`` or ``de``."""
+    alternatives = [_terms(part) for part in group.split(",")]
+    return (_german if lang == "de" else _english)(alternatives)
+
+
+def _terms(part: str) -> list[tuple[bool, str]]:
+    """Names with their negation, countries first; ``ALL`` says nothing beside others."""
+    found = []
+    for raw in part.split("+"):
+        name = raw.strip()
+        found.append((name.startswith("not:"), name.removeprefix("not:")))
+    found = [(n, name) for n, name in found if n or name != "ALL" or len(found) == 1]
+    # "not open" is "closed" (docs/tagging.md), and the other way round.
+    turned = {"open": "closed", "closed": "open"}
+    found = [(False, turned[name]) if n and name in turned else (n, name) for n, name in found]
+    return sorted(found, key=lambda term: term[1] in turned)
+
+
+def _english(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
+    words = " or ".join(" ".join(_one(*term) for term in terms) for terms in alternatives)
+    return Phrase(f"the best {words} model", f"{words} models", f"{words} models")
+
+
+def _one(negated: bool, name: str) -> str:
+    word = lab_name(name[4:]) if name.startswith("lab:") else adjective(name)
+    return f"non-{word}" if negated else word
+
+
+def _german(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
+    nominative, dative = (
+        " und ".join(_german_noun(terms, *ends) for terms in alternatives)
+        for ends in (("e", "Modelle"), ("en", "Modellen"))
+    )
+    if len(alternatives) == 1:
+        best = f"das beste {_german_noun(alternatives[0], 'e', 'Modell')}"
+    else:
+        best = f"das beste Modell unter {dative}"
+    return Phrase(best, nominative, dative)
+
+
+def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
+    """``chinesische Modelle mit offenen Gewichten``: adjectives before, the rest after the noun."""
+    before, after = [], []
+    for negated, name in terms:
+        stem = "US-amerikanisch" if negated and name == "US" else _GERMAN.get(name)
+        if stem:
+            before.append(f"{'nicht ' if negated else ''}{stem}{ending}")
+        elif name == "US":
+            noun = f"US-{noun}"
+        elif name in ("open", "closed"):
+            after.append(f"mit {'offenen' if name == 'open' else 'geschlossenen'} Gewichten")
+        elif name.startswith("lab:"):
+            after.append(f"{'nicht ' if negated else ''}von {lab_name(name[4:])}")
+        else:
+            after.append(f"{'nicht ' if negated else ''}aus {name}")
+    return " ".join([", ".join(before), noun, *after]).strip()
+
+
+def lab_name(key: str) -> str:
+    """A lab as it calls itself, without what the tables add in brackets; else its key."""
+    rows = tags.load().labs.get(key)
+    return re.sub(r"\s*\(.*", "", rows[-1].name) if rows else key

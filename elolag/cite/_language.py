@@ -1,0 +1,164 @@
+"""Numbers, dates and set phrases of the two languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from elolag.months import parse
+
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+}
+
+
+def number(value: float, lang: str, digits: int = 1) -> str:
+    """A size without its sign, with the language's decimal mark."""
+    text = f"{abs(value):.{digits}f}"
+    return text.replace(".", ",") if lang == "de" else text
+
+
+def plain_number(value: float, lang: str) -> str:
+    """As short as it can be said exactly: 12, 7.5."""
+    text = f"{value:g}"
+    return text.replace(".", ",") if lang == "de" else text
+
+
+def whole(value: int, lang: str) -> str:
+    """A count with the language's separator of thousands."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if lang == "de" else text
+
+
+def date(iso: str, lang: str) -> str:
+    """``19 August 2026`` or ``19. August 2026``."""
+    day = parse(iso)
+    month = _MONTHS[lang].split()[day.month - 1]
+    return f"{day.day}{'.' if lang == 'de' else ''} {month} {day.year}"
+
+
+def percent(level: float, lang: str) -> str:
+    """The interval's level before its kind: ``95%``; German ``95-%-``."""
+    share = plain_number(round(100 * level, 6), lang)
+    return f"{share}-%-" if lang == "de" else f"{share}% "
+
+
+def board(name: str, category: str, lang: str) -> str:
+    """A board as the object of ``on``, ``auf``."""
+    publisher, _, rest = name.partition("/")
+    style = rest.endswith("_style_control")
+    kind = rest.removesuffix("_style_control").replace("_", " ")
+    if lang == "de":
+        text = f"der Rangliste {name}"
+        if publisher == "arena":
+            text = f"der Arena-Rangliste „{kind}“" + (" mit Stilkontrolle" if style else "")
+        elif name == "epoch/eci":
+            text = "dem Epoch Capabilities Index"
+        return text if category == "overall" else f"{text} (Kategorie {category})"
+    text = f"the board {name}"
+    if publisher == "arena":
+        text = f"the Arena {kind} leaderboard" + (" with style control" if style else "")
+    elif name == "epoch/eci":
+        text = "the Epoch Capabilities Index"
+    return text if category == "overall" else f"{text} (category {category})"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Set phrases. Those with braces are filled in by `str.format`."""
+
+    at_least: str
+    months: str
+    level: str
+    ahead: str
+    behind: str
+    unbounded: str
+    to: str
+    kinds: dict[str, str]
+    how: dict[str, str]
+    asks: dict[str, str]
+    left_out: dict[str, str]
+
+
+ENGLISH = Words(
+    at_least="at least",
+    months="months",
+    level="level",
+    ahead="{} ahead",
+    behind="{} behind",
+    unbounded="unbounded",
+    to="to",
+    kinds={"measurement": "measurement interval", "sampling": "sampling interval"},
+    how={
+        "backward-mean": "averaged over the {window} months to {day}",
+        "at-release": (
+            "averaged over the releases of their records in the {window} months to {day}"
+        ),
+        "catch-up": (
+            "as the median time until they match a record that {leaders} set in the {window} "
+            "months to {day}"
+        ),
+        "level-mean": "averaged over the levels they newly reached in the {window} months to {day}",
+        "trend": "between smooth curves fitted to the best models of both sides, on {day}",
+    },
+    asks={},
+    left_out={
+        "measurement": (
+            "The interval covers errors of the published ratings, of linking retired models and of "
+            "release dates known to the month, and nothing else."
+        ),
+        "sampling": (
+            "The interval covers what another run of history at the same pace would have given, "
+            "and errors of measurement, and nothing else."
+        ),
+    },
+)
+
+GERMAN = Words(
+    at_least="mindestens",
+    months="Monate",
+    level="gleichauf",
+    ahead="{} voraus",
+    behind="{} zurück",
+    unbounded="unbegrenzt",
+    to="bis",
+    kinds={"measurement": "Messintervall", "sampling": "Stichprobenintervall"},
+    how={
+        "backward-mean": "gemittelt über die {window} Monate bis zum {day}",
+        "at-release": (
+            "gemittelt über die Veröffentlichungen ihrer Rekorde in den {window} Monaten bis zum "
+            "{day}"
+        ),
+        "catch-up": (
+            "gemessen als Median der Zeit, bis sie einen Rekord von {leaders} aus den {window} "
+            "Monaten bis zum {day} erreichten"
+        ),
+        "level-mean": (
+            "gemittelt über die Niveaus, die sie in den {window} Monaten bis zum {day} neu "
+            "erreichten"
+        ),
+        "trend": (
+            "gemessen zwischen geglätteten Kurven durch die besten Modelle beider Seiten am {day}"
+        ),
+    },
+    asks={
+        "backward": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
+        "backward-mean": "dieselbe Frage, gemittelt über jeden Tag des Zeitraums",
+        "at-release": "wie spät die Rekorde des Verfolgers kamen, jeder an seinem Tag",
+        "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden erreicht",
+        "level-mean": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger neu erreichten "
+        "Niveaus",
+        "trend": "Zeitabstand zweier geglätteter Kurven",
+        "gap": "Abstand der Spitzen am Stichtag in Punkten",
+    },
+    left_out={
+        "measurement": (
+            "Das Intervall umfasst Fehler der veröffentlichten Werte, der Verknüpfung "
+            "ausgeschiedener Modelle und nur monatsgenauer Veröffentlichungsdaten, sonst nichts."
+        ),
+        "sampling": (
+            "Das Intervall umfasst, was ein anderer Verlauf der Geschichte bei gleichem Tempo "
+            "ergeben hätte, und Messfehler, sonst nichts."
+        ),
+    },
+)

@@ -1,0 +1,135 @@
+"""``elolag cite``: how to quote a result, and where a figure came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from elolag.cli.lag import (
+    DEFAULT_BOARD,
+    ArchiveDir,
+    AsOf,
+    Board,
+    Category,
+    Draws,
+    Estimand,
+    Follower,
+    Frontier,
+    Interval,
+    Json,
+    Leader,
+    Level,
+    Seed,
+    Selection,
+    TagFile,
+    Vintage,
+    Window,
+    Young,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from elolag.cite import Reference
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("cite")(cite)
+
+
+def cite(
+    figure: Annotated[
+        Path | None,
+        typer.Argument(help="A .png, .svg or .pdf made by elolag: print where it came from."),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of sentence and footnote: en or de.")] = "en",
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="Print only the BibTeX.")] = False,
+    csl: Annotated[bool, typer.Option("--csl", help="Print only the CSL-JSON.")] = False,
+    board: Board = DEFAULT_BOARD,
+    category: Category = "overall",
+    leader: Leader = "US",
+    follower: Follower = "CN",
+    estimand: Estimand = "backward",
+    frontier: Frontier = None,
+    interval: Interval = "measurement",
+    as_of: AsOf = None,
+    vintage: Vintage = None,
+    window: Window = None,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    selection: Selection = True,
+    young: Young = True,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    as_json: Json = False,
+) -> None:
+    """A result as it may be quoted: sentence, footnote, BibTeX, CSL-JSON; or a figure's origin."""
+    from elolag.errors import UsageError
+
+    if sum((bibtex, csl, as_json)) > 1:
+        raise UsageError("--bibtex, --csl and --json each say what alone to print; take one")
+    if figure is not None:
+        _print_figure(figure, bibtex=bibtex, csl=csl, as_json=as_json)
+        return
+    from elolag.cite import LANGUAGES, citation
+    from elolag.estimate import estimate_lag
+
+    if lang not in LANGUAGES:  # before the draws, which take a while
+        raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
+    result = estimate_lag(
+        board, leader=leader, follower=follower, category=category, estimand=estimand,
+        frontier=frontier, interval=interval, as_of=as_of, vintage=vintage, n_draws=draws,
+        seed=seed, level=level, window=window, archive=archive, extra_tags=tags,
+        correct_selection=selection, young_drift=young,
+    )  # fmt: skip
+    found = citation(result, lang)
+    if as_json:
+        _dump(found.to_dict())
+    elif bibtex or csl:
+        _print_references(found.references, csl=csl)
+    else:
+        typer.echo(f"{found}\n")
+        _print_references(found.references, csl=False)
+        typer.echo("")
+        _print_references(found.references, csl=True)
+
+
+def _print_figure(path: Path, *, bibtex: bool, csl: bool, as_json: bool) -> None:
+    from elolag.cite import figure_references, read_figure
+    from elolag.cli._text import plain, print_table
+
+    facts = read_figure(path)
+    if as_json:
+        _dump(facts)
+        return
+    if bibtex or csl:
+        _print_references(figure_references(facts), csl=csl)
+        return
+    for name in ("title", "sentence", "caveat"):
+        if facts.get(name):
+            typer.echo(plain(str(facts[name])))
+    typer.echo("")
+    told = ("schema", "software", "title", "sentence", "caveat", "sources")
+    rows = [(name, value) for name, value in facts.items() if name not in told]
+    print_table(("fact", "value"), rows)
+    for source in facts["sources"]:
+        typer.echo("")
+        rows = [(name, value) for name, value in source.items() if value]
+        print_table(("source", ""), rows)
+
+
+def _print_references(references: Sequence[Reference], *, csl: bool) -> None:
+    if csl:
+        _dump([reference.csl() for reference in references])
+    else:
+        typer.echo("\n\n".join(reference.bibtex() for reference in references))
+
+
+def _dump(data: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
