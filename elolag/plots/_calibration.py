@@ -86,6 +86,8 @@ def _marks(
 ) -> Any:
     """One estimand's marks, measurement above sampling, each estimand a little lower."""
     colour, shape = SERIES[number % len(SERIES)], SHAPES[number % len(SHAPES)]
+    # A slide has less room for a row than its type would ask.
+    diameter = (0.85 if measures.height < 6 else 0.6) * measures.marker
     handle: Any = None
     for kind in _KINDS:
         rows = mine[mine["interval"] == kind]
@@ -93,7 +95,7 @@ def _marks(
         shift = (number - (of - 1) / 2) * (0.3 / max(of - 1, 1))
         (drawn,) = axes.plot(
             rows["coverage"], [worlds.index(w) + middle + shift for w in rows["world"]],
-            linestyle="none", marker=shape, markersize=0.85 * measures.marker, color=colour,
+            linestyle="none", marker=shape, markersize=diameter, color=colour,
             markerfacecolor=colour if kind == "measurement" else "white",
             markeredgewidth=0.4 * measures.line, zorder=3, clip_on=False,
         )  # fmt: skip

@@ -21,10 +21,12 @@ from elolag.plots._style import (
     footer,
     new_axes,
     of_size,
+    roles,
     tidy,
+    visible,
 )
+from elolag.plots._titles import finding, note, short, unit
 from elolag.result import LagResult, ModelPoint
-from elolag.words import noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,13 +81,14 @@ def frontier(
     if first >= end:
         raise UsageError(f"the chart would begin on {since}, not before {result.as_of}")
     sides = (result.leader_group, result.follower_group)
+    roled = roles(*sides)
     records = [result.records(group) for group in sides]
     if not all(records):
         raise EstimateError("the result holds no models of one of its groups: nothing to draw")
     axes = ax if ax is not None else new_axes(size)
     curves = [_steps(r, first, end) for r in records]
     for side, group in enumerate(sides):
-        _draw_side(axes, result, group, side, curves[side], first, measures)
+        _draw_side(axes, result, group, roled[side], curves[side], first, measures)
     low = min(y.min() for _, y in curves)
     high = max(y.max() for _, y in curves)
     room = max(high - low, 20.0)
@@ -96,24 +99,19 @@ def frontier(
     axes.set_ylabel(f"rating ({unit(result)} points)")
     callout, drawn = _answer(axes, result, end, first, measures)
     _name_ends(axes, result, [y[-1] for _, y in curves], end, measures)
-    note = f"Bars: {result.level:.0%} of each record's posterior. {_note(result)}"
-    finish(axes, _finding(result), footer(result, note), size=size)
+    said = f"Bars: {result.level:.0%} of each record's posterior. {note(result)}"
+    finish(axes, finding(result), footer(result, said), size=size)
     count = _NAMED[size] if labels is None else labels
     wanted = [*([callout] if callout else []), *_wanted(result, records, first, count)]
     bars = []
     for model in (m for side in records for m in side if to_day(m.counts_from) >= first):
-        day, reach = to_day(model.counts_from), _half_width(result) * model.sd
+        day, reach = to_day(model.counts_from), _reach(result) * model.sd
         bars.append(([day, day], [model.rating - reach, model.rating + reach]))
     place(axes, wanted, measures, lines=[*curves, *drawn, *bars])
     return axes
 
 
-def unit(result: LagResult) -> str:
-    """What the board's ratings are counted in."""
-    return "index" if result.origins and result.origins[0].method == "index" else "Elo"
-
-
-def _half_width(result: LagResult) -> float:
+def _reach(result: LagResult) -> float:
     """Half an interval of the result's level, in standard deviations."""
     return NormalDist().inv_cdf((1 + result.level) / 2)
 
@@ -146,7 +144,7 @@ def _draw_side(
     shown = [m for m in result.records(group) if to_day(m.counts_from) >= first]
     axes.errorbar(
         [to_day(m.counts_from) for m in shown], [m.rating for m in shown],
-        yerr=[_half_width(result) * m.sd for m in shown], fmt=marker, color=colour,
+        yerr=[_reach(result) * m.sd for m in shown], fmt=marker, color=colour,
         markersize=measures.marker, elinewidth=0.5 * measures.line, zorder=2.4,
     )  # fmt: skip
 
@@ -155,7 +153,8 @@ def _name_ends(
     axes: Axes, result: LagResult, levels: list[float], end: float, measures: Size
 ) -> None:
     """Each group's name at the end of its line, dodging the other's."""
-    names = [noun(g).removeprefix("the ") for g in (result.leader_group, result.follower_group)]
+    names = [short(g) for g in (result.leader_group, result.follower_group)]
+    roled = roles(result.leader_group, result.follower_group)
     top = int(levels[1] > levels[0])
     low, high = axes.get_ylim()
     height = axes.get_window_extent().height / axes.figure.figure.dpi * 72
@@ -164,8 +163,8 @@ def _name_ends(
     for side, name in enumerate(names):
         up = dodge if side == top else -dodge
         axes.annotate(
-            name, (end, levels[side]), xytext=(0.5 * measures.font, up),
-            textcoords="offset points", color=COLOURS[side], va="center", weight="bold",
+            visible(name), (end, levels[side]), xytext=(0.5 * measures.font, up),
+            textcoords="offset points", color=COLOURS[roled[side]], va="center", weight="bold",
             fontsize=measures.font, annotation_clip=False, parse_math=False,
         )  # fmt: skip
 
@@ -183,46 +182,15 @@ def _wanted(
     shown.sort(key=lambda p: p[0].counts_from, reverse=True)
     shown.sort(key=lambda p: p[0].model not in key)
     higher = int(result.leads)
+    roled = roles(result.leader_group, result.follower_group)
     return [
         Label(
-            m.model, to_day(m.counts_from), m.rating, COLOURS[side],
+            m.model, to_day(m.counts_from), m.rating, COLOURS[roled[side]],
             (UPWARD if side == higher else DOWNWARD) if m.model not in key
             else (*UPWARD, *DOWNWARD) if side == higher else (*DOWNWARD, *UPWARD),
         )
         for m, side in (shown if count else [])
     ]  # fmt: skip
-
-
-def _finding(result: LagResult) -> str:
-    """The title: who, by how much, in ten words."""
-    if result.months is None:
-        return first_up(result.figure().partition(",")[0])
-    leader, follower = noun(result.leader_group), noun(result.follower_group)
-    if result.estimand == "backward" and result.gap.elo == 0:
-        return first_up(f"{leader} and {follower} are level")
-    if result.months == 0 and not result.censored:
-        return first_up(f"{follower} and {leader} are level ({result.estimand})")
-    size = f"{result.bound} {abs(result.months):.1f} months".lstrip()
-    kind = "" if result.estimand == "backward" else f" ({result.estimand})"
-    verb = "is ahead of" if result.ahead else "trails"
-    return first_up(f"{follower} {verb} {leader} by {size}{kind}")
-
-
-def first_up(text: str) -> str:
-    """A sentence's beginning; the rest, names included, stays as it is."""
-    return text[:1].upper() + text[1:]
-
-
-def _note(result: LagResult) -> str:
-    if result.estimand == "gap":
-        return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
-    if result.estimand != "backward":
-        return f"Title: {result.estimand}, {result.interval_words()} ({result.level:.0%} interval)."
-    kind = "sampling" if result.interval == "sampling" else "measurement"
-    return (
-        f"Bracket: backward lag; grey: its {result.level:.0%} {kind} interval, "
-        f"{result.interval_words()}."
-    )
 
 
 def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: Size) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.plots._style import Size
+from elolag.plots._style import Size, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +84,7 @@ def _free_place(
 ) -> tuple[Floats, Floats] | None:  # fmt: skip
     """Write one label: its box, and the line that leads to it; None where there is no room."""
     text = axes.annotate(
-        label.text, (label.x, label.y), xytext=(0, 0), textcoords="offset points",
+        visible(label.text), (label.x, label.y), xytext=(0, 0), textcoords="offset points",
         fontsize=label.scale * measures.small, color=label.colour, weight=label.weight, ha="left",
         va="bottom", parse_math=False, path_effects=halo(measures), zorder=5,
     )  # fmt: skip

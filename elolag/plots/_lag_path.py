@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from elolag.months import parse, to_iso
 from elolag.path import INNER, LagPath
 from elolag.plots._dates import date_axis
-from elolag.plots._frontier import first_up
 from elolag.plots._labels import halo
 from elolag.plots._style import (
     COLOURS,
@@ -22,7 +21,9 @@ from elolag.plots._style import (
     new_axes,
     of_size,
     tidy,
+    visible,
 )
+from elolag.plots._titles import first_up, short
 from elolag.words import noun
 
 if TYPE_CHECKING:
@@ -163,14 +164,14 @@ def _hatch(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Siz
 
 def _sides(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
     """Say in words which side of zero is which; the axis has no minus signs."""
-    follower = noun(path.follower_group).removeprefix("the ")
+    follower = short(path.follower_group)
     axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
     room = bounds[1] - bounds[0]
     for edge, word, up in ((bounds[1], "behind", True), (bounds[0], "ahead", False)):
         if abs(edge) < 0.06 * room:
             continue
         axes.annotate(
-            f"{follower} {word}", (1, 1 if up else 0), xycoords="axes fraction",
+            visible(f"{follower} {word}"), (1, 1 if up else 0), xycoords="axes fraction",
             xytext=(-0.3 * measures.font, (-0.5 if up else 0.4) * measures.font),
             textcoords="offset points", ha="right", va="top" if up else "bottom", color=INK,
             fontsize=measures.font, weight="bold", path_effects=halo(measures), zorder=5,

@@ -7,6 +7,7 @@ leaves a changed setting behind.
 
 from __future__ import annotations
 
+import functools
 import io
 import textwrap
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ class Size:
 SIZES = {
     "column": Size(3.5, 3.2, 7.0, 1.2, 300),
     "page": Size(7.2, 4.6, 9.0, 1.7, 200),
-    "slide": Size(13.333, 7.5, 17.0, 3.0, 144),
+    "slide": Size(13.333, 7.5, 15.5, 2.8, 144),
 }
 
 
@@ -125,6 +126,36 @@ def tidy(axes: Axes, size: str = "page", *, grid: str = "y") -> None:
         axes.set_axisbelow(True)
 
 
+def roles(leader: str, follower: str) -> tuple[int, int]:
+    """Places of leader and follower in `COLOURS`, `MARKERS` and `DASHES`.
+
+    The leader has the first, but the US is never drawn in China's colour, nor China in that of
+    the US.
+    """
+    china_leads = _names("CN", leader) and not _names("CN", follower)
+    us_follows = _names("US", follower) and not _names("US", leader)
+    return (1, 0) if china_leads or us_follows else (0, 1)
+
+
+def _names(country: str, group: str) -> bool:
+    return country in group.replace("+", ",").split(",")
+
+
+def visible(text: str) -> str:
+    """Text as the figures' font can show it: other characters become a box, breaks a space."""
+    known = _characters()
+    return "".join(c if c in known else "\u25a1" for c in " ".join(text.split()))
+
+
+@functools.cache
+def _characters() -> frozenset[str]:
+    """What the font that ships with matplotlib can show."""
+    from matplotlib import font_manager
+
+    path = font_manager.findfont("DejaVu Sans")
+    return frozenset(map(chr, font_manager.get_font(path).get_charmap()))
+
+
 def footer(result: Any, note: str = "") -> str:
     """Source, licence, vintage, hash, one caveat, and what the figure's marks are (`note`)."""
     return provenance(result).footer(note)
@@ -153,7 +184,7 @@ def finish(axes: Axes, title: str, footer: str, *, size: str = "page", room: flo
     pad = 0.9 * measures.font * dpi / 72
     width = (figure.bbox.width - 2 * pad) if own else axes.get_window_extent().width
     head = axes.set_title(
-        title, loc="left", weight="bold", fontsize=measures.title, color=INK,
+        visible(title), loc="left", weight="bold", fontsize=measures.title, color=INK,
         pad=0.7 * measures.font + room, parse_math=False,
     )  # fmt: skip
     _wrap(head, width)
@@ -162,8 +193,9 @@ def finish(axes: Axes, title: str, footer: str, *, size: str = "page", room: flo
         frame = axes.get_window_extent()
         below = frame.y0 - (axes.get_tightbbox() or frame).y0
     foot = axes.annotate(
-        footer, (0, 0), xycoords="axes fraction", xytext=(0, -below * 72 / dpi - measures.tiny),
-        textcoords="offset points", va="top", fontsize=measures.tiny, color=MUTED, gid=_FOOTER,
+        visible(footer), (0, 0), xycoords="axes fraction", va="top",
+        xytext=(0, -below * 72 / dpi - measures.tiny), textcoords="offset points",
+        fontsize=measures.tiny, color=MUTED, gid=_FOOTER,
         annotation_clip=False, linespacing=1.25, parse_math=False,
     )  # fmt: skip
     _wrap(foot, width)

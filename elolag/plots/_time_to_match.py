@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from elolag.matching import TimeToMatch
-from elolag.plots._frontier import first_up
 from elolag.plots._labels import Label, place
 from elolag.plots._style import (
     COLOURS,
@@ -19,6 +18,7 @@ from elolag.plots._style import (
     of_size,
     tidy,
 )
+from elolag.plots._titles import first_up
 from elolag.words import adjective, noun
 
 if TYPE_CHECKING:

@@ -1,0 +1,53 @@
+"""Titles and notes: the finding in ten words, and what the marks are."""
+
+from __future__ import annotations
+
+from elolag.cite import wording
+from elolag.result import LagResult
+from elolag.words import adjective, noun
+
+
+def unit(result: LagResult) -> str:
+    """What the board's ratings are counted in."""
+    return "index" if result.origins and result.origins[0].method == "index" else "Elo"
+
+
+def finding(result: LagResult) -> str:
+    """The title: who, by how much, in ten words; a lead only where `cite` would say so."""
+    leader, follower = noun(result.leader_group), noun(result.follower_group)
+    kind = "" if result.estimand in ("backward", "gap") else f" ({result.estimand})"
+    if wording(result) == "no-clear-lead":
+        if result.gap.elo == 0 and not kind:
+            return first_up(f"{leader} and {follower} are level")
+        return first_up(f"neither {follower} nor {leader} has a clear lead{kind}")
+    if result.months is None:
+        above, below = (follower, leader) if result.leads else (leader, follower)
+        points = f"{abs(result.gap.elo):.1f} {unit(result)} points"
+        return first_up(f"{above} is {points} above {below}")
+    size = f"{result.bound} {abs(result.months):.1f} months".lstrip()
+    verb = "is ahead of" if result.ahead else "trails"
+    return first_up(f"{follower} {verb} {leader} by {size}{kind}")
+
+
+def short(group: str) -> str:
+    """A group's name at the end of its line."""
+    name = noun(group).removeprefix("the ")
+    return adjective(group) if name.endswith(" side") else name
+
+
+def first_up(text: str) -> str:
+    """A sentence's beginning; the rest, names included, stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def note(result: LagResult) -> str:
+    """What bracket and bar are, for the footer."""
+    if result.estimand == "gap":
+        return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
+    if result.estimand != "backward":
+        return f"Title: {result.estimand}, {result.interval_words()} ({result.level:.0%} interval)."
+    kind = "sampling" if result.interval == "sampling" else "measurement"
+    return (
+        f"Bracket: backward lag; grey: its {result.level:.0%} {kind} interval, "
+        f"{result.interval_words()}."
+    )
