@@ -7,9 +7,9 @@ import pytest
 
 import elolag
 from elolag.change import estimate_change, lag_path
-from elolag.path import _pointwise, _simultaneous
 from elolag.errors import EstimateError, UsageError
 from elolag.months import to_day, to_iso
+from elolag.path import _pointwise, _simultaneous
 
 
 @pytest.fixture(scope="module")

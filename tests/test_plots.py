@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import elolag
-from elolag import plots
+from elolag import cite, plots
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,4 +46,5 @@ def test_no_global_state(result: elolag.LagResult) -> None:
 
 def test_readme_chart_says_where_it_comes_from(result: elolag.LagResult) -> None:
     with Image.open(ROOT / "docs" / "frontier.png") as image:
-        assert image.info["Description"] == plots.footer(result)
+        assert image.info["Description"].startswith(plots.footer(result))
+    assert cite.read_figure(ROOT / "docs" / "frontier.png")["sentence"] == result.sentence()

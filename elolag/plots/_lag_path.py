@@ -108,6 +108,8 @@ def lag_path(path: LagPath, ax: Axes | None = None, *, size: str = "page") -> Ax
 def _finding(path: LagPath) -> str:
     follower, leader = noun(path.follower_group), noun(path.leader_group)
     now, then = float(path.months[-1]), float(path.months[0])
+    if path.low[-1] < 0 < path.high[-1]:
+        return first_up(f"neither {follower} nor {leader} has a clear lead")
     since = parse(to_iso(path.days[0])).strftime("%B %Y")
     if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
         bound = "at least " if path.censored[-1] else ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from elolag.cite import wording
 from elolag.matching import TimeToMatch
 from elolag.plots._labels import Label, place
 from elolag.plots._style import (
@@ -120,6 +121,8 @@ def _finding(curve: TimeToMatch) -> str:
     result = curve.result
     whose = f"{adjective(result.follower_group)} models"
     leaders = adjective(result.leader_group)
+    if wording(result) == "no-clear-lead":
+        return first_up(f"{whose} are neither clearly before nor after {leaders} records")
     if result.months is None or result.censored == "at-least":
         return first_up(f"{whose} have not yet matched half of {leaders} records")
     if result.censored:

@@ -1,0 +1,242 @@
+"""Every figure at every size: nothing clipped or covered, nothing global, given axes kept."""
+
+from __future__ import annotations
+
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from elolag import lag, plots
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate import ESTIMANDS, estimate_lag
+from elolag.matching import TimeToMatch
+from elolag.path import LagPath
+from elolag.plots import _estimands as pictures
+from elolag.plots._style import _FOOTER, COLOURS, SIZES, new_figure, roles, visible
+from elolag.result import Gap, LagResult
+
+ROOT = Path(__file__).resolve().parents[2]
+Draw = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def figures(headline: LagResult, path: LagPath, curve: TimeToMatch) -> dict[str, Draw]:
+    table = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
+    steps = table[~table["estimand"].str.startswith("trend")]
+    return {
+        "frontier": lambda **how: plots.frontier(headline, **how),
+        "lag_path": lambda **how: plots.lag_path(path, **how),
+        "time_to_match": lambda **how: plots.time_to_match(curve, **how),
+        "calibration": lambda **how: plots.calibration(steps, **how),
+        "catch-up": lambda **how: plots.estimand("catch-up", **how),
+    }
+
+
+NAMES = ("frontier", "lag_path", "time_to_match", "calibration", "catch-up")
+
+
+def boxes(axes: Any) -> list[Any]:
+    """Extents of all words on the axes, footer apart."""
+    texts = [t for t in axes.texts if t.get_text() and t.get_gid() != _FOOTER]
+    return [t.get_window_extent() for t in texts]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", NAMES)
+def test_all_is_inside_and_no_label_covers_another(
+    figures: dict[str, Draw], name: str, size: str
+) -> None:
+    axes = figures[name](size=size)
+    figure = axes.get_figure()
+    assert figure.get_figwidth() == SIZES[size].width
+    frame, inked = figure.bbox, figure.get_tightbbox()
+    dpi = figure.dpi
+    assert inked.x0 * dpi >= frame.x0 - 1
+    assert inked.y0 * dpi >= frame.y0 - 1
+    assert inked.x1 * dpi <= frame.x1 + 1
+    assert inked.y1 * dpi <= frame.y1 + 1
+    for one, other in itertools.combinations(boxes(axes), 2):
+        assert not one.overlaps(other)
+    words = [axes.get_title(loc="left"), *(t.get_text() for t in figure.texts)]
+    assert all(words)
+    foot = next(t for t in figure.texts if t.get_gid() == _FOOTER)
+    assert not foot.get_window_extent().overlaps(axes.get_tightbbox())
+    assert len(words[0].split()) <= 11
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_drawn_on_the_axes_given_and_on_nothing_else(figures: dict[str, Draw], name: str) -> None:
+    before = dict(mpl.rcParams)
+    figure = Figure(figsize=(10, 5))
+    FigureCanvasAgg(figure)
+    mine, other = figure.subplots(1, 2)
+    place = mine.get_position().bounds
+    assert figures[name](ax=mine) is mine
+    assert mine.has_data()
+    assert not other.has_data()
+    assert other.get_title(loc="left") == ""
+    assert mine.get_position().bounds == place
+    assert len(figure.axes) == 2
+    assert dict(mpl.rcParams) == before
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    assert pyplot is None or pyplot.get_fignums() == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unknown_size_is_refused(figures: dict[str, Draw], name: str) -> None:
+    with pytest.raises(UsageError, match="known: column, page, slide"):
+        figures[name](size="poster")
+
+
+@pytest.mark.parametrize("estimand", ESTIMANDS)
+def test_the_frontier_of_every_estimand_names_its_finding(estimand: str) -> None:
+    result = estimate_lag(estimand=estimand, n_draws=40)
+    title = plots.frontier(result, size="column").get_title(loc="left").replace("\n", " ")
+    if estimand == "gap":
+        assert title == f"The US is {result.gap.elo:.1f} Elo points above China"
+    else:
+        kind = "" if estimand == "backward" else f" ({estimand})"
+        assert title == f"China trails the US by {result.months:.1f} months{kind}"
+
+
+def texts(axes: Any) -> list[str]:
+    return [t.get_text() for t in axes.texts]
+
+
+def test_bounds_leads_and_ties_are_said(headline: LagResult) -> None:
+    bound = replace(headline, months=11.0, high=None, censored="at-least")
+    assert "at least 11.0 months" in texts(plots.frontier(bound))
+    tie = replace(headline, gap=Gap(0.0, -3.0, 3.0, 0.0, 0.0), months=0.0, low=-1.0, high=2.0)
+    axes = plots.frontier(tie)
+    assert axes.get_title(loc="left") == "The US and China are level"
+    assert not any("months" in text for text in texts(axes))
+    open_ = plots.frontier(replace(headline, low=-1.0))
+    assert open_.get_title(loc="left") == "Neither China nor the US has a clear lead"
+    ahead = estimate_lag(leader="CN", follower="US", n_draws=40)
+    assert plots.frontier(ahead).get_title(loc="left").startswith("The US is ahead of China by")
+
+
+def test_the_interval_stands_on_the_leaders_end(headline: LagResult) -> None:
+    axes = plots.frontier(headline)
+    assert headline.low is not None
+    assert headline.high is not None
+    days = [lag.to_iso(float(d)) for line in axes.lines if line.get_alpha() == 0.28
+            for d in line.get_xdata()]  # fmt: skip
+    assert days == [m.release_date for m in reversed(headline.matches or ())
+                    if m.months in (headline.low, headline.high)]  # fmt: skip
+
+
+def test_countries_keep_their_colours_whoever_leads() -> None:
+    assert roles("US", "CN") == (0, 1)
+    assert roles("CN", "US") == (1, 0)
+    assert roles("CN+open", "lab:openai") == (1, 0)
+    assert roles("closed", "open") == (0, 1)
+    assert roles("US+closed", "US+open") == (0, 1)
+    assert COLOURS == ("#12436D", "#F46A25")
+
+
+def test_hostile_names_are_shown_as_they_are(headline: LagResult) -> None:
+    models = tuple(replace(m, model=f"$\\frac{{{m.model}\n\u4e2d") for m in headline.models)
+    axes = plots.frontier(replace(headline, models=models))
+    assert any(text.startswith("$\\frac{") and text.endswith("\u25a1") for text in texts(axes))
+    assert visible("a\x00b\u202ec") == "a\u25a1b\u25a1c" or "\u202e" in visible("\u202e")
+
+
+def test_frontier_refuses_what_it_cannot_draw(headline: LagResult) -> None:
+    with pytest.raises(EstimateError, match="no models"):
+        plots.frontier(replace(headline, models=()))
+    with pytest.raises(UsageError, match="would begin"):
+        plots.frontier(headline, since="2026-08-19")
+    early = plots.frontier(headline, since="2023-03-01", labels=0)
+    assert "kimi-k3" not in texts(early)
+
+
+def test_a_censored_stretch_is_hatched_and_nothing_finite_is_cut(path: LagPath) -> None:
+    n = len(path.days)
+    bounded = np.arange(n) < n // 4
+    cut = replace(
+        path,
+        months=path.months - 6,
+        high=np.where(bounded, np.nan, path.high),
+        band_high=np.where(bounded, np.nan, path.band_high),
+        censored=bounded.astype(np.int8),
+    )
+    axes = plots.lag_path(cut)
+    hatched = [c for c in axes.collections if c.get_hatch()]
+    assert len(hatched) == 1
+    arrows = [t for t in axes.texts if t.arrow_patch is not None]
+    assert len(arrows) == 1
+    assert {"China behind", "China ahead"} <= set(texts(axes))
+    low, high = axes.get_ylim()
+    for name in ("months", "low", "high", "band_low", "band_high"):
+        values = getattr(cut, name)
+        assert low <= np.nanmin(values) <= np.nanmax(values) < high
+    labels = [axes.yaxis.get_major_formatter()(v) for v in (-3.0, 3.0)]
+    assert labels == ["3", "3"]
+    plain = plots.lag_path(path)
+    assert not any(c.get_hatch() for c in plain.collections)
+
+
+def test_the_inner_bands_lie_inside_the_outer_ones(path: LagPath) -> None:
+    assert (path.low <= path.inner_low).all()
+    assert (path.inner_high <= path.high).all()
+    assert (path.band_low <= path.inner_band_low).all()
+    assert (path.inner_band_high <= path.band_high).all()
+    assert (path.inner_band_low <= path.inner_low).all()
+    table = path.to_dict()["days"]
+    assert len(table) == len(path.days)
+    assert table[-1]["months"] == path.months[-1]
+    assert "behind on 2026-08-19" in path.sentence()
+
+
+def test_time_to_match_says_which_records_are_open(curve: TimeToMatch) -> None:
+    axes = plots.time_to_match(curve)
+    shown = texts(axes)
+    open_ = [f.model for f in curve.follow_ups if not f.matched]
+    assert open_
+    assert {f"{name} (open)" for name in open_} <= set(shown)
+    assert f"median {curve.result.months:.1f} months" in shown
+
+
+def test_a_median_not_reached_is_no_number(curve: TimeToMatch) -> None:
+    never = replace(curve.result, censored="at-least", high=None)
+    axes = plots.time_to_match(replace(curve, result=never))
+    assert not any(text.startswith("median") for text in texts(axes))
+    assert "not yet matched half" in axes.get_title(loc="left")
+
+
+def every_title() -> Iterator[tuple[str, str]]:
+    for name in pictures._DRAW:
+        yield name, plots.estimand(name).get_title(loc="left")
+
+
+def test_estimand_pictures_show_what_elolag_computes() -> None:
+    titles = dict(every_title())
+    # By hand, from the toy's steps.
+    assert titles["backward"] == "backward: 5.0 months"
+    assert titles["at-release"] == "at-release: 2.5 months"
+    assert titles["catch-up"] == "catch-up: median 7.0 months"
+    assert titles["gap"] == "gap: 8 Elo"
+    assert set(titles) == set(ESTIMANDS)
+    with pytest.raises(UsageError, match="known: backward"):
+        plots.estimand("forward")
+
+
+def test_the_grid_of_estimands_is_one_picture(tmp_path: Path) -> None:
+    figure = plots.estimands(tmp_path / "all.png")
+    assert len(figure.axes) == 8
+    assert (tmp_path / "all.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_figures_of_a_size_have_its_width() -> None:
+    assert new_figure("slide").get_size_inches()[0] == 13.333
