@@ -2,8 +2,8 @@
 
 The wordings, and the only rule by which one is chosen:
 
-- ``no-clear-lead``: the two sides tie, or the interval holds both directions, or it lies wholly on
-  the other side than the figure;
+- ``no-clear-lead``: the two sides tie, or the interval reaches into the direction that the figure
+  does not have;
 - else ``at-least``: the figure is only a bound, the lag (or the lead) is at least so much;
 - else ``behind`` or ``ahead``: the follower, at the figure's sign.
 
@@ -113,7 +113,7 @@ def wording(result: LagResult) -> str:
     tie = result.gap.elo == 0 and result.estimand in ("backward", "gap")
     if tie or (value == 0 and not result.censored) or low < 0 < high:
         return "no-clear-lead"
-    if (value > 0 and high < 0) or (value < 0 and low > 0):
+    if (value > 0 and low < 0) or (value < 0 and high > 0):
         return "no-clear-lead"
     if result.censored:
         # "At most" a positive lag may be a lead: its interval is open to that side.

@@ -69,6 +69,7 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
         ncols=3 if size == "column" else len(estimands), fontsize=measures.small, borderpad=0,
         borderaxespad=0.1, handletextpad=0.1, columnspacing=0.8, labelcolor=MUTED,
     )  # fmt: skip
+    legend.set_in_layout(False)
     rows = legend.get_window_extent().height / axes.figure.figure.dpi * 72
     chance = 2 * (level * (1 - level) / table["replications"]) ** 0.5
     short = int((table["coverage"] < level - chance).sum())

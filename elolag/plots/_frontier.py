@@ -102,7 +102,9 @@ def frontier(
     said = f"Bars: {result.level:.0%} of each record's posterior. {note(result)}"
     finish(axes, finding(result), footer(result, said), size=size)
     count = _NAMED[size] if labels is None else labels
-    wanted = [*([callout] if callout else []), *_wanted(result, records, first, count)]
+    wanted = _wanted(result, records, first, count)
+    if callout is not None:  # it has more places to stand than the models of the answer
+        wanted.insert(min(len(_key(result)), len(wanted)), callout)
     bars = []
     for model in (m for side in records for m in side if to_day(m.counts_from) >= first):
         day, reach = to_day(model.counts_from), _reach(result) * model.sd
@@ -169,6 +171,11 @@ def _name_ends(
         )  # fmt: skip
 
 
+def _key(result: LagResult) -> set[str]:
+    """The models of the answer."""
+    return {p.model for p in (result.match, result.follower, result.leader_best) if p is not None}
+
+
 def _wanted(
     result: LagResult, records: list[tuple[ModelPoint, ...]], first: float, count: int
 ) -> list[Label]:
@@ -178,7 +185,7 @@ def _wanted(
         for side, own in enumerate(records)
         for model in [m for m in own if to_day(m.counts_from) >= first][-count or len(own) :]
     ]
-    key = [p.model for p in (result.match, result.follower, result.leader_best) if p is not None]
+    key = _key(result)
     shown.sort(key=lambda p: p[0].counts_from, reverse=True)
     shown.sort(key=lambda p: p[0].model not in key)
     higher = int(result.leads)

@@ -91,11 +91,12 @@ def lag_path(path: LagPath, ax: Axes | None = None, *, size: str = "page") -> Ax
     axes.set_ylabel("months")
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    axes.legend(
+    legend = axes.legend(
         handles=[line, *handles], loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
         ncols=5, fontsize=measures.small, borderpad=0, borderaxespad=0.1,
         handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
     )  # fmt: skip
+    legend.set_in_layout(False)  # it hangs on the left edge: narrower axes would not make it fit
     note = (
         "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
         f"{path.vintage}, not with those of each day."

@@ -213,18 +213,23 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
         fontsize=foot.get_fontsize(), gid=_FOOTER, linespacing=1.25, parse_math=False,
     )  # fmt: skip
     floor = lowest.get_window_extent().y1 + 0.7 * pad
+    head.set_in_layout(False)  # it starts at the figure's edge and pushes nothing aside
     for _ in range(4):  # tick labels may change with the room they have
-        tall = [a.get_tightbbox() for a in figure.axes]
-        head.set_visible(False)  # the title starts at the figure's edge and pushes nothing aside
         boxes = [a.get_tightbbox() for a in figure.axes]
-        head.set_visible(True)
+        top = max(head.get_window_extent().y1, *(b.y1 for b in boxes))
+        moves = (
+            (pad - min(b.x0 for b in boxes)) / width,
+            (width - pad - max(b.x1 for b in boxes)) / width,
+            (floor - min(b.y0 for b in boxes)) / height,
+            (height - pad - top) / height,
+        )
+        if max(map(abs, moves)) * width < 1:
+            break
         now = figure.subplotpars
         figure.subplots_adjust(
-            left=now.left + (pad - min(b.x0 for b in boxes)) / width,
-            right=now.right - (max(b.x1 for b in boxes) - (width - pad)) / width,
-            bottom=now.bottom + (floor - min(b.y0 for b in boxes)) / height,
-            top=now.top - (max(b.y1 for b in tall) - (height - pad)) / height,
-        )
+            left=now.left + moves[0], right=now.right + moves[1],
+            bottom=now.bottom + moves[2], top=now.top + moves[3],
+        )  # fmt: skip
     place = axes.get_position()
     head.set_x((pad / width - place.x0) / place.width)
 

@@ -1,0 +1,187 @@
+"""Reading provenance back out of files that may be anything, and the command around it."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import elolag
+from elolag import cite, plots
+from elolag.cite import _figure
+from elolag.cli import app
+from elolag.errors import UsageError
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = json.dumps({"schema": 1, "software": "elolag", "version": "0", "sources": []})
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    folder = tmp_path_factory.mktemp("drawn")
+    axes = plots.estimand("gap")
+    return {
+        kind: plots.save(axes, folder / f"toy.{kind}").read_bytes()
+        for kind in ("png", "svg", "pdf")
+    }
+
+
+def png(*chunks: tuple[bytes, bytes]) -> bytes:
+    out = b"\x89PNG\r\n\x1a\n"
+    for kind, body in chunks:
+        crc = struct.pack(">I", zlib.crc32(kind + body))
+        out += struct.pack(">I", len(body)) + kind + body + crc
+    return out
+
+
+def read(tmp_path: Path, data: bytes) -> dict[str, object]:
+    target = tmp_path / "figure"
+    target.write_bytes(data)
+    return cite.read_figure(target)
+
+
+def svg(source: str, head: str = "") -> bytes:
+    return (
+        f"<?xml version='1.0'?>{head}<svg xmlns='http://www.w3.org/2000/svg' xmlns:cc='c' "
+        f"xmlns:dc='d'><metadata><cc:Work><dc:source>{source}</dc:source></cc:Work></metadata>"
+        f"</svg>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        png((b"tEXt", b"elolag\0" + GOOD.encode())),
+        png((b"IHDR", b"x"), (b"iTXt", b"elolag\0\0\0\0\0" + GOOD.encode())),
+        svg(GOOD.replace('"', "&quot;")),
+        b"%PDF-1.4\n<< /Keywords (" + GOOD.encode() + b") >>",
+        b"%PDF-1.4\n<< /Keywords (" + GOOD.replace("{", "\\173").encode() + b") >>",
+    ],
+)
+def test_hand_made_files_are_read(tmp_path: Path, data: bytes) -> None:
+    assert read(tmp_path, data)["software"] == "elolag"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "neither PNG nor SVG nor PDF"),
+        (b"GIF89a", "neither PNG nor SVG nor PDF"),
+        (png((b"IHDR", b"x"), (b"IEND", b"")), "holds no provenance"),
+        (png((b"zTXt", b"elolag\0\0" + zlib.compress(b"0" * 10_000_000))), "holds no provenance"),
+        (b"\x89PNG\r\n\x1a\n\xff\xff\xff\xfftEXtelolag\0{}", "holds no provenance"),
+        (png((b"tEXt", b"elolag\0" + b"[" * 200_000)), "holds no provenance"),
+        (png((b"tEXt", b'elolag\0{"software":"other"}')), "holds no provenance"),
+        (
+            png((b"tEXt", b'elolag\0{"software":"elolag","schema":1,"sources":[1]}')),
+            "no provenance",
+        ),
+        (
+            png((b"tEXt", b'elolag\0{"software":"elolag","schema":1,"sources":[{"a":{}}]}')),
+            "no pro",
+        ),
+        (png((b"tEXt", b'elolag\0{"software":"elolag","schema":9,"version":"7"}')), "schema 9"),
+        (png((b"tEXt", b"elolag\0" + b" " * (2**20 + 1))), "holds no provenance"),
+        (png(*[(b"tEXt", b"a\0b")] * 10_001), "holds no provenance"),
+        (svg("&a;", '<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'), "holds no prov"),
+        (svg("&a;", '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'), "holds no prov"),
+        (b"<svg><unclosed>", "holds no provenance"),
+        (b"%PDF-1.4 no keywords", "holds no provenance"),
+        (b"%PDF-1.4 /Keywords (" + b"\\" * 100_001, "holds no provenance"),
+        (b"%PDF-1.4 /Keywords (" + b"(" * 100_000 + b")", "holds no provenance"),
+    ],
+)
+def test_hostile_files_are_refused_in_words(tmp_path: Path, data: bytes, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        read(tmp_path, data)
+
+
+def test_large_and_missing_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        cite.read_figure(tmp_path / "none.png")
+    with pytest.raises(UsageError, match="cannot be read"):
+        cite.read_figure(tmp_path)
+    monkeypatch.setattr(_figure, "LARGEST", 100)
+    with pytest.raises(UsageError, match="larger than"):
+        read(tmp_path, b"\x89PNG\r\n\x1a\n" + b"0" * 200)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(
+    kind=st.sampled_from(["png", "svg", "pdf"]),
+    cuts=st.lists(st.tuples(st.integers(0, 40_000), st.binary(max_size=6)), min_size=1, max_size=4),
+)
+def test_a_damaged_file_gives_facts_or_a_typed_error(
+    drawn: dict[str, bytes],
+    tmp_path_factory: pytest.TempPathFactory,
+    kind: str,
+    cuts: list[tuple[int, bytes]],
+) -> None:
+    data = drawn[kind]
+    for at, patch in cuts:
+        data = data[: at % len(data)] + patch + data[at % len(data) + len(patch) // 2 :]
+    target = tmp_path_factory.getbasetemp() / f"damaged.{kind}"
+    target.write_bytes(data)
+    try:
+        found, said = cite.read_figure(target), ""
+    except UsageError as error:
+        found, said = {"software": "elolag"}, str(error)
+    assert found["software"] == "elolag"
+    assert not said or said.startswith(str(target))
+
+
+def run(*words: str) -> str:
+    found = CliRunner().invoke(app, ["cite", *words])
+    if found.exception is not None:
+        raise found.exception
+    return found.stdout
+
+
+def test_the_command_prints_all_parts() -> None:
+    text = run("--draws", "100", "--lang", "de")
+    assert text.startswith("Wir schätzen, dass das beste chinesische Modell")
+    assert "@software{elolag-" in text
+    items = json.loads(text[text.index("\n[") :])
+    assert items[0]["type"] == "software"
+
+
+def test_the_command_prints_one_part_alone() -> None:
+    asked = json.loads(run("--draws", "100", "--json", "--board", "arena/text"))
+    assert asked["wording"] == "behind"
+    assert asked["csl"][1]["title"].startswith("arena/text, ratings of ")
+
+
+def test_the_command_reads_figures(drawn: dict[str, bytes], tmp_path: Path) -> None:
+    chart = str(ROOT / "docs" / "frontier.png")
+    assert "China trails the US" in run(chart)
+    assert json.loads(run(chart, "--json"))["board"] == "arena/text_style_control"
+    assert run(chart, "--bibtex").startswith("@software{elolag-")
+    assert json.loads(run(chart, "--csl"))[1]["type"] == "dataset"
+    evil = {"schema": 1, "software": "elolag", "title": "\x1b[2J", "sources": [{"path": "\x1b]0;"}]}
+    target = tmp_path / "evil.png"
+    target.write_bytes(png((b"tEXt", b"elolag\0" + json.dumps(evil).encode())))
+    assert "\x1b" not in run(str(target))
+    assert "\x1b" not in run(str(target), "--bibtex")
+
+
+@pytest.mark.parametrize("words", [("--lang", "fr"), ("--bibtex", "--csl"), ("nothing.png",)])
+def test_the_command_refuses(words: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError):
+        run(*words)
+
+
+def test_citation_file_is_valid_and_of_this_version() -> None:
+    from cffconvert import Citation
+
+    text = (ROOT / "CITATION.cff").read_text("utf-8")
+    found = Citation(text)
+    found.validate()
+    assert found.cffobj["version"] == elolag.__version__
+    assert found.cffobj["license"] == "Apache-2.0"
+    assert {r["license"] for r in found.cffobj["references"]} == {"CC-BY-4.0"}
