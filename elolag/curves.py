@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.errors import EstimateError
+from elolag.errors import EstimateError, UsageError
 from elolag.frontier import Steps
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 
@@ -239,6 +239,27 @@ def trend(leader: Curves, follower: Curves, as_of: float) -> tuple[Floats, NDArr
 
 
 @dataclass(frozen=True)
+class Crossing:
+    """When a frontier first reached a rating.
+
+    Attributes
+    ----------
+    date
+        ISO date.
+    bound
+        None: on that date. ``at-latest``: the rating is below the curve's beginning, so on that
+        date or before. ``not-yet``: not by that date, the as-of date.
+    """
+
+    date: str
+    bound: str | None
+
+    def __str__(self) -> str:
+        words = {"at-latest": f"by {self.date} at the latest", "not-yet": f"not by {self.date}"}
+        return self.date if self.bound is None else words[self.bound]
+
+
+@dataclass(frozen=True)
 class FrontierCurve:
     """One group's frontier with its uncertainty, made by `elolag.frontier_curve`.
 
@@ -258,17 +279,40 @@ class FrontierCurve:
     drawn: tuple[Steps | Curves, ...]
 
     def at(self, date: str) -> float:
-        """Height in Elo at an ISO date; -inf before the group's first model."""
+        """Height in Elo at an ISO date; -inf before the group's first model.
+
+        Raises
+        ------
+        UsageError
+            The date is later than the as-of date.
+        """
+        if to_day(date) > to_day(self.as_of):
+            raise UsageError(f"{date} is later than {self.as_of}, up to which this curve is known")
         return float(self.point.at(np.array([to_day(date)]))[0, 0])
 
-    def inverse(self, rating: float) -> str | None:
-        """ISO date at which the curve first reaches a rating; None where it does not."""
+    def inverse(self, rating: float) -> Crossing:
+        """When the curve first reaches a rating: a date, or a bound where it is outside.
+
+        Raises
+        ------
+        UsageError
+            The rating is not a finite number.
+        """
+        if not np.isfinite(rating):
+            raise UsageError(f"{rating} is not a rating; take a finite number of Elo points")
         level = np.array([rating])
+        end = to_day(self.as_of)
         if isinstance(self.point, Steps):
             date = self.point.date_of(self.point.first_reaching(level[:, None]))[0, 0]
+            start, below = self.point.dates[0, 0], rating < self.point.running[0, 0]
         else:
-            date = self.point.inverse(level)[0]
-        return to_iso(float(date)) if np.isfinite(date) else None
+            date, start = self.point.inverse(level)[0], self.point.knots[0]
+            below = date < start
+        if below:
+            return Crossing(to_iso(float(start)), "at-latest")
+        if date > end:
+            return Crossing(self.as_of, "not-yet")
+        return Crossing(to_iso(float(date)), None)
 
     def band(self, dates: Floats) -> tuple[Floats, Floats]:
         """Pointwise interval of the curve at dates (days), at `level`."""

@@ -134,16 +134,29 @@ class TestFrontierCurve:
         assert frame["date"].iloc[-1] == "2026-08-19"
         assert ((frame["low"] <= frame["rating"]) & (frame["rating"] <= frame["high"])).mean() > 0.9
         height = curve.at("2026-01-15")
-        assert curve.inverse(height) <= "2026-01-15"
-        assert curve.at(curve.inverse(height)) == pytest.approx(height, abs=0.5)
-        assert (curve.inverse(9999.0) is None) == (kind == "step")
+        reached = curve.inverse(height)
+        assert reached.bound is None
+        assert reached.date <= "2026-01-15"
+        assert curve.at(reached.date) == pytest.approx(height, abs=0.5)
+
+    @pytest.mark.parametrize("kind", ["step", "linear", "spline"])
+    def test_what_lies_outside_a_curve_is_a_bound(self, kind: str) -> None:
+        curve = elolag.frontier_curve("CN", kind, n_draws=200)
+        assert str(curve.inverse(9999.0)) == "not by 2026-08-19"
+        early = curve.inverse(10.0)
+        assert early.bound == "at-latest"
+        assert str(early) == f"by {early.date} at the latest"
+        with pytest.raises(UsageError, match="finite"):
+            curve.inverse(float("nan"))
+        with pytest.raises(UsageError, match="later than 2026-08-19"):
+            curve.at("2026-08-20")
 
     def test_step_curve_is_the_records(self) -> None:
         curve = elolag.frontier_curve("US", n_draws=200)
         result = elolag.estimate_lag(n_draws=200)
         for record in result.records("US")[-5:]:
             assert curve.at(record.counts_from) == record.rating
-            assert curve.inverse(record.rating) == record.counts_from
+            assert curve.inverse(record.rating).date == record.counts_from
 
     def test_bad_requests(self) -> None:
         with pytest.raises(UsageError, match="neither"):
