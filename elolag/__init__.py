@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from elolag.change import estimate_change, lag_path
     from elolag.comparison import estimate_all
     from elolag.estimate import estimate_lag
+    from elolag.matching import time_to_match
     from elolag.result import LagResult
     from elolag.study import frontier_curve
     from elolag.tags import Policies
@@ -32,6 +33,7 @@ _HOMES = {
     "frontier_curve": "elolag.study",
     "lag_path": "elolag.change",
     "open_archive": "elolag.archive",
+    "time_to_match": "elolag.matching",
 }
 __all__ = [
     "Archive",
@@ -44,6 +46,7 @@ __all__ = [
     "frontier_curve",
     "lag_path",
     "open_archive",
+    "time_to_match",
 ]
 
 
