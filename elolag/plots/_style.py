@@ -185,7 +185,7 @@ def finish(axes: Axes, title: str, footer: str, *, size: str = "page", room: flo
     width = (figure.bbox.width - 2 * pad) if own else axes.get_window_extent().width
     head = axes.set_title(
         visible(title), loc="left", weight="bold", fontsize=measures.title, color=INK,
-        pad=0.7 * measures.font + room, parse_math=False,
+        pad=0.7 * measures.font + room, y=1.0, parse_math=False,
     )  # fmt: skip
     _wrap(head, width)
     below = 0.0
@@ -213,9 +213,10 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
         fontsize=foot.get_fontsize(), gid=_FOOTER, linespacing=1.25, parse_math=False,
     )  # fmt: skip
     floor = lowest.get_window_extent().y1 + 0.7 * pad
-    head.set_in_layout(False)  # it starts at the figure's edge and pushes nothing aside
     for _ in range(4):  # tick labels may change with the room they have
+        head.set_visible(False)  # it starts at the figure's edge and pushes nothing aside
         boxes = [a.get_tightbbox() for a in figure.axes]
+        head.set_visible(True)
         top = max(head.get_window_extent().y1, *(b.y1 for b in boxes))
         moves = (
             (pad - min(b.x0 for b in boxes)) / width,

@@ -66,6 +66,8 @@ def test_all_is_inside_and_no_label_covers_another(
     assert inked.y0 * dpi >= frame.y0 - 1
     assert inked.x1 * dpi <= frame.x1 + 1
     assert inked.y1 * dpi <= frame.y1 + 1
+    assert inked.width > 0.93 * figure.get_figwidth()
+    assert axes.get_window_extent().width > 0.6 * frame.width
     for one, other in itertools.combinations(boxes(axes), 2):
         assert not one.overlaps(other)
     words = [axes.get_title(loc="left"), *(t.get_text() for t in figure.texts)]
