@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from elolag.comparison import estimate_all
     from elolag.estimate import estimate_lag
     from elolag.matching import time_to_match
+    from elolag.own import own_board
     from elolag.result import LagResult
     from elolag.study import frontier_curve
     from elolag.tags import Policies
+    from elolag.votes import rate
 
 # Names are imported when first asked for, so that `import elolag` and `elolag --help` stay quick.
 _HOMES = {
@@ -34,6 +36,8 @@ _HOMES = {
     "lag_path": "elolag.change",
     "open_archive": "elolag.archive",
     "time_to_match": "elolag.matching",
+    "own_board": "elolag.own",
+    "rate": "elolag.votes",
 }
 __all__ = [
     "Archive",
@@ -46,6 +50,8 @@ __all__ = [
     "frontier_curve",
     "lag_path",
     "open_archive",
+    "own_board",
+    "rate",
     "time_to_match",
 ]
 

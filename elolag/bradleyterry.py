@@ -236,17 +236,36 @@ def rate(
     wins, losses = score - ties / 2, votes - score - ties / 2
     bread = np.linalg.inv(_laplacian(n, i, j, votes * p * (1 - p)) + 1 / n)
     meat = _laplacian(n, i, j, wins * (1 - p) ** 2 + losses * p**2 + ties * (0.5 - p) ** 2)
-    covariance = bread @ meat @ bread
+    rating, covariance = on_scale(
+        pairs.items, theta, bread @ meat @ bread, scale=scale, anchor=anchor, level=level
+    )
+    counted = np.asarray(np.bincount(i, votes, n) + np.bincount(j, votes, n), dtype=float)
+    return Ratings(pairs.items, rating, covariance, counted, scale, anchor)
+
+
+def on_scale(
+    items: Sequence[str],
+    theta: Floats,
+    covariance: Floats,
+    *,
+    scale: float,
+    anchor: str | None,
+    level: float,
+) -> tuple[Floats, Floats]:
+    """Ratings and their covariance with the mean, or the anchor, held at `level`.
+
+    Parameters
+    ----------
+    theta, covariance
+        Of theta, (n,) and (n, n), its mean as the origin.
+    """
     if anchor is None:
         rating = level + scale * (theta - theta.mean())
     else:
-        held = pairs.items.index(anchor)
+        held = list(items).index(anchor)
         rating = level + scale * (theta - theta[held])
         covariance = covariance - covariance[held] - covariance[:, [held]] + covariance[held, held]
-    counted = np.asarray(np.bincount(i, votes, n) + np.bincount(j, votes, n), dtype=float)
-    return Ratings(
-        pairs.items, rating, scale**2 * (covariance + covariance.T) / 2, counted, scale, anchor
-    )
+    return rating, scale**2 * (covariance + covariance.T) / 2
 
 
 def _per_pair(pairs: PairCounts) -> tuple[Ints, Ints, Floats, Floats, Floats]:

@@ -29,6 +29,7 @@ SOURCES = (
     "ballots.py",
     "bradleyterry.py",
     "calibrate.py",
+    "correlated.py",
     "curves.py",
     "draws.py",
     "frontier.py",

@@ -10,12 +10,13 @@ recomputed: which entry is its model's best, which models are records, both fron
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag import correlated
 from elolag.lag import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, backward_at, check_groups
 
 Floats = NDArray[np.float64]
@@ -38,6 +39,8 @@ class Field:
     Arrays over M models: ``lead_from``, ``follow_from`` (days from which the model counts for a
     group, inf never), ``month_start``, ``month_end`` (first day of the month and of the next where
     the earlier of the two is a release known to the month, else NaN).
+    ``errors``, (E, E): covariance of the entries' own errors where it is known, its diagonal
+    ``variance``; None takes them as independent (see `elolag.correlated`).
     """
 
     rating: Floats
@@ -49,15 +52,21 @@ class Field:
     follow_from: Floats
     month_start: Floats
     month_end: Floats
+    errors: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Per entry a mixture of normals: component weights and means (E, K), one sd (E,)."""
+    """Per entry a mixture of normals: component weights and means (E, K), one sd (E,).
+
+    ``copula``, (E, E): from independent normals to correlated normal scores of the entries; None
+    where the entries are independent.
+    """
 
     weights: Floats
     means: Floats
     sd: Floats
+    copula: Floats | None = None
 
     @property
     def mean(self) -> Floats:
@@ -81,25 +90,43 @@ class Posterior:
 def posterior(field: Field, *, correct_selection: bool = True) -> Posterior:
     """Posterior of every entry's true rating.
 
-    Without the correction (a flat prior) it is the published rating with its own error.
+    Without the correction (a flat prior) it is the published rating with its own error. Where the
+    errors' covariance is known, the entries' posteriors are joined by it.
     """
     if not correct_selection:
-        return Posterior(
-            np.ones((len(field.rating), 1)), field.rating[:, None], np.sqrt(field.variance)
-        )
+        copula = None if field.errors is None else correlated.root(field.errors)
+        alone = np.ones((len(field.rating), 1)), field.rating[:, None], np.sqrt(field.variance)
+        return Posterior(*alone, copula)
     centre = trend(field)
     residual, variance = field.rating - centre, field.variance
     smoothing = bandwidth(residual)
     grid, prior = deconvolve(residual, variance + field.link_se**2, smoothing)
-    # Normal prior component (grid point, smoothing) times normal likelihood.
-    total = variance + smoothing**2
-    log_weight = np.log(prior) - 0.5 * (residual[:, None] - grid) ** 2 / total[:, None]
-    weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-    weights[weights < 1e-12] = 0.0
-    weights /= weights.sum(axis=1, keepdims=True)
-    trust = smoothing**2 / total
-    means = field.rating[:, None] * trust[:, None] + (centre[:, None] + grid) * (1 - trust)[:, None]
-    return Posterior(weights, means, np.sqrt(variance * trust))
+
+    def given(rating: Floats, variance: Floats) -> Posterior:
+        """Each entry by itself: normal prior component (grid point, smoothing) times likelihood."""
+        residual = rating - centre
+        total = variance + smoothing**2
+        log_weight = np.log(prior) - 0.5 * (residual[:, None] - grid) ** 2 / total[:, None]
+        weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+        weights[weights < 1e-12] = 0.0
+        weights /= weights.sum(axis=1, keepdims=True)
+        trust = smoothing**2 / total
+        means = rating[:, None] * trust[:, None] + (centre[:, None] + grid) * (1 - trust)[:, None]
+        return Posterior(weights, means, np.sqrt(variance * trust))
+
+    if field.errors is None:
+        return given(field.rating, variance)
+
+    def moments(rating: Floats, variance: Floats) -> tuple[Floats, Floats]:
+        fitted = given(rating, variance)
+        return fitted.mean, fitted.spread**2
+
+    middle = float(prior @ grid)
+    width = float(prior @ (grid - middle) ** 2) + smoothing**2
+    rating, variance, joint = correlated.propagate(
+        field.rating, field.errors, moments, centre + middle, width
+    )
+    return replace(given(rating, variance), copula=correlated.root(joint))
 
 
 def trend(field: Field) -> Floats:
@@ -202,17 +229,11 @@ def draw(
     keep = every if everything else contenders(field, posterior)
     entries = np.flatnonzero(np.isin(field.model, keep))
     starts = np.flatnonzero(np.diff(field.model[entries], prepend=-1))
-    cumulative = np.cumsum(posterior.weights[entries], axis=1)
-    cumulative /= cumulative[:, -1:]
+    own = _own_errors(posterior, entries)
     for chunk, begin in enumerate(range(0, n, CHUNK)):
         size = min(CHUNK, n - begin)
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk,)))
-        uniform = rng.random((len(entries), CHUNK))
-        ratings = rng.standard_normal((len(entries), CHUNK))
-        ratings *= posterior.sd[entries][:, None]
-        for j, entry in enumerate(entries):
-            component = np.searchsorted(cumulative[j], uniform[j], side="right")
-            ratings[j] += posterior.means[entry].take(component)
+        ratings = own(rng)
         _add_link_errors(ratings, field, entries, rng)
         dates = _dates(field, keep, rng)
         yield (
@@ -222,6 +243,38 @@ def draw(
                 *(d[:size] if d.ndim == 2 else d for d in dates),
             ),
         )
+
+
+def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Generator], Floats]:
+    """What draws a chunk of the entries' ratings, (len(entries), CHUNK), links left out."""
+    if posterior.copula is not None:
+        factor = posterior.copula[entries]
+        weights, means, sd = (
+            a[entries] for a in (posterior.weights, posterior.means, posterior.sd)
+        )
+        levels, scores = correlated.normal_scores(weights, means, sd)
+
+        def together(rng: np.random.Generator) -> Floats:
+            drawn = factor @ rng.standard_normal((factor.shape[1], CHUNK))
+            for j in range(len(entries)):
+                drawn[j] = np.interp(drawn[j], scores[j], levels[j])
+            return np.asarray(drawn)
+
+        return together
+
+    cumulative = np.cumsum(posterior.weights[entries], axis=1)
+    cumulative /= cumulative[:, -1:]
+
+    def apart(rng: np.random.Generator) -> Floats:
+        uniform = rng.random((len(entries), CHUNK))
+        ratings = rng.standard_normal((len(entries), CHUNK))
+        ratings *= posterior.sd[entries][:, None]
+        for j, entry in enumerate(entries):
+            component = np.searchsorted(cumulative[j], uniform[j], side="right")
+            ratings[j] += posterior.means[entry].take(component)
+        return ratings
+
+    return apart
 
 
 def _add_link_errors(

@@ -91,7 +91,7 @@ def export(archive: Archive, selection: Selection, out: Path | IO[bytes]) -> int
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     if out.suffix not in writers:
         raise UsageError(f"{out}: the name should end in .csv or .parquet")
-    with _replacing(out) as stream:
+    with replacing(out) as stream:
         return writers[out.suffix](chosen, selection, stream)
 
 
@@ -185,7 +185,7 @@ def _write_parquet(chosen: Sequence[Snapshot], selection: Selection, out: IO[byt
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A stream whose content becomes the file in one step, or not at all."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

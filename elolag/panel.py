@@ -19,6 +19,7 @@ from elolag.archive import Board, Snapshot
 from elolag.errors import EstimateError, UsageError
 from elolag.linking import Linked, Vintage, find_anchors, link
 from elolag.months import to_day, to_days
+from elolag.own import OwnBoard
 from elolag.tags import Lookup, is_unknown
 
 #: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying.
@@ -100,11 +101,12 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
         linked = replace(linked, table=_fill_errors(linked.table, tables))
         notes.append(
             f"{imputed} ratings printed without an interval take the error their model had at the "
-            f"nearest vintage with one"
+            f"nearest vintage with one, or the 90th percentile of all where it never had one"
         )
     contributing = set(linked.table["vintage"])
     kept = tuple(s for s in reversed(used) if s.vintage in contributing)
-    if untagged:
+    # A user's own board lists them all itself.
+    if untagged and not isinstance(board, OwnBoard):
         notes.append(
             f"{len(untagged)} entries have no tag and do not count: "
             + ", ".join(sorted(untagged)[:5])

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import draws, sampling, tags
+from elolag import correlated, draws, sampling, tags
 from elolag.archive import Archive, Board, open_archive
 from elolag.cast import Cast
 from elolag.curves import KINDS, Curves, FrontierCurve, fit
-from elolag.errors import UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.frontier import Steps
 from elolag.lag import check_groups
 from elolag.months import to_day, to_iso
+from elolag.own import OwnBoard
 from elolag.panel import Panel, build
 from elolag.provenance import Origin
 from elolag.tags import Lookup, Policies
@@ -100,12 +101,19 @@ def prepare(
         board = opened.board(board)
     lookup = Lookup(tags.load(extra_tags), policies)
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
+    if isinstance(board, OwnBoard):
+        board = board.settled(lookup, vintage or as_of)
     panel = build(board, category, vintage, lookup)
     date = _as_of(as_of, panel.vintage)
     drift = packaged_drift() if young_drift else None
     cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude)
     nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
-    check_groups(cast.field.lead_from, cast.field.follow_from, date)
+    known: dict[str, Any] = {}
+    if isinstance(board, OwnBoard):
+        cast, known = _with_covariance(cast, board)
+    if extra_tags is not None:
+        known["extra_tags"] = tags.digest(extra_tags)
+    _check_both(cast, date, board, (leader, follower))
     return Study(
         panel=panel,
         cast=cast,
@@ -121,9 +129,34 @@ def prepare(
             "young_drift": {"votes": drift.votes, "sd": drift.sd} if drift else None,
             "window": window,
             "excluded": sorted(exclude),
+            **known,
         },
-        notes=_notes(panel, cast, nested, date),
+        notes=(
+            *_notes(panel, cast, nested, date),
+            *(board.notes if isinstance(board, OwnBoard) else ()),
+        ),
     )
+
+
+def _with_covariance(cast: Cast, board: OwnBoard) -> tuple[Cast, dict[str, Any]]:
+    """The cast with its errors joined where the board knows how, and what to say of it."""
+    covariance = board.covariance(cast.entries)
+    if covariance is None:
+        return cast, {}
+    errors = correlated.joined(covariance, cast.field.variance)
+    field = replace(cast.field, variance=np.diag(errors).copy(), errors=errors)
+    return replace(cast, field=field), {"covariance": board.file.covariance_sha256}
+
+
+def _check_both(cast: Cast, date: float, board: Board, groups: Sequence[str]) -> None:
+    try:
+        check_groups(cast.field.lead_from, cast.field.follow_from, date)
+    except EstimateError as error:
+        if not isinstance(board, OwnBoard):
+            raise
+        said = "; ".join((str(error), *board.notes))
+        sides = f"leader {groups[0]!r}, follower {groups[1]!r}"
+        raise EstimateError(f"{board.file.name}: {said} ({sides})") from None
 
 
 def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierCurve:

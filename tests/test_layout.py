@@ -12,22 +12,13 @@ PACKAGE = Path(__file__).parents[1] / "elolag"
 
 #: Top-level names of the package, each above all that may import it (DESIGN section 3).
 ORDER = [
-    *("errors", "months", "schema"),
+    *("errors", "months", "schema", "sheets"),
     *("sources", "http", "fetch", "archive", "tags"),
     *("collect", "imports", "backfill", "export"),
-    *("bradleyterry", "votes", "linking", "changes", "own", "panel", "young"),
-    *("frontier", "curves", "lag", "draws", "interval", "roster", "cast", "sampling"),
-    *(
-        "provenance",
-        "study",
-        "words",
-        "result",
-        "estimate",
-        "comparison",
-        "path",
-        "change",
-        "matching",
-    ),
+    *("bradleyterry", "votes", "linking", "changes", "templates", "own", "panel", "young"),
+    *("frontier", "curves", "lag", "correlated", "draws", "interval", "roster", "cast", "sampling"),
+    *("provenance", "study", "words", "result", "estimate", "comparison"),
+    *("path", "change", "matching"),
     *("worlds", "ballots", "simulate", "replications", "calibrate"),
     *("grid", "influence", "flip", "slices", "revisions", "backtest", "claims", "bridge"),
     *("cite", "plots", "report"),

@@ -17,6 +17,7 @@ from elolag.cli import backfill as _backfill
 from elolag.cli import cite as _cite
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
+from elolag.cli import rate as _rate
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.errors import ElolagError
@@ -49,6 +50,7 @@ def _root(
 
 _lag.register(app)
 _cite.register(app)
+_rate.register(app)
 _snapshot.register(app)
 _archive.register(app)
 _diff.register(_archive.app)

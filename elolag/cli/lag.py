@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from elolag.errors import UsageError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from elolag.comparison import Comparison
+    from elolag.own import OwnBoard
     from elolag.result import LagResult
 
 Board = Annotated[str, typer.Option(help="Board, e.g. arena/text.")]
@@ -42,6 +45,17 @@ ArchiveDir = Annotated[
 ]
 TagFile = Annotated[
     Path | None, typer.Option("--tags", help="CSV of your own tags; they win over ours.")
+]
+RatingsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--ratings",
+        help="Your own ratings instead of a board: a CSV (elolag template ratings), or what "
+        "elolag rate wrote.",
+    ),
+]
+RatingsLevel = Annotated[
+    float, typer.Option("--ratings-level", help="Level of the intervals in --ratings.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Selection = Annotated[
@@ -88,6 +102,8 @@ def lag(
     young: Young = True,
     archive: ArchiveDir = None,
     tags: TagFile = None,
+    ratings: RatingsFile = None,
+    ratings_level: RatingsLevel = 0.95,
     as_json: Json = False,
 ) -> None:
     """By how many months the follower trails the leader, with its interval."""
@@ -95,7 +111,8 @@ def lag(
     from elolag.estimate import estimate_lag
 
     question: dict[str, Any] = {
-        "board": board, "leader": leader, "follower": follower, "category": category,
+        "board": chosen_board(board, ratings, ratings_level),
+        "leader": leader, "follower": follower, "category": category,
         "as_of": as_of, "vintage": vintage, "n_draws": draws, "seed": seed, "level": level,
         "window": window, "archive": archive, "extra_tags": tags,
         "correct_selection": selection, "young_drift": young,
@@ -131,13 +148,16 @@ def change(
     level: Level = 0.95,
     archive: ArchiveDir = None,
     tags: TagFile = None,
+    ratings: RatingsFile = None,
+    ratings_level: RatingsLevel = 0.95,
     as_json: Json = False,
 ) -> None:
     """Whether the lag is shrinking: its change since a date, with interval and probability."""
     from elolag.change import estimate_change
 
     found = estimate_change(
-        since, estimand=estimand, board=board, leader=leader, follower=follower,
+        since, estimand=estimand, board=chosen_board(board, ratings, ratings_level),
+        leader=leader, follower=follower,
         category=category, as_of=as_of, vintage=vintage, n_draws=draws, seed=seed, level=level,
         window=window, archive=archive, extra_tags=tags,
     )  # fmt: skip
@@ -145,6 +165,17 @@ def change(
         _dump(found.to_dict())
     else:
         _console().print(found.sentence())
+
+
+def chosen_board(board: str, ratings: Path | None, level: float) -> str | OwnBoard:
+    """The board that is asked: the user's own ratings where there are some."""
+    if ratings is None:
+        return board
+    if board != DEFAULT_BOARD:
+        raise UsageError(f"--board {board} and --ratings both name a board; give one")
+    from elolag.own import own_board
+
+    return own_board(ratings, interval_level=level)
 
 
 def _dump(data: Any) -> None:

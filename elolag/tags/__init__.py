@@ -2,7 +2,7 @@
 
 from elolag.tags.groups import Group, check_overlap, parse_group
 from elolag.tags.lookup import Lookup, Policies, Tag, is_unknown, untagged
-from elolag.tags.tables import UNKNOWN, Alias, Lab, Model, Tables, load
+from elolag.tags.tables import UNKNOWN, Alias, Lab, Model, Tables, digest, load
 
 __all__ = [
     "UNKNOWN",
@@ -15,6 +15,7 @@ __all__ = [
     "Tables",
     "Tag",
     "check_overlap",
+    "digest",
     "is_unknown",
     "load",
     "parse_group",

@@ -7,16 +7,19 @@ One row per line, sorted by the first column, so that a change of one fact is a 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib import resources
 from pathlib import Path
 
+from elolag import sheets
 from elolag.errors import TagError, UsageError
 from elolag.months import parse
 from elolag.sources import SOURCES
+from elolag.tags import flat
 from elolag.tags.countries import ISO_3166
 
 UNKNOWN = "unknown"
@@ -110,9 +113,9 @@ def load(extra: Path | None = None) -> Tables:
     Parameters
     ----------
     extra
-        A CSV of one of the three tables (its header says which), or a folder with ``labs.csv``,
-        ``models.csv`` and ``aliases.csv`` or some of them; its rows win over ours. A lab's rows
-        replace all of ours for that lab.
+        A flat CSV, one line an entry (`elolag.tags.flat`); a CSV of one of the three tables (its
+        header says which); or a folder with ``labs.csv``, ``models.csv`` and ``aliases.csv`` or
+        some of them. Its rows win over ours. A lab's rows replace all of ours for that lab.
 
     Raises
     ------
@@ -127,6 +130,14 @@ def load(extra: Path | None = None) -> Tables:
         if extra is not None:  # ours alone are sound: it is the request that must change
             error.exit_code = UsageError.exit_code
         raise
+
+
+def digest(extra: Path) -> str:
+    """SHA-256 of a user's tags, of several files that of their hashes."""
+    found = [
+        hashlib.sha256(sheets.read_bytes(p, "the tag file")).hexdigest() for p in _user_files(extra)
+    ]
+    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
 
 
 def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
@@ -146,11 +157,7 @@ def _load(extra: Path | None) -> Tables:
         ours.read((folder / f"{name}.csv").read_text("utf-8"), f"{name}.csv")
     theirs = _Layer()
     for path in _user_files(extra) if extra is not None else ():
-        try:
-            text = path.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot read the tag file {path}: {error}") from error
-        theirs.read(text, str(path))
+        theirs.read_user(path, ours)
     tables = Tables(
         labs={**ours.labs, **theirs.labs},
         models={**ours.models, **theirs.models},
@@ -180,12 +187,27 @@ class _Layer:
     aliases: dict[tuple[str, str], Alias] = field(default_factory=dict)
     where: dict[tuple[str, ...], str] = field(default_factory=dict)
 
+    def read_user(self, path: Path, ours: _Layer) -> None:
+        """Add the rows of a user's file: one of the tables, or a flat one."""
+        data = sheets.read_bytes(path, "the tag file")
+        text = sheets.decode(data, str(path))
+        if not flat.is_flat(sheets.header(text, flat.COLUMNS)):
+            self.read(text, str(path))
+            return
+        sheet = sheets.parse(data, str(path), flat.COLUMNS)
+        for kind, rows in vars(flat.rows(sheet, ours.labs, ours.models)).items():
+            self.add(kind, rows, str(path))
+
     def read(self, text: str, name: str) -> None:
         """Add the rows of one CSV."""
         header, rows = _rows(text, name)
         kind = next((k for k, row in _TABLES.items() if header == columns(row)), None)
         if kind is None:
             raise TagError(_bad_header(header, name))
+        self.add(kind, rows, name)
+
+    def add(self, kind: str, rows: Iterable[tuple[int, Sequence[str]]], name: str) -> None:
+        """Add rows of one table."""
         for line, values in rows:
             where = f"{name}, line {line}"
             row = _TABLES[kind](*values)

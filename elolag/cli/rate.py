@@ -1,0 +1,129 @@
+"""``elolag rate`` and ``elolag template``: ratings from votes, and examples of own tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from elolag.cli._text import plain, print_table
+from elolag.errors import UsageError
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("rate")(rate)
+    app.command("template")(template)
+
+
+def rate(
+    votes: Annotated[
+        list[Path], typer.Argument(help="CSV or Parquet files of votes, one row a vote.")
+    ],
+    anchor: Annotated[
+        str | None, typer.Option(metavar="MODEL=POINTS", help="Hold a model at so many points.")
+    ] = None,
+    mean: Annotated[
+        float | None, typer.Option(help="Hold the mean at so many points (1000 by default).")
+    ] = None,
+    style: Annotated[
+        str,
+        typer.Option(
+            help="Style covariates, comma-separated: X for columns X_a and X_b (relative "
+            "difference), or a column that is a difference."
+        ),
+    ] = "",
+    columns: Annotated[
+        str, typer.Option(help="Names of columns: left=A,right=B,winner=C; usual ones are found.")
+    ] = "",
+    both_bad: Annotated[
+        str, typer.Option(help="What a vote that both are bad counts as: tie or drop.")
+    ] = "tie",
+    date: Annotated[str | None, typer.Option(help="ISO date of the ratings.")] = None,
+    level: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
+    jobs: Annotated[int, typer.Option(min=1, help="Workers for several files.")] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
+    ] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Ratings from votes: Bradley-Terry on the Elo scale, with intervals and covariance."""
+    from elolag import votes as voting
+
+    held, points = _anchor(anchor, mean)
+    rated = voting.rate(
+        votes, anchor=held, level=points, both_bad=both_bad, date=date, interval_level=level,
+        style_columns=[c.strip() for c in style.split(",") if c.strip()],
+        columns=_mapping(columns), jobs=jobs,
+    )  # fmt: skip
+    if out is not None:
+        rated.write(out, force=force)
+    if as_json:
+        typer.echo(json.dumps(rated.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    typer.echo(plain(rated.sentence()))
+    typer.echo()
+    header = ("model", "rating", "lower", "upper", "standard error", "votes")
+    print_table(
+        header,
+        (
+            (row[0], *(f"{value:.1f}" for value in row[1:5]), f"{row[5]:,.0f}")
+            for row in rated.to_frame().itertuples(index=False)
+        ),
+    )
+    typer.echo()
+    for quantity, value in rated.rows():
+        typer.echo(plain(f"{quantity}: {value}"))
+
+
+def template(
+    kind: Annotated[str, typer.Argument(help="ratings, tags or votes.")],
+    out: Annotated[Path | None, typer.Option(help="A file; the terminal by default.")] = None,
+    force: Force = False,
+) -> None:
+    """An example of your own ratings, tags or votes, which runs as it is."""
+    from elolag.templates import template as example
+
+    text = example(kind)
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    if out.exists() and not force:
+        raise UsageError(f"{out} is there already; choose another name, or replace it (--force)")
+    from elolag.export import replacing
+
+    with replacing(out) as stream:
+        stream.write(text.encode())
+
+
+def _anchor(anchor: str | None, mean: float | None) -> tuple[str | None, float]:
+    """The model that is held, or None for the mean, and where."""
+    if anchor is None:
+        return None, 1000.0 if mean is None else mean
+    if mean is not None:
+        raise UsageError("--anchor and --mean both set the scale; give one")
+    model, equals, points = anchor.rpartition("=")
+    try:
+        if not (model and equals):
+            raise ValueError
+        return model, float(points)
+    except ValueError:
+        raise UsageError(
+            f"--anchor {anchor!r}: write a model and its points, e.g. 'gpt-4=1000'"
+        ) from None
+
+
+def _mapping(columns: str) -> dict[str, str]:
+    found = {}
+    for part in columns.split(",") if columns else ():
+        role, equals, name = part.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--columns {columns!r}: write left=A,right=B,winner=C")
+        found[role.strip()] = name
+    return found

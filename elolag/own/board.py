@@ -1,0 +1,208 @@
+"""A user's own ratings as a board: a private arena, an internal benchmark, or votes rated here.
+
+One CSV is one board at one vintage. It becomes a `Board` like those of the archive, so that every
+estimate takes it; its snapshot's hash is the SHA-256 of the file, and its path names no folder.
+"""
+
+from __future__ import annotations
+
+import calendar
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.archive import Archive, Board, Snapshot
+from elolag.errors import UsageError
+from elolag.months import parse, to_day
+from elolag.own import table as tables
+from elolag.own.table import OwnTable
+from elolag.tags import Lookup, Tag, is_unknown
+from elolag.votes import RatedVotes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+NAME = "own/ratings"
+SOURCE = "own"
+
+
+class OwnSnapshot(Snapshot):
+    """A user's table in the shape of a stored snapshot."""
+
+    def __init__(self, table: OwnTable, board: str, date: str, level: float) -> None:
+        super().__init__(Path(), board, date)
+        self.own = table
+        self._level = level
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, Any], str]:
+        counts = self.own.ratings["category"].value_counts(sort=False)
+        facts = {
+            "board": self.board,
+            "label": self.label,
+            "source": SOURCE,
+            "official": False,
+            "basis": "published",
+            "method": "bradley-terry",
+            "style_control": None,
+            "completeness": "full",
+            "interval": {"kind": "published", "level": self._level},
+            "stale_categories": [],
+            "categories": {str(name): int(n) for name, n in counts.items()},
+            "twins": [],
+        }
+        return {"elolag": facts, "resources": []}, self.own.sha256
+
+    def table(self, name: str) -> pd.DataFrame:
+        """The table ``ratings`` or ``entries``."""
+        if name not in ("ratings", "entries"):
+            raise UsageError(f"{self.path} has no table {name!r}; it has: ratings, entries")
+        frame: pd.DataFrame = getattr(self.own, name)
+        return frame
+
+
+class OwnBoard(Board):
+    """A user's ratings as a board of one vintage.
+
+    Attributes
+    ----------
+    file
+        The table as read.
+    date
+        ISO date of the ratings; empty while nothing has said it (see `settled`).
+    """
+
+    def __init__(
+        self, file: OwnTable, name: str, date: str, level: float, notes: tuple[str, ...]
+    ) -> None:
+        super().__init__(Archive(Path(SOURCE), use_log=False), name, (date,) if date else ())
+        self.file = file
+        self.date = date
+        self.notes = notes
+        self._level = level
+
+    def __repr__(self) -> str:
+        return f"OwnBoard({self.name!r}, {len(self.file.ratings)} ratings)"
+
+    @cached_property
+    def all_snapshots(self) -> tuple[Snapshot, ...]:
+        """The one snapshot."""
+        if not self.date:
+            raise UsageError(
+                f"{self.file.name}: of which day are these ratings? Add a column date, or say it: "
+                f"own_board(..., date='2026-08-19')"
+            )
+        return (OwnSnapshot(self.file, self.name, self.date, self._level),)
+
+    @cached_property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """The same: nothing supersedes a user's file."""
+        return self.all_snapshots
+
+    def settled(self, lookup: Lookup, date: str | None = None) -> OwnBoard:
+        """The board with a date and at least one tagged entry, ready for an estimate.
+
+        Parameters
+        ----------
+        date
+            Of the ratings, where the file has none; else the newest release of a rated model.
+
+        Raises
+        ------
+        UsageError
+            No entry has a tag.
+        """
+        found = {e: lookup.alias(SOURCE, e) for e in self.file.ratings["entry"].unique()}
+        models = [a.model for a in found.values() if a is not None and not is_unknown(a)]
+        if not models:
+            raise UsageError(
+                f"{self.file.name}: none of its {len(found)} entries has a tag (first: "
+                f"{', '.join(map(repr, list(found)[:3]))}); give a CSV of tags, for a start see: "
+                f"elolag template tags"
+            )
+        missing = [e for e, a in found.items() if a is None]
+        notes = self.notes
+        if missing:
+            notes = (*notes, f"without a tag, so not counted: {', '.join(missing)}")
+        if self.date:
+            return OwnBoard(self.file, self.name, self.date, self._level, notes)
+        newest = max(_released_by(lookup.tag(m)) for m in models)
+        if date is None:
+            notes = (
+                *notes,
+                f"the ratings carry no date, so they count as of {newest}, the newest release "
+                f"among them; say another with --as-of or a column date",
+            )
+        return OwnBoard(self.file, self.name, date or newest, self._level, notes)
+
+    def covariance(self, entries: tuple[str, ...]) -> Floats | None:
+        """Covariance of the errors of these entries, in this order; None where not known."""
+        if self.file.covariance is None:
+            return None
+        names, matrix = self.file.covariance
+        place = {name: k for k, name in enumerate(names)}
+        rows = np.array([place[e] for e in entries], dtype=np.intp)
+        return np.asarray(matrix[np.ix_(rows, rows)])
+
+
+def _released_by(tag: Tag) -> str:
+    """ISO date by which the model was out; of a release known to the month, its last day."""
+    if tag.precision != "month":
+        return tag.release_date
+    day = parse(tag.release_date)
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1]).isoformat()
+
+
+def own_board(
+    ratings: str | Path | pd.DataFrame | RatedVotes,
+    *,
+    date: str | None = None,
+    name: str = NAME,
+    interval_level: float = 0.95,
+) -> OwnBoard:
+    """A user's own ratings as a board for `estimate_lag` and its neighbours.
+
+    Parameters
+    ----------
+    ratings
+        A CSV, a folder written by ``elolag rate --out``, a table with the same columns, or what
+        `elolag.rate` returned. Columns: ``entry`` and ``rating``; ``se``, or ``lower`` and
+        ``upper``; and if wanted ``votes``, ``category`` (``overall`` where empty),
+        ``organisation``, ``licence``, ``date`` (ISO, the same in every row).
+    date
+        ISO date of the ratings; wins over the column. Without either, the newest release of a
+        rated model, and the result says so.
+    name
+        What results call the board.
+    interval_level
+        Level of ``lower`` and ``upper``.
+
+    Returns
+    -------
+    OwnBoard
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read as such a table: the message names file, line and value.
+    """
+    if not 0 < interval_level < 1:
+        raise UsageError(f"interval level {interval_level} is not between 0 and 1")
+    if date is not None:
+        to_day(date)
+    if isinstance(ratings, RatedVotes):
+        table = tables.of_votes(ratings)
+    elif isinstance(ratings, str | Path):
+        table = tables.read_table(Path(ratings))
+    else:
+        data = ratings.to_csv(index=False, lineterminator="\n").encode()
+        table = tables.parse(data, "the table of ratings")
+    notes: tuple[str, ...] = ()
+    if table.spare:
+        notes = (f"columns of the ratings that are not used: {', '.join(table.spare)}",)
+    return OwnBoard(table, name, date or table.date, interval_level, notes)

@@ -1,0 +1,198 @@
+"""A user's CSV of ratings: its columns, what is refused by its line, the covariance beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag import sheets
+from elolag.errors import UsageError
+from elolag.schema import ENTRIES, RATINGS
+from elolag.votes import COVARIANCE_SUFFIX, RATINGS_FILE, RatedVotes, read_covariance
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+REQUIRED = ("entry", "rating")
+NUMBERS = ("rating", "lower", "upper", "se", "votes")
+COLUMNS = (*REQUIRED, *NUMBERS[1:], "category", "organisation", "licence", "date")
+_SPELLINGS = {"organization": "organisation", "license": "licence"}
+
+
+@dataclass(frozen=True)
+class OwnTable:
+    """One CSV of ratings as read.
+
+    Attributes
+    ----------
+    name
+        The file, for messages; not part of any result.
+    sha256
+        Of its bytes.
+    ratings, entries
+        With the columns of `schema.RATINGS` and `schema.ENTRIES`.
+    date
+        ISO date of the ratings; empty where the file does not say.
+    spare
+        Columns that are not used.
+    covariance
+        Of the ratings' errors, shape (E, E), with the entries it is for; None where not known.
+    covariance_sha256
+        Of the file that holds it.
+    """
+
+    name: str
+    sha256: str
+    ratings: pd.DataFrame
+    entries: pd.DataFrame
+    date: str
+    spare: tuple[str, ...]
+    covariance: tuple[tuple[str, ...], Floats] | None = None
+    covariance_sha256: str = ""
+
+
+def read_table(path: Path) -> OwnTable:
+    """Read a CSV of ratings, and the covariance beside it where there is one."""
+    if path.is_dir():
+        path = path / RATINGS_FILE
+    table = parse(sheets.read_bytes(path, "the ratings file"), str(path))
+    beside = path.with_name(path.stem + COVARIANCE_SUFFIX)
+    if not beside.is_file():
+        return table
+    names, matrix, digest = read_covariance(beside)
+    _check_covariance(table, names, matrix, str(beside))
+    return OwnTable(
+        table.name, table.sha256, table.ratings, table.entries, table.date, table.spare,
+        (names, matrix), digest,
+    )  # fmt: skip
+
+
+def of_votes(rated: RatedVotes) -> OwnTable:
+    """Rated votes as the files they would be written to."""
+    files = rated.files()
+    table = parse(files[RATINGS_FILE], "the rated votes")
+    name = RATINGS_FILE.removesuffix(".csv") + COVARIANCE_SUFFIX
+    return OwnTable(
+        table.name, table.sha256, table.ratings, table.entries, table.date, table.spare,
+        (rated.ratings.items, rated.ratings.covariance), hashlib.sha256(files[name]).hexdigest(),
+    )  # fmt: skip
+
+
+def _check_covariance(table: OwnTable, names: tuple[str, ...], matrix: Floats, file: str) -> None:
+    """Refuse a covariance that is not that of these ratings."""
+    mend = f"write both anew with elolag rate, or remove {file}"
+    if set(table.ratings["category"]) != {"overall"}:
+        raise UsageError(f"{file}: a covariance goes with one category, overall; {mend}")
+    entries = table.ratings["entry"].tolist()
+    if set(entries) != set(names):
+        odd = sorted(set(entries) ^ set(names))[0]
+        raise UsageError(f"{file}: {odd!r} is not in both it and {table.name}; {mend}")
+    place = {name: k for k, name in enumerate(names)}
+    variance = np.diag(matrix)[[place[e] for e in entries]]
+    se = table.ratings["se"].to_numpy(float)
+    wrong = np.flatnonzero(~np.isclose(se**2, variance, rtol=1e-3, atol=1e-9))
+    if wrong.size:
+        raise UsageError(
+            f"{file}: {entries[wrong[0]]!r} has a standard error of "
+            f"{math.sqrt(max(variance[wrong[0]], 0)):g} here and {se[wrong[0]]:g} in {table.name}; "
+            f"{mend}"
+        )
+
+
+def parse(data: bytes, name: str) -> OwnTable:
+    """A table of ratings from the bytes of its CSV; `name` is for messages."""
+    import pandas as pd
+
+    sheet = sheets.parse(data, name, (*COLUMNS, *_SPELLINGS))
+    columns = tuple(_SPELLINGS.get(c, c) for c in sheet.columns)
+    sheet = sheets.renamed(sheet, columns)
+    spare = sheet.check_columns(REQUIRED, COLUMNS, "an example: elolag template ratings")
+    if not sheet.cells:
+        raise UsageError(f"{name}: no row below its header; one row is one entry's rating")
+    numbers = sheet.numbers(c for c in NUMBERS if c in sheet.columns)
+    entries = sheet.column("entry")
+    categories = [c or "overall" for c in sheet.column("category")]
+    _check_rows(sheet, entries, categories, numbers)
+    nothing = [math.nan] * len(entries)
+    ratings = pd.DataFrame(
+        {
+            "category": categories,
+            "entry": entries,
+            **{c: numbers.get(c, nothing) for c in NUMBERS},
+            "rank": nothing,
+        }
+    )[list(RATINGS)]
+    described = pd.DataFrame(
+        {
+            "entry": entries,
+            "name": "",
+            "organisation": sheet.column("organisation"),
+            "licence": sheet.column("licence"),
+        }
+    ).drop_duplicates("entry", ignore_index=True)[list(ENTRIES)]
+    return OwnTable(name, sheet.sha256, ratings, described, _date(sheet), spare)
+
+
+def _check_rows(
+    sheet: sheets.Sheet,
+    entries: list[str],
+    categories: list[str],
+    numbers: dict[str, list[float]],
+) -> None:
+    """Refuse rows that are no ratings; the message names line and value."""
+    first: dict[tuple[str, str], int] = {}
+    errors: dict[str, bool] = {}
+    nothing = [math.nan] * len(entries)
+    lower, upper, se, votes = (numbers.get(c, nothing) for c in NUMBERS[1:])
+    for row, key in enumerate(zip(categories, entries, strict=True)):
+        where, rating = sheet.where(row), numbers["rating"][row]
+        if not key[1]:
+            raise UsageError(f"{where}: no entry; name the model, or leave out the row")
+        if math.isnan(rating):
+            raise UsageError(f"{where}: {key[1]!r} has no rating; leave out the row")
+        if key in first:
+            raise UsageError(
+                f"{where}: {key[1]!r} stands twice in category {key[0]!r}, first on line "
+                f"{sheet.lines[first[key]]}; keep one row"
+            )
+        first[key] = row
+        if math.isnan(lower[row]) != math.isnan(upper[row]):
+            raise UsageError(f"{where}: {key[1]!r} has one end of its interval; give both or none")
+        if not math.isnan(lower[row]) and not lower[row] <= rating <= upper[row]:
+            raise UsageError(
+                f"{where}: the rating {rating:g} of {key[1]!r} lies outside its interval "
+                f"{lower[row]:g} to {upper[row]:g}"
+            )
+        for what, value in (("se", se[row]), ("votes", votes[row])):
+            if value < 0:
+                raise UsageError(f"{where}: {what} {value:g} of {key[1]!r} is below 0")
+        known = not (math.isnan(se[row]) and math.isnan(lower[row]))
+        errors[key[0]] = errors.get(key[0], False) or known
+    bare = [category for category, known in errors.items() if not known]
+    if bare:
+        raise UsageError(
+            f"{sheet.name}: no rating of category {bare[0]!r} has an interval or standard error, "
+            f"without which a lag has none; add a column se, or lower and upper"
+        )
+
+
+def _date(sheet: sheets.Sheet) -> str:
+    """The one date of the column ``date``; empty where there is none."""
+    found: dict[str, int] = {}
+    for row, text in enumerate(sheet.column("date")):
+        if text:
+            found.setdefault(sheets.iso_date(text, sheet.where(row)), row)
+    if len(found) > 1:
+        (one, _), (two, row) = list(found.items())[:2]
+        raise UsageError(
+            f"{sheet.where(row)}: date {two}, but {one} above; a file holds the ratings of one day"
+        )
+    return next(iter(found), "")

@@ -1,0 +1,265 @@
+"""Votes as they are kept: CSV and Parquet files or a table, in batches of bounded size."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from elolag.errors import UsageError
+from elolag.sheets import encoding_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+#: What votes may come as: files, or a table in memory (pandas or pyarrow).
+Source: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame | pa.Table"
+
+#: Bytes of CSV, and rows of Parquet, in memory at a time (a few of each).
+BLOCK_BYTES = 4 * 2**20
+BATCH_ROWS = 131_072
+
+ROLES = ("left", "right", "winner")
+#: Names of the columns of both sides and of the outcome, in the order they are looked for.
+_LAYOUTS = (("model_a", "model_b", "winner"), ("left", "right", "winner"))
+#: What a style covariate's two columns may end on.
+_SIDES = (("_a", "_b"), ("_left", "_right"))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns hold what.
+
+    Attributes
+    ----------
+    left, right, winner
+        Names of columns.
+    style
+        Per style covariate its columns: one that is a difference (left minus right) already, or
+        the two of its sides, of which the relative difference (a - b) / (a + b) is taken.
+    """
+
+    left: str
+    right: str
+    winner: str
+    style: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def text(self) -> tuple[str, str, str]:
+        """The three columns every vote has."""
+        return self.left, self.right, self.winner
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns of the style covariates, each once."""
+        return tuple(dict.fromkeys(c for columns in self.style for c in columns))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the votes that one worker counts.
+
+    Attributes
+    ----------
+    name
+        For messages.
+    source
+        A file, or a table in memory.
+    groups
+        Row groups of a Parquet file; None for all.
+    """
+
+    name: str
+    source: Any
+    groups: tuple[int, ...] | None = None
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is a Parquet file."""
+        return isinstance(self.source, Path) and self.source.suffix.lower() == ".parquet"
+
+    def header(self) -> list[str]:
+        """Names of the columns."""
+        if not isinstance(self.source, Path):
+            return [str(c) for c in self.source.column_names]
+        with reading(self):
+            if self.is_parquet:
+                import pyarrow.parquet as pq
+
+                return list(pq.read_schema(self.source).names)
+            return _csv_header(self.source)[1]
+
+    def batches(self, columns: Columns) -> Iterator[pa.RecordBatch]:
+        """The wanted columns, batch by batch; the names as dictionaries where possible."""
+        wanted = [*columns.text, *columns.numbers]
+        with reading(self):
+            if not isinstance(self.source, Path):
+                yield from self.source.select(wanted).to_batches(BATCH_ROWS)
+            elif self.is_parquet:
+                import pyarrow.parquet as pq
+
+                # Buffered ahead, all of the file's columns would be in memory at its end.
+                with pq.ParquetFile(
+                    self.source, read_dictionary=list(columns.text), pre_buffer=False
+                ) as file:
+                    groups = range(file.num_row_groups) if self.groups is None else self.groups
+                    yield from file.iter_batches(BATCH_ROWS, list(groups), wanted)
+            else:
+                yield from _csv_batches(self.source, columns)
+
+    def sha256(self) -> str:
+        """Of the file's bytes; empty for a table in memory."""
+        if not isinstance(self.source, Path):
+            return ""
+        with reading(self), self.source.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class reading:  # noqa: N801 -- reads as the statement it is
+    """What goes wrong while a part is read, as an error that names it."""
+
+    def __init__(self, part: Part) -> None:
+        self._name = part.name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        import pyarrow as pa
+
+        if isinstance(error, pa.ArrowException):
+            raise UsageError(f"{self._name}: {error}; is it a whole file of votes?") from error
+        if isinstance(error, OSError | UnicodeError):
+            raise UsageError(f"cannot read the votes {self._name}: {error}") from error
+
+
+def parts(source: Source, jobs: int = 1) -> list[Part]:
+    """What is to be counted: one part a file, a lone Parquet file in `jobs` runs of row groups."""
+    import pyarrow as pa
+
+    if isinstance(source, pa.Table):
+        return [Part("the table of votes", source)]
+    if hasattr(source, "columns"):
+        return [Part("the table of votes", _as_table(source))]
+    named = [source] if isinstance(source, str | Path) else list(source)
+    if not named:
+        raise UsageError("no file of votes is named")
+    files = [Path(name) for name in named]
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"cannot read the votes {file}: no such file")
+    if len(set(files)) < len(files):
+        raise UsageError("a file of votes is named twice; its votes would count twice")
+    found = [Part(str(file), file) for file in files]
+    if len(found) == 1 and jobs > 1 and found[0].is_parquet:
+        return _split(found[0], jobs)
+    return found
+
+
+def _split(part: Part, jobs: int) -> list[Part]:
+    import pyarrow.parquet as pq
+
+    with reading(part), pq.ParquetFile(part.source) as file:
+        groups = range(file.num_row_groups)
+    runs = [
+        tuple(groups[k * len(groups) // jobs : (k + 1) * len(groups) // jobs]) for k in range(jobs)
+    ]
+    return [Part(part.name, part.source, run) for run in runs if run] or [part]
+
+
+def _as_table(frame: Any) -> pa.Table:
+    import pyarrow as pa
+
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except pa.ArrowException as error:
+        raise UsageError(f"the table of votes: {error}") from error
+
+
+def find_columns(
+    header: Sequence[str], name: str, mapping: Mapping[str, str] | None, style: Sequence[str]
+) -> Columns:
+    """Which columns hold the votes.
+
+    Parameters
+    ----------
+    mapping
+        From ``left``, ``right``, ``winner`` to names of columns, where they are not usual ones.
+    style
+        Style covariates: ``tokens`` for the columns ``tokens_a`` and ``tokens_b`` (or ``_left``,
+        ``_right``), or a column that is a difference already.
+    """
+    given = dict(mapping or {})
+    unknown = sorted(set(given) - set(ROLES))
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is none of the columns {', '.join(ROLES)}")
+    present = set(header)
+    for layout in _LAYOUTS:
+        chosen = {**dict(zip(ROLES, layout, strict=True)), **given}
+        if set(chosen.values()) <= present:
+            break
+    else:
+        wrong = [c for c in given.values() if c not in present]
+        usual = " or ".join(", ".join(layout) for layout in _LAYOUTS)
+        raise UsageError(
+            f"{name}: {f'no column {wrong[0]!r}' if wrong else f'not the columns {usual}'} among "
+            f"{', '.join(header)[:300]!r}; name them, e.g. --columns left=a,right=b,winner=vote"
+        )
+    columns = Columns(**chosen, style=tuple(_style(c, header, name) for c in style))
+    for column in (*columns.text, *columns.numbers):
+        if list(header).count(column) > 1:
+            raise UsageError(f"{name}: two columns are named {column!r}")
+    return columns
+
+
+def _style(covariate: str, header: Sequence[str], name: str) -> tuple[str, ...]:
+    for left, right in _SIDES:
+        if covariate + left in header and covariate + right in header:
+            return covariate + left, covariate + right
+    if covariate in header:
+        return (covariate,)
+    raise UsageError(
+        f"{name}: no column {covariate!r}, and not both of {covariate + '_a'!r} and "
+        f"{covariate + '_b'!r}, for the style covariate {covariate!r}"
+    )
+
+
+def _csv_header(path: Path) -> tuple[str, list[str], str]:
+    """Delimiter, names of the columns and encoding of a CSV file."""
+    with path.open("rb") as file:
+        head = file.read(2**16)
+    encoding = encoding_of(head[:4096])
+    # The end of the first 64 kB may cut a character in two.
+    line = next(iter(head.decode(encoding, "ignore").splitlines()), "")
+    if not line.strip():
+        raise UsageError(f"{path}: no table; its first line must name the columns")
+
+    def split(delimiter: str) -> list[str]:
+        return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+
+    delimiter = max(",;\t", key=lambda d: len(split(d)))
+    return delimiter, split(delimiter), encoding
+
+
+def _csv_batches(path: Path, columns: Columns) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    delimiter, _, encoding = _csv_header(path)
+    names = pa.dictionary(pa.int32(), pa.string())
+    kinds: dict[str, Any] = dict.fromkeys(columns.text, names)
+    kinds |= dict.fromkeys(columns.numbers, pa.float64())
+    reader = arrow.open_csv(
+        path,
+        arrow.ReadOptions(
+            block_size=BLOCK_BYTES, encoding="utf8" if encoding == "utf-8-sig" else encoding
+        ),
+        arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        arrow.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
+    )
+    yield from reader
