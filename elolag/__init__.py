@@ -15,6 +15,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from elolag.archive import Archive, open_archive
     from elolag.change import estimate_change, lag_path
+    from elolag.claims import check_claims
     from elolag.comparison import estimate_all
     from elolag.estimate import estimate_lag
     from elolag.matching import time_to_match
@@ -29,6 +30,7 @@ _HOMES = {
     "Archive": "elolag.archive",
     "LagResult": "elolag.result",
     "Policies": "elolag.tags",
+    "check_claims": "elolag.claims",
     "estimate_all": "elolag.comparison",
     "estimate_change": "elolag.change",
     "estimate_lag": "elolag.estimate",
@@ -44,6 +46,7 @@ __all__ = [
     "LagResult",
     "Policies",
     "__version__",
+    "check_claims",
     "estimate_all",
     "estimate_change",
     "estimate_lag",

@@ -104,7 +104,11 @@ def estimate_change(
     EstimateError
         The estimand is only a bound, or not defined, at one of the dates.
     """
-    study = prepare(**question)
+    return change_of(prepare(**question), since, estimand)
+
+
+def change_of(study: Study, since: str | None, estimand: str = "backward-mean") -> Change:
+    """`estimate_change` of a study already prepared."""
     then = study.as_of - 12 * DAYS_PER_MONTH if since is None else to_day(since)
     then = float(np.floor(then))
     if then >= study.as_of:

@@ -54,7 +54,17 @@ class Panel:
     notes: tuple[str, ...]
 
 
-def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> Panel:
+#: Tables already identified, with their unknown and untagged entries, by snapshot and category.
+Memory = dict[tuple[str, str], tuple[pd.DataFrame, set[str], set[str]]]
+
+
+def build(
+    board: Board,
+    category: str,
+    vintage: str | None,
+    lookup: Lookup,
+    memory: Memory | None = None,
+) -> Panel:
     """Assemble the panel of one board and category.
 
     Parameters
@@ -62,6 +72,9 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
     vintage
         Ratings of this vintage and older ones; None for the newest official one. Copies of web
         pages are only used as the newest vintage when named here.
+    memory
+        Kept between calls by who builds panels of several vintages of one archive with one
+        lookup: each snapshot is then read and identified once.
 
     Raises
     ------
@@ -92,7 +105,9 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
                     + ", ".join(sorted(snapshot.categories))
                 )
             continue
-        table = identify(snapshot.ratings(category), snapshot, lookup, unknown, untagged)
+        table, *strange = _identified(snapshot, category, lookup, memory)
+        unknown |= strange[0]
+        untagged |= strange[1]
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
     linked = link(tables, find_anchors(tables))
@@ -178,6 +193,20 @@ def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:
         and s.style_control == newest.style_control
         and s.completeness == "full"
     ]
+
+
+def _identified(
+    snapshot: Snapshot, category: str, lookup: Lookup, memory: Memory | None
+) -> tuple[pd.DataFrame, set[str], set[str]]:
+    """One snapshot's entries by identity, and those unknown and untagged; from memory if there."""
+    memory = {} if memory is None else memory
+    key = (snapshot.path, category)
+    if key not in memory:
+        unknown: set[str] = set()
+        untagged: set[str] = set()
+        table = identify(snapshot.ratings(category), snapshot, lookup, unknown, untagged)
+        memory[key] = (table, unknown, untagged)
+    return memory[key]
 
 
 def identify(

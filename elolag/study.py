@@ -95,25 +95,56 @@ def prepare(
     exclude: Collection[str] = (),
 ) -> Study:
     """Everything before the draws; the parameters are those of `estimate_lag`."""
-    _check_numbers(n_draws, level)
+    check_numbers(n_draws, level)
     if isinstance(board, str):
         opened = archive if isinstance(archive, Archive) else open_archive(archive)
         board = opened.board(board)
     lookup = Lookup(tags.load(extra_tags), policies)
+    own = board.settled(lookup, vintage or as_of) if isinstance(board, OwnBoard) else None
+    return assemble(
+        build(own or board, category, vintage, lookup), lookup, leader=leader, follower=follower,
+        as_of=as_of, n_draws=n_draws, seed=seed, level=level, window=window,
+        correct_selection=correct_selection, young_drift=young_drift, exclude=exclude, own=own,
+        known={} if extra_tags is None else {"extra_tags": tags.digest(extra_tags)},
+    )  # fmt: skip
+
+
+def assemble(
+    panel: Panel,
+    lookup: Lookup,
+    *,
+    leader: str = "US",
+    follower: str = "CN",
+    as_of: str | None = None,
+    n_draws: int = 10_000,
+    seed: int = 0,
+    level: float = 0.95,
+    window: float | None = None,
+    correct_selection: bool = True,
+    young_drift: bool = True,
+    exclude: Collection[str] = (),
+    own: OwnBoard | None = None,
+    known: Mapping[str, Any] | None = None,
+) -> Study:
+    """The study of two groups on a panel already built; the parameters are those of `prepare`.
+
+    Parameters
+    ----------
+    own
+        The board of a user's own that the panel was built from.
+    known
+        More that the study's choices should say.
+    """
+    check_numbers(n_draws, level)
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
-    if isinstance(board, OwnBoard):
-        board = board.settled(lookup, vintage or as_of)
-    panel = build(board, category, vintage, lookup)
     date = _as_of(as_of, panel.vintage)
     drift = packaged_drift() if young_drift else None
     cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude)
     nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
-    known: dict[str, Any] = {}
-    if isinstance(board, OwnBoard):
-        cast, known = _with_covariance(cast, board)
-    if extra_tags is not None:
-        known["extra_tags"] = tags.digest(extra_tags)
-    _check_both(cast, date, board, (leader, follower))
+    joined: dict[str, Any] = {}
+    if own is not None:
+        cast, joined = _with_covariance(cast, own)
+    _check_both(cast, date, own, (leader, follower))
     return Study(
         panel=panel,
         cast=cast,
@@ -129,12 +160,10 @@ def prepare(
             "young_drift": {"votes": drift.votes, "sd": drift.sd} if drift else None,
             "window": window,
             "excluded": sorted(exclude),
-            **known,
+            **joined,
+            **(known or {}),
         },
-        notes=(
-            *_notes(panel, cast, nested, date),
-            *(board.notes if isinstance(board, OwnBoard) else ()),
-        ),
+        notes=(*_notes(panel, cast, nested, date), *(own.notes if own else ())),
     )
 
 
@@ -148,15 +177,15 @@ def _with_covariance(cast: Cast, board: OwnBoard) -> tuple[Cast, dict[str, Any]]
     return replace(cast, field=field), {"covariance": board.file.covariance_sha256}
 
 
-def _check_both(cast: Cast, date: float, board: Board, groups: Sequence[str]) -> None:
+def _check_both(cast: Cast, date: float, own: OwnBoard | None, groups: Sequence[str]) -> None:
     try:
         check_groups(cast.field.lead_from, cast.field.follow_from, date)
     except EstimateError as error:
-        if not isinstance(board, OwnBoard):
+        if own is None:
             raise
-        said = "; ".join((str(error), *board.notes))
+        said = "; ".join((str(error), *own.notes))
         sides = f"leader {groups[0]!r}, follower {groups[1]!r}"
-        raise EstimateError(f"{board.file.name}: {said} ({sides})") from None
+        raise EstimateError(f"{own.file.name}: {said} ({sides})") from None
 
 
 def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierCurve:
@@ -206,17 +235,16 @@ def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierC
 
 def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[str, ...]:
     notes = list(panel.notes)
-    for group, since in (
-        (cast.leader, cast.field.lead_from),
-        (cast.follower, cast.field.follow_from),
-    ):
-        rated = int((since <= as_of).sum())
-        if rated < FEW_MODELS:
-            notes.append(
-                f"only {rated} rated model{'s' if rated > 1 else ''} of {group.text}: with so few, "
-                f"sampling intervals, of catch-up most, hold less than their level "
-                f"(docs/methods.md, world few-models)"
-            )
+    sides = {
+        cast.leader.text: int((cast.field.lead_from <= as_of).sum()),
+        cast.follower.text: int((cast.field.follow_from <= as_of).sum()),
+    }
+    few = [f"{rated} of {group}" for group, rated in sides.items() if rated < FEW_MODELS]
+    if few:
+        notes.append(
+            f"few rated models ({' and '.join(few)}): sampling intervals, of catch-up most, hold "
+            f"less than their level there (docs/methods.md, world few-models)"
+        )
     if nested:
         notes.append(f"the groups are nested: {nested}")
     if panel.unknown:
@@ -234,7 +262,8 @@ def _as_of(as_of: str | None, vintage: str) -> float:
     return to_day(date)
 
 
-def _check_numbers(n_draws: int, level: float) -> None:
+def check_numbers(n_draws: int, level: float) -> None:
+    """Refuse a level that is none, and too few draws for it."""
     if not 0 < level < 1:
         raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
     needed = int(np.ceil(2 / (1 - level) - 1e-9))

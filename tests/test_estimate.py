@@ -205,7 +205,7 @@ def test_policies_move_models_between_groups() -> None:
 def test_a_group_of_few_models_is_warned_of() -> None:
     few = elolag.estimate_lag(follower="CA", n_draws=FEW)
     rated = sum(m.group == "CA" and m.counts_from <= few.as_of for m in few.models)
-    assert any(f"only {rated} rated models of CA" in note for note in few.notes)
+    assert any(f"few rated models ({rated} of CA)" in note for note in few.notes)
     assert not any("few-models" in note for note in elolag.estimate_lag(n_draws=FEW).notes)
 
 

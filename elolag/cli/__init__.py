@@ -15,6 +15,7 @@ from elolag import __version__
 from elolag.cli import archive as _archive
 from elolag.cli import backfill as _backfill
 from elolag.cli import cite as _cite
+from elolag.cli import claims as _claims
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
 from elolag.cli import rate as _rate
@@ -49,6 +50,7 @@ def _root(
 
 
 _lag.register(app)
+_claims.register(app)
 _cite.register(app)
 _rate.register(app)
 _snapshot.register(app)

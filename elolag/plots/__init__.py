@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from elolag.plots._bridge import bridge
 from elolag.plots._calibration import calibration
 from elolag.plots._estimands import estimand, estimands
 from elolag.plots._frontier import frontier
@@ -13,6 +14,7 @@ __all__ = [
     "CAVEAT",
     "COLOURS",
     "SIZES",
+    "bridge",
     "calibration",
     "estimand",
     "estimands",

@@ -1,0 +1,297 @@
+"""Our figure for one claim with one set of ratings: value, interval, probability, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.change import change_of
+from elolag.claims.registry import Claim
+from elolag.claims.studies import Standing, Studies, bests
+from elolag.claims.wording import interval_words, quantity
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate import lag_key
+from elolag.interval import quantiles, reach, summarise
+from elolag.lag import ESTIMANDS, Lags
+from elolag.months import to_day
+from elolag.study import Study
+
+Floats = NDArray[np.float64]
+
+CONSISTENT, TOO_SMALL, TOO_LARGE = "consistent", "too small", "too large"
+NOT_TESTABLE = "not testable here"
+VERDICTS = (CONSISTENT, TOO_SMALL, TOO_LARGE, NOT_TESTABLE)
+
+#: The decision rule, as it is printed.
+RULE = (
+    "A claim is too small if the whole of our interval lies above the claimed range, too large if "
+    "the whole of it lies below, else consistent: these ratings do not rule it out. The "
+    "probability is the share of draws inside the range."
+)
+
+REAL_TIME, HINDSIGHT = "real time", "hindsight"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Our figure for a claim, from the ratings of one vintage.
+
+    Attributes
+    ----------
+    basis
+        ``real time`` (ratings no later than the day) or ``hindsight`` (the newest).
+    value, low, high
+        In the unit of the claim's kind; `low` or `high` None where it is unbounded. All None
+        where the claim cannot be tested (`why` says why).
+    censored
+        ``at-least`` or ``at-most`` where `value` is a bound.
+    probability
+        That the claimed range holds, over the draws.
+    detail
+        The best of both sides on the day; of several labs, where each of them stands.
+    closest, closest_value
+        For lags, the estimand whose figure lies nearest to the claimed range.
+    """
+
+    basis: str
+    kind: str
+    verdict: str
+    why: str
+    board: str = ""
+    vintage: str = ""
+    as_of: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    censored: str | None = None
+    probability: float | None = None
+    detail: str = ""
+    closest: str = ""
+    closest_value: float | None = None
+    snapshots: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def testable(self) -> bool:
+        """Whether there is a figure."""
+        return self.verdict != NOT_TESTABLE
+
+    def figure(self) -> str:
+        """The value in words."""
+        return "" if self.value is None else quantity(self.kind, self.value, self.censored)
+
+    def interval_words(self) -> str:
+        """The interval in words."""
+        return interval_words(self.kind, self.low, self.high) if self.testable else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        out = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
+        return out
+
+
+def decide(
+    low: float | None, high: float | None, claimed: tuple[float | None, float | None]
+) -> str:
+    """The verdict on a claimed range, given our interval; None is unbounded (see `RULE`)."""
+    if high is not None and claimed[0] is not None and high < claimed[0]:
+        return TOO_LARGE
+    if low is not None and claimed[1] is not None and low > claimed[1]:
+        return TOO_SMALL
+    return CONSISTENT
+
+
+def held(below: Floats, above: Floats, claimed: tuple[float | None, float | None]) -> float:
+    """Share of draws, each known to lie between `below` and `above`, inside a claimed range."""
+    least = -np.inf if claimed[0] is None else claimed[0]
+    most = np.inf if claimed[1] is None else claimed[1]
+    return float(np.mean((below >= least) & (above <= most)))
+
+
+def estimate(
+    studies: Studies, claim: Claim, basis: str, board: str, vintage: str, as_of: str
+) -> Estimate:
+    """Our figure for a claim with the ratings of one vintage.
+
+    A question these ratings cannot answer comes back as ``not testable here`` with the reason.
+    """
+    groups = ("ALL", "CN") if claim.labs else (claim.leader, claim.follower)
+    try:
+        study = studies.study(board, vintage, claim.category, *groups)
+        study = replace(study, window=claim.window)
+        _check_models(study, claim.models, as_of)
+        found = _FIGURES[claim.kind](study, claim, as_of)
+    except (EstimateError, UsageError) as error:
+        return untestable(basis, claim, str(error))
+    verdict = decide(found.low, found.high, (claim.low, claim.high))
+    return replace(
+        found,
+        basis=basis,
+        verdict=verdict,
+        why=_why(claim, found, verdict),
+        board=board,
+        vintage=vintage,
+        as_of=as_of,
+        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
+    )
+
+
+def untestable(basis: str, claim: Claim, reason: str) -> Estimate:
+    """No figure, and why."""
+    return Estimate(basis, claim.kind, NOT_TESTABLE, reason)
+
+
+def _why(claim: Claim, found: Estimate, verdict: str) -> str:
+    ours = f"{found.figure()} (interval {found.interval_words()})"
+    said = claim.range_words()
+    if verdict == CONSISTENT:
+        return f"{said} was claimed and our interval reaches it: {ours}"
+    side = "above" if verdict == TOO_SMALL else "below"
+    return f"{said} was claimed and our whole interval lies {side} it: {ours}"
+
+
+def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
+    known = {tag.model: tag.released for tag in study.cast.tags}
+    for model in models:
+        if known.get(model, np.inf) > to_day(as_of):
+            raise EstimateError(
+                f"{model} is not rated on {study.panel.board} of {study.panel.vintage}"
+                if model not in known
+                else f"{model} was not out by {as_of}, the day of the ratings"
+            )
+
+
+def _months(study: Study, claim: Claim, as_of: str) -> Estimate:
+    day, key = to_day(as_of), lag_key(claim.estimand, None)
+    lags = study.sample([key], day).lags[key]
+    found = summarise(key, study.point([key], day).lags[key], lags, study.level)
+    fine = ~lags.failed
+    below, above = reach(lags.months[fine], lags.censored[fine])
+    closest, value = _closest(study, day, (claim.low, claim.high))
+    return Estimate(
+        "", "months", "", "",
+        value=found.months, low=found.low, high=found.high, censored=found.censored,
+        probability=held(below, above, (claim.low, claim.high)),
+        detail=_best_of_day(study, day), closest=closest, closest_value=value,
+    )  # fmt: skip
+
+
+def _best_of_day(study: Study, day: float) -> str:
+    """The best model of both sides at posterior-mean ratings."""
+    found = study.point([], day)
+    names = [study.cast.tags[i[0]].model for i in (found.leader_best, found.follower_best)]
+    return f"best of the day: {names[0]} against {names[1]}"
+
+
+def _closest(
+    study: Study, day: float, claimed: tuple[float | None, float | None]
+) -> tuple[str, float | None]:
+    """The estimand whose figure lies nearest to the claimed range (in the table's order)."""
+    least = -np.inf if claimed[0] is None else claimed[0]
+    most = np.inf if claimed[1] is None else claimed[1]
+    best: tuple[float, str, float | None] = (np.inf, "", None)
+    for estimand in ESTIMANDS:
+        lags = _point(study, estimand, day)
+        if lags is None:
+            continue
+        value = float(lags.months[0])
+        away = max(least - value, value - most, 0.0)
+        if away < best[0]:
+            best = (away, estimand, value)
+    return best[1], best[2]
+
+
+def _point(study: Study, estimand: str, day: float) -> Lags | None:
+    try:
+        lags = study.point([estimand], day).lags[estimand]
+    except EstimateError:
+        return None  # this estimand has no answer here; another may
+    return None if lags.failed[0] or lags.censored[0] else lags
+
+
+def _summary(study: Study, claim: Claim, point: float, drawn: Floats) -> Estimate:
+    low, high = quantiles(drawn, np.zeros(len(drawn), np.int8), study.level)
+    share = held(drawn, drawn, (claim.low, claim.high))
+    return Estimate("", claim.kind, "", "", value=point, low=low, high=high, probability=share)
+
+
+def _distance(study: Study, claim: Claim, as_of: str) -> Estimate:
+    """Points or percent between the two best, or from a model down to the lowest of the labs."""
+    day = to_day(as_of)
+    if claim.model:
+        standing = Standing.of(study, day)
+        model = [n for n, t in enumerate(study.cast.tags) if t.model == claim.model]
+        if not model or not np.isfinite(standing.point[0, model[0]]):
+            raise EstimateError(f"{claim.model} is not rated here by {as_of}")
+        ends = [
+            (s[:, model[0]] - _lab_bests(study, claim, s, as_of).min(axis=1))
+            for s in (standing.point, standing.drawn)
+        ]
+        best = _lab_bests(study, claim, standing.point, as_of)[0]
+        away = standing.point[0, model[0]] - best
+        detail = ", ".join(
+            f"{lab} {quantity('elo', gap)}" for lab, gap in zip(claim.labs, away, strict=True)
+        )
+        return replace(_summary(study, claim, float(ends[0][0]), ends[1]), detail=detail)
+    ends = []
+    for lead, follow in bests(study, day):
+        if not (np.isfinite(lead).all() and np.isfinite(follow).all()):
+            raise EstimateError(f"one of the groups has no model here by {as_of}")
+        gap = lead - follow
+        ends.append(100 * gap / follow if claim.kind == "percent" else gap)
+    found = _summary(study, claim, float(ends[0][0]), ends[1])
+    return replace(found, detail=_best_of_day(study, day))
+
+
+def _rank(study: Study, claim: Claim, as_of: str) -> Estimate:
+    """Place of the worst placed of the labs' best models."""
+    standing = Standing.of(study, to_day(as_of))
+    places = []
+    for ratings in (standing.point, standing.drawn):
+        bests_of_labs = _lab_bests(study, claim, ratings, as_of)
+        above = [(ratings > best[:, None]).sum(axis=1) for best in bests_of_labs.T]
+        places.append(1.0 + np.column_stack(above))
+    point, drawn = places
+    detail = ", ".join(f"{n} {p:.0f}" for n, p in zip(claim.labs, point[0], strict=True))
+    found = _summary(study, claim, float(point.max()), drawn.max(axis=1))
+    return replace(found, detail=f"places: {detail}")
+
+
+def _lab_bests(study: Study, claim: Claim, ratings: Floats, as_of: str) -> Floats:
+    """The best of each named lab, shape (D, labs)."""
+    bests = []
+    for lab in claim.labs:
+        own = [n for n, tag in enumerate(study.cast.tags) if tag.lab == lab]
+        best = ratings[:, own].max(axis=1, initial=-np.inf)
+        if not np.isfinite(best).all():
+            raise EstimateError(f"no model of {lab} is rated here by {as_of}")
+        bests.append(best)
+    return np.column_stack(bests)
+
+
+def _change(study: Study, claim: Claim, as_of: str) -> Estimate:
+    """The change of the claim's estimand since a date, with its sampling interval."""
+    found = change_of(replace(study, as_of=to_day(as_of)), claim.since or None, claim.estimand)
+    spread = (found.high - found.low) / 2 / NormalDist().inv_cdf((1 + found.level) / 2)
+    normal = NormalDist((found.low + found.high) / 2, spread)
+    upper = 1.0 if claim.high is None else normal.cdf(claim.high)
+    lower = 0.0 if claim.low is None else normal.cdf(claim.low)
+    return Estimate(
+        "", "change", "", "",
+        value=found.months, low=found.low, high=found.high, probability=upper - lower,
+        closest=claim.estimand,
+    )  # fmt: skip
+
+
+_FIGURES = {
+    "months": _months,
+    "elo": _distance,
+    "percent": _distance,
+    "rank": _rank,
+    "change": _change,
+}

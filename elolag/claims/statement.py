@@ -1,0 +1,279 @@
+"""A bare statement in plain English ("about 7 months behind") and which definitions support it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from elolag import __version__
+from elolag.archive import Archive
+from elolag.claims.estimating import held
+from elolag.claims.parsing import Statement, parse_statement
+from elolag.claims.studies import Studies
+from elolag.claims.wording import interval_words, quantity
+from elolag.draws import Outcomes
+from elolag.errors import EstimateError, UsageError
+from elolag.interval import reach, summarise
+from elolag.lag import ESTIMANDS, Lags
+from elolag.months import parse, to_day, to_iso
+from elolag.study import Study
+from elolag.tags import Policies
+from elolag.words import noun, share
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Answer = Lags | EstimateError
+
+#: What a statement without further words may be about.
+BOARDS = ("arena/text_style_control", "arena/text")
+GROUPS = (
+    ("US", "CN"),
+    ("US+closed", "CN"),
+    ("US", "CN+open"),
+    ("US+open", "CN"),
+    ("closed", "open"),
+)
+#: Other dates are looked at month by month, this many back from the newest ratings.
+MONTHS_BACK = 30
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One way to mean a lag, and what it gives on the date.
+
+    `supports`: the measurement interval reaches the stated range; `probability`: share of draws
+    in it; `months_supported`: firsts of months at which the figure itself lies in the range, with
+    the newest ratings.
+    """
+
+    estimand: str
+    board: str
+    leader: str
+    follower: str
+    months: float
+    low: float | None
+    high: float | None
+    censored: str | None
+    probability: float
+    supports: bool
+    months_supported: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class StatementCheck:
+    """A bare statement against every definition, most probable first."""
+
+    statement: Statement
+    date: str
+    definitions: tuple[Definition, ...]
+    refused: tuple[str, ...]
+    level: float
+    n_draws: int
+    seed: int
+    snapshots: tuple[tuple[str, str], ...]
+    version: str
+
+    @property
+    def supporting(self) -> tuple[Definition, ...]:
+        """Definitions whose interval reaches the stated range."""
+        return tuple(d for d in self.definitions if d.supports)
+
+    def sentence(self) -> str:
+        """How many definitions support the statement, and the likeliest."""
+        head = f'"{self.statement.text}" ({self.statement.range_words()}) on {self.date}'
+        if not self.supporting:
+            return f"{head}: none of {len(self.definitions)} definitions supports it."
+        best = self.supporting[0]
+        return (
+            f"{head}: {len(self.supporting)} of {len(self.definitions)} definitions support it; "
+            f"the likeliest is {best.estimand} of {noun(best.follower)} behind "
+            f"{noun(best.leader)} on {best.board} ({quantity('months', best.months)}, probability "
+            f"{share(best.probability)})."
+        )
+
+    def rows(self) -> list[dict[str, str]]:
+        """One row per definition, in words."""
+        return [
+            {
+                "estimand": d.estimand,
+                "board": d.board,
+                "groups": f"{d.follower} behind {d.leader}",
+                "gives": quantity("months", d.months, d.censored),
+                "interval": interval_words("months", d.low, d.high),
+                "holds": share(d.probability),
+                "supports": "yes" if d.supports else "no",
+                "months that do": spans(d.months_supported),
+            }
+            for d in self.definitions
+        ]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per definition, unrounded."""
+        import pandas as pd
+
+        return pd.DataFrame([d.to_dict() for d in self.definitions])
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": 1,
+            "statement": asdict(self.statement),
+            "date": self.date,
+            "definitions": [d.to_dict() for d in self.definitions],
+            "refused": list(self.refused),
+            "level": self.level,
+            "n_draws": self.n_draws,
+            "seed": self.seed,
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "version": self.version,
+        }
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+def spans(months: tuple[str, ...]) -> str:
+    """Firsts of months as stretches: "2025-03 to 2025-05, 2025-09"."""
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and _next(runs[-1][-1]) == month[:7]:
+            runs[-1].append(month[:7])
+        else:
+            runs.append([month[:7]])
+    return ", ".join(r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)
+
+
+def _next(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:7])
+    return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def check_statement(
+    text: str,
+    date: str | None = None,
+    *,
+    n_draws: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+    archive: Archive | str | Path | None = None,
+    policies: Policies | None = None,
+    extra_tags: Path | None = None,
+) -> StatementCheck:
+    """Which definitions (estimand, board, groups) and dates support a bare statement.
+
+    Parameters
+    ----------
+    text
+        As `parse_statement` reads it.
+    date
+        ISO day of the statement; the day of the newest ratings by default. The newest ratings are
+        used, of the models out by then.
+    n_draws, seed, level, archive, policies, extra_tags
+        As for `check_claims`.
+
+    Raises
+    ------
+    UsageError
+        A statement that cannot be read, or a date no ratings reach.
+    """
+    statement = parse_statement(text)
+    if date is not None:
+        parse(date)
+    studies = Studies.of(archive, policies, extra_tags, n_draws, seed, level)
+    boards = [b for b in BOARDS if b in studies.archive.boards()]
+    newest = {board: studies.newest(board) for board in boards}
+    if not boards:
+        raise UsageError(f"the archive has neither {' nor '.join(BOARDS)}")
+    day = date or max(newest.values())
+    if day > max(newest.values()):
+        raise UsageError(
+            f"{day} is later than the newest ratings, of {max(newest.values())}; take an "
+            f"earlier day"
+        )
+    found: list[Definition] = []
+    refused: list[str] = []
+    snapshots: dict[str, str] = {}
+    for board in boards:
+        for leader, follower in GROUPS:
+            study = studies.study(board, newest[board], "overall", leader, follower)
+            snapshots |= {s.path: s.sha256 for s in study.panel.snapshots}
+            where = f"{follower} behind {leader} on {board}"
+            for item in _definitions(study, statement, min(day, newest[board])):
+                if isinstance(item, str):
+                    refused.append(f"{where}, {item}")
+                else:
+                    found.append(replace(item, board=board, leader=leader, follower=follower))
+    found.sort(key=lambda d: (not d.supports, -d.probability))
+    return StatementCheck(
+        statement, day, tuple(found), tuple(refused), level, n_draws, seed,
+        tuple(snapshots.items()), __version__,
+    )  # fmt: skip
+
+
+def _definitions(study: Study, statement: Statement, date: str) -> Iterator[Definition | str]:
+    day = to_day(date)
+    least, most = statement.ends
+    points, drawn = _asked(study.point, day), _asked(study.sample, day)
+    months = _months_in_range(study, statement)
+    for estimand in ESTIMANDS:
+        lags, point = drawn[estimand], points[estimand]
+        if isinstance(lags, EstimateError) or isinstance(point, EstimateError):
+            yield f"{estimand}: {lags if isinstance(lags, EstimateError) else point}"
+            continue
+        try:
+            figure = summarise(estimand, point, lags, study.level)
+        except EstimateError as error:
+            yield f"{estimand}: {error}"
+            continue
+        fine = ~lags.failed
+        below, above = reach(lags.months[fine], lags.censored[fine])
+        too_low = figure.high is not None and least is not None and figure.high < least
+        too_high = figure.low is not None and most is not None and figure.low > most
+        yield Definition(
+            estimand, "", "", "", figure.months, figure.low, figure.high, figure.censored,
+            held(below, above, statement.ends), not (too_low or too_high),
+            tuple(months[estimand]),
+        )  # fmt: skip
+
+
+def _asked(ask: Callable[[Sequence[str], float], Outcomes], day: float) -> dict[str, Answer]:
+    """Every estimand on a day; one that cannot be answered does not spoil the others."""
+    answers: dict[str, Answer] = {}
+    try:
+        return {**ask(tuple(ESTIMANDS), day).lags}
+    except EstimateError:
+        for estimand in ESTIMANDS:
+            try:
+                answers[estimand] = ask((estimand,), day).lags[estimand]
+            except EstimateError as error:
+                answers[estimand] = error
+    return answers
+
+
+def _months_in_range(study: Study, statement: Statement) -> dict[str, list[str]]:
+    """Firsts of months at which a figure at posterior-mean ratings lies in the stated range."""
+    found: dict[str, list[str]] = {estimand: [] for estimand in ESTIMANDS}
+    for first in _firsts(study.as_of):
+        for estimand, lags in _asked(study.point, first).items():
+            # A month before the group or the window begins cannot be asked, and so does not count.
+            if isinstance(lags, EstimateError) or lags.failed[0]:
+                continue
+            if held(*reach(lags.months, lags.censored), statement.ends):
+                found[estimand].append(to_iso(first))
+    return found
+
+
+def _firsts(end: float) -> Iterator[float]:
+    year, month = int(to_iso(end)[:4]), int(to_iso(end)[5:7])
+    start = year * 12 + month - 1 - MONTHS_BACK
+    for number in range(start, year * 12 + month):
+        first = to_day(f"{number // 12:04d}-{number % 12 + 1:02d}-01")
+        if first <= end:
+            yield first

@@ -1,0 +1,226 @@
+"""``elolag claims``: published figures against the ratings of their day and of today."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from elolag.cli.lag import ArchiveDir, Json, Level, Seed, TagFile
+
+if TYPE_CHECKING:
+    from elolag.claims import ClaimsReport
+
+app = typer.Typer(
+    help="Published claims about the lag, checked against the ratings of their day and of today.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+Own = Annotated[
+    Path | None,
+    typer.Option("--add", help="A registry of your own (TOML); see `elolag claims template`."),
+]
+Draws = Annotated[int, typer.Option(help="Number of draws per study.")]
+
+
+def register(parent: typer.Typer) -> None:
+    """Add the commands to the application."""
+    parent.add_typer(app, name="claims")
+
+
+@app.callback(invoke_without_command=True)
+def claims(
+    context: typer.Context,
+    add: Own = None,
+    only_added: Annotated[
+        bool, typer.Option("--only-added", help="Leave the packaged claims out.")
+    ] = False,
+    draws: Draws = 2000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    as_json: Json = False,
+) -> None:
+    """Every claim with our figure of its day, today's, and the verdict."""
+    if context.invoked_subcommand is not None:
+        return
+    from elolag.claims import check_claims
+    from elolag.errors import UsageError
+
+    if only_added and add is None:
+        raise UsageError("--only-added needs --add FILE")
+    report = check_claims(
+        add, only_added=only_added, n_draws=draws, seed=seed, level=level, archive=archive,
+        extra_tags=tags,
+    )  # fmt: skip
+    if as_json:
+        _dump(report.to_dict())
+    else:
+        _print(report)
+
+
+@app.command()
+def show(
+    key: Annotated[str, typer.Argument(help="Key of a claim, as `elolag claims` lists it.")],
+    add: Own = None,
+    draws: Draws = 2000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    as_json: Json = False,
+) -> None:
+    """One claim in full: source, reading, both figures, reproductions, verdict and why."""
+    from elolag.claims import RULE, SCOPE, check_claims
+
+    report = check_claims(
+        add, keys=[key], n_draws=draws, seed=seed, level=level, archive=archive, extra_tags=tags
+    )
+    if as_json:
+        _dump(report.to_dict())
+        return
+    found = report[key]
+    _print_rows(found.sentence(), found.rows())
+    _say(RULE, SCOPE)
+
+
+@app.command()
+def check(
+    statement: Annotated[str, typer.Argument(help='For example "7 months behind".')],
+    date: Annotated[
+        str | None, typer.Option(help="ISO day of the statement; the newest ratings by default.")
+    ] = None,
+    draws: Draws = 1000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    as_json: Json = False,
+) -> None:
+    """Which definitions (estimand, board, groups) and dates support a bare statement."""
+    from elolag.claims.statement import MONTHS_BACK, check_statement
+
+    found = check_statement(
+        statement, date, n_draws=draws, seed=seed, level=level, archive=archive, extra_tags=tags
+    )
+    if as_json:
+        _dump(found.to_dict())
+        return
+    _say(found.sentence())
+    rows = [r for r, d in zip(found.rows(), found.definitions, strict=True) if d.supports]
+    if rows:
+        hidden = ("supports", "months that do")
+        shown = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
+        _table(shown, whole=("estimand", "board"))
+    dated = [r for r in found.rows() if r["months that do"]]
+    if dated:
+        _say(f"Months (of the last {MONTHS_BACK}) on whose first day the figure itself is so:")
+        columns = ("estimand", "board", "groups", "months that do")
+        _table([{k: row[k] for k in columns} for row in dated], whole=columns[:3])
+    _say(
+        "With the newest ratings, of the models out by the day. A definition supports a statement "
+        "if its measurement interval reaches the stated range."
+    )
+    for reason in found.refused:
+        _say(f"No answer: {reason}.")
+
+
+@app.command()
+def bridge(
+    date: Annotated[
+        str | None, typer.Option(help="ISO day; that of the archive's index by default.")
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option("--figure", help="Write the figure here (PNG, SVG or PDF).")
+    ] = None,
+    draws: Draws = 2000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    as_json: Json = False,
+) -> None:
+    """Why Epoch's, the AI Index's, CAISI's and our headline differ, step by step."""
+    from elolag import bridge as bridges
+
+    found = bridges.bridge(
+        date, n_draws=draws, seed=seed, level=level, archive=archive, extra_tags=tags
+    )
+    if figure is not None:
+        from elolag import plots
+
+        plots.save(plots.bridge(found), figure, found.headline)
+    if as_json:
+        _dump(found.to_dict())
+        return
+    _say(found.sentence())
+    _table(found.rows(), whole=("route", "what changes"))
+    for name, said in found.said:
+        _say(f"{name} published: {said}.")
+    _say(bridges.SCOPE)
+
+
+@app.command()
+def template() -> None:
+    """Print a registry to start your own from (for --add)."""
+    from elolag.claims import TEMPLATE
+
+    typer.echo(TEMPLATE, nl=False)
+
+
+def _print(report: ClaimsReport) -> None:
+    from elolag.claims import RULE, SCOPE
+
+    _say(report.sentence())
+    # Keys are typed again in `show`, so they are never broken.
+    _table(report.rows(), whole=("claim",))
+    _say(RULE, SCOPE)
+    _say("One claim in full: elolag claims show KEY")
+
+
+def _table(rows: list[dict[str, str]], whole: tuple[str, ...] = ()) -> None:
+    """A table of words; the columns in `whole` are never broken over lines."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from elolag.cli._text import console, plain
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for name in rows[0]:
+        table.add_column(name, overflow="fold", no_wrap=name in whole)
+    for row in rows:
+        table.add_row(*(Text(plain(cell)) for cell in row.values()))
+    console().print(table)
+    typer.echo("")
+
+
+def _print_rows(sentence: str, rows: list[tuple[str, str]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from elolag.cli._text import console, plain
+
+    console().print(Text(plain(sentence), style="bold"))
+    typer.echo("")
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, Text(plain(value)))
+    console().print(table)
+    typer.echo("")
+
+
+def _say(*paragraphs: str) -> None:
+    from elolag.cli._text import console, plain
+
+    for text in paragraphs:
+        console().print(plain(text))
+        typer.echo("")
+
+
+def _dump(data: Any) -> None:
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))

@@ -1,0 +1,298 @@
+"""Verdicts: the rule, a planted claim of each, and that real time sees nothing later."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import elolag
+from elolag.archive import Snapshot
+from elolag.claims import RULE, Claim, ClaimError, check_claims
+from elolag.claims.checking import assess, in_hindsight, in_real_time
+from elolag.claims.estimating import CONSISTENT, NOT_TESTABLE, TOO_LARGE, TOO_SMALL, decide, held
+from elolag.claims.studies import Standing, Studies, bests
+from elolag.errors import UsageError
+from elolag.months import to_day
+
+CLAIM = Claim(
+    key="planted", who="Nobody", date="2025-12-20", where="https://example.org",
+    paraphrase="Planted.", leader="US", follower="CN", kind="months", why="Planted.",
+    verified=True, checked="planted", low=0.0, high=60.0,
+)  # fmt: skip
+
+END = st.none() | st.integers(-5, 5).map(float)
+
+
+@settings(derandomize=True, deadline=None)
+@given(END, END, END, END)
+def test_the_rule_is_whether_the_two_ranges_touch(
+    low: float | None, high: float | None, least: float | None, most: float | None
+) -> None:
+    low, high = _ordered(low, high)
+    least, most = _ordered(least, most)
+    ours = {v for v in range(-60, 61) if (low is None or v >= low) and (high is None or v <= high)}
+    said = {
+        v for v in range(-60, 61) if (least is None or v >= least) and (most is None or v <= most)
+    }
+    verdict = decide(low, high, (least, most))
+    if ours & said:
+        assert verdict == CONSISTENT
+    else:
+        assert verdict == (TOO_SMALL if min(ours) > max(said) else TOO_LARGE)
+
+
+def _ordered(low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    return (high, low) if low is not None and high is not None and low > high else (low, high)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.tuples(st.floats(-9, 9), st.floats(0, 3)), min_size=1), END, END)
+def test_the_probability_is_the_share_of_draws_surely_inside(
+    draws: list[tuple[float, float]], least: float | None, most: float | None
+) -> None:
+    below = np.array([b for b, _ in draws])
+    above = np.array([b + w for b, w in draws])
+    inside = [
+        (least is None or b >= least) and (most is None or a <= most)
+        for b, a in zip(below, above, strict=True)
+    ]
+    assert held(below, above, (least, most)) == pytest.approx(np.mean(inside))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0, 60, CONSISTENT), (0, 0.5, TOO_SMALL), (50, 60, TOO_LARGE), (50, None, TOO_LARGE),
+     (None, 0.5, TOO_SMALL)],
+)  # fmt: skip
+def test_a_planted_lag_gets_its_verdict(
+    studies: Studies, low: float | None, high: float | None, verdict: str
+) -> None:
+    (found,) = assess(studies, [replace(CLAIM, low=low, high=high)])
+    assert found.verdict == verdict
+    assert found.rests_on == "real time"
+    assert found.real_time.verdict == verdict
+    assert found.real_time.probability in (0.0, 1.0)
+    assert found.hindsight.vintage == "2026-06-25"
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"date": "2024-01-01"}, "had no ratings by"),
+        ({"date": "2026-05-01"}, "more than 120 days older"),
+        ({"category": "juggling"}, "had no category juggling"),
+        ({"models": ("gpt-9",)}, "gpt-9 is not rated on"),
+        ({"models": ("kimi-k2.5",)}, "kimi-k2.5"),
+    ],
+)
+def test_what_cannot_be_tested_says_why(
+    studies: Studies, changed: dict[str, object], reason: str
+) -> None:
+    found = in_real_time(studies, replace(CLAIM, **changed))
+    assert found.verdict == NOT_TESTABLE
+    assert reason in found.why
+    assert found.value is found.low is found.high is found.probability is None
+
+
+def test_neither_way_testable_is_the_verdict_with_both_reasons(studies: Studies) -> None:
+    (found,) = assess(studies, [replace(CLAIM, category="juggling")])
+    assert found.verdict == NOT_TESTABLE
+    assert found.rests_on == ""
+    assert "had no category juggling" in found.why
+    assert "no category 'juggling'" in found.why
+    assert NOT_TESTABLE in found.sentence()
+
+
+def test_a_cut_off_list_serves_a_distance_and_no_lag(studies: Studies) -> None:
+    gap = in_real_time(studies, replace(CLAIM, date="2026-04-02", kind="elo", low=0, high=100))
+    assert (gap.vintage, gap.verdict) == ("2026-03-31", CONSISTENT)
+    lag = in_real_time(studies, replace(CLAIM, date="2026-04-02"))
+    assert lag.vintage == "2025-12-11"
+
+
+def test_the_raw_board_stands_in_before_style_control_and_is_labelled(studies: Studies) -> None:
+    found = in_real_time(studies, replace(CLAIM, date="2025-05-20"))
+    assert (found.board, found.vintage) == ("arena/text", "2025-05-13")
+    (whole,) = assess(studies, [replace(CLAIM, date="2025-05-20")])
+    assert any("the raw board" in value for _, value in whole.rows())
+
+
+def test_real_time_never_sees_a_later_vintage(
+    planted: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same claim on an archive that ends before its day and on one that goes on."""
+    board = "arena/text_style_control"
+    early = (f"{board}/2025-05-24", f"{board}/2025-11-06")
+    ends = Studies.of(planted(early), None, None, 300, 0, 0.95)
+    goes_on = Studies.of(planted((*early, f"{board}/2026-06-25")), None, None, 300, 0, 0.95)
+    read: list[str] = []
+    ratings = Snapshot.ratings
+
+    def watched(self: Snapshot, category: str | None = None) -> object:
+        read.append(self.vintage)
+        return ratings(self, category)
+
+    monkeypatch.setattr(Snapshot, "ratings", watched)
+    claims = [
+        replace(CLAIM, date="2025-12-01", kind=kind, estimand="backward-mean")
+        for kind in ("months", "elo", "percent")
+    ]
+    for claim in claims:
+        before = in_real_time(goes_on, claim)
+        assert before.testable
+        assert before == in_real_time(ends, claim)
+    assert set(read) == {"2025-05-24", "2025-11-06"}
+    for claim in claims:
+        assert in_hindsight(goes_on, claim).value != in_real_time(goes_on, claim).value
+    assert "2026-06-25" in read
+
+
+def test_a_bound_is_open_on_its_side(studies: Studies) -> None:
+    """A level below the first closed model rated: "at least", so only less can be refuted."""
+    wide = replace(CLAIM, leader="closed", follower="open", estimand="backward-mean", window=24.0)
+    found = in_hindsight(studies, replace(wide, low=0.0, high=1.0))
+    assert found.censored == "at-least"
+    assert found.high is None
+    assert found.verdict == TOO_SMALL
+    assert found.figure().startswith("at least ")
+    assert found.interval_words().endswith(" or more")
+    assert in_hindsight(studies, replace(wide, low=50.0, high=None)).verdict == CONSISTENT
+
+
+def test_distances_equal_a_plain_loop(studies: Studies) -> None:
+    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
+    day = to_day("2025-12-11")
+    _, (lead, follow) = bests(study, day)
+    standing = Standing.of(
+        studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN"), day
+    )
+    claim = replace(CLAIM, kind="percent", low=0, high=100)
+    found = in_real_time(studies, claim)
+    percent = sorted(100 * (a - b) / b for a, b in zip(lead, follow, strict=True))
+    n = len(percent)
+    assert found.low == pytest.approx(percent[int(np.ceil(n * 0.025)) - 1])
+    assert found.high == pytest.approx(percent[int(np.ceil(n * 0.975)) - 1])
+    assert found.probability == 1.0
+    assert standing.drawn.shape[0] == studies.n_draws
+
+
+def test_places_equal_a_plain_loop(studies: Studies) -> None:
+    labs = ("deepseek", "alibaba")
+    claim = replace(CLAIM, kind="rank", low=1, high=30, labs=labs)
+    found = in_real_time(studies, claim)
+    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
+    standing = Standing.of(study, to_day("2025-12-11"))
+    places = []
+    for draw in standing.drawn:
+        worst = 0
+        for lab in labs:
+            own = max(r for r, tag in zip(draw, study.cast.tags, strict=True) if tag.lab == lab)
+            worst = max(worst, 1 + sum(1 for r in draw if r > own))
+        places.append(worst)
+    places.sort()
+    n = len(places)
+    assert found.low == places[int(np.ceil(n * 0.025)) - 1]
+    assert found.high == places[int(np.ceil(n * 0.975)) - 1]
+    assert found.probability == pytest.approx(np.mean([1 <= p <= 30 for p in places]))
+    assert found.detail.startswith("places: deepseek ")
+
+
+def test_a_model_against_the_lowest_of_the_labs(studies: Studies) -> None:
+    claim = replace(
+        CLAIM, kind="elo", low=None, high=35, model="o1-2024-12-17", labs=("deepseek", "alibaba")
+    )
+    found = in_real_time(studies, claim)
+    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
+    point = Standing.of(study, to_day("2025-12-11")).point[0]
+    tags = study.cast.tags
+    o1 = next(r for r, t in zip(point, tags, strict=True) if t.model == "o1-2024-12-17")
+    bests_of = [
+        max(r for r, t in zip(point, tags, strict=True) if t.lab == lab) for lab in claim.labs
+    ]
+    assert found.value == pytest.approx(o1 - min(bests_of))
+
+
+def test_a_change_uses_the_sampling_interval(studies: Studies) -> None:
+    claim = replace(CLAIM, kind="change", low=None, high=0, estimand="backward-mean")
+    found = in_real_time(studies, claim)
+    direct = elolag.estimate_change(
+        board="arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
+        n_draws=400,
+    )  # fmt: skip
+    assert (found.value, found.low, found.high) == (direct.months, direct.low, direct.high)
+    assert found.probability == pytest.approx(direct.probability)
+
+
+def test_lags_equal_the_ordinary_estimate(studies: Studies) -> None:
+    found = in_real_time(studies, replace(CLAIM, estimand="level-mean"))
+    direct = elolag.estimate_lag(
+        "arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
+        estimand="level-mean", n_draws=400,
+    )  # fmt: skip
+    assert (found.value, found.low, found.high) == (direct.months, direct.low, direct.high)
+    assert found.snapshots == direct.snapshots
+
+
+def test_same_seed_same_answer_and_order_does_not_matter(small: Path) -> None:
+    claims = [replace(CLAIM, key=k, estimand=e) for k, e in (("a", "backward"), ("b", "catch-up"))]
+    orders = []
+    for order in itertools.permutations(claims):
+        fresh = Studies.of(small, None, None, 100, 7, 0.95)
+        orders.append({a.claim.key: a.to_dict() for a in assess(fresh, order)})
+    assert orders[0] == orders[1]
+
+
+def test_a_registry_of_ones_own_is_checked_after_ours(small: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = (
+        '[[claim]]\nkey = "mine"\nwho = "Me"\ndate = "2025-12-20"\nwhere = "https://example.org"\n'
+        'paraphrase = "Behind."\nleader = "US"\nfollower = "{follower}"\nkind = "months"\n'
+        'low = 50\nwhy = "So."\nverified = true\nchecked = "yes"\nboard = "{board}"\n'
+        "labs = {labs}\n"
+    )
+    good = {"follower": "CN", "board": "arena/text_style_control", "labs": "[]"}
+    path.write_text(text.format(**good), "utf-8")
+    report = check_claims(path, only_added=True, n_draws=200, archive=small)
+    assert [a.claim.key for a in report.assessments] == ["mine"]
+    assert report["mine"].verdict == TOO_LARGE
+    assert report.to_frame().loc[0, "verdict"] == TOO_LARGE
+    assert report.to_dict()["rule"] == RULE
+    for changed, words in (
+        ({"follower": "XX"}, "follower: "),
+        ({"board": "arena/tex"}, "board: no board 'arena/tex'"),
+        ({"labs": '["deepsek"]'}, "labs: no lab 'deepsek'"),
+    ):
+        path.write_text(text.format(**{**good, **changed}), "utf-8")
+        with pytest.raises(ClaimError, match="claim mine: ") as caught:
+            check_claims(path, only_added=True, n_draws=200, archive=small)
+        assert words in str(caught.value)
+    path.write_text(text.format(**good).replace('"mine"', '"caisi-2026"'), "utf-8")
+    with pytest.raises(ClaimError, match="one of the packaged claims"):
+        check_claims(path, n_draws=200, archive=small)
+
+
+def test_a_board_the_archive_lacks_is_not_testable(planted: Callable[..., Path]) -> None:
+    folder = planted(("arena/text_style_control/2025-12-11",))
+    report = check_claims(keys=["insikt-2025-lag", "epoch-2026-us-china-mean"], archive=folder)
+    found = report["insikt-2025-lag"]
+    assert found.verdict == NOT_TESTABLE
+    assert "the archive has no board arena/text" in found.why
+    assert not any(r.met for r in report["epoch-2026-us-china-mean"].repeats)
+    assert "Not to be made here" in report["epoch-2026-us-china-mean"].repeats[0].note
+
+
+def test_too_few_draws_are_refused(small: Path) -> None:
+    with pytest.raises(UsageError, match="3 draws cannot give"):
+        check_claims(n_draws=3, archive=small)
+
+
+def test_an_unknown_key_lists_the_known_ones(small: Path) -> None:
+    with pytest.raises(UsageError, match="no claim 'nobody'; there are: tsai-2024"):
+        check_claims(keys=["nobody"], archive=small)
