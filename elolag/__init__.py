@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from elolag.matching import time_to_match
     from elolag.own import own_board
     from elolag.result import LagResult
+    from elolag.revisions import estimate_revisions
+    from elolag.slices import compare
     from elolag.study import frontier_curve
     from elolag.tags import Policies
     from elolag.votes import rate
@@ -31,9 +33,11 @@ _HOMES = {
     "LagResult": "elolag.result",
     "Policies": "elolag.tags",
     "check_claims": "elolag.claims",
+    "compare": "elolag.slices",
     "estimate_all": "elolag.comparison",
     "estimate_change": "elolag.change",
     "estimate_lag": "elolag.estimate",
+    "estimate_revisions": "elolag.revisions",
     "frontier_curve": "elolag.study",
     "lag_path": "elolag.change",
     "open_archive": "elolag.archive",
@@ -47,9 +51,11 @@ __all__ = [
     "Policies",
     "__version__",
     "check_claims",
+    "compare",
     "estimate_all",
     "estimate_change",
     "estimate_lag",
+    "estimate_revisions",
     "frontier_curve",
     "lag_path",
     "open_archive",

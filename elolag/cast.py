@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,20 +42,7 @@ class Cast:
     ) -> Cast:
         """Pick the two groups' entries from the panel and widen the young ones' errors."""
         table = panel.linked.table
-        tagged = [lookup.tag(m) for m in table["model"].unique()]
-        counted = np.isfinite(np.minimum(leader.since(tagged), follower.since(tagged)))
-        kept = [t for t, c in zip(tagged, counted, strict=True) if c and not lookup.dropped(t)]
-        kept = [t for t in kept if t.model not in exclude]
-        kept.sort(key=lambda t: (t.released, t.model))
-        lead_from, follow_from = leader.since(kept), follower.since(kept)
-        bounds = np.array(
-            [
-                _month_bounds(t) if t.released == earlier else (np.nan, np.nan)
-                for t, earlier in zip(kept, np.minimum(lead_from, follow_from), strict=True)
-            ]
-        ).reshape(-1, 2)
-        names = tuple(t.model for t in kept)
-        roster = Roster(names, lead_from, follow_from, bounds[:, 0], bounds[:, 1])
+        roster, kept = enrol(table["model"].unique(), lookup, leader, follower, exclude)
         field, rows = roster.field(table, drift)
         return cls(field, tuple(rows["entry"]), tuple(kept), leader, follower)
 
@@ -65,6 +52,30 @@ class Cast:
         order = np.argsort(fitted.mean, kind="stable")
         best[self.field.model[order]] = order
         return best
+
+
+def enrol(
+    models: Iterable[str],
+    lookup: Lookup,
+    leader: Group,
+    follower: Group,
+    exclude: Collection[str] = (),
+) -> tuple[Roster, list[Tag]]:
+    """Those of the models that count for a group at some time, by release and name."""
+    tagged = [lookup.tag(m) for m in models]
+    counted = np.isfinite(np.minimum(leader.since(tagged), follower.since(tagged)))
+    kept = [t for t, c in zip(tagged, counted, strict=True) if c and not lookup.dropped(t)]
+    kept = [t for t in kept if t.model not in exclude]
+    kept.sort(key=lambda t: (t.released, t.model))
+    lead_from, follow_from = leader.since(kept), follower.since(kept)
+    bounds = np.array(
+        [
+            _month_bounds(t) if t.released == earlier else (np.nan, np.nan)
+            for t, earlier in zip(kept, np.minimum(lead_from, follow_from), strict=True)
+        ]
+    ).reshape(-1, 2)
+    names = tuple(t.model for t in kept)
+    return Roster(names, lead_from, follow_from, bounds[:, 0], bounds[:, 1]), kept
 
 
 def _month_bounds(tag: Tag) -> tuple[float, float]:

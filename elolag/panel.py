@@ -113,7 +113,7 @@ def build(
     linked = link(tables, find_anchors(tables))
     imputed = int(linked.table["se"].isna().sum())
     if imputed:
-        linked = replace(linked, table=_fill_errors(linked.table, tables))
+        linked = replace(linked, table=fill_errors(linked.table, tables))
         notes.append(
             f"{imputed} ratings printed without an interval take the error their model had at the "
             f"nearest vintage with one, or the 90th percentile of all where it never had one"
@@ -146,6 +146,24 @@ def vintages(board: Board, category: str, lookup: Lookup) -> list[Vintage]:
         for s in board.snapshots
         if s.method != "online-elo" and s.completeness == "full" and category in s.categories
     ]
+
+
+def chain(board: Board, category: str, vintage: str | None) -> list[Snapshot]:
+    """The snapshots that `build` links to one vintage, oldest first, that vintage last.
+
+    Raises
+    ------
+    UsageError
+        The vintage is cut off, so that nothing can be linked to it, or has no such category.
+    """
+    newest = _choose(board, vintage)
+    if newest.completeness != "full":
+        raise UsageError(
+            f"{board.name} at {newest.vintage} is cut off ({newest.completeness}) and cannot be "
+            f"linked to older vintages; choose a complete vintage"
+        )
+    newest.ratings(category)  # refuses an unknown category with the nearest names
+    return [s for s in [*_linkable(board, newest), newest] if category in s.categories]
 
 
 def _choose(board: Board, vintage: str | None) -> Snapshot:
@@ -254,7 +272,7 @@ def identify(
     return table[["entry", "model", "rating", "se", "votes"]]
 
 
-def _fill_errors(linked: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
+def fill_errors(linked: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
     """Standard errors where none was printed: the entry's own at the nearest vintage that has one.
 
     An entry that never had one gets the 90th percentile of all known errors, which is wide.

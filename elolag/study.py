@@ -263,7 +263,7 @@ def _as_of(as_of: str | None, vintage: str) -> float:
 
 
 def check_numbers(n_draws: int, level: float) -> None:
-    """Refuse a level that is none, and too few draws for it."""
+    """Refuse a level that is none, and draws too few to give it."""
     if not 0 < level < 1:
         raise UsageError(f"level {level} is not between 0 and 1; for 95% write 0.95")
     needed = int(np.ceil(2 / (1 - level) - 1e-9))

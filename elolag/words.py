@@ -90,3 +90,21 @@ def share(probability: float) -> str:
     if 0.995 <= probability < 1:
         return "over 99%"
     return f"{probability:.0%}"
+
+
+def compact(low: float | None, high: float | None) -> str:
+    """An interval in few words: ``6.4 to 9.0 behind``, ``0.5 ahead to 9.0 behind``."""
+    if low is None and high is None:
+        return "unbounded"
+    if low is None or high is None:
+        end = low if high is None else high
+        return f"{_few(float(end or 0))} or {'more' if high is None else 'less'}"
+    if low >= 0 or high <= 0:
+        near, far = sorted((abs(low), abs(high)))
+        size = f"{far:.1f}" if near == far else f"{near:.1f} to {far:.1f}"
+        return f"{size} {'behind' if low >= 0 else 'ahead'}"
+    return f"{_few(low)} to {_few(high)}"
+
+
+def _few(value: float) -> str:
+    return f"{abs(value):.1f} {'behind' if value >= 0 else 'ahead'}"

@@ -12,7 +12,7 @@ import elolag
 from elolag import tags
 from elolag.errors import EstimateError, UsageError
 from elolag.linking import Vintage
-from elolag.panel import _blind_stretches, _choose, _fill_errors, _linkable, build, identify
+from elolag.panel import _blind_stretches, _choose, _linkable, build, fill_errors, identify
 
 
 def snapshot(vintage: str, **facts: object) -> SimpleNamespace:
@@ -69,7 +69,7 @@ def test_missing_errors_come_from_the_nearest_vintage() -> None:
     linked = pd.DataFrame(
         {"identity": ["a", "b", "c"], "vintage": ["2025-02-25"] * 3, "se": [np.nan] * 3}
     )
-    filled = _fill_errors(linked, vintages)["se"].tolist()
+    filled = fill_errors(linked, vintages)["se"].tolist()
     assert filled[:2] == [2.0, 9.0]
     assert filled[2] == pytest.approx(pd.Series([4.0, 9.0, 2.0]).quantile(0.9))
 
@@ -78,7 +78,7 @@ def test_no_error_anywhere_is_refused() -> None:
     empty = pd.DataFrame({"se": [np.nan]}, index=pd.Index(["a"], name="identity"))
     linked = pd.DataFrame({"identity": ["a"], "vintage": ["2025-01-01"], "se": [np.nan]})
     with pytest.raises(EstimateError, match="interval"):
-        _fill_errors(linked, [Vintage("2025-01-01", empty)])
+        fill_errors(linked, [Vintage("2025-01-01", empty)])
 
 
 def test_identity_is_model_and_effort_and_names_doubles() -> None:

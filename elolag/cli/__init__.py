@@ -16,9 +16,11 @@ from elolag.cli import archive as _archive
 from elolag.cli import backfill as _backfill
 from elolag.cli import cite as _cite
 from elolag.cli import claims as _claims
+from elolag.cli import compare as _compare
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
 from elolag.cli import rate as _rate
+from elolag.cli import revisions as _revisions
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.errors import ElolagError
@@ -51,6 +53,8 @@ def _root(
 
 _lag.register(app)
 _claims.register(app)
+_compare.register(app)
+_revisions.register(app)
 _cite.register(app)
 _rate.register(app)
 _snapshot.register(app)

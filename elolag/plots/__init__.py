@@ -7,6 +7,8 @@ from elolag.plots._calibration import calibration
 from elolag.plots._estimands import estimand, estimands
 from elolag.plots._frontier import frontier
 from elolag.plots._lag_path import lag_path
+from elolag.plots._revisions import revisions
+from elolag.plots._slices import slices
 from elolag.plots._style import CAVEAT, COLOURS, SIZES, footer, save
 from elolag.plots._time_to_match import time_to_match
 
@@ -21,6 +23,8 @@ __all__ = [
     "footer",
     "frontier",
     "lag_path",
+    "revisions",
     "save",
+    "slices",
     "time_to_match",
 ]

@@ -1,0 +1,113 @@
+"""``elolag compare``: the lag slice by slice, in one table and one figure."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elolag.cli.lag import (
+    ArchiveDir,
+    AsOf,
+    Draws,
+    Json,
+    Leader,
+    Level,
+    Seed,
+    Selection,
+    TagFile,
+    Vintage,
+    Window,
+    Young,
+)
+from elolag.cli.revisions import Figure, check_ending
+
+if TYPE_CHECKING:
+    from elolag.slices import Slices
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("compare")(compare)
+
+
+def compare(
+    by: Annotated[str, typer.Option(help="category, board, openness, lab or country.")],
+    board: Annotated[
+        str | None, typer.Option(help="Board; arena/text_style_control by default.")
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option(help="Slice of the board; overall by default.")
+    ] = None,
+    leader: Leader = "US",
+    follower: Annotated[
+        str | None,
+        typer.Option(help="Group that follows, CN by default; not for --by lab or country."),
+    ] = None,
+    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "backward",
+    frontier: Annotated[
+        str | None, typer.Option(help="For trend: quantile, linear, spline or local-linear.")
+    ] = None,
+    interval: Annotated[str, typer.Option(help="measurement or sampling.")] = "measurement",
+    simultaneous: Annotated[
+        bool, typer.Option("--simultaneous", help="Add intervals that all hold at once.")
+    ] = False,
+    as_of: AsOf = None,
+    vintage: Vintage = None,
+    window: Window = None,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    selection: Selection = True,
+    young: Young = True,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    figure: Figure = None,
+    as_json: Json = False,
+) -> None:
+    """The lag in every category, on every board, by openness, of every lab or country."""
+    from elolag.cli._progress import progress
+    from elolag.slices import compare as compare_slices
+
+    check_ending(figure)
+    with progress(f"by {by}") as step:
+        found = compare_slices(
+            by, estimand=estimand, frontier=frontier, interval=interval, simultaneous=simultaneous,
+            progress=step, board=board, category=category, leader=leader, follower=follower,
+            as_of=as_of, vintage=vintage, window=window, n_draws=draws, seed=seed, level=level,
+            archive=archive, extra_tags=tags, correct_selection=selection, young_drift=young,
+        )  # fmt: skip
+    if figure is not None:
+        from elolag import plots
+
+        plots.save(plots.slices(found), figure, found)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(found)
+
+
+def _print(found: Slices) -> None:
+    from rich.text import Text
+
+    from elolag.cli._text import console, plain, print_table
+    from elolag.words import LEFT_OUT, MEANING
+
+    out = console()
+    out.print(Text(plain(found.sentence()), style="bold"))
+    out.print()
+    intervals = [f"{found.level:.0%} interval"]
+    if found.simultaneous_level is not None:
+        intervals.append("all at once")
+    print_table((found.by, "lag", *intervals, "models", "as of"), found.rows_in_words())
+    out.print()
+    first = found.slices[0].result
+    out.print(
+        f"{found.estimand}: {MEANING[found.estimand]}. models: rated ones of the row's own side / "
+        f"of the other."
+    )
+    out.print(LEFT_OUT[first.interval])
+    for reason in dict.fromkeys(found.refused.values()):
+        names = ", ".join(plain(name) for name, why in found.refused.items() if why == reason)
+        out.print(f"Not measured: {names}: {plain(reason)}.")

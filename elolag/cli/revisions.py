@@ -1,0 +1,130 @@
+"""``elolag revisions``: what has become of figures that could have been published on the day."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from elolag.cli.lag import (
+    ArchiveDir,
+    Category,
+    Follower,
+    Json,
+    Leader,
+    Level,
+    Seed,
+    Selection,
+    TagFile,
+    Window,
+    Young,
+)
+
+if TYPE_CHECKING:
+    from elolag.revisions import Revisions
+
+Figure = Annotated[Path | None, typer.Option(help="Draw to this file: .png, .svg or .pdf.")]
+
+HEADER = ("day", "then", "now", "change", "scale", "votes", "models", "held")
+KEY = (
+    "Months behind with measurement intervals, on the day and now; changes in months more or less "
+    "behind. scale: the published scale moved; votes: new votes on models listed by then; models: "
+    "those listed only later; the three add up, in this order, to the change. held: whether the "
+    "interval of the day holds what is measured now; it covers errors of ratings and knows nothing "
+    "of models released but not yet listed."
+)
+KNOWN_TODAY = (
+    "Tags are today's, with openness and country as of the day, and so are the parameters of the "
+    "young-entry drift."
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("revisions")(revisions)
+
+
+def revisions(
+    board: Annotated[
+        str,
+        typer.Option(
+            help="Board; the raw text board by default, whose complete vintages go back furthest."
+        ),
+    ] = "arena/text",
+    category: Category = "overall",
+    leader: Leader = "US",
+    follower: Follower = "CN",
+    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "backward",
+    frontier: Annotated[
+        str | None, typer.Option(help="For trend: quantile, linear, spline or local-linear.")
+    ] = None,
+    vintage: Annotated[
+        str | None, typer.Option(help="Ratings of hindsight; newest official by default.")
+    ] = None,
+    settle: Annotated[
+        float, typer.Option(min=0.0, help="Months a vintage must be old for its revision to count.")
+    ] = 3.0,
+    window: Window = None,
+    draws: Annotated[int, typer.Option(help="Number of draws.")] = 2000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    selection: Selection = True,
+    young: Young = True,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    figure: Figure = None,
+    as_json: Json = False,
+) -> None:
+    """What has become of the figures that could have been published on the day."""
+    from elolag.cli._progress import progress
+    from elolag.revisions import estimate_revisions
+
+    check_ending(figure)
+    with progress("months") as step:
+        found = estimate_revisions(
+            board, leader=leader, follower=follower, category=category, estimand=estimand,
+            frontier=frontier, vintage=vintage, settle=settle, window=window, n_draws=draws,
+            seed=seed, level=level, archive=archive, extra_tags=tags, correct_selection=selection,
+            young_drift=young, progress=step,
+        )  # fmt: skip
+    if figure is not None:
+        from elolag import plots
+
+        plots.save(plots.revisions(found), figure, found)
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(found)
+
+
+def check_ending(figure: Path | None) -> None:
+    """Refuse a figure's name before anything is computed for it."""
+    from elolag.errors import UsageError
+
+    if figure is None:
+        return
+    if figure.suffix not in (".png", ".svg", ".pdf"):
+        raise UsageError(f"{figure}: a figure ends in .png, .svg or .pdf")
+    if not figure.parent.is_dir():
+        raise UsageError(f"{figure}: there is no folder {figure.parent}")
+
+
+def _print(found: Revisions) -> None:
+    from rich.text import Text
+
+    from elolag.cli._text import console, print_table
+
+    out = console()
+    out.print(Text(found.sentence(), style="bold"))
+    out.print()
+    print_table(HEADER, found.rows_in_words())
+    out.print()
+    out.print(KEY)
+    out.print(found.parts_sentence())
+    out.print(f"News or noise (Mankiw & Shapiro 1986): {found.tests_sentence()}")
+    out.print(KNOWN_TODAY)
+    for reason in dict.fromkeys(found.skipped.values()):
+        dates = ", ".join(date for date, why in found.skipped.items() if why == reason)
+        out.print(f"Left out, {dates}: {reason}.")

@@ -1,0 +1,136 @@
+"""What could be known of a board on the day of each vintage, and what is known now.
+
+Between the two lie three steps, taken in this order; each starts where the one before ended:
+
+scale
+    every rating of the day is carried onto the newest vintage's scale by the link that retired
+    models take; their errors stay what they were;
+votes
+    the models listed by then get the ratings and errors that they have now;
+models
+    those listed only later join.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from elolag import draws
+from elolag.linking import Vintage, find_anchors, fit_link, link
+from elolag.panel import fill_errors
+from elolag.roster import Roster
+from elolag.young import YoungDrift
+
+Floats = NDArray[np.float64]
+
+#: Levels at which a link is fitted to carry a whole vintage; between them it is straight.
+LEVELS = 25
+#: What was known on the day, and the states that lead from it to what is known now.
+STATES = ("real-time", "scale", "votes", "hindsight")
+
+
+@dataclass(frozen=True)
+class State:
+    """Something known about the models: their numbers and posterior."""
+
+    field: draws.Field
+    fitted: draws.Posterior
+
+
+@dataclass(frozen=True)
+class Past:
+    """The vintages of one board and the models of two groups.
+
+    Attributes
+    ----------
+    vintages
+        Complete lists of one method, oldest first; the last one is the hindsight.
+    roster
+        The models of both groups as tagged today.
+    drift
+        How much young entries still move; None for not at all. It is estimated from the whole
+        archive: like the tags, it is today's knowledge on every date.
+    """
+
+    vintages: tuple[Vintage, ...]
+    roster: Roster
+    drift: YoungDrift | None
+    correct_selection: bool = True
+
+    @cached_property
+    def hindsight(self) -> pd.DataFrame:
+        """Every entry ever rated, on the newest scale."""
+        return linked(self.vintages)
+
+    def real_time(self, number: int) -> pd.DataFrame:
+        """Every entry rated by vintage `number`, on its scale; later vintages are not looked at."""
+        return linked(self.vintages[: number + 1])
+
+    def states(self, number: int) -> dict[str, State]:
+        """The entries on the way from one vintage's day to today, by the names of `STATES`.
+
+        Raises
+        ------
+        EstimateError
+            No rating by then has an error, or the vintage shares too few models with the newest.
+        """
+        known, now = self.real_time(number), self.hindsight
+        tables = (known, self._carried(known, number), now[_listed(now, known)])
+        way = (*(self.state(table) for table in tables), self.last)
+        return dict(zip(STATES, way, strict=True))
+
+    @cached_property
+    def last(self) -> State:
+        """The hindsight, ready to be drawn from."""
+        return self.state(self.hindsight)
+
+    def state(self, table: pd.DataFrame) -> State:
+        """The entries of the two groups' models, ready to be drawn from."""
+        field = self.roster.field(table, self.drift)[0]
+        return State(field, draws.posterior(field, correct_selection=self.correct_selection))
+
+    @cached_property
+    def _anchors(self) -> tuple[str, ...]:
+        return find_anchors(self.vintages)
+
+    def _carried(self, known: pd.DataFrame, number: int) -> pd.DataFrame:
+        """The ratings of a day on the newest scale, as far as that day's votes tell."""
+        old, newest = self.vintages[number], self.vintages[-1]
+        level = known["rating"].to_numpy(float)
+        at = np.unique(np.quantile(level, np.linspace(0, 1, LEVELS)))
+        shift = fit_link(
+            old, newest, pd.DataFrame({"entry": "", "rating": at}), self._anchors
+        ).shift
+        carried = level + np.interp(level, at, shift)
+        # Nothing has come of a model that had left by then: it stands where it stands now.
+        now = self.hindsight.set_index(["identity", "vintage"])["rating"]
+        key = pd.MultiIndex.from_frame(known[["identity", "vintage"]])
+        settled = now.reindex(key).to_numpy(float)
+        left = (known["link"].to_numpy() >= 0) & ~np.isnan(settled)
+        return known.assign(rating=np.where(left, settled, carried))
+
+
+def linked(vintages: Sequence[Vintage]) -> pd.DataFrame:
+    """The vintages on the last one's scale, every standard error known."""
+    table = link(vintages, find_anchors(vintages)).table
+    return fill_errors(table, vintages) if table["se"].isna().any() else table
+
+
+def monthly(vintages: Sequence[Vintage]) -> list[int]:
+    """Numbers of the last vintage of each calendar month, the newest of all left out."""
+    last = {v.date[:7]: k for k, v in enumerate(vintages[:-1])}
+    return [last[month] for month in sorted(last)]
+
+
+def _listed(now: pd.DataFrame, known: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which of today's entries belong to what was known: its entries, and renamed ones' models."""
+    same = now["identity"].isin(set(known["identity"]))
+    continued = set(now.loc[same, "model"])
+    renamed = now["model"].isin(set(known["model"]) - continued)
+    return np.asarray(same | renamed)

@@ -1,0 +1,41 @@
+"""Boards whose ratings are exact, so that every lag follows from the dates by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from elolag.linking import Vintage
+from elolag.months import to_day
+from elolag.revisions import Past
+from elolag.roster import Roster
+
+#: Old models of the leader, far below any frontier, that every vintage lists: links need them.
+WALLPAPER = {f"W{k:02d}": 300.0 + 8 * k for k in range(40)}
+
+
+def vintage(date: str, ratings: Mapping[str, float]) -> Vintage:
+    """A complete list: the wallpaper and these models, almost without error."""
+    table = pd.DataFrame({"rating": {**WALLPAPER, **ratings}})
+    table["entry"] = table["model"] = table.index
+    table["se"], table["votes"] = 0.01, 1e6
+    table.index.name = "identity"
+    return Vintage(date, table[["entry", "model", "rating", "se", "votes"]])
+
+
+def past(days: Mapping[str, str], *vintages: Vintage) -> Past:
+    """Models released on these days, the leader's named L..., the follower's F..."""
+    names = [*days, *WALLPAPER]
+    day = np.array([to_day(days.get(n, "2022-01-01")) for n in names])
+    order = sorted(range(len(names)), key=lambda k: (day[k], names[k]))
+    leads = np.array([not n.startswith("F") for n in names])
+    roster = Roster(
+        tuple(names[k] for k in order),
+        np.where(leads, day, np.inf)[order],
+        np.where(leads, np.inf, day)[order],
+        np.full(len(names), np.nan),
+        np.full(len(names), np.nan),
+    )
+    return Past(vintages, roster, None, correct_selection=False)
