@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from elolag.estimate import estimate_lag
     from elolag.matching import time_to_match
     from elolag.own import own_board
+    from elolag.report import write_report
     from elolag.result import LagResult
     from elolag.revisions import estimate_revisions
     from elolag.slices import compare
@@ -41,6 +42,7 @@ _HOMES = {
     "frontier_curve": "elolag.study",
     "lag_path": "elolag.change",
     "open_archive": "elolag.archive",
+    "write_report": "elolag.report",
     "time_to_match": "elolag.matching",
     "own_board": "elolag.own",
     "rate": "elolag.votes",
@@ -62,6 +64,7 @@ __all__ = [
     "own_board",
     "rate",
     "time_to_match",
+    "write_report",
 ]
 
 

@@ -108,3 +108,11 @@ def compact(low: float | None, high: float | None) -> str:
 
 def _few(value: float) -> str:
     return f"{abs(value):.1f} {'behind' if value >= 0 else 'ahead'}"
+
+
+def printable(name: str) -> str:
+    """A name from upstream as text: whatever does not show itself is escaped."""
+    return "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
+        for c in name
+    )

@@ -20,6 +20,7 @@ from elolag.cli import compare as _compare
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
 from elolag.cli import rate as _rate
+from elolag.cli import report as _report
 from elolag.cli import revisions as _revisions
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
@@ -56,6 +57,7 @@ _claims.register(app)
 _compare.register(app)
 _revisions.register(app)
 _cite.register(app)
+_report.register(app)
 _rate.register(app)
 _snapshot.register(app)
 _archive.register(app)

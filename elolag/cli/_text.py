@@ -8,18 +8,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from elolag.words import printable as plain
+
 if TYPE_CHECKING:
     from rich.console import Console
 
+__all__ = ["code", "console", "plain", "print_table"]
+
 _PIPE_WIDTH = 100
-
-
-def plain(name: str) -> str:
-    """A name from upstream for a terminal: whatever does not show itself is escaped."""
-    return "".join(
-        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
-        for c in name
-    )
 
 
 def code(name: str) -> str:

@@ -1,0 +1,76 @@
+"""``elolag report``: one question as a folder to hand on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from elolag.cli.lag import (
+    DEFAULT_BOARD,
+    ArchiveDir,
+    AsOf,
+    Board,
+    Category,
+    Draws,
+    Follower,
+    Json,
+    Leader,
+    Level,
+    RatingsFile,
+    RatingsLevel,
+    Seed,
+    Selection,
+    TagFile,
+    Vintage,
+    Window,
+    Young,
+    chosen_board,
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("report")(report)
+
+
+def report(
+    out: Annotated[Path, typer.Option(help="Folder to write; it must not exist.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier report, whole.")
+    ] = False,
+    board: Board = DEFAULT_BOARD,
+    category: Category = "overall",
+    leader: Leader = "US",
+    follower: Follower = "CN",
+    as_of: AsOf = None,
+    vintage: Vintage = None,
+    window: Window = None,
+    draws: Draws = 10_000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    selection: Selection = True,
+    young: Young = True,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    ratings: RatingsFile = None,
+    ratings_level: RatingsLevel = 0.95,
+    as_json: Json = False,
+) -> None:
+    """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
+    from elolag.cli._text import plain
+    from elolag.report import write_report
+
+    made = write_report(
+        out, force=force, board=chosen_board(board, ratings, ratings_level), leader=leader,
+        follower=follower, category=category, as_of=as_of, vintage=vintage, n_draws=draws,
+        seed=seed, level=level, window=window, archive=archive, extra_tags=tags,
+        correct_selection=selection, young_drift=young,
+    )  # fmt: skip
+    if as_json:
+        typer.echo(json.dumps(made.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        return
+    typer.echo(plain(made.sentence()))
+    typer.echo(f"\n{len(made.files)} files in {made.path}; open {made.path / 'report.html'}")

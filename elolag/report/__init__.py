@@ -1,0 +1,7 @@
+"""One question as one folder: page, Markdown, figures, tables with metadata, citation, recipe."""
+
+from __future__ import annotations
+
+from elolag.report.write import Report, write_report
+
+__all__ = ["Report", "write_report"]

@@ -1,0 +1,29 @@
+"""The sections of a report, one module each, in the order they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from elolag.report.content import Section
+from elolag.report.material import Material
+from elolag.report.sections import (
+    answer,
+    citing,
+    data,
+    estimands,
+    frontier,
+    limits,
+    next_month,
+    path,
+)
+
+SECTIONS: tuple[Callable[[Material], Section], ...] = (
+    answer.build,
+    frontier.build,
+    path.build,
+    estimands.build,
+    data.build,
+    limits.build,
+    next_month.build,
+    citing.build,
+)

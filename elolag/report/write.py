@@ -1,0 +1,153 @@
+"""`write_report`: from a question to a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from elolag.cite import citation
+from elolag.provenance import provenance as from_where
+from elolag.report import drawing, folder, markdown, marking, page, provenance
+from elolag.report.content import Section, Table
+from elolag.report.material import Material, describe, gather
+from elolag.report.sections import SECTIONS
+from elolag.result import LagResult
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report that was written.
+
+    Attributes
+    ----------
+    path
+        Its folder.
+    files
+        Names within it, sorted.
+    headline
+        The result it opens with.
+    """
+
+    path: Path
+    files: tuple[str, ...]
+    headline: LagResult
+
+    def sentence(self) -> str:
+        """The headline."""
+        return self.headline.sentence()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": 1, "path": str(self.path), "files": list(self.files),
+            "headline": self.headline.to_dict(),
+        }  # fmt: skip
+
+
+def write_report(out: str | Path, *, force: bool = False, **question: Any) -> Report:
+    """Answer one question in a folder of its own.
+
+    Parameters
+    ----------
+    out
+        The folder to make. Nothing is there before everything is.
+    force
+        Replace an earlier report; a folder that holds anything else is refused all the same.
+    **question
+        As for `elolag.estimate_lag` (board, groups, category, as_of, vintage, draws, seed, ...),
+        without estimand, frontier and interval: the report has them all.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    UsageError
+        The folder exists or cannot be written, or the extra ``elolag[report]`` is missing.
+    EstimateError
+        The data hold no answer to the headline.
+    """
+    place = Path(out).absolute()
+    with folder.reserved(place, force=force) as temporary:
+        for name in ("altair", "vl_convert", "jinja2"):
+            drawing.library(name)
+        material = gather(**question)
+        files = contents(material)
+        folder.write(files, temporary, place, force=force)
+    return Report(place, (*sorted(files), folder.SUMS), material.headline)
+
+
+def contents(material: Material) -> dict[str, bytes]:
+    """Every file of a report, by its name in the folder; the same bytes for the same material."""
+    sections = [build(material) for build in SECTIONS]
+    compiled = {
+        figure.name: {"wide": drawing.vega(figure.wide), "narrow": drawing.vega(figure.narrow)}
+        for figure in page.figures(sections)
+    }
+    result = material.headline
+    recipe = provenance.reproduce(material)
+    words = {
+        "title": sections[1].figures[0].title,
+        "interval": _standfirst(result),
+        "sentence": result.sentence(),
+        "board": f"{result.board}, {result.category}",
+        "as_of": result.as_of,
+        "version": result.version,
+        "reproduce": recipe,
+    }
+    quoted = citation(result)
+    files = {
+        "report.html": page.render(sections, compiled, words).encode(),
+        "report.md": markdown.render(sections, words).encode(),
+        "result.json": provenance.to_json(_result(material)),
+        "citation.txt": f"{quoted}\n".encode(),
+        "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
+        "citation.bib": quoted.bibtex().encode(),
+        "citation.json": provenance.to_json(quoted.csl()),
+        "reproduce.txt": recipe.encode(),
+    }
+    for figure in page.figures(sections):
+        source, name = from_where(result, title=figure.title), f"figures/{figure.name}"
+        spec = marking.framed(compiled[figure.name]["wide"], source, figure.margin)
+        document = drawing.svg(spec, background=drawing.PAPER)
+        files[f"{name}.svg"] = marking.svg(document, source).encode()
+        files[f"{name}.png"] = marking.png(drawing.png(document), source)
+        files[f"{name}.pdf"] = marking.pdf(drawing.pdf(document), source)
+    for table in _tables(sections):
+        content = provenance.to_csv(table)
+        files[f"data/{table.name}.csv"] = content
+        files[f"data/{table.name}.metadata.json"] = provenance.describe_table(
+            table, content, material
+        )
+    return files
+
+
+def _tables(sections: Sequence[Section]) -> list[Table]:
+    found = []
+    for section in sections:
+        found += [figure.table for figure in section.figures]
+        found += section.tables
+    return found
+
+
+def _standfirst(result: LagResult) -> str:
+    kinds = [f"{result.level:.0%} measurement interval: {result.interval_words()}"]
+    sampled = dict(result.rows()).get(f"{result.level:.0%} sampling interval")
+    if sampled:
+        kinds.append(f"sampling interval: {sampled}")
+    where = f"On {result.as_of}, on {result.board} ({result.category}). "
+    return where + "; ".join(kinds) + "."
+
+
+def _result(material: Material) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "question": describe(material.question),
+        "headline": material.headline.to_dict(),
+        "comparison": material.comparison.to_dict(),
+        "versions": provenance.versions(),
+        "command": provenance.command(material),
+    }

@@ -1,0 +1,276 @@
+"""The folder: the same every time, whole or not there, every name harmless in every format."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import report_worlds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from PIL import Image
+from pypdf import PdfReader
+from report_worlds import World
+
+from elolag.cite import read_figure
+from elolag.errors import UsageError
+from elolag.report import drawing, folder, markdown, page, write_report
+from elolag.report.content import Column, Table
+from elolag.report.provenance import to_csv
+
+MAIN = "from elolag.cli import main; main()"
+TITLES = [
+    "The answer",
+    "The two frontiers",
+    "The lag over time",
+    "The estimands side by side",
+    "Data, tags and their quality",
+    "What this does not measure",
+    "What next month's release could change",
+    "How to cite",
+]
+
+
+def files(path: Path) -> dict[str, bytes]:
+    return {p.relative_to(path).as_posix(): p.read_bytes() for p in path.rglob("*") if p.is_file()}
+
+
+def test_command_line_makes_the_same_bytes_elsewhere(world: World, tmp_path: Path) -> None:
+    """Another process, hash seed, time zone, folder and way in."""
+    asked = world.question
+    made = subprocess.run(
+        [sys.executable, "-c", MAIN, "report", "--out", str(tmp_path / "again"), "--json",
+         "--board", asked["board"], "--archive", asked["archive"],
+         "--tags", str(asked["extra_tags"]), "--draws", str(asked["n_draws"])],
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
+    )  # fmt: skip
+    assert made.stderr == ""
+    assert made.returncode == 0
+    said = json.loads(made.stdout)
+    again = files(tmp_path / "again")
+    assert sorted(again) == sorted(said["files"])
+    first = files(world.report.path)
+    assert {n for n in first if first[n] != again.get(n)} == set()
+    assert said["headline"] == json.loads(json.dumps(world.report.headline.to_dict()))
+
+
+def test_has_what_it_promises(world: World) -> None:
+    found = files(world.report.path)
+    assert sorted(found) == sorted(world.report.files)
+    names = set(found)
+    assert {"report.html", "report.md", "result.json", "reproduce.txt"} <= names
+    assert {"citation.txt", "citation.de.txt", "citation.bib", "citation.json"} <= names
+    assert folder.SUMS in names
+    for figure in ("frontier", "lag-path", "estimands", "next-month"):
+        assert {f"figures/{figure}.{e}" for e in ("svg", "png", "pdf")} <= names
+        assert found[f"figures/{figure}.png"].startswith(b"\x89PNG")
+        assert found[f"figures/{figure}.pdf"].startswith(b"%PDF")
+    text = found["report.md"].decode()
+    places = [text.index(f"\n## {title}") for title in TITLES]
+    assert places == sorted(places)
+    assert world.report.sentence().startswith("As of 2026-08-19, China trails the US by 6.4 months")
+    headline = json.loads(found["result.json"])["headline"]
+    assert headline["months"] == world.report.headline.months
+    sums = dict(line.split("  ")[::-1] for line in found[folder.SUMS].decode().splitlines())
+    assert sums == {
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in found.items()
+        if name != folder.SUMS
+    }
+
+
+@pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
+def test_pictures_say_where_they_come_from(world: World, ending: str) -> None:
+    result = world.report.headline
+    for figure in ("frontier", "lag-path", "estimands", "next-month"):
+        path = world.report.path / "figures" / f"{figure}.{ending}"
+        said = read_figure(path)
+        assert said["sentence"] == result.sentence()
+        assert said["seed"] == result.seed
+        assert [s["sha256"] for s in said["sources"]] == [h for _, h in result.snapshots]
+    if ending == "png":
+        with Image.open(path) as image:
+            image.load()
+            assert image.text["Title"] == said["title"]
+            assert result.snapshots[0][1][:16] in image.text["Description"]
+    if ending == "pdf":
+        reader = PdfReader(path, strict=True)
+        assert len(reader.pages) == 1
+        assert reader.metadata is not None
+        assert reader.metadata.title == said["title"]
+        assert "China" in reader.pages[0].extract_text()
+    if ending == "svg":
+        assert result.snapshots[0][1][:16] in path.read_text("utf-8")
+
+
+def test_every_table_has_its_columns_units_and_sources(world: World) -> None:
+    found = files(world.report.path)
+    tables = [name for name in found if name.startswith("data/") and name.endswith(".csv")]
+    assert len(tables) == 7
+    for name in tables:
+        said = json.loads(found[name.replace(".csv", ".metadata.json")])
+        rows = list(csv.reader(io.StringIO(found[name].decode())))
+        assert [column["name"] for column in said["columns"]] == rows[0]
+        assert all(column["description"] for column in said["columns"])
+        assert said["rows"] == len(rows) - 1
+        assert said["sha256"] == hashlib.sha256(found[name]).hexdigest()
+        assert said["snapshots"][0]["sha256"] == world.report.headline.snapshots[0][1]
+        assert said["seed"] == 0
+        assert said["command"].startswith("elolag report --out report")
+
+
+def test_says_how_to_make_it_again(world: World) -> None:
+    text = (world.report.path / "reproduce.txt").read_text("utf-8")
+    assert "--as-of 2026-08-19 --vintage 2026-08-19 --draws 60 --seed 0 --level 0.95" in text
+    for words in ("vl-convert-python", "altair", world.report.headline.snapshots[0][1]):
+        assert words in text
+
+
+def test_hostile_names_are_text_in_every_file(world: World) -> None:
+    found = files(world.report.path)
+    html = found["report.html"].decode()
+    assert report_worlds.SCRIPT not in html
+    assert report_worlds.IMAGE not in html
+    assert "&lt;img src=x" in html
+    assert html.count("</script>") == 2
+    found["report.html"] = html[: html.index("<script>")].encode()  # Vega has its own tags
+    for name, content in found.items():
+        if name.endswith((".svg", ".html")):
+            assert b"<img" not in content, name
+            assert b"<script>window" not in content, name
+        if name.endswith((".svg", ".html", ".md")):
+            assert "\u202e".encode() not in content, name
+    parsed = MarkdownIt("commonmark").enable("table").parse(found["report.md"].decode())
+    kinds = {child.type for token in parsed for child in token.children or []}
+    assert "html_inline" not in kinds
+    links = [
+        child.attrs["href"]
+        for token in parsed
+        for child in token.children or []
+        if child.type == "link_open"
+    ]
+    assert all(link.startswith("data/") for link in links)
+    with (world.report.path / "data" / "frontier.csv").open(newline="", encoding="utf-8") as stream:
+        entries = {row["entry"] for row in csv.DictReader(stream)}
+    assert f"'{report_worlds.FORMULA}" in entries
+
+
+def test_an_existing_folder_is_refused_before_any_work(tmp_path: Path) -> None:
+    out = tmp_path / "made"
+    out.mkdir()
+    (out / "thesis.docx").write_text("years of work")
+    with pytest.raises(UsageError, match="exists; give --force"):
+        write_report(out, board="no/such")
+    with pytest.raises(UsageError, match="'thesis.docx', which no report of elolag wrote"):
+        write_report(out, force=True, board="no/such")
+    assert (out / "thesis.docx").read_text() == "years of work"
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_unwritable_places_are_refused_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_report(tmp_path / "file" / "out", board="no/such")
+    with pytest.raises(UsageError, match="not a folder"):
+        write_report(tmp_path / "file", force=True, board="no/such")
+
+
+def test_a_question_without_answer_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no board 'no/such'"):
+        write_report(tmp_path / "deep" / "out", board="no/such")
+    assert list((tmp_path / "deep").iterdir()) == []
+
+
+def make(out: Path, content: bytes, *, force: bool = False) -> None:
+    with folder.reserved(out, force=force) as temporary:
+        folder.write({"a/b.txt": content}, temporary, out, force=force)
+
+
+def test_force_replaces_the_whole_folder(tmp_path: Path) -> None:
+    out = tmp_path / "made"
+    make(out, b"old")
+    (out / "a" / "empty").mkdir()
+    make(out, b"new", force=True)
+    assert (out / "a" / "b.txt").read_bytes() == b"new"
+    assert not (out / "a" / "empty").exists()
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize("fails", ["fsync", "rename"])
+def test_a_disk_that_fails_leaves_the_old_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    out = tmp_path / "made"
+    make(out, b"old")
+    before = files(out)
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    if fails == "fsync":
+        monkeypatch.setattr(os, "fsync", refuse)
+    else:
+        real = Path.rename
+
+        def rename(self: Path, target: Path) -> Path:
+            if self.name == "new":
+                refuse()
+            return real(self, target)
+
+        monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(UsageError, match="No space left"):
+        make(out, b"new", force=True)
+    assert files(out) == before
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    with pytest.raises(UsageError, match=r"pip install 'elolag\[report\]'"):
+        drawing.library("altair")
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(
+    st.text(st.one_of(st.characters(), st.sampled_from("*_`[]()<>&|~\\#!$@:/ wht.p")), max_size=40)
+)
+def test_markdown_escapes_anything(text: str) -> None:
+    line = f"x {markdown.escape(text)} y"
+    (inline,) = [
+        t for t in MarkdownIt("commonmark").enable("table").parse(line) if t.type == "inline"
+    ]
+    assert {child.type for child in inline.children or []} <= {"text", "text_special"}
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(st.text(max_size=60))
+def test_a_fence_holds_anything(text: str) -> None:
+    tokens = MarkdownIt("commonmark").parse(markdown.fence(text))
+    assert [token.type for token in tokens] == ["fence"]
+
+
+@settings(derandomize=True, deadline=None, max_examples=50)
+@given(
+    st.recursive(st.text(max_size=20), lambda inner: st.dictionaries(st.text(max_size=5), inner))
+)
+def test_inline_json_says_the_same_and_ends_nothing(data: object) -> None:
+    text = page.inline_json(data)
+    assert json.loads(text) == data
+    assert not set(text) & set("<>&\u2028\u2029")
+
+
+def test_csv_is_exact_and_runs_nothing() -> None:
+    columns = tuple(Column(key, key, "a column") for key in "abcd")
+    table = Table("t", "t", columns, ((0.1 + 0.2, None, "=1+1", True), (-1.5, "x,y", "-2", 3)))
+    assert to_csv(table).decode().splitlines() == [
+        "a,b,c,d", "0.30000000000000004,,'=1+1,true", '-1.5,"x,y",\'-2,3',
+    ]  # fmt: skip

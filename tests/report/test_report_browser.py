@@ -1,0 +1,278 @@
+"""The page in a real browser: phone and desktop, light and dark, with scripts and without."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import report_worlds
+from playwright.sync_api import Browser, Page
+from pypdf import PdfReader
+from report_worlds import World
+
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+FIGURES = ["frontier", "lag-path", "estimands", "next-month"]
+
+
+@dataclass
+class Seen:
+    """An open page, and everything it said or asked for."""
+
+    page: Page
+    width: str
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def chart(self, name: str) -> str:
+        return f"#chart-{name}-{'narrow' if self.width == 'phone' else 'wide'}"
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, world: World) -> Iterator[Callable[..., Seen]]:
+    """Open the report once for each size and scheme; the tests share the page."""
+    known: dict[tuple[str, str, bool], Seen] = {}
+
+    def open_page(width: str, scheme: str = "light", scripts: bool = True) -> Seen:
+        key = (width, scheme, scripts)
+        if key in known:
+            return known[key]
+        wide, high = SIZES[width]
+        context = browser.new_context(
+            viewport={"width": wide, "height": high},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+        )
+        context.set_default_timeout(15_000)
+        seen = known[key] = Seen(context.new_page(), width)
+        seen.page.on("console", lambda message: seen.said.append(message.text))
+        seen.page.on("pageerror", lambda error: seen.said.append(str(error)))
+        seen.page.on("request", lambda request: seen.asked.append(request.url))
+        seen.page.goto(world.page.as_uri())
+        if scripts:
+            seen.page.wait_for_selector("html[data-charts]")
+        return seen
+
+    yield open_page
+    for seen in known.values():
+        seen.page.context.close()
+
+
+@pytest.fixture(params=[(w, s) for w in SIZES for s in ("light", "dark")], ids="-".join)
+def seen(request: pytest.FixtureRequest, opened: Callable[..., Seen]) -> Seen:
+    return opened(*request.param)
+
+
+def test_says_nothing_and_asks_nobody(seen: Seen, world: World) -> None:
+    assert seen.said == []
+    assert seen.asked == [world.page.as_uri()]
+
+
+def test_hostile_names_run_nothing_and_stand_as_text(seen: Seen) -> None:
+    assert seen.page.evaluate("typeof window.owned") == "undefined"
+    assert seen.page.locator("main img, main script, main iframe").count() == 0
+    text = seen.page.locator("main").inner_text()
+    assert report_worlds.NAMES["cn-14"] in text
+    assert "\u202e" not in text
+    assert "\\u202e" in seen.page.locator("main").text_content()
+
+
+def test_every_chart_is_live(seen: Seen) -> None:
+    for name in FIGURES:
+        drawing = seen.page.locator(f"{seen.chart(name)} svg")
+        assert drawing.count() == 1
+        box = drawing.bounding_box()
+        assert box is not None
+        assert box["width"] > 250
+        assert box["height"] > 120
+    assert seen.page.locator(".chart.live").count() == len(FIGURES)
+
+
+def test_hover_says_model_lab_date_rating_and_interval(seen: Seen) -> None:
+    marks = seen.page.locator(f"{seen.chart('frontier')} .mark-symbol").last.locator("path")
+    marks.last.hover()
+    tooltip = seen.page.locator(".vg-tooltip.visible")
+    tooltip.wait_for()
+    words = tooltip.inner_text()
+    for heading in ("Model", "Entry", "Lab", "Released", "Rating", "Interval"):
+        assert heading in words
+    assert report_worlds.NAMES["cn-14"] in words
+    assert "2026-08-12" in words
+    assert "(95%)" in words
+    assert tooltip.locator("img, script, svg").count() == 0
+    box = tooltip.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= SIZES[seen.width][0]
+    seen.page.mouse.move(0, 0)
+
+
+def test_the_path_says_its_lag_under_the_pointer(seen: Seen) -> None:
+    chart = seen.page.locator(f"{seen.chart('lag-path')} svg")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    seen.page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5)
+    tooltip = seen.page.locator(".vg-tooltip.visible")
+    tooltip.wait_for()
+    assert "behind" in tooltip.inner_text()
+    seen.page.mouse.move(0, 0)
+
+
+def test_series_are_hidden_and_shown_by_their_keys(seen: Seen) -> None:
+    button = seen.page.get_by_role("button", name="China")
+    marks = seen.page.locator(f"{seen.chart('frontier')} .mark-symbol path")
+    before = marks.count()
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    seen.page.wait_for_function(
+        "([chart, n]) => document.querySelectorAll(`${chart} .mark-symbol path`).length < n",
+        arg=[seen.chart("frontier"), before],
+    )
+    button.press("Enter")
+    assert button.get_attribute("aria-pressed") == "true"
+    seen.page.wait_for_function(
+        "([chart, n]) => document.querySelectorAll(`${chart} .mark-symbol path`).length === n",
+        arg=[seen.chart("frontier"), before],
+    )
+
+
+def test_the_table_of_a_chart_opens_and_closes(seen: Seen) -> None:
+    summary = seen.page.locator("#figure-frontier summary")
+    table = seen.page.locator("#figure-frontier table")
+    assert not table.is_visible()
+    summary.click()
+    assert table.is_visible()
+    assert table.locator("tbody tr").count() == 30
+    summary.click()
+    assert not table.is_visible()
+
+
+def test_no_text_is_cut_off(seen: Seen) -> None:
+    assert seen.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    cut = seen.page.evaluate(
+        """() => {
+          const wide = document.documentElement.clientWidth, found = [];
+          const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (words.nextNode()) {
+            const node = words.currentNode, at = node.parentElement;
+            if (!node.data.trim() || at.closest("script, style, .skip, .scroll, .vg-tooltip"))
+              continue;
+            const range = document.createRange();
+            range.selectNodeContents(node);
+            for (const box of range.getClientRects())
+              if (box.width && (box.left < -0.5 || box.right > wide + 0.5)) found.push(node.data);
+            const style = getComputedStyle(at);
+            if (style.overflow !== "visible" && at.scrollWidth > at.clientWidth + 1)
+              found.push(node.data);
+          }
+          return found;
+        }"""
+    )
+    assert cut == []
+
+
+def test_tables_that_are_wider_scroll_alone(seen: Seen) -> None:
+    regions = seen.page.locator(".scroll:visible")
+    for number in range(regions.count()):
+        assert regions.nth(number).get_attribute("tabindex") == "0"
+        assert regions.nth(number).get_attribute("aria-label")
+
+
+def test_contrast_is_enough(seen: Seen) -> None:
+    """WCAG 2.2 AA: 4.5 for text, 3 for large text, in the page and in the charts."""
+    poor = seen.page.evaluate(
+        """() => {
+          const part = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+          const read = s => (s.match(/[\\d.]+/g) || []).map(Number);
+          const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+          const paper = e => {
+            for (; e; e = e.parentElement) {
+              const c = read(getComputedStyle(e).backgroundColor);
+              if (c.length === 3 || c[3] > 0) return c;
+            }
+            return [255, 255, 255];
+          };
+          const found = [], words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (words.nextNode()) {
+            const at = words.currentNode.parentElement, style = getComputedStyle(at);
+            if (!words.currentNode.data.trim() || at.closest("script, style") ||
+                !at.getClientRects().length) continue;
+            if (at instanceof SVGElement && at.getAttribute("stroke")) continue;  // a halo
+            const ink = read(at instanceof SVGElement ? style.fill : style.color);
+            const ground = at instanceof SVGElement ? paper(at.closest(".chart")) : paper(at);
+            const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+            const large = parseFloat(style.fontSize) >= 24;
+            if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5))
+              found.push([words.currentNode.data.trim().slice(0, 40), style.color, style.fill]);
+          }
+          return found;
+        }"""
+    )
+    assert poor == []
+
+
+def test_structure_is_there_for_those_who_do_not_see_it(opened: Callable[..., Seen]) -> None:
+    page = opened("desktop").page
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
+    assert page.get_attribute("html", "lang") == "en"
+    for landmark in ("header", "nav", "main", "footer"):
+        assert page.locator(f"body {landmark}").count() == 1
+    charts = page.locator("[role=img]")
+    assert charts.count() == 2 * len(FIGURES)
+    for number in range(charts.count()):
+        assert len(charts.nth(number).get_attribute("aria-label") or "") > 60
+    assert page.locator(".chart svg:not([aria-hidden=true])").count() == 0
+    tables = page.locator("main table").count()
+    assert tables >= len(FIGURES)
+    assert page.locator("table > caption").count() == tables
+    assert page.locator("thead th:not([scope=col])").count() == 0
+    assert page.locator("tbody th:not([scope=row])").count() == 0
+    assert page.evaluate("new Set([...document.querySelectorAll('[id]')].map(e => e.id)).size") == (
+        page.locator("[id]").count()
+    )
+
+
+@pytest.mark.parametrize("width", SIZES)
+def test_readable_with_scripts_off(opened: Callable[..., Seen], width: str) -> None:
+    seen = opened(width, scripts=False)
+    for name in FIGURES:
+        drawing = seen.page.locator(f"{seen.chart(name)} svg")
+        assert drawing.is_visible()
+        assert drawing.locator("text").count() > 5
+    assert seen.page.get_by_role("button").count() == 0
+    assert seen.page.locator(".series .key").count() == 2
+    assert "China trails the US" in seen.page.locator("main").inner_text()
+    seen.page.locator("#figure-frontier summary").click()
+    assert seen.page.locator("#figure-frontier table").is_visible()
+    assert seen.said == []
+
+
+def test_prints(opened: Callable[..., Seen], world: World) -> None:
+    printed = opened("desktop", "dark").page.pdf(prefer_css_page_size=True)
+    reader = PdfReader(io.BytesIO(printed))
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    assert 4 <= len(reader.pages) <= 12
+    assert "China trails the US by 6.4 months" in text
+    for heading in ("What this does not measure", "How to cite", "Made with"):
+        assert heading in text
+    width, height = (float(x) for x in reader.pages[0].mediabox[2:])
+    assert (round(width), round(height)) == (595, 842)
+
+
+def test_one_bundle_and_a_small_page(world: World) -> None:
+    html = world.page.read_text("utf-8")
+    assert len(html.encode()) < 2_500_000
+    assert html.count("<script>") == 1
+    policy = html[html.index("Content-Security-Policy") :].split(">", 1)[0]
+    assert "unsafe" not in policy
+    assert "default-src &#39;none&#39;" in policy
