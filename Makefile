@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: lag test check-all lint types calibrate figures clean
+.PHONY: lag test check-all lint types calibrate figures notebooks docs clean
 
 lag: .venv/installed ## Print the headline from the shipped archive
 	@$(BIN)/elolag lag
@@ -24,8 +24,14 @@ types: .venv/installed-dev
 calibrate: .venv/installed-dev ## What the intervals cover in known worlds (hours; resumable)
 	$(BIN)/python benchmarks/calibrate.py --jobs 2
 
-figures: .venv/installed ## Redraw the README's chart and its numbers
+figures: .venv/installed ## Redraw the README's chart and its numbers, and those of the docs
 	$(BIN)/python docs/generate.py
+
+notebooks: .venv/installed-dev ## Run the notebooks and save them with their outputs
+	$(BIN)/python notebooks/run.py
+
+docs: .venv/installed-dev ## Build the pages of docs/ as a site, into docs/_build
+	$(BIN)/python -m sphinx -W --keep-going -n -q docs docs/_build
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

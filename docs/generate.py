@@ -21,10 +21,14 @@ from elolag.linking import find_anchors
 from elolag.panel import build, vintages
 from elolag.words import MEANING
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import listing
+import recipes
+
 #: A cell of fewer replications says nothing of coverage.
 FEWEST = 50
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/methods.md")
+PAGES = ("README.md", "docs/cli.md", "docs/methods.md", "docs/python.md")
 
 
 @functools.cache
@@ -91,6 +95,15 @@ def links() -> str:
     return "\n".join(rows)
 
 
+def same_process() -> str:
+    """What each estimand gives on average in a world where one side is the other, shifted."""
+    table = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
+    base = table[(table["world"] == "base") & (table["interval"] == "sampling")]
+    rows = ["| estimand | mean over re-run histories, months |", "|---|---|"]
+    rows += [f"| `{r.estimand}` | {r.target:.1f} |" for r in base.itertuples()]
+    return "\n".join(rows)
+
+
 def anchors() -> str:
     """Which entries the raw board pins, and what happened to the others meanwhile."""
     lookup = tags.Lookup(tags.load())
@@ -144,7 +157,8 @@ def calibration() -> str:
 def _against_baselines(table: pd.DataFrame) -> str:
     """In how many worlds the error of `months` is at most a baseline's, per estimand."""
     part = table[table["interval"] == "measurement"]
-    rivals = [c for c in part.columns if c.startswith("rmse_") and c != "rmse_mean_of_draws"]
+    ways = ("rmse_mean_of_draws", "rmse_at_posterior_means")
+    rivals = [c for c in part.columns if c.startswith("rmse_") and c not in ways]
     words = []
     for estimand, rows in part.groupby("estimand", sort=False):
         counts = [
@@ -168,7 +182,10 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "young": young_drift,
     "links": links,
     "anchors": anchors,
+    "same-process": same_process,
     "calibration": calibration,
+    "commands": listing.commands,
+    "names": listing.names,
 }
 
 
@@ -178,7 +195,7 @@ def filled(text: str) -> str:
     def block(found: re.Match[str]) -> str:
         return f"{found[1]}{BLOCKS[found[2]]()}\n{found[3]}"
 
-    pattern = r"(<!-- generated: ([a-z]+) -->\n).*?(<!-- end -->)"
+    pattern = r"(<!-- generated: ([a-z-]+) -->\n).*?(<!-- end -->)"
     return re.sub(pattern, block, text, flags=re.S)
 
 
@@ -187,14 +204,21 @@ def main() -> None:
     for page in PAGES:
         path = ROOT / page
         path.write_text(filled(path.read_text("utf-8")), "utf-8")
+    answered = ROOT / "docs" / "recipes.md"
+    answered.write_text(recipes.filled(answered.read_text("utf-8")), "utf-8")
+    pictures()
+
+
+def pictures() -> None:
+    """Redraw every figure of the pages."""
     from elolag import plots
 
-    result = elolag.estimate_lag()
-    plots.save(plots.frontier(result), str(ROOT / "docs" / "frontier.png"), result)
+    docs = ROOT / "docs"
+    plots.save(plots.frontier(elolag.estimate_lag()), str(docs / "frontier.png"))
+    plots.estimands(str(docs / "estimands.png"))
     table = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
     steps = table[~table["estimand"].str.startswith("trend") & (table["replications"] >= FEWEST)]
-    figure = plots.calibration(steps).get_figure()
-    figure.savefig(ROOT / "docs" / "calibration.png", dpi=130, bbox_inches="tight")
+    plots.save(plots.calibration(steps), str(docs / "calibration.png"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,128 @@
+"""Runs the notebooks and saves them with their outputs: ``make notebooks``.
+
+Outputs are the same from run to run: seeds are fixed, times and addresses are left out. A test
+runs every notebook again and compares what it says with what is saved.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+# Read when jupyter_core is imported: where its files are, without a warning of the old places.
+os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
+
+import nbformat
+from jupyter_client import AsyncKernelManager
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from PIL import Image
+
+FOLDER = Path(__file__).resolve().parent
+SECONDS = 120
+#: Enough for lines, bands and type; a quarter of the bytes.
+COLOURS = 96
+
+
+def notebooks() -> list[Path]:
+    """Every notebook, in the order of reading."""
+    return sorted(FOLDER.glob("*.ipynb"))
+
+
+def execute(path: Path) -> NotebookNode:
+    """The notebook with the outputs of a run in a fresh kernel, in a folder that is thrown away.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        A cell failed; the message has its traceback.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    with tempfile.TemporaryDirectory() as folder:
+        # Files in that folder carry the messages: no port is opened on the machine.
+        kernel = AsyncKernelManager(
+            kernel_name="python3",
+            transport="ipc",
+            ip=f"{folder}/kernel",
+            connection_file=f"{folder}/kernel.json",
+        )
+        client = NotebookClient(
+            notebook,
+            km=kernel,
+            timeout=SECONDS,
+            coalesce_streams=True,
+            record_timing=False,
+            resources={"metadata": {"path": folder}},
+        )
+        client.execute(cleanup_kc=True, env=_environment(folder))
+    return plain(notebook)
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Of the kernel: this checkout's package, nothing of the user's settings, one thread."""
+    return {
+        **os.environ,
+        "PYTHONPATH": str(FOLDER.parent),
+        "IPYTHONDIR": str(Path(folder) / ".ipython"),
+        "MPLCONFIGDIR": str(Path(folder) / ".matplotlib"),
+        "NO_COLOR": "1",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def plain(notebook: NotebookNode) -> NotebookNode:
+    """Without what differs between two runs or two machines; cells numbered from the top."""
+    notebook.metadata = NotebookNode(
+        kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
+        language_info={"name": "python"},
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for number, cell in enumerate(notebook.cells, 1):
+        cell.id = f"cell-{number:02}"
+        cell.metadata = NotebookNode()
+    return notebook
+
+
+def shrink(notebook: NotebookNode) -> NotebookNode:
+    """The notebook with few colours in its pictures, so that the checkout stays small."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"])))
+                small, out = picture.convert("RGB").quantize(COLOURS), io.BytesIO()
+                small.save(out, "PNG", optimize=True)
+                data["image/png"] = base64.b64encode(out.getvalue()).decode()
+    return notebook
+
+
+def texts(notebook: NotebookNode) -> list[str]:
+    """What each code cell printed and showed, in order; of a picture, that it is there."""
+    out = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        shown = []
+        for output in cell.outputs:
+            data = output.get("data", {})
+            pictures = [kind for kind in sorted(data) if kind.startswith("image/")]
+            shown += pictures or [output.get("text") or data.get("text/plain", "")]
+        out.append("\n".join(shown))
+    return out
+
+
+def main(names: list[str]) -> None:
+    """Run those named, or all, and save each in place."""
+    for path in notebooks():
+        if not names or path.stem in names:
+            nbformat.write(shrink(execute(path)), path)
+            print(path.name)  # noqa: T201 -- a script
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
