@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from elolag.claims import check_claims
     from elolag.comparison import estimate_all
     from elolag.estimate import estimate_lag
+    from elolag.grid import sensitivity
     from elolag.matching import time_to_match
     from elolag.own import own_board
     from elolag.report import write_report
@@ -46,6 +47,7 @@ _HOMES = {
     "time_to_match": "elolag.matching",
     "own_board": "elolag.own",
     "rate": "elolag.votes",
+    "sensitivity": "elolag.grid",
 }
 __all__ = [
     "Archive",
@@ -63,6 +65,7 @@ __all__ = [
     "open_archive",
     "own_board",
     "rate",
+    "sensitivity",
     "time_to_match",
     "write_report",
 ]

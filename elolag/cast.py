@@ -39,9 +39,14 @@ class Cast:
         follower: Group,
         drift: YoungDrift | None,
         exclude: Collection[str] = (),
+        min_votes: int = 0,
     ) -> Cast:
-        """Pick the two groups' entries from the panel and widen the young ones' errors."""
+        """Pick the two groups' entries from the panel and widen the young ones' errors.
+
+        Entries with fewer than `min_votes` votes are left out; one without a count of votes stays.
+        """
         table = panel.linked.table
+        table = table[~(table["votes"] < min_votes)]
         roster, kept = enrol(table["model"].unique(), lookup, leader, follower, exclude)
         field, rows = roster.field(table, drift)
         return cls(field, tuple(rows["entry"]), tuple(kept), leader, follower)

@@ -51,6 +51,8 @@ def estimate_lag(
     young_drift: bool = True,
     exclude: Collection[str] = (),
     interval: str = "measurement",
+    clock: str = "released",
+    min_votes: int = 0,
 ) -> LagResult:
     """Estimate by how many months one group of models trails another.
 
@@ -89,6 +91,11 @@ def estimate_lag(
     interval
         ``measurement``: how well the realised lag is measured; ``sampling``: what another run of
         history would have given; ``both``: the first, with the second beside it.
+    clock
+        ``released``, or ``first-listed``: models count from their first day on a board of the
+        archive.
+    min_votes
+        Entries with fewer votes are left out; those printed without a count stay.
 
     Returns
     -------
@@ -109,7 +116,7 @@ def estimate_lag(
         board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
         policies=policies, extra_tags=extra_tags, correct_selection=correct_selection,
-        young_drift=young_drift, exclude=exclude,
+        young_drift=young_drift, exclude=exclude, clock=clock, min_votes=min_votes,
     )  # fmt: skip
     return results(study, [key], interval)[0]
 

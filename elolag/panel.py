@@ -83,7 +83,7 @@ def build(
     EstimateError
         No entry of the board has a standard error.
     """
-    newest = _choose(board, vintage)
+    newest = choose(board, vintage)
     notes: list[str] = []
     older = _linkable(board, newest)
     if newest.completeness != "full":
@@ -156,7 +156,7 @@ def chain(board: Board, category: str, vintage: str | None) -> list[Snapshot]:
     UsageError
         The vintage is cut off, so that nothing can be linked to it, or has no such category.
     """
-    newest = _choose(board, vintage)
+    newest = choose(board, vintage)
     if newest.completeness != "full":
         raise UsageError(
             f"{board.name} at {newest.vintage} is cut off ({newest.completeness}) and cannot be "
@@ -166,7 +166,14 @@ def chain(board: Board, category: str, vintage: str | None) -> list[Snapshot]:
     return [s for s in [*_linkable(board, newest), newest] if category in s.categories]
 
 
-def _choose(board: Board, vintage: str | None) -> Snapshot:
+def choose(board: Board, vintage: str | None) -> Snapshot:
+    """The snapshot whose ratings are used: the one named, else the newest whole official one.
+
+    Raises
+    ------
+    UsageError
+        It is not in the archive, or holds online Elo.
+    """
     if vintage is not None:
         chosen = board.snapshot(vintage)
         if chosen.method == "online-elo":

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from elolag import correlated, draws, sampling, tags
 from elolag.archive import Archive, Board, open_archive
 from elolag.cast import Cast
+from elolag.clock import check_clock, clock_notes, first_listed, listed_tags
 from elolag.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.errors import EstimateError, UsageError
 from elolag.frontier import Steps
@@ -21,7 +22,7 @@ from elolag.months import to_day, to_iso
 from elolag.own import OwnBoard
 from elolag.panel import Panel, build
 from elolag.provenance import Origin
-from elolag.tags import Lookup, Policies
+from elolag.tags import Lookup, Policies, Tag
 from elolag.young import packaged_drift
 
 Floats = NDArray[np.float64]
@@ -93,18 +94,37 @@ def prepare(
     correct_selection: bool = True,
     young_drift: bool = True,
     exclude: Collection[str] = (),
+    clock: str = "released",
+    min_votes: int = 0,
+    retagged: Mapping[str, Tag] | None = None,
+    panel: Panel | None = None,
 ) -> Study:
-    """Everything before the draws; the parameters are those of `estimate_lag`."""
+    """Everything before the draws; the parameters are those of `estimate_lag`.
+
+    Parameters
+    ----------
+    retagged
+        Tags, by model, that stand instead of the tables'.
+    panel
+        Of this board, category and vintage, if it has been built already.
+    """
     check_numbers(n_draws, level)
+    check_clock(clock)
     if isinstance(board, str):
         opened = archive if isinstance(archive, Archive) else open_archive(archive)
         board = opened.board(board)
-    lookup = Lookup(tags.load(extra_tags), policies)
+    lookup = Lookup(tags.load(extra_tags), policies, retagged)
     own = board.settled(lookup, vintage or as_of) if isinstance(board, OwnBoard) else None
+    if clock == "first-listed":
+        if own is not None:
+            raise UsageError("a board of your own has no history of listings; take clock released")
+        listed = listed_tags(lookup, first_listed(board.archive, lookup))
+        lookup = Lookup(lookup.tables, policies, listed | dict(retagged or {}))
     return assemble(
-        build(own or board, category, vintage, lookup), lookup, leader=leader, follower=follower,
-        as_of=as_of, n_draws=n_draws, seed=seed, level=level, window=window,
-        correct_selection=correct_selection, young_drift=young_drift, exclude=exclude, own=own,
+        panel or build(own or board, category, vintage, lookup), lookup, leader=leader,
+        follower=follower, as_of=as_of, n_draws=n_draws, seed=seed, level=level, window=window,
+        correct_selection=correct_selection, young_drift=young_drift, exclude=exclude,
+        clock=clock, min_votes=min_votes, own=own,
         known={} if extra_tags is None else {"extra_tags": tags.digest(extra_tags)},
     )  # fmt: skip
 
@@ -123,6 +143,8 @@ def assemble(
     correct_selection: bool = True,
     young_drift: bool = True,
     exclude: Collection[str] = (),
+    clock: str = "released",
+    min_votes: int = 0,
     own: OwnBoard | None = None,
     known: Mapping[str, Any] | None = None,
 ) -> Study:
@@ -130,16 +152,20 @@ def assemble(
 
     Parameters
     ----------
+    clock
+        What the dates of the lookup's tags are.
     own
         The board of a user's own that the panel was built from.
     known
         More that the study's choices should say.
     """
     check_numbers(n_draws, level)
+    if min_votes < 0:
+        raise UsageError(f"a minimum of {min_votes} votes makes no sense; take 0 or more")
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
     date = _as_of(as_of, panel.vintage)
     drift = packaged_drift() if young_drift else None
-    cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude)
+    cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude, min_votes)
     nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
     joined: dict[str, Any] = {}
     if own is not None:
@@ -160,10 +186,16 @@ def assemble(
             "young_drift": {"votes": drift.votes, "sd": drift.sd} if drift else None,
             "window": window,
             "excluded": sorted(exclude),
+            "clock": clock,
+            "min_votes": min_votes,
             **joined,
             **(known or {}),
         },
-        notes=(*_notes(panel, cast, nested, date), *(own.notes if own else ())),
+        notes=(
+            *_notes(panel, cast, nested, date),
+            *clock_notes(clock),
+            *(own.notes if own else ()),
+        ),
     )
 
 

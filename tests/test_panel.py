@@ -12,7 +12,7 @@ import elolag
 from elolag import tags
 from elolag.errors import EstimateError, UsageError
 from elolag.linking import Vintage
-from elolag.panel import _blind_stretches, _choose, _linkable, build, fill_errors, identify
+from elolag.panel import _blind_stretches, _linkable, build, choose, fill_errors, identify
 
 
 def snapshot(vintage: str, **facts: object) -> SimpleNamespace:
@@ -27,14 +27,14 @@ def board(*snapshots: SimpleNamespace) -> SimpleNamespace:
 def test_newest_whole_official_vintage_by_default() -> None:
     official, cut = snapshot("2026-08-01"), snapshot("2026-08-10", completeness="top-30")
     copy = snapshot("2026-08-20", source="arena-web")
-    assert _choose(board(official, cut, copy), None) is official
-    assert _choose(board(cut, copy), None) is cut
-    assert _choose(board(copy), None) is copy
+    assert choose(board(official, cut, copy), None) is official
+    assert choose(board(cut, copy), None) is cut
+    assert choose(board(copy), None) is copy
 
 
 def test_a_board_without_a_scale_is_refused() -> None:
     with pytest.raises(UsageError, match="no vintage"):
-        _choose(board(snapshot("2023-05-08", method="online-elo")), None)
+        choose(board(snapshot("2023-05-08", method="online-elo")), None)
 
 
 def test_only_whole_older_vintages_of_one_kind_are_linked() -> None:

@@ -22,6 +22,7 @@ from elolag.cli import lag as _lag
 from elolag.cli import rate as _rate
 from elolag.cli import report as _report
 from elolag.cli import revisions as _revisions
+from elolag.cli import sensitivity as _sensitivity
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.errors import ElolagError
@@ -59,6 +60,7 @@ _revisions.register(app)
 _cite.register(app)
 _report.register(app)
 _rate.register(app)
+_sensitivity.register(app)
 _snapshot.register(app)
 _archive.register(app)
 _diff.register(_archive.app)

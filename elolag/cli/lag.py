@@ -71,6 +71,11 @@ Young = Annotated[
         "--young-drift/--no-young-drift", help="Widen the errors of entries with few votes."
     ),
 ]
+Clock = Annotated[
+    str,
+    typer.Option(help="Models count from the day they were released, or first-listed here."),
+]
+MinVotes = Annotated[int, typer.Option(min=0, help="Leave out entries with fewer votes.")]
 
 DEFAULT_BOARD = "arena/text_style_control"
 
@@ -100,6 +105,8 @@ def lag(
     level: Level = 0.95,
     selection: Selection = True,
     young: Young = True,
+    clock: Clock = "released",
+    min_votes: MinVotes = 0,
     archive: ArchiveDir = None,
     tags: TagFile = None,
     ratings: RatingsFile = None,
@@ -116,6 +123,7 @@ def lag(
         "as_of": as_of, "vintage": vintage, "n_draws": draws, "seed": seed, "level": level,
         "window": window, "archive": archive, "extra_tags": tags,
         "correct_selection": selection, "young_drift": young,
+        "clock": clock, "min_votes": min_votes,
     }  # fmt: skip
     if every:
         found = estimate_all(**question)

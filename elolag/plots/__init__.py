@@ -9,6 +9,7 @@ from elolag.plots._frontier import frontier
 from elolag.plots._lag_path import lag_path
 from elolag.plots._revisions import revisions
 from elolag.plots._slices import slices
+from elolag.plots._specification import specification_curve
 from elolag.plots._style import CAVEAT, COLOURS, SIZES, footer, save
 from elolag.plots._time_to_match import time_to_match
 
@@ -26,5 +27,6 @@ __all__ = [
     "revisions",
     "save",
     "slices",
+    "specification_curve",
     "time_to_match",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import cached_property
@@ -58,13 +58,24 @@ class Tag:
 
 
 class Lookup:
-    """Resolves entry names under one set of tables and policies."""
+    """Resolves entry names under one set of tables and policies.
 
-    def __init__(self, tables: Tables, policies: Policies | None = None) -> None:
+    Parameters
+    ----------
+    retagged
+        Tags that stand instead of the tables', by model: another clock, or a tag in doubt.
+    """
+
+    def __init__(
+        self,
+        tables: Tables,
+        policies: Policies | None = None,
+        retagged: Mapping[str, Tag] | None = None,
+    ) -> None:
         self.tables = tables
         self.policies = policies or Policies()
         self._layers = [_Layer(rows) for rows in (tables.overrides, tables.aliases) if rows]
-        self._tags: dict[str, Tag] = {}
+        self._tags: dict[str, Tag] = dict(retagged or {})
 
     def alias(self, source: str, entry: str, name: str = "") -> Alias | None:
         """The alias row of an entry, by its key and then by its human name; None if untagged.

@@ -1,0 +1,218 @@
+"""``elolag sensitivity``: the whole grid, what the headline rests on, and what would flip it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from elolag.cli.lag import (
+    DEFAULT_BOARD,
+    ArchiveDir,
+    AsOf,
+    Board,
+    Category,
+    Follower,
+    Json,
+    Leader,
+    Level,
+    Seed,
+    TagFile,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from elolag.flip import Flip
+    from elolag.grid import Grid
+    from elolag.influence import Influence
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("sensitivity")(sensitivity)
+
+
+def sensitivity(
+    board: Board = DEFAULT_BOARD,
+    category: Category = "overall",
+    leader: Leader = "US",
+    follower: Follower = "CN",
+    as_of: AsOf = None,
+    draws: Annotated[int, typer.Option(help="Draws of each specification.")] = 1_000,
+    seed: Seed = 0,
+    level: Level = 0.95,
+    choice: Annotated[
+        list[str] | None,
+        typer.Option(help="Keep only these levels: NAME=LEVEL,LEVEL. May be repeated."),
+    ] = None,
+    within: Annotated[
+        str, typer.Option("--range", help="Range of months for the flip test: LOW,HIGH.")
+    ] = "3,6",
+    no_grid: Annotated[bool, typer.Option("--no-grid", help="Leave the grid out.")] = False,
+    no_influence: Annotated[
+        bool, typer.Option("--no-influence", help="Leave out what the headline rests on.")
+    ] = False,
+    no_flip: Annotated[bool, typer.Option("--no-flip", help="Leave the flip test out.")] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="List the rules that leave combinations out, and end.")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers.")] = 1,
+    parts: Annotated[
+        Path | None, typer.Option(help="Folder for parts, so that a stopped run goes on.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write one row a specification here.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw the specification curve (PNG, SVG or PDF).")
+    ] = None,
+    archive: ArchiveDir = None,
+    tags: TagFile = None,
+    as_json: Json = False,
+) -> None:
+    """How much the lag depends on defensible choices, on single models, dates and tags."""
+    from elolag.cli._text import print_table
+    from elolag.errors import UsageError
+    from elolag.flip import flip
+    from elolag.grid import RULES
+    from elolag.grid import sensitivity as run
+    from elolag.influence import influence
+
+    if rules:
+        print_table(("rule", "left out because"), [(r.name, r.reason) for r in RULES])
+        return
+    if no_grid and (csv or figure):
+        raise UsageError("--csv and --figure show the grid; take away --no-grid")
+    _check_files(csv, figure)
+    limits = _range(within)
+    question: dict[str, Any] = {
+        "board": board, "category": category, "leader": leader, "follower": follower,
+        "as_of": as_of, "n_draws": draws, "seed": seed, "level": level, "archive": archive,
+        "extra_tags": tags,
+    }  # fmt: skip
+    grid: Grid | None = None
+    if not no_grid:
+        with _progress() as tell:
+            grid = run(**question, choices=_choices(choice), jobs=jobs, parts=parts, tell=tell)
+    rests = None if no_influence else influence(**question)
+    flips = None if no_flip else flip(within=limits, **question)
+    if grid is not None:
+        _write(grid, csv, figure)
+    if as_json:
+        found = {"grid": grid, "influence": rests, "flip": flips}
+        data = {"schema": 1} | {k: v.to_dict() for k, v in found.items() if v is not None}
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(grid, rests, flips)
+
+
+def _choices(given: list[str] | None) -> dict[str, list[str]]:
+    from elolag.errors import UsageError
+
+    out = {}
+    for text in given or ():
+        name, equals, levels = text.partition("=")
+        if not equals or not levels.strip():
+            raise UsageError(f"--choice {text!r}: write it as NAME=LEVEL,LEVEL")
+        out[name.strip()] = [level.strip() for level in levels.split(",")]
+    return out
+
+
+def _range(text: str) -> tuple[float, float]:
+    from elolag.errors import UsageError
+
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--range {text!r}: write two numbers of months, e.g. 3,6") from None
+    if not low < high:
+        raise UsageError(f"--range {text!r}: it ends before it starts; write e.g. 3,6")
+    return low, high
+
+
+def _check_files(csv: Path | None, figure: Path | None) -> None:
+    """Refuse what cannot be written before anything is computed."""
+    from elolag.errors import UsageError
+
+    for path in (csv, figure):
+        if path is not None and not path.parent.is_dir():
+            raise UsageError(f"{path}: there is no folder {path.parent}")
+    if figure is not None and figure.suffix not in (".png", ".svg", ".pdf"):
+        raise UsageError(f"{figure}: a figure is .png, .svg or .pdf")
+
+
+def _progress() -> AbstractContextManager[Callable[[int, int], None]]:
+    """A bar on stderr; nothing where stderr is no terminal."""
+    from contextlib import contextmanager
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    @contextmanager
+    def shown() -> Iterator[Callable[[int, int], None]]:
+        screen = Console(stderr=True)
+        columns = (TextColumn("specifications"), BarColumn(), MofNCompleteColumn(), Remaining())
+        bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+        with bar:
+            task = bar.add_task("")
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+    return shown()
+
+
+def _write(grid: Grid, csv: Path | None, figure: Path | None) -> None:
+    from elolag.errors import UsageError
+
+    try:
+        if csv is not None:
+            grid.to_frame().to_csv(csv, index=False, lineterminator="\n")
+        if figure is not None:
+            from elolag.plots import save, specification_curve
+
+            save(specification_curve(grid), figure, grid)
+    except OSError as error:
+        raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
+
+
+def _print(grid: Grid | None, rests: Influence | None, flips: Flip | None) -> None:
+    from elolag.cli._text import console, plain, print_table
+    from elolag.words import directed
+
+    out = console()
+    if grid is not None:
+        from elolag.grid import LABELS
+
+        out.print(plain(grid.sentence()))
+        out.print()
+        shares = [(LABELS.get(k, k), f"{v:.1%}") for k, v in grid.shares.items()]
+        print_table(("choice", "share of the variance"), shares)
+        out.print()
+        for note in grid.notes():
+            out.print(plain(f"Note: {note}."))
+    if rests is not None:
+        out.print()
+        out.print(plain(rests.sentence()))
+        out.print()
+        rows = [
+            (c.words, directed(c.months or 0.0), c.result.interval_words() if c.result else "")
+            for c in rests.top
+        ]
+        print_table(("change", "lag then", "measurement interval"), rows)
+    if flips is not None:
+        out.print()
+        out.print(plain(flips.sentence()))
+        out.print()
+        flipped = [
+            (
+                row["target"],
+                row["words"],
+                directed(row["months"]),
+                "" if row["anew"] is None else directed(row["anew"]),
+            )
+            for row in flips.rows()
+            if row["words"]
+        ]
+        print_table(("would be", "with", "lag then", "estimated anew"), flipped)

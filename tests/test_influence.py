@@ -1,0 +1,103 @@
+"""On what the headline rests."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from made_study import AS_OF, made
+
+import elolag
+from elolag.errors import UsageError
+from elolag.influence import Influence, influence
+from elolag.whatif import moved_dates, point_lags, without_models
+
+FEW = 100
+
+
+@pytest.fixture(scope="module")
+def found() -> Influence:
+    return influence(n_draws=FEW)
+
+
+def test_the_five_that_matter_most_are_estimated_anew(found: Influence) -> None:
+    assert found.headline.months == elolag.estimate_lag(n_draws=FEW).months
+    assert len(found.top) == 5
+    moves = [abs(found.change(c)) for c in found.top]
+    assert moves == sorted(moves, reverse=True)
+    assert {c.kind for c in found.cases} == {"lab", "model", "date", "vintage"}
+    by = {c.words: c for c in found.top}
+    case = by["without kimi-k3"]
+    again = elolag.estimate_lag(n_draws=FEW, exclude={"kimi-k3"})
+    assert case.result is not None
+    assert case.result.to_dict() == again.to_dict()
+    assert "without every model of anthropic" in by
+
+
+def test_every_screened_case_is_the_figure_without_it(found: Influence) -> None:
+    by = {c.words: c for c in found.cases}
+    # Nothing of these decides the match, so nothing moves.
+    for words in ("without gpt-4o-2024-05-13", "without every model of meta"):
+        assert by[words].months == found.headline.months
+        assert by[words].result is None
+    assert by["claude-opus-4-6 released 31 days later"].months == pytest.approx(
+        found.headline.months - 31 / (365.2425 / 12)
+    )
+
+
+def test_vintages_are_left_out_whole(found: Influence) -> None:
+    by = {c.name: c for c in found.cases if c.kind == "vintage"}
+    assert set(by) == {p.rpartition("/")[2] for p, _ in found.headline.snapshots}
+    newest = by["2026-08-19"]
+    assert newest.words == "without the vintage 2026-08-19, as of 2026-08-02"
+    real = elolag.estimate_lag(vintage="2026-08-02", n_draws=FEW)
+    assert newest.months == real.months
+    older = by["2025-12-11"].result
+    assert older is not None
+    assert not any("2025-12-11" in path for path, _ in older.snapshots)
+
+
+def test_the_words_and_the_object(found: Influence) -> None:
+    text = found.sentence()
+    assert text.startswith(f"Of {len(found.cases):,} changes of one lab, model, vintage or date")
+    assert "without kimi-k3: 9.0 months behind" in text
+    data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
+    assert len(data["top"]) == 5
+    assert data["top"][0]["low"] is not None
+    assert list(found.to_frame()) == [
+        "kind", "name", "words", "months", "change", "low", "high", "refused",
+    ]  # fmt: skip
+
+
+def test_screening_is_the_lag_without_the_model_estimand_by_estimand() -> None:
+    rng = np.random.default_rng(4)
+    rows = [("US" if k % 2 else "CN", float(r), AS_OF - 900 + 60.0 * k)
+            for k, r in enumerate(np.sort(rng.normal(100, 40, 15)))]  # fmt: skip
+    study = made(rows)
+    edits = without_models(study)
+    for key in ("backward", "backward-mean", "level-mean"):
+        fast = point_lags(study, [[e] for e in edits], key)
+        for k in range(len(edits)):
+            rest = made(rows[:k] + rows[k + 1 :])
+            slow = rest.point([key]).lags[key]
+            assert fast.months[k] == pytest.approx(slow.months[0])
+            assert fast.censored[k] == slow.censored[0]
+
+
+def test_a_case_without_an_answer_leaves_the_others() -> None:
+    """Without its only early model the follower has no window; that case alone has no answer."""
+    rows = [("US", 10.0 * k, AS_OF - 900 + 90 * k) for k in range(9)]
+    rows += [("CN", 5.0, AS_OF - 800), ("CN", 40.0, AS_OF - 100)]
+    study = made(rows)
+    found = point_lags(study, [[e] for e in without_models(study)], "backward-mean")
+    assert found.failed.tolist() == [False] * 9 + [True, False]
+    lonely = made([("US", 1.0, AS_OF - 9), ("CN", 0.0, AS_OF - 5)])
+    assert point_lags(lonely, [[e] for e in without_models(lonely)], "backward").failed.all()
+    late = point_lags(lonely, [[e] for e in moved_dates(lonely)], "backward")
+    assert late.failed.tolist() == [False, True, False, True]
+
+
+def test_what_influence_cannot_be_asked() -> None:
+    with pytest.raises(UsageError, match="gap"):
+        influence(estimand="gap")
