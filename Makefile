@@ -3,13 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: lag test check-all lint types calibrate figures notebooks docs clean
+.PHONY: lag test check-all lint types calibrate figures answers notebooks docs clean
 
 lag: .venv/installed ## Print the headline from the shipped archive
 	@$(BIN)/elolag lag
 
-test: .venv/installed-dev ## Run the tests
-	$(BIN)/python -m pytest
+test: .venv/installed-dev ## Run the tests, files spread over two workers
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check-all: test lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
 	$(BIN)/python -m pytest -m slow
@@ -26,6 +26,9 @@ calibrate: .venv/installed-dev ## What the intervals cover in known worlds (hour
 
 figures: .venv/installed ## Redraw the README's chart and its numbers, and those of the docs
 	$(BIN)/python docs/generate.py
+
+answers: .venv/installed-dev ## Make anew the answers that take minutes, which the pages quote
+	$(BIN)/python docs/long_answers.py
 
 notebooks: .venv/installed-dev ## Run the notebooks and save them with their outputs
 	$(BIN)/python notebooks/run.py

@@ -23,12 +23,20 @@ from elolag.words import MEANING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import listing
+import long_answers
 import recipes
 
 #: A cell of fewer replications says nothing of coverage.
 FEWEST = 50
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/cli.md", "docs/methods.md", "docs/python.md")
+PAGES = (
+    "README.md",
+    "docs/claims.md",
+    "docs/cli.md",
+    "docs/methods.md",
+    "docs/python.md",
+    "docs/sensitivity.md",
+)
 
 
 @functools.cache
@@ -102,6 +110,58 @@ def same_process() -> str:
     rows = ["| estimand | mean over re-run histories, months |", "|---|---|"]
     rows += [f"| `{r.estimand}` | {r.target:.1f} |" for r in base.itertuples()]
     return "\n".join(rows)
+
+
+def sensitivity() -> str:
+    """The grid, and the fewest changes that would move the headline."""
+    kept = long_answers.kept()
+    return f"> {kept['sensitivity']}\n>\n> {kept['flip']}"
+
+
+def influence() -> str:
+    """What the headline rests on."""
+    return f"> {long_answers.kept()['influence']}"
+
+
+def claims() -> str:
+    """How many published claims got which verdict."""
+    return f"> {long_answers.kept()['claims']['sentence']}"
+
+
+def verdicts() -> str:
+    """Every published claim with our figures and the verdict."""
+    rows = long_answers.kept()["claims"]["rows"]
+    head = list(rows[0])
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    lines += [f"| {' | '.join(row[name] for name in head)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def bridged() -> str:
+    """From the figures of others to ours, in one sentence."""
+    return f"> {long_answers.kept()['bridge']}"
+
+
+def revisions() -> str:
+    """What became of figures published on the day."""
+    return f"> {long_answers.kept()['revisions']}"
+
+
+def backtest() -> str:
+    """How the smooth curves did on the archive's own past."""
+    table = pd.read_csv(ROOT / "benchmarks" / "backtest.csv")
+    table = table[(table["quantity"] == "lag") & (table["against"] == "centred")]
+    columns = list(dict.fromkeys(zip(table["board"], table["mode"], strict=True)))
+    head = [f"{board}, {mode} ({_dates(table, board, mode)} dates)" for board, mode in columns]
+    rows = [f"| curve | {' | '.join(head)} |", "|" + "---|" * (len(columns) + 1)]
+    for curve, part in table.groupby("frontier", sort=False):
+        cells = {(r.board, r.mode): f"{r.bias:+.1f} / {r.rmse:.1f}" for r in part.itertuples()}
+        rows.append(f"| {curve} | {' | '.join(cells.get(c, '') for c in columns)} |")
+    return "\n".join(rows)
+
+
+def _dates(table: pd.DataFrame, board: str, mode: str) -> int:
+    return int(table.loc[(table["board"] == board) & (table["mode"] == mode), "n"].max())
 
 
 def anchors() -> str:
@@ -182,6 +242,13 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "young": young_drift,
     "links": links,
     "anchors": anchors,
+    "sensitivity": sensitivity,
+    "influence": influence,
+    "claims": claims,
+    "verdicts": verdicts,
+    "bridged": bridged,
+    "revisions": revisions,
+    "backtest": backtest,
     "same-process": same_process,
     "calibration": calibration,
     "commands": listing.commands,

@@ -43,7 +43,7 @@ class TimeToMatch:
     Attributes
     ----------
     result
-        The estimate `catch-up`, whose figure is the curve's median.
+        The estimate `catch-up`, whose figure is the mean of the draws' medians.
     follow_ups
         The leader's records of the window at posterior-mean ratings, shortest time first.
     times, share
@@ -67,7 +67,7 @@ class TimeToMatch:
         return sum(f.matched for f in self.follow_ups)
 
     def sentence(self) -> str:
-        """The curve's median in one sentence."""
+        """The median time to match in one sentence."""
         r = self.result
         return (
             f"Of the {len(self.follow_ups)} records of {noun(r.leader_group)} in the "

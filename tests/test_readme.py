@@ -21,13 +21,25 @@ def generate():
     return module
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/methods.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/methods.md", "docs/claims.md", "docs/sensitivity.md"])
 def test_generated_blocks_are_fresh(generate, page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
-    names = re.findall(r"<!-- generated: (\w+) -->", text)
+    names = re.findall(r"<!-- generated: ([\w-]+) -->", text)
     assert names
     assert set(names) <= set(generate.BLOCKS)
     assert generate.filled(text) == text, "stale: run make figures"
+
+
+def test_long_answers_rest_on_the_shipped_data(generate) -> None:
+    kept = generate.long_answers.kept()
+    assert kept["basis"] == generate.long_answers.basis(), "stale: run make answers"
+    assert kept["version"] == generate.elolag.__version__
+
+
+@pytest.mark.slow
+def test_long_answers_are_fresh(generate, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(generate.long_answers, "DOCS", tmp_path)
+    assert generate.long_answers.made() == generate.long_answers.kept()
 
 
 def test_every_page_with_blocks_is_generated(generate) -> None:

@@ -30,7 +30,7 @@ def time_to_match(curve: TimeToMatch, ax: Axes | None = None, *, size: str = "pa
     """Share of the leader's records still unmatched, by months since each one's release.
 
     A step down is a match, a tick a record not matched yet; the band is the curve's pointwise
-    measurement interval; a dot marks the median, `catch-up`, with its interval.
+    measurement interval; a dot marks `catch-up`, the mean of the draws' medians, with its interval.
 
     Parameters
     ----------
@@ -67,7 +67,10 @@ def time_to_match(curve: TimeToMatch, ax: Axes | None = None, *, size: str = "pa
         axes.axvline(0, color=MUTED, linewidth=0.4 * measures.line, zorder=1)
         axes.xaxis.set_major_formatter(lambda v, _: f"{-v:g} before" if v < 0 else f"{v:g}")
     median = _median(curve, axes, size)
-    note = "Band: pointwise measurement interval; ticks: records not yet matched."
+    note = (
+        "Curve and names: at posterior-mean ratings; dot: mean of the draws' medians; band: "
+        "pointwise measurement interval; ticks: records not yet matched."
+    )
     finish(axes, _finding(curve), footer(curve, note), size=size)
     names = [
         Label(
