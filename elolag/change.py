@@ -159,9 +159,10 @@ def _exact(study: Study, estimand: str, date: float, sample: draws.Outcomes) -> 
 def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:
     """Later minus earlier, in the draws that have both."""
     earlier, later = (outcome.lags[estimand] for outcome in pair)
-    fine = ~(earlier.failed | later.failed)
+    fine = sampling.known_in(earlier) & sampling.known_in(later)
     if fine.mean() < sampling.DEFINED:
         raise EstimateError(
-            f"{estimand} is defined at both dates in only {fine.mean():.0%} of the draws"
+            f"{estimand} is known, and not only bounded, at both dates in only {fine.mean():.0%} "
+            f"of the draws"
         )
     return np.asarray(later.months[fine] - earlier.months[fine])

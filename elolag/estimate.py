@@ -13,8 +13,8 @@ from elolag import __version__, draws, sampling
 from elolag.archive import Archive, Board
 from elolag.cast import Cast
 from elolag.curves import KINDS, SMOOTH
-from elolag.errors import UsageError
-from elolag.interval import summarise
+from elolag.errors import EstimateError, UsageError
+from elolag.interval import quantiles, summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
 from elolag.lag import WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_iso
@@ -126,12 +126,42 @@ def results(
 ) -> list[LagResult]:
     """One result per estimand, all from the same draws (and the same re-runs).
 
-    `trend` is asked for with its curve, e.g. ``trend/spline``.
+    `trend` is asked for with its curve, e.g. ``trend/spline``. With ``both``, a sampling interval
+    that cannot be given is left out with a note; with ``sampling`` that is an error.
     """
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
-    again = study.rerun(names)[0] if interval != "measurement" else None
-    return [_result(study, e, interval, point, sample, again) for e in estimands]
+    again: draws.Outcomes | EstimateError | None = None
+    if interval != "measurement":
+        try:
+            (again,) = study.rerun(names)
+        except EstimateError as error:
+            again = error
+    out = []
+    for estimand in estimands:
+        rerun, notes = _sampled(study, estimand, interval, sample, again)
+        out.append(_result(study, estimand, interval, point, sample, rerun, notes))
+    return out
+
+
+def _sampled(
+    study: Study,
+    estimand: str,
+    interval: str,
+    sample: draws.Outcomes,
+    again: draws.Outcomes | EstimateError | None,
+) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
+    """The sampling interval where it is asked for, and a note where it cannot be given."""
+    if again is None:
+        return None, ()
+    try:
+        if isinstance(again, EstimateError):
+            raise again
+        return sampling.interval(sample, again, estimand, study.level), ()
+    except EstimateError as error:
+        if interval == "sampling":
+            raise
+        return None, (f"no sampling interval of {estimand}: {error}",)
 
 
 def _result(
@@ -140,7 +170,8 @@ def _result(
     interval: str,
     point: draws.Outcomes,
     sample: draws.Outcomes,
-    again: draws.Outcomes | None,
+    rerun: tuple[float, float] | None,
+    notes: tuple[str, ...],
 ) -> LagResult:
     panel, cast, level, as_of = study.panel, study.cast, study.level, study.as_of
     best = cast.best_entries(study.fitted)
@@ -166,16 +197,14 @@ def _result(
     if estimand != "gap":
         found = summarise(estimand, point.lags[estimand], sample.lags[estimand], level)
         low, high = found.low, found.high
-    rerun = None
-    if again is not None:
-        rerun = sampling.interval(sample, again, estimand, level)
     if interval == "sampling" and estimand != "gap" and rerun is not None:
         low, high = rerun
     single = estimand == "backward"
     match = named(int(point.match[0]), cast.follower if gap < 0 else cast.leader)
-    gap_low, gap_high = np.quantile(
-        sample.gap, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf"
-    )
+    exact = np.zeros(len(sample.gap), np.int8)
+    gap_low, gap_high = (float(end or 0.0) for end in quantiles(sample.gap, exact, level))
+    if interval == "sampling" and estimand == "gap" and rerun is not None:
+        gap_low, gap_high = rerun
     counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
     return LagResult(
         estimand=estimand.partition("/")[0],
@@ -200,8 +229,8 @@ def _result(
         matches=_matches(cast, best, sample, as_of) if single else None,
         gap=Gap(
             gap,
-            float(gap_low),
-            float(gap_high),
+            gap_low,
+            gap_high,
             100 * gap / leader_best.rating,
             100 * gap / follower_best.rating,
         ),
@@ -209,10 +238,11 @@ def _result(
         policies=study.choices,
         n_draws=study.n_draws,
         failed_draws=found.failed if found else 0,
+        averaged=found.averaged if found else False,
         seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
         version=__version__,
-        notes=study.notes,
+        notes=(*study.notes, *notes),
         origins=study.origins,
         models=tuple(
             named(int(index), group)

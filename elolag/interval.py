@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.errors import EstimateError
-from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Lags
+from elolag.lag import AT_LEAST, AT_MOST, EXACT, UNBOUNDED, Lags
 
 Floats = NDArray[np.float64]
+
+#: Share of draws that may be bounds, and are set aside, where a figure is the mean of the rest.
+BOUNDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Summary:
         Ends of the interval; None where the draws give no bound.
     failed
         Draws in which the estimand is not defined; they are left out.
+    averaged
+        Whether the figure is a mean of the draws, not the lag at posterior-mean ratings.
     """
 
     months: float
@@ -32,6 +37,7 @@ class Summary:
     high: float | None
     censored: str | None
     failed: int
+    averaged: bool = False
 
     def mass(self, sample: Lags) -> float:
         """Share of the defined draws that lie wholly inside the closed interval."""
@@ -49,9 +55,9 @@ class Summary:
 def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary:
     """The figure of an estimand and its measurement interval.
 
-    `backward` is one model's release date, so its figure is the lag at posterior-mean ratings. The
-    others average over many dates, and so does their figure: the mean of the draws, which has the
-    least expected error; where a draw gives only a bound, the lag at posterior-mean ratings.
+    `backward` is one model's release date, so its figure is the lag at posterior-mean ratings. That
+    of the others is the mean of the draws; where that at posterior means is a bound, or more than
+    `BOUNDS` of the draws are, it is the lag at posterior-mean ratings.
 
     Parameters
     ----------
@@ -83,10 +89,11 @@ def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary
         high = None
     elif censored == "at-most":
         low = None
-    months = float(point.months[0])
-    if estimand != "backward" and not censored and not sample.censored[fine].any():
-        months = float(sample.months[fine].mean())
-    return Summary(months, low, high, censored, int((~fine).sum()))
+    failed = int((~fine).sum())
+    dates = sample.months[fine & (sample.censored == EXACT)]
+    if estimand != "backward" and not censored and len(dates) >= (1 - BOUNDS) * fine.sum():
+        return Summary(float(dates.mean()), low, high, censored, failed, averaged=True)
+    return Summary(float(point.months[0]), low, high, censored, failed)
 
 
 def quantiles(

@@ -349,7 +349,19 @@ def trend(race: Race, window: float, *, kind: str) -> Lags:
     leader = curves.fit(kind, race.ratings, race.lead_from, race.as_of)
     follower = curves.fit(kind, race.ratings, race.follow_from, race.as_of)
     months, failed = curves.trend(leader, follower, race.as_of)
-    return Lags(months, np.zeros(len(months), np.int8), failed)
+    # A curve says nothing of the time before its group's first model.
+    ahead = months < 0
+    first = np.where(ahead, _first(race.follow_from), _first(race.lead_from))
+    longest = (race.as_of - first) / DAYS_PER_MONTH
+    beyond = ~failed & (np.abs(months) > longest)
+    bounded = np.where(ahead, -longest, longest)
+    code = np.where(beyond, np.where(ahead, AT_MOST, AT_LEAST), EXACT).astype(np.int8)
+    return Lags(np.where(beyond, bounded, months), code, failed)
+
+
+def _first(counts_from: Floats) -> Floats:
+    """Date of a group's first model, per draw where dates differ between draws."""
+    return np.asarray(counts_from.min(axis=-1))
 
 
 #: `trend` by kind of curve; these need every model of a draw, not only possible records.

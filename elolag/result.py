@@ -139,6 +139,7 @@ class LagResult:
     notes: tuple[str, ...] = ()
     models: tuple[ModelPoint, ...] = field(default=(), repr=False)
     origins: tuple[Origin, ...] = field(default=(), repr=False)
+    averaged: bool = False
 
     @property
     def leads(self) -> bool:
@@ -202,6 +203,7 @@ class LagResult:
             "frontier": self.frontier,
             "interval": self.interval,
             "months": self.months,
+            "figure": "mean of the draws" if self.averaged else "at posterior-mean ratings",
             "low": self.low,
             "high": self.high,
             **self._sampling_dict(),

@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 
 from elolag.draws import Field, Outcomes, Posterior, join, outcomes
 from elolag.errors import EstimateError
-from elolag.lag import Race
+from elolag.lag import EXACT, Lags, Race
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 HISTORIES = 2000
 JITTER_DAYS = 45.0
-#: Share of draws, and of re-runs, in which an estimand must be defined to be given a spread.
+#: Share of draws, and of re-runs, in which an estimand must be known to be given a spread.
 DEFINED = 0.9
 _BLOCK = 250
 
@@ -49,7 +49,7 @@ def interval(
     Raises
     ------
     EstimateError
-        Fewer than nine tenths of the re-runs, or of the draws, have the estimand.
+        Fewer than nine tenths of the re-runs, or of the draws, have the estimand and no bound.
     """
     here = values(measured, estimand, "draws")
     there = values(rerun, estimand, "re-runs of history")
@@ -60,17 +60,22 @@ def interval(
 
 
 def values(outcomes: Outcomes, estimand: str, what: str) -> Floats:
-    """The estimand where it is defined; refused where that is less than nine tenths."""
+    """The estimand where it is more than a bound; refused where that is less than nine tenths."""
     if estimand == "gap":
         return outcomes.gap
     lags = outcomes.lags[estimand]
-    defined = lags.months[~lags.failed]
-    if len(defined) < DEFINED * len(lags.months):
+    known = lags.months[known_in(lags)]
+    if len(known) < DEFINED * len(lags.months):
         raise EstimateError(
-            f"{estimand} is defined in only {len(defined)} of {len(lags.months)} {what}; take a "
-            f"longer window for a sampling interval"
+            f"{estimand} is known, and not only bounded, in {len(known)} of {len(lags.months)} "
+            f"{what}; a sampling interval needs nine tenths: take another window"
         )
-    return defined
+    return known
+
+
+def known_in(lags: Lags) -> NDArray[np.bool_]:
+    """Where a lag is defined and no bound."""
+    return np.asarray(~lags.failed & (lags.censored == EXACT))
 
 
 def histories(
@@ -92,6 +97,11 @@ def histories(
     dates
         As-of dates in days; history is re-run as far as the last.
     """
+    if np.any(np.isfinite(field.lead_from) & np.isfinite(field.follow_from)):
+        raise EstimateError(
+            "the groups share models, and re-runs of history draw each side by itself; a sampling "
+            "interval needs groups without common models"
+        )
     end = max(dates)
     sides = releases(field, fitted, labs, end)
     parts: list[list[Outcomes]] = [[] for _ in dates]

@@ -45,8 +45,12 @@ def test_the_figure_of_one_date_is_a_date_and_that_of_many_a_mean():
     sample = lags(np.arange(100.0))
     assert summarise("backward", lags([7.0]), sample, 0.9).months == 7.0
     assert summarise("backward-mean", lags([7.0]), sample, 0.9).months == 49.5
-    bounded = lags(np.arange(100.0), np.where(np.arange(100) == 99, AT_LEAST, 0).astype(np.int8))
-    assert summarise("backward-mean", lags([7.0]), bounded, 0.9).months == 7.0
+    few = lags(np.arange(100.0), np.where(np.arange(100) >= 95, AT_LEAST, 0).astype(np.int8))
+    found = summarise("backward-mean", lags([7.0]), few, 0.9)
+    assert (found.months, found.averaged) == (47.0, True)
+    many = lags(np.arange(100.0), np.where(np.arange(100) >= 94, AT_LEAST, 0).astype(np.int8))
+    found = summarise("backward-mean", lags([7.0]), many, 0.9)
+    assert (found.months, found.averaged) == (7.0, False)
 
 
 def test_a_bounded_figure_opens_the_interval():

@@ -21,7 +21,9 @@ def generate():
     return module
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/methods.md", "docs/claims.md", "docs/sensitivity.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/methods.md", "docs/claims.md", "docs/sensitivity.md"]
+)
 def test_generated_blocks_are_fresh(generate, page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
     names = re.findall(r"<!-- generated: ([\w-]+) -->", text)

@@ -237,7 +237,7 @@ def _print_all(found: Comparison) -> None:
     for column in ("estimand", "answer", *kinds):
         table.add_column(column, overflow="fold")
     for result in found.results:
-        sampled = dict(result.rows())[f"{result.level:.0%} sampling interval"]
+        sampled = dict(result.rows()).get(f"{first.level:.0%} sampling interval", "see the notes")
         row = (result.figure(), result.interval_words(), sampled)
         table.add_row(result.estimand, *(Text(cell) for cell in row))
     console.print(table)
@@ -254,5 +254,5 @@ def _print_all(found: Comparison) -> None:
     if found.refused or found.retired or found.unrated:
         console.print()
     console.print(LEFT_OUT["both"])
-    for note in first.notes:
+    for note in dict.fromkeys(note for result in found.results for note in result.notes):
         console.print(f"Note: {note}.")
