@@ -26,7 +26,7 @@ from elolag.months import DAYS_PER_MONTH, parse, to_day
 from elolag.result import LagResult
 from elolag.study import DEFAULT_BOARD, Study
 from elolag.tags import Policies
-from elolag.words import directed
+from elolag.words import bounded, directed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,7 +130,7 @@ class Bridge:
                 "route": s.route,
                 "what changes": s.cause,
                 "now computed": s.label,
-                "months": ("at least " if s.bound else "") + directed(s.months),
+                "months": bounded(s.months, s.bound),
                 "step": "" if s.change is None else _signed(s.change),
             }
             for s in self.steps
@@ -275,8 +275,8 @@ def _epoch(raw: IndexTable, table: IndexTable, day: str) -> Iterator[Step]:
     waiting = catch_up_times(race, whole)
     yield Step(
         "", "unmatched records",
-        f"the {int(waiting.records[0] - waiting.caught[0])} not yet reached counted as waiting "
-        f"(each up to 18 months)",
+        f"records since China's first model, {int(waiting.caught[0])} of "
+        f"{int(waiting.records[0])} reached, the others counted as waiting (each up to 18 months)",
         float(waiting.restricted_mean[0]),
     )  # fmt: skip
     yield _of("window", "median, records of the last 24 months (catch-up)",

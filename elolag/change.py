@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from elolag import __version__, draws, sampling
 from elolag.errors import EstimateError, UsageError
-from elolag.interval import summarise
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.path import LagPath, lag_path
 from elolag.provenance import Origin
 from elolag.study import Study, prepare
-from elolag.words import noun
+from elolag.words import directed, noun
 
 __all__ = ["Change", "LagPath", "estimate_change", "lag_path"]
 
@@ -64,10 +63,16 @@ class Change:
         return (
             f"From {self.since} to {self.as_of} the lag of {noun(self.follower_group)} behind "
             f"{noun(self.leader_group)} on {self.board} ({self.category}; {self.estimand}) "
-            f"{direction} by {abs(self.months):.1f} months, from {self.before:.1f} to "
-            f"{self.after:.1f}{verdict} ({self.level:.0%} sampling interval of the change: {ends}; "
-            f"probability that it shrank: {self.probability:.0%})."
+            f"{direction} by {abs(self.months):.1f} months, from {self._ends()}{verdict} "
+            f"({self.level:.0%} sampling interval of the change: {ends}; probability that "
+            f"it shrank: {self.probability:.0%})."
         )
+
+    def _ends(self) -> str:
+        """Both lags; with directions as soon as one is a lead."""
+        if min(self.before, self.after) < 0:
+            return f"{directed(self.before)} to {directed(self.after)}"
+        return f"{self.before:.1f} to {self.after:.1f}"
 
     def __str__(self) -> str:
         return self.sentence()
@@ -115,13 +120,11 @@ def change_of(study: Study, since: str | None, estimand: str = "backward-mean") 
         raise UsageError(f"{to_iso(then)} is not before the as-of date {to_iso(study.as_of)}")
     dates = (then, study.as_of)
     measured = [study.sample([estimand], date) for date in dates]
-    before, after = (
-        _exact(study, estimand, date, sample) for date, sample in zip(dates, measured, strict=True)
-    )
     rerun = study.rerun([estimand], dates)
     spread = np.sqrt(_difference(rerun, estimand).var(ddof=1)
                      + _difference(measured, estimand).var(ddof=1))  # fmt: skip
-    centre = float(_difference(measured, estimand).mean())
+    before, after = (float(values.mean()) for values in _pairs(measured, estimand))
+    centre = after - before
     normal = NormalDist(centre, float(max(spread, 1e-9)))
     return Change(
         estimand=estimand,
@@ -129,7 +132,7 @@ def change_of(study: Study, since: str | None, estimand: str = "backward-mean") 
         as_of=to_iso(study.as_of),
         before=before,
         after=after,
-        months=after - before,
+        months=centre,
         low=normal.inv_cdf((1 - study.level) / 2),
         high=normal.inv_cdf((1 + study.level) / 2),
         probability=normal.cdf(0.0),
@@ -147,17 +150,20 @@ def change_of(study: Study, since: str | None, estimand: str = "backward-mean") 
     )
 
 
-def _exact(study: Study, estimand: str, date: float, sample: draws.Outcomes) -> float:
-    lags = study.point([estimand], date).lags[estimand]
-    if lags.failed[0] or lags.censored[0]:
-        raise EstimateError(
-            f"{estimand} at {to_iso(date)} is only a bound or not defined; choose a later date"
-        )
-    return summarise(estimand, lags, sample.lags[estimand], study.level).months
-
-
 def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:
-    """Later minus earlier, in the draws that have both."""
+    """Later minus earlier, in the draws that know both."""
+    earlier, later = _pairs(pair, estimand)
+    return np.asarray(later - earlier)
+
+
+def _pairs(pair: list[draws.Outcomes], estimand: str) -> tuple[Floats, Floats]:
+    """Earlier and later lags, in the draws that know both.
+
+    Raises
+    ------
+    EstimateError
+        Those are fewer than nine tenths.
+    """
     earlier, later = (outcome.lags[estimand] for outcome in pair)
     fine = sampling.known_in(earlier) & sampling.known_in(later)
     if fine.mean() < sampling.DEFINED:
@@ -165,4 +171,4 @@ def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:
             f"{estimand} is known, and not only bounded, at both dates in only {fine.mean():.0%} "
             f"of the draws"
         )
-    return np.asarray(later.months[fine] - earlier.months[fine])
+    return earlier.months[fine], later.months[fine]

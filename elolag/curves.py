@@ -317,7 +317,7 @@ class FrontierCurve:
     def band(self, dates: Floats) -> tuple[Floats, Floats]:
         """Pointwise interval of the curve at dates (days), at `level`."""
         heights = np.concatenate([curve.at(dates) for curve in self.drawn])
-        tail = (1 - self.level) / 2
+        tail = round((1 - self.level) / 2, 12)
         low, high = np.quantile(heights, [tail, 1 - tail], axis=0, method="inverted_cdf")
         return low, high
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: How many are named, and how many of the screened are estimated anew to find them.
 NAMED = 5
 CANDIDATES = 15
+#: Months by which two means of draws may differ for no reason.
+NOISE = 0.05
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,14 @@ class Influence:
             return 0.0
         return case.months - self.headline.months
 
+    def moves(self, case: Case) -> bool:
+        """Whether a case moves the figure; means of draws are compared beyond their own noise."""
+        return abs(self.change(case)) > (NOISE if self.headline.averaged else 1e-9)
+
     @property
     def top(self) -> tuple[Case, ...]:
         """The five that matter most, estimated anew; fewer where fewer move the figure."""
-        moving = [c for c in self.cases if c.result is not None and abs(self.change(c)) > 1e-9]
+        moving = [c for c in self.cases if c.result is not None and self.moves(c)]
         return tuple(moving[:NAMED])
 
     def sentence(self) -> str:
@@ -75,7 +81,7 @@ class Influence:
                 f"{noun(self.headline.follower_group)} ({self.headline.figure()})."
             )
         named = "; ".join(f"{c.words}: {directed(c.months or 0.0)}" for c in self.top)
-        moving = sum(abs(self.change(c)) > 1e-9 for c in self.cases)
+        moving = sum(self.moves(c) for c in self.cases)
         return (
             f"Of {len(self.cases):,} changes of one lab, model, vintage or date {moving} move the "
             f"headline ({self.headline.figure()}); those that matter most are: {named}."
@@ -145,12 +151,13 @@ def influence(
     headline = results(study, [key])[0]
     edits = [*without_labs(study), *without_models(study), *moved_dates(study)]
     screened = point_lags(study, [[edit] for edit in edits], key)
-    months = headline.months or 0.0
-    away = np.where(screened.failed, np.inf, np.abs(screened.months - months))
+    # Screened against the same kind of figure; what it moves is then added to the headline's.
+    moved = screened.months - float(study.point([key]).lags[key].months[0])
+    away = np.where(screened.failed, np.inf, np.abs(moved))
     cases: list[Case] = []
     for rank, k in enumerate(np.argsort(-away, kind="stable").tolist()):
         anew = rank < CANDIDATES and away[k] > 1e-9
-        found = None if screened.failed[k] else float(screened.months[k])
+        found = None if screened.failed[k] else (headline.months or 0.0) + float(moved[k])
         cases.append(_case(study, question, edits[k], key, found, anew))
     cases += _vintages(study, question, key)
     order = Influence(headline, ())

@@ -135,7 +135,8 @@ def time_to_match(**question: Any) -> TimeToMatch:
         one = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
         times_drawn, share_drawn = _kaplan_meier(*follow_ups(one, window))
         curves.append(_on_grid(times_drawn, share_drawn, grid))
-    tails = (1 - study.level) / 2, (1 + study.level) / 2
+    tail = round((1 - study.level) / 2, 12)
+    tails = tail, 1 - tail
     low, high = np.quantile(np.concatenate(curves), tails, axis=0, method="inverted_cdf")
     return TimeToMatch(
         result=results(study, ["catch-up"])[0],

@@ -215,8 +215,8 @@ def _daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
 def _pointwise(lows: Floats, highs: Floats, level: float) -> tuple[Floats, Floats]:
     """Ends of the percentile interval at each day, from sorted draws; NaN where unbounded."""
     n = len(lows)
-    below = max(int(np.ceil(n * (1 - level) / 2)) - 1, 0)
-    above = min(int(np.ceil(n * (1 + level) / 2)) - 1, n - 1)
+    below = max(int(np.ceil(round(n * (1 - level) / 2, 9))) - 1, 0)
+    above = min(int(np.ceil(round(n * (1 + level) / 2, 9))) - 1, n - 1)
     return _finite(lows[below]), _finite(highs[above])
 
 

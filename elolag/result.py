@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin
-from elolag.words import LEFT_OUT, MEANING, adjective, directed, months, noun, share, span
+from elolag.words import LEFT_OUT, MEANING, adjective, bound, directed, months, noun, share, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,9 +155,7 @@ class LagResult:
     @property
     def bound(self) -> str:
         """``at least`` or ``at most`` before the size of the lag, empty where it is exact."""
-        if not self.censored:
-            return ""
-        return "at least" if self.ahead == (self.censored == "at-most") else "at most"
+        return bound(self.months or 0.0, self.censored)
 
     @property
     def leader(self) -> ModelPoint | None:

@@ -85,6 +85,25 @@ def directed(value: float) -> str:
     return f"{months(abs(value))} {'behind' if value > 0 else 'ahead'}"
 
 
+def bound(value: float, censored: str | None) -> str:
+    """``at least`` or ``at most`` before the size of a bounded lag, empty where it is exact.
+
+    A bound turns round with the side it is told from: a lag of at most -5 is a lead of at least 5.
+    """
+    if not censored:
+        return ""
+    ahead = value < 0 or (value == 0 and censored == "at-most")
+    return "at least" if ahead == (censored == "at-most") else "at most"
+
+
+def bounded(value: float, censored: str | None) -> str:
+    """A lag with its direction, and whether it is only a bound."""
+    if not censored:
+        return directed(value)
+    ahead = value < 0 or (value == 0 and censored == "at-most")
+    return f"{bound(value, censored)} {months(abs(value))} {'ahead' if ahead else 'behind'}"
+
+
 def share(probability: float) -> str:
     """A percentage that never rounds to an impossible or certain one."""
     if 0.995 <= probability < 1:

@@ -17,7 +17,7 @@ from elolag.claims.wording import interval_words, quantity
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import lag_key
 from elolag.interval import quantiles, reach, summarise
-from elolag.lag import ESTIMANDS, Lags
+from elolag.lag import ESTIMANDS
 from elolag.months import to_day
 from elolag.study import Study
 
@@ -196,22 +196,23 @@ def _closest(
     most = np.inf if claimed[1] is None else claimed[1]
     best: tuple[float, str, float | None] = (np.inf, "", None)
     for estimand in ESTIMANDS:
-        lags = _point(study, estimand, day)
-        if lags is None:
+        value = _exactly(study, estimand, day)
+        if value is None:
             continue
-        value = float(lags.months[0])
         away = max(least - value, value - most, 0.0)
         if away < best[0]:
             best = (away, estimand, value)
     return best[1], best[2]
 
 
-def _point(study: Study, estimand: str, day: float) -> Lags | None:
+def _exactly(study: Study, estimand: str, day: float) -> float | None:
+    """The figure of an estimand on a day; None where it has none, or only a bound."""
     try:
-        lags = study.point([estimand], day).lags[estimand]
+        point, sample = study.point([estimand], day), study.sample([estimand], day)
+        found = summarise(estimand, point.lags[estimand], sample.lags[estimand], study.level)
     except EstimateError:
         return None  # this estimand has no answer here; another may
-    return None if lags.failed[0] or lags.censored[0] else lags
+    return None if found.censored else found.months
 
 
 def _summary(study: Study, claim: Claim, point: float, drawn: Floats) -> Estimate:

@@ -94,7 +94,8 @@ class StatementCheck:
         return (
             f"{head}: {len(self.supporting)} of {len(self.definitions)} definitions support it; "
             f"the likeliest is {best.estimand} of {noun(best.follower)} behind "
-            f"{noun(best.leader)} on {best.board} ({quantity('months', best.months)}, probability "
+            f"{noun(best.leader)} on {best.board} "
+            f"({quantity('months', best.months, best.censored)}, probability "
             f"{share(best.probability)})."
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elolag.words import directed, span
+from elolag.words import bounded, directed, span
 
 _UNITS = {"months": " months", "elo": " Elo", "percent": "%", "change": " months"}
 _SIDES = {"change": ("longer", "shorter")}
@@ -40,11 +40,8 @@ def _span(before: str, unit: str, after: str, low: float | None, high: float | N
 
 def quantity(kind: str, value: float, censored: str | None = None) -> str:
     """One value of a kind, its direction in words."""
-    bound = "at least " if censored else ""
     if kind == "months":
-        if censored == "at-most":
-            return f"at least {directed(-abs(value))}"
-        return bound + directed(value)
+        return bounded(value, censored)
     if kind == "change":
         return f"{abs(value):.1f} months {'shorter' if value < 0 else 'longer'}"
     if kind == "rank":

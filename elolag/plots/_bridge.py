@@ -19,7 +19,7 @@ from elolag.plots._style import (
     of_size,
     tidy,
 )
-from elolag.words import directed
+from elolag.words import bound, directed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,10 +119,10 @@ def _draw(
     fill = INK if step.low is not None else colour
     axes.plot([step.months], [row], marker=shape, markersize=1.25 * measures.marker, color=fill)
     up = step.change is None or step.change >= 0
-    bound = "at least " if step.bound else ""
+    least = f"{bound(step.months, step.bound)} ".lstrip()
     change = "" if step.change is None or round(step.change, 1) == 0 else f"  {step.change:+.1f}"
     axes.annotate(
-        f"{bound}{step.months:.1f}{change}".replace(" -", " \u2212"), (step.months, row),
+        f"{least}{step.months:.1f}{change}".replace(" -", " \u2212"), (step.months, row),
         xytext=(0.9 * measures.font * (1 if up else -1), 0), textcoords="offset points",
         fontsize=measures.tiny, va="center", ha="left" if up else "right", zorder=4, color=INK,
         path_effects=[effects.withStroke(linewidth=0.3 * measures.font, foreground="white")],

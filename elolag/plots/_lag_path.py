@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.lag import AT_LEAST, AT_MOST
 from elolag.months import parse, to_iso
 from elolag.path import INNER, LagPath
 from elolag.plots._dates import date_axis
@@ -24,7 +25,7 @@ from elolag.plots._style import (
     visible,
 )
 from elolag.plots._titles import first_up, short
-from elolag.words import noun
+from elolag.words import bound, noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,9 +114,10 @@ def _finding(path: LagPath) -> str:
         return first_up(f"neither {follower} nor {leader} has a clear lead")
     since = parse(to_iso(path.days[0])).strftime("%B %Y")
     if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
-        bound = "at least " if path.censored[-1] else ""
+        code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(path.censored[-1]))
+        least = f"{bound(now, code)} ".lstrip()
         verb = "is level with" if now == 0 else "is ahead of" if now < 0 else "trails"
-        by = f" by {bound}{abs(now):.1f} months" if now else ""
+        by = f" by {least}{abs(now):.1f} months" if now else ""
         return first_up(f"{follower} {verb} {leader}{by}")
     verb = "leads" if now < 0 else "trails"
     return first_up(f"{follower} {verb} by {abs(now):.1f} months; in {since} by {abs(then):.1f}")

@@ -192,9 +192,9 @@ def _bar(
 
 def _value(item: Slice) -> str:
     months = item.result.months or 0.0
-    if months == 0:
+    if months == 0 and not item.result.censored:
         return "level"
-    least = "\u2265 " if item.result.censored else ""
+    least = {"at least": "\u2265 ", "at most": "\u2264 "}.get(item.result.bound, "")
     return f"{least}{abs(months):.1f} {'behind' if months > 0 else 'ahead'}"
 
 

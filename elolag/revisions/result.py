@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from elolag.interval import Summary
 from elolag.provenance import Origin
 from elolag.revisions.news import NewsOrNoise, Score, news_or_noise, nine_in_ten, score
-from elolag.words import compact, months, noun, share
+from elolag.words import bound, compact, months, noun, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -269,11 +269,11 @@ class Revisions:
 
 def _figure(found: Summary) -> str:
     """Months behind with the interval; directions are spelt out as soon as one is not that."""
-    bound = {"at-least": "at least ", "at-most": "at most "}.get(found.censored or "", "")
+    least = f"{bound(found.months, found.censored)} ".lstrip()
     ends = () if found.low is None or found.high is None else (found.low, found.high)
     if min(found.months, *ends, 0.0) < 0:
-        point = f"{bound}{compact(found.months, found.months)}"
+        point = f"{least}{compact(found.months, found.months)}"
         return f"{point} ({compact(*ends)})" if ends else point
     if not ends:
-        return f"{bound}{found.months:.1f}"
-    return f"{bound}{found.months:.1f} ({ends[0]:.1f} to {ends[1]:.1f})"
+        return f"{least}{found.months:.1f}"
+    return f"{least}{found.months:.1f} ({ends[0]:.1f} to {ends[1]:.1f})"

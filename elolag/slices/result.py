@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from elolag.result import LagResult
-from elolag.words import compact, directed, noun
+from elolag.words import bounded, compact, noun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -182,8 +182,7 @@ def size(item: Slice) -> float:
 
 def answer(result: LagResult) -> str:
     """The lag of the row's follower, direction in words."""
-    months = result.months or 0.0
-    return f"at least {directed(months)}" if result.censored else directed(months)
+    return bounded(result.months or 0.0, result.censored)
 
 
 def lower(item: Slice) -> float:
