@@ -41,6 +41,10 @@ def report(
     force: Annotated[
         bool, typer.Option("--force", help="Replace an earlier report, whole.")
     ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the grid of specifications (minutes).")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers of the grid.")] = 1,
     board: Board = DEFAULT_BOARD,
     category: Category = "overall",
     leader: Leader = "US",
@@ -60,15 +64,18 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
+    from elolag.cli._progress import progress
     from elolag.cli._text import plain
     from elolag.report import write_report
 
-    made = write_report(
-        out, force=force, board=chosen_board(board, ratings, ratings_level), leader=leader,
-        follower=follower, category=category, as_of=as_of, vintage=vintage, n_draws=draws,
-        seed=seed, level=level, window=window, archive=archive, extra_tags=tags,
-        correct_selection=selection, young_drift=young,
-    )  # fmt: skip
+    with progress("specifications") as tell:
+        made = write_report(
+            out, force=force, full=not quick, jobs=jobs, tell=tell,
+            board=chosen_board(board, ratings, ratings_level), leader=leader, follower=follower,
+            category=category, as_of=as_of, vintage=vintage, n_draws=draws, seed=seed,
+            level=level, window=window, archive=archive, extra_tags=tags,
+            correct_selection=selection, young_drift=young,
+        )  # fmt: skip
     if as_json:
         typer.echo(json.dumps(made.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
         return

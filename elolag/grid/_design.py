@@ -118,6 +118,8 @@ def _candidates(facts: Facts, only: Levels) -> Iterator[Spec]:
             yield from variants(alone)
             if first_rule(alone, facts) is None:
                 allowed.append(dict(zip(names, levels, strict=True)))
+        if not allowed:
+            return  # the headline itself is on a board that the rules leave out: it stands alone
         # Choices that do not constrain each other are factors of their own.
         apart = {n: _levels(n, facts, only) for n in names}
         if len(allowed) == math.prod(len(levels) for levels in apart.values()):

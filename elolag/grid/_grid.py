@@ -197,7 +197,7 @@ def sensitivity(
     choices: Mapping[str, Sequence[str | int]] | None = None,
     jobs: int = 1,
     parts: Path | None = None,
-    tell: Callable[[int, int], None] | None = None,
+    tell: Callable[[int, int], object] | None = None,
 ) -> Grid:
     """Estimate the lag under every defensible combination of choices.
 

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from elolag import tags
 from elolag.errors import UsageError
 from elolag.grid._answers import Answer, Batch, answer_batch
 from elolag.grid._facts import Facts, Question
@@ -25,7 +26,7 @@ def run(
     jobs: int,
     parts: Path | None,
     making: Mapping[str, Any],
-    tell: Callable[[int, int], None] | None,
+    tell: Callable[[int, int], object] | None,
 ) -> list[list[Answer]]:
     """Answer every batch, those already in `parts` read from there.
 
@@ -89,7 +90,7 @@ def fingerprint(facts: Facts, specs: Sequence[Any]) -> dict[str, str]:
     extra = facts.question.extra_tags
     return {
         "code": _digest(_code()),
-        "tags": _digest([extra.read_bytes()] if extra else []),
+        "tags": _digest([tags.digest(extra).encode()] if extra else []),
         "ratings": _digest(
             s.sha256.encode()
             for board in sorted({spec.board for spec in specs})

@@ -59,7 +59,8 @@ class Column:
 class Table:
     """A table of the page and, with every row and column unrounded, a CSV of the folder.
 
-    `page_rows` numbers the rows the page shows; None: all.
+    `page_rows` numbers the rows the page shows; None: all. `n_draws` and `snapshots` are said where
+    they are not those of the headline.
     """
 
     name: str
@@ -67,6 +68,8 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     page_rows: tuple[int, ...] | None = None
+    n_draws: int | None = None
+    snapshots: tuple[tuple[str, str], ...] = ()
 
     def visible(self) -> tuple[Column, ...]:
         """The columns a reader sees; the CSV has all."""

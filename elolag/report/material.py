@@ -16,6 +16,7 @@ from elolag.comparison import Comparison, estimate_all
 from elolag.errors import EstimateError
 from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.path import LagPath, lag_path
+from elolag.report.checks import Checks, Extent, check
 from elolag.result import LagResult
 from elolag.study import Study, prepare
 from elolag.tags import Tables, Tag
@@ -44,6 +45,10 @@ class Material:
         Every estimand.
     path
         The lag over time; None where no day before the as-of date can be answered.
+    checks
+        Slices, claims, and on what the headline rests.
+    extent
+        What was asked for.
     """
 
     question: Mapping[str, Any]
@@ -52,6 +57,8 @@ class Material:
     headline: LagResult
     comparison: Comparison
     path: LagPath | None
+    checks: Checks
+    extent: Extent
 
     def tag(self, model: str) -> Tag | None:
         """The tag of a model of this study."""
@@ -70,11 +77,13 @@ class Material:
         return {tag.model: tag for tag in self.study.cast.tags}
 
 
-def gather(**question: Any) -> Material:
+def gather(extent: Extent, **question: Any) -> Material:
     """Answer one question in every way the report shows.
 
     Parameters
     ----------
+    extent
+        How much of it.
     **question
         As for `elolag.estimate_lag`, without estimand, frontier and interval.
 
@@ -95,6 +104,8 @@ def gather(**question: Any) -> Material:
         headline=headline,
         comparison=comparison,
         path=_path(study, question),
+        checks=check(study, question, extent),
+        extent=extent,
     )
 
 

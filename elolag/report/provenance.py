@@ -46,24 +46,34 @@ def command(material: Material) -> str:
     for key, option in _OPTIONS.items():
         if whole.get(key) is not None:
             words += [option, str(whole[key])]
+    if not material.extent.full:
+        words += ["--quick"]
     words += [f"--no-{name}" for key, name in _SWITCHES.items() if asked.get(key) is False]
     return shlex.join(words)
 
 
 def reproduce(material: Material) -> str:
     """`reproduce.txt`: command, versions, snapshots with their hashes."""
+    result = material.headline
     lines = ["command:", f"  {command(material)}", "", "versions:"]
     lines += [f"  {name} {version}" for name, version in versions().items()]
     lines += ["", "snapshots (sha256 of each manifest, which holds the hashes of its tables):"]
-    lines += [f"  {digest}  {path}" for path, digest in material.headline.snapshots]
+    lines += [f"  {digest}  {path}" for path, digest in result.snapshots]
+    others = [used for used in material.checks.snapshots if used not in result.snapshots]
+    if others:
+        lines += ["", "further snapshots, of slices, sensitivity and claims:"]
+        lines += [f"  {digest}  {path}" for path, digest in others]
+    if material.checks.missing:
+        lines += ["", "left out:"]
+        lines += [f"  {name}: {why}" for name, why in material.checks.missing.items()]
     extra = material.question.get("extra_tags")
     if extra is not None:
         files = sorted(extra.glob("*.csv")) if extra.is_dir() else [extra]
         lines += ["", "own tags (sha256):"]
         lines += [f"  {hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in files]
-    others = _not_on_the_command_line(material)
-    if others:
-        lines += ["", f"choices only Python can make: {json.dumps(others, sort_keys=True)}"]
+    choices = _not_on_the_command_line(material)
+    if choices:
+        lines += ["", f"choices only Python can make: {json.dumps(choices, sort_keys=True)}"]
     return "\n".join(lines) + "\n"
 
 
@@ -105,9 +115,9 @@ def describe_table(table: Table, content: bytes, material: Material) -> bytes:
             "category": result.category,
             "as_of": result.as_of,
             "vintage": result.vintage,
-            "snapshots": [{"path": p, "sha256": h} for p, h in result.snapshots],
+            "snapshots": [{"path": p, "sha256": h} for p, h in table.snapshots or result.snapshots],
             "citations": sources(material),
-            "n_draws": result.n_draws,
+            "n_draws": table.n_draws or result.n_draws,
             "seed": result.seed,
             "level": result.level,
             "command": command(material),
@@ -139,4 +149,5 @@ def _cell(cell: Cell) -> str:
 
 def _not_on_the_command_line(material: Material) -> dict[str, Any]:
     asked = describe(material.question)
-    return {key: asked[key] for key in ("policies", "exclude") if asked.get(key)}
+    kept = {"choices": material.extent.choices} if material.extent.choices else {}
+    return {key: asked[key] for key in ("policies", "exclude") if asked.get(key)} | kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from elolag.cite import citation
 from elolag.provenance import provenance as from_where
 from elolag.report import drawing, folder, markdown, marking, page, provenance
+from elolag.report.checks import Extent
 from elolag.report.content import Section, Table
 from elolag.report.material import Material, describe, gather
 from elolag.report.sections import SECTIONS
@@ -46,7 +47,16 @@ class Report:
         }  # fmt: skip
 
 
-def write_report(out: str | Path, *, force: bool = False, **question: Any) -> Report:
+def write_report(
+    out: str | Path,
+    *,
+    force: bool = False,
+    full: bool = True,
+    choices: Mapping[str, Sequence[str | int]] | None = None,
+    jobs: int = 1,
+    tell: Callable[[int, int], object] | None = None,
+    **question: Any,
+) -> Report:
     """Answer one question in a folder of its own.
 
     Parameters
@@ -55,6 +65,10 @@ def write_report(out: str | Path, *, force: bool = False, **question: Any) -> Re
         The folder to make. Nothing is there before everything is.
     force
         Replace an earlier report; a folder that holds anything else is refused all the same.
+    full
+        Estimate the grid of specifications too, which takes minutes.
+    choices, jobs, tell
+        For the grid, as for `elolag.sensitivity`; the number of jobs changes no byte.
     **question
         As for `elolag.estimate_lag` (board, groups, category, as_of, vintage, draws, seed, ...),
         without estimand, frontier and interval: the report has them all.
@@ -74,7 +88,7 @@ def write_report(out: str | Path, *, force: bool = False, **question: Any) -> Re
     with folder.reserved(place, force=force) as temporary:
         for name in ("altair", "vl_convert", "jinja2"):
             drawing.library(name)
-        material = gather(**question)
+        material = gather(Extent(full, choices, jobs, tell), **question)
         files = contents(material)
         folder.write(files, temporary, place, force=force)
     return Report(place, (*sorted(files), folder.SUMS), material.headline)
@@ -148,6 +162,7 @@ def _result(material: Material) -> dict[str, Any]:
         "question": describe(material.question),
         "headline": material.headline.to_dict(),
         "comparison": material.comparison.to_dict(),
+        **material.checks.to_dict(),
         "versions": provenance.versions(),
         "command": provenance.command(material),
     }

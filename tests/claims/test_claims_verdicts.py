@@ -220,10 +220,11 @@ def test_a_model_against_the_lowest_of_the_labs(studies: Studies) -> None:
 
 
 def test_a_change_uses_the_sampling_interval(studies: Studies) -> None:
-    claim = replace(CLAIM, kind="change", low=None, high=0, estimand="backward-mean")
+    day = "2025-08-01"
+    claim = replace(CLAIM, kind="change", low=None, high=0, estimand="backward-mean", since=day)
     found = in_real_time(studies, claim)
     direct = elolag.estimate_change(
-        board="arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
+        day, board="arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
         n_draws=400,
     )  # fmt: skip
     assert (found.value, found.low, found.high) == (direct.months, direct.low, direct.high)

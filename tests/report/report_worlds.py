@@ -15,6 +15,8 @@ from elolag.schema import ENTRIES, RATINGS, Origin, Publication
 from elolag.sources import get_source
 
 BOARD = "arena/text"
+#: The same ratings: what the packaged claims are tested on.
+STYLED = "arena/text_style_control"
 VINTAGE = "2026-08-19"
 SCRIPT = "</script><script>window.owned=1</script>"
 IMAGE = '<img src=x onerror="window.owned=2">'
@@ -30,6 +32,11 @@ NAMES = {
     "cn-13": FORMULA,
 }
 LABS = {"acme": f"Acme {TURNED} {IMAGE}", "dragon": "Dragon & Söhne {{ 7*7 }} ${window.owned=4}"}
+#: Every figure of the report, in its order.
+FIGURES = (
+    "frontier", "lag-path", "estimands", "slices-category", "slices-openness", "influence",
+    "specifications", "claims", "next-month",
+)  # fmt: skip
 UNTAGGED = f"nobody {SCRIPT}"
 
 
@@ -46,8 +53,14 @@ class World:
 
 
 def models() -> list[tuple[str, str, str, float]]:
-    """(model, lab, release date, rating): one release a month of each side, China six behind."""
+    """(model, lab, release date, rating): one release a month of each side, China six behind.
+
+    Before them five weak ones of each side: the grid asks for twenty models.
+    """
     found = []
+    for month in range(1, 6):
+        found.append((f"us-early-{month}", "acme", f"2025-0{month}-05", 1200.0 + 13 * month))
+        found.append((f"cn-early-{month}", "dragon", f"2025-0{month}-12", 1160.0 + 13 * month))
     for month in range(15):
         year, rest = divmod(5 + month, 12)
         date = f"{2025 + year}-{rest + 1:02d}"
@@ -72,14 +85,14 @@ def archive(folder: Path) -> Path:
         {"entry": entry, "name": "", "organisation": IMAGE, "licence": SCRIPT}
         for entry in sorted(table["entry"])
     ]
-    publication = Publication(
-        board=BOARD, vintage=VINTAGE, basis="published", method="bradley-terry",
-        style_control=False, interval_kind="variance", interval_level=0.95,
+    publications = [Publication(
+        board=board, vintage=VINTAGE, basis="published", method="bradley-terry",
+        style_control=board != BOARD, interval_kind="variance", interval_level=0.95,
         tables={"ratings": table, "entries": pd.DataFrame(entries, columns=list(ENTRIES))},
-    )  # fmt: skip
+    ) for board in (BOARD, STYLED)]  # fmt: skip
     origin = Origin("text", VINTAGE, ("https://example.org/text",))
     payload = Payload(get_source("arena-dataset"), origin, b"by hand", VINTAGE)
-    for outcome in take_publications(folder, [publication], payload):
+    for outcome in take_publications(folder, publications, payload):
         assert outcome.outcome == "new", outcome
     return folder
 

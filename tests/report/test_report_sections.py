@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import json
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+import report_worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_worlds import World
 
 from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.report import checks
+from elolag.report.checks import Checks, Extent
 from elolag.report.drawing import LETTER
 from elolag.report.labels import Label, place
+from elolag.report.material import Material
+from elolag.report.sections import claims, sensitivity, slices
+from elolag.report.sections._cells import few
 from elolag.report.sections.next_month import bands
 from elolag.result import LagResult
+from elolag.study import prepare
+from elolag.tags import Policies
 
 
 def plain_lag(result: LagResult, level: float, day: float) -> float:
@@ -96,3 +108,80 @@ def test_placed_names_never_meet_and_stay_inside(wanted: list[Label]) -> None:
         for other in boxes[number + 1 :]:
             apart = left >= other[2] or other[0] >= right or top >= other[3] or other[1] >= bottom
             assert apart
+
+
+def test_the_grid_is_left_out_where_it_would_answer_another_question(world: World) -> None:
+    study = prepare(**world.question)
+
+    def why(extent: Extent = Extent(), **changed: Any) -> str:  # noqa: B008 -- frozen
+        return checks._no_grid(study, {**world.question, **changed}, extent)
+
+    assert why() == ""
+    assert why(vintage=report_worlds.VINTAGE, as_of=report_worlds.VINTAGE, window=24) == ""
+    assert why(Extent(full=False)) == "--quick leaves it out"
+    assert "young_drift" in why(young_drift=False)
+    assert "policies" in why(policies=Policies(hong_kong="separate"))
+
+
+def test_claims_are_left_out_for_other_groups_and_boards_of_ones_own() -> None:
+    assert checks._no_claims({}) == ""
+    assert "other groups" in checks._no_claims({"leader": "closed", "follower": "open"})
+
+
+@pytest.mark.parametrize(
+    ("section", "names"),
+    [
+        (slices, ("category", "openness")),
+        (sensitivity, ("influence", "flip", "grid")),
+        (claims, ("claims",)),
+    ],
+)
+def test_a_part_without_an_answer_says_why(section: Any, names: tuple[str, ...]) -> None:
+    missing = {name: f"no {name} <here>" for name in names}
+    made = section.build(cast("Material", SimpleNamespace(checks=Checks(missing=missing))))
+    words = " ".join([*made.prose, *made.after])
+    assert all(why in words for why in missing.values())
+    assert not made.figures
+    assert not made.tables
+
+
+def test_the_tables_of_the_checks_hold_every_row(world: World) -> None:
+    """What the JSON of the report says, row by row."""
+    told = json.loads((world.report.path / "result.json").read_text("utf-8"))
+
+    def rows(name: str) -> list[dict[str, str]]:
+        with (world.report.path / "data" / f"{name}.csv").open(encoding="utf-8") as stream:
+            return list(csv.DictReader(stream))
+
+    for kind, said in told["slices"].items():
+        assert [(r["slice"], float(r["months"])) for r in rows(f"slices-{kind}")] == [
+            (s["slice"], s["months"]) for s in said["slices"]
+        ]
+    rests = told["sensitivity"]["influence"]["cases"]
+    assert [r["words"] for r in rows("influence")] == [c["words"] for c in rests]
+    flips = told["sensitivity"]["flip"]["rows"]
+    assert [(r["target"], r["words"]) for r in rows("flip")] == [
+        (f["target"], f["words"]) for f in flips
+    ]
+    grid = rows("specifications")
+    assert len(grid) == told["sensitivity"]["grid"]["specifications"]
+    months = [float(r["months"]) for r in grid if r["months"]]
+    assert len(months) == told["sensitivity"]["grid"]["estimated"]
+    assert months == sorted(months)
+    (head,) = [r for r in grid if r["headline"] == "true"]
+    assert float(head["months"]) == world.report.headline.months
+    said = {c["key"]: c for c in told["claims"]["claims"]}
+    for row in rows("claims"):
+        claim = said.pop(row["key"])
+        assert row["verdict"] == claim["verdict"]
+        value = claim["hindsight"]["value"]
+        assert row["hindsight_value"] == ("" if value is None else str(value))
+    assert not said
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, 5), (3, 5), (5, 5), (100, 5), (7, 6)])
+def test_few_are_even_and_keep_both_ends(count: int, shown: int) -> None:
+    found = few(count, shown)
+    assert len(set(found)) == len(found) == min(count, shown)
+    if count:
+        assert (found[0], found[-1]) == (0, count - 1)

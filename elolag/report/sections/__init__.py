@@ -9,12 +9,15 @@ from elolag.report.material import Material
 from elolag.report.sections import (
     answer,
     citing,
+    claims,
     data,
     estimands,
     frontier,
     limits,
     next_month,
     path,
+    sensitivity,
+    slices,
 )
 
 SECTIONS: tuple[Callable[[Material], Section], ...] = (
@@ -22,6 +25,9 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     frontier.build,
     path.build,
     estimands.build,
+    slices.build,
+    sensitivity.build,
+    claims.build,
     data.build,
     limits.build,
     next_month.build,
