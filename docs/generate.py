@@ -203,7 +203,7 @@ def calibration() -> str:
     rare = [f"{r.world} {r.estimand} ({r.interval}: {r.replications})" for r in few.itertuples()]
     out.append(
         f"Replications: {table['replications'].min()} to {table['replications'].max()} per cell, "
-        f"seed 0; left out, because the interval was refused in most histories: "
+        f"seed 1; left out, because the interval was refused in most histories: "
         f"{'; '.join(rare) or 'none'}. Cells outside what is wanted (measurement at least 93%, "
         f"sampling 92 to 99.5%, less two Monte-Carlo "
         f"standard errors): {'; '.join(names) or 'none'}. Bias over a quarter "

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import report_worlds
@@ -16,7 +17,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("report")
-    question = {
+    question: dict[str, Any] = {
         "board": report_worlds.BOARD,
         "archive": str(report_worlds.archive(folder / "archive")),
         "extra_tags": report_worlds.tags(folder / "tags"),

@@ -86,7 +86,7 @@ def test_every_chart_is_live(seen: Seen) -> None:
         box = drawing.bounding_box()
         assert box is not None
         assert box["width"] > 250
-        assert box["height"] > 120
+        assert box["height"] > 60
     assert seen.page.locator(".chart.live").count() == len(FIGURES)
 
 

@@ -14,6 +14,7 @@ from elolag.report.drawing import (
     data,
     library,
     specification,
+    text,
 )
 
 #: Height of a row in pixels, beside its name and below it; of a line of words between rows.
@@ -94,7 +95,7 @@ def dots(rows: Sequence[Dot], total: int, names: int, follower: str) -> dict[str
         .mark_point(filled=True, size=64, opacity=1, color=COLOURS[0])
         .encode(x=x("months"), y=y("bar")),
     ]  # fmt: skip
-    room = width - ANSWER if slim else names - 12
+    room = width - 66 if slim else names - 12
     place = {"align": "left"} if slim else {"align": "right", "dx": -12}
     for condition, style in (
         ("!datum.strong && !datum.heading", {"color": INK}),
@@ -103,11 +104,11 @@ def dots(rows: Sequence[Dot], total: int, names: int, follower: str) -> dict[str
     ):
         mark = {"baseline": "middle", "fontSize": 11, **place, **style}
         limit = total if condition == "datum.heading" and slim else room
-        layers.append(
-            base.transform_filter(condition)
-            .mark_text(limit=limit, **mark)
-            .encode(x=alt.value(0), y=y("words"), text="name:N")
-        )
+        # Over the line at nought, on a phone.
+        layers += text(
+            base.transform_filter(condition), x=alt.value(0), y=y("words"), field="name",
+            limit=limit, **mark,
+        )  # fmt: skip
     numbers = {"baseline": "middle", "fontSize": 11, "color": INK}
     layers.append(
         base.mark_text(align="right" if slim else "left", **numbers)

@@ -26,14 +26,14 @@ from elolag.report.sections._cells import few, rows_of
 from elolag.words import compact, directed, noun, span
 
 #: Specifications drawn at most, and rows of the page's table.
-DRAWN, LISTED = 240, 25
+DRAWN, LISTED = 200, 25
 
 
 def figure(grid: Grid) -> Figure:
     """Every estimate in order of size."""
     kept = _order(grid)
     low, high = grid.quantiles()
-    drawn = f"Drawn are {DRAWN} of them, evenly. " if len(kept) > DRAWN else ""
+    drawn = f"Drawn are at most {DRAWN} of them, evenly. " if len(kept) > DRAWN else ""
     follower = noun(grid.headline.follower_group).removeprefix("the ")
     return Figure(
         name="specifications",

@@ -13,7 +13,7 @@ from elolag.slices.result import answer, size
 from elolag.words import compact, noun, span
 
 #: Room for the names of categories, and of pairs of groups, in pixels.
-NAMES = {"category": 168, "openness": 224}
+NAMES = {"category": 236, "openness": 224}
 
 
 def build(material: Material) -> Section:
