@@ -9,7 +9,7 @@ lag: .venv/installed ## Print the headline from the shipped archive
 	@$(BIN)/elolag lag
 
 test: .venv/installed-dev ## Run the tests, files spread over two workers
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check-all: test lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
 	$(BIN)/python -m pytest -m slow

@@ -284,7 +284,8 @@ def pictures() -> None:
     from elolag import plots
 
     docs = ROOT / "docs"
-    plots.save(plots.frontier(elolag.estimate_lag()), str(docs / "frontier.png"))
+    result = elolag.estimate_lag()
+    plots.save(plots.frontier(result), docs / "frontier.png", result)
     plots.estimands(str(docs / "estimands.png"))
     table = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
     steps = table[~table["estimand"].str.startswith("trend") & (table["replications"] >= FEWEST)]
