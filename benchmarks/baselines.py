@@ -12,10 +12,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.draws import Field
 from elolag.errors import EstimateError
 from elolag.lag import ESTIMANDS, WINDOWS, Race
 from elolag.months import DAYS_PER_MONTH
+from elolag.posterior import Field
 from elolag.replications import Baseline
 
 Floats = NDArray[np.float64]

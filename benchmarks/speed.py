@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from elolag import draws
 from elolag.change import lag_path
 from elolag.lag import ESTIMANDS, WINDOWS, Race
+from elolag.posterior import Field, posterior
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
@@ -69,13 +70,13 @@ class Timing:
         return {**asdict(self), **rounded}
 
 
-def world(models: int, vague: float) -> draws.Field:
+def world(models: int, vague: float) -> Field:
     """Two groups that grow by some 100 Elo a year; a share of releases known to the month."""
     rng = np.random.default_rng(20260819)
     released = np.floor(np.sort(rng.uniform(0, AS_OF, models)))
     leads = rng.random(models) < 0.55
     start = np.where(rng.random(models) < vague, released - 14, np.nan)
-    return draws.Field(
+    return Field(
         rating=1000 + 0.3 * released - 30 * ~leads + rng.normal(0, 60, models),
         variance=rng.uniform(3, 12, models) ** 2,
         link=np.full(models, -1),
@@ -88,13 +89,13 @@ def world(models: int, vague: float) -> draws.Field:
     )
 
 
-def chunks(field: draws.Field, n: int) -> Iterator[draws.Draw]:
+def chunks(field: Field, n: int) -> Iterator[draws.Draw]:
     """All models' draws: none is left out, as it would be in use."""
-    for _, chunk in draws.draw(field, draws.posterior(field), n, 0, everything=True):
+    for _, chunk in draws.draw(field, posterior(field), n, 0, everything=True):
         yield chunk
 
 
-def time_engine(field: draws.Field, n: int) -> dict[str, float]:
+def time_engine(field: Field, n: int) -> dict[str, float]:
     """CPU seconds per estimand over all chunks, from arrays of ratings to lags."""
     spent = dict.fromkeys(ESTIMANDS, 0.0)
     for chunk in chunks(field, n):
@@ -106,7 +107,7 @@ def time_engine(field: draws.Field, n: int) -> dict[str, float]:
     return spent
 
 
-def time_loops(field: draws.Field, n: int) -> dict[str, float]:
+def time_loops(field: Field, n: int) -> dict[str, float]:
     """CPU seconds per draw and estimand of the plain loops, over the first `n` draws."""
     chunk = next(chunks(field, n))
     spent = {}
@@ -123,8 +124,8 @@ def time_loops(field: draws.Field, n: int) -> dict[str, float]:
     return spent
 
 
-def time_drawing(field: draws.Field, n: int) -> float:
-    fitted = draws.posterior(field)
+def time_drawing(field: Field, n: int) -> float:
+    fitted = posterior(field)
     begin = time.process_time()
     for _ in draws.draw(field, fitted, n, 0):
         pass

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import runpy
 import shlex
 import tempfile
 from pathlib import Path
@@ -104,6 +105,9 @@ def run(line: str) -> str:
 def execute(source: str) -> str:
     """What a piece of Python prints, run as if it were a file."""
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        exec(compile(source, "recipes.md", "exec"), {"__name__": "recipes"})  # noqa: S102 -- ours
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / "recipe.py"
+        script.write_text(source, "utf-8")
+        with contextlib.redirect_stdout(printed):
+            runpy.run_path(str(script))
     return printed.getvalue()

@@ -27,11 +27,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import curves
-from elolag.draws import Field
 from elolag.errors import EstimateError
 from elolag.frontier import Steps
 from elolag.lag import ESTIMANDS, Race
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
+from elolag.posterior import Field
 from elolag.revisions.past import Past, State, monthly
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from elolag.archive import Archive
 from elolag.claims.index import IndexTable, matched_records, read_index
 from elolag.claims.registry import Claim, packaged
 from elolag.claims.studies import Studies
-from elolag.draws import posterior
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import results
 from elolag.lag import AT_LEAST, AT_MOST, Lags, Race, backward, catch_up, catch_up_times
 from elolag.months import DAYS_PER_MONTH, parse, to_day
+from elolag.posterior import posterior
 from elolag.result import LagResult
 from elolag.study import DEFAULT_BOARD, Study
 from elolag.tags import Policies

@@ -36,6 +36,7 @@ SOURCES = (
     "interval.py",
     "lag.py",
     "linking.py",
+    "posterior.py",
     "replications.py",
     "roster.py",
     "sampling.py",

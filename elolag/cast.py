@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.draws import Field, Posterior
 from elolag.months import parse, to_day
 from elolag.panel import Panel
+from elolag.posterior import Field, Posterior
 from elolag.roster import Roster
 from elolag.tags import Group, Lookup, Tag
 from elolag.young import YoungDrift

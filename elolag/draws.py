@@ -1,188 +1,25 @@
 """The uncertainty engine: ratings from their posterior, link errors, dates inside their precision.
 
-Selection makes the top of a board read too high: the best of many noisy ratings is more often
-lucky than unlucky, the more so the more models and the fewer votes. The remedy is the posterior
-under a prior the data themselves give (empirical Bayes, Efron 2014): per group a quadratic in the
-release date, the residuals of both groups pooled and deconvolved by EM on a grid, smoothed as far
-as their number asks. Every draw takes one rating per entry from its posterior; then everything is
+Every draw takes one rating per entry from its posterior (`elolag.posterior`); then everything is
 recomputed: which entry is its model's best, which models are records, both frontiers, the lag.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elolag import correlated
 from elolag.lag import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, backward_at, check_groups
+from elolag.posterior import REACH, Field, Posterior
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 CHUNK = 1000
-GRID_STEP = 4.0
-#: Least standard deviation of the prior's components, in Elo (see `bandwidth`).
-SMOOTHING = 5.0
-#: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
-REACH = 8.5
-
-
-@dataclass(frozen=True)
-class Field:
-    """Everything numeric about the models of two groups on one board.
-
-    Arrays over E entries: ``rating``, ``variance`` (own error, Elo^2), ``link`` (index of the
-    shared link error, -1 none), ``link_se``, ``model`` (index into the models, non-decreasing).
-    Arrays over M models: ``lead_from``, ``follow_from`` (days from which the model counts for a
-    group, inf never), ``month_start``, ``month_end`` (first day of the month and of the next where
-    the earlier of the two is a release known to the month, else NaN).
-    ``errors``, (E, E): covariance of the entries' own errors where it is known, its diagonal
-    ``variance``; None takes them as independent (see `elolag.correlated`).
-    """
-
-    rating: Floats
-    variance: Floats
-    link: Ints
-    link_se: Floats
-    model: Ints
-    lead_from: Floats
-    follow_from: Floats
-    month_start: Floats
-    month_end: Floats
-    errors: Floats | None = None
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """Per entry a mixture of normals: component weights and means (E, K), one sd (E,).
-
-    ``copula``, (E, E): from independent normals to correlated normal scores of the entries; None
-    where the entries are independent.
-    """
-
-    weights: Floats
-    means: Floats
-    sd: Floats
-    copula: Floats | None = None
-
-    @property
-    def mean(self) -> Floats:
-        """Posterior mean per entry."""
-        return np.asarray((self.weights * self.means).sum(axis=1))
-
-    @property
-    def spread(self) -> Floats:
-        """Posterior standard deviation per entry."""
-        away = self.means - self.mean[:, None]
-        return np.asarray(np.sqrt((self.weights * away**2).sum(axis=1) + self.sd**2))
-
-    def bounds(self) -> tuple[Floats, Floats]:
-        """What no draw falls below or rises above, per entry."""
-        alive = self.weights > 0
-        low = np.where(alive, self.means, np.inf).min(axis=1) - REACH * self.sd
-        high = np.where(alive, self.means, -np.inf).max(axis=1) + REACH * self.sd
-        return low, high
-
-
-def posterior(field: Field, *, correct_selection: bool = True) -> Posterior:
-    """Posterior of every entry's true rating.
-
-    Without the correction (a flat prior) it is the published rating with its own error. Where the
-    errors' covariance is known, the entries' posteriors are joined by it.
-    """
-    if not correct_selection:
-        copula = None if field.errors is None else correlated.root(field.errors)
-        alone = np.ones((len(field.rating), 1)), field.rating[:, None], np.sqrt(field.variance)
-        return Posterior(*alone, copula)
-    centre = trend(field)
-    residual, variance = field.rating - centre, field.variance
-    smoothing = bandwidth(residual)
-    grid, prior = deconvolve(residual, variance + field.link_se**2, smoothing)
-
-    def given(rating: Floats, variance: Floats) -> Posterior:
-        """Each entry by itself: normal prior component (grid point, smoothing) times likelihood."""
-        residual = rating - centre
-        total = variance + smoothing**2
-        log_weight = np.log(prior) - 0.5 * (residual[:, None] - grid) ** 2 / total[:, None]
-        weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-        weights[weights < 1e-12] = 0.0
-        weights /= weights.sum(axis=1, keepdims=True)
-        trust = smoothing**2 / total
-        means = rating[:, None] * trust[:, None] + (centre[:, None] + grid) * (1 - trust)[:, None]
-        return Posterior(weights, means, np.sqrt(variance * trust))
-
-    if field.errors is None:
-        return given(field.rating, variance)
-
-    def moments(rating: Floats, variance: Floats) -> tuple[Floats, Floats]:
-        fitted = given(rating, variance)
-        return fitted.mean, fitted.spread**2
-
-    middle = float(prior @ grid)
-    width = float(prior @ (grid - middle) ** 2) + smoothing**2
-    rating, variance, joint = correlated.propagate(
-        field.rating, field.errors, moments, centre + middle, width
-    )
-    return replace(given(rating, variance), copula=correlated.root(joint))
-
-
-def trend(field: Field) -> Floats:
-    """Each entry's expected rating: a quadratic in the release date, per group.
-
-    Models in both groups (nested groups) belong to the follower's. A group with few distinct
-    dates gets a lower degree.
-    """
-    follows = np.isfinite(field.follow_from)
-    released = np.where(follows, field.follow_from, field.lead_from)[field.model]
-    follows = follows[field.model]
-    out = np.empty_like(field.rating)
-    for group in (follows, ~follows):
-        if not group.any():
-            continue
-        years = (released[group] - released[group].max()) / 365.2425
-        degree = min(2, (len(np.unique(years)) - 1) // 3)
-        design = np.vander(years, degree + 1)
-        solution = np.linalg.lstsq(design, field.rating[group], rcond=None)[0]
-        out[group] = design @ solution
-    return out
-
-
-def bandwidth(residual: Floats) -> float:
-    """How fine a prior n residuals can show, in Elo (Silverman 1986, eq. 3.31); never too fine.
-
-    Left to itself the likelihood puts an atom on every few residuals; ratings are then drawn to
-    the nearest atom, and the draws scatter too little.
-    """
-    upper, lower = np.quantile(residual, [0.75, 0.25])
-    scatter = min(float(residual.std()), float(upper - lower) / 1.34)
-    return float(max(SMOOTHING, 0.9 * scatter * len(residual) ** -0.2))
-
-
-def deconvolve(
-    residual: Floats, variance: Floats, smoothing: float = SMOOTHING, rounds: int = 400
-) -> tuple[Floats, Floats]:
-    """Prior over residuals: grid points and their probabilities, by EM (Efron 2014, section 2).
-
-    The prior is a mixture of normals of sd `smoothing` at the grid points; `residual` is an
-    observation of it with error `variance`.
-    """
-    low, high = residual.min() - 3 * smoothing, residual.max() + 3 * smoothing
-    grid = np.arange(low, high + GRID_STEP, GRID_STEP)
-    total = (variance + smoothing**2)[:, None]
-    likelihood = np.exp(-0.5 * (residual[:, None] - grid) ** 2 / total) / np.sqrt(total)
-    prior = np.full(len(grid), 1 / len(grid))
-    for _ in range(rounds):
-        share = likelihood * prior
-        share /= share.sum(axis=1, keepdims=True)
-        updated = share.mean(axis=0)
-        if np.abs(updated - prior).max() < 1e-7:
-            break
-        prior = updated
-    # A floor keeps every grid point possible: a logarithm follows.
-    return grid, np.maximum(prior, 1e-12)
 
 
 @dataclass(frozen=True)

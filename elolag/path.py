@@ -12,6 +12,7 @@ from elolag import __version__, draws
 from elolag.errors import UsageError
 from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Race, backward_at, check_groups
 from elolag.months import between, to_day, to_iso
+from elolag.posterior import Field
 from elolag.provenance import Origin
 from elolag.study import prepare
 from elolag.words import directed, noun
@@ -193,7 +194,7 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
 
 
 def _at(
-    entries: Floats, field: draws.Field, as_of: float, days: Floats
+    entries: Floats, field: Field, as_of: float, days: Floats
 ) -> tuple[Floats, NDArray[np.int8]]:
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     ratings = np.maximum.reduceat(entries, starts, axis=1)

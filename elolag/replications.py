@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 
 from elolag import draws, sampling
-from elolag.draws import Field
 from elolag.errors import EstimateError, UsageError
 from elolag.interval import Summary, reach, summarise
 from elolag.lag import ESTIMANDS, TRENDS, UNBOUNDED
 from elolag.linking import find_anchors, link
+from elolag.posterior import Field, Posterior, posterior
 from elolag.simulate import WORLDS, History, find_world, simulate
 from elolag.young import YoungDrift, debuts, fit, votes_per_information
 
@@ -122,7 +122,7 @@ def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measu
     vintages = history.linkable()
     linked = link(vintages, find_anchors(vintages))
     data, rows = history.roster.field(linked.table, drift)
-    fitted = draws.posterior(data)
+    fitted = posterior(data)
     lab = dict(zip(history.releases.models, history.releases.lab, strict=True))
     labs = [lab[model] for model in dict.fromkeys(rows["model"])]
     summaries: dict[str, Summary] = {}
@@ -151,7 +151,7 @@ def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measu
 
 
 def _together(
-    data: Field, fitted: draws.Posterior, as_of: float, estimands: Sequence[str]
+    data: Field, fitted: Posterior, as_of: float, estimands: Sequence[str]
 ) -> list[list[str]]:
     """The estimands in groups that share their draws: all step ones that are defined, others alone.
 
@@ -171,7 +171,7 @@ def _together(
 
 def _spread(
     data: Field,
-    fitted: draws.Posterior,
+    fitted: Posterior,
     labs: Sequence[str],
     as_of: float,
     names: Sequence[str],

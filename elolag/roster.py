@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from elolag.draws import Field
+from elolag.posterior import Field
 from elolag.young import YoungDrift
 
 Floats = NDArray[np.float64]

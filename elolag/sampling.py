@@ -18,9 +18,10 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.draws import Field, Outcomes, Posterior, join, outcomes
+from elolag.draws import Outcomes, join, outcomes
 from elolag.errors import EstimateError
 from elolag.lag import EXACT, Lags, Race
+from elolag.posterior import Field, Posterior
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

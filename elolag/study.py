@@ -21,6 +21,7 @@ from elolag.lag import check_groups
 from elolag.months import to_day, to_iso
 from elolag.own import OwnBoard
 from elolag.panel import Panel, build
+from elolag.posterior import Posterior, posterior
 from elolag.provenance import Origin
 from elolag.tags import Lookup, Policies, Tag
 from elolag.young import packaged_drift
@@ -42,7 +43,7 @@ class Study:
 
     panel: Panel
     cast: Cast
-    fitted: draws.Posterior
+    fitted: Posterior
     as_of: float
     level: float
     window: float | None
@@ -174,7 +175,7 @@ def assemble(
     return Study(
         panel=panel,
         cast=cast,
-        fitted=draws.posterior(cast.field, correct_selection=correct_selection),
+        fitted=posterior(cast.field, correct_selection=correct_selection),
         as_of=date,
         level=level,
         window=window,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from elolag.cast import Cast
-from elolag.draws import Field, Posterior
 from elolag.months import to_iso
+from elolag.posterior import Field, Posterior
 from elolag.study import Study
 from elolag.tags import Tag, parse_group
 

@@ -11,6 +11,7 @@ from elolag.errors import UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS, WINDOWS
 from elolag.linking import find_anchors, link
+from elolag.posterior import posterior
 from elolag.replications import Plan, archive_drift, measure, replicate
 from elolag.simulate import simulate
 
@@ -27,7 +28,7 @@ def test_a_replication_is_the_pipeline_by_hand():
     history = simulate("base", 5)
     linked = link(history.linkable(), find_anchors(history.linkable()))
     field, used = history.roster.field(linked.table, archive_drift("base", 0, 0))
-    fitted = draws.posterior(field)
+    fitted = posterior(field)
     point = draws.point(field, fitted, history.as_of, list(ESTIMANDS), None).lags
     drawn = draws.sample(field, fitted, history.as_of, list(ESTIMANDS), None, 100, 5)
     sample = drawn.lags

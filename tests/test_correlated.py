@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag import correlated, draws
-from elolag.draws import Field
+from elolag.posterior import Field, Posterior, posterior
 
 NEVER = np.inf
 
@@ -38,7 +38,7 @@ def known(rating: np.ndarray, covariance: np.ndarray) -> Field:
     return field(rating, errors, np.diag(errors).copy())
 
 
-def ratings(made: Field, fitted: draws.Posterior, n: int = 20_000) -> np.ndarray:
+def ratings(made: Field, fitted: Posterior, n: int = 20_000) -> np.ndarray:
     return np.concatenate([d.ratings for _, d in draws.draw(made, fitted, n, 3, everything=True)])
 
 
@@ -90,7 +90,7 @@ def test_drift_is_added_to_the_known_errors():
 
 def test_without_a_prior_the_draws_have_the_known_covariance():
     made = known(np.linspace(1000, 1100, 6), covariance(7, 6))
-    fitted = draws.posterior(made, correct_selection=False)
+    fitted = posterior(made, correct_selection=False)
     drawn = ratings(made, fitted, 40_000)
     sd = np.sqrt(np.outer(made.variance, made.variance))
     assert np.abs((np.cov(drawn.T) - made.errors) / sd).max() < 5 * np.sqrt(2 / 40_000)
@@ -102,7 +102,7 @@ def test_independent_errors_draw_as_without_a_covariance():
     own = rng.uniform(2, 60, 30) ** 1.2
     alone = field(1000 + rng.normal(0, 40, 30) + 2 * np.arange(30), None, own)
     together = replace(alone, errors=np.diag(own))
-    one, other = (draws.posterior(made) for made in (alone, together))
+    one, other = (posterior(made) for made in (alone, together))
     assert other.copula == pytest.approx(np.eye(30), abs=1e-9)
     first, second = (ratings(m, f) for m, f in ((alone, one), (together, other)))
     sd = one.spread
@@ -173,7 +173,7 @@ def test_the_anchor_moves_no_draw():
     for item in (0, 5):
         held = anchored(free, item)
         made = known(rating, held)
-        drawn.append(ratings(made, draws.posterior(made), 2000))
+        drawn.append(ratings(made, posterior(made), 2000))
     assert drawn[0] == pytest.approx(drawn[1], abs=1e-5)
 
 
@@ -182,7 +182,7 @@ def test_ignoring_an_anchor_s_error_would_overstate_every_difference():
     free = np.diag(own)
     held = anchored(free, 0)
     made = known(np.linspace(1000, 1050, 6), held)
-    drawn = ratings(made, draws.posterior(made, correct_selection=False))
+    drawn = ratings(made, posterior(made, correct_selection=False))
     assert (drawn[:, 3] - drawn[:, 4]).var() == pytest.approx(18, rel=0.05)
     assert held[3, 3] + held[4, 4] == pytest.approx(36)
 
@@ -203,6 +203,6 @@ def test_normal_scores_are_the_quantiles_of_the_mixture():
 def test_an_entry_without_error_stays_where_it_is():
     errors = np.diag([0.0, 4.0, 4.0])
     made = field(np.array([1000.0, 1010.0, 990.0]), errors, np.diag(errors).copy())
-    drawn = ratings(made, draws.posterior(made), 1000)
+    drawn = ratings(made, posterior(made), 1000)
     assert np.isfinite(drawn).all()
     assert np.ptp(drawn[:, 0]) < 0.01

@@ -12,21 +12,20 @@ import pytest
 from numpy.typing import NDArray
 
 from elolag import draws
-from elolag.draws import (
-    CHUNK,
-    GRID_STEP,
-    SMOOTHING,
-    Draw,
-    Field,
-    Posterior,
-    contenders,
-    deconvolve,
-    draw,
-    posterior,
-)
+from elolag.draws import CHUNK, Draw, contenders, draw
 from elolag.errors import EstimateError
 from elolag.lag import ESTIMANDS, Race
 from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.posterior import (
+    GRID_STEP,
+    SMOOTHING,
+    Field,
+    Posterior,
+    bandwidth,
+    deconvolve,
+    posterior,
+    trend,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -435,7 +434,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float) -> None:
         link_se=[12.0] * 5 + [0.0] * 9,
     )
     fitted = posterior(field)
-    centre = draws.trend(field)
+    centre = trend(field)
     observed = (field.variance + field.link_se**2).tolist()
     residual = (field.rating - centre).tolist()
     smoothing = slow_bandwidth(residual)
@@ -478,7 +477,7 @@ def test_the_posterior_shrinks_as_a_normal_prior_would() -> None:
     field, truth = simulated(np.random.default_rng(15), 500)
     fitted = posterior(field)
     trust = 30**2 / (30**2 + field.variance)
-    ideal = trust * field.rating + (1 - trust) * draws.trend(field)
+    ideal = trust * field.rating + (1 - trust) * trend(field)
     assert np.sqrt(((fitted.mean - ideal) ** 2).mean()) < 3
     errors = [np.sqrt(((x - truth) ** 2).mean()) for x in (fitted.mean, field.rating, ideal)]
     assert errors[0] < 0.9 * errors[1]
@@ -509,7 +508,7 @@ def test_a_trend_is_a_quadratic_per_group_and_flatter_for_few_dates() -> None:
         lead_from=[*days, NEVER, NEVER, NEVER],
         follow_from=[NEVER] * len(days) + follow_days,
     )
-    fitted = draws.trend(field)
+    fitted = trend(field)
     assert fitted[: len(days)] == pytest.approx(lead, abs=1e-6)
     assert fitted[len(days) :] == pytest.approx([940] * 3)
 
@@ -584,8 +583,8 @@ def test_a_group_without_models_is_refused_before_drawing() -> None:
 def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
     rng = np.random.default_rng(21)
     residual = rng.normal(0, 33, 130)
-    assert draws.bandwidth(residual) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
-    assert draws.bandwidth(residual / 10) == draws.SMOOTHING
+    assert bandwidth(residual) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
+    assert bandwidth(residual / 10) == SMOOTHING
     # An outlier does not widen it.
-    assert draws.bandwidth(np.append(residual, 5000.0)) < 1.3 * draws.bandwidth(residual)
-    assert draws.bandwidth(np.zeros(1)) == draws.SMOOTHING
+    assert bandwidth(np.append(residual, 5000.0)) < 1.3 * bandwidth(residual)
+    assert bandwidth(np.zeros(1)) == SMOOTHING

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from elolag import draws, sampling
-from elolag.draws import Field
 from elolag.errors import EstimateError
 from elolag.lag import Lags
+from elolag.posterior import Field, posterior
 
 NOW = 20_000.0
 
@@ -31,7 +31,7 @@ LABS = [f"lab{i % 7}" for i in range(120)]
 
 def rerun(seed: int = 0, n: int = 500, dates: tuple[float, ...] = (NOW,)) -> list[draws.Outcomes]:
     data = field()
-    fitted = draws.posterior(data)
+    fitted = posterior(data)
     names = ["backward", "backward-mean"]
     return sampling.histories(data, fitted, LABS, dates, names, None, seed, n)
 
@@ -47,7 +47,7 @@ def test_histories_centre_on_the_true_lag() -> None:
     centres, spreads = [], []
     for seed in range(24):
         data = field(seed)
-        fitted = draws.posterior(data)
+        fitted = posterior(data)
         again = sampling.histories(data, fitted, LABS, (NOW,), ["backward-mean"], None, seed, 250)
         centres.append(again[0].lags["backward-mean"].months.mean())
         spreads.append(again[0].lags["backward-mean"].months.std())
@@ -59,7 +59,7 @@ def test_histories_centre_on_the_true_lag() -> None:
 
 def test_releases_stay_inside_history_and_keep_their_pace() -> None:
     data = field()
-    side = sampling.releases(data, draws.posterior(data), LABS, NOW)[0]
+    side = sampling.releases(data, posterior(data), LABS, NOW)[0]
     rng = np.random.default_rng(0)
     rating, date = sampling._rerun(side, NOW, 400, rng)
     used = np.isfinite(date)
@@ -74,7 +74,7 @@ def test_releases_stay_inside_history_and_keep_their_pace() -> None:
 def test_labs_are_drawn_whole() -> None:
     """A lab that is not drawn has no release: with many histories every lab is missing in some."""
     data = field()
-    side = sampling.releases(data, draws.posterior(data), LABS, NOW)[0]
+    side = sampling.releases(data, posterior(data), LABS, NOW)[0]
     marked = sampling.Release(side.date, np.where(side.lab == side.lab[0], 9999.0, 0.0), side.lab)
     rating, _ = sampling._rerun(marked, NOW, 300, np.random.default_rng(1))
     has = (rating > 5000).any(axis=1)

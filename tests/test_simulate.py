@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.draws import posterior
 from elolag.errors import UsageError
 from elolag.lag import ESTIMANDS
 from elolag.linking import find_anchors, link
 from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.posterior import posterior
 from elolag.simulate import AS_OF, WORLDS, _lag, _trend, expected, release, simulate
 
 NAMED = (

@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from elolag import draws
 from elolag.linking import Vintage, find_anchors, fit_link, link
 from elolag.panel import fill_errors
+from elolag.posterior import Field, Posterior, posterior
 from elolag.roster import Roster
 from elolag.young import YoungDrift
 
@@ -39,8 +39,8 @@ STATES = ("real-time", "scale", "votes", "hindsight")
 class State:
     """Something known about the models: their numbers and posterior."""
 
-    field: draws.Field
-    fitted: draws.Posterior
+    field: Field
+    fitted: Posterior
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Past:
     def state(self, table: pd.DataFrame) -> State:
         """The entries of the two groups' models, ready to be drawn from."""
         field = self.roster.field(table, self.drift)[0]
-        return State(field, draws.posterior(field, correct_selection=self.correct_selection))
+        return State(field, posterior(field, correct_selection=self.correct_selection))
 
     @cached_property
     def _anchors(self) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from elolag.draws import Field
 from elolag.months import DAYS_PER_MONTH
+from elolag.posterior import Field
 
 PATH = Path(__file__).parents[2] / "benchmarks" / "baselines.py"
 SPEC = importlib.util.spec_from_file_location("baselines", PATH)
