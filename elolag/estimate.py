@@ -18,7 +18,8 @@ from elolag.interval import quantiles, summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
 from elolag.lag import WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_iso
-from elolag.result import Gap, LagResult, Match, ModelPoint
+from elolag.result import LagResult
+from elolag.standing import Gap, Match, ModelPoint
 from elolag.study import DEFAULT_BOARD, Study, prepare
 from elolag.tags import Group, Policies
 

@@ -7,7 +7,8 @@ import dataclasses
 import pytest
 
 import elolag
-from elolag.result import Gap, LagResult, Match, ModelPoint, win_rate
+from elolag.result import LagResult
+from elolag.standing import Gap, Match, ModelPoint, win_rate
 
 
 def point(group: str, model: str, rating: float, date: str = "2026-02-05") -> ModelPoint:

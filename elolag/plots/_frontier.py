@@ -26,7 +26,8 @@ from elolag.plots._style import (
     visible,
 )
 from elolag.plots._titles import finding, note, short, unit
-from elolag.result import LagResult, ModelPoint
+from elolag.result import LagResult
+from elolag.standing import ModelPoint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

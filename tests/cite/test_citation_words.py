@@ -17,7 +17,8 @@ from elolag.cite._groups import phrase
 from elolag.cite._references import Reference, escape, safe_url
 from elolag.errors import UsageError
 from elolag.provenance import Origin
-from elolag.result import Gap, LagResult, ModelPoint
+from elolag.result import LagResult
+from elolag.standing import Gap, ModelPoint
 from elolag.words import MEANING
 
 

@@ -23,7 +23,8 @@ from elolag.matching import TimeToMatch
 from elolag.path import LagPath
 from elolag.plots import _estimands as pictures
 from elolag.plots._style import _FOOTER, COLOURS, SIZES, new_figure, roles, visible
-from elolag.result import Gap, LagResult
+from elolag.result import LagResult
+from elolag.standing import Gap
 from elolag.study import prepare
 
 ROOT = Path(__file__).resolve().parents[2]

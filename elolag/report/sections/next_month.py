@@ -22,7 +22,8 @@ from elolag.report.drawing import (
     value_axis,
 )
 from elolag.report.material import Material
-from elolag.result import LagResult, ModelPoint
+from elolag.result import LagResult
+from elolag.standing import ModelPoint
 from elolag.words import adjective, directed, months, noun, share
 
 #: Records of the side ahead listed below the present match.

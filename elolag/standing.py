@@ -1,0 +1,86 @@
+"""How models and groups stand in a result: a model, a possible match, the gap of two frontiers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ModelPoint:
+    """A model as it stands in a result.
+
+    `rating` is the posterior mean of its best entry and `sd` that posterior's standard deviation;
+    `counts_from` is the ISO date from which it counts in its group.
+    """
+
+    group: str
+    model: str
+    entry: str
+    release_date: str
+    rating: float
+    sd: float
+    counts_from: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "group": self.group,
+            "model": self.model,
+            "entry": self.entry,
+            "release_date": self.release_date,
+            "rating": self.rating,
+        }
+
+
+@dataclass(frozen=True)
+class Match:
+    """A possible match: the model, the lag it implies, and its share of the draws."""
+
+    model: str
+    entry: str
+    release_date: str
+    months: float
+    probability: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "model": self.model,
+            "entry": self.entry,
+            "release_date": self.release_date,
+            "months": self.months,
+            "probability": self.probability,
+        }
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Distance of the two frontiers at the as-of date, leader minus follower, in Elo."""
+
+    elo: float
+    low: float
+    high: float
+    percent_of_leader: float
+    percent_of_follower: float
+
+    @property
+    def win_rate(self) -> float:
+        """Expected share of votes for the leader's best against the follower's best."""
+        return win_rate(self.elo)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "elo": self.elo,
+            "low": self.low,
+            "high": self.high,
+            "win_rate": self.win_rate,
+            "percent_of_leader": self.percent_of_leader,
+            "percent_of_follower": self.percent_of_follower,
+        }
+
+
+def win_rate(gap: float) -> float:
+    """Expected score of the side that is `gap` Elo points ahead."""
+    return float(1 / (1 + 10 ** (-gap / 400)))

@@ -1,0 +1,194 @@
+"""The correction for selection against brute force and against worlds of known ratings."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import numpy as np
+import pytest
+from made_field import NEVER, make_field, random_field
+from numpy.typing import NDArray
+
+from elolag.posterior import (
+    GRID_STEP,
+    SMOOTHING,
+    Field,
+    bandwidth,
+    deconvolve,
+    posterior,
+    trend,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+def test_without_the_correction_the_posterior_is_the_published_rating() -> None:
+    field = random_field(np.random.default_rng(5))
+    fitted = posterior(field, correct_selection=False)
+    assert (fitted.mean == field.rating).all()
+    assert fitted.spread == pytest.approx(np.sqrt(field.variance))
+
+
+def test_deconvolution_recovers_a_known_prior() -> None:
+    rng = np.random.default_rng(14)
+    n = 6000
+    second = rng.random(n) < 0.3
+    truth = np.where(second, 60.0, -40.0) + rng.normal(0, 8, n)
+    variance = rng.uniform(3, 15, n) ** 2
+    grid, prior = deconvolve(truth + rng.normal(0, np.sqrt(variance)), variance)
+    assert prior.sum() == pytest.approx(1, abs=1e-6)
+    mean = prior @ grid
+    assert mean == pytest.approx(truth.mean(), abs=2)
+    # The prior's own components have the smoothing's spread.
+    spread = np.sqrt(prior @ (grid - mean) ** 2 + SMOOTHING**2)
+    assert spread == pytest.approx(truth.std(), rel=0.05)
+    for edge in (-60, -40, -20, 10, 40, 60, 80):
+        assert prior[grid < edge].sum() == pytest.approx((truth < edge).mean(), abs=0.12)
+    assert prior[(grid > -5) & (grid < 25)].sum() < 0.02
+    assert prior[grid > 10].sum() == pytest.approx(0.3, abs=0.03)
+
+
+def slow_bandwidth(residual: list[float]) -> float:
+    """Silverman's rule of thumb, from sorted numbers."""
+    n, ranked = len(residual), sorted(residual)
+
+    def quantile(q: float) -> float:
+        below = math.floor(q * (n - 1))
+        above = min(below + 1, n - 1)
+        return ranked[below] + (q * (n - 1) - below) * (ranked[above] - ranked[below])
+
+    scatter = min(statistics.pstdev(residual), (quantile(0.75) - quantile(0.25)) / 1.34)
+    return max(SMOOTHING, 0.9 * scatter / n**0.2)
+
+
+def slow_prior(
+    residual: list[float], variance: list[float], smoothing: float
+) -> tuple[list[float], list[float]]:
+    """The same EM, one number at a time."""
+    low, high = min(residual) - 3 * smoothing, max(residual) + 3 * smoothing
+    grid = [low + GRID_STEP * k for k in range(int((high - low) / GRID_STEP) + 2)]
+    prior = [1 / len(grid)] * len(grid)
+    for _ in range(400):
+        new = [0.0] * len(grid)
+        for r, v in zip(residual, variance, strict=True):
+            share = [
+                p * normal_density(r, g, v + smoothing**2) for p, g in zip(prior, grid, strict=True)
+            ]
+            for k, s in enumerate(share):
+                new[k] += s / sum(share) / len(residual)
+        if max(abs(a - b) for a, b in zip(new, prior, strict=True)) < 1e-7:
+            break
+        prior = new
+    return grid, prior
+
+
+def normal_density(x: float, mean: float, variance: float) -> float:
+    return math.exp(-((x - mean) ** 2) / variance / 2) / math.sqrt(2 * math.pi * variance)
+
+
+@pytest.mark.parametrize("scatter", [3.0, 30.0])
+def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float) -> None:
+    rng = np.random.default_rng(17)
+    field = make_field(
+        rng.normal(1000, scatter, 14).tolist(),
+        sd=rng.uniform(2, 25, 14).tolist(),
+        link=[0] * 5 + [-1] * 9,
+        link_se=[12.0] * 5 + [0.0] * 9,
+    )
+    fitted = posterior(field)
+    centre = trend(field)
+    observed = (field.variance + field.link_se**2).tolist()
+    residual = (field.rating - centre).tolist()
+    smoothing = slow_bandwidth(residual)
+    assert (smoothing == SMOOTHING) == (scatter < 10)
+    grid, prior = slow_prior(residual, observed, smoothing)
+    for entry in range(14):
+        rating, variance = float(field.rating[entry]), float(field.variance[entry])
+        truth = [rating - 150 + 0.5 * k for k in range(601)]
+        weight = [
+            normal_density(rating, t, variance)
+            * sum(
+                p * normal_density(t, float(centre[entry]) + g, smoothing**2)
+                for p, g in zip(prior, grid, strict=True)
+            )
+            for t in truth
+        ]
+        mean = sum(w * t for w, t in zip(weight, truth, strict=True)) / sum(weight)
+        second = sum(w * (t - mean) ** 2 for w, t in zip(weight, truth, strict=True))
+        assert fitted.mean[entry] == pytest.approx(mean, abs=2e-3)
+        assert fitted.spread[entry] == pytest.approx(math.sqrt(second / sum(weight)), abs=2e-3)
+
+
+def simulated(rng: np.random.Generator, models: int) -> tuple[Field, Floats]:
+    """A field whose true ratings are known: a trend, scatter, and errors of different size."""
+    released = np.sort(np.floor(rng.uniform(0, 800, models)))
+    truth = 1000 + 0.25 * released + rng.normal(0, 30, models)
+    sd = rng.choice([3.0, 10.0, 25.0], models)
+    follows = rng.random(models) < 0.4
+    follows[:8] = [True, False] * 4
+    field = make_field(
+        (truth + rng.normal(0, sd)).tolist(),
+        sd=sd.tolist(),
+        lead_from=np.where(follows, NEVER, released).tolist(),
+        follow_from=np.where(follows, released, NEVER).tolist(),
+    )
+    return field, truth
+
+
+def test_the_posterior_shrinks_as_a_normal_prior_would() -> None:
+    field, truth = simulated(np.random.default_rng(15), 500)
+    fitted = posterior(field)
+    trust = 30**2 / (30**2 + field.variance)
+    ideal = trust * field.rating + (1 - trust) * trend(field)
+    assert np.sqrt(((fitted.mean - ideal) ** 2).mean()) < 3
+    errors = [np.sqrt(((x - truth) ** 2).mean()) for x in (fitted.mean, field.rating, ideal)]
+    assert errors[0] < 0.9 * errors[1]
+    assert errors[0] < 1.03 * errors[2]
+    inside = np.abs(truth - fitted.mean) < 1.96 * fitted.spread
+    assert 0.93 < inside.mean() < 0.97
+
+
+def test_the_best_of_many_reads_too_high_and_its_posterior_does_not() -> None:
+    rng = np.random.default_rng(16)
+    raw, corrected = [], []
+    for _ in range(80):
+        field, truth = simulated(rng, 80)
+        fitted = posterior(field)
+        top, best = field.rating.argmax(), fitted.mean.argmax()
+        raw.append(field.rating[top] - truth[top])
+        corrected.append(fitted.mean[best] - truth[best])
+    assert np.mean(raw) > 5
+    assert abs(np.mean(corrected)) < 3.5 * np.std(corrected) / np.sqrt(80)
+
+
+def test_a_trend_is_a_quadratic_per_group_and_flatter_for_few_dates() -> None:
+    days = np.arange(0.0, 600.0, 50.0)
+    lead = 1000 + 0.2 * days - 1e-4 * days**2
+    follow_days = [100.0, 200.0, 300.0]
+    field = make_field(
+        [*lead, 900, 950, 970],
+        lead_from=[*days, NEVER, NEVER, NEVER],
+        follow_from=[NEVER] * len(days) + follow_days,
+    )
+    fitted = trend(field)
+    assert fitted[: len(days)] == pytest.approx(lead, abs=1e-6)
+    assert fitted[len(days) :] == pytest.approx([940] * 3)
+
+
+def test_one_model_a_group_has_a_posterior() -> None:
+    field = make_field([1000.0, 1100.0])
+    fitted = posterior(field)
+    assert np.isfinite(fitted.mean).all()
+    assert (fitted.spread > 0).all()
+
+
+def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
+    rng = np.random.default_rng(21)
+    residual = rng.normal(0, 33, 130)
+    assert bandwidth(residual) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
+    assert bandwidth(residual / 10) == SMOOTHING
+    # An outlier does not widen it.
+    assert bandwidth(np.append(residual, 5000.0)) < 1.3 * bandwidth(residual)
+    assert bandwidth(np.zeros(1)) == SMOOTHING
