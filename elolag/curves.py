@@ -88,7 +88,9 @@ class Curves:
         return np.asarray(np.diff(self.values, axis=1) / np.diff(self.knots))
 
 
-def fit(kind: str, ratings: Floats, counts_from: Floats, until: float) -> Curves:
+def fit(
+    kind: str, ratings: Floats, counts_from: Floats, until: float, steps: Steps | None = None
+) -> Curves:
     """Fit a smooth curve in each of D draws.
 
     Parameters
@@ -101,6 +103,8 @@ def fit(kind: str, ratings: Floats, counts_from: Floats, until: float) -> Curves
         (M,) or (D, M) days; inf never. Dates known to the month stand at the draw's own day.
     until
         As-of date in days; later models are left out.
+    steps
+        The step frontier of these models up to `until`, if it is at hand.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def fit(kind: str, ratings: Floats, counts_from: Floats, until: float) -> Curves
     """
     dates = np.broadcast_to(counts_from, ratings.shape)
     start = until - SPAN_MONTHS * DAYS_PER_MONTH
-    steps = Steps(ratings, counts_from, until)
+    steps = Steps(ratings, counts_from, until) if steps is None else steps
     if kind == "quantile":
         near = (dates > start) & (dates <= until)
         frontier = _frontier_at_release(steps, dates, near)
@@ -184,16 +188,17 @@ def _spline(steps: Steps, counts: NDArray[np.bool_], start: float, until: float)
     pieces = int(SPAN_MONTHS / KNOT_MONTHS)
     knots = np.linspace(start, until, pieces + 1)
     values = np.empty((len(steps.dates), pieces + 1))
-    length = knots[1] - knots[0]
+    # Share of each piece passed by each date: non-negative coefficients are the pieces' rises. The
+    # base stands far below, so that its own coefficient is non-negative too.
+    passed = np.clip((steps.dates[:, :, None] - knots[:-1]) / (knots[1] - knots[0]), 0, 1)
+    passed = np.concatenate([np.ones((*steps.dates.shape, 1)), passed], axis=2)
+    base = np.where(counts, steps.running, np.inf).min(axis=1) - 1000.0
+    above = steps.running - base[:, None]
     for draw, mine in enumerate(counts):
-        date, rating = steps.dates[draw, mine], steps.running[draw, mine]
-        # Rise within each piece by each date: non-negative coefficients are piece rises. The base
-        # stands far below, so that it is non-negative too.
-        inside = np.clip((date[:, None] - knots[:-1]) / length, 0, 1)
-        base = rating.min() - 1000.0
-        rises = nnls(np.column_stack([np.ones(len(date)), inside]), rating - base)[0]
-        values[draw] = base + rises[0] + np.concatenate([[0.0], np.cumsum(rises[1:])])
-    return Curves("spline", knots, values)
+        values[draw] = nnls(passed[draw, mine], above[draw, mine])[0]
+    foot = base + values[:, 0]
+    values[:, 0] = 0.0
+    return Curves("spline", knots, foot[:, None] + np.cumsum(values, axis=1))
 
 
 def _local_linear(steps: Steps, until: float) -> Curves:

@@ -346,8 +346,8 @@ def _combine(codes: Codes, counts: NDArray[np.bool_]) -> Codes:
 def trend(race: Race, window: float, *, kind: str) -> Lags:
     """T - f_L^-1(f_F(T)) between smooth frontier curves of one kind."""
     del window  # the curves have a span of their own
-    leader = curves.fit(kind, race.ratings, race.lead_from, race.as_of)
-    follower = curves.fit(kind, race.ratings, race.follow_from, race.as_of)
+    leader = curves.fit(kind, race.ratings, race.lead_from, race.as_of, race.leader)
+    follower = curves.fit(kind, race.ratings, race.follow_from, race.as_of, race.follower)
     months, failed = curves.trend(leader, follower, race.as_of)
     # A curve says nothing of the time before its group's first model.
     ahead = months < 0

@@ -56,7 +56,7 @@ class Plan:
     runs: int = 2000
     level: float = 0.95
     seed: int = 0
-    estimands: tuple[str, ...] = (*ESTIMANDS, "trend/quantile", "trend/linear")
+    estimands: tuple[str, ...] = (*ESTIMANDS, "trend/quantile", "trend/linear", "trend/spline")
     batch: int = 50
 
     def __post_init__(self) -> None:
@@ -130,11 +130,14 @@ def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measu
     mean: dict[str, float] = {}
     at_means: dict[str, float] = {}
     spread: dict[str, tuple[float, float]] = {}
-    for names in _together(data, fitted, history.as_of, plan.estimands):
+    groups = _together(data, fitted, history.as_of, plan.estimands)
+    for names in groups:
         try:
             points = draws.point(data, fitted, history.as_of, names, None).lags
             sample = draws.sample(data, fitted, history.as_of, names, None, plan.draws, seed)
         except EstimateError:
+            if len(names) > 1:  # one that is refused in some draw must not take the others with it
+                groups += [[name] for name in names]
             continue
         for name in names:
             lags = sample.lags[name]
@@ -153,20 +156,20 @@ def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measu
 def _together(
     data: Field, fitted: Posterior, as_of: float, estimands: Sequence[str]
 ) -> list[list[str]]:
-    """The estimands in groups that share their draws: all step ones that are defined, others alone.
+    """The estimands that are defined, in the two groups that share their draws.
 
     A smooth curve needs every model of a draw, a step only those that can be a record; and one
     estimand that is refused must not take the others with it.
     """
-    steps = []
+    defined = []
     for name in estimands:
-        if name in ESTIMANDS:
-            try:
-                draws.point(data, fitted, as_of, [name], None)
-            except EstimateError:
-                continue
-            steps.append(name)
-    return [g for g in (steps, *([e] for e in estimands if e in TRENDS)) if g]
+        try:
+            draws.point(data, fitted, as_of, [name], None)
+        except EstimateError:
+            continue
+        defined.append(name)
+    groups = [[e for e in defined if e in kind] for kind in (ESTIMANDS, TRENDS)]
+    return [group for group in groups if group]
 
 
 def _spread(

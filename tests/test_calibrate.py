@@ -7,7 +7,7 @@ import pytest
 
 from elolag import draws, sampling
 from elolag.calibrate import fingerprint, run, table
-from elolag.errors import UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS, WINDOWS
 from elolag.linking import find_anchors, link
@@ -62,6 +62,23 @@ def test_an_estimand_that_is_refused_leaves_the_others(monkeypatch):
     found = measure(history, archive_drift("base", 0, 0), SMALL, 0)
     rest = set(SMALL.estimands) - {"backward-mean"}
     assert set(found.summaries) == set(found.sampling) == rest
+
+
+def test_an_estimand_that_is_refused_in_some_draw_leaves_the_others(monkeypatch):
+    history, drift = simulate("base", 5), archive_drift("base", 0, 0)
+    whole, sample = measure(history, drift, SMALL, 0), draws.sample
+    refused = {"catch-up", "trend/linear"}
+
+    def picky(field, fitted, as_of, estimands, *rest):
+        if refused & set(estimands):
+            raise EstimateError("refused in some draw")
+        return sample(field, fitted, as_of, estimands, *rest)
+
+    monkeypatch.setattr("elolag.replications.draws.sample", picky)
+    found = measure(history, drift, SMALL, 0)
+    assert set(found.summaries) == set(SMALL.estimands) - refused
+    assert found.summaries == {e: whole.summaries[e] for e in found.summaries}
+    assert found.sampling == {e: whole.sampling[e] for e in found.sampling}
 
 
 def test_a_run_that_stopped_goes_on_and_gives_the_same(tmp_path):
