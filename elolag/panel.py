@@ -92,7 +92,6 @@ def build(
             f"the {newest.vintage} list is cut off ({newest.completeness}); it is not linked to "
             f"older vintages, so models it no longer shows do not count"
         )
-    notes += _blind_stretches([*older, newest])
     tables: list[Vintage] = []
     unknown: set[str] = set()
     untagged: set[str] = set()
@@ -111,6 +110,7 @@ def build(
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
     linked = link(tables, find_anchors(tables))
+    notes += _blind_spots(board, category, [*older, newest], linked, lookup)
     imputed = int(linked.table["se"].isna().sum())
     if imputed:
         linked = replace(linked, table=fill_errors(linked.table, tables))
@@ -191,32 +191,63 @@ def choose(board: Board, vintage: str | None) -> Snapshot:
     return (whole or official or scaled)[-1]
 
 
-def _blind_stretches(complete: Sequence[Snapshot]) -> list[str]:
-    """Recent stretches without a complete list, in which models may have come and gone unseen."""
-    dates = [s.vintage for s in complete]
-    recent = to_day(dates[-1]) - SEEN_DAYS
-    pairs = itertools.pairwise(dates)
-    blind = [
-        f"{a} to {b}" for a, b in pairs if to_day(a) > recent and to_day(b) - to_day(a) > BLIND_DAYS
-    ]
+def _blind_spots(
+    board: Board, category: str, complete: Sequence[Snapshot], linked: Linked, lookup: Lookup
+) -> list[str]:
+    """What is not seen in stretches without a complete list, and what cut-off lists show of it."""
+    blind = blind_stretches([s.vintage for s in complete])
     if not blind:
         return []
+    cut = [
+        s
+        for s in _comparable(board, complete[-1])
+        if s.completeness != "full"
+        and category in s.categories
+        and any(start < s.vintage < end for start, end in blind)
+    ]
+    seen: dict[str, None] = {}
+    for snapshot in cut:
+        untagged: set[str] = set()
+        table = identify(snapshot.ratings(category), snapshot, lookup, set(), untagged)
+        seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
+    missed = [name for name in seen if name not in set(linked.table["model"])]
+    note = (
+        f"no complete list {', '.join(f'from {a} to {b}' for a, b in blind)}: models that came and "
+        f"went in between are missed, and intervals of estimands over a window hold less than "
+        f"their level on such boards (docs/methods.md, world truncated-boards)"
+    )
+    if cut:
+        note += (
+            f"; lists of those months that are cut off at the top ({len(cut)}) show "
+            + ("missed models: " + ", ".join(missed[:5]) if missed else "no missed model")
+            + (", ..." if len(missed) > 5 else "")
+        )
+    return [note]
+
+
+def blind_stretches(dates: Sequence[str]) -> list[tuple[str, str]]:
+    """Long gaps between recent ISO dates of complete lists."""
+    recent = to_day(dates[-1]) - SEEN_DAYS
     return [
-        f"no complete list from {', from '.join(blind)}: models that came and went in between are "
-        f"missed, and intervals of estimands over a window hold less than their level on such "
-        f"boards (docs/methods.md, world truncated-boards)"
+        (a, b)
+        for a, b in itertools.pairwise(dates)
+        if to_day(a) > recent and to_day(b) - to_day(a) > BLIND_DAYS
     ]
 
 
 def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:
     """Older vintages on which a link may rest: same method, complete, same style control."""
+    return [s for s in _comparable(board, newest) if s.completeness == "full"]
+
+
+def _comparable(board: Board, newest: Snapshot) -> list[Snapshot]:
+    """Older vintages of the same method and style control."""
     return [
         s
         for s in board.snapshots
         if s.vintage < newest.vintage
         and s.method == newest.method
         and s.style_control == newest.style_control
-        and s.completeness == "full"
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +13,15 @@ import elolag
 from elolag import tags
 from elolag.errors import EstimateError, UsageError
 from elolag.linking import Vintage
-from elolag.panel import _blind_stretches, _linkable, build, choose, fill_errors, identify
+from elolag.panel import (
+    _blind_spots,
+    _linkable,
+    blind_stretches,
+    build,
+    choose,
+    fill_errors,
+    identify,
+)
 
 
 def snapshot(vintage: str, **facts: object) -> SimpleNamespace:
@@ -49,13 +58,25 @@ def test_only_whole_older_vintages_of_one_kind_are_linked() -> None:
     assert _linkable(board(good, *others, newest), newest) == [good]
 
 
-def test_long_stretches_without_a_complete_list_are_said() -> None:
-    close = [snapshot("2026-01-01"), snapshot("2026-04-01"), snapshot("2026-07-01")]
-    assert _blind_stretches(close) == []
-    (note,) = _blind_stretches([close[0], close[2]])
-    assert "2026-01-01 to 2026-07-01" in note
-    old = [snapshot("2020-01-01"), snapshot("2021-01-01"), snapshot("2024-08-01")]
-    assert "2020" not in " ".join(_blind_stretches([*old, snapshot("2024-09-01")]))
+def test_long_stretches_without_a_complete_list_are_found() -> None:
+    assert blind_stretches(["2026-01-01", "2026-04-01", "2026-07-01"]) == []
+    assert blind_stretches(["2026-01-01", "2026-07-01"]) == [("2026-01-01", "2026-07-01")]
+    assert blind_stretches(["2020-01-01", "2021-01-01", "2024-08-01", "2024-09-01"]) == []
+
+
+def test_a_blind_stretch_says_what_its_cut_off_lists_show() -> None:
+    board = elolag.open_archive().board("arena/text_style_control")
+    lookup = tags.Lookup(tags.load())
+    (note,) = (n for n in build(board, "overall", None, lookup).notes if "no complete" in n)
+    assert "from 2025-05-24 to 2025-11-06, from 2025-12-11 to 2026-06-25" in note
+    # The lists of 2026-03-18, 03-31, 04-19 and 05-31; dola-seed-2.0-preview was only renamed.
+    assert note.endswith("cut off at the top (4) show no missed model")
+    # Had the renamed entry no tag, or its model no place on a complete list, it would be named.
+    known = build(board, "overall", None, lookup).linked
+    fewer = replace(known, table=known.table[known.table["model"] != "dola-seed-2.0-pro"])
+    complete = [s for s in board.snapshots if s.completeness == "full"]
+    (note,) = _blind_spots(board, "overall", complete, fewer, lookup)
+    assert note.endswith("show missed models: dola-seed-2.0-pro")
 
 
 def test_missing_errors_come_from_the_nearest_vintage() -> None:
