@@ -27,6 +27,8 @@ import long_answers
 import recipes
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Cells are of the measurement interval unless said.
+SHORT = {"measurement": "", "sampling": "sampling of "}
 PAGES = (
     "README.md",
     "docs/claims.md",
@@ -243,10 +245,10 @@ def _misses(table: pd.DataFrame) -> list[str]:
 def _cells(table: pd.DataFrame, column: str, shown: str) -> str:
     """Cells by world, with one of their numbers each."""
     words = []
-    for (world, interval), rows in table.groupby(["world", "interval"], sort=False):
-        each = zip(rows["estimand"], rows[column], strict=True)
-        cells = ", ".join(f"`{e}` {shown.format(x)}" for e, x in each)
-        words.append(f"{world} ({interval}) {cells}")
+    for world, rows in table.groupby("world", sort=False):
+        each = zip(rows["interval"], rows["estimand"], rows[column], strict=True)
+        cells = (f"{SHORT[i]}`{e}` {shown.format(x)}" for i, e, x in each)
+        words.append(f"{world} {', '.join(cells)}")
     return "; ".join(words) or "none"
 
 
