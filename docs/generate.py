@@ -270,6 +270,21 @@ def _against_baselines(table: pd.DataFrame) -> str:
     return "\n".join(rows)
 
 
+def cut_off() -> str:
+    """Coverage in the world of cut-off lists, by what those lists show."""
+    table = pd.read_csv(ROOT / "benchmarks" / "cut_off.csv")
+    estimands = list(dict.fromkeys(table["estimand"]))
+    rows = [
+        f"| cut-off lists show, of models no complete list has | histories | "
+        f"{' | '.join(f'`{e}`' for e in estimands)} |",
+        "|" + "---|" * (len(estimands) + 2),
+    ]
+    for shown, part in table.groupby("shown", sort=False):
+        cells = [f"{x:.3f}" for x in part.set_index("estimand").loc[estimands, "coverage"]]
+        rows.append(f"| {shown} | {part['replications'].max():,} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "lag": lag,
     "estimands": estimands,
@@ -287,6 +302,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "backtest": backtest,
     "same-process": same_process,
     "calibration": calibration,
+    "cut-off": cut_off,
     "commands": listing.commands,
     "names": listing.names,
 }
