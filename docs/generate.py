@@ -285,6 +285,30 @@ def cut_off() -> str:
     return "\n".join(rows)
 
 
+def figures() -> str:
+    """What the figure of `backward` could be, and how far off each is."""
+    table = pd.read_csv(ROOT / "benchmarks" / "errors.csv")
+    table = table[table["estimand"] == "backward"]
+    called = {
+        "months": "release date at posterior-mean ratings (elolag)",
+        "mean of draws": "mean of the draws",
+        "plug in": "release date at published ratings (plug in)",
+        "chosen once": "published records, resampled (chosen once)",
+    }
+    rows = [
+        "| figure | right to the day | mean absolute error | RMSE | largest bias |",
+        "|---|---|---|---|---|",
+    ]
+    for name, words in called.items():
+        part = table[table["figure"] == name]
+        worst = part.loc[part["bias"].abs().idxmax()]
+        rows.append(
+            f"| {words} | {part['right'].mean():.0%} | {part['mae'].mean():.2f} | "
+            f"{part['rmse'].mean():.2f} | {worst['bias']:+.2f} ({worst['world']}) |"
+        )
+    return "\n".join(rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "lag": lag,
     "estimands": estimands,
@@ -303,6 +327,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "same-process": same_process,
     "calibration": calibration,
     "cut-off": cut_off,
+    "figures": figures,
     "commands": listing.commands,
     "names": listing.names,
 }
