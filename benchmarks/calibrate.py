@@ -53,7 +53,10 @@ def main() -> None:
     )
     with contextlib.ExitStack() as stack:
         stack.enter_context(bar)
+        jobs = chosen.jobs
         if chosen.dask:
+            # One job is run here and now; all workers of the cluster are -1.
+            jobs = -1 if jobs == 1 else jobs
             from distributed import Client
             from joblib import parallel_config
 
@@ -64,7 +67,7 @@ def main() -> None:
             plan,
             chosen.parts,
             baselines=BASELINES,
-            jobs=chosen.jobs,
+            jobs=jobs,
             tell=lambda done, total: bar.update(task, completed=done, total=total),
         )
     found = table(raw, plan.level)

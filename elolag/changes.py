@@ -123,7 +123,12 @@ class Changes:
 
 
 def compare(
-    old: Snapshot, new: Snapshot, lookup: Lookup, *, category: str | None = None
+    old: Snapshot,
+    new: Snapshot,
+    lookup: Lookup,
+    *,
+    category: str | None = None,
+    among: Sequence[Snapshot] = (),
 ) -> Changes:
     """What changed from `old` to `new`.
 
@@ -135,6 +140,9 @@ def compare(
         Tags, for the lab of each entry.
     category
         By default ``overall`` (else the first one both have).
+    among
+        Snapshots of the board that tell which entries are pinned to a constant: those named and
+        left out of the link are pinned in the vintages up to `new`.
 
     Raises
     ------
@@ -157,7 +165,8 @@ def compare(
     before, after = _table(old, chosen, lookup), _table(new, chosen, lookup)
     gone = before[~before.index.isin(after.index)]
     come = after[~after.index.isin(before.index)]
-    link, scale = _link(old, new, before, after, gone)
+    pinned = _pinned([*among], new, chosen)
+    link, scale = _link(old, new, before, after, gone, pinned)
     return Changes(
         old=old.path,
         new=new.path,
@@ -180,9 +189,10 @@ def compare_archives(old: Archive, new: Archive, lookup: Lookup) -> list[Changes
     for name in new.boards():
         if name not in old.boards():
             continue
-        before, after = old.board(name).snapshot(), new.board(name).snapshot()
+        board = new.board(name)
+        before, after = old.board(name).snapshot(), board.snapshot()
         if before.sha256 != after.sha256:
-            changes.append(compare(before, after, lookup))
+            changes.append(compare(before, after, lookup, among=board.snapshots))
     return changes
 
 
@@ -202,8 +212,27 @@ def _table(snapshot: Snapshot, category: str, lookup: Lookup) -> pd.DataFrame:
     return out.sort_values("rating", ascending=False, kind="stable")
 
 
+def _pinned(among: Sequence[Snapshot], new: Snapshot, category: str) -> tuple[str, ...]:
+    """Entries pinned to a constant in complete vintages up to `new`."""
+    return find_anchors(
+        [
+            Vintage(s.label, s.ratings(category).set_index("entry")[["rating"]])
+            for s in among
+            if (s.method, s.style_control) == (new.method, new.style_control)
+            and s.completeness == "full"
+            and category in s.categories
+            and s.vintage <= new.vintage
+        ]
+    )
+
+
 def _link(
-    old: Snapshot, new: Snapshot, before: pd.DataFrame, after: pd.DataFrame, gone: pd.DataFrame
+    old: Snapshot,
+    new: Snapshot,
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    gone: pd.DataFrame,
+    pinned: Sequence[str],
 ) -> tuple[Link | None, Scale | None]:
     both = before.index.intersection(after.index)
     if both.empty:
@@ -215,7 +244,7 @@ def _link(
             Vintage(snapshot.label, table.assign(entry=table.index))
             for snapshot, table in ((old, before), (new, after))
         ]
-        link = fit_link(ends[0], ends[1], ends[0].table.loc[gone.index], find_anchors(ends))
+        link = fit_link(ends[0], ends[1], ends[0].table.loc[gone.index], pinned)
     except EstimateError:
         return None, Scale(len(both), round(median, 2), round(spread, 2), None, None, ())
     return link, Scale(

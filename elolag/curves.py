@@ -10,11 +10,11 @@ in the last `SPAN_MONTHS` months:
 ``linear``
     the least-squares line through the group's records;
 ``spline``
-    a monotone piecewise-linear curve through the records: slopes of `KNOT_MONTHS` pieces, none
+    a monotone piecewise-linear curve fitted to the records: slopes of `KNOT_MONTHS` pieces, none
     negative (non-negative least squares), the last one carried on;
 ``local-linear``
     experimental: a local linear trend through the monthly best (statsmodels), its variances
-    estimated once at the posterior means; prototypes of it covered badly.
+    estimated at the first of the draws it is given; prototypes of it covered badly.
 """
 
 from __future__ import annotations

@@ -160,7 +160,7 @@ def bandwidth(residual: Floats) -> float:
 def deconvolve(
     residual: Floats, variance: Floats, smoothing: float = SMOOTHING, rounds: int = 400
 ) -> tuple[Floats, Floats]:
-    """Prior over residuals: grid points and their probabilities, by EM (Efron 2014, section 2).
+    """Prior over residuals: grid points and their probabilities, by EM (Laird 1978).
 
     The prior is a mixture of normals of sd `smoothing` at the grid points; `residual` is an
     observation of it with error `variance`.

@@ -5,7 +5,8 @@ frontier that board lists some 40 models a year of the US and of China, rising b
 year, with residuals of sd 28 to 34 about a trend, votes of 4,000 to 60,000 and published errors of
 1.7 to 5 (10% to 90%). `base` has about half as many models (variants of one model are left out),
 and its schedule of vintages is that board's. Every other world changes what its line says and
-nothing else. The parameters were set before any interval was tried on them.
+nothing else. The parameters were set before any interval was tried on them, but for those that
+`docs/methods.md` names.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ class World:
     whole_newest: bool = False
 
 
-_BASE = World("base", "the follower's releases are the leader's of 7.5 months earlier, in law")
+_BASE = World("base", "the follower's new models are the leader's of 7.5 months earlier, in law")
 
 
 def _world(name: str, summary: str, **changed: object) -> World:

@@ -56,8 +56,10 @@ def diff(
         changes = compare_archives(older, newer, lookup)
         new_boards = [name for name in newer.boards() if name not in older.boards()]
     else:
-        old, new = _pair(open_archive(archive), a, b)
-        changes = [compare(old, new, lookup, category=category)]
+        kept = open_archive(archive)
+        old, new = _pair(kept, a, b)
+        among = kept.board(new.board).snapshots
+        changes = [compare(old, new, lookup, category=category, among=among)]
     if as_json:
         typer.echo(json.dumps([change.to_dict() for change in changes], indent=2))
         return
