@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.ticker import MultipleLocator
 
 from elolag import __version__
 from elolag.plots._style import (
@@ -62,6 +63,7 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     axes.set_xlim(np.floor(low * 40) / 40 - 0.004, 1.006)
     tidy(axes, size, grid="")
     axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MultipleLocator(0.05 if low < 0.9 else 0.01))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.set_xlabel(f"share of {level:.0%} intervals that hold the truth")
     legend = axes.legend(
@@ -75,7 +77,7 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     short = int((table["coverage"] < level - chance).sum())
     note = (
         f"Filled, upper row: measurement interval; hollow, lower row: sampling interval. Grey: "
-        f"two standard errors at {usual} replications. Simulated worlds with a known lag, "
+        f"two standard errors at {usual:,} replications. Simulated worlds with a known lag, "
         f"elolag {__version__}."
     )
     title = f"Coverage falls short of {level:.0%} in {short} of {len(table)} cells"
