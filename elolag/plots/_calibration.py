@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.ticker import MultipleLocator
 
 from elolag import __version__
 from elolag.plots._style import (
@@ -43,6 +42,8 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     size
         ``column``, ``page`` or ``slide``.
     """
+    from matplotlib.ticker import MultipleLocator
+
     measures = of_size(size)
     axes = ax if ax is not None else new_axes(size, 1.0 if size == "slide" else 1.45)
     worlds = list(dict.fromkeys(table["world"]))
