@@ -87,6 +87,30 @@ def young_drift() -> str:
     return "\n".join(rows)
 
 
+def drift() -> str:
+    """The excess change of debuts by how much of a bias could show, by date, and what it means."""
+    table = pd.read_csv(ROOT / "benchmarks" / "drift.csv")
+    columns = ("entries whose", "entries", "excess, Elo² (s.e.)", "part that shows, squared",
+               "over it (sd, Elo)")  # fmt: skip
+    rows = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
+    for r in table.itertuples():
+        sd = max(r.bias_variance, 0.0) ** 0.5
+        excess = (
+            f"{abs(r.excess) if round(r.excess) == 0 else r.excess:.0f} ({r.standard_error:.0f})"
+        )
+        rows.append(f"| {r.whose} | {r.entries} | {excess} | {r.shown:.2f} | {sd:.1f} |")
+    packaged, recent = pd.read_csv(ROOT / "benchmarks" / "drift_headline.csv").itertuples()
+    rows += [
+        "",
+        f"> With the drift of the debuts since July 2025 over the part that shows, {recent.sd:.1f} "
+        f"Elo, the headline is {recent.months:.1f} months ({recent.low:.1f} to {recent.high:.1f}; "
+        f"{recent.match} in {recent.probability:.0%} of draws), with the packaged drift "
+        f"{packaged.months:.1f} ({packaged.low:.1f} to {packaged.high:.1f}; "
+        f"{packaged.probability:.0%}).",
+    ]
+    return "\n".join(rows)
+
+
 def links() -> str:
     """The link report of the headline board."""
     lookup = tags.Lookup(tags.load())
@@ -315,6 +339,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "change": change,
     "retired": retired,
     "young": young_drift,
+    "drift": drift,
     "links": links,
     "anchors": anchors,
     "sensitivity": sensitivity,

@@ -155,9 +155,9 @@ def _vintages(board: Board, lookup: Lookup) -> list[tuple[Vintage, str]]:
 def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
     """One row per entry whose votes grew by half within the horizon.
 
-    Columns ``identity, votes`` (at the first listing), ``change`` (against settled entries, Elo),
-    ``se_debut, se_last``. Settled are the entries of over `SETTLED_VOTES`; on a board with fewer
-    than `SETTLED` of those, the `SETTLED` with the most votes.
+    Columns ``identity, votes, votes_last`` (at the first listing and the last), ``change`` (against
+    settled entries, Elo), ``se_debut, se_last``. Settled are the entries of over `SETTLED_VOTES`;
+    on a board with fewer than `SETTLED` of those, the `SETTLED` with the most votes.
     """
     first: dict[str, int] = {}
     last: dict[str, int] = {}
@@ -185,12 +185,14 @@ def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
             (
                 identity,
                 before["votes"][identity],
+                after["votes"][identity],
                 after["rating"][identity] - before["rating"][identity] - shift,
                 before["se"][identity],
                 after["se"][identity],
             )
         )
-    return pd.DataFrame(rows, columns=["identity", "votes", "change", "se_debut", "se_last"])
+    columns = ["identity", "votes", "votes_last", "change", "se_debut", "se_last"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _isotonic(changes: pd.DataFrame) -> tuple[Floats, Floats, list[int]]:

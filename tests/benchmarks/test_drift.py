@@ -1,0 +1,46 @@
+"""The excess of debuts by growth and time, on rows worked out by hand; and as it is kept."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+HERE = Path(__file__).parents[2] / "benchmarks"
+SPEC = importlib.util.spec_from_file_location("drift", HERE / "drift.py")
+drift = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(drift)
+
+
+def test_debuts_are_counted_by_growth_and_by_time() -> None:
+    found = pd.DataFrame(
+        {
+            "since": ["2024-12-30", "2025-03-01", "2026-06-25", "2026-07-12"],
+            "excess": [10.0, 30.0, 4.0, 8.0],
+            "growth": [1.5, 1.9, 2.0, 40.0],
+            "shown": [0.1, 0.2, 0.25, 0.95],
+        }
+    )
+    rows = {r["whose"]: r for r in drift.split(found)}
+    assert list(rows) == [
+        "votes grew 1.5 to 2 times",
+        "votes grew 2 to 3 times",
+        "votes grew over 8 times",
+        "debut from 2024-03-27",
+        "debut from 2025-03-01",
+        "debut from 2026-01-01",
+    ]
+    little = rows["votes grew 1.5 to 2 times"]
+    assert (little["entries"], little["excess"], little["shown"]) == (2, 20.0, pytest.approx(0.15))
+    assert little["bias_variance"] == pytest.approx(40 / 0.3)
+    assert rows["debut from 2026-01-01"]["excess"] == 6.0
+    assert rows["debut from 2026-01-01"]["standard_error"] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(("made", "name"), [("split", "drift"), ("headlines", "drift_headline")])
+def test_the_kept_tables_are_the_archives(made: str, name: str) -> None:
+    table = pd.DataFrame(getattr(drift, made)(drift.excesses()))
+    kept = pd.read_csv(HERE / f"{name}.csv")
+    pd.testing.assert_frame_equal(table, kept, check_dtype=False, atol=6e-4, rtol=0)
