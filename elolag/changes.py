@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from elolag.archive import Archive, Snapshot
+from elolag.archive import Archive, Snapshot, same_scale
 from elolag.errors import EstimateError, UsageError
 from elolag.linking import Link, Vintage, find_anchors, fit_link, mad_sd
 from elolag.tags import Lookup, is_unknown
@@ -165,7 +165,7 @@ def compare(
     before, after = _table(old, chosen, lookup), _table(new, chosen, lookup)
     gone = before[~before.index.isin(after.index)]
     come = after[~after.index.isin(before.index)]
-    pinned = _pinned([*among], new, chosen)
+    pinned = _pinned(among, new, chosen)
     link, scale = _link(old, new, before, after, gone, pinned)
     return Changes(
         old=old.path,
@@ -218,7 +218,7 @@ def _pinned(among: Sequence[Snapshot], new: Snapshot, category: str) -> tuple[st
         [
             Vintage(s.label, s.ratings(category).set_index("entry")[["rating"]])
             for s in among
-            if (s.method, s.style_control) == (new.method, new.style_control)
+            if same_scale(s, new)
             and s.completeness == "full"
             and category in s.categories
             and s.vintage <= new.vintage

@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from elolag.archive import Board, Snapshot
+from elolag.archive import Board, Snapshot, same_scale
 from elolag.errors import EstimateError, UsageError
 from elolag.linking import Linked, Vintage, find_anchors, link
 from elolag.months import to_day, to_days
@@ -242,13 +242,8 @@ def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:
 
 def _comparable(board: Board, newest: Snapshot) -> list[Snapshot]:
     """Older vintages of the same method and style control."""
-    return [
-        s
-        for s in board.snapshots
-        if s.vintage < newest.vintage
-        and s.method == newest.method
-        and s.style_control == newest.style_control
-    ]
+    older = (s for s in board.snapshots if s.vintage < newest.vintage)
+    return [s for s in older if same_scale(s, newest)]
 
 
 def _identified(

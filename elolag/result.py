@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin
 from elolag.standing import Gap, Match, ModelPoint
-from elolag.words import LEFT_OUT, MEANING, adjective, bound, directed, months, noun, share, span
+from elolag.words import (
+    LEFT_OUT,
+    MEANING,
+    adjective,
+    bound,
+    directed,
+    months,
+    noun,
+    reads_ahead,
+    share,
+    span,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,9 +80,8 @@ class LagResult:
 
     @property
     def ahead(self) -> bool:
-        """Whether the figure in months reads ahead; a bound of nothing, in the way it is open."""
-        months = self.months or 0.0
-        return months < 0 or (months == 0 and self.censored == "at-most")
+        """Whether the figure in months reads ahead."""
+        return reads_ahead(self.months or 0.0, self.censored)
 
     @property
     def bound(self) -> str:

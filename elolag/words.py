@@ -85,6 +85,11 @@ def directed(value: float) -> str:
     return f"{months(abs(value))} {'behind' if value > 0 else 'ahead'}"
 
 
+def reads_ahead(value: float, censored: str | None) -> bool:
+    """Whether a lag reads as a lead; a bound of nothing, in the way it is open."""
+    return value < 0 or (value == 0 and censored == "at-most")
+
+
 def bound(value: float, censored: str | None) -> str:
     """``at least`` or ``at most`` before the size of a bounded lag, empty where it is exact.
 
@@ -92,16 +97,15 @@ def bound(value: float, censored: str | None) -> str:
     """
     if not censored:
         return ""
-    ahead = value < 0 or (value == 0 and censored == "at-most")
-    return "at least" if ahead == (censored == "at-most") else "at most"
+    return "at least" if reads_ahead(value, censored) == (censored == "at-most") else "at most"
 
 
 def bounded(value: float, censored: str | None) -> str:
     """A lag with its direction, and whether it is only a bound."""
     if not censored:
         return directed(value)
-    ahead = value < 0 or (value == 0 and censored == "at-most")
-    return f"{bound(value, censored)} {months(abs(value))} {'ahead' if ahead else 'behind'}"
+    side = "ahead" if reads_ahead(value, censored) else "behind"
+    return f"{bound(value, censored)} {months(abs(value))} {side}"
 
 
 def share(probability: float) -> str:

@@ -9,7 +9,7 @@ from elolag.archive.candidates import Payload
 from elolag.archive.checks import Check
 from elolag.archive.outcomes import Outcome
 from elolag.archive.reader import Archive, Board, default_path, open_archive
-from elolag.archive.snapshot import Snapshot
+from elolag.archive.snapshot import Snapshot, same_scale
 from elolag.archive.store import Writer
 from elolag.archive.take import take, take_payloads, take_publications
 from elolag.archive.verify import Problem, verify
@@ -25,6 +25,7 @@ __all__ = [
     "Writer",
     "default_path",
     "open_archive",
+    "same_scale",
     "take",
     "take_payloads",
     "take_publications",

@@ -199,3 +199,8 @@ class Snapshot:
     def entries(self) -> pd.DataFrame:
         """Load what the publisher says of each entry."""
         return self.table("entries")
+
+
+def same_scale(one: Snapshot, other: Snapshot) -> bool:
+    """Whether ratings of two snapshots of a board may be linked: one method, one style control."""
+    return (one.method, one.style_control) == (other.method, other.style_control)

@@ -75,6 +75,7 @@ def diff(
 
 
 def _pair(archive: Archive, a: str, b: str | None) -> tuple[Snapshot, Snapshot]:
+    from elolag.archive import same_scale
     from elolag.errors import UsageError
 
     board_a, vintage_a = _split(a)
@@ -87,7 +88,7 @@ def _pair(archive: Archive, a: str, b: str | None) -> tuple[Snapshot, Snapshot]:
         snapshot
         for snapshot in board.snapshots
         if snapshot.vintage < newest.vintage
-        and (snapshot.method, snapshot.style_control) == (newest.method, newest.style_control)
+        and same_scale(snapshot, newest)
         and (snapshot.completeness == "full" or newest.completeness != "full")
     ]
     if not older:
