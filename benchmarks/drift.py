@@ -1,10 +1,10 @@
-"""What the young-entry drift leaves out, and what it would change: `python benchmarks/drift.py`.
+"""Whether the young-entry drift is what `elolag.young` takes it for: `python benchmarks/drift.py`.
 
-If a bias of the early votes stays in the rating, the excess change of a debut between v and V
-votes is the bias times 1 - v/V: nothing where votes hardly grew, all of it where they grew much.
-The first table has the excess by growth, and by the time of the debut, for the debuts behind the
-packaged estimate; the second the headline with the packaged drift, and with that of the debuts
-since `RECENT` divided by the part that shows.
+If the early votes keep a bias for good, the excess change of a debut between v and V votes is the
+bias times 1 - v/V: nothing where votes hardly grew, all of it where they grew much. The first
+table has the excess by growth, and by votes and year of the debut, for the debuts behind the
+packaged estimate; the second the headline with the packaged drift, with that of the newest year's
+debuts alone, and with none.
 """
 
 from __future__ import annotations
@@ -23,8 +23,7 @@ from elolag.linking import shared_vote_variance
 
 HERE = Path(__file__).parent
 GROWTH = (1.5, 2.0, 3.0, 5.0, 8.0, np.inf)
-RECENT = "2025-07-01"
-SINCE = ("2024-03-27", "2025-03-01", "2025-07-01", "2026-01-01")
+VOTES = (0, 8_000, np.inf)
 
 
 def excesses() -> pd.DataFrame:
@@ -51,43 +50,46 @@ def excesses() -> pd.DataFrame:
 
 
 def split(found: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """Excess by growth of votes and by date of the debut."""
+    """Excess by growth of votes, and by votes and year of the debut."""
     grown = pd.cut(found["growth"], GROWTH, right=False)
-    names = {i: f"votes grew {i.left:g} to {i.right:g} times" for i in grown.cat.categories}
-    names[grown.cat.categories[-1]] = f"votes grew over {GROWTH[-2]:g} times"
-    period = np.searchsorted(SINCE, found["since"].to_numpy(str), side="right") - 1
-    for group, kind in ((grown.map(names), "growth"), (pd.Series(period, found.index), "debut")):
-        for name, rows in found.groupby(group, observed=True):
-            n = len(rows)
-            yield {
-                "by": kind,
-                "whose": name if kind == "growth" else f"debut from {SINCE[name]}",
-                "entries": n,
-                "excess": rows["excess"].mean(),
-                "standard_error": rows["excess"].std() / n**0.5,
-                "shown": rows["shown"].mean(),
-                "bias_variance": rows["excess"].sum() / rows["shown"].sum(),
-            }
+    few = pd.cut(found["votes"], VOTES, right=False)
+    for (grew,), rows in found.groupby([grown], observed=True):
+        yield _row("growth", f"votes grew {_range(grew)} times", rows)
+    for (votes, year), rows in found.groupby([few, found["since"].str[:4]], observed=True):
+        yield _row("debut", f"debut in {year} with {_range(votes)} votes", rows)
+
+
+def _range(interval: pd.Interval) -> str:
+    low, high = interval.left, interval.right
+    if not low:
+        return f"under {high:,g}"
+    return f"{low:,g} to {high:,g}" if np.isfinite(high) else f"over {low:,g}"
+
+
+def _row(by: str, whose: str, rows: pd.DataFrame) -> dict[str, object]:
+    return {
+        "by": by,
+        "whose": whose,
+        "entries": len(rows),
+        "excess": rows["excess"].mean(),
+        "standard_error": rows["excess"].std() / len(rows) ** 0.5,
+        "shown": rows["shown"].mean(),
+        "bias_variance": rows["excess"].sum() / rows["shown"].sum(),
+    }
 
 
 def headlines(found: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """The headline with the packaged drift, and with the recent one."""
+    """The headline with the packaged drift, with the newest year's, and without any."""
     packaged = young.packaged_drift()
-    late = found[found["since"] >= RECENT]
-    sd = float((late["excess"].sum() / late["shown"].sum()) ** 0.5)
-    recent = young.YoungDrift(
-        (packaged.votes[0], packaged.votes[-1]), (sd, sd), packaged.votes_per_information
-    )
-    for name, drift in (
-        ("packaged", packaged),
-        (f"debuts since {RECENT}, over what shows", recent),
-    ):
+    year = found["since"].str[:4].max()
+    recent, _ = young.fit(found[found["since"] >= year], packaged.votes_per_information)
+    drifts = {"packaged": packaged, f"debuts of {year} alone": recent, "none": None}
+    for name, drift in drifts.items():
         with patch("elolag.study.packaged_drift", return_value=drift):
             result = elolag.estimate_lag()
         match = (result.matches or ())[0]
         yield {
             "drift": name,
-            "sd": sd if drift is recent else None,
             "months": result.months,
             "low": result.low,
             "high": result.high,

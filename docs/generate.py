@@ -88,7 +88,7 @@ def young_drift() -> str:
 
 
 def drift() -> str:
-    """The excess change of debuts by how much of a bias could show, by date, and what it means."""
+    """The excess change of debuts by growth, votes and year, and what other drifts would give."""
     table = pd.read_csv(ROOT / "benchmarks" / "drift.csv")
     columns = ("entries whose", "entries", "excess, Elo² (s.e.)", "part that shows, squared",
                "over it (sd, Elo)")  # fmt: skip
@@ -99,15 +99,12 @@ def drift() -> str:
             f"{abs(r.excess) if round(r.excess) == 0 else r.excess:.0f} ({r.standard_error:.0f})"
         )
         rows.append(f"| {r.whose} | {r.entries} | {excess} | {r.shown:.2f} | {sd:.1f} |")
-    packaged, recent = pd.read_csv(ROOT / "benchmarks" / "drift_headline.csv").itertuples()
-    rows += [
-        "",
-        f"> With the drift of the debuts since July 2025 over the part that shows, {recent.sd:.1f} "
-        f"Elo, the headline is {recent.months:.1f} months ({recent.low:.1f} to {recent.high:.1f}; "
-        f"{recent.match} in {recent.probability:.0%} of draws), with the packaged drift "
-        f"{packaged.months:.1f} ({packaged.low:.1f} to {packaged.high:.1f}; "
-        f"{packaged.probability:.0%}).",
-    ]
+    rows += ["", "| drift | headline, months | 95% measurement | match |", "|---|---|---|---|"]
+    for r in pd.read_csv(ROOT / "benchmarks" / "drift_headline.csv").itertuples():
+        rows.append(
+            f"| {r.drift} | {r.months:.1f} | {r.low:.1f} to {r.high:.1f} | "
+            f"{r.match} in {r.probability:.0%} of draws |"
+        )
     return "\n".join(rows)
 
 
@@ -214,7 +211,7 @@ def calibration() -> str:
         for n in sorted(set(most), reverse=True)
     )
     out += [
-        f"- **Replications**, seed 1: {counts}. Fewer where a truth or an interval was refused; "
+        f"- **Replications**, seed 2: {counts}. Fewer where a truth or an interval was refused; "
         "left out where in more than half of the histories: "
         f"{_cells(rare, 'replications', '{:.0f}')}.",
         *_misses(table),

@@ -3,9 +3,11 @@
 An entry's rating after its first few thousand votes drifts as the mix of voters, prompts and
 opponents settles. How much is read off the archive itself: for every entry whose votes grew by
 half, the change from its first listing to its last within 180 days, against entries of over
-15,000 votes, less the variance the new votes explain. The excess is averaged in bins of votes at
-first listing and made non-increasing in votes (isotonic, by pooling adjacent
-bins). `elolag/data/young.json` holds the estimate from the shipped archive; a test remakes it.
+15,000 votes, less the variance the new votes explain. The early votes stay in the later rating,
+so that of a bias they carry only the part 1 - v/V shows between v and V votes: the excess is
+divided by the mean square of that part. This is done in bins of votes at first listing and made
+non-increasing in votes (isotonic, by pooling adjacent bins). `elolag/data/young.json` holds the
+estimate from the shipped archive; a test remakes it.
 """
 
 from __future__ import annotations
@@ -196,18 +198,20 @@ def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
 
 
 def _isotonic(changes: pd.DataFrame) -> tuple[Floats, Floats, list[int]]:
-    """Excess variance per bin of debut votes, pooled until it does not rise with votes."""
+    """Variance of a debut's bias per bin of votes, pooled until it does not rise with votes."""
     expected = shared_vote_variance(
         changes["se_debut"].to_numpy(float), changes["se_last"].to_numpy(float)
     )
     excess = changes["change"].to_numpy(float) ** 2 - expected
     votes = changes["votes"].to_numpy(float)
+    shown = (1 - votes / changes["votes_last"].to_numpy(float)) ** 2
     number = _bins(votes)
     pairs = np.bincount(number).tolist()
     knots = np.array([np.median(votes[number == b]) for b in range(len(pairs))])
-    pools: list[list[float]] = []  # [sum of excess, entries, bins]
+    pools: list[list[float]] = []  # [sum of excess, sum of the share of it that shows, bins]
     for b in range(len(pairs)):
-        pools.append([float(excess[number == b].sum()), pairs[b], 1])
+        mine = number == b
+        pools.append([float(excess[mine].sum()), float(shown[mine].sum()), 1])
         while len(pools) > 1 and pools[-1][0] / pools[-1][1] > pools[-2][0] / pools[-2][1]:
             top = pools.pop()
             pools[-1] = [x + y for x, y in zip(pools[-1], top, strict=True)]

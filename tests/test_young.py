@@ -31,17 +31,19 @@ def test_missing_votes_are_told_from_the_error() -> None:
 
 
 def synthetic(rng: np.random.Generator, sds: list[float], n: int) -> pd.DataFrame:
+    """Debuts whose first votes are all off by one bias, and whose later votes are not."""
     rows = []
     for low, high, sd in zip(
         young.BIN_EDGES[:-1], [*young.BIN_EDGES[1:-1], 60_000], sds, strict=True
     ):
         votes = rng.uniform(max(low, 1000), high, n)
-        se = 300 / np.sqrt(votes)
-        noise = np.sqrt(se**2 - se**2 / 4)
-        change = rng.normal(0, np.sqrt(noise**2 + sd**2))
-        rows.append(
-            pd.DataFrame({"votes": votes, "change": change, "se_debut": se, "se_last": se / 2})
-        )
+        later = votes * rng.uniform(young.GROWTH, 6.0, n)
+        se, se_last = 300 / np.sqrt(votes), 300 / np.sqrt(later)
+        bias = rng.normal(0, sd, n)
+        # All votes weigh alike in the later rating: the early ones keep their share of the bias.
+        change = bias * votes / later - bias + rng.normal(0, np.sqrt(se**2 - se_last**2))
+        columns = {"votes": votes, "votes_last": later, "change": change}
+        rows.append(pd.DataFrame(columns | {"se_debut": se, "se_last": se_last}))
     return pd.concat(rows, ignore_index=True)
 
 
