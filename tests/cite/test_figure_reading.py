@@ -144,7 +144,7 @@ def run(*words: str) -> str:
 
 
 def test_the_command_prints_all_parts() -> None:
-    text = run("--draws", "100", "--lang", "de")
+    text = run("--draws", "1000", "--lang", "de")
     assert text.startswith("Wir schätzen, dass das beste chinesische Modell")
     assert "@software{elolag-" in text
     items = json.loads(text[text.index("\n[") :])
