@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Version of the JSON object `LagResult.to_dict` returns.
 JSON_SCHEMA = 1
+#: Least probability of a match that the sentence names.
+LIKELY = 0.05
 
 
 @dataclass(frozen=True)
@@ -203,14 +205,17 @@ class LagResult:
             (f"best of {follower}", _point(self.follower)),
             (f"best of {leader}", _point(self.leader_best)),
         ]
-        for number, match in enumerate(self.likely_matches()):
-            rows.append(
-                (
-                    "or" if number else "match",
-                    f"{match.model} ({match.release_date}), {share(match.probability)} of draws: "
-                    f"{directed(match.months)}",
-                )
+        likely = self.likely_matches()
+        named = [("or" if number else "match", match) for number, match in enumerate(likely)]
+        named += [("at the interval's end", match) for match in self._unlikely_ends()]
+        rows += [
+            (
+                what,
+                f"{match.model} ({match.release_date}), {share(match.probability)} of draws: "
+                f"{directed(match.months)}",
             )
+            for what, match in named
+        ]
         if self.months is not None:
             rows.append(("gap", f"{self._gap_words(self.gap.elo)} ({self._gap_interval()})"))
         rows += [
@@ -257,7 +262,12 @@ class LagResult:
 
     def likely_matches(self) -> tuple[Match, ...]:
         """Matches of at least 5% probability."""
-        return tuple(m for m in self.matches or () if m.probability >= 0.05)
+        return tuple(m for m in self.matches or () if m.probability >= LIKELY)
+
+    def _unlikely_ends(self) -> tuple[Match, ...]:
+        """Matches the interval ends on, though no single one of them is likely."""
+        unlikely = (m for m in self.matches or () if m.probability < LIKELY)
+        return tuple(m for m in unlikely if m.months in (self.low, self.high))
 
     def sentence(self) -> str:
         """The result in one quotable sentence."""

@@ -45,6 +45,17 @@ def test_sentence_names_every_likely_match_and_no_other(result: LagResult) -> No
     assert str(result) == text
 
 
+def test_facts_name_likely_matches_and_those_the_interval_ends_on(result: LagResult) -> None:
+    wide = dataclasses.replace(result, high=9.6)
+    named = {q: v for q, v in wide.rows() if q in ("match", "or", "at the interval's end")}
+    assert named == {
+        "match": "alpha (2026-02-05), 90% of draws: 6.4 months behind",
+        "or": "gamma (2025-11-18), 6% of draws: 9.0 months behind",
+        "at the interval's end": "delta (2025-11-01), 4% of draws: 9.6 months behind",
+    }
+    assert "at the interval's end" not in dict(result.rows())
+
+
 def test_no_direction_rests_on_a_minus_sign(result: LagResult) -> None:
     ahead = dataclasses.replace(
         result, months=-6.4, low=-9.0, high=-6.4, gap=Gap(-20.0, -30.0, -10.0, -1.3, -1.4),
