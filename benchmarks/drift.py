@@ -2,8 +2,8 @@
 
 If the early votes keep a bias for good, the excess change of a debut between v and V votes is the
 bias times 1 - v/V: nothing where votes hardly grew, all of it where they grew much. The first
-table has the excess by growth, and by votes and year of the debut, for the debuts behind the
-packaged estimate; the second the headline with the packaged drift, with that of the newest year's
+table has the excess by growth and by year, at like votes, for the debuts behind the packaged
+estimate; the second the headline with the packaged drift, with that of the newest year's
 debuts alone, and with none.
 """
 
@@ -50,20 +50,20 @@ def excesses() -> pd.DataFrame:
 
 
 def split(found: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """Excess by growth of votes, and by votes and year of the debut."""
+    """Excess by growth of votes and by year of the debut, at like votes."""
     grown = pd.cut(found["growth"], GROWTH, right=False)
     few = pd.cut(found["votes"], VOTES, right=False)
-    for (grew,), rows in found.groupby([grown], observed=True):
-        yield _row("growth", f"votes grew {_range(grew)} times", rows)
+    for (votes, grew), rows in found.groupby([few, grown], observed=True):
+        yield _row("growth", f"{_range(votes)} votes, grown {_range(grew)} times", rows)
     for (votes, year), rows in found.groupby([few, found["since"].str[:4]], observed=True):
-        yield _row("debut", f"debut in {year} with {_range(votes)} votes", rows)
+        yield _row("year", f"{_range(votes)} votes, debut in {year}", rows)
 
 
 def _range(interval: pd.Interval) -> str:
     low, high = interval.left, interval.right
     if not low:
         return f"under {high:,g}"
-    return f"{low:,g} to {high:,g}" if np.isfinite(high) else f"over {low:,g}"
+    return f"{low:,g} to {high:,g}" if np.isfinite(high) else f"{low:,g} or more"
 
 
 def _row(by: str, whose: str, rows: pd.DataFrame) -> dict[str, object]:
