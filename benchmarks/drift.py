@@ -3,8 +3,8 @@
 If the early votes keep a bias for good, the excess change of a debut between v and V votes is the
 bias times 1 - v/V: nothing where votes hardly grew, all of it where they grew much. The first
 table has the excess by growth and by year, at like votes, for the debuts behind the packaged
-estimate; the second the headline with the packaged drift, with that of the newest year's
-debuts alone, and with none.
+estimate; the second what entries still move by later, once their votes have doubled; the third the
+headline with the packaged drift, with that of the newest year's debuts alone, and with none.
 """
 
 from __future__ import annotations
@@ -19,34 +19,73 @@ import pandas as pd
 
 import elolag
 from elolag import tags, young
-from elolag.linking import shared_vote_variance
+from elolag.linking import Vintage, shared_vote_variance
+from elolag.months import to_day
 
 HERE = Path(__file__).parent
 GROWTH = (1.5, 2.0, 3.0, 5.0, 8.0, np.inf)
 VOTES = (0, 8_000, np.inf)
 
 
-def excesses() -> pd.DataFrame:
-    """One row per debut of the shipped archive: excess variance, part shown, growth, first date."""
+def histories() -> Iterator[tuple[list[Vintage], dict[str, list[int]]]]:
+    """Per board its vintages, and which of them list each entry with its votes."""
     archive, lookup = elolag.open_archive(), tags.Lookup(tags.load())
-    parts = []
     for board in young.BOARDS:
         vintages = [v for v, _ in young._vintages(archive.board(board), lookup)]
-        first: dict[str, str] = {}
-        for vintage in vintages:
+        listed: dict[str, list[int]] = {}
+        for number, vintage in enumerate(vintages):
             for identity in vintage.table.index[vintage.table["votes"].notna()]:
-                first.setdefault(identity, vintage.date)
+                listed.setdefault(identity, []).append(number)
+        yield vintages, listed
+
+
+def excesses() -> pd.DataFrame:
+    """One row per debut of the shipped archive: excess variance, part shown, growth, first date."""
+    parts = []
+    for vintages, listed in histories():
         rows = young.debuts(vintages)
-        parts.append(rows.assign(since=rows["identity"].map(first)))
-    found = pd.concat(parts, ignore_index=True)
-    found = found[found["change"].abs() <= young.LARGEST_DRIFT]
-    errors = (found[c].to_numpy(float) for c in ("se_debut", "se_last"))
-    growth = found["votes_last"] / found["votes"]
-    return found.assign(
-        excess=found["change"] ** 2 - shared_vote_variance(*errors),
+        since = [vintages[listed[i][0]].date for i in rows["identity"]]
+        parts.append(rows.assign(since=since))
+    return _with_excess(pd.concat(parts, ignore_index=True))
+
+
+def _with_excess(rows: pd.DataFrame) -> pd.DataFrame:
+    rows = rows[rows["change"].abs() <= young.LARGEST_DRIFT]
+    errors = (rows[c].to_numpy(float) for c in ("se_debut", "se_last"))
+    growth = rows["votes_last"] / rows["votes"]
+    return rows.assign(
+        excess=rows["change"] ** 2 - shared_vote_variance(*errors),
         growth=growth,
         shown=(1 - 1 / growth) ** 2,
     )
+
+
+def later() -> Iterator[dict[str, object]]:
+    """What entries still move by once their votes have doubled, and what could be expected.
+
+    ``own`` is the part of it that the votes at their debut would leave, ``as_many`` that of a
+    debut of as many votes, which is what the draws take.
+    """
+    drift, found = young.packaged_drift(), []
+    for vintages, listed in histories():
+        days = [to_day(vintage.date) for vintage in vintages]
+        for identity, numbers in listed.items():
+            near = [n for n in numbers if days[n] - days[numbers[0]] <= young.HORIZON_DAYS]
+            votes = [float(vintages[n].table["votes"][identity]) for n in near]
+            grown = [n for n, v in zip(near, votes, strict=True) if v >= 2 * votes[0]]
+            if grown:
+                before, after = (vintages[n].table for n in (grown[0], near[-1]))
+                row = young.change(identity, before, after)
+                found += [row | {"debut_votes": votes[0]}] if row else []
+    rows = _with_excess(pd.DataFrame(found))
+    debut, now = (drift.variance(rows[c], rows["se_debut"]) for c in ("debut_votes", "votes"))
+    yield {
+        "entries": len(rows),
+        "excess": rows["excess"].mean(),
+        "standard_error": rows["excess"].std() / len(rows) ** 0.5,
+        "own": (debut * (rows["debut_votes"] / rows["votes"]) ** 2 * rows["shown"]).mean(),
+        "as_many": (now * rows["shown"]).mean(),
+    }
 
 
 def split(found: pd.DataFrame) -> Iterator[dict[str, object]]:
@@ -100,10 +139,11 @@ def headlines(found: pd.DataFrame) -> Iterator[dict[str, object]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="The excess change of debuts, taken apart.")
-    parser.add_argument("--folder", type=Path, default=HERE, help="where both tables go")
+    parser.add_argument("--folder", type=Path, default=HERE, help="where the tables go")
     chosen = parser.parse_args()
     found = excesses()
-    for name, rows in (("drift", split(found)), ("drift_headline", headlines(found))):
+    tables = {"drift": split(found), "drift_later": later(), "drift_headline": headlines(found)}
+    for name, rows in tables.items():
         table = pd.DataFrame(rows)
         path = chosen.folder / f"{name}.csv"
         table.to_csv(path, index=False, float_format="%.3f", lineterminator="\n")

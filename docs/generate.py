@@ -99,6 +99,14 @@ def drift() -> str:
             f"{abs(r.excess) if round(r.excess) == 0 else r.excess:.0f} ({r.standard_error:.0f})"
         )
         rows.append(f"| {r.whose} | {r.entries} | {excess} | {r.shown:.2f} | {sd:.1f} |")
+    (later,) = pd.read_csv(ROOT / "benchmarks" / "drift_later.csv").itertuples()
+    rows += [
+        "",
+        f"> {later.entries} entries moved on once their votes had doubled: an excess of "
+        f"{later.excess:.0f} Elo² (s.e. {later.standard_error:.0f}), where the votes at their "
+        f"debut alone would leave {later.own:.0f}, and a debut of as many votes "
+        f"{later.as_many:.0f}.",
+    ]
     rows += ["", "| drift | headline, months | 95% measurement | match |", "|---|---|---|---|"]
     for r in pd.read_csv(ROOT / "benchmarks" / "drift_headline.csv").itertuples():
         rows.append(

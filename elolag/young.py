@@ -171,30 +171,36 @@ def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
                 last[identity] = number
     rows = []
     for identity, debut in first.items():
-        if last[identity] == debut:
-            continue
         before, after = vintages[debut].table, vintages[last[identity]].table
-        if after["votes"][identity] < GROWTH * before["votes"][identity]:
-            continue
-        others = before["votes"][before.index.intersection(after.index)].drop(identity)
-        settled = others.index[others > SETTLED_VOTES]
-        if len(settled) < SETTLED:
-            settled = others.nlargest(SETTLED).index
-        if len(settled) < SETTLED:
-            continue
-        shift = (after["rating"][settled] - before["rating"][settled]).median()
-        rows.append(
-            (
-                identity,
-                before["votes"][identity],
-                after["votes"][identity],
-                after["rating"][identity] - before["rating"][identity] - shift,
-                before["se"][identity],
-                after["se"][identity],
-            )
-        )
+        found = change(identity, before, after)
+        if found is not None:
+            rows.append({"identity": identity} | found)
     columns = ["identity", "votes", "votes_last", "change", "se_debut", "se_last"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def change(identity: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str, float] | None:
+    """How an entry changed between two vintages against settled entries; a row of `debuts`.
+
+    None if its votes did not grow by half, or too few entries were there to compare it with.
+    """
+    votes, votes_last = (float(t["votes"][identity]) for t in (before, after))
+    if votes_last < GROWTH * votes:
+        return None
+    others = before["votes"][before.index.intersection(after.index)].drop(identity)
+    settled = others.index[others > SETTLED_VOTES]
+    if len(settled) < SETTLED:
+        settled = others.nlargest(SETTLED).index
+    if len(settled) < SETTLED:
+        return None
+    shift = (after["rating"][settled] - before["rating"][settled]).median()
+    return {
+        "votes": votes,
+        "votes_last": votes_last,
+        "change": float(after["rating"][identity] - before["rating"][identity] - shift),
+        "se_debut": float(before["se"][identity]),
+        "se_last": float(after["se"][identity]),
+    }
 
 
 def _isotonic(changes: pd.DataFrame) -> tuple[Floats, Floats, list[int]]:

@@ -84,3 +84,17 @@ def test_a_board_without_settled_entries_is_compared_with_its_largest() -> None:
     assert rows.set_index("identity")["change"].to_dict() == {
         name: 15.0 if name == "m0" else 0.0 for name in names
     }
+
+
+def test_a_change_is_against_settled_entries_and_needs_some_and_new_votes() -> None:
+    names = ["new", *(f"old{k}" for k in range(12))]
+    votes = [1_000.0, *[20_000.0] * 11, 9_000.0]
+    before = pd.DataFrame({"rating": 1000.0, "se": 3.0, "votes": votes}, index=names)
+    after = before.assign(votes=before["votes"] * 1.5, se=2.0)
+    after["rating"] += [9.0, *[4.0] * 11, 500.0]  # the last is not settled
+    found = young.change("new", before, after)
+    assert found == {
+        "votes": 1_000.0, "votes_last": 1_500.0, "change": 5.0, "se_debut": 3.0, "se_last": 2.0,
+    }  # fmt: skip
+    assert young.change("new", before, after.assign(votes=before["votes"] * 1.49)) is None
+    assert young.change("new", before[:10], after) is None
