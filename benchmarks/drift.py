@@ -2,8 +2,9 @@
 
 If the early votes keep a bias for good, the excess change of a debut between v and V votes is the
 bias times 1 - v/V: nothing where votes hardly grew, all of it where they grew much. The first
-table has the excess by growth and by year, at like votes, for the debuts behind the packaged
-estimate; the second what entries still move by later, once their votes have doubled; the third the
+table has the excess by growth and by year, at like votes, for the entries behind the packaged
+estimate; the second what entries still move by later, once their votes have doubled; the third
+whether those that began near the top fell, and whether the posterior foresaw it; the fourth the
 headline with the packaged drift, with that of the newest year's debuts alone, and with none.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -19,22 +21,30 @@ import pandas as pd
 
 import elolag
 from elolag import tags, young
-from elolag.linking import Vintage, shared_vote_variance
+from elolag.cast import enrol
+from elolag.estimate import results
+from elolag.linking import Vintage, find_anchors, shared_vote_variance
 from elolag.months import to_day
+from elolag.panel import Panel, build
+from elolag.posterior import posterior
+from elolag.study import DEFAULT_BOARD, prepare
 
 HERE = Path(__file__).parent
+#: Days between two lists after which what the later one adds may be old; who is near the top.
+LONGEST, TOP = 60, 10
 GROWTH = (1.5, 2.0, 3.0, 5.0, 8.0, np.inf)
 VOTES = (0, 8_000, np.inf)
 
 
 def histories() -> Iterator[tuple[list[Vintage], dict[str, list[int]]]]:
-    """Per board its vintages, and which of them list each entry with its votes."""
+    """Per board its vintages, and which of them list each entry that is not pinned with votes."""
     archive, lookup = elolag.open_archive(), tags.Lookup(tags.load())
     for board in young.BOARDS:
         vintages = [v for v, _ in young._vintages(archive.board(board), lookup)]
         listed: dict[str, list[int]] = {}
+        pinned = find_anchors(vintages)
         for number, vintage in enumerate(vintages):
-            for identity in vintage.table.index[vintage.table["votes"].notna()]:
+            for identity in vintage.table.index[vintage.table["votes"].notna()].difference(pinned):
                 listed.setdefault(identity, []).append(number)
         yield vintages, listed
 
@@ -58,6 +68,71 @@ def _with_excess(rows: pd.DataFrame) -> pd.DataFrame:
         growth=growth,
         shown=(1 - 1 / growth) ** 2,
     )
+
+
+def newcomers() -> pd.DataFrame:
+    """What entries were foreseen to move by on the list that first shows them, and did.
+
+    Columns ``board, identity, top`` (whether it began among the best `TOP`), ``votes, votes_last,
+    change`` and ``foreseen``: the posterior mean less the published rating, among the models of
+    the US and China then listed. What the first list of a board or the first after a gap shows is
+    no newcomer.
+    """
+    lookup, drift, rows = tags.Lookup(tags.load()), young.packaged_drift(), []
+    groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in ("US", "CN")]
+    for board, (vintages, listed) in zip(young.BOARDS, histories(), strict=True):
+        debuts = young.debuts(vintages).assign(board=board)
+        debuts["number"] = [listed[identity][0] for identity in debuts["identity"]]
+        for number, began in debuts[debuts["number"] > 0].groupby("number"):
+            vintage = vintages[number]
+            if to_day(vintage.date) - to_day(vintages[number - 1].date) > LONGEST:
+                continue
+            best = set(vintage.table["rating"].nlargest(TOP).index)
+            table = vintage.table.dropna(subset="se").reset_index(names="identity")
+            roster, _ = enrol(table["model"].unique(), lookup, *groups)
+            field, own = roster.field(table.assign(drift=0.0, link=-1, link_se=0.0), drift)
+            moved = pd.Series(posterior(field).mean - field.rating, own["identity"])
+            rows.append(
+                began.assign(
+                    top=began["identity"].isin(best), foreseen=began["identity"].map(moved)
+                )
+            )
+    found = pd.concat(rows, ignore_index=True).dropna(subset="foreseen")
+    return found[found["change"].abs() <= young.LARGEST_DRIFT]
+
+
+def falls(found: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """Whether newcomers fell, and how much of that was foreseen; a model on both boards is one."""
+    columns = ["change", "foreseen"]
+    for top, part in found.groupby("top"):
+        each = part.groupby("identity")[columns].mean()
+        left = each["change"] - each["foreseen"]
+        yield {
+            "began": f"among the best {TOP}" if top else "below",
+            "models": len(each),
+            "change": each["change"].mean(),
+            "change_error": each["change"].sem(),
+            "foreseen": each["foreseen"].mean(),
+            "left": left.mean(),
+            "left_error": left.sem(),
+        }
+
+
+def with_fall(found: pd.DataFrame) -> Panel:
+    """The headline's panel with what is left of the fall of its newcomers taken off.
+
+    Of a bias at the debut the part v/V is left when votes have grown from v to V.
+    """
+    top = found[found["top"]]
+    bias = (top["change"] - top["foreseen"]).mean() / (1 - top["votes"] / top["votes_last"]).mean()
+    mine = top[top["board"] == DEFAULT_BOARD].set_index("identity")["votes"]
+    panel = build(
+        elolag.open_archive().board(DEFAULT_BOARD), "overall", None, tags.Lookup(tags.load())
+    )
+    table = panel.linked.table
+    part = (table["identity"].map(mine) / table["votes"]).clip(upper=1.0).fillna(0.0)
+    table = table.assign(rating=table["rating"] + bias * part)
+    return replace(panel, linked=replace(panel.linked, table=table))
 
 
 def later() -> Iterator[dict[str, object]]:
@@ -117,15 +192,20 @@ def _row(by: str, whose: str, rows: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def headlines(found: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """The headline with the packaged drift, with the newest year's, and without any."""
+def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """The headline with the packaged drift, with other drifts, and with newcomers lowered."""
     packaged = young.packaged_drift()
     year = found["since"].str[:4].max()
     recent, _ = young.fit(found[found["since"] >= year], packaged.votes_per_information)
-    drifts = {"packaged": packaged, f"debuts of {year} alone": recent, "none": None}
-    for name, drift in drifts.items():
+    lowered = with_fall(began)
+    for name, drift, panel in (
+        ("packaged", packaged, None),
+        (f"debuts of {year} alone", recent, None),
+        ("none", None, None),
+        ("packaged, the newcomers' fall taken off", packaged, lowered),
+    ):
         with patch("elolag.study.packaged_drift", return_value=drift):
-            result = elolag.estimate_lag()
+            (result,) = results(prepare(panel=panel), ["backward"], "measurement")
         match = (result.matches or ())[0]
         yield {
             "drift": name,
@@ -141,8 +221,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="The excess change of debuts, taken apart.")
     parser.add_argument("--folder", type=Path, default=HERE, help="where the tables go")
     chosen = parser.parse_args()
-    found = excesses()
-    tables = {"drift": split(found), "drift_later": later(), "drift_headline": headlines(found)}
+    found, began = excesses(), newcomers()
+    tables = {
+        "drift": split(found),
+        "drift_later": later(),
+        "drift_newcomers": falls(began),
+        "drift_headline": headlines(found, began),
+    }
     for name, rows in tables.items():
         table = pd.DataFrame(rows)
         path = chosen.folder / f"{name}.csv"

@@ -116,6 +116,30 @@ def drift() -> str:
     return "\n".join(rows)
 
 
+def newcomers() -> str:
+    """How far entries that began near the top fell, and how much of that the posterior foresaw."""
+    rows = ["| entries that began | models | have since moved by, Elo (s.e.) | of it foreseen | "
+            "left (s.e.) |", "|---|---|---|---|---|"]  # fmt: skip
+    for r in pd.read_csv(ROOT / "benchmarks" / "drift_newcomers.csv").itertuples():
+        rows.append(
+            f"| {r.began} | {r.models} | {r.change:+.1f} ({r.change_error:.1f}) | "
+            f"{r.foreseen:+.1f} | {r.left:+.1f} ({r.left_error:.1f}) |"
+        )
+    return "\n".join(rows)
+
+
+def held_out() -> str:
+    """How many models held out of a link lie in its prediction interval."""
+    rows = ["| from | to | models | inside | of the top 20 | median sd, Elo |",
+            "|---|---|---|---|---|---|"]  # fmt: skip
+    for r in pd.read_csv(ROOT / "benchmarks" / "held_out.csv").itertuples():
+        rows.append(
+            f"| {r.older} | {r.newer} | {r.models} | {r.inside:.0%} | {r.inside_top:.0%} | "
+            f"{r.median_sd:.1f} |"
+        )
+    return "\n".join(rows)
+
+
 def links() -> str:
     """The link report of the headline board."""
     lookup = tags.Lookup(tags.load())
@@ -345,6 +369,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "retired": retired,
     "young": young_drift,
     "drift": drift,
+    "newcomers": newcomers,
+    "held-out": held_out,
     "links": links,
     "anchors": anchors,
     "sensitivity": sensitivity,

@@ -2,10 +2,11 @@
 
 An entry's rating after its first few thousand votes drifts as the mix of voters, prompts and
 opponents settles. How much is read off the archive itself: for every entry whose votes grew by
-half, the change from its first listing to its last within 180 days, against entries of over
-15,000 votes, less the variance the new votes explain. The early votes stay in the later rating,
-so that of a bias they carry only the part 1 - v/V shows between v and V votes: the excess is
-divided by the mean square of that part. This is done in bins of votes at first listing and made
+half, the change from its first listing there to its last within 180 days, against entries of over
+15,000 votes, less the variance the new votes explain. Entries pinned by the publisher have no
+change of their own and are left out. The early votes are taken to stay in the later rating, so
+that of a bias they carry only the part 1 - v/V shows between v and V votes: the excess is divided
+by the mean square of that part. This is done in bins of votes at first listing and made
 non-increasing in votes (isotonic, by pooling adjacent bins). `elolag/data/young.json` holds the
 estimate from the shipped archive; a test remakes it.
 """
@@ -25,7 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from elolag.archive import Archive, Board
 from elolag.errors import EstimateError
-from elolag.linking import Vintage, shared_vote_variance
+from elolag.linking import Vintage, find_anchors, shared_vote_variance
 from elolag.months import to_day
 from elolag.panel import identify
 from elolag.tags import Lookup
@@ -155,12 +156,13 @@ def _vintages(board: Board, lookup: Lookup) -> list[tuple[Vintage, str]]:
 
 
 def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
-    """One row per entry whose votes grew by half within the horizon.
+    """One row per entry whose votes grew by half within the horizon; none for a pinned one.
 
     Columns ``identity, votes, votes_last`` (at the first listing and the last), ``change`` (against
     settled entries, Elo), ``se_debut, se_last``. Settled are the entries of over `SETTLED_VOTES`;
     on a board with fewer than `SETTLED` of those, the `SETTLED` with the most votes.
     """
+    pinned = set(find_anchors(vintages))
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     days = [to_day(vintage.date) for vintage in vintages]
@@ -172,7 +174,7 @@ def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
     rows = []
     for identity, debut in first.items():
         before, after = vintages[debut].table, vintages[last[identity]].table
-        found = change(identity, before, after)
+        found = None if identity in pinned else change(identity, before, after)
         if found is not None:
             rows.append({"identity": identity} | found)
     columns = ["identity", "votes", "votes_last", "change", "se_debut", "se_last"]

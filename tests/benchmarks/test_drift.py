@@ -13,9 +13,10 @@ SPEC = importlib.util.spec_from_file_location("drift", HERE / "drift.py")
 drift = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(drift)
 TABLES = {
+    "drift_newcomers": lambda: drift.falls(drift.newcomers()),
     "drift": lambda: drift.split(drift.excesses()),
     "drift_later": drift.later,
-    "drift_headline": lambda: drift.headlines(drift.excesses()),
+    "drift_headline": lambda: drift.headlines(drift.excesses(), drift.newcomers()),
 }
 
 
@@ -45,7 +46,23 @@ def test_debuts_of_like_votes_are_counted_by_growth_and_by_year() -> None:
     assert rows["under 8,000 votes, debut in 2026"]["standard_error"] == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize("name", ["drift", "drift_later", "drift_headline"])
+def test_a_model_on_two_boards_is_one_newcomer_and_what_was_foreseen_is_not_left() -> None:
+    found = pd.DataFrame(
+        {
+            "identity": ["a", "a", "b", "c"],
+            "top": [True, True, True, False],
+            "change": [-6.0, -2.0, -2.0, 5.0],
+            "foreseen": [-1.0, -1.0, 1.0, 2.0],
+        }
+    )
+    below, best = drift.falls(found)
+    assert (best["began"], best["models"]) == ("among the best 10", 2)
+    assert (best["change"], best["foreseen"], best["left"]) == (-3.0, 0.0, -3.0)
+    assert best["change_error"] == pytest.approx(1.0)
+    assert (below["models"], below["left"]) == (1, 3.0)
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
 def test_the_kept_tables_are_the_archives(name: str) -> None:
     table = pd.DataFrame(TABLES[name]())
     kept = pd.read_csv(HERE / f"{name}.csv")
