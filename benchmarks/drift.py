@@ -170,7 +170,7 @@ def split(found: pd.DataFrame) -> Iterator[dict[str, object]]:
     for (votes, grew), rows in found.groupby([few, grown], observed=True):
         yield _row("growth", f"{_range(votes)} votes, grown {_range(grew)} times", rows)
     for (votes, year), rows in found.groupby([few, found["since"].str[:4]], observed=True):
-        yield _row("year", f"{_range(votes)} votes, debut in {year}", rows)
+        yield _row("year", f"{_range(votes)} votes, first listed in {year}", rows)
 
 
 def _range(interval: pd.Interval) -> str:

@@ -90,7 +90,7 @@ def young_drift() -> str:
 def drift() -> str:
     """The excess change of debuts by growth, votes and year, and what other drifts would give."""
     table = pd.read_csv(ROOT / "benchmarks" / "drift.csv")
-    columns = ("debuts with", "entries", "excess, Elo² (s.e.)", "part that shows, squared",
+    columns = ("entries with", "number", "excess, Elo² (s.e.)", "part that shows, squared",
                "over it (sd, Elo)")  # fmt: skip
     rows = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
     for r in table.itertuples():

@@ -35,15 +35,15 @@ def test_debuts_of_like_votes_are_counted_by_growth_and_by_year() -> None:
         "under 8,000 votes, grown 1.5 to 2 times",
         "under 8,000 votes, grown 8 or more times",
         "8,000 or more votes, grown 1.5 to 2 times",
-        "under 8,000 votes, debut in 2024",
-        "under 8,000 votes, debut in 2026",
-        "8,000 or more votes, debut in 2025",
+        "under 8,000 votes, first listed in 2024",
+        "under 8,000 votes, first listed in 2026",
+        "8,000 or more votes, first listed in 2025",
     ]
     little = rows["under 8,000 votes, grown 1.5 to 2 times"]
     assert (little["entries"], little["excess"], little["shown"]) == (2, 7.0, pytest.approx(0.15))
     assert little["bias_variance"] == pytest.approx(14 / 0.3)
-    assert rows["under 8,000 votes, debut in 2026"]["excess"] == 6.0
-    assert rows["under 8,000 votes, debut in 2026"]["standard_error"] == pytest.approx(2.0)
+    assert rows["under 8,000 votes, first listed in 2026"]["excess"] == 6.0
+    assert rows["under 8,000 votes, first listed in 2026"]["standard_error"] == pytest.approx(2.0)
 
 
 def test_a_model_on_two_boards_is_one_newcomer_and_what_was_foreseen_is_not_left() -> None:
