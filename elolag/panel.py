@@ -38,6 +38,8 @@ class Panel:
         Entries and links; `linked.table` holds only entries with a model.
     snapshots
         The snapshots whose ratings are in the table, newest first.
+    pinned
+        Entries that have left the board after their publisher held them at a constant.
     unknown, untagged
         Entries of the chosen vintage that carry the tag `unknown`, and those nobody has tagged.
     notes
@@ -49,6 +51,7 @@ class Panel:
     vintage: str
     linked: Linked
     snapshots: tuple[Snapshot, ...]
+    pinned: tuple[str, ...]
     unknown: tuple[str, ...]
     untagged: tuple[str, ...]
     notes: tuple[str, ...]
@@ -109,7 +112,9 @@ def build(
         untagged |= strange[1]
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
-    linked = link(tables, find_anchors(tables))
+    anchors = find_anchors(tables)
+    linked = link(tables, anchors)
+    gone = linked.table[linked.table["link"] >= 0]
     notes += _blind_spots(board, category, [*older, newest], linked, lookup)
     imputed = int(linked.table["se"].isna().sum())
     if imputed:
@@ -133,6 +138,7 @@ def build(
         vintage=newest.vintage,
         linked=linked,
         snapshots=kept,
+        pinned=tuple(gone.loc[gone["identity"].isin(anchors), "entry"]),
         unknown=tuple(sorted(unknown)),
         untagged=tuple(sorted(untagged)),
         notes=tuple(notes),

@@ -278,6 +278,13 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[
             f"few rated models ({' and '.join(few)}): sampling intervals, of catch-up most, hold "
             f"less than their level there (docs/methods.md, world few-models)"
         )
+    pinned = [entry for entry in panel.pinned if entry in cast.entries]
+    if pinned:
+        notes.append(
+            f"{', '.join(pinned)}: held at a constant by the publisher while others moved, then "
+            f"retired, so that its place is not known; intervals of estimands over a window "
+            f"with it hold less than their level (docs/methods.md, world drifting-anchor)"
+        )
     if nested:
         notes.append(f"the groups are nested: {nested}")
     if panel.unknown:
