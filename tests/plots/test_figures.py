@@ -138,7 +138,8 @@ def test_bounds_leads_and_ties_are_said(headline: LagResult) -> None:
     assert plots.frontier(ahead).get_title(loc="left").startswith("The US is ahead of China by")
 
 
-def test_the_interval_stands_on_the_leaders_end(headline: LagResult) -> None:
+def test_the_interval_stands_on_the_leaders_end() -> None:
+    headline = estimate_lag()
     axes = plots.frontier(headline)
     assert headline.low is not None
     assert headline.high is not None
