@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -27,14 +28,16 @@ FOLDS, SEED, TOP = 10, 20260819, 20
 
 def published(date: str) -> Vintage:
     """Overall ratings of a day, with the errors that its intervals say."""
-    ratings = elolag.open_archive().board(DEFAULT_BOARD).snapshot(date).ratings("overall")
+    snapshot = elolag.open_archive().board(DEFAULT_BOARD).snapshot(date)
+    ratings = snapshot.ratings("overall")
+    reach = NormalDist().inv_cdf((1 + (snapshot.interval_level or 0.95)) / 2)
     half = (ratings["upper"] - ratings["lower"]) / 2
     table = pd.DataFrame(
         {
             "entry": ratings["entry"],
             "model": ratings["entry"],
             "rating": ratings["rating"],
-            "se": ratings["se"].fillna(half / 1.959964),
+            "se": ratings["se"].fillna(half / reach),
             "votes": np.nan,
         }
     )
