@@ -13,10 +13,10 @@ from types import MappingProxyType
 from elolag.errors import UsageError
 from elolag.sources import (
     arena_catalog,
+    arena_copies,
     arena_dataset,
     arena_history,
     arena_space,
-    arena_web,
     artificial_analysis,
     epoch_eci,
     llm_leaderboard_csv,
@@ -37,7 +37,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             arena_catalog,
             arena_history,
             llm_leaderboard_csv,
-            arena_web,
+            arena_copies,
             arena_space,
         )
     }

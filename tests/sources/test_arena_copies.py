@@ -5,7 +5,7 @@ import pytest
 
 from elolag.errors import PayloadError
 from elolag.schema import Origin
-from elolag.sources import arena_web
+from elolag.sources import arena_copies
 
 
 def old(n: int = 5, **extra: object) -> list[dict[str, object]]:
@@ -31,7 +31,7 @@ def payload(models: object, **meta: object) -> bytes:
 
 
 def parse(content: bytes, name: str = "text.json"):
-    (publication,) = arena_web.parse(content, Origin(name, "2026-07-21"))
+    (publication,) = arena_copies.parse(content, Origin(name, "2026-07-21"))
     return publication
 
 
@@ -150,7 +150,7 @@ def test_real_days(upstream: Path):
         if file.name in ("_index.json", "agent.json"):
             continue
         day = file.parent.name
-        (publication,) = arena_web.parse(file.read_bytes(), Origin(file.name, day))
+        (publication,) = arena_copies.parse(file.read_bytes(), Origin(file.name, day))
         seen.setdefault(day, {})[file.stem] = publication.completeness
         rows = json.loads(file.read_bytes())["models"]
         assert len(publication.tables["ratings"]) == len(rows)
