@@ -92,3 +92,4 @@ class Publication:
     interval_level: float | None = None
     completeness: str = "full"  # or "top-N"
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()  # categories the payload has and the snapshot has not

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks as checking
 from elolag.archive import manifest as manifests
-from elolag.archive.candidates import Candidate
+from elolag.archive.candidates import Candidate, without
+from elolag.archive.completeness import METHODS
 from elolag.archive.fill import filled
 from elolag.archive.index import BoardIndex, Stored
+from elolag.archive.listing import reference_category
 from elolag.archive.outcomes import Outcome, OutcomeKind, twin_line
 from elolag.archive.twins import (
     Listed,
     dating,
+    frozen,
     is_twin,
     preference,
-    reference_category,
     repeats_latest,
 )
 from elolag.months import to_day
@@ -76,7 +78,7 @@ class BoardRun:
 
     def run(self, candidates: Sequence[Candidate]) -> list[Outcome]:
         """Take all candidates; a refused one gives its twins back, to be taken on their own."""
-        pending = list(candidates)
+        pending = self._moving(candidates)
         while pending:
             groups = self._grouped(pending)
             pending = []
@@ -84,6 +86,21 @@ class BoardRun:
                 if not self._write(group, [g.best for g in groups]):
                     pending += [*group.twins, *group.repeats]
         return self.outcomes
+
+    def _moving(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Drop from copies what stands still while the board moves; see `twins.frozen`."""
+        out: list[Candidate] = []
+        for candidate in sorted(candidates, key=lambda c: c.vintage):
+            still = {}
+            if not candidate.source.whole and len(candidate.categories) > 1:
+                still = frozen(candidate, [*self.index.current.values(), *out])
+            if still:
+                since = ", ".join(f"{name} (as on {day})" for name, day in sorted(still.items()))
+                why = f"left out, unchanged while the board moved: {since}"
+                out.append(without(candidate, still, why))
+            else:
+                out.append(candidate)
+        return out
 
     def _grouped(self, candidates: Sequence[Candidate]) -> list[Group]:
         """Gather what is one publication; note what the archive already has."""
@@ -258,12 +275,9 @@ def _examined(
     publication = best.publication
     category = reference_category(best.categories)
     listing = best.listing(category) if category else None
-    top = None
-    if listing is not None and best.complete and publication.method != "index":
-        earlier, later = index.neighbours(best, dated.vintage, waiting)
-        before_it = previous.listing if previous else None
-        top = checking.top_n(listing, before_it, earlier, later)
-    completeness = publication.completeness if top is None else f"top-{top}"
+    completeness = publication.completeness
+    if listing is not None and publication.method in METHODS:
+        completeness = index.completeness(best, dated.vintage, waiting)
     done = list(best.checks)
     done += checking.comparison(best.tables, listing, previous, completeness)
     stale: list[str] = []
@@ -289,6 +303,7 @@ def _examined(
         "categories": best.categories,
         "entries": 0 if entries is None else len(entries),
         "notes": list(publication.notes),
+        **({"left_out": list(publication.left_out)} if publication.left_out else {}),
     }
     return done, description
 

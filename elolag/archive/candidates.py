@@ -117,9 +117,9 @@ class Candidate:
         return self.publication.basis
 
     @property
-    def complete(self) -> bool:
-        """Whether the list is not known to be a top-N one."""
-        return self.publication.completeness == "full"
+    def completeness(self) -> str:
+        """``full`` or ``top-N``, as far as known."""
+        return self.publication.completeness
 
     @property
     def precedence(self) -> int:
@@ -158,6 +158,10 @@ class Candidate:
     def raw_sha256(self) -> str:
         """Hashes of the raw payloads."""
         return " ".join(raw["sha256"] for raw in self.retrieval["raw"])
+
+    def files_of(self, source: str) -> list[tuple[str, str]]:
+        """Date and content of this file, if it is of that source."""
+        return [(self.vintage, self.content)] if self.source_name == source else []
 
     def as_twin(self) -> dict[str, Any]:
         """Give what is recorded of it when another route's copy is kept."""
@@ -250,6 +254,22 @@ def _build(
     normal = {name: tables.normalise(name, frame) for name, frame in publication.tables.items()}
     files = {f"{name}.csv": tables.encode(name, frame) for name, frame in normal.items()}
     return Candidate(source, publication, retrieval, normal, files, done)
+
+
+def without(item: Candidate, categories: Iterable[str], why: str) -> Candidate:
+    """Leave categories of a candidate out, and entries that were in no other; `why` is noted."""
+    gone = frozenset(categories)
+    ratings = item.publication.tables["ratings"]
+    kept = ratings[~ratings["category"].isin(gone)].reset_index(drop=True)
+    entries = item.publication.tables["entries"]
+    listed = entries[entries["entry"].isin(set(kept["entry"]))].reset_index(drop=True)
+    publication = dataclasses.replace(
+        item.publication,
+        tables={**item.publication.tables, "ratings": kept, "entries": listed},
+        notes=(*item.publication.notes, why),
+        left_out=(*item.publication.left_out, *sorted(gone)),
+    )
+    return _build(item.source, publication, item.retrieval, item.checks)
 
 
 def _merged(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from elolag.archive.completeness import LOST_REFUSED
 from elolag.archive.listing import Listing
 from elolag.archive.tables import KEYS, TABLES
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
@@ -24,14 +25,10 @@ if TYPE_CHECKING:
     from elolag.schema import Publication
 
 #: More rows lost than this is a broken upstream, unless the list is recognised as a top-N one.
-LOST_SHARE_REFUSED = 0.5
+LOST_SHARE_REFUSED = LOST_REFUSED
 LOST_SHARE_NOTED = 0.1
 #: A median shift of common entries above this (Elo) is worth a look (DESIGN, trap 2).
 SHIFT_NOTED = 5.0
-#: A list shorter than this share of a complete neighbour is a top-N list.
-TRUNCATED_SHARE = 0.5
-#: So is one whose lowest rating lies above this share (and number) of the rows before it.
-TRUNCATED_BELOW, TRUNCATED_ROWS = 0.1, 5
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
 STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
 
@@ -158,41 +155,6 @@ def new_organisations(entries: pd.DataFrame | None, known: frozenset[str] | None
         return []
     new = sorted({name for name in entries["organisation"] if name and name not in known})
     return [Check("organisations-known", not new, False, f"new: {_some(new)}" if new else "")]
-
-
-def top_n(
-    listing: Listing, before: Listing | None, earlier: Listing | None, later: Listing | None
-) -> int | None:
-    """N if `listing` is only the top of its board, else None.
-
-    Where there is a comparable list before it, that decides: a tenth of it or more (and five rows
-    at least) rated below everything now listed, and of what rated above at least half is there.
-    (If not even that, rows are missing without order, and the check of lost rows refuses it.)
-    Otherwise it is when it has less than half the rows of the complete list nearest in time: the
-    earlier one, since boards grow, and the later one only where there is no earlier.
-
-    Parameters
-    ----------
-    listing
-        The list in question.
-    before
-        The comparable complete listing before it, if there is one.
-    earlier, later
-        The nearest complete listings of the same board in time, whatever their entry names.
-    """
-    if before is not None:
-        shifts, _ = _common(listing, before)
-        level = before.ratings + (float(np.median(shifts)) if shifts else 0.0)
-        above = level >= listing.ratings.min()
-        below = len(level) - int(above.sum())
-        names = set(listing.entries)
-        there = sum(name in names for name, up in zip(before.entries, above, strict=True) if up)
-        cut = below >= max(TRUNCATED_ROWS, TRUNCATED_BELOW * len(before))
-        return len(listing) if cut and there >= (1 - LOST_SHARE_REFUSED) * above.sum() else None
-    neighbour = earlier if earlier is not None else later
-    if neighbour is not None and len(listing) < TRUNCATED_SHARE * len(neighbour):
-        return len(listing)
-    return None
 
 
 def _schema(publication: Publication) -> Check:

@@ -1,8 +1,8 @@
 """What one route prints and another leaves out: intervals, votes and ranks of the same figures.
 
 The community history of early vintages holds ratings to many digits without intervals or votes;
-the copies of the same publications hold whole points with both. The precise ratings are kept and
-the missing columns come from the twin, entry by entry, where the names agree and the rating is the
+the copies of the same publications hold whole points with both; catalog files have no votes. The
+more precise ratings are kept and the columns they lack altogether come from the twin, entry by entry, where the names agree and the rating is the
 same after rounding. The manifest says which columns were filled, from where, in how many rows.
 """
 
@@ -35,16 +35,20 @@ def filled(best: Candidate, twins: Sequence[Candidate]) -> tuple[Candidate, dict
         `best` itself and None where there is nothing to fill.
     """
     ratings = best.tables.get("ratings")
-    if ratings is None or ratings[["lower", "votes"]].notna().any().any():
+    if ratings is None:
         return best, None
+    lacking = [column for column in COLUMNS if ratings[column].isna().all()]
     for twin in twins:
         other = twin.tables.get("ratings")
-        if other is None or not other[["lower", "votes"]].notna().any().any():
+        if other is None:
             continue
-        table, rows = _joined(ratings, _names(best), other, _names(twin))
+        given = [column for column in lacking if other[column].notna().any()]
+        if not {"lower", "votes"} & set(given):
+            continue
+        table, rows = _joined(ratings, _names(best), other, _names(twin), given)
         if rows:
-            return _rebuilt(best, twin, table), {
-                "columns": [c for c in COLUMNS if other[c].notna().any()],
+            return _rebuilt(best, twin if "lower" in given else best, table), {
+                "columns": given,
                 "from": twin.source.name,
                 "rows": rows,
             }
@@ -58,9 +62,13 @@ def _names(candidate: Candidate) -> dict[str, str]:
 
 
 def _joined(
-    ratings: pd.DataFrame, names: dict[str, str], other: pd.DataFrame, other_names: dict[str, str]
+    ratings: pd.DataFrame,
+    names: dict[str, str],
+    other: pd.DataFrame,
+    other_names: dict[str, str],
+    given: Sequence[str],
 ) -> tuple[pd.DataFrame, int]:
-    """`ratings` with the columns of `other` where name and rounded rating agree."""
+    """`ratings` with the columns `given` by `other` where name and rounded rating agree."""
     import pandas as pd
 
     key, columns = ["category", "name"], ["rating", *COLUMNS]
@@ -73,21 +81,21 @@ def _joined(
     same = np.abs(shift) <= 0.5 + _SLACK
     table = ratings.reset_index(drop=True)
     # A rounded interval around a rounded rating moves with it to the precise one.
-    for column in ("lower", "upper"):
+    for column in {"lower", "upper"} & set(given):
         moved = (found[column].astype(float) + shift).round(2)
         table[column] = table[column].where(~same, moved)
-    for column in ("votes", "rank"):
+    for column in {"votes", "rank"} & set(given):
         table[column] = pd.Series(found[column], dtype="Int64").where(same)
     return table, int(same.sum())
 
 
-def _rebuilt(best: Candidate, twin: Candidate, table: pd.DataFrame) -> Candidate:
+def _rebuilt(best: Candidate, interval: Candidate, table: pd.DataFrame) -> Candidate:
     frames = {**best.tables, "ratings": tables.normalise("ratings", table)}
     publication = dataclasses.replace(
         best.publication,
         tables=frames,
-        interval_kind=twin.publication.interval_kind,
-        interval_level=twin.publication.interval_level,
+        interval_kind=interval.publication.interval_kind,
+        interval_level=interval.publication.interval_level,
     )
     files = {f"{name}.csv": tables.encode(name, frame) for name, frame in frames.items()}
     return dataclasses.replace(best, publication=publication, tables=frames, files=files)

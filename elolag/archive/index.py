@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks
-from elolag.archive.listing import Listing, read_listing
-from elolag.archive.twins import COMPARABLE_SHARE, Listed, reference_category
+from elolag.archive.completeness import Row, comes_whole, judge
+from elolag.archive.listing import Listing, read_listing, reference_category
+
+from elolag.archive.twins import COMPARABLE_SHARE, Listed
 from elolag.errors import UsageError
 from elolag.months import to_day
 from elolag.sources import get_source
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from elolag.archive.reader import Board
     from elolag.archive.snapshot import Snapshot
 
-#: A complete list further away in time says nothing about how long a list should be.
-NEIGHBOUR_DAYS = 120
+
+def _row(date: str, item: Listed, listing: Listing) -> Row:
+    whole, claimed = comes_whole(item.source_name), item.completeness
+    return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
 
 
 class Stored:
@@ -50,9 +54,9 @@ class Stored:
         return self.snapshot.basis
 
     @property
-    def complete(self) -> bool:
-        """Whether it is not a top-N list."""
-        return self.snapshot.completeness == "full"
+    def completeness(self) -> str:
+        """``full`` or ``top-N``, as judged today."""
+        return self.snapshot.completeness
 
     @property
     def precedence(self) -> int:
@@ -71,6 +75,13 @@ class Stored:
     def content(self) -> str:
         """Identity of the stored bytes."""
         return str(self.snapshot.manifest["id"]).removeprefix("sha256:")
+
+    def files_of(self, source: str) -> list[tuple[str, str]]:
+        """Date and content of every file of a source that is this publication."""
+        own = self.snapshot.facts.get("own_vintage", self.vintage)
+        files = [(own, self.content)] if self.source_name == source else []
+        twins = (t for t in self.snapshot.twins if t["source"] == source)
+        return files + [(str(twin["vintage"]), str(twin["content"])) for twin in twins]
 
     def as_twin(self) -> dict[str, Any]:
         """Give what is recorded of it once a better copy has come."""
@@ -91,7 +102,8 @@ class Stored:
         if category not in self._listings:
             found = None
             if category in self.categories:
-                found = read_listing(self.snapshot.read_bytes("ratings"), category)
+                data = self.snapshot.read_bytes("ratings")
+                found = read_listing(data, category)
             self._listings[category] = found
         return self._listings[category]
 
@@ -179,7 +191,9 @@ class BoardIndex:
             return None
         names = set(listing.entries)
         for label, item in self._before(vintage):
-            if item.kind != candidate.kind or (candidate.complete and not item.complete):
+            if item.kind != candidate.kind or (
+                candidate.completeness == "full" != item.completeness
+            ):
                 continue
             other = item.listing(category)
             if other is None:
@@ -202,30 +216,19 @@ class BoardIndex:
             reverse=True,
         )
 
-    def neighbours(
-        self, candidate: Candidate, vintage: str, pending: Iterable[Listed]
-    ) -> tuple[Listing | None, Listing | None]:
-        """Find the nearest complete lists of the same kind before and after, within 120 days."""
+    def completeness(self, candidate: Candidate, vintage: str, waiting: Iterable[Listed]) -> str:
+        """Tell whether a list is whole from what is stored and from what waits in this run."""
         category = reference_category(candidate.categories)
-        if category is None:
-            return None, None
         dated = [(label[:10], item) for label, item in self.current.items()]
-        dated += [(item.vintage, item) for item in pending if item is not candidate]
-        here = to_day(vintage)
-        near = [
-            (gap, order)
-            for order, (date, item) in enumerate(dated)
-            if 0 < abs(gap := to_day(date) - here) <= NEIGHBOUR_DAYS
-            and item.complete
-            and item.kind == candidate.kind
-            and category in item.categories
+        dated += [(item.vintage, item) for item in waiting if item is not candidate]
+        lists = [
+            (date, item, listing)
+            for date, item in ((vintage, candidate), *dated)
+            if item.kind == candidate.kind
+            and category is not None
+            and (listing := item.listing(category)) is not None
         ]
-        earlier = max((pair for pair in near if pair[0] < 0), default=None)
-        later = min((pair for pair in near if pair[0] > 0), default=None)
-        return (
-            dated[earlier[1]][1].listing(category) if earlier else None,
-            dated[later[1]][1].listing(category) if later else None,
-        )
+        return judge([_row(*one) for one in lists])[0]
 
     def known_before(self, vintage: str, pending: Iterable[Listed], category: str) -> set[str]:
         """Names of every entry listed on the board before `vintage`."""

@@ -11,10 +11,11 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from elolag.archive import store
+from elolag.archive import completeness, store
 from elolag.archive.outcomes import TWINS_COLUMNS
 from elolag.archive.snapshot import Snapshot
 from elolag.errors import ArchiveError, UsageError
+from elolag.months import to_day
 from elolag.schema import VINTAGE_PATTERN
 
 ENVIRONMENT = "ELOLAG_ARCHIVE"
@@ -148,6 +149,7 @@ class Board:
                 label,
                 late_twins=self.late_twins,
                 expected=self.archive.manifest_hashes.get((self.name, label)),
+                judged=self._completeness,
             )
             for label in sorted(self.labels, key=_label_order)
         )
@@ -170,6 +172,25 @@ class Board:
             if snapshot.label not in superseded:
                 newest[snapshot.vintage] = snapshot
         return tuple(newest.values())
+
+    def _completeness(self, snapshot: Snapshot) -> str:
+        """What the lists before and after say of one list; of a hidden one, what was said then."""
+        return self._judged.get(snapshot.label) or snapshot.completeness_then
+
+    @cached_property
+    def _judged(self) -> dict[str, str]:
+        """Completeness of every visible list of votes, by label."""
+        alike: dict[tuple[str, bool | None], list[Snapshot]] = {}
+        for snapshot in self.snapshots:
+            if snapshot.method in completeness.METHODS and snapshot.reference is not None:
+                alike.setdefault((snapshot.method, snapshot.style_control), []).append(snapshot)
+        return {
+            snapshot.label: verdict
+            for group in alike.values()
+            for snapshot, verdict in zip(
+                group, completeness.judge([_row(snapshot) for snapshot in group]), strict=True
+            )
+        }
 
     def snapshot(self, vintage: str | None = None) -> Snapshot:
         """One vintage, by default the newest official one (the newest copy if all are copies).
@@ -203,6 +224,19 @@ class Board:
         raise UsageError(
             f"no vintage {vintage!r} of {self.name}; nearest: {', '.join(before + after)}"
         )
+
+
+def _row(snapshot: Snapshot) -> completeness.Row:
+    listing = snapshot.reference
+    if listing is None:
+        raise ArchiveError(f"{snapshot.path}: holds no ratings to judge")
+    return completeness.Row(
+        to_day(snapshot.vintage),
+        listing.entries,
+        listing.ratings,
+        whole=completeness.comes_whole(snapshot.source),
+        claimed=snapshot.completeness_then,
+    )
 
 
 def _label_order(label: str) -> tuple[str, int]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.archive import manifest as manifests
 from elolag.archive import tables
+from elolag.archive.listing import Listing, category_bytes, read_listing, reference_category
 from elolag.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -40,6 +41,7 @@ class Snapshot:
         *,
         late_twins: Sequence[dict[str, str]] = (),
         expected: str | None = None,
+        judged: Callable[[Snapshot], str] | None = None,
     ) -> None:
         self.board = board
         self.label = label
@@ -48,6 +50,7 @@ class Snapshot:
         self._folder = root / board / label
         self._late_twins = late_twins
         self._expected = expected
+        self._judged = judged
 
     def __repr__(self) -> str:
         return f"Snapshot({self.path!r})"
@@ -112,7 +115,12 @@ class Snapshot:
 
     @property
     def completeness(self) -> str:
-        """``full`` or ``top-N``."""
+        """``full`` or ``top-N``, told from the lists before and after that the archive holds."""
+        return self._judged(self) if self._judged else self.completeness_then
+
+    @property
+    def completeness_then(self) -> str:
+        """What was known of it when it was stored."""
         return str(self.facts["completeness"])
 
     @property
@@ -173,6 +181,12 @@ class Snapshot:
             )
         return data
 
+    @cached_property
+    def reference(self) -> Listing | None:
+        """Its listing of `overall`, else of its first category; None for a table without ratings."""
+        category = reference_category(self.categories)
+        return read_listing(self.read_bytes("ratings"), category) if category else None
+
     def table(self, name: str) -> pd.DataFrame:
         """Load a table as a frame, its hash checked; see `read_bytes` for the errors."""
         return tables.decode(name, self.read_bytes(name), f"{self._folder / name}.csv")
@@ -185,16 +199,16 @@ class Snapshot:
         UsageError
             If the board has no such category at this vintage; the message has the nearest.
         """
-        frame = self.table("ratings")
         if category is None:
-            return frame
+            return self.table("ratings")
         if category not in self.categories:
             near = difflib.get_close_matches(category, self.categories, n=3, cutoff=0.4)
             hint = (
                 f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
             )
             raise UsageError(f"{self.path} has no category {category!r}; {hint}")
-        return frame[frame["category"] == category].reset_index(drop=True)
+        rows = category_bytes(self.read_bytes("ratings"), category)
+        return tables.decode("ratings", rows, f"{self._folder / 'ratings'}.csv")
 
     def entries(self) -> pd.DataFrame:
         """Load what the publisher says of each entry."""

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from elolag.archive.listing import Listing, same_publication
+from elolag.archive.listing import (
+    NEAR_DAYS,
+    Listing,
+    reference_category,
+    same_figures,
+    same_publication,
+)
+from elolag.months import to_day
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: Two lists are comparable by name when they share this part of the shorter one.
 COMPARABLE_SHARE = 0.5
+#: A category that has not moved for so long, while its board has, is frozen.
+FROZEN_DAYS = 14.0
 
 
 class Listed(Protocol):
@@ -28,28 +37,21 @@ class Listed(Protocol):
     @property
     def basis(self) -> str: ...
     @property
-    def complete(self) -> bool: ...
+    def completeness(self) -> str: ...
     @property
     def precedence(self) -> int: ...
     @property
     def content(self) -> str: ...
     @property
     def categories(self) -> dict[str, int]: ...
+    def files_of(self, source: str) -> list[tuple[str, str]]: ...
     def listing(self, category: str) -> Listing | None: ...
     def table(self, name: str) -> pd.DataFrame | None: ...
 
 
-def reference_category(categories: dict[str, int]) -> str | None:
-    """Give the category to compare in: `overall`, else the first; None without ratings."""
-    if "overall" in categories:
-        return "overall"
-    return min(categories, default=None)
-
-
 def shared_category(one: Listed, other: Listed) -> str | None:
     """Give the category in which two publications can be compared, if any."""
-    both = {name: 0 for name in one.categories if name in other.categories}
-    return reference_category(both)
+    return reference_category(set(one.categories) & set(other.categories))
 
 
 def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[str]]) -> bool:
@@ -73,8 +75,13 @@ def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[s
     if category is None:
         return False
     first, second = one.listing(category), other.listing(category)
-    if first is None or second is None or not same_publication(first, second):
+    if first is None or second is None:
         return False
+    near = abs(to_day(one.vintage) - to_day(other.vintage)) <= NEAR_DAYS
+    if not same_publication(first, second, near=near):
+        return False
+    if one.vintage == other.vintage:
+        return True
     longer = one if len(first) > len(second) else other
     kept_and_dated = longer is max(one, other, key=preference) is min(one, other, key=dating)
     if len(first) == len(second) or kept_and_dated:
@@ -90,21 +97,61 @@ def dating(item: Listed) -> tuple[int, str]:
     return item.precedence, item.vintage
 
 
+def frozen(item: Listed, others: Iterable[Listed]) -> dict[str, str]:
+    """Categories that stand still while their board moves, and since when.
+
+    A category is frozen when its figures are, after rounding, those of two weeks before or
+    earlier (a small one may see no vote for days) while the board's reference category has others.
+
+    Returns
+    -------
+    dict
+        Category to the vintage of the list it repeats.
+    """
+    reference = reference_category(item.categories)
+    limit = to_day(item.vintage) - FROZEN_DAYS
+    earlier = sorted(
+        (o for o in others if o.kind == item.kind and to_day(o.vintage) <= limit),
+        key=lambda o: o.vintage,
+        reverse=True,
+    )
+    found = {}
+    for category in item.categories:
+        before = next((o for o in earlier if category in o.categories), None)
+        if before is None or reference is None or category == reference:
+            continue
+        if _alike(item, before, category) and not _alike(item, before, reference):
+            found[category] = before.vintage
+    return found
+
+
+def _alike(one: Listed, other: Listed, category: str) -> bool:
+    first, second = one.listing(category), other.listing(category)
+    return (
+        first is not None
+        and second is not None
+        and len(first) == len(second)
+        and same_figures(first, second)
+    )
+
+
 def repeats_latest(candidate: Listed, others: Iterable[Listed]) -> Listed | None:
     """Find the publication a fetched or committed file merely repeats.
 
     The date of such a file is only the day somebody looked. When its content is that of the newest
-    earlier file of the same source, nothing was published in between.
+    earlier file of the same source, nothing was published in between. That file may itself be held
+    as a twin of another route's.
     """
     if candidate.basis == "published":
         return None
     earlier = [
-        item
+        (vintage, content, item)
         for item in others
-        if item.source_name == candidate.source_name and item.vintage < candidate.vintage
+        for vintage, content in item.files_of(candidate.source_name)
+        if vintage < candidate.vintage
     ]
-    latest = max(earlier, key=lambda item: item.vintage, default=None)
-    return latest if latest is not None and latest.content == candidate.content else None
+    latest = max(earlier, key=lambda file: file[0], default=None)
+    return latest[2] if latest is not None and latest[1] == candidate.content else None
 
 
 def preference(item: Listed) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Where ratings come from: one module per source, each with its addresses, terms and parser.
+"""Where ratings come from: each with its addresses, terms and parser.
 
 No module here touches the network or the disk. Importing the package imports neither pandas nor
 pyarrow; calling a parser does.
@@ -27,18 +27,18 @@ from elolag.sources._source import PartialPayloadError, Source
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {
-        module.SOURCE.name: module.SOURCE
-        for module in (
-            arena_dataset,
-            epoch_eci,
-            models_dev,
-            openrouter,
-            artificial_analysis,
-            arena_catalog,
-            arena_history,
-            llm_leaderboard_csv,
-            arena_copies,
-            arena_space,
+        source.name: source
+        for source in (
+            arena_dataset.SOURCE,
+            epoch_eci.SOURCE,
+            models_dev.SOURCE,
+            openrouter.SOURCE,
+            artificial_analysis.SOURCE,
+            arena_catalog.SOURCE,
+            arena_history.SOURCE,
+            llm_leaderboard_csv.SOURCE,
+            *arena_copies.SOURCES,
+            arena_space.SOURCE,
         )
     }
 )

@@ -39,6 +39,9 @@ class Source:
         stands for every host below it; `allows` applies that rule.
     fetched
         Whether `elolag snapshot` fetches it by default; the others are imported from files.
+    whole
+        Whether its lists come whole. A copy of pages that are cut short from time to time is
+        believed only beside a list that vouches for it (`elolag.archive.completeness`).
     redistributable
         False: what it yields belongs in a private archive only.
     precedence
@@ -64,6 +67,7 @@ class Source:
     precedence: int
     parser_version: int
     parse: Callable[[bytes, Origin], list[Publication]] = field(repr=False)
+    whole: bool = True
 
     def allows(self, host: str) -> bool:
         """Whether an address of this source, or a redirect from it, may use `host`."""

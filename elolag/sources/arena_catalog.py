@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from elolag.errors import PayloadError
 from elolag.schema import ENTRIES, Origin, Publication
@@ -11,14 +10,25 @@ from elolag.sources import _arena
 from elolag.sources._reading import columns, json_value, mapping, sequence, shown
 from elolag.sources._source import Source
 
+if TYPE_CHECKING:
+    from elolag.sources._tidy import Tables
+
 NAME = "arena-catalog"
 #: Organisations and licences, without ratings.
 MODELS_FILE = "scatterplot-data.json"
 
-_FILE = re.compile(r"leaderboard-([a-z-]{1,40})\.json")
 _FIGURES = {"rating": "rating", "lower": "rating_q025", "upper": "rating_q975"}
-#: ``leaderboard-image.json`` rates text-to-image models (dall-e-3 is its anchor at 978).
-_BOARDS = {"image": "text_to_image"}
+#: ``leaderboard-image.json`` rates text-to-image models (dall-e-3 is its anchor at 978); until
+#: 2025-03 the text board was called ``data``.
+BOARDS = {
+    "leaderboard-text.json": "text",
+    "leaderboard-text-style-control.json": "text_style_control",
+    "leaderboard-data.json": "text",
+    "leaderboard-data-style-control.json": "text_style_control",
+    "leaderboard-vision.json": "vision",
+    "leaderboard-vision-style-control.json": "vision_style_control",
+    "leaderboard-image.json": "text_to_image",
+}
 
 
 def parse(payload: bytes, origin: Origin) -> list[Publication]:
@@ -32,14 +42,39 @@ def parse(payload: bytes, origin: Origin) -> list[Publication]:
     where = f"{NAME} {shown(origin.name)[1:-1]} of {origin.date}"
     if origin.name == MODELS_FILE:
         return [_models(payload, origin, where)]
-    found = _FILE.fullmatch(origin.name)
-    if not found:
+    board, tables, notes = read(payload, origin, where)
+    kind, kinds = _tidy.interval_kinds(tables.ratings)
+    return [
+        Publication(
+            board=board,
+            vintage=origin.date,
+            basis="commit",
+            tables=tables.as_dict(),
+            method="bradley-terry",
+            style_control=_arena.style_control(board),
+            interval_kind=kind,
+            interval_level=None if kind == "none" else 0.95,
+            notes=(*notes, *tables.notes, *kinds),
+        )
+    ]
+
+
+def read(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple[str, ...]]:
+    """Read a file in the catalog's layout: its board, its tables, and what was renamed.
+
+    Raises
+    ------
+    PayloadError
+        A file name that is none of the catalog's, or anything but its layout.
+    """
+    from elolag.sources import _tidy
+
+    if origin.name not in BOARDS:
         raise PayloadError(
             f"{where}: not a file of the catalog that holds ratings; "
-            f"those are named leaderboard-<board>.json, and {MODELS_FILE}"
+            f"those are {', '.join(BOARDS)}; and {MODELS_FILE} has the models"
         )
-    subset = found[1].replace("-", "_")
-    board = _arena.board(_BOARDS.get(subset, subset), where)
+    board = _arena.board(BOARDS[origin.name], where)
     answer = mapping(json_value(payload, where), where, "the file")
     names: dict[str, str] = {}
     figures: dict[str, list[Any]] = {key: [] for key in ("category", "entry", *_FIGURES)}
@@ -57,22 +92,9 @@ def parse(payload: bytes, origin: Origin) -> list[Publication]:
         for key, values in picked.items():
             figures[key] += values
     tables = _tidy.board(_tidy.frame(figures), where)
-    kind, kinds = _tidy.interval_kinds(tables.ratings)
     renamed = [f"{theirs} is {ours}" for ours, theirs in sorted(names.items()) if ours != theirs]
-    notes = [f"categories renamed as in the official dataset: {', '.join(renamed)}"]
-    return [
-        Publication(
-            board=board,
-            vintage=origin.date,
-            basis="commit",
-            tables=tables.as_dict(),
-            method="bradley-terry",
-            style_control=_arena.style_control(board),
-            interval_kind=kind,
-            interval_level=None if kind == "none" else 0.95,
-            notes=(*(notes if renamed else ()), *tables.notes, *kinds),
-        )
-    ]
+    notes = (f"categories renamed as in the official dataset: {', '.join(renamed)}",)
+    return board, tables, notes if renamed else ()
 
 
 def _models(payload: bytes, origin: Origin, where: str) -> Publication:

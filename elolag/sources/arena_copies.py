@@ -1,42 +1,65 @@
-"""Community copies of Arena's web pages by day, from 2026-03: whole points, often cut short.
+"""Community copies of Arena's lists: of its web pages, of its catalog, of its dataset.
+
+All hold Arena's figures, none is Arena's own route, and each is a source of its own. Three kinds:
+
+Pages
+    One JSON file a board and day in the layout of ``arena-ai-leaderboards``, whole points. The
+    text and vision pages are style-controlled.
+Catalog
+    ``leaderboard-*.json`` in the catalog's layout with whole points, read off the pages as well.
+Cut dataset
+    Raw text to a tenth of a point, the first 150 (once 100) rows only.
+
+Dates
+-----
+A copy made daily is dated by the day of fetching or committing. What the pages print as their own
+last update stands still while the list below it changes (three different text lists say "Aug 12,
+2026"), so it dates no copy but those of `arena-web`, which has few days and went by it from the
+start.
 
 Completeness
 ------------
-The pages showed only their first rows to the older collector: 20, 30, 50 or 71 of about 390 text
-models, changing from day to day, and nothing in such a payload says how many there were. So a
-list in the older layout (key ``ci``) counts as complete only when it is shorter than the shortest
-cut ever seen (`SHORTEST_CUT`); any other is marked ``top-N``. That is cautious: on 2026-06-30, the
-one day with official boards beside it, text, vision and code were cut to 20 while seven smaller
-boards were complete.
-
-The newer layout (``ci_low``, ``ci_high``) comes from the page's full data and counts as complete:
-on both of its days every board had as many models as the official one nearest in time, give or
-take the releases between. In both layouts the rows must be as many as ``model_count`` announces.
+Pages show only their first rows to some collectors: 10, 14, 16, 20, 30, 50 or 71 of about 390 text
+models, changing from day to day, and nothing in such a payload says how many there were. A list in
+the older layout (key ``ci``) of `SHORTEST_CUT` rows or more is marked ``top-N`` for that reason.
+The newer layout (``ci_low``, ``ci_high``) comes from the page's full data, but was cut at times
+too. So no copy is taken at its word: `Source.whole` is False, and `elolag.archive.completeness`
+looks for a list before or after that vouches for it. In both layouts the rows must be as many as
+``model_count`` announces.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from elolag.errors import PayloadError
-from elolag.schema import Basis, Origin, Publication
-from elolag.sources import _arena
-from elolag.sources._reading import columns, json_value, mapping, sequence, shown
+from elolag.schema import Basis, IntervalKind, Origin, Publication
+from elolag.sources import _arena, arena_catalog
+from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
 from elolag.sources._source import Source
 
-NAME = "arena-web"
+if TYPE_CHECKING:
+    from elolag.sources._tidy import Tables
+
 SHORTEST_CUT = 20
 
-_FILE = re.compile(r"([a-z-]{1,60})\.json")
 #: The pages show text and vision style-controlled; the other boards are named as elsewhere.
-_BOARDS = {
+PAGES = {
     "text": ("text_style_control", "overall"),
     "vision": ("vision_style_control", "overall"),
     "code": ("webdev", "overall"),
     "code-webdev": ("webdev", "overall"),
     "code-image-to-webdev": ("webdev", "image_to_webdev"),
+    "search": ("search", "overall"),
+    "document": ("document", "overall"),
+    "text-to-image": ("text_to_image", "overall"),
+    "image-edit": ("image_edit", "overall"),
+    "text-to-video": ("text_to_video", "overall"),
+    "image-to-video": ("image_to_video", "overall"),
+    "video-edit": ("video_edit", "overall"),
 }
 _FIGURES = {
     "entry": "model",
@@ -46,66 +69,118 @@ _FIGURES = {
     "organisation": "vendor",
     "licence": "license",
 }
+_CUT_FIGURES = {
+    "entry": "entry",
+    "rating": "rating",
+    "lower": "rating_lower",
+    "upper": "rating_upper",
+    "votes": "votes",
+}
+_CUT_FILE = re.compile(r"text-raw-\d{4}-\d{2}-\d{2}\.csv", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UPDATED = re.compile(rf"({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}}), (\d{{4}})")
+_ROUNDED = "rounded to whole points"
+
+Parse = Callable[[bytes, Origin], list[Publication]]
+#: When a page's list was: from its ``meta``, the payload's origin, and the name for messages.
+Dating = Callable[[dict[str, Any], Origin, str], tuple[str, Basis, tuple[str, ...]]]
 
 
-def parse(payload: bytes, origin: Origin) -> list[Publication]:
-    """Read one board of one day, in either layout; see the module's text on completeness."""
-    from elolag.sources import _tidy
+def _pages(name: str, dating: Dating) -> Parse:
+    """Make the parser of a source of page copies."""
 
-    where = f"{NAME} {shown(origin.name)[1:-1]} of {origin.date}"
-    found = _FILE.fullmatch(origin.name)
-    if not found:
-        raise PayloadError(f"{where}: not a board; those are files named <board>.json")
-    name = found[1]
-    subset, category = _BOARDS.get(name, (name.replace("-", "_"), "overall"))
-    board = _arena.board(subset, where)
-    answer = mapping(json_value(payload, where), where, "the file")
-    meta = mapping(answer.get("meta"), where, "'meta'")
-    rows = sequence(answer.get("models"), where, "'models'")
-    _tidy.size(len(rows), where)
-    if meta.get("model_count") != len(rows):
-        raise PayloadError(
-            f"{where}: holds {len(rows)} models and says it has {shown(meta.get('model_count'))}"
-        )
-    whole = "ci_low" in mapping(rows[0], where, "row 1")
-    spans = {"minus": "ci_low", "plus": "ci_high"} if whole else {"minus": "ci", "plus": "ci"}
-    fields = columns(rows, {**_FIGURES, **spans}, where)
-    raw = _tidy.frame({"category": [category] * len(rows), **fields})
-    figures = {
-        key: _tidy.numbers(raw[key], where, key, raw["entry"])
-        for key in ("rating", "minus", "plus")
-    }
-    raw["lower"] = figures["rating"] - figures["minus"]
-    raw["upper"] = figures["rating"] + figures["plus"]
-    tables = _tidy.board(raw, where, doubled=_arena.doubled(board))
-    vintage, basis, notes = _vintage(meta, origin, where)
-    early = sum(1 for row in rows if row.get("preliminary") is True)
-    complete = whole or len(rows) < SHORTEST_CUT
-    bounded = tables.ratings["lower"].notna().any()
-    return [
-        Publication(
-            board=board,
-            vintage=vintage,
-            basis=basis,
-            tables=tables.as_dict(),
-            method="bradley-terry",
-            style_control=_arena.style_control(board),
-            interval_kind="published" if bounded else "none",
-            interval_level=0.95 if bounded else None,
-            completeness="full" if complete else f"top-{len(rows)}",
-            notes=(
-                "rounded to whole points",
-                *((f"{early} ratings marked preliminary",) * bool(early)),
-                *notes,
-                *tables.notes,
-            ),
-        )
-    ]
+    def parse(payload: bytes, origin: Origin) -> list[Publication]:
+        """Read one board of one day, in either layout; see the module's text on completeness."""
+        from elolag.sources import _tidy
+
+        where = f"{name} {shown(origin.name)[1:-1]} of {origin.date}"
+        board, category = _page(origin.name, where)
+        answer = mapping(json_value(payload, where), where, "the file")
+        meta = mapping(answer.get("meta"), where, "'meta'")
+        rows = sequence(answer.get("models"), where, "'models'")
+        _tidy.size(len(rows), where)
+        if meta.get("model_count") != len(rows):
+            count = shown(meta.get("model_count"))
+            raise PayloadError(f"{where}: holds {len(rows)} models and says it has {count}")
+        newer = "ci_low" in mapping(rows[0], where, "row 1")
+        spans = {"minus": "ci_low", "plus": "ci_high"} if newer else {"minus": "ci", "plus": "ci"}
+        fields = columns(rows, {**_FIGURES, **spans}, where)
+        raw = _tidy.frame({"category": [category] * len(rows), **fields})
+        figures = {
+            key: _tidy.numbers(raw[key], where, key, raw["entry"])
+            for key in ("rating", "minus", "plus")
+        }
+        raw["lower"] = figures["rating"] - figures["minus"]
+        raw["upper"] = figures["rating"] + figures["plus"]
+        tables = _tidy.board(raw, where, doubled=_arena.doubled(board))
+        vintage, basis, notes = dating(meta, origin, where)
+        early = sum(1 for row in rows if row.get("preliminary") is True)
+        preliminary = (f"{early} ratings marked preliminary",) * bool(early)
+        complete = newer or len(rows) < SHORTEST_CUT
+        return [
+            _publication(
+                board,
+                vintage,
+                basis,
+                tables,
+                "full" if complete else f"top-{len(rows)}",
+                (_ROUNDED, *preliminary, *notes),
+            )
+        ]
+
+    return parse
 
 
-def _vintage(
+def _page(file: str, where: str) -> tuple[str, str]:
+    """Board and category of a page's file; an unknown name is refused, never a board of its own."""
+    name = file.removesuffix(".json")
+    if name != file and name.startswith("agent"):
+        _arena.board(name, where)
+    if name == file or name not in PAGES:
+        boards = ", ".join(f"{page}.json" for page in PAGES)
+        raise PayloadError(f"{where}: not a board of its pages; those are {boards}")
+    subset, category = PAGES[name]
+    return _arena.board(subset, where), category
+
+
+def _publication(
+    board: str,
+    vintage: str,
+    basis: Basis,
+    tables: Tables,
+    completeness: str,
+    notes: tuple[str, ...],
+) -> Publication:
+    kind: IntervalKind = "published" if tables.ratings["lower"].notna().any() else "none"
+    return Publication(
+        board=board,
+        vintage=vintage,
+        basis=basis,
+        tables=tables.as_dict(),
+        method="bradley-terry",
+        style_control=_arena.style_control(board),
+        interval_kind=kind,
+        interval_level=None if kind == "none" else 0.95,
+        completeness=completeness,
+        notes=(*notes, *tables.notes),
+    )
+
+
+def _fetched(
+    meta: dict[str, Any], origin: Origin, where: str
+) -> tuple[str, Basis, tuple[str, ...]]:
+    """Date a page by the day it was fetched; `origin` has it where the page does not say."""
+    from elolag.sources._tidy import is_date
+
+    at = meta.get("fetched_at")
+    if at is None:
+        return origin.date, "fetched", ()
+    if not isinstance(at, str) or len(at) < 10 or not is_date(at[:10]):
+        raise PayloadError(f"{where}: fetched_at {shown(at)} does not begin with an ISO date")
+    return at[:10], "fetched", ()
+
+
+def _updated(
     meta: dict[str, Any], origin: Origin, where: str
 ) -> tuple[str, Basis, tuple[str, ...]]:
     """Take the page's own date if it has one, else the day it was fetched."""
@@ -128,8 +203,80 @@ def _vintage(
     return updated, "published", ()
 
 
-SOURCE = Source(
-    name=NAME,
+def _catalog(name: str) -> Parse:
+    """Make the parser of a source of whole points in the catalog's layout."""
+
+    def parse(payload: bytes, origin: Origin) -> list[Publication]:
+        """Read one board of one day; the vintage is the commit's day."""
+        where = f"{name} {shown(origin.name)[1:-1]} of {origin.date}"
+        board, tables, notes = arena_catalog.read(payload, origin, where)
+        return [_publication(board, origin.date, "commit", tables, "full", (_ROUNDED, *notes))]
+
+    return parse
+
+
+def _cut(name: str) -> Parse:
+    """Make the parser of a source of raw text lists cut at the top."""
+
+    def parse(payload: bytes, origin: Origin) -> list[Publication]:
+        """Read one day's list, from ``leaderboard-text.json`` or ``text-raw-<day>.csv``."""
+        from elolag.sources import _tidy
+
+        where = f"{name} {shown(origin.name)[1:-1]} of {origin.date}"
+        notes: tuple[str, ...] = ()
+        if _CUT_FILE.fullmatch(origin.name):
+            table = csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
+            raw = _tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
+            raw["category"] = "overall"
+            board = _arena.board("text", where)
+            tables = _tidy.board(raw, where)
+        elif origin.name == "leaderboard-text.json":
+            board, tables, notes = arena_catalog.read(payload, origin, where)
+        else:
+            raise PayloadError(
+                f"{where}: not one of its lists, which are leaderboard-text.json and "
+                f"text-raw-<day>.csv"
+            )
+        size = f"top-{len(tables.ratings)}"
+        return [_publication(board, origin.date, "commit", tables, size, notes)]
+
+    return parse
+
+
+_RAW = ("raw.githubusercontent.com",)
+
+
+def _source(
+    name: str,
+    parse: Parse,
+    copied: str,
+    homepage: str,
+    *,
+    licence: str = "not stated",
+    licence_url: str = "",
+    precedence: int = 5,
+    hosts: tuple[str, ...] = _RAW,
+) -> Source:
+    return Source(
+        name=name,
+        publisher=f"Arena (arena.ai); {copied}",
+        title=homepage.removeprefix("https://github.com/"),
+        homepage=homepage,
+        licence=licence,
+        licence_url=licence_url or homepage,
+        citation=f"Arena (arena.ai), {copied}, {homepage.removeprefix('https://')}.",
+        hosts=hosts,
+        fetched=False,
+        redistributable=True,
+        precedence=precedence,
+        parser_version=1,
+        parse=parse,
+        whole=False,
+    )
+
+
+ARENA_WEB = Source(
+    name="arena-web",
     publisher="Arena (arena.ai); copied from its web pages by oolong-tea-2026",
     title="arena-ai-leaderboards",
     homepage="https://github.com/oolong-tea-2026/arena-ai-leaderboards",
@@ -137,10 +284,54 @@ SOURCE = Source(
     licence_url="https://github.com/oolong-tea-2026/arena-ai-leaderboards/blob/main/LICENSE",
     citation="Arena (arena.ai), leaderboard pages as collected in "
     "github.com/oolong-tea-2026/arena-ai-leaderboards and a fork of it.",
-    hosts=("raw.githubusercontent.com",),
+    hosts=_RAW,
     fetched=False,
     redistributable=True,
     precedence=4,
     parser_version=1,
-    parse=parse,
+    parse=_pages("arena-web", _updated),
+    whole=False,
+)
+
+SOURCES = (
+    ARENA_WEB,
+    _source(
+        "arena-web-forks",
+        _pages("arena-web-forks", _fetched),
+        "leaderboard pages as copied daily by aabao325",
+        "https://github.com/aabao325/arena-ai-leaderboards",
+        licence="MIT",
+    ),
+    _source(
+        "cherry-studio-docs",
+        _pages("cherry-studio-docs", _fetched),
+        "the text leaderboard page as copied daily into the documentation of Cherry Studio",
+        "https://github.com/CherryHQ/cherry-studio-docs",
+    ),
+    _source(
+        "kevinschaul-lmarena-leaderboard-history",
+        _pages("kevinschaul-lmarena-leaderboard-history", _fetched),
+        "the text leaderboard page as recorded by Kevin Schaul",
+        "https://github.com/kevinschaul/lmarena-leaderboard-history",
+    ),
+    _source(
+        "arena-web-2026-10",
+        _pages("arena-web-2026-10", _fetched),
+        "the text leaderboard page of 2 October 2026 as read off a third party's catalogue",
+        "https://arena.ai/leaderboard/text",
+        hosts=("arena.ai",),
+    ),
+    _source(
+        "smallai-llm-ranking",
+        _catalog("smallai-llm-ranking"),
+        "catalog files with whole points as kept by SmallAi",
+        "https://github.com/SmallAi-API/LLM-Ranking",
+    ),
+    _source(
+        "arielshakaramiro-llm-leaderboard-tracker",
+        _cut("arielshakaramiro-llm-leaderboard-tracker"),
+        "the first rows of the official dataset as kept by Ariel Shakaramiro",
+        "https://github.com/arielshakaramiro/llm-leaderboard-tracker",
+        licence="CC-BY-4.0",
+    ),
 )
