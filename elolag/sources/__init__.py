@@ -18,7 +18,7 @@ from elolag.sources import (
     arena_space,
     arena_web,
     artificial_analysis,
-    epoch_eci,
+    indices,
     llm_leaderboard_csv,
     models_dev,
     openrouter,
@@ -30,7 +30,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
         module.SOURCE.name: module.SOURCE
         for module in (
             arena_dataset,
-            epoch_eci,
+            indices,
             models_dev,
             openrouter,
             artificial_analysis,

@@ -4,7 +4,7 @@ import pytest
 
 from elolag.errors import PayloadError
 from elolag.schema import MODELS, Origin
-from elolag.sources import epoch_eci
+from elolag.sources import indices
 
 LIVE = (
     "Model,Display name,eci,eci_ci_low,eci_ci_high,date,Organization,Country (of organization),"
@@ -17,7 +17,7 @@ OLD = (
 
 
 def parse(text: str):
-    (publication,) = epoch_eci.parse(text.encode(), Origin("eci_scores.csv", "2026-01-20"))
+    (publication,) = indices.parse(text.encode(), Origin("eci_scores.csv", "2026-01-20"))
     return publication
 
 
