@@ -255,7 +255,7 @@ def _artificial_analysis(run: _Run) -> Fetch:
 
 _PLANS: dict[str, Callable[[_Run], Fetch]] = {
     arena_dataset.NAME: _arena_dataset,
-    indices.NAME: _single("eci_scores.csv", indices.ADDRESS),
+    indices.EPOCH: _single("eci_scores.csv", indices.EPOCH_ADDRESS),
     models_dev.NAME: _single("api.json", models_dev.ADDRESS),
     openrouter.NAME: _single("models", openrouter.ADDRESS),
     artificial_analysis.NAME: _artificial_analysis,

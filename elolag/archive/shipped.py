@@ -93,7 +93,7 @@ def payloads(upstream: Path) -> Iterator[Payload]:
             day = path.parent.name
             yield _payload("arena-web", path.name, day, f"{_WEB}/{day}/{path.name}", path)
     for path in sorted(upstream.glob(f"epoch/eci_scores-{_ECI_DAY}.csv")):
-        yield _payload("epoch-eci", "eci_scores.csv", _ECI_DAY, indices.ADDRESS, path)
+        yield _payload("epoch-eci", "eci_scores.csv", _ECI_DAY, indices.EPOCH_ADDRESS, path)
     for path in sorted(upstream.glob(f"models-dev/models-{_MODELS_DEV_MONTH}.csv")):
         # The day of the month is not known; its last cannot be too early.
         day = f"{_MODELS_DEV_MONTH}-31"

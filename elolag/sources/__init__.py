@@ -1,4 +1,4 @@
-"""Where ratings come from: one module per source, each with its addresses, terms and parser.
+"""Where ratings come from: modules of one source or a few, with addresses, terms and parsers.
 
 No module here touches the network or the disk. Importing the package imports neither pandas nor
 pyarrow; calling a parser does.
@@ -27,7 +27,7 @@ from elolag.sources._source import PartialPayloadError, Source
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {
-        module.SOURCE.name: module.SOURCE
+        source.name: source
         for module in (
             arena_dataset,
             indices,
@@ -40,6 +40,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
             arena_web,
             arena_space,
         )
+        for source in getattr(module, "SOURCES", None) or (module.SOURCE,)
     }
 )
 
