@@ -18,8 +18,8 @@ from elolag.sources import (
     Source,
     arena_dataset,
     artificial_analysis,
-    epoch_eci,
     get_source,
+    indices,
     models_dev,
     openrouter,
 )
@@ -255,7 +255,7 @@ def _artificial_analysis(run: _Run) -> Fetch:
 
 _PLANS: dict[str, Callable[[_Run], Fetch]] = {
     arena_dataset.NAME: _arena_dataset,
-    epoch_eci.NAME: _single("eci_scores.csv", epoch_eci.ADDRESS),
+    indices.EPOCH: _single("eci_scores.csv", indices.EPOCH_ADDRESS),
     models_dev.NAME: _single("api.json", models_dev.ADDRESS),
     openrouter.NAME: _single("models", openrouter.ADDRESS),
     artificial_analysis.NAME: _artificial_analysis,

@@ -15,7 +15,7 @@ SCHEMA_VERSION = 1
 RATINGS: dict[str, str] = {
     "category": "string",
     "entry": "string",
-    "rating": "number",  # Elo points (or index points), rounded to 2 decimals
+    "rating": "number",  # in the unit of the board's measure, rounded to 2 decimals
     "lower": "number",  # interval as published; may be missing
     "upper": "number",
     "se": "number",  # standard error from the published variance; missing where there is none
@@ -46,7 +46,7 @@ Basis = Literal["published", "commit", "fetched"]
 Method = Literal["bradley-terry", "online-elo", "index", "metadata"]
 IntervalKind = Literal["variance", "bootstrap", "published", "none"]
 
-BOARD_PATTERN = re.compile(r"[a-z0-9-]+/[a-z0-9_]+")
+BOARD_PATTERN = re.compile(r"[a-z0-9-]+/[a-z0-9_-]+")
 VINTAGE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([2-9]|[1-9]\d+))?")
 
 

@@ -103,7 +103,7 @@ def judge(rows: Sequence[Row]) -> list[str]:
     _vouch(lists, full, sound)
     low, high = SEEN_CUT
     open_ = sound & ~full
-    for i in np.flatnonzero(open_):
+    for i in np.flatnonzero(open_).tolist():
         open_[i] = rows[i].claimed == "full" and not low <= lists.size[i] <= high
     mutual = np.array(
         [bool(open_[i]) and any(lists.vouches(j, i) for j in lists.near(i) if open_[j])
@@ -172,8 +172,8 @@ class _Lists:
             return False  # rows are missing without order: the check of lost rows refuses it
         under = int((self.listed[j] & ~self.listed[i] & below).sum())
         if before.size and self.rows[i].whole:
-            return under >= max(BELOW_OFFICIAL, BELOW_OFFICIAL_SHARE * self.size[j])
-        return under >= max(BELOW, BELOW_SHARE * self.size[j])
+            return under >= max(BELOW_OFFICIAL, BELOW_OFFICIAL_SHARE * int(self.size[j]))
+        return under >= max(BELOW, BELOW_SHARE * int(self.size[j]))
 
     def _hole(self, i: int, before: NDArray[np.intp], after: NDArray[np.intp]) -> bool:
         """Whether list `i` lacks what the long lists nearest before and after both have."""
@@ -190,7 +190,7 @@ class _Lists:
         """Whether whole list `j` shows that list `i` reaches down to the end of the board."""
         number = min(int(self.size[j]), max(BOTTOM, int(BOTTOM_SHARE * self.size[j])))
         bottom = np.argsort(np.where(self.listed[j], self.rating[j], np.inf))[:number]
-        if self.listed[i, bottom].mean() < 0.5:  # noqa: PLR2004 -- at least half, see the module
+        if self.listed[i, bottom].mean() < 0.5:
             return False
         lost = int((self.listed[j] & ~self.listed[i]).sum())
         return bool(self.ahead[i, j] > 0 or lost <= LOST * self.size[j])

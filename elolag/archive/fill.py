@@ -2,8 +2,9 @@
 
 The community history of early vintages holds ratings to many digits without intervals or votes;
 the copies of the same publications hold whole points with both; catalog files have no votes. The
-more precise ratings are kept and the columns they lack altogether come from the twin, entry by entry, where the names agree and the rating is the
-same after rounding. The manifest says which columns were filled, from where, in how many rows.
+more precise ratings are kept and the columns they lack altogether come from the twin, entry by
+entry, where the names agree and the rating is the same after rounding. The manifest says which
+columns were filled, from where, in how many rows.
 """
 
 from __future__ import annotations

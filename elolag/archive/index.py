@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from elolag.archive import checks
 from elolag.archive.completeness import Row, comes_whole, judge
 from elolag.archive.listing import Listing, read_listing, reference_category
-
 from elolag.archive.twins import COMPARABLE_SHARE, Listed
 from elolag.errors import UsageError
 from elolag.months import to_day
@@ -190,10 +189,9 @@ class BoardIndex:
         if listing is None:
             return None
         names = set(listing.entries)
+        whole = candidate.completeness == "full"
         for label, item in self._before(vintage):
-            if item.kind != candidate.kind or (
-                candidate.completeness == "full" != item.completeness
-            ):
+            if item.kind != candidate.kind or (whole and item.completeness != "full"):
                 continue
             other = item.listing(category)
             if other is None:

@@ -15,7 +15,7 @@ from elolag.archive.take import take_payloads
 from elolag.errors import UsageError
 from elolag.schema import Origin
 from elolag.sources import arena_history as history
-from elolag.sources import epoch_eci, get_source, models_dev
+from elolag.sources import get_source, indices, models_dev
 
 _GITHUB = "https://raw.githubusercontent.com"
 _DATASET = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"
@@ -93,7 +93,7 @@ def payloads(upstream: Path) -> Iterator[Payload]:
             day = path.parent.name
             yield _payload("arena-web", path.name, day, f"{_WEB}/{day}/{path.name}", path)
     for path in sorted(upstream.glob(f"epoch/eci_scores-{_ECI_DAY}.csv")):
-        yield _payload("epoch-eci", "eci_scores.csv", _ECI_DAY, epoch_eci.ADDRESS, path)
+        yield _payload("epoch-eci", "eci_scores.csv", _ECI_DAY, indices.EPOCH_ADDRESS, path)
     for path in sorted(upstream.glob(f"models-dev/models-{_MODELS_DEV_MONTH}.csv")):
         # The day of the month is not known; its last cannot be too early.
         day = f"{_MODELS_DEV_MONTH}-31"

@@ -183,7 +183,7 @@ class Snapshot:
 
     @cached_property
     def reference(self) -> Listing | None:
-        """Its listing of `overall`, else of its first category; None for a table without ratings."""
+        """Its listing of `overall`, else of its first category; None without ratings."""
         category = reference_category(self.categories)
         return read_listing(self.read_bytes("ratings"), category) if category else None
 

@@ -1,4 +1,4 @@
-"""Where ratings come from: each with its addresses, terms and parser.
+"""Where ratings come from: modules of one source or a few, with addresses, terms and parsers.
 
 No module here touches the network or the disk. Importing the package imports neither pandas nor
 pyarrow; calling a parser does.
@@ -18,7 +18,7 @@ from elolag.sources import (
     arena_history,
     arena_space,
     artificial_analysis,
-    epoch_eci,
+    indices,
     llm_leaderboard_csv,
     models_dev,
     openrouter,
@@ -30,7 +30,7 @@ SOURCES: Mapping[str, Source] = MappingProxyType(
         source.name: source
         for source in (
             arena_dataset.SOURCE,
-            epoch_eci.SOURCE,
+            *indices.SOURCES,
             models_dev.SOURCE,
             openrouter.SOURCE,
             artificial_analysis.SOURCE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from typing import Any
 
 from elolag.errors import PayloadError
@@ -23,8 +24,12 @@ def text(payload: bytes, where: str) -> str:
         ) from None
 
 
-def json_value(payload: bytes, where: str) -> Any:
-    """Read one JSON value. Duplicate keys, NaN and Infinity are refused."""
+def json_value(payload: bytes, where: str, *, nan: bool = False) -> Any:
+    """Read one JSON value. Duplicate keys, Infinity and (unless `nan`) NaN are refused.
+
+    With `nan` whoever reads a figure must refuse it: for publishers that write NaN into columns
+    which are not read.
+    """
 
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         out = dict(items)
@@ -35,6 +40,8 @@ def json_value(payload: bytes, where: str) -> Any:
         return out
 
     def constant(name: str) -> Any:
+        if nan and name == "NaN":
+            return math.nan
         raise PayloadError(f"{where}: the JSON holds {name}, which is no number")
 
     decoded = text(payload, where)

@@ -52,6 +52,8 @@ class Source:
     parse
         ``parse(payload, origin)``: bytes to publications, or a `PayloadError`. It touches neither
         network nor disk, and imports pandas (and pyarrow, for Parquet) only when called.
+    spelling
+        The source whose entry names it uses: aliases of that source apply as well.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Source:
     parser_version: int
     parse: Callable[[bytes, Origin], list[Publication]] = field(repr=False)
     whole: bool = True
+    spelling: str = ""
 
     def allows(self, host: str) -> bool:
         """Whether an address of this source, or a redirect from it, may use `host`."""

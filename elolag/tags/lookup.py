@@ -13,6 +13,7 @@ import numpy as np
 
 from elolag.errors import TagError
 from elolag.months import to_day
+from elolag.sources import SOURCES
 from elolag.tags.tables import UNKNOWN, Alias, Model, Tables
 
 GLOB = "glob:"
@@ -81,7 +82,7 @@ class Lookup:
         """The alias row of an entry, by its key and then by its human name; None if untagged.
 
         A user's own rows are asked before ours, exact names before patterns, and a row for this
-        source before one for any.
+        source before one for the source whose names it uses, and that before one for any.
         """
         for layer in self._layers:
             found = layer.find(source, entry, name)
@@ -156,11 +157,14 @@ class _Layer:
 
     def find(self, source: str, entry: str, name: str) -> Alias | None:
         texts = tuple(dict.fromkeys(text.strip() for text in (entry, name) if text))
+        spelling = SOURCES[source].spelling if source in SOURCES else ""
+        sources = tuple(key for key in (source, spelling, "*") if key)
         for text in texts:
-            found = self._exact.get((source, text)) or self._exact.get(("*", text))
-            if found:
-                return found
+            for key in sources:
+                found = self._exact.get((key, text))
+                if found:
+                    return found
         for alias, pattern in self._patterns:
-            if alias.source in ("*", source) and any(pattern.fullmatch(text) for text in texts):
+            if alias.source in sources and any(pattern.fullmatch(text) for text in texts):
                 return alias
         return None

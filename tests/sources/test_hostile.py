@@ -45,6 +45,9 @@ KINDS = [
     ("arena-web", "code-webdev.json", "arena-web/2026-08-22/code-webdev.json"),
     ("arena-space", "leaderboard_table_20240602.csv", "arena-space/*20240602.csv"),
     ("epoch-eci", "eci_scores.csv", "epoch/eci_scores-2026-01-20.csv"),
+    ("iaps-open-source-gap", "data.json", "iaps-open-source-gap/2026-08-20.json"),
+    ("comparia", "list.json", "comparia/2025-08-25-18e14e88.json"),
+    ("comparia", "stamped.json", "comparia/2026-02-11-2e8b40bd.json"),
     ("models-dev", "api.json", None),
     ("models-dev", "models.csv", "models-dev/models-2026-07.csv"),
     ("openrouter", "models", None),
@@ -58,6 +61,8 @@ def small(source: str, name: str) -> bytes:
     """A payload that its parser accepts, in its publisher's shape."""
     web = {"rank": 1, "model": "m", "vendor": "V", "license": "open", "score": 1500, "votes": 9}
     aa = {"slug": "m", "name": "M", "model_creator": {"name": "L"}, "release_date": "2026-01-02"}
+    gap = {"model": "M", "display_name": "", "organization": "L", "date": "2026-01-02T00:00:00"}
+    fr = {"model_name": "m", "median": 1100.5, "p2.5": 1090, "p97.5": 1111.25, "n_match": 42}
     text: dict[tuple[str, str], object] = {
         ("arena-catalog", "leaderboard-text.json"): {
             "full": {"m": {"rating": 1400.5, "rating_q975": 1410.0, "rating_q025": 1390.0}},
@@ -90,6 +95,19 @@ def small(source: str, name: str) -> bytes:
             "Country (of organization),Model accessibility\n"
             'M,,150.5,140,160,2026-01-02,"A,B",China,Open weights (restricted use)\n'
         ),
+        ("iaps-open-source-gap", "data.json"): {
+            "last_updated": "2026-08-20T00:57:16.244615",
+            "benchmarks": {
+                "eci": {"trend_models": [gap | {"eci": 150.0, "eci_std": 1.25, "is_open": True}]},
+                "metr_time_horizon": {
+                    "trend_models": [
+                        gap | {"score": 64.0, "p50_ci_low": 32.0, "p50_ci_high": 128.0}
+                    ]
+                },
+            },
+        },
+        ("comparia", "list.json"): [fr | {"name": "M 1", "organization": "L", "license": "MIT"}],
+        ("comparia", "stamped.json"): {"timestamp": 1770784106.0, "models": [fr | {"rank": 1}]},
         ("models-dev", "api.json"): {
             "lab": {"models": {"m": {"name": "M", "release_date": DAY, "open_weights": True}}}
         },

@@ -11,6 +11,8 @@ from elolag.sources import SOURCES, Source, get_source
 NAMES = {
     "arena-dataset",
     "epoch-eci",
+    "iaps-open-source-gap",
+    "comparia",
     "models-dev",
     "openrouter",
     "artificial-analysis",
@@ -37,8 +39,17 @@ def test_fetched_sources_and_private_ones():
     }
     assert {n for n, s in SOURCES.items() if not s.redistributable} == {"artificial-analysis"}
     assert SOURCES["arena-dataset"].precedence == 0
+    assert SOURCES["comparia"].precedence == SOURCES["epoch-eci"].precedence == 0
     assert SOURCES["arena-catalog"].precedence == 1
-    assert all(SOURCES[n].precedence >= 2 for n in ("arena-history", "arena-web"))
+    assert all(
+        SOURCES[n].precedence >= 2 for n in ("arena-history", "arena-web", "iaps-open-source-gap")
+    )
+
+
+def test_a_spelling_is_that_of_another_source():
+    spelled = {n: s.spelling for n, s in SOURCES.items() if s.spelling}
+    assert spelled == {"iaps-open-source-gap": "epoch-eci"}
+    assert all(SOURCES[other].spelling == "" for other in spelled.values())
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
@@ -89,7 +100,7 @@ def test_importing_the_registry_is_light():
 
 
 @pytest.mark.parametrize(
-    "board", ["arena/space_table", "artificial-analysis/music_with_vocals", "models-dev/models"]
+    "board", ["arena/space_table", "artificial-analysis/music_with_vocals", "metr/time-horizon"]
 )
 def test_board_ids_fit_the_pattern(board: str):
     assert BOARD_PATTERN.fullmatch(board)

@@ -22,6 +22,27 @@ def test_a_source_s_own_row_comes_before_one_for_any() -> None:
     assert [a.model for a in found if a] == ["one", "two"]
 
 
+def test_a_copy_that_spells_like_another_source_takes_its_rows() -> None:
+    tables = small(
+        [model("one"), model("two"), model("three")],
+        [
+            *(alias("X", "one"), alias("X", "two", source="epoch-eci")),
+            *(alias("Y", "one"), alias("Y", "two", source="epoch-eci")),
+            alias("Y", "three", source="iaps-open-source-gap"),
+            alias("glob:Z*", "two", source="epoch-eci"),
+        ],
+    )
+    lookup = Lookup(tables)
+
+    def models(source: str) -> list[str]:
+        found = [lookup.alias(source, entry) for entry in ("X", "Y", "Z9")]
+        return [a.model if a else "" for a in found]
+
+    assert models("iaps-open-source-gap") == ["two", "three", "two"]
+    assert models("epoch-eci") == ["two", "two", "two"]
+    assert models("comparia") == ["one", "one", ""]
+
+
 def test_the_key_comes_before_the_name_and_exact_before_pattern() -> None:
     tables = small(
         [model("one"), model("two"), model("three")],
