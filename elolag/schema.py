@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -93,3 +94,17 @@ class Publication:
     completeness: str = "full"  # or "top-N"
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()  # categories the payload has and the snapshot has not
+
+    def without(self, categories: Collection[str], why: str) -> Publication:
+        """Leave categories out, and entries that are in no other; `why` is noted."""
+        if not categories:
+            return self
+        ratings, entries = self.tables["ratings"], self.tables["entries"]
+        ratings = ratings[~ratings["category"].isin(categories)].reset_index(drop=True)
+        entries = entries[entries["entry"].isin(set(ratings["entry"]))].reset_index(drop=True)
+        return replace(
+            self,
+            tables={**self.tables, "ratings": ratings, "entries": entries},
+            notes=(*self.notes, why),
+            left_out=(*self.left_out, *sorted(categories)),
+        )

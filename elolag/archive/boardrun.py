@@ -18,6 +18,7 @@ from elolag.archive.twins import (
     Listed,
     dating,
     frozen,
+    holds_all,
     is_twin,
     preference,
     repeats_latest,
@@ -108,7 +109,11 @@ class BoardRun:
         for candidate in sorted(candidates, key=lambda c: (c.precedence, c.vintage)):
             label = self.index.holds(candidate)
             if label is None:
-                label = self.index.label_of(repeats_latest(candidate, self.index.current.values()))
+                label = self.index.exceeds(candidate)
+            if label is None:
+                held = self.index.current.values()
+                repeated = repeats_latest(candidate, held, copied=not candidate.source.whole)
+                label = self.index.label_of(repeated)
             if label is not None:
                 self._note(candidate, label, "unchanged", _as_on(label, candidate))
                 continue
@@ -179,7 +184,8 @@ class BoardRun:
             self._note(best, "", "refused", message, checks=done, new=new, dropped=dropped)
             return False
         kind: OutcomeKind = "new" if label == dated.vintage else "revision"
-        outcome = self._outcome(best, label, kind, "", done, new, dropped)
+        message = "" if holder is None else _revised(best, holder, group)
+        outcome = self._outcome(best, label, kind, message, done, new, dropped)
         if self.writer is not None:
             if fill is not None:
                 description["filled"] = fill
@@ -279,7 +285,8 @@ def _examined(
     if listing is not None and publication.method in METHODS:
         completeness = index.completeness(best, dated.vintage, waiting)
     done = list(best.checks)
-    done += checking.comparison(best.tables, listing, previous, completeness)
+    settled = publication.board.startswith("arena/") and publication.method == "bradley-terry"
+    done += checking.comparison(best.tables, listing, previous, completeness, settled=settled)
     stale: list[str] = []
     if listing is not None:
         before = previous.table("ratings") if previous else None
@@ -332,9 +339,18 @@ def _repeats(candidate: Candidate, group: Group, groups: Sequence[Group]) -> boo
         for member in members
     ):
         return True
+    if any(holds_all(member, candidate) for member in members):
+        return True
     seen = [member for g in groups for member in (g.best, *g.twins)]
-    latest = repeats_latest(candidate, seen)
+    latest = repeats_latest(candidate, seen, copied=not candidate.source.whole)
     return any(member is latest for member in members)
+
+
+def _revised(best: Candidate, holder: Listed, group: Group) -> str:
+    """Why a vintage gets a revision."""
+    if holder in group.supersedes:
+        return f"the figures of {holder.source_name}, more precise or more complete"
+    return f"other figures than {holder.source_name} had at this date"
 
 
 def _as_on(label: str, candidate: Candidate) -> str:

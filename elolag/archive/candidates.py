@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -256,20 +256,11 @@ def _build(
     return Candidate(source, publication, retrieval, normal, files, done)
 
 
-def without(item: Candidate, categories: Iterable[str], why: str) -> Candidate:
-    """Leave categories of a candidate out, and entries that were in no other; `why` is noted."""
-    gone = frozenset(categories)
-    ratings = item.publication.tables["ratings"]
-    kept = ratings[~ratings["category"].isin(gone)].reset_index(drop=True)
-    entries = item.publication.tables["entries"]
-    listed = entries[entries["entry"].isin(set(kept["entry"]))].reset_index(drop=True)
-    publication = dataclasses.replace(
-        item.publication,
-        tables={**item.publication.tables, "ratings": kept, "entries": listed},
-        notes=(*item.publication.notes, why),
-        left_out=(*item.publication.left_out, *sorted(gone)),
+def without(item: Candidate, categories: Collection[str], why: str) -> Candidate:
+    """Leave categories of a candidate out; see `Publication.without`."""
+    return _build(
+        item.source, item.publication.without(categories, why), item.retrieval, item.checks
     )
-    return _build(item.source, publication, item.retrieval, item.checks)
 
 
 def _merged(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -29,6 +29,9 @@ LOST_SHARE_REFUSED = LOST_REFUSED
 LOST_SHARE_NOTED = 0.1
 #: A median shift of common entries above this (Elo) is worth a look (DESIGN, trap 2).
 SHIFT_NOTED = 5.0
+#: Changes of at least so many common entries that spread more than this about their median (MAD,
+#: Elo) are another computation: raw beside style-controlled text has 17, a recomputation up to 6.
+SPREAD_ROWS, SPREAD_REFUSED = 20, 10.0
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
 STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
 
@@ -84,6 +87,8 @@ def comparison(
     listing: Listing | None,
     previous: Previous | None,
     completeness: str,
+    *,
+    settled: bool = False,
 ) -> list[Check]:
     """Check against the previous vintage of a comparable kind.
 
@@ -97,6 +102,8 @@ def comparison(
         What to compare with, or None when there is nothing.
     completeness
         ``full``, or ``top-N``; of a top-N list lost rows mean nothing.
+    settled
+        Whether ratings of the board are known to keep their places from one list to the next.
     """
     if listing is None:
         return []
@@ -116,6 +123,8 @@ def comparison(
             Check("rows-lost", share <= LOST_SHARE_NOTED, False, part),
             Check("most-rows-kept", share <= LOST_SHARE_REFUSED, True, part),
         ]
+    if settled:
+        checks.append(_same_computation(shifts, against))
     return [*checks, _scale_shift(shifts, against), _identical(tables, previous)]
 
 
@@ -258,6 +267,17 @@ def _common(now: Listing, before: Listing) -> tuple[list[float], list[str]]:
         else:
             lost.append(name)
     return shifts, lost
+
+
+def _same_computation(shifts: Sequence[float], against: str) -> Check:
+    """Whether entries keep their places: a raw list under a style-controlled name does not."""
+    if len(shifts) < SPREAD_ROWS:
+        return Check("same-computation", True, True)
+    spread = float(np.median(np.abs(np.asarray(shifts) - np.median(shifts))))
+    note = f"MAD {spread:.1f} over {len(shifts)} common entries {against}"
+    if spread > SPREAD_REFUSED:
+        note += "; it reads like another computation of ratings, not this board's"
+    return Check("same-computation", spread <= SPREAD_REFUSED, True, note)
 
 
 def _scale_shift(shifts: Sequence[float], against: str) -> Check:

@@ -31,6 +31,8 @@ from elolag.sources import SOURCES
 #: Only lists made of votes are judged; an index lists what its publisher scored.
 METHODS = ("bradley-terry", "online-elo")
 NEAR_DAYS = 120.0
+#: Lists further away than this from one just come have no part in its verdict, through neighbours.
+REACH_DAYS = 3 * NEAR_DAYS
 #: Two lists are comparable by name when they share this part of the shorter one.
 ALIKE_SHARE = 0.8
 #: Rows (and share of rows) that a source may lack in the middle of a whole list: of a source whose

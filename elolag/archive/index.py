@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks
-from elolag.archive.completeness import Row, comes_whole, judge
+from elolag.archive.completeness import REACH_DAYS, Row, comes_whole, judge
 from elolag.archive.listing import Listing, read_listing, reference_category
-from elolag.archive.twins import COMPARABLE_SHARE, Listed
+from elolag.archive.twins import COMPARABLE_SHARE, Listed, holds_all
 from elolag.errors import UsageError
 from elolag.months import to_day
 from elolag.sources import get_source
@@ -149,6 +149,10 @@ class BoardIndex:
                     return item.label
         return None
 
+    def exceeds(self, candidate: Candidate) -> str | None:
+        """Label under which its source's file of that day is held with all this one has."""
+        return next((label for label, o in self.current.items() if holds_all(o, candidate)), None)
+
     def label_of(self, item: Listed | None) -> str | None:
         """Label of a current publication; None for None."""
         return next((label for label, other in self.current.items() if other is item), None)
@@ -224,6 +228,7 @@ class BoardIndex:
             for date, item in ((vintage, candidate), *dated)
             if item.kind == candidate.kind
             and category is not None
+            and abs(to_day(date) - to_day(vintage)) <= REACH_DAYS
             and (listing := item.listing(category)) is not None
         ]
         return judge([_row(*one) for one in lists])[0]

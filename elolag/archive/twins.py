@@ -127,20 +127,16 @@ def frozen(item: Listed, others: Iterable[Listed]) -> dict[str, str]:
 
 def _alike(one: Listed, other: Listed, category: str) -> bool:
     first, second = one.listing(category), other.listing(category)
-    return (
-        first is not None
-        and second is not None
-        and len(first) == len(second)
-        and same_figures(first, second)
-    )
+    return first is not None and second is not None and same_figures(first, second)
 
 
-def repeats_latest(candidate: Listed, others: Iterable[Listed]) -> Listed | None:
+def repeats_latest(candidate: Listed, others: Iterable[Listed], *, copied: bool) -> Listed | None:
     """Find the publication a fetched or committed file merely repeats.
 
     The date of such a file is only the day somebody looked. When its content is that of the newest
     earlier file of the same source, nothing was published in between. That file may itself be held
-    as a twin of another route's.
+    as a twin of another route's. Of a copy (`copied`) the reference category decides: pages are
+    updated category by category.
     """
     if candidate.basis == "published":
         return None
@@ -151,7 +147,31 @@ def repeats_latest(candidate: Listed, others: Iterable[Listed]) -> Listed | None
         if vintage < candidate.vintage
     ]
     latest = max(earlier, key=lambda file: file[0], default=None)
-    return latest[2] if latest is not None and latest[1] == candidate.content else None
+    if latest is None:
+        return None
+    category = reference_category(candidate.categories)
+    stands = category is not None and _alike(candidate, latest[2], category)
+    return latest[2] if latest[1] == candidate.content or (stands and copied) else None
+
+
+def holds_all(item: Listed, candidate: Listed) -> bool:
+    """Whether `item` has, of the same source and day, all that a candidate with ratings has.
+
+    A collector may give one list in two forms, with and without votes.
+    """
+    days = [day for day, _ in item.files_of(candidate.source_name)]
+    return (
+        candidate.vintage in days
+        and bool(candidate.categories)
+        and all(
+            (mine := candidate.listing(category)) is not None
+            and (theirs := item.listing(category)) is not None
+            and same_figures(mine, theirs)
+            and mine.intervals <= theirs.intervals
+            and (mine.votes is None or theirs.votes is not None)
+            for category in candidate.categories
+        )
+    )
 
 
 def preference(item: Listed) -> tuple[Any, ...]:

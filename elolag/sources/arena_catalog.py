@@ -19,7 +19,7 @@ MODELS_FILE = "scatterplot-data.json"
 
 _FIGURES = {"rating": "rating", "lower": "rating_q025", "upper": "rating_q975"}
 #: ``leaderboard-image.json`` rates text-to-image models (dall-e-3 is its anchor at 978); until
-#: 2025-03 the text board was called ``data``.
+#: 2025-03 the text board was called ``data``, and see `_CONTROLLED_UNTIL`.
 BOARDS = {
     "leaderboard-text.json": "text",
     "leaderboard-text-style-control.json": "text_style_control",
@@ -29,6 +29,11 @@ BOARDS = {
     "leaderboard-vision-style-control.json": "vision_style_control",
     "leaderboard-image.json": "text_to_image",
 }
+
+#: The first two ``leaderboard-data.json``, of 2025-01-28 and 02-05, hold style-controlled ratings:
+#: they lie on the style-controlled list of 2025-02-28 (slope 1.000, spread 0.8 Elo) and not on the
+#: raw one (slope 0.82, spread 14). From 2025-02-06 on the file is the raw board.
+_CONTROLLED_UNTIL = "2025-02-05"
 
 
 def parse(payload: bytes, origin: Origin) -> list[Publication]:
@@ -74,7 +79,12 @@ def read(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple
             f"{where}: not a file of the catalog that holds ratings; "
             f"those are {', '.join(BOARDS)}; and {MODELS_FILE} has the models"
         )
-    board = _arena.board(BOARDS[origin.name], where)
+    subset = BOARDS[origin.name]
+    notes: tuple[str, ...] = ()
+    if origin.name == "leaderboard-data.json" and origin.date <= _CONTROLLED_UNTIL:
+        subset = BOARDS["leaderboard-data-style-control.json"]
+        notes = ("the file's name says raw, its ratings are style-controlled",)
+    board = _arena.board(subset, where)
     answer = mapping(json_value(payload, where), where, "the file")
     names: dict[str, str] = {}
     figures: dict[str, list[Any]] = {key: [] for key in ("category", "entry", *_FIGURES)}
@@ -93,8 +103,9 @@ def read(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple
             figures[key] += values
     tables = _tidy.board(_tidy.frame(figures), where)
     renamed = [f"{theirs} is {ours}" for ours, theirs in sorted(names.items()) if ours != theirs]
-    notes = (f"categories renamed as in the official dataset: {', '.join(renamed)}",)
-    return board, tables, notes if renamed else ()
+    if renamed:
+        notes += (f"categories renamed as in the official dataset: {', '.join(renamed)}",)
+    return board, tables, notes
 
 
 def _models(payload: bytes, origin: Origin, where: str) -> Publication:

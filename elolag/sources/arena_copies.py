@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from elolag.sources._tidy import Tables
 
 SHORTEST_CUT = 20
+#: Part of a page's rows that may be models without a rating.
+UNRATED_SHARE = 0.02
 
 #: The pages show text and vision style-controlled; the other boards are named as elsewhere.
 PAGES = {
@@ -104,6 +106,7 @@ def _pages(name: str, dating: Dating) -> Parse:
             raise PayloadError(f"{where}: holds {len(rows)} models and says it has {count}")
         newer = "ci_low" in mapping(rows[0], where, "row 1")
         spans = {"minus": "ci_low", "plus": "ci_high"} if newer else {"minus": "ci", "plus": "ci"}
+        rows, unrated = _rated(rows, where)
         fields = columns(rows, {**_FIGURES, **spans}, where)
         raw = _tidy.frame({"category": [category] * len(rows), **fields})
         figures = {
@@ -124,11 +127,20 @@ def _pages(name: str, dating: Dating) -> Parse:
                 basis,
                 tables,
                 "full" if complete else f"top-{len(rows)}",
-                (_ROUNDED, *preliminary, *notes),
+                (_ROUNDED, *preliminary, *unrated, *notes),
             )
         ]
 
     return parse
+
+
+def _rated(rows: list[Any], where: str) -> tuple[list[Any], tuple[str, ...]]:
+    """Leave out rows that name a model and do not rate it yet; more than a few are damage."""
+    rated = [row for row in rows if not isinstance(row, dict) or row.get("score", 0) is not None]
+    if len(rows) - len(rated) > max(1, UNRATED_SHARE * len(rows)):
+        return rows, ()  # the first of them is refused with its row
+    gone = [shown(row.get("model")) for row in rows if isinstance(row, dict) and row not in rated]
+    return rated, tuple(f"{name} is listed without a rating and left out" for name in gone)
 
 
 def _page(file: str, where: str) -> tuple[str, str]:
