@@ -10,12 +10,17 @@ import difflib
 import os
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from elolag.archive import store
+from elolag.archive.log import Log, read_lines
 from elolag.archive.outcomes import TWINS_COLUMNS
 from elolag.archive.snapshot import Snapshot
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import VINTAGE_PATTERN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ENVIRONMENT = "ELOLAG_ARCHIVE"
 
@@ -92,7 +97,16 @@ class Archive:
     @cached_property
     def manifest_hashes(self) -> dict[tuple[str, str], str]:
         """SHA-256 of each manifest as ``log.csv`` recorded it, by board and label."""
-        return store.manifest_hashes(self.path) if self.use_log else {}
+        return self._log.manifest_hashes if self.use_log else {}
+
+    @property
+    def log_head(self) -> str:
+        """Head of the chain of ``log.csv``; empty where there is none. See `elolag.archive.log`."""
+        return self._log.head if self.use_log else ""
+
+    @cached_property
+    def _log(self) -> Log:
+        return Log.read(self.path)
 
     def boards(self) -> list[str]:
         """Names of all boards, sorted."""
@@ -112,6 +126,23 @@ class Archive:
     def vintages(self, board: str) -> list[str]:
         """ISO dates of the vintages of `board`, oldest first."""
         return [snapshot.vintage for snapshot in self.board(board).snapshots]
+
+
+class StoredSnapshot(Snapshot):
+    """A snapshot that knows what the log of its archive says.
+
+    Attributes
+    ----------
+    log_head
+        Head of the chain of the archive's log when it was read; empty where there is none.
+    """
+
+    def __init__(
+        self, archive: Archive, board: str, label: str, *, late_twins: Sequence[dict[str, str]]
+    ) -> None:
+        expected = archive.manifest_hashes.get((board, label))
+        super().__init__(archive.path, board, label, late_twins=late_twins, expected=expected)
+        self.log_head = archive.log_head
 
 
 class Board:
@@ -136,19 +167,13 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return store.read_lines(self.archive.path / self.name / store.TWINS, TWINS_COLUMNS)
+        return read_lines(self.archive.path / self.name / store.TWINS, TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
         """Every folder, oldest first, revisions of a vintage in order."""
         return tuple(
-            Snapshot(
-                self.archive.path,
-                self.name,
-                label,
-                late_twins=self.late_twins,
-                expected=self.archive.manifest_hashes.get((self.name, label)),
-            )
+            StoredSnapshot(self.archive, self.name, label, late_twins=self.late_twins)
             for label in sorted(self.labels, key=_label_order)
         )
 
