@@ -151,7 +151,8 @@ class Log:
     def require_whole(self) -> None:
         """Raise an `ArchiveError` unless each line carries the hash of the one before."""
         for words in self.breaks():
-            mend = "" if not self.sealed else "; restore it from a good copy (see archive verify)"
+            chained = "; restore it from a good copy (see archive verify)"
+            mend = chained if self.sealed else f" --archive {self.path.parent}"
             raise ArchiveError(f"{self.path}: {words}{mend}")
 
 

@@ -238,7 +238,8 @@ def unlogged(root: Path, log: Log) -> tuple[dict[str, str] | None, list[str]]:
         All others, as paths in the archive.
     """
     logged = log.manifest_hashes
-    found = [folder for folder in snapshot_folders(root) if folder not in logged]
+    folders = snapshot_folders(root) if root.is_dir() else []
+    found = [folder for folder in folders if folder not in logged]
     intended = _intent(root) if found else None
     mine = None
     if intended is not None:

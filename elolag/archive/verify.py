@@ -38,7 +38,7 @@ class Problem:
         return f"{self.path}: {self.message}"
 
 
-def verify(archive: Archive, *, head: str = "") -> list[Problem]:
+def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
     """Re-hash every file, follow the log's chain, look for missing, stray, contradicting files.
 
     An empty or absent archive has no problems. What a killed run leaves behind (a temporary
@@ -58,7 +58,7 @@ def verify(archive: Archive, *, head: str = "") -> list[Problem]:
         Empty when all is well.
     """
     if not archive.path.is_dir():
-        return [Problem(LOG, _UNKNOWN_HEAD.format(head))] if head else []
+        return [Problem(LOG, _UNKNOWN_HEAD.format(head))] if head is not None else []
     problems = list(_strays(archive.path))
     log = Log.read(archive.path)
     try:
@@ -102,7 +102,7 @@ def seal(archive: Archive) -> Log:
     return store.seal(archive.path, "elolag archive seal")
 
 
-def _log(root: Path, log: Log, head: str) -> Iterator[Problem]:
+def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
     """What is wrong with the log itself, and with folders it does not know."""
     _, strays = store.unlogged(root, log)
     breaks = list(log.breaks())
@@ -112,7 +112,7 @@ def _log(root: Path, log: Log, head: str) -> Iterator[Problem]:
         yield Problem(LOG, f"further breaks of the chain: {len(breaks) - _SHOWN}")
     if log.torn and not store.was_stopped(root):
         yield Problem(LOG, "its last line is cut off, and no run was stopped while writing it")
-    if head and log.number_of(head) is None:
+    if head is not None and log.number_of(head) is None:
         yield Problem(LOG, _UNKNOWN_HEAD.format(head))
     if strays and not log.rows:
         yield Problem(LOG, store.NO_LOG.format(len(strays)))

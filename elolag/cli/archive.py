@@ -90,13 +90,13 @@ def _vintages(board: Board) -> list[dict[str, object]]:
 def verify(
     archive: ArchiveOption = None,
     head: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="HASH",
             help="Also fail unless the log extends the one that had this head: only so is a log "
             "found out that lost its last lines.",
         ),
-    ] = "",
+    ] = None,
     news_within: Annotated[
         int | None,
         typer.Option(min=1, metavar="DAYS", help="Also fail when nothing new came for so long."),
@@ -105,6 +105,7 @@ def verify(
 ) -> None:
     """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
+    from elolag.archive.store import unlogged
 
     opened = archives.open_archive(archive, allow_empty=True)
     problems = archives.verify(opened, head=head)
@@ -129,7 +130,14 @@ def verify(
         typer.echo(f"{opened.path}: {count}, all as stored")
         if log.head:
             typer.echo(f"log: {len(log.lines) - 1} lines, head {log.head}")
-        if head:
+        left, _ = unlogged(opened.path, log)
+        if left is not None:
+            typer.echo(
+                f"elolag: {left['board']}/{left['label']}: left by a run that was stopped; the "
+                "next one will log it, and say so there",
+                err=True,
+            )
+        if head is not None:
             typer.echo(f"log: extends the cited head, the hash of its line {log.number_of(head)}")
     if news_within is not None:
         _fresh(opened, news_within)
