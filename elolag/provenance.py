@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from elolag import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 #: Version of the JSON object in a figure's metadata.
 SCHEMA = 1
@@ -53,6 +53,9 @@ class Origin:
         SPDX identifier, or plain words where there is none.
     method
         ``bradley-terry``, ``index``, ...; empty where it is not known.
+    log_head
+        Head of the log of the archive that holds it, when it was read (see `elolag.archive.log`);
+        empty where there is none.
     """
 
     path: str
@@ -66,6 +69,7 @@ class Origin:
     licence_url: str = ""
     citation: str = ""
     method: str = ""
+    log_head: str = ""
 
     @classmethod
     def of(cls, snapshot: Any) -> Origin:
@@ -87,6 +91,7 @@ class Origin:
             licence_url=str(licence.get("path", "")),
             citation=str(facts.get("citation", "")),
             method=str(facts.get("method", "")),
+            log_head=str(getattr(snapshot, "log_head", "")),
         )
 
     @property
@@ -111,6 +116,11 @@ class Provenance:
         if not self.origins:
             return ""
         return CAVEATS.get(self.origins[0].method, OWN_CAVEAT if self.owners == "" else CAVEAT)
+
+    @property
+    def log_head(self) -> str:
+        """Head of the archive's log; `elolag archive verify --head` says if it still holds."""
+        return log_head(self.origins)
 
     @property
     def owners(self) -> str:
@@ -152,7 +162,8 @@ class Provenance:
             "sentence": self.sentence,
             "caveat": self.caveat,
             **self.facts,
-            "sources": [asdict(origin) for origin in self.origins],
+            "log_head": self.log_head,
+            "sources": [_once(asdict(origin)) for origin in self.origins],
         }
 
 
@@ -181,6 +192,16 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
         sentence=str(sentence()) if callable(sentence) else "",
         title=title,
     )
+
+
+def log_head(origins: Iterable[Origin]) -> str:
+    """Head of the log of the archive that holds the snapshots; empty where none has one."""
+    return next((origin.log_head for origin in origins if origin.log_head), "")
+
+
+def _once(source: dict[str, str]) -> dict[str, str]:
+    """A source without the head, which is said once for all of them."""
+    return {name: value for name, value in source.items() if name != "log_head"}
 
 
 def _spokesman(result: Any) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.provenance import Origin
+from elolag.provenance import Origin, log_head
 from elolag.standing import Gap, Match, ModelPoint
 from elolag.words import (
     LEFT_OUT,
@@ -157,6 +157,7 @@ class LagResult:
             **self._evidence_dict(),
             "seed": self.seed,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "log_head": log_head(self.origins),
             "version": self.version,
             "notes": list(self.notes),
         }

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from elolag.archive.candidates import Payload
 from elolag.archive.checks import Check
+from elolag.archive.log import Log
 from elolag.archive.outcomes import Outcome
 from elolag.archive.reader import Archive, Board, default_path, open_archive
 from elolag.archive.snapshot import Snapshot, same_scale
 from elolag.archive.store import Writer
 from elolag.archive.take import take, take_payloads, take_publications
-from elolag.archive.verify import Problem, verify
+from elolag.archive.verify import Problem, seal, verify
 
 __all__ = [
     "Archive",
     "Board",
     "Check",
+    "Log",
     "Outcome",
     "Payload",
     "Problem",
@@ -26,6 +28,7 @@ __all__ = [
     "default_path",
     "open_archive",
     "same_scale",
+    "seal",
     "take",
     "take_payloads",
     "take_publications",

@@ -27,6 +27,7 @@ LOG_COLUMNS = (
     "raw_sha256",
     "manifest_sha256",
     "note",
+    "previous",  # SHA-256 of the line before, see `elolag.archive.log`
 )
 TWINS_COLUMNS = (
     "kept",
@@ -90,7 +91,7 @@ class Outcome:
         )
 
     def log_line(self, run_at: str, raw_sha256: str) -> dict[str, str]:
-        """Give the line of ``log.csv``, by column."""
+        """Give the line of ``log.csv``, by column; the archive's writer fills in the hashes."""
         return {
             "run_at": run_at,
             "source": self.source,

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from elolag.archive import completeness, store
+from elolag.archive.log import Log, read_lines
 from elolag.archive.outcomes import TWINS_COLUMNS
 from elolag.archive.snapshot import Snapshot
 from elolag.errors import ArchiveError, UsageError
@@ -93,7 +94,16 @@ class Archive:
     @cached_property
     def manifest_hashes(self) -> dict[tuple[str, str], str]:
         """SHA-256 of each manifest as ``log.csv`` recorded it, by board and label."""
-        return store.manifest_hashes(self.path) if self.use_log else {}
+        return self._log.manifest_hashes if self.use_log else {}
+
+    @property
+    def log_head(self) -> str:
+        """Head of the chain of ``log.csv``; empty where there is none. See `elolag.archive.log`."""
+        return self._log.head if self.use_log else ""
+
+    @cached_property
+    def _log(self) -> Log:
+        return Log.read(self.path)
 
     def boards(self) -> list[str]:
         """Names of all boards, sorted."""
@@ -137,7 +147,7 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return store.read_lines(self.archive.path / self.name / store.TWINS, TWINS_COLUMNS)
+        return read_lines(self.archive.path / self.name / store.TWINS, TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
@@ -150,6 +160,7 @@ class Board:
                 late_twins=self.late_twins,
                 expected=self.archive.manifest_hashes.get((self.name, label)),
                 judged=self._completeness,
+                log_head=self.archive.log_head,
             )
             for label in sorted(self.labels, key=_label_order)
         )

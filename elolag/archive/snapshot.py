@@ -31,6 +31,8 @@ class Snapshot:
         The vintage alone, an ISO date.
     path
         Of the folder, relative to the archive, with ``/``.
+    log_head
+        Head of the chain of the archive's log when it was read; empty where there is none.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Snapshot:
         late_twins: Sequence[dict[str, str]] = (),
         expected: str | None = None,
         judged: Callable[[Snapshot], str] | None = None,
+        log_head: str = "",
     ) -> None:
         self.board = board
         self.label = label
@@ -51,6 +54,7 @@ class Snapshot:
         self._late_twins = late_twins
         self._expected = expected
         self._judged = judged
+        self.log_head = log_head
 
     def __repr__(self) -> str:
         return f"Snapshot({self.path!r})"

@@ -4,25 +4,30 @@ A snapshot is written into a temporary folder inside the archive (so on the same
 and the folder are flushed to the disk, and one rename puts it in place. A kill at any instant
 leaves the old state or the new one; temporary folders left behind are removed by the next run.
 
-Two files are append-only: ``log.csv`` at the top (a line for every board of every run) and, per
-board, ``twins.csv``: copies of a publication that was already in the archive when they arrived.
+Two files are append-only: ``log.csv`` at the top (a line for every board of every run, chained by
+hashes, see `elolag.archive.log`) and, per board, ``twins.csv``: copies of a publication that was
+already in the archive when they arrived.
 Snapshot folders are write-once without exception, so that a hash quoted from a manifest stays
 true; this is why a twin that arrives later is written beside the folder and not into it.
+
+Between a folder's rename and its line in the log a kill leaves a folder that no line speaks of. So
+the line is first written to ``.intent``, flushed, and taken away when the log has it: the next run
+logs the folder that the intent names. Any other folder without a line was put there by no run, and
+is an error.
 """
 
 from __future__ import annotations
 
 import contextlib
-import csv
 import errno
-import io
 import os
 import shutil
 import socket
 from typing import TYPE_CHECKING
 
+from elolag.archive.log import LOG, Log, encode_line, read_lines
 from elolag.archive.manifest import MANIFEST
-from elolag.archive.outcomes import LOG_COLUMNS, TWINS_COLUMNS, WRITTEN, Outcome
+from elolag.archive.outcomes import LOG_COLUMNS, TWINS_COLUMNS
 from elolag.archive.tables import sha256
 from elolag.errors import ArchiveError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
@@ -31,10 +36,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-LOG = "log.csv"
 TWINS = "twins.csv"
 LOCK = ".lock"
+INTENT = ".intent"
 TEMPORARY = ".incoming-"
+#: What the log says of a folder that a later run found.
+STOPPED = "written by a run that was stopped before it could log it"
+#: What is said of folders that no run wrote: of one, and where the whole log is gone.
+STRAY = (
+    f"no line of {LOG} and no intent of a stopped run speaks of it; restore {LOG} from a good "
+    "copy, or move the folder out of the archive and import it anew"
+)
+NO_LOG = "missing or empty, though {} snapshot folders are there; restore it from a good copy"
 
 
 class Writer:
@@ -50,8 +63,9 @@ class Writer:
     Raises
     ------
     ArchiveError
-        On entry, if another process holds the lock (the message says which), and from every
-        method when the disk is full or refuses a write; the archive is then as it was.
+        On entry, if another process holds the lock (the message says which), if the log is broken
+        or not sealed, or if a folder is there that no run wrote; and from every method when the
+        disk is full or refuses a write; the archive is then as it was.
     """
 
     def __init__(self, root: Path, command: str) -> None:
@@ -59,6 +73,7 @@ class Writer:
         self.command = command
         self._lock: int | None = None
         self._counter = 0
+        self._previous = ""  # hash of the log's last line
 
     def __enter__(self) -> Writer:
         with _disk_errors(self.root):
@@ -66,7 +81,7 @@ class Writer:
         self._lock = _take_lock(self.root, self.command)
         try:
             with _disk_errors(self.root):
-                self._clean()
+                self._resume()
         except BaseException:
             self._release()
             raise
@@ -87,7 +102,7 @@ class Writer:
         files
             File name to bytes, the manifest among them.
         line
-            The line of ``log.csv``; the manifest's hash is filled in.
+            The line of ``log.csv``; the hashes are filled in.
         """
         if not BOARD_PATTERN.fullmatch(board) or not VINTAGE_PATTERN.fullmatch(label):
             raise ArchiveError(f"{board}/{label}: not the path of a snapshot")
@@ -104,23 +119,28 @@ class Writer:
                     _write_file(temporary / name, data)
                 _sync_folder(temporary)
                 _make_folders(target.parent)
+                _write_intent(self.root, line)
                 os.rename(temporary, target)  # noqa: PTH104 -- the one call that must be atomic
             except BaseException:
                 shutil.rmtree(temporary, ignore_errors=True)
+                if not target.exists():
+                    (self.root / INTENT).unlink(missing_ok=True)
                 raise
             try:
                 _sync_folder(target.parent)
-                _append(self.root / LOG, LOG_COLUMNS, line)
+                self._log(line)
             except OSError:
                 # A snapshot without its line is a run that never happened: take it back.
                 os.rename(target, temporary)  # noqa: PTH104
                 shutil.rmtree(temporary, ignore_errors=True)
+                (self.root / INTENT).unlink()
                 raise
+            (self.root / INTENT).unlink()
 
     def log(self, line: Mapping[str, str]) -> None:
-        """Append one line to ``log.csv``."""
+        """Append one line to ``log.csv``; the hash of the line before is filled in."""
         with _disk_errors(self.root / LOG):
-            _append(self.root / LOG, LOG_COLUMNS, line)
+            self._log(line)
 
     def add_twin(self, board: str, line: Mapping[str, str]) -> None:
         """Append one line to the board's ``twins.csv``."""
@@ -128,35 +148,67 @@ class Writer:
         with _disk_errors(path):
             _append(path, TWINS_COLUMNS, line)
 
-    def _clean(self) -> None:
-        """Remove what a killed run left, and log the folders it had no time to log."""
+    def _log(self, line: Mapping[str, str]) -> None:
+        chained = {**line, "previous": self._previous}
+        _append(self.root / LOG, LOG_COLUMNS, chained)
+        self._previous = sha256(encode_line(LOG_COLUMNS, chained))
+
+    def _resume(self) -> None:
+        """Remove what a killed run left, and log the folder it had no time to log.
+
+        Nothing is touched before the log and the folders are known to be as runs leave them.
+        """
+        log = Log.read(self.root)
+        intended, strays = unlogged(self.root, log)
+        log.require_whole()
+        if strays and not log.rows:
+            raise ArchiveError(f"{log.path}: {NO_LOG.format(len(strays))}")
+        if strays:
+            more = f" and {len(strays) - 1} more" if len(strays) > 1 else ""
+            raise ArchiveError(f"{self.root / strays[0]}{more}: {STRAY}")
         for path in self.root.glob(f"{TEMPORARY}*"):
             shutil.rmtree(path)
         for path in (self.root / LOG, *self.root.glob(f"*/*/{TWINS}")):
             if path.is_file():
                 _drop_torn_line(path)
-        logged = manifest_hashes(self.root)
-        for board, label in snapshot_folders(self.root):
-            if (board, label) in logged:
-                continue
-            outcome = Outcome(
-                source="",
-                board=board,
-                vintage=label[:10],
-                label=label,
-                outcome="revision" if ".r" in label else "new",
-                message="written by a run that was stopped before it could log it",
-            )
-            digest = sha256((self.root / board / label / MANIFEST).read_bytes())
-            line = {**outcome.log_line("", ""), "manifest_sha256": digest}
-            _append(self.root / LOG, LOG_COLUMNS, line)
+        self._previous = log.next_previous
+        if intended is not None:
+            note = "; ".join(text for text in (STOPPED, intended["note"]) if text)
+            self._log({**intended, "note": note})
+        (self.root / INTENT).unlink(missing_ok=True)
 
     def _release(self) -> None:
         if self._lock is not None:
-            with contextlib.suppress(OSError):
-                os.ftruncate(self._lock, 0)  # nobody holds it now, and it may be copied somewhere
-            os.close(self._lock)  # closing releases the lock
+            _give_back(self._lock)
             self._lock = None
+
+
+def seal(root: Path, command: str) -> Log:
+    """Chain the lines of a log that was written before logs were chained; done once.
+
+    Returns
+    -------
+    Log
+        As it is then.
+
+    Raises
+    ------
+    ArchiveError
+        If there is no log, it is sealed already, another process holds the lock, or the disk
+        refuses the write; the old log is then there still.
+    """
+    lock = _take_lock(root, command)
+    try:
+        data = Log.read(root).sealed_bytes()
+        part = root / f".{LOG}.part"
+        with _disk_errors(root / LOG):
+            part.unlink(missing_ok=True)  # of a seal that was stopped
+            _write_file(part, data)
+            os.replace(part, root / LOG)  # noqa: PTH105 -- as the other renames here
+            _sync_folder(root)
+    finally:
+        _give_back(lock)
+    return Log.read(root)
 
 
 def snapshot_folders(root: Path) -> list[tuple[str, str]]:
@@ -174,37 +226,35 @@ def snapshot_folders(root: Path) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def manifest_hashes(root: Path) -> dict[tuple[str, str], str]:
-    """Read from ``log.csv`` the SHA-256 of each manifest, by board and label."""
-    return {
-        (line["board"], line["label"]): line["manifest_sha256"]
-        for line in read_lines(root / LOG, LOG_COLUMNS)
-        if line["outcome"] in WRITTEN
-    }
+def unlogged(root: Path, log: Log) -> tuple[dict[str, str] | None, list[str]]:
+    """Folders that the log has no line for.
 
-
-def read_lines(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    """Read an append-only file as dicts; a line torn by a kill is left out.
-
-    Raises
-    ------
-    ArchiveError
-        If the file has other columns or a line of another length.
+    Returns
+    -------
+    dict or None
+        The line of the one that a stopped run meant to log: its intent names board, label and the
+        manifest's hash.
+    list of str
+        All others, as paths in the archive.
     """
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        return []
-    except UnicodeDecodeError as error:
-        raise ArchiveError(f"{path}: not UTF-8: {error}") from error
-    text = text[: text.rfind("\n") + 1]
-    rows = list(csv.reader(io.StringIO(text, newline="")))
-    if rows and tuple(rows[0]) != tuple(columns):
-        raise ArchiveError(f"{path}: its columns are {rows[0]}, not {list(columns)}")
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(columns):
-            raise ArchiveError(f"{path}: row {number} has {len(row)} fields, not {len(columns)}")
-    return [dict(zip(columns, row, strict=True)) for row in rows[1:]]
+    logged = log.manifest_hashes
+    folders = snapshot_folders(root) if root.is_dir() else []
+    found = [folder for folder in folders if folder not in logged]
+    intended = _intent(root) if found else None
+    mine = None
+    if intended is not None:
+        manifest = root / intended["board"] / intended["label"] / MANIFEST
+        if (intended["board"], intended["label"]) in found and manifest.is_file():
+            digest = sha256(manifest.read_bytes())
+            mine = intended if digest == intended["manifest_sha256"] else None
+    left_by_run = mine and (mine["board"], mine["label"])
+    return mine, [f"{board}/{label}" for board, label in found if (board, label) != left_by_run]
+
+
+def was_stopped(root: Path) -> bool:
+    """Whether a run is at work or was killed: the lock still says who held it."""
+    path = root / LOCK
+    return path.is_file() and path.stat().st_size > 0
 
 
 def _folders(path: Path) -> list[Path]:
@@ -236,6 +286,12 @@ def _take_lock(root: Path, command: str) -> int:
         os.close(handle)
         raise
     return handle
+
+
+def _give_back(lock: int) -> None:
+    with contextlib.suppress(OSError):
+        os.ftruncate(lock, 0)  # nobody holds it now, and it may be copied somewhere
+    os.close(lock)  # closing releases the lock
 
 
 @contextlib.contextmanager
@@ -279,18 +335,38 @@ def _make_folders(board: Path) -> None:
             _sync_folder(path.parent)
 
 
+def _write_intent(root: Path, line: Mapping[str, str]) -> None:
+    """Say durably which folder is about to be put in place, and what the log will say of it."""
+    handle = os.open(root / INTENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    try:
+        _write_all(handle, _header(LOG_COLUMNS) + encode_line(LOG_COLUMNS, line))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    _sync_folder(root)
+
+
+def _intent(root: Path) -> dict[str, str] | None:
+    """The line a stopped run meant to log; None also for one it had no time to write out."""
+    try:
+        lines = read_lines(root / INTENT, LOG_COLUMNS)
+    except ArchiveError:
+        return None  # a torn one was written before its folder was in place
+    return lines[-1] if lines else None
+
+
+def _header(columns: Sequence[str]) -> bytes:
+    return encode_line(columns, {name: name for name in columns})
+
+
 def _append(path: Path, columns: Sequence[str], line: Mapping[str, str]) -> None:
     """Append a line in one write; after an error the file is what it was."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, columns, lineterminator="\n")
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         size = os.fstat(handle).st_size
-        if size == 0:
-            writer.writeheader()
-        writer.writerow(line)
+        data = encode_line(columns, line)
         try:
-            _write_all(handle, out.getvalue().encode("utf-8"))
+            _write_all(handle, data if size else _header(columns) + data)
             os.fsync(handle)
             if size == 0:
                 _sync_folder(path.parent)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from elolag.archive import manifest as manifests
 from elolag.archive import store, tables
+from elolag.archive.log import LOG, NOT_SEALED, Log
 from elolag.archive.reader import Archive
 from elolag.errors import ArchiveError, ElolagError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
     from elolag.archive.reader import Board
     from elolag.archive.snapshot import Snapshot
+
+_UNKNOWN_HEAD = (
+    "no line has the cited hash {!r}: this archive does not extend the one that was cited; lines "
+    "were cut off or rewritten since, or it is another archive"
+)
+#: Most places that are named where the chain is broken.
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -30,11 +38,19 @@ class Problem:
         return f"{self.path}: {self.message}"
 
 
-def verify(archive: Archive) -> list[Problem]:
-    """Re-hash every file, and look for missing, stray and contradicting ones.
+def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
+    """Re-hash every file, follow the log's chain, look for missing, stray, contradicting files.
 
     An empty or absent archive has no problems. What a killed run leaves behind (a temporary
-    folder, a torn last line of the log) is none either: the next run removes it.
+    folder, a torn last line of the log, a folder that its intent names) is none either: the next
+    run removes or logs it.
+
+    Parameters
+    ----------
+    head
+        Hash of a line of ``log.csv`` that was noted earlier, 64 hexadecimal digits. That it is
+        not in the log is a problem: the archive does not extend the one it was noted from. Only
+        so is a log found out that lost its last lines.
 
     Returns
     -------
@@ -42,12 +58,14 @@ def verify(archive: Archive) -> list[Problem]:
         Empty when all is well.
     """
     if not archive.path.is_dir():
-        return []
+        return [Problem(LOG, _UNKNOWN_HEAD.format(head))] if head is not None else []
     problems = list(_strays(archive.path))
+    log = Log.read(archive.path)
     try:
-        written = archive.manifest_hashes
+        problems += _log(archive.path, log, head)
+        written = log.manifest_hashes
     except ArchiveError as error:
-        problems.append(Problem(store.LOG, _plain(error, archive.path)))
+        problems.append(Problem(LOG, _plain(error, archive.path)))
         written = {}
     archive = Archive(archive.path, use_log=bool(written))
     for name in archive.boards():
@@ -66,6 +84,40 @@ def verify(archive: Archive) -> list[Problem]:
         if (board, label) not in there
     ]
     return sorted(problems, key=str)
+
+
+def seal(archive: Archive) -> Log:
+    """Chain the lines of a log from before there was a chain; done once.
+
+    Raises
+    ------
+    ArchiveError
+        If the log is sealed already, or the archive is not as it says: a seal would hide that.
+    """
+    Log.read(archive.path).sealed_bytes()
+    problems = [problem for problem in verify(archive) if problem.message != NOT_SEALED]
+    if problems:
+        more = f" and {len(problems) - 1} more, see archive verify" if len(problems) > 1 else ""
+        raise ArchiveError(f"{archive.path}: not sealed, it is not as stored: {problems[0]}{more}")
+    return store.seal(archive.path, "elolag archive seal")
+
+
+def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
+    """What is wrong with the log itself, and with folders it does not know."""
+    _, strays = store.unlogged(root, log)
+    breaks = list(log.breaks())
+    for message in breaks[:_SHOWN]:
+        yield Problem(LOG, message)
+    if len(breaks) > _SHOWN:
+        yield Problem(LOG, f"further breaks of the chain: {len(breaks) - _SHOWN}")
+    if log.torn and not store.was_stopped(root):
+        yield Problem(LOG, "its last line is cut off, and no run was stopped while writing it")
+    if head is not None and log.number_of(head) is None:
+        yield Problem(LOG, _UNKNOWN_HEAD.format(head))
+    if strays and not log.rows:
+        yield Problem(LOG, store.NO_LOG.format(len(strays)))
+    else:
+        yield from (Problem(path, store.STRAY) for path in strays)
 
 
 def _late_twins(board: Board) -> list[Problem]:
@@ -114,7 +166,7 @@ def _snapshot(root: Path, snapshot: Snapshot) -> Iterator[Problem]:
 def _strays(root: Path) -> Iterator[Problem]:
     """Files and folders that are no part of an archive. Hidden ones are left alone."""
     for publisher in _visible(root):
-        if publisher.name == store.LOG:
+        if publisher.name == LOG:
             continue
         if not publisher.is_dir():
             yield Problem(publisher.name, "not a part of an archive")

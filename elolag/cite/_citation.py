@@ -39,6 +39,8 @@ class Citation:
         In the language `lang`.
     references
         The software, each snapshot, each data source with its licence.
+    log_head
+        Head of the log of the archive that holds the snapshots; empty where there is none.
     """
 
     lang: str
@@ -46,6 +48,7 @@ class Citation:
     sentence: str
     footnote: str
     references: tuple[Reference, ...]
+    log_head: str = ""
 
     def __str__(self) -> str:
         return f"{self.sentence}\n\n{self.footnote}"
@@ -68,6 +71,7 @@ class Citation:
             "footnote": self.footnote,
             "bibtex": self.bibtex(),
             "csl": self.csl(),
+            "log_head": self.log_head,
         }
 
     def rows(self) -> list[tuple[str, str]]:
@@ -97,13 +101,14 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
     if lang not in LANGUAGES:
         raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
     speaker = _Speaker(result, lang)
-    origins = provenance(result).origins
+    source = provenance(result)
     return Citation(
         lang=lang,
         wording=wording(result),
         sentence=plain(speaker.sentence()),
-        footnote=plain(speaker.footnote(origins)),
-        references=references(result.version, origins),
+        footnote=plain(speaker.footnote(source.origins)),
+        references=references(result.version, source.origins),
+        log_head=source.log_head,
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="archive",
-    help="List, verify, compare, export and fill the archive.",
+    help="List, verify, seal, compare, export and fill the archive.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -89,25 +89,70 @@ def _vintages(board: Board) -> list[dict[str, object]]:
 @app.command()
 def verify(
     archive: ArchiveOption = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HASH",
+            help="Also fail unless the log extends the one that had this head: only so is a log "
+            "found out that lost its last lines.",
+        ),
+    ] = None,
     news_within: Annotated[
         int | None,
         typer.Option(min=1, metavar="DAYS", help="Also fail when nothing new came for so long."),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Re-hash everything; exit 1 naming each file that is not as it was stored."""
+    """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
+    from elolag.archive.store import unlogged
 
     opened = archives.open_archive(archive, allow_empty=True)
-    problems = archives.verify(opened)
+    problems = archives.verify(opened, head=head)
+    log = archives.Log.read(opened.path)
+    folders = [label for name in opened.boards() for label in opened.board(name).labels]
+    if as_json:
+        found = {
+            "schema": 1,
+            "snapshots": len(folders),
+            "boards": len(opened.boards()),
+            "log_lines": max(len(log.lines) - 1, 0),
+            "log_head": log.head,
+            "problems": [{"path": item.path, "message": item.message} for item in problems],
+        }
+        typer.echo(json.dumps(found, indent=2))
     for problem in problems:
         typer.echo(f"elolag: {plain(str(problem))}", err=True)
     if problems:
         raise typer.Exit(1)
-    boards = [opened.board(name) for name in opened.boards()]
-    count = sum(len(board.all_snapshots) for board in boards)
-    typer.echo(f"{opened.path}: {count} snapshots of {len(boards)} boards, all as stored")
+    if not as_json:
+        count = f"{len(folders)} snapshots of {len(opened.boards())} boards"
+        typer.echo(f"{opened.path}: {count}, all as stored")
+        if log.head:
+            typer.echo(f"log: {len(log.lines) - 1} lines, head {log.head}")
+        left, _ = unlogged(opened.path, log)
+        if left is not None:
+            typer.echo(
+                f"elolag: {left['board']}/{left['label']}: left by a run that was stopped; the "
+                "next one will log it, and say so there",
+                err=True,
+            )
+        if head is not None:
+            typer.echo(f"log: extends the cited head, the hash of its line {log.number_of(head)}")
     if news_within is not None:
         _fresh(opened, news_within)
+
+
+@app.command()
+def seal(archive: ArchiveOption = None) -> None:
+    """Chain the log of an archive from before logs were chained; needed, and possible, once."""
+    from elolag import archive as archives
+    from elolag.collect import check_writable
+
+    opened = archives.open_archive(archive)
+    check_writable(opened.path)
+    log = archives.seal(opened)
+    typer.echo(f"{log.path}: {len(log.lines) - 1} lines sealed, head {log.head}")
 
 
 def _fresh(archive: Archive, days: int) -> None:

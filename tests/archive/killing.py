@@ -1,7 +1,8 @@
-"""Run a take many times, each killed with SIGKILL before one of its disk operations.
+"""Run a take many times, each killed with SIGKILL before one of its disk operations, and the next
+one again while it mends what was left.
 
 Called by `test_store` in a process of its own, so that forking is safe. Prints one JSON line per
-kill: what was left, whether it verified, and what the next run made of it.
+kill: what was left, whether it verified, and what the last run made of it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ from typing import Any
 
 from handmade import Row, ladder, payload
 
-from elolag.archive import Archive, Payload, take_payloads, verify
+from elolag.archive import Archive, Log, Payload, take_payloads, verify
+from elolag.archive.store import STOPPED
 
-OPERATIONS = ("write", "fsync", "rename", "mkdir", "open", "ftruncate")
+OPERATIONS = ("write", "fsync", "rename", "mkdir", "open", "ftruncate", "unlink")
+#: Operations in which the next run mends what was left; it is killed there too.
+AGAIN = 12
 COARSE = [(row[0], float(round(row[1])), row[2]) for row in ladder(30)]
 
 
@@ -60,38 +64,44 @@ def interrupted(operation: Callable[..., Any], at: int, count: list[int]) -> Cal
     return call
 
 
-def run_killed(root: Path, at: int) -> tuple[bool, int]:
-    """Run `second` in a child killed before operation `at`: whether it was, and else how many."""
+def run_killed(root: Path, at: int) -> bool:
+    """Run `second` in a child that is killed before operation `at`: whether it was."""
     child = os.fork()
     if child == 0:
         count = [0]
         for name in OPERATIONS:
             setattr(os, name, interrupted(getattr(os, name), at, count))
         take_payloads(root, second())
-        os._exit(count[0] if count[0] < 256 else 0)
+        (root.parent / "count").write_text(str(count[0]), encoding="ascii")
+        os._exit(0)
     _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status), os.WEXITSTATUS(status)
+    return os.WIFSIGNALED(status)
 
 
 def main(folder: Path, kills: int, seed: int) -> None:
     base = folder / "base"
     take_payloads(base, first())
-    _, total = run_killed(shutil.copytree(base, folder / "whole"), 0)
+    run_killed(shutil.copytree(base, folder / "whole"), 0)
+    total = int((folder / "count").read_text(encoding="ascii"))
     points = sorted(random.Random(seed).sample(range(1, total + 1), kills))  # noqa: S311
     for at in points:
         root = shutil.copytree(base, folder / f"kill-{at}")
-        killed, _ = run_killed(root, at)
+        killed = run_killed(root, at)
         left = state(root)
         problems = [str(problem) for problem in verify(Archive(root))]
+        run_killed(root, at % AGAIN + 1)
+        problems += [str(problem) for problem in verify(Archive(root))]
         take_payloads(root, second())
         after = [str(problem) for problem in verify(Archive(root))]
-        hidden = [path.name for path in root.iterdir() if path.name.startswith(".incoming")]
+        hidden = [path.name for path in root.iterdir() if path.name[0] == "."]
+        hidden.remove(".lock")
         line = {
             "at": at,
             "killed": killed,
             "left": left,
             "problems": problems + after + hidden,
             "final": state(root),
+            "late": [row["note"] for row in Log.read(root).rows if STOPPED in row["note"]],
         }
         print(json.dumps(line))  # noqa: T201
 

@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 from handmade import ladder, payload
 
-from elolag.archive import Archive, take_payloads, verify
-from elolag.archive.outcomes import LOG_COLUMNS
-from elolag.archive.store import Writer, read_lines, snapshot_folders
+from elolag.archive import Archive, Log, take_payloads, verify
+from elolag.archive.store import Writer, snapshot_folders
 from elolag.errors import ArchiveError
 
 HERE = Path(__file__).parent
-KILLS = 16
+KILLS = 30
 
 
 def folders_only(tree: dict[str, bytes]) -> dict[str, bytes]:
@@ -125,24 +124,26 @@ def test_a_kill_at_any_instant_leaves_the_old_state_or_the_new_one(tmp_path: Pat
         assert line["final"] == new
     states = {json.dumps(line["left"], sort_keys=True) for line in lines}
     assert len(states) >= 3  # some kills came early, some in between, some late
+    assert any(line["late"] for line in lines)  # and some between a folder and its line
 
 
-def test_what_a_killed_run_left_is_cleaned_and_logged_by_the_next(tmp_path: Path) -> None:
+def test_what_a_killed_run_left_is_cleaned_by_the_next(tmp_path: Path) -> None:
     take_payloads(tmp_path, [payload(ladder(9))])
     log = tmp_path / "log.csv"
-    log.write_bytes(log.read_bytes()[:-5])  # a torn line: the folder is there, its line is not
+    whole = log.read_bytes()
+    log.write_bytes(whole + b"2026-08-21,arena-data")  # half a line of a run under way
+    (tmp_path / ".lock").write_bytes(b"pid 1 on somewhere: elolag snapshot")
     stale = tmp_path / ".incoming-1-1"
     stale.mkdir()
     (stale / "ratings.csv").write_bytes(b"half")
     assert verify(Archive(tmp_path)) == []
     take_payloads(tmp_path, [payload(ladder(9))])
     assert not stale.exists()
-    lines = read_lines(log, LOG_COLUMNS)
-    assert [(line["label"], line["outcome"]) for line in lines] == [
+    assert log.read_bytes().startswith(whole)
+    assert [(line["label"], line["outcome"]) for line in Log.read(tmp_path).rows] == [
         ("2026-08-19", "new"),
         ("2026-08-19", "unchanged"),
     ]
-    assert "stopped" in lines[0]["note"]
     assert verify(Archive(tmp_path)) == []
 
 

@@ -16,7 +16,7 @@ from elolag.cite import Citation, citation, wording
 from elolag.cite._groups import phrase
 from elolag.cite._references import Reference, escape, safe_url
 from elolag.errors import UsageError
-from elolag.provenance import Origin
+from elolag.provenance import Origin, provenance
 from elolag.result import LagResult
 from elolag.standing import Gap, ModelPoint
 from elolag.words import MEANING
@@ -303,6 +303,21 @@ def test_references_name_software_snapshot_and_source_with_licence() -> None:
     assert [row[0] for row in found.rows()] == [
         "sentence", "footnote", "software", "snapshot", "source",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_the_head_of_the_log_is_in_the_json_and_in_no_sentence(lang: str) -> None:
+    head = "ab" * 32
+    result = replace(BASE, origins=(replace(ORIGIN, log_head=head),))
+    found = citation(result, lang)
+    assert found.to_dict()["log_head"] == head
+    assert result.to_dict()["log_head"] == head
+    assert head not in str(found) + result.sentence() + found.bibtex()
+    facts = provenance(result).to_dict()
+    assert facts["log_head"] == head
+    assert "log_head" not in facts["sources"][0]
+    assert head not in provenance(result).footer()
+    assert made(lang).to_dict()["log_head"] == ""
 
 
 @settings(derandomize=True, deadline=None, max_examples=50)

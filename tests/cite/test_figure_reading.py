@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import elolag
 from elolag import cite, plots
+from elolag.archive import open_archive
 from elolag.cite import _figure
 from elolag.cli import app
 from elolag.errors import UsageError
@@ -155,6 +156,8 @@ def test_the_command_prints_one_part_alone() -> None:
     asked = json.loads(run("--draws", "100", "--json", "--board", "arena/text"))
     assert asked["wording"] == "behind"
     assert asked["csl"][1]["title"].startswith("arena/text, ratings of ")
+    assert asked["log_head"] == open_archive().log_head
+    assert len(asked["log_head"]) == 64
 
 
 def test_the_command_reads_figures(drawn: dict[str, bytes], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import shutil
@@ -16,7 +17,7 @@ from command import Command
 from snapshot_runs import tree
 from upstream_server import Upstream
 
-from elolag.archive import open_archive
+from elolag.archive import Writer, open_archive
 
 
 @pytest.fixture
@@ -47,6 +48,75 @@ def test_verify(elolag: Command, archive: Path) -> None:
     done = elolag("archive", "verify", "--archive", archive)
     assert done.code == 0
     assert "5 snapshots of 5 boards, all as stored" in done.out
+    held = (archive / "log.csv").read_bytes().splitlines(keepends=True)
+    head = hashlib.sha256(held[-1]).hexdigest()
+    assert f"log: {len(held) - 1} lines, head {head}\n" in done.out
+    said = json.loads(elolag("archive", "verify", "--json", "--archive", archive).out)
+    assert said == {
+        "schema": 1, "snapshots": 5, "boards": 5, "log_lines": len(held) - 1, "log_head": head,
+        "problems": [],
+    }  # fmt: skip
+
+
+def test_verify_proves_that_an_archive_extends_what_was_cited(
+    elolag: Command, archive: Path
+) -> None:
+    log = archive / "log.csv"
+    held = log.read_bytes().splitlines(keepends=True)
+    cited = hashlib.sha256(held[2]).hexdigest()
+    done = elolag("archive", "verify", "--head", cited, "--archive", archive)
+    assert (done.code, done.err) == (0, "")
+    assert "log: extends the cited head, the hash of its line 2\n" in done.out
+    done = elolag("archive", "verify", "--head", "0" * 64, "--archive", archive)
+    assert (done.code, done.out) == (1, "")
+    assert len(done.err.splitlines()) == 1
+    assert "does not extend the one that was cited" in done.err
+    log.write_bytes(b"".join(held[:2] + held[3:]))
+    done = elolag("archive", "verify", "--head", cited, "--json", "--archive", archive)
+    assert done.code == 1
+    assert {problem["path"] for problem in json.loads(done.out)["problems"]} >= {"log.csv"}
+
+
+def test_verify_names_the_folder_of_a_run_that_was_stopped(
+    elolag: Command, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, Writer(archive, "test") as writer:
+        patch.setattr(Writer, "_log", stop)
+        folder = archive / "arena/text/2026-07-21"
+        files = {path.name: path.read_bytes() for path in folder.iterdir()}
+        manifest = files["datapackage.json"].replace(b'"2026-07-21"', b'"2026-07-22"')
+        with pytest.raises(KeyboardInterrupt):
+            writer.add(
+                "arena/text",
+                "2026-07-22",
+                files | {"datapackage.json": manifest},
+                {"board": "arena/text", "label": "2026-07-22", "outcome": "new"},
+            )
+    done = elolag("archive", "verify", "--archive", archive)
+    assert done.code == 0
+    assert done.err.startswith("elolag: arena/text/2026-07-22: left by a run that was stopped")
+
+
+def test_seal(elolag: Command, archive: Path) -> None:
+    log = archive / "log.csv"
+    chained = log.read_bytes()
+    rows = [line.rpartition(b",")[0] for line in chained.splitlines()]
+    log.write_bytes(b"\n".join(rows) + b"\n")
+    done = elolag("archive", "verify", "--archive", archive)
+    assert done.code == 1
+    assert "seal it once with: elolag archive seal" in done.err
+    assert elolag("archive", "list", "--archive", archive).code == 0
+    done = elolag("archive", "seal", "--archive", archive)
+    assert (done.code, done.err) == (0, "")
+    assert f"{len(rows) - 1} lines sealed, head " in done.out
+    assert log.read_bytes() == chained
+    done = elolag("archive", "seal", "--archive", archive)
+    assert (done.code, done.out) == (1, "")
+    assert "sealed already" in done.err
+    assert elolag("archive", "verify", "--archive", archive).code == 0
 
 
 @pytest.mark.parametrize("made_first", [False, True])

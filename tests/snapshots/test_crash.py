@@ -120,6 +120,7 @@ def crash(
     assert not any(report.failed for report in reports), reports
     assert verify(open_archive(archive)) == []
     assert not list(archive.glob(".incoming-*"))
+    assert not (archive / ".intent").exists()
     wanted = dated(scale.files)
     got = {name: d for name, d in dated(tables(archive)).items() if name in wanted}
     if seed % 5:
