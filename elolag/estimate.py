@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
 from elolag.lag import WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import LagResult
-from elolag.standing import Gap, Match, ModelPoint
+from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.study import DEFAULT_BOARD, Study, prepare
 from elolag.tags import Group, Policies
 
@@ -245,6 +246,7 @@ def _result(
         version=__version__,
         notes=(*study.notes, *notes),
         origins=study.origins,
+        provisional=_provisional(study, (leader_best, follower_best)),
         models=tuple(
             named(int(index), group)
             for group, since in (
@@ -254,6 +256,24 @@ def _result(
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
+
+
+def _provisional(study: Study, bests: Sequence[ModelPoint]) -> tuple[Contender, ...]:
+    """Untagged entries that rate above the best of a side or within its interval, highest first."""
+    z = NormalDist().inv_cdf((1 + study.level) / 2)
+    found = []
+    for entry in study.panel.rated_untagged:
+        few = entry.votes < study.choices["min_votes"]
+        if few or not entry.listed_by(to_iso(study.as_of)):
+            continue
+        groups = tuple(b.group for b in bests if entry.rating >= b.rating - z * b.sd)
+        if groups:
+            low, high = (
+                None if np.isnan(entry.se) else entry.rating + side * z * entry.se
+                for side in (-1, 1)
+            )
+            found.append(Contender(entry.entry, entry.rating, low, high, groups))
+    return tuple(found)
 
 
 def _matches(

@@ -29,6 +29,25 @@ OFFICIAL = ("arena-dataset", "arena-catalog", "epoch-eci", "artificial-analysis"
 
 
 @dataclass(frozen=True)
+class Untagged:
+    """An entry of the chosen vintage that nobody has tagged, as its publisher rates it.
+
+    `se` and `votes` are NaN where there are none. `absent` is the date of the last of the older
+    lists that does not show it; empty where there is no such list.
+    """
+
+    entry: str
+    rating: float
+    se: float
+    votes: float
+    absent: str
+
+    def listed_by(self, date: str) -> bool:
+        """Whether it can have been there on a date: no later list is without it."""
+        return self.absent < date
+
+
+@dataclass(frozen=True)
 class Panel:
     """A board on the scale of one vintage, every entry tagged.
 
@@ -44,6 +63,8 @@ class Panel:
         Entries of the chosen vintage that carry the tag `unknown`, and those nobody has tagged.
     notes
         What a reader of the result must know of these data.
+    rated_untagged
+        Those nobody has tagged with their ratings, the highest first.
     """
 
     board: str
@@ -55,6 +76,7 @@ class Panel:
     unknown: tuple[str, ...]
     untagged: tuple[str, ...]
     notes: tuple[str, ...]
+    rated_untagged: tuple[Untagged, ...] = ()
 
 
 #: Tables already identified, with their unknown and untagged entries, by snapshot and category.
@@ -99,6 +121,7 @@ def build(
     unknown: set[str] = set()
     untagged: set[str] = set()
     used: list[Snapshot] = []
+    shown: list[tuple[str, set[str]]] = []
     for snapshot in [*older, newest]:
         if category not in snapshot.categories:
             if snapshot is newest:
@@ -110,6 +133,7 @@ def build(
         table, *strange = _identified(snapshot, category, lookup, memory)
         unknown |= strange[0]
         untagged |= strange[1]
+        shown.append((snapshot.vintage, strange[1]))
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
     anchors = find_anchors(tables)
@@ -142,6 +166,30 @@ def build(
         unknown=tuple(sorted(unknown)),
         untagged=tuple(sorted(untagged)),
         notes=tuple(notes),
+        rated_untagged=_rated_untagged(newest, category, shown),
+    )
+
+
+def _rated_untagged(
+    newest: Snapshot, category: str, shown: Sequence[tuple[str, set[str]]]
+) -> tuple[Untagged, ...]:
+    """The newest list's untagged entries, of all lists with theirs, oldest first."""
+    (*earlier, (_, names)) = shown
+    if not names:
+        return ()
+    raw = newest.ratings(category)
+    table = _with_errors(raw[raw["entry"].isin(names)].copy(), newest)
+    table = table.sort_values(["rating", "entry"], ascending=[False, True])
+    figures = table[["rating", "se", "votes"]].astype("float64").to_numpy().tolist()
+    return tuple(
+        Untagged(
+            entry=str(entry),
+            rating=rating,
+            se=se,
+            votes=votes,
+            absent=max((date for date, seen in earlier if entry not in seen), default=""),
+        )
+        for entry, (rating, se, votes) in zip(table["entry"], figures, strict=True)
     )
 
 
@@ -300,6 +348,11 @@ def identify(
                 for i, e, d in zip(table.index, table["entry"], doubled, strict=True)
             ]
         )
+    return _with_errors(table, snapshot)[["entry", "model", "rating", "se", "votes"]]
+
+
+def _with_errors(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
+    """Standard errors out of intervals where none is printed, that of rounding included."""
     level = snapshot.interval_level
     if level:
         half = (table["upper"] - table["lower"]) / 2 / NormalDist().inv_cdf((1 + level) / 2)
@@ -308,7 +361,7 @@ def identify(
     if (table["rating"] == table["rating"].round()).all():
         table["se"] = np.sqrt(table["se"] ** 2 + 1 / 12)
     table["votes"] = table["votes"].astype("float64")
-    return table[["entry", "model", "rating", "se", "votes"]]
+    return table
 
 
 def fill_errors(linked: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:

@@ -91,7 +91,7 @@ class Origin:
             licence_url=str(licence.get("path", "")),
             citation=str(facts.get("citation", "")),
             method=str(facts.get("method", "")),
-            log_head=str(getattr(snapshot, "log_head", "")),
+            log_head=snapshot.log_head,
         )
 
     @property

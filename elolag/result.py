@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin, log_head
-from elolag.standing import Gap, Match, ModelPoint
+from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.words import (
     LEFT_OUT,
     MEANING,
@@ -18,9 +18,13 @@ from elolag.words import (
     directed,
     months,
     noun,
+    points,
+    printable,
+    rated,
     reads_ahead,
     share,
     span,
+    whose_best,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +44,10 @@ class LagResult:
     where `censored` is ``at-least`` or ``at-most``. `low` and `high` bound the measurement
     interval at `level`; None where the draws give only a bound. `months` is None for the
     estimand ``gap``, whose figure is ``gap.elo``.
+
+    `provisional` holds entries that nobody has tagged and that could be the best of a side. Where
+    there are any, `gap` (that of the tagged entries) is not stated: not in the sentence, the table,
+    the JSON object, a citation or a figure.
     """
 
     estimand: str
@@ -74,6 +82,7 @@ class LagResult:
     models: tuple[ModelPoint, ...] = field(default=(), repr=False)
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     averaged: bool = False
+    provisional: tuple[Contender, ...] = ()
 
     @property
     def leads(self) -> bool:
@@ -148,7 +157,9 @@ class LagResult:
             "leader_best": self.leader_best.to_dict(),
             "follower": self.follower.to_dict(),
             "matches": None if self.matches is None else [m.to_dict() for m in self.matches],
-            "gap": self.gap.to_dict(),
+            "gap": None if self.provisional else self.gap.to_dict(),
+            **({"gap_withheld": self.withheld()} if self.provisional else {}),
+            "provisional": [entry.to_dict() for entry in self.provisional],
             "censored": self.censored,
             "figure": "mean of the draws" if self.averaged else "at posterior-mean ratings",
             "policies": dict(self.policies),
@@ -172,7 +183,7 @@ class LagResult:
             return []
         words = span(*self.sampling)
         if self.months is None:
-            words = self._elo_span(*self.sampling)
+            words = "withheld" if self.provisional else self._elo_span(*self.sampling)
         return [(f"{self.level:.0%} sampling interval", words)]
 
     def _evidence_dict(self) -> dict[str, Any]:
@@ -185,7 +196,7 @@ class LagResult:
         }
 
     def _sampling_dict(self) -> dict[str, Any]:
-        if self.sampling is None:
+        if self.sampling is None or (self.months is None and self.provisional):
             return {}
         return {"sampling": dict(zip(("low", "high"), self.sampling, strict=True))}
 
@@ -199,6 +210,7 @@ class LagResult:
         """The facts of the result, in words, one (quantity, value) pair each."""
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         rows = [
+            *self._provisional_rows(),
             ("estimand", f"{self.estimand}: {MEANING[self.estimand]}"),
             ("gap" if self.months is None else "lag", self.figure()),
             (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
@@ -217,14 +229,8 @@ class LagResult:
             )
             for what, match in named
         ]
-        if self.months is not None:
-            rows.append(("gap", f"{self._gap_words(self.gap.elo)} ({self._gap_interval()})"))
         rows += [
-            (
-                "as a win rate",
-                f"{self.gap.win_rate:.1%} of votes for {self.leader_best.model} against "
-                f"{self.follower.model}",
-            ),
+            *self._gap_rows(),
             ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
             ("as of, ratings of", f"{self.as_of}, {self.vintage}"),
             ("data through", f"{self.data_through} (newest release that counts)"),
@@ -236,8 +242,53 @@ class LagResult:
         ]
         return rows
 
+    def _gap_rows(self) -> list[tuple[str, str]]:
+        if self.provisional:
+            return [] if self.months is None else [("gap", f"withheld: {self.withheld()}")]
+        rows = [
+            (
+                "as a win rate",
+                f"{self.gap.win_rate:.1%} of votes for {self.leader_best.model} against "
+                f"{self.follower.model}",
+            )
+        ]
+        if self.months is not None:
+            words = f"{self._gap_words(self.gap.elo)} ({self._gap_interval()})"
+            rows.insert(0, ("gap", words))
+        return rows
+
+    def _provisional_rows(self) -> list[tuple[str, str]]:
+        """One row for each untagged entry that could be a side's best."""
+        rows = []
+        for number, found in enumerate(self.provisional):
+            text = f"{printable(found.entry)}, rated {points(found.rating)}"
+            if found.low is not None and found.high is not None:
+                ends = f"{points(found.low)} to {points(found.high)}"
+                text += f" ({self.level:.0%} interval {ends})"
+            text += f": no tag, {whose_best([found.groups]).removeprefix('which ')}"
+            rows.append(("" if number else "provisional", text))
+        return rows
+
+    def provision(self) -> str:
+        """Why the answer is provisional, as the beginning of a sentence; empty where it is not."""
+        if not self.provisional:
+            return ""
+        names = rated([(found.entry, found.rating) for found in self.provisional])
+        best = whose_best([found.groups for found in self.provisional])
+        return f"Provisional, since nobody has tagged {names}, {best}"
+
+    def withheld(self) -> str:
+        """Why the gap is not stated; empty where it is."""
+        count = len(self.provisional)
+        if not count:
+            return ""
+        what = "an entry" if count == 1 else f"{count} entries"
+        return f"{what} without a tag could be a side's best (see elolag tags suggest)"
+
     def figure(self) -> str:
         """The headline figure with its direction in words."""
+        if self.months is None and self.provisional:
+            return f"withheld: {self.withheld()}"
         if self.months is None:
             return self._gap_words(self.gap.elo)
         if self.months == 0 and not self.censored:
@@ -249,7 +300,7 @@ class LagResult:
     def interval_words(self) -> str:
         """The interval, each end with its direction."""
         if self.months is None:
-            return self._gap_interval()
+            return "withheld" if self.provisional else self._gap_interval()
         if self.low is None or self.high is None:
             if self.low is not None:
                 return f"{directed(self.low)} or more"
@@ -271,10 +322,16 @@ class LagResult:
         return tuple(m for m in unlikely if m.months in (self.low, self.high))
 
     def sentence(self) -> str:
-        """The result in one quotable sentence."""
+        """The result in one quotable sentence, which says first where it is provisional."""
+        text = self._sentence()
+        return f"{self.provision()}: a{text[1:]}" if self.provisional else text
+
+    def _sentence(self) -> str:
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         where = f"on {self.board} ({self.category})"
         interval = f"{self.level:.0%} {self._kind} interval: {self.interval_words()}"
+        if self.months is None and self.provisional:
+            return f"As of {self.as_of}, {where}: the gap of {leader} and {follower} is withheld."
         if self.months is None:
             return f"As of {self.as_of}, {where}: {self.figure()} ({interval})."
         if self.estimand != "backward":

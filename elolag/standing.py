@@ -34,6 +34,32 @@ class ModelPoint:
 
 
 @dataclass(frozen=True)
+class Contender:
+    """An entry that nobody has tagged and that could be the best model of a group.
+
+    It rates above the group's best, or within that best's interval. `low` and `high` bound its
+    own interval at the result's level, None where its publisher gives no error; `groups` are those
+    whose best it could be.
+    """
+
+    entry: str
+    rating: float
+    low: float | None
+    high: float | None
+    groups: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "entry": self.entry,
+            "rating": self.rating,
+            "low": self.low,
+            "high": self.high,
+            "groups": list(self.groups),
+        }
+
+
+@dataclass(frozen=True)
 class Match:
     """A possible match: the model, the lag it implies, and its share of the draws."""
 

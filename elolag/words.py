@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
+#: Names of untagged entries in one sentence; the table holds all.
+MOST_NAMED = 10
+
 LEFT_OUT = {
     "measurement": (
         "The measurement interval covers errors of the published ratings, of linking retired "
@@ -131,6 +136,29 @@ def compact(low: float | None, high: float | None) -> str:
 
 def _few(value: float) -> str:
     return f"{abs(value):.1f} {'behind' if value >= 0 else 'ahead'}"
+
+
+def points(value: float) -> str:
+    """A rating to a tenth, whole ones without it."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def rated(names: Sequence[tuple[str, float]], last: str = "and", decimal: str = ".") -> str:
+    """Entries with their ratings: ``a (1525), b (1504.5) and c (1500)``; long lists are cut."""
+    parts = [f"{printable(n)} ({points(r).replace('.', decimal)})" for n, r in names[:MOST_NAMED]]
+    if len(names) > MOST_NAMED:
+        parts.append(f"{len(names) - MOST_NAMED} {'weitere' if last == 'und' else 'more'}")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def whose_best(entries: Sequence[Collection[str]]) -> str:
+    """What untagged entries could be, each given as the groups whose best it could be."""
+    groups = {group for each in entries for group in each}
+    if len(groups) == 1:
+        best = noun(next(iter(groups)))
+    else:
+        best = "either side" if all(len(each) > 1 for each in entries) else "a side"
+    return f"{'which' if len(entries) == 1 else 'each of which'} could be the best of {best}"
 
 
 def printable(name: str) -> str:

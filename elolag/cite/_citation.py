@@ -1,13 +1,15 @@
-"""The sentence and the footnote of a result, and which of four wordings it gets.
+"""The sentence and the footnote of a result, and which of five wordings it gets.
 
 The wordings, and the only rule by which one is chosen:
 
-- ``no-clear-lead``: the two sides tie, or the interval reaches into the direction that the figure
-  does not have;
+- ``withheld``: the gap, where an entry without a tag could be the best of a side;
+- else ``no-clear-lead``: the two sides tie, or the interval reaches into the direction that the
+  figure does not have;
 - else ``at-least``: the figure is only a bound, the lag (or the lead) is at least so much;
 - else ``behind`` or ``ahead``: the follower, at the figure's sign.
 
-An end that the draws leave open holds every value on that side.
+An end that the draws leave open holds every value on that side. A lag in months for which such an
+entry matters keeps its wording, and its sentence begins by saying that it is provisional, and why.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from elolag.cite._references import Reference, plain, references
 from elolag.errors import UsageError
 from elolag.provenance import Origin, provenance
 from elolag.result import LagResult
-from elolag.words import MEANING
+from elolag.words import MEANING, rated
 
 LANGUAGES = ("en", "de")
 
@@ -34,13 +36,15 @@ class Citation:
     Attributes
     ----------
     wording
-        ``behind``, ``at-least``, ``ahead`` or ``no-clear-lead``.
+        ``behind``, ``at-least``, ``ahead``, ``no-clear-lead`` or ``withheld``.
     sentence, footnote
         In the language `lang`.
     references
         The software, each snapshot, each data source with its licence.
     log_head
         Head of the log of the archive that holds the snapshots; empty where there is none.
+    provisional
+        Entries without a tag that could be the best of a side, which make the result provisional.
     """
 
     lang: str
@@ -49,6 +53,7 @@ class Citation:
     footnote: str
     references: tuple[Reference, ...]
     log_head: str = ""
+    provisional: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.sentence}\n\n{self.footnote}"
@@ -67,6 +72,7 @@ class Citation:
             "schema": 1,
             "lang": self.lang,
             "wording": self.wording,
+            "provisional": list(self.provisional),
             "sentence": self.sentence,
             "footnote": self.footnote,
             "bibtex": self.bibtex(),
@@ -109,11 +115,14 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
         footnote=plain(speaker.footnote(source.origins)),
         references=references(result.version, source.origins),
         log_head=source.log_head,
+        provisional=tuple(entry.entry for entry in result.provisional),
     )
 
 
 def wording(result: LagResult) -> str:
-    """Which of the four wordings a result gets; the rule stands at the top of this module."""
+    """Which of the five wordings a result gets; the rule stands at the top of this module."""
+    if result.months is None and result.provisional:
+        return "withheld"
     value, low, high = _figures(result)
     tie = result.gap.elo == 0 and result.estimand in ("backward", "gap")
     if tie or (value == 0 and not result.censored) or low < 0 < high:
@@ -151,11 +160,53 @@ class _Speaker:
         self.unit = points[not self.german] if result.months is None else self.words.months
 
     def sentence(self) -> str:
+        if self.wording == "withheld":
+            return self._withheld()
+        text = self._estimate()
+        if not self.result.provisional:
+            return text
+        why = self._untagged()
+        if self.german:
+            return f"Vorläufig, weil {why}: {text}"
+        return f"Provisionally, because {why}, w{text[1:]}"
+
+    def _estimate(self) -> str:
         if self.wording == "no-clear-lead":
             return self._no_clear_lead()
         if self.result.months is None:
             return self._gap()
         return self._backward() if self.result.estimand == "backward" else self._other()
+
+    def _untagged(self) -> str:
+        """Which entries have no tag and what they could be, as a clause after ``because``."""
+        found = self.result.provisional
+        named = [(entry.entry, entry.rating) for entry in found]
+        sides = {group for entry in found for group in entry.groups}
+        both = all(len(entry.groups) > 1 for entry in found)
+        best = phrase(next(iter(sides)), self.lang).best if len(sides) == 1 else ""
+        one = len(found) == 1
+        if self.german:
+            best = (
+                best or f"das beste Modell {'einer der beiden Seiten' if both else 'einer Seite'}"
+            )
+            could = f"{'' if one else 'jedes davon '}{best} sein könnte"
+            names = rated(named, "und", ",")
+            return f"{names} noch nicht zugeordnet {'ist' if one else 'sind'} und {could}"
+        best = best or f"the best model of {'either' if both else 'a'} side"
+        has, could = ("has", "could") if one else ("have", "each could")
+        return f"{rated(named)} {has} no tag yet and {could} be {best}"
+
+    def _withheld(self) -> str:
+        why = self._untagged()
+        if self.german:
+            return (
+                f"Solange {why}, lässt sich der Abstand zwischen {self.follower.to_models} und "
+                f"{self.leader.to_models} auf {self.board} am {self.day} nicht angeben."
+            )
+        return (
+            f"Because {why}, the gap between {self.follower.models} and {self.leader.models} on "
+            f"{self.board} on {self.day} cannot be stated."
+        )
 
     def _size(self) -> str:
         bound = f"{self.words.at_least} " if self.wording == "at-least" else ""

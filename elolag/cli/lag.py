@@ -229,6 +229,9 @@ def _print_all(found: Comparison) -> None:
     from elolag.words import LEFT_OUT, MEANING
 
     console, first = _console(), found.results[0]
+    if first.provisional:
+        console.print(Text(f"{first.provision()}.", style="bold"))
+        console.print()
     heading = f"{first.board} ({first.category}), as of {first.as_of}, ratings of {first.vintage}"
     console.print(Text(heading, style="bold"))
     console.print()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from elolag.tags import Lookup
     from elolag.tags.listings import Listed
     from elolag.tags.records import Record
+    from elolag.tags.suggest import Suggestion
 
 Archive = Annotated[
     Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
@@ -129,33 +130,51 @@ def check(
 
 @tags.command()
 def suggest(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Further metadata tables to take dates from, e.g. models.dev's JSON."),
+    ] = None,
     into: Annotated[
         Path | None,
-        typer.Option(help="Write the rows into this new folder, for --tags; else print a patch."),
+        typer.Option(help="Write the rows as CSVs into this new folder, for --tags."),
     ] = None,
+    patch: Annotated[
+        bool, typer.Option("--patch", help="Print a patch to the packaged tables, with reasons.")
+    ] = False,
     archive: Archive = None,
     extra: Tags = None,
     as_json: Json = False,
 ) -> None:
-    """Rows for entries nobody has tagged, to be reviewed; nothing is applied."""
+    """Tags for entries nobody has tagged, to be reviewed, the highest rated first."""
     import dataclasses
 
     from elolag.archive import open_archive
-    from elolag.tags.listings import read_facts
+    from elolag.errors import UsageError
+    from elolag.tags.listings import read_fact_file, read_facts
     from elolag.tags.patch import as_patch, write_folder
     from elolag.tags.suggest import suggest as run
 
+    if patch and as_json:
+        raise UsageError("--patch and --json each say what to print; take one")
     lookup, listings = _open(archive, extra, ratings=True)
-    found = run(lookup.tables, listings, read_facts(open_archive(archive)))
+    facts = read_facts(open_archive(archive))
+    for path in files or ():
+        facts += read_fact_file(path)
+    found = run(lookup.tables, listings, facts)
+    written = [] if into is None else write_folder(found, into)
     if as_json:
         _echo_json([dataclasses.asdict(suggestion) for suggestion in found])
-    elif into is None:
+    elif patch:
         typer.echo(as_patch(found), nl=False)
-    if into is not None:
-        for path in write_folder(found, into):
-            typer.echo(f"wrote {path}", err=True)
+    elif found:
+        _print_suggestions(found)
+    for path in written:
+        typer.echo(f"wrote {path}", err=True)
     proposed = sum(1 for suggestion in found if suggestion.aliases)
-    typer.echo(f"{proposed} of {len(found)} new models or names have a proposal", err=True)
+    text = f"{proposed} of {len(found)} new models or names have a proposal"
+    if proposed and into is None and not (patch or as_json):
+        text += "; write their rows with --into FOLDER, see the reasons with --patch"
+    typer.echo(text, err=True)
 
 
 def _open(
@@ -171,6 +190,22 @@ def _open(
 
 def _echo_json(rows: Any) -> None:
     typer.echo(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _print_suggestions(found: list[Suggestion]) -> None:
+    """Name, lab, country, date and why; dates and countries keep their line at any width."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from elolag.cli._text import console, plain
+    from elolag.tags.patch import table_rows
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for column in ("name", "lab", "country", "date", "why"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("country", "date"))
+    for row in table_rows(found):
+        table.add_row(*(Text(plain(cell)) for cell in row))
+    console().print(table)
 
 
 def _print_model(found: list[Record], lookup: Lookup, name: str) -> None:

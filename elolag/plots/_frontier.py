@@ -203,6 +203,8 @@ def _wanted(
 
 def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: Size) -> Answer:
     """Draw the bracket of the estimand, if it has one place."""
+    if result.estimand == "gap" and result.provisional:
+        return None, []
     if result.estimand == "gap":
         return _gap(axes, result, end, first, measures)
     if result.estimand != "backward" or not result.months or result.match is None:

@@ -16,9 +16,13 @@ def finding(result: LagResult) -> str:
     """The title: who, by how much, in ten words; a lead only where `cite` would say so."""
     leader, follower = noun(result.leader_group), noun(result.follower_group)
     kind = "" if result.estimand in ("backward", "gap") else f" ({result.estimand})"
+    if result.provisional:
+        kind += ", provisionally"
+    if wording(result) == "withheld":
+        return first_up(f"the gap of {leader} and {follower} is withheld")
     if wording(result) == "no-clear-lead":
-        if result.gap.elo == 0 and not kind:
-            return first_up(f"{leader} and {follower} are level")
+        if result.gap.elo == 0 and result.estimand in ("backward", "gap"):
+            return first_up(f"{leader} and {follower} are level{kind}")
         return first_up(f"neither {follower} nor {leader} has a clear lead{kind}")
     if result.months is None:
         above, below = (follower, leader) if result.leads else (leader, follower)
@@ -41,7 +45,14 @@ def first_up(text: str) -> str:
 
 
 def note(result: LagResult) -> str:
-    """What bracket and bar are, for the footer."""
+    """What bracket and bar are, for the footer; and why the answer is provisional."""
+    provision = f"{result.provision()}." if result.provisional else ""
+    return f"{_marks(result)} {provision}".strip()
+
+
+def _marks(result: LagResult) -> str:
+    if result.estimand == "gap" and result.provisional:
+        return ""
     if result.estimand == "gap":
         return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
     if result.estimand != "backward":

@@ -61,7 +61,8 @@ class Slice:
             "simultaneous_low": low,
             "simultaneous_high": high,
             "censored": result.censored,
-            "gap": result.gap.elo,
+            "gap": None if result.provisional else result.gap.elo,
+            "provisional": bool(result.provisional),
             "leader_models": self.models[0],
             "follower_models": self.models[1],
         }
@@ -144,7 +145,8 @@ class Slices:
         out = []
         for item in self.slices:
             found = item.result
-            cells = [item.name, answer(found), compact(found.low, found.high)]
+            size = answer(found) + (", provisional" if found.provisional else "")
+            cells = [item.name, size, compact(found.low, found.high)]
             if self.simultaneous_level is not None:
                 cells.append(compact(*(item.simultaneous or (None, None))))
             out.append((*cells, f"{item.models[1]} / {item.models[0]}", found.as_of))

@@ -1,7 +1,18 @@
-"""models.dev: a community table of models, their release dates and whether weights are open."""
+"""models.dev: a community table of models, their release dates and whether weights are open.
+
+``api.json`` lists providers and what each serves: a model stands there once for every provider,
+each time with another date (the release, the day this provider began, a placeholder). It becomes
+one row per model name. A provider is who *serves* a model; it is taken for the maker only where it
+is a maker's own service and the name is of that maker's own family (`_OWN`).
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from elolag.errors import PayloadError
@@ -13,21 +24,91 @@ NAME = "models-dev"
 BOARD = "models-dev/models"
 ADDRESS = "https://models.dev/api.json"
 
+#: Dates this close agree (as in the check of the tags).
+AGREE_DAYS = 14
+
 _CSV = ("lab", "model", "name", "release_date", "open_weights")
 _OPEN = {"True": "true", "False": "false", "true": "true", "false": "false", "": ""}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WORD = re.compile(r"[a-z]+|\d+|\+")
+#: A clock that was never set.
+_UNSET = "1970-01-01"
+_EXAMPLES = 3
+
+#: Makers' own services: provider -> how names of the maker's own models start.
+_OWN: dict[str, tuple[str, ...]] = {
+    "alibaba": ("qwen", "qvq", "qwq", "tongyi", "wan"),
+    "alibaba-cn": ("qwen", "qvq", "qwq", "tongyi", "wan"),
+    "anthropic": ("claude",),
+    "bailing": ("ling", "ring"),
+    "cohere": ("c", "command", "north"),
+    "deepseek": ("deepseek",),
+    "google": ("gemini", "gemma"),
+    "inception": ("mercury",),
+    "llama": ("llama",),
+    "minimax": ("minimax",),
+    "minimax-cn": ("minimax",),
+    "mistral": (
+        "codestral", "devstral", "magistral", "ministral", "mistral", "mixtral", "pixtral",
+    ),
+    "moonshotai": ("kimi",),
+    "moonshotai-cn": ("kimi",),
+    "openai": ("chatgpt", "gpt", "o"),
+    "stepfun": ("step",),
+    "stepfun-ai": ("step",),
+    "upstage": ("solar",),
+    "xai": ("grok",),
+    "xiaomi": ("mimo",),
+    "zai": ("glm",),
+    "zhipuai": ("glm",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Served:
+    """What one provider says of one model it serves."""
+
+    provider: str
+    model: str
+    name: str
+    released: str
+    is_open: bool | None
+
+    @property
+    def bare(self) -> str:
+        """The model's name without folders (``zai-org/``) and offers (``:free``)."""
+        return self.model.rpartition("/")[2].partition(":")[0] or self.model
+
+    @property
+    def firm(self) -> str:
+        """Who runs the provider: a firm's several offers (``alibaba-cn``) copy one another."""
+        return self.provider.partition("-")[0]
+
+    @property
+    def is_own(self) -> bool:
+        words = _words(self.bare)
+        return bool(words) and words[0] in _OWN.get(self.provider, ())
 
 
 def parse(payload: bytes, origin: Origin) -> list[Publication]:
     """Read ``api.json`` (providers and what they serve), or a CSV of labs and their models.
 
-    An entry is ``provider/model``. In ``api.json`` the provider is who *serves* a model, often
-    not who made it; ``organisation`` holds that provider.
+    In ``api.json`` a row is a model's name. Where the maker's own service has it, the entry is
+    ``provider/model`` and ``organisation`` that provider, else the entry is the bare name and
+    ``organisation`` is empty. ``release_date`` is the earliest on which providers agree: the day
+    with most dates within `AGREE_DAYS` of it stands for what most mean, and of these dates the
+    earliest that two firms give is taken (the earliest of all, where no two give the same). Weights
+    are open where most providers say so. What disagrees is noted.
     """
     from elolag.sources import _tidy
 
     where = f"{NAME} {shown(origin.name)[1:-1]} of {origin.date}"
     is_json = payload.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-    rows = _from_json(payload, where) if is_json else _from_csv(payload, where)
+    said: tuple[str, ...] = ()
+    if is_json:
+        rows, said = _from_json(payload, where)
+    else:
+        rows = _from_csv(payload, where)
     models, notes = _tidy.keyed(rows, MODELS, where)
     return [
         Publication(
@@ -36,32 +117,128 @@ def parse(payload: bytes, origin: Origin) -> list[Publication]:
             basis="fetched",
             tables={"models": models},
             method="metadata",
-            notes=notes,
+            notes=(*said, *notes),
         )
     ]
 
 
-def _from_json(payload: bytes, where: str) -> dict[str, list[Any]]:
+def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
+    served = _served(payload, where)
+    groups: dict[tuple[str, ...], list[_Served]] = defaultdict(list)
+    for row in served:
+        groups[_words(row.bare) or (row.bare,)].append(row)
     out: dict[str, list[Any]] = {
         key: [] for key in ("entry", "name", "organisation", "release_date", "open_weights")
     }
+    apart, doubted = [], []
+    for group in groups.values():
+        makers = sorted((row for row in group if row.is_own), key=lambda r: (r.provider, r.model))
+        first = makers[0] if makers else None
+        entry = f"{first.provider}/{first.model}" if first else _commonest(r.bare for r in group)
+        released, agreed = _release(date for _, date in {(r.firm, r.released) for r in group})
+        votes = Counter(row.is_open for row in group if row.is_open is not None)
+        apart += [entry] * (not agreed)
+        doubted += [entry] * (len(votes) > 1)
+        out["entry"].append(entry)
+        out["name"].append(_commonest(r.name for r in makers or group if r.name))
+        out["organisation"].append(first.provider if first else "")
+        out["release_date"].append(released)
+        out["open_weights"].append(
+            "" if votes[True] == votes[False] else str(votes[True] > votes[False]).lower()
+        )
+    notes = [f"{len(served)} models as served by their providers make {len(groups)} names"]
+    if apart:
+        notes.append(
+            f"providers give {len(apart)} names dates more than {AGREE_DAYS} days apart; the "
+            f"earliest on which most agree is taken, e.g. {_some(apart)}"
+        )
+    if doubted:
+        notes.append(
+            f"providers disagree whether {len(doubted)} names have open weights; most of them are "
+            f"followed, e.g. {_some(doubted)}"
+        )
+    return out, tuple(notes)
+
+
+def _served(payload: bytes, where: str) -> list[_Served]:
+    """Every model of every provider, its facts checked."""
+    from elolag.sources import _tidy
+
+    out: list[_Served] = []
     for provider, described in mapping(json_value(payload, where), where, "the file").items():
         what = f"provider {shown(provider)}"
-        served = mapping(described, where, what).get("models")
-        for model, said in mapping(served, where, f"'models' of {what}").items():
-            facts = mapping(said, where, f"model {shown(model)} of {what}")
-            is_open = facts.get("open_weights")
+        facts = mapping(described, where, what)
+        _check_id(facts, provider, where, what)
+        models = mapping(facts.get("models"), where, f"'models' of {what}")
+        for model, said in models.items():
+            which = f"model {shown(model)} of {what}"
+            row = mapping(said, where, which)
+            _check_id(row, model, where, which)
+            is_open = row.get("open_weights")
             if is_open is not None and not isinstance(is_open, bool):
                 raise PayloadError(
-                    f"{where}: open_weights of {shown(model)} ({what}) should be true or false, "
+                    f"{where}: open_weights of {which} should be true or false, "
                     f"found {kind(is_open)}"
                 )
-            out["entry"].append(f"{provider}/{model}")
-            out["name"].append(facts.get("name"))
-            out["organisation"].append(provider)
-            out["release_date"].append(facts.get("release_date"))
-            out["open_weights"].append("" if is_open is None else str(is_open).lower())
+            name, released = (_text(row, key, where, which) for key in ("name", "release_date"))
+            out.append(_Served(provider, model, name, released, is_open))
+    _tidy.size(len(out), where)
+    # As served, before names are folded together: a key that could not be stored is refused here.
+    _tidy.names(_tidy.frame({"model": [row.model for row in out]})["model"], f"{where}: model")
     return out
+
+
+def _check_id(facts: dict[str, Any], key: str, where: str, what: str) -> None:
+    """Refuse an object whose own id is not the key it stands under."""
+    if facts.get("id", key) != key:
+        raise PayloadError(f"{where}: {what} calls itself {shown(facts['id'])}")
+
+
+def _text(facts: dict[str, Any], key: str, where: str, what: str) -> str:
+    value = facts.get(key)
+    if value is not None and not isinstance(value, str):
+        raise PayloadError(f"{where}: {key} of {what} is not text: {shown(value)}")
+    return value or ""
+
+
+def _release(dates: Iterable[str]) -> tuple[str, bool]:
+    """The earliest date on which providers agree, and whether no full date is far from it.
+
+    Only where nobody gives a day is a month or a year (or what is no date) passed on.
+    """
+    given = Counter(date for date in dates if date and date != _UNSET)
+    days = {day: count for text, count in given.items() if (day := _day(text))}
+    if not days:
+        return _commonest(given.elements()), True
+    near = {day: [d for d in days if abs((d - day).days) <= AGREE_DAYS] for day in days}
+    votes = {day: sum(days[d] for d in near[day]) for day in days}
+    centre = min(days, key=lambda day: (-votes[day], -days[day], day))
+    agreed = [day for day in near[centre] if days[day] > 1] or near[centre]
+    return min(agreed).isoformat(), len(near[centre]) == len(days)
+
+
+def _day(text: str) -> dt.date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _commonest(texts: Iterable[str]) -> str:
+    """The text that occurs most often; the first by the alphabet of several, empty of none."""
+    counts = Counter(texts)
+    return min(counts, key=lambda text: (-counts[text], text), default="")
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """Letters and numbers in order: ``claude-opus-4.6`` and ``Claude-Opus-4-6`` are one name."""
+    return tuple(_WORD.findall(name.lower()))
+
+
+def _some(entries: list[str]) -> str:
+    return ", ".join(shown(entry, 60) for entry in entries[:_EXAMPLES])
 
 
 def _from_csv(payload: bytes, where: str) -> dict[str, list[Any]]:
@@ -94,6 +271,6 @@ SOURCE = Source(
     fetched=True,
     redistributable=True,
     precedence=0,
-    parser_version=1,
+    parser_version=2,
     parse=parse,
 )

@@ -1,4 +1,4 @@
-"""Proposed rows as something to review: a patch to the packaged tables, or a folder of CSVs."""
+"""Proposed rows as something to review: a short table, a patch, or a folder of CSVs."""
 
 from __future__ import annotations
 
@@ -50,27 +50,51 @@ def as_patch(suggestions: Sequence[Suggestion]) -> str:
 def write_folder(suggestions: Sequence[Suggestion], folder: Path) -> list[Path]:
     """The proposed rows alone, as CSVs that ``--tags FOLDER`` reads; the files written.
 
+    Without a proposal there is nothing to write, and no folder is made.
+
     Raises
     ------
     UsageError
-        One of the files exists, or cannot be written: nothing is ever overwritten.
+        The folder exists, or cannot be written: nothing is ever overwritten.
     """
-    written = []
+    texts = {
+        f"{name}.csv": _written(columns(_ORDER[name][0]), sorted(added, key=_ORDER[name][1]))
+        for name, added in _rows(suggestions).items()
+        if added
+    }
+    if not texts:
+        return []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, added in _rows(suggestions).items():
-            if added:
-                path = folder / f"{name}.csv"
-                with path.open("x", encoding="utf-8", newline="") as file:
-                    file.write(
-                        _written(columns(_ORDER[name][0]), sorted(added, key=_ORDER[name][1]))
-                    )
-                written.append(path)
+        folder.mkdir(parents=True)
     except FileExistsError as error:
-        raise UsageError(f"{error.filename} exists; name a new folder") from error
+        raise UsageError(f"{folder} exists; name a new folder") from error
     except OSError as error:
-        raise UsageError(f"cannot write to {folder}: {error}") from error
-    return written
+        raise UsageError(f"cannot make {folder}: {error.strerror or error}") from error
+    try:
+        for name, text in texts.items():
+            with (folder / name).open("x", encoding="utf-8", newline="") as file:
+                file.write(text)
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return [folder / name for name in texts]
+
+
+def table_rows(suggestions: Sequence[Suggestion]) -> list[tuple[str, ...]]:
+    """Cells for people: name (and how many more entries), lab, country, date, why."""
+    return [
+        (
+            s.entries[0][2] + (f" (+{others})" if (others := _others(s)) else ""),
+            s.maker or "?",
+            s.country or "?",
+            s.released or "?",
+            s.why,
+        )
+        for s in suggestions
+    ]
+
+
+def _others(suggestion: Suggestion) -> int:
+    return len({entry for _, _, entry in suggestion.entries}) - 1
 
 
 def _rows(suggestions: Iterable[Suggestion]) -> dict[str, list[dict[str, str]]]:

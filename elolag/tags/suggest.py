@@ -9,6 +9,7 @@ Where organisation and name leave the country open nothing is proposed.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ _CLOSED = re.compile(r"propriet|closed|api access|unreleased|^$|^-$", re.I)
 _SURE = frozenset({("xhigh",), ("high",), ("low",), ("minimal",), ("no", "thinking")})
 #: Efforts nobody has tagged yet but somebody will.
 _MAYBE = ("max", "medium", "reasoning", "non-reasoning", "thinking")
+_MAX = ("max",)
 #: Points by which entries of one model may differ on a board before it is worth a word.
 _ODD_POINTS = 40.0
 
@@ -60,6 +62,13 @@ class Suggestion:
         Where the model would count; empty where nothing can be proposed.
     reason
         Why, or why nothing is proposed.
+    maker, released
+        Key of the lab and release date of the model, new or known; empty as for `country`.
+    why
+        The reason in a few words.
+    gap
+        Points that the best of the entries is below the best of its board; None where no rating
+        is known.
     """
 
     entries: tuple[tuple[str, str, str], ...]
@@ -69,6 +78,24 @@ class Suggestion:
     lab: Lab | None
     country: str
     reason: str
+    maker: str
+    released: str
+    why: str
+    gap: float | None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What was decided on one model, before it is put together with its entries."""
+
+    aliases: tuple[Alias, ...] = ()
+    model: Model | None = None
+    lab: Lab | None = None
+    country: str = ""
+    maker: str = ""
+    released: str = ""
+    reason: str = ""
+    why: str = ""
 
 
 @dataclass
@@ -80,6 +107,9 @@ class _Knowledge:
     families: dict[tuple[str, ...], Counter[str]]
     facts: dict[tuple[str, ...], list[Fact]]
     efforts: tuple[tuple[str, ...], ...]
+    shown: Counter[str]
+    products: Counter[str]
+    before_max: frozenset[str]
     pending: set[tuple[str, ...]] = field(default_factory=set)
 
     def known(self, text: str) -> str | None:
@@ -87,11 +117,22 @@ class _Knowledge:
         found = self.by_words.get(names.words(text), set())
         return next(iter(found)) if len(found) == 1 else None
 
+    def is_product(self, stem: tuple[str, ...]) -> bool:
+        """Whether ``max`` after a stem is part of a product's name, as in ``qwen3-max``.
+
+        It is where names of the family that end so are no rarer than its efforts, or where the
+        same word stands before it in a product's name (``codex-max``).
+        """
+        products = self.products[stem[0]]
+        return stem[-1] in self.before_max or (products > 0 and products >= self.shown[stem[0]])
+
 
 def suggest(
     tables: Tables, listings: Sequence[Listed], facts: Sequence[Fact] = ()
 ) -> list[Suggestion]:
-    """Proposals for every untagged entry, those of one model together, by first listing.
+    """Proposals for every untagged entry, those of one model together, the highest rated first.
+
+    Highest is nearest to the best of its board; what no board rates comes last, by first listing.
 
     Parameters
     ----------
@@ -112,7 +153,7 @@ def suggest(
     renames = _renames(untagged, listings, lookup)
     rated = _ratings(listings, lookup)
     out = [_propose(group, knowledge, renames, rated) for group in groups.values()]
-    return sorted(out, key=lambda s: (s.first, s.entries))
+    return sorted(out, key=lambda s: (math.inf if s.gap is None else s.gap, s.first, s.entries))
 
 
 def _learn(tables: Tables, facts: Sequence[Fact]) -> _Knowledge:
@@ -140,7 +181,24 @@ def _learn(tables: Tables, facts: Sequence[Fact]) -> _Knowledge:
     known = {e for e in tagged if any(w in names.EFFORTS or w.isdigit() for w in e)}
     known |= {names.words(text) for text in _MAYBE} | _SURE
     efforts = tuple(sorted(known, key=len, reverse=True))
-    return _Knowledge(tables, by_words, families, indexed, efforts)
+    maxed = [read for model in tables.models if "max" in (read := names.words(model))]
+    return _Knowledge(
+        tables=tables,
+        by_words=by_words,
+        families=families,
+        facts=indexed,
+        efforts=efforts,
+        shown=Counter(
+            names.words(alias.entry)[0]
+            for alias in (*tables.aliases, *tables.overrides)
+            if names.EFFORTS & set(names.words(alias.effort)) and names.words(alias.entry)
+        ),
+        products=Counter(read[0] for read in maxed),
+        before_max=frozenset(
+            word for read in maxed for word in read[: read.index("max")][-1:] if word.isalpha()
+        )
+        - {read[0] for read in maxed},
+    )
 
 
 def _split(entry: str, knowledge: _Knowledge) -> tuple[str, str]:
@@ -150,7 +208,10 @@ def _split(entry: str, knowledge: _Knowledge) -> tuple[str, str]:
         stem = read[: -len(effort)]
         if stem and read[-len(effort) :] == effort:
             known = stem in knowledge.by_words or stem in knowledge.facts
-            if effort in _SURE or known or stem in knowledge.pending:
+            known = known or stem in knowledge.pending
+            if effort == _MAX:
+                known = (known or knowledge.shown[stem[0]] > 0) and not knowledge.is_product(stem)
+            if effort in _SURE or known:
                 return _cut(entry, len(stem))
     bare = names.without_efforts(entry)
     return (bare, entry[len(bare) :].strip(" ()_").lower()) if bare != entry else (entry, "")
@@ -171,34 +232,73 @@ def _propose(
     rated: Mapping[tuple[str, str], list[float]],
 ) -> Suggestion:
     group = sorted(group, key=lambda e: (_rank(e.source), e.first, e.entry))
-    entries = tuple((e.source, e.board, e.entry) for e in group)
     first = min(e.first for e in group if e.rated or not any(other.rated for other in group))
-    stem, _ = _split(group[0].entry, knowledge)
+    said = _decide(group, first, knowledge, renames, rated)
+    return Suggestion(
+        entries=tuple((e.source, e.board, e.entry) for e in group),
+        first=first,
+        aliases=said.aliases,
+        model=said.model,
+        lab=said.lab,
+        country=said.country,
+        reason=said.reason,
+        maker=said.maker,
+        released=said.released,
+        why=said.why,
+        gap=min((e.gap for e in group if not math.isnan(e.gap)), default=None),
+    )
+
+
+def _decide(
+    group: list[Listed],
+    first: str,
+    knowledge: _Knowledge,
+    renames: Mapping[tuple[str, str, str], str],
+    rated: Mapping[tuple[str, str], list[float]],
+) -> _Said:
+    stem, effort = _split(group[0].entry, knowledge)
     tables = knowledge.tables
     known = knowledge.known(stem) or knowledge.known(group[0].entry)
-    reason = "reads like a name of it"
+    reason, why = "reads like a name of it", f"effort {effort}" if effort else "another spelling"
     if known is None:
-        known = next((renames[e] for e in entries if e in renames), None)
+        keys = ((e.source, e.board, e.entry) for e in group)
+        known = next((renames[key] for key in keys if key in renames), None)
         reason = "takes the place of its vanished entry: same lab, rating and votes"
+        why = f"new name of {known}"
     printed = Counter(lab for e in group for lab in labs_of(e.organisation) if lab in tables.labs)
     if known and (not printed or tables.models[known].lab in printed):
-        reason += _odd(group, known, rated)
-        aliases = _aliases(group, known, reason, knowledge)
-        country = tables.country(tables.models[known])
-        return Suggestion(entries, first, aliases, None, None, country, f"{known}: {reason}")
+        odd = _odd(group, known, rated)
+        row = tables.models[known]
+        return _Said(
+            aliases=_aliases(group, known, reason + odd, knowledge),
+            country=tables.country(row),
+            maker=row.lab,
+            released=row.release_date,
+            reason=f"{known}: {reason}{odd}",
+            why=f"{why}?" if odd else why,
+        )
     key = _key(stem)
     if key in tables.models:
-        reason = f"reads like {key}, but its board prints another organisation; tag it by hand"
-        return Suggestion(entries, first, (), None, None, "", reason)
+        return _Said(
+            reason=f"reads like {key}, but its board prints another organisation; tag it by hand",
+            why=f"by hand: {key} of another lab?",
+        )
     facts = _facts(stem, first, knowledge)
-    lab, new_lab, said = _lab(group, stem, printed, facts, knowledge)
+    lab, new_lab, text = _lab(group, stem, printed, facts, knowledge)
     if lab is None:
-        return Suggestion(entries, first, (), None, None, "", said)
-    model, dated = _model(key, lab, group, first, facts, said)
+        return _Said(reason=text, why="by hand: no lab known")
+    model, dated, basis = _model(key, lab, group, first, facts, text)
     rows = (new_lab,) if new_lab else tables.labs[lab]
-    country = next((row.country for row in rows if row.covers(model.release_date)), "")
-    aliases = _aliases(group, key, "proposed with the model", knowledge)
-    return Suggestion(entries, first, aliases, model, new_lab, country, f"{said}; {dated}")
+    return _Said(
+        aliases=_aliases(group, key, "proposed with the model", knowledge),
+        model=model,
+        lab=new_lab,
+        country=next((row.country for row in rows if row.covers(model.release_date)), ""),
+        maker=lab,
+        released=model.release_date,
+        reason=f"{text}; {dated}",
+        why=f"new lab; {basis}" if new_lab else basis,
+    )
 
 
 def _lab(
@@ -264,24 +364,24 @@ def _facts(stem: str, first: str, knowledge: _Knowledge) -> list[Fact]:
 
 def _model(
     key: str, lab: str, group: list[Listed], first: str, facts: Sequence[Fact], said: str
-) -> tuple[Model, str]:
-    """The new row and how it was dated."""
+) -> tuple[Model, str, str]:
+    """The new row, how it was dated, and that in a word or two."""
     stamp = names.stamp(group[0].entry)
     if facts:
         date, basis, evidence = facts[0].release_date, "announcement", _evidence(facts)
         if facts[0].source == "openrouter":
             basis = "api"
-        dated = f"dated by {evidence}"
+        dated, word = f"dated by {evidence}", facts[0].source
         if date > first:
             dated += f", after it was first listed ({first}): a test before release?"
     elif stamp:
         date = min(stamp.iso(parse(first)), first)
         basis, evidence = "name stamp", f"name stamp {stamp.text} in entry {group[0].entry}"
-        dated = f"dated by the stamp {stamp.text}"
+        dated, word = f"dated by the stamp {stamp.text}", f"stamp {stamp.text}"
     else:
         date, basis = first, "first listed"
         evidence = f"first listed {group[0].board} {first}"
-        dated = "no date but the first listing was found"
+        dated, word = "no date but the first listing was found", "first listed"
     licences = {e.licence for e in group if e.licence}
     is_open = any(f.open_weights == "true" for f in facts) or any(
         not _CLOSED.search(licence) for licence in licences
@@ -299,7 +399,7 @@ def _model(
         evidence=evidence,
         note=f"Proposed, to be reviewed. {said}; {dated}",
     )
-    return model, dated
+    return model, dated, word
 
 
 def _aliases(

@@ -133,6 +133,7 @@ def test_a_user_s_tags_are_layered_on_top(tmp_path: Path) -> None:
         (("show", "kimi-z3"), "no entry and no model is called 'kimi-z3'; nearest: "),
         (("list", "--country", "ZZ"), "no model counts with country 'ZZ'; there are: "),
         (("check", "nowhere.csv"), "cannot read nowhere.csv"),
+        (("suggest", "nowhere.json"), "cannot read nowhere.json"),
         (("check", __file__), "test_tags_cli.py is no table of "),
         (("list", "--tags", "nowhere.csv"), "cannot read the tag file nowhere.csv"),
     ],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import json
+import math
 import re
 from pathlib import Path
 
@@ -11,9 +13,11 @@ import pytest
 from tags_builders import alias, fact, lab, listed, model, small
 
 from elolag.errors import UsageError
+from elolag.schema import Origin
+from elolag.sources import models_dev
 from elolag.tags import Lookup, Tables, load
-from elolag.tags.listings import Listed
-from elolag.tags.patch import as_patch, write_folder
+from elolag.tags.listings import Listed, table_facts
+from elolag.tags.patch import as_patch, table_rows, write_folder
 from elolag.tags.suggest import Suggestion, suggest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,6 +158,102 @@ def test_a_word_that_may_be_an_effort_stays_in_an_unknown_name() -> None:
     assert found.model.model == "kimi-k4-max"
 
 
+#: Families as the boards show them: efforts of some, products called max of others, both of one.
+FAMILIES = small(
+    [
+        model("claude-fable-5", "anthropic"),
+        model("gpt-5.5", "openai"),
+        model("gpt-5.1-codex-max", "openai"),
+        model("kimi-k3", "moonshot"),
+        model("qwen3-max", "alibaba"),
+        model("qwen3.7-max-preview", "alibaba"),
+        model("qwen3-next", "alibaba"),
+        model("ernie-5.1", "baidu"),
+        model("flux-2", "bfl"),
+        model("flux-1-kontext-max", "bfl"),
+    ],
+    [
+        alias("claude-fable-5-high", "claude-fable-5", effort="high"),
+        alias("gpt-5.5-high", "gpt-5.5", effort="high"),
+        alias("gpt-5.5-xhigh", "gpt-5.5", effort="xhigh"),
+        alias("kimi-k3-thinking", "kimi-k3", effort="thinking"),
+        alias("qwen3-next-no-thinking", "qwen3-next", effort="no-thinking"),
+        *(alias(m, m) for m in ("qwen3-max", "flux-2", "flux-1-kontext-max", "ernie-5.1")),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "to", "effort"),
+    [
+        ("kimi-k3-max", "kimi-k3", "max"),
+        ("kimi-k4-max", "kimi-k4", "max"),
+        ("claude-fable-5.1-max", "claude-fable-5.1", "max"),
+        ("gpt-6-sol-max", "gpt-6-sol", "max"),
+        ("GPT-6 Sol (Max)", "gpt-6-sol", "max"),
+        ("gpt-6-codex-max", "gpt-6-codex-max", ""),
+        ("qwen3.8-max", "qwen3.8-max", ""),
+        ("qwen3.7-max", "qwen3.7-max", ""),
+        ("qwen3-next-max", "qwen3-next-max", ""),
+        ("ernie-x-max", "ernie-x-max", ""),
+        ("ernie-5.1-max", "ernie-5.1", "max"),
+        ("flux-2-max", "flux-2-max", ""),
+        ("max", "max", ""),
+    ],
+)
+def test_max_is_an_effort_where_the_family_has_others(entry: str, to: str, effort: str) -> None:
+    printed = {"c": "Anthropic", "k": "Moonshot", "q": "Alibaba", "e": "Baidu"}
+    printed["f"] = "Black Forest Labs"
+    found = suggest(FAMILIES, [listed(entry, organisation=printed.get(entry[0], "OpenAI"))])[0]
+    assert [(a.model, a.effort) for a in found.aliases] == [(to, effort)]
+
+
+def test_a_stem_listed_beside_it_makes_max_an_effort() -> None:
+    (found,) = suggest(
+        FAMILIES,
+        [listed("ernie-6", organisation="Baidu"), listed("ernie-6-max", organisation="Baidu")],
+    )
+    assert found.model is not None
+    assert found.model.model == "ernie-6"
+    assert {a.effort for a in found.aliases} == {"", "max"}
+
+
+def test_dates_from_models_dev_as_it_is_served() -> None:
+    served = {
+        "groq": {"models": {"moonshotai/Kimi-K4": {"release_date": "2026-08-04"}}},
+        "nebius": {"models": {"kimi-k4": {"release_date": "2026-08-04"}}},
+        "poe": {"models": {"kimi-k4": {"release_date": "2026-08-09"}}},
+    }
+    (publication,) = models_dev.parse(json.dumps(served).encode(), Origin("api.json", "2026-08-20"))
+    facts = table_facts("models-dev", "2026-08-20", publication.tables["models"])
+    (found,) = suggest(TABLES, [listed("kimi-k4-high", "2026-08-10")], facts)
+    assert (found.maker, found.released, found.why) == ("moonshot", "2026-08-04", "models-dev")
+    assert "models-dev 2026-08-20 kimi-k4 2026-08-04" in found.reason
+
+
+def test_the_highest_rated_comes_first_in_few_words() -> None:
+    def placed(entry: str, gap: float, **more: str) -> Listed:
+        return dataclasses.replace(listed(entry, "2026-08-05", **more), gap=gap)
+
+    found = suggest(
+        TABLES,
+        [
+            placed("wonder-1", math.nan),
+            placed("kimi-k3-high", 60.0),
+            placed("gpt-6", 3.0, organisation="OpenAI"),
+            placed("gpt-6-high", 0.0, organisation="OpenAI"),
+            placed("kimi-k4-0801", 20.0),
+        ],
+    )
+    assert table_rows(found) == [
+        ("gpt-6 (+1)", "openai", "US", "2026-08-05", "first listed"),
+        ("kimi-k4-0801", "moonshot", "CN", "2026-08-01", "stamp 0801"),
+        ("kimi-k3-high", "moonshot", "CN", "2026-07-16", "effort high"),
+        ("wonder-1", "?", "?", "?", "by hand: no lab known"),
+    ]
+    assert [s.gap for s in found] == [0.0, 20.0, 60.0, None]
+
+
 def test_entries_of_one_new_model_come_together() -> None:
     entries = [
         listed("kimi-k4-high", "2026-08-05"),
@@ -219,8 +319,21 @@ def test_every_proposal_stands_as_a_layer(tmp_path: Path) -> None:
     assert [path.name for path in written] == ["models.csv", "aliases.csv"]
     lookup = Lookup(load(tmp_path / "mine"))
     assert all(lookup.alias(e.source, e.entry) for e in entries)
-    with pytest.raises(UsageError, match=r"models\.csv exists"):
+    before = {path: path.read_bytes() for path in written}
+    with pytest.raises(UsageError, match="mine exists; name a new folder"):
         write_folder(found, tmp_path / "mine")
+    assert {path: path.read_bytes() for path in written} == before
+
+
+def test_a_folder_that_is_there_is_never_written_into(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="exists; name a new folder"):
+        write_folder([one(listed("kimi-k4"))], tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_proposal_no_folder_is_made(tmp_path: Path) -> None:
+    assert write_folder([one(listed("wonder-1"))], tmp_path / "mine") == []
+    assert not (tmp_path / "mine").exists()
 
 
 def apply(patch: str, root: Path) -> None:

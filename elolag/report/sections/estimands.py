@@ -135,10 +135,14 @@ def _table(results: tuple[LagResult, ...], level: float) -> Table:
     rows = []
     for r in results:
         ends = r.sampling or (None, None)
-        low, high = (r.gap.low, r.gap.high) if r.months is None else (r.low, r.high)
+        value, low, high = r.months, r.low, r.high
+        if r.months is None and r.provisional:
+            ends = (None, None)
+        elif r.months is None:
+            value, low, high = r.gap.elo, r.gap.low, r.gap.high
         row: tuple[Cell, ...] = (
             r.estimand, r.frontier, r.figure(), r.interval_words(), _sampling(r),
-            r.gap.elo if r.months is None else r.months, low, high, *ends, r.censored,
+            value, low, high, *ends, r.censored,
         )  # fmt: skip
         rows.append(row)
     return Table("estimands", "Every estimand with both intervals", columns, tuple(rows))
