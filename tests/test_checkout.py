@@ -1,4 +1,4 @@
-"""A clone has the bytes that were committed, also where Git is told to end lines as Windows does."""
+"""A clone has the bytes that were committed, also where Git ends lines as Windows does."""
 
 from __future__ import annotations
 
