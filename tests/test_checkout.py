@@ -1,11 +1,15 @@
-"""A clone has the bytes that were committed, also where Git ends lines as Windows does."""
+"""A clone has the bytes that were committed, and its pins install on the oldest Python."""
 
 from __future__ import annotations
 
 import subprocess
+import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,3 +40,20 @@ def test_a_clone_with_autocrlf_changes_no_byte(tmp_path: Path) -> None:
         if facts.split()[1] != now
     ]
     assert not changed
+
+
+def test_pins_install_on_the_oldest_python_that_is_promised() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    oldest = project["requires-python"].removeprefix(">=") + ".0"
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pins = {
+        canonicalize_name(name): pin for name, _, pin in (line.partition("==") for line in lines)
+    }
+    installed = [d for d in distributions() if pins.get(canonicalize_name(d.name)) == d.version]
+    assert len(installed) > 20
+    refused = {
+        f"{d.name} {d.version}: Python {wanted}"
+        for d in installed
+        if (wanted := d.metadata["Requires-Python"]) and not SpecifierSet(wanted).contains(oldest)
+    }
+    assert not refused
