@@ -1,15 +1,21 @@
-# Two commands do all the set-up: `make lag` and `make test`. Needs python3 (3.11 or later) with venv.
+# `make lag`, `make test` and `make report` do all the set-up. Needs python3 (3.11 or later) with venv.
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 
-.PHONY: lag test check-all lint types calibrate figures answers notebooks docs clean
+.PHONY: lag test report browser check-all lint types calibrate figures answers notebooks docs clean
 
 lag: .venv/installed ## Print the headline from the shipped archive
 	@$(BIN)/elolag lag
 
-test: .venv/installed-dev ## Run the tests, files spread over two workers
+test: .venv/installed-dev browser ## Run the tests, files spread over two workers
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+browser: | .venv/bin/python ## For the tests of the report: ask apt for Chromium where root may
+	@$(BIN)/python tests/report/chromium.py
+
+report: .venv/installed-report ## Write the report into report/ (minutes: the grid; QUICK=1 without)
+	@$(BIN)/elolag report --out report --force $(if $(QUICK),--quick)
 
 check-all: test lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
 	$(BIN)/python -m pytest -m slow
@@ -43,9 +49,13 @@ docs: .venv/installed-dev ## Build the pages of docs/ as a site, into docs/_buil
 	$(INSTALL) .
 	@touch $@
 
+.venv/installed-report: pyproject.toml constraints.txt | .venv/bin/python
+	$(INSTALL) ".[report]"
+	@touch .venv/installed $@
+
 .venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
 	$(INSTALL) ".[dev]"
-	@touch .venv/installed $@
+	@touch .venv/installed .venv/installed-report $@
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -1,17 +1,15 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import chromium
 import pytest
 import report_worlds
 from playwright.sync_api import Browser, sync_playwright
 from report_worlds import World
 
 from elolag.report import write_report
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +26,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium; a gate without one fails, and says what to install."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    """One headless Chromium; without one the tests skip, and in the gate they fail."""
+    found = chromium.found()
+    if found is None and chromium.required():
+        pytest.fail(chromium.MISSING)
     if found is None:
-        pytest.fail("no Chromium on this machine: install Debian's with apt-get install chromium")
+        pytest.skip(chromium.MISSING)
     with sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield running
