@@ -20,13 +20,20 @@ import functools
 import itertools
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from elolag.archive import Outcome, Payload, take_payloads
 from elolag.errors import ElolagError, UsageError
 from elolag.schema import Origin, Publication
-from elolag.sources import Source, arena_history, get_source, indices, models_dev
+from elolag.sources import (
+    Source,
+    arena_catalog,
+    arena_history,
+    get_source,
+    indices,
+    models_dev,
+)
 
 _GITHUB = "https://raw.githubusercontent.com"
 _DATASET = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"
@@ -115,38 +122,30 @@ def _verdict(outcome: Outcome) -> str:
     return outcome.outcome
 
 
-def thinned(items: Iterable[Payload]) -> Iterator[Payload]:
-    """Payloads, those with many categories cut to `overall` but for the first of each month."""
-    kept: set[tuple[str, str, str]] = {
-        (source, name, day[:7])
-        for day in _WHOLE_DAYS
-        for source in _THINNED[:1]
-        for name in _ALL_BOARDS
+def thinned(items: Sequence[Payload]) -> Iterator[Payload]:
+    """Payloads, those with many categories cut to `overall` but for the first of each month.
+
+    A month of which the official dataset is among the payloads needs no copy's categories, and one
+    that has a day of `_WHOLE_DAYS` no other day's.
+    """
+    kept = {(board, day[:7]) for day in _WHOLE_DAYS for board in arena_catalog.BOARDS.values()}
+    kept |= {
+        (item.origin.name, item.origin.date[:7])
+        for item in items
+        if item.source.name == "arena-dataset"
     }
     for item in items:
-        name, day = item.origin.name, item.origin.date
-        key = (item.source.name, _ALIASES.get(name, name), day[:7])
-        if item.source.name not in _THINNED or day in _WHOLE_DAYS:
+        if item.source.name not in _THINNED or item.origin.name == arena_catalog.MODELS_FILE:
             yield item
-        elif key in kept:
+            continue
+        day = item.origin.date
+        month = (arena_catalog.subset(item.origin.name, day), day[:7])
+        if month in kept and not (item.source.name == _THINNED[0] and day in _WHOLE_DAYS):
             parse = functools.partial(_overall, item.source)
             yield dataclasses.replace(item, source=dataclasses.replace(item.source, parse=parse))
         else:
-            kept.add(key)
+            kept.add(month)
             yield item
-
-
-_ALIASES = {
-    "leaderboard-data.json": "leaderboard-text.json",
-    "leaderboard-data-style-control.json": "leaderboard-text-style-control.json",
-}
-_ALL_BOARDS = (
-    "leaderboard-text.json",
-    "leaderboard-text-style-control.json",
-    "leaderboard-vision.json",
-    "leaderboard-vision-style-control.json",
-    "leaderboard-image.json",
-)
 
 
 def _overall(source: Source, payload: bytes, origin: Origin) -> list[Publication]:

@@ -112,7 +112,7 @@ class BoardRun:
                 label = self.index.exceeds(candidate)
             if label is None:
                 held = self.index.current.values()
-                repeated = repeats_latest(candidate, held, copied=not candidate.source.whole)
+                repeated = repeats_latest(candidate, held, parts=_in_parts(candidate))
                 label = self.index.label_of(repeated)
             if label is not None:
                 self._note(candidate, label, "unchanged", _as_on(label, candidate))
@@ -342,7 +342,7 @@ def _repeats(candidate: Candidate, group: Group, groups: Sequence[Group]) -> boo
     if any(holds_all(member, candidate) for member in members):
         return True
     seen = [member for g in groups for member in (g.best, *g.twins)]
-    latest = repeats_latest(candidate, seen, copied=not candidate.source.whole)
+    latest = repeats_latest(candidate, seen, parts=_in_parts(candidate))
     return any(member is latest for member in members)
 
 
@@ -351,6 +351,10 @@ def _revised(best: Candidate, holder: Listed, group: Group) -> str:
     if holder in group.supersedes:
         return f"the figures of {holder.source_name}, more precise or more complete"
     return f"other figures than {holder.source_name} had at this date"
+
+
+def _in_parts(candidate: Candidate) -> bool:
+    return not candidate.source.whole or bool(candidate.publication.left_out)
 
 
 def _as_on(label: str, candidate: Candidate) -> str:

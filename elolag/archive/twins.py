@@ -130,13 +130,13 @@ def _alike(one: Listed, other: Listed, category: str) -> bool:
     return first is not None and second is not None and same_figures(first, second)
 
 
-def repeats_latest(candidate: Listed, others: Iterable[Listed], *, copied: bool) -> Listed | None:
+def repeats_latest(candidate: Listed, others: Iterable[Listed], *, parts: bool) -> Listed | None:
     """Find the publication a fetched or committed file merely repeats.
 
     The date of such a file is only the day somebody looked. When its content is that of the newest
     earlier file of the same source, nothing was published in between. That file may itself be held
-    as a twin of another route's. Of a copy (`copied`) the reference category decides: pages are
-    updated category by category.
+    as a twin of another route's. Of a file with `parts` (a copy, whose pages are updated category by
+    category, or one of which categories were left out) the reference category decides.
     """
     if candidate.basis == "published":
         return None
@@ -146,12 +146,12 @@ def repeats_latest(candidate: Listed, others: Iterable[Listed], *, copied: bool)
         for vintage, content in item.files_of(candidate.source_name)
         if vintage < candidate.vintage
     ]
-    latest = max(earlier, key=lambda file: file[0], default=None)
-    if latest is None:
+    if not earlier:
         return None
+    latest = sorted(earlier, key=lambda file: file[0])[-1]  # of one day the last to come
     category = reference_category(candidate.categories)
     stands = category is not None and _alike(candidate, latest[2], category)
-    return latest[2] if latest[1] == candidate.content or (stands and copied) else None
+    return latest[2] if latest[1] == candidate.content or (stands and parts) else None
 
 
 def holds_all(item: Listed, candidate: Listed) -> bool:

@@ -64,6 +64,13 @@ def parse(payload: bytes, origin: Origin) -> list[Publication]:
     ]
 
 
+def subset(file: str, day: str) -> str:
+    """Give the board that a file of the catalog holds, by its name and the day of its commit."""
+    if file == "leaderboard-data.json" and day <= _CONTROLLED_UNTIL:
+        return BOARDS["leaderboard-data-style-control.json"]
+    return BOARDS[file]
+
+
 def read(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple[str, ...]]:
     """Read a file in the catalog's layout: its board, its tables, and what was renamed.
 
@@ -79,12 +86,10 @@ def read(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple
             f"{where}: not a file of the catalog that holds ratings; "
             f"those are {', '.join(BOARDS)}; and {MODELS_FILE} has the models"
         )
-    subset = BOARDS[origin.name]
+    board = _arena.board(subset(origin.name, origin.date), where)
     notes: tuple[str, ...] = ()
-    if origin.name == "leaderboard-data.json" and origin.date <= _CONTROLLED_UNTIL:
-        subset = BOARDS["leaderboard-data-style-control.json"]
+    if board != f"{_arena.PUBLISHER}/{BOARDS[origin.name]}":
         notes = ("the file's name says raw, its ratings are style-controlled",)
-    board = _arena.board(subset, where)
     answer = mapping(json_value(payload, where), where, "the file")
     names: dict[str, str] = {}
     figures: dict[str, list[Any]] = {key: [] for key in ("category", "entry", *_FIGURES)}
