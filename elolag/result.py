@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin
+from elolag.schema import Measure, measure_of
 from elolag.standing import Gap, Match, ModelPoint
 from elolag.words import (
-    LEFT_OUT,
-    MEANING,
     adjective,
     bound,
     directed,
+    left_out,
+    meaning,
     months,
     noun,
     reads_ahead,
@@ -74,6 +75,13 @@ class LagResult:
     models: tuple[ModelPoint, ...] = field(default=(), repr=False)
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     averaged: bool = False
+
+    @property
+    def measure(self) -> Measure:
+        """What the board's ratings are made of."""
+        if not self.origins:
+            return measure_of(self.board)
+        return measure_of(self.board, self.origins[0].method, self.origins[0].source)
 
     @property
     def leads(self) -> bool:
@@ -198,7 +206,7 @@ class LagResult:
         """The facts of the result, in words, one (quantity, value) pair each."""
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         rows = [
-            ("estimand", f"{self.estimand}: {MEANING[self.estimand]}"),
+            ("estimand", f"{self.estimand}: {self._asks()}"),
             ("gap" if self.months is None else "lag", self.figure()),
             (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
             *self._sampling_rows(),
@@ -218,12 +226,15 @@ class LagResult:
         ]
         if self.months is not None:
             rows.append(("gap", f"{self._gap_words(self.gap.elo)} ({self._gap_interval()})"))
+        if self.gap.win_rate is not None:
+            rows.append(
+                (
+                    "as a win rate",
+                    f"{self.gap.win_rate:.1%} of votes for {self.leader_best.model} against "
+                    f"{self.follower.model}",
+                )
+            )
         rows += [
-            (
-                "as a win rate",
-                f"{self.gap.win_rate:.1%} of votes for {self.leader_best.model} against "
-                f"{self.follower.model}",
-            ),
             ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
             ("as of, ratings of", f"{self.as_of}, {self.vintage}"),
             ("data through", f"{self.data_through} (newest release that counts)"),
@@ -279,7 +290,7 @@ class LagResult:
         if self.estimand != "backward":
             return (
                 f"As of {self.as_of}, {where}: {self.figure()}, as {self.estimand} "
-                f"({MEANING[self.estimand]}; {interval})."
+                f"({self._asks()}; {interval})."
             )
         names = "; ".join(
             f"{m.model} of {m.release_date} in {share(m.probability)} of draws"
@@ -298,6 +309,9 @@ class LagResult:
             f"{names})."
         )
 
+    def _asks(self) -> str:
+        return meaning(self.estimand, self.measure.points)
+
     def _size(self) -> str:
         """The lag without its direction; a bound turns round with the sign of what it bounds."""
         return f"{self.bound} {months(abs(self.months or 0.0))}".lstrip()
@@ -308,7 +322,10 @@ class LagResult:
             return f"{leader} and {follower} level"
         percent = self.gap.percent_of_follower if elo > 0 else -self.gap.percent_of_leader
         ahead, behind = (leader, follower) if elo > 0 else (follower, leader)
-        return f"{ahead} ahead by {abs(elo):.1f} Elo, {percent:.2f}% of the score of {behind}"
+        size = f"{ahead} ahead by {abs(elo):.1f} {self.gap.unit}"
+        if self.gap.unit != "Elo":
+            return size
+        return f"{size}, {percent:.2f}% of the score of {behind}"
 
     def _gap_interval(self) -> str:
         words = self._elo_span(self.gap.low, self.gap.high)
@@ -316,10 +333,11 @@ class LagResult:
 
     def _elo_span(self, low: float, high: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)
+        unit = self.gap.unit
         if low >= 0 or high <= 0:
             near, far = sorted((abs(low), abs(high)))
-            return f"{near:.1f} to {far:.1f} Elo for {leader if low >= 0 else follower}"
-        return f"{-low:.1f} Elo for {follower} to {high:.1f} Elo for {leader}"
+            return f"{near:.1f} to {far:.1f} {unit} for {leader if low >= 0 else follower}"
+        return f"{-low:.1f} {unit} for {follower} to {high:.1f} {unit} for {leader}"
 
     def summary(self) -> str:
         """The sentence, the facts and what the interval leaves out, as plain text."""
@@ -327,7 +345,11 @@ class LagResult:
         width = max(len(q) for q, _ in rows)
         body = "\n".join(f"{q:<{width}}  {v}" for q, v in rows)
         notes = "".join(f"\nNote: {n}." for n in self.notes)
-        return f"{self.sentence()}\n\n{body}\n\n{LEFT_OUT[self.interval]}{notes}"
+        return f"{self.sentence()}\n\n{body}\n\n{self.left_out()}{notes}"
+
+    def left_out(self, interval: str | None = None) -> str:
+        """What the interval covers and leaves out; of another kind if named."""
+        return left_out(interval or self.interval, self.measure.name)
 
     def __str__(self) -> str:
         return self.sentence()

@@ -17,7 +17,7 @@ from elolag.report.drawing import (
 )
 from elolag.report.material import Material
 from elolag.result import LagResult
-from elolag.words import MEANING, noun, span
+from elolag.words import meaning, noun, span
 
 #: Room for the names of estimands on the left of the chart, in pixels.
 NAMES = 102
@@ -61,7 +61,9 @@ def build(material: Material) -> Section:
         "These are the questions elolag can answer, all from the same ratings and the same draws. "
         "The headline is backward.",
     )
-    points = [(f"{r.estimand}:", MEANING[r.estimand] + ".") for r in found.results]
+    points = [
+        (f"{r.estimand}:", meaning(r.estimand, r.measure.points) + ".") for r in found.results
+    ]
     return Section(
         "estimands", "The estimands side by side", prose, (figure,), points=points, after=notes
     )
