@@ -118,13 +118,14 @@ def _chart(results: list[LagResult], total: int) -> dict[str, Any]:
 
 
 def _table(results: tuple[LagResult, ...], level: float) -> Table:
+    unit = f"months (gap: {results[0].measure.points})"
     columns = (
         Column("estimand", "Estimand", "which question"),
         Column("frontier", "Frontier", "curve it is asked of", in_page=False),
         Column("answer", "Answer", "with its direction in words"),
         Column("measurement", f"{level:.0%} measurement interval", "in words"),
         Column("sampling", f"{level:.0%} sampling interval", "in words"),
-        Column("value", "", "positive: the follower is behind", "months (gap: Elo points)",
+        Column("value", "", "positive: the follower is behind", unit,
                in_page=False),
         Column("low", "", "of the measurement interval; empty: unbounded", "as value",
                in_page=False),
