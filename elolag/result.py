@@ -234,6 +234,14 @@ class LagResult:
                     f"{self.follower.model}",
                 )
             )
+        if self.measure.name == "time-horizon":
+            rows.append(
+                (
+                    "as a factor",
+                    f"the minutes of {self.leader_best.model} are {2**self.gap.elo:.1f} times "
+                    f"those of {self.follower.model}",
+                )
+            )
         rows += [
             ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
             ("as of, ratings of", f"{self.as_of}, {self.vintage}"),

@@ -73,7 +73,7 @@ class Measure:
 
 _MEASURES = {
     "epoch/eci": Measure("index", "ECI points", "ECI points"),
-    "metr/time-horizon": Measure("time-horizon", "log2 minutes", "log2 minutes (doublings)"),
+    "metr/time-horizon": Measure("time-horizon", "log2 minutes", "log2 minutes"),
 }
 
 

@@ -146,6 +146,12 @@ def test_results_speak_of_their_measure(indices: Path, board: str, unit: str, ca
     facts = dict(found.rows())
     assert f" {unit} (" in facts["gap"]
     assert "as a win rate" not in facts
+    assert ("as a factor" in facts) == (board == "metr/time-horizon")
+    if board == "metr/time-horizon":
+        minutes = 2**found.gap.elo
+        assert facts["as a factor"].startswith(
+            f"the minutes of gemini-3-pro are {minutes:.1f} times"
+        )
     for text in (found.summary(), lag(indices, board, estimand="gap").summary()):
         assert "Elo" not in text
         assert "vote" not in text

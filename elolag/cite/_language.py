@@ -16,7 +16,7 @@ UNITS = {
     "Elo points": "Elo-Punkte",
     "ECI points": "ECI-Punkte",
     "index points": "Indexpunkte",
-    "log2 minutes (doublings)": "Verdopplungen (log2 Minuten)",
+    "log2 minutes": "log2 Minuten",
 }
 
 
