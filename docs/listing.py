@@ -120,7 +120,8 @@ def _add_classes(found: Any, classes: list[type]) -> None:
     """The package's own classes that a function returns or a class holds or gives, and theirs."""
     fields = getattr(found, "__dataclass_fields__", {})
     members = [f for n, f in vars(found).items() if not n.startswith("_")]
-    methods = [found, *(getattr(m, "func", m) for m in members)]
+    # `func` and `fget`: the functions of cached and of plain properties.
+    methods = [found, *(getattr(m, "func", getattr(m, "fget", m)) for m in members)]
     mentioned = [str(field.type) for field in fields.values()]
     mentioned += [
         str(inspect.signature(m).return_annotation) for m in methods if inspect.isfunction(m)

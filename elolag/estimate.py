@@ -235,6 +235,7 @@ def _result(
             gap_high,
             100 * gap / leader_best.rating,
             100 * gap / follower_best.rating,
+            panel.measure.unit,
         ),
         censored=found.censored if found else None,
         policies=study.choices,

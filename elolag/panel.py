@@ -20,12 +20,13 @@ from elolag.errors import EstimateError, UsageError
 from elolag.linking import Linked, Vintage, find_anchors, link
 from elolag.months import to_day, to_days
 from elolag.own import OwnBoard
+from elolag.schema import Measure, measure_of
 from elolag.tags import Lookup, is_unknown
 
 #: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying.
 BLIND_DAYS = 120.0
 SEEN_DAYS = 730.0
-OFFICIAL = ("arena-dataset", "arena-catalog", "epoch-eci", "artificial-analysis")
+OFFICIAL = ("arena-dataset", "arena-catalog", "epoch-eci", "comparia", "artificial-analysis")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,12 @@ class Panel:
     untagged: tuple[str, ...]
     notes: tuple[str, ...]
     rated_untagged: tuple[Untagged, ...] = ()
+
+    @property
+    def measure(self) -> Measure:
+        """What the ratings are made of."""
+        newest = self.snapshots[0]
+        return measure_of(self.board, newest.method, newest.source)
 
 
 #: Tables already identified, with their unknown and untagged entries, by snapshot and category.
@@ -358,7 +365,8 @@ def _with_errors(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
         half = (table["upper"] - table["lower"]) / 2 / NormalDist().inv_cdf((1 + level) / 2)
         table["se"] = table["se"].fillna(half)
     # A rating printed to a whole point is uniform within it.
-    if (table["rating"] == table["rating"].round()).all():
+    whole = (table["rating"] == table["rating"].round()).all()
+    if whole and measure_of(snapshot.board, snapshot.method, snapshot.source).arena_constants:
         table["se"] = np.sqrt(table["se"] ** 2 + 1 / 12)
     table["votes"] = table["votes"].astype("float64")
     return table

@@ -11,16 +11,18 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from elolag import __version__
+from elolag.schema import measure_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 #: Version of the JSON object in a figure's metadata.
 SCHEMA = 1
-#: What no figure may be read without, by the publisher's method.
+#: What no figure may be read without, by the board's measure or the publisher's method.
 CAVEATS = {
     "bradley-terry": "Ratings are blind preference votes, not a measure of capability.",
     "index": "The index sums up benchmark scores; benchmarks are not use.",
+    "time-horizon": "A time horizon sums up tasks of known length; tasks are not use.",
 }
 CAVEAT = CAVEATS["bradley-terry"]
 OWN_CAVEAT = "Ratings as their owner gave them; elolag has not checked them."
@@ -115,7 +117,12 @@ class Provenance:
         """The one caveat that fits how the board was made."""
         if not self.origins:
             return ""
-        return CAVEATS.get(self.origins[0].method, OWN_CAVEAT if self.owners == "" else CAVEAT)
+        newest = self.origins[0]
+        board = newest.path.rpartition("/")[0]
+        for kind in (measure_of(board, newest.method, newest.source).name, newest.method):
+            if kind in CAVEATS:
+                return CAVEATS[kind]
+        return OWN_CAVEAT if self.owners == "" else CAVEAT
 
     @property
     def log_head(self) -> str:

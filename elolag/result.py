@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin, log_head
+from elolag.schema import Measure, measure_of
 from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.words import (
-    LEFT_OUT,
-    MEANING,
     adjective,
     bound,
     directed,
+    left_out,
+    meaning,
     months,
     noun,
     points,
@@ -83,6 +84,13 @@ class LagResult:
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     averaged: bool = False
     provisional: tuple[Contender, ...] = ()
+
+    @property
+    def measure(self) -> Measure:
+        """What the board's ratings are made of."""
+        if not self.origins:
+            return measure_of(self.board)
+        return measure_of(self.board, self.origins[0].method, self.origins[0].source)
 
     @property
     def leads(self) -> bool:
@@ -211,7 +219,7 @@ class LagResult:
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         rows = [
             *self._provisional_rows(),
-            ("estimand", f"{self.estimand}: {MEANING[self.estimand]}"),
+            ("estimand", f"{self.estimand}: {self._asks()}"),
             ("gap" if self.months is None else "lag", self.figure()),
             (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
             *self._sampling_rows(),
@@ -245,16 +253,16 @@ class LagResult:
     def _gap_rows(self) -> list[tuple[str, str]]:
         if self.provisional:
             return [] if self.months is None else [("gap", f"withheld: {self.withheld()}")]
-        rows = [
-            (
-                "as a win rate",
-                f"{self.gap.win_rate:.1%} of votes for {self.leader_best.model} against "
-                f"{self.follower.model}",
-            )
-        ]
+        rows = []
         if self.months is not None:
-            words = f"{self._gap_words(self.gap.elo)} ({self._gap_interval()})"
-            rows.insert(0, ("gap", words))
+            rows.append(("gap", f"{self._gap_words(self.gap.elo)} ({self._gap_interval()})"))
+        leader, follower = self.leader_best.model, self.follower.model
+        if self.gap.win_rate is not None:
+            won = f"{self.gap.win_rate:.1%} of votes for {leader} against {follower}"
+            rows.append(("as a win rate", won))
+        if self.measure.name == "time-horizon":
+            times = f"{2**self.gap.elo:.1f} times those of {follower}"
+            rows.append(("as a factor", f"the minutes of {leader} are {times}"))
         return rows
 
     def _provisional_rows(self) -> list[tuple[str, str]]:
@@ -337,7 +345,7 @@ class LagResult:
         if self.estimand != "backward":
             return (
                 f"As of {self.as_of}, {where}: {self.figure()}, as {self.estimand} "
-                f"({MEANING[self.estimand]}; {interval})."
+                f"({self._asks()}; {interval})."
             )
         names = "; ".join(
             f"{m.model} of {m.release_date} in {share(m.probability)} of draws"
@@ -356,6 +364,9 @@ class LagResult:
             f"{names})."
         )
 
+    def _asks(self) -> str:
+        return meaning(self.estimand, self.measure.points)
+
     def _size(self) -> str:
         """The lag without its direction; a bound turns round with the sign of what it bounds."""
         return f"{self.bound} {months(abs(self.months or 0.0))}".lstrip()
@@ -366,7 +377,10 @@ class LagResult:
             return f"{leader} and {follower} level"
         percent = self.gap.percent_of_follower if elo > 0 else -self.gap.percent_of_leader
         ahead, behind = (leader, follower) if elo > 0 else (follower, leader)
-        return f"{ahead} ahead by {abs(elo):.1f} Elo, {percent:.2f}% of the score of {behind}"
+        size = f"{ahead} ahead by {abs(elo):.1f} {self.gap.unit}"
+        if self.gap.unit != "Elo":
+            return size
+        return f"{size}, {percent:.2f}% of the score of {behind}"
 
     def _gap_interval(self) -> str:
         words = self._elo_span(self.gap.low, self.gap.high)
@@ -374,10 +388,11 @@ class LagResult:
 
     def _elo_span(self, low: float, high: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)
+        unit = self.gap.unit
         if low >= 0 or high <= 0:
             near, far = sorted((abs(low), abs(high)))
-            return f"{near:.1f} to {far:.1f} Elo for {leader if low >= 0 else follower}"
-        return f"{-low:.1f} Elo for {follower} to {high:.1f} Elo for {leader}"
+            return f"{near:.1f} to {far:.1f} {unit} for {leader if low >= 0 else follower}"
+        return f"{-low:.1f} {unit} for {follower} to {high:.1f} {unit} for {leader}"
 
     def summary(self) -> str:
         """The sentence, the facts and what the interval leaves out, as plain text."""
@@ -385,7 +400,11 @@ class LagResult:
         width = max(len(q) for q, _ in rows)
         body = "\n".join(f"{q:<{width}}  {v}" for q, v in rows)
         notes = "".join(f"\nNote: {n}." for n in self.notes)
-        return f"{self.sentence()}\n\n{body}\n\n{LEFT_OUT[self.interval]}{notes}"
+        return f"{self.sentence()}\n\n{body}\n\n{self.left_out()}{notes}"
+
+    def left_out(self, interval: str | None = None) -> str:
+        """What the interval covers and leaves out; of another kind if named."""
+        return left_out(interval or self.interval, self.measure.name)
 
     def __str__(self) -> str:
         return self.sentence()

@@ -52,6 +52,45 @@ VINTAGE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([2-9]|[1-9]\d+))?")
 
 
 @dataclass(frozen=True)
+class Measure:
+    """What a board's ratings are made of.
+
+    Attributes
+    ----------
+    name
+        ``votes``, ``index``, ``time-horizon`` or ``own``: what the words of results go by.
+    unit, points
+        Of a rating and of the gap, as it stands after a number and by itself.
+    arena_constants
+        Whether what was measured on Arena's boards applies: the drift of young entries, and that
+        a rating printed to a whole point is uniform within it.
+    """
+
+    name: str
+    unit: str = "Elo"
+    points: str = "Elo points"
+    arena_constants: bool = False
+
+
+_MEASURES = {
+    "epoch/eci": Measure("index", "ECI points", "ECI points"),
+    "metr/time-horizon": Measure("time-horizon", "log2 minutes", "log2 minutes"),
+}
+
+
+def measure_of(board: str, method: str = "bradley-terry", source: str = "") -> Measure:
+    """The measure of a board, by its name, its method and the source of its ratings."""
+    if source == "own":
+        # Whose votes these are is not known; docs/your-data.md says how to leave the drift out.
+        return Measure("own", arena_constants=True)
+    if board in _MEASURES:
+        return _MEASURES[board]
+    if method == "index":
+        return Measure("index", "index points", "index points")
+    return Measure("votes", arena_constants=board.partition("/")[0] == "arena")
+
+
+@dataclass(frozen=True)
 class Origin:
     """Where one payload came from: what a parser may know besides the bytes.
 

@@ -82,18 +82,23 @@ class Match:
 
 @dataclass(frozen=True)
 class Gap:
-    """Distance of the two frontiers at the as-of date, leader minus follower, in Elo."""
+    """Distance of the two frontiers at the as-of date, leader minus follower.
+
+    `elo`, `low` and `high` are in `unit`, which is Elo but on boards of other measures. Only a
+    distance in Elo is a win rate, or is given as a percentage.
+    """
 
     elo: float
     low: float
     high: float
     percent_of_leader: float
     percent_of_follower: float
+    unit: str = "Elo"
 
     @property
-    def win_rate(self) -> float:
-        """Expected share of votes for the leader's best against the follower's best."""
-        return win_rate(self.elo)
+    def win_rate(self) -> float | None:
+        """Expected share of votes for the leader's best against the follower's best; Elo only."""
+        return win_rate(self.elo) if self.unit == "Elo" else None
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -102,8 +107,9 @@ class Gap:
             "low": self.low,
             "high": self.high,
             "win_rate": self.win_rate,
-            "percent_of_leader": self.percent_of_leader,
-            "percent_of_follower": self.percent_of_follower,
+            "percent_of_leader": self.percent_of_leader if self.unit == "Elo" else None,
+            "percent_of_follower": self.percent_of_follower if self.unit == "Elo" else None,
+            "unit": self.unit,
         }
 
 

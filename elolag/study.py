@@ -165,7 +165,7 @@ def assemble(
         raise UsageError(f"a minimum of {min_votes} votes makes no sense; take 0 or more")
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
     date = _as_of(as_of, panel.vintage)
-    drift = packaged_drift() if young_drift else None
+    drift = packaged_drift() if young_drift and panel.measure.arena_constants else None
     cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude, min_votes)
     nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
     joined: dict[str, Any] = {}

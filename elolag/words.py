@@ -7,21 +7,49 @@ from collections.abc import Collection, Sequence
 #: Names of untagged entries in one sentence; the table holds all.
 MOST_NAMED = 10
 
-LEFT_OUT = {
+#: What errors and re-runs of the ratings say nothing of, by the board's measure.
+_UNSEEN = {
+    "votes": (
+        "whether blind votes measure capability; which models a lab submits; how representative "
+        "the voters are"
+    ),
+    "index": (
+        "whether the chosen benchmarks measure capability; which models are tested, and with what "
+        "effort"
+    ),
+    "time-horizon": (
+        "whether the chosen tasks and their human times measure capability; which models are "
+        "tested, and with what tools"
+    ),
+    "own": "what the ratings measure; which models are rated",
+}
+_LEFT_OUT = {
     "measurement": (
         "The measurement interval covers errors of the published ratings, of linking retired "
-        "models and of release dates known to the month. It leaves out: whether blind votes "
-        "measure capability; which models a lab submits; how representative the voters are; and "
+        "models and of release dates known to the month. It leaves out: {unseen}; and "
         "what another run of history would have given."
     ),
     "sampling": (
         "The sampling interval covers what another run of history, with the same pace of releases, "
-        "would have given, and errors of measurement. It leaves out: whether blind votes measure "
-        "capability; which models a lab submits; how representative the voters are; and that the "
+        "would have given, and errors of measurement. It leaves out: {unseen}; and that the "
         "pace may change."
     ),
 }
-LEFT_OUT["both"] = f"{LEFT_OUT['measurement']} {LEFT_OUT['sampling']}"
+
+
+def left_out(interval: str, measure: str = "votes") -> str:
+    """What an interval covers and leaves out.
+
+    Parameters
+    ----------
+    interval
+        ``measurement``, ``sampling`` or ``both``.
+    measure
+        Name of the board's measure (see `elolag.schema.Measure`).
+    """
+    kinds = tuple(_LEFT_OUT) if interval == "both" else (interval,)
+    return " ".join(_LEFT_OUT[kind].format(unseen=_UNSEEN[measure]) for kind in kinds)
+
 
 #: What each estimand asks, in one line.
 MEANING = {
@@ -33,6 +61,12 @@ MEANING = {
     "trend": "time between two smooth curves, each fitted to its side's best models",
     "gap": "distance of the two frontiers on the as-of date, in Elo points",
 }
+
+
+def meaning(estimand: str, points: str = "Elo points") -> str:
+    """What an estimand asks, on a board whose ratings are in `points`."""
+    return MEANING[estimand].replace("Elo points", points)
+
 
 _NOUNS = {
     "US": ("US", "the US"),

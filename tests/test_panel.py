@@ -41,6 +41,15 @@ def test_newest_whole_official_vintage_by_default() -> None:
     assert choose(board(copy), None) is copy
 
 
+def test_a_copy_of_an_index_waits_until_named_and_an_arena_of_its_own_does_not() -> None:
+    index = snapshot("2026-01-20", source="epoch-eci", method="index")
+    copy = snapshot("2026-08-20", source="iaps-open-source-gap", method="index")
+    assert choose(board(index, copy), None) is index
+    assert choose(board(copy), None) is copy
+    votes = snapshot("2026-02-11", source="comparia")
+    assert choose(board(votes, snapshot("2026-03-01", source="arena-web")), None) is votes
+
+
 def test_a_board_without_a_scale_is_refused() -> None:
     with pytest.raises(UsageError, match="no vintage"):
         choose(board(snapshot("2023-05-08", method="online-elo")), None)

@@ -135,7 +135,7 @@ def repeats_latest(candidate: Listed, others: Iterable[Listed], *, parts: bool) 
 
     The date of such a file is only the day somebody looked. When its content is that of the newest
     earlier file of the same source, nothing was published in between. That file may itself be held
-    as a twin of another route's. Of a file with `parts` (a copy, whose pages are updated category by
+    as a twin of another route's. Of a file with `parts` (a copy, whose pages move category by
     category, or one of which categories were left out) the reference category decides.
     """
     if candidate.basis == "published":

@@ -24,7 +24,7 @@ from elolag.cite._references import Reference, plain, references
 from elolag.errors import UsageError
 from elolag.provenance import Origin, provenance
 from elolag.result import LagResult
-from elolag.words import MEANING, rated
+from elolag.words import meaning, rated
 
 LANGUAGES = ("en", "de")
 
@@ -155,9 +155,10 @@ class _Speaker:
         self.board = language.board(result.board, result.category, lang)
         self.value, self.low, self.high = _figures(result)
         self.wording = wording(result)
-        index = bool(result.origins) and result.origins[0].method == "index"
-        points = ("Indexpunkte", "index points") if index else ("Elo-Punkte", "Elo points")
-        self.unit = points[not self.german] if result.months is None else self.words.months
+        points = result.measure.points
+        if self.german:
+            points = language.UNITS[points]
+        self.unit = points if result.months is None else self.words.months
 
     def sentence(self) -> str:
         if self.wording == "withheld":
@@ -319,7 +320,7 @@ class _Speaker:
 
     def footnote(self, origins: tuple[Origin, ...]) -> str:
         r, german = self.result, self.german
-        asks = (self.words.asks if german else MEANING)[r.estimand]
+        asks = self.words.asks[r.estimand] if german else meaning(r.estimand, r.measure.points)
         kind = "sampling" if r.interval == "sampling" else "measurement"
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
         seen = {o.source or o.path: o for o in origins}

@@ -11,6 +11,14 @@ _MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 }
 
+#: German for the units of ratings, by their English name (see `elolag.schema.Measure`).
+UNITS = {
+    "Elo points": "Elo-Punkte",
+    "ECI points": "ECI-Punkte",
+    "index points": "Indexpunkte",
+    "log2 minutes": "log2 Minuten",
+}
+
 
 def number(value: float, lang: str, digits: int = 1) -> str:
     """A size without its sign, with the language's decimal mark."""

@@ -92,7 +92,7 @@ def _print(found: Slices) -> None:
     from rich.text import Text
 
     from elolag.cli._text import console, plain, print_table
-    from elolag.words import LEFT_OUT, MEANING
+    from elolag.words import MEANING
 
     out = console()
     out.print(Text(plain(found.sentence()), style="bold"))
@@ -107,7 +107,7 @@ def _print(found: Slices) -> None:
         f"{found.estimand}: {MEANING[found.estimand]}. models: rated ones of the row's own side / "
         f"of the other."
     )
-    out.print(LEFT_OUT[first.interval])
+    out.print(first.left_out())
     for reason in dict.fromkeys(found.refused.values()):
         names = ", ".join(plain(name) for name, why in found.refused.items() if why == reason)
         out.print(f"Not measured: {names}: {plain(reason)}.")

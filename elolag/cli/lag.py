@@ -205,8 +205,6 @@ def _print(result: LagResult) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from elolag.words import LEFT_OUT
-
     console = _console()
     console.print(Text(result.sentence(), style="bold"))
     console.print()
@@ -217,7 +215,7 @@ def _print(result: LagResult) -> None:
         table.add_row(quantity, Text(value))
     console.print(table)
     console.print()
-    console.print(LEFT_OUT[result.interval])
+    console.print(result.left_out())
     for note in result.notes:
         console.print(f"Note: {note}.")
 
@@ -226,7 +224,7 @@ def _print_all(found: Comparison) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from elolag.words import LEFT_OUT, MEANING
+    from elolag.words import MEANING, meaning
 
     console, first = _console(), found.results[0]
     if first.provisional:
@@ -245,8 +243,8 @@ def _print_all(found: Comparison) -> None:
         table.add_row(result.estimand, *(Text(cell) for cell in row))
     console.print(table)
     console.print()
-    for name, meaning in MEANING.items():
-        console.print(f"{name}: {meaning}")
+    for name in MEANING:
+        console.print(f"{name}: {meaning(name, first.measure.points)}")
     console.print()
     for name, reason in found.refused.items():
         console.print(f"{name} has no answer here: {reason}.")
@@ -256,6 +254,6 @@ def _print_all(found: Comparison) -> None:
         console.print(f"Records elsewhere that this board never rated: {', '.join(found.unrated)}.")
     if found.refused or found.retired or found.unrated:
         console.print()
-    console.print(LEFT_OUT["both"])
+    console.print(first.left_out("both"))
     for note in dict.fromkeys(note for result in found.results for note in result.notes):
         console.print(f"Note: {note}.")

@@ -97,7 +97,7 @@ def frontier(
     axes.set_xlim(first, end)
     tidy(axes, size)
     date_axis(axes, first, end, size)
-    axes.set_ylabel(f"rating ({unit(result)} points)")
+    axes.set_ylabel(f"rating ({result.measure.points})")
     callout, drawn = _answer(axes, result, end, first, measures)
     _name_ends(axes, result, [y[-1] for _, y in curves], end, measures)
     said = f"Bars: {result.level:.0%} of each record's posterior. {note(result)}"

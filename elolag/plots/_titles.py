@@ -9,7 +9,7 @@ from elolag.words import adjective, noun
 
 def unit(result: LagResult) -> str:
     """What the board's ratings are counted in."""
-    return "index" if result.origins and result.origins[0].method == "index" else "Elo"
+    return result.measure.unit
 
 
 def finding(result: LagResult) -> str:
@@ -26,7 +26,7 @@ def finding(result: LagResult) -> str:
         return first_up(f"neither {follower} nor {leader} has a clear lead{kind}")
     if result.months is None:
         above, below = (follower, leader) if result.leads else (leader, follower)
-        points = f"{abs(result.gap.elo):.1f} {unit(result)} points"
+        points = f"{abs(result.gap.elo):.1f} {result.measure.points}"
         return first_up(f"{above} is {points} above {below}")
     size = f"{result.bound} {abs(result.months):.1f} months".lstrip()
     verb = "is ahead of" if result.ahead else "trails"

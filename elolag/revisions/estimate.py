@@ -20,6 +20,7 @@ from elolag.panel import chain, identify
 from elolag.provenance import Origin
 from elolag.revisions.past import STATES, Past, State, monthly
 from elolag.revisions.result import PARTS, Revision, Revisions
+from elolag.schema import measure_of
 from elolag.study import check_numbers
 from elolag.tags import Lookup, Policies
 from elolag.young import packaged_drift
@@ -121,7 +122,7 @@ def estimate_revisions(
         policies={
             **asdict(lookup.policies),
             "correct_selection": correct_selection,
-            "young_drift": young_drift,
+            "young_drift": past.drift is not None,
             "excluded": sorted(exclude),
         },
         n_draws=n_draws,
@@ -179,7 +180,9 @@ def read(
     models = dict.fromkeys(m for v in vintages for m in v.table["model"])
     roster, tagged = enrol(models, lookup, groups[0], groups[1], exclude)
     tags.check_overlap(groups[0], groups[1], tagged)
-    drift = packaged_drift() if young_drift else None
+    newest = snapshots[-1]
+    kind = measure_of(newest.board, newest.method, newest.source)
+    drift = packaged_drift() if young_drift and kind.arena_constants else None
     return Past(vintages, roster, drift, correct_selection), lookup, snapshots
 
 

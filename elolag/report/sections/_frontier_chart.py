@@ -97,7 +97,9 @@ def chart(
         "date:T", title=None, axis=date_axis(total), scale=date_scale(start, plot.end)
     )  # fmt: skip
     scale = alt.Scale(domain=[plot.bottom, plot.top], nice=False, zero=False)
-    y = alt.Y("rating:Q", scale=scale, axis=value_axis("rating (Elo points)", tickCount=6))
+    y = alt.Y(
+        "rating:Q", scale=scale, axis=value_axis(f"rating ({result.measure.points})", tickCount=6)
+    )
     colour = alt.Color("side:N", scale=alt.Scale(domain=[0, 1], range=list(COLOURS)), legend=None)
     shape = alt.Shape("side:N", scale=alt.Scale(domain=[0, 1], range=list(SHAPES)), legend=None)
     dash = alt.StrokeDash(

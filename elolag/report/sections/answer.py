@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from elolag.report.content import Column, Section, Table
 from elolag.report.material import Material
-from elolag.words import LEFT_OUT
 
 
 def build(material: Material) -> Section:
@@ -25,5 +24,5 @@ def build(material: Material) -> Section:
         "The answer",
         (result.sentence(),),
         tables=(table,),
-        after=(LEFT_OUT["both"],),
+        after=(result.left_out("both"),),
     )

@@ -17,7 +17,7 @@ from elolag.report.drawing import (
 )
 from elolag.report.material import Material
 from elolag.result import LagResult
-from elolag.words import MEANING, noun, span
+from elolag.words import meaning, noun, span
 
 #: Room for the names of estimands on the left of the chart, in pixels.
 NAMES = 102
@@ -61,7 +61,9 @@ def build(material: Material) -> Section:
         "These are the questions elolag can answer, all from the same ratings and the same draws. "
         "The headline is backward.",
     )
-    points = [(f"{r.estimand}:", MEANING[r.estimand] + ".") for r in found.results]
+    points = [
+        (f"{r.estimand}:", meaning(r.estimand, r.measure.points) + ".") for r in found.results
+    ]
     return Section(
         "estimands", "The estimands side by side", prose, (figure,), points=points, after=notes
     )
@@ -116,13 +118,14 @@ def _chart(results: list[LagResult], total: int) -> dict[str, Any]:
 
 
 def _table(results: tuple[LagResult, ...], level: float) -> Table:
+    unit = f"months (gap: {results[0].measure.points})"
     columns = (
         Column("estimand", "Estimand", "which question"),
         Column("frontier", "Frontier", "curve it is asked of", in_page=False),
         Column("answer", "Answer", "with its direction in words"),
         Column("measurement", f"{level:.0%} measurement interval", "in words"),
         Column("sampling", f"{level:.0%} sampling interval", "in words"),
-        Column("value", "", "positive: the follower is behind", "months (gap: Elo points)",
+        Column("value", "", "positive: the follower is behind", unit,
                in_page=False),
         Column("low", "", "of the measurement interval; empty: unbounded", "as value",
                in_page=False),

@@ -99,7 +99,7 @@ def _rows(material: Material, since: str) -> list[dict[str, Any]]:
 
 
 def _table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
-    rating = decimals(1)
+    rating, points = decimals(1), result.measure.points
     columns = (
         Column("group", "Group", "the group the model counts for"),
         Column("model", "Model", "the model, as tagged"),
@@ -108,10 +108,10 @@ def _table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
         Column("released", "Released", "release date", "ISO date"),
         Column("counts_from", "Counts from", "date from which it counts for the group",
                "ISO date", in_page=False),
-        Column("rating", "Rating", "posterior mean", "Elo points", rating, figures=True),
-        Column("low", "Low", f"lower end of the {result.level:.0%} interval", "Elo points",
+        Column("rating", "Rating", "posterior mean", points, rating, figures=True),
+        Column("low", "Low", f"lower end of the {result.level:.0%} interval", points,
                rating, figures=True),
-        Column("high", "High", f"upper end of the {result.level:.0%} interval", "Elo points",
+        Column("high", "High", f"upper end of the {result.level:.0%} interval", points,
                rating, figures=True),
         Column("record", "Record", "whether it raised its group's frontier", "true or false"),
     )  # fmt: skip

@@ -109,10 +109,11 @@ def build(material: Material) -> Section:
         ),
         (
             "A re-rating:",
-            f"the match changes if {behind.model} gains {_distance(here.high, behind)} Elo on "
-            f"{result.match.model}"
+            f"the match changes if {behind.model} gains {_distance(here.high, behind)} "
+            f"{result.gap.unit} on {result.match.model}"
             + (
-                f", or loses {_distance(here.low, behind)} Elo to the record before it."
+                f", or loses {_distance(here.low, behind)} {result.gap.unit} to the record "
+                f"before it."
                 if here.low is not None
                 else "."
             ),
@@ -134,7 +135,7 @@ def build(material: Material) -> Section:
         ),
         wide=_chart(result, found, WIDE),
         narrow=_chart(result, found, NARROW),
-        table=_table(found, behind, later),
+        table=_table(found, behind, later, result.measure.points),
     )
     prose = (
         f"Written down before the next vintage, from ratings of {result.vintage} (snapshot sha256 "
@@ -199,8 +200,10 @@ def _chart(result: LagResult, found: tuple[Band, ...], total: int) -> dict[str, 
     scale = alt.Scale(domain=[0, top], nice=False)
     x = alt.X(
         "low:Q", scale=alt.Scale(domain=[left, right], nice=False, zero=False),
-        axis=alt.Axis(title=f"rating of the best {adjective(behind.group)} model (Elo points)",
-                      format="d", tickCount=8 if total == WIDE else 5),
+        axis=alt.Axis(
+            title=f"rating of the best {adjective(behind.group)} model ({result.measure.points})",
+            format="d", tickCount=8 if total == WIDE else 5,
+        ),
     )  # fmt: skip
     axis = value_axis(f"months {noun(behind.group)} would be behind", tickMinStep=2)
     y = alt.Y("lag:Q", scale=scale, axis=axis)
@@ -234,12 +237,12 @@ def _share(value: Cell) -> str:
     return "under 1%" if 0 < part < 0.005 else "none" if part == 0 else share(part)
 
 
-def _table(found: tuple[Band, ...], behind: ModelPoint, later: str) -> Table:
+def _table(found: tuple[Band, ...], behind: ModelPoint, later: str, points: str) -> Table:
     columns = (
-        Column("low", "", "levels above this", "Elo points", decimals(1), in_page=False),
-        Column("high", "", "up to this; empty: no limit", "Elo points", decimals(1),
+        Column("low", "", "levels above this", points, decimals(1), in_page=False),
+        Column("high", "", "up to this; empty: no limit", points, decimals(1),
                in_page=False),
-        Column("levels", f"If {noun(behind.group)} stands at", "levels in words", "Elo points"),
+        Column("levels", f"If {noun(behind.group)} stands at", "levels in words", points),
         Column("match", "the match is", "record that first reached the level"),
         Column("match_date", "of", "date from which the match counts", "ISO date"),
         Column("share", "Draws today", "share of draws in which this is the match today", "share",
