@@ -7,8 +7,10 @@ half, the change from its first listing there to its last within 180 days, again
 change of their own and are left out. The early votes are taken to stay in the later rating, so
 that of a bias they carry only the part 1 - v/V shows between v and V votes: the excess is divided
 by the mean square of that part. This is done in bins of votes at first listing and made
-non-increasing in votes (isotonic, by pooling adjacent bins). `elolag/data/young.json` holds the
-estimate from the shipped archive; a test remakes it.
+non-increasing in votes (isotonic, by pooling adjacent bins). Copies of pages take no part: they
+reach into the months of 2025 in which Arena computed its boards anew, and what moved then is not
+an entry's youth (docs/decisions/0003-young-drift.md has what they would change).
+`elolag/data/young.json` holds the estimate from the shipped archive; a test remakes it.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from elolag.archive import Archive, Board
+from elolag.archive.completeness import comes_whole
 from elolag.errors import EstimateError
 from elolag.linking import Vintage, find_anchors, shared_vote_variance
 from elolag.months import to_day
@@ -148,7 +151,7 @@ def _vintages(board: Board, lookup: Lookup) -> list[tuple[Vintage, str]]:
     out = []
     for snapshot in board.snapshots:
         whole = snapshot.method == "bradley-terry" and snapshot.completeness == "full"
-        if whole and "overall" in snapshot.categories:
+        if whole and comes_whole(snapshot.source) and "overall" in snapshot.categories:
             table = identify(snapshot.ratings("overall"), snapshot, lookup, set(), set())
             if table["votes"].notna().any():
                 out.append((Vintage(snapshot.vintage, table), snapshot.sha256))
