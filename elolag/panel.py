@@ -23,8 +23,11 @@ from elolag.own import OwnBoard
 from elolag.schema import Measure, measure_of
 from elolag.tags import Lookup, is_unknown
 
-#: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying.
-BLIND_DAYS = 120.0
+#: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying; one
+#: of `LONG_BLIND_DAYS` is like those of the world truncated-boards, where intervals miss.
+BLIND_DAYS = 20.0
+BLIND_NAMED = 6
+LONG_BLIND_DAYS = 120.0
 SEEN_DAYS = 730.0
 OFFICIAL = ("arena-dataset", "arena-catalog", "epoch-eci", "comparia", "artificial-analysis")
 
@@ -146,7 +149,7 @@ def build(
     anchors = find_anchors(tables)
     linked = link(tables, anchors)
     gone = linked.table[linked.table["link"] >= 0]
-    notes += _blind_spots(board, category, [*older, newest], linked, lookup)
+    notes += _blind_spots(board, category, used, linked, lookup)
     imputed = int(linked.table["se"].isna().sum())
     if imputed:
         linked = replace(linked, table=fill_errors(linked.table, tables))
@@ -252,6 +255,23 @@ def choose(board: Board, vintage: str | None) -> Snapshot:
     return (whole or official or scaled)[-1]
 
 
+def newer_copy(board: Board, category: str, vintage: str) -> Snapshot | None:
+    """The newest complete list after the vintage that is a copy, of the same scale; None if none.
+
+    The default vintage is the publisher's own newest; who wants a copy's asks for it.
+    """
+    chosen = board.snapshot(vintage)
+    newer = (s for s in reversed(board.snapshots) if s.vintage > chosen.vintage)
+    return next(
+        (
+            s
+            for s in newer
+            if same_scale(s, chosen) and category in s.categories and s.completeness == "full"
+        ),
+        None,
+    )
+
+
 def _blind_spots(
     board: Board, category: str, complete: Sequence[Snapshot], linked: Linked, lookup: Lookup
 ) -> list[str]:
@@ -272,14 +292,20 @@ def _blind_spots(
         table = identify(snapshot.ratings(category), snapshot, lookup, set(), untagged)
         seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
     missed = [name for name in seen if name not in set(linked.table["model"])]
-    note = (
-        f"no complete list {', '.join(f'from {a} to {b}' for a, b in blind)}: models that came and "
-        f"went in between are missed, and intervals of estimands over a window hold less than "
-        f"their level on such boards (docs/methods.md, world truncated-boards)"
-    )
+    longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:BLIND_NAMED]
+    named = ", ".join(f"from {a} to {b}" for a, b in sorted(longest))
+    if len(blind) > len(longest):
+        named = f"in {len(blind)} stretches of over {BLIND_DAYS:.0f} days, the longest {named}"
+    note = f"no complete list {named}: a model listed only in between is missed"
+    if any(to_day(b) - to_day(a) > LONG_BLIND_DAYS for a, b in blind):
+        note += (
+            f", and where such a stretch is longer than {LONG_BLIND_DAYS:.0f} days intervals of "
+            f"estimands over a window hold less than their level (docs/methods.md, world "
+            f"truncated-boards)"
+        )
     if cut:
         note += (
-            f"; lists of those months that are cut off at the top ({len(cut)}) show "
+            f"; lists of those days that are cut off ({len(cut)}) show "
             + ("missed models: " + ", ".join(missed[:5]) if missed else "no missed model")
             + (", ..." if len(missed) > 5 else "")
         )

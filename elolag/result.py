@@ -305,6 +305,11 @@ class LagResult:
             f"{noun(self.follower_group)} {'ahead' if self.ahead else 'behind'} by {self._size()}"
         )
 
+    def brief(self) -> str:
+        """The figure and its interval, as part of a line."""
+        provisional = "provisionally, " if self.provisional else ""
+        return f"{provisional}{self.figure()} ({self.level:.0%} interval: {self.interval_words()})"
+
     def interval_words(self) -> str:
         """The interval, each end with its direction."""
         if self.months is None:

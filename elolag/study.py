@@ -24,6 +24,7 @@ from elolag.panel import Panel, build
 from elolag.posterior import Posterior, posterior
 from elolag.provenance import Origin
 from elolag.tags import Lookup, Policies, Tag
+from elolag.words import noun
 from elolag.young import packaged_drift
 
 Floats = NDArray[np.float64]
@@ -172,10 +173,11 @@ def assemble(
     if own is not None:
         cast, joined = _with_covariance(cast, own)
     _check_both(cast, date, own, (leader, follower))
+    fitted = posterior(cast.field, correct_selection=correct_selection)
     return Study(
         panel=panel,
         cast=cast,
-        fitted=posterior(cast.field, correct_selection=correct_selection),
+        fitted=fitted,
         as_of=date,
         level=level,
         window=window,
@@ -194,6 +196,7 @@ def assemble(
         },
         notes=(
             *_notes(panel, cast, nested, date),
+            *_not_yet_out(panel, cast, fitted, date),
             *clock_notes(clock),
             *(own.notes if own else ()),
         ),
@@ -290,6 +293,28 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[
     if panel.unknown:
         notes.append(f"{', '.join(panel.unknown)}: cannot be attributed to a lab, so not counted")
     return tuple(notes)
+
+
+def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> list[str]:
+    """Say which models on the list of the as-of date would be a side's best, were they released."""
+    if as_of < to_day(panel.vintage):
+        return []
+    notes = []
+    listed = set(panel.linked.table.loc[panel.linked.table["link"] < 0, "entry"])
+    for group, since in (
+        (cast.leader, cast.field.lead_from),
+        (cast.follower, cast.field.follow_from),
+    ):
+        from_day = since[cast.field.model]
+        best = fitted.mean[from_day <= as_of].max()
+        for row in np.flatnonzero(np.isfinite(from_day) & (from_day > as_of)).tolist():
+            if fitted.mean[row] >= best and cast.entries[row] in listed:
+                notes.append(
+                    f"{cast.entries[row]} is listed {fitted.mean[row] - best:.0f} points above the "
+                    f"best of {noun(group.text)} and does not count: it could be used by the public from "
+                    f"{to_iso(float(from_day[row]))}, after the as-of date"
+                )
+    return notes
 
 
 def _as_of(as_of: str | None, vintage: str) -> float:

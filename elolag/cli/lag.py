@@ -131,12 +131,33 @@ def lag(
             _dump(found.to_dict())
         else:
             _print_all(found)
+            _print_newer(question, found.results[0].vintage)
         return
-    result = estimate_lag(estimand=estimand, frontier=frontier, interval=interval, **question)
+    asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
+    result = estimate_lag(**asked, **question)
     if as_json:
         _dump(result.to_dict())
     else:
         _print(result)
+        _print_newer(question | asked, result.vintage)
+
+
+def _print_newer(question: dict[str, Any], vintage: str) -> None:
+    """Give the answer of a complete copy newer than the publisher's own list, in one line."""
+    from elolag.archive import open_archive
+    from elolag.estimate import estimate_lag
+    from elolag.panel import newer_copy
+
+    if question["vintage"] or question["as_of"] or not isinstance(question["board"], str):
+        return
+    board = open_archive(question["archive"]).board(question["board"])
+    copy = newer_copy(board, question["category"], vintage)
+    if copy is not None:
+        newer = estimate_lag(**question | {"vintage": copy.vintage})
+        _console().print(
+            f"A newer list, {copy.source} of {copy.vintage}, is a copy, not the publisher's own; by "
+            f"it: {newer.brief()} (--vintage {copy.vintage})."
+        )
 
 
 def change(
