@@ -301,18 +301,17 @@ def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> l
         return []
     notes = []
     listed = set(panel.linked.table.loc[panel.linked.table["link"] < 0, "entry"])
-    for group, since in (
-        (cast.leader, cast.field.lead_from),
-        (cast.follower, cast.field.follow_from),
-    ):
-        from_day = since[cast.field.model]
-        best = fitted.mean[from_day <= as_of].max()
-        for row in np.flatnonzero(np.isfinite(from_day) & (from_day > as_of)).tolist():
-            if fitted.mean[row] >= best and cast.entries[row] in listed:
+    sides = ((cast.leader, cast.field.lead_from), (cast.follower, cast.field.follow_from))
+    for group, since in sides:
+        out_from = since[cast.field.model]
+        above = fitted.mean - fitted.mean[out_from <= as_of].max()
+        for row in np.flatnonzero(np.isfinite(out_from) & (out_from > as_of) & (above >= 0)):
+            entry, day = cast.entries[int(row)], to_iso(float(out_from[row]))
+            if entry in listed:
                 notes.append(
-                    f"{cast.entries[row]} is listed {fitted.mean[row] - best:.0f} points above the "
-                    f"best of {noun(group.text)} and does not count: it could be used by the public from "
-                    f"{to_iso(float(from_day[row]))}, after the as-of date"
+                    f"{entry} is listed {above[row]:.0f} points above the best of "
+                    f"{noun(group.text)} and does not count: it could be used by the public from "
+                    f"{day}, after the as-of date"
                 )
     return notes
 

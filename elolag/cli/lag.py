@@ -155,8 +155,8 @@ def _print_newer(question: dict[str, Any], vintage: str) -> None:
     if copy is not None:
         newer = estimate_lag(**question | {"vintage": copy.vintage})
         _console().print(
-            f"A newer list, {copy.source} of {copy.vintage}, is a copy, not the publisher's own; by "
-            f"it: {newer.brief()} (--vintage {copy.vintage})."
+            f"A newer list, {copy.source} of {copy.vintage}, is a copy, not the publisher's own; "
+            f"by it: {newer.brief()} (--vintage {copy.vintage})."
         )
 
 
