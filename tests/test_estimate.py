@@ -27,7 +27,7 @@ def test_headline_names_the_follower_and_the_match(headline: elolag.LagResult) -
     assert (headline.as_of, headline.vintage) == ("2026-08-19", "2026-08-19")
     assert headline.follower.entry == "kimi-k3-max"
     assert headline.follower.release_date == "2026-07-16"
-    assert headline.follower.rating == pytest.approx(1489.7, abs=1.5)
+    assert headline.follower.rating == pytest.approx(1488.0, abs=1.5)
     assert headline.match is not None
     assert (headline.match.model, headline.match.release_date) == ("claude-opus-4-6", "2026-02-05")
     assert headline.matches is not None
@@ -183,9 +183,25 @@ def test_as_of_before_a_group_exists() -> None:
         elolag.estimate_lag(estimand="backward-mean", as_of="2023-05-01", n_draws=FEW)
 
 
-def test_board_without_errors_is_refused() -> None:
+def test_board_without_errors_is_refused(tmp_path: Path) -> None:
+    target = tmp_path / "epoch" / "eci"
+    target.mkdir(parents=True)
+    shipped = elolag.open_archive().path / "epoch" / "eci" / "2026-01-20"
+    (target / "2026-01-20").symlink_to(shipped, target_is_directory=True)
     with pytest.raises(EstimateError, match="interval or a variance"):
-        elolag.estimate_lag("epoch/eci")
+        elolag.estimate_lag("epoch/eci", archive=tmp_path)
+
+
+def test_a_listed_model_that_is_not_out_yet_is_named_and_does_not_count() -> None:
+    result = elolag.estimate_lag(vintage="2026-10-02", n_draws=FEW)
+    (note,) = (n for n in result.notes if "does not count" in n)
+    assert note.startswith("gemini-4-argon-high is listed ")
+    assert "points above the best of the US" in note
+    assert "from 2026-10-13, after the as-of date" in note
+    assert result.leader_best.model != "gemini-4-argon"
+    # Asked of an earlier day, every later release is out of the question and not worth a word.
+    earlier = elolag.estimate_lag(vintage="2026-10-02", as_of="2026-09-01", n_draws=FEW)
+    assert not any("does not count" in note for note in earlier.notes)
 
 
 def test_online_elo_is_never_a_scale() -> None:

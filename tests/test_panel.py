@@ -21,6 +21,7 @@ from elolag.panel import (
     choose,
     fill_errors,
     identify,
+    newer_copy,
 )
 
 
@@ -67,25 +68,57 @@ def test_only_whole_older_vintages_of_one_kind_are_linked() -> None:
     assert _linkable(board(good, *others, newest), newest) == [good]
 
 
-def test_long_stretches_without_a_complete_list_are_found() -> None:
-    assert blind_stretches(["2026-01-01", "2026-04-01", "2026-07-01"]) == []
-    assert blind_stretches(["2026-01-01", "2026-07-01"]) == [("2026-01-01", "2026-07-01")]
-    assert blind_stretches(["2020-01-01", "2021-01-01", "2024-08-01", "2024-09-01"]) == []
+def test_stretches_without_a_complete_list_are_found() -> None:
+    assert blind_stretches(["2026-01-01", "2026-01-21", "2026-02-05"]) == []
+    assert blind_stretches(["2026-01-01", "2026-01-22"]) == [("2026-01-01", "2026-01-22")]
+    assert blind_stretches(["2020-01-01", "2021-01-01", "2024-08-01", "2024-08-11"]) == []
 
 
-def test_a_blind_stretch_says_what_its_cut_off_lists_show() -> None:
+def test_the_holes_of_the_headline_are_said_as_they_are() -> None:
     board = elolag.open_archive().board("arena/text_style_control")
     lookup = tags.Lookup(tags.load())
     (note,) = (n for n in build(board, "overall", None, lookup).notes if "no complete" in n)
-    assert "from 2025-05-24 to 2025-11-06, from 2025-12-11 to 2026-06-25" in note
-    # The lists of 2026-03-18, 03-31, 04-19 and 05-31; dola-seed-2.0-preview was only renamed.
-    assert note.endswith("cut off at the top (4) show no missed model")
-    # Had the renamed entry no tag, or its model no place on a complete list, it would be named.
+    holes = blind_stretches([s.vintage for s in board.snapshots if s.completeness == "full"])
+    said = [gap for gap in holes if gap[1] <= "2026-08-19"]
+    assert {("2025-05-24", "2025-06-16"), ("2025-09-18", "2025-10-09")} <= set(said)
+    assert note == (
+        f"no complete list {', '.join(f'from {a} to {b}' for a, b in said)}: a model listed only "
+        f"in between is missed"
+    )
+
+
+def test_many_holes_are_counted_and_long_ones_told_for_what_they_do() -> None:
+    board = elolag.open_archive().board("arena/text")
+    lookup = tags.Lookup(tags.load())
+    (note,) = (n for n in build(board, "coding", None, lookup).notes if "no complete" in n)
+    assert "stretches of over 20 days, the longest" in note
+    assert "from 2025-05-24 to 2025-11-06" in note
+    assert "longer than 120 days intervals of estimands over a window hold less" in note
+
+
+def test_a_blind_stretch_says_what_its_cut_off_lists_show() -> None:
+    board = elolag.open_archive().board("arena/text")
+    lookup = tags.Lookup(tags.load())
+    (note,) = (n for n in build(board, "overall", None, lookup).notes if "no complete" in n)
+    # Lists of 2025-08-21, 10-07, 10-16, 11-05, 12-23 and 2026-02-16.
+    assert note.endswith(
+        "lists of those days that are cut off (6) show missed models: qwen-vl-max-2025-08-13"
+    )
     known = build(board, "overall", None, lookup).linked
-    fewer = replace(known, table=known.table[known.table["model"] != "dola-seed-2.0-pro"])
+    fewer = replace(known, table=known.table[known.table["model"] != "gemini-3-pro"])
     complete = [s for s in board.snapshots if s.completeness == "full"]
+    complete = [s for s in complete if s.method == "bradley-terry"]
     (note,) = _blind_spots(board, "overall", complete, fewer, lookup)
-    assert note.endswith("show missed models: dola-seed-2.0-pro")
+    assert note.endswith("show missed models: qwen-vl-max-2025-08-13, gemini-3-pro")
+
+
+def test_a_newer_complete_copy_is_offered_and_a_cut_one_is_not() -> None:
+    board = elolag.open_archive().board("arena/text_style_control")
+    newer = newer_copy(board, "overall", "2026-08-19")
+    assert newer is not None
+    assert (newer.vintage, newer.source) == ("2026-10-02", "arena-web-2026-10")
+    assert newer_copy(board, "coding", "2026-08-19") is None
+    assert newer_copy(board, "overall", "2026-10-02") is None
 
 
 def test_missing_errors_come_from_the_nearest_vintage() -> None:

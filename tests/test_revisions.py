@@ -174,24 +174,36 @@ def test_cut_off_lists_are_no_vintages_to_judge_by() -> None:
     assert {s.completeness for s in used} == {"full"}
     assert used[-1].vintage == "2026-08-19"
     skipped = _unusable(board, "overall", used)
-    assert set(skipped) == {"2026-03-31", "2026-04-19", "2026-05-31"}
-    assert skipped["2026-03-31"] == "the list is cut off (top-71) and cannot be linked"
+    assert not skipped  # every month has a complete list
     raw = elolag.open_archive().board("arena/text")
-    assert "online-elo" in _unusable(raw, "overall", chain(raw, "overall", None))["2023-06-19"]
+    skipped = _unusable(raw, "overall", chain(raw, "overall", None))
+    assert "online-elo" in skipped["2023-06-19"]
+    assert skipped["2025-10-16"] == "the list is cut off (top-100) and cannot be linked"
     with pytest.raises(UsageError, match="cut off"):
         estimate_revisions(board, vintage="2026-03-31", n_draws=40)
 
 
 def test_the_sentence_says_how_far_figures_moved(style: Revisions) -> None:
-    assert [r.date for r in style.rows] == ["2025-03-07", "2025-04-24", "2025-05-24"]
+    assert [r.date for r in style.rows] == [
+        "2025-01-28",
+        "2025-02-28",
+        "2025-03-17",
+        "2025-04-24",
+        "2025-05-24",
+        "2025-06-27",
+        "2025-07-28",
+        "2025-08-28",
+        "2025-09-18",
+        "2025-10-19",
+    ]
     text = style.sentence()
-    assert "in all of 3 cases (3 months with a vintage from 2025-03 to 2025-05, judged" in text
+    assert "in all of 7 cases (7 months with a vintage from 2025-01 to 2025-07, judged" in text
     assert f"the ratings of {THEN_NOW}" in text
     assert "if months were independent, which neighbouring ones are not" in text
-    assert "not tested: 3 months" in style.tests_sentence()
+    assert "not tested: 7 months" in style.tests_sentence()
     assert "models listed only later" in style.parts_sentence()
     late = replace(style, settle=6.0)
-    assert [r.date for r in late.settled] == ["2025-03-07", "2025-04-24"]
+    assert [r.date for r in late.settled][-1] == "2025-04-24"
     ahead = replace(style.rows[0], real_time=Summary(-3.0, -4.0, -2.0, None, 0))
     cells = replace(style, rows=(ahead,)).rows_in_words()[0]
     assert cells[1] == "3.0 ahead (2.0 to 4.0 ahead)"
@@ -210,7 +222,7 @@ def test_the_json_object_is_complete(style: Revisions) -> None:
     assert data["n_draws"] == 40
     assert data["snapshots"][0]["path"] == f"{STYLE}/{THEN_NOW}"
     assert len(data["months"]) == len(style.rows) == len(style.to_frame())
-    assert data["score"]["n"] == 3
+    assert data["score"]["n"] == 7
     assert data["spread"]["largest"] == pytest.approx(max(abs(style.changes)))
 
 
@@ -220,7 +232,7 @@ def test_what_cannot_be_answered_is_refused() -> None:
     with pytest.raises(UsageError, match="no category 'codng'"):
         estimate_revisions(STYLE, category="codng")
     with pytest.raises(EstimateError, match="single complete vintage"):
-        estimate_revisions(STYLE, vintage="2025-03-07", n_draws=40)
+        estimate_revisions(STYLE, vintage="2025-01-28", n_draws=40)
 
 
 def test_months_without_any_interval_say_why() -> None:
@@ -234,7 +246,7 @@ def test_months_without_any_interval_say_why() -> None:
 def test_the_figure_shows_both_series_and_the_parts(style: Revisions) -> None:
     axes = plots.revisions(style)
     lower = axes.get_figure().axes[1]
-    assert "in all of 3 cases" in axes.get_title(loc="left")
+    assert "in all of 7 cases" in axes.get_title(loc="left")
     labels = {t.get_text() for panel in (axes, lower) for t in panel.get_legend().get_texts()}
     assert {"on the day", "models listed only later", "revision"} <= labels
     ticks = [t.get_text() for panel in (axes, lower) for t in panel.get_yticklabels()]

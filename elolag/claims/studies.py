@@ -15,7 +15,7 @@ from elolag import draws, tags
 from elolag.archive import Archive, Board, Snapshot, open_archive
 from elolag.errors import EstimateError
 from elolag.months import to_day
-from elolag.panel import BLIND_DAYS, Memory, Panel, build
+from elolag.panel import LONG_BLIND_DAYS, Memory, Panel, build
 from elolag.study import Study, assemble, check_numbers
 from elolag.tags import Lookup, Policies
 
@@ -100,7 +100,7 @@ class Studies:
 
         The board itself, or, while it has none yet, its raw twin. Lags rest on models that have
         left the board, so they need a `complete` list; a distance of today's best does not. A
-        list older than `BLIND_DAYS` says nothing of the day.
+        list older than `LONG_BLIND_DAYS` says nothing of the day.
         """
         names = [board, *([board.removesuffix(STYLE)] if board.endswith(STYLE) else [])]
         reasons = []
@@ -123,11 +123,11 @@ class Studies:
                 reasons.append(f"{name} had no category {category} by {day}")
             elif not fine:
                 reasons.append(f"{name} had no complete list by {day}")
-            elif to_day(day) - to_day(fine[-1].vintage) > BLIND_DAYS:
+            elif to_day(day) - to_day(fine[-1].vintage) > LONG_BLIND_DAYS:
                 kind = "complete list" if complete else "list"
                 reasons.append(
                     f"the newest {kind} of {name} by {day} in the archive, of "
-                    f"{fine[-1].vintage}, is more than {BLIND_DAYS:.0f} days older"
+                    f"{fine[-1].vintage}, is more than {LONG_BLIND_DAYS:.0f} days older"
                 )
             else:
                 return Choice(name, fine[-1].vintage)
