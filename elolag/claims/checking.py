@@ -9,7 +9,6 @@ from elolag import __version__, tags
 from elolag.archive import Archive
 from elolag.claims import registry
 from elolag.claims.estimating import HINDSIGHT, REAL_TIME, Estimate, estimate, untestable
-from elolag.claims.index import BOARD as INDEX
 from elolag.claims.registry import Claim
 from elolag.claims.report import Assessment, ClaimsReport
 from elolag.claims.reproduce import Repeat, repeat
@@ -18,7 +17,7 @@ from elolag.errors import ArchiveError, EstimateError, UsageError
 from elolag.tags import Policies
 
 #: Kinds that ask only for the best of a day, so that a list cut off at the top may serve.
-TODAY_ONLY = ("elo", "percent")
+TODAY_ONLY = ("elo", "points", "percent")
 
 
 def check_claims(
@@ -121,8 +120,6 @@ def assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
 
 def in_real_time(studies: Studies, claim: Claim) -> Estimate:
     """With ratings no later than the day the claim speaks of."""
-    if claim.board == INDEX:
-        return _no_index(REAL_TIME, claim)
     choice = studies.in_real_time(
         claim.board,
         claim.category,
@@ -136,21 +133,11 @@ def in_real_time(studies: Studies, claim: Claim) -> Estimate:
 
 def in_hindsight(studies: Studies, claim: Claim) -> Estimate:
     """With the newest ratings, of the models that were out on the day."""
-    if claim.board == INDEX:
-        return _no_index(HINDSIGHT, claim)
     try:
-        newest = studies.newest(claim.board)
+        newest = studies.newest(claim.board, claim.day)
     except EstimateError as error:
         return untestable(HINDSIGHT, claim, str(error))
     return estimate(studies, claim, HINDSIGHT, claim.board, newest, min(claim.day, newest))
-
-
-def _no_index(basis: str, claim: Claim) -> Estimate:
-    reason = (
-        f"{claim.board} in the archive ends before the claim and prints no errors, and its points "
-        f"are not Elo"
-    )
-    return untestable(basis, claim, reason)
 
 
 def _repeats(studies: Studies, claim: Claim) -> Iterable[Repeat]:

@@ -292,6 +292,7 @@ def _change(study: Study, claim: Claim, as_of: str) -> Estimate:
 _FIGURES = {
     "months": _months,
     "elo": _distance,
+    "points": _distance,
     "percent": _distance,
     "rank": _rank,
     "change": _change,

@@ -23,6 +23,7 @@ from elolag.months import parse
 KINDS = {
     "months": "months of lag, behind is positive",
     "elo": "Elo points between the two best, positive where the leader is ahead",
+    "points": "the same distance in points of an index, on a board that is one",
     "percent": "the same distance in percent of the follower's score",
     "rank": "place of the worst placed of the named labs' best models, every model counted once",
     "change": "months by which the lag changed, shrinking is negative",
@@ -45,7 +46,7 @@ where = "https://example.org/report"
 paraphrase = "China trails the US by about half a year."   # in your words, not theirs
 leader = "US"                     # groups as for elolag lag: US, CN+open, closed, lab:openai
 follower = "CN"
-kind = "months"                   # months, elo, percent, rank or change
+kind = "months"                   # months, elo, points, percent, rank or change
 low = 4.5
 high = 7.5
 estimand = "backward"             # the one they most plausibly meant (months and change)

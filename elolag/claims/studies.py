@@ -85,12 +85,15 @@ class Studies:
             )  # fmt: skip
         return self._studies[key]
 
-    def newest(self, board: str) -> str:
-        """The newest vintage of a board, as a question without a vintage takes it."""
+    def newest(self, board: str, day: str = "") -> str:
+        """The newest vintage of a board, as a question without a vintage takes it.
+
+        Where the publisher's own lists end before `day`, the newest copy.
+        """
         if board not in self.archive.boards():
             raise EstimateError(f"the archive has no board {board}")
         complete = [s for s in _usable(self.archive.board(board)) if s.completeness == "full"]
-        official = [s for s in complete if s.official]
+        official = [s for s in complete if s.official and s.vintage >= day]
         if not complete:
             raise EstimateError(f"{board} has no complete list of ratings")
         return (official or complete)[-1].vintage

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from elolag.words import bounded, directed, span
 
-_UNITS = {"months": " months", "elo": " Elo", "percent": "%", "change": " months"}
+_UNITS = {
+    "months": " months",
+    "elo": " Elo",
+    "points": " points",
+    "percent": "%",
+    "change": " months",
+}
 _SIDES = {"change": ("longer", "shorter")}
 
 
@@ -14,7 +20,7 @@ def range_words(kind: str, low: float | None, high: float | None) -> str:
         return _span("place ", "", "", low, high)
     if kind == "change" and (low, high) in ((None, 0), (0, None)):
         return "shrinking" if low is None else "growing"
-    if kind == "elo" and low is None and high == 0:
+    if kind in ("elo", "points") and low is None and high == 0:
         return "level or ahead"
     unit = _UNITS[kind]
     plus, minus = _SIDES.get(kind, ("behind", "ahead"))
@@ -46,7 +52,7 @@ def quantity(kind: str, value: float, censored: str | None = None) -> str:
         return f"{abs(value):.1f} months {'shorter' if value < 0 else 'longer'}"
     if kind == "rank":
         return f"place {value:.0f}"
-    unit = "%" if kind == "percent" else " Elo"
+    unit = _UNITS[kind]
     shown = f"{abs(value):.2f}" if kind == "percent" else f"{abs(value):.1f}"
     return f"{shown}{unit} {'behind' if value >= 0 else 'ahead'}"
 
