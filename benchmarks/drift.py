@@ -5,7 +5,8 @@ bias times 1 - v/V: nothing where votes hardly grew, all of it where they grew m
 table has the excess by growth and by year, at like votes, for the entries behind the packaged
 estimate; the second what entries still move by later, once their votes have doubled; the third
 whether those that began near the top fell, and whether the posterior foresaw it; the fourth the
-headline with the packaged drift, with that of the newest year's debuts alone, and with none.
+headline with the packaged drift, with that of the newest year's debuts alone, with one in which
+copies of pages take part, and with none.
 """
 
 from __future__ import annotations
@@ -198,9 +199,11 @@ def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, ob
     year = found["since"].str[:4].max()
     recent, _ = young.fit(found[found["since"] >= year], packaged.votes_per_information)
     lowered = with_fall(began)
+    record = young.estimate(elolag.open_archive(), tags.Lookup(tags.load()), copies=True)
     for name, drift, panel in (
         ("packaged", packaged, None),
         (f"debuts of {year} alone", recent, None),
+        ("of every list, copies of pages too", young.from_record(record), None),
         ("none", None, None),
         ("packaged, the newcomers' fall taken off", packaged, lowered),
     ):

@@ -93,8 +93,17 @@ def from_record(record: Mapping[str, Any]) -> YoungDrift:
     )
 
 
-def estimate(archive: Archive, lookup: Lookup, boards: Iterable[str] = BOARDS) -> dict[str, Any]:
+def estimate(
+    archive: Archive, lookup: Lookup, boards: Iterable[str] = BOARDS, *, copies: bool = False
+) -> dict[str, Any]:
     """Estimate the drift from an archive's own vintages.
+
+    Parameters
+    ----------
+    archive, lookup, boards
+        What the vintages are of, and the tags that identify their entries.
+    copies
+        Whether lists of sources that do not come whole (copies of pages) take part.
 
     Returns
     -------
@@ -109,7 +118,7 @@ def estimate(archive: Archive, lookup: Lookup, boards: Iterable[str] = BOARDS) -
     """
     tables, digest, histories = [], hashlib.sha256(), []
     for name in boards:
-        vintages = _vintages(archive.board(name), lookup)
+        vintages = _vintages(archive.board(name), lookup, copies=copies)
         for _, sha in vintages:
             digest.update(sha.encode())
         histories.append([vintage for vintage, _ in vintages])
@@ -147,11 +156,12 @@ def votes_per_information(histories: Iterable[Sequence[Vintage]]) -> float:
     return float(pd.concat([(t["votes"] * t["se"] ** 2).dropna() for t in tables]).median())
 
 
-def _vintages(board: Board, lookup: Lookup) -> list[tuple[Vintage, str]]:
+def _vintages(board: Board, lookup: Lookup, *, copies: bool = False) -> list[tuple[Vintage, str]]:
     out = []
     for snapshot in board.snapshots:
         whole = snapshot.method == "bradley-terry" and snapshot.completeness == "full"
-        if whole and comes_whole(snapshot.source) and "overall" in snapshot.categories:
+        wanted = whole and (copies or comes_whole(snapshot.source))
+        if wanted and "overall" in snapshot.categories:
             table = identify(snapshot.ratings("overall"), snapshot, lookup, set(), set())
             if table["votes"].notna().any():
                 out.append((Vintage(snapshot.vintage, table), snapshot.sha256))
