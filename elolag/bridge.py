@@ -24,6 +24,7 @@ from elolag.lag import AT_LEAST, AT_MOST, Lags, Race, backward, catch_up, catch_
 from elolag.months import DAYS_PER_MONTH, parse, to_day
 from elolag.posterior import posterior
 from elolag.result import LagResult
+from elolag.schema import ALL_LISTS
 from elolag.study import DEFAULT_BOARD, Study
 from elolag.tags import Policies
 from elolag.words import bounded, directed
@@ -99,6 +100,11 @@ class Bridge:
     snapshots: tuple[tuple[str, str], ...]
     version: str
 
+    @property
+    def sources(self) -> str:
+        """Which lists could be used: ``all``, or ``official`` ones only."""
+        return self.headline.sources
+
     def route(self, name: str) -> tuple[Step, ...]:
         """The steps of one route, in order."""
         return tuple(s for s in self.steps if s.route == name)
@@ -152,6 +158,7 @@ class Bridge:
             "steps": [s.to_dict() for s in self.steps],
             "said": dict(self.said),
             "headline": self.headline.to_dict(),
+            "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -175,6 +182,7 @@ def bridge(
     seed: int = 0,
     level: float = 0.95,
     archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
     policies: Policies | None = None,
     extra_tags: Path | None = None,
 ) -> Bridge:
@@ -185,7 +193,7 @@ def bridge(
     date
         ISO day; that of the archive's index by default. The newest ratings are used. Index steps
         of a later date stand at the index's own; one step then moves the date.
-    board, n_draws, seed, level, archive, policies, extra_tags
+    board, n_draws, seed, level, archive, sources, policies, extra_tags
         As for `elolag.estimate_lag`.
 
     Raises
@@ -197,7 +205,7 @@ def bridge(
     """
     if date is not None:
         parse(date)
-    studies = Studies.of(archive, policies, extra_tags, n_draws, seed, level)
+    studies = Studies.of(archive, sources, policies, extra_tags, n_draws, seed, level)
     raw, table = (read_index(studies.archive, correct=fix) for fix in (False, True))
     day = date or table.vintage
     newest = studies.newest(board)

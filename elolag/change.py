@@ -14,6 +14,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.path import LagPath, lag_path
 from elolag.provenance import Origin
+from elolag.schema import ALL_LISTS
 from elolag.study import Study, prepare
 from elolag.words import directed, noun
 
@@ -50,6 +51,7 @@ class Change:
     snapshots: tuple[tuple[str, str], ...]
     version: str
     origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = ALL_LISTS
 
     def sentence(self) -> str:
         """The answer to "is it shrinking?" in one sentence."""
@@ -147,6 +149,7 @@ def change_of(study: Study, since: str | None, estimand: str = "backward-mean") 
         snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
         version=__version__,
         origins=study.origins,
+        sources=study.panel.sources,
     )
 
 

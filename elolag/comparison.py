@@ -50,6 +50,7 @@ class Comparison:
             "refused": dict(self.refused),
             "retired": self.retired,
             "unrated": list(self.unrated),
+            "sources": self.results[0].sources,
         }
 
 

@@ -20,6 +20,7 @@ from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
 from elolag.lag import WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import LagResult
+from elolag.schema import ALL_LISTS
 from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.study import DEFAULT_BOARD, Study, prepare
 from elolag.tags import Group, Policies
@@ -47,6 +48,7 @@ def estimate_lag(
     level: float = 0.95,
     window: float | None = None,
     archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
     policies: Policies | None = None,
     extra_tags: Path | None = None,
     correct_selection: bool = True,
@@ -82,6 +84,8 @@ def estimate_lag(
         Months the estimands over a window look back; None for each one's default.
     archive
         An opened archive or its folder.
+    sources
+        ``all``, or ``official`` to use only lists that came from their publisher, and no copies.
     policies
         Tagging choices (Hong Kong, Taiwan, derivatives).
     extra_tags
@@ -117,8 +121,9 @@ def estimate_lag(
     study = prepare(
         board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
-        policies=policies, extra_tags=extra_tags, correct_selection=correct_selection,
-        young_drift=young_drift, exclude=exclude, clock=clock, min_votes=min_votes,
+        sources=sources, policies=policies, extra_tags=extra_tags,
+        correct_selection=correct_selection, young_drift=young_drift, exclude=exclude, clock=clock,
+        min_votes=min_votes,
     )  # fmt: skip
     return results(study, [key], interval)[0]
 
@@ -247,6 +252,7 @@ def _result(
         version=__version__,
         notes=(*study.notes, *notes),
         origins=study.origins,
+        sources=panel.sources,
         provisional=_provisional(study, (leader_best, follower_best)),
         models=tuple(
             named(int(index), group)

@@ -201,7 +201,11 @@ class Flip:
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        return {"sentence": self.sentence(), "rows": self.rows()}
+        return {
+            "sentence": self.sentence(),
+            "rows": self.rows(),
+            "sources": self.headline.sources,
+        }
 
 
 def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) -> Flip:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elolag.archive import Archive, Board, open_archive
+from elolag.archive import Board, find_board
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate import lag_key, results
 from elolag.months import to_day, to_iso
 from elolag.result import LagResult
+from elolag.schema import ALL_LISTS
 from elolag.study import DEFAULT_BOARD, Study, prepare
 from elolag.whatif import Edit, moved_dates, point_lags, redo, without_labs, without_models
 from elolag.words import directed, noun
@@ -105,6 +106,7 @@ class Influence:
             "sentence": self.sentence(),
             "top": [self._row(c) for c in self.top],
             "cases": [self._row(c) for c in self.cases],
+            "sources": self.headline.sources,
         }
 
     def _row(self, case: Case) -> dict[str, Any]:
@@ -184,11 +186,11 @@ def _case(
 
 
 def _vintages(study: Study, question: Mapping[str, Any], key: str) -> list[Case]:
-    given = question.get("board", DEFAULT_BOARD)
-    archive = question.get("archive")
-    if not isinstance(given, Board):
-        opened = archive if isinstance(archive, Archive) else open_archive(archive)
-        given = opened.board(given)
+    given = find_board(
+        question.get("board", DEFAULT_BOARD),
+        question.get("archive"),
+        question.get("sources", ALL_LISTS),
+    )
     cases = []
     for vintage in (s.vintage for s in study.panel.snapshots):
         words = f"without the vintage {vintage}"

@@ -92,6 +92,7 @@ class TimeToMatch:
         """As one JSON object, unrounded."""
         return {
             "schema": 1,
+            "sources": self.result.sources,
             "result": self.result.to_dict(),
             "records": [
                 {"model": f.model, "date": f.date, "months": f.months, "matched": f.matched}

@@ -20,8 +20,9 @@ from elolag.errors import EstimateError, UsageError
 from elolag.linking import Linked, Vintage, find_anchors, link
 from elolag.months import to_day, to_days
 from elolag.own import OwnBoard
-from elolag.schema import Measure, measure_of
+from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.tags import Lookup, is_unknown
+from elolag.words import which_lists
 
 #: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying; one
 #: of `LONG_BLIND_DAYS` is like those of the world truncated-boards, where intervals miss.
@@ -69,6 +70,8 @@ class Panel:
         What a reader of the result must know of these data.
     rated_untagged
         Those nobody has tagged with their ratings, the highest first.
+    sources
+        Which lists of the archive could be used: ``all``, or ``official`` ones only.
     """
 
     board: str
@@ -81,6 +84,7 @@ class Panel:
     untagged: tuple[str, ...]
     notes: tuple[str, ...]
     rated_untagged: tuple[Untagged, ...] = ()
+    sources: str = ALL_LISTS
 
     @property
     def measure(self) -> Measure:
@@ -119,7 +123,7 @@ def build(
         No entry of the board has a standard error.
     """
     newest = choose(board, vintage)
-    notes: list[str] = []
+    notes = [*which_lists(board.archive.sources)]
     older = _linkable(board, newest)
     if newest.completeness != "full":
         older = []
@@ -177,6 +181,7 @@ def build(
         untagged=tuple(sorted(untagged)),
         notes=tuple(notes),
         rated_untagged=_rated_untagged(newest, category, shown),
+        sources=board.archive.sources,
     )
 
 

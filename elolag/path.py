@@ -14,6 +14,7 @@ from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Race, backward_at, check_gr
 from elolag.months import between, to_day, to_iso
 from elolag.posterior import Field
 from elolag.provenance import Origin
+from elolag.schema import ALL_LISTS
 from elolag.study import prepare
 from elolag.words import directed, noun
 
@@ -69,6 +70,7 @@ class LagPath:
     seed: int
     snapshots: tuple[tuple[str, str], ...]
     origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = ALL_LISTS
     version: str = __version__
 
     @property
@@ -108,6 +110,7 @@ class LagPath:
             "days": days.where(days.notna(), None).to_dict("records"),
             "n_draws": self.n_draws,
             "seed": self.seed,
+            "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -190,6 +193,7 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
         seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
         origins=study.origins,
+        sources=study.panel.sources,
     )
 
 

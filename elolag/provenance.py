@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from elolag import __version__
-from elolag.schema import measure_of
+from elolag.schema import ALL_LISTS, measure_of
+from elolag.words import which_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -130,6 +131,11 @@ class Provenance:
         return log_head(self.origins)
 
     @property
+    def lists(self) -> str:
+        """Which lists could be used: ``all``, or ``official`` ones only."""
+        return str(self.facts.get("lists", ALL_LISTS))
+
+    @property
     def owners(self) -> str:
         """Publishers of the figures, each once."""
         return ", ".join(dict.fromkeys(o.owner for o in self.origins if o.owner))
@@ -156,7 +162,8 @@ class Provenance:
         made = f"elolag {self.version}"
         if self.facts.get("n_draws") is not None:
             made += f", {self.facts['n_draws']:,} draws, seed {self.facts.get('seed')}"
-        parts += [f"{made}.", self.caveat, note]
+        only = [f"{text[:1].upper()}{text[1:]}." for text in which_lists(self.lists)]
+        parts += [f"{made}.", *only, self.caveat, note]
         return " ".join(part for part in parts if part)
 
     def to_dict(self) -> dict[str, Any]:
@@ -187,6 +194,9 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     """
     spoken = _spokesman(result)
     facts = {n: getattr(spoken, n) for n in _FACTS if _is_plain(getattr(spoken, n, None))}
+    # "sources" is what the snapshots are called there, and all lists go without saying.
+    if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
+        facts["lists"] = spoken.sources
     origins = tuple(getattr(spoken, "origins", ()))
     held = getattr(spoken, "snapshots", ())
     if not origins:

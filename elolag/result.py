@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin, log_head
-from elolag.schema import Measure, measure_of
+from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.words import (
     adjective,
@@ -49,6 +49,8 @@ class LagResult:
     `provisional` holds entries that nobody has tagged and that could be the best of a side. Where
     there are any, `gap` (that of the tagged entries) is not stated: not in the sentence, the table,
     the JSON object, a citation or a figure.
+
+    `sources` says which lists could be used: ``all``, or ``official`` ones only.
     """
 
     estimand: str
@@ -84,6 +86,7 @@ class LagResult:
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     averaged: bool = False
     provisional: tuple[Contender, ...] = ()
+    sources: str = ALL_LISTS
 
     @property
     def measure(self) -> Measure:
@@ -175,6 +178,7 @@ class LagResult:
             "failed_draws": self.failed_draws,
             **self._evidence_dict(),
             "seed": self.seed,
+            "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "log_head": log_head(self.origins),
             "version": self.version,

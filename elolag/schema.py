@@ -43,6 +43,10 @@ MODELS: dict[str, str] = {
     "country": "string",  # as published; only Epoch gives one
 }
 
+#: Which lists of an archive answer: all, or those only that came from their publisher.
+ALL_LISTS, OFFICIAL_LISTS = "all", "official"
+LISTS = (ALL_LISTS, OFFICIAL_LISTS)
+
 Basis = Literal["published", "commit", "fetched"]
 Method = Literal["bradley-terry", "online-elo", "index", "metadata"]
 IntervalKind = Literal["variance", "bootstrap", "published", "none"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import correlated, draws, sampling, tags
-from elolag.archive import Archive, Board, open_archive
+from elolag.archive import Archive, Board, find_board
 from elolag.cast import Cast
 from elolag.clock import check_clock, clock_notes, first_listed, listed_tags
 from elolag.curves import KINDS, Curves, FrontierCurve, fit
@@ -23,6 +23,7 @@ from elolag.own import OwnBoard
 from elolag.panel import Panel, build
 from elolag.posterior import Posterior, posterior
 from elolag.provenance import Origin
+from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
 from elolag.words import noun
 from elolag.young import packaged_drift
@@ -91,6 +92,7 @@ def prepare(
     level: float = 0.95,
     window: float | None = None,
     archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
     policies: Policies | None = None,
     extra_tags: Path | None = None,
     correct_selection: bool = True,
@@ -112,9 +114,7 @@ def prepare(
     """
     check_numbers(n_draws, level)
     check_clock(clock)
-    if isinstance(board, str):
-        opened = archive if isinstance(archive, Archive) else open_archive(archive)
-        board = opened.board(board)
+    board = find_board(board, archive, sources)
     lookup = Lookup(tags.load(extra_tags), policies, retagged)
     own = board.settled(lookup, vintage or as_of) if isinstance(board, OwnBoard) else None
     if clock == "first-listed":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from elolag.schema import OFFICIAL_LISTS
+
 #: Names of untagged entries in one sentence; the table holds all.
 MOST_NAMED = 10
 
@@ -49,6 +51,15 @@ def left_out(interval: str, measure: str = "votes") -> str:
     """
     kinds = tuple(_LEFT_OUT) if interval == "both" else (interval,)
     return " ".join(_LEFT_OUT[kind].format(unseen=_UNSEEN[measure]) for kind in kinds)
+
+
+#: Said of every answer that rests on the publishers' own lists only.
+OFFICIAL_ONLY = "official lists only: what others copied from the publishers is left out"
+
+
+def which_lists(sources: str) -> tuple[str, ...]:
+    """What a reader must know of the lists an answer could use; nothing where it is all."""
+    return (OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
 
 
 #: What each estimand asks, in one line.

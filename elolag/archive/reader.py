@@ -2,6 +2,9 @@
 
 Opening an archive and listing its boards reads folder names only; a manifest is read when one of
 its facts is asked for, a table when it is loaded, and then its hash is checked every time.
+
+An archive can be opened with the publishers' own lists only (``sources="official"``): its boards
+then show nothing else, so that whatever is asked of them rests on nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from elolag.archive.outcomes import TWINS_COLUMNS
 from elolag.archive.snapshot import Snapshot
 from elolag.errors import ArchiveError, UsageError
 from elolag.months import to_day
-from elolag.schema import VINTAGE_PATTERN
+from elolag.schema import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN
 
 ENVIRONMENT = "ELOLAG_ARCHIVE"
 
@@ -35,13 +38,18 @@ def default_path() -> Path:
     return package / "_snapshots"
 
 
-def open_archive(path: str | Path | None = None, *, allow_empty: bool = False) -> Archive:
+def open_archive(
+    path: Archive | str | Path | None = None, *, sources: str = ALL_LISTS, allow_empty: bool = False
+) -> Archive:
     """Open an archive for reading.
 
     Parameters
     ----------
     path
-        Its folder; by default see `default_path`.
+        Its folder; by default see `default_path`. An archive already open is taken as it is.
+    sources
+        ``all``, or ``official`` for the publishers' own lists only. It narrows and never widens:
+        an archive opened with ``official`` stays so.
     allow_empty
         Whether one without snapshots, or absent, is fine.
 
@@ -49,20 +57,46 @@ def open_archive(path: str | Path | None = None, *, allow_empty: bool = False) -
     ------
     ArchiveError
         If the archive is missing or empty.
+    UsageError
+        If `sources` is neither.
     """
+    if isinstance(path, Archive):
+        return path.only(sources)
     folder = Path(path) if path is not None else default_path()
-    archive = Archive(folder)
+    archive = Archive(folder, sources=sources)
     if not allow_empty:
         if not folder.is_dir():
             raise ArchiveError(
                 f"{folder}: no such archive; name one with --archive or {ENVIRONMENT}, "
                 f"or make one with: elolag snapshot --archive {folder}"
             )
-        if not archive.boards():
+        if archive.empty:
             raise ArchiveError(
                 f"{folder}: the archive is empty; fill it with: elolag snapshot --archive {folder}"
             )
     return archive
+
+
+def find_board(
+    board: str | Board, archive: Archive | str | Path | None = None, sources: str = ALL_LISTS
+) -> Board:
+    """The board a question is about, with the lists of `sources` only.
+
+    Parameters
+    ----------
+    board
+        Its name in `archive`, or the board itself.
+    archive, sources
+        As for `open_archive`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such board, or none of its lists is of `sources`.
+    """
+    if isinstance(board, Board):
+        return board.only(sources)
+    return open_archive(archive, sources=sources).board(board)
 
 
 class Archive:
@@ -74,14 +108,23 @@ class Archive:
         The folder.
     use_log
         Whether manifests are compared with the hashes in ``log.csv``.
+    sources
+        ``all``, or ``official``: its boards then show only lists that came from their publisher.
     """
 
-    def __init__(self, path: Path, *, use_log: bool = True) -> None:
+    def __init__(self, path: Path, *, use_log: bool = True, sources: str = ALL_LISTS) -> None:
         self.path = path
         self.use_log = use_log
+        self.sources = _known(sources)
 
     def __repr__(self) -> str:
         return f"Archive({str(self.path)!r}, {len(self.boards())} boards)"
+
+    def only(self, sources: str) -> Archive:
+        """The archive with the lists of `sources` only; see `open_archive`."""
+        if _known(sources) in (ALL_LISTS, self.sources):
+            return self
+        return Archive(self.path, use_log=self.use_log, sources=sources)
 
     @cached_property
     def _boards(self) -> dict[str, Board]:
@@ -105,20 +148,29 @@ class Archive:
     def _log(self) -> Log:
         return Log.read(self.path)
 
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no snapshot at all, shown or not."""
+        return not self._boards
+
     def boards(self) -> list[str]:
-        """Names of all boards, sorted."""
-        return list(self._boards)
+        """Names of all boards with a list to show, sorted."""
+        return [name for name, board in self._boards.items() if board.labels]
 
     def board(self, name: str) -> Board:
         """One board; an unknown name is a `UsageError` with the nearest names."""
-        try:
-            return self._boards[name]
-        except KeyError:
-            near = difflib.get_close_matches(name, self._boards, n=3, cutoff=0.4)
-            hint = (
-                f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(self._boards)}"
+        found = self._boards.get(name)
+        if found is None:
+            known = self.boards()
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+            hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(known)}"
+            raise UsageError(f"no board {name!r} in {self.path}; {hint}")
+        if not found.labels:
+            raise UsageError(
+                f"{name} in {self.path}: none of its lists came from its publisher, all are "
+                f"copies; take sources {ALL_LISTS}"
             )
-            raise UsageError(f"no board {name!r} in {self.path}; {hint}") from None
+        return found
 
     def vintages(self, board: str) -> list[str]:
         """ISO dates of the vintages of `board`, oldest first."""
@@ -132,17 +184,27 @@ class Board:
     ----------
     name
         ``arena/text``.
-    labels
-        Every folder of the board, older revisions and superseded copies included.
     """
 
     def __init__(self, archive: Archive, name: str, labels: tuple[str, ...]) -> None:
         self.archive = archive
         self.name = name
-        self.labels = labels
+        self._folders = labels
 
     def __repr__(self) -> str:
         return f"Board({self.name!r}, {len(self.snapshots)} vintages)"
+
+    def only(self, sources: str) -> Board:
+        """The board with the lists of `sources` only; see `open_archive`."""
+        archive = self.archive.only(sources)
+        return self if archive is self.archive else Board(archive, self.name, self.labels)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Every folder the archive's sources show, older revisions and superseded ones included."""
+        if self.archive.sources == ALL_LISTS:
+            return self._folders
+        return tuple(snapshot.label for snapshot in self.all_snapshots)
 
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
@@ -151,8 +213,8 @@ class Board:
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
-        """Every folder, oldest first, revisions of a vintage in order."""
-        return tuple(
+        """Every folder that is shown, oldest first, revisions of a vintage in order."""
+        every = (
             Snapshot(
                 self.archive.path,
                 self.name,
@@ -162,8 +224,9 @@ class Board:
                 judged=self._completeness,
                 log_head=self.archive.log_head,
             )
-            for label in sorted(self.labels, key=_label_order)
+            for label in sorted(self._folders, key=_label_order)
         )
+        return tuple(s for s in every if self.archive.sources == ALL_LISTS or s.official)
 
     @cached_property
     def snapshots(self) -> tuple[Snapshot, ...]:
@@ -171,7 +234,8 @@ class Board:
 
         A less precise copy of a publication that came in a better form later is left out.
         """
-        # The line is written before the folder that supersedes; without the folder it is void.
+        # The line is written before the folder that supersedes; without the folder, or where that
+        # is not shown, it is void.
         superseded = {
             label
             for twin in self.late_twins
@@ -232,9 +296,16 @@ class Board:
         known = [snapshot.vintage for snapshot in self.snapshots]
         before = [date for date in known if date < vintage][-2:]
         after = [date for date in known if date > vintage][:2]
+        among = "" if self.archive.sources == ALL_LISTS else f" among its {OFFICIAL_LISTS} lists"
         raise UsageError(
-            f"no vintage {vintage!r} of {self.name}; nearest: {', '.join(before + after)}"
+            f"no vintage {vintage!r} of {self.name}{among}; nearest: {', '.join(before + after)}"
         )
+
+
+def _known(sources: str) -> str:
+    if sources not in LISTS:
+        raise UsageError(f"unknown sources {sources!r}; known: {', '.join(LISTS)}")
+    return sources
 
 
 def _row(snapshot: Snapshot) -> completeness.Row:

@@ -24,6 +24,7 @@ from elolag.cite._references import Reference, plain, references
 from elolag.errors import UsageError
 from elolag.provenance import Origin, provenance
 from elolag.result import LagResult
+from elolag.schema import ALL_LISTS, OFFICIAL_LISTS
 from elolag.words import meaning, rated
 
 LANGUAGES = ("en", "de")
@@ -41,6 +42,8 @@ class Citation:
         In the language `lang`.
     references
         The software, each snapshot, each data source with its licence.
+    sources
+        Which lists could be used: ``all``, or ``official`` ones only.
     log_head
         Head of the log of the archive that holds the snapshots; empty where there is none.
     provisional
@@ -54,6 +57,7 @@ class Citation:
     references: tuple[Reference, ...]
     log_head: str = ""
     provisional: tuple[str, ...] = ()
+    sources: str = ALL_LISTS
 
     def __str__(self) -> str:
         return f"{self.sentence}\n\n{self.footnote}"
@@ -77,6 +81,7 @@ class Citation:
             "footnote": self.footnote,
             "bibtex": self.bibtex(),
             "csl": self.csl(),
+            "sources": self.sources,
             "log_head": self.log_head,
         }
 
@@ -116,6 +121,7 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
         references=references(result.version, source.origins),
         log_head=source.log_head,
         provisional=tuple(entry.entry for entry in result.provisional),
+        sources=result.sources,
     )
 
 
@@ -327,17 +333,19 @@ class _Speaker:
         data = " ".join(_source(o) for o in seen.values())
         draws = language.whole(r.n_draws, self.lang)
         vintage = language.date(r.vintage, self.lang)
+        only = f", {self.words.official_only}" if r.sources == OFFICIAL_LISTS else ""
         if german:
             text = (
                 f"elolag {r.version}, Schätzgröße {r.estimand} ({asks}); {r.follower_group} gegen "
                 f"{r.leader_group}, {r.board}, Kategorie {r.category}, Werte vom {vintage}, "
-                f"{draws} Ziehungen, Startwert {r.seed}. Snapshots: {snapshots}. Daten: {data}"
+                f"{draws} Ziehungen, Startwert {r.seed}{only}. Snapshots: {snapshots}. "
+                f"Daten: {data}"
             )
         else:
             text = (
                 f"elolag {r.version}, estimand {r.estimand} ({asks}); {r.follower_group} against "
                 f"{r.leader_group}, {r.board}, category {r.category}, ratings of {vintage}, "
-                f"{draws} draws, seed {r.seed}. Snapshots: {snapshots}. Data: {data}"
+                f"{draws} draws, seed {r.seed}{only}. Snapshots: {snapshots}. Data: {data}"
             )
         return f"{text} {self.words.left_out[kind]}"
 

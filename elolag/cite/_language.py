@@ -86,6 +86,7 @@ class Words:
     how: dict[str, str]
     asks: dict[str, str]
     left_out: dict[str, str]
+    official_only: str
 
 
 ENGLISH = Words(
@@ -120,6 +121,7 @@ ENGLISH = Words(
             "and errors of measurement, and nothing else."
         ),
     },
+    official_only="official lists only",
 )
 
 GERMAN = Words(
@@ -169,4 +171,5 @@ GERMAN = Words(
             "ergeben hätte, und Messfehler, sonst nichts."
         ),
     },
+    official_only="nur Listen, die der Herausgeber selbst veröffentlicht hat",
 )

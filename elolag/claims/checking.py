@@ -14,6 +14,7 @@ from elolag.claims.report import Assessment, ClaimsReport
 from elolag.claims.reproduce import Repeat, repeat
 from elolag.claims.studies import Studies
 from elolag.errors import ArchiveError, EstimateError, UsageError
+from elolag.schema import ALL_LISTS
 from elolag.tags import Policies
 
 #: Kinds that ask only for the best of a day, so that a list cut off at the top may serve.
@@ -29,6 +30,7 @@ def check_claims(
     seed: int = 0,
     level: float = 0.95,
     archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
     policies: Policies | None = None,
     extra_tags: Path | None = None,
 ) -> ClaimsReport:
@@ -44,7 +46,7 @@ def check_claims(
         Leave the packaged registry out.
     n_draws, seed, level
         Draws per study, their seed, and the level of the intervals.
-    archive, policies, extra_tags
+    archive, sources, policies, extra_tags
         As for `elolag.estimate_lag`.
 
     Returns
@@ -60,7 +62,7 @@ def check_claims(
     ArchiveError
         The archive is missing or damaged.
     """
-    studies = Studies.of(archive, policies, extra_tags, n_draws, seed, level)
+    studies = Studies.of(archive, sources, policies, extra_tags, n_draws, seed, level)
     claims = [] if only_added else list(registry.packaged())
     if add is not None:
         own = registry.read(Path(add))
@@ -83,6 +85,7 @@ def check_claims(
         n_draws=n_draws,
         seed=seed,
         version=__version__,
+        sources=studies.archive.sources,
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from elolag.claims.estimating import CONSISTENT, NOT_TESTABLE, RULE, VERDICTS, Estimate
 from elolag.claims.registry import KINDS, Claim
 from elolag.claims.reproduce import Repeat
+from elolag.schema import ALL_LISTS
 from elolag.words import MEANING, share
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class ClaimsReport:
     n_draws: int
     seed: int
     version: str
+    sources: str = ALL_LISTS
 
     def __getitem__(self, key: str) -> Assessment:
         """One assessment by the key of its claim."""
@@ -218,6 +220,7 @@ class ClaimsReport:
             "n_draws": self.n_draws,
             "seed": self.seed,
             "version": self.version,
+            "sources": self.sources,
             "claims": [a.to_dict() for a in self.assessments],
         }
 

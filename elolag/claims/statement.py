@@ -18,6 +18,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.interval import reach, summarise
 from elolag.lag import ESTIMANDS, Lags
 from elolag.months import parse, to_day, to_iso
+from elolag.schema import ALL_LISTS
 from elolag.study import Study
 from elolag.tags import Policies
 from elolag.words import noun, share
@@ -79,6 +80,7 @@ class StatementCheck:
     seed: int
     snapshots: tuple[tuple[str, str], ...]
     version: str
+    sources: str = ALL_LISTS
 
     @property
     def supporting(self) -> tuple[Definition, ...]:
@@ -132,6 +134,7 @@ class StatementCheck:
             "level": self.level,
             "n_draws": self.n_draws,
             "seed": self.seed,
+            "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -164,6 +167,7 @@ def check_statement(
     seed: int = 0,
     level: float = 0.95,
     archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
     policies: Policies | None = None,
     extra_tags: Path | None = None,
 ) -> StatementCheck:
@@ -176,7 +180,7 @@ def check_statement(
     date
         ISO day of the statement; the day of the newest ratings by default. The newest ratings are
         used, of the models out by then.
-    n_draws, seed, level, archive, policies, extra_tags
+    n_draws, seed, level, archive, sources, policies, extra_tags
         As for `check_claims`.
 
     Raises
@@ -187,7 +191,7 @@ def check_statement(
     statement = parse_statement(text)
     if date is not None:
         parse(date)
-    studies = Studies.of(archive, policies, extra_tags, n_draws, seed, level)
+    studies = Studies.of(archive, sources, policies, extra_tags, n_draws, seed, level)
     boards = [b for b in BOARDS if b in studies.archive.boards()]
     newest = {board: studies.newest(board) for board in boards}
     if not boards:
@@ -214,7 +218,7 @@ def check_statement(
     found.sort(key=lambda d: (not d.supports, -d.probability))
     return StatementCheck(
         statement, day, tuple(found), tuple(refused), level, n_draws, seed,
-        tuple(snapshots.items()), __version__,
+        tuple(snapshots.items()), __version__, studies.archive.sources,
     )  # fmt: skip
 
 

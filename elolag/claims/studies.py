@@ -54,6 +54,7 @@ class Studies:
     def of(
         cls,
         archive: Archive | str | Path | None,
+        sources: str,
         policies: Policies | None,
         extra_tags: Path | None,
         n_draws: int,
@@ -62,7 +63,7 @@ class Studies:
     ) -> Studies:
         """Open the archive and the tags."""
         check_numbers(n_draws, level)
-        opened = archive if isinstance(archive, Archive) else open_archive(archive)
+        opened = open_archive(archive, sources=sources)
         return cls(opened, Lookup(tags.load(extra_tags), policies), n_draws, seed, level)
 
     def panel(self, board: str, vintage: str, category: str) -> Panel:

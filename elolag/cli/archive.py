@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elolag.cli._text import plain, print_table
+from elolag.cli.lag import Sources
 
 if TYPE_CHECKING:
     from elolag.archive import Archive, Board
@@ -36,12 +37,13 @@ def register(root: typer.Typer) -> None:
 def list_(
     board: Annotated[str | None, typer.Argument(help="List the vintages of one board.")] = None,
     archive: ArchiveOption = None,
+    sources: Sources = "all",
     as_json: JsonOption = False,
 ) -> None:
     """Boards and their vintages."""
     from elolag.archive import open_archive
 
-    opened = open_archive(archive)
+    opened = open_archive(archive, sources=sources)
     rows = _vintages(opened.board(board)) if board else _boards(opened)
     if as_json:
         typer.echo(json.dumps(rows, indent=2))
@@ -185,6 +187,7 @@ def export(
     until: Annotated[str, typer.Option(help="Last vintage, an ISO date.")] = "",
     newest: Annotated[bool, typer.Option("--newest", help="Newest vintage only.")] = False,
     archive: ArchiveOption = None,
+    sources: Sources = "all",
 ) -> None:
     """Write one tidy table of ratings: a row for each entry, category, vintage and board."""
     from elolag.archive import open_archive
@@ -195,7 +198,9 @@ def export(
         tuple(board or ()), tuple(category or ()), since=since, until=until, newest=newest
     )
     to_stdout = str(out) == "-"
-    rows = write(open_archive(archive), selection, sys.stdout.buffer if to_stdout else out)
+    rows = write(
+        open_archive(archive, sources=sources), selection, sys.stdout.buffer if to_stdout else out
+    )
     typer.echo(f"{rows:,} rows", err=to_stdout)
 
 

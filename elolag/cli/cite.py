@@ -23,6 +23,7 @@ from elolag.cli.lag import (
     Level,
     Seed,
     Selection,
+    Sources,
     TagFile,
     Vintage,
     Window,
@@ -64,6 +65,7 @@ def cite(
     selection: Selection = True,
     young: Young = True,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
@@ -83,7 +85,7 @@ def cite(
     result = estimate_lag(
         board, leader=leader, follower=follower, category=category, estimand=estimand,
         frontier=frontier, interval=interval, as_of=as_of, vintage=vintage, n_draws=draws,
-        seed=seed, level=level, window=window, archive=archive, extra_tags=tags,
+        seed=seed, level=level, window=window, archive=archive, sources=sources, extra_tags=tags,
         correct_selection=selection, young_drift=young,
     )  # fmt: skip
     found = citation(result, lang)

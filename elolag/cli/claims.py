@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.lag import ArchiveDir, Json, Level, Seed, TagFile
+from elolag.cli.lag import ArchiveDir, Json, Level, Seed, Sources, TagFile, list_notes
 
 if TYPE_CHECKING:
     from elolag.claims import ClaimsReport
@@ -41,6 +41,7 @@ def claims(
     seed: Seed = 0,
     level: Level = 0.95,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
@@ -54,7 +55,7 @@ def claims(
         raise UsageError("--only-added needs --add FILE")
     report = check_claims(
         add, only_added=only_added, n_draws=draws, seed=seed, level=level, archive=archive,
-        extra_tags=tags,
+        sources=sources, extra_tags=tags,
     )  # fmt: skip
     if as_json:
         _dump(report.to_dict())
@@ -70,6 +71,7 @@ def show(
     seed: Seed = 0,
     level: Level = 0.95,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
@@ -77,14 +79,15 @@ def show(
     from elolag.claims import RULE, SCOPE, check_claims
 
     report = check_claims(
-        add, keys=[key], n_draws=draws, seed=seed, level=level, archive=archive, extra_tags=tags
-    )
+        add, keys=[key], n_draws=draws, seed=seed, level=level, archive=archive,
+        sources=sources, extra_tags=tags,
+    )  # fmt: skip
     if as_json:
         _dump(report.to_dict())
         return
     found = report[key]
     _print_rows(found.sentence(), found.rows())
-    _say(RULE, SCOPE)
+    _say(RULE, SCOPE, *list_notes(report.sources))
 
 
 @app.command()
@@ -97,6 +100,7 @@ def check(
     seed: Seed = 0,
     level: Level = 0.95,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
@@ -104,8 +108,9 @@ def check(
     from elolag.claims.statement import MONTHS_BACK, check_statement
 
     found = check_statement(
-        statement, date, n_draws=draws, seed=seed, level=level, archive=archive, extra_tags=tags
-    )
+        statement, date, n_draws=draws, seed=seed, level=level, archive=archive,
+        sources=sources, extra_tags=tags,
+    )  # fmt: skip
     if as_json:
         _dump(found.to_dict())
         return
@@ -126,6 +131,7 @@ def check(
     )
     for reason in found.refused:
         _say(f"No answer: {reason}.")
+    _say(*list_notes(found.sources))
 
 
 @app.command()
@@ -140,6 +146,7 @@ def bridge(
     seed: Seed = 0,
     level: Level = 0.95,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
@@ -147,8 +154,9 @@ def bridge(
     from elolag import bridge as bridges
 
     found = bridges.bridge(
-        date, n_draws=draws, seed=seed, level=level, archive=archive, extra_tags=tags
-    )
+        date, n_draws=draws, seed=seed, level=level, archive=archive,
+        sources=sources, extra_tags=tags,
+    )  # fmt: skip
     if figure is not None:
         from elolag import plots
 
@@ -161,6 +169,7 @@ def bridge(
     for name, said in found.said:
         _say(f"{name} published: {said}.")
     _say(bridges.SCOPE)
+    _say(*list_notes(found.sources))
 
 
 @app.command()
@@ -177,7 +186,7 @@ def _print(report: ClaimsReport) -> None:
     _say(report.sentence())
     # Keys are typed again in `show`, so they are never broken.
     _table(report.rows(), whole=("claim",))
-    _say(RULE, SCOPE)
+    _say(RULE, SCOPE, *list_notes(report.sources))
     _say("One claim in full: elolag claims show KEY")
 
 

@@ -16,10 +16,12 @@ from elolag.cli.lag import (
     Level,
     Seed,
     Selection,
+    Sources,
     TagFile,
     Vintage,
     Window,
     Young,
+    list_notes,
 )
 from elolag.cli.revisions import Figure, check_ending
 
@@ -62,6 +64,7 @@ def compare(
     selection: Selection = True,
     young: Young = True,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     figure: Figure = None,
     as_json: Json = False,
@@ -76,7 +79,8 @@ def compare(
             by, estimand=estimand, frontier=frontier, interval=interval, simultaneous=simultaneous,
             progress=step, board=board, category=category, leader=leader, follower=follower,
             as_of=as_of, vintage=vintage, window=window, n_draws=draws, seed=seed, level=level,
-            archive=archive, extra_tags=tags, correct_selection=selection, young_drift=young,
+            archive=archive, sources=sources, extra_tags=tags, correct_selection=selection,
+            young_drift=young,
         )  # fmt: skip
     if figure is not None:
         from elolag import plots
@@ -108,6 +112,8 @@ def _print(found: Slices) -> None:
         f"of the other."
     )
     out.print(first.left_out())
+    for line in list_notes(first.sources):
+        out.print(line)
     for reason in dict.fromkeys(found.refused.values()):
         names = ", ".join(plain(name) for name, why in found.refused.items() if why == reason)
         out.print(f"Not measured: {names}: {plain(reason)}.")

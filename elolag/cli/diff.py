@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elolag.cli._text import code, plain
+from elolag.cli.lag import Sources
 
 if TYPE_CHECKING:
     from elolag.archive import Archive, Snapshot
@@ -38,6 +39,7 @@ def diff(
     archive: Annotated[
         Path | None, typer.Option(help="Folder of snapshots; the shipped one by default.")
     ] = None,
+    sources: Sources = "all",
     tags: Annotated[
         Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
     ] = None,
@@ -52,11 +54,12 @@ def diff(
     lookup = Lookup(load(tags))
     new_boards: list[str] = []
     if (Path(a) / "log.csv").is_file():
-        older, newer = open_archive(a, allow_empty=True), open_archive(b or archive)
+        older = open_archive(a, sources=sources, allow_empty=True)
+        newer = open_archive(b or archive, sources=sources)
         changes = compare_archives(older, newer, lookup)
         new_boards = [name for name in newer.boards() if name not in older.boards()]
     else:
-        kept = open_archive(archive)
+        kept = open_archive(archive, sources=sources)
         old, new = _pair(kept, a, b)
         among = kept.board(new.board).snapshots
         changes = [compare(old, new, lookup, category=category, among=among)]

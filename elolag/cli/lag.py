@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from elolag.errors import UsageError
+from elolag.words import which_lists
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,6 +43,13 @@ Window = Annotated[
 ]
 ArchiveDir = Annotated[
     Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
+]
+Sources = Annotated[
+    str,
+    typer.Option(
+        metavar="[all|official]",
+        help="official: only lists that came from their publisher, no copies by others.",
+    ),
 ]
 TagFile = Annotated[
     Path | None, typer.Option("--tags", help="CSV of your own tags; they win over ours.")
@@ -108,6 +116,7 @@ def lag(
     clock: Clock = "released",
     min_votes: MinVotes = 0,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     ratings: RatingsFile = None,
     ratings_level: RatingsLevel = 0.95,
@@ -121,7 +130,7 @@ def lag(
         "board": chosen_board(board, ratings, ratings_level),
         "leader": leader, "follower": follower, "category": category,
         "as_of": as_of, "vintage": vintage, "n_draws": draws, "seed": seed, "level": level,
-        "window": window, "archive": archive, "extra_tags": tags,
+        "window": window, "archive": archive, "sources": sources, "extra_tags": tags,
         "correct_selection": selection, "young_drift": young,
         "clock": clock, "min_votes": min_votes,
     }  # fmt: skip
@@ -176,6 +185,7 @@ def change(
     seed: Seed = 0,
     level: Level = 0.95,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     ratings: RatingsFile = None,
     ratings_level: RatingsLevel = 0.95,
@@ -188,12 +198,14 @@ def change(
         since, estimand=estimand, board=chosen_board(board, ratings, ratings_level),
         leader=leader, follower=follower,
         category=category, as_of=as_of, vintage=vintage, n_draws=draws, seed=seed, level=level,
-        window=window, archive=archive, extra_tags=tags,
+        window=window, archive=archive, sources=sources, extra_tags=tags,
     )  # fmt: skip
     if as_json:
         _dump(found.to_dict())
     else:
         _console().print(found.sentence())
+        for line in list_notes(found.sources):
+            _console().print(line)
 
 
 def chosen_board(board: str, ratings: Path | None, level: float) -> str | OwnBoard:
@@ -205,6 +217,11 @@ def chosen_board(board: str, ratings: Path | None, level: float) -> str | OwnBoa
     from elolag.own import own_board
 
     return own_board(ratings, interval_level=level)
+
+
+def list_notes(sources: str) -> tuple[str, ...]:
+    """The note that an answer rests on some lists only, where it does, as a line to print."""
+    return tuple(f"Note: {note}." for note in which_lists(sources))
 
 
 def _dump(data: Any) -> None:

@@ -23,6 +23,7 @@ from elolag.cli.lag import (
     RatingsLevel,
     Seed,
     Selection,
+    Sources,
     TagFile,
     Vintage,
     Window,
@@ -58,6 +59,7 @@ def report(
     selection: Selection = True,
     young: Young = True,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     ratings: RatingsFile = None,
     ratings_level: RatingsLevel = 0.95,
@@ -73,7 +75,7 @@ def report(
             out, force=force, full=not quick, jobs=jobs, tell=tell,
             board=chosen_board(board, ratings, ratings_level), leader=leader, follower=follower,
             category=category, as_of=as_of, vintage=vintage, n_draws=draws, seed=seed,
-            level=level, window=window, archive=archive, extra_tags=tags,
+            level=level, window=window, archive=archive, sources=sources, extra_tags=tags,
             correct_selection=selection, young_drift=young,
         )  # fmt: skip
     if as_json:

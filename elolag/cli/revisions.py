@@ -17,9 +17,11 @@ from elolag.cli.lag import (
     Level,
     Seed,
     Selection,
+    Sources,
     TagFile,
     Window,
     Young,
+    list_notes,
 )
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ def revisions(
     selection: Selection = True,
     young: Young = True,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     figure: Figure = None,
     as_json: Json = False,
@@ -86,8 +89,8 @@ def revisions(
         found = estimate_revisions(
             board, leader=leader, follower=follower, category=category, estimand=estimand,
             frontier=frontier, vintage=vintage, settle=settle, window=window, n_draws=draws,
-            seed=seed, level=level, archive=archive, extra_tags=tags, correct_selection=selection,
-            young_drift=young, progress=step,
+            seed=seed, level=level, archive=archive, sources=sources, extra_tags=tags,
+            correct_selection=selection, young_drift=young, progress=step,
         )  # fmt: skip
     if figure is not None:
         from elolag import plots
@@ -125,6 +128,8 @@ def _print(found: Revisions) -> None:
     out.print(found.parts_sentence())
     out.print(f"News or noise (Mankiw & Shapiro 1986): {found.tests_sentence()}")
     out.print(KNOWN_TODAY)
+    for line in list_notes(found.sources):
+        out.print(line)
     for reason in dict.fromkeys(found.skipped.values()):
         dates = ", ".join(date for date, why in found.skipped.items() if why == reason)
         out.print(f"Left out, {dates}: {reason}.")

@@ -19,7 +19,9 @@ from elolag.cli.lag import (
     Leader,
     Level,
     Seed,
+    Sources,
     TagFile,
+    list_notes,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ def sensitivity(
         Path | None, typer.Option(help="Draw the specification curve (PNG, SVG or PDF).")
     ] = None,
     archive: ArchiveDir = None,
+    sources: Sources = "all",
     tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
@@ -90,7 +93,7 @@ def sensitivity(
     question: dict[str, Any] = {
         "board": board, "category": category, "leader": leader, "follower": follower,
         "as_of": as_of, "n_draws": draws, "seed": seed, "level": level, "archive": archive,
-        "extra_tags": tags,
+        "sources": sources, "extra_tags": tags,
     }  # fmt: skip
     grid: Grid | None = None
     if not no_grid:
@@ -216,3 +219,8 @@ def _print(grid: Grid | None, rests: Influence | None, flips: Flip | None) -> No
             if row["words"]
         ]
         print_table(("would be", "with", "lag then", "estimated anew"), flipped)
+    told = rests or flips
+    if grid is None and told is not None:  # a grid's notes have said it
+        for line in list_notes(told.headline.sources):
+            out.print()
+            out.print(line)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import draws
-from elolag.archive import open_archive
+from elolag.archive import find_board
 from elolag.errors import EstimateError, UsageError
 from elolag.grid._facts import Question
 from elolag.grid._spec import Spec, groups
@@ -63,7 +63,7 @@ class Batch:
 
 def answer_batch(batch: Batch, question: Question) -> tuple[Batch, list[Answer]]:
     """Answer every specification of a batch, in order."""
-    board = open_archive(question.archive).board(batch.specs[0].board)
+    board = find_board(batch.specs[0].board, question.archive, question.sources)
     category, vintage = batch.specs[0].category, batch.vintage
     try:
         panel = build(board, category, vintage, Lookup(load(question.extra_tags)))

@@ -30,6 +30,7 @@ class Question:
     seed: int
     level: float
     archive: Path
+    sources: str
     extra_tags: Path | None
 
     @property

@@ -23,8 +23,9 @@ from elolag.grid._spec import CHOICES, Spec
 from elolag.interval import quantiles
 from elolag.lag import AT_LEAST, AT_MOST, EXACT
 from elolag.result import LagResult
+from elolag.schema import ALL_LISTS
 from elolag.study import DEFAULT_BOARD, prepare
-from elolag.words import directed, noun, span
+from elolag.words import directed, noun, span, which_lists
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +63,11 @@ class Grid:
     shares: Mapping[str, float]
     left_out: Mapping[str, int]
     snapshots: tuple[tuple[str, str], ...] = field(repr=False)
+
+    @property
+    def sources(self) -> str:
+        """Which lists could be used: ``all``, or ``official`` ones only."""
+        return self.headline.sources
 
     @cached_property
     def estimated(self) -> tuple[int, ...]:
@@ -124,7 +130,7 @@ class Grid:
             f"left out by rule {name}: {count:,} ({reasons[name]})"
             for name, count in self.left_out.items()
         ]
-        return tuple(out)
+        return (*which_lists(self.sources), *out)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a specification.
@@ -155,6 +161,7 @@ class Grid:
             "n_draws": self.headline.n_draws,
             "seed": self.headline.seed,
             "version": self.headline.version,
+            "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "notes": list(self.notes()),
             "rows": [
@@ -193,6 +200,7 @@ def sensitivity(
     seed: int = 0,
     level: float = 0.95,
     archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
     extra_tags: Path | None = None,
     choices: Mapping[str, Sequence[str | int]] | None = None,
     jobs: int = 1,
@@ -211,7 +219,7 @@ def sensitivity(
         The headline's; `as_of` is the date of the newest official ratings by default.
     n_draws, seed, level
         As for `estimate_lag`; specifications of one study share their draws.
-    archive, extra_tags
+    archive, sources, extra_tags
         As for `estimate_lag`.
     choices
         Levels to keep, by choice; the headline's level is always kept.
@@ -232,9 +240,19 @@ def sensitivity(
     """
     if jobs < 1:
         raise UsageError(f"{jobs} jobs cannot run; take 1 or more")
-    opened = archive if isinstance(archive, Archive) else open_archive(archive)
+    opened = open_archive(archive, sources=sources)
     question = Question(
-        board, category, leader, follower, as_of, n_draws, seed, level, opened.path, extra_tags
+        board,
+        category,
+        leader,
+        follower,
+        as_of,
+        n_draws,
+        seed,
+        level,
+        opened.path,
+        opened.sources,
+        extra_tags,
     )
     only = restrict(choices)
     # Asked first: its errors are those of the question.

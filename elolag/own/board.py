@@ -89,6 +89,21 @@ class OwnBoard(Board):
     def __repr__(self) -> str:
         return f"OwnBoard({self.name!r}, {len(self.file.ratings)} ratings)"
 
+    def only(self, sources: str) -> OwnBoard:
+        """The board itself; one's own ratings are no publisher's list, which is all `sources` asks.
+
+        Raises
+        ------
+        UsageError
+            `sources` asks for the publishers' own lists.
+        """
+        if self.archive.only(sources) is self.archive:
+            return self
+        raise UsageError(
+            f"{self.file.name}: ratings of your own are no publisher's list; leave out sources "
+            f"{sources}, or ask about a board of the archive"
+        )
+
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
         """The one snapshot."""

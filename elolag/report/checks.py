@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from elolag.archive import Archive, open_archive
+from elolag.archive import find_board
 from elolag.claims import ClaimsReport, check_claims
 from elolag.errors import ElolagError
 from elolag.flip import Flip, flip
@@ -15,6 +15,7 @@ from elolag.grid import Grid, sensitivity
 from elolag.influence import Influence, influence
 from elolag.own import OwnBoard
 from elolag.panel import choose
+from elolag.schema import ALL_LISTS
 from elolag.slices import Slices, compare
 from elolag.study import DEFAULT_BOARD, Study, prepare
 
@@ -25,7 +26,7 @@ GRID_DRAWS = 1_000
 SIDES = ("US", "CN")
 #: What the grid is asked; the other choices of a question it makes itself, or not at all.
 ASKED = (
-    "leader", "follower", "category", "as_of", "seed", "level", "archive", "extra_tags",
+    "leader", "follower", "category", "as_of", "seed", "level", "archive", "sources", "extra_tags",
 )  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def _no_claims(question: Mapping[str, Any]) -> str:
 
 
 def _claims(question: Mapping[str, Any]) -> ClaimsReport:
-    names = ("n_draws", "seed", "level", "archive", "policies", "extra_tags")
+    names = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags")
     return check_claims(**{k: question[k] for k in names if k in question})
 
 
@@ -158,10 +159,7 @@ def _no_grid(study: Study, question: Mapping[str, Any], extent: Extent) -> str:
     fixed = [k for k, v in question.items() if k not in free and v != defaults[k].default]
     if fixed:
         return f"it makes its own choice of {', '.join(fixed)}, which this question has fixed"
-    if isinstance(board, str):
-        archive = question.get("archive")
-        opened = archive if isinstance(archive, Archive) else open_archive(archive)
-        board = opened.board(board)
+    board = find_board(board, question.get("archive"), question.get("sources", ALL_LISTS))
     if choose(board, None).vintage != study.panel.vintage:
         return "it starts from the newest ratings, and this question from older ones"
     return ""

@@ -15,6 +15,7 @@ from typing import Any
 from elolag.own import OwnBoard
 from elolag.report.content import Cell, Table
 from elolag.report.material import Material, describe
+from elolag.schema import ALL_LISTS
 
 #: Packages whose versions decide the bytes of a report.
 PACKAGES = (
@@ -23,7 +24,8 @@ PACKAGES = (
 _OPTIONS = {
     "board": "--board", "category": "--category", "leader": "--leader", "follower": "--follower",
     "as_of": "--as-of", "vintage": "--vintage", "n_draws": "--draws", "seed": "--seed",
-    "level": "--level", "window": "--window", "archive": "--archive", "extra_tags": "--tags",
+    "level": "--level", "window": "--window", "archive": "--archive", "sources": "--sources",
+    "extra_tags": "--tags",
 }  # fmt: skip
 _SWITCHES = {"correct_selection": "selection-correction", "young_drift": "young-drift"}
 
@@ -37,6 +39,8 @@ def command(material: Material) -> str:
         "n_draws": result.n_draws, "seed": result.seed, "level": result.level,
         **{k: asked.get(k) for k in ("window", "archive", "extra_tags")},
     }  # fmt: skip
+    if result.sources != ALL_LISTS:
+        whole["sources"] = result.sources
     words = ["elolag", "report", "--out", "report"]
     own = material.question.get("board")
     if isinstance(own, OwnBoard):
@@ -115,6 +119,7 @@ def describe_table(table: Table, content: bytes, material: Material) -> bytes:
             "category": result.category,
             "as_of": result.as_of,
             "vintage": result.vintage,
+            "sources": result.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in table.snapshots or result.snapshots],
             "citations": sources(material),
             "n_draws": table.n_draws or result.n_draws,

@@ -159,7 +159,7 @@ def _standfirst(result: LagResult) -> str:
 def _result(material: Material) -> dict[str, Any]:
     return {
         "schema": 1,
-        "question": describe(material.question),
+        "question": {**describe(material.question), "sources": material.headline.sources},
         "headline": material.headline.to_dict(),
         "comparison": material.comparison.to_dict(),
         **material.checks.to_dict(),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from elolag import __version__, draws, tags
-from elolag.archive import Archive, Board, Snapshot, open_archive
+from elolag.archive import Archive, Board, Snapshot, find_board
 from elolag.cast import enrol
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import lag_key
@@ -20,7 +20,7 @@ from elolag.panel import chain, identify
 from elolag.provenance import Origin
 from elolag.revisions.past import STATES, Past, State, monthly
 from elolag.revisions.result import PARTS, Revision, Revisions
-from elolag.schema import measure_of
+from elolag.schema import ALL_LISTS, measure_of
 from elolag.study import check_numbers
 from elolag.tags import Lookup, Policies
 from elolag.young import packaged_drift
@@ -47,6 +47,7 @@ def estimate_revisions(
     window: float | None = None,
     settle: float = SETTLE,
     archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
     policies: Policies | None = None,
     extra_tags: Path | None = None,
     correct_selection: bool = True,
@@ -89,12 +90,10 @@ def estimate_revisions(
     key = lag_key(estimand, frontier)
     if key == "gap":
         raise UsageError("gap is in Elo; revisions are of the estimands in months")
-    if isinstance(board, str):
-        opened = archive if isinstance(archive, Archive) else open_archive(archive)
-        board = opened.board(board)
+    board = find_board(board, archive, sources)
     past, lookup, snapshots = read(
         board, leader=leader, follower=follower, category=category, vintage=vintage,
-        archive=archive, policies=policies, extra_tags=extra_tags,
+        policies=policies, extra_tags=extra_tags,
         correct_selection=correct_selection, young_drift=young_drift, exclude=exclude,
     )  # fmt: skip
     rows, refused = measure(past, key, n_draws, seed, level, window, progress)
@@ -130,6 +129,7 @@ def estimate_revisions(
         snapshots=tuple((s.path, s.sha256) for s in reversed(snapshots)),
         version=__version__,
         origins=tuple(Origin.of(s) for s in reversed(snapshots)),
+        sources=board.archive.sources,
     )
 
 
@@ -157,6 +157,7 @@ def read(
     category: str = "overall",
     vintage: str | None = None,
     archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
     policies: Policies | None = None,
     extra_tags: Path | None = None,
     correct_selection: bool = True,
@@ -167,9 +168,7 @@ def read(
 
     Parameters as for `estimate_revisions`.
     """
-    if isinstance(board, str):
-        opened = archive if isinstance(archive, Archive) else open_archive(archive)
-        board = opened.board(board)
+    board = find_board(board, archive, sources)
     snapshots = chain(board, category, vintage)
     lookup = Lookup(tags.load(extra_tags), policies)
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]

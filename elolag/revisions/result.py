@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from elolag.interval import Summary
 from elolag.provenance import Origin
 from elolag.revisions.news import NewsOrNoise, Score, news_or_noise, nine_in_ten, score
+from elolag.schema import ALL_LISTS
 from elolag.words import bound, compact, months, noun, share
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ class Revisions:
     snapshots: tuple[tuple[str, str], ...]
     version: str
     origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = ALL_LISTS
 
     @property
     def settled(self) -> tuple[Revision, ...]:
@@ -248,6 +250,7 @@ class Revisions:
         plain = (
             "settle", "estimand", "frontier", "board", "category", "vintage", "leader_group",
             "follower_group", "level", "window", "n_draws", "seed", "version",
+            "sources",
         )  # fmt: skip
         return {
             "schema": 1,

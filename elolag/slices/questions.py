@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from elolag.archive import Archive, open_archive
+from elolag.archive import find_board, open_archive
 from elolag.errors import UsageError
 from elolag.months import DAYS_PER_MONTH
+from elolag.schema import ALL_LISTS
 from elolag.study import DEFAULT_BOARD, Study, prepare
 from elolag.words import adjective, noun
 
@@ -32,9 +33,11 @@ class Question:
 
 
 def _categories(question: Mapping[str, Any]) -> list[Question]:
-    board = question.get("board", DEFAULT_BOARD)
-    if isinstance(board, str):
-        board = _archive(question).board(board)
+    board = find_board(
+        question.get("board", DEFAULT_BOARD),
+        question.get("archive"),
+        question.get("sources", ALL_LISTS),
+    )
     study = prepare(**{**question, "category": "overall", "board": board})
     newest = board.snapshot(study.panel.vintage)
     stale = set(newest.stale_categories)
@@ -47,7 +50,7 @@ def _categories(question: Mapping[str, Any]) -> list[Question]:
 
 
 def _boards(question: Mapping[str, Any]) -> list[Question]:
-    opened = _archive(question)
+    opened = open_archive(question.get("archive"), sources=question.get("sources", ALL_LISTS))
     boards = [opened.board(name) for name in opened.boards()]
     return [
         Question(board.name, {"board": board})
@@ -136,11 +139,6 @@ def _pair(leader: str, follower: str, name: str, heading: str, whole: bool = Fal
 def _and(group: str, term: str) -> str:
     """The group with one more condition on each of its alternatives."""
     return ",".join(f"{part}+{term}" for part in group.split(","))
-
-
-def _archive(question: Mapping[str, Any]) -> Archive:
-    named = question.get("archive")
-    return named if isinstance(named, Archive) else open_archive(named)
 
 
 def _capital(text: str) -> str:

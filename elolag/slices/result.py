@@ -170,6 +170,7 @@ class Slices:
             else {"method": "bonferroni", "level_each": self.simultaneous_level},
             "slices": [{**s.row(), "result": s.result.to_dict()} for s in self.slices],
             "refused": dict(self.refused),
+            "sources": self.slices[0].result.sources,
             "sentence": self.sentence(),
         }
 
