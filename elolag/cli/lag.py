@@ -159,7 +159,8 @@ def _print_newer(question: dict[str, Any], vintage: str) -> None:
 
     if question["vintage"] or question["as_of"] or not isinstance(question["board"], str):
         return
-    board = open_archive(question["archive"]).board(question["board"])
+    archive = open_archive(question["archive"], sources=question["sources"])
+    board = archive.board(question["board"])
     copy = newer_copy(board, question["category"], vintage)
     if copy is not None:
         newer = estimate_lag(**question | {"vintage": copy.vintage})
