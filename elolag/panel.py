@@ -30,7 +30,6 @@ BLIND_DAYS = 20.0
 BLIND_NAMED = 6
 LONG_BLIND_DAYS = 120.0
 SEEN_DAYS = 730.0
-OFFICIAL = ("arena-dataset", "arena-catalog", "epoch-eci", "comparia", "artificial-analysis")
 
 
 @dataclass(frozen=True)
@@ -252,7 +251,7 @@ def choose(board: Board, vintage: str | None) -> Snapshot:
             )
         return chosen
     scaled = [s for s in board.snapshots if s.method in ("bradley-terry", "index")]
-    official = [s for s in scaled if s.source in OFFICIAL]
+    official = [s for s in scaled if s.official]
     # A cut-off list, official or not, is only used when named: it cannot be linked.
     whole = [s for s in official if s.completeness == "full"]
     if not scaled:

@@ -23,11 +23,14 @@ from elolag.panel import (
     identify,
     newer_copy,
 )
+from elolag.sources import get_source
 
 
 def snapshot(vintage: str, **facts: object) -> SimpleNamespace:
     usual = {"method": "bradley-terry", "source": "arena-dataset", "completeness": "full"}
-    return SimpleNamespace(**{"vintage": vintage, "style_control": True, **usual, **facts})
+    official = get_source(str(facts.get("source", usual["source"]))).precedence <= 1
+    known = {"vintage": vintage, "style_control": True, "official": official}
+    return SimpleNamespace(**{**known, **usual, **facts})
 
 
 def board(*snapshots: SimpleNamespace) -> SimpleNamespace:
