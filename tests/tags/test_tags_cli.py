@@ -57,7 +57,7 @@ def test_show_prints_what_is_known_with_its_evidence() -> None:
 def test_show_as_json_has_one_object_per_entry() -> None:
     done = run("show", "kimi-k3", "--json")
     data = json.loads(done.stdout)
-    assert {row["entry"] for row in data} == {"kimi-k3", "kimi-k3-max"}
+    assert {row["entry"] for row in data} == {"kimi-k3", "kimi-k3-max", "Kimi K3"}
     assert {row["model"] for row in data} == {"kimi-k3"}
     assert all(list(row) == list(FIELDS) for row in data)
 
