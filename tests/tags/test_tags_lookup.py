@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from pathlib import Path
 
 import pytest
 from tags_builders import alias, lab, listed, model, small
 
+from elolag.archive import open_archive
 from elolag.errors import TagError
 from elolag.months import to_day
 from elolag.tags import Lookup, Policies, Tables, is_unknown, untagged
 from elolag.tags.listings import Listed
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_source_s_own_row_comes_before_one_for_any() -> None:
@@ -163,6 +168,40 @@ def test_the_shipped_archive_has_no_entry_without_a_tag(
     assert len({e.board for e in shipped}) >= 15
     assert "epoch/eci" in {e.board for e in shipped}
     assert untagged(lookup, [(e.source, e.entry, e.name) for e in shipped]) == []
+
+
+def test_no_effort_of_a_model_vanishes_into_another_at_its_rating(lookup: Lookup) -> None:
+    """A display rename must be one identity, or the gauge between two lists loses it."""
+    lists: list[tuple[str, dict[tuple[str, str], float]]] = []
+    for snapshot in open_archive(ROOT / "snapshots").board("arena/text_style_control").snapshots:
+        table = snapshot.ratings("overall")
+        if snapshot.vintage < "2025-06" or len(table) < 150:
+            continue
+        seen = {}
+        for entry, rating in zip(table["entry"], table["rating"], strict=True):
+            found = lookup.alias(snapshot.source, entry)
+            assert found is not None
+            seen[found.model, found.effort] = float(rating)
+        assert len(seen) == len(table), snapshot.vintage
+        lists.append((snapshot.vintage, seen))
+    lists.sort(key=lambda dated: dated[0])
+    assert len(lists) > 100
+    together = {
+        (model, *pair)
+        for _, seen in lists
+        for model, keys in itertools.groupby(sorted(seen), key=lambda key: key[0])
+        for pair in itertools.combinations([effort for _, effort in keys], 2)
+    }
+    renamed = [
+        (day, gone, new)
+        for (_, before), (day, after) in itertools.pairwise(lists)
+        for gone in before.keys() - after.keys()
+        for new in after.keys() - before.keys()
+        if gone[0] == new[0]
+        and abs(before[gone] - after[new]) <= 6
+        and (gone[0], *sorted((gone[1], new[1]))) not in together
+    ]
+    assert renamed == []
 
 
 def test_first_listed_is_a_rare_fallback(lookup: Lookup, shipped: list[Listed]) -> None:
