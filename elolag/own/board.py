@@ -65,6 +65,10 @@ class OwnSnapshot(Snapshot):
         frame: pd.DataFrame = getattr(self.own, name)
         return frame
 
+    def _of_category(self, category: str) -> pd.DataFrame:
+        frame = self.own.ratings
+        return frame[frame["category"] == category].reset_index(drop=True)
+
 
 class OwnBoard(Board):
     """A user's ratings as a board of one vintage.
