@@ -100,7 +100,12 @@ class Origin:
     @property
     def owner(self) -> str:
         """The publisher without who copied its figures."""
-        return self.publisher.partition("; copied")[0]
+        return self.publisher.partition("; ")[0]
+
+    @property
+    def copied(self) -> bool:
+        """Whether the figures came by somebody else's copy."""
+        return self.owner != self.publisher
 
 
 @dataclass(frozen=True)
@@ -152,6 +157,10 @@ class Provenance:
             vintage = self.facts.get("vintage") or newest.vintage
             licence = f", {newest.licence}" if newest.licence else ""
             more = f" and {len(older)} older" if older else ""
+            if copies := sum(origin.copied for origin in older):
+                more += f", {copies} of them copies made by others"
+            if newest.copied:
+                whose = f"{whose}, in a copy made by others"
             terms = dict.fromkeys(o.licence.partition(";")[0] for o in older if o.licence)
             terms.pop(newest.licence, None)
             more += f" ({', '.join(terms)})" if terms else ""

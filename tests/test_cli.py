@@ -114,3 +114,57 @@ def test_names_of_the_package_are_lazy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert done.stdout.split() == ["False", "estimate_lag"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("lag",),
+        ("lag", "--all"),
+        ("change",),
+        ("compare", "--by", "category"),
+        ("compare", "--by", "board"),
+        ("revisions",),
+        ("sensitivity",),
+        ("sensitivity", "--no-grid"),
+        ("claims",),
+        ("claims", "show", "caisi-2026"),
+        ("claims", "check", "7 months behind"),
+        ("claims", "bridge"),
+        ("cite",),
+        ("report", "--out", "a-report"),
+        ("archive", "list"),
+        ("archive", "export", "-"),
+        ("archive", "diff", "arena/text"),
+    ],
+)
+def test_whatever_answers_from_the_archive_takes_sources(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments, "--sources", "oficial")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr == "elolag: unknown sources 'oficial'; known: all, official\n"
+    assert not (ROOT / "a-report").exists()
+
+
+def test_official_lists_alone_answer_and_are_said() -> None:
+    done = run("lag", "--sources", "official", "--draws", "400")
+    assert done.returncode == 0
+    said = " ".join(done.stdout.split())
+    assert "Note: official lists only: what others copied from the publishers is left out." in said
+    listed = json.loads(run("archive", "list", "--sources", "official", "--json").stdout)
+    everything = json.loads(run("archive", "list", "--json").stdout)
+    assert {row["board"] for row in everything} - {row["board"] for row in listed} == {
+        "metr/time-horizon"
+    }
+    text = json.loads(
+        run("archive", "list", "arena/text", "--sources", "official", "--json").stdout
+    )
+    assert {row["source"] for row in text} == {"arena-catalog", "arena-dataset"}
+
+
+def test_ratings_of_ones_own_and_official_lists_exclude_each_other(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("entry,rating,se\nkimi-k3-max,1480,5\nclaude-fable-5,1500,5\n", "utf-8")
+    done = run("lag", "--ratings", str(file), "--sources", "official")
+    assert done.returncode == 2
+    assert "mine.csv: ratings of your own are no publisher's list" in done.stderr

@@ -211,9 +211,9 @@ class Snapshot:
                 f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
             )
             raise UsageError(f"{self.path} has no category {category!r}; {hint}")
-        return self._rated(category)
+        return self._of_category(category)
 
-    def _rated(self, category: str) -> pd.DataFrame:
+    def _of_category(self, category: str) -> pd.DataFrame:
         rows = category_bytes(self.read_bytes("ratings"), category)
         return tables.decode("ratings", rows, f"{self._folder / 'ratings'}.csv")
 

@@ -65,7 +65,7 @@ class OwnSnapshot(Snapshot):
         frame: pd.DataFrame = getattr(self.own, name)
         return frame
 
-    def _rated(self, category: str) -> pd.DataFrame:
+    def _of_category(self, category: str) -> pd.DataFrame:
         frame = self.own.ratings
         return frame[frame["category"] == category].reset_index(drop=True)
 

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 from handmade import changed, ladder, payload
 
-from elolag.archive import Archive, default_path, open_archive, take_payloads, verify
+from elolag.archive import (
+    Archive,
+    Payload,
+    default_path,
+    find_board,
+    open_archive,
+    take_payloads,
+    verify,
+)
 from elolag.errors import ArchiveError, UsageError
 
 
@@ -144,3 +152,98 @@ def test_importing_the_package_imports_neither_pandas_nor_pyarrow() -> None:
     code = "import sys, elolag.archive; print({'pandas', 'pyarrow'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_official_lists_only(root: Path) -> None:
+    archive = open_archive(root, sources="official")
+    board = archive.board("arena/text")
+    assert archive.vintages("arena/text") == ["2026-07-12", "2026-08-19"]
+    assert board.labels == ("2026-07-12", "2026-08-19")
+    assert all(snapshot.official for snapshot in board.all_snapshots)
+    with pytest.raises(UsageError, match="2026-08-22' of arena/text among its official lists"):
+        board.snapshot("2026-08-22")
+    assert open_archive(root).board("arena/text").labels[-1] == "2026-08-22"
+
+
+def test_an_open_archive_or_board_is_narrowed_and_never_widened(root: Path) -> None:
+    whole = open_archive(root)
+    assert open_archive(whole) is whole
+    official = open_archive(whole, sources="official")
+    assert (official.sources, official.path) == ("official", root)
+    assert open_archive(official) is official
+    assert find_board("arena/text", official, "all").labels == ("2026-07-12", "2026-08-19")
+    board = whole.board("arena/text")
+    assert find_board(board) is board
+    assert find_board(board, sources="official").labels == ("2026-07-12", "2026-08-19")
+
+
+def test_unknown_sources_are_refused_and_both_named(root: Path) -> None:
+    for ask in (open_archive(root).only, open_archive(root).board("arena/text").only):
+        with pytest.raises(UsageError, match="unknown sources 'oficial'; known: all, official"):
+            ask("oficial")
+    with pytest.raises(UsageError, match="'oficial'"):
+        open_archive(root, sources="oficial")
+
+
+def test_a_board_of_copies_alone_is_not_shown_and_says_why(tmp_path: Path) -> None:
+    take_payloads(
+        tmp_path,
+        [
+            payload(ladder(9)),
+            payload(ladder(9), board="arena/webdev", by="arena-web", basis="fetched"),
+        ],
+    )
+    archive = open_archive(tmp_path, sources="official")
+    assert archive.boards() == ["arena/text"]
+    with pytest.raises(UsageError, match="none of its lists came from its publisher"):
+        archive.board("arena/webdev")
+
+
+def test_an_official_list_that_only_copies_show_to_be_cut_is_whole_without_them(
+    tmp_path: Path,
+) -> None:
+    def copy(day: str, by: float) -> Payload:
+        moved = changed(ladder(40), lambda i, row: (row[0], round(row[1] + by * (1 + i % 3), 2)))
+        return payload(moved, by="arena-history", vintage=day)
+
+    rows = changed(ladder(40), lambda i, row: row if i < 20 else None)
+    outcomes = take_payloads(
+        tmp_path, [copy("2026-07-10", 1.3), payload(rows, vintage="2026-07-12")]
+    )
+    outcomes += take_payloads(tmp_path, [copy("2026-07-15", 2.6)])
+    assert [outcome.outcome for outcome in outcomes] == ["new"] * 3
+    seen = {
+        sources: open_archive(tmp_path, sources=sources)
+        .board("arena/text")
+        .snapshot("2026-07-12")
+        .completeness
+        for sources in ("all", "official")
+    }
+    assert seen == {"all": "top-20", "official": "full"}
+
+
+def test_a_copy_never_takes_an_official_list_out_of_the_official_view(tmp_path: Path) -> None:
+    rounded = changed(ladder(12), lambda i, row: (row[0], round(row[1]), row[2]))
+    take_payloads(tmp_path, [payload(rounded, vintage="2026-08-19")])
+    precise = payload(ladder(12), by="arena-history", vintage="2026-08-20", basis="fetched")
+    (outcome,) = take_payloads(tmp_path, [precise])
+    every = open_archive(tmp_path).board("arena/text")
+    official = open_archive(tmp_path, sources="official").board("arena/text")
+    assert outcome.outcome == "revision"
+    assert [(s.label, s.source) for s in every.snapshots] == [("2026-08-19.r2", "arena-history")]
+    assert [(s.label, s.source) for s in official.snapshots] == [("2026-08-19", "arena-dataset")]
+    assert official.snapshot("2026-08-19").official
+
+
+def test_the_shipped_archive_shows_officially_what_its_manifests_call_official(
+    snapshots: Path,
+) -> None:
+    whole, official = open_archive(snapshots), open_archive(snapshots, sources="official")
+    for name in whole.boards():
+        kept = [s.label for s in whole.board(name).all_snapshots if s.official]
+        if kept:
+            assert list(official.board(name).labels) == kept
+        assert (name in official.boards()) == bool(kept)
+    visible = {s.label for n in whole.boards() for s in whole.board(n).snapshots if s.official}
+    shown = {s.label for n in official.boards() for s in official.board(n).snapshots}
+    assert shown == visible
