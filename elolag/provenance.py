@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from elolag import __version__
-from elolag.schema import ALL_LISTS, measure_of
+from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
 from elolag.words import which_lists
 
 if TYPE_CHECKING:
@@ -131,7 +131,12 @@ class Provenance:
         return OWN_CAVEAT if self.owners == "" else CAVEAT
 
     @property
-    def log_head(self) -> str:
+    def _terms(licence: str) -> str:
+    """A licence in as few words as a figure has room for."""
+    return f"licence {licence}" if licence == NOT_STATED else licence.partition(";")[0]
+
+
+def log_head(self) -> str:
         """Head of the archive's log; `elolag archive verify --head` says if it still holds."""
         return log_head(self.origins)
 
@@ -161,7 +166,7 @@ class Provenance:
                 more += f", {copies} of them copies made by others"
             if newest.copied:
                 whose = f"{whose}, in a copy made by others"
-            terms = dict.fromkeys(o.licence.partition(";")[0] for o in older if o.licence)
+            terms = dict.fromkeys(_terms(o.licence) for o in older if o.licence)
             terms.pop(newest.licence, None)
             more += f" ({', '.join(terms)})" if terms else ""
             parts.append(
@@ -218,6 +223,11 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
         sentence=str(sentence()) if callable(sentence) else "",
         title=title,
     )
+
+
+def _terms(licence: str) -> str:
+    """A licence in as few words as a figure has room for."""
+    return f"licence {licence}" if licence == NOT_STATED else licence.partition(";")[0]
 
 
 def log_head(origins: Iterable[Origin]) -> str:

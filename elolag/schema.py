@@ -43,6 +43,9 @@ MODELS: dict[str, str] = {
     "country": "string",  # as published; only Epoch gives one
 }
 
+#: Licence of a copy whose maker names none.
+NOT_STATED = "not stated"
+
 #: Which lists of an archive answer: all, or those only that came from their publisher.
 ALL_LISTS, OFFICIAL_LISTS = "all", "official"
 LISTS = (ALL_LISTS, OFFICIAL_LISTS)

@@ -24,7 +24,7 @@ from elolag.cite._references import Reference, plain, references
 from elolag.errors import UsageError
 from elolag.provenance import Origin, provenance
 from elolag.result import LagResult
-from elolag.schema import ALL_LISTS, OFFICIAL_LISTS
+from elolag.schema import ALL_LISTS, NOT_STATED, OFFICIAL_LISTS
 from elolag.words import meaning, rated
 
 LANGUAGES = ("en", "de")
@@ -330,7 +330,7 @@ class _Speaker:
         kind = "sampling" if r.interval == "sampling" else "measurement"
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
         seen = {o.source or o.path: o for o in origins}
-        data = " ".join(_source(o) for o in seen.values())
+        data = " ".join(self._source(o) for o in seen.values())
         draws = language.whole(r.n_draws, self.lang)
         vintage = language.date(r.vintage, self.lang)
         only = f", {self.words.official_only}" if r.sources == OFFICIAL_LISTS else ""
@@ -349,10 +349,10 @@ class _Speaker:
             )
         return f"{text} {self.words.left_out[kind]}"
 
-
-def _source(origin: Origin) -> str:
-    """One data source with its licence, ending in a full stop."""
-    text = origin.citation or origin.publisher or origin.path
-    if origin.licence and origin.licence not in text:
-        text = f"{text.rstrip('.')} ({origin.licence})."
-    return text if text.endswith(".") else f"{text}."
+    def _source(self, origin: Origin) -> str:
+        """One data source with its licence, ending in a full stop."""
+        text = origin.citation or origin.publisher or origin.path
+        licence = self.words.no_licence if origin.licence == NOT_STATED else origin.licence
+        if licence and licence not in text:
+            text = f"{text.rstrip('.')} ({licence})."
+        return text if text.endswith(".") else f"{text}."

@@ -87,6 +87,7 @@ class Words:
     asks: dict[str, str]
     left_out: dict[str, str]
     official_only: str
+    no_licence: str
 
 
 ENGLISH = Words(
@@ -122,6 +123,7 @@ ENGLISH = Words(
         ),
     },
     official_only="official lists only",
+    no_licence="licence not stated",
 )
 
 GERMAN = Words(
@@ -172,4 +174,5 @@ GERMAN = Words(
         ),
     },
     official_only="nur Listen, die der Herausgeber selbst veröffentlicht hat",
+    no_licence="Lizenz nicht angegeben",
 )

@@ -36,7 +36,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from elolag.errors import PayloadError
-from elolag.schema import Basis, IntervalKind, Origin, Publication
+from elolag.schema import NOT_STATED, Basis, IntervalKind, Origin, Publication
 from elolag.sources import _arena, arena_catalog
 from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
 from elolag.sources._source import Source
@@ -264,7 +264,7 @@ def _source(
     copied: str,
     homepage: str,
     *,
-    licence: str = "not stated",
+    licence: str = NOT_STATED,
     licence_url: str = "",
     precedence: int = 5,
     hosts: tuple[str, ...] = _RAW,

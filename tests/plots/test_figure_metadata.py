@@ -74,7 +74,11 @@ def test_the_publisher_is_the_boards_own(headline: LagResult) -> None:
 
 def test_a_licence_of_older_snapshots_is_not_hidden(headline: LagResult) -> None:
     assert {o.licence for o in headline.origins} != {"CC-BY-4.0"}
-    assert "(no licence file known)" in plots.footer(headline)
+    footer = plots.footer(headline)
+    assert "(licence not stated, no licence file known)" in footer
+    copies = sum(o.copied for o in headline.origins)
+    assert f", {copies} of them copies made by others" in footer
+    assert footer.startswith("Source: Arena (arena.ai), arena/text_style_control")
 
 
 def test_results_that_hold_others_speak_for_them(curve: TimeToMatch, headline: LagResult) -> None:

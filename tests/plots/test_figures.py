@@ -105,7 +105,7 @@ def test_an_unknown_size_is_refused(figures: dict[str, Draw], name: str) -> None
 @pytest.fixture(scope="session")
 def answers() -> dict[str, LagResult]:
     keys = [lag_key(estimand, None) for estimand in ESTIMANDS]
-    return dict(zip(ESTIMANDS, results(prepare(n_draws=40), keys), strict=True))
+    return dict(zip(ESTIMANDS, results(prepare(n_draws=400), keys), strict=True))
 
 
 @pytest.mark.parametrize("estimand", ESTIMANDS)
