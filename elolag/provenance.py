@@ -131,12 +131,7 @@ class Provenance:
         return OWN_CAVEAT if self.owners == "" else CAVEAT
 
     @property
-    def _terms(licence: str) -> str:
-    """A licence in as few words as a figure has room for."""
-    return f"licence {licence}" if licence == NOT_STATED else licence.partition(";")[0]
-
-
-def log_head(self) -> str:
+    def log_head(self) -> str:
         """Head of the archive's log; `elolag archive verify --head` says if it still holds."""
         return log_head(self.origins)
 
