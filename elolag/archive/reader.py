@@ -254,7 +254,10 @@ class Board:
 
     @cached_property
     def _judged(self) -> dict[str, str]:
-        """Completeness of every visible list of votes, by label."""
+        """Completeness of every list of votes that is current in the archive, by label."""
+        if self.archive.sources != ALL_LISTS:
+            # A list that may not answer is evidence all the same.
+            return Board(Archive(self.archive.path), self.name, self._folders)._judged
         alike: dict[tuple[str, bool | None], list[Snapshot]] = {}
         for snapshot in self.snapshots:
             if snapshot.method in completeness.METHODS and snapshot.reference is not None:
