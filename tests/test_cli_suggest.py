@@ -58,7 +58,7 @@ def test_a_short_table_is_printed(tags: Tags) -> None:
     assert lines[1].split() == ["gpt-99-sol-max", "openai", "US", "2026-08-19", "first", "listed"]
     assert lines[2].split() == ["kimi-k99-0801", "moonshot", "CN", "2026-08-01", "stamp", "0801"]
     assert "by hand: no lab" in out
-    assert "4 of 5 new models or names have a proposal; write their rows with --into" in err
+    assert "3 of 4 new models or names have a proposal; write their rows with --into" in err
 
 
 def test_the_table_fits_a_terminal_of_80_columns(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.optimize import linprog, lsq_linear
@@ -165,10 +167,23 @@ class TestFrontierCurve:
             elolag.frontier_curve("US", "cubic")
 
 
-def test_all_estimands_list_refusals_and_unrated_records() -> None:
+def test_all_estimands_list_refusals() -> None:
     found = elolag.estimate_all(follower="KR", n_draws=200)
     names = {r.estimand for r in found.results}
     assert "backward" in names
     assert set(found.refused) == set(ESTIMANDS) - names
+
+
+def test_records_that_only_the_raw_board_ever_rated_are_listed(tmp_path: Path) -> None:
+    # Style control rated gemini-1.5-pro-exp-0801 in its two earliest lists alone.
+    assert elolag.estimate_all(n_draws=200).unrated == ()
+    shipped = elolag.open_archive().path
+    for board in ("arena/text", "arena/text_style_control"):
+        (tmp_path / board).mkdir(parents=True)
+        for item in (shipped / board).iterdir():
+            early = board.endswith("control") and item.name in ("2025-01-28", "2025-02-05")
+            if not early:
+                (tmp_path / board / item.name).symlink_to(item)
+    found = elolag.estimate_all(archive=tmp_path, n_draws=200)
     assert "gemini-1.5-pro-exp-0801" in found.unrated
     assert found.to_dict()["unrated"] == list(found.unrated)

@@ -45,7 +45,7 @@ TINY = (
 def facts() -> Facts:
     archive = elolag.open_archive()
     question = Question(
-        DEFAULT_BOARD, "overall", "US", "CN", None, DRAWS, 0, 0.95, archive.path, None
+        DEFAULT_BOARD, "overall", "US", "CN", None, DRAWS, 0, 0.95, archive.path, "all", None
     )
     return gather(question, archive, None)
 

@@ -130,8 +130,8 @@ def test_real_time_never_sees_a_later_vintage(
     """The same claim on an archive that ends before its day and on one that goes on."""
     board = "arena/text_style_control"
     early = (f"{board}/2025-05-24", f"{board}/2025-11-06")
-    ends = Studies.of(planted(early), None, None, 300, 0, 0.95)
-    goes_on = Studies.of(planted((*early, f"{board}/2026-06-25")), None, None, 300, 0, 0.95)
+    ends = Studies.of(planted(early), "all", None, None, 300, 0, 0.95)
+    goes_on = Studies.of(planted((*early, f"{board}/2026-06-25")), "all", None, None, 300, 0, 0.95)
     read: list[str] = []
     ratings = Snapshot.ratings
 
@@ -245,7 +245,7 @@ def test_same_seed_same_answer_and_order_does_not_matter(small: Path) -> None:
     claims = [replace(CLAIM, key=k, estimand=e) for k, e in (("a", "backward"), ("b", "catch-up"))]
     orders = []
     for order in itertools.permutations(claims):
-        fresh = Studies.of(small, None, None, 100, 7, 0.95)
+        fresh = Studies.of(small, "all", None, None, 100, 7, 0.95)
         orders.append({a.claim.key: a.to_dict() for a in assess(fresh, order)})
     assert orders[0] == orders[1]
 
