@@ -126,7 +126,7 @@ HEAD = Spec(DEFAULT_BOARD, "overall")
         ("no-votes", Spec("epoch/eci", "overall", min_votes=3000)),
         ("no-hong-kong", replace(HEAD, hong_kong="separate")),
         ("no-derivatives", Spec("arena/webdev", "overall", derivatives="drop")),
-        ("no-earlier", Spec("epoch/eci", "overall", as_of="earlier")),
+        ("no-earlier", Spec("metr/time-horizon", "overall", as_of="earlier")),
         ("same-vintage", replace(HEAD, vintage="at-the-time")),
     ],
 )
