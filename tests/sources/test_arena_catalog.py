@@ -1,6 +1,8 @@
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from elolag.errors import PayloadError
@@ -66,11 +68,34 @@ def test_a_publication_says_what_it_is():
         ("leaderboard-vision.json", "arena/vision", False),
         ("leaderboard-vision-style-control.json", "arena/vision_style_control", True),
         ("leaderboard-image.json", "arena/text_to_image", None),
+        ("leaderboard-data.json", "arena/text", False),
+        ("leaderboard-data-style-control.json", "arena/text_style_control", True),
     ],
 )
 def test_files_and_boards(name: str, board: str, controlled: bool | None):
     publication = parse({"full": {"a": entry()}}, name)
     assert (publication.board, publication.style_control) == (board, controlled)
+    assert not any("style-controlled" in note for note in publication.notes)
+
+
+@pytest.mark.parametrize(
+    ("day", "board"),
+    [
+        ("2025-01-28", "text_style_control"),
+        ("2025-02-05", "text_style_control"),
+        ("2025-02-06", "text"),
+        ("2025-03-04", "text"),
+    ],
+)
+def test_the_first_two_data_files_are_style_controlled_and_say_so(day: str, board: str):
+    publication = parse({"full": {"a": entry()}}, "leaderboard-data.json", day)
+    controlled = board == "text_style_control"
+    assert (publication.board, publication.style_control) == (f"arena/{board}", controlled)
+    note = "the file's name says raw, its ratings are style-controlled"
+    assert (note in publication.notes) is controlled
+    for name in arena_catalog.BOARDS:
+        other = parse({"full": {"a": entry()}}, name, day)
+        assert name == "leaderboard-data.json" or note not in other.notes
 
 
 @pytest.mark.parametrize(
@@ -122,7 +147,54 @@ def test_real_files_all_parse_and_change_kind_in_november_2025(upstream: Path):
         later = publication.vintage >= "2025-11"
         assert publication.interval_kind == ("variance" if later else "bootstrap"), file
         seen += 1
-    assert seen == 34
+    assert seen == 83
+
+
+def overall(upstream: Path, day: str, name: str) -> pd.Series:
+    ratings = real(upstream, day, name).tables["ratings"]
+    return ratings[ratings["category"] == "overall"].set_index("entry")["rating"]
+
+
+def line(of: pd.Series, on: pd.Series) -> tuple[float, float]:
+    """Slope of one list on another over the entries they share, and the spread about it."""
+    both = of.index.intersection(on.index)
+    assert len(both) > 180
+    slope, level = np.polyfit(on[both], of[both], 1)
+    return slope, float((of[both] - level - slope * on[both]).std())
+
+
+@pytest.mark.parametrize(
+    ("day", "controlled"),
+    [
+        ("2025-01-28", True),
+        ("2025-02-05", True),
+        ("2025-02-06", False),
+        ("2025-02-12", False),
+        ("2025-02-21", False),
+    ],
+)
+def test_real_data_files_lie_on_the_list_of_their_board(upstream: Path, day: str, controlled: bool):
+    """The two lists of 2025-02-28, raw and style-controlled, tell which of them a file is."""
+    publication = real(upstream, day, "leaderboard-data.json")
+    assert publication.style_control is controlled
+    own = overall(upstream, day, "leaderboard-data.json")
+    with_style = line(own, overall(upstream, "2025-02-28", "leaderboard-data-style-control.json"))
+    without = line(own, overall(upstream, "2025-02-28", "leaderboard-data.json"))
+    same, other = (with_style, without) if controlled else (without, with_style)
+    assert abs(same[0] - 1) < 0.01
+    assert same[1] < 1
+    assert abs(other[0] - 1) > 0.15
+    assert other[1] > 10
+
+
+def test_real_data_files_are_the_text_board_of_their_days(upstream: Path):
+    """Under their new name three days later they hold the same models at the same ratings."""
+    for style in ("", "-style-control"):
+        before = overall(upstream, "2025-03-04", f"leaderboard-data{style}.json")
+        after = overall(upstream, "2025-03-07", f"leaderboard-text{style}.json")
+        slope, spread = line(after, before)
+        assert abs(slope - 1) < 0.01
+        assert spread < 1
 
 
 def test_real_counts(upstream: Path):

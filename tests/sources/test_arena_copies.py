@@ -1,11 +1,33 @@
 import json
+import re
+from collections import Counter
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
+from elolag.archive import Archive, take
 from elolag.errors import PayloadError
-from elolag.schema import Origin
-from elolag.sources import arena_copies
+from elolag.schema import NOT_STATED, Origin, Publication
+from elolag.sources import arena_catalog, arena_copies, get_source
+
+ARIEL = "arielshakaramiro-llm-leaderboard-tracker"
+KEVIN = "kevinschaul-lmarena-leaderboard-history"
+#: Sources of page copies that are dated by the day of fetching.
+FETCHED = ["arena-web-forks", "cherry-studio-docs", KEVIN, "arena-web-2026-10"]
+PAGES = ["arena-web", *FETCHED]
+LICENCES = {
+    "arena-web": "MIT",
+    "arena-web-forks": "MIT",
+    "cherry-studio-docs": NOT_STATED,
+    KEVIN: NOT_STATED,
+    "arena-web-2026-10": NOT_STATED,
+    "smallai-llm-ranking": NOT_STATED,
+    ARIEL: "CC-BY-4.0",
+}
 
 
 def old(n: int = 5, **extra: object) -> list[dict[str, object]]:
@@ -30,15 +52,39 @@ def payload(models: object, **meta: object) -> bytes:
     return json.dumps({"meta": base | meta, "models": models}).encode()
 
 
-def parse(content: bytes, name: str = "text.json"):
-    (publication,) = arena_copies.parse(content, Origin(name, "2026-07-21"))
+def parse(
+    content: bytes, name: str = "text.json", source: str = "arena-web", day: str = "2026-07-21"
+) -> Publication:
+    (publication,) = get_source(source).parse(content, Origin(name, day))
     return publication
 
 
-def test_both_layouts():
-    ratings = parse(payload(old())).tables["ratings"]
+def catalog(rating: float = 1400, **categories: dict[str, Any]) -> bytes:
+    figures = {"rating": rating, "rating_q025": rating - 5, "rating_q975": rating + 5}
+    return json.dumps(categories or {"full": {"a": figures, "b": figures}}).encode()
+
+
+CUT = b"entry,rating,rating_lower,rating_upper,votes\na,1468.1,1463.1,1473.0,31991\nb,1436,,,3999\n"
+
+
+def good(source: str) -> tuple[str, bytes]:
+    """Name and content of a payload that the source's parser accepts."""
+    if source == ARIEL:
+        return "text-raw-2026-07-20.csv", CUT
+    if source == "smallai-llm-ranking":
+        return "leaderboard-text.json", catalog()
+    return "text.json", payload(new(12))
+
+
+# -- pages ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", PAGES)
+def test_both_layouts(source: str):
+    ratings = parse(payload(old()), source=source).tables["ratings"]
     assert ratings.iloc[0].tolist()[:5] == ["overall", "m0", 1500.0, 1491.0, 1509.0]
-    publication = parse(payload(new()))
+    publication = parse(payload(new()), source=source)
+    assert "rounded to whole points" in publication.notes
     assert publication.tables["ratings"].iloc[0].tolist()[3:5] == [1493.0, 1508.0]
     assert (publication.interval_kind, publication.interval_level) == ("published", 0.95)
     assert publication.tables["entries"].iloc[0].tolist() == ["m0", "", "Lab", "open"]
@@ -58,18 +104,48 @@ def test_both_layouts():
         ("video-edit", "arena/video_edit", "overall", None),
     ],
 )
-def test_pages_and_boards(name: str, board: str, category: str, controlled: bool | None):
-    publication = parse(payload(new()), f"{name}.json")
+@pytest.mark.parametrize("source", PAGES)
+def test_pages_and_boards(
+    source: str, name: str, board: str, category: str, controlled: bool | None
+):
+    publication = parse(payload(new()), f"{name}.json", source)
     assert (publication.board, publication.style_control) == (board, controlled)
     assert set(publication.tables["ratings"]["category"]) == {category}
 
 
-def test_agent_and_other_files_are_refused_by_name():
-    with pytest.raises(PayloadError, match=r"agent\.json of 2026-07-21: agent leaderboards"):
-        parse(payload(new(score=None)), "agent.json")
-    for name in ("_index.json", "../text.json", "text.csv"):
-        with pytest.raises(PayloadError, match="not a board"):
-            parse(payload(new()), name)
+@pytest.mark.parametrize("source", PAGES)
+def test_agent_and_other_files_are_refused_by_name(source: str):
+    with pytest.raises(PayloadError, match=rf"{source} agent\.json of 2026-07-21: agent leaderb"):
+        parse(payload(new(score=None)), "agent.json", source)
+    for name in (
+        "_index.json",
+        "../text.json",
+        "text.csv",
+        "text",
+        "",
+        ".json",
+        "text.json.json",
+        "TEXT.json",
+        "index.csv",
+        "text-style-control.json",
+        "leaderboard-text.json",
+    ):
+        with pytest.raises(PayloadError, match=rf"{source} .*not a board of its pages"):
+            parse(payload(new()), name, source)
+    for name in ("agent", "agentic"):
+        with pytest.raises(PayloadError, match="not a board of its pages"):
+            parse(payload(new()), name, source)
+
+
+@settings(max_examples=200, deadline=None)
+@given(name=st.text(max_size=30).map(lambda s: f"{s}.json") | st.text(max_size=30))
+@pytest.mark.parametrize("source", ["cherry-studio-docs", "smallai-llm-ranking", ARIEL])
+def test_an_unknown_name_is_never_a_board(source: str, name: str):
+    known = {f"{page}.json" for page in arena_copies.PAGES} | set(arena_catalog.BOARDS)
+    assume(name not in known)
+    content = CUT if source == ARIEL else good(source)[1]
+    with pytest.raises(PayloadError):
+        parse(content, name, source)
 
 
 @pytest.mark.parametrize(
@@ -86,9 +162,11 @@ def test_completeness(models: list[dict[str, object]], completeness: str):
     assert parse(payload(models)).completeness == completeness
 
 
-def test_a_list_shorter_than_announced_is_refused():
-    with pytest.raises(PayloadError, match="holds 5 models and says it has 376"):
-        parse(payload(new(5), model_count=376))
+@pytest.mark.parametrize("source", PAGES)
+@pytest.mark.parametrize(("count", "said"), [(376, "376"), (4, "4"), (None, "None"), ("5", "'5'")])
+def test_a_list_not_as_long_as_announced_is_refused(source: str, count: object, said: str):
+    with pytest.raises(PayloadError, match=f"holds 5 models and says it has {said}"):
+        parse(payload(new(5), model_count=count), source=source)
 
 
 @pytest.mark.parametrize(
@@ -144,22 +222,388 @@ def test_refusals(content: bytes, says: str):
         parse(content)
 
 
-def test_real_days(upstream: Path):
-    seen: dict[str, dict[str, str]] = {}
-    for file in sorted((upstream / "arena-web").glob("*/*.json")):
-        if file.name in ("_index.json", "agent.json"):
+# -- dates ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", FETCHED)
+@pytest.mark.parametrize(
+    "said", [None, "Jul 16, 2026", "Aug 12, 2026", "2025-06-16", "13 days ago", 5]
+)
+def test_daily_copies_are_dated_by_the_day_of_fetching(source: str, said: object):
+    """Whatever the page says of its last update, even a day after it was fetched."""
+    publication = parse(payload(new(), last_updated=said), source=source)
+    assert (publication.vintage, publication.basis) == ("2026-07-20", "fetched")
+    assert not any("last_updated" in note for note in publication.notes)
+    unsaid = parse(payload(new(), last_updated=said, fetched_at=None), source=source)
+    assert (unsaid.vintage, unsaid.basis) == ("2026-07-21", "fetched")
+
+
+@pytest.mark.parametrize("source", FETCHED)
+@pytest.mark.parametrize("at", [5, "", "20 July 2026", "2026-02-30T00:00:00Z", "2026-7-20", [], {}])
+def test_a_day_of_fetching_that_is_none_is_refused(source: str, at: object):
+    with pytest.raises(PayloadError, match="fetched_at .* does not begin with an ISO date"):
+        parse(payload(new(), fetched_at=at), source=source)
+
+
+@given(day=st.dates(), clock=st.times())
+def test_any_time_of_fetching_gives_its_day(day: Any, clock: Any):
+    at = f"{day.isoformat()}T{clock.isoformat()}+00:00"
+    assert parse(payload(new(), fetched_at=at), source="arena-web-forks").vintage == str(day)
+
+
+# -- models without a rating ---------------------------------------------------------------
+
+
+def unrated(size: int, gone: int) -> list[dict[str, object]]:
+    """A list of which `gone` models in the middle have no rating."""
+    rows = new(size)
+    for row in rows[size // 3 : size // 3 + gone]:
+        row.update(score=None, ci_low=None, ci_high=None)
+    return rows
+
+
+@pytest.mark.parametrize("source", PAGES)
+@pytest.mark.parametrize(("size", "gone"), [(2, 1), (5, 1), (60, 1), (100, 2), (394, 7)])
+def test_a_few_unrated_models_are_left_out(source: str, size: int, gone: int):
+    publication = parse(payload(unrated(size, gone)), source=source)
+    entries = set(publication.tables["ratings"]["entry"])
+    absent = {f"m{i}" for i in range(size // 3, size // 3 + gone)}
+    assert entries == {f"m{i}" for i in range(size)} - absent
+    assert set(publication.tables["entries"]["entry"]) == entries
+    said = {note for note in publication.notes if note.endswith("without a rating and left out")}
+    assert said == {f"'{name}' is listed without a rating and left out" for name in absent}
+
+
+@pytest.mark.parametrize("source", PAGES)
+@pytest.mark.parametrize(("size", "gone"), [(5, 2), (60, 2), (100, 3), (394, 8), (5, 5)])
+def test_many_unrated_models_refuse_the_list(source: str, size: int, gone: int):
+    first = 1 if gone == size else size // 3 + 1
+    rows = new(size, score=None) if gone == size else unrated(size, gone)
+    with pytest.raises(PayloadError, match=rf"rating in row {first} \('m{first - 1}'.* is missing"):
+        parse(payload(rows), source=source)
+
+
+def test_nothing_but_one_unrated_model_is_an_empty_board():
+    with pytest.raises(PayloadError, match="the board is empty"):
+        parse(payload(new(1, score=None)), source="arena-web-forks")
+
+
+def test_a_row_without_the_key_is_damage_and_no_unrated_model():
+    rows = new(60)
+    del rows[7]["score"]
+    with pytest.raises(PayloadError, match="row 8 has no 'score'"):
+        parse(payload(rows), source="arena-web-forks")
+
+
+@settings(deadline=None)
+@given(size=st.integers(1, 120), data=st.data())
+def test_unrated_models_are_left_out_or_refuse_the_list(size: int, data: st.DataObject):
+    gone = data.draw(st.sets(st.integers(0, size - 1), max_size=min(size, 5)))
+    rows = new(size)
+    for i in gone:
+        rows[i]["score"] = None
+    if len(gone) > max(1, 0.02 * size) or len(gone) == size:
+        with pytest.raises(PayloadError, match="missing|empty"):
+            parse(payload(rows), source="cherry-studio-docs")
+        return
+    publication = parse(payload(rows), source="cherry-studio-docs")
+    kept = publication.tables["ratings"].set_index("entry")["rating"].to_dict()
+    assert kept == {f"m{i}": 1500.0 - i for i in range(size) if i not in gone}
+
+
+# -- any rows ------------------------------------------------------------------------------
+
+cells = st.fixed_dictionaries(
+    {
+        "score": st.integers(-3000, 3000),
+        "ci_low": st.none() | st.integers(0, 300),
+        "ci_high": st.none() | st.integers(0, 300),
+        "votes": st.none() | st.integers(0, 10**7),
+        "rank": st.none() | st.integers(1, 500),
+        "vendor": st.none() | st.sampled_from(["OpenAI", "DeepSeek", ""]),
+        "license": st.none() | st.sampled_from(["MIT", "Proprietary"]),
+        "preliminary": st.booleans() | st.none(),
+    }
+)
+
+
+@settings(deadline=None)
+@given(rows=st.lists(cells, min_size=1, max_size=30), source=st.sampled_from(PAGES))
+def test_rows_of_the_newer_layout_come_out_as_they_are(rows: list[dict[str, Any]], source: str):
+    named = [row | {"model": f"m{i}"} for i, row in enumerate(rows)]
+    publication = parse(payload(named), source=source)
+    ratings = publication.tables["ratings"].set_index("entry")
+    entries = publication.tables["entries"].set_index("entry")
+    assert len(ratings) == len(entries) == len(rows)
+    assert ratings["rating"].is_monotonic_decreasing
+    assert publication.completeness == "full"
+    for row in named:
+        ours, about = ratings.loc[row["model"]], entries.loc[row["model"]]
+        assert ours["rating"] == row["score"]
+        for bound, side, sign in (("lower", "ci_low", -1), ("upper", "ci_high", 1)):
+            known = row[side] is not None
+            assert ours.notna()[bound] == known
+            assert not known or ours[bound] == row["score"] + sign * row[side]
+        for key in ("votes", "rank"):
+            assert ours.notna()[key] == (row[key] is not None)
+            assert row[key] is None or ours[key] == row[key]
+        assert about["organisation"] == (row["vendor"] or "")
+        assert about["licence"] == (row["license"] or "")
+    kind = "published" if any(row["ci_low"] is not None for row in rows) else "none"
+    assert publication.interval_kind == kind
+    early = sum(row["preliminary"] is True for row in rows)
+    assert (f"{early} ratings marked preliminary" in publication.notes) == bool(early)
+
+
+@settings(deadline=None)
+@given(size=st.integers(1, 120), width=st.integers(0, 200))
+def test_rows_of_the_older_layout(size: int, width: int):
+    publication = parse(payload(old(size, ci=width)), source="arena-web-forks")
+    ratings = publication.tables["ratings"]
+    assert (ratings["upper"] - ratings["rating"]).eq(width).all()
+    assert (ratings["rating"] - ratings["lower"]).eq(width).all()
+    cut = size >= arena_copies.SHORTEST_CUT
+    assert publication.completeness == (f"top-{size}" if cut else "full")
+
+
+@settings(deadline=None)
+@given(order=st.permutations(range(12)))
+def test_the_order_of_rows_does_not_matter(order: list[int]):
+    rows = new(12)
+    mixed = parse(payload([rows[i] for i in order])).tables
+    for name, table in parse(payload(rows)).tables.items():
+        assert mixed[name].equals(table)
+
+
+def test_votes_that_a_page_does_not_show_are_absent_and_not_zero():
+    publication = parse(payload(new(votes=None)), source="arena-web-2026-10")
+    assert publication.tables["ratings"]["votes"].isna().all()
+    assert str(publication.tables["ratings"]["votes"].dtype) == "Int64"
+
+
+# -- whole points in the catalog's layout, and the cut dataset ------------------------------
+
+
+@pytest.mark.parametrize(("name", "subset"), arena_catalog.BOARDS.items())
+def test_catalog_copies(name: str, subset: str):
+    publication = parse(catalog(), name, "smallai-llm-ranking", "2026-04-15")
+    assert publication.board == f"arena/{subset}"
+    assert (publication.vintage, publication.basis) == ("2026-04-15", "commit")
+    assert (publication.interval_kind, publication.interval_level) == ("published", 0.95)
+    assert publication.completeness == "full"
+    assert publication.notes[0] == "rounded to whole points"
+    ratings = publication.tables["ratings"]
+    assert ratings.iloc[0].tolist()[:5] == ["overall", "a", 1400.0, 1395.0, 1405.0]
+    assert ratings[["votes", "rank", "se"]].isna().all(axis=None)
+
+
+@settings(deadline=None)
+@given(
+    figures=st.dictionaries(
+        st.sampled_from([*(f"m{i}" for i in range(9))]),
+        st.tuples(st.integers(0, 3000), st.none() | st.integers(0, 99)),
+        min_size=1,
+    )
+)
+def test_catalog_copies_with_any_rows(figures: dict[str, tuple[int, int | None]]):
+    rows = {
+        entry: {
+            "rating": rating,
+            "rating_q025": None if half is None else rating - half,
+            "rating_q975": None if half is None else rating + half,
+        }
+        for entry, (rating, half) in figures.items()
+    }
+    publication = parse(
+        catalog(full=rows, coding=rows), "leaderboard-vision.json", "smallai-llm-ranking"
+    )
+    for category in ("overall", "coding"):
+        ratings = publication.tables["ratings"]
+        ratings = ratings[ratings["category"] == category].set_index("entry")
+        assert ratings["rating"].to_dict() == {e: float(r) for e, (r, _) in figures.items()}
+        halves = (ratings["upper"] - ratings["rating"]).dropna().to_dict()
+        assert halves == {e: float(h) for e, (_, h) in figures.items() if h is not None}
+
+
+@pytest.mark.parametrize("name", ["text.json", "scatterplot-data.json", "leaderboard.json", ""])
+def test_catalog_copies_refuse_other_files(name: str):
+    with pytest.raises(PayloadError, match="smallai-llm-ranking .*not a file of the catalog"):
+        parse(catalog(), name, "smallai-llm-ranking")
+
+
+@pytest.mark.parametrize("size", [1, 2, 16, 150, 400])
+def test_the_cut_dataset_is_top_n_in_both_forms(size: int):
+    """Whatever its length: no list of this source is ever the whole board."""
+    figures = {
+        f"m{i}": {"rating": 1500.1 - i, "rating_q025": 1490.1 - i, "rating_q975": 1510.1 - i}
+        for i in range(size)
+    }
+    lines = [
+        f"{entry},{f['rating']:.1f},{f['rating_q025']:.1f},{f['rating_q975']:.1f},{100 + i}"
+        for i, (entry, f) in enumerate(figures.items())
+    ]
+    table = "\n".join(["entry,rating,rating_lower,rating_upper,votes", *lines]).encode()
+    bare = parse(catalog(full=figures), "leaderboard-text.json", ARIEL, "2026-02-16")
+    voted = parse(table, "text-raw-2026-02-16.csv", ARIEL, "2026-02-16")
+    columns = ["category", "entry", "rating", "lower", "upper"]
+    assert bare.tables["ratings"][columns].equals(voted.tables["ratings"][columns])
+    assert bare.tables["ratings"]["votes"].isna().all()
+    assert voted.tables["ratings"]["votes"].tolist() == list(range(100, 100 + size))
+    for publication in (bare, voted):
+        assert publication.completeness == f"top-{size}"
+        assert (publication.board, publication.style_control) == ("arena/text", False)
+        assert (publication.vintage, publication.basis) == ("2026-02-16", "commit")
+        assert not any("whole points" in note for note in publication.notes)
+
+
+def test_cut_lists_may_lack_an_interval():
+    ratings = parse(CUT, "text-raw-2026-07-20.csv", ARIEL).tables["ratings"].set_index("entry")
+    assert ratings.loc["a", ["rating", "lower", "upper"]].tolist() == [1468.1, 1463.1, 1473.0]
+    assert ratings.loc["b", ["lower", "upper"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "text.json",
+        "leaderboard-text-style-control.json",
+        "leaderboard-vision.json",
+        "text-raw.csv",
+        "text-raw-2026-07-20.csv.bak",
+        "x-text-raw-2026-07-20.csv",
+        "text-raw-20260720.csv",
+        "text-raw-top24-2026-10-02.csv",
+    ],
+)
+def test_the_cut_dataset_refuses_other_files(name: str):
+    with pytest.raises(PayloadError, match=f"{ARIEL} .*not one of its lists"):
+        parse(CUT, name, ARIEL)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "the file is empty"),
+        (b"entry,rating\na,1\n", "rating_lower"),
+        (CUT.splitlines()[0], "the board is empty"),
+        (CUT + b"c,1,2\n", "line 4|row"),
+        (CUT + b"c,,,,5\n", r"rating in row 3 \('c'.* is missing"),
+        (CUT + b"c,nan,,,5\n", "not a finite number: 'nan'"),
+        (CUT + b"c,1400,,,5.5\n", "not a count"),
+        (CUT + b",1400,,,5\n", "entry in row 3"),
+    ],
+)
+def test_cut_lists_that_are_refused(content: bytes, says: str):
+    with pytest.raises(PayloadError, match=says):
+        parse(content, "text-raw-2026-07-20.csv", ARIEL)
+
+
+# -- terms ---------------------------------------------------------------------------------
+
+
+def test_every_copy_is_a_source_of_its_own():
+    assert [source.name for source in arena_copies.SOURCES] == list(
+        dict.fromkeys(["arena-web", *FETCHED, "smallai-llm-ranking", ARIEL])
+    )
+    addresses = {source.homepage for source in arena_copies.SOURCES}
+    assert len(addresses) == len(arena_copies.SOURCES)
+
+
+@pytest.mark.parametrize("source", arena_copies.SOURCES, ids=lambda source: source.name)
+def test_copies_say_whose_figures_they_are_and_are_nobodys_own(source: Any):
+    assert source.licence == LICENCES[source.name]
+    assert source.publisher.startswith("Arena (arena.ai); ")
+    assert source.citation.startswith("Arena (arena.ai), ")
+    assert source.precedence > 1
+    assert source.whole is False
+    assert source.fetched is False
+    assert source.redistributable is True
+
+
+def test_what_people_copied_daily_comes_after_the_copy_held_from_the_start():
+    first = get_source("arena-web").precedence
+    assert all(
+        source.precedence > first for source in arena_copies.SOURCES if source.name != "arena-web"
+    )
+
+
+@pytest.mark.parametrize("name", LICENCES)
+def test_a_manifest_credits_the_copy_and_calls_it_unofficial(name: str, tmp_path: Path):
+    file, content = good(name)
+    outcomes = take(
+        tmp_path,
+        get_source(name),
+        [(Origin(file, "2026-07-21"), content)],
+        retrieved_at="2026-07-21",
+    )
+    assert [outcome.outcome for outcome in outcomes] == ["new"], outcomes
+    archive = Archive(tmp_path)
+    (board,) = archive.boards()
+    (snapshot,) = archive.board(board).all_snapshots
+    assert snapshot.official is False
+    assert snapshot.facts["source"] == name
+    (licence,) = snapshot.manifest["licenses"]
+    assert LICENCES[name] in licence.values()
+    assert Archive(tmp_path).only("official").boards() == []
+
+
+# -- the real files ------------------------------------------------------------------------
+
+
+@cache
+def real(upstream: Path, source: str) -> dict[tuple[str, str], Publication]:
+    """Read every file of a source; the names of its folders give the day."""
+    found = {}
+    for file in sorted((upstream / source).rglob("*")):
+        day = re.search(r"\d{4}-\d{2}-\d{2}", str(file.relative_to(upstream)))
+        other = file.name in ("_index.json", "index.csv", "agent.json") or "top24" in file.name
+        if file.is_file() and day and not other:
+            (publication,) = get_source(source).parse(file.read_bytes(), Origin(file.name, day[0]))
+            found[day[0], file.name] = publication
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "files", "layout"),
+    [
+        ("arena-web", 72, "arena-web/*/*.json"),
+        ("arena-web-forks", 95, "arena-web-forks/aabao325/*/*.json"),
+        ("cherry-studio-docs", 101, "cherry-studio-docs/arena-web-layout/*/*.json"),
+        (KEVIN, 9, f"{KEVIN}/arena-web-layout/*/*.json"),
+        ("arena-web-2026-10", 1, "arena-web-2026-10/*/*.json"),
+    ],
+)
+def test_real_pages_all_parse(upstream: Path, source: str, files: int, layout: str):
+    found = real(upstream, source)
+    assert len(found) == files
+    for path in upstream.glob(layout):
+        if path.name == "_index.json":
             continue
-        day = file.parent.name
-        (publication,) = arena_copies.parse(file.read_bytes(), Origin(file.name, day))
-        seen.setdefault(day, {})[file.stem] = publication.completeness
-        rows = json.loads(file.read_bytes())["models"]
-        assert len(publication.tables["ratings"]) == len(rows)
-        assert publication.vintage <= day
-    assert len(seen) == 7
+        if path.name == "agent.json":
+            with pytest.raises(PayloadError, match="agent leaderboards publish task scores"):
+                get_source(source).parse(path.read_bytes(), Origin(path.name, path.parent.name))
+            continue
+        publication = found[path.parent.name, path.name]
+        rows = json.loads(path.read_bytes())["models"]
+        left_out = [note for note in publication.notes if note.endswith("left out")]
+        twice = [note for note in publication.notes if "listed twice; the row" in note]
+        ratings = publication.tables["ratings"]
+        assert len(ratings) == len(rows) - len(left_out) - sum(n not in left_out for n in twice)
+        shown = any(row["votes"] is not None for row in rows)
+        assert ratings["votes"].notna().all() if shown else ratings["votes"].isna().all()
+        assert publication.interval_kind == "published"
+        if source != "arena-web":
+            assert (publication.vintage, publication.basis) == (path.parent.name, "fetched")
+            assert publication.completeness == "full"
+
+
+def test_real_days_of_the_pages_that_were_cut(upstream: Path):
+    found = real(upstream, "arena-web")
+    assert len({day for day, _ in found}) == 7
+    assert all(publication.vintage <= day for (day, _), publication in found.items())
     for day in ("2026-07-20", "2026-08-22"):
-        assert set(seen[day].values()) == {"full"}
-    text = {day: boards["text"] for day, boards in seen.items()}
-    assert text == {
+        assert {p.completeness for (at, _), p in found.items() if at == day} == {"full"}
+    assert {day: p.completeness for (day, name), p in found.items() if name == "text.json"} == {
         "2026-03-19": "top-30",
         "2026-03-31": "top-71",
         "2026-04-19": "top-50",
@@ -168,4 +612,99 @@ def test_real_days(upstream: Path):
         "2026-07-20": "full",
         "2026-08-22": "full",
     }
-    assert {boards["video-edit"] for boards in seen.values()} == {"full"}
+    video = {p.completeness for (_, name), p in found.items() if name == "video-edit.json"}
+    assert video == {"full"}
+
+
+def test_real_page_of_october_has_no_votes(upstream: Path):
+    (publication,) = real(upstream, "arena-web-2026-10").values()
+    ratings = publication.tables["ratings"]
+    assert (len(ratings), publication.vintage) == (413, "2026-10-02")
+    assert ratings["votes"].isna().all()
+    assert ratings.iloc[0][["entry", "rating"]].tolist() == ["gemini-4-argon-high", 1525.0]
+
+
+def test_real_forks_print_one_date_over_lists_that_differ(upstream: Path):
+    """Why what a page says of its last update dates no daily copy."""
+    printed: dict[str, list[str]] = {}
+    for file in sorted((upstream / "arena-web-forks").glob("*/*/text.json")):
+        said = json.loads(file.read_bytes())["meta"]["last_updated"]
+        printed.setdefault(said, []).append(file.parent.name)
+    days = printed["Aug 12, 2026"]
+    found = real(upstream, "arena-web-forks")
+    lists = {
+        frozenset(found[day, "text.json"].tables["ratings"].set_index("entry")["rating"].items())
+        for day in days
+    }
+    assert (len(days), len(lists)) == (3, 3)
+
+
+def test_real_forks_leave_out_the_models_without_a_rating(upstream: Path):
+    said = {
+        (day, name): note.split("'")[1]
+        for (day, name), publication in real(upstream, "arena-web-forks").items()
+        for note in publication.notes
+        if note.endswith("is listed without a rating and left out")
+    }
+    inkling, deepseek = "inkling-small Thinky", "deepseek-v4-pro-max-20260813"
+    text = {day: model for (day, name), model in said.items() if name == "text.json"}
+    assert text == dict.fromkeys(
+        ["2026-08-01", "2026-08-03", "2026-08-07", "2026-08-11", "2026-08-12"], inkling
+    ) | dict.fromkeys(["2026-08-15", "2026-08-18", "2026-08-19"], deepseek)
+    assert said["2026-08-13", "code-webdev.json"] == deepseek
+    assert len(said) == 9
+
+
+def test_real_catalog_copies_all_parse(upstream: Path):
+    """Whole points but in the categories that have stood still since December 2025."""
+    frozen = {"no_refusal", "no_short", "is_preset_generation", "not_preset_generation"}
+    found = real(upstream, "smallai-llm-ranking")
+    assert len(found) == 151
+    for (day, name), publication in found.items():
+        ratings = publication.tables["ratings"]
+        assert (publication.vintage, publication.basis) == (day, "commit")
+        assert publication.board == f"arena/{arena_catalog.BOARDS[name]}"
+        figures = ratings[~ratings["category"].isin(frozen)]
+        assert figures["rating"].eq(figures["rating"].round()).all()
+        assert ratings["votes"].isna().all()
+    per_board = Counter(name for _, name in found)
+    assert per_board == {
+        "leaderboard-text.json": 41,
+        "leaderboard-text-style-control.json": 41,
+        "leaderboard-vision.json": 23,
+        "leaderboard-vision-style-control.json": 23,
+        "leaderboard-image.json": 23,
+    }
+
+
+def test_real_cut_lists_are_the_same_in_both_forms(upstream: Path):
+    found = real(upstream, ARIEL)
+    sizes = {}
+    for day in sorted({day for day, _ in found}):
+        bare, voted = found[day, "leaderboard-text.json"], found[day, f"text-raw-{day}.csv"]
+        columns = ["category", "entry", "rating", "lower", "upper"]
+        ours, theirs = (p.tables["ratings"].sort_values("entry") for p in (bare, voted))
+        assert ours[columns].reset_index(drop=True).equals(theirs[columns].reset_index(drop=True))
+        assert theirs["votes"].notna().all()
+        assert bare.completeness == voted.completeness
+        sizes[day] = bare.completeness
+    assert len(found) == 10
+    assert sizes == {
+        "2025-08-21": "top-150",
+        "2025-10-07": "top-150",
+        "2025-10-16": "top-100",
+        "2025-12-23": "top-150",
+        "2026-02-16": "top-150",
+    }
+
+
+def test_real_page_is_the_official_list_rounded(upstream: Path):
+    """The page of 26 June 2026 is the official list of the day before, to half a point."""
+    ours = real(upstream, "cherry-studio-docs")["2026-06-26", "text.json"].tables["ratings"]
+    shipped = Archive(Path(__file__).resolve().parents[2] / "snapshots").only("official")
+    snapshots = shipped.board("arena/text_style_control").snapshots
+    (held,) = [snapshot for snapshot in snapshots if snapshot.vintage == "2026-06-25"]
+    theirs = held.ratings("overall").set_index("entry")["rating"]
+    ours = ours.set_index("entry")["rating"]
+    assert set(ours.index) == set(theirs.index)
+    assert (ours - theirs).abs().max() <= 0.5

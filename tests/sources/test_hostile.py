@@ -43,6 +43,37 @@ KINDS = [
     ("llm-leaderboard-csv", "lmsys.csv", "llm-leaderboard-csv/2025.03.01/lmsys.csv"),
     ("arena-web", "text.json", "arena-web/2026-06-30/search.json"),
     ("arena-web", "code-webdev.json", "arena-web/2026-08-22/code-webdev.json"),
+    (
+        "arena-web-forks",
+        "text.json",
+        "arena-web-forks/aabao325/2026-08-13/code-webdev.json",
+    ),
+    (
+        "cherry-studio-docs",
+        "text.json",
+        "cherry-studio-docs/arena-web-layout/2026-07-25/text.json",
+    ),
+    (
+        "kevinschaul-lmarena-leaderboard-history",
+        "text.json",
+        "kevinschaul-lmarena-leaderboard-history/arena-web-layout/2025-06-16/text.json",
+    ),
+    ("arena-web-2026-10", "text.json", "arena-web-2026-10/2026-10-02/text.json"),
+    (
+        "smallai-llm-ranking",
+        "leaderboard-image.json",
+        "smallai-llm-ranking/arena-catalog-layout/2026-03-20/leaderboard-image.json",
+    ),
+    (
+        "arielshakaramiro-llm-leaderboard-tracker",
+        "leaderboard-text.json",
+        "arielshakaramiro-*/arena-catalog-layout/2025-10-16/leaderboard-text.json",
+    ),
+    (
+        "arielshakaramiro-llm-leaderboard-tracker",
+        "text-raw-2025-10-16.csv",
+        "arielshakaramiro-*/with-votes/text-raw-2025-10-16.csv",
+    ),
     ("arena-space", "leaderboard_table_20240602.csv", "arena-space/*20240602.csv"),
     ("epoch-eci", "eci_scores.csv", "epoch/eci_scores-2026-01-20.csv"),
     ("iaps-open-source-gap", "data.json", "iaps-open-source-gap/2026-08-20.json"),
@@ -63,7 +94,33 @@ def small(source: str, name: str) -> bytes:
     aa = {"slug": "m", "name": "M", "model_creator": {"name": "L"}, "release_date": "2026-01-02"}
     gap = {"model": "M", "display_name": "", "organization": "L", "date": "2026-01-02T00:00:00"}
     fr = {"model_name": "m", "median": 1100.5, "p2.5": 1090, "p97.5": 1111.25, "n_match": 42}
+    rated = {"rating": 1400, "rating_q975": 1410, "rating_q025": 1390}
+    daily = {
+        "meta": {"fetched_at": f"{DAY}T05:00:00Z", "last_updated": None, "model_count": 2},
+        "models": [
+            web | {"ci_low": 7, "ci_high": 8, "preliminary": True},
+            web | {"model": "n", "score": None, "ci_low": None, "ci_high": None},
+        ],
+    }
+    voteless = {
+        "meta": {"fetched_at": None, "last_updated": "Oct 2, 2026", "model_count": 1},
+        "models": [web | {"ci_low": 9, "ci_high": 9, "votes": None, "license": None}],
+    }
     text: dict[tuple[str, str], object] = {
+        ("arena-web-forks", "text.json"): daily,
+        ("cherry-studio-docs", "text.json"): daily,
+        ("kevinschaul-lmarena-leaderboard-history", "text.json"): daily,
+        ("arena-web-2026-10", "text.json"): voteless,
+        ("smallai-llm-ranking", "leaderboard-image.json"): {
+            "full": {"m": rated, "n": rated},
+            "not_preset_generation": {"m": rated},
+        },
+        ("arielshakaramiro-llm-leaderboard-tracker", "leaderboard-text.json"): {
+            "full": {"m": rated}
+        },
+        ("arielshakaramiro-llm-leaderboard-tracker", "text-raw-2025-10-16.csv"): (
+            "entry,rating,rating_lower,rating_upper,votes\nm,1468.1,1463.1,1473.0,31991\n"
+        ),
         ("arena-catalog", "leaderboard-text.json"): {
             "full": {"m": {"rating": 1400.5, "rating_q975": 1410.0, "rating_q025": 1390.0}},
             "if": {"m": {"rating": 1300.5, "rating_q975": None, "rating_q025": None}},

@@ -4,9 +4,10 @@ import sys
 
 import pytest
 
+from elolag.archive import manifest
 from elolag.errors import UsageError
 from elolag.schema import BOARD_PATTERN
-from elolag.sources import SOURCES, Source, get_source
+from elolag.sources import SOURCES, Source, arena_copies, get_source
 
 NAMES = {
     "arena-dataset",
@@ -20,7 +21,24 @@ NAMES = {
     "arena-history",
     "llm-leaderboard-csv",
     "arena-web",
+    "arena-web-forks",
+    "arena-web-2026-10",
+    "cherry-studio-docs",
+    "kevinschaul-lmarena-leaderboard-history",
+    "smallai-llm-ranking",
+    "arielshakaramiro-llm-leaderboard-tracker",
     "arena-space",
+}
+#: Sources that come straight from whoever publishes the figures.
+OFFICIAL = {
+    "arena-dataset",
+    "arena-catalog",
+    "arena-space",
+    "epoch-eci",
+    "comparia",
+    "models-dev",
+    "openrouter",
+    "artificial-analysis",
 }
 
 
@@ -41,9 +59,12 @@ def test_fetched_sources_and_private_ones():
     assert SOURCES["arena-dataset"].precedence == 0
     assert SOURCES["comparia"].precedence == SOURCES["epoch-eci"].precedence == 0
     assert SOURCES["arena-catalog"].precedence == 1
-    assert all(
-        SOURCES[n].precedence >= 2 for n in ("arena-history", "arena-web", "iaps-open-source-gap")
-    )
+    assert {n for n, s in SOURCES.items() if s.precedence <= manifest.OFFICIAL} == OFFICIAL
+
+
+def test_lists_that_come_cut_at_times_are_those_of_copies():
+    partial = {source.name for source in arena_copies.SOURCES}
+    assert {n for n, s in SOURCES.items() if not s.whole} == partial
 
 
 def test_a_spelling_is_that_of_another_source():
