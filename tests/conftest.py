@@ -3,6 +3,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure: what takes long is found by the run's slowest tests.
+settings.register_profile("elolag", deadline=None)
+settings.load_profile("elolag")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -33,6 +33,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from elolag.errors import PayloadError
@@ -106,9 +107,8 @@ def _pages(name: str, dating: Dating) -> Parse:
             raise PayloadError(f"{where}: holds {len(rows)} models and says it has {count}")
         newer = "ci_low" in mapping(rows[0], where, "row 1")
         spans = {"minus": "ci_low", "plus": "ci_high"} if newer else {"minus": "ci", "plus": "ci"}
-        rows, unrated = _rated(rows, where)
-        fields = columns(rows, {**_FIGURES, **spans}, where)
-        raw = _tidy.frame({"category": [category] * len(rows), **fields})
+        fields, unrated = _rated(columns(rows, {**_FIGURES, **spans}, where))
+        raw = _tidy.frame({"category": [category] * len(fields["entry"]), **fields})
         figures = {
             key: _tidy.numbers(raw[key], where, key, raw["entry"])
             for key in ("rating", "minus", "plus")
@@ -134,13 +134,15 @@ def _pages(name: str, dating: Dating) -> Parse:
     return parse
 
 
-def _rated(rows: list[Any], where: str) -> tuple[list[Any], tuple[str, ...]]:
+def _rated(fields: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], tuple[str, ...]]:
     """Leave out rows that name a model and do not rate it yet; more than a few are damage."""
-    rated = [row for row in rows if not isinstance(row, dict) or row.get("score", 0) is not None]
-    if len(rows) - len(rated) > max(1, UNRATED_SHARE * len(rows)):
-        return rows, ()  # the first of them is refused with its row
-    gone = [shown(row.get("model")) for row in rows if isinstance(row, dict) and row not in rated]
-    return rated, tuple(f"{name} is listed without a rating and left out" for name in gone)
+    kept = [value is not None for value in fields["rating"]]
+    gone = len(kept) - sum(kept)
+    if not 0 < gone <= max(1, UNRATED_SHARE * len(kept)):
+        return fields, ()  # none, or so many that the first of them is refused with its row
+    unrated = [e for e, rated in zip(fields["entry"], kept, strict=True) if not rated]
+    notes = tuple(f"{shown(name)} is listed without a rating and left out" for name in unrated)
+    return {name: list(compress(values, kept)) for name, values in fields.items()}, notes
 
 
 def _page(file: str, where: str) -> tuple[str, str]:
