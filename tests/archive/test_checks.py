@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import pandas as pd
 import pytest
@@ -152,28 +153,70 @@ def test_new_organisations() -> None:
     assert checks.new_organisations(entries, None) == []
 
 
-class TestTopN:
-    full = ladder(90)
+# -- whether ratings are the board's own computation ---------------------------------------------
 
-    def test_the_upper_end_of_a_comparable_list(self) -> None:
-        shifted = changed(self.full[:20], lambda i, row: (row[0], row[1] + 60, row[2]))
-        assert checks.top_n(listing(shifted), listing(self.full), None, None) == 20
 
-    def test_with_new_models_at_the_top(self) -> None:
-        rows = [*((f"new-{i}", 1510.0 + i, 3) for i in range(10)), *self.full[:40]]
-        assert checks.top_n(listing(rows), listing(self.full), None, None) == 50
+def computation(
+    change: Callable[[int], float], count: int = 60, completeness: str = "full"
+) -> checks.Check:
+    before = ladder(count)
+    now = changed(before, lambda i, row: (row[0], round(row[1] + change(i), 2), row[2]))
+    done = checks.comparison(
+        {"ratings": ratings(now)}, listing(now), previous(before), completeness, settled=True
+    )
+    return next(check for check in done if check.name == "same-computation")
 
-    def test_a_list_that_lost_rows_all_over_is_none(self) -> None:
-        assert checks.top_n(listing(self.full[::3]), listing(self.full), None, None) is None
 
-    def test_a_list_that_lost_its_last_few_is_none(self) -> None:
-        assert checks.top_n(listing(self.full[:86]), listing(self.full), None, None) is None
+def test_places_that_all_change_are_another_computation() -> None:
+    """Raw text ratings beside style-controlled ones have a MAD of 17; a recomputation up to 6."""
+    check = computation(lambda i: 17.0 if i % 2 else -17.0)
+    assert (check.passed, check.required) == (False, True)
+    assert check.note == (
+        "MAD 17.0 over 60 common entries since 2026-08-02; it reads like another computation of "
+        "ratings, not this board's"
+    )
+    again = computation(lambda i: 6.0 if i % 2 else -6.0)
+    assert (again.passed, again.note) == (True, "MAD 6.0 over 60 common entries since 2026-08-02")
 
-    def test_by_length_where_names_differ(self) -> None:
-        short = listing(self.full[:30])
-        assert checks.top_n(short, None, listing(self.full), None) == 30
-        assert checks.top_n(short, None, None, listing(self.full)) == 30
 
-    def test_a_board_that_grows_was_not_cut(self) -> None:
-        eight, ninety = listing(self.full[:8]), listing(self.full)
-        assert checks.top_n(eight, None, listing(self.full[:8]), ninety) is None
+def test_a_shift_of_all_is_the_same_computation_and_so_are_a_few_outliers() -> None:
+    assert computation(lambda i: 60.0).passed
+    assert computation(lambda i: 300.0 if i % 10 == 0 else 0.5).passed
+
+
+def test_few_common_entries_say_nothing_of_the_computation() -> None:
+    assert computation(lambda i: 90.0 if i % 2 else -90.0, count=checks.SPREAD_ROWS - 1).passed
+    assert not computation(lambda i: 90.0 if i % 2 else -90.0, count=checks.SPREAD_ROWS).passed
+
+
+def test_of_a_cut_list_the_computation_is_asked_as_well() -> None:
+    assert not computation(lambda i: 17.0 if i % 2 else -17.0, completeness="top-60").passed
+
+
+def test_boards_whose_ratings_do_not_settle_are_not_asked() -> None:
+    done = checks.comparison({"ratings": ratings(ladder(9))}, listing(ladder(9)), None, "full")
+    assert [(check.name, check.note) for check in done] == [
+        ("complete", ""),
+        ("previous", "no comparable earlier vintage"),
+    ]
+    assert "same-computation" not in compared(ladder(40), ladder(40))
+
+
+# -- leaving categories out ----------------------------------------------------------------------
+
+
+def test_categories_are_left_out_with_the_entries_only_they_had() -> None:
+    made = publication(
+        {"overall": ladder(6), "coding": ladder(4), "chinese": [("only-here", 1200.0, 9)]},
+        notes=("from a page",),
+    )
+    short = made.without(["chinese", "coding"], "they stood still")
+    assert set(short.tables["ratings"]["category"]) == {"overall"}
+    assert sorted(short.tables["entries"]["entry"]) == [f"model-{i:03}" for i in range(6)]
+    assert list(short.tables["ratings"].index) == list(range(6))
+    assert short.notes == ("from a page", "they stood still")
+    assert short.left_out == ("chinese", "coding")
+    assert short.without(["overall"], "again").left_out == ("chinese", "coding", "overall")
+    # The one it was made from is as it was, and nothing left out is nothing done.
+    assert set(made.tables["ratings"]["category"]) == {"overall", "coding", "chinese"}
+    assert made.without([], "no reason") is made

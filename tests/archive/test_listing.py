@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag.archive import tables
-from elolag.archive.listing import Listing, _contained, listings, read_listing, same_publication
+from elolag.archive.listing import (
+    Listing,
+    _contained,
+    listings,
+    read_listing,
+    same_figures,
+    same_publication,
+)
 
 
 def listing(rows: list[Row]) -> Listing:
@@ -92,3 +99,97 @@ def test_one_category_is_read_out_of_the_bytes_as_out_of_the_table() -> None:
         np.testing.assert_array_equal(found.ratings, expected.ratings)
         np.testing.assert_array_equal(found.votes, expected.votes)
     assert read_listing(data, "over") is None
+
+
+# -- copies that are slightly off ----------------------------------------------------------------
+
+
+def off(rows: list[Row], at: int, by: float) -> list[Row]:
+    """`rows` with the first `at` rated otherwise."""
+    return changed(rows, lambda i, row: (row[0], row[1] + by, *row[2:]) if i < at else row)
+
+
+def recounted(rows: list[Row], at: int) -> list[Row]:
+    """`rows` with the votes of the first `at` counted otherwise."""
+    return changed(rows, lambda i, row: (*row[:2], row[2] + 1) if i < at else row)
+
+
+def same(one: list[Row], other: list[Row], *, near: bool) -> bool:
+    said = same_publication(listing(one), listing(other), near=near)
+    assert same_publication(listing(other), listing(one), near=near) is said
+    return said
+
+
+@pytest.mark.parametrize("votes", [True, False])
+def test_of_near_dates_two_rows_of_a_hundred_may_be_off_by_a_point(votes: bool) -> None:
+    rows = ladder(100, votes=votes)
+    assert same(rows, off(rows, 2, 1.0), near=True)
+    assert not same(rows, off(rows, 2, 1.0), near=False)
+
+
+def test_of_near_dates_three_rows_off_are_too_many() -> None:
+    rows = ladder(100, votes=False)
+    assert not same(rows, off(rows, 3, 1.0), near=True)
+    assert not same(rows, off(rows, 1, 1.5), near=True)
+    # Below fifty rows none may be off.
+    assert not same(rows[:49], off(rows[:49], 1, 1.0), near=True)
+    assert same(rows[:50], off(rows[:50], 1, 1.0), near=True)
+
+
+def test_with_votes_a_point_is_forgiven_and_two_counts_of_a_hundred() -> None:
+    rows = ladder(100)
+    assert same(rows, off(rows, 100, 1.0), near=True)
+    assert same(rows, recounted(rows, 2), near=True)
+    assert not same(rows, recounted(rows, 2), near=False)
+    assert not same(rows, recounted(rows, 3), near=True)
+    assert same(rows, off(rows, 2, 50.0), near=True)
+    assert not same(rows, off(rows, 3, 50.0), near=True)
+
+
+def test_where_names_agree_figures_must_agree_name_by_name() -> None:
+    rows = ladder(100, votes=False)
+    swapped = [(rows[0][0], rows[1][1]), (rows[1][0], rows[0][1]), *rows[2:]]
+    for near in (True, False):
+        assert not same(rows, swapped, near=near)
+    # Other names altogether: two bags of figures.
+    other: list[Row] = [(f"Display {name}", rating) for name, rating in swapped]
+    assert same(rows, other, near=False)
+
+
+def test_an_entry_renamed_is_a_row_off() -> None:
+    rows = ladder(100, votes=False)
+    two = changed(rows, lambda i, row: (f"{row[0]} (new)", *row[1:]) if i < 2 else row)
+    three = changed(rows, lambda i, row: (f"{row[0]} (new)", *row[1:]) if i < 3 else row)
+    assert same(rows, two, near=True)
+    assert not same(rows, three, near=True)
+    assert not same(rows, two, near=False)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.data(), st.integers(1, 60), st.booleans())
+def test_what_is_one_publication_is_one_of_near_dates_and_in_either_order(
+    data: st.DataObject, count: int, votes: bool
+) -> None:
+    rows = ladder(count, votes=votes)
+    drawn = data.draw(
+        st.lists(st.sampled_from([0.0, 0.0, 0.4, 1.0, 2.0]), min_size=count, max_size=count)
+    )
+    other = changed(rows, lambda i, row: (row[0], round(row[1] + drawn[i], 2), *row[2:]))
+    other = data.draw(st.permutations(other))[: data.draw(st.integers(1, count))]
+    strict = same(rows, other, near=False)
+    assert same(rows, other, near=True) or not strict
+    enough = 3 if votes else max(10, 0.6 * count)
+    if len(other) < enough:
+        assert not strict
+    elif not any(drawn):
+        assert strict
+
+
+def test_same_figures_are_of_the_same_names() -> None:
+    rows = ladder(12)
+    assert same_figures(listing(rows), listing(changed(rows, lambda i, r: (*r[:2], r[2] + 1))))
+    whole = changed(rows, lambda i, row: (row[0], float(round(row[1])), *row[2:]))
+    assert same_figures(listing(rows), listing(whole))
+    assert not same_figures(listing(rows), listing(rows[1:]))
+    assert not same_figures(listing(rows), listing(off(rows, 1, 1.0)))
+    assert not same_figures(listing(rows), listing(rounded(rows)))

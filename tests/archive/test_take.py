@@ -397,6 +397,155 @@ def test_a_longer_list_is_not_dated_back_to_a_shorter_one(tmp_path: Path) -> Non
     assert [o.outcome for o in take_payloads(tmp_path, batch)] == ["new", "new"]
 
 
+def test_of_one_day_a_copy_with_an_entry_more_is_the_same_publication(tmp_path: Path) -> None:
+    rows = ladder(38)
+    copy = [*rounded(rows, prefix=""), ("debut", 1466.0, 1372)]
+    take_payloads(tmp_path, [payload(rows)])
+    outcomes = take_payloads(
+        tmp_path, [payload(copy, by="arena-web", vintage="2026-08-19", basis="fetched")]
+    )
+    assert kinds(outcomes) == [("2026-08-19", "twin", "2026-08-19")]
+    assert visible(tmp_path) == [("2026-08-19", "arena-dataset", ["arena-web 2026-08-19"])]
+    assert Archive(tmp_path).board("arena/text").snapshot().categories == {"overall": 38}
+
+
+def test_a_copy_off_in_a_row_of_sixty_is_a_twin_of_near_dates_only(tmp_path: Path) -> None:
+    rows = ladder(60)
+    off = changed(rounded(rows, ""), lambda i, r: (*r[:2], r[2] + 1) if i == 30 else r)
+    take_payloads(tmp_path, [payload(rows)])
+    for day, outcome in (("2026-08-22", "twin"), ("2026-08-24", "new")):
+        item = payload(off, by="arena-web", vintage=day, basis="fetched")
+        assert [o.outcome for o in take_payloads(tmp_path / day, [payload(rows)])] == ["new"]
+        assert [o.outcome for o in take_payloads(tmp_path / day, [item])] == [outcome]
+
+
+COLLECTOR = "arielshakaramiro-llm-leaderboard-tracker"
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_two_forms_of_one_list_are_one(tmp_path: Path, together: bool) -> None:
+    forms = [
+        payload(rows, by=COLLECTOR, vintage="2025-10-07", basis="fetched")
+        for rows in (ladder(90), without_votes(ladder(90)))
+    ]
+    runs = [forms] if together else [[form] for form in forms]
+    outcomes = [o for batch in runs for o in take_payloads(tmp_path, batch)]
+    assert sorted(o.outcome for o in outcomes) == ["new", "unchanged"]
+    board = Archive(tmp_path).board("arena/text")
+    assert board.labels == ("2025-10-07",)
+    assert board.snapshot().ratings()["votes"].notna().all()
+
+
+def test_a_fuller_form_that_comes_later_is_a_revision(tmp_path: Path) -> None:
+    for rows, outcome in ((without_votes(ladder(90)), "new"), (ladder(90), "revision")):
+        item = payload(rows, by=COLLECTOR, vintage="2025-10-07", basis="fetched")
+        assert [o.outcome for o in take_payloads(tmp_path, [item])] == [outcome]
+
+
+# -- what stands still ---------------------------------------------------------------------------
+
+
+def later(rows: list[Row], by: float = 1.1) -> list[Row]:
+    return changed(rows, lambda i, row: (row[0], round(row[1] + by * (1 + i % 3), 2), row[2] + 5))
+
+
+def test_a_copy_whose_board_stands_still_is_unchanged_though_a_category_moved(
+    tmp_path: Path,
+) -> None:
+    def seen(day: str, coding: list[Row], by: str = "arena-web") -> list[tuple[str, str, str]]:
+        rows = {"overall": ladder(90), "coding": coding}
+        return kinds(take_payloads(tmp_path, [payload(rows, by=by, vintage=day, basis="fetched")]))
+
+    assert seen("2026-08-01", ladder(30)) == [("2026-08-01", "new", "2026-08-01")]
+    assert seen("2026-08-05", later(ladder(30))) == [("2026-08-05", "unchanged", "2026-08-01")]
+    # A source whose lists come whole publishes all its categories at once.
+    assert seen("2026-09-01", ladder(30), "epoch-eci")[0][1] == "new"
+    assert seen("2026-09-05", later(ladder(30)), "epoch-eci")[0][1] == "new"
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_of_a_copy_a_category_that_stood_still_is_left_out_and_noted(
+    tmp_path: Path, together: bool
+) -> None:
+    old = [("retired-1", 1210.5, 90), ("retired-2", 1200.5, 80)]
+    batch = [
+        payload(
+            {"overall": rows, "chinese": [*ladder(8), *old], "coding": rows[:30]},
+            by="arena-web",
+            vintage=day,
+            basis="fetched",
+        )
+        for day, rows in (("2026-08-01", ladder(90)), ("2026-08-20", later(ladder(90))))
+    ]
+    for run in [batch] if together else [[item] for item in batch]:
+        assert {o.outcome for o in take_payloads(tmp_path, run)} == {"new"}
+    board = Archive(tmp_path).board("arena/text")
+    first, second = board.snapshots
+    assert first.categories == {"chinese": 10, "coding": 30, "overall": 90}
+    assert "left_out" not in first.facts
+    assert second.categories == {"coding": 30, "overall": 90}
+    assert second.facts["left_out"] == ["chinese"]
+    assert second.facts["notes"] == [
+        "left out, unchanged while the board moved: chinese (as on 2026-08-01)"
+    ]
+    assert not set(second.entries()["entry"]) & {"retired-1", "retired-2"}
+    assert second.stale_categories == ()
+    again = take_payloads(tmp_path, batch)
+    assert {o.outcome for o in again} == {"unchanged"}
+    assert verify(Archive(tmp_path)) == []
+
+
+def test_of_an_official_list_nothing_is_left_out(tmp_path: Path) -> None:
+    for day, rows in (("2026-08-01", ladder(90)), ("2026-08-20", later(ladder(90)))):
+        take_payloads(tmp_path, [payload({"overall": rows, "chinese": ladder(8)}, vintage=day)])
+    snapshot = Archive(tmp_path).board("arena/text").snapshot("2026-08-20")
+    assert snapshot.categories == {"chinese": 8, "overall": 90}
+    assert snapshot.stale_categories == ("chinese",)
+    assert "left_out" not in snapshot.facts
+
+
+# -- what is said of it --------------------------------------------------------------------------
+
+
+def test_a_revision_says_why(tmp_path: Path) -> None:
+    take_payloads(tmp_path, [payload(ladder(30))])
+    (mended,) = take_payloads(tmp_path, [payload(later(ladder(30)))])
+    assert (mended.outcome, mended.message) == (
+        "revision",
+        "other figures than arena-dataset had at this date",
+    )
+    other = tmp_path / "other"
+    copy = payload(rounded(ladder(30)), by="arena-web", basis="fetched")
+    (first,) = take_payloads(other, [copy])
+    assert (first.outcome, first.message) == ("new", "")
+    (better,) = take_payloads(other, [payload(ladder(30))])
+    assert (better.label, better.message) == (
+        "2026-08-19.r2",
+        "the figures of arena-web, more precise or more complete",
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({}, "refused"),
+        ({"board": "comparia/text"}, "new"),
+        ({"method": "online-elo"}, "new"),
+    ],
+)
+def test_ratings_of_another_computation_are_refused_under_the_name_of_a_board(
+    tmp_path: Path, facts: dict[str, str], outcome: str
+) -> None:
+    """As raw ratings are where style-controlled ones stood: every entry has another place."""
+    take_payloads(tmp_path, [payload(ladder(60), vintage="2026-08-01", **facts)])
+    other = changed(ladder(60), lambda i, r: (r[0], r[1] + (17 if i % 2 else -17), r[2] + 9))
+    (said,) = take_payloads(tmp_path, [payload(other, **facts)])
+    assert said.outcome == outcome
+    if outcome == "refused":
+        assert said.message.startswith("check same-computation: MAD 17.0 over 60 common entries")
+        assert Archive(tmp_path).vintages("arena/text") == ["2026-08-01"]
+
+
 # -- files of many vintages ----------------------------------------------------------------------
 
 
