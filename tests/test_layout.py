@@ -12,13 +12,13 @@ PACKAGE = Path(__file__).parents[1] / "elolag"
 
 #: Top-level names of the package, each above all that may import it (DESIGN section 3).
 ORDER = [
-    *("errors", "months", "schema", "sheets"),
+    *("errors", "months", "schema", "words", "sheets"),
     *("sources", "http", "fetch", "archive", "tags"),
     *("collect", "imports", "backfill", "export"),
     *("bradleyterry", "votes", "linking", "changes", "templates", "own", "panel", "young"),
     *("frontier", "curves", "lag", "correlated", "posterior", "draws", "interval"),
     *("roster", "clock", "cast", "sampling"),
-    *("provenance", "study", "words", "standing", "result", "estimate", "comparison"),
+    *("provenance", "study", "standing", "verdict", "result", "estimate", "comparison"),
     *("path", "change", "matching"),
     *("worlds", "ballots", "simulate", "replications", "calibrate"),
     *("grid", "whatif", "influence", "points", "flip"),

@@ -76,6 +76,7 @@ class Words:
     """Set phrases. Those with braces are filled in by `str.format`."""
 
     at_least: str
+    figure: str
     months: str
     level: str
     ahead: str
@@ -92,6 +93,7 @@ class Words:
 
 ENGLISH = Words(
     at_least="at least",
+    figure="best estimate",
     months="months",
     level="level",
     ahead="{} ahead",
@@ -128,6 +130,7 @@ ENGLISH = Words(
 
 GERMAN = Words(
     at_least="mindestens",
+    figure="bester Schätzwert",
     months="Monate",
     level="gleichauf",
     ahead="{} voraus",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from elolag.result import LagResult
-from elolag.words import bounded, compact, noun
+from elolag.words import compact, noun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,8 +184,8 @@ def size(item: Slice) -> float:
 
 
 def answer(result: LagResult) -> str:
-    """The lag of the row's follower, direction in words."""
-    return bounded(result.months or 0.0, result.censored)
+    """The lag of the row's follower, in the words of its verdict."""
+    return result.short()
 
 
 def lower(item: Slice) -> float:
