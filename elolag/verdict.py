@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.standing import Gap, Match, ModelPoint
-from elolag.words import adjective, bound, directed, months, noun, reads_ahead, share
+from elolag.words import adjective, bound, directed, months, noun, overtaking, reads_ahead, share
 
 #: Least probability of a match that the sentence names.
 LIKELY = 0.05
@@ -163,12 +163,11 @@ class Judged:
 
     def overtaking(self, joined: str) -> str:
         """Who was first, by whom and when overtaken, of a result of which that is said."""
-        first, second = noun(self.follower_group), noun(self.leader_group)
+        first, second = self.follower_group, self.leader_group
         if self.leads:
             first, second = second, first
         day = self.match.counts_from if self.match is not None else self.as_of
-        ago = months(abs(self.months or 0.0))
-        return f"{first} {joined} overtaken by {second} on {day}, {ago} before"
+        return overtaking(first, joined, second, day, abs(self.months or 0.0))
 
     def reached_by(self) -> str:
         """Which models dated the lag in the draws, each with its share."""

@@ -158,6 +158,11 @@ def bounded(value: float, censored: str | None) -> str:
     return f"{bound(value, censored)} {months(abs(value))} {side}"
 
 
+def overtaking(first: str, joined: str, second: str, day: str, size: float) -> str:
+    """Which group was first, which overtook it on what day, how many months before."""
+    return f"{noun(first)} {joined} overtaken by {noun(second)} on {day}, {months(size)} before"
+
+
 def share(probability: float) -> str:
     """A percentage that never rounds to an impossible or certain one."""
     if 0.995 <= probability < 1:
