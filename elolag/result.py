@@ -212,7 +212,7 @@ class LagResult(Judged):
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         rows = [
             *self._provisional_rows(),
-            ("estimand", f"{self.estimand}: {self._asks()}"),
+            ("estimand", f"{self.estimand}: {self.asks()}"),
             ("gap" if self.months is None else "lag", self.figure()),
             (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
             *self._sampling_rows(),
@@ -354,12 +354,13 @@ class LagResult(Judged):
         if self.estimand != "backward":
             return (
                 f"As of {self.as_of}, {where}: {self.figure()}, as {self.estimand} "
-                f"({self._asks()}; {interval})."
+                f"({self.asks()}; {interval})."
             )
         return f"As of {self.as_of}, {self.standing(where)} ({interval}; {self.reached_by()})."
 
-    def _asks(self) -> str:
-        return meaning(self.estimand, self.measure.points)
+    def asks(self) -> str:
+        """What its estimand asks, with the window that was used."""
+        return meaning(self.estimand, self.measure.points, self.window)
 
     def _gap_words(self, elo: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)

@@ -255,3 +255,15 @@ def test_the_citation_of_an_overtaking(result: LagResult) -> None:
     german = citation(passed, "de").sentence
     assert "zuerst vorn lagen und am 19. Mai 2026, 3,0 Monate vor dem 17. August 2026," in german
     assert "von US-Modellen überholt wurden" in german
+
+
+@pytest.mark.parametrize("estimand", ["backward-mean", "at-release", "catch-up", "level-mean"])
+def test_every_surface_names_the_window_that_was_used(result: LagResult, estimand: str) -> None:
+    asked = dataclasses.replace(result, estimand=estimand, window=7.5)
+    english, german = citation(asked), citation(asked, "de")
+    for told in (asked.sentence(), dict(asked.rows())["estimand"], english.footnote):
+        assert "the last 7.5 months" in told
+    assert "letzten 7,5 Monate" in german.footnote
+    assert "7.5 months" in english.sentence
+    surfaces = f"{asked.summary()} {english} {german}"
+    assert not any(f"{other} {word}" in surfaces for other in (12, 24) for word in ("mo", "Mo"))

@@ -345,7 +345,10 @@ class _Speaker:
 
     def footnote(self, origins: tuple[Origin, ...]) -> str:
         r, german = self.result, self.german
-        asks = self.words.asks[r.estimand] if german else meaning(r.estimand, r.measure.points)
+        asks = meaning(r.estimand, r.measure.points, r.window)
+        if german:
+            window = language.plain_number(r.window, "de")
+            asks = self.words.asks[r.estimand].format(window=window)
         kind = "sampling" if r.interval == "sampling" else "measurement"
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
         seen = {o.source or o.path: o for o in origins}

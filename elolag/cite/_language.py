@@ -158,11 +158,13 @@ GERMAN = Words(
     },
     asks={
         "backward": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
-        "backward-mean": "dieselbe Frage, gemittelt über jeden Tag des Zeitraums",
-        "at-release": "wie spät die Rekorde des Verfolgers kamen, jeder an seinem Tag",
-        "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden erreicht",
-        "level-mean": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger neu erreichten "
-        "Niveaus",
+        "backward-mean": "dieselbe Frage, gemittelt über jeden Tag der letzten {window} Monate",
+        "at-release": "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, "
+        "jeder an seinem Tag",
+        "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus den "
+        "letzten {window} Monaten erreicht",
+        "level-mean": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in den letzten "
+        "{window} Monaten neu erreichten Niveaus",
         "trend": "Zeitabstand zweier geglätteter Kurven",
         "gap": "Abstand der Spitzen am Stichtag in Punkten",
     },
