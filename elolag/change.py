@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from elolag import __version__, draws, sampling
 from elolag.errors import EstimateError, UsageError
+from elolag.lag import WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.path import LagPath, lag_path
 from elolag.provenance import Origin
 from elolag.schema import ALL_LISTS
 from elolag.study import Study, prepare
-from elolag.words import directed, noun
+from elolag.words import directed, noun, over
 
 __all__ = ["Change", "LagPath", "estimate_change", "lag_path"]
 
@@ -52,6 +53,7 @@ class Change:
     version: str
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     sources: str = ALL_LISTS
+    window: float = 12.0
 
     def sentence(self) -> str:
         """The answer to "is it shrinking?" in one sentence."""
@@ -64,7 +66,8 @@ class Change:
         )
         return (
             f"From {self.since} to {self.as_of} the lag of {noun(self.follower_group)} behind "
-            f"{noun(self.leader_group)} on {self.board} ({self.category}; {self.estimand}) "
+            f"{noun(self.leader_group)} on {self.board} ({self.category}; "
+            f"{over(self.estimand, self.window)}) "
             f"{direction} by {abs(self.months):.1f} months, from {self._ends()}{verdict} "
             f"({self.level:.0%} sampling interval of the change: {ends}; probability that "
             f"it shrank: {self.probability:.0%})."
@@ -150,6 +153,7 @@ def change_of(study: Study, since: str | None, estimand: str = "backward-mean") 
         version=__version__,
         origins=study.origins,
         sources=study.panel.sources,
+        window=study.window or WINDOWS.get(estimand, 0.0),
     )
 
 

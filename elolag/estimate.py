@@ -197,7 +197,7 @@ def _result(
             to_iso(float(since[index])),
         )
 
-    gap = float(point.gap[0])
+    gap = float(point.gap[0]) + 0.0
     leader_best = named(int(point.leader_best[0]), cast.leader)
     follower_best = named(int(point.follower_best[0]), cast.follower)
     found, low, high = None, None, None
@@ -217,7 +217,7 @@ def _result(
         estimand=estimand.partition("/")[0],
         frontier=estimand.partition("/")[2] or "step",
         interval=interval,
-        months=found.months if found else None,
+        months=found.months + 0.0 if found else None,  # a tie may be minus zero
         low=low,
         high=high,
         sampling=rerun if interval == "both" else None,

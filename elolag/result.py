@@ -11,9 +11,9 @@ from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin, log_head
 from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.standing import Contender, Gap, Match, ModelPoint
+from elolag.verdict import LIKELY, Judged
 from elolag.words import (
-    adjective,
-    bound,
+    bounded,
     directed,
     left_out,
     meaning,
@@ -22,7 +22,6 @@ from elolag.words import (
     points,
     printable,
     rated,
-    reads_ahead,
     share,
     span,
     whose_best,
@@ -33,12 +32,10 @@ if TYPE_CHECKING:
 
 #: Version of the JSON object `LagResult.to_dict` returns.
 JSON_SCHEMA = 1
-#: Least probability of a match that the sentence names.
-LIKELY = 0.05
 
 
 @dataclass(frozen=True)
-class LagResult:
+class LagResult(Judged):
     """By how many months the follower trails the leader, with everything needed to check it.
 
     `months` is positive when the follower is behind and negative when it leads; it is a bound
@@ -96,19 +93,9 @@ class LagResult:
         return measure_of(self.board, self.origins[0].method, self.origins[0].source)
 
     @property
-    def leads(self) -> bool:
-        """Whether the follower is ahead at posterior-mean ratings."""
-        return self.gap.elo < 0
-
-    @property
-    def ahead(self) -> bool:
-        """Whether the figure in months reads ahead."""
-        return reads_ahead(self.months or 0.0, self.censored)
-
-    @property
-    def bound(self) -> str:
-        """``at least`` or ``at most`` before the size of the lag, empty where it is exact."""
-        return bound(self.months or 0.0, self.censored)
+    def verdict(self) -> str:
+        """What may be said of it, one of `elolag.verdict.VERDICTS`, on every surface alike."""
+        return "withheld" if self.months is None and self.provisional else super().verdict
 
     @property
     def leader(self) -> ModelPoint | None:
@@ -167,6 +154,8 @@ class LagResult:
             "match": self.match.to_dict() if self.match else None,
             "leader_best": self.leader_best.to_dict(),
             "follower": self.follower.to_dict(),
+            "order": self.order,
+            "verdict": self.verdict,
             "matches": None if self.matches is None else [m.to_dict() for m in self.matches],
             "gap": None if self.provisional else self.gap.to_dict(),
             **({"gap_withheld": self.withheld()} if self.provisional else {}),
@@ -223,7 +212,7 @@ class LagResult:
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         rows = [
             *self._provisional_rows(),
-            ("estimand", f"{self.estimand}: {self._asks()}"),
+            ("estimand", f"{self.estimand}: {self.asks()}"),
             ("gap" if self.months is None else "lag", self.figure()),
             (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
             *self._sampling_rows(),
@@ -237,7 +226,7 @@ class LagResult:
             (
                 what,
                 f"{match.model} ({match.release_date}), {share(match.probability)} of draws: "
-                f"{directed(match.months)}",
+                f"{self.told(match.months)}",
             )
             for what, match in named
         ]
@@ -302,12 +291,25 @@ class LagResult:
         if self.months is None and self.provisional:
             return f"withheld: {self.withheld()}"
         if self.months is None:
-            return self._gap_words(self.gap.elo)
-        if self.months == 0 and not self.censored:
-            return f"{noun(self.follower_group)} level with {noun(self.leader_group)}"
-        return (
-            f"{noun(self.follower_group)} {'ahead' if self.ahead else 'behind'} by {self._size()}"
-        )
+            doubt = "" if self.clear or self.gap.elo == 0 else "no clear lead: "
+            return f"{doubt}{self._gap_words(self.gap.elo)}"
+        follower = noun(self.follower_group)
+        if self.verdict == "level":
+            return f"{follower} level with {noun(self.leader_group)}"
+        if self.verdict == "overtaken":
+            doubt = "" if self.clear else "; no clear lead"
+            return f"{self.overtaking('first,')}{doubt}"
+        doubt = "" if self.clear else "no clear lead: "
+        return f"{doubt}{follower} {'ahead' if self.ahead else 'behind'} by {self.size()}"
+
+    def short(self) -> str:
+        """The lag in a cell of a table, where its row names the sides."""
+        value = self.months or 0.0
+        doubt = "" if self.clear or self.verdict == "level" else ", no clear lead"
+        if self.verdict == "overtaken":
+            who = noun(self.leader_group if self.leads else self.follower_group)
+            return f"{who} first, overtaken {months(abs(value))} before{doubt}"
+        return f"{bounded(value, self.censored)}{doubt}"
 
     def brief(self) -> str:
         """The figure and its interval, as part of a line."""
@@ -324,14 +326,12 @@ class LagResult:
             return f"{directed(self.high)} or less" if self.high is not None else "unbounded"
         if self.low == self.high:
             return (
-                f"of zero width at {directed(self.low)}: at least {self.level:.0%} of the draws "
+                f"of zero width at {self.told(self.low)}: at least {self.level:.0%} of the draws "
                 f"give the same match"
             )
+        if self.overtaken:
+            return f"{self.told(self.low)} to {self.told(self.high)}"
         return span(self.low, self.high)
-
-    def likely_matches(self) -> tuple[Match, ...]:
-        """Matches of at least 5% probability."""
-        return tuple(m for m in self.matches or () if m.probability >= LIKELY)
 
     def _unlikely_ends(self) -> tuple[Match, ...]:
         """Matches the interval ends on, though no single one of them is likely."""
@@ -354,31 +354,13 @@ class LagResult:
         if self.estimand != "backward":
             return (
                 f"As of {self.as_of}, {where}: {self.figure()}, as {self.estimand} "
-                f"({self._asks()}; {interval})."
+                f"({self.asks()}; {interval})."
             )
-        names = "; ".join(
-            f"{m.model} of {m.release_date} in {share(m.probability)} of draws"
-            for m in self.likely_matches()
-        )
-        behind, ahead = (self.leader_group, self.follower_group)
-        best, reached_by = self.follower, adjective(behind)
-        if self.gap.elo < 0:
-            best, reached_by = self.leader_best, adjective(ahead)
-        verb = "is ahead of" if self.gap.elo < 0 else "trails"
-        whose = adjective(self.leader_group if self.gap.elo < 0 else self.follower_group)
-        return (
-            f"As of {self.as_of}, {follower} {verb} {leader} by {self._size()} {where}: the best "
-            f"{whose} model, {best.model} (released {best.release_date}), stands at a level that "
-            f"{reached_by} models first reached that long before ({interval}; first reached by "
-            f"{names})."
-        )
+        return f"As of {self.as_of}, {self.standing(where)} ({interval}; {self.reached_by()})."
 
-    def _asks(self) -> str:
-        return meaning(self.estimand, self.measure.points)
-
-    def _size(self) -> str:
-        """The lag without its direction; a bound turns round with the sign of what it bounds."""
-        return f"{self.bound} {months(abs(self.months or 0.0))}".lstrip()
+    def asks(self) -> str:
+        """What its estimand asks, with the window that was used."""
+        return meaning(self.estimand, self.measure.points, self.window)
 
     def _gap_words(self, elo: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)

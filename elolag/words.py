@@ -62,21 +62,34 @@ def which_lists(sources: str) -> tuple[str, ...]:
     return (OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
 
 
-#: What each estimand asks, in one line.
+#: What each estimand asks, in one line; the window is filled in by `meaning`.
 MEANING = {
     "backward": "how long ago the leader first reached the follower's best of today",
-    "backward-mean": "the same question, averaged over every day of the window",
-    "at-release": "how late the follower's records of the window came, each on its own day",
-    "catch-up": "median time until the follower reaches a record of the leader (last 24 months)",
-    "level-mean": "mean time between the two frontiers at the levels the follower newly reached",
+    "backward-mean": "the same question, averaged over every day of {window}",
+    "at-release": "how late the follower's records of {window} came, each on its own day",
+    "catch-up": "median time until the follower reaches a record the leader set in {window}",
+    "level-mean": (
+        "mean time between the two frontiers at the levels the follower newly reached in {window}"
+    ),
     "trend": "time between two smooth curves, each fitted to its side's best models",
     "gap": "distance of the two frontiers on the as-of date, in Elo points",
 }
 
 
-def meaning(estimand: str, points: str = "Elo points") -> str:
-    """What an estimand asks, on a board whose ratings are in `points`."""
-    return MEANING[estimand].replace("Elo points", points)
+def windowed(estimand: str) -> bool:
+    """Whether an estimand looks back over a window."""
+    return "{window}" in MEANING[estimand]
+
+
+def meaning(estimand: str, points: str = "Elo points", window: float | None = None) -> str:
+    """What an estimand asks, on a board whose ratings are in `points`, over `window` months."""
+    asked = "the window" if not window else f"the last {window:g} months"
+    return MEANING[estimand].format(window=asked).replace("Elo points", points)
+
+
+def over(estimand: str, window: float) -> str:
+    """The estimand's name, with its window where it has one."""
+    return f"{estimand} over {window:g} months" if windowed(estimand) else estimand
 
 
 _NOUNS = {
@@ -156,6 +169,11 @@ def bounded(value: float, censored: str | None) -> str:
         return directed(value)
     side = "ahead" if reads_ahead(value, censored) else "behind"
     return f"{bound(value, censored)} {months(abs(value))} {side}"
+
+
+def overtaking(first: str, joined: str, second: str, day: str, size: float) -> str:
+    """Which group was first, which overtook it on what day, how many months before."""
+    return f"{noun(first)} {joined} overtaken by {noun(second)} on {day}, {months(size)} before"
 
 
 def share(probability: float) -> str:

@@ -18,7 +18,7 @@ ORDER = [
     *("bradleyterry", "votes", "linking", "changes", "templates", "own", "panel", "young"),
     *("frontier", "curves", "lag", "correlated", "posterior", "draws", "interval"),
     *("roster", "clock", "cast", "sampling"),
-    *("provenance", "study", "standing", "result", "estimate", "comparison"),
+    *("provenance", "study", "standing", "verdict", "result", "estimate", "comparison"),
     *("path", "change", "matching"),
     *("worlds", "ballots", "simulate", "replications", "calibrate"),
     *("grid", "whatif", "influence", "points", "flip"),

@@ -7,6 +7,8 @@ import dataclasses
 import pytest
 
 import elolag
+from elolag.cite import citation, wording
+from elolag.plots._titles import finding
 from elolag.result import LagResult
 from elolag.standing import Gap, Match, ModelPoint, win_rate
 
@@ -161,3 +163,107 @@ def test_win_rate() -> None:
 
 def test_version_is_the_packages(result: LagResult) -> None:
     assert elolag.__version__
+
+
+#: The follower reached its level first, and the leader passed it since.
+PASSED = {
+    "months": 3.0, "low": -0.6, "high": 3.0, "as_of": "2026-08-17",
+    "follower": point("CN", "seedance", 1481.0, "2026-02-12"),
+    "leader_best": point("US", "omni", 1509.0, "2026-05-19"),
+    "match": point("US", "omni", 1509.0, "2026-05-19"),
+    "matches": (Match("omni", "omni", "2026-05-19", 3.0, 0.9),
+                Match("seedance2", "seedance2", "2026-07-31", -0.6, 0.1)),
+    "gap": Gap(28.0, -1.3, 45.0, 1.9, 1.9),
+}  # fmt: skip
+
+
+def test_a_follower_that_was_first_is_said_to_be_overtaken(result: LagResult) -> None:
+    passed = dataclasses.replace(result, **PASSED)
+    assert (passed.verdict, passed.order, passed.clear) == ("overtaken", "follower-first", False)
+    assert passed.to_dict()["order"] == "follower-first"
+    text = passed.sentence()
+    assert "China was first on arena/text (overall) and was overtaken by the US on 2026-05-19" in (
+        text
+    )
+    assert "3.0 months before; neither side has a clear lead" in text
+    assert "passed by omni of 2026-05-19 in 90% of draws; not overtaken in 10% of draws" in text
+    facts = dict(passed.rows())
+    assert facts["lag"].startswith("China first, overtaken by the US on 2026-05-19, 3.0 months")
+    for told in (text, *facts.values(), finding(passed), passed.short(), passed.brief()):
+        assert "trails" not in told
+        assert "months behind" not in told
+    assert finding(passed) == "China was first, overtaken by the US on 19 May 2026"
+    sure = dataclasses.replace(passed, low=2.0, gap=Gap(28.0, 8.0, 45.0, 1.9, 1.9))
+    assert sure.clear
+    assert "clear lead" not in sure.sentence()
+
+
+def test_a_leader_that_was_first_is_overtaken_too(result: LagResult) -> None:
+    turned = dataclasses.replace(
+        result, months=-1.0, low=-1.0, high=-0.5, gap=Gap(-9.0, -19.0, -1.0, -0.6, -0.6),
+        leader_best=point("US", "alpha", 1500.0, "2026-01-10"),
+        follower=point("CN", "beta", 1509.0, "2026-07-19"),
+        match=point("CN", "beta", 1509.0, "2026-07-19"),
+        matches=(Match("beta", "beta", "2026-07-19", -1.0, 1.0),),
+    )  # fmt: skip
+    assert turned.order == "leader-first"
+    assert "the US was first on arena/text (overall) and was overtaken by China on 2026-07-19" in (
+        turned.sentence()
+    )
+
+
+def test_an_unclear_lead_is_said_alike_everywhere(result: LagResult) -> None:
+    unclear = dataclasses.replace(result, low=-1.1, high=8.8, gap=Gap(11.0, -4.0, 30.0, 0.7, 0.7))
+    assert unclear.verdict == wording(unclear) == unclear.to_dict()["verdict"] == "no-clear-lead"
+    for told in (unclear.sentence(), finding(unclear), citation(unclear).sentence):
+        assert "neither" in told.lower()
+        assert "trails" not in told
+    for told in (dict(unclear.rows())["lag"], unclear.brief(), unclear.short()):
+        assert "no clear lead" in told
+
+
+@pytest.mark.parametrize(
+    ("months", "verdict", "said"),
+    [(-1.94, "no-clear-lead", "1.9 months earlier, China ahead"), (0.0, "level", "is level with")],
+)
+def test_ties_go_one_way(result: LagResult, months: float, verdict: str, said: str) -> None:
+    tie = dataclasses.replace(
+        result, months=months, low=-7.6, high=7.6, gap=Gap(0.0, -18.0, 18.0, 0.0, 0.0)
+    )
+    assert tie.verdict == verdict
+    assert said in tie.sentence()
+    surfaces = (tie.sentence(), tie.figure(), tie.short(), finding(tie), citation(tie).sentence)
+    assert not any("trails" in told for told in surfaces)
+    if months:
+        assert "China ahead by 1.9 months" in tie.figure()
+        assert "1.9 months ahead" in citation(tie).sentence
+        assert "1,9 Monate voraus" in citation(tie, "de").sentence
+        assert tie.order == "follower-first"
+    else:
+        assert all("level" in told for told in surfaces)
+
+
+def test_the_citation_of_an_overtaking(result: LagResult) -> None:
+    passed = dataclasses.replace(result, **PASSED)
+    assert citation(passed).sentence == (
+        "We estimate that Chinese models were first on the Arena text leaderboard and were "
+        "overtaken by US models on 19 May 2026, 3.0 months before 17 August 2026, though neither "
+        "had a clear lead: the best Chinese model, seedance (12 February 2026), reached its level "
+        "before omni (95% measurement interval for Chinese models: 0.6 months ahead to 3.0 months "
+        "behind)."
+    )
+    german = citation(passed, "de").sentence
+    assert "zuerst vorn lagen und am 19. Mai 2026, 3,0 Monate vor dem 17. August 2026," in german
+    assert "von US-Modellen überholt wurden" in german
+
+
+@pytest.mark.parametrize("estimand", ["backward-mean", "at-release", "catch-up", "level-mean"])
+def test_every_surface_names_the_window_that_was_used(result: LagResult, estimand: str) -> None:
+    asked = dataclasses.replace(result, estimand=estimand, window=7.5)
+    english, german = citation(asked), citation(asked, "de")
+    for told in (asked.sentence(), dict(asked.rows())["estimand"], english.footnote):
+        assert "the last 7.5 months" in told
+    assert "letzten 7,5 Monate" in german.footnote
+    assert "7.5 months" in english.sentence
+    surfaces = f"{asked.summary()} {english} {german}"
+    assert not any(f"{other} {word}" in surfaces for other in (12, 24) for word in ("mo", "Mo"))

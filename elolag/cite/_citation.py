@@ -1,15 +1,9 @@
-"""The sentence and the footnote of a result, and which of five wordings it gets.
+"""The sentence and the footnote of a result.
 
-The wordings, and the only rule by which one is chosen:
-
-- ``withheld``: the gap, where an entry without a tag could be the best of a side;
-- else ``no-clear-lead``: the two sides tie, or the interval reaches into the direction that the
-  figure does not have;
-- else ``at-least``: the figure is only a bound, the lag (or the lead) is at least so much;
-- else ``behind`` or ``ahead``: the follower, at the figure's sign.
-
-An end that the draws leave open holds every value on that side. A lag in months for which such an
-entry matters keeps its wording, and its sentence begins by saying that it is provisional, and why.
+Which wording it gets, the result itself decides (`elolag.verdict.VERDICTS`). An end of the
+interval that the draws leave open holds every value on that side. A lag in months for which an
+entry without a tag matters keeps its wording, and its sentence begins by saying that it is
+provisional, and why.
 """
 
 from __future__ import annotations
@@ -25,6 +19,7 @@ from elolag.errors import UsageError
 from elolag.provenance import Origin, provenance
 from elolag.result import LagResult
 from elolag.schema import ALL_LISTS, NOT_STATED, OFFICIAL_LISTS
+from elolag.standing import ModelPoint
 from elolag.words import meaning, rated
 
 LANGUAGES = ("en", "de")
@@ -37,7 +32,7 @@ class Citation:
     Attributes
     ----------
     wording
-        ``behind``, ``at-least``, ``ahead``, ``no-clear-lead`` or ``withheld``.
+        One of `elolag.verdict.VERDICTS`.
     sentence, footnote
         In the language `lang`.
     references
@@ -126,27 +121,8 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
 
 
 def wording(result: LagResult) -> str:
-    """Which of the five wordings a result gets; the rule stands at the top of this module."""
-    if result.months is None and result.provisional:
-        return "withheld"
-    value, low, high = _figures(result)
-    tie = result.gap.elo == 0 and result.estimand in ("backward", "gap")
-    if tie or (value == 0 and not result.censored) or low < 0 < high:
-        return "no-clear-lead"
-    if (value > 0 and low < 0) or (value < 0 and high > 0):
-        return "no-clear-lead"
-    if result.censored:
-        # "At most" a positive lag may be a lead: its interval is open to that side.
-        return "at-least" if result.bound == "at least" else "no-clear-lead"
-    return "ahead" if value < 0 else "behind"
-
-
-def _figures(result: LagResult) -> tuple[float, float, float]:
-    """The figure and its interval, an open end infinite: months, or for `gap` Elo points."""
-    if result.months is None:
-        return result.gap.elo, result.gap.low, result.gap.high
-    low = -math.inf if result.low is None else result.low
-    return result.months, low, math.inf if result.high is None else result.high
+    """Which wording a result gets: its verdict."""
+    return result.verdict
 
 
 class _Speaker:
@@ -159,7 +135,7 @@ class _Speaker:
         self.follower = phrase(result.follower_group, lang)
         self.day = language.date(result.as_of, lang)
         self.board = language.board(result.board, result.category, lang)
-        self.value, self.low, self.high = _figures(result)
+        self.value, self.low, self.high = result.ends()
         self.wording = wording(result)
         points = result.measure.points
         if self.german:
@@ -178,6 +154,10 @@ class _Speaker:
         return f"Provisionally, because {why}, w{text[1:]}"
 
     def _estimate(self) -> str:
+        if self.wording == "overtaken" and self.result.match is not None:
+            return self._overtaken(self.result.match)
+        if self.wording == "level":
+            return self._level()
         if self.wording == "no-clear-lead":
             return self._no_clear_lead()
         if self.result.months is None:
@@ -274,6 +254,42 @@ class _Speaker:
             f"{self.unit} above {below.best} ({iv})."
         )
 
+    def _overtaken(self, match: ModelPoint) -> str:
+        first, second, best = self.follower, self.leader, self.result.follower
+        if self.result.leads:
+            first, second, best = second, first, self.result.leader_best
+        size, iv = self._size(), self._interval()
+        passed, released = (language.date(m.counts_from, self.lang) for m in (match, best))
+        if self.german:
+            doubt = "" if self.result.clear else ", keine Seite aber einen klaren Vorsprung hatte"
+            return (
+                f"Wir schätzen, dass {first.models} auf {self.board} zuerst vorn lagen und am "
+                f"{passed}, {size} Monate vor dem {self.day}, von {second.to_models} überholt "
+                f"wurden{doubt}: {first.best[:1].upper()}{first.best[1:]}, {best.model} "
+                f"({released}), erreichte sein Niveau vor {match.model} ({iv})."
+            )
+        doubt = "" if self.result.clear else ", though neither had a clear lead"
+        return (
+            f"We estimate that {first.models} were first on {self.board} and were overtaken by "
+            f"{second.models} on {passed}, {size} months before {self.day}{doubt}: {first.best}, "
+            f"{best.model} ({released}), reached its level before {match.model} ({iv})."
+        )
+
+    def _level(self) -> str:
+        iv, how = self._interval(), self._how()
+        sides = self.follower.models, self.leader.models
+        if self.german:
+            day = "" if how else f" am {self.day}"
+            return (
+                f"Wir schätzen, dass{day} {sides[0]} und {sides[1]} auf {self.board} gleichauf "
+                f"lagen{f', {how}' if how else ''} ({iv})."
+            )
+        day = "" if how else f" on {self.day}"
+        return (
+            f"We estimate that{day} {sides[0]} and {sides[1]} were level on {self.board}"
+            f"{f', {how}' if how else ''} ({iv})."
+        )
+
     def _no_clear_lead(self) -> str:
         iv, how = self._interval(), self._how()
         sides = self.follower.models, self.leader.models
@@ -302,10 +318,13 @@ class _Speaker:
         if self.result.interval == "sampling" and self.result.months is not None:
             kind = "sampling"
         name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
-        if self.wording == "no-clear-lead":
+        if not self.result.clear:
             whose = (
                 f" für {self.follower.models}" if self.german else f" for {self.follower.models}"
             )
+            if self.result.order is not None and self.result.gap.elo == 0 and self.value:
+                name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
+                whose = ""
             return f"{name}{whose}: {self._end(self.low)} {self.words.to} {self._end(self.high)}"
         near, far = sorted((abs(self.low), abs(self.high)))
         unit = f" {self.unit}" if self.german or self.result.months is None else ""
@@ -326,7 +345,10 @@ class _Speaker:
 
     def footnote(self, origins: tuple[Origin, ...]) -> str:
         r, german = self.result, self.german
-        asks = self.words.asks[r.estimand] if german else meaning(r.estimand, r.measure.points)
+        asks = meaning(r.estimand, r.measure.points, r.window)
+        if german:
+            window = language.plain_number(r.window, "de")
+            asks = self.words.asks[r.estimand].format(window=window)
         kind = "sampling" if r.interval == "sampling" else "measurement"
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
         seen = {o.source or o.path: o for o in origins}

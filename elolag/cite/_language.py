@@ -76,6 +76,7 @@ class Words:
     """Set phrases. Those with braces are filled in by `str.format`."""
 
     at_least: str
+    figure: str
     months: str
     level: str
     ahead: str
@@ -92,6 +93,7 @@ class Words:
 
 ENGLISH = Words(
     at_least="at least",
+    figure="best estimate",
     months="months",
     level="level",
     ahead="{} ahead",
@@ -128,6 +130,7 @@ ENGLISH = Words(
 
 GERMAN = Words(
     at_least="mindestens",
+    figure="bester Schätzwert",
     months="Monate",
     level="gleichauf",
     ahead="{} voraus",
@@ -155,11 +158,13 @@ GERMAN = Words(
     },
     asks={
         "backward": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
-        "backward-mean": "dieselbe Frage, gemittelt über jeden Tag des Zeitraums",
-        "at-release": "wie spät die Rekorde des Verfolgers kamen, jeder an seinem Tag",
-        "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden erreicht",
-        "level-mean": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger neu erreichten "
-        "Niveaus",
+        "backward-mean": "dieselbe Frage, gemittelt über jeden Tag der letzten {window} Monate",
+        "at-release": "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, "
+        "jeder an seinem Tag",
+        "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus den "
+        "letzten {window} Monaten erreicht",
+        "level-mean": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in den letzten "
+        "{window} Monaten neu erreichten Niveaus",
         "trend": "Zeitabstand zweier geglätteter Kurven",
         "gap": "Abstand der Spitzen am Stichtag in Punkten",
     },

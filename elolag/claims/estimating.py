@@ -18,8 +18,9 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate import lag_key
 from elolag.interval import quantiles, reach, summarise
 from elolag.lag import ESTIMANDS
-from elolag.months import to_day
+from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.study import Study
+from elolag.words import overtaking
 
 Floats = NDArray[np.float64]
 
@@ -56,6 +57,8 @@ class Estimate:
         The best of both sides on the day; of several labs, where each of them stands.
     closest, closest_value
         For lags, the estimand whose figure lies nearest to the claimed range.
+    passed
+        Where the side that is behind was the first at its level: who overtook it, and when.
     """
 
     basis: str
@@ -73,6 +76,7 @@ class Estimate:
     detail: str = ""
     closest: str = ""
     closest_value: float | None = None
+    passed: str = ""
     snapshots: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -82,7 +86,9 @@ class Estimate:
 
     def figure(self) -> str:
         """The value in words."""
-        return "" if self.value is None else quantity(self.kind, self.value, self.censored)
+        if self.value is None:
+            return ""
+        return self.passed or quantity(self.kind, self.value, self.censored)
 
     def interval_words(self) -> str:
         """The interval in words."""
@@ -178,7 +184,22 @@ def _months(study: Study, claim: Claim, as_of: str) -> Estimate:
         value=found.months, low=found.low, high=found.high, censored=found.censored,
         probability=held(below, above, (claim.low, claim.high)),
         detail=_best_of_day(study, day), closest=closest, closest_value=value,
+        passed="" if key != "backward" or found.censored else _passed(study, day),
     )  # fmt: skip
+
+
+def _passed(study: Study, day: float) -> str:
+    """Who overtook the side that is behind and when, if that side was the first at its level."""
+    found, field = study.point(["backward"], day), study.cast.field
+    first, second = study.cast.follower.text, study.cast.leader.text
+    best, since, rival = int(found.follower_best[0]), field.follow_from, field.lead_from
+    if found.gap[0] < 0:
+        first, second = second, first
+        best, since, rival = int(found.leader_best[0]), field.lead_from, field.follow_from
+    passed = float(rival[int(found.match[0])])
+    if found.gap[0] == 0 or float(since[best]) >= passed:
+        return ""
+    return overtaking(first, "first,", second, to_iso(passed), (day - passed) / DAYS_PER_MONTH)
 
 
 def _best_of_day(study: Study, day: float) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from elolag.claims.estimating import CONSISTENT, NOT_TESTABLE, RULE, VERDICTS, Estimate
 from elolag.claims.registry import KINDS, Claim
 from elolag.claims.reproduce import Repeat
+from elolag.lag import WINDOWS
 from elolag.schema import ALL_LISTS
-from elolag.words import MEANING, share
+from elolag.words import meaning, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +104,12 @@ class Assessment:
         if claim.reading:
             rows.append(("read as", claim.reading))
         if self.meant:
-            rows.append(("they meant", f"{self.meant}: {MEANING[self.meant]}"))
+            rows.append(
+                (
+                    "they meant",
+                    f"{self.meant}: {meaning(self.meant, window=WINDOWS.get(self.meant))}",
+                )
+            )
         rows.append(("because", claim.why))
         for name, found in (("real time", self.real_time), ("hindsight", self.hindsight)):
             rows += _estimate_rows(name, found)

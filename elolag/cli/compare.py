@@ -96,7 +96,6 @@ def _print(found: Slices) -> None:
     from rich.text import Text
 
     from elolag.cli._text import console, plain, print_table
-    from elolag.words import MEANING
 
     out = console()
     out.print(Text(plain(found.sentence()), style="bold"))
@@ -108,7 +107,7 @@ def _print(found: Slices) -> None:
     out.print()
     first = found.slices[0].result
     out.print(
-        f"{found.estimand}: {MEANING[found.estimand]}. models: rated ones of the row's own side / "
+        f"{found.estimand}: {first.asks()}. models: rated ones of the row's own side / "
         f"of the other."
     )
     out.print(first.left_out())

@@ -282,8 +282,9 @@ def _print_all(found: Comparison) -> None:
         table.add_row(result.estimand, *(Text(cell) for cell in row))
     console.print(table)
     console.print()
+    windows = {result.estimand: result.window for result in found.results}
     for name in MEANING:
-        console.print(f"{name}: {meaning(name, first.measure.points)}")
+        console.print(f"{name}: {meaning(name, first.measure.points, windows.get(name))}")
     console.print()
     for name, reason in found.refused.items():
         console.print(f"{name} has no answer here: {reason}.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elolag.cite import wording
+from elolag.months import parse
 from elolag.result import LagResult
 from elolag.words import adjective, noun
 
@@ -13,16 +13,22 @@ def unit(result: LagResult) -> str:
 
 
 def finding(result: LagResult) -> str:
-    """The title: who, by how much, in ten words; a lead only where `cite` would say so."""
+    """The title: who, by how much, in ten words; by the result's own verdict."""
     leader, follower = noun(result.leader_group), noun(result.follower_group)
     kind = "" if result.estimand in ("backward", "gap") else f" ({result.estimand})"
     if result.provisional:
         kind += ", provisionally"
-    if wording(result) == "withheld":
+    verdict = result.verdict
+    if verdict == "withheld":
         return first_up(f"the gap of {leader} and {follower} is withheld")
-    if wording(result) == "no-clear-lead":
-        if result.gap.elo == 0 and result.estimand in ("backward", "gap"):
-            return first_up(f"{leader} and {follower} are level{kind}")
+    if verdict == "level":
+        return first_up(f"{leader} and {follower} are level{kind}")
+    if verdict == "overtaken" and result.match is not None:
+        first, second = (leader, follower) if result.leads else (follower, leader)
+        day = parse(result.match.counts_from)
+        when = f"{day.day} {day:%B} {day.year}"
+        return first_up(f"{first} was first, overtaken by {second} on {when}{kind}")
+    if verdict == "no-clear-lead":
         return first_up(f"neither {follower} nor {leader} has a clear lead{kind}")
     if result.months is None:
         above, below = (follower, leader) if result.leads else (leader, follower)

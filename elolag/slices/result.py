@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from elolag.result import LagResult
-from elolag.words import bounded, compact, noun
+from elolag.words import compact, noun, over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,11 +106,12 @@ class Slices:
         ranked = sorted(self.slices, key=size)
         first, last = ranked[0], ranked[-1]
         ends = f"from {answer(first.result)} ({first.name}) to {answer(last.result)} ({last.name})"
+        asked = over(self.estimand, first.result.window)
         if self.paired:
             follower, leader = noun(self.follower_group), noun(self.leader_group)
-            text = f"The {self.estimand} lag of {follower} behind {leader} runs {ends}"
+            text = f"The {asked} lag of {follower} behind {leader} runs {ends}"
         else:
-            text = f"By {self.by} the {self.estimand} lag runs {ends}"
+            text = f"By {self.by} the {asked} lag runs {ends}"
         n = len(self.slices)
         counted = "1 slice" if n == 1 else f"{n} slices"
         return f"{text}, over {counted} ({self.certain()}). {self.multiplicity()}"
@@ -184,8 +185,8 @@ def size(item: Slice) -> float:
 
 
 def answer(result: LagResult) -> str:
-    """The lag of the row's follower, direction in words."""
-    return bounded(result.months or 0.0, result.censored)
+    """The lag of the row's follower, in the words of its verdict."""
+    return result.short()
 
 
 def lower(item: Slice) -> float:

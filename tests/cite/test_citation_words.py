@@ -99,6 +99,8 @@ def test_no_clear_lead_gives_both_directions() -> None:
         "(95-%-Messintervall für chinesische Modelle: 1,0 Monate voraus bis 7,5 Monate zurück)."
     )
     assert "level to 1.0 months behind" in made(**TIE).sentence
+    assert "were level on the Arena text leaderboard" in made(**TIE).sentence
+    assert "gleichauf" in made("de", **TIE).sentence
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_no_clear_lead_gives_both_directions() -> None:
         (LEAST, "at-least"),
         ({**AHEAD, "censored": "at-most", "low": None}, "at-least"),
         (UNCLEAR, "no-clear-lead"),
-        (TIE, "no-clear-lead"),
+        (TIE, "level"),
         ({"high": None}, "behind"),
         ({"low": None}, "no-clear-lead"),  # open towards ahead
         ({"low": -3.0, "high": -1.0}, "no-clear-lead"),  # figure and interval disagree
@@ -172,7 +174,8 @@ def test_every_result_gets_one_wording_and_no_other_ones_words(
         -math.inf if low is None else low, math.inf if high is None else high
     )  # fmt: skip
     if worst < 0 < best:
-        assert found.wording == "no-clear-lead"
+        settled = value == 0 and not result.censored
+        assert found.wording == ("level" if settled else "no-clear-lead")
     if found.wording in ("ahead", "behind"):
         assert (value < 0) == (found.wording == "ahead")
         assert (best <= 0) if value < 0 else (worst >= 0)

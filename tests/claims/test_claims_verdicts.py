@@ -11,15 +11,25 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_study import AS_OF, made
 
 import elolag
 from elolag.archive import Snapshot
 from elolag.claims import RULE, Claim, ClaimError, check_claims
 from elolag.claims.checking import assess, in_hindsight, in_real_time
-from elolag.claims.estimating import CONSISTENT, NOT_TESTABLE, TOO_LARGE, TOO_SMALL, decide, held
+from elolag.claims.estimating import (
+    CONSISTENT,
+    NOT_TESTABLE,
+    TOO_LARGE,
+    TOO_SMALL,
+    Estimate,
+    _passed,
+    decide,
+    held,
+)
 from elolag.claims.studies import Standing, Studies, bests
 from elolag.errors import UsageError
-from elolag.months import to_day
+from elolag.months import to_day, to_iso
 
 CLAIM = Claim(
     key="planted", who="Nobody", date="2025-12-20", where="https://example.org",
@@ -297,3 +307,17 @@ def test_too_few_draws_are_refused(small: Path) -> None:
 def test_an_unknown_key_lists_the_known_ones(small: Path) -> None:
     with pytest.raises(UsageError, match="no claim 'nobody'; there are: tsai-2024"):
         check_claims(keys=["nobody"], archive=small)
+
+
+def test_a_claim_is_told_who_was_overtaken() -> None:
+    models = [("US", 1400.0, AS_OF - 400), ("CN", 1450.0, AS_OF - 200), ("US", 1470.0, AS_OF - 60)]
+    study = made(models)
+    assert _passed(study, AS_OF) == (
+        f"China first, overtaken by the US on {to_iso(AS_OF - 60)}, 2.0 months before"
+    )
+    assert _passed(study, AS_OF - 100) == (
+        f"the US first, overtaken by China on {to_iso(AS_OF - 200)}, 3.3 months before"
+    )
+    assert _passed(made([*models, ("US", 1460.0, AS_OF - 300)]), AS_OF) == ""
+    found = Estimate("", "months", "", "", value=2.0, passed="China first")
+    assert found.figure() == "China first"

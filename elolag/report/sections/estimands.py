@@ -62,7 +62,8 @@ def build(material: Material) -> Section:
         "The headline is backward.",
     )
     points = [
-        (f"{r.estimand}:", meaning(r.estimand, r.measure.points) + ".") for r in found.results
+        (f"{r.estimand}:", meaning(r.estimand, r.measure.points, r.window) + ".")
+        for r in found.results
     ]
     return Section(
         "estimands", "The estimands side by side", prose, (figure,), points=points, after=notes

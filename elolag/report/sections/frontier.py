@@ -6,12 +6,13 @@ from statistics import NormalDist
 from typing import Any
 
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
+from elolag.plots._titles import finding
 from elolag.report.content import Column, Figure, Section, Table, decimals
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections._frontier_chart import TOGGLES, chart
 from elolag.result import LagResult
-from elolag.words import adjective, months, noun
+from elolag.words import adjective, noun
 
 #: Months shown.
 SHOWN_MONTHS = 24.0
@@ -25,7 +26,7 @@ def build(material: Material) -> Section:
     leader, follower = noun(result.leader_group), noun(result.follower_group)
     figure = Figure(
         name="frontier",
-        title=_finding(result),
+        title=finding(result),
         alt=_alt(result, rows),
         caption=(
             f"Lines: the best rating reached by each side so far; each step is a record. Bars: "
@@ -53,25 +54,12 @@ def build(material: Material) -> Section:
     return Section("frontier", "The two frontiers", (prose,), (figure,))
 
 
-def _finding(result: LagResult) -> str:
-    if result.gap.elo == 0 or result.months is None:
-        text = f"{noun(result.leader_group)} and {noun(result.follower_group)} are level"
-    else:
-        bound = f"{result.bound} ".lstrip()
-        verb = "is ahead of" if result.leads else "trails"
-        text = (
-            f"{noun(result.follower_group)} {verb} {noun(result.leader_group)} by {bound}"
-            f"{months(abs(result.months))}"
-        )
-    return text[:1].upper() + text[1:]
-
-
 def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
     return (
         f"Line chart of the best rating reached so far by {noun(result.leader_group)} and by "
         f"{noun(result.follower_group)}, {min(r['date'] for r in rows)} to {result.as_of}. "
         f"{noun(result.leader_group)} stands at {result.leader_best.rating:.0f}, "
-        f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {_finding(result)}. "
+        f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}. "
         f"All points are in the table below the chart."
     )
 
