@@ -3,7 +3,9 @@
 The chance that item i beats item j is 1 / (1 + exp(theta_j - theta_i)); a tie is half a win for
 each (Bradley & Terry 1952; the likelihood is then a quasi-likelihood, right for the mean score).
 The covariance is the sandwich over votes, which holds whatever the share of ties is: ties scatter
-less than wins, so that the model's own information would overstate the errors.
+less than wins, so that the model's own information would overstate the errors. A model of few votes
+bends the fit to its own votes, and their residuals, which the sandwich squares, shrink by their
+leverage; `own_share` is given back from the model (`benchmarks/few_votes.py`).
 
 Ratings are ``scale`` times theta; `ELO` gives the Elo scale, 1.0 plain theta.
 """
@@ -33,6 +35,8 @@ ELO = 400 / float(np.log(10))
 _ROUNDS = 100
 _TOLERANCE = 1e-8  # of the last step; Newton squares it, so what is left is rounding
 _LONG = 0.5
+#: Residuals worth so many times what the fit took from them stand for themselves.
+_ENOUGH = 10.0
 
 
 @dataclass(frozen=True)
@@ -156,8 +160,8 @@ class Ratings:
     rating
         Shape (n,).
     covariance
-        Sandwich covariance (n, n) of the ratings as centred or anchored; singular by one
-        dimension, since only differences are known.
+        Sandwich covariance (n, n) of the ratings as centred or anchored, with what few votes
+        lack (see `own_share`); singular by one dimension, since only differences are known.
     votes
         Votes each item took part in.
     anchor
@@ -234,13 +238,39 @@ def rate(
     theta = _maximise(n, i, j, votes, score, np.zeros(n) if start is None else start / scale)
     p = 1 / (1 + np.exp(theta[j] - theta[i]))
     wins, losses = score - ties / 2, votes - score - ties / 2
-    bread = np.linalg.inv(_laplacian(n, i, j, votes * p * (1 - p)) + 1 / n)
-    meat = _laplacian(n, i, j, wins * (1 - p) ** 2 + losses * p**2 + ties * (0.5 - p) ** 2)
+    variance = p * (1 - p)
+    bread = np.linalg.inv(_laplacian(n, i, j, votes * variance) + 1 / n)
+    spread = bread[i, i] + bread[j, j] - 2 * bread[i, j]
+    squares = wins * (1 - p) ** 2 + losses * p**2 + ties * (0.5 - p) ** 2
+    taken = votes * variance**2 * spread
+    lacking = own_share(*(per_item(n, i, j, v) for v in (squares, taken)))
+    meat = _laplacian(n, i, j, squares + np.maximum(lacking[i], lacking[j]) * taken)
     rating, covariance = on_scale(
         pairs.items, theta, bread @ meat @ bread, scale=scale, anchor=anchor, level=level
     )
-    counted = np.asarray(np.bincount(i, votes, n) + np.bincount(j, votes, n), dtype=float)
+    counted = per_item(n, i, j, votes)
     return Ratings(pairs.items, rating, covariance, counted, scale, anchor)
+
+
+def own_share(squares: Floats, taken: Floats) -> Floats:
+    """How much of what the fit took from each item's residuals is given back, 0 to 1.
+
+    A vote of leverage h and model variance v has a squared residual of about (1 - h) v; h v is
+    lacking. All of it is given back where an item's residuals say nothing, as of ties alone, and
+    nothing of it where they amount to `_ENOUGH` times as much: the sandwich stands as it is.
+
+    Parameters
+    ----------
+    squares, taken
+        Per item the sums over its votes of squared residuals, and of h v; shape (n,).
+    """
+    full = np.where(taken > 0, _ENOUGH * taken, 1.0)
+    return np.asarray(np.clip(1 - squares / full, 0.0, 1.0))
+
+
+def per_item(n: int, i: Ints, j: Ints, values: Floats) -> Floats:
+    """Sums over both sides' votes of each item, shape (n,)."""
+    return np.asarray(np.bincount(i, values, n) + np.bincount(j, values, n), dtype=float)
 
 
 def on_scale(

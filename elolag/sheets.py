@@ -13,6 +13,7 @@ import hashlib
 import io
 import math
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,16 +24,55 @@ from elolag.months import parse as parse_date
 #: Larger files are not tables of ratings or tags; votes are read another way (`elolag.votes`).
 MAX_BYTES = 64 * 2**20
 
+#: Ratings, errors and ends of intervals beyond are no points of any scale.
+MAX_POINTS = 1_000_000
+
 _DELIMITERS = ",;\t"
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 #: A character of several bytes in UTF-8.
 _UTF8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_BLANKS = re.compile(r"[^\S\r\n]+")
 _WHOLE = re.compile(r"[+-]?\d+")
 #: A number with a decimal point, or with commas between thousands; the other convention by swap.
 _POINT = re.compile(
     r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.IGNORECASE
 )
 _SWAP = str.maketrans(",.", ".,")
+
+
+#: How files begin that are no table of text, and what they are.
+_OTHERS = (
+    (b"PK\x03\x04", "an Excel workbook or another zip file"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
+    (b"\x1f\x8b", "compressed with gzip; unpack it"),
+    (b"PAR1", "a Parquet file"),
+    (b"version https://git-lfs", "a Git LFS pointer, not the file itself; run git lfs pull"),
+    (b"{", "JSON"),
+    (b"[{", "JSON"),
+)
+
+
+def tidy(text: str) -> str:
+    """A name as it is compared: in NFC, blanks of every kind as single blanks, none at its ends.
+
+    Line breaks inside it stay.
+    """
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def refuse_other(head: bytes, name: str) -> None:
+    """Refuse a file that begins as something else than a table of text.
+
+    Raises
+    ------
+    UsageError
+        Says what it is, and what to do.
+    """
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    found = next((what for magic, what in _OTHERS if start.startswith(magic)), None)
+    if found is not None:
+        mend = "" if ";" in found else "; save the table as CSV"
+        raise UsageError(f"{name}: {found}{mend}")
 
 
 @dataclass(frozen=True)
@@ -46,7 +86,7 @@ class Sheet:
     columns
         Lower-case, in the file's order.
     lines, cells
-        Per row its line and its cells, stripped; blank rows are left out.
+        Per row its line and its cells (see `tidy`); blank rows are left out.
     sha256
         Of the file's bytes.
     delimiter
@@ -198,6 +238,7 @@ def read_bytes(path: Path, what: str) -> bytes:
         raise UsageError(f"cannot read {what} {path}: {error.strerror or error}") from error
     if len(data) > MAX_BYTES:
         raise UsageError(f"{path}: larger than {MAX_BYTES // 2**20} MB; is this {what}?")
+    refuse_other(data[:64], str(path))
     return data
 
 
@@ -288,6 +329,12 @@ def _decode(data: bytes, name: str) -> str:
     return text
 
 
+def separator(text: str) -> str:
+    """The delimiter a first line ``sep=;`` names, as spreadsheets write it; else empty."""
+    named = _SEPARATOR_LINE.match(text)
+    return named[1] if named else ""
+
+
 def encoding_of(head: bytes) -> str:
     """UTF-16 by its byte-order mark or its zero bytes, else UTF-8 (perhaps with a mark)."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -324,7 +371,7 @@ def _rows(text: str, delimiter: str, name: str, before: int) -> list[tuple[int, 
             raise UsageError(f"{name}, line {line}: not CSV ({error})") from error
         if values is None:
             return out
-        cells = tuple(value.strip() for value in values)
+        cells = tuple(map(tidy, values))
         if any(cells):
             out.append((line, cells))
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from elolag.bradleyterry import ELO, PairCounts, Ratings, rate
+from elolag.bradleyterry import ELO, PairCounts, Ratings, own_share, rate
 from elolag.errors import EstimateError, UsageError
 
 SCORE = {"left": 1.0, "right": 0.0, "tie": 0.5}
@@ -168,10 +168,30 @@ def test_one_difference_has_a_closed_form():
     assert fitted.se[0] == pytest.approx(ELO / np.sqrt(100 * 0.75 * 0.25) / 2)
 
 
-def test_only_ties_rate_all_alike_without_error():
+def test_only_ties_rate_all_alike_with_an_error_of_their_own():
     fitted = rate(PairCounts.of(["a", "b", "c"], [0, 1], [1, 2], [10, 10], [5, 5], [10, 10]))
     np.testing.assert_allclose(fitted.rating, 0, atol=1e-12)
-    np.testing.assert_allclose(fitted.se, 0, atol=1e-12)
+    # Each vote's leverage is a tenth: the variance is a tenth of that of ten wins and losses.
+    split = rate(PairCounts.of(["a", "b", "c"], [0, 1], [1, 2], [10, 10], [5, 5]))
+    np.testing.assert_allclose(fitted.se, split.se / np.sqrt(10), rtol=1e-9)
+    assert fitted.se.min() > 10
+
+
+def test_a_single_tie_is_as_uncertain_as_its_model_says():
+    field = [(0, 1, 200.0, 110.0, 60.0), (1, 2, 200.0, 90.0, 60.0), (0, 2, 200.0, 105.0, 60.0)]
+    with_newcomer = [*field, (0, 3, 1.0, 0.5, 1.0)]
+    old, new = (
+        rate(PairCounts.of("abcd"[:n], *map(list, zip(*rows, strict=True))), anchor="a")
+        for n, rows in ((3, field), (4, with_newcomer))
+    )
+    assert new.rating[3] == pytest.approx(0, abs=1e-9)
+    assert new.se[3] == pytest.approx(2 * ELO, rel=1e-6)
+    np.testing.assert_allclose(new.covariance[:3, :3], old.covariance, rtol=1e-9, atol=1e-9)
+
+
+def test_few_votes_are_wider_than_the_sandwich_and_many_are_it():
+    lacking = own_share(np.array([0.0, 1.0, 9.0, 10.0, 50.0, 0.0]), np.array([1.0] * 5 + [0.0]))
+    np.testing.assert_allclose(lacking, [1, 0.9, 0.1, 0, 0, 1])
 
 
 def test_lopsided_counts_converge():

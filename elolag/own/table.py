@@ -171,6 +171,13 @@ def _check_rows(
                 f"{where}: the rating {rating:g} of {key[1]!r} lies outside its interval "
                 f"{lower[row]:g} to {upper[row]:g}"
             )
+        for what in ("rating", "lower", "upper", "se"):
+            value = numbers.get(what, nothing)[row]
+            if abs(value) > sheets.MAX_POINTS:
+                raise UsageError(
+                    f"{where}: {what} {value:g} of {key[1]!r} is beyond "
+                    f"{sheets.MAX_POINTS:,} points; is it the right column and unit?"
+                )
         for what, value in (("se", se[row]), ("votes", votes[row])):
             if value < 0:
                 raise UsageError(f"{where}: {what} {value:g} of {key[1]!r} is below 0")

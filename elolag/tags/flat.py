@@ -193,9 +193,16 @@ def _lab(text: str, labs: Mapping[str, tuple[Lab, ...]]) -> str:
 def _country(text: str, where: str) -> str:
     if not text or text.upper() in ISO_3166:
         return text.upper()
-    found = codes(text) or codes(text.title())
-    if len(found) == 1:
-        return found[0]
+    named = [part for part in text.split(",") if part.strip()]
+    each = [codes(part) or codes(part.title()) or ("",) for part in named]
+    found = set().union(*each)
+    if len(found) == 1 and "" not in found:
+        return next(iter(found))
+    if len(named) > 1:
+        raise TagError(
+            f"{where}: country {text!r} names more than one; write the one where the lab's "
+            f"controlling parent has its headquarters, e.g. US or CN"
+        )
     raise TagError(
         f"{where}: country {text!r} is not an ISO 3166 two-letter code such as US, CN, FR, GB"
     )

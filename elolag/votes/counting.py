@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from elolag.bradleyterry import PairCounts
 from elolag.errors import EstimateError, UsageError
+from elolag.sheets import tidy
 from elolag.votes.reading import Columns, Part, reading
 
 if TYPE_CHECKING:
@@ -46,11 +47,20 @@ class Tally:
         Votes by left model, right model and outcome (`OUTCOMES`), shape (n, n, 4).
     squares
         Per style covariate the sum of its squared differences.
+    winners
+        How winners are spelt, in lower case.
+    spellings
+        (name, as written) where names are written with other blanks or in another normal form.
+    known
+        Votes whose voter knew the models.
     """
 
     models: tuple[str, ...]
     counts: Ints
     squares: Floats
+    winners: frozenset[str] = frozenset()
+    spellings: frozenset[tuple[str, str]] = frozenset()
+    known: int = 0
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -69,16 +79,38 @@ class Tally:
         return out
 
     def pairs(self, both_bad: str) -> PairCounts:
-        """The counts Bradley-Terry needs; a tie is half a win for each."""
+        """The counts Bradley-Terry needs; a tie is half a win for each.
+
+        Models without a vote that counts are left out.
+        """
         left, right, tie, bad = np.moveaxis(self._between(), 2, 0)
         if both_bad == "tie":
             tie = tie + bad
         votes = left + right + tie
+        rated = np.flatnonzero(votes.any(axis=0) | votes.any(axis=1))
+        votes, left, tie = (table[np.ix_(rated, rated)] for table in (votes, left, tie))
         first, second = np.nonzero(votes)
         met = first, second
         return PairCounts.of(
-            self.models, first, second, votes[met], left[met] + tie[met] / 2, tie[met]
-        )
+            [self.models[k] for k in rated.tolist()],
+            first, second, votes[met], left[met] + tie[met] / 2, tie[met],
+        )  # fmt: skip
+
+    def check_winners(self, name: str) -> None:
+        """Refuse winners that may be a side or a model: ``A`` where a model is called A.
+
+        Raises
+        ------
+        UsageError
+            The message says how to tell.
+        """
+        both = sorted(m for m in self.models if m.lower() in self.winners)
+        if both:
+            raise UsageError(
+                f"{name}: the winner {both[0]!r} may mean the model of that name or the "
+                f"{OUTCOMES[_SPELLINGS[both[0].lower()]]} side; write model_a, model_b, tie or "
+                f"both_bad as winners, or rename the model"
+            )
 
 
 def add(tallies: Iterable[Tally]) -> Tally:
@@ -95,7 +127,10 @@ def _together(one: Tally, other: Tally) -> Tally:
     for part in (one, other):
         rows = np.array([place[name] for name in part.models], dtype=np.intp)
         counts[rows[:, None], rows] += part.counts
-    return Tally(tuple(models), counts, one.squares + other.squares)
+    return Tally(
+        tuple(models), counts, one.squares + other.squares, one.winners | other.winners,
+        one.spellings | other.spellings, one.known + other.known,
+    )  # fmt: skip
 
 
 def tally(part: Part, columns: Columns) -> Tally:
@@ -104,7 +139,11 @@ def tally(part: Part, columns: Columns) -> Tally:
     room = 64
     counts = np.zeros(room * room * 4, dtype=np.int64)
     squares = np.zeros(len(columns.style))
-    for batch in coded(part, columns, numbers):
+    winners: set[str] = set()
+    spellings: set[tuple[str, str]] = set()
+    known = 0
+    for batch in coded(part, columns, numbers, winners, spellings):
+        known += batch.known
         if len(numbers) > room:
             larger = 2 * max(room, len(numbers))
             grown = np.zeros((larger, larger, 4), dtype=np.int64)
@@ -120,40 +159,63 @@ def tally(part: Part, columns: Columns) -> Tally:
     names = sorted(numbers)
     order = np.array([numbers[name] for name in names], dtype=np.intp)
     table = counts.reshape(room, room, 4)[np.ix_(order, order)]
-    return Tally(tuple(names), table, squares)
+    return Tally(tuple(names), table, squares, frozenset(winners), frozenset(spellings), known)
 
 
 @dataclass(frozen=True)
 class Coded:
-    """A batch of votes as numbers: model numbers, outcomes (N,), style differences (N, k)."""
+    """A batch of votes as numbers: model numbers, outcomes (N,), style differences (N, k).
+
+    `known` is how many of the voters knew the models.
+    """
 
     left: Ints
     right: Ints
     outcome: Ints
     style: Floats
+    known: int
 
 
-def coded(part: Part, columns: Columns, numbers: dict[str, int]) -> Iterator[Coded]:
-    """The batches of a part; names not yet in `numbers` are added to it."""
+def coded(
+    part: Part,
+    columns: Columns,
+    numbers: dict[str, int],
+    winners: set[str] | None = None,
+    spellings: set[tuple[str, str]] | None = None,
+) -> Iterator[Coded]:
+    """The batches of a part; names not yet in `numbers` are added to it.
+
+    `winners` and `spellings` are added to as well where given (see `Tally`).
+    """
+    winners = set() if winners is None else winners
+    spellings = set() if spellings is None else spellings
     done = 0
     for batch in part.batches(columns):
         with reading(part):
             left, right = (
-                _codes(batch, column, _numbering(numbers), part.name, done)
+                _codes(batch, column, _numbering(numbers, spellings), part.name, done)
                 for column in (columns.left, columns.right)
             )
-            outcome = _codes(batch, columns.winner, _outcome, part.name, done)
+            outcome = _codes(batch, columns.winner, _outcome(winners), part.name, done)
             style = _style(batch, columns, part.name, done)
-        yield Coded(left, right, outcome, style)
+            known = 0
+            if columns.anonymous:
+                known = int(_codes(batch, columns.anonymous, _not_anonymous, part.name, done).sum())
+        yield Coded(left, right, outcome, style, known)
         done += len(left)
     if not done:
         raise EstimateError(f"{part.name}: no vote below its header")
 
 
-def _numbering(numbers: dict[str, int]) -> Callable[[str], int]:
-    def number(name: str) -> int:
+def _numbering(numbers: dict[str, int], spellings: set[tuple[str, str]]) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        name = tidy(text)
         if not name:
             raise ValueError("no model is named")
+        if "\0" in name:
+            raise ValueError(f"{name!r} holds a zero byte and is no name")
+        if name != text:
+            spellings.add((name, text))
         if name not in numbers:
             if len(numbers) >= MAX_MODELS:
                 raise UsageError(_too_many(len(numbers) + 1))
@@ -167,13 +229,21 @@ def _too_many(models: int) -> str:
     return f"{models} names of models; at most {MAX_MODELS} are rated. Is it the right column?"
 
 
-def _outcome(text: str) -> int:
-    try:
-        return _SPELLINGS[text.strip().lower()]
-    except KeyError:
-        raise ValueError(
-            f"the winner {text!r} is none of model_a, model_b, left, right, tie, both_bad"
-        ) from None
+def _outcome(winners: set[str]) -> Callable[[str], int]:
+    def outcome(text: str) -> int:
+        word = tidy(text).lower()
+        if word not in _SPELLINGS:
+            raise ValueError(
+                f"the winner {text!r} is none of model_a, model_b, left, right, tie, both_bad"
+            )
+        winners.add(word)
+        return _SPELLINGS[word]
+
+    return outcome
+
+
+def _not_anonymous(text: str) -> int:
+    return int(text.strip().lower() in ("false", "0", "no"))
 
 
 def _codes(
@@ -183,23 +253,40 @@ def _codes(
     import pyarrow as pa
 
     values = batch.column(column)
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if pa.types.is_nested(kind):
+        raise UsageError(f"{name}: the column {column} holds {kind}; one name a vote belongs there")
     if values.null_count:
         row = int(np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False))[0])
         raise UsageError(f"{name}, vote {done + row + 1}: {column} is empty")
     if not pa.types.is_dictionary(values.type):
-        values = values.cast(pa.string()).dictionary_encode()
+        if not (pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+            values = values.cast(pa.string())
+        values = values.dictionary_encode()
     indices = values.indices.to_numpy()
     words = values.dictionary.to_pylist()
     table = np.zeros(max(len(words), 1), dtype=np.int64)
     for k in np.unique(indices).tolist():
         try:
-            table[k] = code(str(words[k]))
+            table[k] = code(_text(words[k], column))
         except ValueError as error:
             if isinstance(error, UsageError):
                 raise UsageError(f"{name}, column {column}: {error}") from None
             row = int(np.flatnonzero(indices == k)[0])
             raise UsageError(f"{name}, vote {done + row + 1}: {error}") from None
     return np.asarray(table[indices])
+
+
+def _text(word: object, column: str) -> str:
+    """A cell as text: bytes are UTF-8, and nothing is no name."""
+    if word is None:
+        raise ValueError(f"{column} is empty")
+    if not isinstance(word, bytes):
+        return str(word)
+    try:
+        return word.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{column} holds bytes that are no UTF-8 text: {word!r}") from None
 
 
 def _style(batch: pa.RecordBatch, columns: Columns, name: str, done: int) -> Floats:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from elolag.bradleyterry import Ratings
 from elolag.errors import ArchiveError, UsageError
 from elolag.export import replacing
+from elolag.sheets import tidy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +32,9 @@ RATINGS_FILE = "ratings.csv"
 COVARIANCE_SUFFIX = ".covariance.csv"
 FACTS_FILE = "rate.json"
 JSON_SCHEMA = 1
+#: A model of fewer votes is not called the highest where another has as many.
+FEW_VOTES = 10
+_AMONG = f" (of those with at least {FEW_VOTES} votes)"
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,12 @@ class RatedVotes:
         (name, sha256) of each file of votes.
     date
         ISO date of the ratings, or empty.
+    unrated
+        Models without a vote that counts.
+    spellings
+        (name, as written) where the votes write a name with other blanks or in another normal form.
+    known
+        Votes whose voter knew the models; they count.
     """
 
     ratings: Ratings
@@ -82,6 +92,9 @@ class RatedVotes:
     sources: tuple[tuple[str, str], ...]
     date: str
     version: str
+    unrated: tuple[str, ...] = ()
+    spellings: tuple[tuple[str, str], ...] = ()
+    known: int = 0
 
     @property
     def votes(self) -> int:
@@ -95,14 +108,17 @@ class RatedVotes:
 
     def sentence(self) -> str:
         """The result in one quotable sentence."""
-        best = self.to_frame().iloc[0]
+        frame = self.to_frame()
+        known = frame[frame["votes"] >= FEW_VOTES]
+        best = (frame if known.empty else known).iloc[0]
+        among = "" if best["entry"] == frame.iloc[0]["entry"] else _AMONG
         held = f"{self.ratings.anchor} held at" if self.ratings.anchor else "mean"
         equal = ""
         if self.style:
             equal = f", at equal {' and '.join(effect.name for effect in self.style)}"
         return (
             f"Of {len(self.ratings.items)} models rated from {self.votes:,} votes{equal}, "
-            f"{best['entry']} stands highest at {best['rating']:.1f} Elo "
+            f"{best['entry']} stands highest{among} at {best['rating']:.1f} Elo "
             f"({self.interval_level:.0%} interval {best['lower']:.1f} to {best['upper']:.1f}; "
             f"{held} {self.level:g})."
         )
@@ -116,6 +132,13 @@ class RatedVotes:
         ]
         if self.itself:
             rows.append(("left out", f"{self.itself:,} votes of a model against itself"))
+        if self.unrated:
+            rows.append(("left out", f"without a vote that counts: {', '.join(self.unrated)}"))
+        if self.spellings:
+            alike = "; ".join(f"{written!r} as {name!r}" for name, written in self.spellings)
+            rows.append(("names read alike", alike))
+        if self.known:
+            rows.append(("not anonymous", f"{self.known:,} votes, which count like the others"))
         rows += [
             (
                 f"style {e.name}",
@@ -147,7 +170,17 @@ class RatedVotes:
             "date": self.date or None,
             "sources": [{"sha256": digest or None} for _, digest in self.sources],
             "version": self.version,
+            **self._told(),
         }
+
+    def _told(self) -> dict[str, Any]:
+        """What only odd votes have to tell."""
+        told = {
+            "left_out_unrated": list(self.unrated),
+            "names_read_alike": [{"name": n, "written": w} for n, w in self.spellings],
+            "not_anonymous": self.known,
+        }
+        return {key: value for key, value in told.items() if value}
 
     def files(self) -> dict[str, bytes]:
         """What `write` puts into a folder: name to bytes."""
@@ -260,8 +293,8 @@ def read_covariance(path: Path) -> tuple[tuple[str, ...], Floats, str]:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"cannot read the covariance {path}: {error}") from error
-    names = tuple(rows[0][1:]) if rows else ()
-    if not names or tuple(row[0] for row in rows[1:] if row) != names:
+    names = tuple(map(tidy, rows[0][1:])) if rows else ()
+    if not names or tuple(tidy(row[0]) for row in rows[1:] if row) != names:
         raise UsageError(f"{path}: not a covariance: its rows and columns name other entries")
     matrix = np.array(
         [_numbers(row, len(names), f"{path}, line {k}") for k, row in enumerate(rows[1:], 2)]

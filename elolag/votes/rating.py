@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from elolag import __version__, bradleyterry
 from elolag.bradleyterry import ELO
 from elolag.errors import EstimateError, UsageError
-from elolag.months import to_day
+from elolag.months import to_day, to_iso
+from elolag.sheets import MAX_POINTS, tidy
 from elolag.votes import counting, style
 from elolag.votes.rated import RatedVotes, StyleEffect
 from elolag.votes.reading import Columns, Part, Source, find_columns, parts
@@ -27,7 +29,7 @@ def rate(
     both_bad: str = "tie",
     style_columns: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
-    date: str | None = None,
+    date: str | dt.date | None = None,
     interval_level: float = 0.95,
     jobs: int = 1,
 ) -> RatedVotes:
@@ -54,7 +56,7 @@ def rate(
     columns
         Names of the columns ``left``, ``right`` and ``winner`` where they are not the usual ones.
     date
-        ISO date of the ratings, kept with them.
+        Of the ratings, kept with them: an ISO date, or a `datetime.date`.
     interval_level
         Of the intervals written.
     jobs
@@ -75,10 +77,14 @@ def rate(
     _check(level, both_bad, date, interval_level, jobs)
     found = parts(votes, jobs)
     chosen = [find_columns(p.header(), p.name, columns, style_columns) for p in found]
+    if not all(c.anonymous for c in chosen):
+        chosen = [replace(c, anonymous="") for c in chosen]
     if len(set(chosen)) > 1:
         raise UsageError(f"{found[0].name} and the other files do not have the same columns")
     tally = counting.add(counting.over(counting.tally, found, {"columns": chosen[0]}, jobs))
+    tally.check_winners(found[0].name if len(found) == 1 else "the votes")
     pairs = tally.pairs(both_bad)
+    anchor = None if anchor is None else tidy(anchor)
     if anchor is not None and anchor not in pairs.items:
         raise UsageError(
             f"the anchor {anchor!r} is not among the {len(pairs.items)} models voted on"
@@ -98,8 +104,11 @@ def rate(
         itself=tally.itself,
         style=effects,
         sources=tuple(dict.fromkeys((p.name, p.sha256()) for p in found)),
-        date=date or "",
+        date="" if date is None else to_iso(to_day(date)),
         version=__version__,
+        unrated=tuple(m for m in tally.models if m not in set(pairs.items)),
+        spellings=tuple(sorted(tally.spellings)),
+        known=tally.known,
     )
 
 
@@ -122,10 +131,10 @@ def _with_style(
         )
     n = len(plain.items)
 
-    def sums_at(coefficients: Floats) -> style.Sums:
+    def sums_at(coefficients: Floats, **more: Floats) -> style.Sums:
         arguments = {
-            "columns": columns, "models": tally.models, "unit": unit,
-            "coefficients": coefficients, "both_bad": both_bad,
+            "columns": columns, "models": plain.items, "unit": unit,
+            "coefficients": coefficients, "both_bad": both_bad, **more,
         }  # fmt: skip
         return style.add(counting.over(style.one_pass, found, arguments, jobs))
 
@@ -144,13 +153,15 @@ def _with_style(
     return replace(plain, rating=rating, covariance=block), effects
 
 
-def _check(level: float, both_bad: str, date: str | None, interval_level: float, jobs: int) -> None:
+def _check(
+    level: float, both_bad: str, date: str | dt.date | None, interval_level: float, jobs: int
+) -> None:
     if both_bad not in counting.BOTH_BAD:
         raise UsageError(f"both_bad {both_bad!r} is none of {', '.join(counting.BOTH_BAD)}")
     if not 0 < interval_level < 1:
         raise UsageError(f"level {interval_level} is not between 0 and 1; for 95% write 0.95")
-    if not np.isfinite(level):
-        raise UsageError(f"ratings cannot be held at {level}")
+    if not abs(level) <= MAX_POINTS:
+        raise UsageError(f"ratings cannot be held at {level}; at most {MAX_POINTS:,} either way")
     if jobs < 1:
         raise UsageError(f"{jobs} jobs cannot count votes; take 1 or more")
     if date is not None:

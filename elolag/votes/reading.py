@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from elolag.errors import UsageError
-from elolag.sheets import encoding_of
+from elolag.sheets import encoding_of, refuse_other, separator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,11 +22,15 @@ Source: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame | pa.Table
 
 #: Bytes of CSV, and rows of Parquet, in memory at a time (a few of each).
 BLOCK_BYTES = 4 * 2**20
+#: A row longer than a block makes blocks grow, up to this.
+MAX_BLOCK_BYTES = 256 * 2**20
 BATCH_ROWS = 131_072
 
 ROLES = ("left", "right", "winner")
 #: Names of the columns of both sides and of the outcome, in the order they are looked for.
 _LAYOUTS = (("model_a", "model_b", "winner"), ("left", "right", "winner"))
+#: Says whether the voter knew the models, in lists of votes as Arena published them.
+ANONYMOUS = "anony"
 #: What a style covariate's two columns may end on.
 _SIDES = (("_a", "_b"), ("_left", "_right"))
 
@@ -42,17 +46,21 @@ class Columns:
     style
         Per style covariate its columns: one that is a difference (left minus right) already, or
         the two of its sides, of which the relative difference (a - b) / (a + b) is taken.
+    anonymous
+        The column that says whether the voter saw no names; empty where there is none.
     """
 
     left: str
     right: str
     winner: str
     style: tuple[tuple[str, ...], ...] = ()
+    anonymous: str = ""
 
     @property
-    def text(self) -> tuple[str, str, str]:
-        """The three columns every vote has."""
-        return self.left, self.right, self.winner
+    def text(self) -> tuple[str, ...]:
+        """The three columns every vote has, and `anonymous`."""
+        asked = (self.anonymous,) if self.anonymous else ()
+        return self.left, self.right, self.winner, *asked
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -92,7 +100,7 @@ class Part:
                 import pyarrow.parquet as pq
 
                 return list(pq.read_schema(self.source).names)
-            return _csv_header(self.source)[1]
+            return _csv_header(self.source).columns
 
     def batches(self, columns: Columns) -> Iterator[pa.RecordBatch]:
         """The wanted columns, batch by batch; the names as dictionaries where possible."""
@@ -101,12 +109,13 @@ class Part:
             if not isinstance(self.source, Path):
                 yield from self.source.select(wanted).to_batches(BATCH_ROWS)
             elif self.is_parquet:
+                import pyarrow as pa
                 import pyarrow.parquet as pq
 
+                schema = pq.read_schema(self.source)
+                names = [c for c in columns.text if not pa.types.is_nested(schema.field(c).type)]
                 # Buffered ahead, all of the file's columns would be in memory at its end.
-                with pq.ParquetFile(
-                    self.source, read_dictionary=list(columns.text), pre_buffer=False
-                ) as file:
+                with pq.ParquetFile(self.source, read_dictionary=names, pre_buffer=False) as file:
                     groups = range(file.num_row_groups) if self.groups is None else self.groups
                     yield from file.iter_batches(BATCH_ROWS, list(groups), wanted)
             else:
@@ -152,13 +161,33 @@ def parts(source: Source, jobs: int = 1) -> list[Part]:
     files = [Path(name) for name in named]
     for file in files:
         if not file.is_file():
-            raise UsageError(f"cannot read the votes {file}: no such file")
-    if len(set(files)) < len(files):
-        raise UsageError("a file of votes is named twice; its votes would count twice")
+            why = "a folder; name the files in it" if file.is_dir() else "no such file"
+            raise UsageError(f"cannot read the votes {file}: {why}")
     found = [Part(str(file), file) for file in files]
+    for part in found:
+        with reading(part), part.source.open("rb") as stream:
+            head = stream.read(64)
+        if not (part.is_parquet and head.startswith(b"PAR1")):
+            refuse_other(head, part.name)
+    _refuse_twice(found)
     if len(found) == 1 and jobs > 1 and found[0].is_parquet:
         return _split(found[0], jobs)
     return found
+
+
+def _refuse_twice(found: Sequence[Part]) -> None:
+    """Refuse one file under two names, or two of the same bytes: its votes would count twice."""
+    by_size: dict[int, list[Part]] = {}
+    for part in found:
+        by_size.setdefault(part.source.stat().st_size, []).append(part)
+    first: dict[str, Part] = {}
+    for part in (p for alike in by_size.values() if len(alike) > 1 for p in alike):
+        same = first.setdefault(part.sha256(), part)
+        if same is not part:
+            raise UsageError(
+                f"a file of votes is named twice; its votes would count twice: {same.name} and "
+                f"{part.name} hold the same bytes"
+            )
 
 
 def _split(part: Part, jobs: int) -> list[Part]:
@@ -210,7 +239,11 @@ def find_columns(
             f"{name}: {f'no column {wrong[0]!r}' if wrong else f'not the columns {usual}'} among "
             f"{', '.join(header)[:300]!r}; name them, e.g. --columns left=a,right=b,winner=vote"
         )
-    columns = Columns(**chosen, style=tuple(_style(c, header, name) for c in style))
+    columns = Columns(
+        **chosen,
+        style=tuple(_style(c, header, name) for c in style),
+        anonymous=ANONYMOUS if ANONYMOUS in present else "",
+    )
     for column in (*columns.text, *columns.numbers):
         if list(header).count(column) > 1:
             raise UsageError(f"{name}: two columns are named {column!r}")
@@ -229,37 +262,69 @@ def _style(covariate: str, header: Sequence[str], name: str) -> tuple[str, ...]:
     )
 
 
-def _csv_header(path: Path) -> tuple[str, list[str], str]:
-    """Delimiter, names of the columns and encoding of a CSV file."""
+@dataclass(frozen=True)
+class _Layout:
+    """How a CSV file is written: its delimiter, columns, encoding, and lines above the header."""
+
+    delimiter: str
+    columns: list[str]
+    encoding: str
+    above: int
+
+
+def _csv_header(path: Path) -> _Layout:
     with path.open("rb") as file:
         head = file.read(2**16)
     encoding = encoding_of(head[:4096])
     # The end of the first 64 kB may cut a character in two.
-    line = next(iter(head.decode(encoding, "ignore").splitlines()), "")
+    text = head.decode(encoding, "ignore")
+    named = separator(text)
+    above = 1 if named else 0
+    line = next(iter(text.splitlines()[above:]), "")
     if not line.strip():
         raise UsageError(f"{path}: no table; its first line must name the columns")
 
     def split(delimiter: str) -> list[str]:
         return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
 
-    delimiter = max(",;\t", key=lambda d: len(split(d)))
-    return delimiter, split(delimiter), encoding
+    delimiter = named or max(",;\t", key=lambda d: len(split(d)))
+    return _Layout(delimiter, split(delimiter), encoding, above)
 
 
 def _csv_batches(path: Path, columns: Columns) -> Iterator[pa.RecordBatch]:
+    """The wanted columns; where a row does not fit a block, on with larger blocks."""
+    import pyarrow as pa
+
+    done, size = 0, BLOCK_BYTES
+    while True:
+        passed = 0
+        try:
+            for batch in _csv_blocks(path, columns, size):
+                known = min(max(done - passed, 0), batch.num_rows)
+                passed += batch.num_rows
+                if known < batch.num_rows:
+                    done += batch.num_rows - known
+                    yield batch.slice(known)
+            return
+        except pa.ArrowInvalid as error:
+            if "straddling" not in str(error) or size >= MAX_BLOCK_BYTES:
+                raise
+            size *= 8
+
+
+def _csv_blocks(path: Path, columns: Columns, size: int) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     from pyarrow import csv as arrow
 
-    delimiter, _, encoding = _csv_header(path)
+    layout = _csv_header(path)
     names = pa.dictionary(pa.int32(), pa.string())
     kinds: dict[str, Any] = dict.fromkeys(columns.text, names)
     kinds |= dict.fromkeys(columns.numbers, pa.float64())
+    encoding = "utf8" if layout.encoding == "utf-8-sig" else layout.encoding
     reader = arrow.open_csv(
         path,
-        arrow.ReadOptions(
-            block_size=BLOCK_BYTES, encoding="utf8" if encoding == "utf-8-sig" else encoding
-        ),
-        arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        arrow.ReadOptions(block_size=size, encoding=encoding, skip_rows=layout.above),
+        arrow.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
         arrow.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
     )
     yield from reader

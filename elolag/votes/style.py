@@ -14,11 +14,13 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.bradleyterry import own_share, per_item
 from elolag.errors import EstimateError
 from elolag.votes.counting import coded
 from elolag.votes.reading import Columns, Part
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 _ROUNDS = 60
 _TOLERANCE = 1e-8
@@ -37,12 +39,17 @@ class Sums:
         Shape (n + k,).
     bread, meat
         Minus the Hessian, and the sum of squared scores, both (n + k, n + k).
+    squares, taken
+        Per model the sums over its votes of squared residuals, and of what the fit took from
+        them (see `elolag.bradleyterry.own_share`), both (n,).
     """
 
     log_likelihood: float
     gradient: Floats
     bread: Floats
     meat: Floats
+    squares: Floats
+    taken: Floats
 
 
 def add(sums: Iterable[Sums]) -> Sums:
@@ -53,6 +60,8 @@ def add(sums: Iterable[Sums]) -> Sums:
             a.gradient + b.gradient,
             a.bread + b.bread,
             a.meat + b.meat,
+            a.squares + b.squares,
+            a.taken + b.taken,
         ),
         sums,
     )
@@ -65,6 +74,8 @@ def one_pass(
     unit: Floats,
     coefficients: Floats,
     both_bad: str,
+    inverse: Floats | None = None,
+    lacking: Floats | None = None,
 ) -> Sums:
     """Stream one part.
 
@@ -74,6 +85,10 @@ def one_pass(
         What one unit of each covariate is, shape (k,).
     coefficients
         Theta of the models, then beta per unit.
+    inverse
+        Of the bread, for the leverage of each vote; without it nothing is `taken`.
+    lacking
+        Per model how much of that the meat is given back, (n,).
     """
     numbers = {name: k for k, name in enumerate(models)}
     n, k = len(models), len(unit)
@@ -83,6 +98,7 @@ def one_pass(
     gradient = np.zeros(n + k)
     matrices = np.zeros((2, n + k, n + k))
     pairs = np.zeros((2, n * n))
+    squares, taken = np.zeros(n), np.zeros(n)
     for batch in coded(part, columns, numbers):
         keep = batch.left != batch.right
         if both_bad == "drop":
@@ -95,7 +111,14 @@ def one_pass(
         surplus = y - p
         gradient[:n] += np.bincount(i, surplus, n) - np.bincount(j, surplus, n)
         gradient[n:] += surplus @ x
-        for m, weight in enumerate((p * (1 - p), surplus**2)):
+        residual, variance = surplus**2, p * (1 - p)
+        squares += per_item(n, i, j, residual)
+        if inverse is not None:
+            own = variance**2 * _spread(inverse, n, i, j, x)
+            taken += per_item(n, i, j, own)
+            if lacking is not None:
+                residual = residual + np.maximum(lacking[i], lacking[j]) * own
+        for m, weight in enumerate((variance, residual)):
             matrix = matrices[m]
             pairs[m] += np.bincount(i * n + j, weight, n * n)
             weighted = weight[:, None] * x
@@ -107,23 +130,31 @@ def one_pass(
         met = pair.reshape(n, n) + pair.reshape(n, n).T
         matrix[:n, :n] = np.diag(met.sum(axis=1)) - met
         matrix[n:, :n] = matrix[:n, n:].T
-    return Sums(log_likelihood, gradient, matrices[0], matrices[1])
+    return Sums(log_likelihood, gradient, matrices[0], matrices[1], squares, taken)
 
 
-def fit(sums_at: Callable[[Floats], Sums], start: Floats, models: int) -> tuple[Floats, Floats]:
+def _spread(inverse: Floats, n: int, i: Ints, j: Ints, x: Floats) -> Floats:
+    """The form z' inverse z of each vote, z being e_i - e_j and its differences of style."""
+    plain = inverse[i, i] + inverse[j, j] - 2 * inverse[i, j]
+    mixed = ((inverse[i, n:] - inverse[j, n:]) * x).sum(axis=1)
+    return np.asarray(plain + 2 * mixed + ((x @ inverse[n:, n:]) * x).sum(axis=1))
+
+
+def fit(sums_at: Callable[..., Sums], start: Floats, models: int) -> tuple[Floats, Floats]:
     """Newton's method over streamed sums.
 
     Parameters
     ----------
     sums_at
-        One pass over all votes at given coefficients.
+        One pass over all votes at given coefficients, with `inverse` and `lacking` where given.
     start
         Coefficients to start from.
 
     Returns
     -------
     coefficients, covariance
-        Of theta (mean 0) and beta; the covariance is the sandwich over votes.
+        Of theta (mean 0) and beta; the covariance is the sandwich over votes, with what few votes
+        lack.
 
     Raises
     ------
@@ -139,7 +170,11 @@ def fit(sums_at: Callable[[Floats], Sums], start: Floats, models: int) -> tuple[
         step = _solve(sums.bread + mean, sums.gradient)
         if float(np.abs(step).max()) < _TOLERANCE:
             inverse = _solve(sums.bread + mean, np.eye(len(start)))
-            return now + step, inverse @ sums.meat @ inverse
+            last = sums_at(now, inverse=inverse)
+            lacking = own_share(last.squares, last.taken)
+            if lacking.any():
+                last = sums_at(now, inverse=inverse, lacking=lacking)
+            return now + step, inverse @ last.meat @ inverse
         for _ in range(_HALVINGS):
             found = sums_at(now + step)
             if found.log_likelihood >= sums.log_likelihood - 1e-9 * abs(sums.log_likelihood):

@@ -194,6 +194,40 @@ def test_style_that_says_nothing_or_too_much_is_refused():
             elolag.rate(bad, style_columns=["tokens"])
 
 
+def test_a_newcomer_of_one_tie_is_wide_with_style_as_without():
+    frame = simulated(4, 3000, 5)
+    tied = {"model_a": "new", "model_b": "model-1", "winner": "tie", "tokens_a": 300.0}
+    frame = pd.concat([frame, pd.DataFrame([{**tied, "tokens_b": 300.0}])], ignore_index=True)
+    for style in ([], ["tokens"]):
+        table = elolag.rate(frame, style_columns=style).to_frame().set_index("entry")
+        assert table.loc["new", "se"] == pytest.approx(2 * ELO * 5 / 6, rel=0.01)
+        assert table["se"].drop("new").max() < 70
+
+
+def test_intervals_of_few_votes_hold_their_level():
+    strength = np.random.default_rng(5).normal(0, 0.5, 6)
+    held: dict[int, list[bool]] = {1: [], 2: [], 4: []}
+    for seed in range(240):
+        rng = np.random.default_rng([7, seed])
+        few = list(held)[seed % 3]
+        a = np.append(rng.integers(0, 5, 800), np.full(few, 5))
+        b = (a + rng.integers(1, 5, len(a))) % 5
+        p = 1 / (1 + np.exp(strength[b] - strength[a]))
+        tie = 0.6 * np.minimum(p, 1 - p)
+        drawn = rng.random(len(a))
+        winner = np.where(drawn < p - tie / 2, "left", "right")
+        winner[(drawn >= p - tie / 2) & (drawn < p + tie / 2)] = "tie"
+        frame = pd.DataFrame({"left": a.astype(str), "right": b.astype(str), "winner": winner})
+        try:
+            rated = elolag.rate(frame, level=0).ratings
+        except EstimateError:  # the newcomer won or lost everything
+            continue
+        low, high = rated.interval()
+        truth = ELO * (strength - strength.mean())
+        held[few].append(bool(low[5] <= truth[5] <= high[5]))
+    assert all(len(found) > 10 and np.mean(found) > 0.93 for found in held.values())
+
+
 def test_intervals_hold_their_level_with_style():
     inside = []
     for seed in range(60):

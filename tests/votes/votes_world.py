@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 
 import numpy as np
@@ -36,7 +37,18 @@ def simulated(seed: int, rows: int, models: int, *, ties: bool = True) -> pd.Dat
 
 
 def slow_counts(frame: pd.DataFrame) -> Counter[tuple[str, str, str]]:
-    """Votes by pair and outcome, one row at a time."""
+    """Votes by pair and outcome, one row at a time; blanks and normal forms make no two names."""
     return Counter(
-        (str(row.model_a), str(row.model_b), str(row.winner)) for row in frame.itertuples()
+        (plain_name(row.model_a), plain_name(row.model_b), str(row.winner))
+        for row in frame.itertuples()
     )
+
+
+def plain_name(text: str) -> str:
+    """A name in NFC with single blanks, character by character."""
+    out = ""
+    for letter in unicodedata.normalize("NFC", str(text)):
+        blank = letter.isspace() and letter not in "\r\n"
+        if not (blank and out.endswith(" ")):
+            out += " " if blank else letter
+    return out.strip()
