@@ -184,7 +184,7 @@ def bridge(
     archive: Archive | str | Path | None = None,
     sources: str = ALL_LISTS,
     policies: Policies | None = None,
-    extra_tags: Path | None = None,
+    extra_tags: str | Path | None = None,
 ) -> Bridge:
     """Why Epoch's, the AI Index's, CAISI's and our headline for China differ, step by step.
 

@@ -60,7 +60,7 @@ class Selection:
     newest: bool = False
 
 
-def export(archive: Archive, selection: Selection, out: Path | IO[bytes]) -> int:
+def export(archive: Archive, selection: Selection, out: str | Path | IO[bytes]) -> int:
     """Write the rows of a selection.
 
     Parameters
@@ -86,6 +86,8 @@ def export(archive: Archive, selection: Selection, out: Path | IO[bytes]) -> int
         If a snapshot is damaged or the file cannot be written.
     """
     chosen = _chosen(archive, selection)
+    if isinstance(out, str):
+        out = Path(out)
     if not isinstance(out, Path):
         return _write_csv(chosen, selection, out)
     writers = {".csv": _write_csv, ".parquet": _write_parquet}

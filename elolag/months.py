@@ -43,8 +43,6 @@ def to_days(dates: ArrayLike) -> NDArray[np.float64]:
     for index, value in np.ndenumerate(array):
         if _is_missing(value):
             continue
-        if not isinstance(value, str | dt.date):
-            raise UsageError(f"not a date: {value!r}; write it as YYYY-MM-DD, e.g. 2026-08-19")
         out[index] = to_day(value)
     return out
 
@@ -57,7 +55,9 @@ def _is_missing(value: object) -> bool:
 
 
 def to_day(date: str | dt.date) -> float:
-    """One ISO string or date to days since 1970-01-01."""
+    """One ISO string or date to days since 1970-01-01; anything else is a `UsageError`."""
+    if not isinstance(date, str | dt.date):
+        raise UsageError(f"not a date: {date!r}; write it as YYYY-MM-DD, e.g. 2026-08-19")
     return float((parse(date) if isinstance(date, str) else date).toordinal() - _EPOCH)
 
 

@@ -94,7 +94,7 @@ def prepare(
     archive: Archive | str | Path | None = None,
     sources: str = ALL_LISTS,
     policies: Policies | None = None,
-    extra_tags: Path | None = None,
+    extra_tags: str | Path | None = None,
     correct_selection: bool = True,
     young_drift: bool = True,
     exclude: Collection[str] = (),

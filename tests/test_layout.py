@@ -24,7 +24,7 @@ ORDER = [
     *("grid", "whatif", "influence", "points", "flip"),
     *("slices", "revisions", "backtest", "claims", "bridge"),
     *("cite", "plots", "report"),
-    "cli",
+    *("cli", "__main__"),
 ]
 
 #: Only these fetch (a lock may ask `socket` for the name of the machine).

@@ -32,7 +32,7 @@ def check_claims(
     archive: Archive | str | Path | None = None,
     sources: str = ALL_LISTS,
     policies: Policies | None = None,
-    extra_tags: Path | None = None,
+    extra_tags: str | Path | None = None,
 ) -> ClaimsReport:
     """Check published claims against the ratings of their day (real time) and of today.
 

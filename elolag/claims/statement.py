@@ -169,7 +169,7 @@ def check_statement(
     archive: Archive | str | Path | None = None,
     sources: str = ALL_LISTS,
     policies: Policies | None = None,
-    extra_tags: Path | None = None,
+    extra_tags: str | Path | None = None,
 ) -> StatementCheck:
     """Which definitions (estimand, board, groups) and dates support a bare statement.
 

@@ -56,7 +56,7 @@ class Studies:
         archive: Archive | str | Path | None,
         sources: str,
         policies: Policies | None,
-        extra_tags: Path | None,
+        extra_tags: str | Path | None,
         n_draws: int,
         seed: int,
         level: float,

@@ -31,7 +31,7 @@ class Question:
     level: float
     archive: Path
     sources: str
-    extra_tags: Path | None
+    extra_tags: str | Path | None
 
     @property
     def headline(self) -> Spec:

@@ -201,10 +201,10 @@ def sensitivity(
     level: float = 0.95,
     archive: Archive | str | Path | None = None,
     sources: str = ALL_LISTS,
-    extra_tags: Path | None = None,
+    extra_tags: str | Path | None = None,
     choices: Mapping[str, Sequence[str | int]] | None = None,
     jobs: int = 1,
-    parts: Path | None = None,
+    parts: str | Path | None = None,
     tell: Callable[[int, int], object] | None = None,
 ) -> Grid:
     """Estimate the lag under every defensible combination of choices.
@@ -266,7 +266,8 @@ def sensitivity(
     specs, left_out = design(facts, only)
     batches = _batches(specs, facts)
     making = fingerprint(facts, specs)
-    found = run(batches, question, jobs=jobs, parts=parts, making=making, tell=tell)
+    folder = None if parts is None else Path(parts)
+    found = run(batches, question, jobs=jobs, parts=folder, making=making, tell=tell)
     answered = {
         spec: answer
         for batch, answers in zip(batches, found, strict=True)

@@ -7,6 +7,7 @@ estimate takes it; its snapshot's hash is the SHA-256 of the file, and its path 
 from __future__ import annotations
 
 import calendar
+import datetime as dt
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from elolag.archive import Archive, Board, Snapshot
 from elolag.errors import UsageError
-from elolag.months import parse, to_day
+from elolag.months import parse, to_day, to_iso
 from elolag.own import table as tables
 from elolag.own.table import OwnTable
 from elolag.tags import Lookup, Tag, is_unknown
@@ -180,7 +181,7 @@ def _released_by(tag: Tag) -> str:
 def own_board(
     ratings: str | Path | pd.DataFrame | RatedVotes,
     *,
-    date: str | None = None,
+    date: str | dt.date | None = None,
     name: str = NAME,
     interval_level: float = 0.95,
 ) -> OwnBoard:
@@ -194,8 +195,8 @@ def own_board(
         ``upper``; and if wanted ``votes``, ``category`` (``overall`` where empty),
         ``organisation``, ``licence``, ``date`` (ISO, the same in every row).
     date
-        ISO date of the ratings; wins over the column. Without either, the newest release of a
-        rated model, and the result says so.
+        Of the ratings, an ISO date or a `datetime.date`; wins over the column. Without either,
+        the newest release of a rated model, and the result says so.
     name
         What results call the board.
     interval_level
@@ -213,7 +214,7 @@ def own_board(
     if not 0 < interval_level < 1:
         raise UsageError(f"interval level {interval_level} is not between 0 and 1")
     if date is not None:
-        to_day(date)
+        date = to_iso(to_day(date))
     if isinstance(ratings, RatedVotes):
         table = tables.of_votes(ratings)
     elif isinstance(ratings, str | Path):

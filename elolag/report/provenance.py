@@ -10,6 +10,7 @@ import platform
 import shlex
 from collections.abc import Mapping
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from elolag.own import OwnBoard
@@ -72,6 +73,7 @@ def reproduce(material: Material) -> str:
         lines += [f"  {name}: {why}" for name, why in material.checks.missing.items()]
     extra = material.question.get("extra_tags")
     if extra is not None:
+        extra = Path(extra)
         files = sorted(extra.glob("*.csv")) if extra.is_dir() else [extra]
         lines += ["", "own tags (sha256):"]
         lines += [f"  {hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in files]

@@ -107,7 +107,7 @@ class Tables:
         )
 
 
-def load(extra: Path | None = None) -> Tables:
+def load(extra: str | Path | None = None) -> Tables:
     """The packaged tables, with a user's own tags layered on top.
 
     Parameters
@@ -132,7 +132,7 @@ def load(extra: Path | None = None) -> Tables:
         raise
 
 
-def digest(extra: Path) -> str:
+def digest(extra: str | Path) -> str:
     """SHA-256 of a user's tags, of several files that of their hashes."""
     found = [
         hashlib.sha256(sheets.read_bytes(p, "the tag file")).hexdigest() for p in _user_files(extra)
@@ -150,7 +150,7 @@ def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
     return path[path.index(name) :] if name in path else []
 
 
-def _load(extra: Path | None) -> Tables:
+def _load(extra: str | Path | None) -> Tables:
     folder = resources.files("elolag.tags") / "data"
     ours = _Layer()
     for name in _TABLES:
@@ -168,7 +168,8 @@ def _load(extra: Path | None) -> Tables:
     return tables
 
 
-def _user_files(extra: Path) -> list[Path]:
+def _user_files(extra: str | Path) -> list[Path]:
+    extra = Path(extra)
     if not extra.is_dir():
         return [extra]
     found = [extra / f"{name}.csv" for name in _TABLES if (extra / f"{name}.csv").is_file()]

@@ -1,0 +1,81 @@
+"""What may be a path may be text, and what may be a date may be a date, in every estimate."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import elolag
+from elolag.errors import ElolagError, UsageError
+from elolag.export import Selection, export
+from elolag.months import to_day
+from elolag.tags import tables
+from elolag.templates import RATINGS, TAGS
+
+ESTIMATES: dict[str, Callable[..., Any]] = {
+    "estimate_lag": elolag.estimate_lag,
+    "compare": partial(elolag.compare, "openness"),
+    "time_to_match": elolag.time_to_match,
+    "estimate_all": elolag.estimate_all,
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    ratings, tags = tmp_path / "my.csv", tmp_path / "my_tags.csv"
+    ratings.write_text(RATINGS, "utf-8")
+    tags.write_text(TAGS, "utf-8")
+    return ratings, tags
+
+
+@pytest.mark.parametrize("name", ESTIMATES)
+def test_tags_by_text_are_tags_by_path(name: str, files: tuple[Path, Path]):
+    ratings, tags = files
+
+    def answer(ratings: str | Path, tags: str | Path) -> str:
+        try:
+            board = elolag.own_board(ratings)
+            found = ESTIMATES[name](board=board, extra_tags=tags, n_draws=60)
+            return str(found)
+        except ElolagError as error:
+            return str(error)
+
+    assert answer(str(ratings), str(tags)) == answer(ratings, tags)
+    assert tables.digest(str(tags)) == tables.digest(tags)
+
+
+def test_the_example_of_the_documentation(files: tuple[Path, Path], monkeypatch):
+    monkeypatch.chdir(files[0].parent)
+    board = elolag.own_board("my.csv")
+    found = elolag.estimate_lag(board, extra_tags="my_tags.csv", as_of=dt.date(2026, 8, 19))
+    assert "China trails the US by 12.9 months" in str(found)
+
+
+@pytest.mark.parametrize("value", [20260819, 3.5, ("2026",)])
+def test_what_is_no_date_is_refused(value: object, files: tuple[Path, Path]):
+    with pytest.raises(UsageError, match="not a date"):
+        to_day(value)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="not a date"):
+        elolag.own_board(files[0], date=value)  # type: ignore[arg-type]
+
+
+def test_an_export_by_text(tmp_path: Path):
+    archive = elolag.open_archive()
+    name = "arena/text"
+    selection = Selection(boards=(name,), categories=("overall",), newest=True)
+    rows = export(archive, selection, str(tmp_path / "t.csv"))
+    assert (tmp_path / "t.csv").read_text("utf-8").count("\n") >= rows + 1
+
+
+def test_python_m_elolag_is_the_command():
+    found = subprocess.run(
+        [sys.executable, "-m", "elolag", "--version"], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == elolag.__version__
