@@ -50,3 +50,12 @@ def test_every_page_with_blocks_is_generated(generate) -> None:
         p.relative_to(ROOT).as_posix() for p in pages if "<!-- generated:" in p.read_text("utf-8")
     }
     assert with_blocks <= set(generate.PAGES)
+
+
+def test_the_headline_is_the_time_since_a_release_and_no_difference_of_two() -> None:
+    pages = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "notebooks").glob("*.ipynb")]
+    for page in pages:
+        text = " ".join(page.read_text("utf-8").split())
+        assert "difference between two release" not in text, page
+        assert "begin at the number itself" not in text, page
+    assert "grows by a day each day" in " ".join((ROOT / "README.md").read_text("utf-8").split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elolag.months import parse
 from elolag.result import LagResult
-from elolag.words import adjective, noun
+from elolag.words import adjective, noun, over
 
 
 def unit(result: LagResult) -> str:
@@ -62,7 +62,7 @@ def _marks(result: LagResult) -> str:
     if result.estimand == "gap":
         return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
     if result.estimand != "backward":
-        return f"Title: {result.estimand}, {result.interval_words()} ({result.level:.0%} interval)."
+        return f"Title: {over(result.estimand, result.window)}, {result.interval_words()} ({result.level:.0%} interval)."
     kind = "sampling" if result.interval == "sampling" else "measurement"
     return (
         f"Bracket: backward lag; grey: its {result.level:.0%} {kind} interval, "
