@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -39,3 +41,15 @@ def snapshots() -> Path:
     folder = Path(__file__).resolve().parents[2] / "snapshots"
     assert folder.is_dir(), "the checkout ships its archive"
     return folder
+
+
+@pytest.fixture(scope="session")
+def build_archive() -> ModuleType:
+    """The tool that builds the shipped archive, and replays payloads."""
+    path = Path(__file__).resolve().parents[2] / "tools" / "build_archive.py"
+    spec = importlib.util.spec_from_file_location("build_archive", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
