@@ -133,7 +133,8 @@ class _Lists:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
-        ids = {name: k for k, name in enumerate(dict.fromkeys(n for r in rows for n in r.entries))}
+        # Sorted, and ties broken by place: the verdict must not depend on the order of the rows.
+        ids = {name: k for k, name in enumerate(sorted({n for r in rows for n in r.entries}))}
         self.rating = np.full((len(rows), len(ids)), np.nan)
         for i, row in enumerate(rows):
             self.rating[i, [ids[name] for name in row.entries]] = row.ratings
@@ -150,18 +151,16 @@ class _Lists:
 
     def near(self, i: int) -> list[int]:
         """Comparable neighbours, the nearest in time first."""
-        found = np.flatnonzero(self._alike[i])
-        order = np.argsort(np.abs(self.ahead[i, found]), kind="stable")
-        return [int(j) for j in found[order]]
+        return [int(j) for j in self._nearest(i, self._alike[i])]
 
     def cut(self, i: int) -> bool:
         """Whether the neighbours show that list `i` is cut."""
         near = self.near(i)
         if not near:
-            others = np.flatnonzero(self._close[i])
+            others = self._nearest(i, self._close[i])
             if not others.size:
                 return False
-            j = self._long(others[np.argsort(np.abs(self.ahead[i, others]), kind="stable")])
+            j = self._long(others)
             return bool(self.size[i] < SHORT_SHARE * self.size[j])
         before = np.array([j for j in near if self.ahead[i, j] < 0], dtype=int)
         after = np.array([j for j in near if self.ahead[i, j] > 0], dtype=int)
@@ -191,11 +190,18 @@ class _Lists:
     def vouches(self, j: int, i: int) -> bool:
         """Whether whole list `j` shows that list `i` reaches down to the end of the board."""
         number = min(int(self.size[j]), max(BOTTOM, int(BOTTOM_SHARE * self.size[j])))
-        bottom = np.argsort(np.where(self.listed[j], self.rating[j], np.inf))[:number]
+        rating = np.where(self.listed[j], self.rating[j], np.inf)
+        bottom = np.argsort(rating, kind="stable")[:number]
         if self.listed[i, bottom].mean() < 0.5:
             return False
         lost = int((self.listed[j] & ~self.listed[i]).sum())
         return bool(self.ahead[i, j] > 0 or lost <= LOST * self.size[j])
+
+    def _nearest(self, i: int, chosen: Bools) -> NDArray[np.intp]:
+        """Positions in `chosen`, the nearest in time to list `i` first, of two the earlier."""
+        found = np.flatnonzero(chosen)
+        ahead = self.ahead[i, found]
+        return found[np.lexsort((ahead, np.abs(ahead)))]
 
     def _long(self, found: NDArray[np.intp]) -> int:
         """The first (nearest) of the neighbours that is about as long as the longest of them."""
