@@ -139,6 +139,16 @@ def test_under_other_names_length_decides() -> None:
     assert judge([row(0, names(90)), row(30, others[:45])])[1] == "full"
 
 
+@pytest.mark.parametrize(("shared", "verdict"), [(48, "top-60"), (47, "full")])
+def test_lists_are_compared_by_name_where_four_of_five_are_shared(
+    shared: int, verdict: str
+) -> None:
+    """By name 60 rows of 100 are a cut; by length alone they are not."""
+    long = names(100)
+    short = [*long[:shared], *names(60 - shared, 500)]
+    assert judge([row(0, long), row(30, short), row(60, long)]) == ["full", verdict, "full"]
+
+
 def spelled(count: int) -> list[str]:
     """250 names of which some are spelled otherwise, all over the list."""
     at = set(np.linspace(3, 240, count).astype(int).tolist())

@@ -103,6 +103,15 @@ def test_the_first_twin_that_can_is_asked() -> None:
     assert filled(best, []) == (best, None)
 
 
+def test_a_name_shown_twice_says_nothing_of_which_row_is_which() -> None:
+    best = made([("a", 1400.2), ("b", 1300.2)], by="arena-history")
+    twin = made([("x", 1400.0, 7), ("y", 1400.0, 8), ("z", 1300.0, 9)], by="arena-web")
+    twin.tables["entries"]["name"] = ["a", "a", "b"]
+    full, done = filled(best, [twin])
+    assert done == {"columns": ["votes"], "from": "arena-web", "rows": 1}
+    assert full.tables["ratings"]["votes"].fillna(-1).tolist() == [-1, 9]
+
+
 @pytest.mark.parametrize("again", [False, True])
 def test_a_manifest_says_what_was_filled(tmp_path: Path, again: bool) -> None:
     batch = [

@@ -463,6 +463,19 @@ def test_a_copy_whose_board_stands_still_is_unchanged_though_a_category_moved(
     assert seen("2026-09-05", later(ladder(30)), "epoch-eci")[0][1] == "new"
 
 
+@pytest.mark.parametrize(("left_out", "outcome"), [([], "new"), (["chinese"], "unchanged")])
+def test_where_categories_were_left_out_the_board_itself_decides(
+    tmp_path: Path, left_out: list[str], outcome: str
+) -> None:
+    for day, coding, expected in (
+        ("2026-08-01", ladder(30), "new"),
+        ("2026-08-05", later(ladder(30)), outcome),
+    ):
+        rows = {"overall": ladder(90), "coding": coding}
+        item = payload(rows, vintage=day, basis="commit", left_out=left_out)
+        assert [o.outcome for o in take_payloads(tmp_path, [item])] == [expected]
+
+
 @pytest.mark.parametrize("together", [True, False])
 def test_of_a_copy_a_category_that_stood_still_is_left_out_and_noted(
     tmp_path: Path, together: bool
