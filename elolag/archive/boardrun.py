@@ -281,7 +281,7 @@ def _examined(
     publication = best.publication
     category = reference_category(best.categories)
     listing = best.listing(category) if category else None
-    completeness = publication.completeness
+    completeness = claimed = publication.completeness
     if listing is not None and publication.method in METHODS:
         completeness = index.completeness(best, dated.vintage, waiting)
     done = list(best.checks)
@@ -306,6 +306,8 @@ def _examined(
         "style_control": publication.style_control,
         "interval": {"kind": publication.interval_kind, "level": publication.interval_level},
         "completeness": completeness,
+        # What the source says of its list, where the neighbours say otherwise.
+        **({"claimed": claimed} if claimed != completeness else {}),
         "stale_categories": stale,
         "categories": best.categories,
         "entries": 0 if entries is None else len(entries),

@@ -122,6 +122,11 @@ class Candidate:
         return self.publication.completeness
 
     @property
+    def claimed(self) -> str:
+        """The same; nobody but the source has said anything yet."""
+        return self.publication.completeness
+
+    @property
     def precedence(self) -> int:
         """Of the source; the smallest gives the date."""
         return self.source.precedence

@@ -1,7 +1,7 @@
 """Which lists of a board are whole, told from the lists before and after.
 
 Nothing in a payload says how long its list should be, so a list is judged beside its neighbours:
-those within `NEAR_DAYS` that name at least half the entries alike. It is *cut* when
+those within `NEAR_DAYS` that name at least four fifths of the entries alike. It is *cut* when
 
 - entries listed both before and after are missing: two or more that all rate below everything
   listed (the mark of a top-N list), or more than a source's own gaps explain (`GAPS`); or

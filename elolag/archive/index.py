@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def _row(date: str, item: Listed, listing: Listing) -> Row:
-    whole, claimed = comes_whole(item.source_name), item.completeness
+    whole, claimed = comes_whole(item.source_name), item.claimed
     return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
 
 
@@ -56,6 +56,11 @@ class Stored:
     def completeness(self) -> str:
         """``full`` or ``top-N``, as judged today."""
         return self.snapshot.completeness
+
+    @property
+    def claimed(self) -> str:
+        """``full`` or ``top-N``, as its source says."""
+        return self.snapshot.claimed
 
     @property
     def precedence(self) -> int:

@@ -320,7 +320,7 @@ def _row(snapshot: Snapshot) -> completeness.Row:
         listing.entries,
         listing.ratings,
         whole=completeness.comes_whole(snapshot.source),
-        claimed=snapshot.completeness_then,
+        claimed=snapshot.claimed,
     )
 
 

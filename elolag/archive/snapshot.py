@@ -128,6 +128,11 @@ class Snapshot:
         return str(self.facts["completeness"])
 
     @property
+    def claimed(self) -> str:
+        """What its source says of the list, taken alone: ``full`` or ``top-N``."""
+        return str(self.facts.get("claimed", self.completeness_then))
+
+    @property
     def interval_kind(self) -> str:
         """``variance``, ``bootstrap``, ``published`` or ``none``."""
         return str(self.facts["interval"]["kind"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from elolag.archive import Archive, completeness, open_archive, take_payloads, verify
 from elolag.archive.completeness import Row, judge
 from elolag.months import to_day
+from elolag.schema import Origin
+from elolag.sources import get_source
 
 SETTINGS = settings(derandomize=True, deadline=None, max_examples=100)
 
@@ -488,3 +491,22 @@ def test_the_catalog_of_one_day_lacks_newcomers_and_no_other_official_list_is_cu
     assert cut == {
         (name, "arena-catalog", "2025-11-05") for name in ("arena/text", "arena/text_style_control")
     }
+
+
+def test_copies_taken_one_a_run_vouch_for_each_other_once_there_are_two(tmp_path: Path) -> None:
+    """The manifest of the first keeps what was known; what its source says of it is kept too."""
+    board = "arena/text_style_control"
+    for number, day in enumerate(("2026-05-01", "2026-05-11", "2026-05-21")):
+        rows = [
+            {"model": f"m{i}", "vendor": "", "license": "", "votes": 1000 + i + number,
+             "rank": i + 1, "score": 1500 - 2 * i + number, "ci_low": 5, "ci_high": 5}
+            for i in range(100)
+        ]  # fmt: skip
+        page = {"meta": {"fetched_at": f"{day}T00:00:00Z", "model_count": 100}, "models": rows}
+        origin = Origin("text.json", day)
+        source = get_source("cherry-studio-docs")
+        take(tmp_path, source, [(origin, json.dumps(page).encode())], retrieved_at=day)
+        stored = Archive(tmp_path).board(board).snapshots
+        assert stored[0].completeness_then == "top-100"
+        assert stored[0].claimed == "full"
+        assert {s.completeness for s in stored} == ({"full"} if number else {"top-100"})
