@@ -14,7 +14,7 @@ from handmade import changed, ladder, payload
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.archive import Archive, completeness, open_archive, take_payloads, verify
+from elolag.archive import Archive, completeness, open_archive, take, take_payloads, verify
 from elolag.archive.completeness import Row, judge
 from elolag.months import to_day
 from elolag.schema import Origin
