@@ -17,7 +17,7 @@ from elolag.path import LagPath, lag_path
 from elolag.provenance import Origin
 from elolag.schema import ALL_LISTS
 from elolag.study import Study, prepare
-from elolag.words import directed, noun, over
+from elolag.words import FEWEST, directed, few, noun, over
 
 __all__ = ["Change", "LagPath", "estimate_change", "lag_path"]
 
@@ -54,6 +54,7 @@ class Change:
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     sources: str = ALL_LISTS
     window: float = 12.0
+    too_few: tuple[tuple[str, int], ...] = ()
 
     def sentence(self) -> str:
         """The answer to "is it shrinking?" in one sentence."""
@@ -64,13 +65,18 @@ class Change:
             f"{abs(end):.1f} months {'shorter' if end < 0 else 'longer'}"
             for end in (self.low, self.high)
         )
+        spread = (
+            f"{self.level:.0%} sampling interval of the change: {ends}; probability that it "
+            f"shrank: {self.probability:.0%}"
+        )
+        if self.too_few:
+            verdict, spread = "", f"no sampling interval: {few(self.too_few)}"
         return (
             f"From {self.since} to {self.as_of} the lag of {noun(self.follower_group)} behind "
             f"{noun(self.leader_group)} on {self.board} ({self.category}; "
             f"{over(self.estimand, self.window)}) "
             f"{direction} by {abs(self.months):.1f} months, from {self._ends()}{verdict} "
-            f"({self.level:.0%} sampling interval of the change: {ends}; probability that "
-            f"it shrank: {self.probability:.0%})."
+            f"({spread})."
         )
 
     def _ends(self) -> str:
@@ -153,8 +159,17 @@ def change_of(study: Study, since: str | None, estimand: str = "backward-mean") 
         version=__version__,
         origins=study.origins,
         sources=study.panel.sources,
+        too_few=_too_few(study),
         window=study.window or WINDOWS.get(estimand, 0.0),
     )
+
+
+def _too_few(study: Study) -> tuple[tuple[str, int], ...]:
+    """Groups with too few rated models for an interval, and how many each has."""
+    cast, field = study.cast, study.cast.field
+    sides = ((cast.leader, field.lead_from), (cast.follower, field.follow_from))
+    counted = ((group.text, int((since <= study.as_of).sum())) for group, since in sides)
+    return tuple((group, count) for group, count in counted if count < FEWEST)
 
 
 def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:

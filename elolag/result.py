@@ -13,8 +13,10 @@ from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.verdict import LIKELY, Judged
 from elolag.words import (
+    FEWEST,
     bounded,
     directed,
+    few,
     left_out,
     meaning,
     months,
@@ -161,6 +163,7 @@ class LagResult(Judged):
             **({"gap_withheld": self.withheld()} if self.provisional else {}),
             "provisional": [entry.to_dict() for entry in self.provisional],
             "censored": self.censored,
+            "no_interval": self.no_interval(),
             "figure": "mean of the draws" if self.averaged else "at posterior-mean ratings",
             "policies": dict(self.policies),
             "n_draws": self.n_draws,
@@ -185,6 +188,8 @@ class LagResult(Judged):
         words = span(*self.sampling)
         if self.months is None:
             words = "withheld" if self.provisional else self._elo_span(*self.sampling)
+        if sides := self.too_few():
+            words = f"none: {few(sides)}"
         return [(f"{self.level:.0%} sampling interval", words)]
 
     def _evidence_dict(self) -> dict[str, Any]:
@@ -318,13 +323,17 @@ class LagResult(Judged):
 
     def interval_words(self) -> str:
         """The interval, each end with its direction."""
+        if self.months is None and self.provisional:
+            return "withheld"
+        if sides := self.too_few():
+            return f"none: {few(sides)}"
         if self.months is None:
-            return "withheld" if self.provisional else self._gap_interval()
+            return self._gap_interval()
         if self.low is None or self.high is None:
             if self.low is not None:
                 return f"{directed(self.low)} or more"
             return f"{directed(self.high)} or less" if self.high is not None else "unbounded"
-        if self.low == self.high:
+        if self.one_match:
             return (
                 f"of zero width at {self.told(self.low)}: at least {self.level:.0%} of the draws "
                 f"give the same match"
@@ -332,6 +341,22 @@ class LagResult(Judged):
         if self.overtaken:
             return f"{self.told(self.low)} to {self.told(self.high)}"
         return span(self.low, self.high)
+
+    def too_few(self) -> tuple[tuple[str, int], ...]:
+        """Groups with too few rated models for an interval, and how many each has."""
+        groups = dict.fromkeys((self.leader_group, self.follower_group))
+        counted = [m.group for m in self.models if m.counts_from <= self.as_of]
+        sides = ((group, counted.count(group)) for group in groups)
+        return tuple((group, count) for group, count in sides if 0 < count < FEWEST)
+
+    @property
+    def one_match(self) -> bool:
+        """Whether the interval has no width: one match holds nearly all draws."""
+        return self.low is not None and self.low == self.high
+
+    def no_interval(self) -> str | None:
+        """Why the interval is none, in words; None where it is one."""
+        return self.interval_words() if self.too_few() or self.one_match else None
 
     def _unlikely_ends(self) -> tuple[Match, ...]:
         """Matches the interval ends on, though no single one of them is likely."""

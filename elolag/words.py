@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 
 from elolag.schema import OFFICIAL_LISTS
 
+#: Rated models that a group needs at least, for an interval to be given.
+FEWEST = 3
 #: Names of untagged entries in one sentence; the table holds all.
 MOST_NAMED = 10
 
@@ -137,8 +139,18 @@ def span(low: float, high: float) -> str:
     """Both ends of an interval with their direction."""
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
+        if f"{near:.1f}" == f"{far:.1f}":
+            return f"{months(far)} {'behind' if low >= 0 else 'ahead'} at both ends"
         return f"{near:.1f} to {months(far)} {'behind' if low >= 0 else 'ahead'}"
     return f"{directed(low)} to {directed(high)}"
+
+
+def few(sides: Sequence[tuple[str, int]]) -> str:
+    """Why there is no interval: these groups have fewer than `FEWEST` rated models."""
+    named = " and ".join(
+        f"{count} rated model{'' if count == 1 else 's'} of {noun(group)}" for group, count in sides
+    )
+    return f"only {named}, and at least {FEWEST} are needed"
 
 
 def directed(value: float) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import elolag
-from elolag.change import estimate_change, lag_path
+from elolag.change import Change, estimate_change, lag_path
 from elolag.errors import EstimateError, UsageError
 from elolag.months import to_day, to_iso
 from elolag.path import _pointwise, _simultaneous
@@ -72,3 +74,17 @@ def test_bad_ranges_are_refused() -> None:
         lag_path("2019-01-01", n_draws=40)
     with pytest.raises(UsageError, match="not before"):
         estimate_change("2026-08-19", n_draws=40)
+
+
+def test_few_models_give_no_interval_of_a_change() -> None:
+    found = Change(
+        "backward-mean", "2025-08-19", "2026-08-19", 9.0, 7.0, -2.0, -4.0, 0.5, 0.93, 0.95,
+        "arena/text", "overall", "2026-08-19", "US", "GB", 1000, 0, (), "0",
+    )  # fmt: skip
+    assert "backward-mean over 12 months" in found.sentence()
+    assert "probability that it shrank: 93%" in found.sentence()
+    few = replace(found, too_few=(("GB", 1),))
+    assert few.sentence().endswith(
+        "(no sampling interval: only 1 rated model of the UK, and at least 3 are needed)."
+    )
+    assert "probability" not in few.sentence()

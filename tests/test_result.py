@@ -267,3 +267,31 @@ def test_every_surface_names_the_window_that_was_used(result: LagResult, estiman
     assert "7.5 months" in english.sentence
     surfaces = f"{asked.summary()} {english} {german}"
     assert not any(f"{other} {word}" in surfaces for other in (12, 24) for word in ("mo", "Mo"))
+
+
+def test_few_models_have_no_interval_anywhere(result: LagResult) -> None:
+    models = (point("CN", "beta", 1490), *(point("US", f"m{k}", 1500 + k) for k in range(3)))
+    sparse = dataclasses.replace(result, models=models)
+    why = "only 1 rated model of China, and at least 3 are needed"
+    assert sparse.interval_words() == sparse.to_dict()["no_interval"] == f"none: {why}"
+    assert "6.4 to 9.0" not in sparse.sentence()
+    assert citation(sparse).sentence.endswith(
+        "(no 95% measurement interval: too few rated models (Chinese models: 1; at least 3 are "
+        "needed))."
+    )
+    german = citation(sparse, "de").sentence
+    assert "zu wenige bewertete Modelle (chinesische Modelle: 1; nötig sind mindestens 3)" in german
+    more = (*models, point("CN", "x", 1300), point("CN", "y", 1310))
+    assert dataclasses.replace(sparse, models=more).interval_words() == "6.4 to 9.0 months behind"
+
+
+def test_an_interval_without_width_is_words_in_the_citation_too(result: LagResult) -> None:
+    narrow = dataclasses.replace(result, low=6.4, high=6.4)
+    assert narrow.to_dict()["no_interval"] == narrow.interval_words()
+    assert citation(narrow).sentence.endswith(
+        "(95% measurement interval of zero width: at least 95% of the draws give the same match)."
+    )
+    assert "ohne Breite" in citation(narrow, "de").sentence
+    near = dataclasses.replace(result, low=6.38, high=6.42)
+    assert near.interval_words() == "6.4 months behind at both ends"
+    assert result.to_dict()["no_interval"] is None

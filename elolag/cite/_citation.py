@@ -20,7 +20,7 @@ from elolag.provenance import Origin, provenance
 from elolag.result import LagResult
 from elolag.schema import ALL_LISTS, NOT_STATED, OFFICIAL_LISTS
 from elolag.standing import ModelPoint
-from elolag.words import meaning, rated
+from elolag.words import FEWEST, meaning, rated
 
 LANGUAGES = ("en", "de")
 
@@ -318,6 +318,12 @@ class _Speaker:
         if self.result.interval == "sampling" and self.result.months is not None:
             kind = "sampling"
         name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
+        if counts := self.result.too_few():
+            sides = ", ".join(f"{phrase(group, self.lang).models}: {n}" for group, n in counts)
+            return self.words.too_few.format(name=name, sides=sides, least=FEWEST)
+        if self.result.one_match:
+            draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
+            return f"{name} {self.words.one_match.format(draws=draws)}"
         if not self.result.clear:
             whose = (
                 f" für {self.follower.models}" if self.german else f" for {self.follower.models}"

@@ -77,6 +77,8 @@ class Words:
 
     at_least: str
     figure: str
+    too_few: str
+    one_match: str
     months: str
     level: str
     ahead: str
@@ -94,6 +96,8 @@ class Words:
 ENGLISH = Words(
     at_least="at least",
     figure="best estimate",
+    too_few="no {name}: too few rated models ({sides}; at least {least} are needed)",
+    one_match="of zero width: at least {draws}% of the draws give the same match",
     months="months",
     level="level",
     ahead="{} ahead",
@@ -131,6 +135,8 @@ ENGLISH = Words(
 GERMAN = Words(
     at_least="mindestens",
     figure="bester Schätzwert",
+    too_few="kein {name}: zu wenige bewertete Modelle ({sides}; nötig sind mindestens {least})",
+    one_match="ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Treffer",
     months="Monate",
     level="gleichauf",
     ahead="{} voraus",

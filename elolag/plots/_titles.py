@@ -62,8 +62,8 @@ def _marks(result: LagResult) -> str:
     if result.estimand == "gap":
         return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
     if result.estimand != "backward":
-        named = over(result.estimand, result.window)
-        return f"Title: {named}, {result.interval_words()} ({result.level:.0%} interval)."
+        asked = over(result.estimand, result.window)
+        return f"Title: {asked}, {result.interval_words()} ({result.level:.0%} interval)."
     kind = "sampling" if result.interval == "sampling" else "measurement"
     return (
         f"Bracket: backward lag; grey: its {result.level:.0%} {kind} interval, "

@@ -14,10 +14,9 @@ from elolag.errors import UsageError
 from elolag.months import DAYS_PER_MONTH
 from elolag.schema import ALL_LISTS
 from elolag.study import DEFAULT_BOARD, Study, prepare
-from elolag.words import adjective, noun
+from elolag.words import FEWEST, adjective, noun
 
-#: Rated models a lab or country needs, and months since its last release, to be a slice.
-FEWEST = 3
+#: Months since its last release within which a lab or country is a slice.
 ACTIVE_MONTHS = 12.0
 
 

@@ -147,7 +147,8 @@ class Slices:
         for item in self.slices:
             found = item.result
             size = answer(found) + (", provisional" if found.provisional else "")
-            cells = [item.name, size, compact(found.low, found.high)]
+            ends = "zero width: one match" if found.one_match else compact(found.low, found.high)
+            cells = [item.name, size, ends]
             if self.simultaneous_level is not None:
                 cells.append(compact(*(item.simultaneous or (None, None))))
             out.append((*cells, f"{item.models[1]} / {item.models[0]}", found.as_of))
