@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -189,15 +189,13 @@ def _write_parquet(chosen: Sequence[Snapshot], selection: Selection, out: IO[byt
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A stream whose content becomes the file in one step, or not at all."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise ArchiveError(f"{path}: could not be written: {error}") from error
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        # Of its own name and made by open, not by tempfile: the file obeys the umask.
+        with temporary.open("xb") as stream:
             yield stream
-        temporary.chmod(0o644)
+            stream.flush()
+            os.fsync(stream.fileno())
         temporary.replace(path)
     except OSError as error:
         raise ArchiveError(f"{path}: could not be written: {error}") from error

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from elolag import __version__
+from elolag.cli import _streams
 from elolag.cli import archive as _archive
 from elolag.cli import backfill as _backfill
 from elolag.cli import cite as _cite
@@ -70,8 +71,17 @@ _tags.register(app)
 
 def main() -> None:
     """Entry point of the ``elolag`` command."""
+    _streams.prepare()
     try:
-        app()
+        with _streams.stopped_tidily():
+            try:
+                app()
+            finally:
+                sys.stdout.flush()
     except ElolagError as error:
-        typer.echo(f"elolag: {error}", err=True)
+        _streams.say(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        _streams.give_up()
+        _streams.say(_streams.why(error))
+        sys.exit(1)

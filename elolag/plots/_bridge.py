@@ -17,6 +17,7 @@ from elolag.plots._style import (
     footer,
     new_axes,
     of_size,
+    ours,
     tidy,
 )
 from elolag.words import bound, directed
@@ -30,6 +31,7 @@ _HEAD = 1.25
 _ROOM = {"column": (17.0, 29), "page": (31.5, 68), "slide": (31.5, 68)}
 
 
+@ours
 def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes:
     """A dot per step, the change as a bar from the step before, our headline as a band.
 

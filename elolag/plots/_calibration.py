@@ -17,6 +17,7 @@ from elolag.plots._style import (
     finish,
     new_axes,
     of_size,
+    ours,
     tidy,
 )
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _KINDS = ("measurement", "sampling")
 
 
+@ours
 def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "page") -> Axes:
     """Coverage by world and estimand: measurement filled, sampling hollow, the level as a line.
 

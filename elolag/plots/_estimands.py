@@ -23,6 +23,7 @@ from elolag.plots._style import (
     new_axes,
     new_figure,
     of_size,
+    ours,
     save,
 )
 
@@ -47,6 +48,7 @@ _SAYS = {
 }
 
 
+@ours
 def estimand(name: str, ax: Axes | None = None, *, size: str = "column") -> Axes:
     """A toy pair of frontiers with what one estimand measures marked, for explaining it.
 
@@ -65,6 +67,7 @@ def estimand(name: str, ax: Axes | None = None, *, size: str = "column") -> Axes
     return finish(axes, f"{name}: {figure}", _SAYS[name], size=size)
 
 
+@ours
 def estimands(path: str | Path | None = None, *, size: str = "page") -> Any:
     """All estimands in one grid; written to `path` if one is given.
 

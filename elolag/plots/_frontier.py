@@ -21,6 +21,7 @@ from elolag.plots._style import (
     footer,
     new_axes,
     of_size,
+    ours,
     roles,
     tidy,
     visible,
@@ -41,6 +42,7 @@ _NAMED = {"column": 4, "page": 9, "slide": 8}
 Answer = tuple[Label | None, list[tuple[Any, Any]]]
 
 
+@ours
 def frontier(
     result: LagResult,
     ax: Axes | None = None,

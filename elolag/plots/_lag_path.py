@@ -21,6 +21,7 @@ from elolag.plots._style import (
     footer,
     new_axes,
     of_size,
+    ours,
     tidy,
     visible,
 )
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
+@ours
 def lag_path(path: LagPath, ax: Axes | None = None, *, size: str = "page") -> Axes:
     """The lag at every day, its 50% interval and that of the path's level.
 

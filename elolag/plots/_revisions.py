@@ -19,6 +19,7 @@ from elolag.plots._style import (
     footer,
     new_figure,
     of_size,
+    ours,
     roles,
     tidy,
 )
@@ -36,6 +37,7 @@ _GAP = 75.0
 _HATCHES = {"scale": "///", "votes": "", "models": "..."}
 
 
+@ours
 def revisions(found: Revisions, ax: Axes | None = None, *, size: str = "page") -> Axes:
     """Real-time (hollow squares) and hindsight (filled circles) lags with their intervals.
 

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from elolag.plots._directed import unsigned
-from elolag.plots._style import COLOURS, INK, MUTED, Size, finish, footer, new_axes, of_size, tidy
+from elolag.plots._style import (
+    COLOURS,
+    INK,
+    MUTED,
+    Size,
+    finish,
+    footer,
+    new_axes,
+    of_size,
+    ours,
+    tidy,
+)
 from elolag.slices import Slice, Slices
 from elolag.slices.result import lower
 from elolag.words import noun
@@ -20,6 +31,7 @@ _ROW = 2.3
 _TINT = "#fdebe0"
 
 
+@ours
 def slices(found: Slices, ax: Axes | None = None, *, size: str = "page") -> Axes:
     """One row per slice: dot, interval, and where asked for the simultaneous interval, thinner.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.grid import LABELS, TOGETHER, Grid, Spec
-from elolag.plots._style import CAVEAT, COLOURS
+from elolag.plots._style import CAVEAT, COLOURS, ours
 from elolag.words import noun
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ _ROW, _GAP = 1.0, 0.75
 _LEFT = -0.355
 
 
+@ours
 def specification_curve(grid: Grid, ax: Axes | None = None) -> Axes:
     """Estimates in order with their intervals; a strip beneath shows who chose what.
 

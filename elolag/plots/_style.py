@@ -8,13 +8,17 @@ leaves a changed setting behind.
 from __future__ import annotations
 
 import functools
+import inspect
 import io
 import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from elolag.errors import UsageError
+from elolag.errors import ArchiveError, UsageError
+from elolag.export import replacing
 from elolag.plots._metadata import metadata
 from elolag.provenance import CAVEAT, provenance
 
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 __all__ = ["CAVEAT", "COLOURS", "footer", "save"]
 
@@ -247,6 +254,31 @@ def _wrap(text: Text, width: float) -> None:
         wide = text.get_window_extent().width
 
 
+@contextmanager
+def _our_settings() -> Iterator[None]:
+    """Matplotlib as it ships, whatever the user's style or matplotlibrc; theirs comes back."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams["timezone"] = "UTC"
+        yield
+
+
+def ours(draw: Callable[P, R]) -> Callable[P, R]:
+    """A figure of our own is drawn alike everywhere; axes that are handed in keep their style."""
+    form = inspect.signature(draw)
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+        if form.bind_partial(*args, **kwargs).arguments.get("ax") is not None:
+            return draw(*args, **kwargs)
+        with _our_settings():
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
 def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
     """Write the figure (PNG, SVG or PDF by its ending), with where it comes from in its metadata.
 
@@ -273,15 +305,21 @@ def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
     shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
     fields = metadata(kind, source, " ".join(shown) or source.footer())
     held = io.BytesIO()
+    own = figure.get_gid() == _OWN
+    tight = None if own else "tight"
     # Random identifiers would make every SVG another file; the setting ends with the block.
-    with mpl.rc_context({"svg.hashsalt": "elolag", "pdf.fonttype": 42}):
-        tight = None if figure.get_gid() == _OWN else "tight"
+    with (
+        _our_settings() if own else nullcontext(),
+        mpl.rc_context({"svg.hashsalt": "elolag", "pdf.fonttype": 42}),
+    ):
         figure.savefig(
             held, format=kind, dpi=figure.dpi if tight is None else 200, bbox_inches=tight,
             metadata=fields,
         )  # fmt: skip
     try:
-        target.write_bytes(held.getvalue())
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written ({error.strerror})") from error
+        with replacing(target) as stream:
+            stream.write(held.getvalue())
+    except ArchiveError as error:
+        why = getattr(error.__cause__, "strerror", None) or error
+        raise UsageError(f"{target}: cannot be written ({why})") from error
     return target

@@ -17,6 +17,7 @@ from elolag.plots._style import (
     footer,
     new_axes,
     of_size,
+    ours,
     tidy,
 )
 from elolag.plots._titles import first_up
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@ours
 def time_to_match(curve: TimeToMatch, ax: Axes | None = None, *, size: str = "page") -> Axes:
     """Share of the leader's records still unmatched, by months since each one's release.
 

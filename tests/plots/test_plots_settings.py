@@ -1,0 +1,57 @@
+"""Figures and their files do not follow the user's matplotlib settings, and are written whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import matplotlib as mpl
+import pytest
+
+from elolag import plots
+from elolag.errors import UsageError
+
+USERS = [
+    {
+        "savefig.facecolor": "black", "figure.dpi": 30, "savefig.dpi": 30, "font.size": 30,
+        "axes.grid": False, "lines.linewidth": 12, "axes.titlesize": 60, "figure.autolayout": True,
+    },
+    {"text.usetex": True, "axes.formatter.use_locale": True, "timezone": "Asia/Tokyo"},
+    {
+        "font.family": "monospace", "axes.prop_cycle": mpl.cycler(color=["r"]),
+        "path.sketch": (1, 9, 2),
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("user", USERS, ids=["leak", "usetex", "fonts"])
+def test_a_figure_does_not_depend_on_the_users_settings(tmp_path: Path, user: dict[str, object]):
+    plain = plots.save(plots.estimand("backward"), tmp_path / "plain.png").read_bytes()
+    with mpl.rc_context(user):
+        before = dict(mpl.rcParams)
+        drawn = plots.save(plots.estimand("backward"), tmp_path / "user.png").read_bytes()
+        assert dict(mpl.rcParams) == before
+    assert drawn == plain
+
+
+def test_axes_handed_in_keep_their_style():
+    from matplotlib.figure import Figure
+
+    with mpl.rc_context({"lines.linewidth": 12}):
+        axes = Figure().add_subplot()
+        assert plots.estimand("backward", axes) is axes
+        assert mpl.rcParams["lines.linewidth"] == 12
+
+
+def test_a_write_that_fails_leaves_the_old_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = plots.save(plots.estimand("gap"), tmp_path / "x.svg")
+    old = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match=r"x\.svg: cannot be written \(No space left on device\)"):
+        plots.save(plots.estimand("backward"), path)
+    assert path.read_bytes() == old
+    assert list(tmp_path.iterdir()) == [path]
