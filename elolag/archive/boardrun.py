@@ -184,7 +184,7 @@ class BoardRun:
             self._note(best, "", "refused", message, checks=done, new=new, dropped=dropped)
             return False
         kind: OutcomeKind = "new" if label == dated.vintage else "revision"
-        message = "" if holder is None else _revised(best, holder, group)
+        message = "" if kind == "new" else _revised(best, holder, group)
         outcome = self._outcome(best, label, kind, message, done, new, dropped)
         if self.writer is not None:
             if fill is not None:
@@ -348,8 +348,10 @@ def _repeats(candidate: Candidate, group: Group, groups: Sequence[Group]) -> boo
     return any(member is latest for member in members)
 
 
-def _revised(best: Candidate, holder: Listed, group: Group) -> str:
+def _revised(best: Candidate, holder: Listed | None, group: Group) -> str:
     """Why a vintage gets a revision."""
+    if holder is None:
+        return "the list stored under this date is held in a better form under another"
     if holder in group.supersedes:
         return f"the figures of {holder.source_name}, more precise or more complete"
     return f"other figures than {holder.source_name} had at this date"

@@ -38,12 +38,12 @@ NINE_DAYS = """
 07-08 iaps-open-source-gap metr/time-horizon 2026-07-08 2026-07-08 new
 07-09 cherry-studio-docs arena/text_style_control 2026-07-09 2026-07-08 twin
 07-09 smallai-llm-ranking arena/text_to_image 2026-07-09 2026-07-09 new,top-72
-07-10 smallai-llm-ranking arena/text_to_image 2026-07-10 2026-07-10 new,top-72
-07-11 cherry-studio-docs arena/text_style_control 2026-07-11 2026-07-11 new,top-374
-07-11 smallai-llm-ranking arena/text_to_image 2026-07-11 2026-07-11 new,top-74
+07-10 smallai-llm-ranking arena/text_to_image 2026-07-10 2026-07-10 new
+07-11 cherry-studio-docs arena/text_style_control 2026-07-11 2026-07-11 new
+07-11 smallai-llm-ranking arena/text_to_image 2026-07-11 2026-07-11 new
 07-11 iaps-open-source-gap epoch/eci 2026-07-11 2026-07-11 new
 07-11 iaps-open-source-gap metr/time-horizon 2026-07-11 2026-07-08 unchanged
-07-13 cherry-studio-docs arena/text_style_control 2026-07-13 2026-07-13 new,top-374
+07-13 cherry-studio-docs arena/text_style_control 2026-07-13 2026-07-13 new
 07-14 arena-dataset arena/document 2026-07-12 2026-07-12 new
 07-14 arena-dataset arena/document_style_control 2026-07-12 2026-07-12 new
 07-14 arena-dataset arena/image_edit 2026-07-10 2026-07-10 new
