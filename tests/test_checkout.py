@@ -54,6 +54,7 @@ def test_pins_install_on_the_oldest_python_that_is_promised() -> None:
     refused = {
         f"{d.name} {d.version}: Python {wanted}"
         for d in installed
-        if (wanted := d.metadata["Requires-Python"]) and not SpecifierSet(wanted).contains(oldest)
+        if (wanted := d.metadata.get("Requires-Python"))
+        and not SpecifierSet(wanted).contains(oldest)
     }
     assert not refused
