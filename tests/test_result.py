@@ -295,3 +295,10 @@ def test_an_interval_without_width_is_words_in_the_citation_too(result: LagResul
     near = dataclasses.replace(result, low=6.38, high=6.42)
     assert near.interval_words() == "6.4 months behind at both ends"
     assert result.to_dict()["no_interval"] is None
+
+
+def test_no_percent_of_an_elo_score_in_an_answer(result: LagResult) -> None:
+    gap = dataclasses.replace(result, estimand="gap", months=None, low=None, high=None)
+    for told in (gap.sentence(), result.summary(), gap.summary()):
+        assert "of the score" not in told
+    assert gap.figure() == "the US ahead by 20.0 Elo"

@@ -213,3 +213,10 @@ def test_the_command_prints_draws_and_dumps(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "known: category, board, openness, lab, country" in captured.err
+
+
+def test_the_title_leads_with_what_is_certain(categories: Slices) -> None:
+    sure = sum(item.result.low is not None and item.result.low > 0 for item in categories.slices)
+    title = " ".join(plots.slices(categories).get_title(loc="left").split())
+    assert f"China is behind the US in {sure} of {len(categories.slices)} categories" in title
+    assert "undecided" in title
