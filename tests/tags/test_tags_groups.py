@@ -89,7 +89,7 @@ def test_a_model_that_moved_can_be_read_as_one_or_the_other() -> None:
     ("text", "message"),
     [
         ("QQ", "no model has the country 'QQ'"),
-        ("china", "unknown name 'china'"),
+        ("chinna", "unknown name 'chinna'"),
         ("us", "US"),
         ("lab:gama", "did you mean lab:gamma"),
         ("lab:", "unknown lab"),
