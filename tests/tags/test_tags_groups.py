@@ -90,7 +90,6 @@ def test_a_model_that_moved_can_be_read_as_one_or_the_other() -> None:
     [
         ("QQ", "no model has the country 'QQ'"),
         ("chinna", "unknown name 'chinna'"),
-        ("us", "US"),
         ("lab:gama", "did you mean lab:gamma"),
         ("lab:", "unknown lab"),
         ("", "unknown name ''"),
