@@ -121,8 +121,8 @@ class Bridge:
             steps = self.route(name)
             largest = max(steps[1:], key=lambda s: abs(s.change or 0.0))
             parts.append(
-                f"{name}'s way gives {directed(steps[0].months)} (largest step: {largest.cause}, "
-                f"{_signed(largest.change)})"
+                f"computed {name}'s way it is {directed(steps[0].months)} (largest step: "
+                f"{largest.cause}, {_signed(largest.change)})"
             )
         return (
             f"For {self.date} our headline is {directed(self.headline.months or 0.0)} on "

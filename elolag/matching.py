@@ -62,6 +62,12 @@ class TimeToMatch:
     high: Floats
 
     @property
+    def half(self) -> float | None:
+        """Months at which the curve falls to one half; None where it does not."""
+        at = self.share <= 0.5 + 1e-12
+        return float(self.times[at.argmax()]) if at.any() else None
+
+    @property
     def matched(self) -> int:
         """How many of the records have been matched."""
         return sum(f.matched for f in self.follow_ups)

@@ -391,12 +391,8 @@ class LagResult(Judged):
         leader, follower = noun(self.leader_group), noun(self.follower_group)
         if elo == 0:
             return f"{leader} and {follower} level"
-        percent = self.gap.percent_of_follower if elo > 0 else -self.gap.percent_of_leader
-        ahead, behind = (leader, follower) if elo > 0 else (follower, leader)
-        size = f"{ahead} ahead by {abs(elo):.1f} {self.gap.unit}"
-        if self.gap.unit != "Elo":
-            return size
-        return f"{size}, {percent:.2f}% of the score of {behind}"
+        ahead = leader if elo > 0 else follower
+        return f"{ahead} ahead by {abs(elo):.1f} {self.gap.unit}"
 
     def _gap_interval(self) -> str:
         words = self._elo_span(self.gap.low, self.gap.high)

@@ -196,6 +196,7 @@ def assemble(
         },
         notes=(
             *_notes(panel, cast, nested, date),
+            *_uncounted(panel, cast, min_votes),
             *_not_yet_out(panel, cast, fitted, date),
             *clock_notes(clock),
             *(own.notes if own else ()),
@@ -266,6 +267,19 @@ def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierC
         level=study.level,
         point=curve(point, getattr(field, sides[group])),
         drawn=tuple(curve(d.ratings, getattr(d, sides[group])) for _, d in drawn),
+    )
+
+
+def _uncounted(panel: Panel, cast: Cast, min_votes: int) -> tuple[str, ...]:
+    """How many entries stay because their list prints no votes, where a minimum is asked for."""
+    table = panel.linked.table
+    kept = table[table["entry"].isin(cast.entries)]
+    without = int(kept["votes"].isna().sum())
+    if not min_votes or not without:
+        return ()
+    return (
+        f"entries that print no count of votes stay, whatever the least number asked for: "
+        f"{without} of the {len(kept)} that are left",
     )
 
 

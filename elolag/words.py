@@ -110,14 +110,44 @@ _NOUNS = {
     "RU": ("Russian", "Russia"),
     "SG": ("Singaporean", "Singapore"),
     "TW": ("Taiwanese", "Taiwan"),
+    "EU": ("EU", "the EU"),
     "open": ("open-weights", "the open-weights side"),
     "closed": ("closed", "the closed side"),
     "ALL": ("rated", "the whole field"),
 }
 
 
+#: Names by which a country may be asked for, besides its code and those above.
+_ALSO = {"usa": "US", "america": "US", "united states": "US", "united kingdom": "GB"}
+
+
+def country_named(name: str) -> str:
+    """The code of a country given by name or in small letters; other names as they are."""
+    known = {each.removeprefix("the ").lower(): key for key, (_, each) in _NOUNS.items()}
+    found = _ALSO.get(name.lower()) or known.get(name.lower(), name)
+    return name.upper() if found == name and len(name) == 2 and name.isascii() else found
+
+
+def _joined(group: str) -> str:
+    """The words of an expression of several names: ``CN+open`` -> ``Chinese open-weights``."""
+    turned = {"not:open": "closed", "not:closed": "open"}
+    alternatives = []
+    for part in group.split(","):
+        terms = [turned.get(term, term) for term in part.split("+")]
+        terms.sort(key=lambda term: term in ("open", "closed"))
+        words = (f"non-{adjective(t[4:])}" if t.startswith("not:") else adjective(t) for t in terms)
+        alternatives.append(" ".join(words))
+    return " or ".join(alternatives)
+
+
+def _single(group: str) -> bool:
+    return not ("," in group or "+" in group or group.startswith("not:"))
+
+
 def adjective(group: str) -> str:
     """The group before the word "model": ``CN`` -> ``Chinese``."""
+    if not _single(group):
+        return _joined(group)
     if group.startswith("lab:"):
         return group[4:]
     return _NOUNS.get(group, (group, group))[0]
@@ -125,6 +155,8 @@ def adjective(group: str) -> str:
 
 def noun(group: str) -> str:
     """The group as the subject of a sentence: ``US`` -> ``the US``."""
+    if not _single(group):
+        return f"the {_joined(group)} side"
     if group.startswith("lab:"):
         return group[4:]
     return _NOUNS.get(group, (group, group))[1]

@@ -126,6 +126,9 @@ def test_figure_shows_every_step_and_no_label_covers_another(found: Bridge, size
     for route in found.routes:
         assert route in shown
     assert axes.get_xlabel() == "months China is behind the US"
+    title = " ".join(axes.get_title(loc="left").split())
+    assert title.startswith("Their way, our data, ")
+    assert "way it is" in found.sentence()
     renderer = figure.canvas.get_renderer()
     boxes = [t.get_window_extent(renderer) for t in texts]
     for i, one in enumerate(boxes):

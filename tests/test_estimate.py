@@ -250,3 +250,9 @@ def test_point_is_one_draw_at_the_posterior_means(headline: elolag.LagResult) ->
     assert headline.match is not None
     assert reached == headline.match.release_date
     assert draws.CHUNK == 1000
+
+
+def test_a_minimum_of_votes_says_how_many_entries_print_none() -> None:
+    found = elolag.estimate_lag(n_draws=40, level=0.9, min_votes=99_999_999)
+    assert any("print no count of votes" in note and "of the" in note for note in found.notes)
+    assert not any("count of votes" in n for n in elolag.estimate_lag(n_draws=40, level=0.9).notes)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from made_study import made
 
 import elolag
 from elolag.cite import citation, wording
+from elolag.cli.lag import _print
 from elolag.plots._titles import finding
 from elolag.result import LagResult
 from elolag.standing import Gap, Match, ModelPoint, win_rate
+from elolag.tags import parse_group
+from elolag.words import noun, printable
 
 
 def point(group: str, model: str, rating: float, date: str = "2026-02-05") -> ModelPoint:
@@ -295,3 +299,50 @@ def test_an_interval_without_width_is_words_in_the_citation_too(result: LagResul
     near = dataclasses.replace(result, low=6.38, high=6.42)
     assert near.interval_words() == "6.4 months behind at both ends"
     assert result.to_dict()["no_interval"] is None
+
+
+def test_no_percent_of_an_elo_score_in_an_answer(result: LagResult) -> None:
+    gap = dataclasses.replace(result, estimand="gap", months=None, low=None, high=None)
+    for told in (gap.sentence(), result.summary(), gap.summary()):
+        assert "of the score" not in told
+    assert gap.figure() == "the US ahead by 20.0 Elo"
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "subject"),
+    [
+        ("China", "CN", "China"),
+        ("cn", "CN", "China"),
+        ("usa", "US", "the US"),
+        ("EU", "EU", "the EU"),
+        ("not:US+not:china", "not:US+not:CN", "the non-US non-Chinese side"),
+        ("open + cn", "open+CN", "the Chinese open-weights side"),
+        ("not:open", "not:open", "the closed side"),
+    ],
+)
+def test_groups_are_asked_for_and_told_by_their_names(
+    result: LagResult, asked: str, text: str, subject: str
+) -> None:
+    group = parse_group(asked, (), ("US", "CN", "FR"))
+    assert group.text == text
+    assert noun(group.text) == subject
+    title = finding(dataclasses.replace(result, follower_group=text))
+    assert "ot:" not in title
+    assert subject[1:] in title
+
+
+def test_the_eu_is_its_members() -> None:
+    tags = made([("FR", 1.0, 10.0), ("CN", 2.0, 20.0), ("DE", 3.0, 30.0)]).cast.tags
+    since = parse_group("eu", (), ("FR",)).since(tags)
+    assert since.tolist() == [10.0, float("inf"), 30.0]
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "x\x1b[31m", "q :smile: [red]"])
+def test_hostile_names_do_nothing_on_the_terminal(
+    result: LagResult, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = point("CN", name, 1490.0)
+    _print(dataclasses.replace(result, follower=hostile, notes=(f"entry {name}",)))
+    shown = capsys.readouterr().out
+    assert printable(name) in shown.replace("\n", " ")
+    assert not {"\u202e", "\x1b", "\U0001f604"} & set(shown)

@@ -213,3 +213,20 @@ def test_the_command_prints_draws_and_dumps(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "known: category, board, openness, lab, country" in captured.err
+
+
+def test_the_title_leads_with_what_is_certain(categories: Slices) -> None:
+    sure = sum(item.result.low is not None and item.result.low > 0 for item in categories.slices)
+    title = " ".join(plots.slices(categories).get_title(loc="left").split())
+    assert f"China is behind the US in {sure} of {len(categories.slices)} categories" in title
+    assert "undecided" in title
+
+
+def test_a_slice_with_too_few_models_has_no_interval_and_is_undecided(categories: Slices) -> None:
+    item = categories.slices[0]
+    lone = item.result.follower
+    models = (lone, *(m for m in item.result.models if m.group == item.result.leader_group))
+    few = replace(item, result=replace(item.result, models=models))
+    alone = replace(categories, slices=(few,))
+    assert "none: too few models" in alone.rows_in_words()[0]
+    assert "0 behind, 0 ahead, 1 undecided" in alone.sentence()

@@ -261,7 +261,8 @@ class _Speaker:
         size, iv = self._size(), self._interval()
         passed, released = (language.date(m.counts_from, self.lang) for m in (match, best))
         if self.german:
-            doubt = "" if self.result.clear else ", keine Seite aber einen klaren Vorsprung hatte"
+            doubt = ", ohne dass eine Seite einen klaren Vorsprung hatte"
+            doubt = "" if self.result.clear else doubt
             return (
                 f"Wir schätzen, dass {first.models} auf {self.board} zuerst vorn lagen und am "
                 f"{passed}, {size} Monate vor dem {self.day}, von {second.to_models} überholt "

@@ -15,6 +15,7 @@ _GERMAN = {
     "CA": "kanadisch",
     "CN": "chinesisch",
     "DE": "deutsch",
+    "EU": "europäisch",
     "FR": "französisch",
     "GB": "britisch",
     "IL": "israelisch",

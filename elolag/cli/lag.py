@@ -164,7 +164,7 @@ def _print_newer(question: dict[str, Any], vintage: str) -> None:
     copy = newer_copy(board, question["category"], vintage)
     if copy is not None:
         newer = estimate_lag(**question | {"vintage": copy.vintage})
-        _console().print(
+        _say(
             f"A newer list, {copy.source} of {copy.vintage}, is a copy, not the publisher's own; "
             f"by it: {newer.brief()} (--vintage {copy.vintage})."
         )
@@ -204,9 +204,9 @@ def change(
     if as_json:
         _dump(found.to_dict())
     else:
-        _console().print(found.sentence())
+        _say(found.sentence())
         for line in list_notes(found.sources):
-            _console().print(line)
+            _say(line)
 
 
 def chosen_board(board: str, ratings: Path | None, level: float) -> str | OwnBoard:
@@ -237,40 +237,52 @@ def _console() -> Console:
     from rich.console import Console
 
     wide = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 100
-    return Console(highlight=False, markup=False, width=wide)
+    return Console(highlight=False, markup=False, emoji=False, width=wide)
+
+
+def _say(text: str, style: str = "") -> None:
+    """Print one paragraph in which no name from data can do anything but be read."""
+    from rich.text import Text
+
+    from elolag.cli._text import plain
+
+    _console().print(Text(plain(text), style=style))
 
 
 def _print(result: LagResult) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from elolag.cli._text import plain
+
     console = _console()
-    console.print(Text(result.sentence(), style="bold"))
+    _say(result.sentence(), "bold")
     console.print()
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for quantity, value in result.rows():
-        table.add_row(quantity, Text(value))
+        table.add_row(quantity, Text(plain(value)))
     console.print(table)
     console.print()
-    console.print(result.left_out())
+    _say(result.left_out())
     for note in result.notes:
-        console.print(f"Note: {note}.")
+        _say(f"Note: {note}.")
 
 
 def _print_all(found: Comparison) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from elolag.cli._text import plain
     from elolag.words import MEANING, meaning
 
     console, first = _console(), found.results[0]
     if first.provisional:
-        console.print(Text(f"{first.provision()}.", style="bold"))
+        _say(f"{first.provision()}.", "bold")
         console.print()
     heading = f"{first.board} ({first.category}), as of {first.as_of}, ratings of {first.vintage}"
-    console.print(Text(heading, style="bold"))
+    _say(heading, "bold")
     console.print()
     table = Table(box=None, padding=(0, 2, 0, 0))
     kinds = (f"{first.level:.0%} {kind}" for kind in ("measurement", "sampling"))
@@ -279,21 +291,21 @@ def _print_all(found: Comparison) -> None:
     for result in found.results:
         sampled = dict(result.rows()).get(f"{first.level:.0%} sampling interval", "see the notes")
         row = (result.figure(), result.interval_words(), sampled)
-        table.add_row(result.estimand, *(Text(cell) for cell in row))
+        table.add_row(result.estimand, *(Text(plain(cell)) for cell in row))
     console.print(table)
     console.print()
     windows = {result.estimand: result.window for result in found.results}
     for name in MEANING:
-        console.print(f"{name}: {meaning(name, first.measure.points, windows.get(name))}")
+        _say(f"{name}: {meaning(name, first.measure.points, windows.get(name))}")
     console.print()
     for name, reason in found.refused.items():
-        console.print(f"{name} has no answer here: {reason}.")
+        _say(f"{name} has no answer here: {reason}.")
     if found.retired:
-        console.print(found.retired)
+        _say(found.retired)
     if found.unrated:
-        console.print(f"Records elsewhere that this board never rated: {', '.join(found.unrated)}.")
+        _say(f"Records elsewhere that this board never rated: {', '.join(found.unrated)}.")
     if found.refused or found.retired or found.unrated:
         console.print()
-    console.print(first.left_out("both"))
+    _say(first.left_out("both"))
     for note in dict.fromkeys(note for result in found.results for note in result.notes):
-        console.print(f"Note: {note}.")
+        _say(f"Note: {note}.")

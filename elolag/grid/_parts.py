@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -66,17 +67,22 @@ def run(
     return [found[b.number] for b in batches]
 
 
+def need_joblib() -> None:
+    """Refuse several jobs where the library that runs them is not installed."""
+    if importlib.util.find_spec("joblib") is None:
+        raise UsageError(
+            "more than one job needs joblib: pip install 'elolag[calibrate]', or take one job"
+        )
+
+
 def _computed(
     todo: Sequence[Batch], question: Question, jobs: int
 ) -> Iterable[tuple[Batch, list[Answer]]]:
     if jobs == 1 or len(todo) < 2:
         return (answer_batch(b, question) for b in todo)
-    try:
-        from joblib import Parallel, delayed
-    except ImportError:
-        raise UsageError(
-            "more than one job needs joblib: pip install 'elolag[calibrate]', or take one job"
-        ) from None
+    need_joblib()
+    from joblib import Parallel, delayed
+
     calls = (delayed(answer_batch)(b, question) for b in todo)
     found: Iterable[tuple[Batch, list[Answer]]] = Parallel(
         n_jobs=jobs, return_as="generator_unordered"

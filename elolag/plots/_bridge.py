@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from elolag.bridge import Bridge, Step
+from elolag.months import parse
 from elolag.plots._style import (
     INK,
     MUTED,
@@ -133,4 +134,8 @@ def _draw(
 
 def _finding(found: Bridge) -> str:
     starts = ", ".join(f"{n} {found.route(n)[0].months:.1f}" for n in found.routes)
-    return f"One lag, four counts: {starts}, elolag {found.headline.months or 0:.1f}"
+    day = parse(found.date)
+    return (
+        f"Their way, our data, {day.day} {day:%B %Y}: {starts}, elolag "
+        f"{found.headline.months or 0:.1f}"
+    )

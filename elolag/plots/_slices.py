@@ -20,7 +20,7 @@ from elolag.plots._style import (
     tidy,
 )
 from elolag.slices import Slice, Slices
-from elolag.slices.result import lower
+from elolag.slices.result import lower, upper
 from elolag.words import noun
 
 if TYPE_CHECKING:
@@ -245,16 +245,17 @@ def _sides(axes: Axes, found: Slices, low: float, high: float, measures: Size) -
 
 
 def _finding(found: Slices) -> str:
-    behind = sum((s.result.months or 0) > 0 for s in found.slices)
+    behind = sum(lower(s) > 0 for s in found.slices)
+    ahead = sum(upper(s) < 0 for s in found.slices)
     n = len(found.slices)
     if found.paired:
         leader, follower = noun(found.leader_group), noun(found.follower_group)
         where = {"category": ("in", "categories"), "board": ("on", "boards")}[found.by]
-        share = f"all {n}" if behind == n else f"{behind} of {n}"
-        sure = sum(lower(s) > 0 for s in found.slices)
-        text = f"{follower} is behind {leader} {where[0]} {share} {where[1]}"
         kind = "interval" if found.simultaneous_level is None else "simultaneous interval"
-        return f"{text[:1].upper()}{text[1:]}; its whole {kind} is {where[0]} {sure}"
+        text = f"{follower} is behind {leader} {where[0]} {behind} of {n} {where[1]}"
+        rest = f" by the whole {kind}; {n - behind - ahead} undecided"
+        more = f", ahead {where[0]} {ahead}" if ahead else ""
+        return f"{text[:1].upper()}{text[1:]}{more}{rest}"
     return {
         "openness": "Open and closed models of both sides",
         "lab": f"Each lab against the frontier of {noun(found.leader_group)}",

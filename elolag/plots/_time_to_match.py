@@ -115,14 +115,14 @@ def _median(curve: TimeToMatch, axes: Axes, size: str) -> list[Label]:
     axes.plot([result.months], [0.5], marker="o", color=INK, markersize=measures.marker, zorder=4)
     return [
         Label(
-            f"median {abs(result.months):.1f} months", result.months, 0.5, INK,
+            f"mean of the medians {abs(result.months):.1f}", result.months, 0.5, INK,
             ((-1, -1), (1, 1), (-1, 1), (1, -1)), "bold", 1.15,
         )
     ]  # fmt: skip
 
 
 def _finding(curve: TimeToMatch) -> str:
-    """The title: how long half the records stay unmatched."""
+    """The title: where the curve that is drawn crosses one half."""
     result = curve.result
     whose = f"{adjective(result.follower_group)} models"
     leaders = adjective(result.leader_group)
@@ -132,7 +132,8 @@ def _finding(curve: TimeToMatch) -> str:
         return first_up(f"{whose} have not yet matched half of {leaders} records")
     if result.censored:
         return first_up(f"{whose} had half of {leaders} records first")
-    size = f"{abs(result.months):.1f} months"
-    if result.months < 0:
+    half = result.months if curve.half is None else curve.half
+    size = f"{abs(half):.1f} months"
+    if half < 0:
         return first_up(f"{whose} stood there {size} before half the records")
     return first_up(f"{whose} match half of {leaders} records within {size}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from elolag.cite import citation
+from elolag.grid import need_joblib
 from elolag.provenance import provenance as from_where
 from elolag.report import drawing, folder, markdown, marking, page, provenance
 from elolag.report.checks import Extent
@@ -88,6 +89,8 @@ def write_report(
     with folder.reserved(place, force=force) as temporary:
         for name in ("altair", "vl_convert", "jinja2"):
             drawing.library(name)
+        if jobs != 1 and full:
+            need_joblib()
         material = gather(Extent(full, choices, jobs, tell), **question)
         files = contents(material)
         folder.write(files, temporary, place, force=force)

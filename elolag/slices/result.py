@@ -148,6 +148,8 @@ class Slices:
             found = item.result
             size = answer(found) + (", provisional" if found.provisional else "")
             ends = "zero width: one match" if found.one_match else compact(found.low, found.high)
+            if found.too_few():
+                ends = "none: too few models"
             cells = [item.name, size, ends]
             if self.simultaneous_level is not None:
                 cells.append(compact(*(item.simultaneous or (None, None))))
@@ -192,11 +194,15 @@ def answer(result: LagResult) -> str:
 
 def lower(item: Slice) -> float:
     """Lower end of the widest interval there is."""
+    if item.result.too_few():
+        return -np.inf  # no interval: undecided
     low = item.simultaneous[0] if item.simultaneous else item.result.low
     return -np.inf if low is None else low
 
 
 def upper(item: Slice) -> float:
     """Upper end of the widest interval there is."""
+    if item.result.too_few():
+        return np.inf
     high = item.simultaneous[1] if item.simultaneous else item.result.high
     return np.inf if high is None else high

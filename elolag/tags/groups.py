@@ -1,9 +1,10 @@
 """Groups of models: from an expression such as ``CN+open`` to who is in it, and since when.
 
 Grammar: ``,`` is or, ``+`` is and and binds before it, ``not:`` stands before any single name.
-Names: a country (``US``), ``open``, ``closed``, ``lab:KEY``, ``ALL``. A model counts in ``open``
-from the date of its weights; in ``closed`` from its release, and for good, if it was released
-without weights; in every other group from its release. ``not:open`` is ``closed``.
+Names: a country (``US``; also ``us``, or by its English name), ``EU``, ``open``, ``closed``,
+``lab:KEY``, ``ALL``. A model counts in ``open`` from the date of its weights; in ``closed`` from
+its release, and for good, if it was released without weights; in every other group from its
+release. ``not:open`` is ``closed``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,13 @@ from numpy.typing import NDArray
 
 from elolag.errors import UsageError
 from elolag.tags.lookup import Tag
+from elolag.words import country_named
 
+#: Members of the European Union (since 2020).
+EU = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
+    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})  # fmt: skip
 _COUNTRY = re.compile(r"[A-Z]{2}")
 Dates = NDArray[np.float64]
 
@@ -54,15 +61,16 @@ def parse_group(text: str, known_labs: Iterable[str], known_countries: Iterable[
         for raw in part.split("+"):
             name = raw.strip()
             negated = name.startswith("not:")
-            name = name.removeprefix("not:")
+            name = country_named(name.removeprefix("not:").strip())
             _check_name(name, text, labs, countries)
             terms.append((negated, name))
         alternatives.append(tuple(terms))
-    return Group(text, tuple(alternatives))
+    named = ("+".join(f"{'not:' if n else ''}{name}" for n, name in a) for a in alternatives)
+    return Group(",".join(named), tuple(alternatives))
 
 
 def _check_name(name: str, text: str, labs: list[str], countries: list[str]) -> None:
-    if name in ("open", "closed", "ALL") or name in countries:
+    if name in ("open", "closed", "ALL", "EU") or name in countries:
         return
     if name.startswith("lab:"):
         if name[4:] in labs:
@@ -94,7 +102,7 @@ def _one(negated: bool, name: str, tag: Tag, openness: str) -> float:
     elif name.startswith("lab:"):
         member = tag.lab == name[4:]
     else:
-        member = tag.country == name
+        member = tag.country in EU if name == "EU" else tag.country == name
     return tag.released if member != negated else np.inf
 
 

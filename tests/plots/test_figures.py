@@ -218,13 +218,15 @@ def test_time_to_match_says_which_records_are_open(curve: TimeToMatch) -> None:
     open_ = [f.model for f in curve.follow_ups if not f.matched]
     assert open_
     assert {f"{name} (open)" for name in open_} <= set(shown)
-    assert f"median {curve.result.months:.1f} months" in shown
+    assert f"mean of the medians {curve.result.months:.1f}" in shown
+    assert curve.half == next(t for t, s in zip(curve.times, curve.share, strict=True) if s <= 0.5)
+    assert f"within {curve.half:.1f} months" in " ".join(axes.get_title(loc="left").split())
 
 
 def test_a_median_not_reached_is_no_number(curve: TimeToMatch) -> None:
     never = replace(curve.result, censored="at-least", high=None)
     axes = plots.time_to_match(replace(curve, result=never))
-    assert not any(text.startswith("median") for text in texts(axes))
+    assert not any("medians" in text for text in texts(axes))
     assert "not yet matched half" in axes.get_title(loc="left")
 
 
