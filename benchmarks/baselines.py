@@ -29,7 +29,7 @@ def best_entries(field: Field) -> tuple[Floats, Floats]:
         begin + int(np.argmax(field.rating[begin:end]))
         for begin, end in zip(starts, [*starts[1:], len(field.rating)], strict=True)
     ]
-    variance = field.variance[top] + field.link_se[top] ** 2
+    variance = (field.variance + field.moved + field.shared)[top]
     return field.rating[top], np.sqrt(variance)
 
 

@@ -24,11 +24,12 @@ import elolag
 from elolag import tags, young
 from elolag.cast import enrol
 from elolag.estimate import results
-from elolag.linking import Vintage, find_anchors, shared_vote_variance
+from elolag.model.scale import vote_noise
 from elolag.months import to_day
 from elolag.panel import Panel, build
 from elolag.posterior import posterior
 from elolag.study import DEFAULT_BOARD, prepare
+from elolag.vintages import ROOT, Vintage
 
 HERE = Path(__file__).parent
 #: Days between two lists after which what the later one adds may be old; who is near the top.
@@ -38,14 +39,13 @@ VOTES = (0, 8_000, np.inf)
 
 
 def histories() -> Iterator[tuple[list[Vintage], dict[str, list[int]]]]:
-    """Per board its vintages, and which of them list each entry that is not pinned with votes."""
+    """Per board its vintages, and which of them list each entry with votes."""
     archive, lookup = elolag.open_archive(), tags.Lookup(tags.load())
     for board in young.BOARDS:
         vintages = [v for v, _ in young._vintages(archive.board(board), lookup)]
         listed: dict[str, list[int]] = {}
-        pinned = find_anchors(vintages)
         for number, vintage in enumerate(vintages):
-            for identity in vintage.table.index[vintage.table["votes"].notna()].difference(pinned):
+            for identity in vintage.table.index[vintage.table["votes"].notna()]:
                 listed.setdefault(identity, []).append(number)
         yield vintages, listed
 
@@ -65,7 +65,7 @@ def _with_excess(rows: pd.DataFrame) -> pd.DataFrame:
     errors = (rows[c].to_numpy(float) for c in ("se_debut", "se_last"))
     growth = rows["votes_last"] / rows["votes"]
     return rows.assign(
-        excess=rows["change"] ** 2 - shared_vote_variance(*errors),
+        excess=rows["change"] ** 2 - vote_noise(*errors),
         growth=growth,
         shown=(1 - 1 / growth) ** 2,
     )
@@ -91,7 +91,9 @@ def newcomers() -> pd.DataFrame:
             best = set(vintage.table["rating"].nlargest(TOP).index)
             table = vintage.table.dropna(subset="se").reset_index(names="identity")
             roster, _ = enrol(table["model"].unique(), lookup, *groups)
-            field, own = roster.field(table.assign(drift=0.0, link=-1, link_se=0.0), drift)
+            field, own = roster.field(
+                table.assign(drift=0.0, link=-1, **dict.fromkeys(ROOT, 0.0)), drift
+            )
             moved = pd.Series(posterior(field).mean - field.rating, own["identity"])
             rows.append(
                 began.assign(
@@ -130,10 +132,10 @@ def with_fall(found: pd.DataFrame) -> Panel:
     panel = build(
         elolag.open_archive().board(DEFAULT_BOARD), "overall", None, tags.Lookup(tags.load())
     )
-    table = panel.linked.table
+    table = panel.placed.table
     part = (table["identity"].map(mine) / table["votes"]).clip(upper=1.0).fillna(0.0)
     table = table.assign(rating=table["rating"] + bias * part)
-    return replace(panel, linked=replace(panel.linked, table=table))
+    return replace(panel, placed=replace(panel.placed, table=table))
 
 
 def later() -> Iterator[dict[str, object]]:

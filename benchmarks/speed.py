@@ -80,7 +80,7 @@ def world(models: int, vague: float) -> Field:
         rating=1000 + 0.3 * released - 30 * ~leads + rng.normal(0, 60, models),
         variance=rng.uniform(3, 12, models) ** 2,
         link=np.full(models, -1),
-        link_se=np.zeros(models),
+        link_root=np.zeros((models, 3)),
         model=np.arange(models),
         lead_from=np.where(leads, released, np.inf),
         follow_from=np.where(leads, np.inf, released),

@@ -17,8 +17,7 @@ import pandas as pd
 
 import elolag
 from elolag import comparison, study, tags, young
-from elolag.linking import find_anchors
-from elolag.panel import build, vintages
+from elolag.panel import build
 from elolag.words import MEANING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -144,13 +143,15 @@ def links() -> str:
     """The link report of the headline board."""
     lookup = tags.Lookup(tags.load())
     panel = build(elolag.open_archive().board(study.DEFAULT_BOARD), "overall", None, lookup)
-    head = "from | common | gone | shift | shift of the top 30 | slope | scatter | expected scatter"
-    rows = [f"| {head} |", "|" + "---|" * 8]
-    for made in panel.linked.links:
+    head = "last list | entries | bridge | share | fitted on | shift | slope | drift | of the young"
+    rows = [f"| {head} |", "|" + "---|" * 9]
+    for made in panel.placed.carries:
+        carry = made.carry
         cells = (
-            made.source, made.common, len(made.gone), f"{made.shift_overall:+.1f}",
-            f"{made.shift_top:+.1f}", f"{made.slope:+.3f}", f"{made.residual_sd:.1f}",
-            f"{made.expected_sd:.1f}",
+            made.source, len(made.gone), " to ".join(made.bridge) or "none",
+            f"{carry.share:.2f}" if made.bridge else "", len(carry.level),
+            f"{carry.coefficients[0]:+.1f}", f"{carry.slope:+.3f}", f"{carry.scale:.1f}",
+            f"{carry.scale * carry.young**0.5:.1f}",
         )  # fmt: skip
         rows.append("| " + " | ".join(str(c) for c in cells) + " |")
     return "\n".join(rows)
@@ -215,13 +216,6 @@ def backtest() -> str:
 
 def _dates(table: pd.DataFrame, board: str, mode: str) -> int:
     return int(table.loc[(table["board"] == board) & (table["mode"] == mode), "n"].max())
-
-
-def anchors() -> str:
-    """Which entries the raw board pins, and what happened to the others meanwhile."""
-    lookup = tags.Lookup(tags.load())
-    found = find_anchors(vintages(elolag.open_archive().board("arena/text"), "overall", lookup))
-    return "Pinned on `arena/text`: " + (", ".join(f"`{name}`" for name in found) or "none") + "."
 
 
 def calibration() -> str:
@@ -372,7 +366,6 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "newcomers": newcomers,
     "held-out": held_out,
     "links": links,
-    "anchors": anchors,
     "sensitivity": sensitivity,
     "influence": influence,
     "claims": claims,

@@ -35,7 +35,7 @@ SOURCES = (
     "frontier.py",
     "interval.py",
     "lag.py",
-    "linking.py",
+    "vintages.py",
     "posterior.py",
     "replications.py",
     "roster.py",

@@ -45,7 +45,7 @@ class Cast:
 
         Entries with fewer than `min_votes` votes are left out; one without a count of votes stays.
         """
-        table = panel.linked.table
+        table = panel.placed.table
         table = table[~(table["votes"] < min_votes)]
         roster, kept = enrol(table["model"].unique(), lookup, leader, follower, exclude)
         field, rows = roster.field(table, drift)

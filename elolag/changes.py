@@ -2,7 +2,7 @@
 
 A rename is only ever *proposed*: an entry vanished, another appeared, both are of one lab, their
 names are similar, and the new rating lies where the old one would lie on the new scale, within
-the noise of the link. One entry may turn into several (DESIGN, trap 5).
+the noise of the fit. One entry may turn into several (DESIGN, trap 5).
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from elolag.archive import Archive, Snapshot, same_scale
+from elolag.archive import Archive, Snapshot
 from elolag.errors import EstimateError, UsageError
-from elolag.linking import Link, Vintage, find_anchors, fit_link, mad_sd
+from elolag.model.scale import FREEDOM, Carry, fit, vote_noise
 from elolag.tags import Lookup, is_unknown
 
-#: Proposed when the ratings differ by less than this many standard deviations of the link.
+#: Proposed when the ratings differ by less than this many standard deviations of the fit.
 RENAME_NOISE = 3.0
 #: A published rating moves by this much (Elo) between vintages for reasons no error states.
 _LEAST_NOISE = 3.0
@@ -29,6 +30,10 @@ _LEAST_NOISE = 3.0
 RENAME_SIMILAR = 0.7
 #: Moves larger than this many standard deviations of the common entries' are listed.
 MOVE_NOISE = 3.0
+#: Entries whose median change says what the top of the scale did.
+TOP = 30
+#: Standard deviation of drift of unit scale.
+SD = (FREEDOM / (FREEDOM - 2)) ** 0.5
 
 _WORDS = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 
@@ -74,7 +79,6 @@ class Scale:
     spread: float
     top: float | None
     slope: float | None
-    anchors: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,6 @@ def compare(
     lookup: Lookup,
     *,
     category: str | None = None,
-    among: Sequence[Snapshot] = (),
 ) -> Changes:
     """What changed from `old` to `new`.
 
@@ -140,9 +143,6 @@ def compare(
         Tags, for the lab of each entry.
     category
         By default ``overall`` (else the first one both have).
-    among
-        Snapshots of the board that tell which entries are pinned to a constant: those named and
-        left out of the link are pinned in the vintages up to `new`.
 
     Raises
     ------
@@ -165,15 +165,14 @@ def compare(
     before, after = _table(old, chosen, lookup), _table(new, chosen, lookup)
     gone = before[~before.index.isin(after.index)]
     come = after[~after.index.isin(before.index)]
-    pinned = _pinned(among, new, chosen)
-    link, scale = _link(old, new, before, after, gone, pinned)
+    carry, scale = _carry(before, after)
     return Changes(
         old=old.path,
         new=new.path,
         category=chosen,
         added=tuple(come.index),
         removed=tuple(gone.index),
-        renames=tuple(_renames(gone, come, link, scale)),
+        renames=tuple(_renames(gone, come, carry, scale)),
         moves=tuple(_moves(before, after, scale)),
         scale=scale,
         notes=tuple(_notes(old, new)),
@@ -192,7 +191,7 @@ def compare_archives(old: Archive, new: Archive, lookup: Lookup) -> list[Changes
         board = new.board(name)
         before, after = old.board(name).snapshot(), board.snapshot()
         if before.sha256 != after.sha256:
-            changes.append(compare(before, after, lookup, among=board.snapshots))
+            changes.append(compare(before, after, lookup))
     return changes
 
 
@@ -212,67 +211,48 @@ def _table(snapshot: Snapshot, category: str, lookup: Lookup) -> pd.DataFrame:
     return out.sort_values("rating", ascending=False, kind="stable")
 
 
-def _pinned(among: Sequence[Snapshot], new: Snapshot, category: str) -> tuple[str, ...]:
-    """Entries pinned to a constant in complete vintages up to `new`."""
-    return find_anchors(
-        [
-            Vintage(s.label, s.ratings(category).set_index("entry")[["rating"]])
-            for s in among
-            if same_scale(s, new)
-            and s.completeness == "full"
-            and category in s.categories
-            and s.vintage <= new.vintage
-        ]
-    )
-
-
-def _link(
-    old: Snapshot,
-    new: Snapshot,
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    gone: pd.DataFrame,
-    pinned: Sequence[str],
-) -> tuple[Link | None, Scale | None]:
+def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, Scale | None]:
     both = before.index.intersection(after.index)
     if both.empty:
         return None, None
-    change = (after.loc[both, "rating"] - before.loc[both, "rating"]).to_numpy(float)
-    median, spread = float(np.median(change)), mad_sd(change)
+    then, now = before.loc[both], after.loc[both]
+    change = (now["rating"] - then["rating"]).to_numpy(float)
+    noise = vote_noise(then["se"].to_numpy(float), now["se"].to_numpy(float))
+    median, spread = round(float(np.median(change)), 2), round(mad_sd(change), 2)
     try:
-        ends = [
-            Vintage(snapshot.label, table.assign(entry=table.index))
-            for snapshot, table in ((old, before), (new, after))
-        ]
-        link = fit_link(ends[0], ends[1], ends[0].table.loc[gone.index], pinned)
+        carry = fit(then["rating"].to_numpy(float), now["rating"].to_numpy(float), noise)
     except EstimateError:
-        return None, Scale(len(both), round(median, 2), round(spread, 2), None, None, ())
-    return link, Scale(
-        common=link.common,
-        median=round(link.shift_overall, 2),
-        spread=round(link.residual_sd, 2),
-        top=round(link.shift_top, 2),
-        slope=round(link.slope, 5),
-        anchors=link.anchors,
-    )
+        return None, Scale(len(both), median, spread, None, None)
+    highest = np.argsort(-(then["rating"] + now["rating"]).to_numpy(float), kind="stable")[:TOP]
+    top = round(float(np.median(change[highest])), 2)
+    return carry, Scale(len(both), median, spread, top, round(carry.slope, 5))
+
+
+def mad_sd(x: NDArray[np.float64]) -> float:
+    """Standard deviation from the median absolute deviation, for normal data."""
+    return float(1.4826 * np.median(np.abs(x - np.median(x))))
 
 
 def _renames(
-    gone: pd.DataFrame, come: pd.DataFrame, link: Link | None, scale: Scale | None
+    gone: pd.DataFrame, come: pd.DataFrame, carry: Carry | None, scale: Scale | None
 ) -> list[Rename]:
-    found = []
+    found: list[Rename] = []
+    if scale is None or gone.empty:
+        return found
+    level = gone["rating"].to_numpy(float)
+    shifts, errors_of = np.full(len(gone), scale.median), np.full((len(gone), 1), scale.spread)
+    if carry is not None:
+        shifts = carry.shift(level)
+        drift = carry.drift(level, np.ones(len(level), bool)) * SD
+        errors_of = np.column_stack([carry.root(level), drift])
     for number, (old, row) in enumerate(gone.iterrows()):
-        if scale is None:
-            break
-        shift = scale.median if link is None else float(link.shift[number])
-        drift = [scale.spread] if link is None else [link.shift_se[number], link.drift[number]]
         for new, other in come.iterrows():
             basis = _basis(str(old), row, str(new), other)
             if not basis:
                 continue
-            errors = [*drift, row["se"], other["se"], _LEAST_NOISE]
+            errors = [*errors_of[number], row["se"], other["se"], _LEAST_NOISE]
             noise = float(np.sqrt(np.nansum(np.square(np.asarray(errors, dtype=float)))))
-            expected = float(row["rating"]) + shift
+            expected = float(row["rating"] + shifts[number])
             if abs(float(other["rating"]) - expected) <= RENAME_NOISE * noise:
                 found.append(
                     Rename(

@@ -86,7 +86,7 @@ def _unrated(study: Study, question: Mapping[str, Any]) -> tuple[str, ...]:
         other = prepare(**{**question, "board": sibling, "vintage": None, "as_of": None})
     except ElolagError:
         return ()  # no such board, or it cannot answer: then there is nothing to compare with
-    rated = set(study.panel.linked.table["model"])
+    rated = set(study.panel.placed.table["model"])
     starts = np.flatnonzero(np.diff(other.cast.field.model, prepend=-1))
     means = np.maximum.reduceat(other.fitted.mean, starts)[None, :]
     names = set()
@@ -101,7 +101,7 @@ def _retired(
 ) -> str:
     """What the estimates would be without the retired models that were records of late."""
     recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
-    table = study.panel.linked.table
+    table = study.panel.placed.table
     gone = set(table.loc[table["link"] >= 0, "model"])
     any_result = found[0][1]
     records = [

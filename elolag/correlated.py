@@ -176,13 +176,13 @@ def normal_scores(weights: Floats, means: Floats, sd: Floats) -> tuple[Floats, F
     from scipy.special import ndtr, ndtri
 
     alive = weights > 0
-    low = np.where(alive, means, np.inf).min(axis=1) - 9 * sd
-    high = np.where(alive, means, -np.inf).max(axis=1) + 9 * sd
+    low = np.where(alive, means - 9 * sd, np.inf).min(axis=1)
+    high = np.where(alive, means + 9 * sd, -np.inf).max(axis=1)
     levels = low[:, None] + np.linspace(0, 1, _POINTS) * (high - low)[:, None]
     scores = np.empty_like(levels)
     for j in range(len(levels)):
         mine = alive[j]
-        away = (levels[j][:, None] - means[j][mine]) / max(float(sd[j]), 1e-12)
+        away = (levels[j][:, None] - means[j][mine]) / np.maximum(sd[j][mine], 1e-12)
         below, above = (ndtr(side * away) @ weights[j][mine] for side in (1, -1))
         # Each tail from its own side: 1 - 1e-17 is 1.
         tail = np.clip(np.minimum(below, above), 1e-300, 0.5)

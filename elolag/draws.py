@@ -38,7 +38,7 @@ def contenders(field: Field, posterior: Posterior) -> Ints:
     every possible draw. This saves time and changes nothing.
     """
     low, high = posterior.bounds()
-    slack = REACH * field.link_se
+    slack = REACH * np.sqrt(field.shared)
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     low = np.maximum.reduceat(low - slack, starts)
     high = np.maximum.reduceat(high + slack, starts)
@@ -105,9 +105,9 @@ def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Gene
     def apart(rng: np.random.Generator) -> Floats:
         uniform = rng.random((len(entries), CHUNK))
         ratings = rng.standard_normal((len(entries), CHUNK))
-        ratings *= posterior.sd[entries][:, None]
         for j, entry in enumerate(entries):
             component = np.searchsorted(cumulative[j], uniform[j], side="right")
+            ratings[j] *= posterior.sd[entry].take(component)
             ratings[j] += posterior.means[entry].take(component)
         return ratings
 
@@ -120,7 +120,8 @@ def _add_link_errors(
     link = field.link[entries]
     for number in np.unique(link[link >= 0]):
         shared = link == number
-        ratings[shared] += field.link_se[entries][shared][:, None] * rng.standard_normal(CHUNK)
+        roots = field.link_root[entries][shared]
+        ratings[shared] += roots @ rng.standard_normal((roots.shape[1], CHUNK))
 
 
 def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:

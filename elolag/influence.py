@@ -192,7 +192,7 @@ def _vintages(study: Study, question: Mapping[str, Any], key: str) -> list[Case]
         question.get("sources", ALL_LISTS),
     )
     cases = []
-    for vintage in (s.vintage for s in study.panel.snapshots):
+    for vintage in (s.vintage for s in study.panel.snapshots if s.board == study.panel.board):
         words = f"without the vintage {vintage}"
         try:
             board, asked = _without(given, vintage, study, question)

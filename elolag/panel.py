@@ -17,11 +17,11 @@ import pandas as pd
 
 from elolag.archive import Board, Snapshot, same_scale
 from elolag.errors import EstimateError, UsageError
-from elolag.linking import Linked, Vintage, find_anchors, link
 from elolag.months import to_day, to_days
 from elolag.own import OwnBoard
 from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.tags import Lookup, is_unknown
+from elolag.vintages import Placed, Vintage, place
 from elolag.words import which_lists
 
 #: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying; one
@@ -57,12 +57,10 @@ class Panel:
 
     Attributes
     ----------
-    linked
-        Entries and links; `linked.table` holds only entries with a model.
+    placed
+        Where every entry stands; `placed.table` holds only entries with a model.
     snapshots
         The snapshots whose ratings are in the table, newest first.
-    pinned
-        Entries that have left the board after their publisher held them at a constant.
     unknown, untagged
         Entries of the chosen vintage that carry the tag `unknown`, and those nobody has tagged.
     notes
@@ -76,9 +74,8 @@ class Panel:
     board: str
     category: str
     vintage: str
-    linked: Linked
+    placed: Placed
     snapshots: tuple[Snapshot, ...]
-    pinned: tuple[str, ...]
     unknown: tuple[str, ...]
     untagged: tuple[str, ...]
     notes: tuple[str, ...]
@@ -149,19 +146,25 @@ def build(
         shown.append((snapshot.vintage, strange[1]))
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
-    anchors = find_anchors(tables)
-    linked = link(tables, anchors)
-    gone = linked.table[linked.table["link"] >= 0]
-    notes += _blind_spots(board, category, used, linked, lookup)
-    imputed = int(linked.table["se"].isna().sum())
+    other = _other(board, newest) if older else []
+    others = [
+        Vintage(s.vintage, _identified(s, category, lookup, memory)[0])
+        for s in other
+        if category in s.categories
+    ]
+    placed = place(tables, others)
+    notes += _blind_spots(board, category, used, placed, lookup)
+    imputed = int(placed.table["se"].isna().sum())
     if imputed:
-        linked = replace(linked, table=fill_errors(linked.table, tables))
+        placed = replace(placed, table=fill_errors(placed.table, tables))
         notes.append(
             f"{imputed} ratings printed without an interval take the error their model had at the "
             f"nearest vintage with one, or the 90th percentile of all where it never had one"
         )
-    contributing = set(linked.table["vintage"])
+    bridges = {date for made in placed.carries for date in made.bridge}
+    contributing = set(placed.table["vintage"])
     kept = tuple(s for s in reversed(used) if s.vintage in contributing)
+    kept += tuple(s for s in reversed(other) if s.vintage in bridges)
     # A user's own board lists them all itself.
     if untagged and not isinstance(board, OwnBoard):
         notes.append(
@@ -173,9 +176,8 @@ def build(
         board=board.name,
         category=category,
         vintage=newest.vintage,
-        linked=linked,
+        placed=placed,
         snapshots=kept,
-        pinned=tuple(gone.loc[gone["identity"].isin(anchors), "entry"]),
         unknown=tuple(sorted(unknown)),
         untagged=tuple(sorted(untagged)),
         notes=tuple(notes),
@@ -277,7 +279,7 @@ def newer_copy(board: Board, category: str, vintage: str) -> Snapshot | None:
 
 
 def _blind_spots(
-    board: Board, category: str, complete: Sequence[Snapshot], linked: Linked, lookup: Lookup
+    board: Board, category: str, complete: Sequence[Snapshot], placed: Placed, lookup: Lookup
 ) -> list[str]:
     """What is not seen in stretches without a complete list, and what cut-off lists show of it."""
     blind = blind_stretches([s.vintage for s in complete])
@@ -295,7 +297,7 @@ def _blind_spots(
         untagged: set[str] = set()
         table = identify(snapshot.ratings(category), snapshot, lookup, set(), untagged)
         seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
-    missed = [name for name in seen if name not in set(linked.table["model"])]
+    missed = [name for name in seen if name not in set(placed.table["model"])]
     longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:BLIND_NAMED]
     named = ", ".join(f"from {a} to {b}" for a, b in sorted(longest))
     if len(blind) > len(longest):
@@ -335,6 +337,22 @@ def _comparable(board: Board, newest: Snapshot) -> list[Snapshot]:
     """Older vintages of the same method and style control."""
     older = (s for s in board.snapshots if s.vintage < newest.vintage)
     return [s for s in older if same_scale(s, newest)]
+
+
+def _other(board: Board, newest: Snapshot) -> list[Snapshot]:
+    """Complete lists, by the same day, of the board that rates the same votes the other way.
+
+    A publisher with and without style control has two boards, ``x`` and ``x_style_control``.
+    """
+    end = "_style_control"
+    name = board.name.removesuffix(end) if board.name.endswith(end) else board.name + end
+    if isinstance(board, OwnBoard) or name not in board.archive.boards():
+        return []
+    return [
+        s
+        for s in board.archive.board(name).snapshots
+        if s.vintage <= newest.vintage and s.method == newest.method and s.completeness == "full"
+    ]
 
 
 def _identified(
@@ -402,7 +420,7 @@ def _with_errors(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
     return table
 
 
-def fill_errors(linked: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
+def fill_errors(placed: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
     """Standard errors where none was printed: the entry's own at the nearest vintage that has one.
 
     An entry that never had one gets the 90th percentile of all known errors, which is wide.
@@ -418,13 +436,13 @@ def fill_errors(linked: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFra
         )
     by_identity = dict(list(known.groupby(level=0)))
     wide = float(known.quantile(0.9))
-    se = linked["se"].to_numpy(float, copy=True)
+    se = placed["se"].to_numpy(float, copy=True)
     for row in np.flatnonzero(np.isnan(se)).tolist():
-        own = by_identity.get(linked["identity"].iloc[row])
+        own = by_identity.get(placed["identity"].iloc[row])
         if own is None:
             se[row] = wide
         else:
             dates = own.index.get_level_values(1)
-            away = np.abs(to_days(list(dates)) - to_day(linked["vintage"].iloc[row]))
+            away = np.abs(to_days(list(dates)) - to_day(placed["vintage"].iloc[row]))
             se[row] = float(own.iloc[int(away.argmin())])
-    return linked.assign(se=se)
+    return placed.assign(se=se)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import correlated
+from elolag.model.scale import FREEDOM
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -24,6 +25,10 @@ GRID_STEP = 4.0
 SMOOTHING = 5.0
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
+#: A t with `FREEDOM` as a mixture of three normals: shares and variances. Its variances are the
+#: means of the inverse gamma that the t mixes over, over the smallest six tenths, the next three
+#: and the last; the variance is the t's, 0.054 lies beyond its 95% ends and 0.0115 beyond 99%.
+SPREADS = np.array([[0.6, 0.842], [0.3, 2.234], [0.1, 8.249]])
 
 
 @dataclass(frozen=True)
@@ -31,29 +36,44 @@ class Field:
     """Everything numeric about the models of two groups on one board.
 
     Arrays over E entries: ``rating``, ``variance`` (own error, Elo^2), ``link`` (index of the
-    shared link error, -1 none), ``link_se``, ``model`` (index into the models, non-decreasing).
+    carry, -1 none), ``link_root``, (E, `SHARED`) (times that many normals: the error shared by the
+    entries of a carry), ``model`` (index into the models, non-decreasing).
     Arrays over M models: ``lead_from``, ``follow_from`` (days from which the model counts for a
     group, inf never), ``month_start``, ``month_end`` (first day of the month and of the next where
     the earlier of the two is a release known to the month, else NaN).
-    ``errors``, (E, E): covariance of the entries' own errors where it is known, its diagonal
-    ``variance``; None takes them as independent (see `elolag.correlated`).
+    ``drift``, (E,): scale of each entry's own change since its last list, a t with `FREEDOM`; None
+    for none. ``errors``, (E, E): covariance of the entries' own errors where it is known, its
+    diagonal ``variance``; None takes them as independent (see `elolag.correlated`).
     """
 
     rating: Floats
     variance: Floats
     link: Ints
-    link_se: Floats
+    link_root: Floats
     model: Ints
     lead_from: Floats
     follow_from: Floats
     month_start: Floats
     month_end: Floats
+    drift: Floats | None = None
     errors: Floats | None = None
+
+    @property
+    def shared(self) -> Floats:
+        """Variance of the error an entry shares with its carry, (E,)."""
+        return np.asarray((self.link_root**2).sum(axis=1))
+
+    @property
+    def moved(self) -> Floats:
+        """Variance of an entry's own change since its last list, (E,)."""
+        if self.drift is None:
+            return np.zeros_like(self.variance)
+        return np.asarray(self.drift**2 * (FREEDOM / (FREEDOM - 2)))
 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Per entry a mixture of normals: component weights and means (E, K), one sd (E,).
+    """Per entry a mixture of normals: component weights, means and sd, all (E, K).
 
     ``copula``, (E, E): from independent normals to correlated normal scores of the entries; None
     where the entries are independent.
@@ -73,13 +93,13 @@ class Posterior:
     def spread(self) -> Floats:
         """Posterior standard deviation per entry."""
         away = self.means - self.mean[:, None]
-        return np.asarray(np.sqrt((self.weights * away**2).sum(axis=1) + self.sd**2))
+        return np.asarray(np.sqrt((self.weights * (away**2 + self.sd**2)).sum(axis=1)))
 
     def bounds(self) -> tuple[Floats, Floats]:
         """What no draw falls below or rises above, per entry."""
         alive = self.weights > 0
-        low = np.where(alive, self.means, np.inf).min(axis=1) - REACH * self.sd
-        high = np.where(alive, self.means, -np.inf).max(axis=1) + REACH * self.sd
+        low = np.where(alive, self.means - REACH * self.sd, np.inf).min(axis=1)
+        high = np.where(alive, self.means + REACH * self.sd, -np.inf).max(axis=1)
         return low, high
 
 
@@ -91,24 +111,31 @@ def posterior(field: Field, *, correct_selection: bool = True) -> Posterior:
     """
     if not correct_selection:
         copula = None if field.errors is None else correlated.root(field.errors)
-        alone = np.ones((len(field.rating), 1)), field.rating[:, None], np.sqrt(field.variance)
-        return Posterior(*alone, copula)
+        parts = _parts(field, field.variance)
+        share = np.broadcast_to(SPREADS[:, 0], parts.shape) if parts.shape[1] > 1 else parts * 0 + 1
+        means = np.repeat(field.rating[:, None], parts.shape[1], axis=1)
+        return Posterior(share, means, np.sqrt(parts), copula)
     centre = trend(field)
     residual, variance = field.rating - centre, field.variance
     smoothing = bandwidth(residual)
-    grid, prior = deconvolve(residual, variance + field.link_se**2, smoothing)
+    grid, prior = deconvolve(residual, variance + field.moved + field.shared, smoothing)
 
     def given(rating: Floats, variance: Floats) -> Posterior:
-        """Each entry by itself: normal prior component (grid point, smoothing) times likelihood."""
-        residual = rating - centre
-        total = variance + smoothing**2
-        log_weight = np.log(prior) - 0.5 * (residual[:, None] - grid) ** 2 / total[:, None]
+        """Each entry by itself: prior component (grid point, smoothing) times likelihood."""
+        parts = _parts(field, variance)[:, :, None]  # (E, S, 1), beside the grid (G,)
+        share = np.log(SPREADS[:, 0]) if parts.shape[1] > 1 else np.zeros(1)
+        total = parts + smoothing**2
+        away = (rating - centre)[:, None, None] - grid
+        log_weight = np.log(prior) + share[:, None] - 0.5 * (away**2 / total + np.log(total))
+        shape = len(rating), -1
+        log_weight = log_weight.reshape(shape)
         weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
         weights[weights < 1e-12] = 0.0
         weights /= weights.sum(axis=1, keepdims=True)
         trust = smoothing**2 / total
-        means = rating[:, None] * trust[:, None] + (centre[:, None] + grid) * (1 - trust)[:, None]
-        return Posterior(weights, means, np.sqrt(variance * trust))
+        means = rating[:, None, None] * trust + (centre[:, None, None] + grid) * (1 - trust)
+        sd = np.broadcast_to(np.sqrt(parts * trust), means.shape)
+        return Posterior(weights, means.reshape(shape), sd.reshape(shape))
 
     if field.errors is None:
         return given(field.rating, variance)
@@ -123,6 +150,13 @@ def posterior(field: Field, *, correct_selection: bool = True) -> Posterior:
         field.rating, field.errors, moments, centre + middle, width
     )
     return replace(given(rating, variance), copula=correlated.root(joint))
+
+
+def _parts(field: Field, variance: Floats) -> Floats:
+    """Variances of the normals whose mixture an entry's error is, (E, S); shares: `SPREADS`."""
+    if field.drift is None or not field.drift.any():
+        return variance[:, None]
+    return np.asarray(variance[:, None] + field.drift[:, None] ** 2 * SPREADS[:, 1])
 
 
 def trend(field: Field) -> Floats:

@@ -20,9 +20,9 @@ from elolag import draws, sampling
 from elolag.errors import EstimateError, UsageError
 from elolag.interval import Summary, reach, summarise
 from elolag.lag import ESTIMANDS, TRENDS, UNBOUNDED
-from elolag.linking import find_anchors, link
 from elolag.posterior import Field, Posterior, posterior
 from elolag.simulate import WORLDS, History, find_world, simulate
+from elolag.vintages import place
 from elolag.young import YoungDrift, debuts, fit, votes_per_information
 
 #: A rival method: from the linked ratings and the as-of date to months, per estimand it speaks of.
@@ -118,10 +118,10 @@ def archive_drift(world: str, seed: int, block: int) -> YoungDrift:
 
 
 def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measured:
-    """Take a history through the pipeline of an estimate: link, posterior, draws, summary."""
+    """Take a history through the pipeline of an estimate: scale, posterior, draws, summary."""
     vintages = history.linkable()
-    linked = link(vintages, find_anchors(vintages))
-    data, rows = history.roster.field(linked.table, drift)
+    placed = place(vintages)
+    data, rows = history.roster.field(placed.table, drift)
     fitted = posterior(data)
     lab = dict(zip(history.releases.models, history.releases.lab, strict=True))
     labs = [lab[model] for model in dict.fromkeys(rows["model"])]
@@ -149,7 +149,7 @@ def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measu
             mean[name] = float(lags.months[~lags.failed].mean())
             at_means[name] = float(points[name].months[0])
         spread |= _spread(data, fitted, labs, history.as_of, names, sample, plan, seed)
-    bare, _ = history.roster.field(linked.table, None)
+    bare, _ = history.roster.field(placed.table, None)
     return Measured(summaries, mass, mean, at_means, spread, bare)
 
 

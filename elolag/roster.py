@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag.posterior import Field
+from elolag.vintages import ROOT
 from elolag.young import YoungDrift
 
 Floats = NDArray[np.float64]
@@ -50,7 +51,7 @@ class Roster:
         Parameters
         ----------
         table
-            Of `linking.Linked`, every ``se`` known. Entries of other models are left out, and
+            Of `vintages.Placed`, every ``se`` known. Entries of other models are left out, and
             models without an entry too.
         drift
             How much young entries still move; None for not at all.
@@ -66,14 +67,15 @@ class Roster:
         order = table["model"].map(number)
         rows = table.assign(order=order)[order.notna()]
         rows = rows.sort_values(["order", "entry"], kind="stable", ignore_index=True)
-        variance = (rows["se"] ** 2 + rows["drift"] ** 2).to_numpy(float)
+        variance = (rows["se"] ** 2).to_numpy(float)
         if drift is not None:
             variance = variance + drift.variance(rows["votes"], rows["se"])
         field = Field(
             rating=rows["rating"].to_numpy(float),
             variance=variance,
             link=rows["link"].to_numpy(np.intp),
-            link_se=rows["link_se"].to_numpy(float),
+            link_root=rows[list(ROOT)].to_numpy(float),
+            drift=rows["drift"].to_numpy(float),
             model=rows["order"].to_numpy(np.intp),
             lead_from=held.lead_from,
             follow_from=held.follow_from,

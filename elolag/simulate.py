@@ -3,7 +3,7 @@
 A `World` (see `elolag.worlds`) is a law; `simulate` draws one history from it. Models of two groups
 are released, listed, voted on in pairs and retired; every vintage rates all votes so far by
 Bradley-Terry, so that vintages share votes, and publishes those then listed on a scale of its own.
-What comes out is what `elolag.linking` takes, and the answer nobody has on a real board: each
+What comes out is what `elolag.vintages` takes, and the answer nobody has on a real board: each
 estimand at the true strengths and the true dates.
 
 The truth counts the models that were on the board on the day of some vintage. Models that no
@@ -27,9 +27,9 @@ from elolag.bradleyterry import Ratings
 from elolag.draws import lag_of
 from elolag.errors import EstimateError, UsageError
 from elolag.lag import ESTIMANDS, Lags, Race
-from elolag.linking import Vintage
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.roster import Roster
+from elolag.vintages import Vintage
 from elolag.worlds import WORLDS, World
 
 __all__ = ["WORLDS", "History", "Releases", "World", "expected", "release", "simulate"]
@@ -110,7 +110,7 @@ class History:
     Attributes
     ----------
     vintages
-        Oldest first, ready for `linking.link`.
+        Oldest first, ready for `vintages.place`.
     complete
         Whether each vintage is the full list; one that is not is never linked.
     roster

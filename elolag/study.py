@@ -272,7 +272,7 @@ def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierC
 
 def _uncounted(panel: Panel, cast: Cast, min_votes: int) -> tuple[str, ...]:
     """How many entries stay because their list prints no votes, where a minimum is asked for."""
-    table = panel.linked.table
+    table = panel.placed.table
     kept = table[table["entry"].isin(cast.entries)]
     without = int(kept["votes"].isna().sum())
     if not min_votes or not without:
@@ -295,13 +295,6 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[
             f"few rated models ({' and '.join(few)}): sampling intervals, of catch-up most, hold "
             f"less than their level there (docs/methods.md, world few-models)"
         )
-    pinned = [entry for entry in panel.pinned if entry in cast.entries]
-    if pinned:
-        notes.append(
-            f"{', '.join(pinned)}: held at a constant by the publisher while others moved, then "
-            f"retired, so that its place is not known; intervals of estimands over a window "
-            f"with it hold less than their level (docs/methods.md, world drifting-anchor)"
-        )
     if nested:
         notes.append(f"the groups are nested: {nested}")
     if panel.unknown:
@@ -314,7 +307,7 @@ def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> l
     if as_of < to_day(panel.vintage):
         return []
     notes = []
-    listed = set(panel.linked.table.loc[panel.linked.table["link"] < 0, "entry"])
+    listed = set(panel.placed.table.loc[panel.placed.table["link"] < 0, "entry"])
     sides = ((cast.leader, cast.field.lead_from), (cast.follower, cast.field.follow_from))
     for group, since in sides:
         out_from = since[cast.field.model]

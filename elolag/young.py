@@ -3,13 +3,12 @@
 An entry's rating after its first few thousand votes drifts as the mix of voters, prompts and
 opponents settles. How much is read off the archive itself: for every entry whose votes grew by
 half, the change from its first listing there to its last within 180 days, against entries of over
-15,000 votes, less the variance the new votes explain. Entries pinned by the publisher have no
-change of their own and are left out. The early votes are taken to stay in the later rating, so
-that of a bias they carry only the part 1 - v/V shows between v and V votes: the excess is divided
-by the mean square of that part. This is done in bins of votes at first listing and made
-non-increasing in votes (isotonic, by pooling adjacent bins). Copies of pages take no part: they
-reach into the months of 2025 in which Arena computed its boards anew, and what moved then is not
-an entry's youth (docs/decisions/0003-young-drift.md has what they would change).
+15,000 votes, less the variance the new votes explain. The early votes are taken to stay in the
+later rating, so that of a bias they carry only the part 1 - v/V shows between v and V votes: the
+excess is divided by the mean square of that part. This is done in bins of votes at first listing
+and made non-increasing in votes (isotonic, by pooling adjacent bins). Copies of pages take no
+part: they reach into the months of 2025 in which Arena computed its boards anew, and what moved
+then is not an entry's youth (docs/decisions/0003-young-drift.md has what they would change).
 `elolag/data/young.json` holds the estimate from the shipped archive; a test remakes it.
 """
 
@@ -29,10 +28,11 @@ from numpy.typing import ArrayLike, NDArray
 from elolag.archive import Archive, Board
 from elolag.archive.completeness import comes_whole
 from elolag.errors import EstimateError
-from elolag.linking import Vintage, find_anchors, shared_vote_variance
+from elolag.model.scale import vote_noise
 from elolag.months import to_day
 from elolag.panel import identify
 from elolag.tags import Lookup
+from elolag.vintages import Vintage
 
 Floats = NDArray[np.float64]
 
@@ -169,13 +169,12 @@ def _vintages(board: Board, lookup: Lookup, *, copies: bool = False) -> list[tup
 
 
 def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
-    """One row per entry whose votes grew by half within the horizon; none for a pinned one.
+    """One row per entry whose votes grew by half within the horizon.
 
     Columns ``identity, votes, votes_last`` (at the first listing and the last), ``change`` (against
     settled entries, Elo), ``se_debut, se_last``. Settled are the entries of over `SETTLED_VOTES`;
     on a board with fewer than `SETTLED` of those, the `SETTLED` with the most votes.
     """
-    pinned = set(find_anchors(vintages))
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     days = [to_day(vintage.date) for vintage in vintages]
@@ -187,7 +186,7 @@ def debuts(vintages: Sequence[Vintage]) -> pd.DataFrame:
     rows = []
     for identity, debut in first.items():
         before, after = vintages[debut].table, vintages[last[identity]].table
-        found = None if identity in pinned else change(identity, before, after)
+        found = change(identity, before, after)
         if found is not None:
             rows.append({"identity": identity} | found)
     columns = ["identity", "votes", "votes_last", "change", "se_debut", "se_last"]
@@ -220,9 +219,7 @@ def change(identity: str, before: pd.DataFrame, after: pd.DataFrame) -> dict[str
 
 def _isotonic(changes: pd.DataFrame) -> tuple[Floats, Floats, list[int]]:
     """Variance of a debut's bias per bin of votes, pooled until it does not rise with votes."""
-    expected = shared_vote_variance(
-        changes["se_debut"].to_numpy(float), changes["se_last"].to_numpy(float)
-    )
+    expected = vote_noise(changes["se_debut"].to_numpy(float), changes["se_last"].to_numpy(float))
     excess = changes["change"].to_numpy(float) ** 2 - expected
     votes = changes["votes"].to_numpy(float)
     shown = (1 - votes / changes["votes_last"].to_numpy(float)) ** 2

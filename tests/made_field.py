@@ -9,6 +9,12 @@ from elolag.posterior import Field
 NEVER = np.inf
 
 
+def root(link_se: list[float] | np.ndarray) -> np.ndarray:
+    """The factor of an error that entries of a carry share whole."""
+    se = np.asarray(link_se, float)
+    return np.column_stack([se, np.zeros_like(se), np.zeros_like(se)])
+
+
 def make_field(
     rating: list[float],
     *,
@@ -31,7 +37,7 @@ def make_field(
         rating=np.array(rating, float),
         variance=np.broadcast_to(np.square(sd, dtype=float), entries).copy(),
         link=np.array([-1] * entries if link is None else link, np.intp),
-        link_se=np.array([0.0] * entries if link_se is None else link_se, float),
+        link_root=root([0.0] * entries if link_se is None else link_se),
         model=of_model,
         lead_from=np.array(
             [10.0 * k for k in range(n - 1)] + [NEVER] if lead_from is None else lead_from, float
@@ -59,7 +65,7 @@ def random_field(rng: np.random.Generator, models: int = 60) -> Field:
         rating=1000 + 0.3 * released[of_model] + rng.normal(0, 120, entries),
         variance=rng.uniform(1, 6, entries) ** 2,
         link=link,
-        link_se=np.where(link >= 0, rng.uniform(1, 4, entries), 0.0),
+        link_root=root(np.where(link >= 0, rng.uniform(1, 4, entries), 0.0)),
         model=of_model,
         lead_from=np.where(leads | shared, released, NEVER),
         follow_from=np.where(shared, weights, np.where(leads, NEVER, released)),

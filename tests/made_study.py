@@ -27,7 +27,7 @@ def made(models: list[tuple[str, float, float]], as_of: float = AS_OF) -> Study:
         leader.since(tags), follower.since(tags), np.full(n, np.nan), np.full(n, np.nan),
     )  # fmt: skip
     cast = Cast(field, tuple(t.model for t in tags), tuple(tags), leader, follower)
-    fitted = Posterior(np.ones((n, 1)), ratings[:, None], np.ones(n))
+    fitted = Posterior(np.ones((n, 1)), ratings[:, None], np.ones((n, 1)))
     return Study(None, cast, fitted, as_of, 0.95, None, 100, 0, {}, ())  # type: ignore[arg-type]
 
 

@@ -10,10 +10,10 @@ from elolag.calibrate import fingerprint, run, table
 from elolag.errors import EstimateError, UsageError
 from elolag.interval import summarise
 from elolag.lag import ESTIMANDS, WINDOWS
-from elolag.linking import find_anchors, link
 from elolag.posterior import posterior
 from elolag.replications import Plan, archive_drift, measure, replicate
 from elolag.simulate import simulate
+from elolag.vintages import place
 
 QUICK = {"draws": 60, "histories": 40, "runs": 5}
 SMALL = Plan(("base", "few-models"), 3, batch=2, **QUICK)
@@ -26,8 +26,8 @@ def steady(field, as_of):
 
 def test_a_replication_is_the_pipeline_by_hand():
     history = simulate("base", 5)
-    linked = link(history.linkable(), find_anchors(history.linkable()))
-    field, used = history.roster.field(linked.table, archive_drift("base", 0, 0))
+    placed = place(history.linkable())
+    field, used = history.roster.field(placed.table, archive_drift("base", 0, 0))
     fitted = posterior(field)
     point = draws.point(field, fitted, history.as_of, list(ESTIMANDS), None).lags
     drawn = draws.sample(field, fitted, history.as_of, list(ESTIMANDS), None, 100, 5)

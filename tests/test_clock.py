@@ -74,7 +74,7 @@ def test_a_minimum_of_votes_leaves_out_entries_below_it() -> None:
     plain, settled = (
         prepare("arena/webdev", n_draws=FEW, min_votes=least) for least in (0, 10_000)
     )
-    votes = plain.panel.linked.table.set_index("entry")["votes"]
+    votes = plain.panel.placed.table.set_index("entry")["votes"]
     assert set(plain.cast.entries) - set(settled.cast.entries) == {
         e for e in plain.cast.entries if votes[e] < 10_000
     }

@@ -23,7 +23,7 @@ def field(rating: np.ndarray, errors: np.ndarray | None, variance: np.ndarray) -
         rating=rating,
         variance=variance,
         link=np.full(n, -1),
-        link_se=np.zeros(n),
+        link_root=np.zeros((n, 3)),
         model=np.arange(n),
         lead_from=np.where(led, since, NEVER),
         follow_from=np.where(led, NEVER, since),
@@ -190,7 +190,7 @@ def test_ignoring_an_anchor_s_error_would_overstate_every_difference():
 def test_normal_scores_are_the_quantiles_of_the_mixture():
     weights = np.array([[0.3, 0.7, 0.0], [1.0, 0.0, 0.0]])
     means = np.array([[-10.0, 10.0, 500.0], [3.0, 0.0, 0.0]])
-    sd = np.array([2.0, 5.0])
+    sd = np.array([[2.0] * 3, [5.0] * 3])
     levels, scores = correlated.normal_scores(weights, means, sd)
     assert (np.diff(scores, axis=1) >= 0).all()
     z = np.linspace(-6, 6, 7)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_field import NEVER, make_field, random_field
+from made_field import NEVER, make_field, random_field, root
 from numpy.typing import NDArray
 
 from elolag import draws
@@ -49,14 +49,17 @@ def slow_draws(field: Field, fitted: Posterior, n: int) -> list[list[float]]:
     source = random.Random(20260819)  # noqa: S311 -- a second source of random numbers
     out = []
     for _ in range(n):
-        shared = {number: source.gauss(0, 1) for number in set(field.link.tolist())}
+        links = set(field.link.tolist())
+        shared = {number: [source.gauss(0, 1) for _ in range(3)] for number in links}
         best = [-np.inf] * len(field.lead_from)
         for entry, model in enumerate(field.model.tolist()):
             weights = fitted.weights[entry].tolist()
             component = source.choices(range(len(weights)), weights)[0]
-            rating = source.gauss(float(fitted.means[entry, component]), float(fitted.sd[entry]))
+            mean, sd = (float(a[entry, component]) for a in (fitted.means, fitted.sd))
+            rating = source.gauss(mean, sd)
             if field.link[entry] >= 0:
-                rating += shared[int(field.link[entry])] * float(field.link_se[entry])
+                normals = shared[int(field.link[entry])]
+                rating += float(field.link_root[entry] @ np.array(normals))
             best[model] = max(best[model], rating)
         out.append(best)
     return out
@@ -73,6 +76,8 @@ def test_ratings_are_distributed_as_the_plain_loop_draws_them(
         link=[-1, 0, 0, 1, -1, -1, 1, 1],
         link_se=[0, 6, 3, 9, 0, 0, 2, 4],
     )
+    field = replace(field, drift=np.array([0.0, 9.0, 4.0, 6.0, 0.0, 0.0, 12.0, 5.0]))
+    field.link_root[:, 1] = [0, 2, -3, 1, 0, 0, 4, -2]
     fitted = posterior(field, correct_selection=correct_selection)
     n = 12_000
     quick = all_draws(field, fitted, n, everything=True)[1].ratings
@@ -89,14 +94,14 @@ def test_ratings_are_distributed_as_the_plain_loop_draws_them(
 
 def test_a_posterior_says_its_own_mean_and_spread() -> None:
     field = random_field(np.random.default_rng(4), 30)
-    single = replace(field, link_se=np.zeros_like(field.link_se))
+    single = replace(field, link_root=np.zeros_like(field.link_root))
     first = np.unique(single.model, return_index=True)[1]
     single = replace(
         single,
         rating=single.rating[first],
         variance=single.variance[first],
         link=single.link[first],
-        link_se=single.link_se[first],
+        link_root=single.link_root[first],
         model=single.model[first],
     )
     fitted = posterior(single)
@@ -226,7 +231,7 @@ def test_what_errors_can_turn_round_is_kept() -> None:
         lead_from=[0, 10, NEVER],
     )
     assert 1 in contenders(linked, posterior(linked, correct_selection=False))
-    linked = replace(linked, link=np.array([0, -1, -1]), link_se=np.array([15.0, 0, 0]))
+    linked = replace(linked, link=np.array([0, -1, -1]), link_root=root([15.0, 0, 0]))
     assert 1 in contenders(linked, posterior(linked, correct_selection=False))
 
 

@@ -225,17 +225,6 @@ def test_a_group_of_few_models_is_warned_of() -> None:
     assert not any("few-models" in note for note in elolag.estimate_lag(n_draws=FEW).notes)
 
 
-def test_a_result_names_the_retired_model_that_its_publisher_had_pinned() -> None:
-    def named(**asked: str) -> list[str]:
-        notes = elolag.estimate_lag("arena/text", n_draws=FEW, **asked).notes
-        return [note.split(":")[0] for note in notes if "world drifting-anchor" in note]
-
-    assert named() == ["Gemini-2.5-Pro-Preview-05-06"]
-    # It counts for nobody there, or is still listed.
-    assert named(leader="lab:openai") == []
-    assert named(vintage="2025-08-04") == []
-
-
 def test_missing_and_damaged_archives(tmp_path: Path) -> None:
     with pytest.raises(elolag.errors.ArchiveError):
         elolag.estimate_lag(archive=tmp_path / "none")

@@ -172,7 +172,7 @@ def test_a_lag_without_any_error_is_still_refused(tmp_path: Path) -> None:
 def test_no_constant_of_arena_s_is_added_to_an_index(indices: Path, board: str) -> None:
     """Both tables print whole points; their errors are the published ones and nothing else."""
     made = study.prepare(board, archive=indices)
-    se = made.panel.linked.table.set_index("entry")["se"]
+    se = made.panel.placed.table.set_index("entry")["se"]
     assert made.choices["young_drift"] is None
     assert made.cast.field.variance == pytest.approx(se[list(made.cast.entries)] ** 2)
     published = {"epoch/eci": 2.0, "metr/time-horizon": 1 / 1.959964}[board]

@@ -110,7 +110,7 @@ def test_intervals_are_read_at_their_level(tmp_path: Path, tags: Path):
     wide, narrow = (
         prepare(own_board(path, interval_level=level), extra_tags=tags) for level in (0.5, 0.95)
     )
-    ratio = np.sqrt(wide.panel.linked.table["se"] / narrow.panel.linked.table["se"]) ** 2
+    ratio = np.sqrt(wide.panel.placed.table["se"] / narrow.panel.placed.table["se"]) ** 2
     assert ratio.round(2).unique().tolist() == [2.9]
 
 

@@ -12,7 +12,6 @@ import pytest
 import elolag
 from elolag import tags
 from elolag.errors import EstimateError, UsageError
-from elolag.linking import Vintage
 from elolag.panel import (
     _blind_spots,
     _linkable,
@@ -24,6 +23,7 @@ from elolag.panel import (
     newer_copy,
 )
 from elolag.sources import get_source
+from elolag.vintages import Vintage
 
 
 def snapshot(vintage: str, **facts: object) -> SimpleNamespace:
@@ -107,7 +107,7 @@ def test_a_blind_stretch_says_what_its_cut_off_lists_show() -> None:
     assert note.endswith(
         "lists of those days that are cut off (6) show missed models: qwen-vl-max-2025-08-13"
     )
-    known = build(board, "overall", None, lookup).linked
+    known = build(board, "overall", None, lookup).placed
     fewer = replace(known, table=known.table[known.table["model"] != "gemini-3-pro"])
     complete = [s for s in board.snapshots if s.completeness == "full"]
     complete = [s for s in complete if s.method == "bradley-terry"]
@@ -169,7 +169,7 @@ def test_whole_point_ratings_carry_their_rounding() -> None:
 def test_retired_models_stand_on_the_newest_scale_once() -> None:
     lookup = tags.Lookup(tags.load())
     panel = build(elolag.open_archive().board("arena/text"), "overall", None, lookup)
-    table = panel.linked.table
+    table = panel.placed.table
     newest = set(table.loc[table["link"] < 0, "model"])
     gone = set(table.loc[table["link"] >= 0, "model"])
     assert gone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from elolag.posterior import (
     GRID_STEP,
     SMOOTHING,
+    SPREADS,
     Field,
     bandwidth,
     deconvolve,
@@ -88,8 +90,9 @@ def normal_density(x: float, mean: float, variance: float) -> float:
     return math.exp(-((x - mean) ** 2) / variance / 2) / math.sqrt(2 * math.pi * variance)
 
 
+@pytest.mark.parametrize("drifts", [False, True])
 @pytest.mark.parametrize("scatter", [3.0, 30.0])
-def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float) -> None:
+def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool) -> None:
     rng = np.random.default_rng(17)
     field = make_field(
         rng.normal(1000, scatter, 14).tolist(),
@@ -97,18 +100,24 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float) -> None:
         link=[0] * 5 + [-1] * 9,
         link_se=[12.0] * 5 + [0.0] * 9,
     )
+    drift = np.where(rng.random(14) < 0.5, rng.uniform(2, 9, 14), 0.0) if drifts else None
+    field = replace(field, drift=drift)
     fitted = posterior(field)
     centre = trend(field)
-    observed = (field.variance + field.link_se**2).tolist()
+    observed = (field.variance + field.shared + field.moved).tolist()
     residual = (field.rating - centre).tolist()
     smoothing = slow_bandwidth(residual)
     assert (smoothing == SMOOTHING) == (scatter < 10)
     grid, prior = slow_prior(residual, observed, smoothing)
     for entry in range(14):
         rating, variance = float(field.rating[entry]), float(field.variance[entry])
+        own = 0.0 if drift is None else float(drift[entry])
         truth = [rating - 150 + 0.5 * k for k in range(601)]
         weight = [
-            normal_density(rating, t, variance)
+            sum(
+                share * normal_density(rating, t, variance + own**2 * v)
+                for share, v in SPREADS.tolist()
+            )
             * sum(
                 p * normal_density(t, float(centre[entry]) + g, smoothing**2)
                 for p, g in zip(prior, grid, strict=True)

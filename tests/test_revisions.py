@@ -19,7 +19,6 @@ from elolag import plots
 from elolag.cli import main
 from elolag.errors import EstimateError, UsageError
 from elolag.interval import Summary
-from elolag.linking import Vintage
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.panel import chain
 from elolag.revisions import Past, Revisions, estimate_revisions, measure
@@ -27,6 +26,7 @@ from elolag.revisions.estimate import _unusable
 from elolag.revisions.news import news_or_noise, nine_in_ten, regress, score
 from elolag.revisions.past import monthly
 from elolag.simulate import WORLDS, simulate
+from elolag.vintages import Vintage
 from elolag.young import packaged_drift
 
 STYLE = "arena/text_style_control"

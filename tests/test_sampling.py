@@ -20,7 +20,7 @@ def field(seed: int = 0, n: int = 120, lag: float = 200.0) -> Field:
     ratings = 1400 + 0.35 * (dates - NOW) - 0.35 * lag * follows + rng.normal(0, 30, n)
     nan = np.full(n, np.nan)
     return Field(
-        rating=ratings, variance=np.full(n, 9.0), link=np.full(n, -1), link_se=np.zeros(n),
+        rating=ratings, variance=np.full(n, 9.0), link=np.full(n, -1), link_root=np.zeros((n, 3)),
         model=np.arange(n), lead_from=np.where(follows, np.inf, dates),
         follow_from=np.where(follows, dates, np.inf), month_start=nan, month_end=nan,
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 import elolag
 from elolag import tags, young
 from elolag.errors import EstimateError
-from elolag.linking import Vintage
+from elolag.vintages import Vintage
 
 
 def test_packaged_record_is_remade_from_the_shipped_archive() -> None:

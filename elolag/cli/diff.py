@@ -61,8 +61,7 @@ def diff(
     else:
         kept = open_archive(archive, sources=sources)
         old, new = _pair(kept, a, b)
-        among = kept.board(new.board).snapshots
-        changes = [compare(old, new, lookup, category=category, among=among)]
+        changes = [compare(old, new, lookup, category=category)]
     if as_json:
         typer.echo(json.dumps([change.to_dict() for change in changes], indent=2))
         return
@@ -116,8 +115,6 @@ def _lines(change: Changes, heading: str, item: str, name: Callable[[str], str])
             f"{item}scale: {scale.median:+.2f} Elo{top} ({scale.common} common entries, "
             f"spread {scale.spread:.2f})"
         )
-        if scale.anchors:
-            yield f"{item}pinned by the publisher: {', '.join(map(name, scale.anchors))}"
     yield from _some(f"{item}added", change.added, name)
     yield from _some(f"{item}removed", change.removed, name)
     for rename in change.renames:

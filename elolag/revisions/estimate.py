@@ -14,7 +14,6 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate import lag_key
 from elolag.interval import Summary, summarise
 from elolag.lag import WINDOWS
-from elolag.linking import Vintage
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.panel import chain, identify
 from elolag.provenance import Origin
@@ -23,6 +22,7 @@ from elolag.revisions.result import PARTS, Revision, Revisions
 from elolag.schema import ALL_LISTS, measure_of
 from elolag.study import check_numbers
 from elolag.tags import Lookup, Policies
+from elolag.vintages import Vintage
 from elolag.young import packaged_drift
 
 #: The raw board: its complete vintages with intervals go back to July 2024. Those of the

@@ -3,8 +3,8 @@
 Between the two lie three steps, taken in this order; each starts where the one before ended:
 
 scale
-    every rating of the day is carried onto the newest vintage's scale by the link that retired
-    models take; their errors stay what they were;
+    every rating of the day is carried onto the newest vintage's scale by the fit that retired
+    models take (without the other board); their errors stay what they were;
 votes
     the models listed by then get the ratings and errors that they have now;
 models
@@ -21,16 +21,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from elolag.linking import Vintage, find_anchors, fit_link, link
+from elolag.model import scale
 from elolag.panel import fill_errors
 from elolag.posterior import Field, Posterior, posterior
 from elolag.roster import Roster
+from elolag.vintages import Vintage, place
 from elolag.young import YoungDrift
 
 Floats = NDArray[np.float64]
 
-#: Levels at which a link is fitted to carry a whole vintage; between them it is straight.
-LEVELS = 25
 #: What was known on the day, and the states that lead from it to what is known now.
 STATES = ("real-time", "scale", "votes", "hindsight")
 
@@ -95,19 +94,18 @@ class Past:
         field = self.roster.field(table, self.drift)[0]
         return State(field, posterior(field, correct_selection=self.correct_selection))
 
-    @cached_property
-    def _anchors(self) -> tuple[str, ...]:
-        return find_anchors(self.vintages)
-
     def _carried(self, known: pd.DataFrame, number: int) -> pd.DataFrame:
         """The ratings of a day on the newest scale, as far as that day's votes tell."""
         old, newest = self.vintages[number], self.vintages[-1]
         level = known["rating"].to_numpy(float)
-        at = np.unique(np.quantile(level, np.linspace(0, 1, LEVELS)))
-        shift = fit_link(
-            old, newest, pd.DataFrame({"entry": "", "rating": at}), self._anchors
-        ).shift
-        carried = level + np.interp(level, at, shift)
+        both = old.table.index.intersection(newest.table.index)
+        then, today = (v.table.loc[both] for v in (old, newest))
+        carry = scale.fit(
+            then["rating"].to_numpy(float),
+            today["rating"].to_numpy(float),
+            scale.vote_noise(then["se"].to_numpy(float), today["se"].to_numpy(float)),
+        )
+        carried = level + carry.shift(level)
         # Nothing has come of a model that had left by then: it stands where it stands now.
         now = self.hindsight.set_index(["identity", "vintage"])["rating"]
         key = pd.MultiIndex.from_frame(known[["identity", "vintage"]])
@@ -118,7 +116,7 @@ class Past:
 
 def linked(vintages: Sequence[Vintage]) -> pd.DataFrame:
     """The vintages on the last one's scale, every standard error known."""
-    table = link(vintages, find_anchors(vintages)).table
+    table = place(vintages).table
     return fill_errors(table, vintages) if table["se"].isna().any() else table
 
 

@@ -1,6 +1,7 @@
 """The rival methods on boards small enough to work out by hand."""
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ def board(leader, follower, se=1.0) -> Field:
         rating=np.array([float(r[1]) for r in rows]),
         variance=np.full(n, se**2),
         link=np.full(n, -1),
-        link_se=np.zeros(n),
+        link_root=np.zeros((n, 3)),
         model=np.arange(n),
         lead_from=np.where(follows, np.inf, when),
         follow_from=np.where(follows, when, np.inf),
@@ -75,7 +76,8 @@ def test_chosen_once_never_looks_at_the_others():
 
 def test_best_entry_of_a_model_and_its_link_error():
     field = board([(0, 5), (1, 9)], [(2, 3)])
-    field = Field(**{**vars(field), "model": np.array([0, 0, 1]), "link_se": np.array([0, 2.0, 0])})
+    shared = np.array([[0.0, 0, 0], [2.0, 0, 0], [0, 0, 0]])
+    field = replace(field, model=np.array([0, 0, 1]), link_root=shared)
     rating, se = baselines.best_entries(field)
     np.testing.assert_allclose(rating, [9, 3])
     np.testing.assert_allclose(se, [np.sqrt(5), 1])

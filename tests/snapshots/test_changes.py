@@ -9,7 +9,6 @@ from typing import Any
 import hand_made as made
 import pytest
 
-import elolag
 from elolag.archive import Payload, open_archive, take_payloads
 from elolag.changes import Changes, compare, similarity
 from elolag.schema import Origin
@@ -95,22 +94,6 @@ def test_few_common_entries_have_a_median_and_no_link(changes: Compare) -> None:
     found = changes(BOARD[:6], [row | {"rating": row["rating"] + 2} for row in BOARD[:6]])
     assert found.scale is not None
     assert (found.scale.common, found.scale.median, found.scale.top) == (6, 2.0, None)
-
-
-def test_an_entry_pinned_through_the_boards_vintages_is_named_and_no_link(lookup: Lookup) -> None:
-    board = elolag.open_archive().board("arena/text")
-    old, new = board.snapshot("2025-07-01"), board.snapshot("2025-08-04")
-    alone, among = compare(old, new, lookup), compare(old, new, lookup, among=board.snapshots)
-    assert alone.scale is not None
-    assert among.scale is not None
-    assert (alone.scale.anchors, alone.scale.common) == ((), 208)
-    assert among.scale.anchors == ("Gemini-2.5-Pro-Preview-05-06",)
-    assert among.scale.common == 207
-    # Nothing that came later counts.
-    earlier = compare(board.snapshot("2025-06-03"), board.snapshot("2025-06-06"), lookup,
-                      among=board.snapshots)  # fmt: skip
-    assert earlier.scale is not None
-    assert earlier.scale.anchors == ()
 
 
 def test_nothing_in_common(changes: Compare) -> None:

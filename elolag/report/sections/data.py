@@ -90,7 +90,7 @@ def _snapshots(material: Material) -> Table:
         Column("failed", "Not passed", "optional checks that did not pass"),
         Column("sha256", "SHA-256", "of the snapshot's manifest", "", lambda v: str(v)[:16]),
     )  # fmt: skip
-    counts = Counter(material.study.panel.linked.table["vintage"])
+    counts = Counter(material.study.panel.placed.table["vintage"])
     rows: list[tuple[Cell, ...]] = []
     for snapshot in material.study.panel.snapshots:
         checks = snapshot.facts.get("checks", [])

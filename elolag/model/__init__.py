@@ -1,0 +1,1 @@
+"""The science on arrays: no disk, no names, no words."""

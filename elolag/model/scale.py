@@ -1,0 +1,411 @@
+"""One place for every entry that was ever listed, on the scale of one board's newest list.
+
+An entry of the newest list stands where that list puts it. One that is gone is carried there from
+its last list: what the settled entries of both lists have changed by, as a line in the level, plus
+a share of the change that the gone entry itself made since on the publisher's other board of the
+same votes (raw beside style-controlled). The line, the share and the scatter about them are
+estimated from the entries that all of these lists show, with t errors: some entries truly change,
+and fall or rise far.
+
+The constant a publisher adds to a whole list (its gauge) is part of the line, so that a rating the
+publisher holds fixed needs no rule: it is one of the entries that did not do as the others. Only
+settled entries take part in the fit where there are enough of them; what young entries drift by is
+then not taken for a movement of the scale.
+
+Lists share most of their votes: of a change between two of them the published errors explain the
+difference of their squares (`vote_noise`; measured in benchmarks/held_out.csv). What entries
+scatter by beyond that is drift, larger at some levels than at others, so that its spread is taken
+from the neighbours. The errors of line and share are common to all entries carried by them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.errors import EstimateError
+from elolag.months import to_iso
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+#: Degrees of freedom of an entry's own change.
+FREEDOM = 4.0
+#: Entries that two lists must share, and that all four lists of a bridge must.
+MIN_COMMON, MIN_BRIDGED = 10, 20
+#: An entry is settled this long after its board first listed it. Fewer than `MIN_BRIDGED` settled
+#: ones do not carry a scale; all common entries do then.
+SETTLED_DAYS = 90.0
+#: Of lists of an entry closer together than this, the more precise one counts.
+SAME_DAYS = 3.0
+#: How many neighbours in level tell the spread of drift there, and how far (sd of the logarithm of
+#: its variance) it is thought to be from the average before they are looked at.
+NEIGHBOURS, UNEVEN = 25, 1.5
+#: How many times as large the variance of an unsettled entry's drift is before a list's own
+#: unsettled entries are looked at (benchmarks/held_out.py, vintages up to 2026-04-10).
+YOUNG = 3.0
+#: Coefficients of a carry at most: constant, slope, share of the other board's change.
+SHARED = 3
+#: Least scale of drift, in rating points: half a hundredth is what a printed rating hides.
+_LEAST = 0.005
+_PER = 100.0  # the slope is per hundred points
+_ROUNDS, _TOLERANCE = 100, 1e-5
+
+
+@dataclass(frozen=True)
+class Lists:
+    """All lists of one board, oldest first.
+
+    Attributes
+    ----------
+    days
+        Shape (V,), increasing.
+    rating, se
+        Shape (M, V), NaN where an entry is not listed (or has no error); the rows are the same
+        M entries for every board of a publisher.
+    """
+
+    days: Floats
+    rating: Floats
+    se: Floats
+
+    @cached_property
+    def listed(self) -> Bools:
+        """Whether a list shows an entry, (M, V)."""
+        return ~np.isnan(self.rating)
+
+    @cached_property
+    def first(self) -> Floats:
+        """Day of each entry's first list, (M,); inf for one that is on none."""
+        at = self.listed.argmax(axis=1)
+        return np.where(self.listed.any(axis=1), self.days[at], np.inf)
+
+    def settled(self, column: int) -> Bools:
+        """Which entries had been listed for long by a list, (M,); all of the board's first one."""
+        known = self.first <= self.days[column] - SETTLED_DAYS
+        return np.asarray(known | (self.first == self.days[0]))
+
+
+@dataclass(frozen=True)
+class Carry:
+    """From one list to another: what its common entries say of an entry that only one shows.
+
+    Attributes
+    ----------
+    coefficients, covariance
+        Of constant, slope per hundred points about `centre`, and the share of the other board's
+        change where there is one; shapes (K,) and (K, K).
+    scale
+        Of drift: the t distribution's scale, in rating points.
+    level, residual, noise
+        Of the entries fitted, (N,): older rating, what the fit leaves, and the variance that votes
+        explain.
+    young
+        How many times as large the variance of drift is for an entry that is not yet settled.
+    """
+
+    coefficients: Floats
+    covariance: Floats
+    scale: float
+    centre: float
+    level: Floats
+    residual: Floats
+    noise: Floats
+    young: float
+
+    @property
+    def slope(self) -> float:
+        """Change per point of level."""
+        return float(self.coefficients[1] / _PER)
+
+    @property
+    def share(self) -> float:
+        """Share of the other board's change that is taken over; NaN without one."""
+        return float(self.coefficients[2]) if len(self.coefficients) == SHARED else np.nan
+
+    def design(self, level: Floats, other: Floats | None = None) -> Floats:
+        """Rows of the regression, (N, K)."""
+        columns = [np.ones_like(level), (level - self.centre) / _PER]
+        return np.column_stack(columns if other is None else [*columns, other])
+
+    def shift(self, level: Floats, other: Floats | None = None) -> Floats:
+        """Expected change at some levels of the older list, (N,)."""
+        return np.asarray(self.design(level, other) @ self.coefficients)
+
+    def root(self, level: Floats, other: Floats | None = None) -> Floats:
+        """Factor of the error that the shifts share, (N, `SHARED`): it times three unit normals."""
+        out = np.zeros((len(level), SHARED))
+        values, vectors = np.linalg.eigh(self.covariance)
+        factor = vectors * np.sqrt(np.maximum(values, 0.0))
+        out[:, : factor.shape[1]] = self.design(level, other) @ factor
+        return out
+
+    def drift(self, level: Floats, settled: Bools) -> Floats:
+        """Scale of an entry's own change at some levels, (N,): of a t with `FREEDOM`."""
+        weight = tricube(self.level, level, NEIGHBOURS)
+        ratio = _ratio(self.residual, self.noise, self.scale**2, weight, 1.0)
+        return np.asarray(self.scale * np.sqrt(ratio * np.where(settled, 1.0, self.young)))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where every entry stands, and how well that is known.
+
+    Arrays over M entries. ``column`` is the list an entry is taken from (-1: from none),
+    ``rating`` its place, ``se`` its published error there, ``drift`` the t scale of its own change
+    since, ``carry`` the index of its carry (-1 for the newest list) and ``root``, (M, `SHARED`),
+    the factor of the error it shares with all entries of that carry.
+    """
+
+    column: Ints
+    rating: Floats
+    se: Floats
+    drift: Floats
+    carry: Ints
+    root: Floats
+    carries: tuple[Carry, ...]
+    steps: tuple[tuple[int, int, int], ...]  # of each carry: list, and other board's near and last
+
+
+def place(target: Lists, model: Ints, other: Lists | None = None) -> Scale:
+    """Put all entries of a board on the scale of its last list.
+
+    Parameters
+    ----------
+    target
+        The board's lists.
+    model
+        Which model an entry is of, (M,). A model that the newest list shows under any entry is not
+        gone; one that is gone is taken from the last list that shows it.
+    other
+        The lists of the same publisher's other board of the same votes.
+
+    Raises
+    ------
+    EstimateError
+        A list with a gone model shares too few entries with the newest.
+    """
+    newest = len(target.days) - 1
+    column = _last_lists(target, model)
+    now = column == newest
+    size = len(model)
+    rating = np.where(now, target.rating[:, newest], np.nan)
+    se = np.where(now, target.se[:, newest], np.nan)
+    drift, root = np.where(now, 0.0, np.nan), np.zeros((size, SHARED))
+    carry = np.full(size, -1, np.intp)
+    carries: list[Carry] = []
+    steps: list[tuple[int, int, int]] = []
+    gone = np.flatnonzero((column >= 0) & ~now)
+    ways: dict[tuple[int, int, int], list[int]] = {}
+    for row in gone[np.argsort(-column[gone], kind="stable")].tolist():
+        near, last = (-1, -1) if other is None else _bridge(target, other, row, int(column[row]))
+        ways.setdefault((int(column[row]), near, last), []).append(row)
+    for step, rows in ways.items():
+        made, moved = _carry(target, other, step)
+        here, seen = np.array(rows), step[0]
+        level = target.rating[here, seen]
+        own = None if moved is None else moved[here]
+        rating[here] = level + made.shift(level, own)
+        se[here], drift[here] = target.se[here, seen], made.drift(level, target.settled(seen)[here])
+        root[here], carry[here] = made.root(level, own), len(carries)
+        carries.append(made)
+        steps.append(step if own is not None else (seen, -1, -1))
+    return Scale(column, rating, se, drift, carry, root, tuple(carries), tuple(steps))
+
+
+def _last_lists(target: Lists, model: Ints) -> Ints:
+    """The list each entry is taken from: its model's last, or a more precise one just before."""
+    out = np.full(len(model), -1, np.intp)
+    newest = len(target.days) - 1
+    size = int(model.max(initial=-1)) + 1
+    shown = np.zeros((size, newest + 1), bool)
+    np.logical_or.at(shown, model, target.listed)
+    for number in np.flatnonzero(shown.any(axis=1)).tolist():
+        lists = np.flatnonzero(shown[number])
+        last = int(lists[-1])
+        mine = np.flatnonzero(model == number)
+        if last != newest:
+            near = lists[target.days[lists] > target.days[last] - SAME_DAYS]
+            error = [_precision(target, mine, int(k)) for k in near]
+            last = int(near[len(near) - 1 - int(np.argmin(error[::-1]))])
+        rows = mine[target.listed[mine, last]]
+        out[rows] = last
+    return out
+
+
+def _precision(target: Lists, rows: Ints, column: int) -> float:
+    """Mean published error of a model's entries in one list; inf where none is printed."""
+    errors = target.se[rows, column]
+    known = errors[~np.isnan(errors)]
+    return float(known.mean()) if known.size else np.inf
+
+
+def _bridge(target: Lists, other: Lists, row: int, column: int) -> tuple[int, int]:
+    """The other board's lists nearest to a day and last that show an entry; -1 for no bridge."""
+    lists = np.flatnonzero(other.listed[row])
+    if not lists.size or other.days[lists[-1]] <= target.days[column]:
+        return -1, -1
+    near = int(lists[np.argmin(np.abs(other.days[lists] - target.days[column]))])
+    last = int(lists[-1])
+    return (near, last) if near != last else (-1, -1)
+
+
+def _carry(
+    target: Lists, other: Lists | None, step: tuple[int, int, int]
+) -> tuple[Carry, Floats | None]:
+    """Fit one carry to the newest list, and the other board's change of every entry, if used."""
+    column, near, last = step
+    newest = len(target.days) - 1
+    common = target.listed[:, column] & target.listed[:, newest]
+    moved = None
+    if other is not None and last >= 0:
+        moved = other.rating[:, last] - other.rating[:, near]
+        bridged = common & ~np.isnan(moved)
+        if bridged.sum() < MIN_BRIDGED:
+            moved = None
+        else:
+            common = bridged
+    rows = np.flatnonzero(common)
+    if len(rows) < MIN_COMMON:
+        then, now = (to_iso(float(target.days[k])) for k in (column, newest))
+        raise EstimateError(
+            f"the lists of {then} and {now} share {len(rows)} entries; carrying the models that "
+            f"only the older shows needs at least {MIN_COMMON}"
+        )
+    return (
+        fit(
+            target.rating[rows, column],
+            target.rating[rows, newest],
+            vote_noise(target.se[rows, column], target.se[rows, newest]),
+            None if moved is None else moved[rows],
+            target.settled(column)[rows],
+        ),
+        moved,
+    )
+
+
+def fit(
+    before: Floats,
+    after: Floats,
+    noise: Floats,
+    other: Floats | None = None,
+    settled: Bools | None = None,
+) -> Carry:
+    """Regress the change of common entries on their level and the other board's change.
+
+    A change is the line plus t errors with `FREEDOM` whose squared scale is that of drift plus the
+    entry's `noise`. Maximum likelihood by reweighting (Lange, Little & Taylor 1989);
+    the errors of the coefficients are from the expected information, and the scale is raised for
+    the coefficients spent.
+
+    Parameters
+    ----------
+    before, after, noise
+        Ratings in both lists and the variance of their change that votes explain, (N,).
+    other
+        Change on the other board, (N,).
+
+    Raises
+    ------
+    EstimateError
+        Fewer than `MIN_COMMON` entries.
+    """
+    if len(before) < MIN_COMMON:
+        raise EstimateError(
+            f"{len(before)} entries in both lists; at least {MIN_COMMON} are needed"
+        )
+    settled = np.ones(len(before), bool) if settled is None else settled
+    fitted = settled if settled.sum() >= MIN_BRIDGED else np.ones(len(before), bool)
+    centre = float(np.median(before[fitted]))
+    columns = [np.ones(len(before)), (before - centre) / _PER]
+    every = np.column_stack(columns if other is None else [*columns, other])
+    change, design = (after - before)[fitted], every[fitted]
+    coefficients, variance = _regress(design, change, noise[fitted])
+    residual = after - before - every @ coefficients
+    trust = (FREEDOM + 1) / (FREEDOM + 3) / (variance + noise[fitted])
+    spent = fitted.sum() / max(fitted.sum() - design.shape[1], 1)
+    others = (~settled).astype(float)[None, :]
+    young = _ratio(residual, noise, variance, others, YOUNG)
+    return Carry(
+        coefficients=coefficients,
+        covariance=np.linalg.pinv(design.T @ (design * trust[:, None])) * spent,
+        scale=float(np.sqrt(variance * spent)),
+        centre=centre,
+        level=before[fitted],
+        residual=residual[fitted],
+        noise=noise[fitted],
+        young=float(young[0]),
+    )
+
+
+def _ratio(
+    residual: Floats, noise: Floats, variance: Floats | float, weight: Floats, centre: float
+) -> Floats:
+    """How many times as large the variance of drift is among some entries, (L,).
+
+    The posterior mean under a log-normal prior about `centre`, each of the N entries counting with
+    its `weight`, (L, N).
+    """
+    ratio = np.exp(np.linspace(-3.0, 5.0, 41))
+    total = variance * ratio[:, None] + noise
+    log = -weight @ _misfit(residual**2, total).T - 0.5 * (np.log(ratio / centre) / UNEVEN) ** 2
+    chance = np.exp(log - log.max(axis=1, keepdims=True))
+    return np.asarray(chance @ ratio / chance.sum(axis=1))
+
+
+def _regress(design: Floats, change: Floats, noise: Floats) -> tuple[Floats, float]:
+    """Coefficients and squared scale of drift of a t regression, in turn until nothing moves."""
+    from scipy.optimize import minimize_scalar
+
+    residual = change - np.median(change)
+    variance = max(1.4826 * float(np.median(np.abs(residual))), _LEAST) ** 2
+    most = np.log(max(float(np.max(residual**2)), _LEAST**2) * 4)
+    coefficients: Floats = np.zeros(design.shape[1])
+    for _ in range(_ROUNDS):
+        before, was = coefficients, variance
+        total = variance + noise
+        weight = (FREEDOM + 1) / (FREEDOM + residual**2 / total)
+        scaled = design * (weight / total)[:, None]
+        coefficients = np.asarray(
+            np.linalg.lstsq(design.T @ scaled, scaled.T @ change, rcond=None)[0]
+        )
+        residual = change - design @ coefficients
+        squared = residual**2
+
+        def loss(log: float, squared: Floats = squared) -> float:
+            return float(_misfit(squared, np.exp(log) + noise).sum())
+
+        bounds = (2 * np.log(_LEAST), most)
+        variance = float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
+        still = np.abs(coefficients - before).max() < _TOLERANCE
+        if still and abs(variance - was) < _TOLERANCE * variance:
+            break
+    return coefficients, variance
+
+
+def _misfit(squared: Floats, total: Floats) -> Floats:
+    """Minus the log density of squared residuals of squared scale `total`, less a constant."""
+    return 0.5 * ((FREEDOM + 1) * np.log1p(squared / total / FREEDOM) + np.log(total))
+
+
+def vote_noise(se_old: Floats, se_new: Floats) -> Floats:
+    """Variance of a rating's change when one list's votes contain the other's.
+
+    If the newer rating averages the older votes and new ones, Var(new - old) = Var(old) -
+    Var(new); independent errors would give the sum. Missing errors count as none, so that drift
+    takes up the whole scatter.
+    """
+    noise = np.abs(np.nan_to_num(se_old) ** 2 - np.nan_to_num(se_new) ** 2)
+    noise[np.isnan(se_old) | np.isnan(se_new)] = 0.0
+    return noise
+
+
+def tricube(x: Floats, at: Floats, neighbours: int) -> Floats:
+    """Tricube weights of points x, (N,), about levels `at`, (L,): (L, N) (Cleveland 1979)."""
+    distance = np.abs(x - at[:, None])
+    reach = np.sort(distance, axis=1)[:, min(neighbours, len(x)) - 1] * 1.001 + 1e-9
+    return np.asarray(np.clip(1 - (distance / reach[:, None]) ** 3, 0, None) ** 3)

@@ -1,0 +1,131 @@
+"""Lists of a board as tables of identified entries, and one table of where all of them stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from elolag.errors import EstimateError
+from elolag.model import scale
+from elolag.months import to_day
+
+#: Columns of `Placed.table` that hold the factor of what the entries of a carry share.
+ROOT = tuple(f"root_{k}" for k in range(scale.SHARED))
+_KEPT = ["entry", "model", "rating", "se", "votes"]
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One vintage ready to be placed.
+
+    ``table`` is indexed by the identity that survives renames of display (model and effort
+    together) and has columns ``entry, model, rating, se, votes`` (`se`, `votes` may be NaN).
+    """
+
+    date: str
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Carried:
+    """How the entries of one older list got onto the newest scale.
+
+    Attributes
+    ----------
+    source
+        The list's date.
+    bridge
+        Dates between which the other board's change was taken over; empty for none.
+    gone
+        The entries carried.
+    carry
+        The fit.
+    """
+
+    source: str
+    bridge: tuple[str, ...]
+    gone: tuple[str, ...]
+    carry: scale.Carry
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Every entry ever rated on a board, on the newest vintage's scale.
+
+    ``table`` columns: ``identity, entry, model, rating, se, votes, vintage, link, drift`` and
+    `ROOT`. ``vintage`` is the list an entry is taken from, ``se`` its published error there (may
+    be NaN), ``drift`` the scale of its own change since (of a t, `scale.FREEDOM`), ``link`` indexes
+    ``carries`` (-1 for the newest vintage), and `ROOT` times three standard normals is the error
+    that it shares with all entries of that carry.
+    """
+
+    newest: str
+    table: pd.DataFrame
+    carries: tuple[Carried, ...]
+
+
+def place(vintages: Sequence[Vintage], others: Sequence[Vintage] = ()) -> Placed:
+    """Put every entry on the scale of the last vintage (see `elolag.model.scale`).
+
+    Parameters
+    ----------
+    vintages
+        Of one board, oldest first; the last is the scale.
+    others
+        Those of the publisher's other board of the same votes, oldest first, up to the same day.
+
+    Raises
+    ------
+    EstimateError
+        A vintage that holds a gone model shares too few entries with the newest.
+    """
+    if not vintages:
+        raise EstimateError("no vintage to place entries on")
+    identities = pd.Index([], name="identity")
+    for vintage in vintages:
+        identities = identities.append(vintage.table.index.difference(identities, sort=False))
+    model = pd.concat([vintage.table["model"] for vintage in vintages])
+    model = model[~model.index.duplicated(keep="last")].reindex(identities)
+    number = pd.factorize(model)[0].astype(np.intp)
+    placed = scale.place(
+        _lists(vintages, identities), number, _lists(others, identities) if others else None
+    )
+    parts = []
+    for column in sorted(set(placed.column.tolist()) - {-1}, reverse=True):
+        rows = np.flatnonzero(placed.column == column)
+        vintage = vintages[column]
+        # In the order of the list: what follows is stable.
+        rows = rows[np.argsort(vintage.table.index.get_indexer(identities[rows]))]
+        part = vintage.table.loc[identities[rows], _KEPT].reset_index(names="identity")
+        part["rating"], part["vintage"] = placed.rating[rows], vintage.date
+        part["link"], part["drift"] = placed.carry[rows], placed.drift[rows]
+        part[list(ROOT)] = placed.root[rows]
+        parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    carries = tuple(
+        Carried(
+            source=vintages[column].date,
+            bridge=() if near < 0 else (others[near].date, others[last].date),
+            gone=tuple(table.loc[table["link"] == index, "entry"]),
+            carry=carry,
+        )
+        for index, (carry, (column, near, last)) in enumerate(
+            zip(placed.carries, placed.steps, strict=True)
+        )
+    )
+    return Placed(vintages[-1].date, table, carries)
+
+
+def _lists(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
+    """Ratings and errors of every list, rows in the order of `identities`."""
+    shape = len(identities), len(vintages)
+    rating, error = np.full(shape, np.nan), np.full(shape, np.nan)
+    for column, vintage in enumerate(vintages):
+        rows = identities.get_indexer(vintage.table.index)
+        here = rows >= 0
+        rating[rows[here], column] = vintage.table["rating"].to_numpy(float)[here]
+        error[rows[here], column] = vintage.table["se"].to_numpy(float)[here]
+    return scale.Lists(np.array([to_day(v.date) for v in vintages]), rating, error)
