@@ -1,94 +1,279 @@
-"""Whether links hold for models they were not made from: `python benchmarks/held_out.py`.
+"""How well places are foretold for entries that are listed today: `python benchmarks/held_out.py`.
 
-A tenth of the models that two vintages of the style-controlled board share is taken out of the
-newer one, linked from the older, and looked up in the newer; ten times, until each was taken out.
+A tenth of the entries that a board lists both on its newest list and some months before is hidden
+from all its lists since then, placed, and looked up; ten times, until each was hidden. Their lists
+on the publisher's other board are left in (``other board kept``), as they are for a model that one
+board goes on to list, or hidden as well (``gone from both``), as for one that was retired. Four
+ways to place them:
+
+scale
+    `elolag.model.scale`, which every estimate uses;
+links
+    links between pairs of lists of one board, used until 0.1 (`pairwise_links.py`);
+three-line
+    the last rating, plus the entry's own change on the other board since, plus one constant;
+constant
+    the last rating, plus one constant.
+
+The constants of the scale (settled after 90 days, 25 neighbours, the factor of young entries) were
+chosen by looking at the lists up to 2025-12-11 and 2026-04-10 (``role`` development); the newest
+list (``role`` test) was then looked at once.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from statistics import NormalDist
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
 
 import elolag
-from elolag.linking import Vintage, fit_link, shared_vote_variance
-from elolag.study import DEFAULT_BOARD
+from elolag import tags
+from elolag.model import scale
+from elolag.months import DAYS_PER_MONTH
+from elolag.panel import chain, identify
+from elolag.vintages import Vintage, _lists
 
 HERE = Path(__file__).parent
-PAIRS = (
-    ("2025-05-13", "2025-05-24"),
-    ("2025-05-24", "2025-11-06"),
-    ("2025-12-11", "2026-08-19"),
-)
-FOLDS, SEED, TOP = 10, 20260819, 20
+sys.path.insert(0, str(HERE))
+
+import pairwise_links  # noqa: E402 -- beside this script, not in the package
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+BOARDS = ("arena/text_style_control", "arena/text")
+NEWEST = {"2025-12-11": "development", "2026-04-10": "development", "2026-08-19": "test"}
+HORIZONS = (2, 5, 9, 15)
+KEPT = ("other board kept", "gone from both")
+WAYS = ("scale", "links", "three-line", "constant")
+FOLDS, SEED, TOP, RESAMPLES = 10, 20260819, 20, 4000
 
 
-def published(date: str) -> Vintage:
-    """Overall ratings of a day, with the errors that its intervals say."""
-    snapshot = elolag.open_archive().board(DEFAULT_BOARD).snapshot(date)
-    ratings = snapshot.ratings("overall")
-    reach = NormalDist().inv_cdf((1 + (snapshot.interval_level or 0.95)) / 2)
-    half = (ratings["upper"] - ratings["lower"]) / 2
-    table = pd.DataFrame(
-        {
-            "entry": ratings["entry"],
-            "model": ratings["entry"],
-            "rating": ratings["rating"],
-            "se": ratings["se"].fillna(half / reach),
-            "votes": np.nan,
-        }
+class Boards(NamedTuple):
+    """The lists of a board and of the publisher's other one, rows of both the same entries."""
+
+    target: scale.Lists
+    other: scale.Lists
+
+
+def load(newest: str) -> dict[str, Boards]:
+    """Every complete overall list up to a day, identified, of each board."""
+    archive, lookup = elolag.open_archive(), tags.Lookup(tags.load())
+    tables: dict[str, list[Vintage]] = {}
+    for name in BOARDS:
+        board = archive.board(name)
+        last = max(s.vintage for s in board.snapshots if _whole(s) and s.vintage <= newest)
+        tables[name] = [
+            Vintage(s.vintage, identify(s.ratings("overall"), s, lookup, set(), set()))
+            for s in chain(board, "overall", last)
+        ]
+    entries = pd.Index(sorted({i for v in tables.values() for t in v for i in t.table.index}))
+    lists = {name: _lists(found, entries) for name, found in tables.items()}
+    return {
+        name: Boards(lists[name], lists[other])
+        for name, other in zip(BOARDS, BOARDS[::-1], strict=True)
+    }
+
+
+def _whole(snapshot: elolag.Snapshot) -> bool:
+    return (
+        snapshot.method == "bradley-terry"
+        and snapshot.completeness == "full"
+        and "overall" in snapshot.categories
     )
-    return Vintage(date, table.set_index(pd.Index(table["entry"], name="identity")))
 
 
-def held_out(old: Vintage, new: Vintage) -> pd.DataFrame:
-    """Per model both list its newer rating, whether its interval held that, and the sd it had."""
-    common = np.array(sorted(set(old.table.index) & set(new.table.index)))
-    folds = np.random.default_rng(SEED).permutation(len(common)) % FOLDS
+def hidden(lists: scale.Lists, rows: Ints, since: float) -> scale.Lists:
+    """The lists without some entries after a day."""
+    rating = lists.rating.copy()
+    rating[np.ix_(rows, np.flatnonzero(lists.days > since))] = np.nan
+    return replace(lists, rating=rating)
+
+
+def foretold(boards: Boards, months: int, kept: str) -> pd.DataFrame:
+    """One row per entry and way: rating listed, place, its error, and the error's density."""
+    target, other = boards
+    since = target.days[-1] - months * DAYS_PER_MONTH
+    now = target.rating[:, -1]
+    known = np.flatnonzero(~np.isnan(now) & (target.first <= since))
+    best = set(known[np.argsort(-now[known])][:TOP].tolist())
+    folds = np.random.default_rng(SEED).permutation(len(known)) % FOLDS
     parts = []
-    for fold in range(FOLDS):
-        held = common[folds == fold]
-        made = fit_link(old, Vintage(new.date, new.table.drop(index=held)), old.table.loc[held])
-        before, after = old.table.loc[held], new.table.loc[held]
-        noise = shared_vote_variance(before["se"].to_numpy(float), after["se"].to_numpy(float))
-        sd = np.sqrt(made.shift_se**2 + made.drift**2 + noise)
-        error = (after["rating"] - before["rating"]).to_numpy(float) - made.shift
-        parts.append(
-            pd.DataFrame(
-                {"rating": after["rating"], "inside": np.abs(error) <= 1.96 * sd, "sd": sd}
-            )
+    for fold in range(FOLDS if len(known) >= 2 * FOLDS else 0):
+        rows = known[folds == fold]
+        seen = Boards(
+            hidden(target, rows, since),
+            other if kept == KEPT[0] else hidden(other, rows, since),
         )
-    return pd.concat(parts)
+        placed = scale.place(seen.target, np.arange(len(now)), seen.other)
+        column = placed.column[rows]
+        noise = scale.vote_noise(placed.se[rows], target.se[rows, -1])
+        shared = (placed.root[rows] ** 2).sum(axis=1)
+        error = np.sqrt(placed.drift[rows] ** 2 + noise + shared)
+        ways = {
+            "scale": (placed.rating[rows], error, scale.FREEDOM),
+            **{way: _baseline(way, seen, rows, column, noise) for way in WAYS[1:]},
+        }
+        for way, (place, spread, freedom) in ways.items():
+            away = (now[rows] - place) / spread
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "entry": rows,
+                        "way": way,
+                        "top": [row in best for row in rows.tolist()],
+                        "error": now[rows] - place,
+                        "inside": np.abs(away) <= stats.t.ppf(0.975, freedom),
+                        "score": stats.t.logpdf(away, freedom) - np.log(spread),
+                    }
+                )
+            )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def shares() -> pd.DataFrame:
-    """How many of the held-out models each pair of vintages holds."""
-    rows = []
-    for older, newer in PAIRS:
-        found = held_out(published(older), published(newer))
+def _baseline(
+    way: str, seen: Boards, rows: Ints, columns: Ints, noise: Floats
+) -> tuple[Floats, Floats, float]:
+    """Place and error of one baseline for each row; its errors are normal."""
+    target, other = seen
+    place, spread = np.empty(len(rows)), np.empty(len(rows))
+    for k, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
+        old, new = target.rating[:, column], target.rating[:, -1]
+        common = np.flatnonzero(~np.isnan(old) & ~np.isnan(new))
+        change = (new - old)[common]
+        if way == "links":
+            level = (old + new)[common] / 2
+            explained = scale.vote_noise(target.se[common, column], target.se[common, -1])
+            shift, shared, drift = pairwise_links.link(level, change, explained, float(old[row]))
+            place[k], spread[k] = old[row] + shift, np.sqrt(shared**2 + drift**2 + noise[k])
+            continue
+        moved = np.zeros(len(new))
+        if way == "three-line":
+            near, last = scale._bridge(target, other, row, column)
+            if near >= 0:
+                moved = other.rating[:, last] - other.rating[:, near]
+        rest = change - moved[common]
+        rest = rest[~np.isnan(rest)]
+        place[k] = old[row] + moved[row] + np.median(rest)
+        spread[k] = np.sqrt(np.mean((rest - np.median(rest)) ** 2) + 1e-4)
+    return place, spread, np.inf
+
+
+def cells() -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
+    """Every table of `foretold`, with what it is of."""
+    for newest, role in NEWEST.items():
+        boards = load(newest)
+        for name in BOARDS:
+            for months in HORIZONS:
+                for kept in KEPT:
+                    found = foretold(boards[name], months, kept)
+                    if len(found):
+                        yield (
+                            {"newest": newest, "role": role, "board": name, "months": months,
+                             "kept": kept},
+                            found,
+                        )  # fmt: skip
+
+
+def summary(found: pd.DataFrame) -> Iterator[dict[str, object]]:
+    """Each way in numbers, and what it gains in score over links, paired by entry."""
+    scores = found.pivot_table(index="entry", columns="way", values="score")
+    gains = scores.sub(scores["links"], axis=0)
+    pick = np.random.default_rng(SEED).integers(0, len(gains), (RESAMPLES, len(gains)))
+    for way in WAYS:
+        mine = found[found["way"] == way]
+        top = mine[mine["top"]]
+        gain = gains[way].to_numpy()
+        low, high = np.quantile(gain[pick].mean(axis=1), [0.025, 0.975])
+        yield {
+            "way": way,
+            "entries": len(mine),
+            "rmse": np.sqrt((mine["error"] ** 2).mean()),
+            "rmse_top": np.sqrt((top["error"] ** 2).mean()),
+            "inside": mine["inside"].mean(),
+            "inside_top": top["inside"].mean(),
+            "score": mine["score"].mean(),
+            "score_top": top["score"].mean(),
+            "gain": gain.mean(),
+            "gain_low": low,
+            "gain_high": high,
+        }
+
+
+def table() -> pd.DataFrame:
+    """The whole table, and its last rows: everything of one role together."""
+    rows, every = [], []
+    for what, found in cells():
+        rows += [what | row for row in summary(found)]
+        every.append(found.assign(role=what["role"], kept=what["kept"]))
+    together = pd.concat(every)
+    for (role, kept, way), part in together.groupby(["role", "kept", "way"], sort=False):
+        top = part[part["top"]]
         rows.append(
             {
-                "older": older,
-                "newer": newer,
-                "models": len(found),
-                "inside": found["inside"].mean(),
-                "inside_top": found.nlargest(TOP, "rating")["inside"].mean(),
-                "median_sd": found["sd"].median(),
+                "newest": "all", "role": role, "board": "both", "months": 0, "kept": kept,
+                "way": way, "entries": len(part),
+                "rmse": np.sqrt((part["error"] ** 2).mean()),
+                "rmse_top": np.sqrt((top["error"] ** 2).mean()),
+                "inside": part["inside"].mean(), "inside_top": top["inside"].mean(),
+                "score": part["score"].mean(), "score_top": top["score"].mean(),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def left_out(name: str = BOARDS[0]) -> pd.DataFrame:
+    """What becomes of places when a list that gone entries are taken from is left out.
+
+    Columns ``list, entries`` (those taken from it that another list shows), ``moved`` (root mean
+    square change of their places, Elo), ``inside`` (share that moved by less than 1.96 of the
+    error that the place without the list has).
+    """
+    target, other = load("2026-08-19")[name]
+    model = np.arange(len(target.rating))
+    whole = scale.place(target, model, other)
+    rows = []
+    for column in sorted(set(whole.column[whole.carry >= 0].tolist())):
+        keep = np.arange(len(target.days)) != column
+        less = scale.Lists(target.days[keep], target.rating[:, keep], target.se[:, keep])
+        placed = scale.place(less, model, other)
+        taken = np.flatnonzero((whole.column == column) & (placed.column >= 0))
+        if not len(taken):
+            continue
+        moved = placed.rating[taken] - whole.rating[taken]
+        error = np.sqrt(
+            placed.drift[taken] ** 2 * scale.FREEDOM / (scale.FREEDOM - 2)
+            + (placed.root[taken] ** 2).sum(axis=1)
+            + scale.vote_noise(placed.se[taken], whole.se[taken])
+        )
+        rows.append(
+            {
+                "list": elolag.months.to_iso(float(target.days[column])),
+                "entries": len(taken),
+                "moved": np.sqrt((moved**2).mean()),
+                "inside": (np.abs(moved) < 1.96 * error).mean(),
             }
         )
     return pd.DataFrame(rows)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Held-out models inside a link's intervals.")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make both tables."""
+    parser = argparse.ArgumentParser(description="Places of held-out entries.")
     parser.add_argument("--table", type=Path, default=HERE / "held_out.csv")
-    chosen = parser.parse_args()
-    table = shares()
-    table.to_csv(chosen.table, index=False, float_format="%.4f", lineterminator="\n")
-    print(table.to_string(index=False))
+    parser.add_argument("--left-out", type=Path, default=HERE / "left_out.csv")
+    chosen = parser.parse_args(arguments)
+    for found, path in ((table(), chosen.table), (left_out(), chosen.left_out)):
+        found.to_csv(path, index=False, float_format="%.4f", lineterminator="\n")
+        print(found.to_string(index=False, float_format="%.2f"))
 
 
 if __name__ == "__main__":
