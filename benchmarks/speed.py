@@ -82,6 +82,8 @@ def world(models: int, vague: float) -> Field:
         link=np.full(models, -1),
         link_root=np.zeros((models, 3)),
         model=np.arange(models),
+        released=released,
+        country=leads.astype(int),
         lead_from=np.where(leads, released, np.inf),
         follow_from=np.where(leads, np.inf, released),
         month_start=start,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from elolag.months import parse, to_day
 from elolag.panel import Panel
-from elolag.posterior import Field, Posterior
+from elolag.posterior import Field, Posterior, only
 from elolag.roster import Roster
 from elolag.tags import Group, Lookup, Tag
 from elolag.young import YoungDrift
@@ -22,7 +22,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cast:
-    """The models of two groups on one panel: their numbers, and what names them afterwards."""
+    """Models on one panel and the groups they may count for: numbers, and what names them."""
 
     field: Field
     entries: tuple[str, ...]
@@ -41,7 +41,7 @@ class Cast:
         exclude: Collection[str] = (),
         min_votes: int = 0,
     ) -> Cast:
-        """Pick the two groups' entries from the panel and widen the young ones' errors.
+        """Everybody rated on the panel, of the two groups or not, the young ones' errors widened.
 
         Entries with fewer than `min_votes` votes are left out; one without a count of votes stays.
         """
@@ -50,6 +50,15 @@ class Cast:
         roster, kept = enrol(table["model"].unique(), lookup, leader, follower, exclude)
         field, rows = roster.field(table, drift)
         return cls(field, tuple(rows["entry"]), tuple(kept), leader, follower)
+
+    def counting(self, fitted: Posterior) -> tuple[Cast, Posterior]:
+        """Those only that count for a group at some time, and their part of the posterior."""
+        counted = np.isfinite(np.minimum(self.field.lead_from, self.field.follow_from))
+        models = np.flatnonzero(counted)
+        field, fitted, entries = only(self.field, fitted, models)
+        names = tuple(self.entries[k] for k in entries)
+        tags = tuple(self.tags[k] for k in models)
+        return Cast(field, names, tags, self.leader, self.follower), fitted
 
     def best_entries(self, fitted: Posterior) -> NDArray[np.intp]:
         """Index of each model's entry with the highest posterior mean."""
@@ -66,11 +75,9 @@ def enrol(
     follower: Group,
     exclude: Collection[str] = (),
 ) -> tuple[Roster, list[Tag]]:
-    """Those of the models that count for a group at some time, by release and name."""
+    """The models that are not dropped or excluded, by release and name, and their tags."""
     tagged = [lookup.tag(m) for m in models]
-    counted = np.isfinite(np.minimum(leader.since(tagged), follower.since(tagged)))
-    kept = [t for t, c in zip(tagged, counted, strict=True) if c and not lookup.dropped(t)]
-    kept = [t for t in kept if t.model not in exclude]
+    kept = [t for t in tagged if not lookup.dropped(t) and t.model not in exclude]
     kept.sort(key=lambda t: (t.released, t.model))
     lead_from, follow_from = leader.since(kept), follower.since(kept)
     bounds = np.array(
@@ -80,7 +87,10 @@ def enrol(
         ]
     ).reshape(-1, 2)
     names = tuple(t.model for t in kept)
-    return Roster(names, lead_from, follow_from, bounds[:, 0], bounds[:, 1]), kept
+    released = np.array([t.released for t in kept], float)
+    numbers = {code: k for k, code in enumerate(sorted({t.country for t in kept}))}
+    country = np.array([numbers[t.country] for t in kept], np.intp)
+    return Roster(names, released, country, lead_from, follow_from, *bounds.T), kept
 
 
 def _month_bounds(tag: Tag) -> tuple[float, float]:

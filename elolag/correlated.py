@@ -82,7 +82,7 @@ def propagate(
     errors: Floats,
     moments: Callable[[Floats, Floats], tuple[Floats, Floats]],
     prior_mean: Floats,
-    prior_variance: float,
+    prior_variance: Floats,
 ) -> tuple[Floats, Floats, Floats]:
     """What the data as a whole say of each entry, by expectation propagation (Minka 2001).
 
@@ -99,7 +99,7 @@ def propagate(
         From what is said of each entry, as a value with a variance, to the posterior mean and
         variance under its true prior; all (E,).
     prior_mean, prior_variance
-        Moments of the prior, to start from.
+        Moments of each entry's prior, (E,), to start from.
 
     Returns
     -------
@@ -116,7 +116,7 @@ def propagate(
     """
     own = np.diag(errors)
     floor = 1e-9 * max(float(own.max(initial=0.0)), 1e-9)
-    precision = np.full(len(rating), 1 / prior_variance)
+    precision = 1 / prior_variance
     centre = prior_mean.copy()
     value, variance, joint = rating, own, errors
     moved = np.inf

@@ -146,7 +146,7 @@ def build(
         shown.append((snapshot.vintage, strange[1]))
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
-    other = _other(board, newest) if older else []
+    other = other_board(board, newest) if older else []
     others = [
         Vintage(s.vintage, _identified(s, category, lookup, memory)[0])
         for s in other
@@ -339,7 +339,7 @@ def _comparable(board: Board, newest: Snapshot) -> list[Snapshot]:
     return [s for s in older if same_scale(s, newest)]
 
 
-def _other(board: Board, newest: Snapshot) -> list[Snapshot]:
+def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
     """Complete lists, by the same day, of the board that rates the same votes the other way.
 
     A publisher with and without style control has two boards, ``x`` and ``x_style_control``.

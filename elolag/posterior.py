@@ -2,9 +2,13 @@
 
 Selection makes the top of a board read too high: the best of many noisy ratings is more often
 lucky than unlucky, the more so the more models and the fewer votes. The remedy is the posterior
-under a prior the data themselves give (empirical Bayes, Efron 2014): per group a quadratic in the
-release date, the residuals of both groups pooled and deconvolved by EM on a grid, smoothed as far
-as their number asks.
+under a prior the data themselves give (empirical Bayes, Efron 2014), for every rated model at
+once: what is thought of a model goes by the country of its tag and never by whom one compares.
+
+The trend is a quadratic in the release date per country (of few models: a common line and a level
+of each one's own). How far models spread about it differs by country and by recency, both drawn
+towards what all together show. In units of that spread the residuals of all are pooled and
+deconvolved by EM on a grid, smoothed as far as their number asks.
 """
 
 from __future__ import annotations
@@ -21,8 +25,16 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 GRID_STEP = 4.0
-#: Least standard deviation of the prior's components, in Elo (see `bandwidth`).
+#: Least standard deviation of the prior's components, in Elo (see `bandwidth`), and least spread.
 SMOOTHING = 5.0
+#: Entries with which a country has a quadratic of its own; those of the others share a line.
+OWN_TREND = 10
+#: How far (sd, Elo) the levels of countries of few models are thought to be from each other, and
+#: how far models from their trend, before any rating is looked at.
+LEVELS_APART, MODELS_APART = 100.0, 50.0
+#: Entries of average spread that stand beside a country's own, and beside the recent ones.
+AVERAGE = 20.0
+RECENT_DAYS = 365.2425
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
 #: A t with `FREEDOM` as a mixture of three normals: shares and variances. Its variances are the
@@ -38,9 +50,10 @@ class Field:
     Arrays over E entries: ``rating``, ``variance`` (own error, Elo^2), ``link`` (index of the
     carry, -1 none), ``link_root``, (E, `SHARED`) (times that many normals: the error shared by the
     entries of a carry), ``model`` (index into the models, non-decreasing).
-    Arrays over M models: ``lead_from``, ``follow_from`` (days from which the model counts for a
-    group, inf never), ``month_start``, ``month_end`` (first day of the month and of the next where
-    the earlier of the two is a release known to the month, else NaN).
+    Arrays over M models: ``released`` (days), ``country`` (a number per country), ``lead_from``,
+    ``follow_from`` (days from which the model counts for a group, inf never), ``month_start``,
+    ``month_end`` (first day of the month and of the next where the earlier of the two is a release
+    known to the month, else NaN).
     ``drift``, (E,): scale of each entry's own change since its last list, a t with `FREEDOM`; None
     for none. ``errors``, (E, E): covariance of the entries' own errors where it is known, its
     diagonal ``variance``; None takes them as independent (see `elolag.correlated`).
@@ -51,6 +64,8 @@ class Field:
     link: Ints
     link_root: Floats
     model: Ints
+    released: Floats
+    country: Ints
     lead_from: Floats
     follow_from: Floats
     month_start: Floats
@@ -112,87 +127,193 @@ def posterior(field: Field, *, correct_selection: bool = True) -> Posterior:
     if not correct_selection:
         copula = None if field.errors is None else correlated.root(field.errors)
         parts = _parts(field, field.variance)
-        share = np.broadcast_to(SPREADS[:, 0], parts.shape) if parts.shape[1] > 1 else parts * 0 + 1
+        share = np.broadcast_to(_shares(parts), parts.shape)
         means = np.repeat(field.rating[:, None], parts.shape[1], axis=1)
         return Posterior(share, means, np.sqrt(parts), copula)
-    centre = trend(field)
-    residual, variance = field.rating - centre, field.variance
-    smoothing = bandwidth(residual)
-    grid, prior = deconvolve(residual, variance + field.moved + field.shared, smoothing)
+    prior = thought(field)
+    if field.errors is None:
+        return prior.given(field, field.rating, field.variance)
 
-    def given(rating: Floats, variance: Floats) -> Posterior:
-        """Each entry by itself: prior component (grid point, smoothing) times likelihood."""
+    def moments(rating: Floats, variance: Floats) -> tuple[Floats, Floats]:
+        fitted = prior.given(field, rating, variance)
+        return fitted.mean, fitted.spread**2
+
+    middle = float(prior.weights @ prior.grid)
+    width = float(prior.weights @ (prior.grid - middle) ** 2) + prior.smoothing**2
+    rating, variance, joint = correlated.propagate(
+        field.rating,
+        field.errors,
+        moments,
+        prior.centre + prior.spread * middle,
+        prior.spread**2 * width,
+    )
+    fitted = prior.given(field, rating, variance)
+    return replace(fitted, copula=correlated.root(joint))
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is thought of each entry before its own rating is looked at.
+
+    A mixture of normals at ``centre + spread * grid`` with ``weights`` and the sd
+    ``spread * smoothing``; ``centre`` and ``spread`` are (E,), ``grid`` and ``weights`` (G,).
+    """
+
+    centre: Floats
+    spread: Floats
+    grid: Floats
+    weights: Floats
+    smoothing: float
+
+    def given(self, field: Field, rating: Floats, variance: Floats) -> Posterior:
+        """Each entry by itself: prior component times likelihood.
+
+        Parameters
+        ----------
+        field
+            Whose drift is part of the error.
+        rating, variance
+            Ratings and the variance of their normal error, (E,).
+        """
         parts = _parts(field, variance)[:, :, None]  # (E, S, 1), beside the grid (G,)
-        share = np.log(SPREADS[:, 0]) if parts.shape[1] > 1 else np.zeros(1)
-        total = parts + smoothing**2
-        away = (rating - centre)[:, None, None] - grid
-        log_weight = np.log(prior) + share[:, None] - 0.5 * (away**2 / total + np.log(total))
+        share = np.log(_shares(parts[:, :, 0]))
+        at = (self.centre[:, None] + self.spread[:, None] * self.grid)[:, None, :]
+        own = (self.spread * self.smoothing)[:, None, None] ** 2
+        total = parts + own
+        away = rating[:, None, None] - at
+        log_weight = np.log(self.weights) + share[:, None] - 0.5 * (away**2 / total + np.log(total))
         shape = len(rating), -1
         log_weight = log_weight.reshape(shape)
         weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
         weights[weights < 1e-12] = 0.0
         weights /= weights.sum(axis=1, keepdims=True)
-        trust = smoothing**2 / total
-        means = rating[:, None, None] * trust + (centre[:, None, None] + grid) * (1 - trust)
+        trust = own / total
+        means = rating[:, None, None] * trust + at * (1 - trust)
         sd = np.broadcast_to(np.sqrt(parts * trust), means.shape)
         return Posterior(weights, means.reshape(shape), sd.reshape(shape))
 
-    if field.errors is None:
-        return given(field.rating, variance)
 
-    def moments(rating: Floats, variance: Floats) -> tuple[Floats, Floats]:
-        fitted = given(rating, variance)
-        return fitted.mean, fitted.spread**2
+def thought(field: Field) -> Prior:
+    """The prior that all entries of a field give."""
+    centre = trend(field)
+    residual = field.rating - centre
+    observed = field.variance + field.moved + field.shared
+    spread = spreads(field, residual, observed)
+    typical = float(np.median(spread))
+    smoothing = bandwidth(residual / spread, SMOOTHING / typical)
+    step = GRID_STEP / typical
+    grid, weights = deconvolve(residual / spread, observed / spread**2, smoothing, step)
+    return Prior(centre, spread, grid, weights, smoothing)
 
-    middle = float(prior @ grid)
-    width = float(prior @ (grid - middle) ** 2) + smoothing**2
-    rating, variance, joint = correlated.propagate(
-        field.rating, field.errors, moments, centre + middle, width
+
+def only(field: Field, fitted: Posterior, models: Ints) -> tuple[Field, Posterior, Ints]:
+    """The models at these positions (increasing), and the numbers of their entries in the field."""
+    entries = np.flatnonzero(np.isin(field.model, models))
+    of_models = ("released", "country", "lead_from", "follow_from", "month_start", "month_end")
+    part = replace(
+        field,
+        rating=field.rating[entries],
+        variance=field.variance[entries],
+        link=field.link[entries],
+        link_root=field.link_root[entries],
+        drift=None if field.drift is None else field.drift[entries],
+        errors=None if field.errors is None else field.errors[np.ix_(entries, entries)],
+        model=np.searchsorted(models, field.model[entries]),
+        **{name: getattr(field, name)[models] for name in of_models},
     )
-    return replace(given(rating, variance), copula=correlated.root(joint))
+    copula = None if fitted.copula is None else fitted.copula[entries]
+    weights, means, sd = (a[entries] for a in (fitted.weights, fitted.means, fitted.sd))
+    return part, Posterior(weights, means, sd, copula), entries
 
 
 def _parts(field: Field, variance: Floats) -> Floats:
-    """Variances of the normals whose mixture an entry's error is, (E, S); shares: `SPREADS`."""
+    """Variances of the normals whose mixture an entry's error is, (E, S); shares: `_shares`."""
     if field.drift is None or not field.drift.any():
         return variance[:, None]
     return np.asarray(variance[:, None] + field.drift[:, None] ** 2 * SPREADS[:, 1])
 
 
-def trend(field: Field) -> Floats:
-    """Each entry's expected rating: a quadratic in the release date, per group.
+def _shares(parts: Floats) -> Floats:
+    return SPREADS[:, 0] if parts.shape[1] > 1 else np.ones(1)
 
-    Models in both groups (nested groups) belong to the follower's. A group with few distinct
-    dates gets a lower degree.
+
+def _classes(field: Field) -> Ints:
+    """Country of each entry, (E,); -1 for all countries of few entries."""
+    country = field.country[field.model]
+    many = np.flatnonzero(np.bincount(country) >= OWN_TREND)
+    return np.where(np.isin(country, many), country, -1)
+
+
+def trend(field: Field) -> Floats:
+    """Each entry's expected rating, (E,): a quadratic in the release date, per country.
+
+    One with few distinct dates gets a lower degree. Countries of fewer than `OWN_TREND` entries
+    share a line (or a level), and each has a level of its own, drawn towards the others'.
     """
-    follows = np.isfinite(field.follow_from)
-    released = np.where(follows, field.follow_from, field.lead_from)[field.model]
-    follows = follows[field.model]
+    released, classes = field.released[field.model], _classes(field)
     out = np.empty_like(field.rating)
-    for group in (follows, ~follows):
-        if not group.any():
-            continue
-        years = (released[group] - released[group].max()) / 365.2425
-        degree = min(2, (len(np.unique(years)) - 1) // 3)
-        design = np.vander(years, degree + 1)
-        solution = np.linalg.lstsq(design, field.rating[group], rcond=None)[0]
-        out[group] = design @ solution
+    for number in np.unique(classes):
+        mine = classes == number
+        years = (released[mine] - released[mine].max()) / 365.2425
+        most = 2 if number >= 0 else 1
+        design = np.vander(years, min(most, (len(np.unique(years)) - 1) // 3) + 1)
+        if number < 0:
+            countries = np.unique(field.country[field.model[mine]], return_inverse=True)[1]
+            own = np.eye(countries.max() + 1)[countries]
+            penalty = np.zeros((own.shape[1], design.shape[1] + own.shape[1]))
+            penalty[:, design.shape[1] :] = np.eye(own.shape[1]) * (MODELS_APART / LEVELS_APART)
+            design = np.hstack([design, own])
+            target = np.concatenate([field.rating[mine], np.zeros(own.shape[1])])
+            solution = np.linalg.lstsq(np.vstack([design, penalty]), target, rcond=None)[0]
+        else:
+            solution = np.linalg.lstsq(design, field.rating[mine], rcond=None)[0]
+        out[mine] = design @ solution
     return out
 
 
-def bandwidth(residual: Floats) -> float:
-    """How fine a prior n residuals can show, in Elo (Silverman 1986, eq. 3.31); never too fine.
+def spreads(field: Field, residual: Floats, observed: Floats) -> Floats:
+    """How far entries spread about their trend, (E,): a standard deviation, errors taken out.
+
+    By country, each drawn towards the spread of all with the weight of `AVERAGE` entries (in
+    logarithms); then by whether they came in the last year, the ratio the same for all countries
+    and drawn towards one likewise.
+    """
+    released, classes = field.released[field.model], _classes(field)
+
+    def spread(rows: NDArray[np.bool_], unit: Floats) -> float:
+        """Of some entries, in logarithms and in units."""
+        scaled = (residual[rows] ** 2 - observed[rows]) / unit[rows] ** 2
+        least = float(np.median(SMOOTHING / unit[rows]))
+        return 0.5 * float(np.log(max(scaled.mean(), least**2)))
+
+    one = np.ones_like(residual)
+    average = spread(one > 0, one)
+    log = np.full_like(residual, average)
+    for number in np.unique(classes):
+        mine = classes == number
+        trust = mine.sum() / (mine.sum() + AVERAGE)
+        log[mine] = trust * spread(mine, one) + (1 - trust) * average
+    recent = released > released.max() - RECENT_DAYS
+    few = min(recent.sum(), (~recent).sum())
+    if few:
+        ratio = spread(recent, np.exp(log)) - spread(~recent, np.exp(log))
+        log += (recent - recent.mean()) * ratio * few / (few + AVERAGE)
+    return np.asarray(np.exp(log))
+
+
+def bandwidth(residual: Floats, least: float) -> float:
+    """How fine a prior n residuals can show (Silverman 1986, eq. 3.31); at least `least`.
 
     Left to itself the likelihood puts an atom on every few residuals; ratings are then drawn to
     the nearest atom, and the draws scatter too little.
     """
     upper, lower = np.quantile(residual, [0.75, 0.25])
     scatter = min(float(residual.std()), float(upper - lower) / 1.34)
-    return float(max(SMOOTHING, 0.9 * scatter * len(residual) ** -0.2))
+    return float(max(least, 0.9 * scatter * len(residual) ** -0.2))
 
 
 def deconvolve(
-    residual: Floats, variance: Floats, smoothing: float = SMOOTHING, rounds: int = 400
+    residual: Floats, variance: Floats, smoothing: float, step: float, rounds: int = 400
 ) -> tuple[Floats, Floats]:
     """Prior over residuals: grid points and their probabilities, by EM (Laird 1978).
 
@@ -200,7 +321,7 @@ def deconvolve(
     observation of it with error `variance`.
     """
     low, high = residual.min() - 3 * smoothing, residual.max() + 3 * smoothing
-    grid = np.arange(low, high + GRID_STEP, GRID_STEP)
+    grid = np.arange(low, high + step, step)
     total = (variance + smoothing**2)[:, None]
     likelihood = np.exp(-0.5 * (residual[:, None] - grid) ** 2 / total) / np.sqrt(total)
     prior = np.full(len(grid), 1 / len(grid))

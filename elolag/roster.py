@@ -17,12 +17,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Roster:
-    """The models of two groups as their tags have them, ordered by release and name.
+    """The models of a board as their tags have them, ordered by release and name.
 
     Attributes
     ----------
     models
         Names, shape (M,).
+    released, country
+        Day of release, and a number for the country of each.
     lead_from, follow_from
         Days from which each counts for a group; inf never.
     month_start, month_end
@@ -30,6 +32,8 @@ class Roster:
     """
 
     models: tuple[str, ...]
+    released: Floats
+    country: NDArray[np.intp]
     lead_from: Floats
     follow_from: Floats
     month_start: Floats
@@ -39,6 +43,8 @@ class Roster:
         """The models at these positions."""
         return Roster(
             tuple(self.models[k] for k in keep),
+            self.released[keep],
+            self.country[keep],
             self.lead_from[keep],
             self.follow_from[keep],
             self.month_start[keep],
@@ -77,6 +83,8 @@ class Roster:
             link_root=rows[list(ROOT)].to_numpy(float),
             drift=rows["drift"].to_numpy(float),
             model=rows["order"].to_numpy(np.intp),
+            released=held.released,
+            country=held.country,
             lead_from=held.lead_from,
             follow_from=held.follow_from,
             month_start=held.month_start,

@@ -100,7 +100,9 @@ class Releases:
         start = np.where(self.vague, [_month(d)[0] for d in self.tagged], np.nan)
         end = np.where(self.vague, [_month(d)[1] for d in self.tagged], np.nan)
         lead = np.where(self.follows, np.inf, self.tagged)
-        return Roster(self.models, lead, np.where(self.follows, self.tagged, np.inf), start, end)
+        follow = np.where(self.follows, self.tagged, np.inf)
+        side = self.follows.astype(np.intp)
+        return Roster(self.models, self.tagged, side, lead, follow, start, end)
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,9 @@ def assemble(
     if own is not None:
         cast, joined = _with_covariance(cast, own)
     _check_both(cast, date, own, (leader, follower))
+    # Everybody's, whomever one compares; then those in question.
     fitted = posterior(cast.field, correct_selection=correct_selection)
+    cast, fitted = cast.counting(fitted)
     return Study(
         panel=panel,
         cast=cast,

@@ -33,6 +33,8 @@ def past(days: Mapping[str, str], *vintages: Vintage) -> Past:
     leads = np.array([not n.startswith("F") for n in names])
     roster = Roster(
         tuple(names[k] for k in order),
+        day[order],
+        (~leads).astype(int)[order],
         np.where(leads, day, np.inf)[order],
         np.where(leads, np.inf, day)[order],
         np.full(len(names), np.nan),

@@ -33,18 +33,20 @@ def make_field(
     start, end = np.full(n, np.nan), np.full(n, np.nan)
     for k, bounds in (months or {}).items():
         start[k], end[k] = bounds
+    lead = np.array(
+        [10.0 * k for k in range(n - 1)] + [NEVER] if lead_from is None else lead_from, float
+    )
+    follow = np.array([NEVER] * (n - 1) + [5.0] if follow_from is None else follow_from, float)
     return Field(
         rating=np.array(rating, float),
         variance=np.broadcast_to(np.square(sd, dtype=float), entries).copy(),
         link=np.array([-1] * entries if link is None else link, np.intp),
         link_root=root([0.0] * entries if link_se is None else link_se),
         model=of_model,
-        lead_from=np.array(
-            [10.0 * k for k in range(n - 1)] + [NEVER] if lead_from is None else lead_from, float
-        ),
-        follow_from=np.array(
-            [NEVER] * (n - 1) + [5.0] if follow_from is None else follow_from, float
-        ),
+        released=np.minimum(lead, follow),
+        country=np.isfinite(follow).astype(np.intp),
+        lead_from=lead,
+        follow_from=follow,
         month_start=start,
         month_end=end,
     )
@@ -67,6 +69,8 @@ def random_field(rng: np.random.Generator, models: int = 60) -> Field:
         link=link,
         link_root=root(np.where(link >= 0, rng.uniform(1, 4, entries), 0.0)),
         model=of_model,
+        released=released,
+        country=(~leads).astype(np.intp),
         lead_from=np.where(leads | shared, released, NEVER),
         follow_from=np.where(shared, weights, np.where(leads, NEVER, released)),
         month_start=start,

@@ -24,6 +24,7 @@ def made(models: list[tuple[str, float, float]], as_of: float = AS_OF) -> Study:
     ratings = np.array([r for _, r, _ in models], float)
     field = Field(
         ratings, np.ones(n), np.full(n, -1), np.zeros(n), np.arange(n),
+        np.array([t.released for t in tags]), np.zeros(n, int),
         leader.since(tags), follower.since(tags), np.full(n, np.nan), np.full(n, np.nan),
     )  # fmt: skip
     cast = Cast(field, tuple(t.model for t in tags), tuple(tags), leader, follower)

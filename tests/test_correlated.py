@@ -25,6 +25,8 @@ def field(rating: np.ndarray, errors: np.ndarray | None, variance: np.ndarray) -
         link=np.full(n, -1),
         link_root=np.zeros((n, 3)),
         model=np.arange(n),
+        released=since,
+        country=(~led).astype(int),
         lead_from=np.where(led, since, NEVER),
         follow_from=np.where(led, NEVER, since),
         month_start=np.full(n, np.nan),
@@ -121,7 +123,9 @@ def test_a_normal_prior_gives_its_exact_posterior():
         total = prior + variance
         return (value * prior + centre * variance) / total, prior * variance / total
 
-    value, variance, joint = correlated.propagate(rating, errors, moments, centre * 0, 80.0)
+    value, variance, joint = correlated.propagate(
+        rating, errors, moments, centre * 0, centre * 0 + 80.0
+    )
     exact = np.linalg.inv(np.linalg.inv(errors) + np.eye(5) / prior)
     assert joint == pytest.approx(exact, abs=1e-4)
     wanted = exact @ (np.linalg.inv(errors) @ rating + centre / prior)
@@ -149,7 +153,7 @@ def test_two_entries_of_a_prior_with_two_humps_against_a_grid(rho: float, seed: 
         return mean, (share * (means - mean[:, None]) ** 2).sum(axis=1) + inside
 
     start = np.full(2, float(weight @ humps))
-    value, variance, _ = correlated.propagate(rating, errors, moments, start, 132.0)
+    value, variance, _ = correlated.propagate(rating, errors, moments, start, start * 0 + 132.0)
     mean, spread = moments(value, variance)
     line = np.linspace(-60, 60, 601)
     prior = (weight * np.exp(-((line[:, None] - humps) ** 2) / 2 / hump_sd**2)).sum(axis=1)

@@ -12,13 +12,18 @@ from made_field import NEVER, make_field, random_field
 from numpy.typing import NDArray
 
 from elolag.posterior import (
+    AVERAGE,
     GRID_STEP,
+    OWN_TREND,
+    RECENT_DAYS,
     SMOOTHING,
     SPREADS,
     Field,
     bandwidth,
     deconvolve,
+    only,
     posterior,
+    spreads,
     trend,
 )
 
@@ -39,7 +44,8 @@ def test_deconvolution_recovers_a_known_prior() -> None:
     second = rng.random(n) < 0.3
     truth = np.where(second, 60.0, -40.0) + rng.normal(0, 8, n)
     variance = rng.uniform(3, 15, n) ** 2
-    grid, prior = deconvolve(truth + rng.normal(0, np.sqrt(variance)), variance)
+    observed = truth + rng.normal(0, np.sqrt(variance))
+    grid, prior = deconvolve(observed, variance, SMOOTHING, GRID_STEP)
     assert prior.sum() == pytest.approx(1, abs=1e-6)
     mean = prior @ grid
     assert mean == pytest.approx(truth.mean(), abs=2)
@@ -52,7 +58,7 @@ def test_deconvolution_recovers_a_known_prior() -> None:
     assert prior[grid > 10].sum() == pytest.approx(0.3, abs=0.03)
 
 
-def slow_bandwidth(residual: list[float]) -> float:
+def slow_bandwidth(residual: list[float], least: float) -> float:
     """Silverman's rule of thumb, from sorted numbers."""
     n, ranked = len(residual), sorted(residual)
 
@@ -62,15 +68,15 @@ def slow_bandwidth(residual: list[float]) -> float:
         return ranked[below] + (q * (n - 1) - below) * (ranked[above] - ranked[below])
 
     scatter = min(statistics.pstdev(residual), (quantile(0.75) - quantile(0.25)) / 1.34)
-    return max(SMOOTHING, 0.9 * scatter / n**0.2)
+    return max(least, 0.9 * scatter / n**0.2)
 
 
 def slow_prior(
-    residual: list[float], variance: list[float], smoothing: float
+    residual: list[float], variance: list[float], smoothing: float, step: float
 ) -> tuple[list[float], list[float]]:
     """The same EM, one number at a time."""
     low, high = min(residual) - 3 * smoothing, max(residual) + 3 * smoothing
-    grid = [low + GRID_STEP * k for k in range(int((high - low) / GRID_STEP) + 2)]
+    grid = [low + step * k for k in range(int((high - low) / step) + 2)]
     prior = [1 / len(grid)] * len(grid)
     for _ in range(400):
         new = [0.0] * len(grid)
@@ -90,6 +96,63 @@ def normal_density(x: float, mean: float, variance: float) -> float:
     return math.exp(-((x - mean) ** 2) / variance / 2) / math.sqrt(2 * math.pi * variance)
 
 
+def slow_spreads(field: Field, residual: list[float], observed: list[float]) -> list[float]:
+    """Spread by country, then by recency, one entry at a time."""
+    country = [int(field.country[m]) for m in field.model]
+    released = [float(field.released[m]) for m in field.model]
+    classes = [c if country.count(c) >= OWN_TREND else -1 for c in country]
+    entries = range(len(residual))
+
+    def log_spread(rows: list[int], unit: list[float]) -> float:
+        mean = sum((residual[k] ** 2 - observed[k]) / unit[k] ** 2 for k in rows) / len(rows)
+        least = statistics.median(SMOOTHING / unit[k] for k in rows)
+        return math.log(max(mean, least**2)) / 2
+
+    one = [1.0] * len(residual)
+    average = log_spread(list(entries), one)
+    by_country = []
+    for k in entries:
+        mine = [j for j in entries if classes[j] == classes[k]]
+        trust = len(mine) / (len(mine) + AVERAGE)
+        by_country.append(math.exp(trust * log_spread(mine, one) + (1 - trust) * average))
+    recent = [k for k in entries if released[k] > max(released) - RECENT_DAYS]
+    older = [k for k in entries if k not in recent]
+    few = min(len(recent), len(older))
+    if not few:
+        return by_country
+    ratio = log_spread(recent, by_country) - log_spread(older, by_country)
+    ratio *= few / (few + AVERAGE)
+    share = len(recent) / len(residual)
+    return [s * math.exp(((k in recent) - share) * ratio) for k, s in enumerate(by_country)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_spreads_are_those_of_a_slow_twin(seed: int) -> None:
+    rng = np.random.default_rng([22, seed])
+    field = random_field(rng, 70)
+    field = replace(field, country=rng.choice(4, len(field.country), p=[0.5, 0.35, 0.1, 0.05]))
+    observed = field.variance + field.shared
+    residual = rng.normal(0, np.where(field.country[field.model] == 0, 60, 30))
+    found = spreads(field, residual, observed)
+    assert found.tolist() == pytest.approx(
+        slow_spreads(field, residual.tolist(), observed.tolist())
+    )
+
+
+def test_a_country_that_spreads_twice_as_far_is_found_to() -> None:
+    rng = np.random.default_rng(23)
+    released = np.sort(rng.uniform(0, 360, 300))
+    follows = rng.random(300) < 0.5
+    field = make_field(
+        [0.0] * 300,
+        lead_from=np.where(follows, NEVER, released).tolist(),
+        follow_from=np.where(follows, released, NEVER).tolist(),
+    )
+    found = spreads(field, rng.normal(0, np.where(follows, 30, 60)), np.full(300, 25.0))
+    assert np.unique(found[follows]).tolist() == pytest.approx([30], rel=0.15)
+    assert np.unique(found[~follows]).tolist() == pytest.approx([60], rel=0.15)
+
+
 @pytest.mark.parametrize("drifts", [False, True])
 @pytest.mark.parametrize("scatter", [3.0, 30.0])
 def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool) -> None:
@@ -106,12 +169,20 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
     centre = trend(field)
     observed = (field.variance + field.shared + field.moved).tolist()
     residual = (field.rating - centre).tolist()
-    smoothing = slow_bandwidth(residual)
-    assert (smoothing == SMOOTHING) == (scatter < 10)
-    grid, prior = slow_prior(residual, observed, smoothing)
+    spread = slow_spreads(field, residual, observed)
+    typical = statistics.median(spread)
+    scaled = [r / s for r, s in zip(residual, spread, strict=True)]
+    smoothing = slow_bandwidth(scaled, SMOOTHING / typical)
+    grid, prior = slow_prior(
+        scaled,
+        [v / s**2 for v, s in zip(observed, spread, strict=True)],
+        smoothing,
+        GRID_STEP / typical,
+    )
     for entry in range(14):
         rating, variance = float(field.rating[entry]), float(field.variance[entry])
         own = 0.0 if drift is None else float(drift[entry])
+        wide = spread[entry]
         truth = [rating - 150 + 0.5 * k for k in range(601)]
         weight = [
             sum(
@@ -119,7 +190,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
                 for share, v in SPREADS.tolist()
             )
             * sum(
-                p * normal_density(t, float(centre[entry]) + g, smoothing**2)
+                p * normal_density(t, float(centre[entry]) + wide * g, (wide * smoothing) ** 2)
                 for p, g in zip(prior, grid, strict=True)
             )
             for t in truth
@@ -172,7 +243,7 @@ def test_the_best_of_many_reads_too_high_and_its_posterior_does_not() -> None:
     assert abs(np.mean(corrected)) < 3.5 * np.std(corrected) / np.sqrt(80)
 
 
-def test_a_trend_is_a_quadratic_per_group_and_flatter_for_few_dates() -> None:
+def test_a_trend_is_a_quadratic_per_country_and_flatter_for_few_dates() -> None:
     days = np.arange(0.0, 600.0, 50.0)
     lead = 1000 + 0.2 * days - 1e-4 * days**2
     follow_days = [100.0, 200.0, 300.0]
@@ -196,8 +267,38 @@ def test_one_model_a_group_has_a_posterior() -> None:
 def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
     rng = np.random.default_rng(21)
     residual = rng.normal(0, 33, 130)
-    assert bandwidth(residual) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
-    assert bandwidth(residual / 10) == SMOOTHING
+    assert bandwidth(residual, 5.0) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
+    assert bandwidth(residual / 10, 5.0) == 5.0
     # An outlier does not widen it.
-    assert bandwidth(np.append(residual, 5000.0)) < 1.3 * bandwidth(residual)
-    assert bandwidth(np.zeros(1)) == SMOOTHING
+    assert bandwidth(np.append(residual, 5000.0), 5.0) < 1.3 * bandwidth(residual, 5.0)
+    assert bandwidth(np.zeros(1), 5.0) == 5.0
+
+
+def test_the_countries_of_few_models_share_a_line_and_keep_their_levels() -> None:
+    """Two countries of four, 100 apart, rising by 73 a year; the levels are drawn together."""
+    released = [0.0, 100, 200, 300, 50, 150, 250, 350]
+    rating = [1000 + 0.2 * d + (100 if k > 3 else 0) for k, d in enumerate(released)]
+    field = make_field(
+        rating,
+        lead_from=[*released[:4], *[NEVER] * 4],
+        follow_from=[*[NEVER] * 4, *released[4:]],
+    )
+    fitted = trend(field)
+    assert np.diff(fitted[:4]) == pytest.approx([fitted[1] - fitted[0]] * 3)
+    assert fitted[1] - fitted[0] == pytest.approx(20, rel=0.15)
+    # A level of four models 50 apart about theirs, levels 100 apart: 16 parts of 17 are kept.
+    assert fitted[5] - fitted[1] - 10 == pytest.approx(100 * 16 / 17, rel=0.03)
+
+
+def test_a_posterior_is_the_same_whatever_is_asked() -> None:
+    """Everybody's posterior goes by country; who leads and who follows comes afterwards."""
+    field = random_field(np.random.default_rng(24), 50)
+    other = replace(field, lead_from=field.follow_from, follow_from=field.lead_from)
+    one, two = posterior(field), posterior(other)
+    np.testing.assert_array_equal(one.mean, two.mean)
+    some = np.array([3, 7, 20, 41])
+    part, fitted, entries = only(field, one, some)
+    assert fitted.mean.tolist() == one.mean[entries].tolist()
+    assert sorted(set(field.model[entries].tolist())) == some.tolist()
+    assert part.model.tolist() == np.searchsorted(some, field.model[entries]).tolist()
+    assert part.released.tolist() == field.released[some].tolist()

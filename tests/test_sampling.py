@@ -21,7 +21,8 @@ def field(seed: int = 0, n: int = 120, lag: float = 200.0) -> Field:
     nan = np.full(n, np.nan)
     return Field(
         rating=ratings, variance=np.full(n, 9.0), link=np.full(n, -1), link_root=np.zeros((n, 3)),
-        model=np.arange(n), lead_from=np.where(follows, np.inf, dates),
+        model=np.arange(n), released=dates, country=follows.astype(int),
+        lead_from=np.where(follows, np.inf, dates),
         follow_from=np.where(follows, dates, np.inf), month_start=nan, month_end=nan,
     )  # fmt: skip
 

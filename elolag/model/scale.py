@@ -48,10 +48,15 @@ NEIGHBOURS, UNEVEN = 25, 1.5
 #: How many times as large the variance of an unsettled entry's drift is before a list's own
 #: unsettled entries are looked at (benchmarks/held_out.py, vintages up to 2026-04-10).
 YOUNG = 3.0
+#: How far (sd) the share of the other board's change is thought to be from all of it. Both boards
+#: rate the same votes; but small changes are mostly noise of rounding, and a fit that is robust
+#: against the few large ones, which both boards show, would learn from the small ones alone.
+SURE = 0.1
 #: Coefficients of a carry at most: constant, slope, share of the other board's change.
 SHARED = 3
 #: Least scale of drift, in rating points: half a hundredth is what a printed rating hides.
 _LEAST = 0.005
+_THOUGHT = np.array([0.0, 0.0, 1.0])  # of the coefficients, before any list is looked at
 _PER = 100.0  # the slope is per hundred points
 _ROUNDS, _TOLERANCE = 100, 1e-5
 
@@ -324,7 +329,8 @@ def fit(
     columns = [np.ones(len(before)), (before - centre) / _PER]
     every = np.column_stack(columns if other is None else [*columns, other])
     change, design = (after - before)[fitted], every[fitted]
-    coefficients, variance = _regress(design, change, noise[fitted])
+    prior = np.array([0.0, 0.0, SURE**-2])[: design.shape[1]]
+    coefficients, variance = _regress(design, change, noise[fitted], prior)
     residual = after - before - every @ coefficients
     trust = (FREEDOM + 1) / (FREEDOM + 3) / (variance + noise[fitted])
     spent = fitted.sum() / max(fitted.sum() - design.shape[1], 1)
@@ -332,7 +338,7 @@ def fit(
     young = _ratio(residual, noise, variance, others, YOUNG)
     return Carry(
         coefficients=coefficients,
-        covariance=np.linalg.pinv(design.T @ (design * trust[:, None])) * spent,
+        covariance=np.linalg.pinv(design.T @ (design * trust[:, None]) + np.diag(prior)) * spent,
         scale=float(np.sqrt(variance * spent)),
         centre=centre,
         level=before[fitted],
@@ -357,8 +363,11 @@ def _ratio(
     return np.asarray(chance @ ratio / chance.sum(axis=1))
 
 
-def _regress(design: Floats, change: Floats, noise: Floats) -> tuple[Floats, float]:
-    """Coefficients and squared scale of drift of a t regression, in turn until nothing moves."""
+def _regress(design: Floats, change: Floats, noise: Floats, prior: Floats) -> tuple[Floats, float]:
+    """Coefficients and squared scale of drift of a t regression, in turn until nothing moves.
+
+    `prior` is the precision of a normal prior of each coefficient about `_THOUGHT`.
+    """
     from scipy.optimize import minimize_scalar
 
     residual = change - np.median(change)
@@ -371,7 +380,11 @@ def _regress(design: Floats, change: Floats, noise: Floats) -> tuple[Floats, flo
         weight = (FREEDOM + 1) / (FREEDOM + residual**2 / total)
         scaled = design * (weight / total)[:, None]
         coefficients = np.asarray(
-            np.linalg.lstsq(design.T @ scaled, scaled.T @ change, rcond=None)[0]
+            np.linalg.lstsq(
+                design.T @ scaled + np.diag(prior),
+                scaled.T @ change + prior * _THOUGHT[: len(prior)],
+                rcond=None,
+            )[0]
         )
         residual = change - design @ coefficients
         squared = residual**2

@@ -15,7 +15,7 @@ from elolag.estimate import lag_key
 from elolag.interval import Summary, summarise
 from elolag.lag import WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.panel import chain, identify
+from elolag.panel import chain, identify, other_board
 from elolag.provenance import Origin
 from elolag.revisions.past import STATES, Past, State, monthly
 from elolag.revisions.result import PARTS, Revision, Revisions
@@ -182,7 +182,12 @@ def read(
     newest = snapshots[-1]
     kind = measure_of(newest.board, newest.method, newest.source)
     drift = packaged_drift() if young_drift and kind.arena_constants else None
-    return Past(vintages, roster, drift, correct_selection), lookup, snapshots
+    others = tuple(
+        Vintage(s.vintage, identify(s.ratings(category), s, lookup, set(), set()))
+        for s in other_board(board, newest)
+        if category in s.categories
+    )
+    return Past(vintages, roster, drift, correct_selection, others), lookup, snapshots
 
 
 def measure(

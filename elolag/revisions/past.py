@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from elolag.model import scale
 from elolag.panel import fill_errors
-from elolag.posterior import Field, Posterior, posterior
+from elolag.posterior import Field, Posterior, only, posterior
 from elolag.roster import Roster
 from elolag.vintages import Vintage, place
 from elolag.young import YoungDrift
@@ -44,32 +44,38 @@ class State:
 
 @dataclass(frozen=True)
 class Past:
-    """The vintages of one board and the models of two groups.
+    """The vintages of one board and its models.
 
     Attributes
     ----------
     vintages
         Complete lists of one method, oldest first; the last one is the hindsight.
     roster
-        The models of both groups as tagged today.
+        The models as tagged today, with the dates from which they count for two groups.
     drift
         How much young entries still move; None for not at all. It is estimated from the whole
         archive: like the tags, it is today's knowledge on every date.
+    others
+        Lists of the publisher's other board of the same votes.
     """
 
     vintages: tuple[Vintage, ...]
     roster: Roster
     drift: YoungDrift | None
     correct_selection: bool = True
+    others: tuple[Vintage, ...] = ()
 
     @cached_property
     def hindsight(self) -> pd.DataFrame:
         """Every entry ever rated, on the newest scale."""
-        return linked(self.vintages)
+        return self.real_time(len(self.vintages) - 1)
 
     def real_time(self, number: int) -> pd.DataFrame:
         """Every entry rated by vintage `number`, on its scale; later vintages are not looked at."""
-        return linked(self.vintages[: number + 1])
+        vintages = self.vintages[: number + 1]
+        others = [other for other in self.others if other.date <= vintages[-1].date]
+        table = place(vintages, others).table
+        return fill_errors(table, vintages) if table["se"].isna().any() else table
 
     def states(self, number: int) -> dict[str, State]:
         """The entries on the way from one vintage's day to today, by the names of `STATES`.
@@ -92,7 +98,9 @@ class Past:
     def state(self, table: pd.DataFrame) -> State:
         """The entries of the two groups' models, ready to be drawn from."""
         field = self.roster.field(table, self.drift)[0]
-        return State(field, posterior(field, correct_selection=self.correct_selection))
+        fitted = posterior(field, correct_selection=self.correct_selection)
+        counted = np.isfinite(np.minimum(field.lead_from, field.follow_from))
+        return State(*only(field, fitted, np.flatnonzero(counted))[:2])
 
     def _carried(self, known: pd.DataFrame, number: int) -> pd.DataFrame:
         """The ratings of a day on the newest scale, as far as that day's votes tell."""
@@ -112,12 +120,6 @@ class Past:
         settled = now.reindex(key).to_numpy(float)
         left = (known["link"].to_numpy() >= 0) & ~np.isnan(settled)
         return known.assign(rating=np.where(left, settled, carried))
-
-
-def linked(vintages: Sequence[Vintage]) -> pd.DataFrame:
-    """The vintages on the last one's scale, every standard error known."""
-    table = place(vintages).table
-    return fill_errors(table, vintages) if table["se"].isna().any() else table
 
 
 def monthly(vintages: Sequence[Vintage]) -> list[int]:
