@@ -128,14 +128,40 @@ def newcomers() -> str:
 
 
 def held_out() -> str:
-    """How many models held out of a link lie in its prediction interval."""
-    rows = ["| from | to | models | inside | of the top 20 | median sd, Elo |",
-            "|---|---|---|---|---|---|"]  # fmt: skip
-    for r in pd.read_csv(ROOT / "benchmarks" / "held_out.csv").itertuples():
+    """How well places are foretold for entries of the newest list, by horizon and way."""
+    table = pd.read_csv(ROOT / "benchmarks" / "held_out.csv")
+    table = table[(table["role"] == "test") & (table["newest"] != "all")]
+    rows = [
+        "| hidden for | other board | way | entries | RMSE, Elo | of the top 20 | inside 95% | "
+        "of the top 20 | log score | against links (95%) |",
+        "|" + "---|" * 10,
+    ]
+    grouped = table.groupby(["months", "kept", "way"], sort=False)
+    for (months, kept, way), part in grouped:
+        entries = part["entries"]
+
+        def mean(name: str, part: pd.DataFrame = part, entries: pd.Series = entries) -> float:
+            return float((part[name] * entries).sum() / entries.sum())
+
+        rmse, top = (((part[c] ** 2 * entries).sum() / entries.sum()) ** 0.5
+                     for c in ("rmse", "rmse_top"))  # fmt: skip
+        gain = ""
+        if way != "links":
+            gain = f"{mean('gain'):+.2f} ({mean('gain_low'):+.2f} to {mean('gain_high'):+.2f})"
         rows.append(
-            f"| {r.older} | {r.newer} | {r.models} | {r.inside:.0%} | {r.inside_top:.0%} | "
-            f"{r.median_sd:.1f} |"
+            f"| {months} months | {'kept' if kept.startswith('other') else 'hidden too'} | {way} | "
+            f"{entries.sum()} | {rmse:.1f} | {top:.1f} | {mean('inside'):.0%} | "
+            f"{part['inside_top'].mean():.0%} | {mean('score'):.2f} | {gain} |"
         )
+    return "\n".join(rows)
+
+
+def left_out() -> str:
+    """Where retired models stand without the list they are taken from."""
+    rows = ["| list left out | models | moved by (rms), Elo | within 1.96 of their error |",
+            "|---|---|---|---|"]  # fmt: skip
+    for r in pd.read_csv(ROOT / "benchmarks" / "left_out.csv").itertuples():
+        rows.append(f"| {r.list} | {r.entries} | {r.moved:.1f} | {r.inside:.0%} |")
     return "\n".join(rows)
 
 
@@ -365,6 +391,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "drift": drift,
     "newcomers": newcomers,
     "held-out": held_out,
+    "left-out": left_out,
     "links": links,
     "sensitivity": sensitivity,
     "influence": influence,
