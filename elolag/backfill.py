@@ -122,8 +122,8 @@ def _subset(
     if mark.exists():
         return Filled(subset, held=None)
     url = arena_dataset.address(revision, subset, "full")
-    if not file.exists():
-        client.download(arena_dataset.SOURCE, url, file)
+    # Of a file that an earlier run downloaded nothing is known any more.
+    verified = not file.exists() and client.download(arena_dataset.SOURCE, url, file).verified
     moment = now()
     payload = Payload(
         source=arena_dataset.SOURCE,
@@ -132,6 +132,7 @@ def _subset(
         retrieved_at=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         http_status=200,
         revision=revision,
+        verified=verified,
     )
     have = _held(Archive(into), f"arena/{subset}", sha256(payload.data))
     held: list[str] = []
