@@ -3,7 +3,8 @@
 The lock itself is `filelock`'s: the system's own on ``.lock`` (``flock``, or ``LockFileEx`` on
 Windows), which ends with its process however that dies. A file system that has none gets the
 marker ``.lock.soft`` instead, which names the process that made it: left behind by one that is
-dead, it is taken over on the same machine, and has to be removed by hand on another.
+dead, it is taken over on the same machine, and has to be removed by hand on another, or if that
+process had no time to put its name in.
 
 No lock outlives its own file: once somebody has removed that, a second run can take a new one. So
 each holder writes its name and a random token into ``.writer`` and asks before every write whether

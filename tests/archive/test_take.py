@@ -164,6 +164,7 @@ def test_take_takes_payloads_of_one_source(tmp_path: Path) -> None:
     facts = package["elolag"]
     assert (facts["http_status"], facts["etag"], facts["revision"]) == (200, '"abc"', "f00d")
     assert facts["urls"] == ["https://example.org/text"]
+    assert "verified" not in facts["raw"][0]
 
 
 @pytest.mark.parametrize("when", ["", "yesterday", "2026-08-21T05:00", "2026-08-21T05:00:00+02:00"])
