@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from elolag.archive.twins import Listed
     from elolag.schema import Publication
 
 #: More rows lost than this is a broken upstream, unless the list is recognised as a top-N one.
@@ -32,6 +33,15 @@ SHIFT_NOTED = 5.0
 #: Changes of at least so many common entries that spread more than this about their median (MAD,
 #: Elo) are another computation: raw beside style-controlled text has 17, a recomputation up to 6.
 SPREAD_ROWS, SPREAD_REFUSED = 20, 10.0
+#: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
+#: 20); so is a category of which most rows lost their errors.
+LOST_CATEGORIES, LOST_ERRORS, ERROR_ROWS = 0.6, 0.5, 10
+#: Fewer different ratings in so many rows are no ratings; honest lists have at least 15.
+FEWEST_VALUES, VALUE_ROWS = 5, 20
+#: Rank correlation of common entries with the list before; honest lists have at least 0.93.
+ORDER_ROWS, ORDER_REFUSED = 20, 0.5
+#: Points an entry among the first `STALE_TOP` may move against the common shift without a word.
+MOVED_NOTED = 20.0
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
 STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
 
@@ -125,7 +135,112 @@ def comparison(
         ]
     if settled:
         checks.append(_same_computation(shifts, against))
-    return [*checks, _scale_shift(shifts, against), _identical(tables, previous)]
+    before = previous.table("ratings")
+    if before is not None:
+        checks.append(_same_order(tables["ratings"], before, against))
+    return [
+        *checks,
+        _scale_shift(shifts, against),
+        _top_moves(listing, previous.listing, against),
+        _identical(tables, before, previous.label),
+    ]
+
+
+def losses(ratings: pd.DataFrame, left_out: Sequence[str], recent: Sequence[Listed]) -> list[Check]:
+    """Check that nothing is lost that the last list of the same source had; all required.
+
+    Parameters
+    ----------
+    ratings
+        Of the publication.
+    left_out
+        Its categories that were left out on purpose.
+    recent
+        The last comparable lists of its source, the newest first.
+    """
+    flat = sorted(
+        str(name)
+        for name, rows in ratings.groupby("category", sort=True)
+        if len(rows) >= VALUE_ROWS and rows["rating"].nunique() < FEWEST_VALUES
+    )
+    checks = [
+        Check("ratings-differ", not flat, True, f"hardly any in {_some(flat)}" if flat else "")
+    ]
+    before = recent[0].table("ratings") if recent else None
+    if before is None:
+        return checks
+    against = f"since {recent[0].vintage}"
+    had, has = set(before["category"]), {*ratings["category"], *left_out}
+    kept = "overall" not in had or "overall" in has
+    gone = sorted(had - has)
+    checks += [
+        Check(
+            "overall-kept", kept, True, "" if kept else f"no category overall any more {against}"
+        ),
+        Check(
+            "categories-kept",
+            len(gone) <= LOST_CATEGORIES * len(had),
+            True,
+            f"{len(gone)} of {len(had)} gone {against}: {_some(gone)}" if gone else "",
+        ),
+    ]
+    if not recent[0].filled:  # else its intervals were another source's
+        checks.append(_errors_kept(ratings, before, against))
+    return checks
+
+
+def _errors_kept(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check:
+    """Whether most rows of each category have what they had: intervals with a width, and errors."""
+    new, old = _with_errors(now), _with_errors(before)
+    lost = [
+        f"{what} of {category:.60} ({old.loc[category, what]:.0%} of rows, now {share:.0%})"
+        for what in ("interval", "se")
+        for category, share in new[what].items()
+        if category in old.index
+        and min(new.loc[category, "rows"], old.loc[category, "rows"]) >= ERROR_ROWS
+        and share < LOST_ERRORS <= old.loc[category, what]
+    ]
+    return Check("errors-kept", not lost, True, f"lost {against}: {_some(lost)}" if lost else "")
+
+
+def _with_errors(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Rows of each category, and the shares with an interval of some width and with an error."""
+    return (
+        ratings.assign(
+            interval=(ratings["upper"] - ratings["lower"]) > 0, se=ratings["se"] > 0, rows=1
+        )
+        .groupby("category")
+        .agg({"interval": "mean", "se": "mean", "rows": "sum"})
+    )
+
+
+def _same_order(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check:
+    """Whether entries stand in about the order of the list before, category by category."""
+    both = now.merge(before, on=["category", "entry"], suffixes=("", "_before"))
+    off = []
+    for category, rows in both.groupby("category", sort=True):
+        if len(rows) >= ORDER_ROWS:
+            ranks = rows[["rating", "rating_before"]].rank()
+            rho = float(ranks.corr().iloc[0, 1])
+            if not rho >= ORDER_REFUSED:
+                off.append(f"{category:.60} {rho:.2f} over {len(rows)} common entries")
+    note = f"rank correlation {against}: {_some(off)}" if off else ""
+    return Check("order-kept", not off, True, note)
+
+
+def _top_moves(now: Listing, before: Listing, against: str) -> Check:
+    """Whether an entry among the first moved by itself, in a list of a new date."""
+    mine, theirs = now.by_name(), before.by_name()
+    change = {name: mine[name] - old for name, old in theirs.items() if name in mine}
+    shift = float(np.median(list(change.values()))) if change else 0.0
+    top = {*now.entries[:STALE_TOP], *before.entries[:STALE_TOP]}
+    moved = [
+        f"{name:.60} {change[name] - shift:+.1f}"
+        for name in now.entries
+        if name in top and name in change and abs(change[name] - shift) > MOVED_NOTED
+    ]
+    note = f"against the common shift {against}: {_some(moved)}" if moved else ""
+    return Check("top-entries-stay", not moved, False, note)
 
 
 def stale_categories(
@@ -289,10 +404,11 @@ def _scale_shift(shifts: Sequence[float], against: str) -> Check:
     return Check("scale-shift", abs(median) <= SHIFT_NOTED, False, note)
 
 
-def _identical(tables: Mapping[str, pd.DataFrame], previous: Previous) -> Check:
-    before = previous.table("ratings")
+def _identical(
+    tables: Mapping[str, pd.DataFrame], before: pd.DataFrame | None, label: str
+) -> Check:
     same = before is not None and _same_figures(tables["ratings"], before)
-    note = f"same figures as {previous.label}" if same else ""
+    note = f"same figures as {label}" if same else ""
     return Check("differs-from-previous", not same, False, note)
 
 
