@@ -193,25 +193,24 @@ def _errors_kept(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check
     """Whether most rows of each category have what they had: intervals with a width, and errors."""
     new, old = _with_errors(now), _with_errors(before)
     lost = [
-        f"{what} of {category:.60} ({old.loc[category, what]:.0%} of rows, now {share:.0%})"
+        f"{what} of {category:.60} ({old[category][what]:.0%} of rows, now {shares[what]:.0%})"
+        for category, shares in new.items()
         for what in ("interval", "se")
-        for category, share in new[what].items()
-        if category in old.index
-        and min(new.loc[category, "rows"], old.loc[category, "rows"]) >= ERROR_ROWS
-        and share < LOST_ERRORS <= old.loc[category, what]
+        if category in old and shares[what] < LOST_ERRORS <= old[category][what]
     ]
     return Check("errors-kept", not lost, True, f"lost {against}: {_some(lost)}" if lost else "")
 
 
-def _with_errors(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Rows of each category, and the shares with an interval of some width and with an error."""
-    return (
-        ratings.assign(
-            interval=(ratings["upper"] - ratings["lower"]) > 0, se=ratings["se"] > 0, rows=1
-        )
-        .groupby("category")
-        .agg({"interval": "mean", "se": "mean", "rows": "sum"})
-    )
+def _with_errors(ratings: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """By category, the shares of its rows with an interval of some width and with an error."""
+    return {
+        str(category): {
+            "interval": float((rows["upper"] > rows["lower"]).mean()),
+            "se": float((rows["se"] > 0).mean()),
+        }
+        for category, rows in ratings.groupby("category", sort=True)
+        if len(rows) >= ERROR_ROWS
+    }
 
 
 def _same_order(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check:
@@ -220,9 +219,10 @@ def _same_order(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check:
     off = []
     for category, rows in both.groupby("category", sort=True):
         if len(rows) >= ORDER_ROWS:
-            ranks = rows[["rating", "rating_before"]].rank()
-            rho = float(ranks.corr().iloc[0, 1])
-            if not rho >= ORDER_REFUSED:
+            ranks = rows[["rating", "rating_before"]].rank().to_numpy()
+            # Ratings that are all alike have no order; `losses` refuses them.
+            rho = np.corrcoef(ranks.T)[0, 1] if np.ptp(ranks, axis=0).all() else 1.0
+            if rho < ORDER_REFUSED:
                 off.append(f"{category:.60} {rho:.2f} over {len(rows)} common entries")
     note = f"rank correlation {against}: {_some(off)}" if off else ""
     return Check("order-kept", not off, True, note)

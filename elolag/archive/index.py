@@ -222,7 +222,7 @@ class BoardIndex:
         return None
 
     def last_of_source(self, candidate: Candidate, vintage: str, count: int) -> list[Listed]:
-        """Lists of the candidate's own source up to its date, the newest first, whatever their kind.
+        """Lists of the candidate's own source up to its date, of any kind, the newest first.
 
         Those with at least half the entries of the shorter list in common, or without a category in
         common: a payload in another layout, with other names, is no loss of what the last one had.
