@@ -210,7 +210,7 @@ class BoardRun:
             self._hold(group, best, held, done, new, dropped)
             return True
         kind: OutcomeKind = "new" if label == dated.vintage else "revision"
-        message = "" if kind == "new" else _revised(best, holder, group, revised)
+        message = "" if kind == "new" else _revised(holder, group, revised)
         outcome = self._outcome(best, label, kind, message, done, new, dropped)
         if self.writer is not None:
             if fill is not None:
@@ -351,7 +351,9 @@ def _examined(
     regime: dict[str, str] = {}
     if listing is not None:
         recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
-        done += checking.losses(best.tables["ratings"], publication.left_out, recent)
+        done += checking.losses(
+            best.tables["ratings"], publication.left_out, recent, whole=best.source.whole
+        )
         method = None
         if best.precedence <= manifests.OFFICIAL:
             method = holding.same_method(best, recent)
@@ -430,24 +432,24 @@ def _revised_figures(
     """By label, how the figures differ from those of each stored list that would be displaced."""
     if not displaced:
         return {}
-    debuts = index.debuts(best)
     settled_by = to_iso(to_day(vintage) - holding.SETTLED_DAYS)
+    known = holding.Known(index.debuts(best), settled_by)
     found = {
-        label: holding.revision(best, item, label, debuts, settled_by)
+        label: holding.revision(best, item, label, known)
         for label, item in sorted(displaced, key=lambda pair: pair[0])
     }
     return {label: check for label, check in found.items() if check is not None}
 
 
-def _revised(
-    best: Candidate, holder: Listed | None, group: Group, revised: Mapping[str, Check]
-) -> str:
+def _revised(holder: Listed | None, group: Group, revised: Mapping[str, Check]) -> str:
     """Why a vintage gets a revision, and what moved."""
     if holder is None:
         return "the list stored under this date is held in a better form under another"
     if holder in group.supersedes:
         return f"the figures of {holder.source_name}, more precise or more complete"
-    moved = "".join(f"; {check.note}" for check in revised.values())
+    moved = next(
+        (f": {c.note}" for label, c in revised.items() if label[:10] == group.dated.vintage), ""
+    )
     return f"other figures than {holder.source_name} had at this date{moved}"
 
 

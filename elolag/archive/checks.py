@@ -146,7 +146,9 @@ def comparison(
     ]
 
 
-def losses(ratings: pd.DataFrame, left_out: Sequence[str], recent: Sequence[Listed]) -> list[Check]:
+def losses(
+    ratings: pd.DataFrame, left_out: Sequence[str], recent: Sequence[Listed], *, whole: bool
+) -> list[Check]:
     """Check that nothing is lost that the last list of the same source had; all required.
 
     Parameters
@@ -157,6 +159,8 @@ def losses(ratings: pd.DataFrame, left_out: Sequence[str], recent: Sequence[List
         Its categories that were left out on purpose.
     recent
         The last comparable lists of its source, the newest first.
+    whole
+        Whether its source's lists come whole; a copy may hold any part of a board.
     """
     flat = sorted(
         str(name)
@@ -171,19 +175,14 @@ def losses(ratings: pd.DataFrame, left_out: Sequence[str], recent: Sequence[List
         return checks
     against = f"since {recent[0].vintage}"
     had, has = set(before["category"]), {*ratings["category"], *left_out}
-    kept = "overall" not in had or "overall" in has
     gone = sorted(had - has)
-    checks += [
-        Check(
-            "overall-kept", kept, True, "" if kept else f"no category overall any more {against}"
-        ),
-        Check(
-            "categories-kept",
-            len(gone) <= LOST_CATEGORIES * len(had),
-            True,
-            f"{len(gone)} of {len(had)} gone {against}: {_some(gone)}" if gone else "",
-        ),
-    ]
+    if whole:
+        none = f"no category overall any more {against}" if "overall" in gone else ""
+        note = f"{len(gone)} of {len(had)} gone {against}: {_some(gone)}" if gone else ""
+        checks += [
+            Check("overall-kept", not none, True, none),
+            Check("categories-kept", len(gone) <= LOST_CATEGORIES * len(had), True, note),
+        ]
     if not recent[0].filled:  # else its intervals were another source's
         checks.append(_errors_kept(ratings, before, against))
     return checks

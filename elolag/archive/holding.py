@@ -6,11 +6,11 @@ against the common shift (the median change). It is held when
 - over `MOVED_SHARE` of the settled entries moved by more than the bound: `BOUND` points on boards
   of votes, `BOUND_SPREAD` standard deviations of the list elsewhere. An entry is settled when a
   vintage `SETTLED_DAYS` days older or more lists it; on a board without one all entries are;
-- any record moved by more than that, or is gone. Without tags nobody can say here which entries
-  are records of a country, so more are taken for one: the first `TOP` of either list, and each
-  entry that at its debut stood at or above all that its organisation had under that licence. An
-  entry without an organisation is taken for one; of entries of one debut only the highest is;
-- hardly any names are common although the figures are others.
+- any record moved by more than that, or is gone from a list of the same source. Without tags
+  nobody can say here which entries are records of a country, so more are taken for one: the first
+  `TOP` of either list, and each entry that at its debut stood at or above all that its organisation
+  had under that licence (of one debut the highest). One without an organisation counts as its own;
+- hardly any names are common with a list of the same source. Other sources may spell otherwise.
 
 An official list made by another rule than the last one of its source starts a regime. The rule is
 its method, style control, kind and level of interval, symmetry, width of interval in standard
@@ -60,102 +60,96 @@ _BY_SHAPE = ("variance", "bootstrap")  # told apart by the worst row; the share 
 
 
 @dataclass(frozen=True)
-class _Moves:
-    """What changed in one category."""
+class Known:
+    """What a board knows of its entries.
 
-    category: str
-    moved: int
-    largest: str
-    shift: float
-    faults: tuple[str, ...]
-
-
-def revision(
-    now: Listed, before: Listed, label: str, debuts: Mapping[str, str], settled_by: str
-) -> Check | None:
-    """Compare a publication with a stored one that it displaces; None where neither has ratings.
-
-    Parameters
+    Attributes
     ----------
-    now, before
-        The two.
-    label
-        Of the stored one.
     debuts
         Entry to the first vintage that lists it.
     settled_by
-        Last day of a debut after which an entry is settled.
+        An entry with a later debut is not settled.
     """
-    main = shared_category(now, before)
-    if main is None:
-        return None
+
+    debuts: Mapping[str, str]
+    settled_by: str
+
+    def debut(self, name: str) -> str:
+        """First vintage that lists an entry, or a day after all."""
+        return self.debuts.get(name, "9999")
+
+
+def revision(now: Listed, before: Listed, label: str, known: Known) -> Check | None:
+    """Compare a publication with the stored one, under `label`, that it displaces.
+
+    None where the two have no category in common.
+    """
     labs = _labs(before) | _labs(now)
-    found = []
+    main = shared_category(now, before)
+    said, faults = "", []
     for category in sorted(set(now.categories) & set(before.categories), key=lambda c: c != main):
         mine, theirs = now.listing(category), before.listing(category)
-        if mine is not None and theirs is not None:
-            bound = BOUND if now.kind[0] in METHODS else BOUND_SPREAD * float(theirs.ratings.std())
-            found.append(_moves(category, mine, theirs, bound, debuts, settled_by, labs))
-    first = found[0]
-    note = (
-        f"{first.moved} entries moved, largest {first.largest}, against the common shift of "
-        f"{first.shift:+.2f} from {label}"
-        if first.moved
-        else f"no entry moved against the common shift of {first.shift:+.2f} from {label}"
-    )
-    faults = [
-        fault if moves is first else f"{moves.category}: {fault}"
-        for moves in found
-        for fault in moves.faults
-    ]
-    shown = faults[:_FAULTS_SHOWN]
-    if len(faults) > len(shown):
-        shown.append(f"and {len(faults) - len(shown)} more of the kind")
-    return Check(REVISION, not faults, False, "; ".join([note, *shown]))
+        if mine is None or theirs is None:
+            continue
+        bound = BOUND if now.kind[0] in METHODS else BOUND_SPREAD * float(theirs.ratings.std())
+        moves, wrong = _moves(
+            mine, theirs, bound, known, labs, now.source_name == before.source_name
+        )
+        said = said or moves
+        faults += wrong if category == main else [f"{category:.60}: {fault}" for fault in wrong]
+    if not said:
+        return None
+    if len(faults) > _FAULTS_SHOWN:
+        more = len(faults) - _FAULTS_SHOWN
+        faults[_FAULTS_SHOWN:] = [f"and {more} more of the kind"]
+    return Check(REVISION, not faults, False, "; ".join([f"{said} ({label})", *faults]))
 
 
 def _moves(
-    category: str,
     now: Listing,
     before: Listing,
     bound: float,
-    debuts: Mapping[str, str],
-    settled_by: str,
+    known: Known,
     labs: Mapping[str, tuple[str, str]],
-) -> _Moves:
+    same_source: bool,
+) -> tuple[str, list[str]]:
+    """What moved in one category, in words, and what of it holds the publication."""
     mine, theirs = now.by_name(), before.by_name()
     common = [name for name in before.entries if name in mine]
     if len(common) < COMPARABLE_SHARE * min(len(now), len(before)):
-        why = f"only {len(common)} of {len(before)} names are on both lists"
-        return _Moves(category, 0, "", 0.0, (why,))
+        said = f"only {len(common)} of {len(before)} names are on the list it displaces"
+        return said, ["so it cannot be compared"] if same_source else []
     change = np.array([mine[name] - theirs[name] for name in common])
     shift = float(np.median(change))
     off = dict(zip(common, (change - shift).tolist(), strict=True))
     tolerance = _SLACK if now.unit == before.unit else max(now.unit, before.unit) / 2 + _SLACK
     moved = [name for name in common if abs(off[name]) > tolerance]
+    said = f"common shift {shift:+.2f} from the list it displaces"
+    if moved:
+        worst = max(moved, key=lambda name: abs(off[name]))
+        said = f"{len(moved)} entries moved, largest {off[worst]:+.1f} ({worst:.60}); {said}"
+    else:
+        said = f"no entry moved; {said}"
     far = {name for name in common if abs(off[name]) > bound}
-    settled = [n for n in common if debuts.get(n, "9999") <= settled_by] or common
+    settled = [name for name in common if known.debut(name) <= known.settled_by] or common
+    beyond = far & set(settled)
+    records = _records(before, known, labs) | _records(now, known, labs)
     faults = []
-    beyond = [name for name in settled if name in far]
     if len(beyond) > MOVED_SHARE * len(settled):
-        faults.append(
-            f"{len(beyond)} of {len(settled)} settled entries moved by more than {bound:.3g}"
-        )
-    records = _records(before, debuts, labs) | _records(now, debuts, labs)
-    gone = [name for name in before.entries if name in records and name not in mine]
+        share = f"{len(beyond)} of {len(settled)} settled entries"
+        faults.append(f"{share} moved by more than {bound:.3g} against it")
     faults += [f"record {name:.60} {off[name]:+.1f}" for name in common if name in records & far]
-    faults += [f"record {name:.60} is gone" for name in gone]
-    worst = max(off, key=lambda name: abs(off[name]))
-    return _Moves(category, len(moved), f"{off[worst]:+.1f} ({worst:.60})", shift, tuple(faults))
+    if same_source:
+        gone = [name for name in before.entries if name in records and name not in mine]
+        faults += [f"record {name:.60} is gone" for name in gone]
+    return said, faults
 
 
-def _records(
-    listing: Listing, debuts: Mapping[str, str], labs: Mapping[str, tuple[str, str]]
-) -> set[str]:
+def _records(listing: Listing, known: Known, labs: Mapping[str, tuple[str, str]]) -> set[str]:
     """Entries that could be a record of some group: see the module's text."""
     found = set(listing.entries[:TOP])
     best: dict[tuple[str, str], float] = {}
-    rows = [(debuts.get(n, "9999"), -r, n) for n, r in listing.by_name().items()]
+    rows = [(known.debut(n), -r, n) for n, r in listing.by_name().items()]
     for _, day in itertools.groupby(sorted(rows), key=lambda row: row[0]):
         for _, minus, name in day:
             lab = labs.get(name, ("", ""))
