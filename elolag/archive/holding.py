@@ -127,7 +127,8 @@ def _moves(
     said = f"common shift {shift:+.2f} from the list it displaces"
     if moved:
         worst = max(moved, key=lambda name: abs(off[name]))
-        said = f"{len(moved)} entries moved, largest {off[worst]:+.1f} ({worst:.60}); {said}"
+        many = "1 entry" if len(moved) == 1 else f"{len(moved)} entries"
+        said = f"{many} moved, largest {off[worst]:+.1f} ({worst:.60}); {said}"
     else:
         said = f"no entry moved; {said}"
     far = {name for name in common if abs(off[name]) > bound}
