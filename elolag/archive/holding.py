@@ -53,7 +53,7 @@ PINNED_LISTS = 4
 PINNED_OTHERS = 0.1
 #: Measured on the official lists of 2025 and 2026: the ratio moves by 0.001, the slope by 0.05 but
 #: for compar:IA's two recomputations (0.87 and 0.88).
-RATIO_CHANGE, SLOPE_CHANGE, SLOPE_ROWS = 0.02, 0.1, 20
+RATIO_CHANGE, SLOPE_CHANGE, FEWEST_ROWS = 0.02, 0.1, 20
 SYMMETRIC, ASYMMETRIC = 0.9, 0.5
 _SYMMETRY_SLACK = 0.03
 _BY_SHAPE = ("variance", "bootstrap")  # told apart by the worst row; the share of rows is steadier
@@ -219,7 +219,7 @@ def _interval_changes(now: Listed, before: Listed) -> list[str]:
 def _shape(item: Listed) -> tuple[float, float]:
     """Share of rows with a symmetric interval, and the median half-width in standard errors.
 
-    NaN where no row has an interval, or a standard error beside it.
+    NaN where fewer than `FEWEST_ROWS` rows have an interval, or a standard error beside it.
     """
     table = item.table("ratings")
     if table is None:
@@ -234,8 +234,8 @@ def _shape(item: Listed) -> tuple[float, float]:
     off = np.abs(lower + upper - 2 * rating)[listed]
     width = (upper - lower)[both] / 2 / se[both]
     return (
-        float((off <= _SYMMETRY_SLACK).mean()) if off.size else np.nan,
-        float(np.median(width)) if width.size else np.nan,
+        float((off <= _SYMMETRY_SLACK).mean()) if len(off) >= FEWEST_ROWS else np.nan,
+        float(np.median(width)) if len(width) >= FEWEST_ROWS else np.nan,
     )
 
 
@@ -248,7 +248,7 @@ def _scale_changes(lists: Sequence[Listing]) -> list[str]:
         theirs = recent[0].by_name()
         common = [name for name in theirs if name in mine]
         before = np.array([theirs[name] for name in common])
-        if len(common) >= SLOPE_ROWS and before.std() > 0:
+        if len(common) >= FEWEST_ROWS and before.std() > 0:
             slope = float(np.polyfit(before, [mine[name] for name in common], 1)[0])
             if abs(slope - 1) > SLOPE_CHANGE:
                 changes.append(f"scale: a point before is {slope:.2f} points now")
