@@ -352,7 +352,7 @@ def _examined(
     if listing is not None:
         recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
         done += checking.losses(
-            best.tables["ratings"], publication.left_out, recent, whole=best.source.whole
+            best.tables["ratings"], publication.left_out, recent, previous, whole=best.source.whole
         )
         method = None
         if best.precedence <= manifests.OFFICIAL:

@@ -36,6 +36,8 @@ SPREAD_ROWS, SPREAD_REFUSED = 20, 10.0
 #: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
 #: 20); so is a category of which most rows lost their errors.
 LOST_CATEGORIES, LOST_ERRORS, ERROR_ROWS = 0.6, 0.5, 10
+#: An error below this part of the median of the list before is none.
+TINY_ERROR = 0.01
 #: Fewer different ratings in so many rows are no ratings; honest lists have at least 15.
 FEWEST_VALUES, VALUE_ROWS = 5, 20
 #: Rank correlation of common entries with the list before; honest lists have at least 0.93.
@@ -136,8 +138,6 @@ def comparison(
     if settled:
         checks.append(_same_computation(shifts, against))
     before = previous.table("ratings")
-    if before is not None:
-        checks.append(_same_order(tables["ratings"], before, against))
     return [
         *checks,
         _scale_shift(shifts, against),
@@ -147,9 +147,14 @@ def comparison(
 
 
 def losses(
-    ratings: pd.DataFrame, left_out: Sequence[str], recent: Sequence[Listed], *, whole: bool
+    ratings: pd.DataFrame,
+    left_out: Sequence[str],
+    recent: Sequence[Listed],
+    previous: Previous | None,
+    *,
+    whole: bool,
 ) -> list[Check]:
-    """Check that nothing is lost that the last list of the same source had; all required.
+    """Check that nothing is lost that earlier lists had; all required.
 
     Parameters
     ----------
@@ -159,6 +164,8 @@ def losses(
         Its categories that were left out on purpose.
     recent
         The last comparable lists of its source, the newest first.
+    previous
+        The newest comparable vintage of any source.
     whole
         Whether its source's lists come whole; a copy may hold any part of a board.
     """
@@ -171,6 +178,11 @@ def losses(
         Check("ratings-differ", not flat, True, f"hardly any in {_some(flat)}" if flat else "")
     ]
     before = recent[0].table("ratings") if recent else None
+    earlier = {} if before is None else {recent[0].vintage: before}
+    newest = previous.table("ratings") if previous else None
+    if previous and newest is not None:
+        earlier[previous.label] = newest
+    checks.append(_same_order(ratings, earlier))
     if before is None:
         return checks
     against = f"since {recent[0].vintage}"
@@ -190,41 +202,40 @@ def losses(
 
 def _errors_kept(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check:
     """Whether most rows of each category have what they had: intervals with a width, and errors."""
-    new, old = _with_errors(now), _with_errors(before)
-    lost = [
-        f"{what} of {category:.60} ({old[category][what]:.0%} of rows, now {shares[what]:.0%})"
-        for category, shares in new.items()
-        for what in ("interval", "se")
-        if category in old and shares[what] < LOST_ERRORS <= old[category][what]
-    ]
+    new, old = _errors(now), _errors(before)
+    lost = []
+    for key in [key for key in new if key in old]:
+        had = float((old[key] > 0).mean())
+        has = float((new[key] > TINY_ERROR * np.median(old[key])).mean())
+        if has < LOST_ERRORS <= had:
+            lost.append(f"{key[1]} of {key[0]:.60} ({had:.0%} of rows, now {has:.0%})")
     return Check("errors-kept", not lost, True, f"lost {against}: {_some(lost)}" if lost else "")
 
 
-def _with_errors(ratings: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """By category, the shares of its rows with an interval of some width and with an error."""
+def _errors(ratings: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
+    """By category, the widths of its intervals and its standard errors; 0 for none."""
     return {
-        str(category): {
-            "interval": float((rows["upper"] > rows["lower"]).mean()),
-            "se": float((rows["se"] > 0).mean()),
-        }
+        (str(category), name): values.fillna(0.0).to_numpy(float)
         for category, rows in ratings.groupby("category", sort=True)
         if len(rows) >= ERROR_ROWS
+        for name, values in (("interval", rows["upper"] - rows["lower"]), ("se", rows["se"]))
     }
 
 
-def _same_order(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check:
-    """Whether entries stand in about the order of the list before, category by category."""
-    both = now.merge(before, on=["category", "entry"], suffixes=("", "_before"))
+def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check:
+    """Whether entries stand in about the order of earlier lists, category by category."""
     off = []
-    for category, rows in both.groupby("category", sort=True):
-        if len(rows) >= ORDER_ROWS:
+    for label, before in earlier.items():
+        both = now.merge(before, on=["category", "entry"], suffixes=("", "_before"))
+        for category, rows in both.groupby("category", sort=True):
             ranks = rows[["rating", "rating_before"]].rank().to_numpy()
-            # Ratings that are all alike have no order; `losses` refuses them.
-            rho = np.corrcoef(ranks.T)[0, 1] if np.ptp(ranks, axis=0).all() else 1.0
+            # Ratings that are all alike have no order; `ratings-differ` refuses them.
+            if len(rows) < ORDER_ROWS or not np.ptp(ranks, axis=0).all():
+                continue
+            rho = float(np.corrcoef(ranks.T)[0, 1])
             if rho < ORDER_REFUSED:
-                off.append(f"{category:.60} {rho:.2f} over {len(rows)} common entries")
-    note = f"rank correlation {against}: {_some(off)}" if off else ""
-    return Check("order-kept", not off, True, note)
+                off.append(f"{category:.60} {rho:.2f} over {len(rows)} entries since {label}")
+    return Check("order-kept", not off, True, f"rank correlation: {_some(off)}" if off else "")
 
 
 def _top_moves(now: Listing, before: Listing, against: str) -> Check:

@@ -107,7 +107,6 @@ def test_lost_models_are_noted_and_many_refused() -> None:
         "models-lost": False,
         "rows-lost": True,
         "most-rows-kept": True,
-        "order-kept": True,
         "scale-shift": True,
         "top-entries-stay": True,
         "differs-from-previous": True,

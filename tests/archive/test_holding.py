@@ -187,13 +187,26 @@ def test_what_is_lost_is_refused(tmp_path: Path, change: Callable[[Any], Any], n
     assert take(tmp_path, later, **facts).outcome == "new"
 
 
-@pytest.mark.parametrize("interval", [None, 0.0])
+@pytest.mark.parametrize("interval", [None, 0.0, 0.01])
 def test_lost_intervals_are_refused(tmp_path: Path, interval: float | None) -> None:
     take(tmp_path, ROWS, vintage="2026-07-01", interval=5.0)
     outcome = take(tmp_path, shifted(ROWS, {}, 0.3), interval=interval)
     assert outcome.outcome == "refused"
     assert "errors-kept: lost since 2026-07-01: interval of overall (100% of rows, now 0%)" in (
         outcome.message
+    )
+
+
+def test_a_mirrored_category_is_found_behind_a_copy_without_it(tmp_path: Path) -> None:
+    facts = {"board": "lab/index", "method": "index"}
+    take(tmp_path, lists(ROWS), vintage="2026-07-01", **facts)
+    copy = shifted(ROWS, {}, 0.2)
+    by = {"by": "arena-web", "basis": "fetched"}
+    assert take(tmp_path, copy, vintage="2026-08-01", **by, **facts).outcome == "new"
+    math = [(r[0], 2400.0 - r[1], r[2]) for r in ROWS]
+    outcome = take(tmp_path, lists(shifted(ROWS, {}, 0.3)) | {"math": math}, **facts)
+    assert outcome.message == (
+        "check order-kept: rank correlation: math -1.00 over 150 entries since 2026-07-01"
     )
 
 
