@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,7 +67,7 @@ class Report:
         return sum(outcome.outcome in kinds for outcome in self.outcomes)
 
 
-_BAD = ("refused", "failed")
+_BAD = ("held", "refused", "failed")
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ class Run:
         Fetch and check, and write nothing.
     keep_raw
         Keep every payload as it came, in ``.raw/<sha256>`` in the archive, untracked by git.
+    accept
+        ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
     environ
         Where keys are looked up.
     now
@@ -97,6 +99,7 @@ class Run:
     lookup: Lookup
     dry_run: bool = False
     keep_raw: bool = False
+    accept: Collection[str] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Now = utc_now
 
@@ -221,6 +224,7 @@ def _taken(
             payloads,
             private=not source.redistributable,
             dry_run=run.dry_run,
+            accept=run.accept,
             command=_COMMAND,
             writer=writer,
         )

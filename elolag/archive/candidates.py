@@ -100,6 +100,7 @@ class Candidate:
     tables: dict[str, pd.DataFrame] = field(repr=False)
     files: dict[str, bytes] = field(repr=False)
     checks: tuple[Check, ...] = field(repr=False)
+    filled: bool = False
 
     @property
     def vintage(self) -> str:
@@ -115,6 +116,11 @@ class Candidate:
     def kind(self) -> tuple[str, bool | None]:
         """Method and style control: only publications of one kind are ever compared."""
         return self.publication.method, self.publication.style_control
+
+    @property
+    def interval(self) -> tuple[str, float | None]:
+        """Kind and level of its intervals."""
+        return self.publication.interval_kind, self.publication.interval_level
 
     @property
     def basis(self) -> str:

@@ -11,6 +11,7 @@ import typer
 
 from elolag.cli._text import plain, print_table
 from elolag.cli.lag import Sources
+from elolag.cli.snapshot import Accept
 
 if TYPE_CHECKING:
     from elolag.archive import Archive, Board
@@ -218,11 +219,12 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check, and write nothing.")
     ] = False,
+    accept: Accept = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take files that were downloaded by other means; see docs/snapshots.md."""
     from elolag.archive import default_path
-    from elolag.cli.snapshot import report
+    from elolag.cli.snapshot import accepted, report
     from elolag.imports import import_files
     from elolag.tags import Lookup, load
 
@@ -234,5 +236,6 @@ def import_(
         date=date,
         url=url,
         dry_run=dry_run,
+        accept=accepted(accept),
     )
     report([done], as_json=as_json, dry_run=dry_run)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elolag.cli._text import plain, print_table
-from elolag.cli.snapshot import bases
+from elolag.cli.snapshot import Accept, accepted, bases
 
 if TYPE_CHECKING:
     from elolag.backfill import Filled
@@ -38,6 +38,7 @@ def backfill(
         list[str] | None,
         typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
     ] = None,
+    accept: Accept = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Take every vintage since 2023 into an archive of your own; resumes where it stopped."""
@@ -56,6 +57,7 @@ def backfill(
                 folder,
                 client,
                 subsets=tuple(subset or ()),
+                accept=accepted(accept),
                 progress=of_vintages,
             )
         )
@@ -69,8 +71,9 @@ def backfill(
         if item.failure:
             typer.echo(f"failed: {item.subset}: {plain(item.failure)}", err=True)
         for outcome in item.outcomes:
-            if outcome.outcome == "refused":
-                typer.echo(f"failed: {item.subset}: {plain(outcome.message)}", err=True)
+            if outcome.outcome in ("held", "refused"):
+                kind = "held" if outcome.outcome == "held" else "failed"
+                typer.echo(f"{kind}: {item.subset}: {plain(outcome.message)}", err=True)
     if any(item.failed for item in done):
         raise typer.Exit(1)
 
@@ -81,7 +84,7 @@ def _row(item: Filled) -> dict[str, object]:
         "subset": item.subset,
         "new": kinds["new"] + kinds["revision"],
         "unchanged": "all" if item.held is None else item.held + kinds["unchanged"] + kinds["twin"],
-        "failed": kinds["refused"] + bool(item.failure),
+        "failed": kinds["held"] + kinds["refused"] + bool(item.failure),
         "rows": sum(outcome.rows for outcome in item.outcomes),
     }
 

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
 _NAMES_SHOWN = 30
 
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="BOARD/DATE",
+        help="Take this list although it would be held: a revision that moves entries, or a change "
+        "of method; `all` for every one.",
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -44,6 +53,7 @@ def snapshot(
         list[str] | None,
         typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
     ] = None,
+    accept: Accept = None,
     tags: Annotated[
         Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
     ] = None,
@@ -64,6 +74,7 @@ def snapshot(
             lookup=Lookup(load(tags)),
             dry_run=dry_run,
             keep_raw=keep_raw,
+            accept=accepted(accept),
         )
         reports = collect(chosen, run)
     report(reports, as_json=as_json, dry_run=dry_run)
@@ -77,6 +88,30 @@ def report(reports: Sequence[Report], *, as_json: bool, dry_run: bool) -> None:
         _print(reports, dry_run=dry_run)
     if any(item.failed for item in reports):
         raise typer.Exit(1)
+
+
+def accepted(options: Sequence[str] | None) -> frozenset[str]:
+    """Read the values of ``--accept``.
+
+    Raises
+    ------
+    UsageError
+        If one is neither ``BOARD/DATE`` nor ``all``.
+    """
+    from elolag.archive.holding import EVERYTHING
+    from elolag.errors import UsageError
+    from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+
+    for text in options or ():
+        board, _, date = text.rpartition("/")
+        vintage = VINTAGE_PATTERN.fullmatch(date)
+        if text != EVERYTHING and not (
+            BOARD_PATTERN.fullmatch(board) and vintage and not vintage[2]
+        ):
+            raise UsageError(
+                f"--accept {text}: write it as BOARD/DATE, e.g. arena/text/2026-08-19, or all"
+            )
+    return frozenset(options or ())
 
 
 def bases(options: Sequence[str] | None) -> dict[str, str]:
@@ -167,9 +202,10 @@ def _print(reports: Sequence[Report], *, dry_run: bool) -> None:
         if item.skipped:
             typer.echo(f"{item.source}: skipped, {item.skipped}")
         for outcome in item.outcomes:
-            if outcome.outcome in ("refused", "failed"):
+            if outcome.outcome in ("held", "refused", "failed"):
                 what = f"{outcome.source} {outcome.board} of {outcome.vintage}"
-                typer.echo(f"failed: {plain(what)}: {plain(outcome.message)}", err=True)
+                kind = "held" if outcome.outcome == "held" else "failed"
+                typer.echo(f"{kind}: {plain(what)}: {plain(outcome.message)}", err=True)
         for failure in item.failures:
             typer.echo(f"failed: {item.source}: {plain(failure)}", err=True)
         for warning in item.warnings:
@@ -197,8 +233,8 @@ def _where(reports: Sequence[Report]) -> str:
 
 
 def _row(report: Report) -> list[object]:
-    boards = [outcome for outcome in report.outcomes if outcome.outcome != "refused"]
-    failed = report.count("refused", "failed") + len(report.failures)
+    boards = [outcome for outcome in report.outcomes if outcome.outcome not in ("held", "refused")]
+    failed = report.count("held", "refused", "failed") + len(report.failures)
     return [
         report.source,
         len(boards),
