@@ -347,6 +347,8 @@ class _Speaker:
             return self.words.unbounded
         if value == 0:
             return self.words.level
+        if self.result.since_overtaking(value):
+            return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
         side = self.words.ahead if value < 0 else self.words.behind
         return side.format(f"{language.number(value, self.lang)} {self.unit}")
 

@@ -81,6 +81,7 @@ class Words:
     one_match: str
     months: str
     level: str
+    passed: str
     ahead: str
     behind: str
     unbounded: str
@@ -100,6 +101,7 @@ ENGLISH = Words(
     one_match="of zero width: at least {draws}% of the draws give the same match",
     months="months",
     level="level",
+    passed="overtaken {} before",
     ahead="{} ahead",
     behind="{} behind",
     unbounded="unbounded",
@@ -139,6 +141,7 @@ GERMAN = Words(
     one_match="ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Treffer",
     months="Monate",
     level="gleichauf",
+    passed="{} zuvor überholt",
     ahead="{} voraus",
     behind="{} zurück",
     unbounded="unbegrenzt",
