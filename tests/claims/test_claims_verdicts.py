@@ -23,9 +23,9 @@ from elolag.claims.estimating import (
     TOO_LARGE,
     TOO_SMALL,
     Estimate,
-    passed,
     decide,
     held,
+    passed,
 )
 from elolag.claims.studies import Standing, Studies, bests
 from elolag.errors import UsageError
