@@ -280,11 +280,13 @@ def test_few_models_have_no_interval_anywhere(result: LagResult) -> None:
     assert sparse.interval_words() == sparse.to_dict()["no_interval"] == f"none: {why}"
     assert "6.4 to 9.0" not in sparse.sentence()
     assert citation(sparse).sentence.endswith(
-        "(no 95% measurement interval: too few rated models (Chinese models: 1; at least 3 are "
-        "needed))."
+        "(no 95% measurement interval: only 1 Chinese model, and at least 3 rated ones are needed)."
     )
     german = citation(sparse, "de").sentence
-    assert "zu wenige bewertete Modelle (chinesische Modelle: 1; nötig sind mindestens 3)" in german
+    assert (
+        "kein 95-%-Messintervall: nur 1 chinesisches Modell, nötig sind mindestens 3 bewertete"
+        in german
+    )
     more = (*models, point("CN", "x", 1300), point("CN", "y", 1310))
     assert dataclasses.replace(sparse, models=more).interval_words() == "6.4 to 9.0 months behind"
 
