@@ -25,9 +25,9 @@ from elolag.templates import RATINGS, TAGS
 ESTIMATES: dict[str, Callable[..., Any]] = {
     "estimate_lag": elolag.estimate_lag,
     "compare": partial(elolag.compare, "openness"),
-    "time_to_match": elolag.time_to_match,
+    "time_to_match": partial(elolag.time_to_match, window=12.0),
     "estimate_all": elolag.estimate_all,
-    "estimate_change": partial(elolag.estimate_change, "2026-06-30", estimand="backward"),
+    "estimate_change": partial(elolag.estimate_change, "2026-06-30", window=3.0),
     "lag_path": partial(elolag.lag_path, "2026-07-01"),
 }
 
