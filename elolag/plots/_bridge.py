@@ -93,7 +93,8 @@ def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes
         "Everything but the published figures is computed from these data and Epoch's index "
         f"({found.snapshots[0][0]}, CC-BY-4.0, sha256 {found.snapshots[0][1][:16]}), which stands "
         f"for CAISI's own suite too. Dashed: our headline, {directed(headline.months or 0.0)}; "
-        f"band: its {headline.level:.0%} measurement interval."
+        f"{'no band' if headline.no_interval() else 'band'}: its {headline.level:.0%} measurement "
+        f"interval{' is none' if headline.no_interval() else ''}."
     )
     return finish(axes, _finding(found), footer(headline, note), size=size)
 
