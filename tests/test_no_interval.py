@@ -17,6 +17,8 @@ from elolag.change import Change
 from elolag.cite import citation
 from elolag.claims.statement import Definition
 from elolag.cli.lag import _print
+from elolag.report.sections import _dots
+from elolag.report.sections import path as report_path
 from elolag.result import LagResult
 from elolag.slices.result import Slice, Slices
 from elolag.words import NO_WIDTH, TOO_FEW, compact, given
@@ -47,6 +49,12 @@ def asked(folder: Path, us: Any, cn: Any, se: float = 1.0, **more: Any) -> dict[
 def drawn_bars(axes: Any) -> list[Any]:
     """Interval bars: translucent, thick lines along one level."""
     return [line for line in axes.lines if line.get_alpha() == pytest.approx(0.28)]
+
+
+def rows_of(layer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rows of a layer's data that are days of a path."""
+    rows = layer.get("data", {}).get("values", [])
+    return [row for row in rows if isinstance(row, dict) and "band_low" in row]
 
 
 def sliced(result: LagResult) -> Slices:
@@ -109,6 +117,12 @@ def test_tables_of_ends_follow_the_rule() -> None:
     assert none.items() <= step.to_dict().items()
     held = Definition("backward", "b", "US", "CN", 5.5, "", 5.5, 5.5, None, 1.0, True, ())
     assert none.items() <= held.to_dict().items()
+    assert held.figure() == "5.5 months behind"
+    told = "China first, overtaken by the US on 2026-05-19, 3.0 months before"
+    assert dataclasses.replace(held, passed=told).figure() == told
+    for bare, ends in ((True, (None, None)), (False, (0.0, 10.0))):
+        (row,), _ = _dots._placed([_dots.Dot("x", value=5.5, bare=bare)], 0.0, 10.0, slim=False)
+        assert (row["low"], row["high"]) == ends
 
 
 def test_a_path_of_few_models_has_no_band(tmp_path: Path) -> None:
@@ -129,6 +143,11 @@ def test_a_path_of_few_models_has_no_band(tmp_path: Path) -> None:
         "Without a band: a group has fewer than 3 rated models." in axes.figure.texts[-1].get_text()
     )
     assert pd.isna(frame.loc[0, "low"])
+    shown = [row for part in report_path._chart(path, 700, 300)["layer"] for row in rows_of(part)]
+    assert [row["low"] for row in shown if row["date"] < "2026-02-12"] == [None] * len(
+        [row for row in shown if row["date"] < "2026-02-12"]
+    )
+    assert {row["Interval"] for row in shown if row["date"] < "2026-02-12"} == {TOO_FEW}
     assert path.to_dict()["days"][0]["no_interval"] == TOO_FEW
 
 

@@ -95,7 +95,7 @@ def test_a_tie_goes_one_way_everywhere(
     ("board", "category", "verdict", "words"),
     [
         ("arena/text_to_video", "overall", "overtaken",
-         "China was first on arena/text_to_video (overall) and was overtaken by the US on 2026-05-"),
+         "China was first on arena/text_to_video (overall) and was overtaken by the US on 2026-"),
         ("arena/webdev", "overall", "overtaken",
          "China was first on arena/webdev (overall) and was overtaken by the US on 2026-07-24"),
         ("arena/text_style_control", "coding", "no-clear-lead", "neither China nor the US has a"),
