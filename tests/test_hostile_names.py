@@ -25,7 +25,7 @@ MARKUP = ":smile: [red]x[/red] [link=http://evil.example]"
 #: sequence, a bell, a line separator.
 HIDDEN = "nice\u202egnp.exe \x1b[31m\x07\u2028next"
 BOARDS = ("arena/text", "arena/text_style_control")
-#: Entries of a user's own ratings: a tagged model, Chinese and the best.
+#: Entries of a user's own ratings that nobody has tagged: the best, and so named in every answer.
 OWN = [f"{HIDDEN} {MARKUP}"]
 VINTAGES = ("2026-02-20", "2026-04-20", "2026-08-19")
 
@@ -71,12 +71,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         tags / "models.csv",
         "model,lab,release_date,precision,date_basis,weights_date,base,evidence,note",
         [[e.split()[0], lab, day, "day", "announcement", "", "", f"{HIDDEN} {MARKUP}", HIDDEN]
-         for e, lab, day, _ in [*rows, ("hidden", "dragon", "2026-06-12", 0.0)]],
+         for e, lab, day, _ in rows],
     )  # fmt: skip
     write(
         tags / "aliases.csv", "source,entry,model,effort,note",
-        [["*", entry, entry.split()[0], "", ""] for entry, *_ in rows]
-        + [["*", own, "hidden", "", ""] for own in OWN],
+        [["*", entry, entry.split()[0], "", ""] for entry, *_ in rows],
     )  # fmt: skip
     own = folder / "own.csv"
     write(
