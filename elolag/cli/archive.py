@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import plain, print_table
+from elolag.cli._text import dump, line, print_table
 from elolag.cli.lag import Sources
 from elolag.cli.snapshot import Accept
 
@@ -47,7 +46,7 @@ def list_(
     opened = open_archive(archive, sources=sources)
     rows = _vintages(opened.board(board)) if board else _boards(opened)
     if as_json:
-        typer.echo(json.dumps(rows, indent=2))
+        dump(rows)
     else:
         print_table(
             [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows]
@@ -123,25 +122,25 @@ def verify(
             "log_head": log.head,
             "problems": [{"path": item.path, "message": item.message} for item in problems],
         }
-        typer.echo(json.dumps(found, indent=2))
+        dump(found)
     for problem in problems:
-        typer.echo(f"elolag: {plain(str(problem))}", err=True)
+        line(f"elolag: {problem}", err=True)
     if problems:
         raise typer.Exit(1)
     if not as_json:
         count = f"{len(folders)} snapshots of {len(opened.boards())} boards"
-        typer.echo(f"{opened.path}: {count}, all as stored")
+        line(f"{opened.path}: {count}, all as stored")
         if log.head:
-            typer.echo(f"log: {len(log.lines) - 1} lines, head {log.head}")
+            line(f"log: {len(log.lines) - 1} lines, head {log.head}")
         left, _ = unlogged(opened.path, log)
         if left is not None:
-            typer.echo(
+            line(
                 f"elolag: {left['board']}/{left['label']}: left by a run that was stopped; the "
                 "next one will log it, and say so there",
                 err=True,
             )
         if head is not None:
-            typer.echo(f"log: extends the cited head, the hash of its line {log.number_of(head)}")
+            line(f"log: extends the cited head, the hash of its line {log.number_of(head)}")
     if news_within is not None:
         _fresh(opened, news_within)
 
@@ -155,7 +154,7 @@ def seal(archive: ArchiveOption = None) -> None:
     opened = archives.open_archive(archive)
     check_writable(opened.path)
     log = archives.seal(opened)
-    typer.echo(f"{log.path}: {len(log.lines) - 1} lines sealed, head {log.head}")
+    line(f"{log.path}: {len(log.lines) - 1} lines sealed, head {log.head}")
 
 
 def _fresh(archive: Archive, days: int) -> None:
@@ -202,7 +201,7 @@ def export(
     rows = write(
         open_archive(archive, sources=sources), selection, sys.stdout.buffer if to_stdout else out
     )
-    typer.echo(f"{rows:,} rows", err=to_stdout)
+    line(f"{rows:,} rows", err=to_stdout)
 
 
 @app.command("import")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import plain, print_table
+from elolag.cli._text import dump, line, plain, print_table
 from elolag.cli.snapshot import Accept, accepted, bases
 
 if TYPE_CHECKING:
@@ -62,18 +61,18 @@ def backfill(
             )
         )
     if as_json:
-        typer.echo(json.dumps({"archive": str(folder), "subsets": list(map(_row, done))}, indent=2))
+        dump({"archive": str(folder), "subsets": list(map(_row, done))})
     else:
         rows = [_row(item) for item in done]
         print_table(list(rows[0]) if rows else ["subset"], [list(row.values()) for row in rows])
-        typer.echo(f"in {folder}; use it with --archive {folder}")
+        line(f"in {folder}; use it with --archive {folder}")
     for item in done:
         if item.failure:
-            typer.echo(f"failed: {item.subset}: {plain(item.failure)}", err=True)
+            line(f"failed: {item.subset}: {item.failure}", err=True)
         for outcome in item.outcomes:
             if outcome.outcome in ("held", "refused"):
                 kind = "held" if outcome.outcome == "held" else "failed"
-                typer.echo(f"{kind}: {item.subset}: {plain(outcome.message)}", err=True)
+                line(f"{kind}: {item.subset}: {outcome.message}", err=True)
     if any(item.failed for item in done):
         raise typer.Exit(1)
 
@@ -111,7 +110,7 @@ def _bars() -> Iterator[tuple[Bytes | None, Vintages]]:
         def of_bytes(url: str, received: int, declared: int | None) -> None:
             progress.update(
                 task,
-                description=f"fetching {url.rsplit('/', 2)[-2]}",
+                description=plain(f"fetching {url.rsplit('/', 2)[-2]}"),
                 completed=received,
                 total=declared,
                 amount=f"{received / 1e6:.1f} MB",

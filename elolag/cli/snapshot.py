@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import plain, print_table
+from elolag.cli._text import dump, line, plain, print_table
 
 if TYPE_CHECKING:
     from elolag.collect import Report
@@ -83,7 +82,7 @@ def snapshot(
 def report(reports: Sequence[Report], *, as_json: bool, dry_run: bool) -> None:
     """Print what became of each source; exit 1 when something failed."""
     if as_json:
-        typer.echo(json.dumps([_as_dict(item) for item in reports], indent=2))
+        dump([_as_dict(item) for item in reports])
     else:
         _print(reports, dry_run=dry_run)
     if any(item.failed for item in reports):
@@ -155,7 +154,7 @@ def _progress() -> Iterator[Progress | None]:
 
         def show(url: str, received: int, declared: int | None) -> None:
             name = url.removeprefix("https://").partition("?")[0]
-            bars.update(task, description=name[-50:], completed=received, total=declared)
+            bars.update(task, description=plain(name[-50:]), completed=received, total=declared)
 
         yield show
 
@@ -200,28 +199,28 @@ def _print(reports: Sequence[Report], *, dry_run: bool) -> None:
     print_table(header, [_row(item) for item in reports if not item.skipped])
     for item in reports:
         if item.skipped:
-            typer.echo(f"{item.source}: skipped, {item.skipped}")
+            line(f"{item.source}: skipped, {item.skipped}")
         for outcome in item.outcomes:
             if outcome.outcome in ("held", "refused", "failed"):
                 what = f"{outcome.source} {outcome.board} of {outcome.vintage}"
                 kind = "held" if outcome.outcome == "held" else "failed"
-                typer.echo(f"{kind}: {plain(what)}: {plain(outcome.message)}", err=True)
+                line(f"{kind}: {what}: {outcome.message}", err=True)
         for failure in item.failures:
-            typer.echo(f"failed: {item.source}: {plain(failure)}", err=True)
+            line(f"failed: {item.source}: {failure}", err=True)
         for warning in item.warnings:
-            typer.echo(f"warning: {plain(warning)}")
+            line(f"warning: {warning}")
         for note in item.notes:
-            typer.echo(f"note: {plain(note)}")
+            line(f"note: {note}")
     missing = list(dict.fromkeys(name for item in reports for name in item.untagged))
     if missing:
-        typer.echo(f"{len(missing)} new entries have no tag and do not count yet:")
+        line(f"{len(missing)} new entries have no tag and do not count yet:")
         for name in missing[:_NAMES_SHOWN]:
-            typer.echo(f"  {plain(name)}")
+            line(f"  {name}")
         if len(missing) > _NAMES_SHOWN:
-            typer.echo(f"  and {len(missing) - _NAMES_SHOWN} more (--json lists all)")
-        typer.echo(f"tag them with: elolag tags suggest{_where(reports)}")
+            line(f"  and {len(missing) - _NAMES_SHOWN} more (--json lists all)")
+        line(f"tag them with: elolag tags suggest{_where(reports)}")
     if dry_run:
-        typer.echo("dry run: nothing was written")
+        line("dry run: nothing was written")
 
 
 def _where(reports: Sequence[Report]) -> str:
