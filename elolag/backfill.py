@@ -8,7 +8,7 @@ first vintage it had not stored.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,7 +53,7 @@ class Filled:
     @property
     def failed(self) -> bool:
         """Whether anything that should have come was not stored."""
-        return bool(self.failure) or any(o.outcome == "refused" for o in self.outcomes)
+        return bool(self.failure) or any(o.outcome in ("held", "refused") for o in self.outcomes)
 
 
 def default_folder() -> Path:
@@ -68,6 +68,7 @@ def backfill(
     client: Client,
     *,
     subsets: Sequence[str] = (),
+    accept: Collection[str] = (),
     progress: Progress = lambda subset, done: None,
     now: Now = utc_now,
 ) -> Iterator[Filled]:
@@ -84,6 +85,8 @@ def backfill(
         The HTTP session.
     subsets
         Which; all that hold ratings by default.
+    accept
+        ``BOARD/DATE`` of revisions taken although they would be held; ``all`` for every one.
     progress
         Told of every vintage.
     now
@@ -109,21 +112,27 @@ def backfill(
             raise UsageError(f"no subset {subset!r}; there are: {', '.join(known)}")
     for subset in subsets or known:
         try:
-            yield _subset(subset, revision, into, client, progress, now)
+            yield _subset(subset, revision, into, client, accept, progress, now)
         except (FetchError, PayloadError) as error:
             yield Filled(subset, failure=str(error))
 
 
 def _subset(
-    subset: str, revision: str, into: Path, client: Client, progress: Progress, now: Now
+    subset: str,
+    revision: str,
+    into: Path,
+    client: Client,
+    accept: Collection[str],
+    progress: Progress,
+    now: Now,
 ) -> Filled:
     file = into / WORK / f"{revision}-{subset}.parquet"
     mark = file.with_suffix(".done")
     if mark.exists():
         return Filled(subset, held=None)
     url = arena_dataset.address(revision, subset, "full")
-    if not file.exists():
-        client.download(arena_dataset.SOURCE, url, file)
+    # Of a file that an earlier run downloaded nothing is known any more.
+    verified = not file.exists() and client.download(arena_dataset.SOURCE, url, file).verified
     moment = now()
     payload = Payload(
         source=arena_dataset.SOURCE,
@@ -132,6 +141,7 @@ def _subset(
         retrieved_at=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         http_status=200,
         revision=revision,
+        verified=verified,
     )
     have = _held(Archive(into), f"arena/{subset}", sha256(payload.data))
     held: list[str] = []
@@ -145,14 +155,15 @@ def _subset(
 
     outcomes: list[Outcome] = []
     try:
-        for outcome in take_publications(into, wanted(), payload, command=_COMMAND):
+        for outcome in take_publications(into, wanted(), payload, accept=accept, command=_COMMAND):
             outcomes.append(outcome)
             progress(subset, len(held) + len(outcomes))
     except PayloadError:
         file.unlink()  # it is no such file; another attempt should fetch it anew
         raise
-    mark.touch()
-    file.unlink()
+    if not any(outcome.outcome == "held" for outcome in outcomes):  # else it is wanted again
+        mark.touch()
+        file.unlink()
     return Filled(subset, tuple(outcomes), len(held))
 
 

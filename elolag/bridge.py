@@ -27,7 +27,7 @@ from elolag.result import LagResult
 from elolag.schema import ALL_LISTS
 from elolag.study import DEFAULT_BOARD, Study
 from elolag.tags import Policies
-from elolag.words import bounded, directed
+from elolag.words import bounded, directed, given
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +84,8 @@ class Step:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        out = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return out | given(self.low, self.high)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from elolag.errors import UsageError
+from elolag.extras import JOBS, library
 from elolag.replications import Baseline, Plan, replicate
 from elolag.simulate import expected
 
@@ -101,14 +102,9 @@ def _computed(
 ) -> Iterable[tuple[tuple[str, int, int], list[dict[str, Any]]]]:
     if jobs == 1:
         return (_batch(b, plan, baselines) for b in todo)
-    try:
-        from joblib import Parallel, delayed
-    except ImportError:
-        raise UsageError(
-            "more than one job needs joblib: pip install 'elolag[calibrate]', or take one job"
-        ) from None
-    calls = (delayed(_batch)(b, plan, baselines) for b in todo)
-    found: Iterable[tuple[tuple[str, int, int], list[dict[str, Any]]]] = Parallel(
+    joblib = library("joblib", JOBS)
+    calls = (joblib.delayed(_batch)(b, plan, baselines) for b in todo)
+    found: Iterable[tuple[tuple[str, int, int], list[dict[str, Any]]]] = joblib.Parallel(
         n_jobs=jobs, return_as="generator_unordered"
     )(calls)
     return found

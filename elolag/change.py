@@ -17,7 +17,7 @@ from elolag.path import LagPath, lag_path
 from elolag.provenance import Origin
 from elolag.schema import ALL_LISTS
 from elolag.study import Study, prepare
-from elolag.words import FEWEST, directed, few, noun, over
+from elolag.words import directed, few, noun, over
 
 __all__ = ["Change", "LagPath", "estimate_change", "lag_path"]
 
@@ -92,6 +92,9 @@ class Change:
         """As one JSON object."""
         out = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "origins"}
         out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
+        out["no_interval"] = f"none: {few(self.too_few)}" if self.too_few else None
+        if self.too_few:
+            out |= dict.fromkeys(("low", "high", "probability"))
         return {"schema": 1, **out}
 
 
@@ -159,17 +162,9 @@ def change_of(study: Study, since: str | None, estimand: str = "backward-mean") 
         version=__version__,
         origins=study.origins,
         sources=study.panel.sources,
-        too_few=_too_few(study),
+        too_few=study.too_few(),
         window=study.window or WINDOWS.get(estimand, 0.0),
     )
-
-
-def _too_few(study: Study) -> tuple[tuple[str, int], ...]:
-    """Groups with too few rated models for an interval, and how many each has."""
-    cast, field = study.cast, study.cast.field
-    sides = ((cast.leader, field.lead_from), (cast.follower, field.follow_from))
-    counted = ((group.text, int((since <= study.as_of).sum())) for group, since in sides)
-    return tuple((group, count) for group, count in counted if count < FEWEST)
 
 
 def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from elolag.archive import Archive, Outcome, Payload, Snapshot, Writer, open_archive, take_payloads
 from elolag.archive.checks import LOST_SHARE_NOTED
 from elolag.archive.tables import sha256
-from elolag.errors import ArchiveError, ElolagError, UsageError
+from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
 from elolag.fetch import Fetch, Fetched, Now, fetch, utc_now
 from elolag.http import Client
 from elolag.sources import Source
@@ -67,7 +67,7 @@ class Report:
         return sum(outcome.outcome in kinds for outcome in self.outcomes)
 
 
-_BAD = ("refused", "failed")
+_BAD = ("held", "refused", "failed")
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ class Run:
         Fetch and check, and write nothing.
     keep_raw
         Keep every payload as it came, in ``.raw/<sha256>`` in the archive, untracked by git.
+    accept
+        ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
     environ
         Where keys are looked up.
     now
@@ -97,6 +99,7 @@ class Run:
     lookup: Lookup
     dry_run: bool = False
     keep_raw: bool = False
+    accept: Collection[str] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Now = utc_now
 
@@ -112,25 +115,42 @@ def collect(sources: Iterable[Source], run: Run) -> list[Report]:
         If it is the one packaged with elolag.
     """
     check_writable(run.archive)
-    reports = []
     with ExitStack() as stack:
         writer = None if run.dry_run else stack.enter_context(Writer(run.archive, _COMMAND))
-        for source in sources:
-            root = run.archive
-            try:
-                root = run.archive if source.redistributable else private_root(run.archive)
-                held = _held(root, source)
-                fetched = _fetched(source, held, run)
-                if fetched.skipped:
-                    reports.append(Report(source.name, skipped=fetched.skipped))
-                    continue
-                mine = writer
-                if writer is not None and not source.redistributable:
-                    mine = private_writer(root, stack)
-                reports.append(_taken(fetched, held, root, mine, run))
-            except ElolagError as error:
-                reports.append(Report(source.name, failures=(str(error),), archive=str(root)))
-    return reports
+        return [_collected(source, run, writer, stack) for source in sources]
+
+
+def _collected(source: Source, run: Run, writer: Writer | None, stack: ExitStack) -> Report:
+    """The report on one source; whatever goes wrong with it is in there, and in the log."""
+    root = run.archive
+    mine = writer if source.redistributable else None
+    try:
+        root = run.archive if source.redistributable else private_root(run.archive)
+        held = _held(root, source)
+        fetched = _fetched(source, held, run)
+        if fetched.skipped:
+            return Report(source.name, skipped=fetched.skipped)
+        if writer is not None and not source.redistributable:
+            mine = private_writer(root, stack)
+        return _taken(fetched, held, root, mine, run)
+    except ElolagError as error:
+        failure = str(error)
+    except Exception as error:
+        failure = unexpected(error)
+    failures = [failure]
+    if mine is not None:
+        try:
+            _log_failures(mine, source, failures, run)
+        except ArchiveError as error:  # the archive itself may be what failed
+            failures += [str(error)] if str(error) != failure else []
+    return Report(source.name, failures=tuple(failures), archive=str(root))
+
+
+def _log_failures(writer: Writer, source: Source, failures: Iterable[str], run: Run) -> None:
+    stamp = run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    for failure in failures:
+        line = Outcome(source.name, "", "", "", "failed", message=failure)
+        writer.log(line.log_line(stamp, ""))
 
 
 def check_writable(root: Path) -> None:
@@ -204,16 +224,14 @@ def _taken(
             payloads,
             private=not source.redistributable,
             dry_run=run.dry_run,
+            accept=run.accept,
             command=_COMMAND,
             writer=writer,
         )
     except ArchiveError as error:
         failures.append(str(error))
     if writer is not None:
-        stamp = run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-        for failure in fetched.failures:
-            line = Outcome(source.name, "", "", "", "failed", message=failure)
-            writer.log(line.log_line(stamp, ""))
+        _log_failures(writer, source, fetched.failures, run)
     return finished(
         source,
         outcomes,
@@ -283,6 +301,7 @@ def _payload(source: Source, item: Fetched) -> Payload:
         http_status=item.status,
         etag=item.etag,
         revision=item.revision,
+        verified=item.verified,
     )
 
 

@@ -39,6 +39,12 @@ class TagError(ElolagError):
     """A tag table breaks its own rules."""
 
 
+def unexpected(error: Exception) -> str:
+    """One line on an error nobody foresaw, for a report that must go on without what failed."""
+    said = ascii(" ".join(str(error).split()))[1:-1][:200]
+    return f"unexpected: {type(error).__name__}: {said}; please report"
+
+
 class EstimateError(ElolagError, ValueError):
     """The data hold no answer to this question."""
 

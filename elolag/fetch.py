@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from elolag.errors import FetchError, PayloadError, UsageError
+from elolag.errors import FetchError, PayloadError, UsageError, unexpected
 from elolag.http import MAX_BYTES, Answer, Client
 from elolag.schema import Origin
 from elolag.sources import (
@@ -51,6 +51,8 @@ class Fetched:
         RFC 3339 time, in UTC.
     etag, revision
         As the server gave them.
+    verified
+        Whether the bytes have the SHA-256 that their publisher names.
     """
 
     origin: Origin
@@ -59,6 +61,7 @@ class Fetched:
     status: int
     etag: str | None
     revision: str | None
+    verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,13 +135,18 @@ def fetch(
     Returns
     -------
     Fetch
-        Failures included; no `FetchError` is raised.
+        Failures included; whatever goes wrong is one of them.
     """
     run = _Run(source, client, etags, environ, now)
     try:
         return _PLANS[source.name](run)
-    except (FetchError, PayloadError) as error:
-        return Fetch(source, failures=(str(error),))
+    except Exception as error:
+        return Fetch(source, failures=(_failure(error),))
+
+
+def _failure(error: Exception) -> str:
+    foreseen = isinstance(error, FetchError | PayloadError)
+    return str(error) if foreseen else unexpected(error)
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,7 @@ class _Run:
             status=answer.status,
             etag=answer.etag,
             revision=revision,
+            verified=answer.verified,
         )
 
     def each(
@@ -190,8 +199,8 @@ class _Run:
         for task in tasks.values():
             try:
                 payloads.append(task())
-            except (FetchError, PayloadError) as error:
-                failures.append(str(error))
+            except Exception as error:
+                failures.append(_failure(error))
         return Fetch(self.source, tuple(payloads), tuple(listed), tuple(failures), notes)
 
 

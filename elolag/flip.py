@@ -186,8 +186,9 @@ class Flip:
                 "words": change.words if change else "",
                 "months": change.months if change else None,
                 "anew": change.result.months if change and change.result else None,
-                "low": change.result.low if change and change.result else None,
-                "high": change.result.high if change and change.result else None,
+                "low": change.result.ends_given[0] if change and change.result else None,
+                "high": change.result.ends_given[1] if change and change.result else None,
+                "no_interval": change.result.no_interval() if change and change.result else None,
             }
             for route in self.routes
             for change in (route.changes or (None,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,6 +33,7 @@ def import_files(
     date: str = "",
     url: str = "",
     dry_run: bool = False,
+    accept: Collection[str] = (),
     now: Now = utc_now,
 ) -> Report:
     """Take files of one source into an archive.
@@ -53,6 +54,8 @@ def import_files(
         Where the one file was downloaded from.
     dry_run
         Read and check, and write nothing.
+    accept
+        ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
     now
         The clock, for sources whose payloads are dated themselves.
 
@@ -78,7 +81,12 @@ def import_files(
         elif not dry_run:
             writer = private_writer(root, stack)
         outcomes = take_payloads(
-            root, payloads, private=not found.redistributable, dry_run=dry_run, writer=writer
+            root,
+            payloads,
+            private=not found.redistributable,
+            dry_run=dry_run,
+            accept=accept,
+            writer=writer,
         )
     return finished(found, outcomes, root, lookup, dry_run=dry_run)
 

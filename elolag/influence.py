@@ -116,8 +116,9 @@ class Influence:
             "words": case.words,
             "months": case.months,
             "change": self.change(case) if case.months is not None else None,
-            "low": case.result.low if case.result else None,
-            "high": case.result.high if case.result else None,
+            "low": case.result.ends_given[0] if case.result else None,
+            "high": case.result.ends_given[1] if case.result else None,
+            "no_interval": case.result.no_interval() if case.result else None,
             "refused": case.refused,
         }
 

@@ -164,6 +164,7 @@ def build(
     bridges = {date for made in placed.carries for date in made.bridge}
     contributing = set(placed.table["vintage"])
     kept = tuple(s for s in reversed(used) if s.vintage in contributing)
+    notes += _regimes(used, since=kept[-1].vintage)
     kept += tuple(s for s in reversed(other) if s.vintage in bridges)
     # A user's own board lists them all itself.
     if untagged and not isinstance(board, OwnBoard):
@@ -276,6 +277,15 @@ def newer_copy(board: Board, category: str, vintage: str) -> Snapshot | None:
         ),
         None,
     )
+
+
+def _regimes(used: Sequence[Snapshot], *, since: str) -> list[str]:
+    """What changed of the method after the oldest vintage that gives a rating."""
+    return [
+        f"ratings of two methods are linked: {regime['what']} (since {regime['since']})"
+        for snapshot in used
+        if snapshot.vintage > since and (regime := snapshot.facts.get("regime"))
+    ]
 
 
 def _blind_spots(

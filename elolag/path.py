@@ -16,7 +16,7 @@ from elolag.posterior import Field
 from elolag.provenance import Origin
 from elolag.schema import ALL_LISTS
 from elolag.study import prepare
-from elolag.words import directed, noun
+from elolag.words import NO_WIDTH, TOO_FEW, bounded, months, noun
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,6 +47,11 @@ class LagPath:
         The same two at level `INNER`, one half.
     censored
         1 where the lag is at least `months`, -1 at most, 0 exact.
+    too_few
+        Days on which a group has too few rated models for any interval; every end is NaN there.
+    overtaken
+        Of the first and the last day: who was first at its level, who passed it, and when (days
+        since 1970); None where the side that is behind was not the first.
     """
 
     board: str
@@ -66,6 +71,8 @@ class LagPath:
     inner_band_low: Floats
     inner_band_high: Floats
     censored: NDArray[np.int8]
+    too_few: NDArray[np.bool_]
+    overtaken: tuple[tuple[str, str, float] | None, tuple[str, str, float] | None]
     n_draws: int
     seed: int
     snapshots: tuple[tuple[str, str], ...]
@@ -81,23 +88,37 @@ class LagPath:
     def sentence(self) -> str:
         """Where the path began and where it ends, in one sentence."""
         whose = f"{noun(self.follower_group)} on {self.board} ({self.category})"
-        ends = [
-            f"{self._bound(at)}{directed(float(self.months[at]))} on {to_iso(self.days[at])}"
-            for at in (0, -1)
-        ]
+        ends = [self._on(at) for at in (0, -1)]
         return (
             f"Measured against {noun(self.leader_group)} with the ratings of {self.vintage}, "
             f"{whose} was {ends[0]} and is {ends[1]}."
         )
 
-    def _bound(self, at: int) -> str:
-        code = int(self.censored[at])
-        ahead = self.months[at] < 0
-        return "" if code == 0 else "at least " if (code == AT_MOST) == ahead else "at most "
+    def _on(self, at: int) -> str:
+        """The lag on the first or the last day, with its date."""
+        day, found = self.days[at], self.overtaken[at]
+        if found is not None:
+            first, second, passed = found
+            size = months(float(between(passed, day)))
+            when = f"on {to_iso(passed)}, {size} before {to_iso(day)}"
+            if first == self.follower_group:
+                return f"first, overtaken by {noun(second)} {when}"
+            return f"ahead, having overtaken {noun(first)} {when}"
+        code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(self.censored[at]))
+        return f"{bounded(float(self.months[at]), code)} on {to_iso(day)}"
+
+    @property
+    def flat(self) -> NDArray[np.bool_]:
+        """Days whose interval has no width: one match holds nearly all draws."""
+        return np.asarray(self.low == self.high)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded; null where the draws give only a bound."""
         days = self.to_frame().astype(object)
+        ends = [
+            None if found is None else {"first": found[0], "by": found[1], "on": to_iso(found[2])}
+            for found in self.overtaken
+        ]
         return {
             "schema": 1,
             "board": self.board,
@@ -107,6 +128,7 @@ class LagPath:
             "follower_group": self.follower_group,
             "level": self.level,
             "inner_level": INNER,
+            "overtaken": dict(zip(("start", "end"), ends, strict=True)),
             "days": days.where(days.notna(), None).to_dict("records"),
             "n_draws": self.n_draws,
             "seed": self.seed,
@@ -116,11 +138,19 @@ class LagPath:
         }
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per day: ``date, months``, the ends of the bands, and ``censored``."""
+        """One row per day: ``date, months``, the ends of the bands, ``censored``, ``no_interval``.
+
+        `low` and `high` are empty too where the interval is none, and ``no_interval`` says why.
+        """
         import pandas as pd
 
         columns = {"date": [to_iso(d) for d in self.days]}
-        return pd.DataFrame({**columns, **{name: getattr(self, name) for name in _COLUMNS}})
+        frame = pd.DataFrame({**columns, **{name: getattr(self, name) for name in _COLUMNS}})
+        frame.loc[self.flat, ["low", "high"]] = np.nan
+        frame["no_interval"] = None
+        frame.loc[self.flat, "no_interval"] = NO_WIDTH
+        frame.loc[self.too_few, "no_interval"] = TOO_FEW
+        return frame
 
 
 #: What a path holds for each day.
@@ -171,6 +201,10 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
     band_low, band_high = _simultaneous(*ends, *ranked, study.level)
     inner_low, inner_high = _pointwise(*ranked, INNER)
     inner_band_low, inner_band_high = _simultaneous(*ends, *ranked, INNER)
+    none = np.array([bool(study.too_few(day)) for day in days])
+    for edge in (low, high, band_low, band_high, inner_low, inner_high, inner_band_low,
+                inner_band_high):  # fmt: skip
+        edge[none] = np.nan
     return LagPath(
         board=study.panel.board,
         category=study.panel.category,
@@ -189,6 +223,8 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
         inner_band_low=inner_band_low,
         inner_band_high=inner_band_high,
         censored=point[1],
+        too_few=none,
+        overtaken=(study.overtaken(first), study.overtaken(study.as_of)),
         n_draws=study.n_draws,
         seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),

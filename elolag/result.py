@@ -14,7 +14,9 @@ from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.verdict import LIKELY, Judged
 from elolag.words import (
     FEWEST,
+    TOO_FEW,
     bounded,
+    compact,
     directed,
     few,
     left_out,
@@ -143,8 +145,8 @@ class LagResult(Judged):
             "frontier": self.frontier,
             "interval": self.interval,
             "months": self.months,
-            "low": self.low,
-            "high": self.high,
+            "low": self.ends_given[0],
+            "high": self.ends_given[1],
             **self._sampling_dict(),
             "level": self.level,
             "as_of": self.as_of,
@@ -159,7 +161,7 @@ class LagResult(Judged):
             "order": self.order,
             "verdict": self.verdict,
             "matches": None if self.matches is None else [m.to_dict() for m in self.matches],
-            "gap": None if self.provisional else self.gap.to_dict(),
+            "gap": None if self.provisional else self._gap_dict(),
             **({"gap_withheld": self.withheld()} if self.provisional else {}),
             "provisional": [entry.to_dict() for entry in self.provisional],
             "censored": self.censored,
@@ -204,7 +206,11 @@ class LagResult(Judged):
     def _sampling_dict(self) -> dict[str, Any]:
         if self.sampling is None or (self.months is None and self.provisional):
             return {}
-        return {"sampling": dict(zip(("low", "high"), self.sampling, strict=True))}
+        return {"sampling": dict(zip(("low", "high"), self.sampling_given, strict=True))}
+
+    def _gap_dict(self) -> dict[str, Any]:
+        none = {"low": None, "high": None} if self.too_few() else {}
+        return {**self.gap.to_dict(), **none}
 
     def to_frame(self) -> pd.DataFrame:
         """One row per fact: columns ``quantity`` and ``value``, as the command line shows them."""
@@ -342,6 +348,14 @@ class LagResult(Judged):
             return f"{self.told(self.low)} to {self.told(self.high)}"
         return span(self.low, self.high)
 
+    def interval_cell(self, low: float | None, high: float | None) -> str:
+        """An interval of this result in a cell of a table, in few words."""
+        if self.too_few():
+            return TOO_FEW
+        if self.overtaken and low is not None and high is not None and low != high:
+            return f"{self.told(low)} to {self.told(high)}".replace(" months", "")
+        return compact(low, high)
+
     def too_few(self) -> tuple[tuple[str, int], ...]:
         """Groups with too few rated models for an interval, and how many each has."""
         groups = dict.fromkeys((self.leader_group, self.follower_group))
@@ -357,6 +371,18 @@ class LagResult(Judged):
     def no_interval(self) -> str | None:
         """Why the interval is none, in words; None where it is one."""
         return self.interval_words() if self.too_few() or self.one_match else None
+
+    @property
+    def ends_given(self) -> tuple[float | None, float | None]:
+        """Ends of the interval for data and drawings: none where the words say there is none."""
+        return (None, None) if self.no_interval() else (self.low, self.high)
+
+    @property
+    def sampling_given(self) -> tuple[float | None, float | None]:
+        """Ends of the second, sampling interval in the same way; none where it was not asked."""
+        if self.sampling is None or self.too_few():
+            return None, None
+        return self.sampling
 
     def _unlikely_ends(self) -> tuple[Match, ...]:
         """Matches the interval ends on, though no single one of them is likely."""
@@ -395,6 +421,8 @@ class LagResult(Judged):
         return f"{ahead} ahead by {abs(elo):.1f} {self.gap.unit}"
 
     def _gap_interval(self) -> str:
+        if sides := self.too_few():
+            return f"no interval: {few(sides)}"
         words = self._elo_span(self.gap.low, self.gap.high)
         return f"{self.level:.0%} interval {words}" if self.months is not None else words
 

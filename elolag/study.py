@@ -17,7 +17,7 @@ from elolag.clock import check_clock, clock_notes, first_listed, listed_tags
 from elolag.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.errors import EstimateError, UsageError
 from elolag.frontier import Steps
-from elolag.lag import check_groups
+from elolag.lag import EXACT, check_groups
 from elolag.months import to_day, to_iso
 from elolag.own import OwnBoard
 from elolag.panel import Panel, build
@@ -25,7 +25,7 @@ from elolag.posterior import Posterior, posterior
 from elolag.provenance import Origin
 from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
-from elolag.words import noun
+from elolag.words import FEWEST, noun
 from elolag.young import packaged_drift
 
 Floats = NDArray[np.float64]
@@ -77,6 +77,31 @@ class Study:
             self.cast.field, self.fitted, labs, dates or (self.as_of,), estimands, self.window,
             self.seed,
         )  # fmt: skip
+
+    def too_few(self, day: float | None = None) -> tuple[tuple[str, int], ...]:
+        """Groups with too few rated models on a day for an interval, and how many each has."""
+        day, field = self.as_of if day is None else day, self.cast.field
+        sides = ((self.cast.leader, field.lead_from), (self.cast.follower, field.follow_from))
+        counted = ((group.text, int((since <= day).sum())) for group, since in sides)
+        return tuple((group, count) for group, count in counted if count < FEWEST)
+
+    def overtaken(self, day: float) -> tuple[str, str, float] | None:
+        """The group that was first at its level, the one that passed it, and when.
+
+        At posterior-mean ratings on a day; None where the side that is behind was not the first,
+        or the level lies below the first rated model of the other.
+        """
+        found, field = self.point(["backward"], day), self.cast.field
+        first, second = self.cast.follower.text, self.cast.leader.text
+        best, since, rival = int(found.follower_best[0]), field.follow_from, field.lead_from
+        if found.gap[0] < 0:
+            first, second = second, first
+            best, since, rival = int(found.leader_best[0]), field.lead_from, field.follow_from
+        passed = float(rival[int(found.match[0])])
+        exact = found.lags["backward"].censored[0] == EXACT
+        if not exact or found.gap[0] == 0 or float(since[best]) >= passed:
+            return None
+        return first, second, passed
 
 
 def prepare(

@@ -186,8 +186,13 @@ class Judged:
 
     def told(self, value: float) -> str:
         """A lag with its direction; the time since the overtaking where that is what it is."""
-        if self.overtaken and self.months is not None and value * self.months > 0:
-            best = self.leader_best if self.leads else self.follower
-            if abs(value) * DAYS_PER_MONTH < to_day(self.as_of) - to_day(best.counts_from):
-                return f"overtaken {months(abs(value))} before"
+        if self.since_overtaking(value):
+            return f"overtaken {months(abs(value))} before"
         return directed(value)
+
+    def since_overtaking(self, value: float) -> bool:
+        """Whether a lag of this many months would be the time since the first was overtaken."""
+        if not self.overtaken or self.months is None or value * self.months <= 0:
+            return False
+        best = self.leader_best if self.leads else self.follower
+        return abs(value) * DAYS_PER_MONTH < to_day(self.as_of) - to_day(best.counts_from)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from elolag.schema import OFFICIAL_LISTS
 
@@ -177,6 +178,19 @@ def span(low: float, high: float) -> str:
     return f"{directed(low)} to {directed(high)}"
 
 
+#: Said in place of an interval, in a cell of a table: the ends are one number, from one match.
+NO_WIDTH = "none: of zero width, one match"
+#: The same, of a group with fewer than `FEWEST` rated models.
+TOO_FEW = "none: too few models"
+
+
+def given(low: float | None, high: float | None) -> dict[str, Any]:
+    """An interval as JSON objects and tables hold it: both ends null, and why, where it is none."""
+    if low is not None and low == high:
+        return {"low": None, "high": None, "no_interval": NO_WIDTH}
+    return {"low": low, "high": high, "no_interval": None}
+
+
 def few(sides: Sequence[tuple[str, int]]) -> str:
     """Why there is no interval: these groups have fewer than `FEWEST` rated models."""
     named = " and ".join(
@@ -233,15 +247,18 @@ def compact(low: float | None, high: float | None) -> str:
         return "unbounded"
     if low is None or high is None:
         end = low if high is None else high
-        return f"{_few(float(end or 0))} or {'more' if high is None else 'less'}"
+        return f"{sized(float(end or 0))} or {'more' if high is None else 'less'}"
+    if low == high:
+        return NO_WIDTH
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
-        size = f"{far:.1f}" if near == far else f"{near:.1f} to {far:.1f}"
+        size = f"{near:.1f} to {far:.1f}"
         return f"{size} {'behind' if low >= 0 else 'ahead'}"
-    return f"{_few(low)} to {_few(high)}"
+    return f"{sized(low)} to {sized(high)}"
 
 
-def _few(value: float) -> str:
+def sized(value: float) -> str:
+    """A lag in a cell of months: ``6.4 behind``."""
     return f"{abs(value):.1f} {'behind' if value >= 0 else 'ahead'}"
 
 

@@ -43,13 +43,13 @@ def publication(
     )
 
 
-def archive(folder: Path, *publications: Publication) -> Path:
-    """The lists in an archive of their own."""
+def archive(folder: Path, *publications: Publication, accept: Sequence[str] = ()) -> Path:
+    """The lists in an archive of their own; `accept` as in `take_payloads`."""
     for number, made in enumerate(publications):
         source = dataclasses.replace(
             get_source("arena-dataset"), parse=lambda _, __, made=made: [made]
         )
         payload = Payload(source, Origin("text", made.vintage), bytes([number]), made.vintage)
-        (outcome,) = take_payloads(folder, [payload])
+        (outcome,) = take_payloads(folder, [payload], accept=accept)
         assert outcome.outcome == "new", outcome
     return folder

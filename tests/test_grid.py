@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import Counter
 from dataclasses import replace
@@ -394,18 +393,3 @@ def test_an_earlier_date_has_its_ratings_at_the_time() -> None:
     assert to_day(grid.headline.as_of) == to_day("2026-07-12")
     assert TOGETHER in grid.shares
     assert np.isfinite(sum(grid.shares.values()))
-
-
-def test_a_report_of_several_jobs_asks_for_joblib_before_the_work(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    from elolag import report
-
-    found = importlib.util.find_spec
-    monkeypatch.setattr(
-        importlib.util, "find_spec", lambda name, *a: None if name == "joblib" else found(name, *a)
-    )
-    monkeypatch.setattr(report.write, "gather", lambda *_, **__: pytest.fail("the work began"))
-    with pytest.raises(UsageError, match="needs joblib"):
-        report.write_report(tmp_path / "out", jobs=2)
-    assert not (tmp_path / "out").exists()

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "elolag"
 
 #: Top-level names of the package, each above all that may import it (DESIGN section 3).
 ORDER = [
-    *("errors", "months", "schema", "words", "sheets"),
+    *("errors", "extras", "months", "schema", "words", "sheets"),
     *("sources", "http", "fetch", "archive", "tags"),
     *("collect", "imports", "backfill", "export"),
     *("model", "vintages"),

@@ -112,7 +112,7 @@ def test_curves_take_it_too() -> None:
 def test_citation_and_figure_say_it(answer: elolag.LagResult, tmp_path: Path) -> None:
     english, german = citation(answer), citation(answer, "de")
     assert "seed 0, official lists only. Snapshots:" in english.footnote
-    assert "nur Listen, die der Herausgeber selbst veröffentlicht hat. Snap" in german.footnote
+    assert "nur Listen, die der Herausgeber selbst veröffentlicht hat. Daten" in german.footnote
     assert english.to_dict()["sources"] == "official"
     assert "official lists only" not in citation(elolag.estimate_lag(n_draws=FEW)).footnote
     file = tmp_path / "figure.svg"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
+import made_archive
 import numpy as np
 import pandas as pd
 import pytest
@@ -176,3 +178,30 @@ def test_retired_models_stand_on_the_newest_scale_once() -> None:
     assert not gone & newest
     assert table["se"].notna().all()
     assert panel.untagged == ()
+
+
+@pytest.mark.parametrize("level", [0.95, 0.9])
+def test_ratings_of_two_methods_are_named_when_linked(tmp_path: Path, level: float) -> None:
+    """A model that has left the board is linked over a change of the intervals' level."""
+    names = (
+        "claude-opus-4-6", "gemini-3-pro", "claude-opus-4-5-20251101", "gpt-5.2", "kimi-k3",
+        "glm-4.7", "qwen3-max-preview", "gpt-4.1-2025-04-14", "deepseek-r1-0528",
+        "gpt-4o-2024-05-13", "claude-3-opus-20240229", "deepseek-v3.2",
+    )  # fmt: skip
+    rows = [(name, 1500.0 - 10 * i, 6.0) for i, name in enumerate(names)]
+    newer = made_archive.publication([(n, r + 0.5, e) for n, r, e in rows[:-1]])
+    folder = made_archive.archive(
+        tmp_path,
+        made_archive.publication(rows, "2026-07-21"),
+        replace(newer, interval_level=level),
+        accept=("arena/text/2026-08-19",),
+    )
+    board = elolag.open_archive(folder).board("arena/text")
+    notes = build(board, "overall", None, tags.Lookup(tags.load())).notes
+    said = (
+        "ratings of two methods are linked: level of the intervals: 0.95 before, now 0.9 "
+        "(since 2026-08-19)"
+    )
+    assert (said in notes) is (level == 0.9)
+    later = build(board, "overall", "2026-07-21", tags.Lookup(tags.load()))
+    assert said not in later.notes

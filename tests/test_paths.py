@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import made_archive
 import pytest
 
 import elolag
@@ -22,8 +25,10 @@ from elolag.templates import RATINGS, TAGS
 ESTIMATES: dict[str, Callable[..., Any]] = {
     "estimate_lag": elolag.estimate_lag,
     "compare": partial(elolag.compare, "openness"),
-    "time_to_match": elolag.time_to_match,
+    "time_to_match": partial(elolag.time_to_match, window=12.0),
     "estimate_all": elolag.estimate_all,
+    "estimate_change": partial(elolag.estimate_change, "2026-06-30", window=3.0),
+    "lag_path": partial(elolag.lag_path, "2026-07-01"),
 }
 
 
@@ -49,6 +54,21 @@ def test_tags_by_text_are_tags_by_path(name: str, files: tuple[Path, Path]):
 
     assert answer(str(ratings), str(tags)) == answer(ratings, tags)
     assert tables.digest(str(tags)) == tables.digest(tags)
+
+
+@pytest.mark.parametrize("name", ESTIMATES)
+def test_an_archive_by_text_is_one_by_path(name: str, files: tuple[Path, Path], tmp_path: Path):
+    rows = [(row["entry"], float(row["rating"]), 12.0) for row in csv.DictReader(StringIO(RATINGS))]
+    folder = made_archive.archive(tmp_path / "a", made_archive.publication(rows))
+
+    def answer(archive: str | Path, tags: str | Path) -> str:
+        question = {"board": "arena/text", "archive": archive, "extra_tags": tags, "n_draws": 60}
+        try:
+            return str(ESTIMATES[name](**question))
+        except ElolagError as error:
+            return str(error)
+
+    assert answer(str(folder), str(files[1])) == answer(folder, files[1])
 
 
 def test_the_example_of_the_documentation(files: tuple[Path, Path], monkeypatch):

@@ -253,8 +253,8 @@ def test_the_citation_of_an_overtaking(result: LagResult) -> None:
         "We estimate that Chinese models were first on the Arena text leaderboard and were "
         "overtaken by US models on 19 May 2026, 3.0 months before 17 August 2026, though neither "
         "had a clear lead: the best Chinese model, seedance (12 February 2026), reached its level "
-        "before omni (95% measurement interval for Chinese models: 0.6 months ahead to 3.0 months "
-        "behind)."
+        "before omni (95% measurement interval for Chinese models: 0.6 months ahead to overtaken "
+        "3.0 months before)."
     )
     german = citation(passed, "de").sentence
     assert "zuerst vorn lagen und am 19. Mai 2026, 3,0 Monate vor dem 17. August 2026," in german
@@ -280,11 +280,13 @@ def test_few_models_have_no_interval_anywhere(result: LagResult) -> None:
     assert sparse.interval_words() == sparse.to_dict()["no_interval"] == f"none: {why}"
     assert "6.4 to 9.0" not in sparse.sentence()
     assert citation(sparse).sentence.endswith(
-        "(no 95% measurement interval: too few rated models (Chinese models: 1; at least 3 are "
-        "needed))."
+        "(no 95% measurement interval: only 1 Chinese model, and at least 3 rated ones are needed)."
     )
     german = citation(sparse, "de").sentence
-    assert "zu wenige bewertete Modelle (chinesische Modelle: 1; nötig sind mindestens 3)" in german
+    assert (
+        "kein 95-%-Messintervall: nur 1 chinesisches Modell, nötig sind mindestens 3 bewertete"
+        in german
+    )
     more = (*models, point("CN", "x", 1300), point("CN", "y", 1310))
     assert dataclasses.replace(sparse, models=more).interval_words() == "6.4 to 9.0 months behind"
 

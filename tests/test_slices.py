@@ -14,7 +14,7 @@ from elolag import plots
 from elolag.cli import main
 from elolag.errors import EstimateError, UsageError
 from elolag.slices import Slices, compare
-from elolag.words import compact
+from elolag.words import NO_WIDTH, compact
 
 BOARD = "arena/webdev"
 DRAWS = 400
@@ -156,7 +156,7 @@ def test_intervals_in_few_words() -> None:
     assert compact(6.44, 9.0) == "6.4 to 9.0 behind"
     assert compact(-9.0, -6.44) == "6.4 to 9.0 ahead"
     assert compact(-0.5, 9.0) == "0.5 ahead to 9.0 behind"
-    assert compact(3.0, 3.0) == "3.0 behind"
+    assert compact(3.0, 3.0) == NO_WIDTH
     assert compact(3.0, None) == "3.0 behind or more"
     assert compact(None, -3.0) == "3.0 ahead or less"
     assert compact(None, None) == "unbounded"

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from elolag.templates import RATINGS, TAGS
+
 ELOLAG = [sys.executable, "-m", "elolag"]
 UMLAUTS = "left,right,winner\nTülü 模型,b,left\nTülü 模型,b,right\n"
 
@@ -24,9 +26,24 @@ def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
-@pytest.mark.parametrize("command", ["template votes", "archive list", "rate v.csv", "--help"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "template votes",
+        "archive list",
+        "rate v.csv",
+        "--help",
+        "lag --ratings r.csv --tags t.csv --draws 60",
+        "lag --ratings r.csv --tags t.csv --draws 60 --json",
+        "tags list",
+        "archive diff arena/webdev",
+        "cite --draws 60 --board arena/webdev",
+    ],
+)
 def test_a_full_or_closed_stdout_is_one_line(tmp_path: Path, command: str):
     (tmp_path / "v.csv").write_text(UMLAUTS, "utf-8")
+    (tmp_path / "r.csv").write_text(RATINGS, "utf-8")
+    (tmp_path / "t.csv").write_text(TAGS, "utf-8")
     call = f"{' '.join(ELOLAG)} {command}"
     for sink, said in ((">/dev/full", "No space left"), (">&-", "Bad file descriptor")):
         found = run("sh", "-c", f"{call} {sink}", cwd=tmp_path)
@@ -54,8 +71,9 @@ def test_any_terminal_takes_any_name(tmp_path: Path, encoding: str):
     assert found.stderr.count("\n") == 1
 
 
-def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path):
-    call = f"{' '.join(ELOLAG)} archive list | head -n 1"
+@pytest.mark.parametrize("command", ["archive list", "tags list", "tags list --json"])
+def test_a_reader_that_leaves_is_no_traceback(tmp_path: Path, command: str):
+    call = f"{' '.join(ELOLAG)} {command} | head -n 1"
     found = run("sh", "-c", call, cwd=tmp_path)
     assert "Traceback" not in found.stderr
     assert "Exception ignored" not in found.stderr
@@ -67,22 +85,31 @@ from pathlib import Path
 from elolag import cli
 from elolag.export import replacing
 
-def slow():
+def slow(what: str):
+    if what == "figure":
+        from elolag import plots
+        from matplotlib.figure import Figure
+        Figure.savefig = lambda self, stream, **how: half(stream)
+        plots.save(plots.estimand("backward"), "t.png")
     with replacing(Path("t.csv")) as stream:
-        stream.write(b"half")
-        print("ready", flush=True)
-        time.sleep(60)
+        half(stream)
+
+def half(stream):
+    stream.write(b"half")
+    print("ready", flush=True)
+    time.sleep(60)
 
 cli.app.command("slow")(slow)
 cli.main()
 """
 
 
-def test_a_stop_from_outside_leaves_the_old_file_alone(tmp_path: Path):
-    (tmp_path / "t.csv").write_text("old", "utf-8")
+@pytest.mark.parametrize(("what", "name"), [("table", "t.csv"), ("figure", "t.png")])
+def test_a_stop_from_outside_leaves_the_old_file_alone(tmp_path: Path, what: str, name: str):
+    (tmp_path / name).write_text("old", "utf-8")
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with subprocess.Popen(
-        [sys.executable, "-c", SLOW, "slow"], cwd=tmp_path, env=env, stdout=subprocess.PIPE,
+        [sys.executable, "-c", SLOW, "slow", what], cwd=tmp_path, env=env, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True,
     ) as command:  # fmt: skip
         assert command.stdout is not None
@@ -92,5 +119,5 @@ def test_a_stop_from_outside_leaves_the_old_file_alone(tmp_path: Path):
         _, error = command.communicate(timeout=20)
     assert time.monotonic() - begun < 15
     assert (command.returncode, error) == (143, "")
-    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
-    assert (tmp_path / "t.csv").read_text("utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text("utf-8") == "old"

@@ -65,6 +65,9 @@ _WHOLE_DAYS = frozenset(
 #: Sources that serve many categories, daily.
 _THINNED = ("arena-catalog", "smallai-llm-ranking")
 
+#: History is what it is: nothing of it is held, revisions and changes of method are told.
+_ACCEPT = ("all",)
+
 VERDICTS = ("day", "source", "board", "vintage", "label", "verdict", "why")
 
 
@@ -89,7 +92,7 @@ def build(upstream: Path, into: Path) -> list[Outcome]:
         If `upstream` holds no payload at all.
     """
     found = [item for item in thinned(payloads(upstream)) if not _is_no_board(item)]
-    return take_payloads(into, found, command="build of the shipped archive")
+    return take_payloads(into, found, accept=_ACCEPT, command="build of the shipped archive")
 
 
 def replay(upstream: Path, into: Path) -> Iterator[dict[str, str]]:
@@ -103,7 +106,7 @@ def replay(upstream: Path, into: Path) -> Iterator[dict[str, str]]:
     """
     found = sorted(payloads(upstream), key=lambda item: item.retrieved_at)
     for day, items in itertools.groupby(found, key=lambda item: item.retrieved_at):
-        for outcome in take_payloads(into, list(items), command="replay"):
+        for outcome in take_payloads(into, list(items), accept=_ACCEPT, command="replay"):
             yield {
                 "day": day,
                 "source": outcome.source,

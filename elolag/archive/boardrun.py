@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks as checking
+from elolag.archive import holding
 from elolag.archive import manifest as manifests
 from elolag.archive.candidates import Candidate, without
 from elolag.archive.completeness import METHODS
@@ -23,7 +24,7 @@ from elolag.archive.twins import (
     preference,
     repeats_latest,
 )
-from elolag.months import to_day
+from elolag.months import to_day, to_iso
 
 if TYPE_CHECKING:
     from elolag.archive.checks import Check
@@ -69,12 +70,26 @@ class BoardRun:
         What the archive holds of it.
     writer
         None: say what would happen and write nothing.
+    accept
+        ``BOARD/DATE`` of what a person accepts although it would be held, or ``all``.
+    history
+        Whether what comes is history: a change of method in it is recorded, not held.
     """
 
-    def __init__(self, board: str, index: BoardIndex, writer: Writer | None) -> None:
+    def __init__(
+        self,
+        board: str,
+        index: BoardIndex,
+        writer: Writer | None,
+        *,
+        accept: Collection[str] = (),
+        history: bool = False,
+    ) -> None:
         self.board = board
         self.index = index
         self.writer = writer
+        self.accept = accept
+        self.history = history
         self.outcomes: list[Outcome] = []
 
     def run(self, candidates: Sequence[Candidate]) -> list[Outcome]:
@@ -177,14 +192,25 @@ class BoardRun:
             return False
         previous = index.previous(best, dated.vintage)
         done, description = _examined(best, dated, previous, index, waiting)
+        displaced = [
+            (at, item)
+            for at, item in index.current.items()
+            if item is holder or item in group.supersedes
+        ]
+        revised = _revised_figures(best, dated.vintage, displaced, index)
+        done += revised.values()
         new, dropped = _entries_changed(best, previous, description["completeness"])
         failed = [check for check in done if check.required and not check.passed]
         if failed:
             message = "; ".join(f"check {check.name}: {check.note}" for check in failed)
             self._note(best, "", "refused", message, checks=done, new=new, dropped=dropped)
             return False
+        held = self._held(done, dated.vintage)
+        if held:
+            self._hold(group, best, held, done, new, dropped)
+            return True
         kind: OutcomeKind = "new" if label == dated.vintage else "revision"
-        message = "" if kind == "new" else _revised(best, holder, group)
+        message = "" if kind == "new" else _revised(holder, group, revised)
         outcome = self._outcome(best, label, kind, message, done, new, dropped)
         if self.writer is not None:
             if fill is not None:
@@ -197,6 +223,41 @@ class BoardRun:
         for repeat in group.repeats:
             self._note(repeat, label, "unchanged", _as_on(label, repeat))
         return True
+
+    def _held(self, done: Sequence[Check], vintage: str) -> str:
+        """Why a publication waits until it is accepted; empty when it does not."""
+        if {holding.EVERYTHING, f"{self.board}/{vintage}"} & set(self.accept):
+            return ""
+        asked = {holding.REVISION} if self.history else {holding.REVISION, holding.METHOD}
+        said = {
+            holding.REVISION: "figures stored under this date would change",
+            holding.METHOD: "the method has changed",
+        }
+        notes = [
+            f"{said[check.name]}: {check.note}"
+            for check in done
+            if check.name in asked and not check.passed
+        ]
+        if not notes:
+            return ""
+        return f"{'; '.join(notes)}. To take it all the same: --accept {self.board}/{vintage}"
+
+    def _hold(
+        self,
+        group: Group,
+        best: Candidate,
+        why: str,
+        done: Sequence[Check],
+        new: Sequence[str],
+        dropped: Sequence[str],
+    ) -> None:
+        """Write nothing of a group, but for the log: its twins have the same figures."""
+        self._note(best, "", "held", why, checks=done, new=new, dropped=dropped)
+        # What was filled is another object than the member of the group it came from.
+        for other in (group.best, *group.twins, *group.repeats):
+            if other.source is not best.source or other in group.repeats:
+                same = f"the same figures as the list of {best.source_name} that is held"
+                self._note(other, "", "held", same)
 
     def _add(
         self,
@@ -287,6 +348,19 @@ def _examined(
     done = list(best.checks)
     settled = publication.board.startswith("arena/") and publication.method == "bradley-terry"
     done += checking.comparison(best.tables, listing, previous, completeness, settled=settled)
+    regime: dict[str, str] = {}
+    if listing is not None:
+        recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
+        done += checking.losses(
+            best.tables["ratings"], publication.left_out, recent, previous, whole=best.source.whole
+        )
+        method = None
+        if best.precedence <= manifests.OFFICIAL:
+            method = holding.same_method(best, recent)
+        if method is not None:
+            done.append(method)
+            if not method.passed:
+                regime = {"since": dated.vintage, "what": method.note}
     stale: list[str] = []
     if listing is not None:
         before = previous.table("ratings") if previous else None
@@ -313,6 +387,7 @@ def _examined(
         "entries": 0 if entries is None else len(entries),
         "notes": list(publication.notes),
         **({"left_out": list(publication.left_out)} if publication.left_out else {}),
+        **({"regime": regime} if regime else {}),
     }
     return done, description
 
@@ -348,13 +423,34 @@ def _repeats(candidate: Candidate, group: Group, groups: Sequence[Group]) -> boo
     return any(member is latest for member in members)
 
 
-def _revised(best: Candidate, holder: Listed | None, group: Group) -> str:
-    """Why a vintage gets a revision."""
+def _revised_figures(
+    best: Candidate,
+    vintage: str,
+    displaced: Sequence[tuple[str, Listed]],
+    index: BoardIndex,
+) -> dict[str, Check]:
+    """By label, how the figures differ from those of each stored list that would be displaced."""
+    if not displaced:
+        return {}
+    settled_by = to_iso(to_day(vintage) - holding.SETTLED_DAYS)
+    known = holding.Known(index.debuts(best), settled_by)
+    found = {
+        label: holding.revision(best, item, label, known)
+        for label, item in sorted(displaced, key=lambda pair: pair[0])
+    }
+    return {label: check for label, check in found.items() if check is not None}
+
+
+def _revised(holder: Listed | None, group: Group, revised: Mapping[str, Check]) -> str:
+    """Why a vintage gets a revision, and what moved."""
     if holder is None:
         return "the list stored under this date is held in a better form under another"
     if holder in group.supersedes:
         return f"the figures of {holder.source_name}, more precise or more complete"
-    return f"other figures than {holder.source_name} had at this date"
+    moved = next(
+        (f": {c.note}" for label, c in revised.items() if label[:10] == group.dated.vintage), ""
+    )
+    return f"other figures than {holder.source_name} had at this date{moved}"
 
 
 def _in_parts(candidate: Candidate) -> bool:

@@ -38,6 +38,8 @@ class Payload:
         ISO date, or RFC 3339 time in UTC, of the retrieval.
     http_status, etag, revision
         What the server said; None for files.
+    verified
+        Whether the bytes have the SHA-256 that their publisher names; None for files.
     """
 
     source: Source
@@ -47,6 +49,7 @@ class Payload:
     http_status: int | None = None
     etag: str | None = None
     revision: str | None = None
+    verified: bool | None = None
 
     def __post_init__(self) -> None:
         if not _WHEN.fullmatch(self.retrieved_at):
@@ -57,11 +60,13 @@ class Payload:
 
     def retrieval(self) -> dict[str, Any]:
         """Give the facts of the retrieval as a manifest has them."""
-        raw = {
+        raw: dict[str, Any] = {
             "name": self.origin.name,
             "bytes": len(self.data),
             "sha256": tables.sha256(self.data),
         }
+        if self.verified is not None:
+            raw["verified"] = self.verified
         return {
             "urls": list(self.origin.urls),
             "retrieved_at": self.retrieved_at,
@@ -95,6 +100,7 @@ class Candidate:
     tables: dict[str, pd.DataFrame] = field(repr=False)
     files: dict[str, bytes] = field(repr=False)
     checks: tuple[Check, ...] = field(repr=False)
+    filled: bool = False
 
     @property
     def vintage(self) -> str:
@@ -110,6 +116,11 @@ class Candidate:
     def kind(self) -> tuple[str, bool | None]:
         """Method and style control: only publications of one kind are ever compared."""
         return self.publication.method, self.publication.style_control
+
+    @property
+    def interval(self) -> tuple[str, float | None]:
+        """Kind and level of its intervals."""
+        return self.publication.interval_kind, self.publication.interval_level
 
     @property
     def basis(self) -> str:

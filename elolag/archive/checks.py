@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from elolag.archive.twins import Listed
     from elolag.schema import Publication
 
 #: More rows lost than this is a broken upstream, unless the list is recognised as a top-N one.
@@ -32,6 +33,17 @@ SHIFT_NOTED = 5.0
 #: Changes of at least so many common entries that spread more than this about their median (MAD,
 #: Elo) are another computation: raw beside style-controlled text has 17, a recomputation up to 6.
 SPREAD_ROWS, SPREAD_REFUSED = 20, 10.0
+#: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
+#: 20); so is a category of which most rows lost their errors.
+LOST_CATEGORIES, LOST_ERRORS, ERROR_ROWS = 0.6, 0.5, 10
+#: An error below this part of the median of the list before is none.
+TINY_ERROR = 0.01
+#: Fewer different ratings in so many rows are no ratings; honest lists have at least 15.
+FEWEST_VALUES, VALUE_ROWS = 5, 20
+#: Rank correlation of common entries with the list before; honest lists have at least 0.93.
+ORDER_ROWS, ORDER_REFUSED = 20, 0.5
+#: Points an entry among the first `STALE_TOP` may move against the common shift without a word.
+MOVED_NOTED = 20.0
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
 STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
 
@@ -125,7 +137,120 @@ def comparison(
         ]
     if settled:
         checks.append(_same_computation(shifts, against))
-    return [*checks, _scale_shift(shifts, against), _identical(tables, previous)]
+    before = previous.table("ratings")
+    return [
+        *checks,
+        _scale_shift(shifts, against),
+        _top_moves(listing, previous.listing, against),
+        _identical(tables, before, previous.label),
+    ]
+
+
+def losses(
+    ratings: pd.DataFrame,
+    left_out: Sequence[str],
+    recent: Sequence[Listed],
+    previous: Previous | None,
+    *,
+    whole: bool,
+) -> list[Check]:
+    """Check that nothing is lost that earlier lists had; all required.
+
+    Parameters
+    ----------
+    ratings
+        Of the publication.
+    left_out
+        Its categories that were left out on purpose.
+    recent
+        The last comparable lists of its source, the newest first.
+    previous
+        The newest comparable vintage of any source.
+    whole
+        Whether its source's lists come whole; a copy may hold any part of a board.
+    """
+    flat = sorted(
+        str(name)
+        for name, rows in ratings.groupby("category", sort=True)
+        if len(rows) >= VALUE_ROWS and rows["rating"].nunique() < FEWEST_VALUES
+    )
+    checks = [
+        Check("ratings-differ", not flat, True, f"hardly any in {_some(flat)}" if flat else "")
+    ]
+    before = recent[0].table("ratings") if recent else None
+    earlier = {} if before is None else {recent[0].vintage: before}
+    newest = previous.table("ratings") if previous else None
+    if previous and newest is not None:
+        earlier[previous.label] = newest
+    checks.append(_same_order(ratings, earlier))
+    if before is None:
+        return checks
+    against = f"since {recent[0].vintage}"
+    had, has = set(before["category"]), {*ratings["category"], *left_out}
+    gone = sorted(had - has)
+    if whole:
+        none = f"no category overall any more {against}" if "overall" in gone else ""
+        note = f"{len(gone)} of {len(had)} gone {against}: {_some(gone)}" if gone else ""
+        checks += [
+            Check("overall-kept", not none, True, none),
+            Check("categories-kept", len(gone) <= LOST_CATEGORIES * len(had), True, note),
+        ]
+    if not recent[0].filled:  # else its intervals were another source's
+        checks.append(_errors_kept(ratings, before, against))
+    return checks
+
+
+def _errors_kept(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check:
+    """Whether most rows of each category have what they had: intervals with a width, and errors."""
+    new, old = _errors(now), _errors(before)
+    lost = []
+    for key in [key for key in new if key in old]:
+        had = float((old[key] > 0).mean())
+        has = float((new[key] > TINY_ERROR * np.median(old[key])).mean())
+        if has < LOST_ERRORS <= had:
+            lost.append(f"{key[1]} of {key[0]:.60} ({had:.0%} of rows, now {has:.0%})")
+    return Check("errors-kept", not lost, True, f"lost {against}: {_some(lost)}" if lost else "")
+
+
+def _errors(ratings: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
+    """By category, the widths of its intervals and its standard errors; 0 for none."""
+    return {
+        (str(category), name): values.fillna(0.0).to_numpy(float)
+        for category, rows in ratings.groupby("category", sort=True)
+        if len(rows) >= ERROR_ROWS
+        for name, values in (("interval", rows["upper"] - rows["lower"]), ("se", rows["se"]))
+    }
+
+
+def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check:
+    """Whether entries stand in about the order of earlier lists, category by category."""
+    off = []
+    for label, before in earlier.items():
+        both = now.merge(before, on=["category", "entry"], suffixes=("", "_before"))
+        for category, rows in both.groupby("category", sort=True):
+            ranks = rows[["rating", "rating_before"]].rank().to_numpy()
+            # Ratings that are all alike have no order; `ratings-differ` refuses them.
+            if len(rows) < ORDER_ROWS or not np.ptp(ranks, axis=0).all():
+                continue
+            rho = float(np.corrcoef(ranks.T)[0, 1])
+            if rho < ORDER_REFUSED:
+                off.append(f"{category:.60} {rho:.2f} over {len(rows)} entries since {label}")
+    return Check("order-kept", not off, True, f"rank correlation: {_some(off)}" if off else "")
+
+
+def _top_moves(now: Listing, before: Listing, against: str) -> Check:
+    """Whether an entry among the first moved by itself, in a list of a new date."""
+    mine, theirs = now.by_name(), before.by_name()
+    change = {name: mine[name] - old for name, old in theirs.items() if name in mine}
+    shift = float(np.median(list(change.values()))) if change else 0.0
+    top = {*now.entries[:STALE_TOP], *before.entries[:STALE_TOP]}
+    moved = [
+        f"{name:.60} {change[name] - shift:+.1f}"
+        for name in now.entries
+        if name in top and name in change and abs(change[name] - shift) > MOVED_NOTED
+    ]
+    note = f"against the common shift {against}: {_some(moved)}" if moved else ""
+    return Check("top-entries-stay", not moved, False, note)
 
 
 def stale_categories(
@@ -289,10 +414,11 @@ def _scale_shift(shifts: Sequence[float], against: str) -> Check:
     return Check("scale-shift", abs(median) <= SHIFT_NOTED, False, note)
 
 
-def _identical(tables: Mapping[str, pd.DataFrame], previous: Previous) -> Check:
-    before = previous.table("ratings")
+def _identical(
+    tables: Mapping[str, pd.DataFrame], before: pd.DataFrame | None, label: str
+) -> Check:
     same = before is not None and _same_figures(tables["ratings"], before)
-    note = f"same figures as {previous.label}" if same else ""
+    note = f"same figures as {label}" if same else ""
     return Check("differs-from-previous", not same, False, note)
 
 

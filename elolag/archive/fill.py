@@ -99,4 +99,6 @@ def _rebuilt(best: Candidate, interval: Candidate, table: pd.DataFrame) -> Candi
         interval_level=interval.publication.interval_level,
     )
     files = {f"{name}.csv": tables.encode(name, frame) for name, frame in frames.items()}
-    return dataclasses.replace(best, publication=publication, tables=frames, files=files)
+    return dataclasses.replace(
+        best, publication=publication, tables=frames, files=files, filled=True
+    )

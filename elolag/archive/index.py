@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from elolag.archive import checks
 from elolag.archive.completeness import REACH_DAYS, Row, comes_whole, judge
 from elolag.archive.listing import Listing, read_listing, reference_category
-from elolag.archive.twins import COMPARABLE_SHARE, Listed, holds_all
+from elolag.archive.twins import COMPARABLE_SHARE, Listed, holds_all, shared_category
 from elolag.errors import UsageError
 from elolag.months import to_day
 from elolag.sources import get_source
@@ -46,6 +46,17 @@ class Stored:
     def kind(self) -> tuple[str, bool | None]:
         """Method and style control."""
         return self.snapshot.method, self.snapshot.style_control
+
+    @property
+    def interval(self) -> tuple[str, float | None]:
+        """Kind and level of its intervals."""
+        interval = self.snapshot.facts["interval"]
+        return interval["kind"], interval["level"]
+
+    @property
+    def filled(self) -> bool:
+        """Whether columns came from a twin."""
+        return "filled" in self.snapshot.facts
 
     @property
     def basis(self) -> str:
@@ -209,6 +220,40 @@ class BoardIndex:
             if common >= COMPARABLE_SHARE * min(len(names), len(other)):
                 return checks.Previous(label, other, item.table)
         return None
+
+    def last_of_source(self, candidate: Candidate, vintage: str, count: int) -> list[Listed]:
+        """Lists of the candidate's own source up to its date, of any kind, the newest first.
+
+        Those with at least half the entries of the shorter list in common, or without a category in
+        common: a payload in another layout, with other names, is no loss of what the last one had.
+        """
+        found: list[Listed] = []
+        same_date = [(lb, item) for lb, item in self.current.items() if lb[:10] == vintage]
+        for _, item in [*same_date, *self._before(vintage)]:
+            if item.source_name != candidate.source_name or not item.categories:
+                continue
+            category = shared_category(candidate, item)
+            if category is not None:
+                mine, theirs = candidate.listing(category), item.listing(category)
+                if mine is None or theirs is None:
+                    continue
+                common = len(set(mine.entries) & set(theirs.entries))
+                if common < COMPARABLE_SHARE * min(len(mine), len(theirs)):
+                    continue
+            found.append(item)
+            if len(found) == count:
+                break
+        return found
+
+    def debuts(self, candidate: Candidate) -> dict[str, str]:
+        """Entry to the first vintage that lists it in the candidate's reference category."""
+        category = reference_category(candidate.categories)
+        first: dict[str, str] = {}
+        for label, item in sorted(self.current.items()):
+            listing = item.listing(category) if category is not None else None
+            for name in listing.entries if listing else ():
+                first.setdefault(name, label[:10])
+        return first
 
     def _previous_table(self, candidate: Candidate, vintage: str) -> checks.Previous | None:
         for label, item in self._before(vintage):

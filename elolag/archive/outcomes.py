@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from elolag.archive.candidates import Refusal
     from elolag.archive.checks import Check
 
-OutcomeKind = Literal["new", "unchanged", "twin", "revision", "refused", "failed"]
+OutcomeKind = Literal["new", "unchanged", "twin", "revision", "held", "refused", "failed"]
 
 #: Outcomes that write a folder.
 WRITTEN = ("new", "revision")
@@ -53,9 +53,10 @@ class Outcome:
         Of the publication; for a payload nothing could be read from, `board` is the payload's
         name and `vintage` the date it stands for.
     label
-        Folder that holds it (of the twin that is kept); empty when refused.
+        Folder that holds it (of the twin that is kept); empty when refused or held.
     outcome
-        ``new``, ``unchanged``, ``twin``, ``revision``, ``refused``, or ``failed`` (nothing came).
+        ``new``, ``unchanged``, ``twin``, ``revision``, ``held`` (not written until a person accepts
+        it, see `elolag.archive.holding`), ``refused``, or ``failed`` (nothing came).
     rows
         Of its ratings (or of its models, or entries).
     new_entries, dropped_entries

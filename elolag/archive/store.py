@@ -22,9 +22,9 @@ import contextlib
 import errno
 import os
 import shutil
-import socket
 from typing import TYPE_CHECKING
 
+from elolag.archive.lock import BINARY, Lock, write_all
 from elolag.archive.log import LOG, Log, encode_line, read_lines
 from elolag.archive.manifest import MANIFEST
 from elolag.archive.outcomes import LOG_COLUMNS, TWINS_COLUMNS
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TWINS = "twins.csv"
-LOCK = ".lock"
 INTENT = ".intent"
 TEMPORARY = ".incoming-"
 #: What the log says of a folder that a later run found.
@@ -65,20 +64,21 @@ class Writer:
     ArchiveError
         On entry, if another process holds the lock (the message says which), if the log is broken
         or not sealed, or if a folder is there that no run wrote; and from every method when the
-        disk is full or refuses a write; the archive is then as it was.
+        disk is full or refuses a write, or when the lock was taken away (see
+        `elolag.archive.lock`); the archive is then as it was.
     """
 
     def __init__(self, root: Path, command: str) -> None:
         self.root = root
         self.command = command
-        self._lock: int | None = None
+        self._lock: Lock | None = None
         self._counter = 0
         self._previous = ""  # hash of the log's last line
 
     def __enter__(self) -> Writer:
         with _disk_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
-        self._lock = _take_lock(self.root, self.command)
+            self._lock = Lock(self.root, self.command)
         try:
             with _disk_errors(self.root):
                 self._resume()
@@ -119,10 +119,12 @@ class Writer:
                     _write_file(temporary / name, data)
                 _sync_folder(temporary)
                 _make_folders(target.parent)
+                self._require()
                 _write_intent(self.root, line)
                 os.rename(temporary, target)  # noqa: PTH104 -- the one call that must be atomic
             except BaseException:
                 shutil.rmtree(temporary, ignore_errors=True)
+                self._require()  # without the lock an intent is another run's
                 if not target.exists():
                     (self.root / INTENT).unlink(missing_ok=True)
                 raise
@@ -130,12 +132,13 @@ class Writer:
                 _sync_folder(target.parent)
                 self._log(line)
             except OSError:
+                self._require()
                 # A snapshot without its line is a run that never happened: take it back.
                 os.rename(target, temporary)  # noqa: PTH104
                 shutil.rmtree(temporary, ignore_errors=True)
                 (self.root / INTENT).unlink()
                 raise
-            (self.root / INTENT).unlink()
+            (self.root / INTENT).unlink(missing_ok=True)
 
     def log(self, line: Mapping[str, str]) -> None:
         """Append one line to ``log.csv``; the hash of the line before is filled in."""
@@ -146,12 +149,20 @@ class Writer:
         """Append one line to the board's ``twins.csv``."""
         path = self.root / board / TWINS
         with _disk_errors(path):
+            self._require()
             _append(path, TWINS_COLUMNS, line)
 
     def _log(self, line: Mapping[str, str]) -> None:
+        self._require()
         chained = {**line, "previous": self._previous}
         _append(self.root / LOG, LOG_COLUMNS, chained)
         self._previous = sha256(encode_line(LOG_COLUMNS, chained))
+
+    def _require(self) -> None:
+        """Raise an `ArchiveError` unless this is still the one writer."""
+        if self._lock is None:
+            raise ArchiveError(f"{self.root}: not open for writing; use the writer in a with block")
+        self._lock.require()
 
     def _resume(self) -> None:
         """Remove what a killed run left, and log the folder it had no time to log.
@@ -179,7 +190,7 @@ class Writer:
 
     def _release(self) -> None:
         if self._lock is not None:
-            _give_back(self._lock)
+            self._lock.release()
             self._lock = None
 
 
@@ -197,17 +208,19 @@ def seal(root: Path, command: str) -> Log:
         If there is no log, it is sealed already, another process holds the lock, or the disk
         refuses the write; the old log is then there still.
     """
-    lock = _take_lock(root, command)
+    with _disk_errors(root):
+        lock = Lock(root, command)
     try:
         data = Log.read(root).sealed_bytes()
         part = root / f".{LOG}.part"
         with _disk_errors(root / LOG):
             part.unlink(missing_ok=True)  # of a seal that was stopped
             _write_file(part, data)
+            lock.require()
             os.replace(part, root / LOG)  # noqa: PTH105 -- as the other renames here
             _sync_folder(root)
     finally:
-        _give_back(lock)
+        lock.release()
     return Log.read(root)
 
 
@@ -251,47 +264,8 @@ def unlogged(root: Path, log: Log) -> tuple[dict[str, str] | None, list[str]]:
     return mine, [f"{board}/{label}" for board, label in found if (board, label) != left_by_run]
 
 
-def was_stopped(root: Path) -> bool:
-    """Whether a run is at work or was killed: the lock still says who held it."""
-    path = root / LOCK
-    return path.is_file() and path.stat().st_size > 0
-
-
 def _folders(path: Path) -> list[Path]:
     return [p for p in path.iterdir() if p.is_dir() and not p.name.startswith(".")]
-
-
-def _take_lock(root: Path, command: str) -> int:
-    try:
-        import fcntl
-    except ImportError as error:
-        raise ArchiveError(
-            f"{root}: writing to an archive needs a POSIX system (file locks)"
-        ) from error
-    path = root / LOCK
-    with _disk_errors(root):
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        with _disk_errors(root):
-            os.ftruncate(handle, 0)
-            _write_all(handle, f"pid {os.getpid()} on {socket.gethostname()}: {command}".encode())
-    except BlockingIOError:
-        holder = path.read_text(encoding="utf-8", errors="replace") or "another process"
-        os.close(handle)
-        raise ArchiveError(
-            f"{root}: another run is writing to this archive ({holder}); wait until it has ended"
-        ) from None
-    except BaseException:
-        os.close(handle)
-        raise
-    return handle
-
-
-def _give_back(lock: int) -> None:
-    with contextlib.suppress(OSError):
-        os.ftruncate(lock, 0)  # nobody holds it now, and it may be copied somewhere
-    os.close(lock)  # closing releases the lock
 
 
 @contextlib.contextmanager
@@ -304,22 +278,18 @@ def _disk_errors(path: Path) -> Iterator[None]:
         raise ArchiveError(f"{path}: not written: {what}") from error
 
 
-def _write_all(handle: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
-
-
 def _write_file(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o644)
     try:
-        _write_all(handle, data)
+        write_all(handle, data)
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
 def _sync_folder(path: Path) -> None:
+    if os.name == "nt":
+        return  # Windows opens no folder, and so flushes none
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -337,9 +307,9 @@ def _make_folders(board: Path) -> None:
 
 def _write_intent(root: Path, line: Mapping[str, str]) -> None:
     """Say durably which folder is about to be put in place, and what the log will say of it."""
-    handle = os.open(root / INTENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    handle = os.open(root / INTENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o644)
     try:
-        _write_all(handle, _header(LOG_COLUMNS) + encode_line(LOG_COLUMNS, line))
+        write_all(handle, _header(LOG_COLUMNS) + encode_line(LOG_COLUMNS, line))
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -361,12 +331,12 @@ def _header(columns: Sequence[str]) -> bytes:
 
 def _append(path: Path, columns: Sequence[str], line: Mapping[str, str]) -> None:
     """Append a line in one write; after an error the file is what it was."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | BINARY, 0o644)
     try:
         size = os.fstat(handle).st_size
         data = encode_line(columns, line)
         try:
-            _write_all(handle, data if size else _header(columns) + data)
+            write_all(handle, data if size else _header(columns) + data)
             os.fsync(handle)
             if size == 0:
                 _sync_folder(path.parent)

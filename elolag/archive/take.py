@@ -11,6 +11,8 @@ The rules, in the order they are applied to each publication:
 3. Other content at the same date is a revision, ``.r2``, if it is from the same source or a more
    official one; a less official source never displaces a more official one.
 4. A failed required check refuses the publication, and only that one.
+5. A revision that could move an answer, or an official list made by another method, is ``held``:
+   not written until a person accepts it (`elolag.archive.holding`).
 
 In one run twins are found first and folders are then written oldest first, so the outcome does
 not depend on the order of payloads, but for revisions: of two contents for one vintage the later
@@ -20,7 +22,7 @@ payload is the revision.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +58,7 @@ def take(
     revision: str | None = None,
     private: bool = False,
     dry_run: bool = False,
+    accept: Collection[str] = (),
     command: str = "elolag",
 ) -> list[Outcome]:
     """Take payloads of one source into an archive; see `take_payloads`.
@@ -74,6 +77,8 @@ def take(
         Whether the archive is a private one, for sources whose terms forbid redistribution.
     dry_run
         Say what would happen and write nothing.
+    accept
+        ``BOARD/DATE`` of each publication to take although it would be held; ``all`` for every one.
     command
         What is running, for the lock.
     """
@@ -81,7 +86,9 @@ def take(
         Payload(source, origin, data, retrieved_at, http_status, etag, revision)
         for origin, data in payloads
     ]
-    return take_payloads(archive_path, batch, private=private, dry_run=dry_run, command=command)
+    return take_payloads(
+        archive_path, batch, private=private, dry_run=dry_run, accept=accept, command=command
+    )
 
 
 def take_payloads(
@@ -90,6 +97,7 @@ def take_payloads(
     *,
     private: bool = False,
     dry_run: bool = False,
+    accept: Collection[str] = (),
     command: str = "elolag",
     writer: Writer | None = None,
 ) -> list[Outcome]:
@@ -97,7 +105,7 @@ def take_payloads(
 
     Parameters
     ----------
-    archive_path, private, dry_run, command
+    archive_path, private, dry_run, accept, command
         As for `take`.
     payloads
         What to take.
@@ -119,11 +127,11 @@ def take_payloads(
     """
     root = Path(archive_path)
     if dry_run:
-        return _take(root, payloads, None, private=private)
+        return _take(root, payloads, None, private=private, accept=accept)
     if writer is not None:
-        return _take(root, payloads, writer, private=private)
+        return _take(root, payloads, writer, private=private, accept=accept)
     with Writer(root, command) as own:
-        return _take(root, payloads, own, private=private)
+        return _take(root, payloads, own, private=private, accept=accept)
 
 
 def take_publications(
@@ -133,6 +141,7 @@ def take_publications(
     *,
     private: bool = False,
     dry_run: bool = False,
+    accept: Collection[str] = (),
     command: str = "elolag",
 ) -> Iterator[Outcome]:
     """Take the publications of one large payload one at a time, as they are parsed.
@@ -149,8 +158,8 @@ def take_publications(
         What the payload holds, oldest first; an error stands for one that was refused.
     payload
         Where they come from.
-    private, dry_run, command
-        As in `take`.
+    private, dry_run, accept, command
+        As in `take`. A change of method in a file of history is recorded, not held.
 
     Yields
     ------
@@ -169,11 +178,18 @@ def take_publications(
             if isinstance(found, Refusal):
                 yield _refuse(found, writer)
             else:
-                yield from _run_board(root, found.publication.board, [found], writer)
+                yield from _run_board(
+                    root, found.publication.board, [found], writer, accept, history=True
+                )
 
 
 def _take(
-    root: Path, payloads: Sequence[Payload], writer: Writer | None, *, private: bool
+    root: Path,
+    payloads: Sequence[Payload],
+    writer: Writer | None,
+    *,
+    private: bool,
+    accept: Collection[str],
 ) -> list[Outcome]:
     candidates, refusals = read(payloads, private=private)
     outcomes = [_refuse(item, writer) for item in refusals]
@@ -181,16 +197,22 @@ def _take(
     for found in candidates:
         by_board.setdefault(found.publication.board, []).append(found)
     for name, items in sorted(by_board.items()):
-        outcomes += _run_board(root, name, items, writer)
+        outcomes += _run_board(root, name, items, writer, accept)
     return outcomes
 
 
 def _run_board(
-    root: Path, name: str, candidates: Sequence[Candidate], writer: Writer | None
+    root: Path,
+    name: str,
+    candidates: Sequence[Candidate],
+    writer: Writer | None,
+    accept: Collection[str],
+    *,
+    history: bool = False,
 ) -> list[Outcome]:
     archive = Archive(root)
     index = BoardIndex(archive.board(name) if name in archive.boards() else None)
-    return BoardRun(name, index, writer).run(candidates)
+    return BoardRun(name, index, writer, accept=accept, history=history).run(candidates)
 
 
 def _refuse(item: Refusal, writer: Writer | None) -> Outcome:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from elolag.archive import manifest as manifests
 from elolag.archive import store, tables
+from elolag.archive.lock import was_stopped
 from elolag.archive.log import LOG, NOT_SEALED, Log
 from elolag.archive.reader import Archive
 from elolag.errors import ArchiveError, ElolagError
@@ -110,7 +111,7 @@ def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
         yield Problem(LOG, message)
     if len(breaks) > _SHOWN:
         yield Problem(LOG, f"further breaks of the chain: {len(breaks) - _SHOWN}")
-    if log.torn and not store.was_stopped(root):
+    if log.torn and not was_stopped(root):
         yield Problem(LOG, "its last line is cut off, and no run was stopped while writing it")
     if head is not None and log.number_of(head) is None:
         yield Problem(LOG, _UNKNOWN_HEAD.format(head))

@@ -267,7 +267,7 @@ class _Speaker:
                 f"Wir schätzen, dass {first.models} auf {self.board} zuerst vorn lagen und am "
                 f"{passed}, {size} Monate vor dem {self.day}, von {second.to_models} überholt "
                 f"wurden{doubt}: {first.best[:1].upper()}{first.best[1:]}, {best.model} "
-                f"({released}), erreichte sein Niveau vor {match.model} ({iv})."
+                f"({released}), hatte sein Niveau früher erreicht als {match.model} ({iv})."
             )
         doubt = "" if self.result.clear else ", though neither had a clear lead"
         return (
@@ -320,7 +320,9 @@ class _Speaker:
             kind = "sampling"
         name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
         if counts := self.result.too_few():
-            sides = ", ".join(f"{phrase(group, self.lang).models}: {n}" for group, n in counts)
+            sides = f" {self.words.and_} ".join(
+                phrase(group, self.lang).counted(count) for group, count in counts
+            )
             return self.words.too_few.format(name=name, sides=sides, least=FEWEST)
         if self.result.one_match:
             draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
@@ -332,7 +334,7 @@ class _Speaker:
             if self.result.order is not None and self.result.gap.elo == 0 and self.value:
                 name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
                 whose = ""
-            return f"{name}{whose}: {self._end(self.low)} {self.words.to} {self._end(self.high)}"
+            return f"{name}{whose}: {self._ends()}"
         near, far = sorted((abs(self.low), abs(self.high)))
         unit = f" {self.unit}" if self.german or self.result.months is None else ""
         ends = (
@@ -342,11 +344,22 @@ class _Speaker:
             ends = f"{self.words.at_least} {language.number(near, self.lang)}"
         return f"{name}: {ends}{unit}"
 
-    def _end(self, value: float) -> str:
-        if math.isinf(value):
+    def _ends(self) -> str:
+        """Both ends with their directions; an open one turns the other into a bound."""
+        low, high = math.isinf(self.low), math.isinf(self.high)
+        if low and high:
             return self.words.unbounded
+        if low or high:
+            end = self.high if low else self.low
+            bound = self.words.at_most if (end > 0) == low else self.words.at_least
+            return f"{bound} {self._end(end)}"
+        return f"{self._end(self.low)} {self.words.to} {self._end(self.high)}"
+
+    def _end(self, value: float) -> str:
         if value == 0:
             return self.words.level
+        if self.result.since_overtaking(value):
+            return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
         side = self.words.ahead if value < 0 else self.words.behind
         return side.format(f"{language.number(value, self.lang)} {self.unit}")
 
@@ -367,7 +380,7 @@ class _Speaker:
             text = (
                 f"elolag {r.version}, Schätzgröße {r.estimand} ({asks}); {r.follower_group} gegen "
                 f"{r.leader_group}, {r.board}, Kategorie {r.category}, Werte vom {vintage}, "
-                f"{draws} Ziehungen, Startwert {r.seed}{only}. Snapshots: {snapshots}. "
+                f"{draws} Ziehungen, Startwert {r.seed}{only}. Datenstände: {snapshots}. "
                 f"Daten: {data}"
             )
         else:

@@ -28,9 +28,30 @@ _GERMAN = {
 }
 
 
+#: Where a model is from that is not from there: "von außerhalb Chinas".
+_GENITIVE = {
+    "AE": "der Emirate",
+    "AU": "Australiens",
+    "CA": "Kanadas",
+    "CN": "Chinas",
+    "DE": "Deutschlands",
+    "EU": "der EU",
+    "FR": "Frankreichs",
+    "GB": "Großbritanniens",
+    "HK": "Hongkongs",
+    "IL": "Israels",
+    "JP": "Japans",
+    "KR": "Südkoreas",
+    "RU": "Russlands",
+    "SG": "Singapurs",
+    "TW": "Taiwans",
+    "US": "der USA",
+}
+
+
 @dataclass(frozen=True)
 class Phrase:
-    """A group as a sentence needs it: its best model, and its models in two cases.
+    """A group as a sentence needs it: its best model, its models in two cases, and one of them.
 
     English has no cases: `models` and `to_models` are alike.
     """
@@ -38,6 +59,11 @@ class Phrase:
     best: str
     models: str
     to_models: str
+    one: str
+
+    def counted(self, count: int) -> str:
+        """So many models of the group."""
+        return f"{count} {self.one if count == 1 else self.models}"
 
 
 def phrase(group: str, lang: str) -> Phrase:
@@ -61,7 +87,7 @@ def _terms(part: str) -> list[tuple[bool, str]]:
 
 def _english(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
     words = " or ".join(" ".join(_one(*term) for term in terms) for terms in alternatives)
-    return Phrase(f"the best {words} model", f"{words} models", f"{words} models")
+    return Phrase(f"the best {words} model", f"{words} models", f"{words} models", f"{words} model")
 
 
 def _one(negated: bool, name: str) -> str:
@@ -74,20 +100,40 @@ def _german(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
         " und ".join(_german_noun(terms, *ends) for terms in alternatives)
         for ends in (("e", "Modelle"), ("en", "Modellen"))
     )
+    stems = [
+        None if len(terms) > 1 or terms[0][0] else _GERMAN.get(terms[0][1])
+        for terms in alternatives
+    ]
+    if len(alternatives) > 1 and all(stems):
+
+        def either(ending: str) -> str:
+            return " oder ".join(f"{stem}{ending}" for stem in stems)
+
+        return Phrase(
+            f"das beste {either('e')} Modell", f"{either('e')} Modelle", f"{either('en')} Modellen",
+            f"{either('es')} Modell",
+        )  # fmt: skip
     if len(alternatives) == 1:
         best = f"das beste {_german_noun(alternatives[0], 'e', 'Modell')}"
+        one = _german_noun(alternatives[0], "es", "Modell")
     else:
-        best = f"das beste Modell unter {dative}"
-    return Phrase(best, nominative, dative)
+        best, one = f"das beste Modell unter {dative}", f"Modell unter {dative}"
+    return Phrase(best, nominative, dative, one)
 
 
 def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
     """``chinesische Modelle mit offenen Gewichten``: adjectives before, the rest after the noun."""
     before, after = [], []
+    outside = [_GENITIVE[name] for negated, name in terms if negated and name in _GENITIVE]
+    if outside:
+        after.append(f"von außerhalb {' und '.join(outside)}")
     for negated, name in terms:
-        stem = "US-amerikanisch" if negated and name == "US" else _GERMAN.get(name)
-        if stem:
-            before.append(f"{'nicht ' if negated else ''}{stem}{ending}")
+        if negated and name in _GENITIVE:
+            continue
+        if name in _GERMAN:
+            before.append(f"{_GERMAN[name]}{ending}")
+        elif name == "HK":
+            after.append("aus Hongkong")
         elif name == "US":
             noun = f"US-{noun}"
         elif name in ("open", "closed"):

@@ -16,8 +16,65 @@ UNITS = {
     "Elo points": "Elo-Punkte",
     "ECI points": "ECI-Punkte",
     "index points": "Indexpunkte",
-    "log2 minutes": "log2 Minuten",
+    "log2 minutes": "log2-Minuten",
 }
+
+
+#: German for boards and categories, where their names are English words.
+_GERMAN_NAMES = {
+    "document": "Dokumente",
+    "image edit": "Bildbearbeitung",
+    "image to video": "Bild zu Video",
+    "search": "Websuche",
+    "text to image": "Text zu Bild",
+    "text to video": "Text zu Video",
+    "video edit": "Videobearbeitung",
+    "vision": "Bildverstehen",
+    "webdev": "Webentwicklung",
+    "captioning": "Bildbeschreibung",
+    "chinese": "Chinesisch",
+    "coding": "Programmieren",
+    "creative writing": "kreatives Schreiben",
+    "creative writing vision": "kreatives Schreiben zu Bildern",
+    "diagram": "Diagramme",
+    "english": "Englisch",
+    "entity recognition": "Erkennen von Objekten",
+    "exclude ties": "ohne Unentschieden",
+    "expert": "Fachfragen",
+    "french": "Französisch",
+    "german": "Deutsch",
+    "hard prompts": "schwierige Aufgaben",
+    "hard prompts english": "schwierige Aufgaben auf Englisch",
+    "homework": "Hausaufgaben",
+    "humor": "Humor",
+    "image to webdev": "Bild zu Webseite",
+    "industry business and management and financial operations": "Wirtschaft und Finanzen",
+    "industry entertainment and sports and media": "Unterhaltung, Sport und Medien",
+    "industry legal and government": "Recht und Verwaltung",
+    "industry life and physical and social science": "Natur- und Sozialwissenschaften",
+    "industry mathematical": "mathematische Berufe",
+    "industry medicine and healthcare": "Medizin und Gesundheit",
+    "industry software and it services": "Software und IT",
+    "industry writing and literature and language": "Schreiben, Literatur und Sprache",
+    "instruction following": "Befolgen von Anweisungen",
+    "japanese": "Japanisch",
+    "korean": "Koreanisch",
+    "longer query": "längere Anfragen",
+    "math": "Mathematik",
+    "multi image edit": "Bearbeitung mehrerer Bilder",
+    "multi turn": "mehrere Runden",
+    "non english": "nicht Englisch",
+    "ocr": "Texterkennung",
+    "polish": "Polnisch",
+    "russian": "Russisch",
+    "spanish": "Spanisch",
+}
+
+
+def named(name: str) -> str:
+    """A board or category in German, by our translation where its name is an English word."""
+    text = name.replace("_", " ")
+    return _GERMAN_NAMES.get(text, text)
 
 
 def number(value: float, lang: str, digits: int = 1) -> str:
@@ -57,12 +114,16 @@ def board(name: str, category: str, lang: str) -> str:
     style = rest.endswith("_style_control")
     kind = rest.removesuffix("_style_control").replace("_", " ")
     if lang == "de":
-        text = f"der Rangliste {name}"
+        text = f"der Rangliste „{name}“"
         if publisher == "arena":
-            text = f"der Arena-Rangliste „{kind}“" + (" mit Stilkontrolle" if style else "")
+            text = f"der Arena-Rangliste „{named(kind)}“" + (" mit Stilkontrolle" if style else "")
         elif name == "epoch/eci":
             text = "dem Epoch Capabilities Index"
-        return text if category == "overall" else f"{text} (Kategorie {category})"
+        elif name == "metr/time-horizon":
+            text = "der Zeithorizont-Rangliste von METR"
+        elif publisher == "own":
+            text = "einer eigenen Rangliste"
+        return text if category == "overall" else f"{text} (Kategorie „{named(category)}“)"
     text = f"the board {name}"
     if publisher == "arena":
         text = f"the Arena {kind} leaderboard" + (" with style control" if style else "")
@@ -76,11 +137,14 @@ class Words:
     """Set phrases. Those with braces are filled in by `str.format`."""
 
     at_least: str
+    at_most: str
     figure: str
     too_few: str
+    and_: str
     one_match: str
     months: str
     level: str
+    passed: str
     ahead: str
     behind: str
     unbounded: str
@@ -95,11 +159,14 @@ class Words:
 
 ENGLISH = Words(
     at_least="at least",
+    at_most="at most",
     figure="best estimate",
-    too_few="no {name}: too few rated models ({sides}; at least {least} are needed)",
+    too_few="no {name}: only {sides}, and at least {least} rated ones are needed",
+    and_="and",
     one_match="of zero width: at least {draws}% of the draws give the same match",
     months="months",
     level="level",
+    passed="overtaken {} before",
     ahead="{} ahead",
     behind="{} behind",
     unbounded="unbounded",
@@ -134,11 +201,14 @@ ENGLISH = Words(
 
 GERMAN = Words(
     at_least="mindestens",
+    at_most="höchstens",
     figure="bester Schätzwert",
-    too_few="kein {name}: zu wenige bewertete Modelle ({sides}; nötig sind mindestens {least})",
+    too_few="kein {name}: nur {sides}, nötig sind mindestens {least} bewertete",
+    and_="und",
     one_match="ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Treffer",
     months="Monate",
     level="gleichauf",
+    passed="{} zuvor überholt",
     ahead="{} voraus",
     behind="{} zurück",
     unbounded="unbegrenzt",
@@ -164,7 +234,8 @@ GERMAN = Words(
     },
     asks={
         "backward": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
-        "backward-mean": "dieselbe Frage, gemittelt über jeden Tag der letzten {window} Monate",
+        "backward-mean": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte, "
+        "gemittelt über jeden Tag der letzten {window} Monate",
         "at-release": "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, "
         "jeder an seinem Tag",
         "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus den "

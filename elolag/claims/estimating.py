@@ -20,7 +20,7 @@ from elolag.interval import quantiles, reach, summarise
 from elolag.lag import ESTIMANDS
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
 from elolag.study import Study
-from elolag.words import overtaking
+from elolag.words import few, given, overtaking
 
 Floats = NDArray[np.float64]
 
@@ -98,7 +98,7 @@ class Estimate:
         """As in the JSON object."""
         out = {name: getattr(self, name) for name in self.__dataclass_fields__}
         out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
-        return out
+        return out | given(self.low, self.high)
 
 
 def decide(
@@ -174,6 +174,8 @@ def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
 
 def _months(study: Study, claim: Claim, as_of: str) -> Estimate:
     day, key = to_day(as_of), lag_key(claim.estimand, None)
+    if sides := study.too_few(day):
+        raise EstimateError(f"there is no interval to judge by: {few(sides)}")
     lags = study.sample([key], day).lags[key]
     found = summarise(key, study.point([key], day).lags[key], lags, study.level)
     fine = ~lags.failed
@@ -184,21 +186,16 @@ def _months(study: Study, claim: Claim, as_of: str) -> Estimate:
         value=found.months, low=found.low, high=found.high, censored=found.censored,
         probability=held(below, above, (claim.low, claim.high)),
         detail=_best_of_day(study, day), closest=closest, closest_value=value,
-        passed="" if key != "backward" or found.censored else _passed(study, day),
+        passed=passed(study, day) if key == "backward" else "",
     )  # fmt: skip
 
 
-def _passed(study: Study, day: float) -> str:
+def passed(study: Study, day: float) -> str:
     """Who overtook the side that is behind and when, if that side was the first at its level."""
-    found, field = study.point(["backward"], day), study.cast.field
-    first, second = study.cast.follower.text, study.cast.leader.text
-    best, since, rival = int(found.follower_best[0]), field.follow_from, field.lead_from
-    if found.gap[0] < 0:
-        first, second = second, first
-        best, since, rival = int(found.leader_best[0]), field.lead_from, field.follow_from
-    passed = float(rival[int(found.match[0])])
-    if found.gap[0] == 0 or float(since[best]) >= passed:
+    found = study.overtaken(day)
+    if found is None:
         return ""
+    first, second, passed = found
     return overtaking(first, "first,", second, to_iso(passed), (day - passed) / DAYS_PER_MONTH)
 
 
@@ -299,6 +296,8 @@ def _lab_bests(study: Study, claim: Claim, ratings: Floats, as_of: str) -> Float
 def _change(study: Study, claim: Claim, as_of: str) -> Estimate:
     """The change of the claim's estimand since a date, with its sampling interval."""
     found = change_of(replace(study, as_of=to_day(as_of)), claim.since or None, claim.estimand)
+    if found.too_few:
+        raise EstimateError(f"there is no interval to judge by: {few(found.too_few)}")
     spread = (found.high - found.low) / 2 / NormalDist().inv_cdf((1 + found.level) / 2)
     normal = NormalDist((found.low + found.high) / 2, spread)
     upper = 1.0 if claim.high is None else normal.cdf(claim.high)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from elolag import __version__
 from elolag.archive import Archive
-from elolag.claims.estimating import held
+from elolag.claims.estimating import held, passed
 from elolag.claims.parsing import Statement, parse_statement
 from elolag.claims.studies import Studies
 from elolag.claims.wording import interval_words, quantity
@@ -21,7 +21,7 @@ from elolag.months import parse, to_day, to_iso
 from elolag.schema import ALL_LISTS
 from elolag.study import Study
 from elolag.tags import Policies
-from elolag.words import noun, share
+from elolag.words import few, given, noun, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +45,7 @@ MONTHS_BACK = 30
 class Definition:
     """One way to mean a lag, and what it gives on the date.
 
+    `passed`: who overtook the side that is behind, and when, if that side was first at its level;
     `supports`: the measurement interval reaches the stated range; `probability`: share of draws
     in it; `months_supported`: firsts of months at which the figure itself lies in the range, with
     the newest ratings.
@@ -55,6 +56,7 @@ class Definition:
     leader: str
     follower: str
     months: float
+    passed: str
     low: float | None
     high: float | None
     censored: str | None
@@ -64,7 +66,11 @@ class Definition:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        return asdict(self)
+        return asdict(self) | given(self.low, self.high)
+
+    def figure(self) -> str:
+        """The figure in words; who was first, where the side that is behind was."""
+        return self.passed or quantity("months", self.months, self.censored)
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ class StatementCheck:
             f"{head}: {len(self.supporting)} of {len(self.definitions)} definitions support it; "
             f"the likeliest is {best.estimand} of {noun(best.follower)} behind "
             f"{noun(best.leader)} on {best.board} "
-            f"({quantity('months', best.months, best.censored)}, probability "
+            f"({best.figure()}, probability "
             f"{share(best.probability)})."
         )
 
@@ -108,7 +114,7 @@ class StatementCheck:
                 "estimand": d.estimand,
                 "board": d.board,
                 "groups": f"{d.follower} behind {d.leader}",
-                "gives": quantity("months", d.months, d.censored),
+                "gives": d.figure(),
                 "interval": interval_words("months", d.low, d.high),
                 "holds": share(d.probability),
                 "supports": "yes" if d.supports else "no",
@@ -226,6 +232,9 @@ def _definitions(study: Study, statement: Statement, date: str) -> Iterator[Defi
     day = to_day(date)
     least, most = statement.ends
     points, drawn = _asked(study.point, day), _asked(study.sample, day)
+    if sides := study.too_few(day):
+        yield f"there is no interval to judge by: {few(sides)}"
+        return
     months = _months_in_range(study, statement)
     for estimand in ESTIMANDS:
         lags, point = drawn[estimand], points[estimand]
@@ -242,7 +251,9 @@ def _definitions(study: Study, statement: Statement, date: str) -> Iterator[Defi
         too_low = figure.high is not None and least is not None and figure.high < least
         too_high = figure.low is not None and most is not None and figure.low > most
         yield Definition(
-            estimand, "", "", "", figure.months, figure.low, figure.high, figure.censored,
+            estimand, "", "", "", figure.months,
+            passed(study, day) if estimand == "backward" else "",
+            figure.low, figure.high, figure.censored,
             held(below, above, statement.ends), not (too_low or too_high),
             tuple(months[estimand]),
         )  # fmt: skip

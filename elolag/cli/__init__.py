@@ -26,6 +26,7 @@ from elolag.cli import revisions as _revisions
 from elolag.cli import sensitivity as _sensitivity
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
+from elolag.cli._text import line
 from elolag.errors import ElolagError
 
 app = typer.Typer(
@@ -41,7 +42,7 @@ app = typer.Typer(
 
 def _version(show: bool) -> None:
     if show:
-        typer.echo(__version__)
+        line(__version__)
         raise typer.Exit
 
 

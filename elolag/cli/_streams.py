@@ -15,6 +15,8 @@ from typing import NoReturn
 
 import typer
 
+from elolag.words import printable
+
 
 class _Closed(io.TextIOBase):
     """In place of a stream that was closed before we began, so that a write is an error."""
@@ -50,7 +52,8 @@ def _stop(number: int, _: FrameType | None) -> NoReturn:
 
 
 def say(message: str) -> None:
-    """One line on stderr."""
+    """A message on stderr, in which no name from data can do anything but be read."""
+    message = "\n".join(map(printable, message.split("\n")))
     # Where stderr is closed or full too, there is nowhere left to say it; the exit code remains.
     with contextlib.suppress(OSError):
         typer.echo(f"elolag: {message}", err=True)

@@ -1,21 +1,30 @@
-"""What the commands share: names made safe to print, tables for terminals and pipes."""
+"""What the commands print with: every text, table and JSON object goes through one neutraliser.
+
+Nothing that came from data may do anything on a terminal but be read: what does not show itself
+(control, direction and escape characters) is escaped, and rich finds neither markup nor emoji.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import typer
 
 from elolag.words import printable as plain
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["code", "console", "plain", "print_table"]
+__all__ = ["as_json", "code", "dump", "line", "lines", "plain", "print_facts", "print_table", "say"]
 
 _PIPE_WIDTH = 100
+#: Widest terminal that is filled.
+_WIDEST = 140
 
 
 def code(name: str) -> str:
@@ -26,24 +35,96 @@ def code(name: str) -> str:
     return f"{ticks}{pad}{text}{pad}{ticks}".replace("|", "\\|")
 
 
-def console() -> Console:
+def line(*cells: str, err: bool = False) -> None:
+    """Print one line, of whatever length; several cells with tabs between them."""
+    typer.echo("\t".join(map(plain, cells)), err=err)
+
+
+def lines(text: str, *, err: bool = False) -> None:
+    """Print text of several lines; one that ends its last line gets no further end."""
+    typer.echo(
+        "\n".join(map(plain, text.split("\n"))), nl=bool(text) and not text.endswith("\n"), err=err
+    )
+
+
+def dump(data: Any) -> None:
+    """Print one JSON object."""
+    typer.echo(as_json(data))
+
+
+def as_json(data: Any) -> str:
+    """JSON for people and programs: letters as they are, what does not show itself escaped."""
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    return re.sub(r"[^\n\x20-\x7e]", lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
+
+
+def console(most: int = _WIDEST) -> Console:
     """Where results are printed: as wide as the terminal, of fixed width in a pipe."""
     from rich.console import Console
 
-    wide = min(shutil.get_terminal_size().columns, 140) if sys.stdout.isatty() else _PIPE_WIDTH
+    wide = min(shutil.get_terminal_size().columns, most) if sys.stdout.isatty() else _PIPE_WIDTH
     return Console(highlight=False, markup=False, emoji=False, width=wide)
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; columns of numbers are right-aligned."""
+def say(text: str = "", style: str = "", most: int = _WIDEST) -> None:
+    """Print one paragraph, broken where the terminal ends."""
+    from rich.text import Text
+
+    console(most).print(Text(plain(text), style=style))
+
+
+def print_table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    whole: Sequence[str] = (),
+    figures: bool = True,
+    most: int = _WIDEST,
+) -> None:
+    """Print a table.
+
+    Parameters
+    ----------
+    header
+        Names of the columns.
+    rows
+        Cells, as many as columns.
+    whole
+        Columns that are never broken over lines.
+    figures
+        Whether columns of numbers are right-aligned.
+    most
+        Widest terminal that it fills.
+    """
     from rich.table import Table
     from rich.text import Text
 
     cells = [[plain(str(cell)) for cell in row] for row in rows]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for number, name in enumerate(header):
-        figures = bool(cells) and all(re.fullmatch(r"[-+\d.,/ ]*", row[number]) for row in cells)
-        table.add_column(name, justify="right" if figures else "left", overflow="fold")
+        right = figures and bool(cells)
+        right = right and all(re.fullmatch(r"[-+\d.,/ ]*", row[number]) for row in cells)
+        table.add_column(
+            Text(plain(name)), justify="right" if right else "left", overflow="fold",
+            no_wrap=name in whole,
+        )  # fmt: skip
     for row in cells:
-        table.add_row(*(Text(cell) for cell in row))
-    console().print(table)
+        table.add_row(*map(Text, row))
+    console(most).print(table)
+
+
+def print_facts(rows: Iterable[tuple[str, str]], most: int = _WIDEST) -> None:
+    """Print (quantity, value) pairs, one a row."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for quantity, value in rows:
+        table.add_row(Text(plain(quantity)), Text(plain(value)))
+    console(most).print(table)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import plain, print_table
+from elolag.cli._text import dump, line, print_table
 from elolag.cli.lag import Sources
+from elolag.cli.snapshot import Accept
 
 if TYPE_CHECKING:
     from elolag.archive import Archive, Board
@@ -46,7 +46,7 @@ def list_(
     opened = open_archive(archive, sources=sources)
     rows = _vintages(opened.board(board)) if board else _boards(opened)
     if as_json:
-        typer.echo(json.dumps(rows, indent=2))
+        dump(rows)
     else:
         print_table(
             [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows]
@@ -122,25 +122,25 @@ def verify(
             "log_head": log.head,
             "problems": [{"path": item.path, "message": item.message} for item in problems],
         }
-        typer.echo(json.dumps(found, indent=2))
+        dump(found)
     for problem in problems:
-        typer.echo(f"elolag: {plain(str(problem))}", err=True)
+        line(f"elolag: {problem}", err=True)
     if problems:
         raise typer.Exit(1)
     if not as_json:
         count = f"{len(folders)} snapshots of {len(opened.boards())} boards"
-        typer.echo(f"{opened.path}: {count}, all as stored")
+        line(f"{opened.path}: {count}, all as stored")
         if log.head:
-            typer.echo(f"log: {len(log.lines) - 1} lines, head {log.head}")
+            line(f"log: {len(log.lines) - 1} lines, head {log.head}")
         left, _ = unlogged(opened.path, log)
         if left is not None:
-            typer.echo(
+            line(
                 f"elolag: {left['board']}/{left['label']}: left by a run that was stopped; the "
                 "next one will log it, and say so there",
                 err=True,
             )
         if head is not None:
-            typer.echo(f"log: extends the cited head, the hash of its line {log.number_of(head)}")
+            line(f"log: extends the cited head, the hash of its line {log.number_of(head)}")
     if news_within is not None:
         _fresh(opened, news_within)
 
@@ -154,7 +154,7 @@ def seal(archive: ArchiveOption = None) -> None:
     opened = archives.open_archive(archive)
     check_writable(opened.path)
     log = archives.seal(opened)
-    typer.echo(f"{log.path}: {len(log.lines) - 1} lines sealed, head {log.head}")
+    line(f"{log.path}: {len(log.lines) - 1} lines sealed, head {log.head}")
 
 
 def _fresh(archive: Archive, days: int) -> None:
@@ -201,7 +201,7 @@ def export(
     rows = write(
         open_archive(archive, sources=sources), selection, sys.stdout.buffer if to_stdout else out
     )
-    typer.echo(f"{rows:,} rows", err=to_stdout)
+    line(f"{rows:,} rows", err=to_stdout)
 
 
 @app.command("import")
@@ -218,11 +218,12 @@ def import_(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read and check, and write nothing.")
     ] = False,
+    accept: Accept = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take files that were downloaded by other means; see docs/snapshots.md."""
     from elolag.archive import default_path
-    from elolag.cli.snapshot import report
+    from elolag.cli.snapshot import accepted, report
     from elolag.imports import import_files
     from elolag.tags import Lookup, load
 
@@ -234,5 +235,6 @@ def import_(
         date=date,
         url=url,
         dry_run=dry_run,
+        accept=accepted(accept),
     )
     report([done], as_json=as_json, dry_run=dry_run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import plain, print_table
-from elolag.cli.snapshot import bases
+from elolag.cli._text import dump, line, plain, print_table
+from elolag.cli.snapshot import Accept, accepted, bases
 
 if TYPE_CHECKING:
     from elolag.backfill import Filled
@@ -38,6 +37,7 @@ def backfill(
         list[str] | None,
         typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
     ] = None,
+    accept: Accept = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Take every vintage since 2023 into an archive of your own; resumes where it stopped."""
@@ -56,21 +56,23 @@ def backfill(
                 folder,
                 client,
                 subsets=tuple(subset or ()),
+                accept=accepted(accept),
                 progress=of_vintages,
             )
         )
     if as_json:
-        typer.echo(json.dumps({"archive": str(folder), "subsets": list(map(_row, done))}, indent=2))
+        dump({"archive": str(folder), "subsets": list(map(_row, done))})
     else:
         rows = [_row(item) for item in done]
         print_table(list(rows[0]) if rows else ["subset"], [list(row.values()) for row in rows])
-        typer.echo(f"in {folder}; use it with --archive {folder}")
+        line(f"in {folder}; use it with --archive {folder}")
     for item in done:
         if item.failure:
-            typer.echo(f"failed: {item.subset}: {plain(item.failure)}", err=True)
+            line(f"failed: {item.subset}: {item.failure}", err=True)
         for outcome in item.outcomes:
-            if outcome.outcome == "refused":
-                typer.echo(f"failed: {item.subset}: {plain(outcome.message)}", err=True)
+            if outcome.outcome in ("held", "refused"):
+                kind = "held" if outcome.outcome == "held" else "failed"
+                line(f"{kind}: {item.subset}: {outcome.message}", err=True)
     if any(item.failed for item in done):
         raise typer.Exit(1)
 
@@ -81,7 +83,7 @@ def _row(item: Filled) -> dict[str, object]:
         "subset": item.subset,
         "new": kinds["new"] + kinds["revision"],
         "unchanged": "all" if item.held is None else item.held + kinds["unchanged"] + kinds["twin"],
-        "failed": kinds["refused"] + bool(item.failure),
+        "failed": kinds["held"] + kinds["refused"] + bool(item.failure),
         "rows": sum(outcome.rows for outcome in item.outcomes),
     }
 
@@ -108,7 +110,7 @@ def _bars() -> Iterator[tuple[Bytes | None, Vintages]]:
         def of_bytes(url: str, received: int, declared: int | None) -> None:
             progress.update(
                 task,
-                description=f"fetching {url.rsplit('/', 2)[-2]}",
+                description=plain(f"fetching {url.rsplit('/', 2)[-2]}"),
                 completed=received,
                 total=declared,
                 amount=f"{received / 1e6:.1f} MB",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elolag.cli._text import dump, line, lines, print_table
 from elolag.cli.lag import (
     DEFAULT_BOARD,
     ArchiveDir,
@@ -90,48 +91,41 @@ def cite(
     )  # fmt: skip
     found = citation(result, lang)
     if as_json:
-        _dump(found.to_dict())
+        dump(found.to_dict())
     elif bibtex or csl:
         _print_references(found.references, csl=csl)
     else:
-        typer.echo(f"{found}\n")
+        lines(f"{found}\n\n")
         _print_references(found.references, csl=False)
-        typer.echo("")
+        line()
         _print_references(found.references, csl=True)
 
 
 def _print_figure(path: Path, *, bibtex: bool, csl: bool, as_json: bool) -> None:
     from elolag.cite import figure_references, read_figure
-    from elolag.cli._text import plain, print_table
 
     facts = read_figure(path)
     if as_json:
-        _dump(facts)
+        dump(facts)
         return
     if bibtex or csl:
         _print_references(figure_references(facts), csl=csl)
         return
     for name in ("title", "sentence", "caveat"):
         if facts.get(name):
-            typer.echo(plain(str(facts[name])))
-    typer.echo("")
+            line(str(facts[name]))
+    line()
     told = ("schema", "software", "title", "sentence", "caveat", "sources")
     rows = [(name, value) for name, value in facts.items() if name not in told]
     print_table(("fact", "value"), rows)
     for source in facts["sources"]:
-        typer.echo("")
+        line()
         rows = [(name, value) for name, value in source.items() if value]
         print_table(("source", ""), rows)
 
 
 def _print_references(references: Sequence[Reference], *, csl: bool) -> None:
     if csl:
-        _dump([reference.csl() for reference in references])
+        dump([reference.csl() for reference in references])
     else:
-        typer.echo("\n\n".join(reference.bibtex() for reference in references))
-
-
-def _dump(data: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+        lines("\n\n".join(reference.bibtex() for reference in references))

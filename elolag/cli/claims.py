@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elolag.cli._text import dump, line, lines, print_facts, print_table, say
 from elolag.cli.lag import ArchiveDir, Json, Level, Seed, Sources, TagFile, list_notes
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def claims(
         sources=sources, extra_tags=tags,
     )  # fmt: skip
     if as_json:
-        _dump(report.to_dict())
+        dump(report.to_dict())
     else:
         _print(report)
 
@@ -83,7 +83,7 @@ def show(
         sources=sources, extra_tags=tags,
     )  # fmt: skip
     if as_json:
-        _dump(report.to_dict())
+        dump(report.to_dict())
         return
     found = report[key]
     _print_rows(found.sentence(), found.rows())
@@ -112,7 +112,7 @@ def check(
         sources=sources, extra_tags=tags,
     )  # fmt: skip
     if as_json:
-        _dump(found.to_dict())
+        dump(found.to_dict())
         return
     _say(found.sentence())
     rows = [r for r, d in zip(found.rows(), found.definitions, strict=True) if d.supports]
@@ -162,7 +162,7 @@ def bridge(
 
         plots.save(plots.bridge(found), figure, found.headline)
     if as_json:
-        _dump(found.to_dict())
+        dump(found.to_dict())
         return
     _say(found.sentence())
     _table(found.rows(), whole=("route", "what changes"))
@@ -177,7 +177,7 @@ def template() -> None:
     """Print a registry to start your own from (for --add)."""
     from elolag.claims import TEMPLATE
 
-    typer.echo(TEMPLATE, nl=False)
+    lines(TEMPLATE)
 
 
 def _print(report: ClaimsReport) -> None:
@@ -192,44 +192,18 @@ def _print(report: ClaimsReport) -> None:
 
 def _table(rows: list[dict[str, str]], whole: tuple[str, ...] = ()) -> None:
     """A table of words; the columns in `whole` are never broken over lines."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from elolag.cli._text import console, plain
-
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for name in rows[0]:
-        table.add_column(name, overflow="fold", no_wrap=name in whole)
-    for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row.values()))
-    console().print(table)
-    typer.echo("")
+    print_table(list(rows[0]), [list(row.values()) for row in rows], whole=whole, figures=False)
+    line()
 
 
 def _print_rows(sentence: str, rows: list[tuple[str, str]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from elolag.cli._text import console, plain
-
-    console().print(Text(plain(sentence), style="bold"))
-    typer.echo("")
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(name, Text(plain(value)))
-    console().print(table)
-    typer.echo("")
+    say(sentence, "bold")
+    line()
+    print_facts(rows)
+    line()
 
 
 def _say(*paragraphs: str) -> None:
-    from elolag.cli._text import console, plain
-
     for text in paragraphs:
-        console().print(plain(text))
-        typer.echo("")
-
-
-def _dump(data: Any) -> None:
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+        say(text)
+        line()

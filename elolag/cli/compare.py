@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elolag.cli._text import dump, print_table, say
 from elolag.cli.lag import (
     ArchiveDir,
     AsOf,
@@ -87,32 +87,27 @@ def compare(
 
         plots.save(plots.slices(found), figure, found)
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        dump(found.to_dict())
     else:
         _print(found)
 
 
 def _print(found: Slices) -> None:
-    from rich.text import Text
-
-    from elolag.cli._text import console, plain, print_table
-
-    out = console()
-    out.print(Text(plain(found.sentence()), style="bold"))
-    out.print()
+    say(found.sentence(), "bold")
+    say()
     intervals = [f"{found.level:.0%} interval"]
     if found.simultaneous_level is not None:
         intervals.append("all at once")
     print_table((found.by, "lag", *intervals, "models", "as of"), found.rows_in_words())
-    out.print()
+    say()
     first = found.slices[0].result
-    out.print(
+    say(
         f"{found.estimand}: {first.asks()}. models: rated ones of the row's own side / "
         f"of the other."
     )
-    out.print(first.left_out())
+    say(first.left_out())
     for line in list_notes(first.sources):
-        out.print(line)
+        say(line)
     for reason in dict.fromkeys(found.refused.values()):
-        names = ", ".join(plain(name) for name, why in found.refused.items() if why == reason)
-        out.print(f"Not measured: {names}: {plain(reason)}.")
+        names = ", ".join(name for name, why in found.refused.items() if why == reason)
+        say(f"Not measured: {names}: {reason}.")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import code, plain
+from elolag.cli._text import code, dump, line, plain
 from elolag.cli.lag import Sources
 
 if TYPE_CHECKING:
@@ -63,17 +62,17 @@ def diff(
         old, new = _pair(kept, a, b)
         changes = [compare(old, new, lookup, category=category)]
     if as_json:
-        typer.echo(json.dumps([change.to_dict() for change in changes], indent=2))
+        dump([change.to_dict() for change in changes])
         return
     name = code if markdown else plain
     for change in changes:
-        for line in _lines(change, "### " if markdown else "", "- " if markdown else "  ", name):
-            typer.echo(line)
-        typer.echo("")
+        for text in _lines(change, "### " if markdown else "", "- " if markdown else "  ", name):
+            line(text)
+        line()
     for board in new_boards:
-        typer.echo(f"new board: {board}")
+        line(f"new board: {board}")
     if not changes and not new_boards:
-        typer.echo("no board has news")
+        line("no board has news")
 
 
 def _pair(archive: Archive, a: str, b: str | None) -> tuple[Snapshot, Snapshot]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from elolag.cli._text import dump, print_facts, print_table, say
 from elolag.errors import UsageError
 from elolag.words import which_lists
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from elolag.comparison import Comparison
     from elolag.own import OwnBoard
     from elolag.result import LagResult
@@ -86,6 +84,8 @@ Clock = Annotated[
 MinVotes = Annotated[int, typer.Option(min=0, help="Leave out entries with fewer votes.")]
 
 DEFAULT_BOARD = "arena/text_style_control"
+#: Widest lines of an answer that is read, not scanned.
+_READING = 100
 
 
 def register(app: typer.Typer) -> None:
@@ -137,7 +137,7 @@ def lag(
     if every:
         found = estimate_all(**question)
         if as_json:
-            _dump(found.to_dict())
+            dump(found.to_dict())
         else:
             _print_all(found)
             _print_newer(question, found.results[0].vintage)
@@ -145,7 +145,7 @@ def lag(
     asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
     result = estimate_lag(**asked, **question)
     if as_json:
-        _dump(result.to_dict())
+        dump(result.to_dict())
     else:
         _print(result)
         _print_newer(question | asked, result.vintage)
@@ -202,7 +202,7 @@ def change(
         window=window, archive=archive, sources=sources, extra_tags=tags,
     )  # fmt: skip
     if as_json:
-        _dump(found.to_dict())
+        dump(found.to_dict())
     else:
         _say(found.sentence())
         for line in list_notes(found.sources):
@@ -225,79 +225,47 @@ def list_notes(sources: str) -> tuple[str, ...]:
     return tuple(f"Note: {note}." for note in which_lists(sources))
 
 
-def _dump(data: Any) -> None:
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _console() -> Console:
-    """Terminal width, capped for reading; a fixed width in a pipe so that output is the same."""
-    import shutil
-    import sys
-
-    from rich.console import Console
-
-    wide = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 100
-    return Console(highlight=False, markup=False, emoji=False, width=wide)
-
-
-def _say(text: str, style: str = "") -> None:
-    """Print one paragraph in which no name from data can do anything but be read."""
-    from rich.text import Text
-
-    from elolag.cli._text import plain
-
-    _console().print(Text(plain(text), style=style))
+def _say(text: str = "", style: str = "") -> None:
+    say(text, style, most=_READING)
 
 
 def _print(result: LagResult) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from elolag.cli._text import plain
-
-    console = _console()
     _say(result.sentence(), "bold")
-    console.print()
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    for quantity, value in result.rows():
-        table.add_row(quantity, Text(plain(value)))
-    console.print(table)
-    console.print()
+    _say()
+    print_facts(result.rows(), most=_READING)
+    _say()
     _say(result.left_out())
     for note in result.notes:
         _say(f"Note: {note}.")
 
 
 def _print_all(found: Comparison) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from elolag.cli._text import plain
     from elolag.words import MEANING, meaning
 
-    console, first = _console(), found.results[0]
+    first = found.results[0]
     if first.provisional:
         _say(f"{first.provision()}.", "bold")
-        console.print()
+        _say()
     heading = f"{first.board} ({first.category}), as of {first.as_of}, ratings of {first.vintage}"
     _say(heading, "bold")
-    console.print()
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    _say()
     kinds = (f"{first.level:.0%} {kind}" for kind in ("measurement", "sampling"))
-    for column in ("estimand", "answer", *kinds):
-        table.add_column(column, overflow="fold")
-    for result in found.results:
-        sampled = dict(result.rows()).get(f"{first.level:.0%} sampling interval", "see the notes")
-        row = (result.figure(), result.interval_words(), sampled)
-        table.add_row(result.estimand, *(Text(plain(cell)) for cell in row))
-    console.print(table)
-    console.print()
+    sampled = f"{first.level:.0%} sampling interval"
+    rows = [
+        (
+            result.estimand,
+            result.figure(),
+            result.interval_words(),
+            dict(result.rows()).get(sampled, "see the notes"),
+        )
+        for result in found.results
+    ]
+    print_table(("estimand", "answer", *kinds), rows, figures=False, most=_READING)
+    _say()
     windows = {result.estimand: result.window for result in found.results}
     for name in MEANING:
         _say(f"{name}: {meaning(name, first.measure.points, windows.get(name))}")
-    console.print()
+    _say()
     for name, reason in found.refused.items():
         _say(f"{name} has no answer here: {reason}.")
     if found.retired:
@@ -305,7 +273,7 @@ def _print_all(found: Comparison) -> None:
     if found.unrated:
         _say(f"Records elsewhere that this board never rated: {', '.join(found.unrated)}.")
     if found.refused or found.retired or found.unrated:
-        console.print()
+        _say()
     _say(first.left_out("both"))
     for note in dict.fromkeys(note for result in found.results for note in result.notes):
         _say(f"Note: {note}.")

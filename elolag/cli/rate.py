@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from elolag.cli._text import plain, print_table
+from elolag.cli._text import dump, line, lines, print_table
 from elolag.errors import UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -65,10 +64,10 @@ def rate(
     if out is not None:
         rated.write(out, force=force)
     if as_json:
-        typer.echo(json.dumps(rated.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        dump(rated.to_dict())
         return
-    typer.echo(plain(rated.sentence()))
-    typer.echo()
+    line(rated.sentence())
+    line()
     header = ("model", "rating", "lower", "upper", "standard error", "votes")
     print_table(
         header,
@@ -77,9 +76,9 @@ def rate(
             for row in rated.to_frame().itertuples(index=False)
         ),
     )
-    typer.echo()
+    line()
     for quantity, value in rated.rows():
-        typer.echo(plain(f"{quantity}: {value}"))
+        line(f"{quantity}: {value}")
 
 
 def template(
@@ -92,7 +91,7 @@ def template(
 
     text = example(kind)
     if out is None:
-        typer.echo(text, nl=False)
+        lines(text)
         return
     if out.exists() and not force:
         raise UsageError(f"{out} is there already; choose another name, or replace it (--force)")

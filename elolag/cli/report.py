@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from elolag.cli._text import dump, line
 from elolag.cli.lag import (
     DEFAULT_BOARD,
     ArchiveDir,
@@ -67,7 +67,6 @@ def report(
 ) -> None:
     """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
     from elolag.cli._progress import progress
-    from elolag.cli._text import plain
     from elolag.report import write_report
 
     with progress("specifications") as tell:
@@ -79,7 +78,8 @@ def report(
             correct_selection=selection, young_drift=young,
         )  # fmt: skip
     if as_json:
-        typer.echo(json.dumps(made.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        dump(made.to_dict())
         return
-    typer.echo(plain(made.sentence()))
-    typer.echo(f"\n{len(made.files)} files in {made.path}; open {made.path / 'report.html'}")
+    line(made.sentence())
+    line()
+    line(f"{len(made.files)} files in {made.path}; open {made.path / 'report.html'}")

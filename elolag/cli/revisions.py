@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elolag.cli._text import dump, print_table, say
 from elolag.cli.lag import (
     ArchiveDir,
     Category,
@@ -97,7 +97,7 @@ def revisions(
 
         plots.save(plots.revisions(found), figure, found)
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        dump(found.to_dict())
     else:
         _print(found)
 
@@ -115,21 +115,16 @@ def check_ending(figure: Path | None) -> None:
 
 
 def _print(found: Revisions) -> None:
-    from rich.text import Text
-
-    from elolag.cli._text import console, print_table
-
-    out = console()
-    out.print(Text(found.sentence(), style="bold"))
-    out.print()
+    say(found.sentence(), "bold")
+    say()
     print_table(HEADER, found.rows_in_words())
-    out.print()
-    out.print(KEY)
-    out.print(found.parts_sentence())
-    out.print(f"News or noise (Mankiw & Shapiro 1986): {found.tests_sentence()}")
-    out.print(KNOWN_TODAY)
+    say()
+    say(KEY)
+    say(found.parts_sentence())
+    say(f"News or noise (Mankiw & Shapiro 1986): {found.tests_sentence()}")
+    say(KNOWN_TODAY)
     for line in list_notes(found.sources):
-        out.print(line)
+        say(line)
     for reason in dict.fromkeys(found.skipped.values()):
         dates = ", ".join(date for date, why in found.skipped.items() if why == reason)
-        out.print(f"Left out, {dates}: {reason}.")
+        say(f"Left out, {dates}: {reason}.")

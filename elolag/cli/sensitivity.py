@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from elolag.cli._text import dump, print_table, say
 from elolag.cli.lag import (
     DEFAULT_BOARD,
     ArchiveDir,
@@ -76,7 +76,6 @@ def sensitivity(
     as_json: Json = False,
 ) -> None:
     """How much the lag depends on defensible choices, on single models, dates and tags."""
-    from elolag.cli._text import print_table
     from elolag.errors import UsageError
     from elolag.flip import flip
     from elolag.grid import RULES
@@ -106,7 +105,7 @@ def sensitivity(
     if as_json:
         found = {"grid": grid, "influence": rests, "flip": flips}
         data = {"schema": 1} | {k: v.to_dict() for k, v in found.items() if v is not None}
-        typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+        dump(data)
     else:
         _print(grid, rests, flips)
 
@@ -181,33 +180,31 @@ def _write(grid: Grid, csv: Path | None, figure: Path | None) -> None:
 
 
 def _print(grid: Grid | None, rests: Influence | None, flips: Flip | None) -> None:
-    from elolag.cli._text import console, plain, print_table
     from elolag.words import directed
 
-    out = console()
     if grid is not None:
         from elolag.grid import LABELS
 
-        out.print(plain(grid.sentence()))
-        out.print()
+        say(grid.sentence())
+        say()
         shares = [(LABELS.get(k, k), f"{v:.1%}") for k, v in grid.shares.items()]
         print_table(("choice", "share of the variance"), shares)
-        out.print()
+        say()
         for note in grid.notes():
-            out.print(plain(f"Note: {note}."))
+            say(f"Note: {note}.")
     if rests is not None:
-        out.print()
-        out.print(plain(rests.sentence()))
-        out.print()
+        say()
+        say(rests.sentence())
+        say()
         rows = [
             (c.words, directed(c.months or 0.0), c.result.interval_words() if c.result else "")
             for c in rests.top
         ]
         print_table(("change", "lag then", "measurement interval"), rows)
     if flips is not None:
-        out.print()
-        out.print(plain(flips.sentence()))
-        out.print()
+        say()
+        say(flips.sentence())
+        say()
         flipped = [
             (
                 row["target"],
@@ -222,5 +219,5 @@ def _print(grid: Grid | None, rests: Influence | None, flips: Flip | None) -> No
     told = rests or flips
     if grid is None and told is not None:  # a grid's notes have said it
         for line in list_notes(told.headline.sources):
-            out.print()
-            out.print(line)
+            say()
+            say(line)

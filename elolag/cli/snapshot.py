@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,13 +11,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import plain, print_table
+from elolag.cli._text import dump, line, plain, print_table
 
 if TYPE_CHECKING:
     from elolag.collect import Report
     from elolag.http import Progress
 
 _NAMES_SHOWN = 30
+
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="BOARD/DATE",
+        help="Take this list although it would be held: a revision that moves entries, or a change "
+        "of method; `all` for every one.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,6 +52,7 @@ def snapshot(
         list[str] | None,
         typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
     ] = None,
+    accept: Accept = None,
     tags: Annotated[
         Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
     ] = None,
@@ -64,6 +73,7 @@ def snapshot(
             lookup=Lookup(load(tags)),
             dry_run=dry_run,
             keep_raw=keep_raw,
+            accept=accepted(accept),
         )
         reports = collect(chosen, run)
     report(reports, as_json=as_json, dry_run=dry_run)
@@ -72,11 +82,35 @@ def snapshot(
 def report(reports: Sequence[Report], *, as_json: bool, dry_run: bool) -> None:
     """Print what became of each source; exit 1 when something failed."""
     if as_json:
-        typer.echo(json.dumps([_as_dict(item) for item in reports], indent=2))
+        dump([_as_dict(item) for item in reports])
     else:
         _print(reports, dry_run=dry_run)
     if any(item.failed for item in reports):
         raise typer.Exit(1)
+
+
+def accepted(options: Sequence[str] | None) -> frozenset[str]:
+    """Read the values of ``--accept``.
+
+    Raises
+    ------
+    UsageError
+        If one is neither ``BOARD/DATE`` nor ``all``.
+    """
+    from elolag.archive.holding import EVERYTHING
+    from elolag.errors import UsageError
+    from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+
+    for text in options or ():
+        board, _, date = text.rpartition("/")
+        vintage = VINTAGE_PATTERN.fullmatch(date)
+        if text != EVERYTHING and not (
+            BOARD_PATTERN.fullmatch(board) and vintage and not vintage[2]
+        ):
+            raise UsageError(
+                f"--accept {text}: write it as BOARD/DATE, e.g. arena/text/2026-08-19, or all"
+            )
+    return frozenset(options or ())
 
 
 def bases(options: Sequence[str] | None) -> dict[str, str]:
@@ -120,7 +154,7 @@ def _progress() -> Iterator[Progress | None]:
 
         def show(url: str, received: int, declared: int | None) -> None:
             name = url.removeprefix("https://").partition("?")[0]
-            bars.update(task, description=name[-50:], completed=received, total=declared)
+            bars.update(task, description=plain(name[-50:]), completed=received, total=declared)
 
         yield show
 
@@ -165,27 +199,28 @@ def _print(reports: Sequence[Report], *, dry_run: bool) -> None:
     print_table(header, [_row(item) for item in reports if not item.skipped])
     for item in reports:
         if item.skipped:
-            typer.echo(f"{item.source}: skipped, {item.skipped}")
+            line(f"{item.source}: skipped, {item.skipped}")
         for outcome in item.outcomes:
-            if outcome.outcome in ("refused", "failed"):
+            if outcome.outcome in ("held", "refused", "failed"):
                 what = f"{outcome.source} {outcome.board} of {outcome.vintage}"
-                typer.echo(f"failed: {plain(what)}: {plain(outcome.message)}", err=True)
+                kind = "held" if outcome.outcome == "held" else "failed"
+                line(f"{kind}: {what}: {outcome.message}", err=True)
         for failure in item.failures:
-            typer.echo(f"failed: {item.source}: {plain(failure)}", err=True)
+            line(f"failed: {item.source}: {failure}", err=True)
         for warning in item.warnings:
-            typer.echo(f"warning: {plain(warning)}")
+            line(f"warning: {warning}")
         for note in item.notes:
-            typer.echo(f"note: {plain(note)}")
+            line(f"note: {note}")
     missing = list(dict.fromkeys(name for item in reports for name in item.untagged))
     if missing:
-        typer.echo(f"{len(missing)} new entries have no tag and do not count yet:")
+        line(f"{len(missing)} new entries have no tag and do not count yet:")
         for name in missing[:_NAMES_SHOWN]:
-            typer.echo(f"  {plain(name)}")
+            line(f"  {name}")
         if len(missing) > _NAMES_SHOWN:
-            typer.echo(f"  and {len(missing) - _NAMES_SHOWN} more (--json lists all)")
-        typer.echo(f"tag them with: elolag tags suggest{_where(reports)}")
+            line(f"  and {len(missing) - _NAMES_SHOWN} more (--json lists all)")
+        line(f"tag them with: elolag tags suggest{_where(reports)}")
     if dry_run:
-        typer.echo("dry run: nothing was written")
+        line("dry run: nothing was written")
 
 
 def _where(reports: Sequence[Report]) -> str:
@@ -197,8 +232,8 @@ def _where(reports: Sequence[Report]) -> str:
 
 
 def _row(report: Report) -> list[object]:
-    boards = [outcome for outcome in report.outcomes if outcome.outcome != "refused"]
-    failed = report.count("refused", "failed") + len(report.failures)
+    boards = [outcome for outcome in report.outcomes if outcome.outcome not in ("held", "refused")]
+    failed = report.count("held", "refused", "failed") + len(report.failures)
     return [
         report.source,
         len(boards),

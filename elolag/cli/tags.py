@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from elolag.cli._text import dump, line, lines, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +52,7 @@ def show(
     lookup, listings = _open(archive, extra)
     found = find(records(lookup, listings), lookup, name)
     if as_json:
-        _echo_json([record.to_dict() for record in found])
+        dump([record.to_dict() for record in found])
         return
     _print_model(found, lookup, name)
 
@@ -83,7 +84,7 @@ def list_(
         records(lookup, listings), country=country, only_open=only_open, unmatched=unmatched
     )
     if as_json:
-        _echo_json([record.to_dict() for record in found])
+        dump([record.to_dict() for record in found])
         return
     _print_list(found)
 
@@ -116,14 +117,12 @@ def check(
     still_open = [f for f in found if not f.exception]
     shown = found if show_all else still_open
     if as_json:
-        _echo_json([dataclasses.asdict(f) for f in shown])
+        dump([dataclasses.asdict(f) for f in shown])
     else:
         for f in shown:
-            typer.echo(
-                f"{f.kind}: {f.subject}: {f.message}" + (f" [{f.exception}]" * bool(f.exception))
-            )
+            line(f"{f.kind}: {f.subject}: {f.message}" + (f" [{f.exception}]" * bool(f.exception)))
     excepted = len(found) - len(still_open)
-    typer.echo(f"{len(still_open)} findings; {excepted} more carry a written exception", err=True)
+    line(f"{len(still_open)} findings; {excepted} more carry a written exception", err=True)
     if still_open:
         raise typer.Exit(1)
 
@@ -163,18 +162,18 @@ def suggest(
     found = run(lookup.tables, listings, facts)
     written = [] if into is None else write_folder(found, into)
     if as_json:
-        _echo_json([dataclasses.asdict(suggestion) for suggestion in found])
+        dump([dataclasses.asdict(suggestion) for suggestion in found])
     elif patch:
-        typer.echo(as_patch(found), nl=False)
+        lines(as_patch(found))
     elif found:
         _print_suggestions(found)
     for path in written:
-        typer.echo(f"wrote {path}", err=True)
+        line(f"wrote {path}", err=True)
     proposed = sum(1 for suggestion in found if suggestion.aliases)
     text = f"{proposed} of {len(found)} new models or names have a proposal"
     if proposed and into is None and not (patch or as_json):
         text += "; write their rows with --into FOLDER, see the reasons with --patch"
-    typer.echo(text, err=True)
+    line(text, err=True)
 
 
 def _open(
@@ -188,31 +187,19 @@ def _open(
     return lookup, read_listings(open_archive(archive), ratings=ratings)
 
 
-def _echo_json(rows: Any) -> None:
-    typer.echo(json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False))
-
-
 def _print_suggestions(found: list[Suggestion]) -> None:
     """Name, lab, country, date and why; dates and countries keep their line at any width."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from elolag.cli._text import console, plain
     from elolag.tags.patch import table_rows
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("name", "lab", "country", "date", "why"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("country", "date"))
-    for row in table_rows(found):
-        table.add_row(*(Text(plain(cell)) for cell in row))
-    console().print(table)
+    columns = ("name", "lab", "country", "date", "why")
+    print_table(columns, table_rows(found), whole=("country", "date"), figures=False)
 
 
 def _print_model(found: list[Record], lookup: Lookup, name: str) -> None:
     keys = dict.fromkeys(r.model for r in found) or {name: None}
     for key in keys:
         if key is None or key not in lookup.tables.models:
-            typer.echo(f"{name}: {'nobody has tagged it' if key is None else 'unknown maker'}")
+            line(f"{name}: {'nobody has tagged it' if key is None else 'unknown maker'}")
         else:
             _print_facts(key, lookup)
         places: dict[str, list[str]] = {}
@@ -220,13 +207,13 @@ def _print_model(found: list[Record], lookup: Lookup, name: str) -> None:
             if record.model == key:
                 places.setdefault(record.entry, []).append(f"{record.board} ({record.source})")
         for entry, boards in places.items():
-            typer.echo(f"  entry {entry}: {', '.join(boards)}")
+            line(f"  entry {entry}: {', '.join(boards)}")
 
 
 def _print_facts(key: str, lookup: Lookup) -> None:
     row, tag = lookup.tables.models[key], lookup.tag(key)
     lab = next(r for r in lookup.tables.labs[row.lab] if r.covers(row.release_date))
-    typer.echo(key)
+    line(key)
     facts = {
         "lab": f"{lab.lab} ({lab.name}{', parent ' + lab.parent if lab.parent else ''})",
         "country": tag.country + (f" (headquarters {lab.country})" * (tag.country != lab.country)),
@@ -240,26 +227,26 @@ def _print_facts(key: str, lookup: Lookup) -> None:
     }
     for label, value in facts.items():
         if value:
-            typer.echo(f"  {label}: {value}")
+            line(f"  {label}: {value}")
 
 
 def _print_list(found: Iterable[Record]) -> None:
     counts: dict[tuple[str, ...], int] = {}
     for record in found:
         if record.lab is None:
-            line: tuple[str, ...] = (
+            shown: tuple[str, ...] = (
                 record.entry,
                 f"{record.board} ({record.source})",
                 record.model or "untagged",
             )
         else:
-            line = (
+            shown = (
                 record.model or "",
                 record.lab,
                 record.country or "",
                 record.release_date or "",
                 f"weights {record.weights_date}" if record.weights_date else "closed",
             )
-        counts[line] = counts.get(line, 0) + 1
-    for line, count in sorted(counts.items()):
-        typer.echo("\t".join((*line, f"{count} entries" if count > 1 else "1 entry")))
+        counts[shown] = counts.get(shown, 0) + 1
+    for shown, count in sorted(counts.items()):
+        line(*shown, f"{count} entries" if count > 1 else "1 entry")

@@ -4,7 +4,6 @@ from elolag.grid._answers import Answer, answer
 from elolag.grid._design import design, orthogonal_array
 from elolag.grid._facts import Facts, Question
 from elolag.grid._grid import LABELS, Grid, sensitivity
-from elolag.grid._parts import need_joblib
 from elolag.grid._rules import RULES, Rule
 from elolag.grid._shares import TOGETHER, variance_shares
 from elolag.grid._spec import CHOICES, Spec
@@ -22,7 +21,6 @@ __all__ = [
     "Spec",
     "answer",
     "design",
-    "need_joblib",
     "orthogonal_array",
     "sensitivity",
     "variance_shares",

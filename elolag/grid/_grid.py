@@ -25,7 +25,7 @@ from elolag.lag import AT_LEAST, AT_MOST, EXACT
 from elolag.result import LagResult
 from elolag.schema import ALL_LISTS
 from elolag.study import DEFAULT_BOARD, prepare
-from elolag.words import directed, noun, span, which_lists
+from elolag.words import directed, given, noun, span, which_lists
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,15 +136,15 @@ class Grid:
         """One row a specification.
 
         The choices (`Spec`), then ``date, ratings_of, months, low, high, bound, failed_draws,
-        refused`` (`Answer`) and ``headline``. Months are positive where the follower is behind.
+        refused`` (`Answer`), ``no_interval`` (why
+        both ends are empty) and ``headline``. Months are positive where the follower is behind.
         """
         import pandas as pd
 
-        rows = [asdict(s) | asdict(a) for s, a in zip(self.specs, self.answers, strict=True)]
-        frame = pd.DataFrame(rows)
+        frame = pd.DataFrame(self._rows())
         for column in ("months", "low", "high"):
             frame[column] = frame[column].astype(float)
-        return frame.assign(headline=[k == 0 for k in range(len(rows))])
+        return frame.assign(headline=[k == 0 for k in range(len(frame))])
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""
@@ -164,11 +164,14 @@ class Grid:
             "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "notes": list(self.notes()),
-            "rows": [
-                asdict(s) | asdict(a) | {"headline": k == 0}
-                for k, (s, a) in enumerate(zip(self.specs, self.answers, strict=True))
-            ],
+            "rows": [row | {"headline": k == 0} for k, row in enumerate(self._rows())],
         }
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [
+            asdict(s) | asdict(a) | given(a.low, a.high)
+            for s, a in zip(self.specs, self.answers, strict=True)
+        ]
 
 
 #: The choices in words, for sentences and figures.

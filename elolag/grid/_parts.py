@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import Any
 
 from elolag import tags
 from elolag.errors import UsageError
+from elolag.extras import JOBS, library
 from elolag.grid._answers import Answer, Batch, answer_batch
 from elolag.grid._facts import Facts, Question
 
@@ -67,24 +67,14 @@ def run(
     return [found[b.number] for b in batches]
 
 
-def need_joblib() -> None:
-    """Refuse several jobs where the library that runs them is not installed."""
-    if importlib.util.find_spec("joblib") is None:
-        raise UsageError(
-            "more than one job needs joblib: pip install 'elolag[calibrate]', or take one job"
-        )
-
-
 def _computed(
     todo: Sequence[Batch], question: Question, jobs: int
 ) -> Iterable[tuple[Batch, list[Answer]]]:
     if jobs == 1 or len(todo) < 2:
         return (answer_batch(b, question) for b in todo)
-    need_joblib()
-    from joblib import Parallel, delayed
-
-    calls = (delayed(answer_batch)(b, question) for b in todo)
-    found: Iterable[tuple[Batch, list[Answer]]] = Parallel(
+    joblib = library("joblib", JOBS)
+    calls = (joblib.delayed(answer_batch)(b, question) for b in todo)
+    found: Iterable[tuple[Batch, list[Answer]]] = joblib.Parallel(
         n_jobs=jobs, return_as="generator_unordered"
     )(calls)
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,9 +28,20 @@ _TIMEOUT = (20.0, 60.0)
 _REDIRECTS = 5
 _BODY_TRIES = 3
 #: What may break while a body is read; the request is then made again.
-_BROKEN = (bodies.CutOffError, urllib3.exceptions.HTTPError, requests.RequestException)
+_BROKEN = (
+    bodies.CutOffError,
+    bodies.OtherBytesError,
+    urllib3.exceptions.HTTPError,
+    requests.RequestException,
+)
 #: Headers that follow a redirect to another host; a key does not.
 _FOLLOWING = ("If-None-Match", "Range")
+#: What the hub's redirect says of the file it leads to: its SHA-256, where it is a large one.
+_LINKED = "X-Linked-Etag"
+_SHA256 = re.compile(r'"?([0-9a-fA-F]{64})"?')
+
+#: Reads a body, given the SHA-256 published for it if any.
+_Read = Callable[[requests.Response, str | None], bytes]
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,8 @@ class Answer:
         Headers of every answer on the way, redirects included.
     data
         The body, decoded.
+    verified
+        Whether the body has the SHA-256 that its publisher names.
     """
 
     url: str
@@ -54,6 +69,7 @@ class Answer:
     etag: str | None
     hops: tuple[Mapping[str, str], ...] = field(repr=False)
     data: bytes = field(repr=False)
+    verified: bool = False
 
     def header(self, name: str) -> str | None:
         """A header of the first answer on the way that has it."""
@@ -136,10 +152,13 @@ class Client:
         """
         sent = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
 
-        def read(response: requests.Response) -> bytes:
+        def read(response: requests.Response, published: str | None) -> bytes:
             parts: list[bytes] = []
             self._stream(url, response, parts.append)
-            return b"".join(parts)
+            data = b"".join(parts)
+            if published:
+                bodies.check_hash(hashlib.sha256(data).hexdigest(), published)
+            return data
 
         return self._tried(source, url, lambda: sent, etag, read)
 
@@ -158,7 +177,7 @@ class Client:
         def have() -> int:
             return part.stat().st_size if part.exists() else 0
 
-        def read(response: requests.Response) -> bytes:
+        def read(response: requests.Response, published: str | None) -> bytes:
             already = have() if response.status_code == 206 else 0
             where = response.headers.get("Content-Range", "")
             if response.status_code == 416 or (already and f"bytes {already}-" not in where):
@@ -166,6 +185,14 @@ class Client:
                 raise bodies.CutOffError("another part of the file than asked for was offered")
             with part.open("ab" if already else "wb") as file:
                 self._stream(url, response, file.write, already)
+            if published:
+                with part.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                try:
+                    bodies.check_hash(digest, published)
+                except bodies.OtherBytesError:
+                    part.unlink()
+                    raise
             return b""
 
         try:
@@ -184,7 +211,7 @@ class Client:
         url: str,
         headers: Callable[[], Mapping[str, str]],
         etag: str | None,
-        read: Callable[[requests.Response], bytes],
+        read: _Read,
     ) -> Answer:
         """Ask until a body has come whole; urllib3 retries only what happens before the body."""
         failures = 0
@@ -192,8 +219,9 @@ class Client:
             try:
                 return self._once(source, url, headers(), etag, read)
             except _BROKEN as error:
-                failures += 1
-                if failures == _BODY_TRIES:
+                # Whole but wrong is hardly chance: one fresh try, not two.
+                failures += 2 if isinstance(error, bodies.OtherBytesError) else 1
+                if failures >= _BODY_TRIES:
                     raise FetchError(f"{url}: {retries.reason(error)}") from error
             self._pause(retries.backoff(failures))
 
@@ -203,7 +231,7 @@ class Client:
         url: str,
         headers: Mapping[str, str],
         etag: str | None,
-        read: Callable[[requests.Response], bytes],
+        read: _Read,
     ) -> Answer:
         base = self._bases.get(source.name)
         here = base.applied(url) if base else url
@@ -212,18 +240,23 @@ class Client:
         for _ in range(_REDIRECTS + 1):
             with self._send(source, url, here, headers) as response:
                 hops.append(response.headers)
-                # The hub names the file's own hash on the redirect to its storage.
-                linked = next((h["X-Linked-Etag"] for h in hops if "X-Linked-Etag" in h), None)
+                linked = next((h[_LINKED] for h in hops if _LINKED in h), None)
                 if etag and (response.status_code == 304 or linked == etag):
                     return Answer(url, 304, etag, tuple(hops), b"")
                 if response.status_code in good:
-                    data = read(response)
+                    named = _SHA256.fullmatch(linked or "")
+                    data = read(response, named[1].lower() if named else None)
                     return Answer(
-                        url, 200, linked or response.headers.get("ETag"), tuple(hops), data
+                        url,
+                        200,
+                        linked or response.headers.get("ETag"),
+                        tuple(hops),
+                        data,
+                        verified=named is not None,
                     )
                 if not response.is_redirect:
                     raise FetchError(f"{url}: answered {_status(response)}")
-                there = urljoin(here, response.headers["Location"])
+                there = _joined(url, here, response.headers["Location"])
             if there.split("/")[:3] != here.split("/")[:3]:
                 headers = {name: headers[name] for name in _FOLLOWING if name in headers}
             here = there
@@ -237,19 +270,21 @@ class Client:
             request = self._session.prepare_request(requests.Request("GET", here, headers=headers))
             target = parse_url(str(request.url))
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
-            raise FetchError(f"{url}: leads to {here!a:.80}, which is no address") from error
+            raise _no_address(url, here) from error
         addresses.check(source, url, target, self._bases.get(source.name))
         settings: Any = {"proxies": {}, "verify": True}
         if not addresses.is_loopback(target.host or ""):
             settings = self._session.merge_environment_settings(
                 str(request.url), {}, None, None, None
             )
-        settings = {**settings, "timeout": _TIMEOUT, "allow_redirects": False, "stream": True}
+        settings = {**settings, "timeout": _TIMEOUT, "stream": True}
         try:
-            return self._session.send(request, **settings)
+            # Not `Session.send`: it reads the bodies of redirects, however long and packed.
+            adapter = self._session.get_adapter(str(request.url))
+            return adapter.send(request, **settings)
         except FetchError as error:
             raise FetchError(f"{url}: {error}") from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        except (OSError, urllib3.exceptions.HTTPError) as error:
             raise FetchError(f"{url}: {retries.reason(error)}") from error
 
     def _stream(
@@ -267,6 +302,20 @@ class Client:
             have=have,
             progress=self._progress,
         )
+
+
+def _joined(url: str, here: str, location: str) -> str:
+    """Where a redirect of `here` leads; addresses are ASCII, other bytes mean several things."""
+    if not location.isascii():
+        raise _no_address(url, location)
+    try:
+        return urljoin(here, location)
+    except ValueError as error:
+        raise _no_address(url, location) from error
+
+
+def _no_address(url: str, location: str) -> FetchError:
+    return FetchError(f"{url}: leads to {location!a:.80}, which is no address")
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -55,6 +55,16 @@ class Patience(Retry):
         made.pause = self.pause
         return made
 
+    def increment(self, *args: Any, **kw: Any) -> Self:
+        """As `Retry.increment`; an answer that is asked for again is closed unread.
+
+        Otherwise urllib3 would read its body to the end, which may never come.
+        """
+        made = super().increment(*args, **kw)
+        if (response := kw.get("response")) is not None:
+            response.close()
+        return made
+
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
         """Wait before the next attempt.
 
@@ -73,6 +83,12 @@ class Patience(Retry):
             seconds = self.get_retry_after(response)
         except InvalidHeader:
             seconds = None
+        except (ValueError, OverflowError) as error:
+            # A number or a year that is too long to be one; certainly no short wait.
+            wait = ascii(response.headers["Retry-After"])[:40]
+            raise FetchError(
+                f"the server asks to wait, with Retry-After {wait}; run again later"
+            ) from error
         if seconds is None and response.status == 429:
             found = _RESET_IN.search(response.headers.get("RateLimit", ""))
             seconds = float(found[1]) if found else None
@@ -87,7 +103,9 @@ def backoff(failures: int) -> float:
 
 def reason(error: BaseException) -> str:
     """The innermost cause of a failed request in a few words, without the libraries' wrapping."""
-    inner: object = error.args[0] if error.args else error
+    inner = error
+    if error.args and isinstance(error.args[0], BaseException):
+        inner = error.args[0]
     while isinstance(inner, urllib3.exceptions.MaxRetryError) and inner.reason is not None:
         inner = inner.reason
     text = _WRAPPING.sub("", str(inner))

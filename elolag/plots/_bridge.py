@@ -54,9 +54,10 @@ def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes
     headline = found.headline
     values = [s.months for s in found.steps]
     start = min(0.0, *values)
-    end = max(*values, headline.high or 0.0)
-    if headline.low is not None and headline.high is not None:
-        axes.axvspan(headline.low, headline.high, color="#000000", alpha=0.055, linewidth=0)
+    low, high = headline.ends_given
+    end = max(*values, high or 0.0)
+    if low is not None and high is not None:
+        axes.axvspan(low, high, color="#000000", alpha=0.055, linewidth=0)
     axes.axvline(
         headline.months or 0.0, color=INK, linewidth=0.5 * measures.line, linestyle=(0, (4, 3))
     )
@@ -92,7 +93,8 @@ def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes
         "Everything but the published figures is computed from these data and Epoch's index "
         f"({found.snapshots[0][0]}, CC-BY-4.0, sha256 {found.snapshots[0][1][:16]}), which stands "
         f"for CAISI's own suite too. Dashed: our headline, {directed(headline.months or 0.0)}; "
-        f"band: its {headline.level:.0%} measurement interval."
+        f"{'no band' if headline.no_interval() else 'band'}: its {headline.level:.0%} measurement "
+        f"interval{' is none' if headline.no_interval() else ''}."
     )
     return finish(axes, _finding(found), footer(headline, note), size=size)
 

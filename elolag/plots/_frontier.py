@@ -240,10 +240,11 @@ def _bracket(
 
 def _interval(axes: Axes, result: LagResult, end: float, level: float, measures: Size) -> None:
     """The lag's interval as a bar on the crossing's end of the bracket; the far side is cut off."""
-    if result.low is None or result.high is None or result.low == result.high:
+    low, high = result.ends_given
+    if low is None or high is None:
         return
     sign = -1.0 if result.leads else 1.0
-    ends = [max(sign * side, 0.0) * DAYS_PER_MONTH for side in (result.low, result.high)]
+    ends = [max(sign * side, 0.0) * DAYS_PER_MONTH for side in (low, high)]
     days = np.clip([end - max(ends), end - min(ends)], axes.get_xlim()[0], end)
     axes.plot(
         days, [level, level], color=INK, linewidth=0.62 * measures.font, alpha=0.28,

@@ -25,8 +25,8 @@ from elolag.plots._style import (
     tidy,
     visible,
 )
-from elolag.plots._titles import first_up, short
-from elolag.words import bound, noun
+from elolag.plots._titles import first_up, overtaken, short
+from elolag.words import FEWEST, bound, noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,7 +71,16 @@ def lag_path(path: LagPath, ax: Axes | None = None, *, size: str = "page") -> Ax
             np.where(np.isnan(highs), bounds[1], highs),
         )
         handles.append(
-            axes.fill_between(days, low, high, color=colour, alpha=alpha, linewidth=0, label=name)
+            axes.fill_between(
+                days,
+                low,
+                high,
+                where=(~path.too_few).tolist(),
+                color=colour,
+                alpha=alpha,
+                linewidth=0,
+                label=name,
+            )
         )
     lines = (
         (path.inner_band_low, path.inner_band_high, (0, (1, 1.2)), f"{INNER:.0%}"),
@@ -104,6 +113,8 @@ def lag_path(path: LagPath, ax: Axes | None = None, *, size: str = "page") -> Ax
         "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
         f"{path.vintage}, not with those of each day."
     )
+    if path.too_few.any():
+        note += f" Without a band: a group has fewer than {FEWEST} rated models."
     if _bounded(path).any():
         note += " Hatched with an arrow: only a bound, the lag may lie beyond."
     return finish(axes, _finding(path), footer(path, note), size=size, room=1.5 * measures.small)
@@ -114,6 +125,8 @@ def _finding(path: LagPath) -> str:
     now, then = float(path.months[-1]), float(path.months[0])
     if path.low[-1] < 0 < path.high[-1]:
         return first_up(f"neither {follower} nor {leader} has a clear lead")
+    if path.overtaken[1] is not None:
+        return first_up(overtaken(*path.overtaken[1]))
     since = parse(to_iso(path.days[0])).strftime("%B %Y")
     if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
         code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(path.censored[-1]))
@@ -138,7 +151,8 @@ def _limits(path: LagPath) -> tuple[float, float]:
 
 def _bounded(path: LagPath) -> NDArray[np.bool_]:
     """Days on which the lag or an end of its interval is only a bound."""
-    return np.asarray((path.censored != 0) | np.isnan(path.low) | np.isnan(path.high))
+    ends = ~path.too_few & (np.isnan(path.low) | np.isnan(path.high))
+    return np.asarray((path.censored != 0) | ends)
 
 
 def _down(path: LagPath) -> NDArray[np.bool_]:

@@ -114,8 +114,8 @@ def _layout(found: Slices) -> list[Slice | str]:
 
 
 def _ends(item: Slice) -> Sequence[float | None]:
-    wide = item.simultaneous or (None, None)
-    return (item.result.low, item.result.high, item.result.months, *wide)
+    wide = item.simultaneous_given or (None, None)
+    return (*item.result.ends_given, item.result.months, *wide)
 
 
 def _range(found: Slices) -> tuple[float, float]:
@@ -131,18 +131,12 @@ def _row(axes: Axes, item: Slice, place: int, low: float, high: float, measures:
     result = item.result
     months = result.months or 0.0
     colour = COLOURS[1] if months < 0 else COLOURS[0]
-    if item.simultaneous is not None:
-        _bar(axes, place, months, item.simultaneous, (low, high), colour, 0.6 * measures.line, 0.9)
-    _bar(
-        axes,
-        place,
-        months,
-        (result.low, result.high),
-        (low, high),
-        colour,
-        2.1 * measures.line,
-        0.42,
-    )
+    wide, edges = item.simultaneous_given, (low, high)
+    if wide is not None:
+        _bar(axes, place, months, wide, edges, colour, 0.6 * measures.line, 0.9)
+    if not result.no_interval():
+        ends = result.low, result.high
+        _bar(axes, place, months, ends, edges, colour, 2.1 * measures.line, 0.42)
     axes.plot(
         months,
         place,

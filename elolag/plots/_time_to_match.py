@@ -92,7 +92,7 @@ def time_to_match(curve: TimeToMatch, ax: Axes | None = None, *, size: str = "pa
 
 def _bar(curve: TimeToMatch) -> list[tuple[list[float], list[float]]]:
     """The median's interval as a line no name may stand on."""
-    low, high = curve.result.low, curve.result.high
+    low, high = curve.result.ends_given
     return [] if low is None or high is None else [([low, high], [0.5, 0.5])]
 
 
@@ -107,9 +107,10 @@ def _median(curve: TimeToMatch, axes: Axes, size: str) -> list[Label]:
         [left, result.months], [0.5, 0.5], color=INK, linewidth=0.5 * measures.line,
         linestyle=(0, (4, 3)), zorder=2,
     )  # fmt: skip
-    if result.low is not None and result.high is not None:
+    low, high = result.ends_given
+    if low is not None and high is not None:
         axes.plot(
-            [result.low, result.high], [0.5, 0.5], color=INK, alpha=0.28, zorder=2.9,
+            [low, high], [0.5, 0.5], color=INK, alpha=0.28, zorder=2.9,
             linewidth=0.62 * measures.font, solid_capstyle="butt",
         )  # fmt: skip
     axes.plot([result.months], [0.5], marker="o", color=INK, markersize=measures.marker, zorder=4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elolag.months import parse
+from elolag.months import parse, to_day, to_iso
 from elolag.result import LagResult
 from elolag.words import adjective, noun, over
 
@@ -24,10 +24,9 @@ def finding(result: LagResult) -> str:
     if verdict == "level":
         return first_up(f"{leader} and {follower} are level{kind}")
     if verdict == "overtaken" and result.match is not None:
-        first, second = (leader, follower) if result.leads else (follower, leader)
-        day = parse(result.match.counts_from)
-        when = f"{day.day} {day:%B} {day.year}"
-        return first_up(f"{first} was first, overtaken by {second} on {when}{kind}")
+        sides = result.follower_group, result.leader_group
+        day = to_day(result.match.counts_from)
+        return first_up(f"{overtaken(*(sides[::-1] if result.leads else sides), day)}{kind}")
     if verdict == "no-clear-lead":
         return first_up(f"neither {follower} nor {leader} has a clear lead{kind}")
     if result.months is None:
@@ -37,6 +36,13 @@ def finding(result: LagResult) -> str:
     size = f"{result.bound} {abs(result.months):.1f} months".lstrip()
     verb = "is ahead of" if result.ahead else "trails"
     return first_up(f"{follower} {verb} {leader} by {size}{kind}")
+
+
+def overtaken(first: str, second: str, day: float) -> str:
+    """The title where the side that is behind was the first at its level."""
+    when = parse(to_iso(day))
+    date = f"{when.day} {when:%B} {when.year}"
+    return f"{noun(first)} was first, overtaken by {noun(second)} on {date}"
 
 
 def short(group: str) -> str:
@@ -61,10 +67,14 @@ def _marks(result: LagResult) -> str:
         return ""
     if result.estimand == "gap":
         return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
+    kind = "sampling" if result.interval == "sampling" else "measurement"
+    if result.no_interval():
+        asked = over(result.estimand, result.window)
+        mark = "Bracket" if result.estimand == "backward" else "Title"
+        return f"{mark}: {asked}; {result.level:.0%} {kind} interval {result.no_interval()}."
     if result.estimand != "backward":
         asked = over(result.estimand, result.window)
         return f"Title: {asked}, {result.interval_words()} ({result.level:.0%} interval)."
-    kind = "sampling" if result.interval == "sampling" else "measurement"
     return (
         f"Bracket: backward lag; grey: its {result.level:.0%} {kind} interval, "
         f"{result.interval_words()}."

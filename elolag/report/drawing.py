@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from elolag.errors import UsageError
+from elolag import extras
 from elolag.words import printable
 
 #: Colours of the files; `templates/style.css` turns each into its dark twin in the page.
@@ -35,15 +35,7 @@ _MILLISECONDS = 86_400_000
 
 def library(name: str) -> Any:
     """Altair or vl-convert, imported only when a report is made."""
-    import importlib
-
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise UsageError(
-            f"a report needs {error.name}, which is not installed; install it with: "
-            f"pip install 'elolag[report]'"
-        ) from error
+    return extras.library(name, extras.REPORT)
 
 
 def data(rows: Sequence[Mapping[str, Any]]) -> Any:

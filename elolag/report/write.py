@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from elolag.cite import citation
-from elolag.grid import need_joblib
+from elolag.extras import REPORT, library
 from elolag.provenance import provenance as from_where
 from elolag.report import drawing, folder, markdown, marking, page, provenance
 from elolag.report.checks import Extent
@@ -87,10 +87,10 @@ def write_report(
     """
     place = Path(out).absolute()
     with folder.reserved(place, force=force) as temporary:
-        for name in ("altair", "vl_convert", "jinja2"):
-            drawing.library(name)
-        if jobs != 1 and full:
-            need_joblib()
+        # Told before the work, which takes minutes.
+        workers = ["joblib"] if jobs != 1 and full else []
+        for name in ("altair", "vl_convert", "jinja2", *workers):
+            library(name, REPORT)
         material = gather(Extent(full, choices, jobs, tell), **question)
         files = contents(material)
         folder.write(files, temporary, place, force=force)

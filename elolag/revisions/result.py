@@ -14,7 +14,7 @@ from elolag.interval import Summary
 from elolag.provenance import Origin
 from elolag.revisions.news import NewsOrNoise, Score, news_or_noise, nine_in_ten, score
 from elolag.schema import ALL_LISTS
-from elolag.words import bound, compact, months, noun, share
+from elolag.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,12 +67,8 @@ class Revision:
         """One row of the table."""
         row: dict[str, Any] = {"date": self.date, "age": self.age}
         for name, found in (("real_time", self.real_time), ("hindsight", self.hindsight)):
-            row |= {
-                name: found.months,
-                f"{name}_low": found.low,
-                f"{name}_high": found.high,
-                f"{name}_censored": found.censored,
-            }
+            ends = {f"{name}_{key}": end for key, end in given(found.low, found.high).items()}
+            row |= {name: found.months, **ends, f"{name}_censored": found.censored}
         parts = {part: getattr(self, part) for part in PARTS}
         return row | {"change": self.change, **parts, "held": self.held}
 
@@ -274,8 +270,10 @@ def _figure(found: Summary) -> str:
     """Months behind with the interval; directions are spelt out as soon as one is not that."""
     least = f"{bound(found.months, found.censored)} ".lstrip()
     ends = () if found.low is None or found.high is None else (found.low, found.high)
+    if ends and ends[0] == ends[1]:
+        return f"{least}{sized(found.months)} ({NO_WIDTH})"
     if min(found.months, *ends, 0.0) < 0:
-        point = f"{least}{compact(found.months, found.months)}"
+        point = f"{least}{sized(found.months)}"
         return f"{point} ({compact(*ends)})" if ends else point
     if not ends:
         return f"{least}{found.months:.1f}"

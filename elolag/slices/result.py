@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from elolag.result import LagResult
-from elolag.words import compact, noun, over
+from elolag.words import noun, over
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,10 +42,16 @@ class Slice:
     simultaneous: tuple[float | None, float | None] | None
     models: tuple[int, int]
 
+    @property
+    def simultaneous_given(self) -> tuple[float | None, float | None] | None:
+        """Ends of the simultaneous interval; None where it is none, or was not asked for."""
+        none = self.simultaneous is None or bool(self.result.too_few())
+        return None if none or _flat(self.simultaneous) else self.simultaneous
+
     def row(self) -> dict[str, Any]:
         """One row of the table."""
         result = self.result
-        low, high = self.simultaneous or (None, None)
+        (low, high), wide = result.ends_given, self.simultaneous_given or (None, None)
         return {
             "slice": self.name,
             "heading": self.heading,
@@ -56,10 +62,11 @@ class Slice:
             "as_of": result.as_of,
             "vintage": result.vintage,
             "months": result.months,
-            "low": result.low,
-            "high": result.high,
-            "simultaneous_low": low,
-            "simultaneous_high": high,
+            "low": low,
+            "high": high,
+            "no_interval": result.no_interval(),
+            "simultaneous_low": wide[0],
+            "simultaneous_high": wide[1],
             "censored": result.censored,
             "gap": None if result.provisional else result.gap.elo,
             "provisional": bool(result.provisional),
@@ -147,12 +154,9 @@ class Slices:
         for item in self.slices:
             found = item.result
             size = answer(found) + (", provisional" if found.provisional else "")
-            ends = "zero width: one match" if found.one_match else compact(found.low, found.high)
-            if found.too_few():
-                ends = "none: too few models"
-            cells = [item.name, size, ends]
+            cells = [item.name, size, found.interval_cell(found.low, found.high)]
             if self.simultaneous_level is not None:
-                cells.append(compact(*(item.simultaneous or (None, None))))
+                cells.append(found.interval_cell(*(item.simultaneous or (None, None))))
             out.append((*cells, f"{item.models[1]} / {item.models[0]}", found.as_of))
         return out
 
@@ -180,6 +184,10 @@ class Slices:
 
     def __str__(self) -> str:
         return self.sentence()
+
+
+def _flat(ends: tuple[float | None, float | None] | None) -> bool:
+    return ends is not None and ends[0] is not None and ends[0] == ends[1]
 
 
 def size(item: Slice) -> float:

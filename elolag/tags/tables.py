@@ -193,7 +193,9 @@ class _Layer:
         data = sheets.read_bytes(path, "the tag file")
         text = sheets.decode(data, str(path))
         if not flat.is_flat(sheets.header(text, flat.COLUMNS)):
-            self.read(text, str(path))
+            header, rows = _rows(text, str(path))
+            tidied = ((line, [sheets.tidy(cell) for cell in cells]) for line, cells in rows)
+            self.take(tuple(map(sheets.tidy, header)), tidied, str(path))
             return
         sheet = sheets.parse(data, str(path), flat.COLUMNS)
         for kind, rows in vars(flat.rows(sheet, ours.labs, ours.models)).items():
@@ -201,7 +203,12 @@ class _Layer:
 
     def read(self, text: str, name: str) -> None:
         """Add the rows of one CSV."""
-        header, rows = _rows(text, name)
+        self.take(*_rows(text, name), name)
+
+    def take(
+        self, header: tuple[str, ...], rows: Iterable[tuple[int, Sequence[str]]], name: str
+    ) -> None:
+        """Add rows under the header of one of the tables."""
         kind = next((k for k, row in _TABLES.items() if header == columns(row)), None)
         if kind is None:
             raise TagError(_bad_header(header, name))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from elolag.bradleyterry import PairCounts
 from elolag.errors import EstimateError, UsageError
+from elolag.extras import JOBS, library
 from elolag.sheets import tidy
 from elolag.votes.reading import Columns, Part, reading
 
@@ -328,12 +329,7 @@ def over(
     """Do the work for each part, in their order; through joblib if more than one job is asked."""
     if jobs == 1 or len(found) == 1:
         return (work(part, **arguments) for part in found)
-    try:
-        from joblib import Parallel, delayed
-    except ImportError:
-        raise UsageError(
-            "more than one job needs joblib: pip install 'elolag[calibrate]', or take one job"
-        ) from None
-    calls = (delayed(work)(part, **arguments) for part in found)
-    results: Iterator[T] = Parallel(n_jobs=jobs, return_as="generator")(calls)
+    joblib = library("joblib", JOBS)
+    calls = (joblib.delayed(work)(part, **arguments) for part in found)
+    results: Iterator[T] = joblib.Parallel(n_jobs=jobs, return_as="generator")(calls)
     return results

@@ -38,7 +38,7 @@ def first() -> list[Payload]:
 
 def second() -> list[Payload]:
     """The run that is killed: a better copy, a revision, a new board, an unchanged one."""
-    revised: list[Row] = [("other", 1510.0, 3), *ladder(12)[1:]]
+    revised: list[Row] = [("model-000", 1505.0, 3), *ladder(12)[1:]]
     return [
         payload(ladder(30)),
         payload(revised, board="arena/search", vintage="2026-08-01"),

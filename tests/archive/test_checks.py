@@ -108,6 +108,7 @@ def test_lost_models_are_noted_and_many_refused() -> None:
         "rows-lost": True,
         "most-rows-kept": True,
         "scale-shift": True,
+        "top-entries-stay": True,
         "differs-from-previous": True,
     }
     assert note(few, before, "models-lost") == "2 since 2026-08-02: model-003, model-007"

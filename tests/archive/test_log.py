@@ -135,7 +135,7 @@ def test_a_log_halved_at_any_byte_is_found(root: Path) -> None:
 
 def test_half_a_line_of_a_run_that_was_killed_is_no_problem(root: Path) -> None:
     whole = (root / LOG).read_bytes()
-    (root / ".lock").write_text("pid 1 on somewhere: elolag snapshot", encoding="ascii")
+    (root / ".writer").write_text("pid 1 on somewhere: elolag snapshot", encoding="ascii")
     assert with_log(root, whole, b"2026-08-2") == []
     take_payloads(root, [payload(ladder(5), board="arena/search")])
     assert (root / LOG).read_bytes().startswith(whole)

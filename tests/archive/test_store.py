@@ -33,6 +33,7 @@ def test_a_second_writer_is_told_who_holds_the_archive(tmp_path: Path) -> None:
         take_payloads(tmp_path, [payload(ladder(5))])
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "new"
     assert (tmp_path / ".lock").read_bytes() == b""  # it may be packaged; it names nobody
+    assert not (tmp_path / ".writer").exists()
 
 
 def test_reading_needs_no_lock(tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_what_a_killed_run_left_is_cleaned_by_the_next(tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     whole = log.read_bytes()
     log.write_bytes(whole + b"2026-08-21,arena-data")  # half a line of a run under way
-    (tmp_path / ".lock").write_bytes(b"pid 1 on somewhere: elolag snapshot")
+    (tmp_path / ".writer").write_bytes(b"pid 1 on somewhere: elolag snapshot")
     stale = tmp_path / ".incoming-1-1"
     stale.mkdir()
     (stale / "ratings.csv").write_bytes(b"half")

@@ -23,9 +23,9 @@ from elolag.claims.estimating import (
     TOO_LARGE,
     TOO_SMALL,
     Estimate,
-    _passed,
     decide,
     held,
+    passed,
 )
 from elolag.claims.studies import Standing, Studies, bests
 from elolag.errors import UsageError
@@ -312,12 +312,15 @@ def test_an_unknown_key_lists_the_known_ones(small: Path) -> None:
 def test_a_claim_is_told_who_was_overtaken() -> None:
     models = [("US", 1400.0, AS_OF - 400), ("CN", 1450.0, AS_OF - 200), ("US", 1470.0, AS_OF - 60)]
     study = made(models)
-    assert _passed(study, AS_OF) == (
+    assert passed(study, AS_OF) == (
         f"China first, overtaken by the US on {to_iso(AS_OF - 60)}, 2.0 months before"
     )
-    assert _passed(study, AS_OF - 100) == (
+    # A level below a side's first rated model bounds the lag: who was first nobody knows.
+    assert passed(study, AS_OF - 100) == ""
+    older = made([*models, ("CN", 1300.0, AS_OF - 500)])
+    assert passed(older, AS_OF - 100) == (
         f"the US first, overtaken by China on {to_iso(AS_OF - 200)}, 3.3 months before"
     )
-    assert _passed(made([*models, ("US", 1460.0, AS_OF - 300)]), AS_OF) == ""
+    assert passed(made([*models, ("US", 1460.0, AS_OF - 300)]), AS_OF) == ""
     found = Estimate("", "months", "", "", value=2.0, passed="China first")
     assert found.figure() == "China first"

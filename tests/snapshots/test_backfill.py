@@ -13,6 +13,7 @@ from snapshot_runs import tree
 from upstream_server import Reply, Upstream
 
 from elolag.archive import open_archive, verify
+from elolag.archive.tables import sha256
 from elolag.backfill import WORK, Filled, backfill
 from elolag.errors import ArchiveError, UsageError
 from elolag.http import Client
@@ -70,6 +71,7 @@ def test_every_vintage_is_stored(served: Upstream, client: Client, tmp_path: Pat
     assert newest.categories == {"coding": 34, "overall": 34}
     assert newest.facts["urls"] == [f"https://huggingface.co{made.resolve('text', file='full')}"]
     assert newest.facts["raw"][0]["bytes"] == len(full())
+    assert newest.facts["raw"][0]["verified"] is False  # no hash was named
     assert told[:5] == [("text", i) for i in range(1, 6)]
 
 
@@ -101,6 +103,25 @@ def test_a_second_run_has_nothing_to_do(served: Upstream, client: Client, tmp_pa
     assert (again.outcomes, again.held) == ((), None)
     assert tree(tmp_path / "a") == before
     assert served.paths() == [made.LISTING]
+
+
+def test_the_hash_of_the_file_is_checked(served: Upstream, client: Client, tmp_path: Path) -> None:
+    served.routes[made.resolve("text", file="full")] = Reply(
+        status=302,
+        headers={
+            "Location": f"/storage/{made.REVISION}/text/full",
+            "X-Linked-Etag": f'"{sha256(full())}"',
+        },
+    )
+    fill(client, tmp_path / "a", "text")
+    newest = open_archive(tmp_path / "a").board("arena/text").snapshot()
+    assert newest.facts["raw"][0]["verified"] is True
+    made.serve_subset(served, "webdev", full(DATES[:1]), file="full")
+    served.routes[made.resolve("webdev", file="full")] = Reply(
+        full(DATES[:1]), headers={"X-Linked-Etag": "0" * 64}
+    )
+    (webdev,) = fill(client, tmp_path / "a", "webdev")
+    assert f"and not {'0' * 64}, which its publisher names; not taken" in webdev.failure
 
 
 def test_a_stopped_run_goes_on_where_it_was(

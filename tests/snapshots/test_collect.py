@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -63,6 +64,26 @@ def test_the_manifest_says_where_the_bytes_came_from(
     assert facts["retrieved_at"] == "2026-08-21T05:43:00Z"
     assert facts["etag"].startswith('"text-')
     assert facts["basis"] == "published"
+    assert facts["raw"][0]["verified"] is False  # no hash was named
+
+
+def test_the_manifest_says_that_the_hubs_hash_was_checked(
+    upstream: Upstream, snapshot: TakeSnapshot, archive: Path
+) -> None:
+    data = made.parquet(made.board_rows())
+    digest = hashlib.sha256(data).hexdigest()
+    for subset, named in (("text", digest), ("webdev", "0" * 64)):
+        upstream.routes[made.resolve(subset)] = Reply(
+            data, headers={"X-Repo-Commit": made.REVISION, "X-Linked-Etag": f'"{named}"'}
+        )
+    (report,) = snapshot("arena-dataset")
+    (failure,) = report.failures
+    assert f"/webdev/latest-00000-of-00001.parquet: has SHA-256 {digest} and not 000" in failure
+    assert [(o.board, o.outcome) for o in report.outcomes] == [("arena/text", "new")]
+    (raw,) = open_archive(archive).board("arena/text").snapshot().facts["raw"]
+    assert raw == {"name": "text", "bytes": len(data), "sha256": digest, "verified": True}
+    (again,) = snapshot("arena-dataset")
+    assert [(o.board, o.outcome) for o in again.outcomes] == [("arena/text", "unchanged")]
 
 
 def test_new_and_dropped_models_are_counted(

@@ -21,6 +21,7 @@ from elolag.tags import Lookup
 
 TakeSnapshot = Callable[..., list[Report]]
 ROWS = made.board_rows()
+WITHOUT_ERRORS = [r | {"rating_lower": None, "rating_upper": None, "variance": None} for r in ROWS]
 
 
 @pytest.fixture
@@ -290,10 +291,16 @@ def test_rank_of_any_number_type(
 
 
 def test_null_intervals(upstream: Upstream, snapshot: TakeSnapshot, archive: Path) -> None:
-    rows = [r | {"rating_lower": None, "rating_upper": None, "variance": None} for r in ROWS]
-    made.serve_subset(upstream, "text", made.parquet(rows))
-    expect_text(archive, snapshot)
-    newest = open_archive(archive).board("arena/text").snapshots[-1]
+    made.serve_subset(upstream, "text", made.parquet(WITHOUT_ERRORS))
+    expect_refusal(archive, snapshot, "check errors-kept: lost since 2026-07-21: interval of over")
+
+
+def test_null_intervals_of_a_board_that_had_none(
+    upstream: Upstream, snapshot: TakeSnapshot, tmp_path: Path
+) -> None:
+    made.healthy(upstream, {"text": made.parquet(WITHOUT_ERRORS)})
+    assert not any(report.failed for report in snapshot())
+    newest = open_archive(tmp_path / "archive").board("arena/text").snapshots[-1]
     assert newest.interval_kind == "none"
     assert newest.ratings()["lower"].isna().all()
 

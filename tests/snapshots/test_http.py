@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import socket
+import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,6 +136,58 @@ def test_a_redirect_loop_ends(upstream: Upstream, client: Client) -> None:
     assert len(upstream.seen) == 6
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://[::1",
+        "//[",
+        "/caf\xe9",
+        "/caf\xc3\xa9",
+        "https://\xef\xac\x80.example/",  # a ligature
+        "https://epoch.ai\xe2\x84\x80.example/",  # a character that holds a slash
+    ],
+)
+def test_a_redirect_to_what_is_no_address(upstream: Upstream, client: Client, target: str) -> None:
+    upstream.routes[PATH] = Reply(status=302, headers={"Location": target})
+    with pytest.raises(FetchError, match=r"eci_scores\.csv: leads to .*, which is no address"):
+        client.get(ECI, URL)
+    assert upstream.paths() == [PATH]
+
+
+BOMB = gzip.compress(bytes(64 << 20), 9, mtime=0)
+
+
+@pytest.mark.parametrize(
+    "unwanted",
+    [
+        Reply(b"x" * 4096, endless=True),
+        Reply(BOMB, headers={"Content-Encoding": "gzip"}),
+        Reply(BOMB, headers={"Content-Encoding": "gzip"}, endless=True),
+        Reply(b"x" * 4096, length="999999999999"),
+    ],
+    ids=["endless", "bomb", "bombs without end", "longer than it is"],
+)
+@pytest.mark.parametrize("status", [302, 503, 404])
+def test_a_body_nobody_wants_is_closed_unread(
+    upstream: Upstream, client: Client, unwanted: Reply, status: int
+) -> None:
+    odd = replace(
+        unwanted, status=status, headers={**unwanted.headers, "Location": "/b", "Retry-After": "1"}
+    )
+    upstream.routes[PATH] = in_turn(odd, Reply(b"data"))
+    upstream.routes["/b"] = b"data"
+    tracemalloc.start()
+    try:
+        if status == 404:
+            with pytest.raises(FetchError, match="answered 404"):
+                client.get(ECI, URL)
+        else:
+            assert client.get(ECI, URL).data == b"data"
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
 def test_a_key_does_not_follow_a_redirect_to_another_host(
     upstream: Upstream, client: Client
 ) -> None:
@@ -196,14 +251,38 @@ def test_a_server_that_asks_for_an_hour_is_told_of(
     assert waits == []
 
 
+@pytest.mark.parametrize("asked", ["soon", "-1", "1e3", "Fri, 31 Dec " + "9" * 5000])
 def test_a_senseless_retry_after_is_ignored(
-    upstream: Upstream, client: Client, waits: list[float]
+    upstream: Upstream, client: Client, waits: list[float], asked: str
 ) -> None:
     upstream.routes[PATH] = in_turn(
-        Reply(status=429, headers={"Retry-After": "soon"}), Reply(b"data")
+        Reply(status=429, headers={"Retry-After": asked}), Reply(b"data")
     )
     assert client.get(ECI, URL).data == b"data"
     assert len(waits) == 1
+
+
+@pytest.mark.parametrize("asked", ["9" * 5000, "Fri, 31 Dec 99999 23:59:59 GMT"])
+def test_a_wait_too_long_to_be_one(
+    upstream: Upstream, client: Client, waits: list[float], asked: str
+) -> None:
+    upstream.routes[PATH] = Reply(status=429, headers={"Retry-After": asked})
+    with pytest.raises(FetchError, match="the server asks to wait.*run again later") as caught:
+        client.get(ECI, URL)
+    assert len(str(caught.value)) < 200
+    assert waits == []
+
+
+def test_certificates_that_are_not_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, waits: list[float]
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    with (
+        Client(base_urls={ECI.name: "https://mirror.invalid"}, pause=waits.append) as client,
+        pytest.raises(FetchError, match=r"eci_scores\.csv: .*TLS CA.*none\.pem"),
+    ):
+        client.get(ECI, URL)
+    assert waits == []
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
@@ -271,6 +350,68 @@ def test_a_body_always_cut_off_is_refused(
     with pytest.raises(FetchError, match=r"eci_scores\.csv: "):
         client.get(ECI, URL)
     assert len(upstream.seen) == 3
+
+
+def linked(upstream: Upstream, named: str, *bodies: Reply) -> None:
+    """The file is in storage, and the redirect says which it is."""
+    upstream.routes[PATH] = Reply(
+        status=302, headers={"Location": "/storage", "X-Linked-Etag": named}
+    )
+    upstream.routes["/storage"] = in_turn(*bodies)
+
+
+HASH = hashlib.sha256(b"data").hexdigest()
+
+
+@pytest.mark.parametrize("named", [HASH, f'"{HASH}"', HASH.upper()])
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_publishers_hash_is_checked(
+    upstream: Upstream, client: Client, named: str, packed: bool
+) -> None:
+    body = Reply(b"data")
+    if packed:
+        body = Reply(gzip.compress(b"data"), headers={"Content-Encoding": "gzip"})
+    linked(upstream, named, body)
+    answer = client.get(ECI, URL)
+    assert (answer.data, answer.etag, answer.verified) == (b"data", named, True)
+
+
+@pytest.mark.parametrize("named", ["", HASH[:40], f'W/"{HASH}"', HASH + "0"])
+def test_other_marks_are_no_hash(upstream: Upstream, client: Client, named: str) -> None:
+    linked(upstream, named, Reply(b"other"))
+    answer = client.get(ECI, URL)
+    assert (answer.data, answer.verified) == (b"other", False)
+
+
+def test_other_bytes_than_the_publishers_are_asked_for_once_more(
+    upstream: Upstream, client: Client, waits: list[float]
+) -> None:
+    linked(upstream, HASH, Reply(b"dat\0"), Reply(b"data"))
+    assert client.get(ECI, URL).verified
+    assert len(waits) == 1
+
+
+def test_other_bytes_than_the_publishers_are_refused(upstream: Upstream, client: Client) -> None:
+    linked(upstream, HASH, Reply(b"dat\0"))
+    received = hashlib.sha256(b"dat\0").hexdigest()
+    with pytest.raises(FetchError, match=f"has SHA-256 {received} and not {HASH}"):
+        client.get(ECI, URL)
+    assert upstream.paths() == [PATH, "/storage"] * 2
+
+
+def test_a_download_of_other_bytes_is_refused_and_begun_anew(
+    upstream: Upstream, client: Client, tmp_path: Path
+) -> None:
+    (tmp_path / "file.part").write_bytes(b"xx")  # of another file
+    upstream.routes[PATH] = lambda seen: replace(
+        ranged(b"data")(seen), headers={"X-Linked-Etag": HASH, "Content-Range": "bytes 2-3/4"}
+    )
+    assert client.download(ECI, URL, tmp_path / "file").verified
+    assert (tmp_path / "file").read_bytes() == b"data"
+    upstream.routes[PATH] = Reply(b"dat\0", headers={"X-Linked-Etag": HASH})
+    with pytest.raises(FetchError, match=f"not {HASH}"):
+        client.download(ECI, URL, tmp_path / "other")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_body_without_a_declared_end_is_refused(upstream: Upstream, client: Client) -> None:

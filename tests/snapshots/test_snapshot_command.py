@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import pydoc
 import shutil
 from pathlib import Path
+from typing import Any
 
 import hand_made as made
 import pytest
-from command import Command
+from command import Command, Done
+from snapshot_runs import take
 from upstream_server import Reply, Upstream
+
+from elolag.archive import Log, open_archive, verify
+from elolag.tags import Lookup
 
 
 @pytest.fixture
@@ -49,6 +55,105 @@ def test_one_source_failing_exits_1_and_the_others_are_done(
     assert done.err.startswith("failed: epoch-eci: https://epoch.ai/data/eci_scores.csv: ")
     assert (tmp_path / "a/arena/text/2026-08-19").is_dir()
     assert (tmp_path / "a/openrouter/models").is_dir()
+
+
+ODD: dict[str, Reply] = {
+    "half an address": Reply(status=302, headers={"Location": "http://[::1"}),
+    "a latin-1 byte": Reply(status=302, headers={"Location": "http://127.0.0.1/caf\xe9"}),
+    "a host of compatibility characters": Reply(
+        status=301, headers={"Location": "https://\xef\xac\x80.example\xe2\x84\x80"}
+    ),
+    "a wait of 5,000 digits": Reply(status=429, headers={"Retry-After": "9" * 5000}),
+    "a wait till 99999": Reply(
+        status=503, headers={"Retry-After": "Fri, 31 Dec 99999 23:59:59 GMT"}
+    ),
+    "another file": Reply(made.eci(), headers={"X-Linked-Etag": f'"{"0" * 64}"'}),
+    "a redirect without end": Reply(
+        b"x" * 4096, 302, {"Location": "https://evil.example/"}, endless=True
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_an_odd_answer_fails_its_source_alone(
+    upstream: Upstream,
+    elolag: Command,
+    bases: list[str],
+    tmp_path: Path,
+    case: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("elolag.http.client.retries.backoff", lambda failures: 0.0)
+    made.healthy(upstream)
+    upstream.routes[made.ECI] = ODD[case]
+    expect_only_eci_failed(elolag("snapshot", "--archive", tmp_path / "a", *bases), tmp_path / "a")
+
+
+def test_certificates_that_are_not_there_fail_the_source_that_needs_them(
+    upstream: Upstream,
+    elolag: Command,
+    bases: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "none.pem"))
+    made.healthy(upstream)
+    bases.append("--base-url=epoch-eci=https://mirror.invalid")
+    done = elolag("snapshot", "--archive", tmp_path / "a", *bases)
+    expect_only_eci_failed(done, tmp_path / "a")
+    assert "none.pem" in done.err
+
+
+def test_an_error_nobody_foresaw_fails_its_source_alone_and_is_told(
+    upstream: Upstream,
+    elolag: Command,
+    bases: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made.healthy(upstream)
+    for place, at in (("elolag.http.Client.get", "get"), ("elolag.collect.take_payloads", "take")):
+        real = pydoc.locate(place)
+
+        def broken(*args: object, real: Any = real, **more: object) -> object:
+            if "epoch" in str(args[1:]):
+                raise LookupError("no such\n\x1b[2Jthing")
+            return real(*args, **more)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(place, broken)
+            done = elolag("snapshot", "--archive", tmp_path / at, *bases)
+        expect_only_eci_failed(done, tmp_path / at)
+        said = "unexpected: LookupError: no such \\x1b[2Jthing; please report"
+        assert said in done.err
+
+
+def test_an_interrupt_ends_the_run(
+    upstream: Upstream, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lookup: Lookup
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("elolag.http.Client.get", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        take(upstream, tmp_path / "a", lookup, made.FETCHED)
+
+
+def expect_only_eci_failed(done: Done, archive: Path) -> None:
+    assert done.code == 1
+    assert done.err.startswith("failed: epoch-eci: ")
+    assert len(done.err.splitlines()) == 1
+    assert len(done.err) < 400
+    opened = open_archive(archive)
+    assert opened.boards() == [
+        "arena/text",
+        "arena/webdev",
+        "models-dev/models",
+        "openrouter/models",
+    ]
+    assert verify(opened) == []
+    failed = [line for line in Log.read(archive).rows if line["outcome"] == "failed"]
+    assert [line["source"] for line in failed] == ["epoch-eci"]
 
 
 def test_json(upstream: Upstream, elolag: Command, bases: list[str], tmp_path: Path) -> None:

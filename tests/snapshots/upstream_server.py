@@ -22,6 +22,7 @@ class Reply:
     length: str | None = ""  # "" the true one, None none at all
     cut: int | None = None
     chunked: bool = False
+    endless: bool = False  # the body again and again, until nobody listens
 
 
 @dataclass
@@ -94,13 +95,16 @@ def serving() -> Iterator[Upstream]:
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             bodiless = reply.status == 304
-            if reply.chunked:
+            if reply.chunked or reply.endless:
                 self.send_header("Transfer-Encoding", "chunked")
             elif reply.length is not None and not bodiless:
                 self.send_header("Content-Length", reply.length or str(len(reply.body)))
             else:
                 self.close_connection = not bodiless
             self.end_headers()
+            while reply.endless:
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(reply.body), reply.body))
+                upstream.sent += len(reply.body)
             body = reply.body if reply.cut is None else reply.body[: reply.cut]
             for start in range(0, len(body), 1 << 14):
                 piece = body[start : start + (1 << 14)]

@@ -268,3 +268,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         except ElolagError as error:
             said = str(error)
         assert "mine.csv" in said
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u202f", "  "])
+def test_tables_of_a_users_folder_are_tidied_like_flat_ones(tmp_path: Path, blank: str) -> None:
+    """Odd blanks and other normal forms in labs, models and aliases match the plain name."""
+    rows = {
+        "labs": f"lab,name,parent,country,from,until,other_sites,evidence,note\n"
+        f"ac-me,Ac{blank}Me, ,US,,,,{blank}seen,\n",
+        "models": "model,lab,release_date,precision,date_basis,weights_date,base,evidence,note\n"
+        f"gpt-x,ac-me{blank},2025-10-10,day,announcement,,,seen,\n",
+        "aliases": f"source,entry,model,effort,note\n*,GPT{blank}5 Tu\u0308lu,gpt-x,,\n",
+    }
+    for name, text in rows.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    found = load(tmp_path)
+    assert found.labs["ac-me"][0].name == "Ac Me"
+    assert found.models["gpt-x"].lab == "ac-me"
+    assert [alias.entry for alias in found.overrides] == ["GPT 5 T\u00fclu"]
+    alias = Lookup(found).alias("arena-dataset", "GPT 5 T\u00fclu")
+    assert alias is not None
+    assert alias.model == "gpt-x"

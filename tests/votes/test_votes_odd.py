@@ -153,6 +153,19 @@ def test_blanks_of_other_kinds_match_between_ratings_and_tags(tmp_path: Path):
         )
         board = elolag.own_board(ratings)
         assert board.file.ratings["entry"].tolist() == ["GPT 5 x", "cn-1", "us-1"]
+        # A blank of another kind on each side: in the ratings, and in the tags.
+        for other in ("\u00a0", " ", "\u2009"):
+            tags = tmp_path / "t.csv"
+            tags.write_text(
+                "entry,model,lab,country,release_date,openness\n"
+                f"GPT{other}5 x,,Acme,US,2025-10-10,closed\ncn-1,,Bamboo,CN,2026-03-10,open\n"
+                "us-1,,Acme,US,2025-01-10,closed\n",
+                "utf-8",
+            )
+            found = elolag.estimate_lag(board, extra_tags=tags, n_draws=60)
+            assert found.match is not None
+            assert found.match.entry == "GPT 5 x"
+            assert "without a tag" not in str(found.to_dict())
 
 
 def test_a_date_is_a_date(tmp_path: Path):

@@ -34,6 +34,8 @@ class Dot:
     value, low, high
         Months, positive where the follower is behind; an end of None is unbounded. No value: the
         row has no dot.
+    bare
+        Whether there is no interval, so that no bar is drawn.
     said
         Another range to draw beneath, None where there is none.
     strong
@@ -50,6 +52,7 @@ class Dot:
     low: float | None = None
     high: float | None = None
     said: tuple[float | None, float | None] | None = None
+    bare: bool = False
     strong: bool = False
     heading: bool = False
     tooltip: Mapping[str, str] = field(default_factory=dict)
@@ -141,15 +144,15 @@ def _placed(
     for row in rows:
         step = HEADING if row.heading else TALL if slim else STEP
         middle = top + step / 2
-        said = row.said
+        said, bare = row.said, row.bare or row.value is None
         out.append(
             {
                 "name": row.name, "answer": row.answer, "strong": row.strong,
                 "heading": row.heading, "top": top, "bottom": top + step,
                 "words": top + 12 if slim and not row.heading else middle,
                 "bar": top + 28 if slim else middle, "months": row.value,
-                "low": None if row.value is None else low if row.low is None else row.low,
-                "high": None if row.value is None else high if row.high is None else row.high,
+                "low": None if bare else low if row.low is None else row.low,
+                "high": None if bare else high if row.high is None else row.high,
                 "from": None if said is None else low if said[0] is None else said[0],
                 "to": None if said is None else high if said[1] is None else said[1],
                 **row.tooltip,

@@ -203,8 +203,9 @@ def _bracket(result: LagResult, x: Any, scale: Any, plot: _Plot) -> list[Any]:
     words = f"{result.bound} {months(abs(result.months))}".lstrip()
     middle = {"across": across, "down": down, "words": words}
     layers = []
-    if result.low is not None and result.high is not None and result.low * result.high > 0:
-        ends = {"date": back(result.high), "end": back(result.low), "rating": level}
+    low, high = result.ends_given
+    if low is not None and high is not None and low * high > 0:
+        ends = {"date": back(high), "end": back(low), "rating": level}
         layers.append(
             alt.Chart(data([ends])).mark_rule(strokeWidth=6, opacity=0.28, color=INK, clip=True)
             .encode(x=x, x2="end:T", y=y)

@@ -74,15 +74,15 @@ def _chart(results: list[LagResult], total: int) -> dict[str, Any]:
     alt = library("altair")
     rows: list[dict[str, Any]] = []
     for r in results:
-        low, high = r.low, r.high
-        wide = r.sampling or (None, None)
+        low, high = r.ends_given
+        wide = r.sampling_given
         rows.append(
             {
                 "estimand": r.estimand, "months": r.months, "low": low, "high": high,
                 "from": wide[0], "to": wide[1],
                 "Estimand": r.estimand, "Answer": r.figure(),
                 "Measurement": r.interval_words(),
-                "Sampling": "not defined" if wide[0] is None else span(*r.sampling),  # type: ignore[misc]
+                "Sampling": _sampling(r),
             }
         )  # fmt: skip
     numbers = [float(row[k]) for row in rows for k in ("months", "low", "high", "from", "to")
@@ -138,12 +138,12 @@ def _table(results: tuple[LagResult, ...], level: float) -> Table:
     )  # fmt: skip
     rows = []
     for r in results:
-        ends = r.sampling or (None, None)
-        value, low, high = r.months, r.low, r.high
+        value, (low, high), ends = r.months, r.ends_given, r.sampling_given
         if r.months is None and r.provisional:
             ends = (None, None)
         elif r.months is None:
-            value, low, high = r.gap.elo, r.gap.low, r.gap.high
+            value = r.gap.elo
+            low, high = (None, None) if r.too_few() else (r.gap.low, r.gap.high)
         row: tuple[Cell, ...] = (
             r.estimand, r.frontier, r.figure(), r.interval_words(), _sampling(r),
             value, low, high, *ends, r.censored,

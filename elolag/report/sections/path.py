@@ -25,7 +25,7 @@ from elolag.report.drawing import (
     value_axis,
 )
 from elolag.report.material import Material
-from elolag.words import directed, noun, span
+from elolag.words import NO_WIDTH, TOO_FEW, directed, noun, span
 
 #: Ends of the bands drawn: half of the draws, nearly all, and the whole path at once.
 ENDS = ("inner_low", "inner_high", "low", "high", "band_low", "band_high")
@@ -70,6 +70,9 @@ def build(material: Material) -> Section:
 
 
 def _finding(path: LagPath) -> str:
+    if (found := path.overtaken[1]) is not None:
+        title = f"{noun(found[0])} was first, overtaken by {noun(found[1])} on {to_iso(found[2])}"
+        return title[:1].upper() + title[1:]
     low, high = float(path.months.min()), float(path.months.max())
     return f"Between {to_iso(path.days[0])[:7]} and today the lag was {span(low, high)}"
 
@@ -88,8 +91,8 @@ def _corners(path: LagPath) -> np.ndarray[Any, np.dtype[np.intp]]:
 
 def _chart(path: LagPath, total: int, height: int) -> dict[str, Any]:
     alt = library("altair")
-    ends = np.concatenate([path.months, path.band_low, path.band_high])
-    bottom, top = float(np.nanmin(ends)), float(np.nanmax(ends))
+    known = np.concatenate([path.months, path.band_low, path.band_high])
+    bottom, top = float(np.nanmin(known)), float(np.nanmax(known))
     bottom, top = min(0.0, np.floor(bottom)), np.ceil(top + 0.5)
     now = f"{abs(path.months[-1]):.1f}"
     width = total - AXIS - 46
@@ -99,14 +102,19 @@ def _chart(path: LagPath, total: int, height: int) -> dict[str, Any]:
         row = {name: float(getattr(path, name)[k]) for name in ENDS}
         # An end that is only a bound stands at the edge: the band is never closed where it is not.
         edge = {name: bottom if name.endswith("low") else top for name in ENDS}
-        closed = {name: edge[name] if np.isnan(value) else value for name, value in row.items()}
+        closed: dict[str, float | None] = {
+            name: edge[name] if np.isnan(value) else value for name, value in row.items()
+        }
+        ends = f"{_ends(row['low'], row['high'])} ({path.level:.0%})"
+        if path.too_few[k]:  # there no band is drawn at all
+            closed, ends = dict.fromkeys(row), TOO_FEW
         rows.append(
             {
                 "date": to_iso(path.days[k]), "until": to_iso(path.days[following]),
                 "months": float(path.months[k]), **closed,
                 "Date": to_iso(path.days[k]),
                 "Lag": _bound(int(path.censored[k]), float(path.months[k])),
-                "Interval": f"{_ends(row['low'], row['high'])} ({path.level:.0%})",
+                "Interval": ends,
             }
         )  # fmt: skip
     x = alt.X(
@@ -126,14 +134,15 @@ def _chart(path: LagPath, total: int, height: int) -> dict[str, Any]:
     day = alt.selection_point(
         name="day", on="pointerover", fields=["Date"], empty=False, clear="pointerout"
     )
+    banded = base.transform_filter("isValid(datum.low)")
     layers = [
-        base.mark_area(color=COLOURS[0], opacity=0.1, clip=True).encode(
+        banded.mark_area(color=COLOURS[0], opacity=0.1, clip=True).encode(
             x=x, y=alt.Y("band_low:Q", scale=scale, axis=axis), y2="band_high:Q"
         ),
-        base.mark_area(color=COLOURS[0], opacity=0.14, clip=True).encode(
+        banded.mark_area(color=COLOURS[0], opacity=0.14, clip=True).encode(
             x=x, y=alt.Y("low:Q", scale=scale), y2="high:Q"
         ),
-        base.mark_area(color=COLOURS[0], opacity=0.22, clip=True).encode(
+        banded.mark_area(color=COLOURS[0], opacity=0.22, clip=True).encode(
             x=x, y=alt.Y("inner_low:Q", scale=scale), y2="inner_high:Q"
         ),
         alt.Chart(data([{"zero": 0}])).mark_rule(color=MUTED, strokeWidth=0.9).encode(
@@ -169,7 +178,7 @@ def _ends(low: float, high: float) -> str:
         if not np.isnan(low):
             return f"{directed(low)} or more"
         return "unbounded" if np.isnan(high) else f"{directed(high)} or less"
-    return span(low, high)
+    return NO_WIDTH if low == high else span(low, high)
 
 
 def _table(path: LagPath) -> Table:

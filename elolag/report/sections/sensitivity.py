@@ -56,8 +56,9 @@ def _figure(found: Influence) -> Figure:
     if months:
         title = f"One change of data moves the lag to {span(min(ends), max(ends))}"
     rows = [
-        Dot("the headline", _short(headline.months), headline.months, headline.low, headline.high,
-            strong=True, tooltip=_tooltip("none", headline.figure(), headline.interval_words())),
+        Dot("the headline", _short(headline.months), headline.months, *headline.ends_given,
+            bare=bool(headline.no_interval()), strong=True,
+            tooltip=_tooltip("none", headline.figure(), headline.interval_words())),
         *(_row(case) for case in found.top),
     ]  # fmt: skip
     who = noun(headline.follower_group).removeprefix("the ")
@@ -84,10 +85,11 @@ def _figure(found: Influence) -> Figure:
 
 
 def _row(case: Case) -> Dot:
-    low, high = (case.result.low, case.result.high) if case.result else (None, None)
+    low, high = case.result.ends_given if case.result else (None, None)
+    bare = case.result is not None and case.result.no_interval() is not None
     interval = case.result.interval_words() if case.result else "not estimated"
     words = directed(case.months or 0.0)
-    return Dot(case.words, _short(case.months), case.months, low, high,
+    return Dot(case.words, _short(case.months), case.months, low, high, bare=bare,
                tooltip=_tooltip(case.words, words, interval))  # fmt: skip
 
 

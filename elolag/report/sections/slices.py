@@ -10,7 +10,7 @@ from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
 from elolag.slices import Slice, Slices
 from elolag.slices.result import answer, size
-from elolag.words import compact, noun, span
+from elolag.words import noun, span
 
 #: Room for the names of categories, and of pairs of groups, in pixels.
 NAMES = {"category": 236, "openness": 224}
@@ -89,7 +89,8 @@ def _rows(found: Slices) -> list[Dot]:
         short = answer(result).replace(" months", "").replace("at least ", "≥ ")
         out.append(
             Dot(
-                _name(item), short, result.months, result.low, result.high, strong=item.whole,
+                _name(item), short, result.months, *result.ends_given,
+                bare=bool(result.no_interval()), strong=item.whole,
                 tooltip={
                     "Slice": item.name, "Answer": answer(result),
                     "Interval": result.interval_words(),
@@ -121,7 +122,7 @@ def _table(found: Slices) -> Table:
         Column("as_of", "", "as-of date", "ISO date", in_page=False),
         Column("vintage", "", "date of the ratings", "ISO date", in_page=False),
         Column("months", "", "positive: the follower is behind", unit, in_page=False),
-        Column("low", "", "of the interval; empty: unbounded", unit, in_page=False),
+        Column("low", "", "of the interval; empty: unbounded, or none", unit, in_page=False),
         Column("high", "", "of the interval; empty: unbounded", unit, in_page=False),
         Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
         Column("gap", "", "distance of the two best on the as-of date", "Elo", in_page=False),
@@ -132,7 +133,7 @@ def _table(found: Slices) -> Table:
     for item in found.slices:
         words: dict[str, Cell] = {
             "answer": answer(item.result),
-            "measurement": compact(item.result.low, item.result.high),
+            "measurement": item.result.interval_cell(item.result.low, item.result.high),
             "counted": f"{item.models[1]} / {item.models[0]}",
         }
         rows.append(item.row() | words)
