@@ -102,7 +102,7 @@ def not_worse(field: Field, as_of: float) -> dict[str, float]:
     rating, se = best_entries(field)
     lead, follow = (records(d, rating, as_of) for d in (field.lead_from, field.follow_from))
     since, own = field.lead_from[lead], field.follow_from[follow]
-    window = as_of - np.arange(round(WINDOWS["backward-mean"] * DAYS_PER_MONTH))
+    window = as_of - np.arange(round(WINDOWS["average"] * DAYS_PER_MONTH))
     daily = []
     for day in window:
         standing = np.searchsorted(own, day, side="right") - 1
@@ -114,14 +114,14 @@ def not_worse(field: Field, as_of: float) -> dict[str, float]:
         daily.append((day - better[0]) / DAYS_PER_MONTH if better.size else 0.0)
     if not daily:
         return {}
-    return {"backward": daily[0], "backward-mean": float(np.mean(daily))}
+    return {"current": daily[0], "average": float(np.mean(daily))}
 
 
 def two_lines(field: Field, as_of: float) -> dict[str, float]:
     """(e) A straight line through each group's records; the gap over the leader's slope."""
     months, _ = line_lag(field, as_of, 0.0)
-    middle, _ = line_lag(field, as_of, WINDOWS["backward-mean"] / 2)
-    found = {"backward": months, "backward-mean": middle, "level-mean": middle}
+    middle, _ = line_lag(field, as_of, WINDOWS["average"] / 2)
+    found = {"current": months, "average": middle, "levels": middle}
     return {k: v for k, v in found.items() if np.isfinite(v)}
 
 

@@ -210,7 +210,7 @@ def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, ob
         ("packaged, the newcomers' fall taken off", packaged, lowered),
     ):
         with patch("elolag.study.packaged_drift", return_value=drift):
-            (result,) = results(prepare(panel=panel), ["backward"], "measurement")
+            (result,) = results(prepare(panel=panel), ["current"], "measurement")
         match = (result.matches or ())[0]
         yield {
             "drift": name,

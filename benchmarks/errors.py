@@ -1,7 +1,7 @@
 """How far off each way to a figure is: `python benchmarks/errors.py`.
 
 Root mean squared error rewards an average over possible answers, though it may be none of them;
-`backward` is a date difference, which is right or wrong. So this gives, per world, estimand and
+`current` is a date difference, which is right or wrong. So this gives, per world, estimand and
 figure, the bias, the mean absolute and the root mean squared error in months, and the share that
 is right to the day. It reads the replications that `benchmarks/calibrate.py` kept (``--parts``).
 """

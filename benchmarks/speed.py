@@ -37,14 +37,14 @@ Floats = NDArray[np.float64]
 
 AS_OF = 1300.0
 REFERENCE: dict[str, Callable[..., object]] = {
-    "backward": lambda leader, follower, as_of, _: reference.backward(leader, follower, as_of),
-    "backward-mean": reference.backward_mean,
+    "current": lambda leader, follower, as_of, _: reference.current(leader, follower, as_of),
+    "average": reference.average,
     "at-release": reference.at_release,
     "catch-up": reference.catch_up,
-    "level-mean": reference.level_mean,
+    "levels": reference.over_levels,
 }
 #: CPU seconds wanted for 10,000 draws of 450 models.
-WANTED = {name: 0.2 if name == "backward" else 1.0 for name in ESTIMANDS}
+WANTED = {name: 0.2 if name == "current" else 1.0 for name in ESTIMANDS}
 WANTED |= {"drawing": 0.3, "lag_path": 3.0}
 
 

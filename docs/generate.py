@@ -299,7 +299,7 @@ def _misses(table: pd.DataFrame) -> list[str]:
     sure = off & (from_mass > 0.015 + 2 * error(table["mass"]))
     biased = (
         measured
-        & table["estimand"].isin(["backward", "backward-mean", "level-mean"])
+        & table["estimand"].isin(["current", "average", "levels"])
         & (table["bias"].abs() > 0.25)
     )
     apart = table.assign(apart=100 * (table["coverage"] - table["mass"]))
@@ -310,7 +310,7 @@ def _misses(table: pd.DataFrame) -> list[str]:
         "- **Further than 1.5 points from `mass`** (measurement): by more than two standard errors "
         f"{_cells(apart[sure], 'apart', '{:+.1f}')}; by less "
         f"{_cells(apart[off & ~sure], 'apart', '{:+.1f}')}.",
-        "- **Bias** over a quarter of a month in `backward`, `backward-mean` or `level-mean`: "
+        "- **Bias** over a quarter of a month in `current`, `average` or `levels`: "
         f"{_cells(table[biased], 'bias', '{:+.2f}')}.",
     ]
 
@@ -359,9 +359,9 @@ def cut_off() -> str:
 
 
 def figures() -> str:
-    """What the figure of `backward` could be, and how far off each is."""
+    """What the figure of `current` could be, and how far off each is."""
     table = pd.read_csv(ROOT / "benchmarks" / "errors.csv")
-    table = table[table["estimand"] == "backward"]
+    table = table[table["estimand"] == "current"]
     called = {
         "months": "release date at posterior-mean ratings (elolag)",
         "mean of draws": "mean of the draws",

@@ -7,8 +7,8 @@ At each date t a curve is fitted to what was released by t and asked three thing
     were then reached (Elo);
 ``lag``
     the time between the two curves at t, against what the step frontiers say of the lag around t:
-    the mean of `backward` over the twelve months with t in their middle (``centred``), over those
-    before t (``backward-mean``), and the mean over the levels newly reached (``level-mean``);
+    the mean of `current` over the twelve months with t in their middle (``centred``), over those
+    before t (``average``), and the mean over the levels newly reached (``levels``);
 ``revision``
     how far the lag at t moves when it is measured with the newest ratings.
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 HORIZONS = (3.0, 6.0)
-#: Months of which half lie after t, in which `backward` is averaged for ``centred``.
+#: Months of which half lie after t, in which `current` is averaged for ``centred``.
 CENTRED = 12.0
 
 
@@ -148,7 +148,7 @@ class _Pair:
         if isinstance(self.leader, curves.Curves) and isinstance(self.follower, curves.Curves):
             months, failed = curves.trend(self.leader, self.follower, self.day)
             return None if failed[0] else float(months[0])
-        return _lag("backward", self.race, 0.0)
+        return _lag("current", self.race, 0.0)
 
     def at(self, side: str, day: float) -> float:
         """Height of a side's curve, carried on beyond its end; a step stays where it is."""
@@ -204,10 +204,10 @@ def _judge(
 
 def _truths(past: Past, day: float, end: float) -> dict[str, float]:
     """What the realised step frontiers say of the lag around a date."""
-    asked = [("backward-mean", "backward-mean", day, 12.0), ("level-mean", "level-mean", day, 12.0)]
+    asked = [("average", "average", day, 12.0), ("levels", "levels", day, 12.0)]
     middle = float(np.floor(day + CENTRED / 2 * DAYS_PER_MONTH))
     if middle <= end:
-        asked.append(("centred", "backward-mean", middle, CENTRED))
+        asked.append(("centred", "average", middle, CENTRED))
     found = {}
     for name, estimand, until, window in asked:
         try:

@@ -20,7 +20,7 @@ from elolag.claims.registry import Claim, packaged
 from elolag.claims.studies import Studies
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import results
-from elolag.lag import AT_LEAST, AT_MOST, Lags, Race, backward, catch_up, catch_up_times
+from elolag.lag import AT_LEAST, AT_MOST, Lags, Race, catch_up, catch_up_times, current
 from elolag.months import DAYS_PER_MONTH, parse, to_day
 from elolag.posterior import posterior
 from elolag.result import LagResult
@@ -214,7 +214,7 @@ def bridge(
         raise UsageError(f"{day} is later than the newest ratings of {board}, of {newest}")
     index_day = min(day, table.vintage)
     study = replace(studies.study(board, newest, "overall", "US", "CN"), as_of=to_day(day))
-    headline = results(study, ["backward"])[0]
+    headline = results(study, ["current"])[0]
     end = Step(
         "", "selection", "ratings corrected for selection: our headline",
         headline.months or 0.0, headline.censored, low=headline.low, high=headline.high,
@@ -232,7 +232,7 @@ def bridge(
             _of(
                 "start",
                 "one lab, DeepSeek, behind the US on benchmarks (Epoch's index)",
-                backward(table.race("US", "lab:DeepSeek", index_day)),
+                current(table.race("US", "lab:DeepSeek", index_day)),
             ),
             *(_published(deepseek, at, cause, label) for at, cause, label in days),
             _published(study, day, "follower", "the best Chinese model instead of DeepSeek's"),
@@ -264,7 +264,7 @@ def _said(key: str) -> str:
 
 
 def _epoch(raw: IndexTable, table: IndexTable, day: str) -> Iterator[Step]:
-    """From the mean over matched records, with the table as printed, to `backward`."""
+    """From the mean over matched records, with the table as printed, to `current`."""
     printed = matched_records(raw.race("US", "CN", day))
     race = table.race("US", "CN", day)
     matched = matched_records(race)
@@ -290,12 +290,12 @@ def _epoch(raw: IndexTable, table: IndexTable, day: str) -> Iterator[Step]:
     )  # fmt: skip
     yield _of("window", "median, records of the last 24 months (catch-up)",
               catch_up(race, min(24.0, whole)))  # fmt: skip
-    yield _of("estimand", "how long ago the US was where China now is (backward)",
-              backward(race))  # fmt: skip
+    yield _of("estimand", "how long ago the US was where China now is (current)",
+              current(race))  # fmt: skip
 
 
 def _ai_index(study: Study, day: str) -> Iterator[Step]:
-    """From the distance of the two best, turned into time at the leader's pace, to `backward`."""
+    """From the distance of the two best, turned into time at the leader's pace, to `current`."""
     race = _race(study, day)
     dates = np.array([race.as_of - PACE_MONTHS * DAYS_PER_MONTH, race.as_of])
     lead, follow = race.leader.at(dates)[0], race.follower.at(dates)[0]
@@ -313,7 +313,7 @@ def _ai_index(study: Study, day: str) -> Iterator[Step]:
         float(gap / pace),
         note="a distance holds no time; divided by the US pace of the last year it becomes one",
     )  # fmt: skip
-    yield _published(study, day, "estimand", "time since the US was at that level (backward)")
+    yield _published(study, day, "estimand", "time since the US was at that level (current)")
 
 
 def _of(cause: str, label: str, lags: Lags) -> Step:
@@ -331,5 +331,5 @@ def _race(study: Study, day: str) -> Race:
 
 
 def _published(study: Study, day: str, cause: str, label: str) -> Step:
-    """`backward` from the ratings as published."""
-    return _of(cause, label, backward(_race(study, day)))
+    """`current` from the ratings as published."""
+    return _of(cause, label, current(_race(study, day)))

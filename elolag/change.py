@@ -99,7 +99,7 @@ class Change:
 
 
 def estimate_change(
-    since: str | None = None, *, estimand: str = "backward-mean", **question: Any
+    since: str | None = None, *, estimand: str = "average", **question: Any
 ) -> Change:
     """Whether the lag is shrinking: the change of an estimand since a date.
 
@@ -126,7 +126,7 @@ def estimate_change(
     return change_of(prepare(**question), since, estimand)
 
 
-def change_of(study: Study, since: str | None, estimand: str = "backward-mean") -> Change:
+def change_of(study: Study, since: str | None, estimand: str = "average") -> Change:
     """`estimate_change` of a study already prepared."""
     then = study.as_of - 12 * DAYS_PER_MONTH if since is None else to_day(since)
     then = float(np.floor(then))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import correlated
-from elolag.lag import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, backward_at, check_groups
+from elolag.lag import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, check_groups, current_at
 from elolag.posterior import REACH, Field, Posterior
 
 Floats = NDArray[np.float64]
@@ -222,7 +222,7 @@ def join(parts: Sequence[Outcomes]) -> Outcomes:
 
 def outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:
     """The estimands of one race; `models` numbers its columns in the field."""
-    today = backward_at(race, np.array([race.as_of]))
+    today = current_at(race, np.array([race.as_of]))
     gap = today.gap[:, 0]
     followed = race.follower.model_at(today.follow_at[:, 0])
     led = race.leader.model_at(today.lead_at[:, 0])

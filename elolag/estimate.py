@@ -28,6 +28,8 @@ from elolag.tags import Group, Policies
 Floats = NDArray[np.float64]
 
 ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
+#: Names until 0.1, and what took their place.
+RENAMED = {"backward": "current", "backward-mean": "average", "level-mean": "levels"}
 FRONTIERS = KINDS
 DEFAULT_SMOOTH = "spline"
 INTERVALS = ("measurement", "sampling", "both")
@@ -39,7 +41,7 @@ def estimate_lag(
     leader: str = "US",
     follower: str = "CN",
     category: str = "overall",
-    estimand: str = "backward",
+    estimand: str = "current",
     frontier: str | None = None,
     as_of: str | None = None,
     vintage: str | None = None,
@@ -69,7 +71,7 @@ def estimate_lag(
     category
         Slice of the board, e.g. ``overall``, ``coding``.
     estimand
-        ``backward``, ``backward-mean``, ``at-release``, ``catch-up``, ``level-mean``, ``trend``
+        ``current``, ``average``, ``at-release``, ``catch-up``, ``levels``, ``trend``
         (months) or ``gap`` (Elo). Definitions stand in docs/methods.md.
     frontier
         ``step``, the running maximum of the models released so far, for all estimands but
@@ -206,7 +208,7 @@ def _result(
         low, high = found.low, found.high
     if interval == "sampling" and estimand != "gap" and rerun is not None:
         low, high = rerun
-    single = estimand == "backward"
+    single = estimand == "current"
     match = named(int(point.match[0]), cast.follower if gap < 0 else cast.leader)
     exact = np.zeros(len(sample.gap), np.int8)
     gap_low, gap_high = (float(end or 0.0) for end in quantiles(sample.gap, exact, level))
@@ -305,13 +307,19 @@ def _matches(
     return tuple(found)
 
 
+def successor(name: str, known: Sequence[str]) -> str:
+    """What to take instead of a name that is none, or is none any more."""
+    new = RENAMED.get(name)
+    return f"it is called {new} now" if new else f"known: {', '.join(known)}"
+
+
 def _check_names(estimand: str, interval: str) -> None:
     for kind, name, known in (
         ("estimand", estimand, ESTIMANDS),
         ("interval", interval, INTERVALS),
     ):
         if name not in known:
-            raise UsageError(f"unknown {kind} {name!r}; known: {', '.join(known)}")
+            raise UsageError(f"unknown {kind} {name!r}; {successor(name, known)}")
 
 
 def lag_key(estimand: str, frontier: str | None) -> str:

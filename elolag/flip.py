@@ -1,6 +1,6 @@
 """How little would have to change for the headline to be another one.
 
-Asked of `backward`, which a few models decide: the follower's best, and the leader's model that
+Asked of `current`, which a few models decide: the follower's best, and the leader's model that
 first reached its level (the other way round where the follower leads). That makes an exact search
 possible. Everything here is at posterior-mean ratings, the posterior as it is; what was found
 is then estimated anew.
@@ -30,7 +30,7 @@ from elolag.result import LagResult
 from elolag.study import Study, prepare
 from elolag.whatif import (
     Edit,
-    backward_states,
+    current_states,
     effective,
     moved_dates,
     other_countries,
@@ -231,7 +231,7 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) ->
     if within is not None and not within[0] < within[1]:
         raise UsageError(f"the range {within[0]:g} to {within[1]:g} months ends before it starts")
     study = prepare(**question)
-    headline = results(study, ["backward"])[0]
+    headline = results(study, ["current"])[0]
     if headline.months is None or headline.censored:
         raise EstimateError("the headline is only a bound, so nothing can be said of moving it")
     edits = {kind: effective(study, make(study)) for kind, (make, _) in KINDS.items()}
@@ -251,10 +251,10 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) ->
 
 
 def _anew(study: Study, question: Mapping[str, Any], edits: Sequence[Edit]) -> Change:
-    lags, _ = backward_states(study, [edits])
+    lags, _ = current_states(study, [edits])
     words = " and ".join(edit.words for edit in edits)
     try:
-        result = results(redo(study, question, edits), ["backward"])[0]
+        result = results(redo(study, question, edits), ["current"])[0]
     except (EstimateError, UsageError):
         result = None  # told apart by being absent: without these models it has no answer
     return Change(words, float(lags.months[0]), result)
@@ -270,7 +270,7 @@ def search(
     EstimateError
         The search would try more than `LIMIT` sets.
     """
-    states = backward_states(study, [()])[1]
+    states = current_states(study, [()])[1]
     fronts: dict[frozenset[int], tuple[float, ...]] = {frozenset(): states[0]}
     tried = 0
     for _ in range(most):
@@ -284,7 +284,7 @@ def search(
         if tried > LIMIT:
             raise EstimateError(f"the flip test would have to try more than {LIMIT:,} sets")
         keys = list(sets)
-        lags, after = backward_states(study, [[edits[k] for k in sorted(s)] for s in keys])
+        lags, after = current_states(study, [[edits[k] for k in sorted(s)] for s in keys])
         good = np.flatnonzero(target.holds(lags))
         if good.size:
             return [tuple(edits[k] for k in sorted(keys[g])) for g in good.tolist()]

@@ -124,7 +124,7 @@ class Influence:
 
 
 def influence(
-    *, estimand: str = "backward", frontier: str | None = None, **question: Any
+    *, estimand: str = "current", frontier: str | None = None, **question: Any
 ) -> Influence:
     """Leave out one lab, one model or one vintage, or move one release by a month either way.
 

@@ -55,7 +55,7 @@ class Summary:
 def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary:
     """The figure of an estimand and its measurement interval.
 
-    `backward` is one model's release date, so its figure is the lag at posterior-mean ratings. That
+    `current` is one model's release date, so its figure is the lag at posterior-mean ratings. That
     of the others is the mean of the draws; where that at posterior means is a bound, or more than
     `BOUNDS` of the draws are, it is the lag at posterior-mean ratings.
 
@@ -91,7 +91,7 @@ def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary
         low = None
     failed = int((~fine).sum())
     dates = sample.months[fine & (sample.censored == EXACT)]
-    if estimand != "backward" and not censored and len(dates) >= (1 - BOUNDS) * fine.sum():
+    if estimand != "current" and not censored and len(dates) >= (1 - BOUNDS) * fine.sum():
         return Summary(float(dates.mean()), low, high, censored, failed, averaged=True)
     return Summary(float(point.months[0]), low, high, censored, failed)
 

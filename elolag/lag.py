@@ -101,8 +101,8 @@ def check_groups(lead_from: Floats, follow_from: Floats, date: float) -> None:
 
 
 @dataclass(frozen=True)
-class Backward:
-    """`backward` at J dates of D draws, with what produced it (all (D, J))."""
+class Current:
+    """`current` at J dates of D draws, with what produced it (all (D, J))."""
 
     months: Floats
     censored: Codes
@@ -112,7 +112,7 @@ class Backward:
     follow_at: Ints
 
 
-def backward_at(race: Race, dates: Floats) -> Backward:
+def current_at(race: Race, dates: Floats) -> Current:
     """How long before each date the leader first reached the follower's best of that date.
 
     T - t_L(F_F(T)); if the follower leads, -(T - t_F(F_L(T))); on a tie t_F(x) - t_L(x).
@@ -137,20 +137,20 @@ def backward_at(race: Race, dates: Floats) -> Backward:
     # A common level is never below a first model: a tie is no bound.
     censored = np.where(gap > 0, AT_LEAST * (level < race.leader.first_level), EXACT)
     censored = np.where(gap < 0, AT_MOST * (level < race.follower.first_level), censored)
-    return Backward(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
+    return Current(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
 
 
-def backward(race: Race, window: float = 0.0) -> Lags:
-    """`backward` at the as-of date: the headline estimand."""
+def current(race: Race, window: float = 0.0) -> Lags:
+    """`current` at the as-of date: the headline estimand."""
     del window  # every estimand is called alike; this one looks at one date
-    found = backward_at(race, np.array([race.as_of]))
+    found = current_at(race, np.array([race.as_of]))
     return Lags(found.months[:, 0], found.censored[:, 0], np.zeros(len(found.months), bool))
 
 
-def backward_mean(race: Race, window: float) -> Lags:
-    """Mean of `backward` over the window of `window` months, integrated exactly.
+def average(race: Race, window: float) -> Lags:
+    """Mean of `current` over the window of `window` months, integrated exactly.
 
-    Between releases `backward` is linear in time, so its value in the middle of each stretch
+    Between releases `current` is linear in time, so its value in the middle of each stretch
     times the stretch's length is the integral.
 
     Raises
@@ -163,13 +163,13 @@ def backward_mean(race: Race, window: float) -> Lags:
     edges = np.concatenate([ends, race.leader.dates, race.follower.dates], axis=1)
     edges = np.sort(np.clip(edges, start, race.as_of), axis=1)
     width = np.diff(edges, axis=1)
-    found = backward_at(race, edges[:, :-1] + width / 2)
+    found = current_at(race, edges[:, :-1] + width / 2)
     months = (found.months * width).sum(axis=1) / (race.as_of - start)
     return Lags(months, _combine(found.censored, width > 0), np.zeros(len(months), bool))
 
 
 def at_release(race: Race, window: float) -> Lags:
-    """Mean over the follower's records of the window of `backward` at the record's own date.
+    """Mean over the follower's records of the window of `current` at the record's own date.
 
     Of records of one day only the highest counts. A draw without a record in the window fails.
 
@@ -182,14 +182,14 @@ def at_release(race: Race, window: float) -> Lags:
     dates, record = race.follower.records()
     counts = record & (dates > start)
     # Dates that do not count are moved to the as-of date, where both groups have models.
-    found = backward_at(race, np.where(counts, dates, race.as_of))
+    found = current_at(race, np.where(counts, dates, race.as_of))
     n = counts.sum(axis=1)
     with np.errstate(invalid="ignore"):
         months = (found.months * counts).sum(axis=1) / np.where(n, n, np.nan)
     return Lags(months, _combine(found.censored, counts), n == 0)
 
 
-def level_mean(race: Race, window: float) -> Lags:
+def over_levels(race: Race, window: float) -> Lags:
     """Mean of t_F(x) - t_L(x), x uniform over the levels the follower crossed in the window.
 
     A level the leader has not reached by the as-of date enters with that date; the lag is then at
@@ -215,7 +215,7 @@ def level_mean(race: Race, window: float) -> Lags:
 
 
 def unreached_share(race: Race, window: float) -> Floats:
-    """Share of the levels of `level_mean` that the leader has not reached, per draw."""
+    """Share of the levels of `over_levels` that the leader has not reached, per draw."""
     levels, width = _crossed_levels(race, window)
     never = race.leader.first_reaching(levels) == race.leader.size
     total = width.sum(axis=1)
@@ -370,16 +370,16 @@ TRENDS: dict[str, Callable[[Race, float], Lags]] = {
 }
 #: Estimands of step frontiers, and their default windows in months.
 ESTIMANDS: dict[str, Callable[[Race, float], Lags]] = {
-    "backward": backward,
-    "backward-mean": backward_mean,
+    "current": current,
+    "average": average,
     "at-release": at_release,
     "catch-up": catch_up,
-    "level-mean": level_mean,
+    "levels": over_levels,
 }
 WINDOWS = {
-    "backward": 12.0,
-    "backward-mean": 12.0,
+    "current": 12.0,
+    "average": 12.0,
     "at-release": 12.0,
     "catch-up": 24.0,
-    "level-mean": 12.0,
+    "levels": 12.0,
 }

@@ -1,4 +1,4 @@
-"""The lag over time: `backward` at every day of a range, with pointwise and simultaneous bands."""
+"""The lag over time: `current` at every day of a range, with pointwise and simultaneous bands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from elolag import __version__, draws
 from elolag.errors import UsageError
-from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Race, backward_at, check_groups
+from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Race, check_groups, current_at
 from elolag.months import between, to_day, to_iso
 from elolag.posterior import Field
 from elolag.provenance import Origin
@@ -29,7 +29,7 @@ INNER = 0.5
 
 @dataclass(frozen=True)
 class LagPath:
-    """`backward` at every day of a range, as measured with one vintage.
+    """`current` at every day of a range, as measured with one vintage.
 
     Attributes
     ----------
@@ -161,7 +161,7 @@ _COLUMNS = (
 
 
 def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
-    """`backward` at every day from `start` to `end`, with hindsight ratings.
+    """`current` at every day from `start` to `end`, with hindsight ratings.
 
     Parameters
     ----------
@@ -243,10 +243,10 @@ def _at(
 
 
 def _daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
-    """`backward` at every day: computed on days of records, carried on between them."""
+    """`current` at every day: computed on days of records, carried on between them."""
     dates = np.concatenate([race.leader.dates.ravel(), race.follower.dates.ravel()])
     events = np.unique(np.append(dates[(dates > days[0]) & (dates <= days[-1])], days[0]))
-    found = backward_at(race, events)
+    found = current_at(race, events)
     last = np.searchsorted(events, days, side="right") - 1
     months = found.months[:, last]
     months += np.sign(found.gap)[:, last] * between(events[last], days)

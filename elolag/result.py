@@ -126,7 +126,7 @@ class LagResult(Judged):
         if self.estimand == "catch-up":
             own, other = other, own
         used: tuple[ModelPoint, ...]
-        if self.estimand in ("backward", "gap", "trend"):
+        if self.estimand in ("current", "gap", "trend"):
             used = (self.leader_best if self.leads else self.follower,)
             own, other = used[0].group, self.follower_group if self.leads else self.leader_group
         else:
@@ -402,7 +402,7 @@ class LagResult(Judged):
             return f"As of {self.as_of}, {where}: the gap of {leader} and {follower} is withheld."
         if self.months is None:
             return f"As of {self.as_of}, {where}: {self.figure()} ({interval})."
-        if self.estimand != "backward":
+        if self.estimand != "current":
             return (
                 f"As of {self.as_of}, {where}: {self.figure()}, as {self.estimand} "
                 f"({self.asks()}; {interval})."

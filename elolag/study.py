@@ -91,14 +91,14 @@ class Study:
         At posterior-mean ratings on a day; None where the side that is behind was not the first,
         or the level lies below the first rated model of the other.
         """
-        found, field = self.point(["backward"], day), self.cast.field
+        found, field = self.point(["current"], day), self.cast.field
         first, second = self.cast.follower.text, self.cast.leader.text
         best, since, rival = int(found.follower_best[0]), field.follow_from, field.lead_from
         if found.gap[0] < 0:
             first, second = second, first
             best, since, rival = int(found.leader_best[0]), field.lead_from, field.follow_from
         passed = float(rival[int(found.match[0])])
-        exact = found.lags["backward"].censored[0] == EXACT
+        exact = found.lags["current"].censored[0] == EXACT
         if not exact or found.gap[0] == 0 or float(since[best]) >= passed:
             return None
         return first, second, passed

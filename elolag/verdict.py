@@ -57,7 +57,7 @@ class Judged:
     def order(self) -> str | None:
         """Who first reached the level that dates the lag: one of `ORDERS`.
 
-        At posterior-mean ratings, for `backward`; None for the other estimands, and where the level
+        At posterior-mean ratings, for `current`; None for the other estimands, and where the level
         lies below the first rated model of the side that is asked.
         """
         if self.match is None or self.censored:
@@ -82,7 +82,7 @@ class Judged:
     def clear(self) -> bool:
         """Whether the errors leave no doubt which side is ahead."""
         value, low, high = self.ends()
-        one_day = self.estimand in ("backward", "gap")
+        one_day = self.estimand in ("current", "gap")
         if one_day and (self.gap.elo == 0 or self.gap.low < 0 < self.gap.high):
             return False
         if low < 0 < high or (value > 0 and low < 0) or (value < 0 and high > 0):
@@ -125,7 +125,7 @@ class Judged:
         return tuple(m for m in self.matches or () if m.probability >= LIKELY)
 
     def standing(self, where: str) -> str:
-        """Which side is ahead and why, the middle of the sentence on `backward`."""
+        """Which side is ahead and why, the middle of the sentence on `current`."""
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         best, other = self.follower, self.leader_group
         if self.leads:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from elolag.draws import lag_of
 from elolag.errors import EstimateError
-from elolag.lag import UNBOUNDED, Lags, Race, backward_at
+from elolag.lag import UNBOUNDED, Lags, Race, current_at
 from elolag.months import to_iso
 from elolag.study import Study, prepare
 from elolag.tags import Group, Tag
@@ -191,10 +191,10 @@ def _put(out: Lags, rows: list[int], found: Lags) -> None:
     out.failed[rows] = found.failed
 
 
-def backward_states(
+def current_states(
     study: Study, sets: Sequence[Sequence[Edit]]
 ) -> tuple[Lags, list[tuple[float, ...]]]:
-    """`backward` after each set of edits, and what decides it.
+    """`current` after each set of edits, and what decides it.
 
     That is: each side's best model at the as-of date, and on each side the model that first
     reached the lower of the two bests, with its date. Empty where a group has no model.
@@ -204,7 +204,7 @@ def backward_states(
     )
     states: list[tuple[float, ...]] = [()] * len(sets)
     for rows, race in races(study, sets):
-        found = backward_at(race, np.array([study.as_of]))
+        found = current_at(race, np.array([study.as_of]))
         codes = found.censored[:, 0]
         _put(lags, rows, Lags(found.months[:, 0], codes, np.zeros(len(rows), bool)))
         columns: list[Any] = [race.leader.best_model(), race.follower.best_model()]

@@ -67,11 +67,14 @@ def which_lists(sources: str) -> tuple[str, ...]:
 
 #: What each estimand asks, in one line; the window is filled in by `meaning`.
 MEANING = {
-    "backward": "how long ago the leader first reached the follower's best of today",
-    "backward-mean": "the same question, averaged over every day of {window}",
+    "current": "how long ago the leader first reached the follower's best of today",
+    "average": (
+        "how long before, the leader had first been as good as the follower's best of the day, "
+        "averaged over every day of {window}"
+    ),
     "at-release": "how late the follower's records of {window} came, each on its own day",
     "catch-up": "median time until the follower reaches a record the leader set in {window}",
-    "level-mean": (
+    "levels": (
         "mean time between the two frontiers at the levels the follower newly reached in {window}"
     ),
     "trend": "time between two smooth curves, each fitted to its side's best models",

@@ -91,7 +91,7 @@ def gap(leader: Group, follower: Group, as_of: float) -> float:
     return frontier(leader, as_of) - frontier(follower, as_of)
 
 
-def backward(leader: Group, follower: Group, date: float) -> Answer:
+def current(leader: Group, follower: Group, date: float) -> Answer:
     """How long ago the leader first reached the follower's best of the date; signed."""
     lead, follow = frontier(leader, date), frontier(follower, date)
     if lead > follow:
@@ -104,25 +104,25 @@ def backward(leader: Group, follower: Group, date: float) -> Answer:
     return Answer((followed - led) / MONTH)
 
 
-def backward_mean(leader: Group, follower: Group, as_of: float, window: float) -> Answer:
-    """The mean of `backward` over the window: between releases it is a straight line in time."""
+def average(leader: Group, follower: Group, as_of: float, window: float) -> Answer:
+    """The mean of `current` over the window: between releases it is a straight line in time."""
     start = window_start(leader, follower, as_of, window)
     releases = {day for _, day in leader + follower if start < day < as_of}
     edges = [start, *sorted(releases), as_of]
     parts = []
     for begin, end in pairwise(edges):
-        parts.append((backward(leader, follower, (begin + end) / 2), end - begin))
+        parts.append((current(leader, follower, (begin + end) / 2), end - begin))
     return weighted_mean(parts)
 
 
 def at_release(leader: Group, follower: Group, as_of: float, window: float) -> Answer | None:
-    """The mean of `backward` over the days on which the follower set a record."""
+    """The mean of `current` over the days on which the follower set a record."""
     start = window_start(leader, follower, as_of, window)
-    parts = [(backward(leader, follower, day), 1.0) for _, day in records(follower, start, as_of)]
+    parts = [(current(leader, follower, day), 1.0) for _, day in records(follower, start, as_of)]
     return weighted_mean(parts) if parts else None
 
 
-def level_mean(leader: Group, follower: Group, as_of: float, window: float) -> Answer | None:
+def over_levels(leader: Group, follower: Group, as_of: float, window: float) -> Answer | None:
     """The mean of t_F(x) - t_L(x), x uniform over the levels the follower crossed."""
     parts = []
     for middle, width in crossed_slices(leader, follower, as_of, window):
@@ -139,7 +139,7 @@ def level_mean(leader: Group, follower: Group, as_of: float, window: float) -> A
 
 
 def unreached_share(leader: Group, follower: Group, as_of: float, window: float) -> float | None:
-    """Share of the levels of `level_mean` that the leader has not reached by T."""
+    """Share of the levels of `over_levels` that the leader has not reached by T."""
     slices = crossed_slices(leader, follower, as_of, window)
     if not slices:
         return None

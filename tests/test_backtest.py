@@ -49,9 +49,9 @@ def test_straight_frontiers_are_foreseen_by_every_curve_but_the_step(straight: P
 
 def test_the_lag_between_parallel_lines_is_their_distance(straight: Past) -> None:
     errors = backtest(straight, ["2025-10-25"], ("linear", "spline"))
-    for against in ("centred", "backward-mean", "level-mean"):
+    for against in ("centred", "average", "levels"):
         wrong = only(errors, "lag", against)
-        # `backward` reads half a month more on average: a level is held until the next record.
+        # `current` reads half a month more on average: a level is held until the next record.
         assert all(-0.8 < error < 0.3 for error in wrong.values()), (against, wrong)
 
 
@@ -61,7 +61,7 @@ def test_curves_know_nothing_of_later_releases(straight: Past) -> None:
     other = past(days, straight.vintages[0], vintage("2026-08-19", wild))
     kinds = ("linear", "spline")
     here, there = (backtest(p, ["2025-10-25"], kinds) for p in (straight, other))
-    assert only(here, "lag", "backward-mean") == only(there, "lag", "backward-mean")
+    assert only(here, "lag", "average") == only(there, "lag", "average")
     assert only(here, "level", "leader +3") != only(there, "level", "leader +3")
 
 

@@ -21,7 +21,7 @@ STEPS = tuple(ESTIMANDS)
 
 
 def steady(field, as_of):
-    return {"backward": 7.5}
+    return {"current": 7.5}
 
 
 def test_a_replication_is_the_pipeline_by_hand():
@@ -53,14 +53,14 @@ def test_a_replication_is_the_pipeline_by_hand():
         assert row["at_means"] == point[name].months[0]
         ends = (row["sampling_low"], row["sampling_high"])
         assert ends == sampling.interval(drawn, again, name, 0.95)
-        assert np.isnan(row["baseline_steady"]) == (name != "backward")
+        assert np.isnan(row["baseline_steady"]) == (name != "current")
 
 
 def test_an_estimand_that_is_refused_leaves_the_others(monkeypatch):
     history = simulate("base", 5)
-    monkeypatch.setitem(WINDOWS, "backward-mean", 60.0)
+    monkeypatch.setitem(WINDOWS, "average", 60.0)
     found = measure(history, archive_drift("base", 0, 0), SMALL, 0)
-    rest = set(SMALL.estimands) - {"backward-mean"}
+    rest = set(SMALL.estimands) - {"average"}
     assert set(found.summaries) == set(found.sampling) == rest
 
 
@@ -159,7 +159,7 @@ def test_the_table_counts_as_documented():
         return {
             "world": "w",
             "replication": k,
-            "estimand": "backward",
+            "estimand": "current",
             "state": state,
             "truth_low": truth[0],
             "truth_high": truth[1],
@@ -193,7 +193,7 @@ def test_the_table_counts_as_documented():
     measurement, wide = found.to_dict("records")
     assert measurement == {
         "world": "w",
-        "estimand": "backward",
+        "estimand": "current",
         "interval": "measurement",
         "level": 0.95,
         "replications": 3,

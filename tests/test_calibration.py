@@ -43,7 +43,7 @@ def test_measurement_intervals_cover_the_realised_lag(found, world, estimand):
 
 
 @pytest.mark.parametrize("world", PLAN.worlds)
-@pytest.mark.parametrize("estimand", ["backward", "backward-mean", "level-mean"])
+@pytest.mark.parametrize("estimand", ["current", "average", "levels"])
 def test_figures_are_not_biased(found, world, estimand):
     cell = found.loc[(world, estimand)]
     assert abs(cell["bias"]) <= 0.25 + 2 * cell["rmse"] / np.sqrt(cell["replications"])

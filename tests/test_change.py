@@ -56,8 +56,8 @@ def test_simultaneous_band_holds_whole_paths_at_its_level() -> None:
 
 def test_change_is_the_difference_of_two_estimates() -> None:
     found = estimate_change("2025-08-19", n_draws=400)
-    now = elolag.estimate_lag(estimand="backward-mean", n_draws=400)
-    then = elolag.estimate_lag(estimand="backward-mean", as_of="2025-08-19", n_draws=400)
+    now = elolag.estimate_lag(estimand="average", n_draws=400)
+    then = elolag.estimate_lag(estimand="average", as_of="2025-08-19", n_draws=400)
     assert found.after == now.months
     assert found.before == then.months
     assert found.months == now.months - then.months
@@ -78,10 +78,10 @@ def test_bad_ranges_are_refused() -> None:
 
 def test_few_models_give_no_interval_of_a_change() -> None:
     found = Change(
-        "backward-mean", "2025-08-19", "2026-08-19", 9.0, 7.0, -2.0, -4.0, 0.5, 0.93, 0.95,
+        "average", "2025-08-19", "2026-08-19", 9.0, 7.0, -2.0, -4.0, 0.5, 0.93, 0.95,
         "arena/text", "overall", "2026-08-19", "US", "GB", 1000, 0, (), "0",
     )  # fmt: skip
-    assert "backward-mean over 12 months" in found.sentence()
+    assert "average over 12 months" in found.sentence()
     assert "probability that it shrank: 93%" in found.sentence()
     few = replace(found, too_few=(("GB", 1),))
     assert few.sentence().endswith(

@@ -75,14 +75,14 @@ def test_the_templates_answer_on_the_command_line(run: Run, tmp_path: Path):
     assert out.startswith("As of 2026-08-19, China trails the US by 12.9 months on own/ratings")
     code, out, _ = run("lag", *question, "--all")
     assert code == 0
-    assert "backward-mean" in out
+    assert "average" in out
     flat = ("lag", *question, "--no-selection-correction", "--json")
     narrow = json.loads(run(*flat)[1])
     wide = json.loads(run(*flat, "--ratings-level", "0.5")[1])
     width = [r["gap"]["high"] - r["gap"]["low"] for r in (narrow, wide)]
     assert width[1] > width[0]
     # Four models bound the lag of many draws on both sides; that is said, not averaged away.
-    code, out, error = run("change", *question, "--since", "2026-06-01", "--estimand", "backward")
+    code, out, error = run("change", *question, "--since", "2026-06-01", "--estimand", "current")
     assert (code, out) == (2, "")
     assert "known, and not only bounded, at both dates in only" in error
 

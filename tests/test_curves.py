@@ -170,7 +170,7 @@ class TestFrontierCurve:
 def test_all_estimands_list_refusals() -> None:
     found = elolag.estimate_all(follower="KR", n_draws=200)
     names = {r.estimand for r in found.results}
-    assert "backward" in names
+    assert "current" in names
     assert set(found.refused) == set(ESTIMANDS) - names
 
 

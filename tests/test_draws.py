@@ -316,7 +316,7 @@ def test_point_and_sample_name_the_models_of_the_field() -> None:
         assert set(outcomes.follower_best) == {6}
         assert set(outcomes.match) == {3}
         assert outcomes.gap == pytest.approx(100, abs=0.1)
-        assert set(outcomes.lags["backward"].months) == {70 / DAYS_PER_MONTH}
+        assert set(outcomes.lags["current"].months) == {70 / DAYS_PER_MONTH}
     for name in names:
         point = np.broadcast_to(at_point.lags[name].months, 1200)
         assert sampled.lags[name].months == pytest.approx(point, abs=1e-3, nan_ok=True)
@@ -352,4 +352,4 @@ def test_a_model_is_rated_by_the_best_of_its_entries_in_the_draw() -> None:
 def test_a_group_without_models_is_refused_before_drawing() -> None:
     field = make_field([1000.0, 1000.0], lead_from=[NEVER, NEVER], follow_from=[0.0, 0.0])
     with pytest.raises(EstimateError, match="leader group has no rated model"):
-        draws.sample(field, posterior(field), 10.0, ["backward"], None, 100, 0)
+        draws.sample(field, posterior(field), 10.0, ["current"], None, 100, 0)

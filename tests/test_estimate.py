@@ -143,7 +143,7 @@ def test_every_estimand_gives_an_ordered_interval(estimand: str) -> None:
         return
     assert result.low <= result.months <= result.high
     assert result.sentence().startswith("As of 2026-08-19")
-    assert (result.matches is None) == (estimand != "backward")
+    assert (result.matches is None) == (estimand != "current")
 
 
 def test_gap_percentages_and_win_rate(headline: elolag.LagResult) -> None:
@@ -167,7 +167,7 @@ def test_gap_percentages_and_win_rate(headline: elolag.LagResult) -> None:
         ({"n_draws": 0}, "at least 40"),
         ({"n_draws": 39}, "at least 40"),
         ({"level": 1.5}, "between 0 and 1"),
-        ({"estimand": "lag"}, "backward"),
+        ({"estimand": "lag"}, "current"),
         ({"frontier": "cubic"}, "step"),
     ],
 )
@@ -180,7 +180,7 @@ def test_as_of_before_a_group_exists() -> None:
     with pytest.raises(EstimateError, match="no model by 2019-01-01"):
         elolag.estimate_lag(as_of="2019-01-01")
     with pytest.raises(EstimateError, match="window"):
-        elolag.estimate_lag(estimand="backward-mean", as_of="2023-05-01", n_draws=FEW)
+        elolag.estimate_lag(estimand="average", as_of="2023-05-01", n_draws=FEW)
 
 
 def test_board_without_errors_is_refused(tmp_path: Path) -> None:
@@ -245,3 +245,12 @@ def test_a_minimum_of_votes_says_how_many_entries_print_none() -> None:
     found = elolag.estimate_lag(n_draws=40, level=0.9, min_votes=99_999_999)
     assert any("print no count of votes" in note and "of the" in note for note in found.notes)
     assert not any("count of votes" in n for n in elolag.estimate_lag(n_draws=40, level=0.9).notes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("backward", "current"), ("backward-mean", "average"), ("level-mean", "levels")],
+)
+def test_a_name_of_old_says_what_took_its_place(old: str, new: str) -> None:
+    with pytest.raises(UsageError, match=f"unknown estimand '{old}'; it is called {new} now"):
+        elolag.estimate_lag(estimand=old, n_draws=FEW)

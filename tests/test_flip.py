@@ -21,7 +21,7 @@ from elolag.points import cheapest, months_behind
 from elolag.study import Study
 from elolag.whatif import (
     Edit,
-    backward_states,
+    current_states,
     effective,
     moved_dates,
     other_countries,
@@ -32,7 +32,7 @@ from elolag.whatif import (
 
 
 def slow_lag(models: Sequence[tuple[str, float, float]]) -> tuple[float, float] | None:
-    """`backward` from its definition, as what it surely lies between; None with an empty side."""
+    """`current` from its definition, as what it surely lies between; None with an empty side."""
     us, cn = ([(r, d) for c, r, d in models if c == who and d <= AS_OF] for who in ("US", "CN"))
     if not us or not cn:
         return None
@@ -107,7 +107,7 @@ def test_states_are_the_definition(seed: int) -> None:
     models = random_models(rng, 7)
     study = made(models)
     sets = [(), *((e,) for e in [*without_models(study), *moved_dates(study)])]
-    lags, states = backward_states(study, sets)
+    lags, states = current_states(study, sets)
     for k, edits in enumerate(sets):
         expected = slow_lag(changed(models, edits))
         if expected is None:
@@ -124,7 +124,7 @@ def test_a_planted_model_that_alone_decides() -> None:
     models += [("CN", 10.0 * k - 35, AS_OF - 800 + 90 * k) for k in range(5)]
     models += [("CN", 85.0, AS_OF - 20)]
     study = made(models)
-    further, closer, _ = targets(float(backward_states(study, [()])[0].months[0]), (3, 6))
+    further, closer, _ = targets(float(current_states(study, [()])[0].months[0]), (3, 6))
     (only,) = search(study, without_models(study), further, 4)
     assert [e.name for e in only] == ["m15"]
     # Without the last US model China leads; no other set of one does.

@@ -25,7 +25,7 @@ DRAWS = 100
 SMALL = {
     "board": [DEFAULT_BOARD],
     "category": ["overall", "coding"],
-    "estimand": ["backward", "backward-mean", "trend"],
+    "estimand": ["current", "average", "trend"],
     "curve": ["step", "linear"],
     "window": [0, 12],
     "derivatives": ["keep"],
@@ -36,7 +36,7 @@ SMALL = {
 #: Two panels, three numbers.
 TINY = (
     SMALL
-    | {"estimand": ["backward"], "curve": ["step"], "window": [0]}
+    | {"estimand": ["current"], "curve": ["step"], "window": [0]}
     | {"clock": ["released"], "openness": ["any"], "min_votes": [0]}
 )
 
@@ -70,7 +70,7 @@ def test_the_default_grid_is_large_and_begins_with_the_headline(
     assert {DEFAULT_BOARD, "arena/text", "arena/webdev", "arena/vision"} <= seen["board"]
     assert {"coding", "chinese", "webdev"} <= seen["category"]
     assert seen["estimand"] == {
-        "backward", "backward-mean", "at-release", "catch-up", "level-mean", "trend",
+        "current", "average", "at-release", "catch-up", "levels", "trend",
     }  # fmt: skip
     assert seen["curve"] == {"step", "quantile", "linear", "spline"}
     assert seen["window"] == {0, 6, 12, 24}
@@ -86,7 +86,7 @@ def test_the_default_grid_is_large_and_begins_with_the_headline(
 def test_every_level_of_two_choices_occurs_together(
     default: tuple[list[Spec], Counter[str]],
 ) -> None:
-    specs = [s for s in default[0] if s.category == "overall" and s.key == "backward"]
+    specs = [s for s in default[0] if s.category == "overall" and s.key == "current"]
     names = ("clock", "derivatives", "openness", "min_votes", "selection", "vintage")
     for a in names:
         for b in names:
@@ -117,7 +117,7 @@ HEAD = Spec(DEFAULT_BOARD, "overall")
         ("other-curve", replace(HEAD, estimand="trend")),
         ("experimental-curve", replace(HEAD, estimand="trend", curve="local-linear")),
         ("other-window", replace(HEAD, window=12)),
-        ("other-window", replace(HEAD, estimand="level-mean")),
+        ("other-window", replace(HEAD, estimand="levels")),
         ("short-catch-up", replace(HEAD, estimand="catch-up", window=6)),
         ("other-leader", replace(HEAD, openness="both")),
         ("other-media", Spec("arena/text_to_image", "overall")),
@@ -229,7 +229,7 @@ def test_what_cannot_be_answered_is_kept_with_its_reason() -> None:
         n_draws=DRAWS,
         choices=TINY
         | {"board": [DEFAULT_BOARD, "arena/webdev"], "category": ["overall"],
-           "estimand": ["backward", "catch-up"], "curve": ["step"], "window": [0, 24]},
+           "estimand": ["current", "catch-up"], "curve": ["step"], "window": [0, 24]},
     )  # fmt: skip
     frame = grid.to_frame()
     gone = frame[frame["refused"] != ""]
@@ -381,7 +381,7 @@ def test_a_headline_without_an_answer_is_an_error() -> None:
 def test_an_earlier_date_has_its_ratings_at_the_time() -> None:
     grid = elolag.sensitivity(
         n_draws=DRAWS, as_of="2026-07-12", choices=TINY | {"category": ["overall"],
-        "estimand": ["backward"], "as_of": ["latest", "earlier"]},
+        "estimand": ["current"], "as_of": ["latest", "earlier"]},
     )  # fmt: skip
     pairs = {(s.as_of, s.vintage): a for s, a in zip(grid.specs, grid.answers, strict=True)}
     assert {k: (a.date, a.ratings_of) for k, a in pairs.items()} == {

@@ -102,7 +102,7 @@ follower = "CN"
 kind = "months"
 low = 4.5
 high = 7.5
-estimand = "backward"
+estimand = "current"
 why = "A distance in time {turned} {markup}."
 verified = true
 checked = "read on 2026-08-20"
@@ -129,7 +129,7 @@ COMMANDS = {
     f"lag {OF_ARCHIVE} --draws 100": True,
     f"lag {OF_ARCHIVE} --draws 100 --all": True,
     "lag --ratings {ratings} --tags {tags} --draws 100": True,
-    f"change {OF_ARCHIVE} --draws 100 --since 2026-03-01 --estimand backward": True,
+    f"change {OF_ARCHIVE} --draws 100 --since 2026-03-01 --estimand current": True,
     f"compare --by lab {OF_ARCHIVE} --draws 100": True,
     f"compare --by country {OF_ARCHIVE} --draws 100": True,
     f"cite {OF_ARCHIVE} --draws 100": True,

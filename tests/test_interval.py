@@ -35,7 +35,7 @@ def test_draws_that_are_bounds_open_their_end():
 
 def test_a_summary_counts_failed_draws_and_its_own_mass():
     sample = lags(np.arange(200.0), failed=np.arange(200) >= 100)
-    found = summarise("backward", lags([7.0]), sample, 0.9)
+    found = summarise("current", lags([7.0]), sample, 0.9)
     assert (found.months, found.low, found.high, found.censored) == (7.0, 4.0, 94.0, None)
     assert found.failed == 100
     assert found.mass(sample) == pytest.approx(0.91)
@@ -43,26 +43,26 @@ def test_a_summary_counts_failed_draws_and_its_own_mass():
 
 def test_the_figure_of_one_date_is_a_date_and_that_of_many_a_mean():
     sample = lags(np.arange(100.0))
-    assert summarise("backward", lags([7.0]), sample, 0.9).months == 7.0
-    assert summarise("backward-mean", lags([7.0]), sample, 0.9).months == 49.5
+    assert summarise("current", lags([7.0]), sample, 0.9).months == 7.0
+    assert summarise("average", lags([7.0]), sample, 0.9).months == 49.5
     few = lags(np.arange(100.0), np.where(np.arange(100) >= 95, AT_LEAST, 0).astype(np.int8))
-    found = summarise("backward-mean", lags([7.0]), few, 0.9)
+    found = summarise("average", lags([7.0]), few, 0.9)
     assert (found.months, found.averaged) == (47.0, True)
     many = lags(np.arange(100.0), np.where(np.arange(100) >= 94, AT_LEAST, 0).astype(np.int8))
-    found = summarise("backward-mean", lags([7.0]), many, 0.9)
+    found = summarise("average", lags([7.0]), many, 0.9)
     assert (found.months, found.averaged) == (7.0, False)
 
 
 def test_a_bounded_figure_opens_the_interval():
-    found = summarise("backward", lags([7.0], AT_LEAST), lags(np.arange(100.0)), 0.9)
+    found = summarise("current", lags([7.0], AT_LEAST), lags(np.arange(100.0)), 0.9)
     assert (found.low, found.high, found.censored) == (4.0, None, "at-least")
-    found = summarise("backward", lags([7.0], AT_MOST), lags(np.arange(100.0)), 0.9)
+    found = summarise("current", lags([7.0], AT_MOST), lags(np.arange(100.0)), 0.9)
     assert (found.low, found.high, found.censored) == (None, 94.0, "at-most")
 
 
 def test_a_bounded_truth_is_held_only_by_an_open_end():
-    closed = summarise("backward", lags([7.0]), lags(np.arange(100.0)), 0.9)
-    open_ = summarise("backward", lags([7.0], AT_LEAST), lags(np.arange(100.0)), 0.9)
+    closed = summarise("current", lags([7.0]), lags(np.arange(100.0)), 0.9)
+    open_ = summarise("current", lags([7.0], AT_LEAST), lags(np.arange(100.0)), 0.9)
     inf = np.array([np.inf])
     assert not closed.holds(np.array([50.0]), inf)[0]
     assert open_.holds(np.array([50.0]), inf)[0]
@@ -72,6 +72,6 @@ def test_a_bounded_truth_is_held_only_by_an_open_end():
 
 def test_nothing_to_measure_is_refused():
     with pytest.raises(EstimateError, match="nothing to measure"):
-        summarise("backward", lags([np.nan], failed=True), lags(np.arange(9.0)), 0.5)
+        summarise("current", lags([np.nan], failed=True), lags(np.arange(9.0)), 0.5)
     with pytest.raises(EstimateError, match="neither side"):
-        summarise("backward", lags([1.0], UNBOUNDED), lags(np.arange(9.0)), 0.5)
+        summarise("current", lags([1.0], UNBOUNDED), lags(np.arange(9.0)), 0.5)

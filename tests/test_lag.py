@@ -23,9 +23,9 @@ from elolag.lag import (
     WINDOWS,
     Lags,
     Race,
-    backward,
-    backward_at,
     catch_up_times,
+    current,
+    current_at,
     unreached_share,
 )
 from elolag.months import DAYS_PER_MONTH
@@ -37,11 +37,11 @@ CODES = {None: EXACT, "at-least": AT_LEAST, "at-most": AT_MOST, "unbounded": UNB
 #: Windows of whole days, so that releases fall on their open end.
 WHOLE_DAYS = [k for k in range(1, 15) if k / DAYS_PER_MONTH * DAYS_PER_MONTH == k]
 REFERENCE: dict[str, Callable[..., reference.Answer | None]] = {
-    "backward": lambda lead, follow, as_of, _: reference.backward(lead, follow, as_of),
-    "backward-mean": reference.backward_mean,
+    "current": lambda lead, follow, as_of, _: reference.current(lead, follow, as_of),
+    "average": reference.average,
     "at-release": reference.at_release,
     "catch-up": reference.catch_up,
-    "level-mean": reference.level_mean,
+    "levels": reference.over_levels,
 }
 
 
@@ -165,7 +165,7 @@ def assert_engine_equals_reference(sample: Case, seen: Counter[str]) -> None:
 def assert_by_products(sample: Case, race: Race, seen: Counter[str]) -> None:
     what = f"{sample}"
     gaps = sample.each(lambda lead, follow, as_of, _: reference.gap(lead, follow, as_of))
-    assert backward_at(race, np.array([race.as_of])).gap[:, 0].tolist() == gaps, what
+    assert current_at(race, np.array([race.as_of])).gap[:, 0].tolist() == gaps, what
     seen.update(f"gap {np.sign(g):+.0f}" for g in gaps)
     assert_models_named(sample, race)
     try:
@@ -182,7 +182,7 @@ def assert_by_products(sample: Case, race: Race, seen: Counter[str]) -> None:
 
 def assert_models_named(sample: Case, race: Race) -> None:
     """The match and both bests are models of the right rating and day."""
-    today = backward_at(race, np.array([race.as_of]))
+    today = current_at(race, np.array([race.as_of]))
     for side, steps, group, dates in (
         (race.leader, today.lead_at[:, 0], 0, sample.lead_from),
         (race.follower, today.follow_at[:, 0], 1, sample.follow_from),
@@ -215,9 +215,9 @@ def test_engine_equals_the_reference_on_thousands_of_random_inputs() -> None:
         *(f"gap {sign}" for sign in ("-1", "+0", "+1")),
         *(f"{e} {c}" for e in ESTIMANDS for c in (None, "at-least", "at-most")),
         # The others cannot lie below both first models: their levels are today's frontiers.
-        "level-mean unbounded",
-        *(f"{e} failed" for e in ("at-release", "catch-up", "level-mean")),
-        *(f"{e} refused" for e in ESTIMANDS if e != "backward"),
+        "levels unbounded",
+        *(f"{e} failed" for e in ("at-release", "catch-up", "levels")),
+        *(f"{e} refused" for e in ESTIMANDS if e != "current"),
         "no group",
     ]
     assert not [kind for kind in wanted if seen[kind] < 5], "the inputs must meet every kind"
@@ -282,12 +282,12 @@ def test_the_references_own_integral_equals_a_fine_sum() -> None:
     while compared < 5:
         sample = random_case(rng)
         try:
-            answer = reference.backward_mean(*sample.groups(0), sample.as_of, sample.window)
+            answer = reference.average(*sample.groups(0), sample.as_of, sample.window)
         except reference.Refused:
             continue
         days = sample.window * DAYS_PER_MONTH
         dates = sample.as_of - days + (np.arange(20_000) + 0.5) * days / 20_000
-        lags = [reference.backward(*sample.groups(0), t).months for t in dates]
+        lags = [reference.current(*sample.groups(0), t).months for t in dates]
         assert answer.months == pytest.approx(np.mean(lags), abs=2e-4)
         compared += 1
 
@@ -306,33 +306,33 @@ def one(sample: Case, name: str) -> object:
     return pytest.approx((lags.months[0], lags.censored[0]))
 
 
-def test_backward_by_hand() -> None:
+def test_current_by_hand() -> None:
     leader = [(10.0, 0.0), (20.0, 30.0), (30.0, 60.0)]
-    assert one(case(leader, [(15.0, 80.0)], 100), "backward") == (months(70), EXACT)
+    assert one(case(leader, [(15.0, 80.0)], 100), "current") == (months(70), EXACT)
     # Level with the first listed model: reached on that day. Below it: perhaps long before.
-    assert one(case(leader, [(10.0, 80.0)], 100), "backward") == (months(100), EXACT)
-    assert one(case(leader, [(9.0, 80.0)], 100), "backward") == (months(100), AT_LEAST)
+    assert one(case(leader, [(10.0, 80.0)], 100), "current") == (months(100), EXACT)
+    assert one(case(leader, [(9.0, 80.0)], 100), "current") == (months(100), AT_LEAST)
     # The follower leads.
     ahead = [(12.0, 50.0), (40.0, 90.0)]
-    assert one(case(leader, ahead, 100), "backward") == (-months(10), EXACT)
-    assert one(case(leader, [(40.0, 90.0)], 100), "backward") == (-months(10), AT_MOST)
+    assert one(case(leader, ahead, 100), "current") == (-months(10), EXACT)
+    assert one(case(leader, [(40.0, 90.0)], 100), "current") == (-months(10), AT_MOST)
     # A tie: who was there first, and by how much.
-    assert one(case(leader, [(30.0, 95.0)], 100), "backward") == (months(35), EXACT)
-    assert one(case(leader, [(30.0, 50.0)], 100), "backward") == (-months(10), EXACT)
+    assert one(case(leader, [(30.0, 95.0)], 100), "current") == (months(35), EXACT)
+    assert one(case(leader, [(30.0, 50.0)], 100), "current") == (-months(10), EXACT)
 
 
 def test_one_best_model_shared_by_nested_groups_is_no_lag_and_no_bound() -> None:
     both = case([], [], 100, shared=[(10.0, 0.0)])
-    assert one(both, "backward") == (0.0, EXACT)
+    assert one(both, "current") == (0.0, EXACT)
     weights_later = case([(10.0, 0.0)], [(10.0, 40.0)], 100)
-    assert one(weights_later, "backward") == (months(40), EXACT)
+    assert one(weights_later, "current") == (months(40), EXACT)
 
 
 def test_single_models_of_each_group() -> None:
     sample = case([(10.0, 0.0)], [(5.0, 3.0)], 30)
-    assert one(sample, "backward") == (months(30), AT_LEAST)
-    assert one(sample, "backward-mean") == (months(25), AT_LEAST)
-    for name in ("at-release", "catch-up", "level-mean"):
+    assert one(sample, "current") == (months(30), AT_LEAST)
+    assert one(sample, "average") == (months(25), AT_LEAST)
+    for name in ("at-release", "catch-up", "levels"):
         lags = ESTIMANDS[name](sample.race(), sample.window)
         assert lags.failed[0]
         assert np.isnan(lags.months[0])
@@ -413,18 +413,18 @@ def test_catch_up_still_running_is_no_bound_from_above_by_an_early_lead() -> Non
     assert one(sample, "catch-up") == (months(40), AT_LEAST)
 
 
-def test_level_mean_by_hand() -> None:
+def test_levels_by_hand() -> None:
     leader = [(0.0, 0.0), (10.0, 10.0)]
     follower = [(0.0, 0.0), (4.0, 32.0), (8.0, 36.0)]
     # Levels (0, 4] after 22 days, (4, 8] after 26.
-    assert one(case(leader, follower, 40), "level-mean") == (months(24), EXACT)
+    assert one(case(leader, follower, 40), "levels") == (months(24), EXACT)
     # Half the levels the leader has not reached: at most 22/2 - 2/2... with t_L = T.
     ahead = case([(0.0, 0.0), (4.0, 10.0)], [(0.0, 0.0), (4.0, 32.0), (8.0, 36.0)], 40)
-    assert one(ahead, "level-mean") == (months((22 - 4) / 2), AT_MOST)
+    assert one(ahead, "levels") == (months((22 - 4) / 2), AT_MOST)
     assert unreached_share(ahead.race(), ahead.window)[0] == pytest.approx(0.5)
     # Below the leader's first model the leader may have been earlier.
     late = case([(2.0, 5.0), (10.0, 10.0)], follower, 40)
-    assert one(late, "level-mean") == (months((27 * 2 + 22 * 2 + 26 * 4) / 8), AT_LEAST)
+    assert one(late, "levels") == (months((27 * 2 + 22 * 2 + 26 * 4) / 8), AT_LEAST)
 
 
 # Properties
@@ -432,8 +432,8 @@ def test_level_mean_by_hand() -> None:
 
 def leading_lags(sample: Case) -> tuple[Race, Lags, NDArray[np.bool_]]:
     race = sample.race()
-    today = backward_at(race, np.array([race.as_of]))
-    lags = backward(race)
+    today = current_at(race, np.array([race.as_of]))
+    lags = current(race)
     return race, lags, today.gap[:, 0] > 0
 
 
@@ -462,7 +462,7 @@ def test_leader_dates_k_months_earlier_add_k(sample: Case, k: float) -> None:
 
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(cases(exact_dates=True), st.randoms(use_true_random=False))
-def test_follower_dates_do_not_move_backward(sample: Case, random: object) -> None:
+def test_follower_dates_do_not_move_back(sample: Case, random: object) -> None:
     if not possible(sample):
         return
     _, before, leads = leading_lags(sample)
@@ -500,7 +500,7 @@ def test_swapping_the_groups_flips_the_sign(sample: Case) -> None:
     if not possible(sample):
         return
     swapped = replace(sample, lead_from=sample.follow_from, follow_from=sample.lead_from)
-    for name in ("backward", "backward-mean"):
+    for name in ("current", "average"):
         try:
             here = ESTIMANDS[name](sample.race(), sample.window)
         except EstimateError:
@@ -560,7 +560,7 @@ def test_a_group_absent_from_some_draws_is_refused() -> None:
         Race.of(np.ones((2, 2)), lead, follow, 10.0)
 
 
-@pytest.mark.parametrize("name", [e for e in ESTIMANDS if e != "backward"])
+@pytest.mark.parametrize("name", [e for e in ESTIMANDS if e != "current"])
 @pytest.mark.parametrize("window", [0.0, -1.0, -np.inf, np.nan])
 def test_a_window_that_ends_before_it_starts_is_refused(name: str, window: float) -> None:
     race = case([(1.0, 0.0)], [(1.0, 0.0)], 10).race()
@@ -568,7 +568,7 @@ def test_a_window_that_ends_before_it_starts_is_refused(name: str, window: float
         ESTIMANDS[name](race, window)
 
 
-@pytest.mark.parametrize("name", [e for e in ESTIMANDS if e != "backward"])
+@pytest.mark.parametrize("name", [e for e in ESTIMANDS if e != "current"])
 @pytest.mark.parametrize("window", [1e3, 1e9, np.inf])
 def test_a_window_longer_than_the_calendar_is_refused(name: str, window: float) -> None:
     race = case([(1.0, 0.0)], [(1.0, 0.0)], 10).race()
@@ -576,7 +576,7 @@ def test_a_window_longer_than_the_calendar_is_refused(name: str, window: float) 
         ESTIMANDS[name](race, window)
 
 
-@pytest.mark.parametrize("name", [e for e in ESTIMANDS if e != "backward"])
+@pytest.mark.parametrize("name", [e for e in ESTIMANDS if e != "current"])
 @pytest.mark.parametrize("late", ["leader", "follower"])
 def test_a_window_that_starts_before_a_group_exists_is_refused(name: str, late: str) -> None:
     groups = {"leader": [(1.0, 0.0)], "follower": [(1.0, 0.0)]}
@@ -587,15 +587,15 @@ def test_a_window_that_starts_before_a_group_exists_is_refused(name: str, late: 
     ):
         ESTIMANDS[name](sample.race(), sample.window)
     # A window that starts on the very day does.
-    if name == "backward-mean":
+    if name == "average":
         assert np.isfinite(ESTIMANDS[name](sample.race(), months(20)).months).all()
 
 
 @pytest.mark.parametrize("date", [4.0, 11.0])
-def test_backward_at_a_date_the_race_does_not_cover_is_refused(date: float) -> None:
+def test_current_at_a_date_the_race_does_not_cover_is_refused(date: float) -> None:
     race = case([(1.0, 5.0)], [(1.0, 5.0)], 10).race()
     with pytest.raises(EstimateError, match="1970-01-06 to 1970-01-11"):
-        backward_at(race, np.array([date]))
+        current_at(race, np.array([date]))
 
 
 def test_every_estimand_has_a_window() -> None:

@@ -131,7 +131,7 @@ def test_what_an_interval_leaves_out_depends_on_the_measure() -> None:
 def test_an_estimand_is_put_in_the_board_s_unit() -> None:
     assert meaning("gap").endswith("in Elo points")
     assert meaning("gap", "ECI points").endswith("in ECI points")
-    assert meaning("backward", "ECI points") == meaning("backward")
+    assert meaning("current", "ECI points") == meaning("current")
 
 
 @pytest.mark.parametrize(

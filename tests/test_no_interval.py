@@ -59,7 +59,7 @@ def rows_of(layer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def sliced(result: LagResult) -> Slices:
     item = Slice("overall", "", True, result, (result.low, result.high), (3, 1))
-    return Slices("category", (item,), {}, "backward", 0.95, 0.99, "US", "CN")
+    return Slices("category", (item,), {}, "current", 0.95, 0.99, "US", "CN")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_tables_of_ends_follow_the_rule() -> None:
     assert compact(5.5, 5.5) == NO_WIDTH
     step = Step("", "selection", "x", 5.5, low=5.5, high=5.5)
     assert none.items() <= step.to_dict().items()
-    held = Definition("backward", "b", "US", "CN", 5.5, "", 5.5, 5.5, None, 1.0, True, ())
+    held = Definition("current", "b", "US", "CN", 5.5, "", 5.5, 5.5, None, 1.0, True, ())
     assert none.items() <= held.to_dict().items()
     assert held.figure() == "5.5 months behind"
     told = "China first, overtaken by the US on 2026-05-19, 3.0 months before"
@@ -195,7 +195,7 @@ def test_cells_of_an_overtaken_side_do_not_say_ahead(tmp_path: Path) -> None:
 
 def test_a_change_of_few_models_has_no_interval_in_json() -> None:
     found = Change(
-        "backward", "2026-03-01", "2026-08-19", 6.0, 5.0, -1.0, -2.0, 0.5, 0.9, 0.95, "arena/text",
+        "current", "2026-03-01", "2026-08-19", 6.0, 5.0, -1.0, -2.0, 0.5, 0.9, 0.95, "arena/text",
         "overall", "2026-08-19", "US", "CN", 200, 0, (), "0", too_few=(("CN", 2),),
     )  # fmt: skip
     data = json.loads(json.dumps(found.to_dict()))

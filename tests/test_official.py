@@ -31,7 +31,7 @@ from elolag.words import OFFICIAL_ONLY
 
 FEW = 120
 ONE_SPECIFICATION = {
-    "estimand": ["backward"], "board": ["arena/text_style_control"], "category": ["overall"],
+    "estimand": ["current"], "board": ["arena/text_style_control"], "category": ["overall"],
     "as_of": ["latest"], "vintage": ["newest"], "clock": ["released"], "derivatives": ["keep"],
     "hong_kong": ["CN"], "openness": ["any"], "min_votes": [0], "selection": ["corrected"],
 }  # fmt: skip

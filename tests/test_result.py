@@ -25,7 +25,7 @@ def point(group: str, model: str, rating: float, date: str = "2026-02-05") -> Mo
 def result() -> LagResult:
     match = point("US", "alpha", 1504.0)
     return LagResult(
-        estimand="backward", frontier="step", interval="measurement",
+        estimand="current", frontier="step", interval="measurement",
         months=6.4, low=6.4, high=9.0, level=0.95, window=12.0,
         as_of="2026-08-19", vintage="2026-08-19", data_through="2026-08-14",
         board="arena/text", category="overall", leader_group="US", follower_group="CN",
@@ -149,7 +149,7 @@ def test_evidence_names_the_records_and_when_they_were_reached(result: LagResult
         point("CN", "y", 1490, "2026-08-01"),
     )
     full = dataclasses.replace(result, models=models)
-    means = dataclasses.replace(full, estimand="backward-mean")
+    means = dataclasses.replace(full, estimand="average")
     assert [(m.model, d) for m, d in means.evidence()] == [("x", "2025-06-01"), ("y", None)]
     assert (means.to_dict()["matched"], means.to_dict()["unmatched"]) == (1, 1)
     catch_up = dataclasses.replace(full, estimand="catch-up", window=24.0)
@@ -261,7 +261,7 @@ def test_the_citation_of_an_overtaking(result: LagResult) -> None:
     assert "von US-Modellen überholt wurden" in german
 
 
-@pytest.mark.parametrize("estimand", ["backward-mean", "at-release", "catch-up", "level-mean"])
+@pytest.mark.parametrize("estimand", ["average", "at-release", "catch-up", "levels"])
 def test_every_surface_names_the_window_that_was_used(result: LagResult, estimand: str) -> None:
     asked = dataclasses.replace(result, estimand=estimand, window=7.5)
     english, german = citation(asked), citation(asked, "de")

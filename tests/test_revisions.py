@@ -44,7 +44,7 @@ def past(*vintages: Vintage) -> Past:
 
 
 def only(found: Past):
-    rows, skipped = measure(found, "backward", 40)
+    rows, skipped = measure(found, "current", 40)
     assert not skipped
     return rows[0]
 
@@ -118,7 +118,7 @@ def simulated() -> Past:
     return Past(tuple(history.linkable()), history.roster, packaged_drift())
 
 
-@pytest.mark.parametrize("estimand", ["level-mean", "trend/linear"])
+@pytest.mark.parametrize("estimand", ["levels", "trend/linear"])
 def test_parts_add_up_exactly(simulated: Past, estimand: str) -> None:
     rows, _ = measure(simulated, estimand, 40)
     whole = [r for r in rows if r.scale is not None]
@@ -134,8 +134,8 @@ def test_the_day_knows_nothing_of_later_vintages(simulated: Past) -> None:
     wild["rating"] += rng.normal(0, 80, len(wild))
     later = Vintage(to_iso(to_day(simulated.vintages[-1].date) + 90), wild)
     after = replace(simulated, vintages=(*simulated.vintages, later))
-    old, _ = measure(simulated, "level-mean", 40)
-    new, _ = measure(after, "level-mean", 40)
+    old, _ = measure(simulated, "levels", 40)
+    new, _ = measure(after, "levels", 40)
     by_date = {r.date: r for r in new}
     assert len(old) >= 2
     for row in old:
@@ -238,7 +238,7 @@ def test_what_cannot_be_answered_is_refused() -> None:
 def test_months_without_any_interval_say_why() -> None:
     found = past(vintage("2025-02-20", THEN), vintage("2025-08-01", THEN))
     found.vintages[0].table["se"] = np.nan
-    rows, skipped = measure(found, "backward", 40)
+    rows, skipped = measure(found, "current", 40)
     assert not rows
     assert "no rating of this board carries an interval" in skipped["2025-02-20"]
 
@@ -329,7 +329,7 @@ def test_the_command_prints_and_draws(
     assert run(monkeypatch, *few, "--figure", str(picture)) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
-    assert captured.out.startswith(f"On {STYLE} (overall; backward)")
+    assert captured.out.startswith(f"On {STYLE} (overall; current)")
     assert "News or noise" in captured.out
     assert max(len(line.rstrip()) for line in captured.out.splitlines()) <= 100
     assert picture.stat().st_size > 10_000

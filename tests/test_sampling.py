@@ -33,13 +33,13 @@ LABS = [f"lab{i % 7}" for i in range(120)]
 def rerun(seed: int = 0, n: int = 500, dates: tuple[float, ...] = (NOW,)) -> list[draws.Outcomes]:
     data = field()
     fitted = posterior(data)
-    names = ["backward", "backward-mean"]
+    names = ["current", "average"]
     return sampling.histories(data, fitted, LABS, dates, names, None, seed, n)
 
 
 def test_same_seed_same_histories_and_prefixes() -> None:
     one, two = rerun()[0], rerun(n=250)[0]
-    assert one.lags["backward"].months[:250].tolist() == two.lags["backward"].months.tolist()
+    assert one.lags["current"].months[:250].tolist() == two.lags["current"].months.tolist()
     assert rerun(seed=1)[0].gap[0] != one.gap[0]
 
 
@@ -49,9 +49,9 @@ def test_histories_centre_on_the_true_lag() -> None:
     for seed in range(24):
         data = field(seed)
         fitted = posterior(data)
-        again = sampling.histories(data, fitted, LABS, (NOW,), ["backward-mean"], None, seed, 250)
-        centres.append(again[0].lags["backward-mean"].months.mean())
-        spreads.append(again[0].lags["backward-mean"].months.std())
+        again = sampling.histories(data, fitted, LABS, (NOW,), ["average"], None, seed, 250)
+        centres.append(again[0].lags["average"].months.mean())
+        spreads.append(again[0].lags["average"].months.std())
     error = np.std(centres) / np.sqrt(len(centres))
     assert np.mean(centres) == pytest.approx(200 / 30.436875, abs=3 * error)
     # What a re-run says another history would give is what other histories did give.
@@ -85,7 +85,7 @@ def test_labs_are_drawn_whole() -> None:
 
 def outcomes(months: np.ndarray, failed: np.ndarray | None = None) -> draws.Outcomes:
     failed = np.zeros(len(months), bool) if failed is None else failed
-    lags = {"backward": Lags(months, np.zeros(len(months), np.int8), failed)}
+    lags = {"current": Lags(months, np.zeros(len(months), np.int8), failed)}
     nothing = np.zeros(len(months), dtype=np.intp)
     return draws.Outcomes(lags, months, nothing, nothing, nothing)
 
@@ -93,7 +93,7 @@ def outcomes(months: np.ndarray, failed: np.ndarray | None = None) -> draws.Outc
 def test_interval_is_centre_plus_minus_both_spreads() -> None:
     rng = np.random.default_rng(0)
     measured, again = outcomes(rng.normal(6, 3, 4000)), outcomes(rng.normal(2, 4, 4000))
-    low, high = sampling.interval(measured, again, "backward", 0.95)
+    low, high = sampling.interval(measured, again, "current", 0.95)
     assert (low + high) / 2 == pytest.approx(6, abs=0.2)
     assert (high - low) / 2 == pytest.approx(1.96 * 5, rel=0.05)
     assert sampling.interval(measured, again, "gap", 0.95) == (low, high)
@@ -103,4 +103,4 @@ def test_mostly_undefined_estimands_get_no_interval() -> None:
     months = np.arange(10.0)
     failed = np.arange(10) < 2
     with pytest.raises(EstimateError, match="8 of 10"):
-        sampling.interval(outcomes(months, failed), outcomes(months), "backward", 0.9)
+        sampling.interval(outcomes(months, failed), outcomes(months), "current", 0.9)

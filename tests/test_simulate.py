@@ -74,7 +74,7 @@ def test_a_history_goes_through_the_whole_pipeline(name):
     assert field.model[-1] == len(field.lead_from) - 1
     assert np.isfinite(posterior(field).mean).all()
     assert set(history.truth) <= set(ESTIMANDS)
-    assert {"backward", "backward-mean"} <= set(history.truth)
+    assert {"current", "average"} <= set(history.truth)
 
 
 def test_the_same_seed_gives_the_same_history_and_another_does_not():
@@ -133,24 +133,24 @@ def test_realism_of_the_base_world():
 
 def test_a_group_that_is_the_other_shifted_has_the_lags_the_design_states():
     twin = replace(WORLDS["base"], follower_rate=25.0)
-    assert mean_truth(twin, "backward", 400) == pytest.approx(7.5, abs=0.6)
-    assert mean_truth(twin, "backward-mean", 400) == pytest.approx(7.5, abs=0.4)
+    assert mean_truth(twin, "current", 400) == pytest.approx(7.5, abs=0.6)
+    assert mean_truth(twin, "average", 400) == pytest.approx(7.5, abs=0.4)
     assert mean_truth(twin, "at-release", 400) == pytest.approx(6.8, abs=0.5)
     assert mean_truth(twin, "catch-up", 400) == pytest.approx(8.2, abs=0.5)
-    assert mean_truth(twin, "level-mean", 400) == pytest.approx(7.5, abs=0.4)
+    assert mean_truth(twin, "levels", 400) == pytest.approx(7.5, abs=0.4)
 
 
 def test_what_re_runs_give_on_average():
-    truths = [release("base", 10**9 + k).truth(["backward", "trend/linear"]) for k in range(4)]
-    found = expected("base", ["backward", "trend/linear"], 4)
+    truths = [release("base", 10**9 + k).truth(["current", "trend/linear"]) for k in range(4)]
+    found = expected("base", ["current", "trend/linear"], 4)
     for name, mean in found.items():
         assert mean == pytest.approx(np.mean([t[name].months[0] for t in truths]))
 
 
 def test_each_world_differs_in_what_it_is_named_for():
-    assert mean_truth("shrinking", "backward") < mean_truth("base", "backward") - 1.5
-    assert mean_truth("widening", "backward") > mean_truth("base", "backward") + 1.5
-    assert mean_truth("takeover", "backward") < 0
+    assert mean_truth("shrinking", "current") < mean_truth("base", "current") - 1.5
+    assert mean_truth("widening", "current") > mean_truth("base", "current") + 1.5
+    assert mean_truth("takeover", "current") < 0
     assert release("month-precision", 0).vague.mean() > 0.4
     few, base = release("few-models", 0), release("base", 0)
     assert few.follows.sum() < base.follows.sum() / 3

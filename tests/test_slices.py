@@ -203,7 +203,7 @@ def test_the_command_prints_draws_and_dumps(
     few = ("--by", "country", "--board", BOARD, "--draws", "100")
     assert run(monkeypatch, "compare", *few, "--figure", str(picture)) == 0
     out = capsys.readouterr().out
-    assert out.startswith("By country the backward lag runs from")
+    assert out.startswith("By country the current lag runs from")
     assert "Not measured: South Korea" in out
     assert max(len(line.rstrip()) for line in out.splitlines()) <= 100
     assert picture.stat().st_size > 10_000

@@ -162,7 +162,7 @@ class _Speaker:
             return self._no_clear_lead()
         if self.result.months is None:
             return self._gap()
-        return self._backward() if self.result.estimand == "backward" else self._other()
+        return self._current() if self.result.estimand == "current" else self._other()
 
     def _untagged(self) -> str:
         """Which entries have no tag and what they could be, as a clause after ``because``."""
@@ -199,7 +199,7 @@ class _Speaker:
         bound = f"{self.words.at_least} " if self.wording == "at-least" else ""
         return f"{bound}{language.number(self.value, self.lang)}"
 
-    def _backward(self) -> str:
+    def _current(self) -> str:
         behind, ahead = self.follower, self.leader
         leads = self.result.ahead
         if leads:

@@ -173,7 +173,7 @@ ENGLISH = Words(
     to="to",
     kinds={"measurement": "measurement interval", "sampling": "sampling interval"},
     how={
-        "backward-mean": "averaged over the {window} months to {day}",
+        "average": "averaged over the {window} months to {day}",
         "at-release": (
             "averaged over the releases of their records in the {window} months to {day}"
         ),
@@ -181,7 +181,7 @@ ENGLISH = Words(
             "as the median time until they match a record that {leaders} set in the {window} "
             "months to {day}"
         ),
-        "level-mean": "averaged over the levels they newly reached in the {window} months to {day}",
+        "levels": "averaged over the levels they newly reached in the {window} months to {day}",
         "trend": "between smooth curves fitted to the best models of both sides, on {day}",
     },
     asks={},
@@ -215,7 +215,7 @@ GERMAN = Words(
     to="bis",
     kinds={"measurement": "Messintervall", "sampling": "Stichprobenintervall"},
     how={
-        "backward-mean": "gemittelt über die {window} Monate bis zum {day}",
+        "average": "gemittelt über die {window} Monate bis zum {day}",
         "at-release": (
             "gemittelt über die Veröffentlichungen ihrer Rekorde in den {window} Monaten bis zum "
             "{day}"
@@ -224,7 +224,7 @@ GERMAN = Words(
             "gemessen als Median der Zeit, bis sie einen Rekord von {leaders} aus den {window} "
             "Monaten bis zum {day} erreichten"
         ),
-        "level-mean": (
+        "levels": (
             "gemittelt über die Niveaus, die sie in den {window} Monaten bis zum {day} neu "
             "erreichten"
         ),
@@ -233,14 +233,14 @@ GERMAN = Words(
         ),
     },
     asks={
-        "backward": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
-        "backward-mean": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte, "
+        "current": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
+        "average": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte, "
         "gemittelt über jeden Tag der letzten {window} Monate",
         "at-release": "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, "
         "jeder an seinem Tag",
         "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus den "
         "letzten {window} Monaten erreicht",
-        "level-mean": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in den letzten "
+        "levels": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in den letzten "
         "{window} Monaten neu erreichten Niveaus",
         "trend": "Zeitabstand zweier geglätteter Kurven",
         "gap": "Abstand der Spitzen am Stichtag in Punkten",

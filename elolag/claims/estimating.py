@@ -186,7 +186,7 @@ def _months(study: Study, claim: Claim, as_of: str) -> Estimate:
         value=found.months, low=found.low, high=found.high, censored=found.censored,
         probability=held(below, above, (claim.low, claim.high)),
         detail=_best_of_day(study, day), closest=closest, closest_value=value,
-        passed=passed(study, day) if key == "backward" else "",
+        passed=passed(study, day) if key == "current" else "",
     )  # fmt: skip
 
 

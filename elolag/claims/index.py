@@ -128,7 +128,7 @@ def mean_over_levels(race: Race) -> float:
     """Mean time between the frontiers, uniform over the levels whose crossings both are dated.
 
     From the higher of the two first levels (below it one side's crossing was not seen) up to the
-    lower of the two best: `level-mean` over all of history instead of a window.
+    lower of the two best: `levels` over all of history instead of a window.
     """
     low = max(float(race.leader.first_level[0, 0]), float(race.follower.first_level[0, 0]))
     high = min(float(race.leader.running.max()), float(race.follower.running.max()))

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from elolag.claims.wording import range_words
 from elolag.errors import ElolagError, UsageError
-from elolag.estimate import ESTIMANDS
+from elolag.estimate import ESTIMANDS, successor
 from elolag.months import parse
 
 #: What is claimed, with the unit of `low` and `high`.
@@ -31,7 +31,7 @@ KINDS = {
 #: How a figure about the same data is made again from it (`elolag.claims.reproduce`).
 MEASURES = (
     "points", "percent", "place",
-    "index-mean-months", "index-matched", "index-level-mean",
+    "index-mean-months", "index-matched", "index-levels",
 )  # fmt: skip
 
 TEMPLATE = """\
@@ -49,7 +49,7 @@ follower = "CN"
 kind = "months"                   # months, elo, points, percent, rank or change
 low = 4.5
 high = 7.5
-estimand = "backward"             # the one they most plausibly meant (months and change)
+estimand = "current"             # the one they most plausibly meant (months and change)
 why = "A distance in time on the day, with no average over a window mentioned."
 verified = true                   # whether you read it where it stands
 checked = "read on 2026-01-16"
@@ -104,7 +104,7 @@ class Claim:
     checked: str
     low: float | None = None
     high: float | None = None
-    estimand: str = "backward"
+    estimand: str = "current"
     about: str = ""
     board: str = "arena/text_style_control"
     category: str = "overall"
@@ -224,7 +224,8 @@ def _check(claim: Claim, where: str) -> None:
         raise ClaimError(f"{where}: unknown kind {claim.kind!r}; known: {', '.join(KINDS)}")
     known = [e for e in ESTIMANDS if e != "gap"]
     if claim.estimand not in known:
-        raise ClaimError(f"{where}: unknown estimand {claim.estimand!r}; known: {', '.join(known)}")
+        instead = successor(claim.estimand, known)
+        raise ClaimError(f"{where}: unknown estimand {claim.estimand!r}; {instead}")
     if urlsplit(claim.where).scheme not in ("http", "https") or not urlsplit(claim.where).netloc:
         raise ClaimError(f"{where}: where must be a web address, not {claim.where!r}")
     if claim.low is None and claim.high is None:

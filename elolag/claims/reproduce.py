@@ -141,7 +141,7 @@ def _published(studies: Studies, claim: Claim, snapshot: Snapshot) -> dict[str, 
 def _of_index(studies: Studies, claim: Claim, wanted: Reproduction, digits: int) -> tuple[str, str]:
     table = read_index(studies.archive, wanted.vintage)
     race = table.race(claim.leader, claim.follower)
-    if wanted.measure == "index-level-mean":
+    if wanted.measure == "index-levels":
         return f"{mean_over_levels(race):.{digits}f}", table.vintage
     matched = matched_records(race)
     if wanted.measure == "index-matched":

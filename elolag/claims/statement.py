@@ -252,7 +252,7 @@ def _definitions(study: Study, statement: Statement, date: str) -> Iterator[Defi
         too_high = figure.low is not None and most is not None and figure.low > most
         yield Definition(
             estimand, "", "", "", figure.months,
-            passed(study, day) if estimand == "backward" else "",
+            passed(study, day) if estimand == "current" else "",
             figure.low, figure.high, figure.censored,
             held(below, above, statement.ends), not (too_low or too_high),
             tuple(months[estimand]),

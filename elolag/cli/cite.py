@@ -54,7 +54,7 @@ def cite(
     category: Category = "overall",
     leader: Leader = "US",
     follower: Follower = "CN",
-    estimand: Estimand = "backward",
+    estimand: Estimand = "current",
     frontier: Frontier = None,
     interval: Interval = "measurement",
     as_of: AsOf = None,

@@ -22,7 +22,7 @@ Leader = Annotated[str, typer.Option(help="Group that leads: US, US+open, lab:op
 Follower = Annotated[str, typer.Option(help="Group that follows: CN, not:US, CN+open.")]
 Estimand = Annotated[
     str,
-    typer.Option(help="backward, backward-mean, at-release, catch-up, level-mean, trend or gap."),
+    typer.Option(help="current, average, at-release, catch-up, levels, trend or gap."),
 ]
 Frontier = Annotated[
     str | None,
@@ -99,7 +99,7 @@ def lag(
     category: Category = "overall",
     leader: Leader = "US",
     follower: Follower = "CN",
-    estimand: Estimand = "backward",
+    estimand: Estimand = "current",
     frontier: Frontier = None,
     every: Annotated[
         bool, typer.Option("--all", help="All estimands side by side, with both intervals.")
@@ -175,7 +175,7 @@ def change(
     category: Category = "overall",
     leader: Leader = "US",
     follower: Follower = "CN",
-    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "backward-mean",
+    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "average",
     since: Annotated[
         str | None, typer.Option(help="ISO date; twelve months before the as-of date by default.")
     ] = None,

@@ -263,7 +263,7 @@ def sensitivity(
         board, leader=leader, follower=follower, category=category, as_of=as_of, n_draws=n_draws,
         seed=seed, level=level, archive=opened, extra_tags=extra_tags,
     )  # fmt: skip
-    headline = results(study, ["backward"])[0]
+    headline = results(study, ["current"])[0]
     boards = [board, *(str(b) for b in only["board"])] if "board" in only else None
     facts = gather(question, opened, boards and list(dict.fromkeys(boards)))
     specs, left_out = design(facts, only)

@@ -57,7 +57,7 @@ def _experimental(spec: Spec, _: Facts) -> bool:
 
 
 def _other_window(spec: Spec, _: Facts) -> bool:
-    return (spec.estimand in ("backward", "trend")) != (spec.window == 0)
+    return (spec.estimand in ("current", "trend")) != (spec.window == 0)
 
 
 def _short_catch_up(spec: Spec, _: Facts) -> bool:
@@ -112,7 +112,7 @@ RULES = (
     ),
     Rule(
         "other-window",
-        "backward and trend look at one date; the others need a window",
+        "current and trend look at one date; the others need a window",
         _other_window,
     ),
     Rule(

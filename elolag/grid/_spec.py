@@ -38,7 +38,7 @@ class Spec:
 
     board: str
     category: str
-    estimand: str = "backward"
+    estimand: str = "current"
     curve: str = "step"
     window: int = 0
     clock: str = "released"

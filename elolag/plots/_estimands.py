@@ -38,11 +38,11 @@ END, WINDOW, FOLLOWED = 24.0, 12.0, 20.0
 
 #: What is said under each picture.
 _SAYS = {
-    "backward": "from the as-of date back to when the leader first stood there",
-    "backward-mean": "the same, on every day of the window, averaged",
+    "current": "from the as-of date back to when the leader first stood there",
+    "average": "the same, on every day of the window, averaged",
     "at-release": "the same, only on days of the follower's records, averaged",
     "catch-up": "from each leader record until it is reached (arrow: not yet); median",
-    "level-mean": "mean width between the frontiers at levels new in the window",
+    "levels": "mean width between the frontiers at levels new in the window",
     "trend": "between two smooth curves, at the follower's end",
     "gap": "height between the two frontiers on the as-of date, in Elo",
 }
@@ -180,13 +180,13 @@ def _of(found: lag.Lags) -> str:
     return _months(float(found.months[0]))
 
 
-def _backward(axes: Axes, measures: Size) -> str:
+def _current(axes: Axes, measures: Size) -> str:
     level = _level(FOLLOW, END)
     _mark(axes, [_first(LEAD, level), END], [level, level], measures)
-    return _of(lag.backward(toy()))
+    return _of(lag.current(toy()))
 
 
-def _backward_mean(axes: Axes, measures: Size) -> str:
+def _average(axes: Axes, measures: Size) -> str:
     _window(axes, WINDOW)
     below: dict[float, int] = {}  # brackets of one level are stacked under it
     for day in np.linspace(END - WINDOW, END, 13).tolist():
@@ -196,7 +196,7 @@ def _backward_mean(axes: Axes, measures: Size) -> str:
             [_first(LEAD, level) or 0.0, day], np.full(2, level - 1.1 * below[level]), color=INK,
             linewidth=0.45 * measures.line, zorder=1.8,
         )  # fmt: skip
-    return _of(lag.backward_mean(toy(), WINDOW))
+    return _of(lag.average(toy(), WINDOW))
 
 
 def _at_release(axes: Axes, measures: Size) -> str:
@@ -220,13 +220,13 @@ def _catch_up(axes: Axes, measures: Size) -> str:
     return f"median {_of(lag.catch_up(toy(), FOLLOWED))}"
 
 
-def _level_mean(axes: Axes, measures: Size) -> str:
+def _over_levels(axes: Axes, measures: Size) -> str:
     low, high = _level(FOLLOW, END - WINDOW), _level(FOLLOW, END)
     levels = np.linspace(low, high, 400)[1:]
     firsts = [[_first(points, x) or END for x in levels] for points in (LEAD, FOLLOW)]
     axes.fill_betweenx(levels, firsts[0], firsts[1], color=INK, alpha=0.25, linewidth=0, zorder=1.5)
     _window(axes, WINDOW)
-    return _of(lag.level_mean(toy(), WINDOW))
+    return _of(lag.over_levels(toy(), WINDOW))
 
 
 def _trend(axes: Axes, measures: Size) -> str:
@@ -260,11 +260,11 @@ def _gap(axes: Axes, measures: Size) -> str:
 
 
 _DRAW: dict[str, Callable[[Axes, Size], str]] = {
-    "backward": _backward,
-    "backward-mean": _backward_mean,
+    "current": _current,
+    "average": _average,
     "at-release": _at_release,
     "catch-up": _catch_up,
-    "level-mean": _level_mean,
+    "levels": _over_levels,
     "trend": _trend,
     "gap": _gap,
 }

@@ -53,7 +53,7 @@ def frontier(
 ) -> Axes:
     """Both frontiers as step-after lines, with the answer drawn where it is measured.
 
-    For ``backward`` a horizontal bracket at the level whose first crossing is asked, from that
+    For ``current`` a horizontal bracket at the level whose first crossing is asked, from that
     crossing to the as-of date, with its interval on the crossing's end; an arrow where the lag is
     only a bound. For ``gap`` a vertical bracket. The other estimands are means over many places;
     of them the title gives the figure, and the picture what they are means of.
@@ -209,7 +209,7 @@ def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: S
         return None, []
     if result.estimand == "gap":
         return _gap(axes, result, end, first, measures)
-    if result.estimand != "backward" or not result.months or result.match is None:
+    if result.estimand != "current" or not result.months or result.match is None:
         return None, []
     size = abs(result.months) * DAYS_PER_MONTH
     if result.gap.elo == 0:  # a tie: from the one side's crossing to the other's

@@ -15,7 +15,7 @@ def unit(result: LagResult) -> str:
 def finding(result: LagResult) -> str:
     """The title: who, by how much, in ten words; by the result's own verdict."""
     leader, follower = noun(result.leader_group), noun(result.follower_group)
-    kind = "" if result.estimand in ("backward", "gap") else f" ({result.estimand})"
+    kind = "" if result.estimand in ("current", "gap") else f" ({result.estimand})"
     if result.provisional:
         kind += ", provisionally"
     verdict = result.verdict
@@ -70,12 +70,12 @@ def _marks(result: LagResult) -> str:
     kind = "sampling" if result.interval == "sampling" else "measurement"
     if result.no_interval():
         asked = over(result.estimand, result.window)
-        mark = "Bracket" if result.estimand == "backward" else "Title"
+        mark = "Bracket" if result.estimand == "current" else "Title"
         return f"{mark}: {asked}; {result.level:.0%} {kind} interval {result.no_interval()}."
-    if result.estimand != "backward":
+    if result.estimand != "current":
         asked = over(result.estimand, result.window)
         return f"Title: {asked}, {result.interval_words()} ({result.level:.0%} interval)."
     return (
-        f"Bracket: backward lag; grey: its {result.level:.0%} {kind} interval, "
+        f"Bracket: current lag; grey: its {result.level:.0%} {kind} interval, "
         f"{result.interval_words()}."
     )

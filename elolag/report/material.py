@@ -40,7 +40,7 @@ class Material:
     tables
         The authored tags.
     headline
-        The result of the estimand ``backward``, both intervals.
+        The result of the estimand ``current``, both intervals.
     comparison
         Every estimand.
     path
@@ -94,9 +94,9 @@ def gather(extent: Extent, **question: Any) -> Material:
     """
     study = prepare(**question)
     comparison = estimate_all(**question)
-    headline = next((r for r in comparison.results if r.estimand == "backward"), None)
+    headline = next((r for r in comparison.results if r.estimand == "current"), None)
     if headline is None:
-        raise EstimateError(comparison.refused["backward"])
+        raise EstimateError(comparison.refused["current"])
     return Material(
         question=question,
         study=study,

@@ -38,7 +38,7 @@ def estimate_revisions(
     leader: str = "US",
     follower: str = "CN",
     category: str = "overall",
-    estimand: str = "backward",
+    estimand: str = "current",
     frontier: str | None = None,
     vintage: str | None = None,
     n_draws: int = 2000,

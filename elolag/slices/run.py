@@ -17,7 +17,7 @@ from elolag.study import Study, check_numbers, prepare
 def compare(
     by: str,
     *,
-    estimand: str = "backward",
+    estimand: str = "current",
     frontier: str | None = None,
     interval: str = "measurement",
     simultaneous: bool = False,

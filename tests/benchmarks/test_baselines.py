@@ -45,11 +45,11 @@ RACE = board([(m, 10 * m) for m in range(0, 41, 4)], [(m, 10 * (m - 8)) for m in
 
 
 def test_every_method_finds_a_steady_lag():
-    assert baselines.plug_in(RACE, AS_OF)["backward"] == pytest.approx(8)
-    assert baselines.chosen_once(RACE, AS_OF)["backward-mean"] == pytest.approx(9, abs=1.2)
+    assert baselines.plug_in(RACE, AS_OF)["current"] == pytest.approx(8)
+    assert baselines.chosen_once(RACE, AS_OF)["average"] == pytest.approx(9, abs=1.2)
     assert baselines.matched_pairs(RACE, AS_OF)["catch-up"] == pytest.approx(8)
     lines = baselines.two_lines(RACE, AS_OF)
-    assert lines["backward"] == pytest.approx(8)
+    assert lines["current"] == pytest.approx(8)
     months, error = baselines.line_lag(RACE, AS_OF, 0.0)
     assert months == pytest.approx(8)
     assert error == pytest.approx(0, abs=1e-6)
@@ -57,10 +57,10 @@ def test_every_method_finds_a_steady_lag():
 
 def test_not_worse_looks_for_the_first_significantly_better_record():
     # The follower's best (month 40) is level 320; the leader's 360 of month 36 is the first above.
-    assert baselines.not_worse(RACE, AS_OF)["backward"] == pytest.approx(4)
+    assert baselines.not_worse(RACE, AS_OF)["current"] == pytest.approx(4)
     # Errors so wide that nothing differs: never behind.
     wide = board([(0, 0), (30, 50)], [(5, -10), (35, 20)], se=1000.0)
-    assert baselines.not_worse(wide, AS_OF) == {"backward": 0.0, "backward-mean": 0.0}
+    assert baselines.not_worse(wide, AS_OF) == {"current": 0.0, "average": 0.0}
 
 
 def test_matched_pairs_drops_what_nobody_reached():

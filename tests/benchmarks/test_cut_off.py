@@ -54,7 +54,7 @@ def test_a_list_shows_what_no_complete_one_has(cut: list[dict[str, float]], show
 def test_replications_are_counted_where_they_belong() -> None:
     rows = pd.DataFrame(
         {
-            "estimand": ["backward"] * 4,
+            "estimand": ["current"] * 4,
             "replication": [0, 1, 2, 3],
             "state": ["measured", "measured", "measured", "refused"],
             "covered": [1, 0, 1, None],

@@ -20,7 +20,7 @@ def test_errors_are_counted_where_truth_and_figure_are_known() -> None:
     rows = pd.DataFrame(
         {
             "world": "base",
-            "estimand": "backward",
+            "estimand": "current",
             "state": ["measured", "measured", "measured", "measured", "refused"],
             "truth_low": [6.0, 8.0, 6.0, 5.0, 5.0],
             "truth_high": [6.0, 8.0, inf, 5.0, 5.0],

@@ -84,7 +84,7 @@ BOARDS = [
 ]  # fmt: skip
 
 
-def made(estimand: str = "backward", **more: Any) -> LagResult:
+def made(estimand: str = "current", **more: Any) -> LagResult:
     base: dict[str, Any] = {
         "estimand": estimand, "frontier": "step", "interval": "measurement", "level": 0.95,
         "window": WINDOWS.get(estimand, 12.0), "as_of": "2026-08-19", "vintage": "2026-08-19",
@@ -93,7 +93,7 @@ def made(estimand: str = "backward", **more: Any) -> LagResult:
         "policies": {}, "n_draws": 10_000, "failed_draws": 0, "sampling": None, "seed": 0,
         "snapshots": (), "version": "1", **BEHIND, **more,
     }  # fmt: skip
-    if estimand != "backward":
+    if estimand != "current":
         base |= {"match": None, "matches": None}
     if estimand == "gap":
         base |= {"months": None, "low": None, "high": None, "censored": None}
@@ -128,9 +128,9 @@ def every() -> Iterator[tuple[str, LagResult]]:
             yield f"{state}, {estimand}", in_state(state, estimand)
     for leader, follower in GROUPS:
         for state in ("behind", "overtaken", "ahead, unclear", "few models", "provisional"):
-            for estimand in ("backward", "catch-up", "gap"):
+            for estimand in ("current", "catch-up", "gap"):
                 sides = {"leader_group": leader, "follower_group": follower}
                 yield f"{follower} {state}, {estimand}", in_state(state, estimand, **sides)
     for board, category in BOARDS:
-        for estimand in ("backward", "backward-mean", "gap"):
+        for estimand in ("current", "average", "gap"):
             yield f"{board}, {estimand}", made(estimand, board=board, category=category)

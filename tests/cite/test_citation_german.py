@@ -84,7 +84,7 @@ def test_sentences_are_punctuated_as_german_is() -> None:
     ],
 )  # fmt: skip
 def test_how_a_state_is_said(state: str, said: str) -> None:
-    assert citation(in_state(state, "backward"), "de").sentence.endswith(said)
+    assert citation(in_state(state, "current"), "de").sentence.endswith(said)
     assert state in STATES
 
 
@@ -113,7 +113,7 @@ def test_english_bounds_and_counts() -> None:
         "ones are needed).",
     }
     for state, words in said.items():
-        assert citation(in_state(state, "backward")).sentence.endswith(words)
+        assert citation(in_state(state, "current")).sentence.endswith(words)
 
 
 def test_every_estimand_asks_for_itself_in_the_footnote() -> None:

@@ -33,7 +33,7 @@ ORIGIN = Origin(
     "bradley-terry",
 )  # fmt: skip
 BASE = LagResult(
-    estimand="backward", frontier="step", interval="measurement", months=6.4, low=6.4, high=9.0,
+    estimand="current", frontier="step", interval="measurement", months=6.4, low=6.4, high=9.0,
     sampling=None, level=0.95, window=12.0, as_of="2026-08-19", vintage="2026-08-19",
     data_through="2026-08-14", board="arena/text", category="overall", leader_group="US",
     follower_group="CN", leader_best=point("US", "omega", 1510.0),
@@ -115,7 +115,7 @@ def test_no_clear_lead_gives_both_directions() -> None:
         ({"high": None}, "behind"),
         ({"low": None}, "no-clear-lead"),  # open towards ahead
         ({"low": -3.0, "high": -1.0}, "no-clear-lead"),  # figure and interval disagree
-        ({"estimand": "level-mean", "censored": "at-most", "low": None}, "no-clear-lead"),
+        ({"estimand": "levels", "censored": "at-most", "low": None}, "no-clear-lead"),
         ({"estimand": "gap", "months": None, "low": None, "high": None}, "behind"),
         ({"estimand": "gap", "months": None, "low": None, "high": None,
           "gap": Gap(5.0, -1.0, 9.0, 1.0, 1.0)}, "no-clear-lead"),
@@ -187,7 +187,7 @@ def test_every_result_gets_one_wording_and_no_other_ones_words(
     assert text.endswith(").")
 
 
-@pytest.mark.parametrize("estimand", [e for e in MEANING if e not in ("backward", "gap")])
+@pytest.mark.parametrize("estimand", [e for e in MEANING if e not in ("current", "gap")])
 def test_other_estimands_say_what_they_average(estimand: str) -> None:
     english, german = (made(lang, estimand=estimand, window=7.5) for lang in ("en", "de"))
     assert "Chinese models on the Arena text leaderboard trailed US models by 6.4 months, " in (
@@ -258,7 +258,7 @@ def test_boards_and_languages() -> None:
 def test_the_footnote_has_what_is_needed_to_do_it_again() -> None:
     for lang, draws in (("en", "10,000 draws, seed 0"), ("de", "10.000 Ziehungen, Startwert 0")):
         note = made(lang).footnote
-        for part in ("elolag 0.1.0", "backward", "arena/text/2026-08-19", "0" * 64, draws,
+        for part in ("elolag 0.1.0", "current", "arena/text/2026-08-19", "0" * 64, draws,
                      "CC-BY-4.0"):  # fmt: skip
             assert part in note
     assert "Stichprobenintervall" in made("de", interval="sampling").sentence

@@ -149,7 +149,7 @@ def test_every_definition_is_answered_or_refused(checked: StatementCheck) -> Non
 def test_a_definition_is_the_ordinary_estimate(checked: StatementCheck, small: Path) -> None:
     one = next(
         d for d in checked.definitions
-        if (d.board, d.estimand, d.leader) == (BOARDS[0], "backward", "US")
+        if (d.board, d.estimand, d.leader) == (BOARDS[0], "current", "US")
         and d.follower == "CN"
     )  # fmt: skip
     direct = elolag.estimate_lag(

@@ -151,7 +151,7 @@ def test_real_time_never_sees_a_later_vintage(
 
     monkeypatch.setattr(Snapshot, "ratings", watched)
     claims = [
-        replace(CLAIM, date="2025-12-01", kind=kind, estimand="backward-mean")
+        replace(CLAIM, date="2025-12-01", kind=kind, estimand="average")
         for kind in ("months", "elo", "percent")
     ]
     for claim in claims:
@@ -166,7 +166,7 @@ def test_real_time_never_sees_a_later_vintage(
 
 def test_a_bound_is_open_on_its_side(studies: Studies) -> None:
     """A level below the first closed model rated: "at least", so only less can be refuted."""
-    wide = replace(CLAIM, leader="closed", follower="open", estimand="backward-mean", window=24.0)
+    wide = replace(CLAIM, leader="closed", follower="open", estimand="average", window=24.0)
     found = in_hindsight(studies, replace(wide, low=0.0, high=1.0))
     assert found.censored == "at-least"
     assert found.high is None
@@ -231,7 +231,7 @@ def test_a_model_against_the_lowest_of_the_labs(studies: Studies) -> None:
 
 def test_a_change_uses_the_sampling_interval(studies: Studies) -> None:
     day = "2025-08-01"
-    claim = replace(CLAIM, kind="change", low=None, high=0, estimand="backward-mean", since=day)
+    claim = replace(CLAIM, kind="change", low=None, high=0, estimand="average", since=day)
     found = in_real_time(studies, claim)
     direct = elolag.estimate_change(
         day, board="arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
@@ -242,17 +242,17 @@ def test_a_change_uses_the_sampling_interval(studies: Studies) -> None:
 
 
 def test_lags_equal_the_ordinary_estimate(studies: Studies) -> None:
-    found = in_real_time(studies, replace(CLAIM, estimand="level-mean"))
+    found = in_real_time(studies, replace(CLAIM, estimand="levels"))
     direct = elolag.estimate_lag(
         "arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
-        estimand="level-mean", n_draws=400,
+        estimand="levels", n_draws=400,
     )  # fmt: skip
     assert (found.value, found.low, found.high) == (direct.months, direct.low, direct.high)
     assert found.snapshots == direct.snapshots
 
 
 def test_same_seed_same_answer_and_order_does_not_matter(small: Path) -> None:
-    claims = [replace(CLAIM, key=k, estimand=e) for k, e in (("a", "backward"), ("b", "catch-up"))]
+    claims = [replace(CLAIM, key=k, estimand=e) for k, e in (("a", "current"), ("b", "catch-up"))]
     orders = []
     for order in itertools.permutations(claims):
         fresh = Studies.of(small, "all", None, None, 100, 7, 0.95)

@@ -117,7 +117,7 @@ def test_the_frontier_of_every_estimand_names_its_finding(
     if estimand == "gap":
         assert title == f"The US is {result.gap.elo:.1f} Elo points above China"
     else:
-        kind = "" if estimand == "backward" else f" ({estimand})"
+        kind = "" if estimand == "current" else f" ({estimand})"
         assert title == f"China trails the US by {result.months:.1f} months{kind}"
 
 
@@ -238,12 +238,12 @@ def every_title() -> Iterator[tuple[str, str]]:
 def test_estimand_pictures_show_what_elolag_computes() -> None:
     titles = dict(every_title())
     # By hand, from the toy's steps.
-    assert titles["backward"] == "backward: 5.0 months"
+    assert titles["current"] == "current: 5.0 months"
     assert titles["at-release"] == "at-release: 2.5 months"
     assert titles["catch-up"] == "catch-up: median 7.0 months"
     assert titles["gap"] == "gap: 8 Elo"
     assert set(titles) == set(ESTIMANDS)
-    with pytest.raises(UsageError, match="known: backward"):
+    with pytest.raises(UsageError, match="known: current"):
         plots.estimand("forward")
 
 

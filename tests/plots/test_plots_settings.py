@@ -26,10 +26,10 @@ USERS = [
 
 @pytest.mark.parametrize("user", USERS, ids=["leak", "usetex", "fonts"])
 def test_a_figure_does_not_depend_on_the_users_settings(tmp_path: Path, user: dict[str, object]):
-    plain = plots.save(plots.estimand("backward"), tmp_path / "plain.png").read_bytes()
+    plain = plots.save(plots.estimand("current"), tmp_path / "plain.png").read_bytes()
     with mpl.rc_context(user):
         before = dict(mpl.rcParams)
-        drawn = plots.save(plots.estimand("backward"), tmp_path / "user.png").read_bytes()
+        drawn = plots.save(plots.estimand("current"), tmp_path / "user.png").read_bytes()
         assert dict(mpl.rcParams) == before
     assert drawn == plain
 
@@ -39,7 +39,7 @@ def test_axes_handed_in_keep_their_style():
 
     with mpl.rc_context({"lines.linewidth": 12}):
         axes = Figure().add_subplot()
-        assert plots.estimand("backward", axes) is axes
+        assert plots.estimand("current", axes) is axes
         assert mpl.rcParams["lines.linewidth"] == 12
 
 
@@ -52,6 +52,6 @@ def test_a_write_that_fails_leaves_the_old_figure(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UsageError, match=r"x\.svg: cannot be written \(No space left on device\)"):
-        plots.save(plots.estimand("backward"), path)
+        plots.save(plots.estimand("current"), path)
     assert path.read_bytes() == old
     assert list(tmp_path.iterdir()) == [path]

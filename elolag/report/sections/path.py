@@ -34,7 +34,7 @@ EVERY = 7
 
 
 def build(material: Material) -> Section:
-    """The path of `backward`, day by day, with hindsight."""
+    """The path of `current`, day by day, with hindsight."""
     path = material.path
     if path is None:
         words = "The two groups have too short a common history for a lag over time."
