@@ -228,7 +228,10 @@ def _side(world: World, follows: bool, rng: np.random.Generator) -> tuple[Floats
     lab = rng.choice(labs, n, p=share / share.sum())
     advantage = world.lab_sd * rng.standard_normal(labs)
     shifted = before + _lag(world, before) if follows else before
-    return before, _trend(world, shifted) + world.spread * off + advantage[lab], lab
+    spread = world.spread
+    if follows and world.follower_spread is not None:
+        spread = world.follower_spread
+    return before, _trend(world, shifted) + spread * off + advantage[lab], lab
 
 
 def _trend(world: World, before: Floats) -> Floats:
@@ -254,12 +257,16 @@ def _publish(
     double = np.r_[False, model[1:] == model[:-1]]
     identity = np.where(double, np.char.add(names, "|low"), names)
     debut = world.debut_sd * rng.standard_normal(len(model))
+    if world.debut_fall:
+        falls = rng.random(len(model)) < world.debut_fall_share
+        debut = debut + falls * rng.exponential(world.debut_fall, len(model))
+    drift = _Drift(world, run.listed[model], rng)
     shift, stretch = _scales(world, run.days, rng)
-    pin, pinned = _pin(world, run), None
+    gauge, constant = _gauge(world, run), None
     retired = run.retired
-    if pin is not None:
+    if gauge is not None:
         retired = retired.copy()
-        retired[pin] = _last_pinned(world, run.days) + 1
+        retired[gauge] = _last_gauge(world, run.days) + 1
     box = Ballots(len(model))
     fitted: Ratings | None = None
     vintages, complete = [], []
@@ -268,7 +275,7 @@ def _publish(
         weight, bias = _turnout(world, run, retired, begin, end)
         box.vote(
             world,
-            strength + debut * bias[model],
+            strength + debut * bias[model] + drift.until(end),
             weight[model],
             (end - begin) / DAYS_PER_MONTH,
             rng,
@@ -282,12 +289,14 @@ def _publish(
         # The scale is steady but for what the world does to it.
         steady = fitted.rating[listed] + strength[rated].mean()
         rating = LEVEL + shift[number] + (1 + stretch[number]) * steady
-        se = (1 + stretch[number]) * fitted.se[listed]
-        if pin is not None:
-            held = (model[at] == pin) & ~double[at]
-            if pinned is None and held.any():
-                pinned = np.round(rating[held][0])
-            rating = np.where(held, pinned, rating)
+        se = world.error_factor * (1 + stretch[number]) * fitted.se[listed]
+        held = np.flatnonzero((model[at] == (-1 if gauge is None else gauge)) & ~double[at])
+        if held.size:
+            # What the votes say of it stands above its last place by what it has yet to lose.
+            left = (_last_gauge(world, run.days) - end) / DAYS_PER_MONTH
+            rating[held] += world.gauge_fall * left
+            constant = np.round(rating[held[0]]) if constant is None else constant
+            rating = rating + constant - rating[held[0]]
         newest = number == len(run.days) - 1
         cut = int(rng.integers(20, 72)) if rng.random() < world.cut_share and not newest else 0
         whole = rng.random() < world.whole_share
@@ -324,20 +333,40 @@ def _scales(world: World, days: Floats, rng: np.random.Generator) -> tuple[Float
     shift = np.cumsum(rng.normal(0, world.shift_sd, n))
     if n > 1:
         shift[rng.integers(1, n) :] += world.jump_shift * rng.choice([-1.0, 1.0])
-    if world.pin_drift:
-        until = np.minimum(days, _last_pinned(world, days))
-        shift = world.pin_drift * (until - days[0]) / DAYS_PER_MONTH
+    if world.gauge_fall:
+        shift = np.zeros(n)
     return shift, rng.normal(0, world.stretch_sd, n)
 
 
-def _last_pinned(world: World, days: Floats) -> float:
-    """Day of the last vintage that shows the pinned record."""
-    return float(days[np.array(world.vintages) >= world.pin_until].max())
+class _Drift:
+    """How far the votes have moved each entry since its listing."""
+
+    def __init__(self, world: World, listed: Floats, rng: np.random.Generator) -> None:
+        self._scale = world.settled_drift
+        self._listed = listed
+        self._rng = rng
+        self._day = listed
+        self._moved = np.zeros(len(listed))
+
+    def until(self, day: float) -> Floats:
+        """Elo at the end of a period; each step is a t of four degrees of freedom."""
+        if self._scale:
+            years = np.maximum(day - np.maximum(self._day, self._listed), 0.0) / 365.2425
+            step = self._rng.standard_t(4, len(self._moved))
+            self._moved = self._moved + self._scale * np.sqrt(years) * step
+            self._day = np.maximum(self._day, day)
+        return self._moved
 
 
-def _pin(world: World, run: Releases) -> int | None:
-    """The leader's best of the first vintage, where the world pins one."""
-    if not world.pin_drift:
+def _last_gauge(world: World, days: Floats) -> float:
+    """Day of the last vintage that shows the model at which the scale is held."""
+    seen = days[np.array(world.vintages) >= world.gauge_until]
+    return float(seen.max()) if seen.size else -np.inf
+
+
+def _gauge(world: World, run: Releases) -> int | None:
+    """The leader's best of the first vintage, where the world holds its scale at one."""
+    if not world.gauge_fall:
         return None
     able = np.flatnonzero(run.shown(run.days[0]) & ~run.follows)
     return int(able[np.argmax(run.strength[able])]) if able.size else None

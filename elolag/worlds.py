@@ -33,9 +33,9 @@ class World:
         `lag` months earlier; linear between the points, constant outside.
     jump, jump_at, drought
         A sudden gain of the leader's trend, when, and for how many months it stands still after.
-    spread, below
-        Standard deviation of a model about its group's trend; `below` makes the trend a ceiling
-        (half-normal, downwards).
+    spread, follower_spread, below
+        Standard deviation of a model about its group's trend (the follower's where it has its
+        own); `below` makes the trend a ceiling (half-normal, downwards).
     lab_sd, leader_labs, follower_labs
         Standard deviation of what a lab's models share, and how many labs there are.
     month_share
@@ -52,15 +52,22 @@ class World:
         Votes; how much more a new model is sampled, and over what age that fades.
     tie_rate
         Share of ties between equals.
-    debut_sd, debut_days
-        Standard deviation of a model's passing advantage at its debut, and how it fades.
+    debut_sd, debut_days, debut_fall, debut_fall_share
+        Standard deviation of a model's passing advantage at its debut, and how it fades; mean of
+        an exponential further advantage of a share of the models.
+    settled_drift
+        Scale of a t with four degrees of freedom, Elo after a year of listing, by which the votes
+        go on moving each model, growing with the root of time.
+    error_factor
+        Published errors are so many times the true ones.
     vintages
         Months before the as-of date, oldest first; the last is 0.
     shift_sd, jump_shift, stretch_sd
         How the published scale moves: from vintage to vintage, once in between, and in its unit.
-    pin_drift, pin_until
-        Elo a month by which everyone else rises while one leader's record is pinned to a constant,
-        from the first vintage to the last one at or before `pin_until`, which is its last.
+    gauge_fall, gauge_until
+        Elo a month by which the votes lower one leader's record, at which the scale is held: the
+        publisher adds to all ratings what makes it read a constant, from the first vintage to the
+        last one at or before `gauge_until`, which is its last.
     whole_share, cut_share
         Share of older vintages that are copies rounded to whole points, and that are cut off after
         the top 20 to 71.
@@ -79,6 +86,7 @@ class World:
     jump_at: float = 0.0
     drought: float = 0.0
     spread: float = 33.0
+    follower_spread: float | None = None
     below: bool = False
     lab_sd: float = 0.0
     leader_labs: int = 8
@@ -97,12 +105,16 @@ class World:
     tie_rate: float = 0.35
     debut_sd: float = 0.0
     debut_days: float = 30.0
+    debut_fall: float = 0.0
+    debut_fall_share: float = 0.0
+    settled_drift: float = 0.0
+    error_factor: float = 1.0
     vintages: tuple[float, ...] = (17.4, 16.5, 15.9, 14.9, 9.4, 8.3, 1.8, 0.0)
     shift_sd: float = 8.0
     jump_shift: float = 60.0
     stretch_sd: float = 0.005
-    pin_drift: float = 0.0
-    pin_until: float = 14.9
+    gauge_fall: float = 0.0
+    gauge_until: float = 14.9
     whole_share: float = 0.3
     cut_share: float = 0.0
     whole_newest: bool = False
@@ -167,11 +179,39 @@ _ALL = (
         lab_sd=25.0,
     ),
     _world(
-        "drifting-anchor",
-        "a leader's record is pinned while all others rise by 6 Elo a month, then it retires",
-        pin_drift=6.0,
+        "gauge-anchor",
+        "the votes lower a leader's record by 6 Elo a month, and the scale is held at it",
+        gauge_fall=6.0,
         # In these months the raw board, whose anchor this is, was copied almost weekly.
         vintages=(17.4, 17.0, 16.5, 16.2, 15.9, 15.4, 14.9, 9.4, 8.3, 1.8, 0.0),
+    ),
+    _world(
+        "unequal-spread",
+        "the leader's models spread by 64 Elo about their trend, the follower's by 35",
+        spread=64.0,
+        follower_spread=35.0,
+    ),
+    _world(
+        "skewed-debuts",
+        "first votes favour a model by 5 Elo (sd), and one in seven by 20 more on average",
+        debut_sd=5.0,
+        debut_fall=20.0,
+        debut_fall_share=0.15,
+    ),
+    _world(
+        "settled-drift",
+        "settled models go on moving, by a t of scale 4 Elo a year",
+        settled_drift=4.0,
+    ),
+    _world(
+        "small-errors",
+        "published errors are 1.4 times too small",
+        error_factor=1 / 1.4,
+    ),
+    _world(
+        "dense-vintages",
+        "a complete list every twelve days of the last ten months, as the archive has now",
+        vintages=(17.4, 16.5, 15.9, 14.9, *(round(0.4 * k, 1) for k in range(25, -1, -1))),
     ),
     _world(
         "truncated-boards",

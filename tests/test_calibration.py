@@ -16,7 +16,7 @@ from elolag.replications import Plan
 
 REPLICATIONS = 200
 PLAN = Plan(
-    ("base", "drifting-anchor"),
+    ("base", "gauge-anchor"),
     REPLICATIONS,
     draws=400,
     histories=0,

@@ -23,7 +23,12 @@ NAMED = (
     "month-precision",
     "post-debut-drift",
     "lab-effects",
-    "drifting-anchor",
+    "gauge-anchor",
+    "unequal-spread",
+    "skewed-debuts",
+    "settled-drift",
+    "small-errors",
+    "dense-vintages",
     "truncated-boards",
     "heavy-ties",
     "few-models",
@@ -165,15 +170,41 @@ def test_each_world_differs_in_what_it_is_named_for():
     assert newest.head(20).duplicated().any()
 
 
-def test_the_pinned_record_stands_still_while_the_others_rise():
-    history = simulate("drifting-anchor", 2)
+def test_the_model_at_which_the_scale_is_held_stands_still_and_the_others_rise():
+    """What the votes take from it, the gauge gives to everybody else."""
+    history = simulate("gauge-anchor", 2)
     listed: dict[str, list[float]] = {}
     for vintage in history.vintages:
         for identity, rating in vintage.table["rating"].items():
             listed.setdefault(identity, []).append(rating)
-    # Rounded copies are among them; everyone else rises by 6 a month.
-    still = [seen for seen in listed.values() if len(seen) == 7 and max(seen) - min(seen) <= 0.5]
+    still = {i for i, seen in listed.items() if len(seen) == 7 and max(seen) - min(seen) <= 0.5}
     assert len(still) == 1
+    first, last = history.vintages[0].table["rating"], history.vintages[6].table["rating"]
+    both = first.index.intersection(last.index).difference(still)
+    rise = float((last[both] - first[both]).median())
+    assert rise == pytest.approx(6 * (17.4 - 14.9), abs=3)
+
+
+def test_a_follower_may_spread_less_than_the_leader():
+    sides: dict[bool, list[float]] = {False: [], True: []}
+    for seed in range(12):
+        run = release("unequal-spread", seed)
+        for side, found in sides.items():
+            mine = run.follows == side
+            day, strength = run.released[mine], run.strength[mine]
+            found.append(float(np.std(strength - np.polyval(np.polyfit(day, strength, 1), day))))
+    assert np.mean(sides[False]) == pytest.approx(64, rel=0.15)
+    assert np.mean(sides[True]) == pytest.approx(35, rel=0.15)
+
+
+def test_errors_too_small_and_debuts_that_fall_are_published_so():
+    world = WORLDS["small-errors"]
+    small, base = simulate(world, 3), simulate(replace(world, error_factor=1.0), 3)
+    ratio = small.vintages[-1].table["se"] / base.vintages[-1].table["se"]
+    assert ratio.to_numpy() == pytest.approx(1 / 1.4, rel=1e-9)
+    np.testing.assert_array_equal(
+        small.vintages[-1].table["rating"], base.vintages[-1].table["rating"]
+    )
 
 
 def test_the_trend_jumps_and_then_rests():
