@@ -14,6 +14,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from elolag.archive import Board, Snapshot, same_scale
 from elolag.errors import EstimateError, UsageError
@@ -23,6 +24,8 @@ from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.tags import Lookup, is_unknown
 from elolag.vintages import Placed, Vintage, place
 from elolag.words import which_lists
+
+Floats = NDArray[np.float64]
 
 #: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying; one
 #: of `LONG_BLIND_DAYS` is like those of the world truncated-boards, where intervals miss.
@@ -195,9 +198,9 @@ def _rated_untagged(
     if not names:
         return ()
     raw = newest.ratings(category)
-    table = _with_errors(raw[raw["entry"].isin(names)].copy(), newest)
-    table = table.sort_values(["rating", "entry"], ascending=[False, True])
-    figures = table[["rating", "se", "votes"]].astype("float64").to_numpy().tolist()
+    table = raw[raw["entry"].isin(names)].sort_values(["rating", "entry"], ascending=[False, True])
+    se, votes = _errors(table, newest)
+    figures = np.column_stack([table["rating"].to_numpy(float), se, votes]).tolist()
     return tuple(
         Untagged(
             entry=str(entry),
@@ -401,33 +404,40 @@ def identify(
         else:
             model.append(alias.model)
             identity.append(f"{alias.model}|{alias.effort}" if alias.effort else alias.model)
-    table = raw[["entry", "rating", "lower", "upper", "se", "votes"]].copy()
-    table["model"], table.index = model, pd.Index(identity, name="identity")
-    table = table[table["model"] != ""]
+    kept = np.array(model, dtype=object) != ""
+    rows = raw[kept]
     # Two entries of one model and effort on one board: the identity of the later ones names them.
-    doubled = table.index.duplicated()
+    index = pd.Index([i for i, k in zip(identity, kept, strict=True) if k], name="identity")
+    doubled = index.duplicated()
     if doubled.any():
-        table.index = pd.Index(
-            [
-                f"{i}|{e}" if d else i
-                for i, e, d in zip(table.index, table["entry"], doubled, strict=True)
-            ]
+        index = pd.Index(
+            [f"{i}|{e}" if d else i for i, e, d in zip(index, rows["entry"], doubled, strict=True)]
         )
-    return _with_errors(table, snapshot)[["entry", "model", "rating", "se", "votes"]]
+    se, votes = _errors(rows, snapshot)
+    columns = {
+        "entry": rows["entry"].array,
+        "model": [m for m in model if m],
+        "rating": rows["rating"].to_numpy(float),
+        "se": se,
+        "votes": votes,
+    }
+    return pd.DataFrame(columns, index=index)
 
 
-def _with_errors(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
-    """Standard errors out of intervals where none is printed, that of rounding included."""
+def _errors(rows: pd.DataFrame, snapshot: Snapshot) -> tuple[Floats, Floats]:
+    """Standard errors, out of intervals where none is printed and rounding included, and votes."""
+    rating, lower, upper, se = (
+        rows[name].to_numpy(float) for name in ("rating", "lower", "upper", "se")
+    )
     level = snapshot.interval_level
     if level:
-        half = (table["upper"] - table["lower"]) / 2 / NormalDist().inv_cdf((1 + level) / 2)
-        table["se"] = table["se"].fillna(half)
+        half = (upper - lower) / 2 / NormalDist().inv_cdf((1 + level) / 2)
+        se = np.where(np.isnan(se), half, se)
     # A rating printed to a whole point is uniform within it.
-    whole = (table["rating"] == table["rating"].round()).all()
+    whole = bool((rating == np.round(rating)).all())
     if whole and measure_of(snapshot.board, snapshot.method, snapshot.source).arena_constants:
-        table["se"] = np.sqrt(table["se"] ** 2 + 1 / 12)
-    table["votes"] = table["votes"].astype("float64")
-    return table
+        se = np.sqrt(se**2 + 1 / 12)
+    return se, rows["votes"].to_numpy(float, na_value=np.nan)
 
 
 def fill_errors(placed: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:

@@ -77,6 +77,7 @@ class Lookup:
         self.policies = policies or Policies()
         self._layers = [_Layer(rows) for rows in (tables.overrides, tables.aliases) if rows]
         self._tags: dict[str, Tag] = dict(retagged or {})
+        self._asked: dict[tuple[str, str, str], Alias | None] = {}
 
     def alias(self, source: str, entry: str, name: str = "") -> Alias | None:
         """The alias row of an entry, by its key and then by its human name; None if untagged.
@@ -84,11 +85,11 @@ class Lookup:
         A user's own rows are asked before ours, exact names before patterns, and a row for this
         source before one for the source whose names it uses, and that before one for any.
         """
-        for layer in self._layers:
-            found = layer.find(source, entry, name)
-            if found:
-                return found
-        return None
+        key = source, entry, name
+        if key not in self._asked:
+            found = (layer.find(source, entry, name) for layer in self._layers)
+            self._asked[key] = next((alias for alias in found if alias), None)
+        return self._asked[key]
 
     def tag(self, model: str) -> Tag:
         """The tag of a model key, the policies applied."""
