@@ -238,17 +238,18 @@ def _shares(parts: Floats) -> Floats:
 
 
 def _classes(field: Field) -> Ints:
-    """Country of each entry, (E,); -1 for all countries of few entries."""
+    """Country of each entry, (E,); -1 for those of few entries, if together they have many."""
     country = field.country[field.model]
-    many = np.flatnonzero(np.bincount(country) >= OWN_TREND)
-    return np.where(np.isin(country, many), country, -1)
+    few = np.bincount(country)[country] < OWN_TREND
+    return np.where(few & (few.sum() >= OWN_TREND), -1, country)
 
 
 def trend(field: Field) -> Floats:
     """Each entry's expected rating, (E,): a quadratic in the release date, per country.
 
     One with few distinct dates gets a lower degree. Countries of fewer than `OWN_TREND` entries
-    share a line (or a level), and each has a level of its own, drawn towards the others'.
+    share a line where together they have as many, and each has a level of its own, drawn towards
+    the others'.
     """
     released, classes = field.released[field.model], _classes(field)
     out = np.empty_like(field.rating)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from exact import past, vintage
+from exact import WALLPAPER, past, vintage
 
 from elolag.backtest import Error, backtest, backtest_real_time, summary
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
@@ -29,6 +29,7 @@ def ruler(months: int = 40) -> tuple[dict[str, str], dict[str, float]]:
 def straight() -> Past:
     days, ratings = ruler()
     early = {n: r + 30 for n, r in ratings.items() if days[n] <= "2025-10-25"}
+    early |= {n: r + 30 for n, r in WALLPAPER.items()}
     return past(days, vintage("2025-10-25", early), vintage("2026-08-19", ratings))
 
 

@@ -100,7 +100,8 @@ def slow_spreads(field: Field, residual: list[float], observed: list[float]) -> 
     """Spread by country, then by recency, one entry at a time."""
     country = [int(field.country[m]) for m in field.model]
     released = [float(field.released[m]) for m in field.model]
-    classes = [c if country.count(c) >= OWN_TREND else -1 for c in country]
+    small = [c for c in country if country.count(c) < OWN_TREND]
+    classes = [-1 if c in small and len(small) >= OWN_TREND else c for c in country]
     entries = range(len(residual))
 
     def log_spread(rows: list[int], unit: list[float]) -> float:
@@ -275,19 +276,19 @@ def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
 
 
 def test_the_countries_of_few_models_share_a_line_and_keep_their_levels() -> None:
-    """Two countries of four, 100 apart, rising by 73 a year; the levels are drawn together."""
-    released = [0.0, 100, 200, 300, 50, 150, 250, 350]
-    rating = [1000 + 0.2 * d + (100 if k > 3 else 0) for k, d in enumerate(released)]
+    """Two countries of five, 100 apart, rising by 73 a year; the levels are drawn together."""
+    released = [0.0, 100, 200, 300, 400, 50, 150, 250, 350, 450]
+    rating = [1000 + 0.2 * d + (100 if k > 4 else 0) for k, d in enumerate(released)]
     field = make_field(
         rating,
-        lead_from=[*released[:4], *[NEVER] * 4],
-        follow_from=[*[NEVER] * 4, *released[4:]],
+        lead_from=[*released[:5], *[NEVER] * 5],
+        follow_from=[*[NEVER] * 5, *released[5:]],
     )
     fitted = trend(field)
-    assert np.diff(fitted[:4]) == pytest.approx([fitted[1] - fitted[0]] * 3)
+    assert np.diff(fitted[:5]) == pytest.approx([fitted[1] - fitted[0]] * 4)
     assert fitted[1] - fitted[0] == pytest.approx(20, rel=0.15)
-    # A level of four models 50 apart about theirs, levels 100 apart: 16 parts of 17 are kept.
-    assert fitted[5] - fitted[1] - 10 == pytest.approx(100 * 16 / 17, rel=0.03)
+    # A level of five models 50 apart about theirs, levels 100 apart: 20 parts of 21 are kept.
+    assert fitted[6] - fitted[1] - 10 == pytest.approx(100 * 20 / 21, rel=0.03)
 
 
 def test_a_posterior_is_the_same_whatever_is_asked() -> None:

@@ -37,7 +37,7 @@ def without(rating: np.ndarray, *rows: int) -> np.ndarray:
 
 @settings(max_examples=25)
 @given(st.integers(0, 10**6), st.integers(12, 80), st.booleans())
-def test_the_regression_is_the_maximum_of_its_likelihood(seed: int, n: int, bridged: bool) -> None:
+def test_the_regression_is_the_mode_of_its_posterior(seed: int, n: int, bridged: bool) -> None:
     rng = np.random.default_rng(seed)
     before, noise = rng.normal(1200, 80, n), rng.uniform(0, 9, n)
     other = rng.normal(0, 5, n) if bridged else None
@@ -49,7 +49,8 @@ def test_the_regression_is_the_maximum_of_its_likelihood(seed: int, n: int, brid
     def loss(x: np.ndarray) -> float:
         width = np.sqrt(np.exp(x[-1]) + noise)
         away = (change - sum(c * b for c, b in zip(columns, x[:-1], strict=True))) / width
-        return -float(np.sum(stats.t.logpdf(away, FREEDOM) - np.log(width)))
+        prior = 0.0 if other is None else ((x[2] - 1) / scale.SURE) ** 2 / 2
+        return prior - float(np.sum(stats.t.logpdf(away, FREEDOM) - np.log(width)))
 
     spent = n / (n - len(columns))
     mine = np.array([*made.coefficients, np.log(made.scale**2 / spent)])
