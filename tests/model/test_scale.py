@@ -47,7 +47,7 @@ def test_the_regression_is_the_mode_of_its_posterior(seed: int, n: int, bridged:
     columns = [np.ones(n), (before - np.median(before)) / 100] + ([] if other is None else [other])
 
     def loss(x: np.ndarray) -> float:
-        width = np.sqrt(np.exp(x[-1]) + noise)
+        width = np.sqrt(max(np.exp(x[-1]), scale._LEAST**2) + noise)
         away = (change - sum(c * b for c, b in zip(columns, x[:-1], strict=True))) / width
         prior = 0.0 if other is None else ((x[2] - 1) / scale.SURE) ** 2 / 2
         return prior - float(np.sum(stats.t.logpdf(away, FREEDOM) - np.log(width)))
