@@ -362,3 +362,10 @@ def test_hostile_names_do_nothing_on_the_terminal(
     shown = capsys.readouterr().out
     assert printable(name) in shown.replace("\n", " ")
     assert not {"\u202e", "\x1b", "\U0001f604"} & set(shown)
+
+
+def test_the_win_rate_of_any_gap_is_a_share() -> None:
+    assert win_rate(0.0) == 0.5
+    assert win_rate(400.0) == pytest.approx(10 / 11)
+    assert win_rate(-1e9) == pytest.approx(0.0)
+    assert win_rate(1e9) == 1.0
