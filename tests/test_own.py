@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +14,10 @@ import pytest
 
 import elolag
 from elolag.errors import EstimateError, UsageError
+from elolag.months import to_day, to_iso
 from elolag.own import own_board
 from elolag.study import prepare
+from elolag.tags import Lookup, load
 from elolag.templates import RATINGS, TAGS
 
 
@@ -72,6 +76,31 @@ def test_semicolons_decimal_commas_and_utf16_change_nothing(mine: Path, tags: Pa
     )
     assert one.pop("snapshots") != two.pop("snapshots")
     assert one == two
+
+
+def on(day: str) -> dict[str, Any]:
+    return {"now": lambda: dt.datetime.fromisoformat(f"{day}T12:00:00+00:00")}
+
+
+def test_ratings_of_a_day_to_come_are_refused(mine: Path):
+    assert own_board(mine, **on("2026-08-17")).date == "2026-08-19"
+    with pytest.raises(
+        UsageError, match=r"my\.csv: the ratings are of 2026-08-19, 3 days from now"
+    ):
+        own_board(mine, **on("2026-08-16"))
+    with pytest.raises(UsageError, match="2031-01-01"):
+        own_board(mine, date="2031-01-01")
+    assert own_board(mine, date="1999-01-01").date == "1999-01-01"
+
+
+def test_a_release_to_come_dates_no_ratings(tmp_path: Path, tags: Path):
+    rows = [",".join(line.split(",")[:4]) for line in RATINGS.splitlines()]
+    bare = write(tmp_path / "bare.csv", *rows)
+    lookup = Lookup(load(extra=tags))
+    newest = own_board(bare).settled(lookup).date
+    later = to_iso(to_day(newest) - 30)
+    with pytest.raises(UsageError, match=f"the ratings are of {newest}, 30 days from now"):
+        own_board(bare, **on(later)).settled(lookup)
 
 
 def test_without_a_date_the_newest_rated_release_is_the_day(tmp_path: Path, tags: Path):

@@ -15,7 +15,7 @@ import numpy as np
 from elolag.archive.completeness import LOST_REFUSED
 from elolag.archive.listing import Listing
 from elolag.archive.tables import KEYS, TABLES
-from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -67,6 +67,12 @@ class Previous:
     label: str
     listing: Listing | None
     table: Callable[[str], pd.DataFrame | None]
+
+
+def vintage_plausible(publication: Publication, retrieved_at: str) -> Check:
+    """Check the day a publication says it is of with the day it was retrieved; required."""
+    fault = vintage_fault(publication.vintage, retrieved_at)
+    return Check("vintage-plausible", not fault, True, fault)
 
 
 def structure(publication: Publication) -> list[Check]:
