@@ -322,7 +322,8 @@ def _stamped_day(value: dict[str, Any], origin: Origin, where: str) -> str:
     """Day (UTC) of the ranking's timestamp, in seconds since 1970."""
     said = value.get("timestamp")
     # A commit's day is in its author's time zone, so that of the timestamp may be one later.
-    last = dt.date.fromisoformat(origin.date) + dt.timedelta(days=1)
+    after = dt.date.fromisoformat(origin.date).toordinal() + 1
+    last = dt.date.fromordinal(min(after, dt.date.max.toordinal()))
     first = dt.datetime.combine(_COMPARIA_BEGINS, dt.time(), dt.UTC).timestamp()
     end = dt.datetime.combine(last, dt.time.max, dt.UTC).timestamp()
     if not _is_number(said) or not first <= said <= end:
