@@ -26,6 +26,8 @@ from elolag.archive.twins import (
 from elolag.months import to_day
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from elolag.archive.checks import Check
     from elolag.archive.store import Writer
 
@@ -287,6 +289,9 @@ def _examined(
     done = list(best.checks)
     settled = publication.board.startswith("arena/") and publication.method == "bradley-terry"
     done += checking.comparison(best.tables, listing, previous, completeness, settled=settled)
+    if listing is not None:
+        last = _last_of_source(best, dated.vintage, index)
+        done.append(checking.interval_follows_variance(best.tables["ratings"], last))
     stale: list[str] = []
     if listing is not None:
         before = previous.table("ratings") if previous else None
@@ -315,6 +320,16 @@ def _examined(
         **({"left_out": list(publication.left_out)} if publication.left_out else {}),
     }
     return done, description
+
+
+def _last_of_source(best: Candidate, vintage: str, index: BoardIndex) -> pd.DataFrame | None:
+    """Ratings of the newest list before `vintage` from the candidate's own source."""
+    earlier = [
+        (label, item)
+        for label, item in index.current.items()
+        if label[:10] < vintage and item.source_name == best.source_name
+    ]
+    return max(earlier, key=lambda pair: pair[0])[1].table("ratings") if earlier else None
 
 
 def _entries_changed(

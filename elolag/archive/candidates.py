@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from elolag import months
 from elolag.archive import checks, tables
 from elolag.archive.listing import Listing, listings
+from elolag.archive.manifest import OFFICIAL
 from elolag.errors import PayloadError, UsageError
 from elolag.sources import PartialPayloadError
 
@@ -243,6 +244,8 @@ def candidate(
         *checks.structure(publication),
         checks.vintage_plausible(publication, payload.retrieved_at),
     )
+    if payload.source.precedence <= OFFICIAL and all(check.passed for check in done):
+        done += tuple(checks.consistent(publication))
     failed = [check for check in done if check.required and not check.passed]
     if failed:
         message = "; ".join(f"check {check.name}: {check.note}" for check in failed)

@@ -35,6 +35,15 @@ SPREAD_ROWS, SPREAD_REFUSED = 20, 10.0
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
 STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
 
+#: Of the pairs of entries whose ranks differ, the share that may stand against their ratings: in
+#: honest lists, copies with ranges of ranks included, it is 0.6% at most. Fewer pairs say nothing.
+DISORDER, RANKED_PAIRS, RANKED_ROWS = 0.1, 10, 1_000
+#: Rows without votes beside rows with votes; in honest lists all have them or none.
+UNCOUNTED = 0.1
+#: Share of a category's rows in which the interval is the standard error's, before and now.
+FOLLOWED, FOLLOWS, FOLLOW_ROWS = 0.9, 0.5, 5
+_Z = 1.96
+
 _ELO_RANGE = (-1000.0, 5000.0)
 _INTERVAL_SLACK = 0.011
 _NAMES_SHOWN = 5
@@ -86,6 +95,71 @@ def structure(publication: Publication) -> list[Check]:
         checks.append(_ranges(ratings, publication.method))
         checks.append(_interval_contains_rating(ratings))
     return checks
+
+
+def consistent(publication: Publication) -> list[Check]:
+    """Check the figures of a publisher's own list with one another; all checks are required."""
+    ratings = publication.tables.get("ratings")
+    if ratings is None:
+        return []
+    votes, ranks = [], []
+    for category, rows in ratings.groupby("category", sort=True):
+        without = int(rows["votes"].isna().sum())
+        if UNCOUNTED * len(rows) < without < len(rows):
+            votes.append(f"{without} of {len(rows)} rows of {category:.60} have none")
+        share = _disorder(rows)
+        if share > DISORDER:
+            ranks.append(f"{share:.0%} of the pairs of {category:.60} are ranked against ratings")
+    return [
+        Check("votes-counted", not votes, True, _some(votes)),
+        Check("rank-agrees-with-rating", not ranks, True, _some(ranks)),
+    ]
+
+
+def _disorder(rows: pd.DataFrame) -> float:
+    """Share of pairs, of those of different ratings and ranks, whose order by the two differs."""
+    ranked = rows[rows["rank"].notna()].sort_values("rating", kind="stable")
+    if len(ranked) > RANKED_ROWS:
+        at = np.linspace(0, len(ranked) - 1, RANKED_ROWS).astype(np.intp)
+        ranked = ranked.iloc[at]
+    rating, rank = (ranked[name].to_numpy(dtype=float) for name in ("rating", "rank"))
+    order = np.sign(rating[:, None] - rating) * np.sign(rank[:, None] - rank)
+    against, told = int((order > 0).sum()) // 2, int((order != 0).sum()) // 2
+    return against / told if told >= RANKED_PAIRS else 0.0
+
+
+def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None) -> Check:
+    """Check that intervals are those of the standard errors where they were; required.
+
+    Parameters
+    ----------
+    ratings
+        Of the publication.
+    before
+        Of its source's last list of the board, if there is one. Some boards never had intervals
+        that are symmetric.
+    """
+    now = _following(ratings)
+    then = {} if before is None else _following(before)
+    off = [
+        f"{category:.60} (in {share:.0%} of rows, before in {then[category]:.0%})"
+        for category, share in now.items()
+        if share < FOLLOWS and then.get(category, 0.0) >= FOLLOWED
+    ]
+    note = f"rating -/+ {_Z} standard errors no longer in {_some(off)}" if off else ""
+    return Check("interval-follows-variance", not off, True, note)
+
+
+def _following(ratings: pd.DataFrame) -> dict[str, float]:
+    """Share of rows, by category, whose interval is -/+ 1.96 standard errors, as far as rounded."""
+    rows = ratings.dropna(subset=["lower", "upper", "se"])
+    ends = _Z * rows["se"]
+    slack = 0.02 + 0.01 * ends
+    fits = ((rows["rating"] - rows["lower"] - ends).abs() <= slack) & (
+        (rows["upper"] - rows["rating"] - ends).abs() <= slack
+    )
+    found = fits.groupby(rows["category"], sort=True).agg(["mean", "size"])
+    return {str(c): float(m) for c, m, n in found.itertuples() if n >= FOLLOW_ROWS}
 
 
 def comparison(
