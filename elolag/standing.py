@@ -115,4 +115,5 @@ class Gap:
 
 def win_rate(gap: float) -> float:
     """Expected score of the side that is `gap` Elo points ahead."""
-    return float(1 / (1 + 10 ** (-gap / 400)))
+    # A power beyond 300 is 0 in the answer, and no float soon after.
+    return float(1 / (1 + 10 ** min(-gap / 400, 300.0)))
