@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
-
-from elolag.errors import UsageError
-from elolag.months import to_day
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,11 +75,11 @@ def vintage_fault(vintage: str, got: str) -> str:
         ISO date, or time that begins with one, of its retrieval.
     """
     try:
-        ahead = to_day(vintage) - to_day(got[:10])
-    except UsageError as error:
-        return str(error)
+        ahead = (dt.date.fromisoformat(vintage) - dt.date.fromisoformat(got[:10])).days
+    except ValueError:
+        return f"dated {vintage} and retrieved on {got[:10]}, which are not both days"
     if ahead > DAYS_AHEAD:
-        return f"dated {vintage}, {ahead:,.0f} days after it was retrieved ({got[:10]})"
+        return f"dated {vintage}, {ahead:,} days after it was retrieved ({got[:10]})"
     if vintage < FIRST_VINTAGE:
         return f"dated {vintage}, before any list there was (first day taken: {FIRST_VINTAGE})"
     return ""

@@ -38,7 +38,7 @@ STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
 #: Of the pairs of entries whose ranks differ, the share that may stand against their ratings: in
 #: honest lists, copies with ranges of ranks included, it is 0.6% at most. Fewer pairs say nothing.
 DISORDER, RANKED_PAIRS, RANKED_ROWS = 0.1, 10, 1_000
-#: Rows without votes beside rows with votes; in honest lists all have them or none.
+#: Rows with an error and no votes beside rows with votes; in honest lists all have them or none.
 UNCOUNTED = 0.1
 #: Share of a category's rows in which the interval is the standard error's, before and now.
 FOLLOWED, FOLLOWS, FOLLOW_ROWS = 0.9, 0.5, 5
@@ -104,8 +104,10 @@ def consistent(publication: Publication) -> list[Check]:
         return []
     votes, ranks = [], []
     for category, rows in ratings.groupby("category", sort=True):
-        without = int(rows["votes"].isna().sum())
-        if UNCOUNTED * len(rows) < without < len(rows):
+        # Whoever gives a variance has counted.
+        none = rows["votes"].isna()
+        without = int((none & rows["se"].notna()).sum())
+        if without > UNCOUNTED * len(rows) and not none.all():
             votes.append(f"{without} of {len(rows)} rows of {category:.60} have none")
         share = _disorder(rows)
         if share > DISORDER:
@@ -146,18 +148,15 @@ def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None
         for category, share in now.items()
         if share < FOLLOWS and then.get(category, 0.0) >= FOLLOWED
     ]
-    note = f"rating -/+ {_Z} standard errors no longer in {_some(off)}" if off else ""
+    note = f"no longer {_Z} standard errors each way in {_some(off)}" if off else ""
     return Check("interval-follows-variance", not off, True, note)
 
 
 def _following(ratings: pd.DataFrame) -> dict[str, float]:
-    """Share of rows, by category, whose interval is -/+ 1.96 standard errors, as far as rounded."""
+    """Share of rows, by category, whose interval is as wide as 1.96 errors each way, rounded."""
     rows = ratings.dropna(subset=["lower", "upper", "se"])
-    ends = _Z * rows["se"]
-    slack = 0.02 + 0.01 * ends
-    fits = ((rows["rating"] - rows["lower"] - ends).abs() <= slack) & (
-        (rows["upper"] - rows["rating"] - ends).abs() <= slack
-    )
+    half = (rows["upper"] - rows["lower"]) / 2
+    fits = (half - _Z * rows["se"]).abs() <= 0.02 + 0.01 * half
     found = fits.groupby(rows["category"], sort=True).agg(["mean", "size"])
     return {str(c): float(m) for c, m, n in found.itertuples() if n >= FOLLOW_ROWS}
 
