@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -34,10 +35,7 @@ try:
 except PayloadError as error:
     said = str(error)
 seconds = time.monotonic() - start
-child = _unpacking.UNPACKER._child
-if child:
-    child[2].close()
-    child[1].join()
+_unpacking.UNPACKER.close()
 # What a process used before it became this program counts in its ru_maxrss.
 own = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
 memory = [int(own) >> 10, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10]
@@ -172,13 +170,38 @@ def test_row_groups_are_bounded() -> None:
 def test_a_child_that_ended_is_replaced() -> None:
     good = written(columns(1))
     parse(good)
-    process = _unpacking.UNPACKER._child[1]
+    child = _unpacking.UNPACKER.child
+    assert child is not None
     parse(good)
-    assert _unpacking.UNPACKER._child[1] is process
-    process.kill()
-    process.join()
+    assert _unpacking.UNPACKER.child is child
+    os.kill(child.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    assert parse(good)
+    assert _unpacking.UNPACKER.child is not child
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
+def test_a_fork_has_a_child_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = written(columns(1))
     parse(good)
-    assert _unpacking.UNPACKER._child[1] is not process
+    mine = _unpacking.UNPACKER.child
+    monkeypatch.setattr(mine, "owner", os.getppid())
+    parse(good)
+    other = _unpacking.UNPACKER.child
+    assert mine is not None
+    assert other is not None
+    assert other.pid != mine.pid
+    os.kill(mine.pid, signal.SIGKILL)
+    os.waitpid(mine.pid, 0)
+
+
+def test_where_no_process_can_be_started_files_are_read_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(_unpacking.UNPACKER, "child", None)
+    monkeypatch.setattr(sys, "executable", "")
+    assert parse(written(columns(1)))
+    assert _unpacking.UNPACKER.child is None
 
 
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
