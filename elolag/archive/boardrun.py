@@ -351,6 +351,8 @@ def _examined(
     regime: dict[str, str] = {}
     if listing is not None:
         recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
+        last = recent[0].table("ratings") if recent else None
+        done.append(checking.interval_follows_variance(best.tables["ratings"], last))
         done += checking.losses(
             best.tables["ratings"], publication.left_out, recent, previous, whole=best.source.whole
         )

@@ -15,7 +15,7 @@ import numpy as np
 from elolag.archive.completeness import LOST_REFUSED
 from elolag.archive.listing import Listing
 from elolag.archive.tables import KEYS, TABLES
-from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,6 +46,14 @@ ORDER_ROWS, ORDER_REFUSED = 20, 0.5
 MOVED_NOTED = 20.0
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
 STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
+
+#: Of the pairs of entries whose ranks differ, the share that may stand against their ratings: in
+#: honest lists, copies with ranges of ranks included, it is 0.6% at most. Fewer pairs say nothing.
+DISORDER, RANKED_PAIRS, RANKED_ROWS = 0.1, 10, 1_000
+#: Rows with an error and no votes beside rows with votes; in honest lists all have them or none.
+UNCOUNTED = 0.1
+#: Share of a category's rows in which the interval is the standard error's, before and now.
+FOLLOWED, FOLLOWS, FOLLOW_ROWS = 0.9, 0.5, 5
 
 _ELO_RANGE = (-1000.0, 5000.0)
 _INTERVAL_SLACK = 0.011
@@ -81,6 +89,12 @@ class Previous:
     table: Callable[[str], pd.DataFrame | None]
 
 
+def vintage_plausible(publication: Publication, retrieved_at: str) -> Check:
+    """Check the day a publication says it is of with the day it was retrieved; required."""
+    fault = vintage_fault(publication.vintage, retrieved_at)
+    return Check("vintage-plausible", not fault, True, fault)
+
+
 def structure(publication: Publication) -> list[Check]:
     """Check a publication on its own; all checks are required."""
     checks = [_schema(publication)]
@@ -92,6 +106,73 @@ def structure(publication: Publication) -> list[Check]:
         checks.append(_ranges(ratings, publication.method))
         checks.append(_interval_contains_rating(ratings))
     return checks
+
+
+def consistent(publication: Publication) -> list[Check]:
+    """Check the figures of a publisher's own list with one another; all checks are required."""
+    ratings = publication.tables.get("ratings")
+    if ratings is None:
+        return []
+    votes, ranks = [], []
+    for category, rows in ratings.groupby("category", sort=True):
+        # Whoever gives a variance has counted.
+        none = rows["votes"].isna()
+        without = int((none & rows["se"].notna()).sum())
+        if without > UNCOUNTED * len(rows) and not none.all():
+            votes.append(f"{without} of {len(rows)} rows of {category:.60} have none")
+        share = _disorder(rows)
+        if share > DISORDER:
+            ranks.append(f"{share:.0%} of the pairs of {category:.60} are ranked against ratings")
+    return [
+        Check("votes-counted", not votes, True, _some(votes)),
+        Check("rank-agrees-with-rating", not ranks, True, _some(ranks)),
+    ]
+
+
+def _disorder(rows: pd.DataFrame) -> float:
+    """Share of pairs, of those of different ratings and ranks, whose order by the two differs."""
+    ranked = rows[rows["rank"].notna()].sort_values("rating", kind="stable")
+    if len(ranked) > RANKED_ROWS:
+        at = np.linspace(0, len(ranked) - 1, RANKED_ROWS).astype(np.intp)
+        ranked = ranked.iloc[at]
+    rating, rank = (ranked[name].to_numpy(dtype=float) for name in ("rating", "rank"))
+    order = np.sign(rating[:, None] - rating) * np.sign(rank[:, None] - rank)
+    against, told = int((order > 0).sum()) // 2, int((order != 0).sum()) // 2
+    return against / told if told >= RANKED_PAIRS else 0.0
+
+
+def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None) -> Check:
+    """Check that intervals are so many standard errors wide in every row where they were; required.
+
+    How many may change: that is a change of method (see `elolag.archive.holding`).
+
+    Parameters
+    ----------
+    ratings
+        Of the publication.
+    before
+        Of its source's last list of the board, if there is one. Some boards never had intervals
+        that are symmetric.
+    """
+    now = _following(ratings)
+    then = {} if before is None else _following(before)
+    off = [
+        f"{category:.60} (in {share:.0%} of rows, before in {then[category]:.0%})"
+        for category, share in now.items()
+        if share < FOLLOWS and then.get(category, 0.0) >= FOLLOWED
+    ]
+    note = f"intervals no longer go with the standard errors in {_some(off)}" if off else ""
+    return Check("interval-follows-variance", not off, True, note)
+
+
+def _following(ratings: pd.DataFrame) -> dict[str, float]:
+    """Share of rows, by category, whose interval is as many errors wide as the median one's."""
+    rows = ratings.dropna(subset=["lower", "upper", "se"])
+    half = (rows["upper"] - rows["lower"]) / 2
+    wide = (half / rows["se"]).groupby(rows["category"]).transform("median")
+    fits = (half - wide * rows["se"]).abs() <= 0.02 + 0.01 * half
+    found = fits.groupby(rows["category"], sort=True).agg(["mean", "size"])
+    return {str(c): float(m) for c, m, n in found.itertuples() if n >= FOLLOW_ROWS}
 
 
 def comparison(
