@@ -206,8 +206,12 @@ def test_where_no_process_can_be_started_files_are_read_all_the_same(
 
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     good = written(columns(1))
+    assert parse(good)
+    child = _unpacking.UNPACKER.child
+    assert child is not None
+    os.kill(child.pid, signal.SIGSTOP)  # it will not answer, whatever is asked
     with monkeypatch.context() as patch:
-        patch.setattr(_unpacking, "MAX_WAIT", 0)
+        patch.setattr(_unpacking, "MAX_WAIT", 0.1)
         with pytest.raises(
             PayloadError, match="ends the process, or takes more than 768 MB or 8 s"
         ):
