@@ -171,7 +171,8 @@ def _fetched(source: Source, held: Mapping[str, Snapshot], run: Run) -> Fetch:
 def _held(root: Path, source: Source) -> dict[str, Snapshot]:
     """Payload name to the snapshot last stored from it, where an unchanged upstream means no news.
 
-    Left out are snapshots without an ETag, damaged ones, and those another parser version read.
+    Left out are snapshots without an ETag, damaged ones, and those another parser version read,
+    and those of an impossible day.
     """
     archive = open_archive(root, allow_empty=True)
     found: dict[str, Snapshot] = {}
@@ -195,6 +196,8 @@ def _reusable(snapshot: Snapshot, source: Source) -> bool:
     if not facts["etag"] or len(facts["raw"]) != 1:
         return False
     if facts["parser_version"] != source.parser_version:
+        return False
+    if snapshot.date_fault(str(facts["retrieved_at"])[:10]):
         return False
     try:
         for resource in snapshot.manifest["resources"]:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from elolag import months
 from elolag.errors import FetchError, PayloadError, UsageError, unexpected
 from elolag.http import MAX_BYTES, Answer, Client
 from elolag.schema import Origin
@@ -29,12 +30,8 @@ _COMMIT = "X-Repo-Commit"
 #: Pages of one list; the longest has a handful.
 _MOST_PAGES = 200
 
-Now = Callable[[], dt.datetime]
-
-
-def utc_now() -> dt.datetime:
-    """The time now, in UTC."""
-    return dt.datetime.now(dt.UTC)
+Now = months.Now
+utc_now = months.utc_now
 
 
 @dataclass(frozen=True)

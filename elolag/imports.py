@@ -122,7 +122,9 @@ def _payload(source: Source, file: Path, date: str, urls: tuple[str, ...], now: 
             "give it with --date YYYY-MM-DD"
         )
     origin = Origin(name=_name(source, file), date=day, urls=urls)
-    return Payload(source=source, origin=origin, data=data, retrieved_at=day)
+    # A file at hand was not retrieved on a day to come, whatever its folder is called.
+    retrieved = min(day, now().date().isoformat())
+    return Payload(source=source, origin=origin, data=data, retrieved_at=retrieved)
 
 
 def _name(source: Source, file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Conversion between dates and floats; nothing else in elolag does it.
+"""The clock, and conversion between dates and floats; nothing else in elolag does it.
 
 Dates are ISO 8601, UTC, day precision. A date as a float is days since 1970-01-01; a month is
 365.2425 / 12 = 30.436875 days.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +17,15 @@ from elolag.errors import UsageError
 
 DAYS_PER_MONTH = 365.2425 / 12
 
+#: A clock.
+Now = Callable[[], dt.datetime]
+
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def utc_now() -> dt.datetime:
+    """The time now, in UTC."""
+    return dt.datetime.now(dt.UTC)
 
 
 def parse(text: str) -> dt.date:

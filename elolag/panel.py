@@ -123,6 +123,9 @@ def build(
     """
     newest = choose(board, vintage)
     notes = [*which_lists(board.archive.sources)]
+    if board.misdated:
+        named = "; ".join(board.misdated.values())
+        notes.append(f"set aside for an impossible day, see elolag archive verify: a list {named}")
     older = _linkable(board, newest)
     if newest.completeness != "full":
         older = []
@@ -261,7 +264,10 @@ def choose(board: Board, vintage: str | None) -> Snapshot:
     # A cut-off list, official or not, is only used when named: it cannot be linked.
     whole = [s for s in official if s.completeness == "full"]
     if not scaled:
-        raise UsageError(f"{board.name} has no vintage with ratings elolag can use")
+        raise UsageError(
+            f"{board.name} has no vintage with ratings elolag can use; lists set aside for an "
+            f"impossible day are named by: elolag archive verify"
+        )
     return (whole or official or scaled)[-1]
 
 

@@ -17,12 +17,12 @@ from elolag.words import (
     TOO_FEW,
     bounded,
     compact,
-    directed,
     few,
     left_out,
     meaning,
     months,
     noun,
+    open_ended,
     points,
     printable,
     rated,
@@ -336,9 +336,7 @@ class LagResult(Judged):
         if self.months is None:
             return self._gap_interval()
         if self.low is None or self.high is None:
-            if self.low is not None:
-                return f"{directed(self.low)} or more"
-            return f"{directed(self.high)} or less" if self.high is not None else "unbounded"
+            return open_ended(self.low, self.high)
         if self.one_match:
             return (
                 f"of zero width at {self.told(self.low)}: at least {self.level:.0%} of the draws "

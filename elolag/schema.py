@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -56,6 +57,32 @@ IntervalKind = Literal["variance", "bootstrap", "published", "none"]
 
 BOARD_PATTERN = re.compile(r"[a-z0-9-]+/[a-z0-9_-]+")
 VINTAGE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([2-9]|[1-9]\d+))?")
+
+#: No board elolag reads is older than this day.
+FIRST_VINTAGE = "2023-01-01"
+#: A list can be dated so many days after the day it was got: clocks and time zones differ.
+DAYS_AHEAD = 2
+
+
+def vintage_fault(vintage: str, got: str) -> str:
+    """Why a list got on one day cannot be of the day it says; empty where it can.
+
+    Parameters
+    ----------
+    vintage
+        What the list says it is of.
+    got
+        ISO date, or time that begins with one, of its retrieval.
+    """
+    try:
+        ahead = (dt.date.fromisoformat(vintage) - dt.date.fromisoformat(got[:10])).days
+    except ValueError:
+        return f"dated {vintage} and retrieved on {got[:10]}, which are not both days"
+    if ahead > DAYS_AHEAD:
+        return f"dated {vintage}, {ahead:,} days after it was retrieved ({got[:10]})"
+    if vintage < FIRST_VINTAGE:
+        return f"dated {vintage}, before any list there was (first day taken: {FIRST_VINTAGE})"
+    return ""
 
 
 @dataclass(frozen=True)

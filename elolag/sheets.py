@@ -24,7 +24,7 @@ from elolag.months import parse as parse_date
 #: Larger files are not tables of ratings or tags; votes are read another way (`elolag.votes`).
 MAX_BYTES = 64 * 2**20
 
-#: Ratings, errors and ends of intervals beyond are no points of any scale.
+#: Ratings, errors and ends of intervals from here on are no points of any scale.
 MAX_POINTS = 1_000_000
 
 _DELIMITERS = ",;\t"

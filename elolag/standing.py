@@ -115,4 +115,5 @@ class Gap:
 
 def win_rate(gap: float) -> float:
     """Expected score of the side that is `gap` Elo points ahead."""
-    return float(1 / (1 + 10 ** (-gap / 400)))
+    # Beyond 300 the power is no float; what is left of the rate is none either.
+    return float(1 / (1 + 10 ** min(-gap / 400, 300.0)))

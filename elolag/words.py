@@ -209,6 +209,15 @@ def directed(value: float) -> str:
     return f"{months(abs(value))} {'behind' if value > 0 else 'ahead'}"
 
 
+def open_ended(low: float | None, high: float | None) -> str:
+    """An interval of which one end, or none, is known: from `low` on, or as far as `high`."""
+    if low is not None:
+        return "level or behind" if low == 0 else f"{bound(low, 'at-least')} {directed(low)}"
+    if high is not None:
+        return "level or ahead" if high == 0 else f"{bound(high, 'at-most')} {directed(high)}"
+    return "unbounded"
+
+
 def reads_ahead(value: float, censored: str | None) -> bool:
     """Whether a lag reads as a lead; a bound of nothing, in the way it is open."""
     return value < 0 or (value == 0 and censored == "at-most")
@@ -249,8 +258,8 @@ def compact(low: float | None, high: float | None) -> str:
     if low is None and high is None:
         return "unbounded"
     if low is None or high is None:
-        end = low if high is None else high
-        return f"{sized(float(end or 0))} or {'more' if high is None else 'less'}"
+        end, censored = (low, "at-least") if high is None else (high, "at-most")
+        return f"{bound(float(end or 0), censored)} {sized(float(end or 0))}"
     if low == high:
         return NO_WIDTH
     if low >= 0 or high <= 0:

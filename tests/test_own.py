@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +15,11 @@ import pytest
 
 import elolag
 from elolag.errors import EstimateError, UsageError
+from elolag.months import to_day, to_iso
 from elolag.own import own_board
+from elolag.standing import win_rate
 from elolag.study import prepare
+from elolag.tags import Lookup, load
 from elolag.templates import RATINGS, TAGS
 
 
@@ -72,6 +78,74 @@ def test_semicolons_decimal_commas_and_utf16_change_nothing(mine: Path, tags: Pa
     )
     assert one.pop("snapshots") != two.pop("snapshots")
     assert one == two
+
+
+def on(day: str) -> dict[str, Any]:
+    return {"now": lambda: dt.datetime.fromisoformat(f"{day}T12:00:00+00:00")}
+
+
+def test_ratings_of_a_day_to_come_are_refused(mine: Path):
+    assert own_board(mine, **on("2026-08-17")).date == "2026-08-19"
+    with pytest.raises(
+        UsageError, match=r"my\.csv: the ratings are of 2026-08-19, 3 days from now"
+    ):
+        own_board(mine, **on("2026-08-16"))
+    with pytest.raises(UsageError, match="2031-01-01"):
+        own_board(mine, date="2031-01-01")
+    assert own_board(mine, date="1999-01-01").date == "1999-01-01"
+
+
+def test_a_release_to_come_dates_no_ratings(tmp_path: Path, tags: Path):
+    rows = [",".join(line.split(",")[:4]) for line in RATINGS.splitlines()]
+    bare = write(tmp_path / "bare.csv", *rows)
+    lookup = Lookup(load(extra=tags))
+    newest = own_board(bare).settled(lookup).date
+    later = to_iso(to_day(newest) - 30)
+    with pytest.raises(UsageError, match=f"the ratings are of {newest}, 30 days from now"):
+        own_board(bare, **on(later)).settled(lookup)
+
+
+def ladder(*changed: tuple[int, str]) -> list[str]:
+    """Forty ordinary ratings and a line for each that is not."""
+    rows = ["entry,rating,se,lower,upper,votes,date"]
+    rows += [f"m{k},{1000 + 7 * k},5,,,1000,2026-08-01" for k in range(40)]
+    for k, text in changed:
+        rows[k + 1] = f"m{k},{text},1000,2026-08-01"
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1000000.0,5,,", "rating 1e+06 of 'm1' is at or beyond 1,000,000 points"),
+        ("-1000000,5,,", "rating -1e+06 of 'm1' is at or beyond"),
+        ("1200000000,,1195000000,1205000000", "rating 1.2e+09 of 'm1' is at or beyond"),
+        ("1200e150,,1195e150,1205e150", "rating 1.2e+153 of 'm1' is at or beyond"),
+        ("1007,1e300,,", "se 1e+300 of 'm1' is at or beyond"),
+        ("1007,,-1e9,1010", "lower -1e+09 of 'm1' is at or beyond"),
+        ("1007,,1000,1e9", "upper 1e+09 of 'm1' is at or beyond"),
+        ("999999,5,,", "points from the median of its category (1143.5), more than 100,000"),
+        ("-999999,5,,", "points from the median of its category (1136.5), more than 100,000"),
+        ("1e400,5,,", "rating '1e400' is not finite"),
+    ],
+)
+def test_an_absurd_scale_is_refused_with_its_line(tmp_path: Path, text: str, said: str):
+    with pytest.raises(UsageError, match=re.escape(said)) as raised:
+        own_board(write(tmp_path / "odd.csv", *ladder((1, text))))
+    assert f"{tmp_path / 'odd.csv'}, line 3: " in str(raised.value)
+
+
+def test_a_large_unit_is_no_absurd_scale(tmp_path: Path, tags: Path):
+    names = [line.split(",")[0] for line in RATINGS.splitlines()[1:]]
+    rows = [f"{name},{900_000 + 2_000 * k},900" for k, name in enumerate(names)]
+    path = write(tmp_path / "large.csv", "entry,rating,se", *rows)
+    result = elolag.estimate_lag(own_board(path), extra_tags=tags, n_draws=200)
+    assert len(result.rows()) > 5
+
+
+@pytest.mark.parametrize("gap", [1e5, -1e5, 2e6, -2e6])
+def test_the_win_rate_of_any_gap_is_a_number(gap: float):
+    assert win_rate(gap) == pytest.approx(float(gap > 0), abs=1e-200)
 
 
 def test_without_a_date_the_newest_rated_release_is_the_day(tmp_path: Path, tags: Path):

@@ -205,3 +205,28 @@ def test_ratings_of_two_methods_are_named_when_linked(tmp_path: Path, level: flo
     assert (said in notes) is (level == 0.9)
     later = build(board, "overall", "2026-07-21", tags.Lookup(tags.load()))
     assert said not in later.notes
+
+
+def test_a_list_dated_ahead_is_told_and_moves_nothing(tmp_path: Path) -> None:
+    rows: list[made_archive.Row] = [
+        ("claude-opus-4-6", 1500.0, 6.0),
+        ("gpt-5.2", 1440.0, 6.0),
+        ("gpt-4.1-2025-04-14", 1410.0, 6.0),
+        ("kimi-k3", 1480.0, 6.0),
+        ("deepseek-v3.2", 1425.0, 6.0),
+        ("deepseek-r1-0528", 1405.0, 6.0),
+    ]
+    now = made_archive.publication(rows)
+    ahead = made_archive.publication([(e, r + 7, s) for e, r, s in rows], vintage="2031-08-19")
+    archive = made_archive.archive(tmp_path, now)
+    asked = {"board": "arena/text", "n_draws": 200, "archive": archive}
+    before = elolag.estimate_lag(**asked)
+    made_archive.archive(tmp_path, ahead)
+    after = elolag.estimate_lag(**asked)
+    assert (after.months, after.as_of, after.vintage) == (
+        before.months, before.as_of, "2026-08-19",
+    )  # fmt: skip
+    (note,) = set(after.notes) - set(before.notes)
+    assert "impossible day" in note
+    assert "dated 2031-08-19" in note
+    assert elolag.estimate_lag(**asked, vintage="2031-08-19").vintage == "2031-08-19"

@@ -14,7 +14,7 @@ from elolag import plots
 from elolag.cli import main
 from elolag.errors import EstimateError, UsageError
 from elolag.slices import Slices, compare
-from elolag.words import NO_WIDTH, compact
+from elolag.words import NO_WIDTH, compact, open_ended
 
 BOARD = "arena/webdev"
 DRAWS = 400
@@ -157,8 +157,10 @@ def test_intervals_in_few_words() -> None:
     assert compact(-9.0, -6.44) == "6.4 to 9.0 ahead"
     assert compact(-0.5, 9.0) == "0.5 ahead to 9.0 behind"
     assert compact(3.0, 3.0) == NO_WIDTH
-    assert compact(3.0, None) == "3.0 behind or more"
-    assert compact(None, -3.0) == "3.0 ahead or less"
+    assert compact(3.0, None) == "at least 3.0 behind"
+    assert compact(None, -3.0) == "at least 3.0 ahead"
+    assert compact(-3.0, None) == "at most 3.0 ahead"
+    assert compact(None, 3.0) == "at most 3.0 behind"
     assert compact(None, None) == "unbounded"
 
 
@@ -230,3 +232,14 @@ def test_a_slice_with_too_few_models_has_no_interval_and_is_undecided(categories
     alone = replace(categories, slices=(few,))
     assert "none: too few models" in alone.rows_in_words()[0]
     assert "0 behind, 0 ahead, 1 undecided" in alone.sentence()
+
+
+def test_an_open_interval_is_told_from_the_side_that_reads_so() -> None:
+    """A lag of at most -41.7 is a lead of at least 41.7, never one of "41.7 or less"."""
+    assert open_ended(41.7, None) == "at least 41.7 months behind"
+    assert open_ended(None, 41.7) == "at most 41.7 months behind"
+    assert open_ended(-41.7, None) == "at most 41.7 months ahead"
+    assert open_ended(None, -41.7) == "at least 41.7 months ahead"
+    assert open_ended(0.0, None) == "level or behind"
+    assert open_ended(None, 0.0) == "level or ahead"
+    assert open_ended(None, None) == "unbounded"

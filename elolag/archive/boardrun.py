@@ -14,6 +14,7 @@ from elolag.archive.completeness import METHODS
 from elolag.archive.fill import filled
 from elolag.archive.index import BoardIndex, Stored
 from elolag.archive.listing import reference_category
+from elolag.archive.losses import losses
 from elolag.archive.outcomes import Outcome, OutcomeKind, twin_line
 from elolag.archive.twins import (
     Listed,
@@ -351,7 +352,9 @@ def _examined(
     regime: dict[str, str] = {}
     if listing is not None:
         recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
-        done += checking.losses(
+        last = recent[0].table("ratings") if recent else None
+        done.append(checking.interval_follows_variance(best.tables["ratings"], last))
+        done += losses(
             best.tables["ratings"], publication.left_out, recent, previous, whole=best.source.whole
         )
         method = None

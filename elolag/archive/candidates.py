@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from elolag import months
 from elolag.archive import checks, tables
 from elolag.archive.listing import Listing, listings
+from elolag.archive.manifest import OFFICIAL
 from elolag.errors import PayloadError, UsageError
 from elolag.sources import PartialPayloadError
 
@@ -57,6 +59,7 @@ class Payload:
                 f"retrieved_at {self.retrieved_at!r} is neither an ISO date nor a time in UTC; "
                 f"write 2026-08-21 or 2026-08-21T05:00:00Z"
             )
+        months.parse(self.retrieved_at[:10])
 
     def retrieval(self) -> dict[str, Any]:
         """Give the facts of the retrieval as a manifest has them."""
@@ -248,7 +251,12 @@ def candidate(
     payload: Payload, publication: Publication, retrieval: dict[str, Any]
 ) -> Candidate | Refusal:
     """Check a publication on its own and put it into the form it would be stored in."""
-    done = tuple(checks.structure(publication))
+    done = (
+        *checks.structure(publication),
+        checks.vintage_plausible(publication, payload.retrieved_at),
+    )
+    if payload.source.precedence <= OFFICIAL and all(check.passed for check in done):
+        done += tuple(checks.consistent(publication))
     failed = [check for check in done if check.required and not check.passed]
     if failed:
         message = "; ".join(f"check {check.name}: {check.note}" for check in failed)

@@ -15,14 +15,13 @@ import numpy as np
 from elolag.archive.completeness import LOST_REFUSED
 from elolag.archive.listing import Listing
 from elolag.archive.tables import KEYS, TABLES
-from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-    from elolag.archive.twins import Listed
     from elolag.schema import Publication
 
 #: More rows lost than this is a broken upstream, unless the list is recognised as a top-N one.
@@ -33,19 +32,18 @@ SHIFT_NOTED = 5.0
 #: Changes of at least so many common entries that spread more than this about their median (MAD,
 #: Elo) are another computation: raw beside style-controlled text has 17, a recomputation up to 6.
 SPREAD_ROWS, SPREAD_REFUSED = 20, 10.0
-#: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
-#: 20); so is a category of which most rows lost their errors.
-LOST_CATEGORIES, LOST_ERRORS, ERROR_ROWS = 0.6, 0.5, 10
-#: An error below this part of the median of the list before is none.
-TINY_ERROR = 0.01
-#: Fewer different ratings in so many rows are no ratings; honest lists have at least 15.
-FEWEST_VALUES, VALUE_ROWS = 5, 20
-#: Rank correlation of common entries with the list before; honest lists have at least 0.93.
-ORDER_ROWS, ORDER_REFUSED = 20, 0.5
 #: Points an entry among the first `STALE_TOP` may move against the common shift without a word.
 MOVED_NOTED = 20.0
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
 STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
+
+#: Of the pairs of entries whose ranks differ, the share that may stand against their ratings: in
+#: honest lists, copies with ranges of ranks included, it is 0.6% at most. Fewer pairs say nothing.
+DISORDER, RANKED_PAIRS, RANKED_ROWS = 0.1, 10, 1_000
+#: Rows with an error and no votes beside rows with votes; in honest lists all have them or none.
+UNCOUNTED = 0.1
+#: Share of a category's rows in which the interval is the standard error's, before and now.
+FOLLOWED, FOLLOWS, FOLLOW_ROWS = 0.9, 0.5, 5
 
 _ELO_RANGE = (-1000.0, 5000.0)
 _INTERVAL_SLACK = 0.011
@@ -81,6 +79,12 @@ class Previous:
     table: Callable[[str], pd.DataFrame | None]
 
 
+def vintage_plausible(publication: Publication, retrieved_at: str) -> Check:
+    """Check the day a publication says it is of with the day it was retrieved; required."""
+    fault = vintage_fault(publication.vintage, retrieved_at)
+    return Check("vintage-plausible", not fault, True, fault)
+
+
 def structure(publication: Publication) -> list[Check]:
     """Check a publication on its own; all checks are required."""
     checks = [_schema(publication)]
@@ -92,6 +96,78 @@ def structure(publication: Publication) -> list[Check]:
         checks.append(_ranges(ratings, publication.method))
         checks.append(_interval_contains_rating(ratings))
     return checks
+
+
+def consistent(publication: Publication) -> list[Check]:
+    """Check the figures of a publisher's own list with one another; all checks are required."""
+    ratings = publication.tables.get("ratings")
+    if ratings is None:
+        return []
+    votes, ranks = [], []
+    for category, rows in ratings.groupby("category", sort=True):
+        # Whoever gives a variance has counted.
+        none = rows["votes"].isna()
+        without = int((none & rows["se"].notna()).sum())
+        if without > UNCOUNTED * len(rows) and not none.all():
+            votes.append(f"{without} of {len(rows)} rows of {category:.60} have none")
+        share = _disorder(rows)
+        if share > DISORDER:
+            ranks.append(f"{share:.0%} of the pairs of {category:.60} are ranked against ratings")
+    return [
+        Check("votes-counted", not votes, True, some(votes)),
+        Check("rank-agrees-with-rating", not ranks, True, some(ranks)),
+    ]
+
+
+def _disorder(rows: pd.DataFrame) -> float:
+    """Share of pairs, of those of different ratings and ranks, whose order by the two differs."""
+    ranked = rows[rows["rank"].notna()].sort_values("rating", kind="stable")
+    if len(ranked) > RANKED_ROWS:
+        at = np.linspace(0, len(ranked) - 1, RANKED_ROWS).astype(np.intp)
+        ranked = ranked.iloc[at]
+    rating, rank = (ranked[name].to_numpy(dtype=float) for name in ("rating", "rank"))
+    order = np.sign(rating[:, None] - rating) * np.sign(rank[:, None] - rank)
+    against, told = int((order > 0).sum()) // 2, int((order != 0).sum()) // 2
+    return against / told if told >= RANKED_PAIRS else 0.0
+
+
+def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None) -> Check:
+    """Check that intervals are so many standard errors wide in every row where they were; required.
+
+    How many may change: that is a change of method (see `elolag.archive.holding`).
+
+    Parameters
+    ----------
+    ratings
+        Of the publication.
+    before
+        Of its source's last list of the board, if there is one. Some boards never had intervals
+        that are symmetric.
+    """
+    now = _following(ratings)
+    then = {} if before is None else _following(before)
+    off = [
+        f"{category:.60} (in {share:.0%} of rows, before in {then[category]:.0%})"
+        for category, share in now.items()
+        if share < FOLLOWS and then.get(category, 0.0) >= FOLLOWED
+    ]
+    note = f"intervals no longer go with the standard errors in {some(off)}" if off else ""
+    return Check("interval-follows-variance", not off, True, note)
+
+
+def _following(ratings: pd.DataFrame) -> dict[str, float]:
+    """Share of rows, by category, whose interval is as many errors wide as the median one's."""
+    rows = ratings.dropna(subset=["lower", "upper", "se"])
+    half = (rows["upper"] - rows["lower"]) / 2
+    # Of two middle ones the lower: what lies between them is no row's.
+    wide = (
+        (half / rows["se"])
+        .groupby(rows["category"])
+        .transform(lambda ratio: ratio.quantile(interpolation="lower"))
+    )
+    fits = (half - wide * rows["se"]).abs() <= 0.02 + 0.01 * half
+    found = fits.groupby(rows["category"], sort=True).agg(["mean", "size"])
+    return {str(c): float(m) for c, m, n in found.itertuples() if n >= FOLLOW_ROWS}
 
 
 def comparison(
@@ -128,10 +204,10 @@ def comparison(
     share = len(lost) / len(previous.listing)
     against = f"since {previous.label}"
     if full:
-        some = f"{len(lost)} {against}: {_some(lost)}" if lost else f"none {against}"
+        gone = f"{len(lost)} {against}: {some(lost)}" if lost else f"none {against}"
         part = f"{share:.1%} of {len(previous.listing)} rows {against}"
         checks += [
-            Check("models-lost", not lost, False, some),
+            Check("models-lost", not lost, False, gone),
             Check("rows-lost", share <= LOST_SHARE_NOTED, False, part),
             Check("most-rows-kept", share <= LOST_SHARE_REFUSED, True, part),
         ]
@@ -146,98 +222,6 @@ def comparison(
     ]
 
 
-def losses(
-    ratings: pd.DataFrame,
-    left_out: Sequence[str],
-    recent: Sequence[Listed],
-    previous: Previous | None,
-    *,
-    whole: bool,
-) -> list[Check]:
-    """Check that nothing is lost that earlier lists had; all required.
-
-    Parameters
-    ----------
-    ratings
-        Of the publication.
-    left_out
-        Its categories that were left out on purpose.
-    recent
-        The last comparable lists of its source, the newest first.
-    previous
-        The newest comparable vintage of any source.
-    whole
-        Whether its source's lists come whole; a copy may hold any part of a board.
-    """
-    flat = sorted(
-        str(name)
-        for name, rows in ratings.groupby("category", sort=True)
-        if len(rows) >= VALUE_ROWS and rows["rating"].nunique() < FEWEST_VALUES
-    )
-    checks = [
-        Check("ratings-differ", not flat, True, f"hardly any in {_some(flat)}" if flat else "")
-    ]
-    before = recent[0].table("ratings") if recent else None
-    earlier = {} if before is None else {recent[0].vintage: before}
-    newest = previous.table("ratings") if previous else None
-    if previous and newest is not None:
-        earlier[previous.label] = newest
-    checks.append(_same_order(ratings, earlier))
-    if before is None:
-        return checks
-    against = f"since {recent[0].vintage}"
-    had, has = set(before["category"]), {*ratings["category"], *left_out}
-    gone = sorted(had - has)
-    if whole:
-        none = f"no category overall any more {against}" if "overall" in gone else ""
-        note = f"{len(gone)} of {len(had)} gone {against}: {_some(gone)}" if gone else ""
-        checks += [
-            Check("overall-kept", not none, True, none),
-            Check("categories-kept", len(gone) <= LOST_CATEGORIES * len(had), True, note),
-        ]
-    if not recent[0].filled:  # else its intervals were another source's
-        checks.append(_errors_kept(ratings, before, against))
-    return checks
-
-
-def _errors_kept(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check:
-    """Whether most rows of each category have what they had: intervals with a width, and errors."""
-    new, old = _errors(now), _errors(before)
-    lost = []
-    for key in [key for key in new if key in old]:
-        had = float((old[key] > 0).mean())
-        has = float((new[key] > TINY_ERROR * np.median(old[key])).mean())
-        if has < LOST_ERRORS <= had:
-            lost.append(f"{key[1]} of {key[0]:.60} ({had:.0%} of rows, now {has:.0%})")
-    return Check("errors-kept", not lost, True, f"lost {against}: {_some(lost)}" if lost else "")
-
-
-def _errors(ratings: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
-    """By category, the widths of its intervals and its standard errors; 0 for none."""
-    return {
-        (str(category), name): values.fillna(0.0).to_numpy(float)
-        for category, rows in ratings.groupby("category", sort=True)
-        if len(rows) >= ERROR_ROWS
-        for name, values in (("interval", rows["upper"] - rows["lower"]), ("se", rows["se"]))
-    }
-
-
-def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check:
-    """Whether entries stand in about the order of earlier lists, category by category."""
-    off = []
-    for label, before in earlier.items():
-        both = now.merge(before, on=["category", "entry"], suffixes=("", "_before"))
-        for category, rows in both.groupby("category", sort=True):
-            ranks = rows[["rating", "rating_before"]].rank().to_numpy()
-            # Ratings that are all alike have no order; `ratings-differ` refuses them.
-            if len(rows) < ORDER_ROWS or not np.ptp(ranks, axis=0).all():
-                continue
-            rho = float(np.corrcoef(ranks.T)[0, 1])
-            if rho < ORDER_REFUSED:
-                off.append(f"{category:.60} {rho:.2f} over {len(rows)} entries since {label}")
-    return Check("order-kept", not off, True, f"rank correlation: {_some(off)}" if off else "")
-
-
 def _top_moves(now: Listing, before: Listing, against: str) -> Check:
     """Whether an entry among the first moved by itself, in a list of a new date."""
     mine, theirs = now.by_name(), before.by_name()
@@ -249,7 +233,7 @@ def _top_moves(now: Listing, before: Listing, against: str) -> Check:
         for name in now.entries
         if name in top and name in change and abs(change[name] - shift) > MOVED_NOTED
     ]
-    note = f"against the common shift {against}: {_some(moved)}" if moved else ""
+    note = f"against the common shift {against}: {some(moved)}" if moved else ""
     return Check("top-entries-stay", not moved, False, note)
 
 
@@ -288,7 +272,7 @@ def new_organisations(entries: pd.DataFrame | None, known: frozenset[str] | None
     if entries is None or known is None:
         return []
     new = sorted({name for name in entries["organisation"] if name and name not in known})
-    return [Check("organisations-known", not new, False, f"new: {_some(new)}" if new else "")]
+    return [Check("organisations-known", not new, False, f"new: {some(new)}" if new else "")]
 
 
 def _schema(publication: Publication) -> Check:
@@ -430,7 +414,8 @@ def _same_figures(now: pd.DataFrame, before: pd.DataFrame) -> bool:
     return bool(now[columns].reset_index(drop=True).equals(before[columns].reset_index(drop=True)))
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """The first few names, each cut short, and how many more there are."""
     shown = ", ".join(name[:60] for name in names[:_NAMES_SHOWN])
     more = len(names) - _NAMES_SHOWN
     return f"{shown} and {more} more" if more > 0 else shown

@@ -135,7 +135,8 @@ class BoardIndex:
     Attributes
     ----------
     stored
-        Every folder of the archive, superseded ones included.
+        Every folder of the archive, superseded ones included, those of an impossible day not: the
+        same list under its right date is news.
     labels
         Labels taken.
     current
@@ -143,8 +144,11 @@ class BoardIndex:
     """
 
     def __init__(self, board: Board | None) -> None:
-        self.stored = [Stored(s) for s in board.all_snapshots] if board else []
-        self.labels = {item.label for item in self.stored}
+        self.labels = {s.label for s in board.all_snapshots} if board else set()
+        misdated = board.misdated if board else {}
+        self.stored = [
+            Stored(s) for s in (board.all_snapshots if board else ()) if s.label not in misdated
+        ]
         visible = {snapshot.label for snapshot in board.snapshots} if board else set()
         self.current: dict[str, Listed] = {
             item.label: item for item in self.stored if item.label in visible

@@ -19,7 +19,7 @@ from elolag.archive.log import Log, read_lines
 from elolag.archive.outcomes import TWINS_COLUMNS
 from elolag.archive.snapshot import Snapshot
 from elolag.errors import ArchiveError, UsageError
-from elolag.months import to_day
+from elolag.months import to_day, utc_now
 from elolag.schema import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN
 
 ENVIRONMENT = "ELOLAG_ARCHIVE"
@@ -232,21 +232,40 @@ class Board:
     def snapshots(self) -> tuple[Snapshot, ...]:
         """The newest accepted revision of each vintage, oldest first.
 
-        A less precise copy of a publication that came in a better form later is left out.
+        A less precise copy of a publication that came in a better form later is left out, and so
+        is a list of an impossible day (see `misdated`).
         """
         # The line is written before the folder that supersedes; without the folder, or where that
         # is not shown, it is void.
         superseded = {
             label
             for twin in self.late_twins
-            if twin["kept"] in self.labels
+            if twin["kept"] in self.labels and twin["kept"] not in self.misdated
             for label in twin["supersedes"].split()
         }
         newest: dict[str, Snapshot] = {}
         for snapshot in self.all_snapshots:
-            if snapshot.label not in superseded:
+            if snapshot.label not in superseded and snapshot.label not in self.misdated:
                 newest[snapshot.vintage] = snapshot
         return tuple(newest.values())
+
+    @cached_property
+    def misdated(self) -> dict[str, str]:
+        """Label to what is wrong, of each list that cannot be of the day it says.
+
+        An earlier version stored such lists. They stay where they are and are used only when
+        named; otherwise one dated ahead would be the board's newest list until its day comes.
+        """
+        today = utc_now().date().isoformat()
+        found = {}
+        for snapshot in self.all_snapshots:
+            try:
+                fault = snapshot.date_fault(today)
+            except ArchiveError:
+                continue  # a damaged manifest is refused where its facts are used
+            if fault:
+                found[snapshot.label] = fault
+        return found
 
     def _completeness(self, snapshot: Snapshot) -> str:
         """What the lists before and after say of one list; of a hidden one, what was said then."""
@@ -285,6 +304,11 @@ class Board:
             If there is none; the message has the nearest ones.
         """
         if vintage is None:
+            if not self.snapshots:
+                raise UsageError(
+                    f"{self.name} in {self.archive.path}: every list says it is of an impossible "
+                    f"day, see: elolag archive verify"
+                )
             official = (item for item in reversed(self.snapshots) if item.official)
             return next(official, self.snapshots[-1])
         for snapshot in self.snapshots:

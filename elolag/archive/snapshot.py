@@ -10,6 +10,7 @@ from elolag.archive import manifest as manifests
 from elolag.archive import tables
 from elolag.archive.listing import Listing, category_bytes, read_listing, reference_category
 from elolag.errors import ArchiveError, UsageError
+from elolag.schema import vintage_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,6 +117,14 @@ class Snapshot:
         """Whether ratings are style-controlled; None where the question makes no sense."""
         value: bool | None = self.facts["style_control"]
         return value
+
+    def date_fault(self, today: str) -> str:
+        """Why the list cannot be of its vintage; empty where it can. `today` is an ISO date.
+
+        Lists are refused for this before they are stored; an earlier version stored them.
+        """
+        got = str(self.facts.get("retrieved_at", today))[: len(today)]
+        return vintage_fault(self.vintage, min(got, today))
 
     @property
     def completeness(self) -> str:

@@ -11,6 +11,7 @@ from elolag.archive.lock import was_stopped
 from elolag.archive.log import LOG, NOT_SEALED, Log
 from elolag.archive.reader import Archive
 from elolag.errors import ArchiveError, ElolagError
+from elolag.months import utc_now
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
@@ -30,10 +31,19 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with one file of an archive."""
+    """Something wrong with one file of an archive.
+
+    Attributes
+    ----------
+    path, message
+        Where, and what.
+    changed
+        Whether something is not as it was stored.
+    """
 
     path: str
     message: str
+    changed: bool = True
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -41,6 +51,8 @@ class Problem:
 
 def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
     """Re-hash every file, follow the log's chain, look for missing, stray, contradicting files.
+
+    A list that cannot be of the day it says (see `Board.misdated`) is a problem too.
 
     An empty or absent archive has no problems. What a killed run leaves behind (a temporary
     folder, a torn last line of the log, a folder that its intent names) is none either: the next
@@ -96,7 +108,7 @@ def seal(archive: Archive) -> Log:
         If the log is sealed already, or the archive is not as it says: a seal would hide that.
     """
     Log.read(archive.path).sealed_bytes()
-    problems = [problem for problem in verify(archive) if problem.message != NOT_SEALED]
+    problems = [p for p in verify(archive) if p.changed and p.message != NOT_SEALED]
     if problems:
         more = f" and {len(problems) - 1} more, see archive verify" if len(problems) > 1 else ""
         raise ArchiveError(f"{archive.path}: not sealed, it is not as stored: {problems[0]}{more}")
@@ -142,6 +154,9 @@ def _snapshot(root: Path, snapshot: Snapshot) -> Iterator[Problem]:
     except (KeyError, TypeError) as error:
         yield Problem(manifest, f"not a manifest of elolag: {error!r}")
         return
+    fault = snapshot.date_fault(utc_now().date().isoformat())
+    if fault:
+        yield Problem(snapshot.path, f"{fault}; not used unless named", changed=False)
     for path in sorted(folder.iterdir()):
         if path.name != manifests.MANIFEST and path.name not in resources:
             yield Problem(f"{snapshot.path}/{path.name}", "not named in the manifest")

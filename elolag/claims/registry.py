@@ -143,9 +143,9 @@ def read(path: Path) -> tuple[Claim, ...]:
         The file cannot be read, is not TOML, or an entry breaks the rules.
     """
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        reason = getattr(error, "strerror", None) or "not UTF-8 text; save it as UTF-8"
         raise ClaimError(f"{path}: cannot be read: {reason}") from None
     return parse_registry(text, str(path))
 

@@ -57,12 +57,12 @@ def _boards(archive: Archive) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for name in archive.boards():
         board = archive.board(name)
-        newest = board.snapshots[-1]
+        newest = (board.snapshots or board.all_snapshots)[-1]
         rows.append(
             {
                 "board": name,
                 "vintages": len(board.snapshots),
-                "first": board.snapshots[0].vintage,
+                "first": (board.snapshots or (newest,))[0].vintage,
                 "newest": newest.vintage,
                 "source": newest.source,
                 "entries": newest.facts["entries"],
@@ -125,6 +125,8 @@ def verify(
         dump(found)
     for problem in problems:
         line(f"elolag: {problem}", err=True)
+    if news_within is not None:
+        _fresh(opened, news_within)
     if problems:
         raise typer.Exit(1)
     if not as_json:
@@ -141,8 +143,6 @@ def verify(
             )
         if head is not None:
             line(f"log: extends the cited head, the hash of its line {log.number_of(head)}")
-    if news_within is not None:
-        _fresh(opened, news_within)
 
 
 @app.command()
@@ -158,18 +158,20 @@ def seal(archive: ArchiveOption = None) -> None:
 
 
 def _fresh(archive: Archive, days: int) -> None:
-    """Fail when no snapshot of any source was taken within `days`."""
+    """Fail when no snapshot of any source was taken within `days`; an impossible day is no news."""
     from elolag import months
     from elolag.errors import CheckFailed
     from elolag.fetch import utc_now
 
+    today = utc_now().date()
     taken = [
-        str(snapshot.facts["retrieved_at"])[:10]
+        min(str(snapshot.facts["retrieved_at"])[:10], today.isoformat())
         for name in archive.boards()
         for snapshot in archive.board(name).all_snapshots
+        if not snapshot.date_fault(today.isoformat())
     ]
     newest = max(taken, default="")
-    age = months.to_day(utc_now().date()) - months.to_day(newest) if newest else float("inf")
+    age = months.to_day(today) - months.to_day(newest) if newest else float("inf")
     if age > days:
         when = f"since {newest} ({age:.0f} days)" if newest else "ever"
         raise CheckFailed(

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from elolag.archive import Archive, Board, Snapshot
 from elolag.errors import UsageError
-from elolag.months import parse, to_day, to_iso
+from elolag.months import Now, parse, to_day, to_iso, utc_now
 from elolag.own import table as tables
 from elolag.own.table import OwnTable
+from elolag.schema import DAYS_AHEAD
 from elolag.tags import Lookup, Tag, is_unknown
 from elolag.votes import RatedVotes
 
@@ -83,13 +84,26 @@ class OwnBoard(Board):
     """
 
     def __init__(
-        self, file: OwnTable, name: str, date: str, level: float, notes: tuple[str, ...]
+        self,
+        file: OwnTable,
+        name: str,
+        date: str,
+        level: float,
+        notes: tuple[str, ...],
+        now: Now = utc_now,
     ) -> None:
+        ahead = to_day(date) - to_day(now().date()) if date else 0.0
+        if ahead > DAYS_AHEAD:
+            raise UsageError(
+                f"{file.name}: the ratings are of {date}, {ahead:,.0f} days from now; ratings are "
+                f"of a day that was, correct the date"
+            )
         super().__init__(Archive(Path(SOURCE), use_log=False), name, (date,) if date else ())
         self.file = file
         self.date = date
         self.notes = notes
         self._level = level
+        self._now = now
 
     def __repr__(self) -> str:
         return f"OwnBoard({self.name!r}, {len(self.file.ratings)} ratings)"
@@ -124,6 +138,11 @@ class OwnBoard(Board):
         """The same: nothing supersedes a user's file."""
         return self.all_snapshots
 
+    @cached_property
+    def misdated(self) -> dict[str, str]:
+        """None: ratings of a day to come are no board, and any day before may be meant."""
+        return {}
+
     def settled(self, lookup: Lookup, date: str | None = None) -> OwnBoard:
         """The board with a date and at least one tagged entry, ready for an estimate.
 
@@ -150,15 +169,15 @@ class OwnBoard(Board):
         if missing:
             notes = (*notes, f"without a tag, so not counted: {', '.join(missing)}")
         if self.date:
-            return OwnBoard(self.file, self.name, self.date, self._level, notes)
-        newest = max(_released_by(lookup.tag(m)) for m in models)
+            return OwnBoard(self.file, self.name, self.date, self._level, notes, self._now)
+        newest = max(_released_by(lookup.tag(m), self._now().date()) for m in models)
         if date is None:
             notes = (
                 *notes,
                 f"the ratings carry no date, so they count as of {newest}, the newest release "
                 f"among them; say another with --as-of or a column date",
             )
-        return OwnBoard(self.file, self.name, date or newest, self._level, notes)
+        return OwnBoard(self.file, self.name, date or newest, self._level, notes, self._now)
 
     def covariance(self, entries: tuple[str, ...]) -> Floats | None:
         """Covariance of the errors of these entries, in this order; None where not known."""
@@ -170,12 +189,13 @@ class OwnBoard(Board):
         return np.asarray(matrix[np.ix_(rows, rows)])
 
 
-def _released_by(tag: Tag) -> str:
-    """ISO date by which the model was out; of a release known to the month, its last day."""
+def _released_by(tag: Tag, today: dt.date) -> str:
+    """ISO date by which the model was out; of a release known to the month, its last day so far."""
     if tag.precision != "month":
         return tag.release_date
     day = parse(tag.release_date)
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1]).isoformat()
+    last = day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return min(last, max(day, today)).isoformat()
 
 
 def own_board(
@@ -184,6 +204,7 @@ def own_board(
     date: str | dt.date | None = None,
     name: str = NAME,
     interval_level: float = 0.95,
+    now: Now = utc_now,
 ) -> OwnBoard:
     """A user's own ratings as a board for `estimate_lag` and its neighbours.
 
@@ -201,6 +222,8 @@ def own_board(
         What results call the board.
     interval_level
         Level of ``lower`` and ``upper``.
+    now
+        The clock: ratings of a day to come are refused.
 
     Returns
     -------
@@ -225,4 +248,4 @@ def own_board(
     notes: tuple[str, ...] = ()
     if table.spare:
         notes = (f"columns of the ratings that are not used: {', '.join(table.spare)}",)
-    return OwnBoard(table, name, date or table.date, interval_level, notes)
+    return OwnBoard(table, name, date or table.date, interval_level, notes, now)

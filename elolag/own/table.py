@@ -24,6 +24,8 @@ Floats = NDArray[np.float64]
 REQUIRED = ("entry", "rating")
 NUMBERS = ("rating", "lower", "upper", "se", "votes")
 COLUMNS = (*REQUIRED, *NUMBERS[1:], "category", "organisation", "licence", "date")
+#: Points a rating may be from the median of its category.
+MAX_SPREAD = 100_000
 _SPELLINGS = {"organization": "organisation", "license": "licence"}
 
 
@@ -173,9 +175,9 @@ def _check_rows(
             )
         for what in ("rating", "lower", "upper", "se"):
             value = numbers.get(what, nothing)[row]
-            if abs(value) > sheets.MAX_POINTS:
+            if abs(value) >= sheets.MAX_POINTS:
                 raise UsageError(
-                    f"{where}: {what} {value:g} of {key[1]!r} is beyond "
+                    f"{where}: {what} {value:g} of {key[1]!r} is at or beyond "
                     f"{sheets.MAX_POINTS:,} points; is it the right column and unit?"
                 )
         for what, value in (("se", se[row]), ("votes", votes[row])):
@@ -183,12 +185,33 @@ def _check_rows(
                 raise UsageError(f"{where}: {what} {value:g} of {key[1]!r} is below 0")
         known = not (math.isnan(se[row]) and math.isnan(lower[row]))
         errors[key[0]] = errors.get(key[0], False) or known
+    _check_spread(sheet, entries, categories, numbers["rating"])
     bare = [category for category, known in errors.items() if not known]
     if bare:
         raise UsageError(
             f"{sheet.name}: no rating of category {bare[0]!r} has an interval or standard error, "
             f"without which a lag has none; add a column se, or lower and upper"
         )
+
+
+def _check_spread(
+    sheet: sheets.Sheet, entries: list[str], categories: list[str], ratings: list[float]
+) -> None:
+    """Refuse a rating out of all relation to the others: the prior of ratings spans them all."""
+    middle = {
+        category: float(
+            np.median([r for r, c in zip(ratings, categories, strict=True) if c == category])
+        )
+        for category in set(categories)
+    }
+    for row, (category, rating) in enumerate(zip(categories, ratings, strict=True)):
+        away = abs(rating - middle[category])
+        if away > MAX_SPREAD:
+            raise UsageError(
+                f"{sheet.where(row)}: rating {rating:g} of {entries[row]!r} is {away:,.0f} points "
+                f"from the median of its category ({middle[category]:g}), more than "
+                f"{MAX_SPREAD:,}; is it the right column and unit?"
+            )
 
 
 def _date(sheet: sheets.Sheet) -> str:

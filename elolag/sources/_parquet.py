@@ -1,8 +1,11 @@
-"""Bounded reading of Parquet: what it declares is checked before anything is decompressed."""
+"""Bounded reading of Parquet: what it declares is checked before anything is decompressed.
+
+What it declares may be a lie, so decompressing is bounded too: see `elolag.sources._unpacking`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 import pyarrow as pa
@@ -10,8 +13,10 @@ import pyarrow.parquet as pq
 
 from elolag.errors import PayloadError
 from elolag.sources._reading import looks_like, require, shown
+from elolag.sources._unpacking import BUILT_IN, UNPACKER, UnpackingError
 
 MAX_ROWS = 2_000_000
+MAX_GROUPS = 1_000
 MAX_UNCOMPRESSED = 256 << 20
 MAX_COLUMNS = 200
 #: A longer text in any column we read is damage; refused before it is copied to every row.
@@ -24,7 +29,8 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     """Read the wanted columns; all of them must be there and of their kind.
 
     Text comes as dictionary-encoded columns, so that a value repeated in a million rows is held
-    once; dates come as ISO text.
+    once; dates come as ISO text. The rows of the file, of its row groups and of what is read must
+    agree.
 
     Returns
     -------
@@ -35,35 +41,39 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     try:
         declared = pq.ParquetFile(pa.BufferReader(payload), **limits)
         _bounded(declared.metadata, where)
-        require(declared.schema_arrow.names, tuple(wanted), where)
+        names = declared.schema_arrow.names
+        require(names, tuple(wanted), where)
         for name, kind in wanted.items():
             _of_kind(declared.schema_arrow.field(name), kind, where)
-        file = pq.ParquetFile(
-            pa.BufferReader(payload),
-            metadata=declared.metadata,
-            read_dictionary=[name for name, kind in wanted.items() if kind != "number"],
-            **limits,
+        unpacked = UNPACKER.unpack(
+            payload, wanted, {"max_bytes": MAX_UNCOMPRESSED, "max_text": MAX_TEXT}
         )
-        table = file.read(columns=list(wanted), use_threads=False)
-        table.validate(full=True)
-        table = _dates_as_text(table, wanted).unify_dictionaries()
-        _short(table, wanted, where)
+        table = pa.ipc.open_stream(pa.BufferReader(unpacked)).read_all()
     except PayloadError:
         raise
-    # Arrow reports damage as its own errors, as OSError (bad compression) or as built-in ones.
-    except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError, KeyError) as error:
+    except (pa.ArrowException, MemoryError, *BUILT_IN, UnpackingError) as error:
         said = shown(str(error) or type(error).__name__, 200)
         raise PayloadError(
             f"{where}: not readable as Parquet ({said}){looks_like(payload)}"
         ) from None
-    return table, [name for name in declared.schema_arrow.names if name not in wanted]
+    return table, [name for name in names if name not in wanted]
 
 
 def _bounded(metadata: pq.FileMetaData, where: str) -> None:
+    if metadata.num_row_groups > MAX_GROUPS:
+        raise PayloadError(
+            f"{where}: declares {metadata.num_row_groups:,} row groups; more than {MAX_GROUPS:,} "
+            "is refused"
+        )
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-    rows = max(metadata.num_rows, sum(group.num_rows for group in groups))
+    counts = [group.num_rows for group in groups]
+    rows = max(metadata.num_rows, sum(counts))
     if rows > MAX_ROWS or metadata.num_rows < 0:
         raise PayloadError(f"{where}: declares {rows:,} rows; more than {MAX_ROWS:,} is refused")
+    if min(counts, default=0) < 0 or sum(counts) != metadata.num_rows:
+        raise PayloadError(
+            f"{where}: declares {metadata.num_rows:,} rows, and its row groups {sum(counts):,}"
+        )
     if metadata.num_columns > MAX_COLUMNS:
         raise PayloadError(f"{where}: declares {metadata.num_columns:,} columns")
     # Not the columns' own sizes: reading a damaged column's metadata aborts the whole process.
@@ -86,31 +96,3 @@ def _of_kind(field: pa.Field, kind: Kind, where: str) -> None:
     # A column of nulls only is written without a type.
     if not fits[kind] and not pa.types.is_null(plain):
         raise PayloadError(f"{where}: column {field.name!r} should be {kind}, found {field.type}")
-
-
-def _dates_as_text(table: pa.Table, wanted: Mapping[str, Kind]) -> pa.Table:
-    for name, kind in wanted.items():
-        column = table.column(name)
-        if kind == "date" and not pa.types.is_dictionary(column.type):
-            days = column.cast(pa.date32(), safe=False).cast(pa.string())
-            table = table.set_column(
-                table.schema.get_field_index(name), name, days.dictionary_encode()
-            )
-    return table
-
-
-def _short(table: pa.Table, wanted: Mapping[str, Kind], where: str) -> None:
-    for name in (name for name, kind in wanted.items() if kind != "number"):
-        for chunk in table.column(name).chunks:
-            if not isinstance(chunk, pa.DictionaryArray):
-                continue
-            longest = max((len(v) for v in _values(chunk) if v is not None), default=0)
-            if longest > MAX_TEXT:
-                raise PayloadError(
-                    f"{where}: a value of column {name!r} has {longest:,} characters"
-                )
-
-
-def _values(chunk: pa.DictionaryArray) -> Iterable[str | None]:
-    values: Iterable[str | None] = chunk.dictionary.to_pylist()
-    return values

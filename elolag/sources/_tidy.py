@@ -26,7 +26,7 @@ DECIMALS = 2
 
 #: Beyond these a number is damage; it also keeps counts inside 64 bits and rounding exact.
 _MAX_POINTS = 1e6
-_MAX_COUNT = 1e12
+_MAX_COUNT = 1e9
 _NOTES_SHOWN = 20
 _FIGURES = ("rating", "lower", "upper", "variance", "votes", "rank")
 _TEXTS = ("name", "organisation", "licence")

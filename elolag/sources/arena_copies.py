@@ -30,14 +30,14 @@ looks for a list before or after that vouches for it. In both layouts the rows m
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from elolag.errors import PayloadError
-from elolag.schema import NOT_STATED, Basis, IntervalKind, Origin, Publication
+from elolag.months import to_day
+from elolag.schema import DAYS_AHEAD, NOT_STATED, Basis, IntervalKind, Origin, Publication
 from elolag.sources import _arena, arena_catalog
 from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
 from elolag.sources._source import Source
@@ -202,6 +202,8 @@ def _updated(
 
     at = meta.get("fetched_at")
     day = at[:10] if isinstance(at, str) and len(at) >= 10 and is_date(at[:10]) else origin.date
+    if to_day(day) - to_day(origin.date) > DAYS_AHEAD:
+        raise PayloadError(f"{where}: fetched_at {shown(at)} is after the day of its file")
     said = meta.get("last_updated")
     if said is None:
         return day, "fetched", ()
@@ -212,7 +214,7 @@ def _updated(
     if not is_date(updated):
         return day, "fetched", (f"last_updated is no date: {shown(said)}",)
     # The page's date is in its own time zone, so it may be ahead of UTC by a day.
-    if dt.date.fromisoformat(updated) > dt.date.fromisoformat(day) + dt.timedelta(days=1):
+    if to_day(updated) - to_day(day) > 1:
         raise PayloadError(f"{where}: last updated {updated}, after it was fetched ({day})")
     return updated, "published", ()
 

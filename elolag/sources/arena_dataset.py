@@ -97,8 +97,11 @@ def parse(payload: bytes, origin: Origin) -> list[Publication]:
     `latest` means latest per category: categories published earlier stay, each noted. A category
     with rows of two dates belongs to a ``full`` file (`history`) and is refused.
     """
+    from elolag.sources import _tidy
+
     where, board = _named(origin)
     table, notes = _table(payload, where)
+    _tidy.size(table.num_rows, where)
     raw = _frame(table)
     dates = raw[["category", "date"]].drop_duplicates()
     mixed = dates["category"].duplicated()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from elolag.errors import PayloadError
+from elolag.months import to_day, to_iso
 from elolag.schema import MODELS, Origin, Publication
 from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
 from elolag.sources._source import PartialPayloadError, Source
@@ -261,6 +262,7 @@ def _within(values: pd.Series, entries: pd.Series, where: str, column: str, leas
 
 #: compar:IA opened to the public in 2024; no ranking of it is older.
 _COMPARIA_BEGINS = dt.date(2024, 1, 1)
+_DAY_SECONDS = 86_400
 
 
 def comparia(payload: bytes, origin: Origin) -> list[Publication]:
@@ -322,12 +324,11 @@ def _stamped_day(value: dict[str, Any], origin: Origin, where: str) -> str:
     """Day (UTC) of the ranking's timestamp, in seconds since 1970."""
     said = value.get("timestamp")
     # A commit's day is in its author's time zone, so that of the timestamp may be one later.
-    last = dt.date.fromisoformat(origin.date) + dt.timedelta(days=1)
-    first = dt.datetime.combine(_COMPARIA_BEGINS, dt.time(), dt.UTC).timestamp()
-    end = dt.datetime.combine(last, dt.time.max, dt.UTC).timestamp()
-    if not _is_number(said) or not first <= said <= end:
+    last = min(to_day(origin.date) + 1, to_day(dt.date.max))
+    first, end = to_day(_COMPARIA_BEGINS) * _DAY_SECONDS, (last + 1) * _DAY_SECONDS
+    if not _is_number(said) or not first <= said < end:
         raise PayloadError(
-            f"{where}: timestamp {shown(said)} is no time from {_COMPARIA_BEGINS} to {last}"
+            f"{where}: timestamp {shown(said)} is no time from {_COMPARIA_BEGINS} to {to_iso(last)}"
         )
     return dt.datetime.fromtimestamp(said, dt.UTC).date().isoformat()
 

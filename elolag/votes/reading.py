@@ -142,7 +142,10 @@ class reading:  # noqa: N801 -- reads as the statement it is
         import pyarrow as pa
 
         if isinstance(error, pa.ArrowException):
-            raise UsageError(f"{self._name}: {error}; is it a whole file of votes?") from error
+            mend = "is it a whole file of votes?"
+            if "UTF8" in str(error):
+                mend = "save the file as UTF-8; that of a spreadsheet may be in Windows-1252"
+            raise UsageError(f"{self._name}: {error}; {mend}") from error
         if isinstance(error, OSError | UnicodeError):
             raise UsageError(f"cannot read the votes {self._name}: {error}") from error
 

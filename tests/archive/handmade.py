@@ -69,10 +69,12 @@ def payload(
     rows: Sequence[Row] | Mapping[str, Sequence[Row]],
     *,
     by: str = "arena-dataset",
-    retrieved_at: str = "2026-08-21",
+    retrieved_at: str | None = None,
     **facts: Any,
 ) -> Payload:
-    """A payload of `source` that holds one publication."""
+    """A payload of `source` that holds one publication, by default retrieved on its day."""
+    if retrieved_at is None:
+        retrieved_at = max("2026-08-21", facts.get("vintage", ""))
     data = json.dumps({"rows": rows, **facts}).encode()
     origin = Origin("text", retrieved_at, (f"https://example.org/{by}/text",))
     return Payload(source(by), origin, data, retrieved_at)

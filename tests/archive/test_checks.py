@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 import pytest
 from handmade import Row, changed, ladder, publication
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from elolag.archive import checks, tables
 from elolag.archive.listing import Listing, listings
@@ -221,3 +225,89 @@ def test_categories_are_left_out_with_the_entries_only_they_had() -> None:
     # The one it was made from is as it was, and nothing left out is nothing done.
     assert set(made.tables["ratings"]["category"]) == {"overall", "coding", "chinese"}
     assert made.without([], "no reason") is made
+
+
+# -- figures of one list with one another --------------------------------------------------------
+
+
+def official(**columns: Sequence[float | None]) -> Publication:
+    """A list of 40 with votes, ranks and errors, some columns replaced."""
+    made = publication(ladder(40), interval=9.8)
+    frame = made.tables["ratings"]
+    usual = {"rank": range(1, 41), "se": [5.0] * 40}
+    for name, values in (usual | columns).items():
+        kind = frame[name].dtype
+        frame[name] = pd.Series(list(values), dtype=kind if name != "votes" else "Int64")
+    return made
+
+
+def unsound(made: Publication) -> list[str]:
+    return [check.name for check in checks.consistent(made) if not check.passed]
+
+
+def test_ranks_of_every_honest_form_agree_with_ratings() -> None:
+    for ranks in (
+        range(1, 41),
+        [1 + 5 * (i // 5) for i in range(40)],  # shared
+        [1] * 40,
+        [max(1, i - 3) for i in range(40)],  # from overlapping intervals
+        [i + (2 if i % 9 == 0 else 1) for i in range(40)],  # neighbours swapped
+        [None] * 40,
+    ):
+        assert unsound(official(rank=ranks)) == []
+    assert all(check.required for check in checks.consistent(official()))
+
+
+@given(st.permutations(range(1, 41)))
+@settings(max_examples=60, deadline=None)
+def test_ranks_that_do_not_belong_to_the_ratings_are_found(ranks: list[int]) -> None:
+    against = sum(a > b for a, b in itertools.combinations(ranks, 2))
+    assert unsound(official(rank=ranks)) == ["rank-agrees-with-rating"] * (against > 78)
+
+
+def test_ranks_of_one_category_are_found_and_few_pairs_say_nothing() -> None:
+    made = publication({"overall": ladder(40), "coding": ladder(9), "tiny": ladder(4)})
+    frame = made.tables["ratings"]
+    up = frame.groupby("category").cumcount() + 1
+    frame["rank"] = up.astype("Int64")
+    assert unsound(made) == []
+    frame.loc[frame["category"] == "tiny", "rank"] = [4, 3, 2, 1]
+    assert unsound(made) == []
+    frame.loc[frame["category"] == "coding", "rank"] = range(9, 0, -1)
+    (check,) = (check for check in checks.consistent(made) if not check.passed)
+    assert check.note == "100% of the pairs of coding are ranked against ratings"
+
+
+def test_a_huge_category_is_compared_in_part() -> None:
+    rows = 200_000
+    frame = pd.DataFrame({"rating": np.linspace(2000, 0, rows), "rank": np.arange(1.0, rows + 1)})
+    assert checks._disorder(frame) == 0
+    assert checks._disorder(frame.assign(rank=frame["rank"].to_numpy()[::-1])) == 1
+
+
+@pytest.mark.parametrize(("without", "found"), [(0, 0), (4, 0), (5, 1), (39, 1), (40, 0)])
+def test_votes_are_there_for_all_or_none(without: int, found: int) -> None:
+    votes = [None] * without + [1000] * (40 - without)
+    assert unsound(official(votes=votes)) == ["votes-counted"] * found
+
+
+def follows(now: Publication, before: Publication | None) -> bool:
+    then = None if before is None else before.tables["ratings"]
+    check = checks.interval_follows_variance(now.tables["ratings"], then)
+    assert check.required
+    return check.passed
+
+
+def test_intervals_follow_errors_where_they_did() -> None:
+    good, other = official(), official(se=[2.0] * 40)
+    half = official(se=[5.0] * 20 + [2.0] * 20)
+    bare = official(se=[float("nan")] * 40)
+    assert follows(good, good)
+    assert follows(half, good)
+    assert not follows(official(se=[1.0 + k for k in range(40)]), good)
+    # All by one factor is another method, which is held and not refused.
+    assert follows(other, good)
+    # A copy without errors, a first list.
+    assert follows(other, bare)
+    assert follows(other, None)
+    assert follows(bare, good)

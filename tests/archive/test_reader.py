@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -248,3 +249,60 @@ def test_the_shipped_archive_shows_officially_what_its_manifests_call_official(
     visible = {s.label for n in whole.boards() for s in whole.board(n).snapshots if s.official}
     shown = {s.label for n in official.boards() for s in official.board(n).snapshots}
     assert shown == visible
+
+
+# -- lists of an impossible day ------------------------------------------------------------------
+
+
+@pytest.fixture
+def misdated(root: Path) -> Path:
+    """The archive and a list of 2031, as an earlier version stored it."""
+    rows = ladder(12, top=1640)
+    take_payloads(root, [payload(rows, vintage="2031-01-01", interval=4.5)])
+    return root
+
+
+def test_a_list_dated_ahead_is_used_only_when_named(misdated: Path) -> None:
+    board = open_archive(misdated).board("arena/text")
+    assert board.snapshot().vintage == "2026-08-19"
+    assert [s.vintage for s in board.snapshots] == ["2026-07-12", "2026-08-19", "2026-08-22"]
+    assert list(board.misdated) == ["2031-01-01"]
+    assert board.snapshot("2031-01-01").ratings()["rating"].max() == 1640
+
+
+def test_verify_names_a_list_dated_ahead(misdated: Path) -> None:
+    (problem,) = verify(Archive(misdated))
+    assert problem.path == "arena/text/2031-01-01"
+    assert re.fullmatch(
+        r"dated 2031-01-01, [\d,]+ days after it was retrieved .*; not used unless named",
+        problem.message,
+    )
+    assert not problem.changed
+
+
+def test_a_list_dated_after_its_retrieval_stays_wrong_when_its_day_comes(root: Path) -> None:
+    folder = root / "arena/text/2026-08-19"
+    for file in (root / "log.csv", folder / "datapackage.json"):
+        text = file.read_text("utf-8").replace("2026-08-21", "2025-08-21")
+        file.write_text(text, "utf-8")
+    (root / "log.csv").unlink()
+    board = Archive(root, use_log=False).board("arena/text")
+    assert board.misdated == {
+        "2026-08-19": "dated 2026-08-19, 363 days after it was retrieved (2025-08-21)"
+    }
+    assert board.snapshot().vintage == "2026-07-12"
+
+
+def test_the_same_list_under_its_right_date_is_news(misdated: Path) -> None:
+    rows = ladder(12, top=1640)
+    (outcome,) = take_payloads(misdated, [payload(rows, vintage="2026-08-21", interval=4.5)])
+    assert (outcome.outcome, outcome.label) == ("new", "2026-08-21")
+    assert open_archive(misdated).board("arena/text").snapshot().vintage == "2026-08-21"
+
+
+def test_a_board_of_nothing_but_impossible_days_says_so(tmp_path: Path) -> None:
+    take_payloads(tmp_path, [payload(ladder(12), vintage="2031-01-01")])
+    board = open_archive(tmp_path).board("arena/text")
+    assert board.snapshots == ()
+    with pytest.raises(UsageError, match="every list says it is of an impossible day"):
+        board.snapshot()

@@ -667,3 +667,48 @@ def test_the_manifest_is_the_same_whenever_it_is_made(tmp_path: Path, tree: Call
     assert tree(tmp_path / "a") == tree(tmp_path / "b")
     text = tree(tmp_path / "a")["arena/text/2026-08-19/datapackage.json"]
     assert json.loads(text)["elolag"]["retrieved_at"] == "2026-08-21"
+
+
+# -- dates ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("vintage", "got", "outcome"),
+    [
+        ("2031-08-19", "2026-08-21", "refused"),
+        ("2026-08-24", "2026-08-21T23:59:59Z", "refused"),
+        ("2026-08-23", "2026-08-21T00:00:00Z", "new"),
+        ("2023-01-01", "2026-08-21", "new"),
+        ("2022-12-31", "2026-08-21", "refused"),
+        ("9999-12-31", "9998-12-31", "refused"),
+    ],
+)
+def test_a_list_is_of_a_day_that_can_be(
+    tmp_path: Path, vintage: str, got: str, outcome: str
+) -> None:
+    item = payload(ladder(12), vintage=vintage, retrieved_at=got)
+    one, other = (
+        payload(ladder(12), board="arena/vision"),
+        payload(ladder(12), board="arena/search"),
+    )
+    outcomes = take_payloads(tmp_path, [one, item, other])
+    assert {o.board: o.outcome for o in outcomes} == {
+        "arena/text": outcome, "arena/vision": "new", "arena/search": "new",
+    }  # fmt: skip
+    if outcome == "refused":
+        (refused,) = (o for o in outcomes if o.board == "arena/text")
+        assert f"check vintage-plausible: dated {vintage}, " in refused.message
+
+
+@pytest.mark.parametrize("by", ["arena-dataset", "arena-web", "arena-history", "epoch-eci"])
+def test_a_file_of_many_vintages_is_held_to_the_same_days(tmp_path: Path, by: str) -> None:
+    vintages = ("2022-06-01", "2026-08-19", "2026-09-19")
+    publications = [publication(ladder(12), vintage=day) for day in vintages]
+    outcomes = take_publications(tmp_path, publications, payload([], by=by))
+    assert [o.outcome for o in outcomes] == ["refused", "new", "refused"]
+
+
+@pytest.mark.parametrize("when", ["2026-02-30", "2026-13-01T05:00:00Z"])
+def test_a_retrieval_is_of_a_day_there_is(when: str) -> None:
+    with pytest.raises(UsageError, match="not an ISO date"):
+        payload(ladder(3), retrieved_at=when)

@@ -123,8 +123,14 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(ClaimError, match="cannot be read"):
         read(tmp_path / "absent.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ClaimError, match="not UTF-8"):
+    with pytest.raises(ClaimError, match="not UTF-8 text; save it as UTF-8"):
         read(tmp_path / "binary.toml")
+
+
+def test_a_byte_order_mark_is_no_part_of_a_registry(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TEMPLATE, "utf-8-sig")
+    assert read(path) == parse_registry(TEMPLATE, str(path))
 
 
 @settings(derandomize=True, deadline=None)

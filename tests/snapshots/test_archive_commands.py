@@ -165,6 +165,25 @@ def test_verify_can_ask_for_news(
     assert "no source had news ever" in done.err
 
 
+def test_a_list_dated_ahead_is_no_news(
+    elolag: Command, upstream: Upstream, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = archive / "arena/text"
+    text = (folder / "2026-07-21/datapackage.json").read_text("utf-8")
+    shutil.copytree(folder / "2026-07-21", folder / "2031-07-21")
+    text = text.replace("2026-07-2", "2031-07-2")
+    (folder / "2031-07-21/datapackage.json").write_text(text, "utf-8")
+    (archive / "log.csv").unlink()
+    moment = dt.datetime.fromisoformat("2026-09-06T05:00:00+00:00")
+    monkeypatch.setattr("elolag.fetch.utc_now", lambda: moment)
+    done = elolag("archive", "verify", "--archive", archive, "--news-within", 45)
+    assert done.code == 1
+    assert "no source had news since 2026-07-22 (46 days)" in done.err
+    assert "arena/text/2031-07-21: dated 2031-07-21" in done.err
+    done = elolag("archive", "list", "arena/text", "--archive", archive)
+    assert "2031" not in done.out
+
+
 # Import
 
 
@@ -232,6 +251,20 @@ def test_a_bad_file_exits_1_and_the_good_one_is_taken(elolag: Command, tmp_path:
     done = elolag("archive", "import", "epoch-eci", *files, "--archive", tmp_path / "a")
     assert done.code == 1
     assert "b-2026-01-21.csv" in done.err
+    assert open_archive(tmp_path / "a").vintages("epoch/eci") == ["2026-01-20"]
+
+
+@pytest.mark.parametrize("where", ["eci_scores-2031-01-20.csv", "2031-01-20/eci_scores.csv"])
+def test_a_file_dated_ahead_is_refused_and_the_good_one_is_taken(
+    elolag: Command, tmp_path: Path, where: str
+) -> None:
+    good, ahead = tmp_path / "in/a-2026-01-20.csv", tmp_path / "in" / where
+    for path in (good, ahead):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(made.eci())
+    done = elolag("archive", "import", "epoch-eci", good, ahead, "--archive", tmp_path / "a")
+    assert done.code == 1
+    assert "check vintage-plausible: dated 2031-01-20" in done.err
     assert open_archive(tmp_path / "a").vintages("epoch/eci") == ["2026-01-20"]
 
 

@@ -103,6 +103,15 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "an infinite bound": (with_one(rating_upper=math.inf), "upper"),
     "votes below 0": (with_one(vote_count=-1.0), "vote"),
     "half a vote": (with_one(vote_count=0.5), "vote"),
+    "a billion votes": (with_one(vote_count=1e9 + 1), "is not a count: 1000000001"),
+    "votes of few": (
+        made.parquet([r | {"vote_count": None} for r in ROWS[:5]] + ROWS[5:]),
+        "check votes-counted: 5 of 40 rows of overall have none",
+    ),
+    "shuffled ranks": (
+        made.parquet([r | {"rank": 1 + 7 * i % 40} for i, r in enumerate(ROWS)]),
+        "check rank-agrees-with-rating: 43% of the pairs of overall are ranked against",
+    ),
     "a negative variance": (with_one(variance=-1.0), "variance"),
     "no date": (with_one(leaderboard_publish_date="soon"), "ISO date"),
     "a date that is a path": (with_one(leaderboard_publish_date="../../x"), "ISO date"),
@@ -329,6 +338,29 @@ def test_a_stale_category(upstream: Upstream, snapshot: TakeSnapshot, archive: P
     assert any(c.name == "stale-categories" and not c.passed for c in outcome.checks)
 
 
+@pytest.mark.parametrize(
+    ("variance", "outcome", "check"),
+    [("same", "new", ""), ("scaled", "held", "the method has changed"),
+     ("shuffled", "refused", "interval-follows-variance")],
+)  # fmt: skip
+def test_intervals_that_no_longer_are_those_of_the_variances(
+    upstream: Upstream, snapshot: TakeSnapshot, variance: str, outcome: str, check: str
+) -> None:
+    rows = made.board_rows(date="2026-08-01", shift=1.0)
+    made.healthy(upstream, {"text": made.parquet(rows)})
+    assert of(snapshot(day="2026-08-02"), "arena/text").outcome == "new"
+    rows = made.board_rows(date="2026-08-19", shift=2.0)
+    for number, row in enumerate(rows):
+        if variance == "scaled":
+            row["variance"] = float(row["variance"]) / 4
+        elif variance == "shuffled":
+            row["variance"] = float(row["variance"]) * (1 + number)
+    made.healthy(upstream, {"text": made.parquet(rows)})
+    found = of(snapshot(), "arena/text")
+    assert found.outcome == outcome
+    assert check in found.message
+
+
 def test_identical_rows_collapse(upstream: Upstream, snapshot: TakeSnapshot, archive: Path) -> None:
     made.serve_subset(upstream, "text", made.parquet([*ROWS, *ROWS[:5]]))
     expect_text(archive, snapshot)
@@ -386,7 +418,7 @@ NAMES = [
 
 
 def test_names_are_data(upstream: Upstream, snapshot: TakeSnapshot, archive: Path) -> None:
-    odd = [made.row(name, 1200.0 - i) for i, name in enumerate(NAMES)]
+    odd = [made.row(name, 1200.0 - i, rank=41 + i) for i, name in enumerate(NAMES)]
     made.serve_subset(upstream, "text", made.parquet([*ROWS, *odd]))
     expect_text(archive, snapshot)
     assert [row["entry"] for row in ratings(archive)][-len(NAMES) :] == NAMES

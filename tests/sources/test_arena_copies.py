@@ -251,6 +251,20 @@ def test_any_time_of_fetching_gives_its_day(day: Any, clock: Any):
     assert parse(payload(new(), fetched_at=at), source="arena-web-forks").vintage == str(day)
 
 
+@pytest.mark.parametrize("at", ["9999-12-31", "0001-01-01", "2031-01-01"])
+@pytest.mark.parametrize("said", [None, "Aug 1, 2026", "Dec 31, 9999"])
+@pytest.mark.parametrize("source", PAGES)
+def test_an_absurd_day_of_fetching_stops_no_other_file(
+    tmp_path: Path, source: str, said: str | None, at: str
+):
+    files = [
+        (Origin("text.json", "2026-08-02"), payload(old(), fetched_at=at, last_updated=said)),
+        (Origin("text.json", "2026-07-20"), payload(old())),
+    ]
+    outcomes = take(tmp_path, get_source(source), files, retrieved_at="2026-08-02")
+    assert sorted(o.outcome for o in outcomes) == ["new", "refused"]
+
+
 # -- models without a rating ---------------------------------------------------------------
 
 

@@ -115,3 +115,20 @@ def test_a_digest_names_the_file_or_the_folder(tmp_path: Path):
     before = tags.digest(folder)
     (folder / "models.csv").write_text("x", "utf-8")
     assert tags.digest(folder) != before
+
+
+@pytest.mark.parametrize("country", ["China, United States", "CN,US", "France,China", "US, CN, "])
+def test_two_countries_in_a_cell_are_refused_with_their_line(tmp_path: Path, country: str):
+    said = rf"mine\.csv, line 3: country '{country.strip()}' names more than one; write the one"
+    with pytest.raises(TagError, match=said):
+        load(
+            tmp_path,
+            "us-1,,Acme,US,2025-01-10,closed,",
+            f'cn-3,,Bamboo2,"{country}",2026-06-10,open,',
+        )
+
+
+@pytest.mark.parametrize("country", ["China, China", "CN, china", "China,"])
+def test_one_country_twice_in_a_cell_is_one(tmp_path: Path, country: str):
+    lookup = load(tmp_path, f'cn-3,,Bamboo2,"{country}",2026-06-10,open,')
+    assert lookup.tag("cn-3").country == "CN"

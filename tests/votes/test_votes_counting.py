@@ -148,7 +148,10 @@ def test_columns_that_are_not_there_are_named(mapping, style, message):
         ("left,right,winner\na,b\n", "Expected 3 columns, got 2"),
         ("left,right,winner\n", "no vote below its header|Empty CSV"),
         ("", "no table"),
-        ("left,right,winner\na,b,left\na,caf\udce9,left\n", "invalid UTF8"),
+        (
+            "left,right,winner\na,b,left\na,caf\udce9,left\n",
+            "invalid UTF8.*; save the file as UTF-8",
+        ),
     ],
 )
 def test_bad_votes_are_refused_by_file_and_vote(tmp_path: Path, text, message):

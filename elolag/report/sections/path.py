@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from elolag.lag import AT_LEAST, UNBOUNDED
 from elolag.months import to_iso
 from elolag.path import INNER, LagPath
 from elolag.report.content import Cell, Column, Figure, Section, Table, decimals
@@ -25,7 +26,7 @@ from elolag.report.drawing import (
     value_axis,
 )
 from elolag.report.material import Material
-from elolag.words import NO_WIDTH, TOO_FEW, directed, noun, span
+from elolag.words import NO_WIDTH, TOO_FEW, directed, noun, open_ended, span
 
 #: Ends of the bands drawn: half of the draws, nearly all, and the whole path at once.
 ENDS = ("inner_low", "inner_high", "low", "high", "band_low", "band_high")
@@ -168,16 +169,16 @@ def _chart(path: LagPath, total: int, height: int) -> dict[str, Any]:
 
 
 def _bound(censored: int, lag: float) -> str:
-    words = directed(lag)
-    # Of a lead the number that is shown is the larger the further the lag lies below nought.
-    return words if not censored else f"{words} or {'more' if censored * lag >= 0 else 'less'}"
+    if not censored:
+        return directed(lag)
+    if censored == UNBOUNDED:
+        return open_ended(None, None)
+    return open_ended(lag, None) if censored == AT_LEAST else open_ended(None, lag)
 
 
 def _ends(low: float, high: float) -> str:
     if np.isnan(low) or np.isnan(high):
-        if not np.isnan(low):
-            return f"{directed(low)} or more"
-        return "unbounded" if np.isnan(high) else f"{directed(high)} or less"
+        return open_ended(None if np.isnan(low) else low, None if np.isnan(high) else high)
     return NO_WIDTH if low == high else span(low, high)
 
 
