@@ -99,7 +99,8 @@ def test_a_tie_goes_one_way_everywhere(
         ("arena/webdev", "overall", "overtaken",
          "China was first on arena/webdev (overall) and was overtaken by the US on 2026-07-24"),
         ("arena/text_style_control", "coding", "no-clear-lead", "neither China nor the US has a"),
-        ("arena/vision_style_control", "overall", "no-clear-lead", "neither China nor the US has"),
+        ("arena/text_style_control", "expert", "no-clear-lead", "neither China nor the US has a"),
+        ("arena/vision_style_control", "overall", "behind", "China trails the US by 6.0 months"),
         ("arena/search", "overall", "behind", "none: only 1 rated model of China"),
     ],
 )  # fmt: skip
