@@ -1,4 +1,4 @@
-"""The uncertainty engine: ratings from their posterior, link errors, dates inside their precision.
+"""The uncertainty engine: ratings from their posterior, shared errors, dates in their precision.
 
 Every draw takes one rating per entry from its posterior (`elolag.posterior`); then everything is
 recomputed: which entry is its model's best, which models are records, both frontiers, the lag.

@@ -1,6 +1,6 @@
 """One replication of a calibration: a history of a world through the whole pipeline.
 
-A replication draws a history (`elolag.simulate`), takes its vintages through linking, posterior,
+A replication draws a history (`elolag.simulate`), takes its vintages through scale, posterior,
 draws, re-runs and summary exactly as an estimate on a real board does, and compares. Its seeds are
 (world, replication), so that a replication is the same whoever computes it and when.
 """
