@@ -18,7 +18,6 @@ import pandas as pd
 import elolag
 from elolag import comparison, study, tags, young
 from elolag.panel import build
-from elolag.words import MEANING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import listing
@@ -60,7 +59,7 @@ def estimands() -> str:
     ]
     for result in everything().results:
         sampled = dict(result.rows())["95% sampling interval"]
-        cells = (MEANING[result.estimand], result.figure(), result.interval_words(), sampled)
+        cells = (result.asks(), result.figure(), result.interval_words(), sampled)
         rows.append(f"| `{result.estimand}` | {' | '.join(cells)} |")
     return "\n".join(rows)
 

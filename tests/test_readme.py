@@ -59,3 +59,8 @@ def test_the_headline_is_the_time_since_a_release_and_no_difference_of_two() -> 
         assert "difference between two release" not in text, page
         assert "begin at the number itself" not in text, page
     assert "grows by a day each day" in " ".join((ROOT / "README.md").read_text("utf-8").split())
+
+
+def test_no_page_shows_a_blank_that_was_to_be_filled_in() -> None:
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        assert "{window}" not in page.read_text("utf-8"), page.name
