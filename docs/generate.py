@@ -262,7 +262,7 @@ def calibration() -> str:
         for n in sorted(set(most), reverse=True)
     )
     out += [
-        f"- **Replications**, seed 2: {counts}. Fewer where a truth or an interval was refused; "
+        f"- **Replications**, seed 3: {counts}. Fewer where a truth or an interval was refused; "
         "left out where in more than half of the histories: "
         f"{_cells(rare, 'replications', '{:.0f}')}.",
         *_misses(table),

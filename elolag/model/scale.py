@@ -303,9 +303,9 @@ def fit(
     """Regress the change of common entries on their level and the other board's change.
 
     A change is the line plus t errors with `FREEDOM` whose squared scale is that of drift plus the
-    entry's `noise`. Maximum likelihood by reweighting (Lange, Little & Taylor 1989);
-    the errors of the coefficients are from the expected information, and the scale is raised for
-    the coefficients spent.
+    entry's `noise`. The mode under a normal prior of the share (mean 1, sd `SURE`), by reweighting
+    (Lange, Little & Taylor 1989); the errors of the coefficients are from the expected information,
+    and the scale is raised for the coefficients spent.
 
     Parameters
     ----------
@@ -313,6 +313,8 @@ def fit(
         Ratings in both lists and the variance of their change that votes explain, (N,).
     other
         Change on the other board, (N,).
+    settled
+        Which entries are; the fit is to these where there are `MIN_BRIDGED` of them. None: all.
 
     Raises
     ------
