@@ -9,11 +9,11 @@ provisional, and why.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from elolag.cite import _language as language
-from elolag.cite._groups import phrase
+from elolag import tags
 from elolag.cite._references import Reference, plain, references
 from elolag.errors import UsageError
 from elolag.provenance import Origin, provenance
@@ -21,6 +21,8 @@ from elolag.result import LagResult
 from elolag.schema import ALL_LISTS, NOT_STATED, OFFICIAL_LISTS
 from elolag.standing import ModelPoint
 from elolag.words import FEWEST, meaning, rated
+from elolag.words import citing as language
+from elolag.words.groups import Phrase, phrase
 
 LANGUAGES = ("en", "de")
 
@@ -131,8 +133,8 @@ class _Speaker:
     def __init__(self, result: LagResult, lang: str) -> None:
         self.result, self.lang, self.german = result, lang, lang == "de"
         self.words = language.GERMAN if self.german else language.ENGLISH
-        self.leader = phrase(result.leader_group, lang)
-        self.follower = phrase(result.follower_group, lang)
+        self.leader = phrase_of(result.leader_group, lang)
+        self.follower = phrase_of(result.follower_group, lang)
         self.day = language.date(result.as_of, lang)
         self.board = language.board(result.board, result.category, lang)
         self.value, self.low, self.high = result.ends()
@@ -170,7 +172,7 @@ class _Speaker:
         named = [(entry.entry, entry.rating) for entry in found]
         sides = {group for entry in found for group in entry.groups}
         both = all(len(entry.groups) > 1 for entry in found)
-        best = phrase(next(iter(sides)), self.lang).best if len(sides) == 1 else ""
+        best = phrase_of(next(iter(sides)), self.lang).best if len(sides) == 1 else ""
         one = len(found) == 1
         if self.german:
             best = (
@@ -321,7 +323,7 @@ class _Speaker:
         name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
         if counts := self.result.too_few():
             sides = f" {self.words.and_} ".join(
-                phrase(group, self.lang).counted(count) for group, count in counts
+                phrase_of(group, self.lang).counted(count) for group, count in counts
             )
             return self.words.too_few.format(name=name, sides=sides, least=FEWEST)
         if self.result.one_match:
@@ -398,3 +400,14 @@ class _Speaker:
         if licence and licence not in text:
             text = f"{text.rstrip('.')} ({licence})."
         return text if text.endswith(".") else f"{text}."
+
+
+def phrase_of(group: str, lang: str) -> Phrase:
+    """A group's expression in words, its labs by the names of our tables."""
+    return phrase(group, lang, _lab_name)
+
+
+def _lab_name(key: str) -> str:
+    """A lab as it calls itself, without what the tables add in brackets; else its key."""
+    rows = tags.load().labs.get(key)
+    return re.sub(r"\s*\(.*", "", rows[-1].name) if rows else key

@@ -9,7 +9,8 @@ import pytest
 from cited_states import BOARDS, STATES, every, in_state, made
 
 from elolag.archive import open_archive
-from elolag.cite import _language, citation
+from elolag.cite import citation
+from elolag.words import citing
 
 #: English words that a sentence in German never needs; German ones that look alike are not here.
 ENGLISH = frozenset(
@@ -41,8 +42,8 @@ def test_no_english_word_is_in_a_german_sentence() -> None:
 
 
 def test_set_phrases_are_german() -> None:
-    for field in dataclasses.fields(_language.GERMAN):
-        value = getattr(_language.GERMAN, field.name)
+    for field in dataclasses.fields(citing.GERMAN):
+        value = getattr(citing.GERMAN, field.name)
         for text in value.values() if isinstance(value, dict) else [value]:
             assert not english(re.sub(r"\{\w*\}", "", text)), text
 
@@ -56,8 +57,8 @@ def test_every_category_and_board_of_the_archive_has_a_german_name() -> None:
             found.add(rest.removesuffix("_style_control"))
         found |= set(archive.board(name).snapshots[-1].categories) - {"overall"}
     for name in found - {"text", "humor"}:  # these two are German as they stand
-        assert _language.named(name) != name.replace("_", " ")
-        assert "_" not in _language.board("arena/text", name, "de")
+        assert citing.named(name) != name.replace("_", " ")
+        assert "_" not in citing.board("arena/text", name, "de")
 
 
 def test_sentences_are_punctuated_as_german_is() -> None:

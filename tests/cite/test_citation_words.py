@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag.cite import Citation, citation, wording
-from elolag.cite._groups import phrase
+from elolag.cite._citation import phrase_of
 from elolag.cite._references import Reference, escape, safe_url
 from elolag.errors import UsageError
 from elolag.provenance import Origin, provenance
@@ -234,15 +234,15 @@ def test_the_gap_is_in_points() -> None:
     ],
 )  # fmt: skip
 def test_german_groups_decline(group: str, best: str, models: str, dative: str) -> None:
-    found = phrase(group, "de")
+    found = phrase_of(group, "de")
     assert (found.best, found.models, found.to_models) == (best, models, dative)
 
 
 def test_english_groups() -> None:
-    assert phrase("open+CN", "en").models == "Chinese open-weights models"
-    assert phrase("not:CN", "en").best == "the best non-Chinese model"
-    assert phrase("lab:alibaba", "en").models == "Alibaba models"
-    assert phrase("US,GB", "en").models == "US or British models"
+    assert phrase_of("open+CN", "en").models == "Chinese open-weights models"
+    assert phrase_of("not:CN", "en").best == "the best non-Chinese model"
+    assert phrase_of("lab:alibaba", "en").models == "Alibaba models"
+    assert phrase_of("US,GB", "en").models == "US or British models"
 
 
 def test_boards_and_languages() -> None:

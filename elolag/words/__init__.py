@@ -1,4 +1,4 @@
-"""The words of results: what is asked, what is left out, groups, and directions without signs."""
+"""Every phrase for people: those of results here, those of citations in `citing` and `groups`."""
 
 from __future__ import annotations
 

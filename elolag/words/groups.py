@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from elolag import tags
 from elolag.words import adjective
 
 #: German stems, which take endings; a group without one is put after the noun.
@@ -66,9 +65,15 @@ class Phrase:
         return f"{count} {self.one if count == 1 else self.models}"
 
 
-def phrase(group: str, lang: str) -> Phrase:
-    """The group's expression (``CN+open``) in words of a language, ``en`` or ``de``."""
-    alternatives = [_terms(part) for part in group.split(",")]
+def phrase(group: str, lang: str, lab_name: Callable[[str], str] = str) -> Phrase:
+    """The group's expression (``CN+open``) in words of a language, ``en`` or ``de``.
+
+    `lab_name` gives what the lab of a key calls itself.
+    """
+    alternatives = [
+        [(n, f"lab:{lab_name(name[4:])}" if name.startswith("lab:") else name) for n, name in terms]
+        for terms in (_terms(part) for part in group.split(","))
+    ]
     return (_german if lang == "de" else _english)(alternatives)
 
 
@@ -91,7 +96,7 @@ def _english(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
 
 
 def _one(negated: bool, name: str) -> str:
-    word = lab_name(name[4:]) if name.startswith("lab:") else adjective(name)
+    word = name.removeprefix("lab:") if name.startswith("lab:") else adjective(name)
     return f"non-{word}" if negated else word
 
 
@@ -139,13 +144,7 @@ def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
         elif name in ("open", "closed"):
             after.append(f"mit {'offenen' if name == 'open' else 'geschlossenen'} Gewichten")
         elif name.startswith("lab:"):
-            after.append(f"{'nicht ' if negated else ''}von {lab_name(name[4:])}")
+            after.append(f"{'nicht ' if negated else ''}von {name.removeprefix('lab:')}")
         else:
             after.append(f"{'nicht ' if negated else ''}aus {name}")
     return " ".join([", ".join(before), noun, *after]).strip()
-
-
-def lab_name(key: str) -> str:
-    """A lab as it calls itself, without what the tables add in brackets; else its key."""
-    rows = tags.load().labs.get(key)
-    return re.sub(r"\s*\(.*", "", rows[-1].name) if rows else key
