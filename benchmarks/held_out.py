@@ -38,8 +38,8 @@ import elolag
 from elolag import tags
 from elolag.model import scale
 from elolag.months import DAYS_PER_MONTH
-from elolag.panel import chain, identify
-from elolag.vintages import Vintage, _lists
+from elolag.panel import chain, vintages
+from elolag.vintages import Vintage, lists_of
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -71,12 +71,9 @@ def load(newest: str) -> dict[str, Boards]:
     for name in BOARDS:
         board = archive.board(name)
         last = max(s.vintage for s in board.snapshots if _whole(s) and s.vintage <= newest)
-        tables[name] = [
-            Vintage(s.vintage, identify(s.ratings("overall"), s, lookup, set(), set()))
-            for s in chain(board, "overall", last)
-        ]
+        tables[name] = vintages(chain(board, "overall", last), "overall", lookup)
     entries = pd.Index(sorted({i for v in tables.values() for t in v for i in t.table.index}))
-    lists = {name: _lists(found, entries) for name, found in tables.items()}
+    lists = {name: lists_of(found, entries) for name, found in tables.items()}
     return {
         name: Boards(lists[name], lists[other])
         for name, other in zip(BOARDS, BOARDS[::-1], strict=True)
@@ -157,7 +154,7 @@ def _baseline(
             continue
         moved = np.zeros(len(new))
         if way == "three-line":
-            near, last = scale._bridge(target, other, row, column)
+            near, last = scale.bridge(target, other, row, column)
             if near >= 0:
                 moved = other.rating[:, last] - other.rating[:, near]
         rest = change - moved[common]

@@ -216,12 +216,12 @@ def _rated_untagged(
     )
 
 
-def vintages(board: Board, category: str, lookup: Lookup) -> list[Vintage]:
-    """Every complete vintage of a board in one category, tagged, oldest first."""
+def vintages(snapshots: Sequence[Snapshot], category: str, lookup: Lookup) -> list[Vintage]:
+    """The snapshots that have a category, their entries identified, in the order given."""
     return [
         Vintage(s.vintage, identify(s.ratings(category), s, lookup, set(), set()))
-        for s in board.snapshots
-        if s.method != "online-elo" and s.completeness == "full" and category in s.categories
+        for s in snapshots
+        if category in s.categories
     ]
 
 

@@ -91,7 +91,7 @@ def place(vintages: Sequence[Vintage], others: Sequence[Vintage] = ()) -> Placed
     model = model[~model.index.duplicated(keep="last")].reindex(identities)
     number = pd.factorize(model)[0].astype(np.intp)
     placed = scale.place(
-        _lists(vintages, identities), number, _lists(others, identities) if others else None
+        lists_of(vintages, identities), number, lists_of(others, identities) if others else None
     )
     parts = []
     for column in sorted(set(placed.column.tolist()) - {-1}, reverse=True):
@@ -119,7 +119,7 @@ def place(vintages: Sequence[Vintage], others: Sequence[Vintage] = ()) -> Placed
     return Placed(vintages[-1].date, table, carries)
 
 
-def _lists(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
+def lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
     """Ratings and errors of every list, rows in the order of `identities`."""
     shape = len(identities), len(vintages)
     rating, error = np.full(shape, np.nan), np.full(shape, np.nan)

@@ -13,7 +13,7 @@ settled entries take part in the fit where there are enough of them; what young 
 then not taken for a movement of the scale.
 
 Lists share most of their votes: of a change between two of them the published errors explain the
-difference of their squares (`vote_noise`; measured in benchmarks/held_out.csv). What entries
+difference of their squares, if the newer votes contain the older (`vote_noise`). What entries
 scatter by beyond that is drift, larger at some levels than at others, so that its spread is taken
 from the neighbours. The errors of line and share are common to all entries carried by them.
 """
@@ -207,7 +207,7 @@ def place(target: Lists, model: Ints, other: Lists | None = None) -> Scale:
     gone = np.flatnonzero((column >= 0) & ~now)
     ways: dict[tuple[int, int, int], list[int]] = {}
     for row in gone[np.argsort(-column[gone], kind="stable")].tolist():
-        near, last = (-1, -1) if other is None else _bridge(target, other, row, int(column[row]))
+        near, last = (-1, -1) if other is None else bridge(target, other, row, int(column[row]))
         ways.setdefault((int(column[row]), near, last), []).append(row)
     for step, rows in ways.items():
         made, moved = _carry(target, other, step)
@@ -249,7 +249,7 @@ def _precision(target: Lists, rows: Ints, column: int) -> float:
     return float(known.mean()) if known.size else np.inf
 
 
-def _bridge(target: Lists, other: Lists, row: int, column: int) -> tuple[int, int]:
+def bridge(target: Lists, other: Lists, row: int, column: int) -> tuple[int, int]:
     """The other board's lists nearest to a day and last that show an entry; -1 for no bridge."""
     lists = np.flatnonzero(other.listed[row])
     if not lists.size or other.days[lists[-1]] <= target.days[column]:

@@ -15,14 +15,13 @@ from elolag.estimate import lag_key
 from elolag.interval import Summary, summarise
 from elolag.lag import WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.panel import chain, identify, other_board
+from elolag.panel import chain, other_board, vintages
 from elolag.provenance import Origin
 from elolag.revisions.past import STATES, Past, State, monthly
 from elolag.revisions.result import PARTS, Revision, Revisions
 from elolag.schema import ALL_LISTS, measure_of
 from elolag.study import check_numbers
 from elolag.tags import Lookup, Policies
-from elolag.vintages import Vintage
 from elolag.young import packaged_drift
 
 #: The raw board: its complete vintages with intervals go back to July 2024. Those of the
@@ -172,22 +171,15 @@ def read(
     snapshots = chain(board, category, vintage)
     lookup = Lookup(tags.load(extra_tags), policies)
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
-    vintages = tuple(
-        Vintage(s.vintage, identify(s.ratings(category), s, lookup, set(), set()))
-        for s in snapshots
-    )
-    models = dict.fromkeys(m for v in vintages for m in v.table["model"])
+    lists = tuple(vintages(snapshots, category, lookup))
+    models = dict.fromkeys(m for v in lists for m in v.table["model"])
     roster, tagged = enrol(models, lookup, groups[0], groups[1], exclude)
     tags.check_overlap(groups[0], groups[1], tagged)
     newest = snapshots[-1]
     kind = measure_of(newest.board, newest.method, newest.source)
     drift = packaged_drift() if young_drift and kind.arena_constants else None
-    others = tuple(
-        Vintage(s.vintage, identify(s.ratings(category), s, lookup, set(), set()))
-        for s in other_board(board, newest)
-        if category in s.categories
-    )
-    return Past(vintages, roster, drift, correct_selection, others), lookup, snapshots
+    others = tuple(vintages(other_board(board, newest), category, lookup))
+    return Past(lists, roster, drift, correct_selection, others), lookup, snapshots
 
 
 def measure(

@@ -76,3 +76,18 @@ def test_a_list_left_out_moves_no_place_beyond_its_error() -> None:
     found = held_out.left_out()
     pd.testing.assert_frame_equal(found, kept, check_dtype=False, atol=6e-5, rtol=0)
     assert (found["inside"] >= 0.9).all()
+
+
+def test_the_decision_quotes_the_table(table: pd.DataFrame) -> None:
+    text = (HERE.parent / "docs" / "decisions" / "0004-one-scale.md").read_text("utf-8")
+    text = " ".join(text.split())
+    board = table.query("role == 'test' and months == 15 and board == 'arena/text_style_control'")
+    kept = board[board["kept"] == KEPT].set_index("way")
+    (entries,) = set(kept["entries"])
+    assert f"On {entries} entries" in text
+    assert (
+        f"falls from {kept.loc['links', 'rmse']:.1f} to {kept.loc['scale', 'rmse']:.1f} Elo" in text
+    )
+    gone = table.query("role == 'test' and newest == 'all' and kept == @GONE").set_index("way")
+    assert f"(RMSE {gone.loc['scale', 'rmse']:.1f} against {gone.loc['links', 'rmse']:.1f}" in text
+    assert f"top twenty {gone.loc['scale', 'inside_top']:.0%} lie inside" in text
