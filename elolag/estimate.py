@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist
 
@@ -28,6 +29,7 @@ from elolag.tags import Group, Policies
 Floats = NDArray[np.float64]
 
 ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
+HEADLINE = "average"
 #: Names until 0.1, and what took their place.
 RENAMED = {"backward": "current", "backward-mean": "average", "level-mean": "levels"}
 FRONTIERS = KINDS
@@ -41,7 +43,7 @@ def estimate_lag(
     leader: str = "US",
     follower: str = "CN",
     category: str = "overall",
-    estimand: str = "current",
+    estimand: str | None = None,
     frontier: str | None = None,
     as_of: str | None = None,
     vintage: str | None = None,
@@ -71,8 +73,10 @@ def estimate_lag(
     category
         Slice of the board, e.g. ``overall``, ``coding``.
     estimand
-        ``current``, ``average``, ``at-release``, ``catch-up``, ``levels``, ``trend``
-        (months) or ``gap`` (Elo). Definitions stand in docs/methods.md.
+        ``average``, ``current``, ``at-release``, ``catch-up``, ``levels``, ``trend``
+        (months) or ``gap`` (Elo); definitions stand in docs/methods.md. By default the headline:
+        ``average``, or ``current`` with a note where no window is asked for and there are not yet
+        twelve months to average over.
     frontier
         ``step``, the running maximum of the models released so far, for all estimands but
         ``trend``, which takes ``quantile``, ``linear``, ``spline`` or ``local-linear``.
@@ -118,8 +122,8 @@ def estimate_lag(
     ArchiveError
         The archive is missing or damaged.
     """
-    _check_names(estimand, interval)
-    key = lag_key(estimand, frontier)
+    _check_names(HEADLINE if estimand is None else estimand, interval)
+    key = lag_key(HEADLINE if estimand is None else estimand, frontier)
     study = prepare(
         board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
@@ -127,7 +131,19 @@ def estimate_lag(
         correct_selection=correct_selection, young_drift=young_drift, exclude=exclude, clock=clock,
         min_votes=min_votes,
     )  # fmt: skip
-    return results(study, [key], interval)[0]
+    if estimand is not None or window is not None:
+        return results(study, [key], interval)[0]
+    return headline(study, interval)
+
+
+def headline(study: Study, interval: str = "measurement") -> LagResult:
+    """The headline: `average`, or `current` with a note where the months for it are not there."""
+    try:
+        study.point([HEADLINE])
+    except EstimateError as error:
+        found = results(study, ["current"], interval)[0]
+        return replace(found, notes=(*found.notes, f"not the average of twelve months: {error}"))
+    return results(study, [HEADLINE], interval)[0]
 
 
 def results(
@@ -185,6 +201,9 @@ def _result(
     panel, cast, level, as_of = study.panel, study.cast, study.level, study.as_of
     best = cast.best_entries(study.fitted)
     mean, spread = study.fitted.mean, study.fitted.spread
+    table = panel.placed.table.dropna(subset="votes")
+    table = table[table["link"] < 0]
+    votes = dict(zip(table["entry"], table["votes"].astype(int), strict=True))
 
     def named(index: int, group: Group) -> ModelPoint:
         tag, entry = cast.tags[index], best[index]
@@ -197,6 +216,9 @@ def _result(
             float(mean[entry]),
             float(spread[entry]),
             to_iso(float(since[index])),
+            tag.lab,
+            votes.get(cast.entries[entry]),
+            tag.precision == "month" and float(since[index]) == tag.released,
         )
 
     gap = float(point.gap[0]) + 0.0
@@ -208,7 +230,6 @@ def _result(
         low, high = found.low, found.high
     if interval == "sampling" and estimand != "gap" and rerun is not None:
         low, high = rerun
-    single = estimand == "current"
     match = named(int(point.match[0]), cast.follower if gap < 0 else cast.leader)
     exact = np.zeros(len(sample.gap), np.int8)
     gap_low, gap_high = (float(end or 0.0) for end in quantiles(sample.gap, exact, level))
@@ -234,8 +255,8 @@ def _result(
         follower_group=cast.follower.text,
         leader_best=leader_best,
         follower=follower_best,
-        match=match if single else None,
-        matches=_matches(cast, best, sample, as_of) if single else None,
+        match=match,
+        matches=_matches(cast, best, sample, as_of),
         gap=Gap(
             gap,
             gap_low,
@@ -255,6 +276,7 @@ def _result(
         notes=(*study.notes, *notes),
         origins=study.origins,
         sources=panel.sources,
+        **_shares(point, sample),
         provisional=_provisional(study, (leader_best, follower_best)),
         models=tuple(
             named(int(index), group)
@@ -283,6 +305,18 @@ def _provisional(study: Study, bests: Sequence[ModelPoint]) -> tuple[Contender, 
             )
             found.append(Contender(entry.entry, entry.rating, low, high, groups))
     return tuple(found)
+
+
+def _shares(point: draws.Outcomes, sample: draws.Outcomes) -> dict[str, float]:
+    """Shares of draws in which the day's bests and their match are those of posterior means."""
+    leads = point.gap[0] < 0
+    matched = ((sample.gap < 0) == leads) & (sample.match == point.match[0])
+    return {
+        "leading": float(np.mean(sample.gap < 0)),
+        "matched": float(np.mean(matched)),
+        "leader_best_share": float(np.mean(sample.leader_best == point.leader_best[0])),
+        "follower_best_share": float(np.mean(sample.follower_best == point.follower_best[0])),
+    }
 
 
 def _matches(

@@ -10,7 +10,7 @@ import numpy as np
 
 from elolag.archive import Board, find_board
 from elolag.errors import ElolagError, EstimateError, UsageError
-from elolag.estimate import lag_key, results
+from elolag.estimate import HEADLINE, lag_key, results
 from elolag.months import to_day, to_iso
 from elolag.result import LagResult
 from elolag.schema import ALL_LISTS
@@ -124,7 +124,7 @@ class Influence:
 
 
 def influence(
-    *, estimand: str = "current", frontier: str | None = None, **question: Any
+    *, estimand: str = HEADLINE, frontier: str | None = None, **question: Any
 ) -> Influence:
     """Leave out one lab, one model or one vintage, or move one release by a month either way.
 

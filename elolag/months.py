@@ -7,6 +7,7 @@ Dates are ISO 8601, UTC, day precision. A date as a float is days since 1970-01-
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Callable
 
@@ -26,6 +27,23 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 def utc_now() -> dt.datetime:
     """The time now, in UTC."""
     return dt.datetime.now(dt.UTC)
+
+
+def today() -> dt.date:
+    """The day now, in UTC; that of SOURCE_DATE_EPOCH where it is set, so that output repeats.
+
+    Raises
+    ------
+    UsageError
+        SOURCE_DATE_EPOCH is no number of seconds.
+    """
+    told = os.environ.get("SOURCE_DATE_EPOCH")
+    if not told:
+        return utc_now().date()
+    try:
+        return dt.datetime.fromtimestamp(int(told), dt.UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(f"SOURCE_DATE_EPOCH is {told!r}, not a number of seconds") from None
 
 
 def parse(text: str) -> dt.date:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from elolag.answer import lines
 from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.provenance import Origin, log_head
-from elolag.schema import ALL_LISTS, Measure, measure_of
-from elolag.standing import Contender, Gap, Match, ModelPoint
+from elolag.provenance import log_head
+from elolag.schema import ALL_LISTS
+from elolag.standing import Match, ModelPoint
 from elolag.verdict import LIKELY, Judged
 from elolag.words import (
-    FEWEST,
+    MOST_NAMED,
     TOO_FEW,
     bounded,
     compact,
@@ -30,15 +31,16 @@ from elolag.words import (
     span,
     whose_best,
 )
+from elolag.words.citing import SURE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: Version of the JSON object `LagResult.to_dict` returns.
-JSON_SCHEMA = 1
+JSON_SCHEMA = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LagResult(Judged):
     """By how many months the follower trails the leader, with everything needed to check it.
 
@@ -52,30 +54,17 @@ class LagResult(Judged):
     the JSON object, a citation or a figure.
 
     `sources` says which lists could be used: ``all``, or ``official`` ones only.
+
+    `match` and `matches` are those of the as-of date, whatever the estimand. Shares of draws:
+    `leading`, in which the follower leads; `matched`, `leader_best_share` and
+    `follower_best_share`, in which match and bests are those at posterior-mean ratings. `day`
+    puts them together.
     """
 
-    estimand: str
     frontier: str
-    interval: str
-    months: float | None
-    low: float | None
-    high: float | None
     sampling: tuple[float, float] | None
-    level: float
-    window: float
-    as_of: str
     vintage: str
     data_through: str
-    board: str
-    category: str
-    leader_group: str
-    follower_group: str
-    leader_best: ModelPoint
-    follower: ModelPoint
-    match: ModelPoint | None
-    matches: tuple[Match, ...] | None
-    gap: Gap
-    censored: str | None
     policies: Mapping[str, Any]
     n_draws: int
     failed_draws: int
@@ -83,38 +72,13 @@ class LagResult(Judged):
     snapshots: tuple[tuple[str, str], ...]
     version: str
     notes: tuple[str, ...] = ()
-    models: tuple[ModelPoint, ...] = field(default=(), repr=False)
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
     averaged: bool = False
-    provisional: tuple[Contender, ...] = ()
     sources: str = ALL_LISTS
-
-    @property
-    def measure(self) -> Measure:
-        """What the board's ratings are made of."""
-        if not self.origins:
-            return measure_of(self.board)
-        return measure_of(self.board, self.origins[0].method, self.origins[0].source)
-
-    @property
-    def verdict(self) -> str:
-        """What may be said of it, one of `elolag.verdict.VERDICTS`, on every surface alike."""
-        return "withheld" if self.months is None and self.provisional else super().verdict
 
     @property
     def leader(self) -> ModelPoint | None:
         """The match; when the follower leads, the leader's best."""
         return self.leader_best if self.leads else self.match
-
-    def records(self, group: str) -> tuple[ModelPoint, ...]:
-        """Models of a group that raised its frontier when they began to count, oldest first."""
-        best, found = float("-inf"), []
-        mine = (m for m in self.models if m.group == group and m.counts_from <= self.as_of)
-        for model in sorted(mine, key=lambda m: (m.counts_from, -m.rating)):
-            if model.rating > best:
-                best = model.rating
-                found.append(model)
-        return tuple(found)
 
     def evidence(self) -> tuple[tuple[ModelPoint, str | None], ...]:
         """The records the estimate rests on, and when the other side reached each one's level.
@@ -141,32 +105,34 @@ class LagResult(Judged):
         """The JSON object: unrounded, in a stable order of keys."""
         return {
             "schema": JSON_SCHEMA,
-            "estimand": self.estimand,
-            "frontier": self.frontier,
-            "interval": self.interval,
-            "months": self.months,
-            "low": self.ends_given[0],
-            "high": self.ends_given[1],
-            **self._sampling_dict(),
-            "level": self.level,
+            "headline": {
+                "estimand": self.estimand,
+                "window": self.window or None,
+                "frontier": self.frontier,
+                "interval": self.interval,
+                "months": self.months,
+                "low": self.ends_given[0],
+                "high": self.ends_given[1],
+                **self._sampling_dict(),
+                "level": self.level,
+                "censored": self.censored,
+                "no_interval": self.no_interval(),
+                "figure": "mean of the draws" if self.averaged else "at posterior-mean ratings",
+                "verdict": self.verdict,
+                "order": self.order,
+                "sentence": self.sentence(),
+            },
+            "day": self.day.to_dict(),
             "as_of": self.as_of,
             "vintage": self.vintage,
             "data_through": self.data_through,
             "board": self.board,
             "category": self.category,
-            "leader": self.leader.to_dict() if self.leader else None,
-            "match": self.match.to_dict() if self.match else None,
             "leader_best": self.leader_best.to_dict(),
             "follower": self.follower.to_dict(),
-            "order": self.order,
-            "verdict": self.verdict,
-            "matches": None if self.matches is None else [m.to_dict() for m in self.matches],
             "gap": None if self.provisional else self._gap_dict(),
             **({"gap_withheld": self.withheld()} if self.provisional else {}),
             "provisional": [entry.to_dict() for entry in self.provisional],
-            "censored": self.censored,
-            "no_interval": self.no_interval(),
-            "figure": "mean of the draws" if self.averaged else "at posterior-mean ratings",
             "policies": dict(self.policies),
             "n_draws": self.n_draws,
             "failed_draws": self.failed_draws,
@@ -227,11 +193,12 @@ class LagResult(Judged):
             ("gap" if self.months is None else "lag", self.figure()),
             (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
             *self._sampling_rows(),
-            (f"best of {follower}", _point(self.follower)),
-            (f"best of {leader}", _point(self.leader_best)),
+            (f"best of {follower}", self._best(self.follower, self.follower_best_share)),
+            (f"best of {leader}", self._best(self.leader_best, self.leader_best_share)),
         ]
-        likely = self.likely_matches()
-        named = [("or" if number else "match", match) for number, match in enumerate(likely)]
+        likely = self.likely_matches() if self.estimand in ("current", "average") else ()
+        match = "match" if self.estimand == "current" else "match of the day"
+        named = [("or" if number else match, found) for number, found in enumerate(likely)]
         named += [("at the interval's end", match) for match in self._unlikely_ends()]
         rows += [
             (
@@ -241,6 +208,10 @@ class LagResult(Judged):
             )
             for what, match in named
         ]
+        if likely:
+            held = [match.model for match in self.day.smallest_set]
+            more = f" and {len(held) - MOST_NAMED} more" if len(held) > MOST_NAMED else ""
+            rows.append((f"{self.level:.0%} set", f"{', '.join(held[:MOST_NAMED])}{more}"))
         rows += [
             *self._gap_rows(),
             ("board", f"{self.board}, category {self.category}, {self.frontier} frontiers"),
@@ -253,6 +224,15 @@ class LagResult(Judged):
             for number, (path, digest) in enumerate(self.snapshots)
         ]
         return rows
+
+    def _best(self, point: ModelPoint, held: float) -> str:
+        """A best model, with what makes it doubtful: draws of another, few votes."""
+        text = f"{point.model} ({point.release_date}), {point.rating:.1f} as {point.entry}"
+        if held < SURE:
+            text += f"; best in {share(held)} of draws"
+        if self.provisional_rating(point):
+            text += f"; provisional, {point.votes:,} votes"
+        return text
 
     def _gap_rows(self) -> list[tuple[str, str]]:
         if self.provisional:
@@ -354,26 +334,9 @@ class LagResult(Judged):
             return f"{self.told(low)} to {self.told(high)}".replace(" months", "")
         return compact(low, high)
 
-    def too_few(self) -> tuple[tuple[str, int], ...]:
-        """Groups with too few rated models for an interval, and how many each has."""
-        groups = dict.fromkeys((self.leader_group, self.follower_group))
-        counted = [m.group for m in self.models if m.counts_from <= self.as_of]
-        sides = ((group, counted.count(group)) for group in groups)
-        return tuple((group, count) for group, count in sides if 0 < count < FEWEST)
-
-    @property
-    def one_match(self) -> bool:
-        """Whether the interval has no width: one match holds nearly all draws."""
-        return self.low is not None and self.low == self.high
-
     def no_interval(self) -> str | None:
         """Why the interval is none, in words; None where it is one."""
         return self.interval_words() if self.too_few() or self.one_match else None
-
-    @property
-    def ends_given(self) -> tuple[float | None, float | None]:
-        """Ends of the interval for data and drawings: none where the words say there is none."""
-        return (None, None) if self.no_interval() else (self.low, self.high)
 
     @property
     def sampling_given(self) -> tuple[float | None, float | None]:
@@ -384,13 +347,21 @@ class LagResult(Judged):
 
     def _unlikely_ends(self) -> tuple[Match, ...]:
         """Matches the interval ends on, though no single one of them is likely."""
-        unlikely = (m for m in self.matches or () if m.probability < LIKELY)
+        if self.estimand != "current":
+            return ()
+        unlikely = (m for m in self.matches if m.probability < LIKELY)
         return tuple(m for m in unlikely if m.months in (self.low, self.high))
 
     def sentence(self) -> str:
-        """The result in one quotable sentence, which says first where it is provisional."""
-        text = self._sentence()
-        return f"{self.provision()}: a{text[1:]}" if self.provisional else text
+        """The result as it may be quoted, which says first where it is provisional."""
+        return " ".join(self.said())
+
+    def said(self) -> tuple[str, ...]:
+        """What `sentence` says, in its lines: two of the average, one of the others."""
+        found = lines(self) if self.estimand == "average" else (self._sentence(),)
+        if not self.provisional:
+            return found
+        return (f"{self.provision()}: {found[0][0].lower()}{found[0][1:]}", *found[1:])
 
     def _sentence(self) -> str:
         follower, leader = noun(self.follower_group), noun(self.leader_group)
@@ -438,7 +409,8 @@ class LagResult(Judged):
         width = max(len(q) for q, _ in rows)
         body = "\n".join(f"{q:<{width}}  {v}" for q, v in rows)
         notes = "".join(f"\nNote: {n}." for n in self.notes)
-        return f"{self.sentence()}\n\n{body}\n\n{self.left_out()}{notes}"
+        said = "\n\n".join(self.said())
+        return f"{said}\n\n{body}\n\n{self.left_out()}{notes}"
 
     def left_out(self, interval: str | None = None) -> str:
         """What the interval covers and leaves out; of another kind if named."""
@@ -453,8 +425,5 @@ class LagResult(Judged):
             f"<td style='text-align:left'>{html.escape(v)}</td></tr>"
             for q, v in self.rows()
         )
-        return f"<p>{html.escape(self.sentence())}</p><table>{cells}</table>"
-
-
-def _point(point: ModelPoint) -> str:
-    return f"{point.model} ({point.release_date}), {point.rating:.1f} as {point.entry}"
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in self.said())
+        return f"{said}<table>{cells}</table>"

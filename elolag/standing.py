@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+#: On Arena's boards a rating of fewer votes is provisional.
+SETTLED_VOTES = 15_000
+
 
 @dataclass(frozen=True)
 class ModelPoint:
     """A model as it stands in a result.
 
-    `rating` is the posterior mean of its best entry and `sd` that posterior's standard deviation;
-    `counts_from` is the ISO date from which it counts in its group.
+    `rating` is the posterior mean of its best entry, `sd` that posterior's standard deviation and
+    `votes` that entry's votes where its list prints them; `counts_from` is the ISO date from which
+    it counts in its group, `lab` the key of who released it; `month_only` tells that of its release
+    only the month is known.
     """
 
     group: str
@@ -21,6 +26,14 @@ class ModelPoint:
     rating: float
     sd: float
     counts_from: str
+    lab: str = ""
+    votes: int | None = None
+    month_only: bool = False
+
+    @property
+    def early(self) -> bool:
+        """Whether its rating rests on fewer than `SETTLED_VOTES` votes."""
+        return self.votes is not None and self.votes < SETTLED_VOTES
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -30,6 +43,8 @@ class ModelPoint:
             "entry": self.entry,
             "release_date": self.release_date,
             "rating": self.rating,
+            "lab": self.lab,
+            "votes": self.votes,
         }
 
 

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.standing import Gap, Match, ModelPoint
-from elolag.words import adjective, bound, directed, months, noun, overtaking, reads_ahead, share
+from elolag.provenance import Origin
+from elolag.schema import Measure, measure_of
+from elolag.standing import Contender, Gap, Match, ModelPoint
+from elolag.words import (
+    FEWEST,
+    adjective,
+    bound,
+    directed,
+    months,
+    noun,
+    overtaking,
+    reads_ahead,
+    share,
+)
 
 #: Least probability of a match that the sentence names.
 LIKELY = 0.05
@@ -25,7 +38,75 @@ VERDICTS = ("withheld", "overtaken", "level", "no-clear-lead", "at-least", "behi
 ORDERS = ("follower-first", "leader-first", "level")
 
 
+#: How the bests of both sides can stand to each other on a day, at posterior-mean ratings:
+#:
+#: - ``shared``: one model is the best of both (of nested groups); ``tie``: two, equally good;
+#: - ``leads``: the follower's best stands above every model of the leader;
+#: - ``overtaken``: the side that is behind was the first at its level;
+#: - ``below-first``: its level lies below the first rated model of the other side;
+#: - ``between``: it stands between two records of the other side.
+STATES = ("shared", "tie", "leads", "overtaken", "below-first", "between")
+
+
 @dataclass(frozen=True)
+class Day:
+    """How the best of the side that is behind stood among the records of the other, on one day.
+
+    Attributes
+    ----------
+    date
+        ISO.
+    state
+        One of `STATES`.
+    best, rival
+        Best model of the side that is behind, and of the other.
+    above, below
+        The bracket: the last record of the other side below that level, and its first at or above
+        it; None where there is none.
+    probability
+        Share of draws in which `below` is the first to reach the level of that side's best.
+    best_share, rival_share
+        Share of draws in which `best` and `rival` are their sides' bests.
+    leading
+        Share of draws in which the follower leads.
+    matches
+        Every model that was the first to reach the level in some draw, most frequent first.
+    smallest_set
+        Those of them, most frequent first, that together hold the result's level.
+    """
+
+    date: str
+    state: str
+    best: ModelPoint
+    rival: ModelPoint
+    above: ModelPoint | None
+    below: ModelPoint | None
+    probability: float
+    best_share: float
+    rival_share: float
+    leading: float
+    matches: tuple[Match, ...]
+    smallest_set: tuple[Match, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        told = {"above": self.above, "below": self.below}
+        return {
+            "date": self.date,
+            "state": self.state,
+            "best": {**self.best.to_dict(), "probability": self.best_share},
+            "rival": {**self.rival.to_dict(), "probability": self.rival_share},
+            "bracket": {
+                **{name: found.to_dict() if found else None for name, found in told.items()},
+                "probability": self.probability,
+            },
+            "follower_leads": self.leading,
+            "matches": [match.to_dict() for match in self.matches],
+            "set": [match.model for match in self.smallest_set],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
 class Judged:
     """The part of a result from which its verdict follows; every surface takes it from here."""
 
@@ -39,9 +120,21 @@ class Judged:
     leader_best: ModelPoint
     follower: ModelPoint
     match: ModelPoint | None
-    matches: tuple[Match, ...] | None
+    matches: tuple[Match, ...]
     gap: Gap
     censored: str | None
+    interval: str
+    level: float
+    window: float
+    board: str
+    category: str
+    models: tuple[ModelPoint, ...] = field(default=(), repr=False)
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    provisional: tuple[Contender, ...] = ()
+    leading: float = math.nan
+    matched: float = math.nan
+    leader_best_share: float = math.nan
+    follower_best_share: float = math.nan
 
     @property
     def leads(self) -> bool:
@@ -60,7 +153,7 @@ class Judged:
         At posterior-mean ratings, for `current`; None for the other estimands, and where the level
         lies below the first rated model of the side that is asked.
         """
-        if self.match is None or self.censored:
+        if self.estimand != "current" or self.match is None or self.censored:
             return None
         if self.gap.elo == 0:
             later = self.months or 0.0
@@ -94,6 +187,8 @@ class Judged:
     def verdict(self) -> str:
         """What may be said of it, one of `VERDICTS`."""
         value, _, _ = self.ends()
+        if self.months is None and self.provisional:
+            return "withheld"
         if self.overtaken:
             return "overtaken"
         if value == 0 and not self.censored:
@@ -122,7 +217,7 @@ class Judged:
 
     def likely_matches(self) -> tuple[Match, ...]:
         """Matches of at least 5% probability."""
-        return tuple(m for m in self.matches or () if m.probability >= LIKELY)
+        return tuple(m for m in self.matches if m.probability >= LIKELY)
 
     def standing(self, where: str) -> str:
         """Which side is ahead and why, the middle of the sentence on `current`."""
@@ -180,7 +275,7 @@ class Judged:
         )
         if not self.overtaken:
             return f"first reached by {names}"
-        still = sum(m.probability for m in self.matches or () if m.months * sign < 0)
+        still = sum(m.probability for m in self.matches if m.months * sign < 0)
         rest = f"; not overtaken in {share(still)} of draws" if still >= LIKELY else ""
         return f"passed by {names}{rest}"
 
@@ -196,3 +291,76 @@ class Judged:
             return False
         best = self.leader_best if self.leads else self.follower
         return abs(value) * DAYS_PER_MONTH < to_day(self.as_of) - to_day(best.counts_from)
+
+    @property
+    def measure(self) -> Measure:
+        """What the board's ratings are made of."""
+        if not self.origins:
+            return measure_of(self.board)
+        return measure_of(self.board, self.origins[0].method, self.origins[0].source)
+
+    @property
+    def day(self) -> Day:
+        """How the day's bests stood to each other."""
+        return _day_of(self)
+
+    def provisional_rating(self, model: ModelPoint) -> bool:
+        """Whether a model's rating rests on few votes yet, on a board where that is known."""
+        return model.early and self.measure.arena_constants
+
+    def records(self, group: str) -> tuple[ModelPoint, ...]:
+        """Models of a group that raised its frontier when they began to count, oldest first."""
+        best, found = float("-inf"), []
+        mine = (m for m in self.models if m.group == group and m.counts_from <= self.as_of)
+        for model in sorted(mine, key=lambda m: (m.counts_from, -m.rating)):
+            if model.rating > best:
+                best = model.rating
+                found.append(model)
+        return tuple(found)
+
+    def too_few(self) -> tuple[tuple[str, int], ...]:
+        """Groups with too few rated models for an interval, and how many each has."""
+        groups = dict.fromkeys((self.leader_group, self.follower_group))
+        counted = [m.group for m in self.models if m.counts_from <= self.as_of]
+        sides = ((group, counted.count(group)) for group in groups)
+        return tuple((group, count) for group, count in sides if 0 < count < FEWEST)
+
+    @property
+    def one_match(self) -> bool:
+        """Whether the interval has no width: one match holds nearly all draws."""
+        return self.low is not None and self.low == self.high
+
+    @property
+    def ends_given(self) -> tuple[float | None, float | None]:
+        """Ends of the interval for data and drawings: none where the words say there is none."""
+        return (None, None) if self.too_few() or self.one_match else (self.low, self.high)
+
+
+def _day_of(result: Judged) -> Day:
+    """The day of a result, from its models, at posterior-mean ratings, and its draws."""
+    best, rival, ahead = result.follower, result.leader_best, result.leader_group
+    shares = result.follower_best_share, result.leader_best_share
+    if result.leads:
+        best, rival, ahead, shares = rival, best, result.follower_group, shares[::-1]
+    records = result.records(ahead)
+    above = [m for m in records if m.rating < best.rating]
+    below = [m for m in records if m.rating >= best.rating]
+    if result.gap.elo == 0:
+        state = "shared" if best.model == rival.model else "tie"
+    elif result.leads:
+        state = "leads"
+    elif not above:
+        state = "below-first"
+    else:
+        late = bool(below) and below[0].counts_from > best.counts_from
+        state = "overtaken" if late else "between"
+    held, smallest = 0.0, []
+    for match in result.matches:
+        if held < result.level:
+            smallest.append(match)
+        held += match.probability
+    return Day(
+        result.as_of, state, best, rival, above[-1] if above else None,
+        below[0] if below else None, result.matched, *shares, result.leading, result.matches,
+        tuple(smallest),
+    )  # fmt: skip

@@ -19,7 +19,7 @@ ORDER = [
     *("bradleyterry", "votes", "changes", "templates", "own", "panel", "young"),
     *("frontier", "curves", "lag", "correlated", "posterior", "draws", "interval"),
     *("roster", "clock", "cast", "sampling"),
-    *("provenance", "study", "standing", "verdict", "result", "estimate", "comparison"),
+    *("provenance", "study", "standing", "verdict", "answer", "result", "estimate", "comparison"),
     *("path", "change", "matching"),
     *("worlds", "ballots", "simulate", "replications", "calibrate"),
     *("grid", "whatif", "influence", "points", "flip"),

@@ -8,21 +8,18 @@ provisional, and why.
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from elolag import tags
+from elolag.answer import Speaker, lines, phrase_of
 from elolag.cite._references import Reference, plain, references
 from elolag.errors import UsageError
 from elolag.provenance import Origin, provenance
 from elolag.result import LagResult
 from elolag.schema import ALL_LISTS, NOT_STATED, OFFICIAL_LISTS
 from elolag.standing import ModelPoint
-from elolag.words import FEWEST, meaning, rated
 from elolag.words import citing as language
-from elolag.words.groups import Phrase, phrase
+from elolag.words import meaning, rated
 
 LANGUAGES = ("en", "de")
 
@@ -127,22 +124,14 @@ def wording(result: LagResult) -> str:
     return result.verdict
 
 
-class _Speaker:
-    """Puts one result into the words of one language."""
+class _Speaker(Speaker):
+    """Puts one result, and where it comes from, into the words of one language."""
+
+    result: LagResult
 
     def __init__(self, result: LagResult, lang: str) -> None:
-        self.result, self.lang, self.german = result, lang, lang == "de"
-        self.words = language.GERMAN if self.german else language.ENGLISH
-        self.leader = phrase_of(result.leader_group, lang)
-        self.follower = phrase_of(result.follower_group, lang)
-        self.day = language.date(result.as_of, lang)
-        self.board = language.board(result.board, result.category, lang)
-        self.value, self.low, self.high = result.ends()
+        super().__init__(result, lang)
         self.wording = wording(result)
-        points = result.measure.points
-        if self.german:
-            points = language.UNITS[points]
-        self.unit = points if result.months is None else self.words.months
 
     def sentence(self) -> str:
         if self.wording == "withheld":
@@ -153,9 +142,12 @@ class _Speaker:
         why = self._untagged()
         if self.german:
             return f"Vorläufig, weil {why}: {text}"
-        return f"Provisionally, because {why}, w{text[1:]}"
+        comma = ":" if self.result.estimand == "average" else ","
+        return f"Provisionally, because {why}{comma} {text[0].lower()}{text[1:]}"
 
     def _estimate(self) -> str:
+        if self.result.estimand == "average":
+            return " ".join(lines(self.result, self.lang))
         if self.wording == "overtaken" and self.result.match is not None:
             return self._overtaken(self.result.match)
         if self.wording == "level":
@@ -206,7 +198,7 @@ class _Speaker:
         leads = self.result.ahead
         if leads:
             behind, ahead = ahead, behind
-        size, iv = self._size(), self._interval()
+        size, iv = self._size(), self.interval()
         if self.german:
             there = f"ein Niveau hatte, das {ahead.models} {size} Monate zuvor erstmals erreicht "
             if leads:
@@ -228,7 +220,7 @@ class _Speaker:
         return f"We estimate that on {self.day} {behind.best} on {self.board} {there} ({iv})."
 
     def _other(self) -> str:
-        size, iv, how = self._size(), self._interval(), self._how()
+        size, iv, how = self._size(), self.interval(), self._how()
         if self.german:
             where = "vor" if self.result.ahead else "hinter"
             return (
@@ -245,7 +237,7 @@ class _Speaker:
         above, below = self.leader, self.follower
         if self.value < 0:
             above, below = below, above
-        size, iv = self._size(), self._interval()
+        size, iv = self._size(), self.interval()
         if self.german:
             return (
                 f"Wir schätzen, dass {above.best} auf {self.board} am {self.day} um {size} "
@@ -260,7 +252,7 @@ class _Speaker:
         first, second, best = self.follower, self.leader, self.result.follower
         if self.result.leads:
             first, second, best = second, first, self.result.leader_best
-        size, iv = self._size(), self._interval()
+        size, iv = self._size(), self.interval()
         passed, released = (language.date(m.counts_from, self.lang) for m in (match, best))
         if self.german:
             doubt = ", ohne dass eine Seite einen klaren Vorsprung hatte"
@@ -279,7 +271,7 @@ class _Speaker:
         )
 
     def _level(self) -> str:
-        iv, how = self._interval(), self._how()
+        iv, how = self.interval(), self._how()
         sides = self.follower.models, self.leader.models
         if self.german:
             day = "" if how else f" am {self.day}"
@@ -294,7 +286,7 @@ class _Speaker:
         )
 
     def _no_clear_lead(self) -> str:
-        iv, how = self._interval(), self._how()
+        iv, how = self.interval(), self._how()
         sides = self.follower.models, self.leader.models
         if self.german:
             day = "" if how else f" am {self.day}"
@@ -314,56 +306,6 @@ class _Speaker:
         window = language.plain_number(self.result.window, self.lang)
         leaders = self.leader.to_models if self.german else self.leader.models
         return text.format(window=window, day=self.day, leaders=leaders)
-
-    def _interval(self) -> str:
-        """Level, kind and both ends; both with their direction where there is no clear lead."""
-        kind = "measurement"
-        if self.result.interval == "sampling" and self.result.months is not None:
-            kind = "sampling"
-        name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
-        if counts := self.result.too_few():
-            sides = f" {self.words.and_} ".join(
-                phrase_of(group, self.lang).counted(count) for group, count in counts
-            )
-            return self.words.too_few.format(name=name, sides=sides, least=FEWEST)
-        if self.result.one_match:
-            draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
-            return f"{name} {self.words.one_match.format(draws=draws)}"
-        if not self.result.clear:
-            whose = (
-                f" für {self.follower.models}" if self.german else f" for {self.follower.models}"
-            )
-            if self.result.order is not None and self.result.gap.elo == 0 and self.value:
-                name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
-                whose = ""
-            return f"{name}{whose}: {self._ends()}"
-        near, far = sorted((abs(self.low), abs(self.high)))
-        unit = f" {self.unit}" if self.german or self.result.months is None else ""
-        ends = (
-            f"{language.number(near, self.lang)} {self.words.to} {language.number(far, self.lang)}"
-        )
-        if math.isinf(far):
-            ends = f"{self.words.at_least} {language.number(near, self.lang)}"
-        return f"{name}: {ends}{unit}"
-
-    def _ends(self) -> str:
-        """Both ends with their directions; an open one turns the other into a bound."""
-        low, high = math.isinf(self.low), math.isinf(self.high)
-        if low and high:
-            return self.words.unbounded
-        if low or high:
-            end = self.high if low else self.low
-            bound = self.words.at_most if (end > 0) == low else self.words.at_least
-            return f"{bound} {self._end(end)}"
-        return f"{self._end(self.low)} {self.words.to} {self._end(self.high)}"
-
-    def _end(self, value: float) -> str:
-        if value == 0:
-            return self.words.level
-        if self.result.since_overtaking(value):
-            return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
-        side = self.words.ahead if value < 0 else self.words.behind
-        return side.format(f"{language.number(value, self.lang)} {self.unit}")
 
     def footnote(self, origins: tuple[Origin, ...]) -> str:
         r, german = self.result, self.german
@@ -400,14 +342,3 @@ class _Speaker:
         if licence and licence not in text:
             text = f"{text.rstrip('.')} ({licence})."
         return text if text.endswith(".") else f"{text}."
-
-
-def phrase_of(group: str, lang: str) -> Phrase:
-    """A group's expression in words, its labs by the names of our tables."""
-    return phrase(group, lang, _lab_name)
-
-
-def _lab_name(key: str) -> str:
-    """A lab as it calls itself, without what the tables add in brackets; else its key."""
-    rows = tags.load().labs.get(key)
-    return re.sub(r"\s*\(.*", "", rows[-1].name) if rows else key

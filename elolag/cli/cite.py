@@ -54,7 +54,7 @@ def cite(
     category: Category = "overall",
     leader: Leader = "US",
     follower: Follower = "CN",
-    estimand: Estimand = "current",
+    estimand: Estimand = None,
     frontier: Frontier = None,
     interval: Interval = "measurement",
     as_of: AsOf = None,

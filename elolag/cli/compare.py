@@ -47,7 +47,7 @@ def compare(
         str | None,
         typer.Option(help="Group that follows, CN by default; not for --by lab or country."),
     ] = None,
-    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "current",
+    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "average",
     frontier: Annotated[
         str | None, typer.Option(help="For trend: quantile, linear, spline or local-linear.")
     ] = None,

@@ -9,6 +9,7 @@ import typer
 
 from elolag.cli._text import dump, print_facts, print_table, say
 from elolag.errors import UsageError
+from elolag.months import to_day, today
 from elolag.words import which_lists
 
 if TYPE_CHECKING:
@@ -21,8 +22,11 @@ Category = Annotated[str, typer.Option(help="Slice of the board, e.g. coding.")]
 Leader = Annotated[str, typer.Option(help="Group that leads: US, US+open, lab:openai.")]
 Follower = Annotated[str, typer.Option(help="Group that follows: CN, not:US, CN+open.")]
 Estimand = Annotated[
-    str,
-    typer.Option(help="current, average, at-release, catch-up, levels, trend or gap."),
+    str | None,
+    typer.Option(
+        help="average, current, at-release, catch-up, levels, trend or gap; by default average, "
+        "or current where there are not yet twelve months to average over."
+    ),
 ]
 Frontier = Annotated[
     str | None,
@@ -84,6 +88,8 @@ Clock = Annotated[
 MinVotes = Annotated[int, typer.Option(min=0, help="Leave out entries with fewer votes.")]
 
 DEFAULT_BOARD = "arena/text_style_control"
+#: A list is old after so many days.
+OLD_DAYS = 45
 #: Widest lines of an answer that is read, not scanned.
 _READING = 100
 
@@ -99,7 +105,7 @@ def lag(
     category: Category = "overall",
     leader: Leader = "US",
     follower: Follower = "CN",
-    estimand: Estimand = "current",
+    estimand: Estimand = None,
     frontier: Frontier = None,
     every: Annotated[
         bool, typer.Option("--all", help="All estimands side by side, with both intervals.")
@@ -225,16 +231,25 @@ def list_notes(sources: str) -> tuple[str, ...]:
     return tuple(f"Note: {note}." for note in which_lists(sources))
 
 
+def _old(vintage: str) -> int:
+    """How many days old a list is, from the day on that this is worth saying."""
+    days = int(to_day(today()) - to_day(vintage))
+    return days if days > OLD_DAYS else 0
+
+
 def _say(text: str = "", style: str = "") -> None:
     say(text, style, most=_READING)
 
 
 def _print(result: LagResult) -> None:
-    _say(result.sentence(), "bold")
-    _say()
+    for said in result.said():
+        _say(said, "bold")
+        _say()
     print_facts(result.rows(), most=_READING)
     _say()
     _say(result.left_out())
+    if days := _old(result.vintage):
+        _say(f"Note: the list of {result.vintage} is {days} days old.")
     for note in result.notes:
         _say(f"Note: {note}.")
 

@@ -58,7 +58,7 @@ def revisions(
     category: Category = "overall",
     leader: Leader = "US",
     follower: Follower = "CN",
-    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "current",
+    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "average",
     frontier: Annotated[
         str | None, typer.Option(help="For trend: quantile, linear, spline or local-linear.")
     ] = None,

@@ -12,7 +12,7 @@ import numpy as np
 
 from elolag.archive import Archive, open_archive
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate import results
+from elolag.estimate import HEADLINE, results
 from elolag.grid._answers import Answer, Batch
 from elolag.grid._design import design, restrict
 from elolag.grid._facts import Facts, Question, gather
@@ -263,7 +263,7 @@ def sensitivity(
         board, leader=leader, follower=follower, category=category, as_of=as_of, n_draws=n_draws,
         seed=seed, level=level, archive=opened, extra_tags=extra_tags,
     )  # fmt: skip
-    headline = results(study, ["current"])[0]
+    headline = results(study, [HEADLINE])[0]
     boards = [board, *(str(b) for b in only["board"])] if "board" in only else None
     facts = gather(question, opened, boards and list(dict.fromkeys(boards)))
     specs, left_out = design(facts, only)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from elolag.clock import CLOCKS
 from elolag.curves import KINDS
-from elolag.estimate import ESTIMANDS
+from elolag.estimate import ESTIMANDS, HEADLINE
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Spec:
 
     board: str
     category: str
-    estimand: str = "current"
+    estimand: str = HEADLINE
     curve: str = "step"
-    window: int = 0
+    window: int = 12
     clock: str = "released"
     derivatives: Literal["keep", "drop", "to-base"] = "keep"
     hong_kong: Literal["CN", "separate"] = "CN"

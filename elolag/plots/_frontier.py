@@ -26,9 +26,10 @@ from elolag.plots._style import (
     tidy,
     visible,
 )
-from elolag.plots._titles import finding, note, short, unit
+from elolag.plots._titles import bracket, finding, note, short, unit
 from elolag.result import LagResult
-from elolag.standing import ModelPoint
+from elolag.standing import SETTLED_VOTES, ModelPoint
+from elolag.words.citing import likely
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,10 +54,12 @@ def frontier(
 ) -> Axes:
     """Both frontiers as step-after lines, with the answer drawn where it is measured.
 
-    For ``current`` a horizontal bracket at the level whose first crossing is asked, from that
-    crossing to the as-of date, with its interval on the crossing's end; an arrow where the lag is
-    only a bound. For ``gap`` a vertical bracket. The other estimands are means over many places;
-    of them the title gives the figure, and the picture what they are means of.
+    For ``average`` a bracket between the two records that the best of the side that is behind
+    stood between on the day, at its level. For ``current`` a horizontal bracket at the level whose
+    first crossing is asked, from that crossing to the as-of date, with its interval on the
+    crossing's end; an arrow where the lag is only a bound. For ``gap`` a vertical bracket. The
+    other estimands are means over many places; of them the title gives the figure, and the picture
+    what they are means of. Hollow marks are records of few votes.
 
     Parameters
     ----------
@@ -102,7 +105,10 @@ def frontier(
     axes.set_ylabel(f"rating ({result.measure.points})")
     callout, drawn = _answer(axes, result, end, first, measures)
     _name_ends(axes, result, [y[-1] for _, y in curves], end, measures)
-    said = f"Bars: {result.level:.0%} of each record's posterior. {note(result)}"
+    said = f"Bars: {result.level:.0%} of each record's posterior."
+    if any(result.provisional_rating(m) for side in records for m in side):
+        said += f" Hollow: under {SETTLED_VOTES:,} votes."
+    said += f" {note(result)}"
     finish(axes, finding(result), footer(result, said), size=size)
     count = _NAMED[size] if labels is None else labels
     wanted = _wanted(result, records, first, count)
@@ -152,6 +158,11 @@ def _draw_side(
         yerr=[_reach(result) * m.sd for m in shown], fmt=marker, color=colour,
         markersize=measures.marker, elinewidth=0.5 * measures.line, zorder=2.4,
     )  # fmt: skip
+    hollow = [m for m in shown if result.provisional_rating(m)]
+    axes.plot(
+        [to_day(m.counts_from) for m in hollow], [m.rating for m in hollow], marker,
+        color=colour, markerfacecolor="white", markersize=measures.marker, zorder=2.5,
+    )  # fmt: skip
 
 
 def _name_ends(
@@ -176,7 +187,9 @@ def _name_ends(
 
 def _key(result: LagResult) -> set[str]:
     """The models of the answer."""
-    return {p.model for p in (result.match, result.follower, result.leader_best) if p is not None}
+    key = [result.match, result.follower, result.leader_best]
+    key += [result.day.above] if result.estimand == "average" else []
+    return {point.model for point in key if point is not None}
 
 
 def _wanted(
@@ -209,6 +222,8 @@ def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: S
         return None, []
     if result.estimand == "gap":
         return _gap(axes, result, end, first, measures)
+    if result.estimand == "average":
+        return _between(axes, result, end, first, measures)
     if result.estimand != "current" or not result.months or result.match is None:
         return None, []
     size = abs(result.months) * DAYS_PER_MONTH
@@ -221,6 +236,24 @@ def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: S
     text = f"{result.bound} {abs(result.months):.1f} months".lstrip()
     places = tuple(np.linspace(span[0], span[1], 21)[[6, 14, 5, 15, 7, 13, 8, 12, 4, 16, 3, 17]])
     return _callout(text, sum(span) / 2, level, places), [(list(span), [level, level])]
+
+
+def _between(axes: Axes, result: LagResult, end: float, first: float, measures: Size) -> Answer:
+    """The day's bracket: from the one record's date to the other's."""
+    records = bracket(result.day)
+    if records is None:
+        return None, []
+    days = [to_day(record.counts_from) for record in records]
+    if min(days) == max(days) or max(days) <= first:
+        return None, []
+    level, span = result.day.best.rating, (max(min(days), first), max(days))
+    _bracket(axes, result, span, level, measures, cut=min(days) < first)
+    axes.plot(
+        [span[1], end], [level, level], color=INK, linewidth=0.4 * measures.line, linestyle=":",
+        zorder=1.9,
+    )  # fmt: skip
+    text = f"{likely(result.day.probability, 'en')}between these two"
+    return _callout(text, sum(span) / 2, level), [(list(span), [level, level])]
 
 
 def _bracket(

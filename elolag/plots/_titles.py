@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from elolag.months import parse, to_day, to_iso
 from elolag.result import LagResult
-from elolag.words import adjective, noun, over
+from elolag.standing import ModelPoint
+from elolag.verdict import Day
+from elolag.words import adjective, noun, over, share
 
 
 def unit(result: LagResult) -> str:
@@ -16,6 +18,7 @@ def finding(result: LagResult) -> str:
     """The title: who, by how much, in ten words; by the result's own verdict."""
     leader, follower = noun(result.leader_group), noun(result.follower_group)
     kind = "" if result.estimand in ("current", "gap") else f" ({result.estimand})"
+    kind = " on average" if result.estimand == "average" else kind
     if result.provisional:
         kind += ", provisionally"
     verdict = result.verdict
@@ -62,6 +65,13 @@ def note(result: LagResult) -> str:
     return f"{_marks(result)} {provision}".strip()
 
 
+def bracket(day: Day) -> tuple[ModelPoint, ModelPoint] | None:
+    """The two records between which the best of the side that is behind stood, if it did."""
+    if day.above is None or day.below is None or day.state not in ("between", "leads"):
+        return None
+    return day.above, day.below
+
+
 def _marks(result: LagResult) -> str:
     if result.estimand == "gap" and result.provisional:
         return ""
@@ -74,7 +84,12 @@ def _marks(result: LagResult) -> str:
         return f"{mark}: {asked}; {result.level:.0%} {kind} interval {result.no_interval()}."
     if result.estimand != "current":
         asked = over(result.estimand, result.window)
-        return f"Title: {asked}, {result.interval_words()} ({result.level:.0%} interval)."
+        told = f"Title: {asked}, {result.interval_words()} ({result.level:.0%} interval)."
+        day = result.day
+        if result.estimand == "average" and bracket(day):
+            held = share(day.probability)
+            told += f" Bracket: the records that the day's best stood between ({held} of draws)."
+        return told
     return (
         f"Bracket: current lag; grey: its {result.level:.0%} {kind} interval, "
         f"{result.interval_words()}."

@@ -11,7 +11,7 @@ from elolag import __version__, draws, tags
 from elolag.archive import Archive, Board, Snapshot, find_board
 from elolag.cast import enrol
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate import lag_key
+from elolag.estimate import HEADLINE, lag_key
 from elolag.interval import Summary, summarise
 from elolag.lag import WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_day
@@ -37,7 +37,7 @@ def estimate_revisions(
     leader: str = "US",
     follower: str = "CN",
     category: str = "overall",
-    estimand: str = "current",
+    estimand: str = HEADLINE,
     frontier: str | None = None,
     vintage: str | None = None,
     n_draws: int = 2000,

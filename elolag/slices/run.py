@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate import lag_key, results
+from elolag.estimate import HEADLINE, lag_key, results
 from elolag.result import LagResult
 from elolag.slices.questions import BY, QUESTIONS, Question
 from elolag.slices.result import Slice, Slices, size
@@ -17,7 +17,7 @@ from elolag.study import Study, check_numbers, prepare
 def compare(
     by: str,
     *,
-    estimand: str = "current",
+    estimand: str = HEADLINE,
     frontier: str | None = None,
     interval: str = "measurement",
     simultaneous: bool = False,

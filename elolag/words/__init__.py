@@ -67,7 +67,9 @@ def which_lists(sources: str) -> tuple[str, ...]:
 
 #: What each estimand asks, in one line; the window is filled in by `meaning`.
 MEANING = {
-    "current": "how long ago the leader first reached the follower's best of today",
+    "current": (
+        "how long before the as-of date the leader first reached the follower's best of that day"
+    ),
     "average": (
         "how long before, the leader had first been as good as the follower's best of the day, "
         "averaged over every day of {window}"

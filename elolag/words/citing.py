@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from elolag.months import parse
+from elolag.months import DAYS_PER_MONTH, parse
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -129,6 +130,8 @@ def board(name: str, category: str, lang: str) -> str:
         text = f"the Arena {kind} leaderboard" + (" with style control" if style else "")
     elif name == "epoch/eci":
         text = "the Epoch Capabilities Index"
+    elif name == "metr/time-horizon":
+        text = "METR's time-horizon board"
     return text if category == "overall" else f"{text} (category {category})"
 
 
@@ -258,3 +261,94 @@ GERMAN = Words(
     official_only="nur Listen, die der Herausgeber selbst veröffentlicht hat",
     no_licence="Lizenz nicht angegeben",
 )
+
+
+#: What is voted on, on boards whose name is not English for it.
+_VOTED = {"webdev": "web-development", "search": "web-search"}
+
+
+def scored(name: str, category: str, lang: str) -> str:
+    """Where a model scored, as the end of a sentence: ``in Arena's blind text votes``."""
+    publisher, _, rest = name.partition("/")
+    kind = rest.removesuffix("_style_control").replace("_", " ")
+    if publisher != "arena":
+        return f"{'auf' if lang == 'de' else 'on'} {board(name, category, lang)}"
+    plain = kind in ("text", "vision") and not rest.endswith("_style_control")
+    if lang == "de":
+        text = f"in den Blindabstimmungen von Arena ({named(kind).replace('text', 'Text')}"
+        text += ", ohne Stilkontrolle" if plain else ""
+        return f"{text}{'' if category == 'overall' else f', Kategorie „{named(category)}“'})"
+    text = f"in Arena's blind {_VOTED.get(kind, kind.replace(' ', '-'))} votes"
+    asides = [*(["without style control"] if plain else ())]
+    asides += [] if category == "overall" else [f"category {category}"]
+    return f"{text} ({', '.join(asides)})" if asides else text
+
+
+_COUNTED = {
+    "en": "no one two three four five six seven eight nine ten eleven twelve",
+    "de": "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+}
+
+
+def counted(value: float, lang: str) -> str:
+    """A whole number up to twelve as a word, others in figures."""
+    if value == int(value) and 1 <= value <= 12:
+        return _COUNTED[lang].split()[int(value)]
+    return plain_number(value, lang)
+
+
+def months_to(window: float, lang: str) -> str:
+    """A window as the beginning of a sentence: ``Over the twelve months to``."""
+    one = window == 1
+    if lang == "de":
+        return "In dem Monat bis zum" if one else f"In den {counted(window, lang)} Monaten bis zum"
+    return "Over the month to" if one else f"Over the {counted(window, lang)} months to"
+
+
+def about(months: float, lang: str) -> str:
+    """A number of months to the nearest whole one, for the ear."""
+    whole_months = int(abs(months) + 0.5)
+    if lang == "de":
+        words = ("weniger als einen Monat", "rund einen Monat", f"rund {whole_months} Monate")
+    else:
+        words = ("less than a month", "about a month", f"about {whole_months} months")
+    return words[0] if abs(months) < 1 else words[min(whole_months, 2)]
+
+
+def aged(days: Sequence[float], lang: str) -> str:
+    """How old models were: ``nine and six months``, ``a month and 12 days``, in whole months."""
+    found = [round(each / DAYS_PER_MONTH) for each in days]
+    both = " und " if lang == "de" else " and "
+    if len(found) > 1 and min(found) > 1:
+        told = [counted(each, lang) for each in dict.fromkeys(found)]
+        same = "" if len(told) > 1 else ("beide " if lang == "de" else "both ")
+        return f"{same}{both.join(told)} {'Monate' if lang == 'de' else 'months'}"
+    return both.join(_age(day, whole, lang) for day, whole in zip(days, found, strict=True))
+
+
+def _age(days: float, whole_months: int, lang: str) -> str:
+    german = lang == "de"
+    if whole_months > 1:
+        return f"{counted(whole_months, lang)} {'Monate' if german else 'months'}"
+    if days == 1:
+        return "einen Tag" if german else "one day"
+    if whole_months < 1:
+        return (
+            f"{counted(days, lang)} {'Tage' if german else 'days'}"
+            if days
+            else ("keinen Tag" if german else "not a day")
+        )
+    return "einen Monat" if german else "one month"
+
+
+#: From this probability on a statement needs no adverb.
+SURE = 0.95
+
+
+def likely(probability: float, lang: str) -> str:
+    """How sure a statement is, as an adverb: nothing from 95% on."""
+    if probability >= SURE:
+        return ""
+    if probability >= 0.5:
+        return "wahrscheinlich " if lang == "de" else "probably "
+    return "nach den mittleren Wertungen " if lang == "de" else "by the mean ratings "

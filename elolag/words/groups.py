@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from elolag.words import adjective
+from elolag.words import adjective, noun
 
 #: German stems, which take endings; a group without one is put after the noun.
 _GERMAN = {
@@ -148,3 +149,42 @@ def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
         else:
             after.append(f"{'nicht ' if negated else ''}aus {name}")
     return " ".join([", ".join(before), noun, *after]).strip()
+
+
+#: Groups that own their best model in English: "China's best".
+_OWNERS = re.compile(r"[A-Z]{2}")
+
+
+def best_of_day(group: str, lang: str, found: Phrase) -> str:
+    """The best model of every day of a period: ``China's best AI model of the day``."""
+    if lang == "de":
+        return found.best.replace("beste", "jeweils beste", 1).replace(" Modell", " KI-Modell", 1)
+    return f"{_owned(group, found)} AI model of the day"
+
+
+def best_of(group: str, lang: str, found: Phrase) -> str:
+    """The best model of one day, before its name: ``China's best``."""
+    owns = lang == "en" and _OWNERS.fullmatch(group)
+    return f"{noun(group)}'s best" if owns else found.best
+
+
+def _owned(group: str, found: Phrase) -> str:
+    if _OWNERS.fullmatch(group):
+        return f"{noun(group)}'s best"
+    return found.best.removesuffix(" model")
+
+
+def beside(group: str, lang: str, found: Phrase) -> str:
+    """The group one is behind or ahead of: ``the US``, ``den USA``."""
+    if lang == "en":
+        return noun(group) if _OWNERS.fullmatch(group) else found.models
+    special = {"US": "den USA", "AE": "den Emiraten"}
+    own = _GENITIVE.get(group)
+    return special.get(group) or (own.removesuffix("s") if own else found.to_models)
+
+
+def one_of(lang: str, found: Phrase) -> str:
+    """One model of a group: ``a US model``, ``ein chinesisches Modell``."""
+    if lang == "de":
+        return "ein Modell der anderen Seite" if " unter " in found.one else f"ein {found.one}"
+    return f"{'an' if re.match(r'[AEIOaeio]', found.one) else 'a'} {found.one}"

@@ -1,0 +1,325 @@
+"""The answer in two lines: the average over a window, and how the day's bests stood.
+
+Both lines come in English and German, and every surface takes them from here. The average comes
+first, but where the lead may have changed hands: see `lines`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from elolag import tags
+from elolag.months import to_day
+from elolag.standing import SETTLED_VOTES, ModelPoint
+from elolag.verdict import Day, Judged
+from elolag.words import FEWEST, groups
+from elolag.words import citing as language
+from elolag.words.groups import Phrase, phrase
+from elolag.words.models import model_name
+
+#: From this probability on that the follower leads, the day comes before the average.
+MAY_LEAD = 0.10
+
+
+def day_first(result: Judged) -> bool:
+    """Whether the day comes before the average.
+
+    It does where the lead may have changed hands: the follower leads in more than `MAY_LEAD` of
+    the draws, the day is no bracket of two records, or every match of its smallest set lies
+    outside the interval of the average.
+    """
+    day = result.day
+    if day.leading > MAY_LEAD or day.state not in ("between", "below-first"):
+        return True
+    low, high = result.ends_given
+    if low is None or high is None:
+        return False
+    months = [match.months for match in day.smallest_set]
+    return max(months) < low or min(months) > high
+
+
+def lines(result: Judged, lang: str = "en") -> tuple[str, str]:
+    """The two lines of an average, in the order that its state wants."""
+    speaker = Speaker(result, lang)
+    said = speaker.average(), speaker.today()
+    return said[::-1] if day_first(result) else said
+
+
+class Speaker:
+    """Puts one result into the words of one language."""
+
+    def __init__(self, result: Judged, lang: str) -> None:
+        self.result, self.lang, self.german = result, lang, lang == "de"
+        self.words = language.GERMAN if self.german else language.ENGLISH
+        self.leader = phrase_of(result.leader_group, lang)
+        self.follower = phrase_of(result.follower_group, lang)
+        self.day = language.date(result.as_of, lang)
+        self.board = language.board(result.board, result.category, lang)
+        self.where = language.scored(result.board, result.category, lang)
+        self.value, self.low, self.high = result.ends()
+        points = result.measure.points
+        if self.german:
+            points = language.UNITS[points]
+        self.unit = points if result.months is None else self.words.months
+
+    def average(self) -> str:
+        """How far behind the follower's best of the day was on average, as a full sentence."""
+        result, german = self.result, self.german
+        best = groups.best_of_day(result.follower_group, self.lang, self.follower)
+        other = groups.beside(result.leader_group, self.lang, self.leader)
+        how = self._on_average(other)
+        one = groups.one_of(self.lang, self.follower if result.ahead else self.leader)
+        rival = groups.best_of_day(result.leader_group, self.lang, self.leader)
+        begins = f"{language.months_to(result.window, self.lang)} {self.day}"
+        verdict = result.verdict
+        if german:
+            text = f"{begins} lag {best} im Mittel {how}"
+            if verdict == "no-clear-lead":
+                return f"{text}, gemessen daran, welche Seite {self.where} früher so weit war."
+            if verdict == "level":
+                return f"{text}."
+            so = f"so gut wie {rival}" if result.ahead else "ebenso gut"
+            return f"{text}: So viel früher hatte erstmals {one} {self.where} {so} abgeschnitten."
+        text = f"{begins}, {best} was on average {how}"
+        if verdict == "no-clear-lead":
+            return f"{text}, going by which side had first scored as high {self.where}."
+        if verdict == "level":
+            return f"{text}."
+        high = f"as high as {rival}" if result.ahead else "as high"
+        return f"{text}: that much earlier, {one} had first scored {high} {self.where}."
+
+    def _on_average(self, other: str) -> str:
+        """Size and direction of the average, with its interval."""
+        result, interval = self.result, self.interval()
+        value = language.number(self.value, self.lang)
+        if result.verdict == "level":
+            return f"gleichauf mit {other}" if self.german else f"level with {other}"
+        if result.verdict == "no-clear-lead":
+            figure = f"{self.words.figure}: {self._end(self.value)}"
+            if self.german:
+                return f"weder klar hinter noch klar vor {other} ({figure}; {interval})"
+            return f"neither clearly behind nor clearly ahead of {other} ({figure}; {interval})"
+        side = "ahead of" if result.ahead else "behind"
+        if self.german:
+            side = "vor" if result.ahead else "hinter"
+        if result.verdict == "at-least":
+            unit = self.words.months
+            return f"{self.words.at_least} {value} {unit} {side} {other} ({interval})"
+        return f"{language.about(self.value, self.lang)} {side} {other} ({value}; {interval})"
+
+    def today(self) -> str:
+        """How the day's bests stood, as a full sentence; and which ratings are provisional."""
+        day = self.result.day
+        told = {
+            "shared": self._shared, "tie": self._tie, "leads": self._leads,
+            "overtaken": self._overtaken_on, "below-first": self._behind, "between": self._behind,
+        }[day.state](day)  # fmt: skip
+        return f"{told}{self._provisional(day)}"
+
+    def _shared(self, day: Day) -> str:
+        if self.german:
+            return f"Am {self.day} war ein Modell das beste beider Seiten: {self._dated(day.best)}."
+        return f"On {self.day}, one model was the best of both sides: {self._dated(day.best)}."
+
+    def _tie(self, day: Day) -> str:
+        if self.german:
+            return (
+                f"Am {self.day} standen die besten Modelle beider Seiten, {self._dated(day.best)} "
+                f"und {self._dated(day.rival)}, nach den mittleren Wertungen gleichauf."
+            )
+        return (
+            f"On {self.day}, the best models of both sides, {self._dated(day.best)} and "
+            f"{self._dated(day.rival)}, stood level by the mean ratings."
+        )
+
+    def _leads(self, day: Day) -> str:
+        surely = language.likely(day.leading, self.lang)
+        best = groups.best_of(self.result.follower_group, self.lang, self.follower)
+        held, who = self._held(day, self.follower), self._who(day.rival, day.rival_share)
+        if self.german:
+            return (
+                f"Am {self.day} stand {best}{who}{surely}über allen {self.leader.to_models}"
+                f"{self._or_not(day)}; das beste von diesen, {self._dated(day.best)}, {held}."
+            )
+        return (
+            f"On {self.day}, {best}{who}{surely}stood above all "
+            f"{self.leader.models}{self._or_not(day)}; the best of those, "
+            f"{self._dated(day.best)}, {held}."
+        )
+
+    def _behind(self, day: Day) -> str:
+        best = groups.best_of(self.result.follower_group, self.lang, self.follower)
+        held, who = self._held(day, self.leader), self._who(day.best, day.best_share)
+        if self.german:
+            verb, _, rest = held.partition(" ")
+            return f"Am {self.day} {verb} {best}{who}{rest}{self._or_not(day)}."
+        return f"On {self.day}, {best}{who}{held}{self._or_not(day)}."
+
+    def _held(self, day: Day, others: Phrase) -> str:
+        """Between which records of the other side it stood, from the verb on."""
+        two = others.to_models if " und " not in others.to_models else "Modellen der anderen Seite"
+        surely = language.likely(day.probability, self.lang)
+        # Once is enough: a best by the mean ratings stands where these put it.
+        surely = "" if max(day.best_share, day.probability) < 0.5 else surely
+        found = [m for m in (day.above, day.below) if m is not None]
+        ages = [to_day(day.date) - to_day(m.counts_from) for m in found]
+        aged = language.aged(ages, self.lang)
+        names = [self._dated(m) for m in found]
+        if self.german:
+            old = f"{'die' if len(found) > 1 else 'das'} damals {aged} alt "
+            old += "waren" if len(found) > 1 else "war"
+            if len(found) > 1:
+                return (
+                    f"stand {surely}zwischen zwei {two}: über {names[0]} und unter "
+                    f"{names[1]}, {old}"
+                )
+            return (
+                f"stand {surely}unter dem ersten hier bewerteten der {others.models}, {names[0]}, "
+                f"{old}; wann sein Niveau erreicht war, zeigen diese Wertungen nicht"
+            )
+        if len(found) > 1:
+            return (
+                f"{surely}stood between two {others.models}: above {names[0]} and below "
+                f"{names[1]}, by then {aged} old"
+            )
+        return (
+            f"{surely}stood below the first of the {others.models} rated here, {names[0]}, by then "
+            f"{aged} old; when its level was reached, these ratings do not show"
+        )
+
+    def _overtaken_on(self, day: Day) -> str:
+        surely = language.likely(day.probability, self.lang)
+        best = groups.best_of(day.best.group, self.lang, self.follower)
+        if day.below is None:
+            raise ValueError("nothing overtook the best of the side that is behind")
+        passed = day.below
+        aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
+        if self.german:
+            return (
+                f"Am {self.day} stand {best}, {self._dated(day.best)}, {surely}unter "
+                f"{self._dated(passed)}, war aber vor allen {self.leader.to_models} auf seinem "
+                f"Niveau gewesen; überholt wurde es erst durch dieses, damals {aged} alt"
+                f"{self._or_not(day)}."
+            )
+        return (
+            f"On {self.day}, {best}, {self._dated(day.best)}, {surely}stood below "
+            f"{self._dated(passed)}, but had been at its level before any of the "
+            f"{self.leader.models}; that model, by then {aged} old, was the first to pass it"
+            f"{self._or_not(day)}."
+        )
+
+    def _or_not(self, day: Day) -> str:
+        """That the other side may be the one ahead, where that is not unlikely."""
+        other = 1 - day.leading if day.state == "leads" else day.leading
+        if other <= MAY_LEAD:
+            return ""
+        share = language.plain_number(round(100 * other), self.lang)
+        if day.state == "leads":
+            return (
+                f" (mit einer Wahrscheinlichkeit von {share} % nicht)"
+                if self.german
+                else f" (with a probability of {share}% it did not)"
+            )
+        if self.german:
+            return f"; mit einer Wahrscheinlichkeit von {share} % lag es vorn"
+        return f"; with a probability of {share}% it was ahead of all of them"
+
+    def _provisional(self, day: Day) -> str:
+        """Which of the models named rest on few votes yet."""
+        named = dict.fromkeys(m for m in (day.best, day.rival, day.above, day.below) if m)
+        if day.state in ("between", "below-first", "overtaken"):
+            named.pop(day.rival, None)
+        early = [self._name(m) for m in named if self.result.provisional_rating(m)]
+        if not early:
+            return ""
+        both = " und " if self.german else " and "
+        names = both.join(filter(None, [", ".join(early[:-1]), early[-1]]))
+        least = language.whole(SETTLED_VOTES, self.lang)
+        if self.german:
+            what = (
+                "Vorläufig ist die Wertung" if len(early) == 1 else "Vorläufig sind die Wertungen"
+            )
+            return f" {what} von {names} (unter {least} Stimmen)."
+        what = "rating of" if len(early) == 1 else "ratings of"
+        verb = "is" if len(early) == 1 else "are"
+        return f" The {what} {names} {verb} provisional (under {least} votes)."
+
+    def _who(self, model: ModelPoint, held: float) -> str:
+        """The name of a best model, as an aside that says where others may be it."""
+        if held >= language.SURE:
+            return f", {self._name(model)}, "
+        return f" ({language.likely(held, self.lang)}{self._name(model)}) "
+
+    def _name(self, model: ModelPoint) -> str:
+        return model.model if self.result.measure.name == "own" else model_name(model.model)
+
+    def _dated(self, model: ModelPoint) -> str:
+        """A model with its lab and the day from which it counts."""
+        when = language.date(model.counts_from, self.lang)
+        when = when.partition(" ")[2] if model.month_only else when
+        lab = lab_name(model.lab, model.release_date) if model.lab else ""
+        if self.german:
+            return f"{self._name(model)}{f' von {lab}' if lab else ''} ({when})"
+        return f"{self._name(model)} ({', '.join(filter(None, (lab, when)))})"
+
+    def interval(self) -> str:
+        """Level, kind and both ends; both with their direction where there is no clear lead."""
+        kind = "measurement"
+        if self.result.interval == "sampling" and self.result.months is not None:
+            kind = "sampling"
+        name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
+        if counts := self.result.too_few():
+            sides = f" {self.words.and_} ".join(
+                phrase_of(group, self.lang).counted(count) for group, count in counts
+            )
+            return self.words.too_few.format(name=name, sides=sides, least=FEWEST)
+        if self.result.one_match:
+            draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
+            return f"{name} {self.words.one_match.format(draws=draws)}"
+        if not self.result.clear:
+            whose = (
+                f" für {self.follower.models}" if self.german else f" for {self.follower.models}"
+            )
+            if self.result.order is not None and self.result.gap.elo == 0 and self.value:
+                name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
+                whose = ""
+            return f"{name}{whose}: {self._ends()}"
+        near, far = sorted((abs(self.low), abs(self.high)))
+        unit = f" {self.unit}" if self.german or self.result.months is None else ""
+        ends = (
+            f"{language.number(near, self.lang)} {self.words.to} {language.number(far, self.lang)}"
+        )
+        if math.isinf(far):
+            ends = f"{self.words.at_least} {language.number(near, self.lang)}"
+        return f"{name}: {ends}{unit}"
+
+    def _ends(self) -> str:
+        """Both ends with their directions; an open one turns the other into a bound."""
+        low, high = math.isinf(self.low), math.isinf(self.high)
+        if low and high:
+            return self.words.unbounded
+        if low or high:
+            end = self.high if low else self.low
+            bound = self.words.at_most if (end > 0) == low else self.words.at_least
+            return f"{bound} {self._end(end)}"
+        return f"{self._end(self.low)} {self.words.to} {self._end(self.high)}"
+
+    def _end(self, value: float) -> str:
+        if value == 0:
+            return self.words.level
+        if self.result.since_overtaking(value):
+            return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
+        side = self.words.ahead if value < 0 else self.words.behind
+        return side.format(f"{language.number(value, self.lang)} {self.unit}")
+
+
+def phrase_of(group: str, lang: str) -> Phrase:
+    """A group's expression in words, its labs by the names of our tables."""
+    return phrase(group, lang, lab_name)
+
+
+def lab_name(key: str, day: str = "9999") -> str:
+    """What a lab calls itself on a day, without what the tables add to it; else its key."""
+    rows = [row for row in tags.load().labs.get(key, ()) if row.from_ <= day]
+    return re.sub(r"\s*[(/].*", "", rows[-1].name) if rows else key
