@@ -128,13 +128,13 @@ class Judged:
     window: float
     board: str
     category: str
+    leading: float
+    matched: float
+    leader_best_share: float
+    follower_best_share: float
     models: tuple[ModelPoint, ...] = field(default=(), repr=False)
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     provisional: tuple[Contender, ...] = ()
-    leading: float = math.nan
-    matched: float = math.nan
-    leader_best_share: float = math.nan
-    follower_best_share: float = math.nan
 
     @property
     def leads(self) -> bool:
