@@ -305,8 +305,8 @@ class Judged:
         return _day_of(self)
 
     def provisional_rating(self, model: ModelPoint) -> bool:
-        """Whether a model's rating rests on few votes yet, on a board where that is known."""
-        return model.early and self.measure.arena_constants
+        """Whether a model's rating rests on few votes yet, which is known of Arena's boards."""
+        return model.early and self.board.startswith("arena/")
 
     def records(self, group: str) -> tuple[ModelPoint, ...]:
         """Models of a group that raised its frontier when they began to count, oldest first."""

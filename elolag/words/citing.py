@@ -307,12 +307,13 @@ def months_to(window: float, lang: str) -> str:
 
 def about(months: float, lang: str) -> str:
     """A number of months to the nearest whole one, for the ear."""
-    whole_months = int(abs(months) + 0.5)
+    months = round(abs(months), 1)
+    whole_months = int(months + 0.5)
     if lang == "de":
         words = ("weniger als einen Monat", "rund einen Monat", f"rund {whole_months} Monate")
     else:
         words = ("less than a month", "about a month", f"about {whole_months} months")
-    return words[0] if abs(months) < 1 else words[min(whole_months, 2)]
+    return words[0] if months < 1 else words[min(whole_months, 2)]
 
 
 def aged(days: Sequence[float], lang: str) -> str:
@@ -320,7 +321,8 @@ def aged(days: Sequence[float], lang: str) -> str:
     found = [round(each / DAYS_PER_MONTH) for each in days]
     both = " und " if lang == "de" else " and "
     if len(found) > 1 and min(found) > 1:
-        told = [counted(each, lang) for each in dict.fromkeys(found)]
+        words = max(found) <= 12  # not "16 and nine"
+        told = [counted(each, lang) if words else str(each) for each in dict.fromkeys(found)]
         same = "" if len(told) > 1 else ("beide " if lang == "de" else "both ")
         return f"{same}{both.join(told)} {'Monate' if lang == 'de' else 'months'}"
     return both.join(_age(day, whole, lang) for day, whole in zip(days, found, strict=True))
@@ -343,6 +345,14 @@ def _age(days: float, whole_months: int, lang: str) -> str:
 
 #: From this probability on a statement needs no adverb.
 SURE = 0.95
+
+
+def stood(probability: float, lang: str) -> str:
+    """A standing with how sure it is: ``probably stood``, ``stand wahrscheinlich``."""
+    adverb = likely(probability, lang).strip()
+    if lang == "de":
+        return f"stand {adverb}".strip()
+    return (f"{adverb} stood" if probability >= 0.5 else f"stood {adverb}").strip()
 
 
 def likely(probability: float, lang: str) -> str:
