@@ -138,7 +138,7 @@ class Speaker:
     def _leads(self, day: Day) -> str:
         stood = language.stood(day.leading, self.lang)
         best = groups.best_of(self.result.follower_group, self.lang, self.follower)
-        held, who = self._held(day, self.follower), self._who(day.rival, day.rival_share)
+        held, who = self._held(day, self.follower), self._who(day.rival, day.rival_share, day.leading)
         above = f"{'über allen' if self.german else 'above all'} {self.leader.to_models}"
         rest = "das beste von diesen" if self.german else "the best of those"
         return (
@@ -148,7 +148,7 @@ class Speaker:
 
     def _behind(self, day: Day) -> str:
         best = groups.best_of(self.result.follower_group, self.lang, self.follower)
-        held, who = self._held(day, self.leader), self._who(day.best, day.best_share)
+        held, who = self._held(day, self.leader), self._who(day.best, day.best_share, day.probability)
         return f"{self._on(f'{best}{who}', held)}{self._or_not(day)}."
 
     def _on(self, subject: str, predicate: str) -> str:
@@ -161,9 +161,7 @@ class Speaker:
     def _held(self, day: Day, others: Phrase) -> str:
         """Between which records of the other side it stood, from the verb on."""
         two = others.to_models if " und " not in others.to_models else "Modellen der anderen Seite"
-        # Once is enough: a best by the mean ratings stands where these put it.
-        sure = max(day.best_share, day.probability) < 0.5
-        stood = language.stood(1 if sure else day.probability, self.lang)
+        stood = language.stood(day.probability, self.lang)
         found = [m for m in (day.above, day.below) if m is not None]
         ages = [to_day(day.date) - to_day(m.counts_from) for m in found]
         aged = language.aged(ages, self.lang)
@@ -241,11 +239,15 @@ class Speaker:
         verb = "is" if len(early) == 1 else "are"
         return f" The {what} {names} {verb} provisional (under {least} votes)."
 
-    def _who(self, model: ModelPoint, held: float) -> str:
-        """The name of a best model, as an aside that says where others may be it."""
-        if held >= language.SURE:
+    def _who(self, model: ModelPoint, held: float, stood: float) -> str:
+        """The name of a best model, as an aside that says where others may be it.
+
+        Once is enough: an adverb that follows with the verb holds for the name too.
+        """
+        doubt = language.likely(held, self.lang)
+        if not doubt or doubt == language.likely(stood, self.lang):
             return f", {self._name(model)}, "
-        return f" ({language.likely(held, self.lang)}{self._name(model)}) "
+        return f" ({doubt}{self._name(model)}) "
 
     def _name(self, model: ModelPoint) -> str:
         return model.model if self.result.measure.name == "own" else model_name(model.model)
