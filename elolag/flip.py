@@ -234,7 +234,7 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) ->
     headline = results(study, ["current"])[0]
     if headline.months is None or headline.censored:
         raise EstimateError(
-            "the distance of the day is only a bound, so nothing can be said of moving it"
+            "the day's distance is only a bound, so nothing can be said of moving it"
         )
     edits = {kind: effective(study, make(study)) for kind, (make, _) in KINDS.items()}
     routes: list[Route] = []

@@ -102,8 +102,8 @@ def build(material: Material) -> Section:
     points = [
         (
             "Nothing new:",
-            f"the match stays {result.match.model} and the day's distance grows with the calendar, from "
-            f"{directed(result.months)} to {directed(here.then)} on {later}.",
+            f"the match stays {result.match.model} and the day's distance grows with the calendar, "
+            f"from {directed(result.months)} to {directed(here.then)} on {later}.",
         ),
         (
             f"A new {adjective(ahead.group)} model:",
@@ -254,7 +254,7 @@ def _table(found: tuple[Band, ...], behind: ModelPoint, later: str, points: str)
         Column("levels", f"If {noun(behind.group)} stands at", "levels in words", points),
         Column("match", "the match is", "record that first reached the level"),
         Column("match_date", "of", "date from which the match counts", "ISO date"),
-        Column("share", "Draws now", "share of draws in which this is the match on the as-of date", "share",
+        Column("share", "Draws now", "share of draws in which this is the match now", "share",
                _share, figures=True),
         Column("months_now", "", "lag at the as-of date; positive: the follower is behind",
                "months", in_page=False),
