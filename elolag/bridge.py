@@ -158,7 +158,7 @@ class Bridge:
             "index_date": self.index_date,
             "steps": [s.to_dict() for s in self.steps],
             "said": dict(self.said),
-            "headline": self.headline.to_dict(),
+            "answer": self.headline.to_dict(),
             "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,

@@ -157,7 +157,7 @@ class Grid:
             "middle": {"level": MIDDLE, "low": low, "high": high},
             "shares": dict(self.shares),
             "left_out": dict(self.left_out),
-            "headline": self.headline.to_dict(),
+            "answer": self.headline.to_dict(),
             "n_draws": self.headline.n_draws,
             "seed": self.headline.seed,
             "version": self.headline.version,

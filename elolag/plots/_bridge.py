@@ -94,7 +94,8 @@ def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes
         f"({found.snapshots[0][0]}, CC-BY-4.0, sha256 {found.snapshots[0][1][:16]}), which stands "
         f"for CAISI's own suite too. Dashed: our day's distance, "
         f"{directed(headline.months or 0.0)}; {'no band' if headline.no_interval() else 'band'}: "
-        f"its {headline.level:.0%} measurement interval{' is none' if headline.no_interval() else ''}."
+        f"its {headline.level:.0%} measurement interval"
+        f"{' is none' if headline.no_interval() else ''}."
     )
     return finish(axes, _finding(found), footer(headline, note), size=size)
 

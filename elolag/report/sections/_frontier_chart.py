@@ -102,6 +102,7 @@ def chart(
         "rating:Q", scale=scale, axis=value_axis(f"rating ({result.measure.points})", tickCount=6)
     )
     colour = alt.Color("side:N", scale=alt.Scale(domain=[0, 1], range=list(COLOURS)), legend=None)
+    fill = alt.Fill("side:N", scale=alt.Scale(domain=[0, 1], range=list(COLOURS)), legend=None)
     shape = alt.Shape("side:N", scale=alt.Scale(domain=[0, 1], range=list(SHAPES)), legend=None)
     dash = alt.StrokeDash(
         "side:N", scale=alt.Scale(domain=[0, 1], range=[list(d) for d in DASHES]), legend=None
@@ -125,13 +126,11 @@ def chart(
         base.mark_rule(strokeWidth=1, clip=True).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"),
         *_bracket(result, x, scale, plot),
         # Last, for nothing may stand between a record and the pointer.
-        base.mark_point(filled=True, size=44, opacity=1, clip=True).encode(
-            shape=shape, tooltip=tooltip
+        base.mark_point(filled=False, size=44, opacity=1, clip=True).encode(
+            shape=shape,
+            fill=alt.condition("datum.early", alt.value("white"), fill),
+            tooltip=tooltip,
         ),
-        alt.Chart(data([r for r in records if r["early"]]))
-        .transform_filter(visible)
-        .mark_point(filled=True, size=16, opacity=1, color="white", clip=True)
-        .encode(x=x, y=y, shape=shape, tooltip=tooltip),
     ]
     across = alt.X("across:Q", scale=None, axis=None)
     down = alt.Y("down:Q", scale=None, axis=None)

@@ -51,9 +51,9 @@ def _figure(found: ClaimsReport, timed: list[Assessment], table: Table) -> Figur
         ),
         caption=(
             f"Wide bar: what was claimed. Dot: our figure for the same groups, estimand and day, "
-            f"with the ratings of the day, else with the newest; its bar: {found.level:.0%} interval "
-            f"from {found.n_draws:,} draws. A row without a dot cannot be tested with this "
-            f"archive. Claims in Elo, percent or places are in the table."
+            f"with the ratings of the day, else with the newest; its bar: {found.level:.0%} "
+            f"interval from {found.n_draws:,} draws. A row without a dot cannot be tested with "
+            f"this archive. Claims in Elo, percent or places are in the table."
         ),
         wide=dots(rows, WIDE, NAMES, "the follower"),
         narrow=dots(rows, NARROW, NAMES, "the follower"),

@@ -37,8 +37,8 @@ def build(material: Material) -> Section:
         tables += [_grid_chart.shares(checks.grid), _grid_chart.rules(checks.grid)]
     if checks.flip is not None:
         prose.append(
-            "The flip test says how little would have to change for the day's distance (current) to "
-            "be another one: the fewest models, tags, dates or points of rating."
+            "The flip test says how little would have to change for the day's distance (current) "
+            "to be another one: the fewest models, tags, dates or points of rating."
         )
         tables.insert(0, _flip_table(checks.flip))
     notes = [f"{w}: {checks.missing[k]}." for k, w in PARTS.items() if k in checks.missing]
