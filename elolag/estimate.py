@@ -17,7 +17,7 @@ from elolag.curves import KINDS, SMOOTH
 from elolag.errors import EstimateError, UsageError
 from elolag.interval import quantiles, summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
-from elolag.lag import WINDOWS
+from elolag.lag import TRENDS, WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import LagResult
 from elolag.schema import ALL_LISTS
@@ -30,6 +30,11 @@ Floats = NDArray[np.float64]
 ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
 #: Names until 0.1, and what took their place.
 RENAMED = {"backward": "current", "backward-mean": "average", "level-mean": "levels"}
+#: Why the other two take no match rule.
+NO_CROSSING = {
+    "trend": "trend is the time between smooth curves and dates no record",
+    "gap": "the gap is a distance on one day and dates no record",
+}
 FRONTIERS = KINDS
 DEFAULT_SMOOTH = "spline"
 INTERVALS = ("measurement", "sampling", "both")
@@ -59,6 +64,7 @@ def estimate_lag(
     interval: str = "measurement",
     clock: str = "released",
     min_votes: int = 0,
+    match_rule: str = "reached",
 ) -> LagResult:
     """Estimate by how many months one group of models trails another.
 
@@ -104,6 +110,10 @@ def estimate_lag(
         archive.
     min_votes
         Entries with fewer votes are left out; those printed without a count stay.
+    match_rule
+        Which model of the other side dates a level: the first at or above it (``reached``), the
+        last ``below`` it, a day ``between`` the two, or ``not-worse`` (see `elolag.crossing`).
+        `trend` and `gap` take none.
 
     Returns
     -------
@@ -125,7 +135,7 @@ def estimate_lag(
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
         sources=sources, policies=policies, extra_tags=extra_tags,
         correct_selection=correct_selection, young_drift=young_drift, exclude=exclude, clock=clock,
-        min_votes=min_votes,
+        min_votes=min_votes, match_rule=match_rule,
     )  # fmt: skip
     return results(study, [key], interval)[0]
 
@@ -138,6 +148,9 @@ def results(
     `trend` is asked for with its curve, e.g. ``trend/spline``. With ``both``, a sampling interval
     that cannot be given is left out with a note; with ``sampling`` that is an error.
     """
+    for estimand in estimands:
+        if estimand == "gap" or estimand in TRENDS:
+            study.reached_only(NO_CROSSING[estimand.partition("/")[0]])
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
     again: draws.Outcomes | EstimateError | None = None
@@ -208,7 +221,7 @@ def _result(
         low, high = found.low, found.high
     if interval == "sampling" and estimand != "gap" and rerun is not None:
         low, high = rerun
-    single = estimand == "current"
+    single = estimand == "current" and study.match_rule == "reached"
     match = named(int(point.match[0]), cast.follower if gap < 0 else cast.leader)
     exact = np.zeros(len(sample.gap), np.int8)
     gap_low, gap_high = (float(end or 0.0) for end in quantiles(sample.gap, exact, level))

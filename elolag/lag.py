@@ -5,23 +5,8 @@ the follower leads. Dates are whole days since 1970-01-01, ratings Elo points. A
 `Race`: both groups' step frontiers in D draws. Windows are half-open, (T - w, T].
 
 A lag whose level lies below the first model of the group whose crossing is asked is only a bound:
-that group may have been there before anyone rated it. `Lags.censored` says so per draw.
-
-Which model of the other side dates a level x is the *match rule* of the race. With r_1 < r_2 < ...
-the records of the side that is asked, released on d_1 < d_2 < ..., and r_k the first at or above x:
-
-- `reached`: d_k;
-- `below`: d_{k-1}, the last record strictly below x; a level up to r_1 has none, and d_1 bounds it;
-- `between`: linear in x from (r_{k-1}, d_{k-1}) to (r_k, d_k), so continuous in the ratings;
-- `not-worse`: the last day until which the frontier was at most 1.645 posterior standard
-  deviations of the pair's difference above x, the pair being the model that holds x and the
-  frontier's model of that day: the date of the record after the last such one, or the day asked
-  about. If no record is so near, d_1 bounds it.
-
-A level above all records so far will be dated no earlier than the day itself (`reached`,
-`not-worse`) or than the last record (`below`, `between`). Only the *other* side's crossing goes by
-the rule: a side reaches the levels of its own models when they are released. At a tie each best is
-the match of the other, under `below` too; under `not-worse` neither is worse, and the lag is 0.
+that group may have been there before anyone rated it. `Lags.censored` says so per draw. Which
+model of the other side dates a level is the race's match rule (`elolag.crossing`).
 """
 
 from __future__ import annotations
@@ -34,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import curves
+from elolag.crossing import REACHED, MatchRule, caught, crossed
 from elolag.errors import EstimateError
 from elolag.frontier import Steps
 from elolag.months import DAYS_PER_MONTH, between, to_iso
@@ -43,39 +29,6 @@ Codes = NDArray[np.int8]
 Ints = NDArray[np.intp]
 
 EXACT, AT_LEAST, AT_MOST, UNBOUNDED = 0, 1, -1, 2
-
-MATCH_RULES = ("reached", "below", "between", "not-worse")
-#: Standard deviations of a difference above which a model is worse (one-sided, 5%).
-MARGIN = 1.645
-
-
-@dataclass(frozen=True)
-class MatchRule:
-    """Which model of the other side dates a level, one of `MATCH_RULES`.
-
-    ``apart``, (M, M): standard deviation of the difference of each two models, for `not-worse`.
-    """
-
-    name: str = "reached"
-    apart: Floats | None = None
-
-    def of(self, models: Ints) -> MatchRule:
-        """The rule for some of the models, in this order."""
-        return (
-            self if self.apart is None else MatchRule(self.name, self.apart[np.ix_(models, models)])
-        )
-
-    def margin(self, holder: Ints, side: Steps) -> Floats:
-        """What each record (R) of a side may be above the model that holds a level, (D, J, R)."""
-        if self.apart is None:
-            raise EstimateError(
-                f"match rule {self.name} asks for the error of each pair of models, and these have "
-                f"none; take one of {', '.join(MATCH_RULES[:3])}"
-            )
-        return MARGIN * self.apart[holder[:, :, None], side.columns[:, None, :]]
-
-
-REACHED = MatchRule()
 
 
 @dataclass(frozen=True)
@@ -144,46 +97,6 @@ class Race:
         return max(self.leader.latest_first, self.follower.latest_first)
 
 
-#: A side and, per level, the step at which it first reached it.
-Reached = tuple[Steps, Ints]
-
-
-def _crossed(
-    match: MatchRule, levels: Floats, asked: Reached, rival: Reached, until: Floats
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """When a side crossed each level, (D, J), and where it may have done so unseen before.
-
-    Parameters
-    ----------
-    asked, rival
-        The side, and the one of which a model holds the level, with the step of each that first
-        reached the level.
-    until
-        Day up to which releases count, (J,) or (D, J). A level not crossed by it has the date inf,
-        or the earliest one that it can have.
-    """
-    side, at = asked
-    if match.name == "reached":
-        return side.date_of(at), levels < side.first_level
-    if match.name == "not-worse":
-        within = match.margin(rival[0].columns_of(np.minimum(rival[1], rival[0].size - 1)), side)
-        until = np.broadcast_to(until, levels.shape)
-        near = side.running[:, None, :] <= levels[:, :, None] + within
-        near &= side.dates[:, None, :] <= until[:, :, None]
-        unseen = ~near.any(axis=2)
-        after = np.where(unseen, 0, side.size - near[:, :, ::-1].argmax(axis=2))
-        return side.date_of(after), unseen
-    before = side.before(at)
-    date = side.date_of(before)
-    if match.name == "below":
-        return date, np.asarray(levels <= side.first_level)
-    last = np.minimum(at, side.size - 1)
-    low, high = (np.take_along_axis(side.running, k, 1) for k in (before, last))
-    share = np.divide(levels - low, high - low, out=np.zeros_like(low), where=high > low)
-    end = np.where(at < side.size, side.date_of(at), date)
-    return date + share * (end - date), np.asarray(levels < side.first_level)
-
-
 def check_groups(lead_from: Floats, follow_from: Floats, date: float) -> None:
     """Refuse a date before either group's first model."""
     for name, dates in (("leader", lead_from), ("follower", follow_from)):
@@ -231,8 +144,8 @@ def current_at(race: Race, dates: Floats) -> Current:
     lead_at, follow_at = race.leader.first_reaching(level), race.follower.first_reaching(level)
     tie = between(race.leader.date_of(lead_at), race.follower.date_of(follow_at))
     lead, follow = (race.leader, lead_at), (race.follower, follow_at)
-    led, led_unseen = _crossed(race.match, level, lead, follow, dates)
-    followed, follow_unseen = _crossed(race.match, level, follow, lead, dates)
+    led, led_unseen = crossed(race.match, level, lead, follow, dates)
+    followed, follow_unseen = crossed(race.match, level, follow, lead, dates)
     if race.match.name == "not-worse":
         led, followed, tie = np.minimum(led, dates), np.minimum(followed, dates), np.zeros_like(tie)
     months = np.where(gap > 0, between(led, dates), -between(followed, dates))
@@ -309,7 +222,7 @@ def over_levels(race: Race, window: float) -> Lags:
     lead_at, follow_at = race.leader.first_reaching(levels), race.follower.first_reaching(levels)
     followed = race.follower.date_of(follow_at)
     lead, follow = (race.leader, lead_at), (race.follower, follow_at)
-    led, unseen = _crossed(race.match, levels, lead, follow, np.array([race.as_of]))
+    led, unseen = crossed(race.match, levels, lead, follow, np.array([race.as_of]))
     never = ~np.isfinite(led) if race.match.name == "not-worse" else lead_at == race.leader.size
     distance = between(np.where(np.isfinite(led), led, race.as_of), followed)
     total = width.sum(axis=1)
@@ -356,12 +269,10 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     """Time from each leader record of the window until the follower reaches its level.
 
     Negative when the follower was there first; right-censored at the as-of date, or at the
-    earliest date that the match rule can give the level. Under `not-worse` it is the first date
-    on which the follower's frontier is at most 1.645 s.d. of the pair's difference below the
-    record: from then on the leader's record is not better. The Kaplan-Meier
-    median is the smallest time at which the survival curve is at most one half; where it is not
-    reached the lag is at least the longest follow-up. The restricted mean is
-    int_0^h S - int_-inf^0 (1 - S) with `horizon` h in months; S keeps its last value.
+    earliest that the match rule can give the level. The Kaplan-Meier median is the smallest time
+    at which the survival curve is at most one half; where it is not reached the lag is at least
+    the longest follow-up. The restricted mean is int_0^h S - int_-inf^0 (1 - S) with `horizon` h
+    in months; S keeps its last value.
 
     Raises
     ------
@@ -371,49 +282,29 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     start = window_start(race, window)
     dates, record = race.leader.records()
     counts = record & (dates > start)
-    level = race.leader.running
-    reached, unseen, caught = _caught(race, level)
-    caught &= counts
+    reached, unseen, met = caught(race.match, race.leader, race.follower, race.as_of)
+    met &= counts
     duration = between(np.where(counts, dates, -np.inf), np.where(counts, reached, race.as_of))
     n = counts.sum(axis=1)
     failed = n == 0
-    times, survival = _kaplan_meier(duration, caught, n)
+    times, survival = _kaplan_meier(duration, met, n)
     median, known = _median(times, survival)
     longest = np.where(counts, duration, -np.inf).max(axis=1)
     months = np.where(failed, np.nan, np.where(known, median, longest))
     codes = np.where(known, EXACT, AT_LEAST)
     # The follower may have reached levels below its first model any time before: if that could
     # move the median, it is at most so much.
-    unseen &= caught
+    unseen &= met
     if unseen.any():
-        earliest, _ = _median(*_kaplan_meier(np.where(unseen, -np.inf, duration), caught, n))
+        earliest, _ = _median(*_kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
         codes = np.where(known & (earliest != median), AT_MOST, codes)
     mean = _restricted_mean(times, survival, horizon)
     return CatchUp(
         Lags(months, codes.astype(np.int8), failed),
         np.where(failed, np.nan, mean),
         n,
-        caught.sum(axis=1),
+        met.sum(axis=1),
     )
-
-
-def _caught(race: Race, levels: Floats) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
-    """When the follower caught each of the leader's records (or: not before), and if unseen."""
-    side, at = race.follower, race.follower.first_reaching(levels)
-    if race.match.name == "not-worse":
-        lift = race.match.margin(race.leader.columns, side)
-        near = side.running[:, None, :] + lift >= levels[:, :, None]
-        near &= np.isfinite(side.dates)[:, None, :]
-        at = np.where(near.any(axis=2), near.argmax(axis=2), side.size)
-        date, unseen = (
-            side.date_of(at),
-            levels < (side.running[:, None, :1] + lift[:, :, :1])[:, :, 0],
-        )
-    else:
-        records = race.leader, np.broadcast_to(np.arange(race.leader.size), levels.shape)
-        until = np.array([race.as_of])
-        date, unseen = _crossed(race.match, levels, (side, at), records, until)
-    return np.where(np.isfinite(date), date, race.as_of), unseen, at < side.size
 
 
 def catch_up(race: Race, window: float) -> Lags:

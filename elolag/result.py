@@ -14,6 +14,7 @@ from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.verdict import LIKELY, Judged
 from elolag.words import (
     FEWEST,
+    MATCHED,
     TOO_FEW,
     bounded,
     compact,
@@ -400,7 +401,7 @@ class LagResult(Judged):
             return f"As of {self.as_of}, {where}: the gap of {leader} and {follower} is withheld."
         if self.months is None:
             return f"As of {self.as_of}, {where}: {self.figure()} ({interval})."
-        if self.estimand != "current":
+        if self.estimand != "current" or self.match_rule in MATCHED:
             return (
                 f"As of {self.as_of}, {where}: {self.figure()}, as {self.estimand} "
                 f"({self.asks()}; {interval})."
@@ -409,7 +410,14 @@ class LagResult(Judged):
 
     def asks(self) -> str:
         """What its estimand asks, with the window that was used."""
-        return meaning(self.estimand, self.measure.points, self.window)
+        asked = meaning(self.estimand, self.measure.points, self.window)
+        rule = MATCHED.get(self.match_rule)
+        return f"{asked}; match rule {self.match_rule}: {rule}" if rule else asked
+
+    @property
+    def match_rule(self) -> str:
+        """Which model of the other side dates a level, one of `elolag.crossing.MATCH_RULES`."""
+        return str(self.policies.get("match_rule", "reached"))
 
     def _gap_words(self, elo: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)

@@ -13,18 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from elolag.crossing import MARGIN, MATCH_RULES, MatchRule
 from elolag.errors import EstimateError
 from elolag.lag import (
     AT_LEAST,
     AT_MOST,
     ESTIMANDS,
     EXACT,
-    MARGIN,
-    MATCH_RULES,
     UNBOUNDED,
     WINDOWS,
     Lags,
-    MatchRule,
     Race,
     catch_up_times,
     current,
@@ -383,6 +381,12 @@ def test_between_moves_little_when_ratings_do(name: str) -> None:
         found[rule] = np.abs(np.diff(lags)).max()
     assert found["between"] < months(30 / 10 * 0.1) + 1e-9
     assert found["reached"] > months(9)
+
+
+def test_not_worse_asks_for_the_errors_of_pairs() -> None:
+    sample = case([(10.0, 0.0)], [(9.0, 0.0)], 100)
+    with pytest.raises(EstimateError, match="take one of reached, below, between"):
+        current(sample.race(MatchRule("not-worse")))
 
 
 def test_match_rules_by_hand() -> None:
