@@ -231,6 +231,9 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) ->
     if within is not None and not within[0] < within[1]:
         raise UsageError(f"the range {within[0]:g} to {within[1]:g} months ends before it starts")
     study = prepare(**question)
+    study.reached_only(
+        "a flip is searched where the lag dates levels by the first model to reach them"
+    )
     headline = results(study, ["current"])[0]
     if headline.months is None or headline.censored:
         raise EstimateError(
