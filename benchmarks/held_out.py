@@ -37,6 +37,7 @@ from scipy import stats
 import elolag
 from elolag import tags
 from elolag.model import scale
+from elolag.model.hyper import SHIPPED
 from elolag.months import DAYS_PER_MONTH
 from elolag.panel import chain, vintages
 from elolag.vintages import Vintage, lists_of
@@ -116,7 +117,7 @@ def foretold(boards: Boards, months: int, kept: str) -> pd.DataFrame:
         shared = (placed.root[rows] ** 2).sum(axis=1)
         error = np.sqrt(placed.drift[rows] ** 2 + noise + shared)
         ways = {
-            "scale": (placed.rating[rows], error, scale.FREEDOM),
+            "scale": (placed.rating[rows], error, SHIPPED.freedom),
             **{way: _baseline(way, seen, rows, column, noise) for way in WAYS[1:]},
         }
         for way, (place, spread, freedom) in ways.items():
@@ -247,7 +248,7 @@ def left_out(name: str = BOARDS[0]) -> pd.DataFrame:
             continue
         moved = placed.rating[taken] - whole.rating[taken]
         error = np.sqrt(
-            placed.drift[taken] ** 2 * scale.FREEDOM / (scale.FREEDOM - 2)
+            placed.drift[taken] ** 2 * SHIPPED.inflation
             + (placed.root[taken] ** 2).sum(axis=1)
             + scale.vote_noise(placed.se[taken], whole.se[taken])
         )

@@ -13,7 +13,7 @@ from elolag import tags
 from elolag.months import to_day
 from elolag.standing import SETTLED_VOTES, ModelPoint
 from elolag.verdict import Day, Judged
-from elolag.words import FEWEST, groups
+from elolag.words import FEWEST, MATCHED, groups
 from elolag.words import citing as language
 from elolag.words.groups import Phrase, phrase
 from elolag.words.models import model_name
@@ -33,7 +33,7 @@ def day_first(result: Judged) -> bool:
     if day.leading > MAY_LEAD or day.state not in ("between", "below-first"):
         return True
     low, high = result.ends_given
-    if low is None or high is None:
+    if low is None or high is None or result.match_rule != "reached":
         return False
     months = [match.months for match in day.smallest_set]
     return max(months) < low or min(months) > high
@@ -73,8 +73,11 @@ class Speaker:
         rival = groups.best_of_day(result.leader_group, self.lang, self.leader)
         begins = f"{language.months_to(result.window, self.lang)} {self.day}"
         verdict = result.verdict
+        matched = (language.MATCHED if german else MATCHED).get(result.match_rule)
         if german:
             text = f"{begins} lag {best} im Mittel {how}"
+            if matched:
+                return f"{text}, {self.where} {matched}."
             if verdict == "no-clear-lead":
                 return f"{text}, gemessen daran, welche Seite {self.where} früher so weit war."
             if verdict == "level":
@@ -83,6 +86,8 @@ class Speaker:
             much = "Mindestens so viel" if verdict == "at-least" else "So viel"
             return f"{text}: {much} früher hatte erstmals {one} {self.where} {so} abgeschnitten."
         text = f"{begins}, {best} was on average {how}"
+        if matched:
+            return f"{text}, {matched} {self.where}."
         if verdict == "no-clear-lead":
             return f"{text}, going by which side had first scored as high {self.where}."
         if verdict == "level":

@@ -126,7 +126,7 @@ class Bridge:
                 f"{largest.cause}, {_signed(largest.change)})"
             )
         return (
-            f"For {self.date} our headline is {directed(self.headline.months or 0.0)} on "
+            f"For {self.date} our day's distance is {directed(self.headline.months or 0.0)} on "
             f"{self.headline.board}; on the data of the archive {'; '.join(parts)}."
         )
 
@@ -158,7 +158,7 @@ class Bridge:
             "index_date": self.index_date,
             "steps": [s.to_dict() for s in self.steps],
             "said": dict(self.said),
-            "headline": self.headline.to_dict(),
+            "answer": self.headline.to_dict(),
             "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
@@ -187,7 +187,7 @@ def bridge(
     policies: Policies | None = None,
     extra_tags: str | Path | None = None,
 ) -> Bridge:
-    """Why Epoch's, the AI Index's, CAISI's and our headline for China differ, step by step.
+    """Why the distances of Epoch, the AI Index, CAISI and us differ for China, step by step.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def bridge(
     study = replace(studies.study(board, newest, "overall", "US", "CN"), as_of=to_day(day))
     headline = results(study, ["current"])[0]
     end = Step(
-        "", "selection", "ratings corrected for selection: our headline",
+        "", "selection", "ratings corrected for selection: our day's distance",
         headline.months or 0.0, headline.censored, low=headline.low, high=headline.high,
     )  # fmt: skip
     votes = f"votes instead of benchmarks ({board})"

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from elolag.archive import Archive, Snapshot
 from elolag.errors import EstimateError, UsageError
-from elolag.model.scale import FREEDOM, Carry, fit, vote_noise
+from elolag.model.hyper import SHIPPED
+from elolag.model.scale import Carry, fit, vote_noise
 from elolag.tags import Lookup, is_unknown
 
 #: Proposed when the ratings differ by less than this many standard deviations of the fit.
@@ -33,7 +34,7 @@ MOVE_NOISE = 3.0
 #: Entries whose median change says what the top of the scale did.
 TOP = 30
 #: Standard deviation of drift of unit scale.
-SD = (FREEDOM / (FREEDOM - 2)) ** 0.5
+SD = SHIPPED.inflation**0.5
 
 _WORDS = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from elolag.errors import ElolagError, EstimateError
+from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate import ESTIMANDS, lag_key, results
 from elolag.frontier import Steps
 from elolag.interval import summarise
@@ -67,7 +67,7 @@ def estimate_all(**question: Any) -> Comparison:
     for key in (lag_key(estimand, None) for estimand in ESTIMANDS):
         try:
             found.append((key, results(study, [key], "both")[0]))
-        except EstimateError as error:
+        except (EstimateError, UsageError) as error:
             refused[key.partition("/")[0]] = str(error)
     return Comparison(
         tuple(result for _, result in found),

@@ -13,13 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import correlated
-from elolag.lag import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, check_groups, current_at
+from elolag.crossing import REACHED, MatchRule
+from elolag.lag import (
+    ESTIMANDS,
+    TRENDS,
+    WINDOWS,
+    Lags,
+    Race,
+    check_groups,
+    current_at,
+)
 from elolag.posterior import REACH, Field, Posterior
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 CHUNK = 1000
+#: Draws from which the error of a pair of models is taken: its s.d. is then known to 1.1%.
+PAIRS = 4000
 
 
 @dataclass(frozen=True)
@@ -147,6 +158,18 @@ def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, 
     return out[0], out[1]
 
 
+def apart(field: Field, posterior: Posterior, seed: int) -> Floats:
+    """Standard deviation of the difference of each two models' ratings, (M, M).
+
+    Taken from draws of all models, so that it holds whatever the draws do: the best of a model's
+    entries, errors that entries share, drift.
+    """
+    chunks = draw(field, posterior, PAIRS, seed, everything=True)
+    covariance = np.atleast_2d(np.cov(np.concatenate([d.ratings for _, d in chunks]).T))
+    own = np.diag(covariance)
+    return np.asarray(np.sqrt(np.maximum(own[:, None] + own - 2 * covariance, 0.0)))
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """What each of D draws gave.
@@ -159,7 +182,7 @@ class Outcomes:
         F_L(T) - F_F(T) in Elo, shape (D,).
     leader_best, follower_best, match
         Indices of models: each side's best at T, and the model whose release first reached the
-        level (the leader's; the follower's where it leads).
+        level (the leader's; the follower's where it leads), whatever the match rule.
     """
 
     lags: dict[str, Lags]
@@ -170,12 +193,17 @@ class Outcomes:
 
 
 def point(
-    field: Field, fitted: Posterior, as_of: float, estimands: Sequence[str], window: float | None
+    field: Field,
+    fitted: Posterior,
+    as_of: float,
+    estimands: Sequence[str],
+    window: float | None,
+    match: MatchRule = REACHED,
 ) -> Outcomes:
     """The estimands at posterior-mean ratings: one draw."""
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     ratings = np.maximum.reduceat(fitted.mean, starts)[None, :]
-    race = Race.of(ratings, field.lead_from, field.follow_from, as_of)
+    race = Race.of(ratings, field.lead_from, field.follow_from, as_of, match)
     return outcomes(race, estimands, window, np.arange(ratings.shape[1]))
 
 
@@ -187,6 +215,7 @@ def sample(
     window: float | None,
     n: int,
     seed: int,
+    match: MatchRule = REACHED,
 ) -> Outcomes:
     """The estimands in `n` draws, all from the same draws.
 
@@ -196,10 +225,11 @@ def sample(
         Months; None takes each estimand's default.
     """
     check_groups(field.lead_from, field.follow_from, as_of)
-    parts = [
-        outcomes(Race.of(d.ratings, d.lead_from, d.follow_from, as_of), estimands, window, keep)
-        for keep, d in draw(field, fitted, n, seed, everything=any(e in TRENDS for e in estimands))
-    ]
+    parts = []
+    smooth = any(e in TRENDS for e in estimands)
+    for keep, d in draw(field, fitted, n, seed, everything=smooth):
+        race = Race.of(d.ratings, d.lead_from, d.follow_from, as_of, match.of(keep))
+        parts.append(outcomes(race, estimands, window, keep))
     return join(parts)
 
 

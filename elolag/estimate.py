@@ -18,7 +18,7 @@ from elolag.curves import KINDS, SMOOTH
 from elolag.errors import EstimateError, UsageError
 from elolag.interval import quantiles, summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
-from elolag.lag import WINDOWS
+from elolag.lag import TRENDS, WINDOWS
 from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import LagResult
 from elolag.schema import ALL_LISTS
@@ -32,6 +32,11 @@ ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
 HEADLINE = "average"
 #: Names until 0.1, and what took their place.
 RENAMED = {"backward": "current", "backward-mean": "average", "level-mean": "levels"}
+#: Why the other two take no match rule.
+NO_CROSSING = {
+    "trend": "trend is the time between smooth curves and dates no record",
+    "gap": "the gap is a distance on one day and dates no record",
+}
 FRONTIERS = KINDS
 DEFAULT_SMOOTH = "spline"
 INTERVALS = ("measurement", "sampling", "both")
@@ -61,6 +66,7 @@ def estimate_lag(
     interval: str = "measurement",
     clock: str = "released",
     min_votes: int = 0,
+    match_rule: str = "reached",
 ) -> LagResult:
     """Estimate by how many months one group of models trails another.
 
@@ -108,6 +114,10 @@ def estimate_lag(
         archive.
     min_votes
         Entries with fewer votes are left out; those printed without a count stay.
+    match_rule
+        Which model of the other side dates a level: the first at or above it (``reached``), the
+        last ``below`` it, a day ``between`` the two, or ``not-worse`` (see `elolag.crossing`).
+        `trend` and `gap` take none.
 
     Returns
     -------
@@ -129,7 +139,7 @@ def estimate_lag(
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
         sources=sources, policies=policies, extra_tags=extra_tags,
         correct_selection=correct_selection, young_drift=young_drift, exclude=exclude, clock=clock,
-        min_votes=min_votes,
+        min_votes=min_votes, match_rule=match_rule,
     )  # fmt: skip
     if estimand is not None or window is not None:
         return results(study, [key], interval)[0]
@@ -154,6 +164,9 @@ def results(
     `trend` is asked for with its curve, e.g. ``trend/spline``. With ``both``, a sampling interval
     that cannot be given is left out with a note; with ``sampling`` that is an error.
     """
+    for estimand in estimands:
+        if estimand == "gap" or estimand in TRENDS:
+            study.reached_only(NO_CROSSING[estimand.partition("/")[0]])
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
     again: draws.Outcomes | EstimateError | None = None

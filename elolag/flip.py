@@ -1,4 +1,4 @@
-"""How little would have to change for the headline to be another one.
+"""How little would have to change for the distance of the day to be another one.
 
 Asked of `current`, which a few models decide: the follower's best, and the leader's model that
 first reached its level (the other way round where the follower leads). That makes an exact search
@@ -154,7 +154,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Flip:
-    """The least change that makes the headline another one."""
+    """The least change that makes the distance of the day another one."""
 
     headline: LagResult
     routes: tuple[Route, ...]
@@ -210,7 +210,7 @@ class Flip:
 
 
 def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) -> Flip:
-    """The fewest models, tags or points of rating whose change would move the headline.
+    """The fewest models, tags or points of rating whose change would move the distance of the day.
 
     By a month either way; and out of a stated range of months, or into it where it is outside.
 
@@ -226,14 +226,19 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) ->
     UsageError
         The range ends before it starts, or the question cannot be answered.
     EstimateError
-        The headline is only a bound, or has no answer.
+        The distance is only a bound, or has no answer.
     """
     if within is not None and not within[0] < within[1]:
         raise UsageError(f"the range {within[0]:g} to {within[1]:g} months ends before it starts")
     study = prepare(**question)
+    study.reached_only(
+        "a flip is searched where the lag dates levels by the first model to reach them"
+    )
     headline = results(study, ["current"])[0]
     if headline.months is None or headline.censored:
-        raise EstimateError("the headline is only a bound, so nothing can be said of moving it")
+        raise EstimateError(
+            "the day's distance is only a bound, so nothing can be said of moving it"
+        )
     edits = {kind: effective(study, make(study)) for kind, (make, _) in KINDS.items()}
     routes: list[Route] = []
     known: dict[tuple[Edit, ...], Change] = {}

@@ -82,6 +82,14 @@ class Steps:
         never = np.full((len(self.dates), 1), np.inf)
         return np.take_along_axis(np.concatenate([self.dates, never], axis=1), steps, 1)
 
+    def before(self, steps: Ints) -> Ints:
+        """The record before each step (D, J): the last before `size`, the first before itself."""
+        return np.minimum(np.maximum(steps - 1, 0), self._last[:, None])
+
+    def columns_of(self, steps: Ints) -> Ints:
+        """The models that set these records (D, J)."""
+        return np.take_along_axis(self.columns, steps, 1)
+
     @property
     def first_level(self) -> Floats:
         """Frontier (D, 1) on the day of the first model; lower levels were reached unseen."""
@@ -93,7 +101,7 @@ class Steps:
 
     def model_at(self, steps: Ints) -> Ints:
         """The model that set each draw's record (D,)."""
-        return np.take_along_axis(self.columns, steps[:, None], 1)[:, 0]
+        return self.columns_of(steps[:, None])[:, 0]
 
     def best_model(self) -> Ints:
         """The best model of each draw (D,)."""

@@ -5,7 +5,8 @@ the follower leads. Dates are whole days since 1970-01-01, ratings Elo points. A
 `Race`: both groups' step frontiers in D draws. Windows are half-open, (T - w, T].
 
 A lag whose level lies below the first model of the group whose crossing is asked is only a bound:
-that group may have been there before anyone rated it. `Lags.censored` says so per draw.
+that group may have been there before anyone rated it. `Lags.censored` says so per draw. Which
+model of the other side dates a level is the race's match rule (`elolag.crossing`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import curves
+from elolag.crossing import REACHED, MatchRule, caught, crossed
 from elolag.errors import EstimateError
 from elolag.frontier import Steps
 from elolag.months import DAYS_PER_MONTH, between, to_iso
@@ -61,9 +63,17 @@ class Race:
     ratings: Floats
     lead_from: Floats
     follow_from: Floats
+    match: MatchRule = REACHED
 
     @classmethod
-    def of(cls, ratings: Floats, lead_from: Floats, follow_from: Floats, as_of: float) -> Race:
+    def of(
+        cls,
+        ratings: Floats,
+        lead_from: Floats,
+        follow_from: Floats,
+        as_of: float,
+        match: MatchRule = REACHED,
+    ) -> Race:
         """Build from ratings (D, M) and the dates from which models count, (M,) or (D, M).
 
         Raises
@@ -79,7 +89,7 @@ class Race:
                     f"the {name} group has no model by {to_iso(as_of)} in some draws: the release "
                     f"of its first rated model is known only to the month; take a later date"
                 )
-        return cls(leader, follower, as_of, ratings, lead_from, follow_from)
+        return cls(leader, follower, as_of, ratings, lead_from, follow_from, match)
 
     @property
     def begins(self) -> float:
@@ -115,7 +125,8 @@ class Current:
 def current_at(race: Race, dates: Floats) -> Current:
     """How long before each date the leader first reached the follower's best of that date.
 
-    T - t_L(F_F(T)); if the follower leads, -(T - t_F(F_L(T))); on a tie t_F(x) - t_L(x).
+    T - t_L(F_F(T)); if the follower leads, -(T - t_F(F_L(T))); on a tie t_F(x) - t_L(x). Steps
+    are those that first reached the level, whatever the match rule.
     `dates` has shape (J,) or (D, J).
 
     Raises
@@ -131,12 +142,17 @@ def current_at(race: Race, dates: Floats) -> Current:
     best_leader, best_follower = race.leader.at(dates), race.follower.at(dates)
     gap, level = best_leader - best_follower, np.minimum(best_leader, best_follower)
     lead_at, follow_at = race.leader.first_reaching(level), race.follower.first_reaching(level)
-    led, followed = race.leader.date_of(lead_at), race.follower.date_of(follow_at)
+    tie = between(race.leader.date_of(lead_at), race.follower.date_of(follow_at))
+    lead, follow = (race.leader, lead_at), (race.follower, follow_at)
+    led, led_unseen = crossed(race.match, level, lead, follow, dates)
+    followed, follow_unseen = crossed(race.match, level, follow, lead, dates)
+    if race.match.name == "not-worse":
+        led, followed, tie = np.minimum(led, dates), np.minimum(followed, dates), np.zeros_like(tie)
     months = np.where(gap > 0, between(led, dates), -between(followed, dates))
-    months = np.where(gap == 0, between(led, followed), months)
+    months = np.where(gap == 0, tie, months)
     # A common level is never below a first model: a tie is no bound.
-    censored = np.where(gap > 0, AT_LEAST * (level < race.leader.first_level), EXACT)
-    censored = np.where(gap < 0, AT_MOST * (level < race.follower.first_level), censored)
+    censored = np.where(gap > 0, AT_LEAST * led_unseen, EXACT)
+    censored = np.where(gap < 0, AT_MOST * follow_unseen, censored)
     return Current(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
 
 
@@ -150,8 +166,8 @@ def current(race: Race, window: float = 0.0) -> Lags:
 def average(race: Race, window: float) -> Lags:
     """Mean of `current` over the window of `window` months, integrated exactly.
 
-    Between releases `current` is linear in time, so its value in the middle of each stretch
-    times the stretch's length is the integral.
+    Between releases `current` is linear in time under every match rule, so its value in the
+    middle of each stretch times the stretch's length is the integral.
 
     Raises
     ------
@@ -192,8 +208,10 @@ def at_release(race: Race, window: float) -> Lags:
 def over_levels(race: Race, window: float) -> Lags:
     """Mean of t_F(x) - t_L(x), x uniform over the levels the follower crossed in the window.
 
-    A level the leader has not reached by the as-of date enters with that date; the lag is then at
-    most the mean. A draw in which the follower crossed no new level fails.
+    A level the leader has not reached by the as-of date enters with that date, or the earliest
+    that the match rule can give it; the lag is then at most the mean. On each slice the crossing
+    is constant or (`between`) linear in x, so its middle gives the integral. A draw in which the
+    follower crossed no new level fails.
 
     Raises
     ------
@@ -202,14 +220,15 @@ def over_levels(race: Race, window: float) -> Lags:
     """
     levels, width = _crossed_levels(race, window)
     lead_at, follow_at = race.leader.first_reaching(levels), race.follower.first_reaching(levels)
-    led, followed = race.leader.date_of(lead_at), race.follower.date_of(follow_at)
-    never = ~np.isfinite(led)
-    distance = between(np.where(never, race.as_of, led), followed)
+    followed = race.follower.date_of(follow_at)
+    lead, follow = (race.leader, lead_at), (race.follower, follow_at)
+    led, unseen = crossed(race.match, levels, lead, follow, np.array([race.as_of]))
+    never = ~np.isfinite(led) if race.match.name == "not-worse" else lead_at == race.leader.size
+    distance = between(np.where(np.isfinite(led), led, race.as_of), followed)
     total = width.sum(axis=1)
     failed = total <= 0
     months = (distance * width).sum(axis=1) / np.where(failed, np.nan, total)
-    # A slice up to the leader's first model lies below it. The follower's levels are new ones.
-    unseen = levels <= race.leader.first_level
+    # The follower's levels are new ones: their crossing is no bound.
     codes = np.where(never, AT_MOST, np.where(unseen, AT_LEAST, EXACT))
     return Lags(months, _combine(codes.astype(np.int8), width > 0), failed)
 
@@ -223,13 +242,17 @@ def unreached_share(race: Race, window: float) -> Floats:
 
 
 def _crossed_levels(race: Race, window: float) -> tuple[Floats, Floats]:
-    """Upper ends and widths (D, B) of the level slices on which both crossings are constant."""
+    """Middles and widths (D, B) of the level slices in which no crossing changes its model."""
     start = window_start(race, window)
     low = race.follower.at(np.array([start]))
     high = race.follower.at(np.array([race.as_of]))
-    steps = np.concatenate([race.leader.running, race.follower.running], axis=1)
-    edges = np.sort(np.clip(np.concatenate([low, steps, high], axis=1), low, high), axis=1)
-    return edges[:, 1:], np.diff(edges, axis=1)
+    steps = [low, race.leader.running, race.follower.running, high]
+    if race.match.name == "not-worse":
+        within = race.match.margin(race.follower.columns, race.leader)
+        steps.append((race.leader.running[:, None, :] - within).reshape(len(low), -1))
+    edges = np.sort(np.clip(np.concatenate(steps, axis=1), low, high), axis=1)
+    width = np.diff(edges, axis=1)
+    return edges[:, 1:] - width / 2, width
 
 
 @dataclass(frozen=True)
@@ -245,10 +268,11 @@ class CatchUp:
 def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     """Time from each leader record of the window until the follower reaches its level.
 
-    Negative when the follower was there first; right-censored at the as-of date. The Kaplan-Meier
-    median is the smallest time at which the survival curve is at most one half; where it is not
-    reached the lag is at least the longest follow-up. The restricted mean is
-    int_0^h S - int_-inf^0 (1 - S) with `horizon` h in months; S keeps its last value.
+    Negative when the follower was there first; right-censored at the as-of date, or at the
+    earliest that the match rule can give the level. The Kaplan-Meier median is the smallest time
+    at which the survival curve is at most one half; where it is not reached the lag is at least
+    the longest follow-up. The restricted mean is int_0^h S - int_-inf^0 (1 - S) with `horizon` h
+    in months; S keeps its last value.
 
     Raises
     ------
@@ -258,29 +282,28 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     start = window_start(race, window)
     dates, record = race.leader.records()
     counts = record & (dates > start)
-    level = race.leader.running
-    reached = race.follower.date_of(race.follower.first_reaching(level))
-    caught = np.isfinite(reached) & counts
-    duration = between(np.where(counts, dates, -np.inf), np.where(caught, reached, race.as_of))
+    reached, unseen, met = caught(race.match, race.leader, race.follower, race.as_of)
+    met &= counts
+    duration = between(np.where(counts, dates, -np.inf), np.where(counts, reached, race.as_of))
     n = counts.sum(axis=1)
     failed = n == 0
-    times, survival = _kaplan_meier(duration, caught, n)
+    times, survival = _kaplan_meier(duration, met, n)
     median, known = _median(times, survival)
     longest = np.where(counts, duration, -np.inf).max(axis=1)
     months = np.where(failed, np.nan, np.where(known, median, longest))
     codes = np.where(known, EXACT, AT_LEAST)
     # The follower may have reached levels below its first model any time before: if that could
     # move the median, it is at most so much.
-    unseen = counts & (level < race.follower.first_level)
+    unseen &= met
     if unseen.any():
-        earliest, _ = _median(*_kaplan_meier(np.where(unseen, -np.inf, duration), caught, n))
+        earliest, _ = _median(*_kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
         codes = np.where(known & (earliest != median), AT_MOST, codes)
     mean = _restricted_mean(times, survival, horizon)
     return CatchUp(
         Lags(months, codes.astype(np.int8), failed),
         np.where(failed, np.nan, mean),
         n,
-        caught.sum(axis=1),
+        met.sum(axis=1),
     )
 
 

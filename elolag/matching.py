@@ -122,6 +122,7 @@ def time_to_match(**question: Any) -> TimeToMatch:
         The leader set no record in the window, or the window begins before a group has a model.
     """
     study = prepare(**question)
+    study.reached_only("this curve dates levels by the first model to reach them")
     window = study.window or WINDOWS["catch-up"]
     fitted, cast = study.fitted, study.cast
     starts = np.flatnonzero(np.diff(cast.field.model, prepend=-1))

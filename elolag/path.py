@@ -178,6 +178,7 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
         A group has no model by `start`.
     """
     study = prepare(as_of=end, **question)
+    study.reached_only("a path dates levels by the first model to reach them")
     first = to_day(start)
     if first > study.as_of:
         raise UsageError(f"the range ends on {to_iso(study.as_of)}, before it starts on {start}")

@@ -14,33 +14,20 @@ deconvolved by EM on a grid, smoothed as far as their number asks.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elolag import correlated
-from elolag.model.scale import FREEDOM
+from elolag.model.hyper import SHIPPED, Hyperparameters
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 GRID_STEP = 4.0
-#: Least standard deviation of the prior's components, in Elo (see `bandwidth`), and least spread.
-SMOOTHING = 5.0
-#: Entries with which a country has a quadratic of its own; those of the others share a line.
-OWN_TREND = 10
-#: How far (sd, Elo) the levels of countries of few models are thought to be from each other, and
-#: how far models from their trend, before any rating is looked at.
-LEVELS_APART, MODELS_APART = 100.0, 50.0
-#: Entries of average spread that stand beside a country's own, and beside the recent ones.
-AVERAGE = 20.0
-RECENT_DAYS = 365.2425
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
-#: A t with `FREEDOM` as a mixture of three normals: shares and variances. Its variances are the
-#: means of the inverse gamma that the t mixes over, over the smallest six tenths, the next three
-#: and the last; the variance is the t's, 0.054 lies beyond its 95% ends and 0.0115 beyond 99%.
-SPREADS = np.array([[0.6, 0.842], [0.3, 2.234], [0.1, 8.249]])
 
 
 @dataclass(frozen=True)
@@ -54,7 +41,7 @@ class Field:
     ``follow_from`` (days from which the model counts for a group, inf never), ``month_start``,
     ``month_end`` (first day of the month and of the next where the earlier of the two is a release
     known to the month, else NaN).
-    ``drift``, (E,): scale of each entry's own change since its last list, a t with `FREEDOM`; None
+    ``drift``, (E,): scale of each entry's own change since its last list, a t with `freedom`; None
     for none. ``errors``, (E, E): covariance of the entries' own errors where it is known, its
     diagonal ``variance``; None takes them as independent (see `elolag.correlated`).
     """
@@ -72,6 +59,7 @@ class Field:
     month_end: Floats
     drift: Floats | None = None
     errors: Floats | None = None
+    freedom: float = SHIPPED.freedom
 
     @property
     def shared(self) -> Floats:
@@ -83,7 +71,7 @@ class Field:
         """Variance of an entry's own change since its last list, (E,)."""
         if self.drift is None:
             return np.zeros_like(self.variance)
-        return np.asarray(self.drift**2 * (FREEDOM / (FREEDOM - 2)))
+        return np.asarray(self.drift**2 * (self.freedom / (self.freedom - 2)))
 
 
 @dataclass(frozen=True)
@@ -118,7 +106,9 @@ class Posterior:
         return low, high
 
 
-def posterior(field: Field, *, correct_selection: bool = True) -> Posterior:
+def posterior(
+    field: Field, *, correct_selection: bool = True, hyper: Hyperparameters = SHIPPED
+) -> Posterior:
     """Posterior of every entry's true rating.
 
     Without the correction (a flat prior) it is the published rating with its own error. Where the
@@ -127,10 +117,10 @@ def posterior(field: Field, *, correct_selection: bool = True) -> Posterior:
     if not correct_selection:
         copula = None if field.errors is None else correlated.root(field.errors)
         parts = _parts(field, field.variance)
-        share = np.broadcast_to(_shares(parts), parts.shape)
+        share = np.broadcast_to(_shares(field, parts), parts.shape)
         means = np.repeat(field.rating[:, None], parts.shape[1], axis=1)
         return Posterior(share, means, np.sqrt(parts), copula)
-    prior = thought(field)
+    prior = thought(field, hyper)
     if field.errors is None:
         return prior.given(field, field.rating, field.variance)
 
@@ -176,7 +166,7 @@ class Prior:
             Ratings and the variance of their normal error, (E,).
         """
         parts = _parts(field, variance)[:, :, None]  # (E, S, 1), beside the grid (G,)
-        share = np.log(_shares(parts[:, :, 0]))
+        share = np.log(_shares(field, parts[:, :, 0]))
         at = (self.centre[:, None] + self.spread[:, None] * self.grid)[:, None, :]
         own = (self.spread * self.smoothing)[:, None, None] ** 2
         total = parts + own
@@ -193,14 +183,14 @@ class Prior:
         return Posterior(weights, means.reshape(shape), sd.reshape(shape))
 
 
-def thought(field: Field) -> Prior:
+def thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
     """The prior that all entries of a field give."""
-    centre = trend(field)
+    centre = trend(field, hyper)
     residual = field.rating - centre
     observed = field.variance + field.moved + field.shared
-    spread = spreads(field, residual, observed)
+    spread = spreads(field, residual, observed, hyper)
     typical = float(np.median(spread))
-    smoothing = bandwidth(residual / spread, SMOOTHING / typical)
+    smoothing = bandwidth(residual / spread, hyper.smoothing / typical)
     step = GRID_STEP / typical
     grid, weights = deconvolve(residual / spread, observed / spread**2, smoothing, step)
     return Prior(centre, spread, grid, weights, smoothing)
@@ -230,28 +220,44 @@ def _parts(field: Field, variance: Floats) -> Floats:
     """Variances of the normals whose mixture an entry's error is, (E, S); shares: `_shares`."""
     if field.drift is None or not field.drift.any():
         return variance[:, None]
-    return np.asarray(variance[:, None] + field.drift[:, None] ** 2 * SPREADS[:, 1])
+    return np.asarray(variance[:, None] + field.drift[:, None] ** 2 * mixture(field.freedom)[:, 1])
 
 
-def _shares(parts: Floats) -> Floats:
-    return SPREADS[:, 0] if parts.shape[1] > 1 else np.ones(1)
+def _shares(field: Field, parts: Floats) -> Floats:
+    return mixture(field.freedom)[:, 0] if parts.shape[1] > 1 else np.ones(1)
 
 
-def _classes(field: Field) -> Ints:
+@cache
+def mixture(freedom: float) -> Floats:
+    """A t as a mixture of three normals: shares and variances, (3, 2).
+
+    The variances are the means of the inverse gamma that the t mixes over, over the smallest six
+    tenths, the next three and the last; the variance is the t's. Of four degrees of freedom 0.054
+    lies beyond the t's 95% ends and 0.0115 beyond 99%.
+    """
+    from scipy.special import chdtr, chdtri
+
+    share = np.array([0.6, 0.3, 0.1])
+    ends = np.array([np.inf, *chdtri(freedom, 1 - np.array([0.4, 0.1])), 0.0])
+    mean = freedom / (freedom - 2) * -np.diff(chdtr(freedom - 2, ends)) / share
+    return np.column_stack([share, np.round(mean, 3)])
+
+
+def _classes(field: Field, own_trend: int) -> Ints:
     """Country of each entry, (E,); -1 for those of few entries, if together they have many."""
     country = field.country[field.model]
-    few = np.bincount(country)[country] < OWN_TREND
-    return np.where(few & (few.sum() >= OWN_TREND), -1, country)
+    few = np.bincount(country)[country] < own_trend
+    return np.where(few & (few.sum() >= own_trend), -1, country)
 
 
-def trend(field: Field) -> Floats:
+def trend(field: Field, hyper: Hyperparameters = SHIPPED) -> Floats:
     """Each entry's expected rating, (E,): a quadratic in the release date, per country.
 
-    One with few distinct dates gets a lower degree. Countries of fewer than `OWN_TREND` entries
+    One with few distinct dates gets a lower degree. Countries of fewer than `own_trend` entries
     share a line where together they have as many, and each has a level of its own, drawn towards
     the others'.
     """
-    released, classes = field.released[field.model], _classes(field)
+    released, classes = field.released[field.model], _classes(field, hyper.own_trend)
     out = np.empty_like(field.rating)
     for number in np.unique(classes):
         mine = classes == number
@@ -262,7 +268,9 @@ def trend(field: Field) -> Floats:
             countries = np.unique(field.country[field.model[mine]], return_inverse=True)[1]
             own = np.eye(countries.max() + 1)[countries]
             penalty = np.zeros((own.shape[1], design.shape[1] + own.shape[1]))
-            penalty[:, design.shape[1] :] = np.eye(own.shape[1]) * (MODELS_APART / LEVELS_APART)
+            penalty[:, design.shape[1] :] = np.eye(own.shape[1]) * (
+                hyper.models_apart / hyper.levels_apart
+            )
             design = np.hstack([design, own])
             target = np.concatenate([field.rating[mine], np.zeros(own.shape[1])])
             solution = np.linalg.lstsq(np.vstack([design, penalty]), target, rcond=None)[0]
@@ -272,19 +280,21 @@ def trend(field: Field) -> Floats:
     return out
 
 
-def spreads(field: Field, residual: Floats, observed: Floats) -> Floats:
+def spreads(
+    field: Field, residual: Floats, observed: Floats, hyper: Hyperparameters = SHIPPED
+) -> Floats:
     """How far entries spread about their trend, (E,): a standard deviation, errors taken out.
 
-    By country, each drawn towards the spread of all with the weight of `AVERAGE` entries (in
+    By country, each drawn towards the spread of all with the weight of `average` entries (in
     logarithms); then by whether they came in the last year, the ratio the same for all countries
     and drawn towards one likewise.
     """
-    released, classes = field.released[field.model], _classes(field)
+    released, classes = field.released[field.model], _classes(field, hyper.own_trend)
 
     def spread(rows: NDArray[np.bool_], unit: Floats) -> float:
         """Of some entries, in logarithms and in units."""
         scaled = (residual[rows] ** 2 - observed[rows]) / unit[rows] ** 2
-        least = float(np.median(SMOOTHING / unit[rows]))
+        least = float(np.median(hyper.smoothing / unit[rows]))
         return 0.5 * float(np.log(max(scaled.mean(), least**2)))
 
     one = np.ones_like(residual)
@@ -292,13 +302,13 @@ def spreads(field: Field, residual: Floats, observed: Floats) -> Floats:
     log = np.full_like(residual, average)
     for number in np.unique(classes):
         mine = classes == number
-        trust = mine.sum() / (mine.sum() + AVERAGE)
+        trust = mine.sum() / (mine.sum() + hyper.average)
         log[mine] = trust * spread(mine, one) + (1 - trust) * average
-    recent = released > released.max() - RECENT_DAYS
+    recent = released > released.max() - hyper.recent_days
     few = min(recent.sum(), (~recent).sum())
     if few:
         ratio = spread(recent, np.exp(log)) - spread(~recent, np.exp(log))
-        log += (recent - recent.mean()) * ratio * few / (few + AVERAGE)
+        log += (recent - recent.mean()) * ratio * few / (few + hyper.average)
     return np.asarray(np.exp(log))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from elolag.schema import ALL_LISTS
 from elolag.standing import Match, ModelPoint
 from elolag.verdict import LIKELY, Judged
 from elolag.words import (
+    MATCHED,
     MOST_NAMED,
     TOO_FEW,
     bounded,
@@ -65,7 +65,6 @@ class LagResult(Judged):
     sampling: tuple[float, float] | None
     vintage: str
     data_through: str
-    policies: Mapping[str, Any]
     n_draws: int
     failed_draws: int
     seed: int
@@ -197,7 +196,7 @@ class LagResult(Judged):
             (f"best of {leader}", self._best(self.leader_best, self.leader_best_share)),
         ]
         likely = self.likely_matches() if self.estimand in ("current", "average") else ()
-        match = "match" if self.estimand == "current" else "match of the day"
+        match = "match" if self.by_match else "match of the day"
         named = [("or" if number else match, found) for number, found in enumerate(likely)]
         named += [("at the interval's end", match) for match in self._unlikely_ends()]
         rows += [
@@ -347,7 +346,7 @@ class LagResult(Judged):
 
     def _unlikely_ends(self) -> tuple[Match, ...]:
         """Matches the interval ends on, though no single one of them is likely."""
-        if self.estimand != "current":
+        if not self.by_match:
             return ()
         unlikely = (m for m in self.matches if m.probability < LIKELY)
         return tuple(m for m in unlikely if m.months in (self.low, self.high))
@@ -371,7 +370,7 @@ class LagResult(Judged):
             return f"As of {self.as_of}, {where}: the gap of {leader} and {follower} is withheld."
         if self.months is None:
             return f"As of {self.as_of}, {where}: {self.figure()} ({interval})."
-        if self.estimand != "current":
+        if self.estimand != "current" or self.match_rule in MATCHED:
             return (
                 f"As of {self.as_of}, {where}: {self.figure()}, as {self.estimand} "
                 f"({self.asks()}; {interval})."
@@ -380,7 +379,9 @@ class LagResult(Judged):
 
     def asks(self) -> str:
         """What its estimand asks, with the window that was used."""
-        return meaning(self.estimand, self.measure.points, self.window)
+        asked = meaning(self.estimand, self.measure.points, self.window)
+        rule = MATCHED.get(self.match_rule)
+        return f"{asked}; match rule {self.match_rule}: {rule}" if rule else asked
 
     def _gap_words(self, elo: float) -> str:
         leader, follower = noun(self.leader_group), noun(self.follower_group)

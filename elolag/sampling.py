@@ -18,6 +18,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.crossing import REACHED, MatchRule
 from elolag.draws import Outcomes, join, outcomes
 from elolag.errors import EstimateError
 from elolag.lag import EXACT, Lags, Race
@@ -88,6 +89,7 @@ def histories(
     window: float | None,
     seed: int,
     n: int = HISTORIES,
+    match: MatchRule = REACHED,
 ) -> list[Outcomes]:
     """The estimands in `n` re-runs of history, at each of the dates.
 
@@ -103,6 +105,11 @@ def histories(
             "the groups share models, and re-runs of history draw each side by itself; a sampling "
             "interval needs groups without common models"
         )
+    if match.apart is not None:
+        raise EstimateError(
+            f"re-runs of history draw new models, of which no posterior tells how far they are "
+            f"known apart, as match rule {match.name} asks; take the measurement interval"
+        )
     end = max(dates)
     sides = releases(field, fitted, labs, end)
     parts: list[list[Outcomes]] = [[] for _ in dates]
@@ -111,7 +118,7 @@ def histories(
         size = min(_BLOCK, n - begin)
         ratings, lead, follow = _together([_rerun(side, end, _BLOCK, rng) for side in sides], size)
         for part, date in zip(parts, dates, strict=True):
-            race = Race.of(ratings, lead, follow, date)
+            race = Race.of(ratings, lead, follow, date, match)
             part.append(outcomes(race, estimands, window, np.arange(ratings.shape[1])))
     return [join(part) for part in parts]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from elolag import correlated, draws, sampling, tags
 from elolag.archive import Archive, Board, find_board
 from elolag.cast import Cast
 from elolag.clock import check_clock, clock_notes, first_listed, listed_tags
+from elolag.crossing import MATCH_RULES, REACHED, MatchRule
 from elolag.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.errors import EstimateError, UsageError
 from elolag.frontier import Steps
@@ -25,7 +27,7 @@ from elolag.posterior import Posterior, posterior
 from elolag.provenance import Origin
 from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
-from elolag.words import FEWEST, noun
+from elolag.words import FEWEST, NOT_WORSE, noun
 from elolag.young import packaged_drift
 
 Floats = NDArray[np.float64]
@@ -53,6 +55,25 @@ class Study:
     seed: int
     choices: Mapping[str, Any]
     notes: tuple[str, ...]
+    match_rule: str = REACHED.name
+
+    @property
+    def match(self) -> MatchRule:
+        """The match rule, with what it needs to know of the models."""
+        return self.rule(self.match_rule)
+
+    def rule(self, name: str) -> MatchRule:
+        """Any match rule for this study's models."""
+        return MatchRule(name, self._apart if name == "not-worse" else None)
+
+    @cached_property
+    def _apart(self) -> Floats:
+        return draws.apart(self.cast.field, self.fitted, self.seed)
+
+    def reached_only(self, why: str) -> None:
+        """Refuse any match rule but the default, saying why."""
+        if self.match_rule != REACHED.name:
+            raise UsageError(f"{why}: it takes no match rule {self.match_rule!r}; leave it out")
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -62,20 +83,23 @@ class Study:
     def point(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
         """The estimands at posterior-mean ratings."""
         date = self.as_of if as_of is None else as_of
-        return draws.point(self.cast.field, self.fitted, date, estimands, self.window)
+        field, fitted = self.cast.field, self.fitted
+        return draws.point(field, fitted, date, estimands, self.window, self.match)
 
     def sample(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
         """The estimands in every draw; the same draws for every date and estimand."""
         date = self.as_of if as_of is None else as_of
         field, fitted = self.cast.field, self.fitted
-        return draws.sample(field, fitted, date, estimands, self.window, self.n_draws, self.seed)
+        return draws.sample(
+            field, fitted, date, estimands, self.window, self.n_draws, self.seed, self.match
+        )
 
     def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:
         """The estimands in re-runs of history, at each date (the as-of date by default)."""
         labs = [tag.lab for tag in self.cast.tags]
         return sampling.histories(
             self.cast.field, self.fitted, labs, dates or (self.as_of,), estimands, self.window,
-            self.seed,
+            self.seed, match=self.match,
         )  # fmt: skip
 
     def too_few(self, day: float | None = None) -> tuple[tuple[str, int], ...]:
@@ -125,6 +149,7 @@ def prepare(
     exclude: Collection[str] = (),
     clock: str = "released",
     min_votes: int = 0,
+    match_rule: str = REACHED.name,
     retagged: Mapping[str, Tag] | None = None,
     panel: Panel | None = None,
 ) -> Study:
@@ -151,7 +176,7 @@ def prepare(
         panel or build(own or board, category, vintage, lookup), lookup, leader=leader,
         follower=follower, as_of=as_of, n_draws=n_draws, seed=seed, level=level, window=window,
         correct_selection=correct_selection, young_drift=young_drift, exclude=exclude,
-        clock=clock, min_votes=min_votes, own=own,
+        clock=clock, min_votes=min_votes, match_rule=match_rule, own=own,
         known={} if extra_tags is None else {"extra_tags": tags.digest(extra_tags)},
     )  # fmt: skip
 
@@ -172,6 +197,7 @@ def assemble(
     exclude: Collection[str] = (),
     clock: str = "released",
     min_votes: int = 0,
+    match_rule: str = REACHED.name,
     own: OwnBoard | None = None,
     known: Mapping[str, Any] | None = None,
 ) -> Study:
@@ -189,6 +215,8 @@ def assemble(
     check_numbers(n_draws, level)
     if min_votes < 0:
         raise UsageError(f"a minimum of {min_votes} votes makes no sense; take 0 or more")
+    if match_rule not in MATCH_RULES:
+        raise UsageError(f"unknown match rule {match_rule!r}; known: {', '.join(MATCH_RULES)}")
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
     date = _as_of(as_of, panel.vintage)
     drift = packaged_drift() if young_drift and panel.measure.arena_constants else None
@@ -218,6 +246,7 @@ def assemble(
             "excluded": sorted(exclude),
             "clock": clock,
             "min_votes": min_votes,
+            "match_rule": match_rule,
             **joined,
             **(known or {}),
         },
@@ -227,7 +256,9 @@ def assemble(
             *_not_yet_out(panel, cast, fitted, date),
             *clock_notes(clock),
             *(own.notes if own else ()),
+            *((NOT_WORSE,) if match_rule == "not-worse" else ()),
         ),
+        match_rule=match_rule,
     )
 
 

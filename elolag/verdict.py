@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,6 +129,7 @@ class Judged:
     window: float
     board: str
     category: str
+    policies: Mapping[str, Any]
     leading: float
     matched: float
     leader_best_share: float
@@ -147,13 +149,23 @@ class Judged:
         return reads_ahead(self.months or 0.0, self.censored)
 
     @property
+    def match_rule(self) -> str:
+        """Which model of the other side dates a level, one of `elolag.crossing.MATCH_RULES`."""
+        return str(self.policies.get("match_rule", "reached"))
+
+    @property
+    def by_match(self) -> bool:
+        """Whether the figure is the time to one model's release, its match."""
+        return self.estimand == "current" and self.match_rule == "reached"
+
+    @property
     def order(self) -> str | None:
         """Who first reached the level that dates the lag: one of `ORDERS`.
 
         At posterior-mean ratings, for `current`; None for the other estimands, and where the level
         lies below the first rated model of the side that is asked.
         """
-        if self.estimand != "current" or self.match is None or self.censored:
+        if not self.by_match or self.match is None or self.censored:
             return None
         if self.gap.elo == 0:
             later = self.months or 0.0

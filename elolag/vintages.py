@@ -10,6 +10,7 @@ import pandas as pd
 
 from elolag.errors import EstimateError
 from elolag.model import scale
+from elolag.model.hyper import SHIPPED, Hyperparameters
 from elolag.months import to_day
 
 #: Columns of `Placed.table` that hold the factor of what the entries of a carry share.
@@ -57,7 +58,7 @@ class Placed:
 
     ``table`` columns: ``identity, entry, model, rating, se, votes, vintage, link, drift`` and
     `ROOT`. ``vintage`` is the list an entry is taken from, ``se`` its published error there (may
-    be NaN), ``drift`` the scale of its own change since (of a t, `scale.FREEDOM`), ``link`` indexes
+    be NaN), ``drift`` the scale of its own change since (of a t), ``link`` indexes
     ``carries`` (-1 for the newest vintage), and `ROOT` times three standard normals is the error
     that it shares with all entries of that carry.
     """
@@ -67,7 +68,11 @@ class Placed:
     carries: tuple[Carried, ...]
 
 
-def place(vintages: Sequence[Vintage], others: Sequence[Vintage] = ()) -> Placed:
+def place(
+    vintages: Sequence[Vintage],
+    others: Sequence[Vintage] = (),
+    hyper: Hyperparameters = SHIPPED,
+) -> Placed:
     """Put every entry on the scale of the last vintage (see `elolag.model.scale`).
 
     Parameters
@@ -76,6 +81,8 @@ def place(vintages: Sequence[Vintage], others: Sequence[Vintage] = ()) -> Placed
         Of one board, oldest first; the last is the scale.
     others
         Those of the publisher's other board of the same votes, oldest first, up to the same day.
+    hyper
+        What the fit takes as given.
 
     Raises
     ------
@@ -91,7 +98,10 @@ def place(vintages: Sequence[Vintage], others: Sequence[Vintage] = ()) -> Placed
     model = model[~model.index.duplicated(keep="last")].reindex(identities)
     number = pd.factorize(model)[0].astype(np.intp)
     placed = scale.place(
-        lists_of(vintages, identities), number, lists_of(others, identities) if others else None
+        lists_of(vintages, identities),
+        number,
+        lists_of(others, identities) if others else None,
+        hyper,
     )
     parts = []
     for column in sorted(set(placed.column.tolist()) - {-1}, reverse=True):

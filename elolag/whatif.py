@@ -163,7 +163,9 @@ def races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[i
         both = (lead.min(axis=1) <= study.as_of) & (follow.min(axis=1) <= study.as_of)
         rows = np.flatnonzero(both)
         if rows.size:
-            race = Race.of(np.tile(ratings, (len(rows), 1)), lead[rows], follow[rows], study.as_of)
+            race = Race.of(
+                np.tile(ratings, (len(rows), 1)), lead[rows], follow[rows], study.as_of, study.match
+            )
             yield [start + int(r) for r in rows], race
 
 

@@ -10,6 +10,7 @@ the estimand does not exist (a failed draw).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -83,6 +84,69 @@ def window_start(leader: Group, follower: Group, as_of: float, window: float) ->
     return start
 
 
+# Match rules
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which model of the other side dates a level; `sd` of a pair, by their two ratings."""
+
+    name: str = "reached"
+    sd: Callable[[float, float], float] = lambda one, other: 0.0
+
+    def margin(self, one: float, other: float) -> float:
+        return 1.645 * self.sd(one, other)
+
+
+REACHED = Rule()
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """When a group crossed a level: perhaps earlier, or not yet and then not before `date`."""
+
+    date: float
+    may_be_earlier: bool = False
+    not_yet: bool = False
+
+
+def crossing(rule: Rule, group: Group, level: float, holder: float, until: float) -> Crossing:
+    """The date a match rule gives; `holder` is the rating of the other side's model."""
+    steps = records(group, float("-inf"), until)
+    first = steps[0]
+    under = [step for step in steps if step[0] < level]
+    over = [step for step in steps if step[0] >= level]
+    if rule.name == "not-worse":
+        near = [k for k, (r, _) in enumerate(steps) if r <= level + rule.margin(holder, r)]
+        if not near:
+            return Crossing(first[1], may_be_earlier=True)
+        if near[-1] == len(steps) - 1:
+            return Crossing(until, not_yet=True)
+        return Crossing(steps[near[-1] + 1][1])
+    if not over:
+        return Crossing(until if rule.name == "reached" else under[-1][1], not_yet=True)
+    if not under:
+        return Crossing(first[1], may_be_earlier=rule.name == "below" or level < first[0])
+    (low, before), (high, at) = under[-1], over[0]
+    if rule.name == "reached":
+        return Crossing(at)
+    if rule.name == "below":
+        return Crossing(before)
+    return Crossing(before + (at - before) * (level - low) / (high - low))
+
+
+def caught(rule: Rule, group: Group, record: float, until: float) -> Crossing:
+    """When a group caught up with a record of the leader."""
+    if rule.name != "not-worse":
+        return crossing(rule, group, record, record, until)
+    steps = records(group, float("-inf"), until)
+    near = [(r, d) for r, d in steps if r + rule.margin(record, r) >= record]
+    if not near:
+        return Crossing(until, not_yet=True)
+    first = steps[0][0]
+    return Crossing(near[0][1], may_be_earlier=record < first + rule.margin(record, first))
+
+
 # Estimands
 
 
@@ -91,48 +155,56 @@ def gap(leader: Group, follower: Group, as_of: float) -> float:
     return frontier(leader, as_of) - frontier(follower, as_of)
 
 
-def current(leader: Group, follower: Group, date: float) -> Answer:
+def current(leader: Group, follower: Group, date: float, rule: Rule = REACHED) -> Answer:
     """How long ago the leader first reached the follower's best of the date; signed."""
     lead, follow = frontier(leader, date), frontier(follower, date)
     if lead > follow:
-        crossed = first_reaching(leader, follow, date)
-        return Answer((date - crossed) / MONTH, may_be_larger=below_first(leader, follow))
+        crossed = crossing(rule, leader, follow, follow, date)
+        return Answer((date - crossed.date) / MONTH, may_be_larger=crossed.may_be_earlier)
     if follow > lead:
-        crossed = first_reaching(follower, lead, date)
-        return Answer(-(date - crossed) / MONTH, may_be_smaller=below_first(follower, lead))
+        crossed = crossing(rule, follower, lead, lead, date)
+        return Answer(-(date - crossed.date) / MONTH, may_be_smaller=crossed.may_be_earlier)
+    if rule.name == "not-worse":
+        return Answer(0.0)
     led, followed = first_reaching(leader, lead, date), first_reaching(follower, lead, date)
     return Answer((followed - led) / MONTH)
 
 
-def average(leader: Group, follower: Group, as_of: float, window: float) -> Answer:
+def average(
+    leader: Group, follower: Group, as_of: float, window: float, rule: Rule = REACHED
+) -> Answer:
     """The mean of `current` over the window: between releases it is a straight line in time."""
     start = window_start(leader, follower, as_of, window)
     releases = {day for _, day in leader + follower if start < day < as_of}
     edges = [start, *sorted(releases), as_of]
     parts = []
     for begin, end in pairwise(edges):
-        parts.append((current(leader, follower, (begin + end) / 2), end - begin))
+        parts.append((current(leader, follower, (begin + end) / 2, rule), end - begin))
     return weighted_mean(parts)
 
 
-def at_release(leader: Group, follower: Group, as_of: float, window: float) -> Answer | None:
+def at_release(
+    leader: Group, follower: Group, as_of: float, window: float, rule: Rule = REACHED
+) -> Answer | None:
     """The mean of `current` over the days on which the follower set a record."""
     start = window_start(leader, follower, as_of, window)
-    parts = [(current(leader, follower, day), 1.0) for _, day in records(follower, start, as_of)]
+    days = [day for _, day in records(follower, start, as_of)]
+    parts = [(current(leader, follower, day, rule), 1.0) for day in days]
     return weighted_mean(parts) if parts else None
 
 
-def over_levels(leader: Group, follower: Group, as_of: float, window: float) -> Answer | None:
+def over_levels(
+    leader: Group, follower: Group, as_of: float, window: float, rule: Rule = REACHED
+) -> Answer | None:
     """The mean of t_F(x) - t_L(x), x uniform over the levels the follower crossed."""
     parts = []
-    for middle, width in crossed_slices(leader, follower, as_of, window):
+    for middle, width in crossed_slices(leader, follower, as_of, window, rule):
         followed = first_reaching(follower, middle, as_of)
-        led = first_reaching(leader, middle, as_of)
-        never = led is None
+        led = crossing(rule, leader, middle, frontier(follower, followed), as_of)
         part = Answer(
-            (followed - (as_of if never else led)) / MONTH,
-            may_be_larger=not never and below_first(leader, middle),
-            may_be_smaller=never or below_first(follower, middle),
+            (followed - led.date) / MONTH,
+            may_be_larger=led.may_be_earlier,
+            may_be_smaller=led.not_yet or below_first(follower, middle),
         )
         parts.append((part, width))
     return weighted_mean(parts) if parts else None
@@ -148,13 +220,18 @@ def unreached_share(leader: Group, follower: Group, as_of: float, window: float)
 
 
 def crossed_slices(
-    leader: Group, follower: Group, as_of: float, window: float
+    leader: Group, follower: Group, as_of: float, window: float, rule: Rule = REACHED
 ) -> list[tuple[float, float]]:
-    """(middle, width) of slices of (F_F(T - w), F_F(T)] in which no model's rating lies."""
+    """(middle, width) of slices of (F_F(T - w), F_F(T)] in which no model's rating lies.
+
+    Nor any level at which a leader's model is just not better than a follower's.
+    """
     start = window_start(leader, follower, as_of, window)
     low, high = frontier(follower, start), frontier(follower, as_of)
-    inside = {rating for rating, _ in leader + follower if low < rating < high}
-    edges = sorted({low, high} | inside)
+    ends = {rating for rating, _ in leader + follower}
+    if rule.name == "not-worse":
+        ends |= {r - rule.margin(f, r) for r, _ in leader for f, _ in follower}
+    edges = sorted({low, high} | {level for level in ends if low < level < high})
     return [((a + b) / 2, b - a) for a, b in pairwise(edges)]
 
 
@@ -176,21 +253,18 @@ class Duration:
     """Days from a leader's record to the follower's reaching its level."""
 
     days: float
-    caught: bool  # else the follower had not by T: right-censored
+    caught: bool  # else right-censored: the follower had not by T
     may_be_smaller: bool  # the follower's crossing is itself a bound
 
 
-def durations(leader: Group, follower: Group, as_of: float, window: float) -> list[Duration]:
+def durations(
+    leader: Group, follower: Group, as_of: float, window: float, rule: Rule = REACHED
+) -> list[Duration]:
     start = window_start(leader, follower, as_of, window)
     found = []
     for level, day in records(leader, start, as_of):
-        reached = first_reaching(follower, level, as_of)
-        if reached is None:
-            found.append(Duration(as_of - day, caught=False, may_be_smaller=False))
-        else:
-            found.append(
-                Duration(reached - day, caught=True, may_be_smaller=below_first(follower, level))
-            )
+        reached = caught(rule, follower, level, as_of)
+        found.append(Duration(reached.date - day, not reached.not_yet, reached.may_be_earlier))
     return found
 
 
@@ -213,9 +287,11 @@ def median_days(times: list[Duration]) -> float | None:
     return None
 
 
-def catch_up(leader: Group, follower: Group, as_of: float, window: float) -> Answer | None:
+def catch_up(
+    leader: Group, follower: Group, as_of: float, window: float, rule: Rule = REACHED
+) -> Answer | None:
     """The Kaplan-Meier median; where it is not reached, at least the longest follow-up."""
-    times = durations(leader, follower, as_of, window)
+    times = durations(leader, follower, as_of, window, rule)
     if not times:
         return None
     median = median_days(times)

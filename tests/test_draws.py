@@ -11,6 +11,7 @@ from made_field import NEVER, make_field, random_field, root
 from numpy.typing import NDArray
 
 from elolag import draws
+from elolag.crossing import MATCH_RULES, MatchRule
 from elolag.draws import CHUNK, Draw, contenders, draw
 from elolag.errors import EstimateError
 from elolag.lag import ESTIMANDS, Race
@@ -347,6 +348,45 @@ def test_a_model_is_rated_by_the_best_of_its_entries_in_the_draw() -> None:
     outcomes = draws.sample(field, fitted, 10.0, [], None, 20_000, 0)
     # The mean of the larger of two normals of sd 10 is 10 / sqrt(pi).
     assert outcomes.gap.mean() == pytest.approx(10 / np.sqrt(np.pi), abs=0.3)
+
+
+def test_how_far_models_are_known_apart_counts_shared_errors_and_the_best_of_entries() -> None:
+    field = make_field(
+        [1000.0, 1000.0, 1000.0, 1000.0, 1000.0],
+        sd=[10, 10, 6, 8, 1e-6],
+        link=[-1, -1, 0, 0, -1],
+        link_se=[0.0, 0.0, 20.0, 20.0, 0.0],
+        model=[0, 0, 1, 2, 3],
+        lead_from=[0, 0, NEVER, NEVER],
+        follow_from=[NEVER, NEVER, 0, 0],
+    )
+    apart = draws.apart(field, posterior(field, correct_selection=False), 0)
+    # The larger of two normals of sd 10 has the variance 100 (1 - 1 / pi).
+    assert apart[0, 3] == pytest.approx(10 * np.sqrt(1 - 1 / np.pi), rel=0.05)
+    assert apart[1, 2] == pytest.approx(10, rel=0.05)  # the link's error is common to both
+    assert apart[1, 3] == pytest.approx(np.sqrt(6**2 + 20**2), rel=0.05)
+    assert (apart == apart.T).all()
+    assert (np.diag(apart) == 0).all()
+
+
+@pytest.mark.parametrize("rule", MATCH_RULES)
+def test_draws_of_next_to_no_error_are_the_point_under_every_match_rule(rule: str) -> None:
+    field = make_field(
+        [1500, 1000, 1600, 1650, 1200, 1550, 1400],
+        sd=1e-3,
+        lead_from=[0, 10, 30, 60, NEVER, NEVER, NEVER],
+        follow_from=[NEVER] * 4 + [5, 80, 90],
+    )
+    fitted = posterior(field, correct_selection=False)
+    assert len(contenders(field, fitted)) < 7  # the rule's pairs are renumbered with the models
+    apart = np.full((7, 7), 30.0)  # a margin of 49.35: the model of day 30 is too good
+    apart[5, 2] = 40.0  # a margin of 65.8: it is not
+    match = MatchRule(rule, apart if rule == "not-worse" else None)
+    point = draws.point(field, fitted, 100.0, ["current"], None, match).lags["current"]
+    drawn = draws.sample(field, fitted, 100.0, ["current"], None, 50, 0, match).lags["current"]
+    days = {"reached": 70, "below": 100, "between": 85, "not-worse": 40}[rule]
+    assert point.months == pytest.approx([days / DAYS_PER_MONTH])
+    assert drawn.months == pytest.approx(np.full(50, days / DAYS_PER_MONTH), abs=1e-3)
 
 
 def test_a_group_without_models_is_refused_before_drawing() -> None:

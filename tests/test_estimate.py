@@ -10,6 +10,8 @@ import pytest
 
 import elolag
 from elolag import draws, tags
+from elolag.cite import citation
+from elolag.comparison import estimate_all
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import ESTIMANDS
 from elolag.months import DAYS_PER_MONTH, to_day
@@ -169,11 +171,47 @@ def test_gap_percentages_and_win_rate(headline: elolag.LagResult) -> None:
         ({"level": 1.5}, "between 0 and 1"),
         ({"estimand": "lag"}, "current"),
         ({"frontier": "cubic"}, "step"),
+        ({"match_rule": "above"}, "reached, below, between, not-worse"),
+        ({"match_rule": "below", "estimand": "trend"}, "smooth curves and dates no record"),
+        ({"match_rule": "below", "estimand": "gap"}, "distance on one day"),
     ],
 )
 def test_bad_requests_name_the_value_and_what_to_do(arguments: dict, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         elolag.estimate_lag(**arguments)
+
+
+@pytest.mark.parametrize("rule", ["below", "between", "not-worse"])
+def test_another_match_rule_is_said_and_names_no_match(
+    headline: elolag.LagResult, rule: str
+) -> None:
+    found = elolag.estimate_lag(match_rule=rule, n_draws=400)
+    assert found.to_dict()["policies"]["match_rule"] == rule
+    assert headline.policies["match_rule"] == "reached"
+    assert f"match rule {rule}: " in found.sentence()
+    assert f"match rule {rule}: " in dict(found.rows())["estimand"]
+    assert "match rule" not in headline.summary()
+    assert found.match is None
+    assert found.matches is None
+    assert found.gap.elo == headline.gap.elo
+    longer = {"below": 1, "between": 1, "not-worse": -1}[rule]
+    assert longer * (found.low or 0.0) > longer * (headline.low or 0.0)
+    assert any("not calibrated" in note for note in found.notes) == (rule == "not-worse")
+    with pytest.raises(UsageError, match=f"not {rule}"):
+        citation(found)
+    with pytest.raises(UsageError, match=rule):
+        elolag.lag_path("2026-08-01", match_rule=rule, n_draws=400)
+
+
+def test_not_worse_has_no_sampling_interval() -> None:
+    with pytest.raises(EstimateError, match="match rule not-worse"):
+        elolag.estimate_lag(match_rule="not-worse", interval="sampling", n_draws=400)
+
+
+def test_all_estimands_under_a_match_rule_are_those_that_date_a_crossing() -> None:
+    found = estimate_all(match_rule="between", n_draws=400)
+    assert set(found.refused) == {"trend", "gap"}
+    assert {r.match_rule for r in found.results} == {"between"}
 
 
 def test_as_of_before_a_group_exists() -> None:

@@ -37,7 +37,7 @@ SMALL = {
 TINY = (
     SMALL
     | {"estimand": ["current"], "curve": ["step"], "window": [0]}
-    | {"clock": ["released"], "openness": ["any"], "min_votes": [0]}
+    | {"clock": ["released"], "openness": ["any"], "min_votes": [0], "match_rule": ["reached"]}
 )
 
 
@@ -81,6 +81,7 @@ def test_the_default_grid_is_large_and_begins_with_the_headline(
     assert seen["selection"] == {"corrected", "as-published"}
     assert seen["as_of"] == {"latest", "earlier"}
     assert seen["vintage"] == {"newest", "at-the-time"}
+    assert seen["match_rule"] == {"reached", "below", "between", "not-worse"}
 
 
 def test_every_level_of_two_choices_occurs_together(
@@ -94,6 +95,22 @@ def test_every_level_of_two_choices_occurs_together(
                 levels = [{getattr(s, n) for s in default[0]} for n in (a, b)]
                 pairs = {(getattr(s, a), getattr(s, b)) for s in specs}
                 assert len(pairs) == len(levels[0]) * len(levels[1]), (a, b)
+
+
+def test_match_rules_are_crossed_with_what_dates_a_crossing_and_nothing_else(
+    default: tuple[list[Spec], Counter[str]],
+) -> None:
+    specs = [s for s in default[0] if s.board == DEFAULT_BOARD]
+    by_rule = {
+        rule: {(s.estimand, s.window) for s in specs if s.match_rule == rule}
+        for rule in ("reached", "below", "between", "not-worse")
+    }
+    steps = {pair for pair in by_rule["reached"] if pair[0] != "trend"}
+    assert by_rule["below"] == by_rule["between"] == by_rule["not-worse"] == steps
+    others = [s for s in default[0] if s.match_rule != "reached"]
+    assert {replace(s, match_rule="reached") for s in others} <= set(default[0])
+    assert {s.category for s in others} == {"overall"}
+    assert len(others) < 0.15 * len(default[0])
 
 
 def test_no_rule_applies_to_what_is_kept(
@@ -118,6 +135,7 @@ HEAD = Spec(DEFAULT_BOARD, "overall")
         ("experimental-curve", replace(HEAD, estimand="trend", curve="local-linear")),
         ("other-window", replace(HEAD, window=12)),
         ("other-window", replace(HEAD, estimand="levels")),
+        ("other-match", replace(HEAD, estimand="trend", curve="linear", match_rule="below")),
         ("short-catch-up", replace(HEAD, estimand="catch-up", window=6)),
         ("other-leader", replace(HEAD, openness="both")),
         ("other-media", Spec("arena/text_to_image", "overall")),
@@ -182,6 +200,7 @@ def as_estimate(spec: Spec, answer: Answer) -> elolag.LagResult:
         vintage=answer.ratings_of,
         clock=spec.clock,
         min_votes=spec.min_votes,
+        match_rule=spec.match_rule,
         correct_selection=spec.selection == "corrected",
         n_draws=DRAWS,
     )

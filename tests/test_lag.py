@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from elolag.crossing import MARGIN, MATCH_RULES, MatchRule
 from elolag.errors import EstimateError
 from elolag.lag import (
     AT_LEAST,
@@ -37,7 +38,9 @@ CODES = {None: EXACT, "at-least": AT_LEAST, "at-most": AT_MOST, "unbounded": UNB
 #: Windows of whole days, so that releases fall on their open end.
 WHOLE_DAYS = [k for k in range(1, 15) if k / DAYS_PER_MONTH * DAYS_PER_MONTH == k]
 REFERENCE: dict[str, Callable[..., reference.Answer | None]] = {
-    "current": lambda lead, follow, as_of, _: reference.current(lead, follow, as_of),
+    "current": lambda lead, follow, as_of, _, rule=reference.REACHED: reference.current(
+        lead, follow, as_of, rule
+    ),
     "average": reference.average,
     "at-release": reference.at_release,
     "catch-up": reference.catch_up,
@@ -55,8 +58,9 @@ class Case:
     as_of: float
     window: float
 
-    def race(self) -> Race:
-        return Race.of(self.ratings, self.lead_from, self.follow_from, self.as_of)
+    def race(self, match: MatchRule | None = None) -> Race:
+        dates = self.lead_from, self.follow_from
+        return Race.of(self.ratings, *dates, self.as_of, match or MatchRule())
 
     def groups(self, draw: int) -> tuple[reference.Group, reference.Group]:
         """Leader and follower of one draw, as the reference takes them."""
@@ -77,6 +81,10 @@ class Case:
         return [
             estimand(*self.groups(d), self.as_of, self.window) for d in range(len(self.ratings))
         ]
+
+
+def months(days: float) -> float:
+    return days / DAYS_PER_MONTH
 
 
 def case(
@@ -206,6 +214,53 @@ def assert_models_named(sample: Case, race: Race) -> None:
 # Equal to the reference
 
 
+def told_apart(sample: Case, rng: np.random.Generator) -> tuple[Case, Floats]:
+    """The case, and the s.d. of each pair: all alike, or no two ratings of a draw alike."""
+    models = sample.ratings.shape[1]
+    if rng.random() < 0.5:
+        return sample, np.full((models, models), float(rng.choice([0.0, 1.0, 2.5])) / MARGIN)
+    ratings = sample.ratings + rng.permuted(np.linspace(0, 0.4, models))
+    apart = rng.uniform(0, 2, (models, models))
+    return replace(sample, ratings=ratings), apart + apart.T
+
+
+def rule_of(name: str, sample: Case, apart: Floats, draw: int) -> reference.Rule:
+    def sd(one: float, other: float) -> float:
+        pair = [int(np.flatnonzero(sample.ratings[draw] == rating)[0]) for rating in (one, other)]
+        return float(apart[pair[0], pair[1]])
+
+    return reference.Rule(name, sd)
+
+
+def assert_rules_equal_reference(sample: Case, apart: Floats, seen: Counter[str]) -> None:
+    for rule in MATCH_RULES:
+        match = MatchRule(rule, apart if rule == "not-worse" else None)
+        for name, engine in ESTIMANDS.items():
+            try:
+                race = sample.race(match)
+                found = engine(race, sample.window)
+            except EstimateError:
+                continue  # refused whatever the rule
+            answers = [
+                REFERENCE[name](
+                    *sample.groups(d), sample.as_of, sample.window, rule_of(rule, sample, apart, d)
+                )
+                for d in range(len(sample.ratings))
+            ]
+            assert_equal(found, answers, f"{name} by {rule} of {sample} with {apart}")
+            seen.update(f"{rule} {name} {'failed' if a is None else a.censored}" for a in answers)
+
+
+def test_every_match_rule_equals_the_reference_on_random_inputs() -> None:
+    rng = np.random.default_rng(20260820)
+    seen: Counter[str] = Counter()
+    for _ in range(1000):
+        assert_rules_equal_reference(*told_apart(random_case(rng), rng), seen)
+    kinds = [f"{r} {e} {c}" for r in MATCH_RULES for e in ESTIMANDS for c in (None, "at-least")]
+    kinds += [f"{r} {e} at-most" for r in MATCH_RULES for e in ("current", "levels", "catch-up")]
+    assert not [kind for kind in kinds if not seen[kind]], "the inputs must meet every kind"
+
+
 def test_engine_equals_the_reference_on_thousands_of_random_inputs() -> None:
     rng = np.random.default_rng(20260819)
     seen: Counter[str] = Counter()
@@ -254,6 +309,13 @@ def test_engine_equals_the_reference_on_searched_inputs(sample: Case) -> None:
     assert_engine_equals_reference(sample, Counter())
 
 
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(cases(), st.integers(0, 2**32 - 1))
+def test_every_match_rule_equals_the_reference_on_searched_inputs(sample: Case, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert_rules_equal_reference(*told_apart(sample, rng), Counter())
+
+
 def test_many_draws_of_a_real_size_equal_the_reference() -> None:
     rng = np.random.default_rng(7)
     models = 120
@@ -276,27 +338,91 @@ def test_many_draws_of_a_real_size_equal_the_reference() -> None:
     )
 
 
-def test_the_references_own_integral_equals_a_fine_sum() -> None:
+@pytest.mark.parametrize("rule", MATCH_RULES)
+def test_the_references_own_integrals_equal_fine_sums(rule: str) -> None:
     rng = np.random.default_rng(3)
     compared = 0
     while compared < 5:
-        sample = random_case(rng)
+        sample, apart = told_apart(random_case(rng), rng)
+        by = rule_of(rule, sample, apart, 0)
+        leader, follower = sample.groups(0)
+        question = leader, follower, sample.as_of, sample.window, by
         try:
-            answer = reference.average(*sample.groups(0), sample.as_of, sample.window)
+            over_time, over_levels = reference.average(*question), reference.over_levels(*question)
         except reference.Refused:
             continue
+        if over_levels is None:
+            continue
+        part = (np.arange(4_000) + 0.5) / 4_000
         days = sample.window * DAYS_PER_MONTH
-        dates = sample.as_of - days + (np.arange(20_000) + 0.5) * days / 20_000
-        lags = [reference.current(*sample.groups(0), t).months for t in dates]
-        assert answer.months == pytest.approx(np.mean(lags), abs=2e-4)
+        dates = sample.as_of - days + part * days
+        lags = [reference.current(leader, follower, t, by).months for t in dates]
+        assert over_time.months == pytest.approx(np.mean(lags), abs=1e-3)
+        low, high = (reference.frontier(follower, t) for t in (sample.as_of - days, sample.as_of))
+        distances = []
+        for level in low + part * (high - low):
+            day = reference.first_reaching(follower, level, sample.as_of)
+            holder = reference.frontier(follower, day)
+            led = reference.crossing(by, leader, level, holder, sample.as_of)
+            distances.append(months(day - led.date))
+        assert over_levels.months == pytest.approx(np.mean(distances), abs=1e-3)
         compared += 1
 
 
+@pytest.mark.parametrize("name", ["current", "at-release"])
+def test_between_moves_little_when_ratings_do(name: str) -> None:
+    """By at most what the interpolation's slopes allow: no jump where a level meets a record."""
+    leader = [(10.0, 0.0), (20.0, 30.0), (30.0, 60.0), (50.0, 70.0)]
+    levels = np.linspace(10.5, 49.5, 391)
+    found = {}
+    for rule in ("reached", "between"):
+        samples = [case(leader, [(1.0, 5.0), (x, 80.0)], 100, 60) for x in levels]
+        lags = [ESTIMANDS[name](s.race(MatchRule(rule)), s.window).months[0] for s in samples]
+        found[rule] = np.abs(np.diff(lags)).max()
+    assert found["between"] < months(30 / 10 * 0.1) + 1e-9
+    assert found["reached"] > months(9)
+
+
+def test_not_worse_asks_for_the_errors_of_pairs() -> None:
+    sample = case([(10.0, 0.0)], [(9.0, 0.0)], 100)
+    with pytest.raises(EstimateError, match="take one of reached, below, between"):
+        current(sample.race(MatchRule("not-worse")))
+
+
+def test_match_rules_by_hand() -> None:
+    leader = [(10.0, 0.0), (20.0, 30.0), (30.0, 60.0)]
+    apart = np.full((4, 4), 2.0)  # a margin of 3.29
+
+    def by(rule: str, level: float) -> object:
+        match = MatchRule(rule, apart if rule == "not-worse" else None)
+        lags = current(case(leader, [(level, 80.0)], 100).race(match))
+        return pytest.approx((lags.months[0], lags.censored[0]))
+
+    # Between two records, a quarter of the way.
+    assert by("below", 12.5) == (months(100), EXACT)
+    assert by("between", 12.5) == (months(92.5), EXACT)
+    assert by("not-worse", 12.5) == (months(70), EXACT)
+    # Just below a record, and level with it.
+    assert by("not-worse", 17.0) == (months(40), EXACT)
+    assert by("below", 20.0) == (months(100), EXACT)
+    assert by("between", 20.0) == (months(70), EXACT)
+    # Below the first record, or no better than it.
+    assert by("between", 9.0) == (months(100), AT_LEAST)
+    assert by("below", 10.0) == (months(100), AT_LEAST)
+    assert by("not-worse", 6.0) == (months(100), AT_LEAST)
+    assert by("not-worse", 9.0) == (months(70), EXACT)
+    # Hardly below the leader's best, and level with it.
+    assert by("not-worse", 29.0) == (0.0, EXACT)
+    assert by("not-worse", 30.0) == (0.0, EXACT)
+    assert by("below", 30.0) == (months(20), EXACT)
+    assert by("between", 30.0) == (months(20), EXACT)
+    # Ahead: the follower's one model is its first.
+    assert by("below", 40.0) == (-months(20), AT_MOST)
+    assert by("between", 40.0) == (-months(20), AT_MOST)
+    assert by("not-worse", 32.0) == (0.0, EXACT)
+
+
 # Worked examples, by hand
-
-
-def months(days: float) -> float:
-    return days / DAYS_PER_MONTH
 
 
 def one(sample: Case, name: str) -> object:

@@ -17,7 +17,7 @@ ORDER = [
     *("collect", "imports", "backfill", "export"),
     *("model", "vintages"),
     *("bradleyterry", "votes", "changes", "templates", "own", "panel", "young"),
-    *("frontier", "curves", "lag", "correlated", "posterior", "draws", "interval"),
+    *("frontier", "crossing", "curves", "lag", "correlated", "posterior", "draws", "interval"),
     *("roster", "clock", "cast", "sampling"),
     *("provenance", "study", "standing", "verdict", "answer", "result", "estimate", "comparison"),
     *("path", "change", "matching"),

@@ -10,17 +10,15 @@ import numpy as np
 import pytest
 from made_field import NEVER, make_field, random_field
 from numpy.typing import NDArray
+from scipy import stats
 
+from elolag.model.hyper import SHIPPED, Hyperparameters
 from elolag.posterior import (
-    AVERAGE,
     GRID_STEP,
-    OWN_TREND,
-    RECENT_DAYS,
-    SMOOTHING,
-    SPREADS,
     Field,
     bandwidth,
     deconvolve,
+    mixture,
     only,
     posterior,
     spreads,
@@ -45,12 +43,12 @@ def test_deconvolution_recovers_a_known_prior() -> None:
     truth = np.where(second, 60.0, -40.0) + rng.normal(0, 8, n)
     variance = rng.uniform(3, 15, n) ** 2
     observed = truth + rng.normal(0, np.sqrt(variance))
-    grid, prior = deconvolve(observed, variance, SMOOTHING, GRID_STEP)
+    grid, prior = deconvolve(observed, variance, SHIPPED.smoothing, GRID_STEP)
     assert prior.sum() == pytest.approx(1, abs=1e-6)
     mean = prior @ grid
     assert mean == pytest.approx(truth.mean(), abs=2)
     # The prior's own components have the smoothing's spread.
-    spread = np.sqrt(prior @ (grid - mean) ** 2 + SMOOTHING**2)
+    spread = np.sqrt(prior @ (grid - mean) ** 2 + SHIPPED.smoothing**2)
     assert spread == pytest.approx(truth.std(), rel=0.05)
     for edge in (-60, -40, -20, 10, 40, 60, 80):
         assert prior[grid < edge].sum() == pytest.approx((truth < edge).mean(), abs=0.12)
@@ -96,17 +94,19 @@ def normal_density(x: float, mean: float, variance: float) -> float:
     return math.exp(-((x - mean) ** 2) / variance / 2) / math.sqrt(2 * math.pi * variance)
 
 
-def slow_spreads(field: Field, residual: list[float], observed: list[float]) -> list[float]:
+def slow_spreads(
+    field: Field, residual: list[float], observed: list[float], hyper: Hyperparameters
+) -> list[float]:
     """Spread by country, then by recency, one entry at a time."""
     country = [int(field.country[m]) for m in field.model]
     released = [float(field.released[m]) for m in field.model]
-    small = [c for c in country if country.count(c) < OWN_TREND]
-    classes = [-1 if c in small and len(small) >= OWN_TREND else c for c in country]
+    small = [c for c in country if country.count(c) < hyper.own_trend]
+    classes = [-1 if c in small and len(small) >= hyper.own_trend else c for c in country]
     entries = range(len(residual))
 
     def log_spread(rows: list[int], unit: list[float]) -> float:
         mean = sum((residual[k] ** 2 - observed[k]) / unit[k] ** 2 for k in rows) / len(rows)
-        least = statistics.median(SMOOTHING / unit[k] for k in rows)
+        least = statistics.median(hyper.smoothing / unit[k] for k in rows)
         return math.log(max(mean, least**2)) / 2
 
     one = [1.0] * len(residual)
@@ -114,15 +114,15 @@ def slow_spreads(field: Field, residual: list[float], observed: list[float]) -> 
     by_country = []
     for k in entries:
         mine = [j for j in entries if classes[j] == classes[k]]
-        trust = len(mine) / (len(mine) + AVERAGE)
+        trust = len(mine) / (len(mine) + hyper.average)
         by_country.append(math.exp(trust * log_spread(mine, one) + (1 - trust) * average))
-    recent = [k for k in entries if released[k] > max(released) - RECENT_DAYS]
+    recent = [k for k in entries if released[k] > max(released) - hyper.recent_days]
     older = [k for k in entries if k not in recent]
     few = min(len(recent), len(older))
     if not few:
         return by_country
     ratio = log_spread(recent, by_country) - log_spread(older, by_country)
-    ratio *= few / (few + AVERAGE)
+    ratio *= few / (few + hyper.average)
     share = len(recent) / len(residual)
     return [s * math.exp(((k in recent) - share) * ratio) for k, s in enumerate(by_country)]
 
@@ -134,9 +134,10 @@ def test_spreads_are_those_of_a_slow_twin(seed: int) -> None:
     field = replace(field, country=rng.choice(4, len(field.country), p=[0.5, 0.35, 0.1, 0.05]))
     observed = field.variance + field.shared
     residual = rng.normal(0, np.where(field.country[field.model] == 0, 60, 30))
-    found = spreads(field, residual, observed)
+    hyper = Hyperparameters(own_trend=5, average=30.0, recent_days=200.0) if seed else SHIPPED
+    found = spreads(field, residual, observed, hyper)
     assert found.tolist() == pytest.approx(
-        slow_spreads(field, residual.tolist(), observed.tolist())
+        slow_spreads(field, residual.tolist(), observed.tolist(), hyper)
     )
 
 
@@ -165,15 +166,16 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
         link_se=[12.0] * 5 + [0.0] * 9,
     )
     drift = np.where(rng.random(14) < 0.5, rng.uniform(2, 9, 14), 0.0) if drifts else None
-    field = replace(field, drift=drift)
-    fitted = posterior(field)
+    hyper = Hyperparameters(freedom=3.0, smoothing=7.0) if scatter > 10 else SHIPPED
+    field = replace(field, drift=drift, freedom=hyper.freedom)
+    fitted = posterior(field, hyper=hyper)
     centre = trend(field)
     observed = (field.variance + field.shared + field.moved).tolist()
     residual = (field.rating - centre).tolist()
-    spread = slow_spreads(field, residual, observed)
+    spread = slow_spreads(field, residual, observed, hyper)
     typical = statistics.median(spread)
     scaled = [r / s for r, s in zip(residual, spread, strict=True)]
-    smoothing = slow_bandwidth(scaled, SMOOTHING / typical)
+    smoothing = slow_bandwidth(scaled, hyper.smoothing / typical)
     grid, prior = slow_prior(
         scaled,
         [v / s**2 for v, s in zip(observed, spread, strict=True)],
@@ -188,7 +190,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
         weight = [
             sum(
                 share * normal_density(rating, t, variance + own**2 * v)
-                for share, v in SPREADS.tolist()
+                for share, v in mixture(hyper.freedom).tolist()
             )
             * sum(
                 p * normal_density(t, float(centre[entry]) + wide * g, (wide * smoothing) ** 2)
@@ -200,6 +202,15 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
         second = sum(w * (t - mean) ** 2 for w, t in zip(weight, truth, strict=True))
         assert fitted.mean[entry] == pytest.approx(mean, abs=2e-3)
         assert fitted.spread[entry] == pytest.approx(math.sqrt(second / sum(weight)), abs=2e-3)
+
+
+@pytest.mark.parametrize("freedom", [4.0, 5.0, 8.0])
+def test_the_mixture_has_the_variance_of_a_t_and_nearly_its_tails(freedom: float) -> None:
+    share, variance = mixture(freedom).T
+    assert share @ variance == pytest.approx(freedom / (freedom - 2), abs=2e-3)
+    for level in (0.05, 0.01):
+        end = stats.t.ppf(1 - level / 2, freedom)
+        assert 2 * share @ stats.norm.sf(end / np.sqrt(variance)) == pytest.approx(level, abs=5e-3)
 
 
 def simulated(rng: np.random.Generator, models: int) -> tuple[Field, Floats]:

@@ -1,4 +1,4 @@
-"""Published statements about lags, checked against the ratings of their day and of today."""
+"""Published statements about lags, checked against the ratings of their day and the newest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`check_claims`: every claim against the ratings of its day and against today's."""
+"""`check_claims`: every claim against the ratings of its day and the newest."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check_claims(
     policies: Policies | None = None,
     extra_tags: str | Path | None = None,
 ) -> ClaimsReport:
-    """Check published claims against the ratings of their day (real time) and of today.
+    """Check published claims against the ratings of their day (real time) and the newest.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ JSON_SCHEMA = 1
 SCOPE = (
     "What is tested is whether blind votes on these boards agree; a claim about benchmarks or "
     "about capability may be right where they do not. Intervals are of measurement, for changes "
-    "of sampling. Tags and the drift of young entries are today's in both columns."
+    "of sampling. Tags and the drift of young entries are the newest in both columns."
 )
 
 
@@ -66,7 +66,7 @@ class Assessment:
         """Why this verdict, in words."""
         if self.deciding is not None:
             return self.deciding.why
-        return f"{self.real_time.why}; with today's ratings: {self.hindsight.why}"
+        return f"{self.real_time.why}; with the newest ratings: {self.hindsight.why}"
 
     def sentence(self) -> str:
         """The claim and what these ratings say of it."""
@@ -78,10 +78,10 @@ class Assessment:
         more = ""
         if found is self.real_time and self.hindsight.testable:
             more = (
-                f" With today's ratings: {self.hindsight.figure()} "
+                f" With the newest ratings: {self.hindsight.figure()} "
                 f"({self.hindsight.interval_words()}), {self.hindsight.verdict}."
             )
-        ratings = "the ratings of its day" if found is self.real_time else "today's ratings"
+        ratings = "the ratings of its day" if found is self.real_time else "the newest ratings"
         return (
             f"{said}: {self.verdict} with {ratings} ({found.board} of {found.vintage}, "
             f"{claim.category}: {found.figure()}, interval {found.interval_words()}, probability "

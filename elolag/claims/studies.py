@@ -103,7 +103,7 @@ class Studies:
         """The newest usable ratings of `day` or before.
 
         The board itself, or, while it has none yet, its raw twin. Lags rest on models that have
-        left the board, so they need a `complete` list; a distance of today's best does not. A
+        left the board, so they need a `complete` list; a distance of one day's bests does not. A
         list older than `LONG_BLIND_DAYS` says nothing of the day.
         """
         names = [board, *([board.removesuffix(STYLE)] if board.endswith(STYLE) else [])]

@@ -1,4 +1,4 @@
-"""``elolag claims``: published figures against the ratings of their day and of today."""
+"""``elolag claims``: published figures against the ratings of their day and the newest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from elolag.claims import ClaimsReport
 
 app = typer.Typer(
-    help="Published claims about the lag, checked against the ratings of their day and of today.",
+    help="Published claims about the lag, checked against the ratings of their day and the newest.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -45,7 +45,7 @@ def claims(
     tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
-    """Every claim with our figure of its day, today's, and the verdict."""
+    """Every claim with our figure of its day, that of the newest ratings, and the verdict."""
     if context.invoked_subcommand is not None:
         return
     from elolag.claims import check_claims

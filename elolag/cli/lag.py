@@ -84,6 +84,9 @@ Clock = Annotated[
     str,
     typer.Option(help="Models count from the day they were released, or first-listed here."),
 ]
+MatchRule = Annotated[
+    str, typer.Option(help="What dates a level: model that reached it, below, between, not-worse.")
+]
 MinVotes = Annotated[int, typer.Option(min=0, help="Leave out entries with fewer votes.")]
 
 DEFAULT_BOARD = "arena/text_style_control"
@@ -120,6 +123,7 @@ def lag(
     young: Young = True,
     clock: Clock = "released",
     min_votes: MinVotes = 0,
+    match_rule: MatchRule = "reached",
     archive: ArchiveDir = None,
     sources: Sources = "all",
     tags: TagFile = None,
@@ -137,7 +141,7 @@ def lag(
         "as_of": as_of, "vintage": vintage, "n_draws": draws, "seed": seed, "level": level,
         "window": window, "archive": archive, "sources": sources, "extra_tags": tags,
         "correct_selection": selection, "young_drift": young,
-        "clock": clock, "min_votes": min_votes,
+        "clock": clock, "min_votes": min_votes, "match_rule": match_rule,
     }  # fmt: skip
     if every:
         found = estimate_all(**question)

@@ -24,6 +24,10 @@ from elolag.tags import Lookup, Policies, load
 Floats = NDArray[np.float64]
 
 
+#: Estimand as the draws know it, window in months or None, match rule.
+Asked = tuple[str, float | None, str]
+
+
 @dataclass(frozen=True)
 class Answer:
     """What one specification gave.
@@ -105,7 +109,7 @@ def _study(
         )  # fmt: skip
     except (EstimateError, UsageError) as error:
         return [Answer(date, vintage, refused=str(error)) for _ in specs]
-    asked = [(s.key, float(s.window) or None) for s in specs]
+    asked = [(s.key, float(s.window) or None, s.match_rule) for s in specs]
     # A choice that changes no number of this study needs no draws of its own.
     field = study.cast.field
     numbers = [np.asarray(getattr(field, f.name)).tobytes() for f in fields(field)]
@@ -115,20 +119,22 @@ def _study(
     return known[same]
 
 
-def answer(study: Study, asked: Sequence[tuple[str, float | None]]) -> list[Answer]:
+def answer(study: Study, asked: Sequence[Asked]) -> list[Answer]:
     """Several estimands and windows from the same draws, as `estimate_lag` would answer each.
 
     Parameters
     ----------
     asked
-        Estimand as the draws know it (``trend/spline``), and window in months or None.
+        Estimand as the draws know it (``trend/spline``), window in months or None, match rule.
     """
     date, vintage = to_iso(study.as_of), study.panel.vintage
     refused: dict[int, str] = {}
     point: dict[int, Lags] = {}
-    for k, (key, window) in enumerate(asked):
+    for k, (key, window, rule) in enumerate(asked):
         try:
-            point[k] = replace(study, window=window).point([key]).lags[key]
+            point[k] = draws.point(
+                study.cast.field, study.fitted, study.as_of, [key], window, study.rule(rule)
+            ).lags[key]
         except EstimateError as error:
             refused[k] = str(error)
     sampled: dict[int, list[Lags]] = {k: [] for k in point}
@@ -163,14 +169,15 @@ def answer(study: Study, asked: Sequence[tuple[str, float | None]]) -> list[Answ
 
 def _sample(
     study: Study,
-    asked: Sequence[tuple[str, float | None]],
+    asked: Sequence[Asked],
     mine: list[int],
     smooth: bool,
     sampled: dict[int, list[Lags]],
     refused: dict[int, str],
 ) -> None:
     field, fitted = study.cast.field, study.fitted
-    for _, drawn in draws.draw(field, fitted, study.n_draws, study.seed, everything=smooth):
+    rules = {k: study.rule(asked[k][2]) for k in mine}
+    for models, drawn in draws.draw(field, fitted, study.n_draws, study.seed, everything=smooth):
         try:
             race = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
         except EstimateError as error:
@@ -179,7 +186,8 @@ def _sample(
         for k in mine:
             if k not in refused:
                 try:
-                    sampled[k].append(draws.lag_of(race, *asked[k]))
+                    by = replace(race, match=rules[k].of(models))
+                    sampled[k].append(draws.lag_of(by, *asked[k][:2]))
                 except EstimateError as error:
                     refused[k] = str(error)
 

@@ -3,6 +3,7 @@
 The whole product of all choices has millions of cells. Estimated are
 
 - *cross*: every board x category x estimand x curve x window, all else as in the headline;
+- *match rules*: on the headline's category of every board, every estimand x window under each;
 - *array*: on the headline's category, the headline's board and its sibling (with or without style
   control), every estimand x curve x window crossed with an orthogonal array of strength two over
   the other choices: any two levels of any two of these occur together, equally often (Rao 1947).
@@ -92,7 +93,8 @@ def _levels(name: str, facts: Facts, only: Levels) -> list[Any]:
 
 def _candidates(facts: Facts, only: Levels) -> Iterator[Spec]:
     head = facts.question.headline
-    asked = list(itertools.product(*(_levels(name, facts, only) for name in ASKED)))
+    crossed = [name for name in ASKED if name != "match_rule"]
+    asked = list(itertools.product(*(_levels(name, facts, only) for name in crossed)))
 
     def variants(spec: Spec) -> Iterator[Spec]:
         for estimand, curve, window in asked:
@@ -104,6 +106,9 @@ def _candidates(facts: Facts, only: Levels) -> Iterator[Spec]:
         for category in dict.fromkeys([head.category, *wanted]):
             if category in facts.boards[board].listed:
                 yield from variants(Spec(board, str(category)))
+        rules = _levels("match_rule", facts, only)[1:]
+        others = (variants(Spec(board, head.category, match_rule=rule)) for rule in rules)
+        yield from itertools.chain.from_iterable(others)
     factors = []
     for names in (
         ("board",), ("clock",), ("derivatives",), ("hong_kong",), ("openness",), ("min_votes",),

@@ -157,7 +157,7 @@ class Grid:
             "middle": {"level": MIDDLE, "low": low, "high": high},
             "shares": dict(self.shares),
             "left_out": dict(self.left_out),
-            "headline": self.headline.to_dict(),
+            "answer": self.headline.to_dict(),
             "n_draws": self.headline.n_draws,
             "seed": self.headline.seed,
             "version": self.headline.version,
@@ -189,6 +189,7 @@ LABELS = {
     "selection": "selection correction",
     "as_of": "as-of date",
     "vintage": "vintage of the ratings",
+    "match_rule": "match rule",
 }
 
 
@@ -213,8 +214,9 @@ def sensitivity(
     """Estimate the lag under every defensible combination of choices.
 
     Which these are is made by rule from the archive (`elolag.grid.design`, `RULES`): a full cross
-    of board, category, estimand, curve and window, and an orthogonal array over the other choices
-    crossed with every estimand, curve and window.
+    of board, category, estimand, curve and window, every estimand and window under each match
+    rule on the headline's category, and an orthogonal array over the other choices crossed with
+    every estimand, curve and window.
 
     Parameters
     ----------

@@ -64,6 +64,10 @@ def _short_catch_up(spec: Spec, _: Facts) -> bool:
     return spec.estimand == "catch-up" and 0 < spec.window < 12
 
 
+def _other_match(spec: Spec, _: Facts) -> bool:
+    return spec.estimand == "trend" and spec.match_rule != "reached"
+
+
 def _other_leader(spec: Spec, _: Facts) -> bool:
     return spec.openness == "both"
 
@@ -120,6 +124,7 @@ RULES = (
         "records of 6 months cannot show a lag of about as many",
         _short_catch_up,
     ),
+    Rule("other-match", "smooth curves date no record, so they take no match rule", _other_match),
     Rule(
         "other-leader",
         "open against open weights asks who leads among those; name such groups to ask it",

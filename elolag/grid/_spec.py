@@ -6,6 +6,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import Literal
 
 from elolag.clock import CLOCKS
+from elolag.crossing import MATCH_RULES
 from elolag.curves import KINDS
 from elolag.estimate import ESTIMANDS, HEADLINE
 
@@ -34,6 +35,8 @@ class Spec:
         ``latest``: the date asked for; ``earlier``: the board's publication before it.
     vintage
         ``newest`` ratings, or those ``at-the-time``: published on the as-of date.
+    match_rule
+        Which model of the other side dates a level (`elolag.crossing`).
     """
 
     board: str
@@ -49,6 +52,7 @@ class Spec:
     selection: str = "corrected"
     as_of: str = "latest"
     vintage: str = "newest"
+    match_rule: str = "reached"
 
     @property
     def key(self) -> str:
@@ -63,7 +67,7 @@ class Spec:
 
 CHOICES = tuple(field.name for field in fields(Spec))
 #: Choices that are made after the draws.
-ASKED = ("estimand", "curve", "window")
+ASKED = ("estimand", "curve", "window", "match_rule")
 #: Levels of each choice but board and category, which the archive gives; the headline's first.
 LEVELS: dict[str, tuple[str | int, ...]] = {
     "estimand": ESTIMANDS,
@@ -77,6 +81,7 @@ LEVELS: dict[str, tuple[str | int, ...]] = {
     "selection": ("corrected", "as-published"),
     "as_of": ("latest", "earlier"),
     "vintage": ("newest", "at-the-time"),
+    "match_rule": MATCH_RULES,
 }
 
 

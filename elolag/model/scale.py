@@ -27,31 +27,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.errors import EstimateError
+from elolag.model.hyper import SHIPPED, Hyperparameters
 from elolag.months import to_iso
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
-#: Degrees of freedom of an entry's own change.
-FREEDOM = 4.0
-#: Entries that two lists must share, and that all four lists of a bridge must.
+#: Entries that two lists must share, and that all four lists of a bridge must. Fewer than
+#: `MIN_BRIDGED` settled ones do not carry a scale; all common entries do then.
 MIN_COMMON, MIN_BRIDGED = 10, 20
-#: An entry is settled this long after its board first listed it. Fewer than `MIN_BRIDGED` settled
-#: ones do not carry a scale; all common entries do then.
-SETTLED_DAYS = 90.0
-#: Of lists of an entry closer together than this, the more precise one counts.
-SAME_DAYS = 3.0
-#: How many neighbours in level tell the spread of drift there, and how far (sd of the logarithm of
-#: its variance) it is thought to be from the average before they are looked at.
-NEIGHBOURS, UNEVEN = 25, 1.5
-#: How many times as large the variance of an unsettled entry's drift is before a list's own
-#: unsettled entries are looked at (benchmarks/held_out.py, vintages up to 2026-04-10).
-YOUNG = 3.0
-#: How far (sd) the share of the other board's change is thought to be from all of it. Both boards
-#: rate the same votes; but small changes are mostly noise of rounding, and a fit that is robust
-#: against the few large ones, which both boards show, would learn from the small ones alone.
-SURE = 0.1
 #: Coefficients of a carry at most: constant, slope, share of the other board's change.
 SHARED = 3
 #: Least scale of drift, in rating points: half a hundredth is what a printed rating hides.
@@ -89,9 +74,9 @@ class Lists:
         at = self.listed.argmax(axis=1)
         return np.where(self.listed.any(axis=1), self.days[at], np.inf)
 
-    def settled(self, column: int) -> Bools:
+    def settled(self, column: int, days: float = SHIPPED.settled_days) -> Bools:
         """Which entries had been listed for long by a list, (M,); all of the board's first one."""
-        known = self.first <= self.days[column] - SETTLED_DAYS
+        known = self.first <= self.days[column] - days
         return np.asarray(known | (self.first == self.days[0]))
 
 
@@ -121,6 +106,7 @@ class Carry:
     residual: Floats
     noise: Floats
     young: float
+    hyper: Hyperparameters = SHIPPED
 
     @property
     def slope(self) -> float:
@@ -150,9 +136,9 @@ class Carry:
         return out
 
     def drift(self, level: Floats, settled: Bools) -> Floats:
-        """Scale of an entry's own change at some levels, (N,): of a t with `FREEDOM`."""
-        weight = tricube(self.level, level, NEIGHBOURS)
-        ratio = _ratio(self.residual, self.noise, self.scale**2, weight, 1.0)
+        """Scale of an entry's own change at some levels, (N,): of a t with `freedom`."""
+        weight = tricube(self.level, level, self.hyper.neighbours)
+        ratio = _ratio(self.residual, self.noise, self.scale**2, weight, 1.0, self.hyper)
         return np.asarray(self.scale * np.sqrt(ratio * np.where(settled, 1.0, self.young)))
 
 
@@ -176,7 +162,9 @@ class Scale:
     steps: tuple[tuple[int, int, int], ...]  # of each carry: list, and other board's near and last
 
 
-def place(target: Lists, model: Ints, other: Lists | None = None) -> Scale:
+def place(
+    target: Lists, model: Ints, other: Lists | None = None, hyper: Hyperparameters = SHIPPED
+) -> Scale:
     """Put all entries of a board on the scale of its last list.
 
     Parameters
@@ -188,6 +176,8 @@ def place(target: Lists, model: Ints, other: Lists | None = None) -> Scale:
         gone; one that is gone is taken from the last list that shows it.
     other
         The lists of the same publisher's other board of the same votes.
+    hyper
+        What the fit takes as given.
 
     Raises
     ------
@@ -195,7 +185,7 @@ def place(target: Lists, model: Ints, other: Lists | None = None) -> Scale:
         A list with a gone model shares too few entries with the newest.
     """
     newest = len(target.days) - 1
-    column = _last_lists(target, model)
+    column = _last_lists(target, model, hyper.same_days)
     now = column == newest
     size = len(model)
     rating = np.where(now, target.rating[:, newest], np.nan)
@@ -210,19 +200,20 @@ def place(target: Lists, model: Ints, other: Lists | None = None) -> Scale:
         near, last = (-1, -1) if other is None else bridge(target, other, row, int(column[row]))
         ways.setdefault((int(column[row]), near, last), []).append(row)
     for step, rows in ways.items():
-        made, moved = _carry(target, other, step)
+        made, moved = _carry(target, other, step, hyper)
         here, seen = np.array(rows), step[0]
         level = target.rating[here, seen]
         own = None if moved is None else moved[here]
         rating[here] = level + made.shift(level, own)
-        se[here], drift[here] = target.se[here, seen], made.drift(level, target.settled(seen)[here])
+        settled = target.settled(seen, hyper.settled_days)[here]
+        se[here], drift[here] = target.se[here, seen], made.drift(level, settled)
         root[here], carry[here] = made.root(level, own), len(carries)
         carries.append(made)
         steps.append(step if own is not None else (seen, -1, -1))
     return Scale(column, rating, se, drift, carry, root, tuple(carries), tuple(steps))
 
 
-def _last_lists(target: Lists, model: Ints) -> Ints:
+def _last_lists(target: Lists, model: Ints, same_days: float) -> Ints:
     """The list each entry is taken from: its model's last, or a more precise one just before."""
     out = np.full(len(model), -1, np.intp)
     newest = len(target.days) - 1
@@ -234,7 +225,7 @@ def _last_lists(target: Lists, model: Ints) -> Ints:
         last = int(lists[-1])
         mine = np.flatnonzero(model == number)
         if last != newest:
-            near = lists[target.days[lists] > target.days[last] - SAME_DAYS]
+            near = lists[target.days[lists] > target.days[last] - same_days]
             error = [_precision(target, mine, int(k)) for k in near]
             last = int(near[len(near) - 1 - int(np.argmin(error[::-1]))])
         rows = mine[target.listed[mine, last]]
@@ -260,7 +251,7 @@ def bridge(target: Lists, other: Lists, row: int, column: int) -> tuple[int, int
 
 
 def _carry(
-    target: Lists, other: Lists | None, step: tuple[int, int, int]
+    target: Lists, other: Lists | None, step: tuple[int, int, int], hyper: Hyperparameters
 ) -> tuple[Carry, Floats | None]:
     """Fit one carry to the newest list, and the other board's change of every entry, if used."""
     column, near, last = step
@@ -287,7 +278,8 @@ def _carry(
             target.rating[rows, newest],
             vote_noise(target.se[rows, column], target.se[rows, newest]),
             None if moved is None else moved[rows],
-            target.settled(column)[rows],
+            target.settled(column, hyper.settled_days)[rows],
+            hyper,
         ),
         moved,
     )
@@ -299,11 +291,12 @@ def fit(
     noise: Floats,
     other: Floats | None = None,
     settled: Bools | None = None,
+    hyper: Hyperparameters = SHIPPED,
 ) -> Carry:
     """Regress the change of common entries on their level and the other board's change.
 
-    A change is the line plus t errors with `FREEDOM` whose squared scale is that of drift plus the
-    entry's `noise`. The mode under a normal prior of the share (mean 1, sd `SURE`), by reweighting
+    A change is the line plus t errors with `freedom` whose squared scale is that of drift plus the
+    entry's `noise`. The mode under a normal prior of the share (mean 1, sd `sure`), by reweighting
     (Lange, Little & Taylor 1989); the errors of the coefficients are from the expected information,
     and the scale is raised for the coefficients spent.
 
@@ -315,6 +308,8 @@ def fit(
         Change on the other board, (N,).
     settled
         Which entries are; the fit is to these where there are `MIN_BRIDGED` of them. None: all.
+    hyper
+        What is taken as given.
 
     Raises
     ------
@@ -331,13 +326,13 @@ def fit(
     columns = [np.ones(len(before)), (before - centre) / _PER]
     every = np.column_stack(columns if other is None else [*columns, other])
     change, design = (after - before)[fitted], every[fitted]
-    prior = np.array([0.0, 0.0, SURE**-2])[: design.shape[1]]
-    coefficients, variance = _regress(design, change, noise[fitted], prior)
+    prior = np.array([0.0, 0.0, hyper.sure**-2])[: design.shape[1]]
+    coefficients, variance = _regress(design, change, noise[fitted], prior, hyper.freedom)
     residual = after - before - every @ coefficients
-    trust = (FREEDOM + 1) / (FREEDOM + 3) / (variance + noise[fitted])
+    trust = (hyper.freedom + 1) / (hyper.freedom + 3) / (variance + noise[fitted])
     spent = fitted.sum() / max(fitted.sum() - design.shape[1], 1)
     others = (~settled).astype(float)[None, :]
-    young = _ratio(residual, noise, variance, others, YOUNG)
+    young = _ratio(residual, noise, variance, others, hyper.young, hyper)
     return Carry(
         coefficients=coefficients,
         covariance=np.linalg.pinv(design.T @ (design * trust[:, None]) + np.diag(prior)) * spent,
@@ -347,11 +342,17 @@ def fit(
         residual=residual[fitted],
         noise=noise[fitted],
         young=float(young[0]),
+        hyper=hyper,
     )
 
 
 def _ratio(
-    residual: Floats, noise: Floats, variance: Floats | float, weight: Floats, centre: float
+    residual: Floats,
+    noise: Floats,
+    variance: Floats | float,
+    weight: Floats,
+    centre: float,
+    hyper: Hyperparameters,
 ) -> Floats:
     """How many times as large the variance of drift is among some entries, (L,).
 
@@ -360,12 +361,15 @@ def _ratio(
     """
     ratio = np.exp(np.linspace(-3.0, 5.0, 41))
     total = variance * ratio[:, None] + noise
-    log = -weight @ _misfit(residual**2, total).T - 0.5 * (np.log(ratio / centre) / UNEVEN) ** 2
+    misfit = _misfit(residual**2, total, hyper.freedom)
+    log = -weight @ misfit.T - 0.5 * (np.log(ratio / centre) / hyper.uneven) ** 2
     chance = np.exp(log - log.max(axis=1, keepdims=True))
     return np.asarray(chance @ ratio / chance.sum(axis=1))
 
 
-def _regress(design: Floats, change: Floats, noise: Floats, prior: Floats) -> tuple[Floats, float]:
+def _regress(
+    design: Floats, change: Floats, noise: Floats, prior: Floats, freedom: float
+) -> tuple[Floats, float]:
     """Coefficients and squared scale of drift of a t regression, in turn until nothing moves.
 
     `prior` is the precision of a normal prior of each coefficient about `_THOUGHT`.
@@ -379,7 +383,7 @@ def _regress(design: Floats, change: Floats, noise: Floats, prior: Floats) -> tu
     for _ in range(_ROUNDS):
         before, was = coefficients, variance
         total = variance + noise
-        weight = (FREEDOM + 1) / (FREEDOM + residual**2 / total)
+        weight = (freedom + 1) / (freedom + residual**2 / total)
         scaled = design * (weight / total)[:, None]
         coefficients = np.asarray(
             np.linalg.lstsq(
@@ -392,7 +396,7 @@ def _regress(design: Floats, change: Floats, noise: Floats, prior: Floats) -> tu
         squared = residual**2
 
         def loss(log: float, squared: Floats = squared) -> float:
-            return float(_misfit(squared, np.exp(log) + noise).sum())
+            return float(_misfit(squared, np.exp(log) + noise, freedom).sum())
 
         bounds = (2 * np.log(_LEAST), most)
         variance = float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
@@ -402,9 +406,9 @@ def _regress(design: Floats, change: Floats, noise: Floats, prior: Floats) -> tu
     return coefficients, variance
 
 
-def _misfit(squared: Floats, total: Floats) -> Floats:
+def _misfit(squared: Floats, total: Floats, freedom: float) -> Floats:
     """Minus the log density of squared residuals of squared scale `total`, less a constant."""
-    return 0.5 * ((FREEDOM + 1) * np.log1p(squared / total / FREEDOM) + np.log(total))
+    return 0.5 * ((freedom + 1) * np.log1p(squared / total / freedom) + np.log(total))
 
 
 def vote_noise(se_old: Floats, se_new: Floats) -> Floats:

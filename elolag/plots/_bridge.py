@@ -1,4 +1,4 @@
-"""Why published figures differ: each route from a publisher's way of counting to our headline."""
+"""Why published figures differ: each route from a publisher's way of counting to ours."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _ROOM = {"column": (17.0, 29), "page": (31.5, 68), "slide": (31.5, 68)}
 
 @ours
 def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes:
-    """A dot per step, the change as a bar from the step before, our headline as a band.
+    """A dot per step, the change as a bar from the step before, our day's distance as a band.
 
     Parameters
     ----------
@@ -92,9 +92,10 @@ def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes
     note = (
         "Everything but the published figures is computed from these data and Epoch's index "
         f"({found.snapshots[0][0]}, CC-BY-4.0, sha256 {found.snapshots[0][1][:16]}), which stands "
-        f"for CAISI's own suite too. Dashed: our headline, {directed(headline.months or 0.0)}; "
-        f"{'no band' if headline.no_interval() else 'band'}: its {headline.level:.0%} measurement "
-        f"interval{' is none' if headline.no_interval() else ''}."
+        f"for CAISI's own suite too. Dashed: our day's distance, "
+        f"{directed(headline.months or 0.0)}; {'no band' if headline.no_interval() else 'band'}: "
+        f"its {headline.level:.0%} measurement interval"
+        f"{' is none' if headline.no_interval() else ''}."
     )
     return finish(axes, _finding(found), footer(headline, note), size=size)
 

@@ -33,6 +33,10 @@ _WORDS = {
     ("min_votes", 0): "any number",
     ("as_of", "earlier"): "one publication earlier",
     ("vintage", "at-the-time"): "at the time",
+    ("match_rule", "reached"): "first to reach it",
+    ("match_rule", "below"): "last below it",
+    ("match_rule", "between"): "between these two",
+    ("match_rule", "not-worse"): "last not told apart",
 }
 _MUTED, _FAINT = "#5a5a5a", "#d9d9d9"
 _ROW, _GAP = 1.0, 0.75

@@ -77,7 +77,7 @@ class Checks:
             "sensitivity": {
                 "influence": self.influence and self.influence.to_dict(),
                 "flip": self.flip and self.flip.to_dict(),
-                "grid": grid and {k: v for k, v in grid.items() if k not in ("rows", "headline")},
+                "grid": grid and {k: v for k, v in grid.items() if k not in ("rows", "answer")},
             },
             "claims": self.claims and self.claims.to_dict(),
             "left_out": dict(self.missing),

@@ -14,6 +14,7 @@ from elolag import tags
 from elolag.archive import Archive, Board
 from elolag.comparison import Comparison, estimate_all
 from elolag.errors import EstimateError
+from elolag.estimate import HEADLINE
 from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.path import LagPath, lag_path
 from elolag.report.checks import Checks, Extent, check
@@ -40,7 +41,9 @@ class Material:
     tables
         The authored tags.
     headline
-        The result of the estimand ``current``, both intervals.
+        The average over twelve months, both intervals; ``current`` where there are not so many.
+    current
+        The day's distance; None where it has no answer.
     comparison
         Every estimand.
     path
@@ -55,6 +58,7 @@ class Material:
     study: Study
     tables: Tables
     headline: LagResult
+    current: LagResult | None
     comparison: Comparison
     path: LagPath | None
     checks: Checks
@@ -94,7 +98,8 @@ def gather(extent: Extent, **question: Any) -> Material:
     """
     study = prepare(**question)
     comparison = estimate_all(**question)
-    headline = next((r for r in comparison.results if r.estimand == "current"), None)
+    answers = {r.estimand: r for r in comparison.results}
+    headline = answers.get(HEADLINE) or answers.get("current")
     if headline is None:
         raise EstimateError(comparison.refused["current"])
     return Material(
@@ -102,6 +107,7 @@ def gather(extent: Extent, **question: Any) -> Material:
         study=study,
         tables=tags.load(question.get("extra_tags")),
         headline=headline,
+        current=answers.get("current"),
         comparison=comparison,
         path=_path(study, question),
         checks=check(study, question, extent),

@@ -44,7 +44,7 @@ class Report:
         """As one JSON object."""
         return {
             "schema": 1, "path": str(self.path), "files": list(self.files),
-            "headline": self.headline.to_dict(),
+            "answer": self.headline.to_dict(),
         }  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def _result(material: Material) -> dict[str, Any]:
     return {
         "schema": 1,
         "question": {**describe(material.question), "sources": material.headline.sources},
-        "headline": material.headline.to_dict(),
+        "answer": material.headline.to_dict(),
         "comparison": material.comparison.to_dict(),
         **material.checks.to_dict(),
         "versions": provenance.versions(),

@@ -14,7 +14,7 @@ models
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag.model import scale
+from elolag.model.hyper import SHIPPED, Hyperparameters
 from elolag.panel import fill_errors
 from elolag.posterior import Field, Posterior, only, posterior
 from elolag.roster import Roster
@@ -57,6 +58,8 @@ class Past:
         archive: like the tags, it is today's knowledge on every date.
     others
         Lists of the publisher's other board of the same votes.
+    hyper
+        What the fit takes as given.
     """
 
     vintages: tuple[Vintage, ...]
@@ -64,6 +67,7 @@ class Past:
     drift: YoungDrift | None
     correct_selection: bool = True
     others: tuple[Vintage, ...] = ()
+    hyper: Hyperparameters = SHIPPED
 
     @cached_property
     def hindsight(self) -> pd.DataFrame:
@@ -74,7 +78,7 @@ class Past:
         """Every entry rated by vintage `number`, on its scale; later vintages are not looked at."""
         vintages = self.vintages[: number + 1]
         others = [other for other in self.others if other.date <= vintages[-1].date]
-        table = place(vintages, others).table
+        table = place(vintages, others, self.hyper).table
         return fill_errors(table, vintages) if table["se"].isna().any() else table
 
     def states(self, number: int) -> dict[str, State]:
@@ -97,8 +101,8 @@ class Past:
 
     def state(self, table: pd.DataFrame) -> State:
         """The entries of the two groups' models, ready to be drawn from."""
-        field = self.roster.field(table, self.drift)[0]
-        fitted = posterior(field, correct_selection=self.correct_selection)
+        field = replace(self.roster.field(table, self.drift)[0], freedom=self.hyper.freedom)
+        fitted = posterior(field, correct_selection=self.correct_selection, hyper=self.hyper)
         counted = np.isfinite(np.minimum(field.lead_from, field.follow_from))
         return State(*only(field, fitted, np.flatnonzero(counted))[:2])
 

@@ -84,6 +84,18 @@ MEANING = {
 }
 
 
+#: What a match rule takes in place of the first model to reach a level.
+MATCHED = {
+    "below": "dated by the last model below the level",
+    "between": "dated between the last model below the level and the first to reach it",
+    "not-worse": "dated by when a model that the ratings tell apart from the level first came",
+}
+NOT_WORSE = (
+    "match rule not-worse has no truth in the simulated worlds: it is shown for comparison, and "
+    "whether its interval holds its level is not calibrated"
+)
+
+
 def windowed(estimand: str) -> bool:
     """Whether an estimand looks back over a window."""
     return "{window}" in MEANING[estimand]

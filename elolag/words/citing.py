@@ -72,6 +72,14 @@ _GERMAN_NAMES = {
 }
 
 
+#: German for `elolag.words.MATCHED`.
+MATCHED = {
+    "below": "datiert nach dem letzten Modell unter dem Niveau",
+    "between": "datiert zwischen dem letzten Modell unter dem Niveau und dem ersten auf ihm",
+    "not-worse": "datiert nach dem ersten Modell, das die Wertungen vom Niveau unterscheiden",
+}
+
+
 def named(name: str) -> str:
     """A board or category in German, by our translation where its name is an English word."""
     text = name.replace("_", " ")

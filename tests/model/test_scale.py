@@ -12,7 +12,8 @@ from scipy import integrate, optimize, stats
 
 from elolag.errors import EstimateError
 from elolag.model import scale
-from elolag.model.scale import FREEDOM, MIN_BRIDGED, MIN_COMMON, Lists, fit, place, tricube
+from elolag.model.hyper import SHIPPED, Hyperparameters
+from elolag.model.scale import MIN_BRIDGED, MIN_COMMON, Lists, fit, place, tricube
 
 
 def lists(*columns: np.ndarray, days: list[float] | None = None, se: float = 0.0) -> Lists:
@@ -39,18 +40,19 @@ def without(rating: np.ndarray, *rows: int) -> np.ndarray:
 @given(st.integers(0, 10**6), st.integers(12, 80), st.booleans())
 def test_the_regression_is_the_mode_of_its_posterior(seed: int, n: int, bridged: bool) -> None:
     rng = np.random.default_rng(seed)
+    hyper = Hyperparameters(freedom=rng.uniform(3, 6), sure=rng.uniform(0.05, 0.2))
     before, noise = rng.normal(1200, 80, n), rng.uniform(0, 9, n)
     other = rng.normal(0, 5, n) if bridged else None
     change = 5 + 0.02 * (before - 1200) + (0 if other is None else 0.8 * other)
-    change = change + rng.standard_t(FREEDOM, n) * np.sqrt(noise + 4)
-    made = fit(before, before + change, noise, other)
+    change = change + rng.standard_t(hyper.freedom, n) * np.sqrt(noise + 4)
+    made = fit(before, before + change, noise, other, hyper=hyper)
     columns = [np.ones(n), (before - np.median(before)) / 100] + ([] if other is None else [other])
 
     def loss(x: np.ndarray) -> float:
         width = np.sqrt(max(np.exp(x[-1]), scale._LEAST**2) + noise)
         away = (change - sum(c * b for c, b in zip(columns, x[:-1], strict=True))) / width
-        prior = 0.0 if other is None else ((x[2] - 1) / scale.SURE) ** 2 / 2
-        return prior - float(np.sum(stats.t.logpdf(away, FREEDOM) - np.log(width)))
+        prior = 0.0 if other is None else ((x[2] - 1) / hyper.sure) ** 2 / 2
+        return prior - float(np.sum(stats.t.logpdf(away, hyper.freedom) - np.log(width)))
 
     spent = n / (n - len(columns))
     mine = np.array([*made.coefficients, np.log(made.scale**2 / spent)])
@@ -64,20 +66,21 @@ def test_the_regression_is_the_mode_of_its_posterior(seed: int, n: int, bridged:
 @given(st.integers(0, 10**6))
 def test_the_ratio_of_spreads_is_its_posterior_mean(seed: int) -> None:
     rng = np.random.default_rng(seed)
+    hyper = Hyperparameters(freedom=rng.uniform(3, 6), uneven=rng.uniform(1, 2))
     residual, noise = rng.standard_t(4, 15) * 4, rng.uniform(0, 4, 15)
-    weight, variance, centre = rng.uniform(0, 1, 15), 4.0, float(rng.choice([1.0, scale.YOUNG]))
+    weight, variance, centre = rng.uniform(0, 1, 15), 4.0, float(rng.choice([1.0, 3.0]))
 
     def density(log: float) -> float:
         width = np.sqrt(variance * np.exp(log) + noise)
-        single = stats.t.logpdf(residual / width, FREEDOM) - np.log(width)
-        prior = stats.norm.logpdf(log, np.log(centre), scale.UNEVEN)
+        single = stats.t.logpdf(residual / width, hyper.freedom) - np.log(width)
+        prior = stats.norm.logpdf(log, np.log(centre), hyper.uneven)
         return float(np.exp(weight @ single + prior + 30))
 
     mass, mean = (
         integrate.quad(lambda x, k=k: density(x) * np.exp(k * x), -3, 5, limit=200)[0]
         for k in (0, 1)
     )
-    (found,) = scale._ratio(residual, noise, variance, weight[None, :], centre)
+    (found,) = scale._ratio(residual, noise, variance, weight[None, :], centre, hyper)
     assert found == pytest.approx(mean / mass, rel=0.02)
 
 
@@ -95,7 +98,9 @@ def test_tricube_weights_point_by_point(x: list[float], at: list[float], k: int)
         assert found[i, j] == pytest.approx((1 - part**3) ** 3 if part < 1 else 0.0)
 
 
-def slow_place(target: Lists, model: np.ndarray, other: Lists | None) -> dict[int, float]:
+def slow_place(
+    target: Lists, model: np.ndarray, other: Lists | None, hyper: Hyperparameters
+) -> dict[int, float]:
     """Each entry by itself, by the words of the module."""
     newest, found = len(target.days) - 1, {}
     for entry in range(len(model)):
@@ -107,7 +112,7 @@ def slow_place(target: Lists, model: np.ndarray, other: Lists | None) -> dict[in
             continue
         last = shown[-1]
         if last != newest:
-            near = [v for v in shown if target.days[last] - target.days[v] < scale.SAME_DAYS]
+            near = [v for v in shown if target.days[last] - target.days[v] < hyper.same_days]
             errors = {
                 v: np.mean([target.se[e, v] for e in mine if not np.isnan(target.rating[e, v])])
                 for v in near
@@ -137,13 +142,13 @@ def slow_place(target: Lists, model: np.ndarray, other: Lists | None) -> dict[in
         settled = [
             e
             for e in common
-            if target.first[e] <= target.days[last] - scale.SETTLED_DAYS
+            if target.first[e] <= target.days[last] - hyper.settled_days
             or target.first[e] == target.days[0]
         ]
         rows = settled if len(settled) >= MIN_BRIDGED else common
         old, new = target.rating[rows, last], target.rating[rows, newest]
         noise = np.abs(target.se[rows, last] ** 2 - target.se[rows, newest] ** 2)
-        made = fit(old, new, noise, None if moved is None else moved[rows])
+        made = fit(old, new, noise, None if moved is None else moved[rows], hyper=hyper)
         level = target.rating[[entry], last]
         found[entry] = float(
             level[0] + made.shift(level, None if moved is None else moved[[entry]])[0]
@@ -155,6 +160,9 @@ def slow_place(target: Lists, model: np.ndarray, other: Lists | None) -> dict[in
 @given(st.integers(0, 10**6))
 def test_places_are_those_of_a_slow_twin(seed: int) -> None:
     rng = np.random.default_rng(seed)
+    hyper = Hyperparameters(
+        settled_days=rng.choice([90.0, 250.0]), same_days=rng.choice([1.0, 3.0])
+    )
     n, v = 45, 6
     truth = rng.normal(1200, 90, n)
     rating = truth[:, None] + rng.normal(0, 20, v) + rng.normal(0, 3, (n, v))
@@ -172,8 +180,8 @@ def test_places_are_those_of_a_slow_twin(seed: int) -> None:
     model = np.arange(n) - (rng.random(n) < 0.1)
     model = np.unique(model, return_inverse=True)[1]
     for board in (other, None):
-        found = place(target, model, board)
-        slow = slow_place(target, model, board)
+        found = place(target, model, board, hyper)
+        slow = slow_place(target, model, board, hyper)
         assert set(np.flatnonzero(found.column >= 0)) == set(slow)
         for entry, value in slow.items():
             assert found.rating[entry] == pytest.approx(value, abs=1e-9)
@@ -297,11 +305,11 @@ def test_intervals_hold_what_they_say(above: float, least: float) -> None:
     95% should lie inside; with 900 entries two standard errors are 1.5 points, and the ends of a
     jump in level are smoothed over.
     """
-    inside, wide = [], stats.t.ppf(0.975, FREEDOM)
+    inside, wide = [], stats.t.ppf(0.975, SHIPPED.freedom)
     for seed in range(60):
         rng = np.random.default_rng([13, seed])
         old = rng.normal(1200, 90, 150)
-        new = old + 8 + rng.standard_t(FREEDOM, 150) * np.where(old > 1300, above, 2.0)
+        new = old + 8 + rng.standard_t(SHIPPED.freedom, 150) * np.where(old > 1300, above, 2.0)
         found = place(lists(old, without(new, *range(15))), np.arange(150))
         error = np.hypot(found.drift, np.sqrt((found.root**2).sum(axis=1)))[:15]
         inside += (np.abs(found.rating[:15] - new[:15]) < wide * error).tolist()

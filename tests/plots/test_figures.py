@@ -117,7 +117,7 @@ def test_the_frontier_of_every_estimand_names_its_finding(
     if estimand == "gap":
         assert title == f"The US is {result.gap.elo:.1f} Elo points above China"
     else:
-        kind = "" if estimand == "current" else f" ({estimand})"
+        kind = {"current": "", "average": " on average"}.get(estimand, f" ({estimand})")
         assert title == f"China trails the US by {result.months:.1f} months{kind}"
 
 
@@ -125,7 +125,8 @@ def texts(axes: Any) -> list[str]:
     return [t.get_text() for t in axes.texts]
 
 
-def test_bounds_leads_and_ties_are_said(headline: LagResult) -> None:
+def test_bounds_leads_and_ties_are_said(answers: dict[str, LagResult]) -> None:
+    headline = answers["current"]
     bound = replace(headline, months=11.0, high=None, censored="at-least")
     assert "at least 11.0 months" in texts(plots.frontier(bound))
     tie = replace(headline, gap=Gap(0.0, -3.0, 3.0, 0.0, 0.0), months=0.0, low=-1.0, high=2.0)
@@ -134,18 +135,18 @@ def test_bounds_leads_and_ties_are_said(headline: LagResult) -> None:
     assert not any("months" in text for text in texts(axes))
     open_ = plots.frontier(replace(headline, low=-1.0))
     assert open_.get_title(loc="left") == "Neither China nor the US has a clear lead"
-    ahead = estimate_lag(leader="CN", follower="US", n_draws=1000)
+    ahead = estimate_lag(leader="CN", follower="US", estimand="current", n_draws=1000)
     assert plots.frontier(ahead).get_title(loc="left").startswith("The US is ahead of China by")
 
 
 def test_the_interval_stands_on_the_leaders_end() -> None:
-    headline = estimate_lag()
+    headline = estimate_lag(estimand="current")
     axes = plots.frontier(headline)
     assert headline.low is not None
     assert headline.high is not None
     days = [lag.to_iso(float(d)) for line in axes.lines if line.get_alpha() == 0.28
             for d in line.get_xdata()]  # fmt: skip
-    assert days == sorted(m.release_date for m in headline.matches or ()
+    assert days == sorted(m.release_date for m in headline.matches
                           if m.months in (headline.low, headline.high))  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from elolag.months import DAYS_PER_MONTH, to_day, to_iso
+from elolag.plots._titles import bracket
 from elolag.report import labels as placing
 from elolag.report.drawing import (
     AXIS,
@@ -101,6 +102,7 @@ def chart(
         "rating:Q", scale=scale, axis=value_axis(f"rating ({result.measure.points})", tickCount=6)
     )
     colour = alt.Color("side:N", scale=alt.Scale(domain=[0, 1], range=list(COLOURS)), legend=None)
+    fill = alt.Fill("side:N", scale=alt.Scale(domain=[0, 1], range=list(COLOURS)), legend=None)
     shape = alt.Shape("side:N", scale=alt.Scale(domain=[0, 1], range=list(SHAPES)), legend=None)
     dash = alt.StrokeDash(
         "side:N", scale=alt.Scale(domain=[0, 1], range=[list(d) for d in DASHES]), legend=None
@@ -124,8 +126,10 @@ def chart(
         base.mark_rule(strokeWidth=1, clip=True).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"),
         *_bracket(result, x, scale, plot),
         # Last, for nothing may stand between a record and the pointer.
-        base.mark_point(filled=True, size=44, opacity=1, clip=True).encode(
-            shape=shape, tooltip=tooltip
+        base.mark_point(filled=False, size=44, opacity=1, clip=True).encode(
+            shape=shape,
+            fill=alt.condition("datum.early", alt.value("white"), fill),
+            tooltip=tooltip,
         ),
     ]
     across = alt.X("across:Q", scale=None, axis=None)
@@ -187,8 +191,13 @@ def _steps(result: LagResult, start: float, bottom: float) -> list[dict[str, Any
 
 
 def _bracket(result: LagResult, x: Any, scale: Any, plot: _Plot) -> list[Any]:
-    """The lag at the level of the side behind: a bracket, its interval, its length in words."""
+    """The lag at the level of the side behind: a bracket, its interval, its length in words.
+
+    Of an average, the two records that the best of that side stood between on the day.
+    """
     alt = library("altair")
+    if result.estimand == "average":
+        return _between(result, x, y=alt.Y("rating:Q", scale=scale))
     if result.months is None or result.match is None or result.months == 0:
         return []
     level = result.leader_best.rating if result.leads else result.follower.rating
@@ -223,6 +232,23 @@ def _bracket(result: LagResult, x: Any, scale: Any, plot: _Plot) -> list[Any]:
     ]  # fmt: skip
 
 
+def _between(result: LagResult, x: Any, y: Any) -> list[Any]:
+    """A bracket from the date of the one record to that of the other."""
+    alt = library("altair")
+    records = bracket(result.day)
+    if records is None:
+        return []
+    dates = sorted(record.counts_from for record in records)
+    row = {"date": dates[0], "end": dates[1], "rating": result.day.best.rating}
+    return [
+        alt.Chart(data([row])).mark_rule(strokeWidth=1.3, color=INK, clip=True)
+        .encode(x=x, x2="end:T", y=y),
+        alt.Chart(data([{**row, "date": date} for date in dates]))
+        .mark_tick(orient="vertical", size=11, thickness=1.3, color=INK, clip=True)
+        .encode(x=x, y=y),
+    ]  # fmt: skip
+
+
 def _middle(result: LagResult, plot: _Plot, level: float) -> tuple[float, float]:
     """Where the length of the bracket stands: in its middle, but never beyond the plot."""
     right, line = plot.pixel(result.as_of, level)
@@ -238,7 +264,8 @@ def _names(
     named: int,
 ) -> list[dict[str, Any]]:
     """Records to name: those of the answer first, then the newest of each side."""
-    first = [m.model for m in (result.match, result.follower, result.leader_best) if m is not None]
+    key = (result.match, result.day.above, result.follower, result.leader_best)
+    first = [m.model for m in key if m is not None]
     newest = sorted(records, key=lambda r: r["date"], reverse=True)
     chosen = sorted(newest, key=lambda r: r["model"] not in first)
     rest = {side: [r for r in chosen if r["side"] == side] for side in (0, 1)}
@@ -272,7 +299,11 @@ def _drawn(
     for r in records:
         (across, low), (_, high) = (plot.pixel(r["date"], r[end]) for end in ("low", "high"))
         boxes.append((across - 1, high, across + 1, low))
-    if result.months:
+    between = bracket(result.day) if result.estimand == "average" else None
+    if between is not None:
+        sides = sorted(plot.pixel(m.counts_from, result.day.best.rating) for m in between)
+        boxes.append((sides[0][0], sides[0][1] - 5, sides[1][0], sides[1][1] + 5))
+    elif result.months and result.estimand != "average":
         level = result.leader_best.rating if result.leads else result.follower.rating
         right, line = plot.pixel(result.as_of, level)
         left = right - abs(result.months) * DAYS_PER_MONTH / (plot.end - plot.start) * plot.width

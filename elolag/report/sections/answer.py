@@ -22,7 +22,7 @@ def build(material: Material) -> Section:
     return Section(
         "answer",
         "The answer",
-        (result.sentence(),),
+        result.said(),
         tables=(table,),
         after=(result.left_out("both"),),
     )

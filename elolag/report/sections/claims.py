@@ -1,4 +1,4 @@
-"""Published claims, against the ratings of their day and of today."""
+"""Published claims, against the ratings of their day and the newest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def build(material: Material) -> Section:
         return Section("claims", "Claims", (f"Published claims are left out: {why}.",))
     prose = (
         f"What others have said of the lag, tested as they most plausibly meant it: with the "
-        f"ratings of their day where the archive has them, and with today's. {found.sentence()}",
+        f"ratings of their day where the archive has them, and with the newest. {found.sentence()}",
         RULE,
     )
     timed = [a for a in found.assessments if a.claim.kind == "months"]
@@ -51,9 +51,9 @@ def _figure(found: ClaimsReport, timed: list[Assessment], table: Table) -> Figur
         ),
         caption=(
             f"Wide bar: what was claimed. Dot: our figure for the same groups, estimand and day, "
-            f"with the ratings of the day, else with today's; its bar: {found.level:.0%} interval "
-            f"from {found.n_draws:,} draws. A row without a dot cannot be tested with this "
-            f"archive. Claims in Elo, percent or places are in the table."
+            f"with the ratings of the day, else with the newest; its bar: {found.level:.0%} "
+            f"interval from {found.n_draws:,} draws. A row without a dot cannot be tested with "
+            f"this archive. Claims in Elo, percent or places are in the table."
         ),
         wide=dots(rows, WIDE, NAMES, "the follower"),
         narrow=dots(rows, NARROW, NAMES, "the follower"),
@@ -88,7 +88,7 @@ def _row(item: Assessment) -> Dot:
 def _table(found: ClaimsReport) -> Table:
     unit = "of the kind"
     ours = []
-    for basis, words in (("real_time", "ratings of its day"), ("hindsight", "today's ratings")):
+    for basis, words in (("real_time", "ratings of its day"), ("hindsight", "the newest ratings")):
         ours += [
             Column(f"{basis}_board", "", f"board, {words}", in_page=False),
             Column(f"{basis}_vintage", "", f"their date, {words}", "ISO date", in_page=False),
@@ -105,7 +105,7 @@ def _table(found: ClaimsReport) -> Table:
         Column("date", "When", "when it was said", "ISO date"),
         Column("claimed", "Claimed", "the range as it is tested"),
         Column("real_time", "Of its day", "our figure with the ratings of the day"),
-        Column("hindsight", "Today", "our figure with today's ratings"),
+        Column("hindsight", "Newest", "our figure with the newest ratings"),
         Column("holds", "Holds", "probability that the claimed range holds"),
         Column("verdict", "Verdict", "by the rule above the figure"),
         Column("key", "", "key of the claim", in_page=False),

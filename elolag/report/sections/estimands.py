@@ -59,7 +59,7 @@ def build(material: Material) -> Section:
     prose = (
         "Published figures differ mostly because people ask different questions without saying so. "
         "These are the questions elolag can answer, all from the same ratings and the same draws. "
-        "The headline is current.",
+        f"The headline is {material.headline.estimand}.",
     )
     points = [
         (f"{r.estimand}:", meaning(r.estimand, r.measure.points, r.window) + ".")

@@ -12,6 +12,7 @@ from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections._frontier_chart import TOGGLES, chart
 from elolag.result import LagResult
+from elolag.standing import SETTLED_VOTES
 from elolag.words import adjective, noun
 
 #: Months shown.
@@ -31,9 +32,8 @@ def build(material: Material) -> Section:
         caption=(
             f"Lines: the best rating reached by each side so far; each step is a record. Bars: "
             f"{result.level:.0%} interval of a record's rating. Faint marks: the other models. "
-            f"Bracket: the lag, drawn at the level of the side that is behind; the thick part is "
-            f"its {result.level:.0%} measurement interval. The distance in height is the gap, "
-            f"not the lag."
+            f"Open marks: records of under {SETTLED_VOTES:,} votes. {_bracket_words(result)} The "
+            f"distance in height is the gap, not the lag."
         ),
         wide=chart(result, rows, WIDE, 380, 9, start),
         narrow=chart(result, rows, NARROW, 300, 0, start),
@@ -47,11 +47,21 @@ def build(material: Material) -> Section:
     prose = (
         f"A frontier is the highest rating any model of a group had reached by a date. The lag is "
         f"read along the horizontal: from the day the {adjective(result.leader_group)} frontier "
-        f"first stood at a level to the as-of date. The best "
+        f"first stood at a level to the day that is asked. The best "
         f"{adjective(result.follower_group)} model is {best.model} ({best.rating:.1f}); the best "
         f"{adjective(result.leader_group)} one {other.model} ({other.rating:.1f})."
     )
     return Section("frontier", "The two frontiers", (prose,), (figure,))
+
+
+def _bracket_words(result: LagResult) -> str:
+    """What the bracket of the chart is."""
+    if result.estimand == "average":
+        return "Bracket: the two records that the best of the side behind stood between on the day."
+    return (
+        f"Bracket: the lag, drawn at the level of the side that is behind; the thick part is its "
+        f"{result.level:.0%} measurement interval."
+    )
 
 
 def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
@@ -81,6 +91,7 @@ def _rows(material: Material, since: str) -> list[dict[str, Any]]:
                     "released": m.release_date, "rating": m.rating,
                     "low": m.rating - z * m.sd, "high": m.rating + z * m.sd,
                     "record": m.model in records,
+                    "early": result.provisional_rating(m),
                 }
             )  # fmt: skip
     return sorted(rows, key=lambda r: (r["date"], r["side"], r["model"]))

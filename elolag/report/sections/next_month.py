@@ -1,4 +1,4 @@
-"""Written down in advance: what in the next vintage would move the headline, and to where."""
+"""Written down in advance: what in the next vintage would move the day's distance, and where to."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def bands(result: LagResult) -> tuple[Band, ...]:
     level = _behind(result).rating
     here = next((k for k, m in enumerate(records) if m.rating >= level), len(records))
     end = to_day(result.as_of)
-    likely = {m.model: m.probability for m in result.matches or ()}
+    likely = {m.model: m.probability for m in result.matches}
     found = []
     for k in range(max(here - BELOW, 0), len(records)):
         counted = to_day(records[k].counts_from)
@@ -74,11 +74,19 @@ def bands(result: LagResult) -> tuple[Band, ...]:
 
 
 def build(material: Material) -> Section:
-    """What would have to happen for the headline to change."""
-    result = material.headline
+    """What would have to happen for the day's distance, `current`, to change."""
+    result = material.current
     title = "What next month's release could change"
-    if result.censored or result.months is None or result.gap.elo == 0 or result.match is None:
-        words = "The headline is a bound or a tie: any change of the two best models moves it."
+    if (
+        result is None
+        or result.censored
+        or result.months is None
+        or result.gap.elo == 0
+        or result.match is None
+    ):
+        words = (
+            "The day's distance is a bound or a tie: any change of the two best models moves it."
+        )
         return Section("next", title, (words,))
     if result.as_of < result.vintage:
         words = (
@@ -94,12 +102,12 @@ def build(material: Material) -> Section:
     points = [
         (
             "Nothing new:",
-            f"the match stays {result.match.model} and the headline grows with the calendar, from "
-            f"{directed(result.months)} to {directed(here.then)} on {later}.",
+            f"the match stays {result.match.model} and the day's distance grows with the calendar, "
+            f"from {directed(result.months)} to {directed(here.then)} on {later}.",
         ),
         (
             f"A new {adjective(ahead.group)} model:",
-            "cannot move this headline, however good it is: the level in question was reached "
+            "cannot move this distance, however good it is: the level in question was reached "
             "before. It moves the gap.",
         ),
         (
@@ -139,7 +147,8 @@ def build(material: Material) -> Section:
     )
     prose = (
         f"Written down before the next vintage, from ratings of {result.vintage} (snapshot sha256 "
-        f"{result.snapshots[0][1][:16]}): which values would move the headline, and to what. Hold "
+        f"{result.snapshots[0][1][:16]}): which values would move the day's distance "
+        f"(current), and to what. The average over a window moves little from month to month. Hold "
         f"the next run against it.",
     )
     return Section("next", title, prose, (figure,), points=points)
@@ -245,7 +254,7 @@ def _table(found: tuple[Band, ...], behind: ModelPoint, later: str, points: str)
         Column("levels", f"If {noun(behind.group)} stands at", "levels in words", points),
         Column("match", "the match is", "record that first reached the level"),
         Column("match_date", "of", "date from which the match counts", "ISO date"),
-        Column("share", "Draws today", "share of draws in which this is the match today", "share",
+        Column("share", "Draws now", "share of draws in which this is the match now", "share",
                _share, figures=True),
         Column("months_now", "", "lag at the as-of date; positive: the follower is behind",
                "months", in_page=False),
@@ -261,7 +270,7 @@ def _table(found: tuple[Band, ...], behind: ModelPoint, later: str, points: str)
     )  # fmt: skip
     return Table(
         "next-month",
-        f"The headline on {later}, by the level of {noun(behind.group)}",
+        f"The day's distance on {later}, by the level of {noun(behind.group)}",
         columns,
         rows,
     )

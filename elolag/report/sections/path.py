@@ -63,8 +63,8 @@ def build(material: Material) -> Section:
         table=_table(path),
     )
     prose = (
-        "The same question asked on every day of the past, with today's ratings. The bands say how "
-        "well each day's lag is measured, not whether its movement is more than chance: "
+        "The same question asked on every day of the past, with the newest ratings. The bands say "
+        "how well each day's lag is measured, not whether its movement is more than chance: "
         "the command “elolag change” answers that.",
     )
     return Section("path", "The lag over time", prose, (figure,))
@@ -75,7 +75,7 @@ def _finding(path: LagPath) -> str:
         title = f"{noun(found[0])} was first, overtaken by {noun(found[1])} on {to_iso(found[2])}"
         return title[:1].upper() + title[1:]
     low, high = float(path.months.min()), float(path.months.max())
-    return f"Between {to_iso(path.days[0])[:7]} and today the lag was {span(low, high)}"
+    return f"Between {to_iso(path.days[0])[:7]} and the as-of date the lag was {span(low, high)}"
 
 
 def _corners(path: LagPath) -> np.ndarray[Any, np.dtype[np.intp]]:

@@ -37,8 +37,8 @@ def build(material: Material) -> Section:
         tables += [_grid_chart.shares(checks.grid), _grid_chart.rules(checks.grid)]
     if checks.flip is not None:
         prose.append(
-            "The flip test says how little would have to change for the headline to be another "
-            "one: the fewest models, tags, dates or points of rating."
+            "The flip test says how little would have to change for the day's distance (current) "
+            "to be another one: the fewest models, tags, dates or points of rating."
         )
         tables.insert(0, _flip_table(checks.flip))
     notes = [f"{w}: {checks.missing[k]}." for k, w in PARTS.items() if k in checks.missing]
@@ -131,7 +131,7 @@ def _influence_table(found: Influence) -> Table:
 
 def _flip_table(found: Flip) -> Table:
     columns = (
-        Column("target", "Would be", "where the headline is to get"),
+        Column("target", "Would be", "where the day's distance is to get"),
         Column("least", "It takes", "the least that does it, in this currency"),
         Column("words", "For example", "one of the smallest changes"),
         Column("answer", "Lag then", "with its direction in words"),
@@ -167,7 +167,7 @@ def _flip_table(found: Flip) -> Table:
             seen.add((row["target"], row["kind"]))
             shown.append(place)
     return Table(
-        "flip", "The least that would move the headline (the CSV has further ways)", columns,
+        "flip", "The least that would move the day's distance (the CSV has further ways)", columns,
         rows_of(columns, rows), tuple(shown), n_draws=found.headline.n_draws,
         snapshots=found.headline.snapshots,
     )  # fmt: skip

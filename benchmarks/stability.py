@@ -1,0 +1,376 @@
+"""How far the headline moves when something else is taken: `python benchmarks/stability.py`.
+
+The headline is `average` over twelve months on the default board, in hindsight of its newest
+official list. Each row changes one thing: the seed of the draws; how far young or settled entries
+drift; each hyperparameter (`elolag.model.hyper`, where they are explained) and what the prior
+estimates; window; date; a top model, a list, the other board left out; noise on the ratings. Where
+an estimate has an error, the change is to its 10% and 90% point; what is chosen and not estimated
+is taken 0.8 and 1.2 times. The last rows mix the draws at points drawn for all of these together:
+how much wider the interval is when nothing is plugged in. Writes `stability.csv`: figure and
+interval, and what they moved by from the base row, in months. The rows are `variations`; one more
+is one more `Variation`. The ends are quantiles of draws: what another seed moves them by (kind
+``seed``) is in every row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from elolag import draws, young
+from elolag.interval import Summary, summarise
+from elolag.model.hyper import SHIPPED
+from elolag.months import to_day
+from elolag.posterior import Field, Prior, only, thought
+from elolag.revisions import Past, read
+from elolag.study import DEFAULT_BOARD
+from elolag.vintages import ROOT, place
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from drift import excesses  # noqa: E402 -- beside this script, not in the package
+
+ESTIMAND, WINDOW, DRAWS, SEED, LEVEL = "average", 12.0, 10_000, 0, 0.95
+FACTORS = (0.8, 1.2)
+#: Standard normal at 90%.
+POINT = 1.2816
+SEEDS, WINDOWS, DAYS_BACK, BEST = 10, (3.0, 6.0, 9.0, 18.0), (7, 14, 21, 28, 35), 5
+NOISE, NOISES = 2.0, 20
+RESAMPLES = 400
+#: How many points everything is drawn at together; three values each, as a normal's moments to the
+#: fifth want them (in standard deviations), and their weights.
+POINTS, VALUES, WEIGHTS = 100, (-(3**0.5), 0.0, 3**0.5), (1 / 6, 2 / 3, 1 / 6)
+
+Floats = NDArray[np.float64]
+Edit = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Variation:
+    """The headline's question with one thing changed.
+
+    Attributes
+    ----------
+    kind, value
+        What is changed, and to what.
+    past
+        Lists, models and hyperparameters.
+    edit
+        From the places and errors that the past gives to others.
+    prior
+        From the prior that the ratings give to another.
+    days_back, window, seed, estimand
+        As-of date before the newest list, months, seed of the draws, and what is estimated.
+    """
+
+    kind: str
+    value: str
+    past: Past
+    edit: Edit | None = None
+    prior: Callable[[Field, Prior], Prior] | None = None
+    days_back: int = 0
+    window: float = WINDOW
+    seed: int = SEED
+    estimand: str = ESTIMAND
+
+    def lags(self, n: int) -> tuple[draws.Outcomes, draws.Outcomes]:
+        """At posterior means, and in `n` draws."""
+        table = self.past.hindsight
+        state = self.past.state(table if self.edit is None else self.edit(table))
+        field, fitted = state.field, state.fitted
+        if self.prior is not None:
+            field = whole(self.past, self.edit)
+            prior = self.prior(field, thought(field, self.past.hyper))
+            fitted = prior.given(field, field.rating, field.variance)
+            counted = np.isfinite(np.minimum(field.lead_from, field.follow_from))
+            field, fitted, _ = only(field, fitted, np.flatnonzero(counted))
+        day = to_day(self.past.vintages[-1].date) - self.days_back
+        asked = day, [self.estimand], self.window
+        point = draws.point(field, fitted, *asked)
+        return point, draws.sample(field, fitted, *asked, n, self.seed)
+
+    def summary(self) -> Summary:
+        """Figure and interval."""
+        point, sample = (found.lags[self.estimand] for found in self.lags(DRAWS))
+        return summarise(self.estimand, point, sample, LEVEL)
+
+
+def whole(past: Past, edit: Edit | None = None) -> Field:
+    """Everybody rated, as the prior is estimated from."""
+    table = past.hindsight if edit is None else edit(past.hindsight)
+    return replace(past.roster.field(table, past.drift)[0], freedom=past.hyper.freedom)
+
+
+def times(by: float, *columns: str) -> Edit:
+    """Errors of places, less or more."""
+    return lambda table: table.assign(**{name: by * table[name] for name in columns})
+
+
+def base() -> Variation:
+    """The headline as it is."""
+    return Variation("base", "", read(DEFAULT_BOARD)[0])
+
+
+def drifts(asked: Variation) -> Iterator[Variation]:
+    """Young entries, settled ones since their last list, or both, drift less or further."""
+    past = asked.past
+    for by in FACTORS:
+        sd = tuple(by * sd for sd in past.drift.sd)
+        young_ones = replace(past, drift=replace(past.drift, sd=sd))
+        for value, moved, edit in (
+            ("young entries", young_ones, None),
+            ("settled entries", past, times(by, "drift")),
+            ("all entries", young_ones, times(by, "drift")),
+        ):
+            yield replace(asked, kind="drift", value=f"of {value} x {by}", past=moved, edit=edit)
+
+
+def resampled_drifts() -> list[young.YoungDrift]:
+    """The drift of young entries from resamples of the models whose debuts it is estimated from."""
+    rows, rng = excesses(), np.random.default_rng(SEED)
+    of = list(rows.groupby("identity").indices.values())
+    known = young.packaged_drift().votes_per_information
+    picks = rng.integers(0, len(of), (RESAMPLES, len(of)))
+    return [young.fit(rows.iloc[np.concatenate([of[k] for k in pick])], known)[0] for pick in picks]
+
+
+def settled_error(past: Past, z: float) -> Edit:
+    """Drift of settled entries `z` standard errors up.
+
+    The logarithm of a t's scale, told by n entries, errs by sqrt((nu + 3) / (2 nu n)).
+    """
+    nu, carries = past.hyper.freedom, place(past.vintages, past.others, past.hyper).carries
+    error = [((nu + 3) / (2 * nu * len(made.carry.level))) ** 0.5 for made in carries]
+    factor = np.exp(z * np.array([*error, 0.0]))  # the last is that of link -1
+    return lambda table: table.assign(drift=factor[table["link"]] * table["drift"])
+
+
+def sides(field: Field) -> dict[str, int]:
+    """Number of the country of either side."""
+    both = {"US": field.lead_from, "CN": field.follow_from}
+    return {name: int(field.country[np.isfinite(since)][0]) for name, since in both.items()}
+
+
+def estimated(asked: Variation) -> Iterator[Variation]:
+    """What is estimated and plugged in, at its 10% and 90% point."""
+    past = asked.past
+    newest = past.hindsight[past.hindsight["link"] < 0]
+    made = resampled_drifts()
+    size = [drift.variance(newest["votes"], newest["se"]).mean() for drift in made]
+    countries = sides(whole(past))
+    for share, z in ((0.1, -POINT), (0.9, POINT)):
+        drift = made[int(np.argsort(size)[int(share * len(made))])]
+        changes: dict[str, dict[str, object]] = {
+            "drift of young entries": {"past": replace(past, drift=drift)},
+            "drift of settled entries": {"edit": settled_error(past, z)},
+        }
+        for side, country in countries.items():
+            for name, of in (("spread", spread), ("trend", trend)):
+                changes[f"{name} of {side}'s prior"] = {"prior": of(country, z)}
+        for name, change in changes.items():
+            yield replace(asked, kind="estimate", value=f"{name}, {share:.0%} point", **change)
+
+
+def spread(country: int, z: float) -> Callable[[Field, Prior], Prior]:
+    """Spread of a country's models, `z` standard errors up: in logarithms 1/sqrt(2n)."""
+
+    def change(field: Field, prior: Prior) -> Prior:
+        mine = field.country[field.model] == country
+        factor = np.exp(z / np.sqrt(2 * mine.sum()))
+        return replace(prior, spread=np.where(mine, factor, 1.0) * prior.spread)
+
+    return change
+
+
+def trend(country: int, z: float) -> Callable[[Field, Prior], Prior]:
+    """A country's trend at its newest model, `z` standard errors up, the rest going with it."""
+
+    def change(field: Field, prior: Prior) -> Prior:
+        mine = np.flatnonzero(field.country[field.model] == country)
+        released = field.released[field.model][mine]
+        design = np.vander((released - released.max()) / 365.2425, 3)
+        residual = (field.rating - prior.centre)[mine]
+        covariance = np.linalg.inv(design.T @ design) * residual.var(ddof=3)
+        step = covariance[:, -1] / np.sqrt(covariance[-1, -1])
+        centre = prior.centre.copy()
+        centre[mine] += z * (design @ step)
+        return replace(prior, centre=centre)
+
+    return change
+
+
+def scaled(name: str, by: float) -> float:
+    """A hyperparameter less or more; a count stays one."""
+    value = getattr(SHIPPED, name)
+    return round(value * by) if isinstance(value, int) else value * by
+
+
+def chosen(asked: Variation) -> Iterator[Variation]:
+    """Each hyperparameter, and the errors that lists print, less or more."""
+    for name in (field.name for field in fields(SHIPPED)):
+        for by in FACTORS:
+            value = scaled(name, by)
+            yield replace(
+                asked,
+                kind="hyperparameter",
+                value=f"{name} {value:g}",
+                past=replace(asked.past, hyper=replace(SHIPPED, **{name: value})),
+            )
+    for by in FACTORS:
+        for value, columns in (("printed", ("se",)), ("shared by a list", ROOT)):
+            edit = times(by, *columns)
+            yield replace(asked, kind="errors", value=f"{value} x {by}", edit=edit)
+
+
+def left_out(asked: Variation) -> Iterator[Variation]:
+    """The best models of either side, each list that a place rests on, the other board."""
+    past, state = asked.past, asked.past.last
+    names = np.array(past.roster.models)
+    rated = names[np.isin(names, past.hindsight["model"])]
+    field = whole(past)
+    mine = rated[np.isfinite(np.minimum(field.lead_from, field.follow_from))]
+    best = np.full(len(mine), -np.inf)
+    np.maximum.at(best, state.field.model, state.fitted.mean)
+    day = to_day(past.vintages[-1].date)
+    for since in (state.field.lead_from, state.field.follow_from):
+        order = np.argsort(np.where(since <= day, best, -np.inf))[::-1]
+        for model in mine[order[:BEST]].tolist():
+            less = replace(past, roster=past.roster.only(np.flatnonzero(names != model)))
+            yield replace(asked, kind="without model", value=model, past=less)
+    placed = place(past.vintages, past.others)
+    for date in sorted({placed.newest, *placed.table["vintage"]}):
+        lists = tuple(v for v in past.vintages if v.date != date)
+        yield replace(
+            asked, kind="without list", value=f"of {date}", past=replace(past, vintages=lists)
+        )
+    for date in sorted({date for carried in placed.carries for date in carried.bridge}):
+        lists = tuple(v for v in past.others if v.date != date)
+        yield replace(
+            asked,
+            kind="without list",
+            value=f"of {date}, other board",
+            past=replace(past, others=lists),
+        )
+    yield replace(asked, kind="without board", value="arena/text", past=replace(past, others=()))
+
+
+def questions(asked: Variation) -> Iterator[Variation]:
+    """The window and the date."""
+    for window in WINDOWS:
+        yield replace(asked, kind="window", value=f"{window:g} months", window=window)
+    for days in DAYS_BACK:
+        yield replace(asked, kind="as of", value=f"{days} days before", days_back=days)
+
+
+def chance(asked: Variation) -> Iterator[Variation]:
+    """Other draws, and noise on every rating."""
+    for seed in range(1, SEEDS):
+        yield replace(asked, kind="seed", value=str(seed), seed=seed)
+    size = len(asked.past.hindsight)
+    for seed in range(NOISES):
+        off = np.random.default_rng([SEED, seed]).normal(0, NOISE, size)
+        yield replace(
+            asked,
+            kind="noise",
+            value=f"N(0, {NOISE:g}), {seed}",
+            edit=lambda table, off=off: table.assign(rating=table["rating"] + off),
+        )
+
+
+VARIATIONS = (drifts, estimated, chosen, questions, left_out, chance)
+
+
+def variations(asked: Variation) -> Iterator[Variation]:
+    """Everything that is changed, one thing at a time."""
+    for some in VARIATIONS:
+        yield from some(asked)
+
+
+def drawn(asked: Variation, *, everything: bool) -> Summary:
+    """The headline with what is estimated drawn and not plugged in; or with what is chosen too.
+
+    0.8 and 1.2 times what is chosen stand for its 10% and 90% point.
+    """
+    rng, made, parts = np.random.default_rng(SEED), resampled_drifts(), []
+    countries = sides(whole(asked.past)).values()
+
+    def z() -> float:
+        return float(rng.choice(VALUES, p=WEIGHTS))
+
+    for seed in range(POINTS):
+        hyper = asked.past.hyper
+        if everything:
+            hyper = replace(
+                hyper, **{f.name: scaled(f.name, 1.2 ** (z() / POINT)) for f in fields(hyper)}
+            )
+        past = replace(asked.past, drift=made[rng.integers(len(made))], hyper=hyper)
+        priors = [of(country, z()) for country in countries for of in (spread, trend)]
+
+        def prior(field: Field, given: Prior, priors: list = priors) -> Prior:
+            for change in priors:
+                given = change(field, given)
+            return given
+
+        edit = settled_error(past, z())
+        parts.append(replace(asked, past=past, edit=edit, prior=prior, seed=seed))
+    sample = draws.join([part.lags(DRAWS // POINTS)[1] for part in parts])
+    point = asked.lags(DRAWS // POINTS)[0]
+    return summarise(ESTIMAND, point.lags[ESTIMAND], sample.lags[ESTIMAND], LEVEL)
+
+
+def row(kind: str, value: str, found: Summary) -> dict[str, object]:
+    """One row of the table."""
+    return {
+        "kind": kind, "value": value, "months": found.months, "low": found.low, "high": found.high,
+    }  # fmt: skip
+
+
+def table(asked: Iterable[Variation]) -> pd.DataFrame:
+    """One row per variation."""
+    return pd.DataFrame([row(one.kind, one.value, one.summary()) for one in asked])
+
+
+def changed(out: pd.DataFrame) -> pd.DataFrame:
+    """With what each row moves from the first."""
+    out = out.copy()
+    for name in ("months", "low", "high"):
+        out[f"{name}_change"] = out[name] - out[name].iloc[0]
+    return out
+
+
+def summed(found: pd.DataFrame) -> pd.DataFrame:
+    """Per kind, how many rows there are and the largest move of figure and ends; sd of noise."""
+    changes = ["months_change", "low_change", "high_change"]
+    grouped = found[found["kind"] != "base"].groupby("kind", sort=False)
+    largest, sd = grouped[changes].agg(lambda column: column.abs().max()), grouped[changes].std()
+    return pd.concat([grouped.size().rename("rows"), largest, sd.add_suffix("_sd")], axis=1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="How far the headline moves.")
+    parser.add_argument("--table", type=Path, default=HERE / "stability.csv")
+    options = parser.parse_args()
+    start = time.process_time()
+    first = base()
+    found = table([first, *variations(first)])
+    for everything, value in ((False, "estimates"), (True, "estimates and hyperparameters")):
+        last = row("drawn", value, drawn(first, everything=everything))
+        found = pd.concat([found, pd.DataFrame([last])], ignore_index=True)
+    found = changed(found)
+    found.round(3).to_csv(options.table, index=False, lineterminator="\n")
+    print(found.round(2).to_string(index=False))
+    print(summed(found).round(2).to_string())
+    print(f"{time.process_time() - start:.0f} s of CPU")
+
+
+if __name__ == "__main__":
+    main()

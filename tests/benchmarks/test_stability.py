@@ -1,0 +1,94 @@
+"""How far the headline moves: the kept table is the archive's, and the gate on drift holds."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from elolag.estimate import estimate_lag
+from elolag.model.hyper import SHIPPED
+
+HERE = Path(__file__).parents[2] / "benchmarks"
+SPEC = importlib.util.spec_from_file_location("stability", HERE / "stability.py")
+stability = importlib.util.module_from_spec(SPEC)
+sys.modules[SPEC.name] = stability  # where its dataclass looks
+SPEC.loader.exec_module(stability)
+
+ENDS = ["low_change", "high_change"]
+#: Months by which an end of the headline's interval may move with the drift times 0.8 or 1.2.
+GATE = 0.5
+
+
+@pytest.fixture(scope="module")
+def kept() -> pd.DataFrame:
+    return pd.read_csv(HERE / "stability.csv")
+
+
+@pytest.fixture(scope="module")
+def base() -> stability.Variation:
+    return stability.base()
+
+
+@pytest.fixture(scope="module")
+def drifts(base: stability.Variation) -> pd.DataFrame:
+    return stability.changed(stability.table([base, *stability.drifts(base)])).round(3)
+
+
+def test_the_base_row_is_the_answer_of_today(kept: pd.DataFrame) -> None:
+    answer = estimate_lag(estimand="average", window=stability.WINDOW)
+    base = kept.iloc[0]
+    assert base["kind"] == "base"
+    figures = base[["months", "low", "high"]].tolist()
+    assert figures == pytest.approx([answer.months, answer.low, answer.high], abs=6e-4)
+
+
+def test_the_rows_on_drift_are_the_archives(kept: pd.DataFrame, drifts: pd.DataFrame) -> None:
+    mine = kept[kept["kind"].isin(["base", "drift"])]
+    pd.testing.assert_frame_equal(
+        drifts.fillna({"value": ""}), mine.fillna({"value": ""}), check_dtype=False, atol=1e-9
+    )
+
+
+def test_drift_taken_for_less_or_more_moves_no_end_far(drifts: pd.DataFrame) -> None:
+    moved = drifts[drifts["kind"] == "drift"].set_index("value")[ENDS].abs().max(axis=1)
+    assert len(moved) == 3 * len(stability.FACTORS)
+    far = moved[moved > GATE]
+    assert far.empty, f"ends of the headline move by more than {GATE} month: {far.to_dict()}"
+
+
+def test_every_hyperparameter_is_tried_both_ways(kept: pd.DataFrame) -> None:
+    tried = kept[kept["kind"] == "hyperparameter"]
+    names = tried["value"].str.split().str[0].value_counts()
+    assert names.to_dict() == dict.fromkeys((f.name for f in fields(SHIPPED)), 2)
+    for value in tried["value"]:
+        name, number = value.split()
+        assert float(number) != getattr(SHIPPED, name)
+
+
+def test_a_hyperparameter_that_is_given_reaches_the_answer(
+    kept: pd.DataFrame, base: stability.Variation
+) -> None:
+    found = next(v for v in stability.chosen(base) if v.value.startswith("settled_days"))
+    row = kept.set_index("value").loc[found.value]
+    assert abs(found.summary().high - row["high"]) < 6e-4
+    assert row["high_change"] != 0
+
+
+def test_drawing_what_is_plugged_in_moves_no_end_by_a_quarter_of_a_month(
+    kept: pd.DataFrame,
+) -> None:
+    drawn = kept[kept["kind"] == "drawn"]
+    assert len(drawn) == 2
+    assert drawn[ENDS].abs().to_numpy().max() < 0.25
+
+
+def test_the_date_moves_the_average_less_than_it_moves(kept: pd.DataFrame) -> None:
+    """The day's distance grows by a month a month; the average hardly."""
+    dates = kept[kept["kind"] == "as of"]
+    assert len(dates) == len(stability.DAYS_BACK)
+    assert dates[["months_change", *ENDS]].abs().to_numpy().max() <= 0.2
