@@ -143,7 +143,10 @@ class Speaker:
     def _leads(self, day: Day) -> str:
         stood = language.stood(day.leading, self.lang)
         best = groups.best_of(self.result.follower_group, self.lang, self.follower)
-        held, who = self._held(day, self.follower), self._who(day.rival, day.rival_share, day.leading)
+        held, who = (
+            self._held(day, self.follower),
+            self._who(day.rival, day.rival_share, day.leading),
+        )
         above = f"{'über allen' if self.german else 'above all'} {self.leader.to_models}"
         rest = "das beste von diesen" if self.german else "the best of those"
         return (
@@ -153,7 +156,10 @@ class Speaker:
 
     def _behind(self, day: Day) -> str:
         best = groups.best_of(self.result.follower_group, self.lang, self.follower)
-        held, who = self._held(day, self.leader), self._who(day.best, day.best_share, day.probability)
+        held, who = (
+            self._held(day, self.leader),
+            self._who(day.best, day.best_share, day.probability),
+        )
         return f"{self._on(f'{best}{who}', held)}{self._or_not(day)}."
 
     def _on(self, subject: str, predicate: str) -> str:

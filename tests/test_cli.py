@@ -31,7 +31,9 @@ def test_lag_prints_the_answer_and_nothing_on_stderr() -> None:
         "Over the twelve months to 19 August 2026, China's best AI model of the day was on average "
         "about 7 months behind the US (6.8; 95% measurement interval: "
     )
-    assert " On 19 August 2026, China's best, Kimi K3, probably stood between two US models" in words
+    assert (
+        " On 19 August 2026, China's best, Kimi K3, probably stood between two US models" in words
+    )
     assert "Note: the list" not in words
     assert "It leaves out" in done.stdout
     assert max(len(line.rstrip()) for line in done.stdout.splitlines()) <= 100

@@ -93,7 +93,7 @@ def test_a_tie_goes_one_way_everywhere(
     made = write_report(tmp_path / "report", full=False, **question)
     page = (made.path / "report.html").read_text("utf-8")
     assert finding(headline) in page
-    assert "China trails the US by" not in page
+    assert "China trails" not in page.replace(finding(headline), "")
 
 
 @pytest.mark.parametrize(
