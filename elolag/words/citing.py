@@ -140,7 +140,7 @@ def board(name: str, category: str, lang: str) -> str:
         text = "the Epoch Capabilities Index"
     elif name == "metr/time-horizon":
         text = "METR's time-horizon board"
-    return text if category == "overall" else f"{text} (category {category})"
+    return text if category == "overall" else f"{text} (category {category.replace('_', ' ')})"
 
 
 @dataclass(frozen=True)
@@ -288,7 +288,7 @@ def scored(name: str, category: str, lang: str) -> str:
         return f"{text}{'' if category == 'overall' else f', Kategorie „{named(category)}“'})"
     text = f"in Arena's blind {_VOTED.get(kind, kind.replace(' ', '-'))} votes"
     asides = [*(["without style control"] if plain else ())]
-    asides += [] if category == "overall" else [f"category {category}"]
+    asides += [] if category == "overall" else [f"category {category.replace('_', ' ')}"]
     return f"{text} ({', '.join(asides)})" if asides else text
 
 
