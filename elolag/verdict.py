@@ -339,7 +339,7 @@ class Judged:
 
     @property
     def one_match(self) -> bool:
-        """Whether the interval has no width: one match holds nearly all draws."""
+        """Whether the interval has no width: nearly all draws give one figure."""
         return self.low is not None and self.low == self.high
 
     @property

@@ -63,7 +63,8 @@ def test_a_tie_goes_one_way_everywhere(
     assert result.months == pytest.approx(months, abs=0.01)
     assert (result.order, result.verdict) == (order, verdict)
     call = ["lag", "--estimand", "current", "--ratings", str(tmp_path / "tie.csv"),
-            "--tags", str(tmp_path / "tags.csv"), "--no-selection-correction", "--draws", "200"]  # fmt: skip
+            "--tags", str(tmp_path / "tags.csv"), "--no-selection-correction",
+            "--draws", "200"]  # fmt: skip
     printed = []
     for more in ([], ["--json"]):
         monkeypatch.setattr(sys, "argv", ["elolag", *call, *more])

@@ -82,7 +82,8 @@ def test_the_leader_is_named_first_and_the_gap_withheld(
     )
     rows = dict(result.rows())
     assert rows["provisional"] == (
-        f"{STRANGE}, rated 1525 (95% interval 1516 to 1534): no tag, could be the best of side"
+        f"{STRANGE}, rated 1525 (95% interval 1516 to 1534): no tag, could be the best of either "
+        f"side"
     )
     assert rows["gap"].startswith("withheld: an entry without a tag could be a side's best")
     assert "as a win rate" not in rows

@@ -339,7 +339,7 @@ def test_an_interval_without_width_is_words_in_the_citation_too(result: LagResul
     narrow = dataclasses.replace(result, low=6.4, high=6.4)
     assert narrow.to_dict()["headline"]["no_interval"] == narrow.interval_words()
     assert citation(narrow).sentence.endswith(
-        "(95% measurement interval of zero width: at least 95% of the draws give the same match)."
+        "(95% measurement interval of zero width: at least 95% of the draws give the same figure)."
     )
     assert "ohne Breite" in citation(narrow, "de").sentence
     near = dataclasses.replace(result, low=6.38, high=6.42)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from elolag.lag import WINDOWS
+from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin
 from elolag.result import LagResult
 from elolag.schema import OFFICIAL_LISTS
-from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.words import MEANING
 

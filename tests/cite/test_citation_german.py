@@ -80,7 +80,7 @@ def test_sentences_are_punctuated_as_german_is() -> None:
         ("at most ahead", "für chinesische Modelle: höchstens 9,0 Monate voraus)."),
         ("unbounded", "(95-%-Messintervall für chinesische Modelle: unbegrenzt)."),
         ("few models", "nur 1 chinesisches Modell, nötig sind mindestens 3 bewertete)."),
-        ("zero width", "ohne Breite: mindestens 95 % der Ziehungen ergeben denselben Treffer)."),
+        ("zero width", "ohne Breite: mindestens 95 % der Ziehungen ergeben denselben Wert)."),
         ("overtaken", "hatte sein Niveau früher erreicht als omni "
                       "(95-%-Messintervall: 1,0 bis 3,0 Monate)."),
         ("sampling", "(95-%-Stichprobenintervall: 6,4 bis 9,0 Monate)."),

@@ -42,10 +42,11 @@ BASE = LagResult(
     gap=Gap(20.0, 10.0, 30.0, 1.3, 1.4), censored=None, policies={}, n_draws=10_000,
     failed_draws=0, seed=0, snapshots=(("arena/text/2026-08-19", "0" * 64),), version="0.1.0",
     origins=(ORIGIN,), leading=0.02, matched=0.96, leader_best_share=0.97, follower_best_share=0.99,
-    models=tuple(
-        replace(point(group, f"m{k}", 1400.0 + k), counts_from=f"2025-0{k + 1}-05")
-        for group in ("US", "CN") for k in range(3)
-    ) + (point("US", "alpha", 1504.0), point("US", "omega", 1510.0), point("CN", "beta", 1490.0)),
+    models=(
+        *(replace(point(group, f"m{k}", 1400.0 + k), counts_from=f"2025-0{k + 1}-05")
+          for group in ("US", "CN") for k in range(3)),
+        point("US", "alpha", 1504.0), point("US", "omega", 1510.0), point("CN", "beta", 1490.0),
+    ),
 )  # fmt: skip
 
 
@@ -162,7 +163,8 @@ def test_every_result_gets_one_wording_and_no_other_ones_words(
     gap = Gap(elo, elo - 9.0, elo + 9.0, 1.0, 1.0)
     best = point("CN", "beta", 1510.0 - elo)
     result = replace(
-        BASE, follower=best, models=(*BASE.models[:-1], best), estimand=estimand, months=None if estimand == "gap" else months, low=low, high=high,
+        BASE, follower=best, models=(*BASE.models[:-1], best), estimand=estimand,
+        months=None if estimand == "gap" else months, low=low, high=high,
         censored=None if estimand == "gap" else censored, gap=gap, level=level,
     )  # fmt: skip
     found = citation(result, lang)
