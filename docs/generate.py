@@ -389,6 +389,40 @@ def figures() -> str:
     return "\n".join(rows)
 
 
+def hindsight() -> str:
+    """How far figures of the day were from those of hindsight, and whether intervals held."""
+    table = pd.read_csv(ROOT / "benchmarks" / "hindsight.csv")
+    told = table[(table["as_of"] == "all") & (table["board"] == "both")].set_index("estimand")
+    words = [
+        f"`{name}` by {row.difference:.1f} months in the mean, by at most {row.most:.1f} in nine "
+        f"of ten cases (its 95% interval of the day held {row.held:.0%} of the later figures)"
+        for name, row in told.iterrows()
+    ]
+    boards = " and ".join(dict.fromkeys(table.loc[table["board"] != "both", "board"]))
+    return (
+        f"> Figures of the day and of hindsight, at {int(told['months'].max())} month ends of "
+        f"{boards}, differ: {'; '.join(words)}. Neighbouring windows overlap, so the months are "
+        "not independent."
+    )
+
+
+def stability() -> str:
+    """By how much each kind of variation moved the headline and its ends at most."""
+    table = pd.read_csv(ROOT / "benchmarks" / "stability.csv")
+    base = table.iloc[0]
+    rows = [
+        f"| changed (from {base.months:.1f}; {base.low:.1f} to {base.high:.1f}) | rows | figure | "
+        "low end | high end | moves an end most |",
+        "|---|---|---|---|---|---|",
+    ]
+    changes = ["months_change", "low_change", "high_change"]
+    for kind, part in table.iloc[1:].groupby("kind", sort=False):
+        most = part.loc[part[changes[1:]].abs().max(axis=1).idxmax(), "value"]
+        cells = " | ".join(f"{size:.2f}" for size in part[changes].abs().max())
+        rows.append(f"| {kind} | {len(part)} | {cells} | {most} |")
+    return "\n".join(rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "lag": lag,
     "estimands": estimands,
@@ -406,6 +440,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "verdicts": verdicts,
     "bridged": bridged,
     "revisions": revisions,
+    "hindsight": hindsight,
+    "stability": stability,
     "backtest": backtest,
     "same-process": same_process,
     "calibration": calibration,

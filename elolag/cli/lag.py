@@ -291,7 +291,9 @@ def _print_all(found: Comparison) -> None:
         _say(found.retired)
     if found.unrated:
         _say(f"Records elsewhere that this board never rated: {', '.join(found.unrated)}.")
-    if found.refused or found.retired or found.unrated:
+    for text in found.small_print:
+        _say(text)
+    if found.refused or found.retired or found.unrated or found.small_print:
         _say()
     _say(first.left_out("both"))
     for note in dict.fromkeys(note for result in found.results for note in result.notes):

@@ -65,6 +65,11 @@ def which_lists(sources: str) -> tuple[str, ...]:
     return (OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
 
 
+NOT_A_FORECAST = (
+    "It is how much earlier the same level was reached: no forecast, and not the time that the "
+    "follower needs to catch up or to copy a model."
+)
+
 #: What each estimand asks, in one line; the window is filled in by `meaning`.
 MEANING = {
     "current": (
