@@ -102,7 +102,7 @@ def run(*arguments: str) -> Any:
 SMALL = [f"--choice={n}={v}" for n, v in (
     ("board", "arena/webdev"), ("category", "overall"), ("estimand", "current"),
     ("clock", "released"), ("derivatives", "keep"), ("openness", "any"), ("min_votes", "0"),
-    ("selection", "corrected,as-published"), ("as_of", "latest"),
+    ("selection", "corrected,as-published"), ("as_of", "latest"), ("match_rule", "reached"),
 )]  # fmt: skip
 
 
