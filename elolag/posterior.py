@@ -5,10 +5,10 @@ lucky than unlucky, the more so the more models and the fewer votes. The remedy 
 under a prior the data themselves give (empirical Bayes, Efron 2014), for every rated model at
 once: what is thought of a model goes by the country of its tag and never by whom one compares.
 
-The trend is a quadratic in the release date per country (of few models: a common line and a level
-of each one's own). How far models spread about it differs by country and by recency, both drawn
-towards what all together show. In units of that spread the residuals of all are pooled and
-deconvolved by EM on a grid, smoothed as far as their number asks.
+The trend is a quadratic in the release date per country, drawn towards that of all. How far models
+spread about it differs by country and by recency, both drawn towards what all together show. In
+units of that spread the residuals of all are pooled and deconvolved by EM on a grid, smoothed as
+far as their number asks and drawn to a normal as far as their errors hide them.
 """
 
 from __future__ import annotations
@@ -27,13 +27,18 @@ Ints = NDArray[np.intp]
 GRID_STEP = 4.0
 #: Least standard deviation of the prior's components, in Elo (see `bandwidth`), and least spread.
 SMOOTHING = 5.0
-#: Entries with which a country has a quadratic of its own; those of the others share a line.
-OWN_TREND = 10
-#: How far (sd, Elo) the levels of countries of few models are thought to be from each other, and
-#: how far models from their trend, before any rating is looked at.
-LEVELS_APART, MODELS_APART = 100.0, 50.0
+#: How far (sd) the trends of countries are thought to be from each other, in curvature (a year
+#: squared), slope (a year) and level at the newest release, before any rating is looked at; in
+#: units of how far models are from their trend.
+APART = np.array([0.5, 1.0, 2.0])
+#: Least part of a residual that is taken not to be the entry's own doing.
+LEAST_FREE = 0.05
 #: Entries of average spread that stand beside a country's own, and beside the recent ones.
 AVERAGE = 20.0
+#: Draws of a normal that stand beside the residuals, times the share of their variance that is
+#: error: about three on Arena's text boards and twenty in the world private, whose intervals they
+#: were chosen by.
+NORMAL = 150.0
 RECENT_DAYS = 365.2425
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
@@ -195,10 +200,12 @@ class Prior:
 
 def thought(field: Field) -> Prior:
     """The prior that all entries of a field give."""
-    centre = trend(field)
-    residual = field.rating - centre
+    centre, leverage = trend(field)
+    free = np.maximum(1 - leverage, LEAST_FREE)
+    # As far from the trend as if it had been fitted to others.
+    residual = (field.rating - centre) / np.sqrt(free)
     observed = field.variance + field.moved + field.shared
-    spread = spreads(field, residual, observed)
+    spread = spreads(field, residual, observed, free)
     typical = float(np.median(spread))
     smoothing = bandwidth(residual / spread, SMOOTHING / typical)
     step = GRID_STEP / typical
@@ -237,61 +244,48 @@ def _shares(parts: Floats) -> Floats:
     return SPREADS[:, 0] if parts.shape[1] > 1 else np.ones(1)
 
 
-def _classes(field: Field) -> Ints:
-    """Country of each entry, (E,); -1 for those of few entries, if together they have many."""
-    country = field.country[field.model]
-    few = np.bincount(country)[country] < OWN_TREND
-    return np.where(few & (few.sum() >= OWN_TREND), -1, country)
+def trend(field: Field) -> tuple[Floats, Floats]:
+    """Each entry's expected rating, and how much of it is the entry's own doing, both (E,).
 
-
-def trend(field: Field) -> Floats:
-    """Each entry's expected rating, (E,): a quadratic in the release date, per country.
-
-    One with few distinct dates gets a lower degree. Countries of fewer than `OWN_TREND` entries
-    share a line where together they have as many, and each has a level of its own, drawn towards
-    the others'.
+    A quadratic in the release date that all share (of lower degree where all have few dates), and
+    each country's departure from it, drawn to none: what few models do not show of their trend,
+    they have from the others. The second is the leverage, d expected / d rating.
     """
-    released, classes = field.released[field.model], _classes(field)
-    out = np.empty_like(field.rating)
-    for number in np.unique(classes):
-        mine = classes == number
-        years = (released[mine] - released[mine].max()) / 365.2425
-        most = 2 if number >= 0 else 1
-        design = np.vander(years, min(most, (len(np.unique(years)) - 1) // 3) + 1)
-        if number < 0:
-            countries = np.unique(field.country[field.model[mine]], return_inverse=True)[1]
-            own = np.eye(countries.max() + 1)[countries]
-            penalty = np.zeros((own.shape[1], design.shape[1] + own.shape[1]))
-            penalty[:, design.shape[1] :] = np.eye(own.shape[1]) * (MODELS_APART / LEVELS_APART)
-            design = np.hstack([design, own])
-            target = np.concatenate([field.rating[mine], np.zeros(own.shape[1])])
-            solution = np.linalg.lstsq(np.vstack([design, penalty]), target, rcond=None)[0]
-        else:
-            solution = np.linalg.lstsq(design, field.rating[mine], rcond=None)[0]
-        out[mine] = design @ solution
-    return out
+    released = field.released[field.model]
+    degree = min(2, (len(np.unique(released)) - 1) // 3)
+    design = np.vander((released - released.max()) / 365.2425, degree + 1)
+    countries = np.unique(field.country[field.model], return_inverse=True)[1]
+    own = np.eye(countries.max() + 1)[countries]
+    apart = (own[:, :, None] * (design * APART[2 - degree :])[:, None, :]).reshape(len(own), -1)
+    rows = np.vstack(
+        [np.hstack([design, apart]), np.eye(apart.shape[1] + degree + 1)[degree + 1 :]]
+    )
+    hat = rows @ np.linalg.pinv(rows)
+    entries = len(own)
+    return hat[:entries, :entries] @ field.rating, np.diag(hat)[:entries].copy()
 
 
-def spreads(field: Field, residual: Floats, observed: Floats) -> Floats:
+def spreads(field: Field, residual: Floats, observed: Floats, free: Floats) -> Floats:
     """How far entries spread about their trend, (E,): a standard deviation, errors taken out.
 
     By country, each drawn towards the spread of all with the weight of `AVERAGE` entries (in
     logarithms); then by whether they came in the last year, the ratio the same for all countries
     and drawn towards one likewise.
     """
-    released, classes = field.released[field.model], _classes(field)
+    released, country = field.released[field.model], field.country[field.model]
 
     def spread(rows: NDArray[np.bool_], unit: Floats) -> float:
         """Of some entries, in logarithms and in units."""
         scaled = (residual[rows] ** 2 - observed[rows]) / unit[rows] ** 2
         least = float(np.median(SMOOTHING / unit[rows]))
-        return 0.5 * float(np.log(max(scaled.mean(), least**2)))
+        mean = np.average(scaled, weights=free[rows])
+        return 0.5 * float(np.log(max(mean, least**2)))
 
     one = np.ones_like(residual)
     average = spread(one > 0, one)
     log = np.full_like(residual, average)
-    for number in np.unique(classes):
-        mine = classes == number
+    for number in np.unique(country):
+        mine = country == number
         trust = mine.sum() / (mine.sum() + AVERAGE)
         log[mine] = trust * spread(mine, one) + (1 - trust) * average
     recent = released > released.max() - RECENT_DAYS
@@ -319,17 +313,22 @@ def deconvolve(
     """Prior over residuals: grid points and their probabilities, by EM (Laird 1978).
 
     The prior is a mixture of normals of sd `smoothing` at the grid points; `residual` is an
-    observation of it with error `variance`.
+    observation of it with error `variance`. The likelihood puts few residuals with wide errors on
+    fewer atoms still, so draws of a normal stand beside them, the more the less they show.
     """
     low, high = residual.min() - 3 * smoothing, residual.max() + 3 * smoothing
     grid = np.arange(low, high + step, step)
     total = (variance + smoothing**2)[:, None]
     likelihood = np.exp(-0.5 * (residual[:, None] - grid) ** 2 / total) / np.sqrt(total)
+    scatter = max(float((residual**2 - variance).mean()), 2 * smoothing**2)
+    beside = np.exp(-0.5 * grid**2 / (scatter - smoothing**2))
+    beside *= NORMAL * float((variance / (variance + scatter)).mean()) / beside.sum()
     prior = np.full(len(grid), 1 / len(grid))
     for _ in range(rounds):
         share = likelihood * prior
         share /= share.sum(axis=1, keepdims=True)
-        updated = share.mean(axis=0)
+        updated = share.sum(axis=0) + beside
+        updated /= updated.sum()
         if np.abs(updated - prior).max() < 1e-7:
             break
         prior = updated
