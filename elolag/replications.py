@@ -117,7 +117,7 @@ def archive_drift(world: str, seed: int, block: int) -> YoungDrift:
     return fit(changes, votes_per_information(histories))[0]
 
 
-def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measured:
+def measure(history: History, drift: YoungDrift | None, plan: Plan, seed: int) -> Measured:
     """Take a history through the pipeline of an estimate: scale, posterior, draws, summary."""
     vintages = history.linkable()
     placed = place(vintages)
@@ -212,7 +212,8 @@ def replicate(
     """
     seed = plan.seed * 10**6 + number
     history = simulate(world, seed)
-    drift = archive_drift(world, plan.seed, number // DRIFT_BLOCK)
+    own = history.world.own
+    drift = None if own else archive_drift(world, plan.seed, number // DRIFT_BLOCK)
     measured = measure(history, drift, plan, seed)
     truths = history.releases.truth(plan.estimands)
     rivals = {name: call(measured.field, history.as_of) for name, call in baselines.items()}

@@ -73,6 +73,8 @@ class World:
         the top 20 to 71.
     whole_newest
         Whether the newest vintage is rounded too.
+    own
+        Whether the board is a user's own: nothing is assumed of its young entries.
     """
 
     name: str
@@ -118,6 +120,7 @@ class World:
     whole_share: float = 0.3
     cut_share: float = 0.0
     whole_newest: bool = False
+    own: bool = False
 
 
 _BASE = World("base", "the follower's new models are the leader's of 7.5 months earlier, in law")
@@ -230,6 +233,24 @@ _ALL = (
         "few-models",
         "the follower releases three models a year",
         follower_rate=3.0,
+    ),
+    _world(
+        "private",
+        "a board of one's own: some 36 models and 24, errors of 10 to 20 Elo, one list, none gone",
+        # 36 months at 12 and 8 releases a year; listed at once, with the votes of 20 months within
+        # a week. That many votes give errors of 10 to 18 (10% to 90%), 25 for the newest.
+        own=True,
+        history=36.0,
+        leader_rate=12.0,
+        follower_rate=8.0,
+        listing_days=0.0,
+        late_share=0.0,
+        retire_rate=0.0,
+        preview_share=0.0,
+        votes_per_month=560,
+        boost=81.0,
+        boost_months=0.25,
+        vintages=(0.0,),
     ),
 )
 

@@ -32,6 +32,7 @@ NAMED = (
     "truncated-boards",
     "heavy-ties",
     "few-models",
+    "private",
 )
 
 

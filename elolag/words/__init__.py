@@ -60,6 +60,13 @@ def left_out(interval: str, measure: str = "votes") -> str:
 OFFICIAL_ONLY = "official lists only: what others copied from the publishers is left out"
 
 
+#: Said of a board of one's own on which no drift is assumed.
+NO_DRIFT = (
+    "no drift of young entries is assumed on a board of your own (--drift arena assumes that of "
+    "Arena's boards)"
+)
+
+
 def which_lists(sources: str) -> tuple[str, ...]:
     """What a reader must know of the lists an answer could use; nothing where it is all."""
     return (OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
