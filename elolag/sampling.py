@@ -5,8 +5,25 @@ re-run: per group a trend is fitted to the ratings, the number of releases is Po
 drawn with replacement, each release is one of theirs with its residual from the trend and its date
 moved by up to `JITTER_DAYS`, and the lag is computed anew. Plain resampling of models or labs
 cannot do this: the bootstrap of a maximum repeats the same few records (Bickel, Gotze & van Zwet
-1997). The interval is the mean of the measurement draws, plus or minus the normal quantile times
-the root of both variances.
+1997).
+
+What is covered is the mean over re-run histories. Three forms are tried on the same re-runs, each
+widened by the measurement draws' deviations from their mean:
+
+- normal: the mean of the measurement draws, plus or minus the normal quantile times the root of the
+  variances of re-runs and draws;
+- percentile: quantiles of the re-runs;
+- pivotal: the mean of the measurement draws less the quantiles of the re-runs' deviations from
+  their own mean.
+
+The rule, written down before the run (`benchmarks/sampling_forms.py`): of the forms that cover 92
+to 99.5% in every world for `average`, `levels`, `at-release` and `current` (two Monte-Carlo
+standard errors allowed), the one with the least mean interval score (Gneiting & Raftery 2007); if
+none does, the one that misses in the fewest worlds and estimands, then the least score. Quantiles
+of the re-runs are the `predictive` interval too, for the lag of another history; it is offered if
+it covers that within the same limits.
+
+Today's form is the normal one.
 """
 
 from __future__ import annotations
