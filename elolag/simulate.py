@@ -77,21 +77,31 @@ class Releases:
         """Which models some vintage lists."""
         return np.asarray(np.any([self.shown(day) for day in self.days], axis=0), dtype=bool)
 
-    def truth(self, estimands: Iterable[str] = tuple(ESTIMANDS)) -> dict[str, Lags]:
-        """Each estimand at true strengths and dates: one draw; absent where it is not defined."""
+    def race(self, as_of: float | None = None) -> Race:
+        """Both frontiers at true strengths and dates: one draw, as far as the newest vintage's day.
+
+        Raises
+        ------
+        EstimateError
+            A group has no model by then.
+        """
         seen = self.ever_shown
-        strength, released = self.strength[None, seen], self.released[seen]
-        follows = self.follows[seen]
+        released, follows = self.released[seen], self.follows[seen]
+        return Race.of(
+            self.strength[None, seen],
+            np.where(follows, np.inf, released),
+            np.where(follows, released, np.inf),
+            float(self.days[-1]) if as_of is None else as_of,
+        )
+
+    def truth(
+        self, estimands: Iterable[str] = tuple(ESTIMANDS), as_of: float | None = None
+    ) -> dict[str, Lags]:
+        """Each estimand at true strengths and dates: one draw; absent where it is not defined."""
         found: dict[str, Lags] = {}
         for name in estimands:
             try:
-                race = Race.of(
-                    strength,
-                    np.where(follows, np.inf, released),
-                    np.where(follows, released, np.inf),
-                    float(self.days[-1]),
-                )
-                lags = lag_of(race, name, None)
+                lags = lag_of(self.race(as_of), name, None)
             except EstimateError:
                 continue
             if not lags.failed[0]:
