@@ -94,12 +94,13 @@ def verdict(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    chosen = options("Forms of the sampling interval in known worlds.", WORLDS, 60,
+    chosen = options("Forms of the sampling interval in known worlds.", WORLDS, 100,
                      "sampling_forms.csv")  # fmt: skip
     rows = []
     for world in chosen.worlds:
         rows += scored(world, replicated(world, chosen.replications, chosen.seed, intervals))
-    print(verdict(write(rows, chosen.table)).to_string(float_format=lambda x: f"{x:.3f}"))
+        table = write(rows, chosen.table)  # after each world, for it takes long
+    print(verdict(table).to_string(float_format=lambda x: f"{x:.3f}"))
 
 
 if __name__ == "__main__":

@@ -159,6 +159,16 @@ def test_a_group_that_is_the_other_shifted_has_the_lags_the_design_states():
     assert mean_truth(twin, "levels", 400) == pytest.approx(7.5, abs=0.4)
 
 
+def test_the_truth_of_an_earlier_day_knows_no_later_model():
+    run, then = release("base", 3), AS_OF - 365
+    cut = replace(run, strength=np.where(run.released <= then, run.strength, 9999.0))
+    for name in ("average", "current"):
+        early = run.truth([name], then)[name].months
+        assert early == cut.truth([name], then)[name].months
+        assert early != run.truth([name])[name].months
+        assert run.truth([name], AS_OF)[name].months == run.truth([name])[name].months
+
+
 def test_what_re_runs_give_on_average():
     truths = [release("base", 10**9 + k).truth(["current", "trend/linear"]) for k in range(4)]
     found = expected("base", ["current", "trend/linear"], 4)
