@@ -39,6 +39,10 @@ _LEFT_OUT = {
         "releases, and covers errors of measurement. It leaves out: {unseen}; and that the pace "
         "may change."
     ),
+    "predictive": (
+        "The predictive interval is for the lag of another history with the same pace of releases, "
+        "and covers errors of measurement. It leaves out: {unseen}; and that the pace may change."
+    ),
 }
 
 
@@ -48,11 +52,11 @@ def left_out(interval: str, measure: str = "votes") -> str:
     Parameters
     ----------
     interval
-        ``measurement``, ``sampling`` or ``both``.
+        ``measurement``, ``sampling``, ``predictive`` or ``both`` of the first two.
     measure
         Name of the board's measure (see `elolag.schema.Measure`).
     """
-    kinds = tuple(_LEFT_OUT) if interval == "both" else (interval,)
+    kinds = ("measurement", "sampling") if interval == "both" else (interval,)
     return " ".join(_LEFT_OUT[kind].format(unseen=_UNSEEN[measure]) for kind in kinds)
 
 
