@@ -30,6 +30,12 @@ class Change:
 
     `low` and `high` bound the change over re-runs of history and errors of measurement;
     `probability` is that of a true change below zero under the same normal approximation.
+
+    In simulated worlds 95% intervals of a twelve months' change held the mean change over re-run
+    histories in 0.95 to 0.99 of cases and that of their own history always; where it was -5 months
+    (world `takeover`) they left out zero in 0.61 of cases for `average`, in 0.18 for `current`; 17
+    to 29% of cases had no interval for `average`, for too many re-runs gave a bound
+    (`benchmarks/change_coverage.csv`, 100 histories in each of three worlds).
     """
 
     estimand: str

@@ -44,7 +44,10 @@ class LagPath:
         Pointwise interval; NaN where the draws give only a bound.
     band_low, band_high
         Simultaneous band: holds the whole path with probability `level` (sup-t, Montiel Olea &
-        Plagborg-Moller 2019, by quantiles).
+        Plagborg-Moller 2019, by quantiles). In three simulated worlds 95% bands held 0.92 to 0.97
+        of true paths of twelve months, and pointwise intervals 0.99 to 1.00 of their days
+        (`benchmarks/change_coverage.csv`, 100 histories each): few models can be the match, so that
+        an interval holds more than its level, and a band may be the narrower of the two.
     inner_low, inner_high, inner_band_low, inner_band_high
         The same two at level `INNER`, one half.
     censored
