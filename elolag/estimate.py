@@ -32,7 +32,7 @@ ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
 RENAMED = {"backward": "current", "backward-mean": "average", "level-mean": "levels"}
 FRONTIERS = KINDS
 DEFAULT_SMOOTH = "spline"
-INTERVALS = ("measurement", "sampling", "predictive", "both")
+INTERVALS = ("measurement", "sampling", "both")
 
 
 def estimate_lag(
@@ -97,9 +97,8 @@ def estimate_lag(
     exclude
         Model keys to leave out, as if they had never been rated.
     interval
-        ``measurement``: how well the realised lag is measured; ``sampling``: the mean over re-run
-        histories; ``predictive``: the lag of another history; ``both``: the first, with the second
-        beside it.
+        ``measurement``: how well the realised lag is measured; ``sampling``: what another run of
+        history would have given; ``both``: the first, with the second beside it.
     clock
         ``released``, or ``first-listed``: models count from their first day on a board of the
         archive.
@@ -137,7 +136,7 @@ def results(
     """One result per estimand, all from the same draws (and the same re-runs).
 
     `trend` is asked for with its curve, e.g. ``trend/spline``. With ``both``, a sampling interval
-    that cannot be given is left out with a note; else that is an error.
+    that cannot be given is left out with a note; with ``sampling`` that is an error.
     """
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
@@ -167,9 +166,9 @@ def _sampled(
     try:
         if isinstance(again, EstimateError):
             raise again
-        return sampling.interval(sample, again, estimand, study.level, interval), ()
+        return sampling.interval(sample, again, estimand, study.level), ()
     except EstimateError as error:
-        if interval != "both":
+        if interval == "sampling":
             raise
         return None, (f"no sampling interval of {estimand}: {error}",)
 
@@ -207,13 +206,13 @@ def _result(
     if estimand != "gap":
         found = summarise(estimand, point.lags[estimand], sample.lags[estimand], level)
         low, high = found.low, found.high
-    if interval != "both" and estimand != "gap" and rerun is not None:
+    if interval == "sampling" and estimand != "gap" and rerun is not None:
         low, high = rerun
     single = estimand == "current"
     match = named(int(point.match[0]), cast.follower if gap < 0 else cast.leader)
     exact = np.zeros(len(sample.gap), np.int8)
     gap_low, gap_high = (float(end or 0.0) for end in quantiles(sample.gap, exact, level))
-    if interval != "both" and estimand == "gap" and rerun is not None:
+    if interval == "sampling" and estimand == "gap" and rerun is not None:
         gap_low, gap_high = rerun
     counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
     return LagResult(

@@ -180,9 +180,9 @@ class LagResult(Judged):
         }
 
     @property
-    def kind(self) -> str:
+    def _kind(self) -> str:
         """Kind of the interval that `low` and `high` bound."""
-        return "measurement" if self.interval == "both" else self.interval
+        return "sampling" if self.interval == "sampling" else "measurement"
 
     def _sampling_rows(self) -> list[tuple[str, str]]:
         if self.sampling is None:
@@ -225,7 +225,7 @@ class LagResult(Judged):
             *self._provisional_rows(),
             ("estimand", f"{self.estimand}: {self.asks()}"),
             ("gap" if self.months is None else "lag", self.figure()),
-            (f"{self.level:.0%} {self.kind} interval", self.interval_words()),
+            (f"{self.level:.0%} {self._kind} interval", self.interval_words()),
             *self._sampling_rows(),
             (f"best of {follower}", _point(self.follower)),
             (f"best of {leader}", _point(self.leader_best)),
@@ -395,7 +395,7 @@ class LagResult(Judged):
     def _sentence(self) -> str:
         follower, leader = noun(self.follower_group), noun(self.leader_group)
         where = f"on {self.board} ({self.category})"
-        interval = f"{self.level:.0%} {self.kind} interval: {self.interval_words()}"
+        interval = f"{self.level:.0%} {self._kind} interval: {self.interval_words()}"
         if self.months is None and self.provisional:
             return f"As of {self.as_of}, {where}: the gap of {leader} and {follower} is withheld."
         if self.months is None:

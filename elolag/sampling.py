@@ -49,8 +49,6 @@ HISTORIES = 2000
 JITTER_DAYS = 45.0
 #: Share of draws, and of re-runs, in which an estimand must be known to be given a spread.
 DEFINED = 0.9
-#: The form of the sampling interval that the rule above picks.
-FORM = "normal"
 _BLOCK = 250
 
 
@@ -64,16 +62,16 @@ class Release:
 
 
 def interval(
-    measured: Outcomes, rerun: Outcomes, estimand: str, level: float, kind: str = "sampling"
+    measured: Outcomes, rerun: Outcomes, estimand: str, level: float
 ) -> tuple[float, float]:
-    """Sampling (or ``predictive``) interval of one estimand, in months (``gap``: in Elo).
+    """Sampling interval of one estimand, in months (``gap``: in Elo).
 
     Raises
     ------
     EstimateError
         As for `forms`.
     """
-    return forms(measured, rerun, estimand, level)[kind if kind == "predictive" else FORM]
+    return forms(measured, rerun, estimand, level)["normal"]
 
 
 def forms(

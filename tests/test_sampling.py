@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import elolag
 from elolag import draws, sampling
 from elolag.errors import EstimateError
 from elolag.lag import Lags
@@ -112,19 +111,6 @@ def test_forms_of_skewed_re_runs_stand_where_their_definitions_put_them() -> Non
     for name, times in (("normal", 1), ("predictive", 2)):
         half = 1.645 * np.sqrt(times * again.var() + drawn.var())
         assert found[name] == pytest.approx((drawn.mean() - half, drawn.mean() + half), abs=0.01)
-
-
-@pytest.mark.parametrize("estimand", ["average", "gap"])
-def test_another_history_is_less_certain_than_the_mean_over_histories(estimand: str) -> None:
-    mean = elolag.estimate_lag(estimand=estimand, interval="sampling", n_draws=200)
-    other = elolag.estimate_lag(estimand=estimand, interval="predictive", n_draws=200)
-    ends = [(r.low, r.high) if r.months is not None else (r.gap.low, r.gap.high)
-            for r in (mean, other)]  # fmt: skip
-    assert 1.2 < (ends[1][1] - ends[1][0]) / (ends[0][1] - ends[0][0]) < 1.6
-    assert "95% predictive interval" in str(other) or estimand == "gap"
-    assert "another history" in other.left_out()
-    assert "mean over re-run histories" in mean.left_out()
-    assert other.to_dict()["interval"] == "predictive"
 
 
 def test_mostly_undefined_estimands_get_no_interval() -> None:

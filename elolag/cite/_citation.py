@@ -317,7 +317,9 @@ class _Speaker:
 
     def _interval(self) -> str:
         """Level, kind and both ends; both with their direction where there is no clear lead."""
-        kind = "measurement" if self.result.months is None else self.result.kind
+        kind = "measurement"
+        if self.result.interval == "sampling" and self.result.months is not None:
+            kind = "sampling"
         name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
         if counts := self.result.too_few():
             sides = f" {self.words.and_} ".join(
@@ -369,6 +371,7 @@ class _Speaker:
         if german:
             window = language.plain_number(r.window, "de")
             asks = self.words.asks[r.estimand].format(window=window)
+        kind = "sampling" if r.interval == "sampling" else "measurement"
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
         seen = {o.source or o.path: o for o in origins}
         data = " ".join(self._source(o) for o in seen.values())
@@ -388,7 +391,7 @@ class _Speaker:
                 f"{r.leader_group}, {r.board}, category {r.category}, ratings of {vintage}, "
                 f"{draws} draws, seed {r.seed}{only}. Snapshots: {snapshots}. Data: {data}"
             )
-        return f"{text} {self.words.left_out[r.kind]}"
+        return f"{text} {self.words.left_out[kind]}"
 
     def _source(self, origin: Origin) -> str:
         """One data source with its licence, ending in a full stop."""

@@ -28,7 +28,7 @@ Frontier = Annotated[
     str | None,
     typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
 ]
-Interval = Annotated[str, typer.Option(help="measurement, sampling, predictive or both.")]
+Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
 AsOf = Annotated[str | None, typer.Option(help="ISO date; the vintage's date by default.")]
 Vintage = Annotated[
     str | None, typer.Option(help="Ratings of this date and older; newest official by default.")

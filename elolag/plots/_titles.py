@@ -67,14 +67,15 @@ def _marks(result: LagResult) -> str:
         return ""
     if result.estimand == "gap":
         return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
+    kind = "sampling" if result.interval == "sampling" else "measurement"
     if result.no_interval():
         asked = over(result.estimand, result.window)
         mark = "Bracket" if result.estimand == "current" else "Title"
-        return f"{mark}: {asked}; {result.level:.0%} {result.kind} interval {result.no_interval()}."
+        return f"{mark}: {asked}; {result.level:.0%} {kind} interval {result.no_interval()}."
     if result.estimand != "current":
         asked = over(result.estimand, result.window)
         return f"Title: {asked}, {result.interval_words()} ({result.level:.0%} interval)."
     return (
-        f"Bracket: current lag; grey: its {result.level:.0%} {result.kind} interval, "
+        f"Bracket: current lag; grey: its {result.level:.0%} {kind} interval, "
         f"{result.interval_words()}."
     )

@@ -39,10 +39,6 @@ _LEFT_OUT = {
         "releases, and covers errors of measurement. It leaves out: {unseen}; and that the pace "
         "may change."
     ),
-    "predictive": (
-        "The predictive interval is for the lag of another history with the same pace of releases, "
-        "and covers errors of measurement. It leaves out: {unseen}; and that the pace may change."
-    ),
 }
 
 
@@ -52,11 +48,11 @@ def left_out(interval: str, measure: str = "votes") -> str:
     Parameters
     ----------
     interval
-        ``measurement``, ``sampling``, ``predictive`` or ``both`` of the first two.
+        ``measurement``, ``sampling`` or ``both``.
     measure
         Name of the board's measure (see `elolag.schema.Measure`).
     """
-    kinds = ("measurement", "sampling") if interval == "both" else (interval,)
+    kinds = tuple(_LEFT_OUT) if interval == "both" else (interval,)
     return " ".join(_LEFT_OUT[kind].format(unseen=_UNSEEN[measure]) for kind in kinds)
 
 

@@ -171,7 +171,7 @@ ENGLISH = Words(
     behind="{} behind",
     unbounded="unbounded",
     to="to",
-    kinds={kind: f"{kind} interval" for kind in ("measurement", "sampling", "predictive")},
+    kinds={"measurement": "measurement interval", "sampling": "sampling interval"},
     how={
         "average": "averaged over the {window} months to {day}",
         "at-release": (
@@ -194,10 +194,6 @@ ENGLISH = Words(
             "The interval is for the mean over re-run histories at the same pace, and covers "
             "errors of measurement, and nothing else."
         ),
-        "predictive": (
-            "The interval is for the lag of another history at the same pace, and covers errors of "
-            "measurement, and nothing else."
-        ),
     },
     official_only="official lists only",
     no_licence="licence not stated",
@@ -217,11 +213,7 @@ GERMAN = Words(
     behind="{} zurück",
     unbounded="unbegrenzt",
     to="bis",
-    kinds={
-        "measurement": "Messintervall",
-        "sampling": "Stichprobenintervall",
-        "predictive": "Vorhersageintervall",
-    },
+    kinds={"measurement": "Messintervall", "sampling": "Stichprobenintervall"},
     how={
         "average": "gemittelt über die {window} Monate bis zum {day}",
         "at-release": (
@@ -260,10 +252,6 @@ GERMAN = Words(
         ),
         "sampling": (
             "Das Intervall gilt dem Mittel über wiederholte Verläufe der Geschichte bei gleichem "
-            "Tempo und umfasst Messfehler, sonst nichts."
-        ),
-        "predictive": (
-            "Das Intervall gilt dem Abstand in einem anderen Verlauf der Geschichte bei gleichem "
             "Tempo und umfasst Messfehler, sonst nichts."
         ),
     },
