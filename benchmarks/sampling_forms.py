@@ -3,6 +3,7 @@
 Normal, percentile and pivotal intervals from the same re-runs, against the mean over re-run
 histories of each world; and two intervals against the lag of another history (`predictive`).
 The rule that picks one stands in `elolag.sampling`; its verdict is printed below the table.
+The table kept here has 100 replications of the six worlds below, and 60 of others.
 """
 
 from __future__ import annotations
