@@ -117,14 +117,19 @@ def archive_drift(world: str, seed: int, block: int) -> YoungDrift:
     return fit(changes, votes_per_information(histories))[0]
 
 
+def fitted_field(
+    history: History, drift: YoungDrift | None
+) -> tuple[Field, Posterior, list[str], pd.DataFrame]:
+    """A history on one scale: the field, its posterior, the models' labs, and the placed table."""
+    placed = place(history.linkable()).table
+    data, rows = history.roster.field(placed, drift)
+    lab = dict(zip(history.releases.models, history.releases.lab, strict=True))
+    return data, posterior(data), [lab[model] for model in dict.fromkeys(rows["model"])], placed
+
+
 def measure(history: History, drift: YoungDrift | None, plan: Plan, seed: int) -> Measured:
     """Take a history through the pipeline of an estimate: scale, posterior, draws, summary."""
-    vintages = history.linkable()
-    placed = place(vintages)
-    data, rows = history.roster.field(placed.table, drift)
-    fitted = posterior(data)
-    lab = dict(zip(history.releases.models, history.releases.lab, strict=True))
-    labs = [lab[model] for model in dict.fromkeys(rows["model"])]
+    data, fitted, labs, placed = fitted_field(history, drift)
     summaries: dict[str, Summary] = {}
     mass: dict[str, float] = {}
     mean: dict[str, float] = {}
@@ -149,7 +154,7 @@ def measure(history: History, drift: YoungDrift | None, plan: Plan, seed: int) -
             mean[name] = float(lags.months[~lags.failed].mean())
             at_means[name] = float(points[name].months[0])
         spread |= _spread(data, fitted, labs, history.as_of, names, sample, plan, seed)
-    bare, _ = history.roster.field(placed.table, None)
+    bare, _ = history.roster.field(placed, None)
     return Measured(summaries, mass, mean, at_means, spread, bare)
 
 

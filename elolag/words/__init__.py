@@ -35,9 +35,9 @@ _LEFT_OUT = {
         "what another run of history would have given."
     ),
     "sampling": (
-        "The sampling interval covers what another run of history, with the same pace of releases, "
-        "would have given, and errors of measurement. It leaves out: {unseen}; and that the "
-        "pace may change."
+        "The sampling interval is for the mean over re-run histories with the same pace of "
+        "releases, and covers errors of measurement. It leaves out: {unseen}; and that the pace "
+        "may change."
     ),
 }
 
