@@ -38,10 +38,6 @@ PAGES = (
 )
 
 
-#: The day on which the pages print an answer, 2026-08-20: its list is not old then.
-ON_DAY = "1787184000"
-
-
 @functools.cache
 def everything() -> comparison.Comparison:
     """All estimands with both intervals."""
@@ -53,7 +49,7 @@ def lag() -> str:
     command = [sys.executable, "-c", "from elolag.cli import main; main()", "lag"]
     printed = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=True, cwd=ROOT,
-        env={**os.environ, "SOURCE_DATE_EPOCH": ON_DAY},
+        env={**os.environ, "SOURCE_DATE_EPOCH": recipes.ON_DAY},
     )  # fmt: skip
     lines = "\n".join(line.rstrip() for line in printed.stdout.strip().splitlines())
     return f"```text\n{lines}\n```"
