@@ -9,7 +9,6 @@ import typer
 
 from elolag.cli._text import dump, print_facts, print_table, say
 from elolag.errors import UsageError
-from elolag.months import to_day, today
 from elolag.words import which_lists
 
 if TYPE_CHECKING:
@@ -239,6 +238,8 @@ def list_notes(sources: str) -> tuple[str, ...]:
 
 def _old(vintage: str) -> int:
     """How many days old a list is, from the day on that this is worth saying."""
+    from elolag.months import to_day, today
+
     days = int(to_day(today()) - to_day(vintage))
     return days if days > OLD_DAYS else 0
 
