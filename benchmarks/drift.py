@@ -209,7 +209,7 @@ def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, ob
         ("none", None, None),
         ("packaged, the newcomers' fall taken off", packaged, lowered),
     ):
-        with patch("elolag.study.packaged_drift", return_value=drift):
+        with patch("elolag.young.packaged_drift", return_value=drift):
             (result,) = results(prepare(panel=panel), ["current"], "measurement")
         match = (result.matches or ())[0]
         yield {

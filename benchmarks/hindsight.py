@@ -4,10 +4,13 @@ At the last complete list of every month: `average` over twelve months and `curr
 (the ratings and models of that list and those before it, on both boards of the publisher) and in
 hindsight (the same date with the newest official ratings). `held` says whether the interval of the
 day holds the figure of hindsight, of the ratings of `vintage`. Tags, and how young entries drift,
-are the package's on every date. Writes `hindsight.csv`, whose last rows (`as_of` ``all``) sum up:
-mean and 90% point (`most`) of the size of the differences, and the share held. Windows of
-neighbouring months share eleven twelfths: the rows of a board are far from independent. The raw
-board's lists before July 2024 print no errors, so that nothing could be said then.
+are the package's on every date. Windows of neighbouring months share eleven twelfths: the rows of a
+board are far from independent. The raw board's lists before July 2024 print no errors, so that
+nothing could be said then.
+
+Writes `hindsight.csv`, whose last rows (`as_of` ``all``) sum up: mean and 90% point (`most`) of the
+size of the differences, and the share held; and `headlines.csv`: both in real time on every
+complete list of the first board (the headline was `current` before it was `average`).
 """
 
 from __future__ import annotations
@@ -82,6 +85,24 @@ def table(board: str) -> pd.DataFrame:
     return out
 
 
+def headlines(board: str) -> pd.DataFrame:
+    """Both estimands in real time, one row for every complete list that can answer."""
+    past, _, _ = read(board)
+    found: list[dict[str, object]] = []
+    for number, vintage in enumerate(past.vintages):
+        try:
+            told = summaries(past.state(past.real_time(number)), to_day(vintage.date))
+        except EstimateError as error:
+            print(f"{board} {vintage.date}: {error}")
+            continue
+        row: dict[str, object] = {"vintage": vintage.date}
+        for estimand, one in zip(ESTIMANDS, told, strict=True):
+            ends = {"": one.months, "_low": one.low, "_high": one.high}
+            row |= {f"{estimand}{end}": value for end, value in ends.items()}
+        found.append(row)
+    return pd.DataFrame(found)
+
+
 def summed(found: pd.DataFrame) -> pd.DataFrame:
     """Per board and for both: months, size of the difference (mean, 90% point), share held."""
     out = []
@@ -105,9 +126,12 @@ def summed(found: pd.DataFrame) -> pd.DataFrame:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Figures of the day against hindsight.")
     parser.add_argument("--table", type=Path, default=HERE / "hindsight.csv")
+    parser.add_argument("--headlines", type=Path, default=HERE / "headlines.csv")
     chosen = parser.parse_args()
     start = time.process_time()
     found = pd.concat([table(board) for board in BOARDS], ignore_index=True)
+    every = headlines(BOARDS[0])
+    every.round(3).to_csv(chosen.headlines, index=False, lineterminator="\n")
     last = summed(found)
     whole = pd.concat([found, last], ignore_index=True).astype({"months": "Int64"})
     whole.round(3).to_csv(chosen.table, index=False, lineterminator="\n")

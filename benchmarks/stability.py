@@ -208,9 +208,11 @@ def trend(country: int, z: float) -> Callable[[Field, Prior], Prior]:
     return change
 
 
-def scaled(name: str, by: float) -> float:
-    """A hyperparameter less or more; a count stays one."""
+def scaled(name: str, by: float) -> float | tuple[float, ...]:
+    """A hyperparameter less or more; a count stays one, and all of several go together."""
     value = getattr(SHIPPED, name)
+    if isinstance(value, tuple):
+        return tuple(one * by for one in value)
     return round(value * by) if isinstance(value, int) else value * by
 
 
@@ -222,7 +224,7 @@ def chosen(asked: Variation) -> Iterator[Variation]:
             yield replace(
                 asked,
                 kind="hyperparameter",
-                value=f"{name} {value:g}",
+                value=f"{name} x {by:g}",
                 past=replace(asked.past, hyper=replace(SHIPPED, **{name: value})),
             )
     for by in FACTORS:

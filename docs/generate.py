@@ -38,10 +38,6 @@ PAGES = (
 )
 
 
-#: The day on which the pages print an answer, 2026-08-20: its list is not old then.
-ON_DAY = "1787184000"
-
-
 @functools.cache
 def everything() -> comparison.Comparison:
     """All estimands with both intervals."""
@@ -53,7 +49,7 @@ def lag() -> str:
     command = [sys.executable, "-c", "from elolag.cli import main; main()", "lag"]
     printed = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=True, cwd=ROOT,
-        env={**os.environ, "SOURCE_DATE_EPOCH": ON_DAY},
+        env={**os.environ, "SOURCE_DATE_EPOCH": recipes.ON_DAY},
     )  # fmt: skip
     lines = "\n".join(line.rstrip() for line in printed.stdout.strip().splitlines())
     return f"```text\n{lines}\n```"
@@ -389,6 +385,40 @@ def figures() -> str:
     return "\n".join(rows)
 
 
+def hindsight() -> str:
+    """How far figures of the day were from those of hindsight, and whether intervals held."""
+    table = pd.read_csv(ROOT / "benchmarks" / "hindsight.csv")
+    told = table[(table["as_of"] == "all") & (table["board"] == "both")].set_index("estimand")
+    words = [
+        f"`{name}` by {row.difference:.1f} months in the mean, by at most {row.most:.1f} in nine "
+        f"of ten cases (its 95% interval of the day held {row.held:.0%} of the later figures)"
+        for name, row in told.iterrows()
+    ]
+    boards = " and ".join(dict.fromkeys(table.loc[table["board"] != "both", "board"]))
+    return (
+        f"> Figures of the day and of hindsight, at {int(told['months'].max())} month ends of "
+        f"{boards}, differ: {'; '.join(words)}. Neighbouring windows overlap, so the months are "
+        "not independent."
+    )
+
+
+def stability() -> str:
+    """By how much each kind of variation moved the headline and its ends at most."""
+    table = pd.read_csv(ROOT / "benchmarks" / "stability.csv")
+    base = table.iloc[0]
+    rows = [
+        f"| changed (from {base.months:.1f}; {base.low:.1f} to {base.high:.1f}) | rows | figure | "
+        "low end | high end | moves an end most |",
+        "|---|---|---|---|---|---|",
+    ]
+    changes = ["months_change", "low_change", "high_change"]
+    for kind, part in table.iloc[1:].groupby("kind", sort=False):
+        most = part.loc[part[changes[1:]].abs().max(axis=1).idxmax(), "value"]
+        cells = " | ".join(f"{size:.2f}" for size in part[changes].abs().max())
+        rows.append(f"| {kind} | {len(part)} | {cells} | {most} |")
+    return "\n".join(rows)
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "lag": lag,
     "estimands": estimands,
@@ -406,6 +436,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "verdicts": verdicts,
     "bridged": bridged,
     "revisions": revisions,
+    "hindsight": hindsight,
+    "stability": stability,
     "backtest": backtest,
     "same-process": same_process,
     "calibration": calibration,

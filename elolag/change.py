@@ -30,6 +30,12 @@ class Change:
 
     `low` and `high` bound the change over re-runs of history and errors of measurement;
     `probability` is that of a true change below zero under the same normal approximation.
+
+    In simulated worlds 95% intervals of a twelve months' change held the mean change over re-run
+    histories in 0.95 to 0.99 of cases and that of their own history always; where it was -5 months
+    (world `takeover`) they left out zero in 0.61 of cases for `average`, in 0.18 for `current`; 17
+    to 29% of cases had no interval for `average`, for too many re-runs gave a bound
+    (`benchmarks/change_coverage.csv`, 100 histories in each of three worlds).
     """
 
     estimand: str
@@ -135,18 +141,14 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
     dates = (then, study.as_of)
     measured = [study.sample([estimand], date) for date in dates]
     rerun = study.rerun([estimand], dates)
-    spread = np.sqrt(_difference(rerun, estimand).var(ddof=1)
-                     + _difference(measured, estimand).var(ddof=1))  # fmt: skip
-    before, after = (float(values.mean()) for values in _pairs(measured, estimand))
-    centre = after - before
-    normal = NormalDist(centre, float(max(spread, 1e-9)))
+    before, after, normal = spread_of(measured, rerun, estimand)
     return Change(
         estimand=estimand,
         since=to_iso(then),
         as_of=to_iso(study.as_of),
         before=before,
         after=after,
-        months=centre,
+        months=after - before,
         low=normal.inv_cdf((1 - study.level) / 2),
         high=normal.inv_cdf((1 + study.level) / 2),
         probability=normal.cdf(0.0),
@@ -165,6 +167,22 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
         too_few=study.too_few(),
         window=study.window or WINDOWS.get(estimand, 0.0),
     )
+
+
+def spread_of(
+    measured: list[draws.Outcomes], rerun: list[draws.Outcomes], estimand: str
+) -> tuple[float, float, NormalDist]:
+    """Lag before and after, and the normal law of the change, from draws and re-runs at two dates.
+
+    Raises
+    ------
+    EstimateError
+        Fewer than nine tenths of either know the estimand at both dates.
+    """
+    spread = np.sqrt(_difference(rerun, estimand).var(ddof=1)
+                     + _difference(measured, estimand).var(ddof=1))  # fmt: skip
+    before, after = (float(values.mean()) for values in _pairs(measured, estimand))
+    return before, after, NormalDist(after - before, float(max(spread, 1e-9)))
 
 
 def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:

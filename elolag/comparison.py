@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from elolag.errors import ElolagError, EstimateError, UsageError
-from elolag.estimate import ESTIMANDS, lag_key, results
+from elolag.estimate import ESTIMANDS, HEADLINE, lag_key, results
 from elolag.frontier import Steps
 from elolag.interval import summarise
 from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import LagResult
+from elolag.small_print import small_print
 from elolag.study import Study, prepare
 
 #: Retired records older than this, in months, are not asked about one by one.
@@ -35,12 +36,16 @@ class Comparison:
         (docs/methods.md, "Retired anchors"); empty where it moves nothing by a tenth of a month.
     unrated
         Records of the sibling board (with or without style control) that this board never rated.
+    small_print
+        What else the average could have read (see `elolag.small_print`); empty where it has no
+        answer.
     """
 
     results: tuple[LagResult, ...]
     refused: Mapping[str, str]
     retired: str
     unrated: tuple[str, ...]
+    small_print: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -50,6 +55,7 @@ class Comparison:
             "refused": dict(self.refused),
             "retired": self.retired,
             "unrated": list(self.unrated),
+            "small_print": list(self.small_print),
             "sources": self.results[0].sources,
         }
 
@@ -74,6 +80,7 @@ def estimate_all(**question: Any) -> Comparison:
         refused,
         _retired(study, found, question),
         _unrated(study, question),
+        small_print(study) if HEADLINE in (key for key, _ in found) else (),
     )
 
 

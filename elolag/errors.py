@@ -6,6 +6,13 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
 
 class ElolagError(Exception):
     """Base of every error elolag raises on purpose."""
@@ -37,6 +44,40 @@ class FetchError(ElolagError):
 
 class TagError(ElolagError):
     """A tag table breaks its own rules."""
+
+
+#: Names and options until 0.1, and what to do instead.
+_SUCCESSORS = {
+    "backward": "it is called current now",
+    "backward-mean": "it is called average now",
+    "level-mean": "it is called levels now",
+    "young_drift": "take drift='none' or drift='arena'",
+    "--young-drift": "take --drift none or --drift arena",
+    "--no-young-drift": "take --drift none or --drift arena",
+}
+
+
+def successor(name: str, known: Sequence[str]) -> str:
+    """What to take instead of a name that is none, or is none any more."""
+    return _SUCCESSORS.get(name, f"known: {', '.join(known)}")
+
+
+def refuse_gone(options: Iterable[str]) -> None:
+    """Refuse an option there was, naming its successor."""
+    for name in options:
+        if name in _SUCCESSORS:
+            raise UsageError(f"{name} is gone: {_SUCCESSORS[name]}")
+
+
+def without_gone(call: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A function that refuses the keywords it once had, naming what took their place."""
+
+    @functools.wraps(call)
+    def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        refuse_gone(kwargs)
+        return call(*args, **kwargs)
+
+    return checked
 
 
 def unexpected(error: Exception) -> str:

@@ -15,7 +15,7 @@ from elolag import __version__, draws, sampling
 from elolag.archive import Archive, Board
 from elolag.cast import Cast
 from elolag.curves import KINDS, SMOOTH
-from elolag.errors import EstimateError, UsageError
+from elolag.errors import EstimateError, UsageError, successor, without_gone
 from elolag.interval import quantiles, summarise
 from elolag.lag import ESTIMANDS as STEP_ESTIMANDS
 from elolag.lag import TRENDS, WINDOWS
@@ -30,8 +30,6 @@ Floats = NDArray[np.float64]
 
 ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
 HEADLINE = "average"
-#: Names until 0.1, and what took their place.
-RENAMED = {"backward": "current", "backward-mean": "average", "level-mean": "levels"}
 #: Why the other two take no match rule.
 NO_CROSSING = {
     "trend": "trend is the time between smooth curves and dates no record",
@@ -42,6 +40,7 @@ DEFAULT_SMOOTH = "spline"
 INTERVALS = ("measurement", "sampling", "both")
 
 
+@without_gone
 def estimate_lag(
     board: str | Board = DEFAULT_BOARD,
     *,
@@ -61,7 +60,7 @@ def estimate_lag(
     policies: Policies | None = None,
     extra_tags: str | Path | None = None,
     correct_selection: bool = True,
-    young_drift: bool = True,
+    drift: str | None = None,
     exclude: Collection[str] = (),
     interval: str = "measurement",
     clock: str = "released",
@@ -102,8 +101,11 @@ def estimate_lag(
         Tagging choices (Hong Kong, Taiwan, derivatives).
     extra_tags
         A CSV of tags that win over the packaged ones.
-    correct_selection, young_drift
-        Switches of the two corrections described in docs/methods.md.
+    correct_selection
+        Whether the best of many noisy ratings is corrected for reading too high.
+    drift
+        ``arena``: entries with few votes drift as Arena's do; ``none``: they do not. By default
+        ``arena`` on Arena's boards and ``none`` on all others, also on those of your own.
     exclude
         Model keys to leave out, as if they had never been rated.
     interval
@@ -138,7 +140,7 @@ def estimate_lag(
         board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
         sources=sources, policies=policies, extra_tags=extra_tags,
-        correct_selection=correct_selection, young_drift=young_drift, exclude=exclude, clock=clock,
+        correct_selection=correct_selection, drift=drift, exclude=exclude, clock=clock,
         min_votes=min_votes, match_rule=match_rule,
     )  # fmt: skip
     if estimand is not None or window is not None:
@@ -352,12 +354,6 @@ def _matches(
             )
         )
     return tuple(found)
-
-
-def successor(name: str, known: Sequence[str]) -> str:
-    """What to take instead of a name that is none, or is none any more."""
-    new = RENAMED.get(name)
-    return f"it is called {new} now" if new else f"known: {', '.join(known)}"
 
 
 def _check_names(estimand: str, interval: str) -> None:

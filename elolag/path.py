@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from elolag import __version__, draws
 from elolag.errors import UsageError
-from elolag.lag import AT_LEAST, AT_MOST, UNBOUNDED, Race, check_groups, current_at
+from elolag.interval import reach
+from elolag.lag import AT_LEAST, AT_MOST, Race, check_groups, current_at
 from elolag.months import between, to_day, to_iso
 from elolag.posterior import Field
 from elolag.provenance import Origin
@@ -42,7 +44,10 @@ class LagPath:
         Pointwise interval; NaN where the draws give only a bound.
     band_low, band_high
         Simultaneous band: holds the whole path with probability `level` (sup-t, Montiel Olea &
-        Plagborg-Moller 2019, by quantiles).
+        Plagborg-Moller 2019, by quantiles). In three simulated worlds 95% bands held 0.92 to 0.97
+        of true paths of twelve months, and pointwise intervals 0.99 to 1.00 of their days
+        (`benchmarks/change_coverage.csv`, 100 histories each): few models can be the match, so that
+        an interval holds more than its level, and a band may be the narrower of the two.
     inner_low, inner_high, inner_band_low, inner_band_high
         The same two at level `INNER`, one half.
     censored
@@ -186,22 +191,9 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
     check_groups(field.lead_from, field.follow_from, first)
     days = np.arange(first, study.as_of + 1)
     point = _at(study.fitted.mean[None, :], field, study.as_of, days)
-    low_ends, high_ends = [], []
-    for _, drawn in draws.draw(field, study.fitted, study.n_draws, study.seed):
-        race = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
-        months, censored = _daily(race, days)
-        below, above = (
-            np.isin(censored, (AT_MOST, UNBOUNDED)),
-            np.isin(censored, (AT_LEAST, UNBOUNDED)),
-        )
-        low_ends.append(np.where(below, -np.inf, months))
-        high_ends.append(np.where(above, np.inf, months))
-    ends = np.concatenate(low_ends), np.concatenate(high_ends)
-    ranked = np.sort(ends[0], axis=0), np.sort(ends[1], axis=0)
-    low, high = _pointwise(*ranked, study.level)
-    band_low, band_high = _simultaneous(*ends, *ranked, study.level)
-    inner_low, inner_high = _pointwise(*ranked, INNER)
-    inner_band_low, inner_band_high = _simultaneous(*ends, *ranked, INNER)
+    drawn = (d for _, d in draws.draw(field, study.fitted, study.n_draws, study.seed))
+    (low, high, band_low, band_high), inner = bands(drawn, days, (study.level, INNER))
+    inner_low, inner_high, inner_band_low, inner_band_high = inner
     none = np.array([bool(study.too_few(day)) for day in days])
     for edge in (low, high, band_low, band_high, inner_low, inner_high, inner_band_low,
                 inner_band_high):  # fmt: skip
@@ -234,16 +226,30 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
     )
 
 
+def bands(
+    drawn: Iterable[draws.Draw], days: Floats, levels: Sequence[float]
+) -> list[tuple[Floats, Floats, Floats, Floats]]:
+    """Ends of the pointwise interval and of the simultaneous band of `current`, per level."""
+    races = (Race.of(d.ratings, d.lead_from, d.follow_from, float(days[-1])) for d in drawn)
+    parts = [reach(*daily(race, days)) for race in races]
+    lows, highs = (np.concatenate(part) for part in zip(*parts, strict=True))
+    ranked = np.sort(lows, axis=0), np.sort(highs, axis=0)
+    return [
+        (*_pointwise(*ranked, level), *_simultaneous(lows, highs, *ranked, level))
+        for level in levels
+    ]
+
+
 def _at(
     entries: Floats, field: Field, as_of: float, days: Floats
 ) -> tuple[Floats, NDArray[np.int8]]:
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     ratings = np.maximum.reduceat(entries, starts, axis=1)
-    months, censored = _daily(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
+    months, censored = daily(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
     return months[0], censored[0]
 
 
-def _daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
+def daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
     """`current` at every day: computed on days of records, carried on between them."""
     dates = np.concatenate([race.leader.dates.ravel(), race.follower.dates.ravel()])
     events = np.unique(np.append(dates[(dates > days[0]) & (dates <= days[-1])], days[0]))

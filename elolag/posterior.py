@@ -5,10 +5,10 @@ lucky than unlucky, the more so the more models and the fewer votes. The remedy 
 under a prior the data themselves give (empirical Bayes, Efron 2014), for every rated model at
 once: what is thought of a model goes by the country of its tag and never by whom one compares.
 
-The trend is a quadratic in the release date per country (of few models: a common line and a level
-of each one's own). How far models spread about it differs by country and by recency, both drawn
-towards what all together show. In units of that spread the residuals of all are pooled and
-deconvolved by EM on a grid, smoothed as far as their number asks.
+The trend is a quadratic in the release date per country, drawn towards that of all. How far models
+spread about it differs by country and by recency, both drawn towards what all together show. In
+units of that spread the residuals of all are pooled and deconvolved by EM on a grid, smoothed as
+far as their number asks and drawn to a normal as far as their errors hide them.
 """
 
 from __future__ import annotations
@@ -185,14 +185,17 @@ class Prior:
 
 def thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
     """The prior that all entries of a field give."""
-    centre = trend(field, hyper)
-    residual = field.rating - centre
+    centre, leverage = trend(field, hyper)
+    free = np.maximum(1 - leverage, hyper.least_free)
+    # As far from the trend as if it had been fitted to others.
+    residual = (field.rating - centre) / np.sqrt(free)
     observed = field.variance + field.moved + field.shared
-    spread = spreads(field, residual, observed, hyper)
+    spread = spreads(field, residual, observed, free, hyper)
     typical = float(np.median(spread))
     smoothing = bandwidth(residual / spread, hyper.smoothing / typical)
     step = GRID_STEP / typical
-    grid, weights = deconvolve(residual / spread, observed / spread**2, smoothing, step)
+    unit = residual / spread, observed / spread**2
+    grid, weights = deconvolve(*unit, smoothing, step, normal=hyper.normal)
     return Prior(centre, spread, grid, weights, smoothing)
 
 
@@ -243,45 +246,35 @@ def mixture(freedom: float) -> Floats:
     return np.column_stack([share, np.round(mean, 3)])
 
 
-def _classes(field: Field, own_trend: int) -> Ints:
-    """Country of each entry, (E,); -1 for those of few entries, if together they have many."""
-    country = field.country[field.model]
-    few = np.bincount(country)[country] < own_trend
-    return np.where(few & (few.sum() >= own_trend), -1, country)
+def trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floats]:
+    """Each entry's expected rating, and how much of it is the entry's own doing, both (E,).
 
-
-def trend(field: Field, hyper: Hyperparameters = SHIPPED) -> Floats:
-    """Each entry's expected rating, (E,): a quadratic in the release date, per country.
-
-    One with few distinct dates gets a lower degree. Countries of fewer than `own_trend` entries
-    share a line where together they have as many, and each has a level of its own, drawn towards
-    the others'.
+    A quadratic in the release date that all share (of lower degree where all have few dates), and
+    each country's departure from it, drawn to none: what few models do not show of their trend,
+    they have from the others. The second is the leverage, d expected / d rating.
     """
-    released, classes = field.released[field.model], _classes(field, hyper.own_trend)
-    out = np.empty_like(field.rating)
-    for number in np.unique(classes):
-        mine = classes == number
-        years = (released[mine] - released[mine].max()) / 365.2425
-        most = 2 if number >= 0 else 1
-        design = np.vander(years, min(most, (len(np.unique(years)) - 1) // 3) + 1)
-        if number < 0:
-            countries = np.unique(field.country[field.model[mine]], return_inverse=True)[1]
-            own = np.eye(countries.max() + 1)[countries]
-            penalty = np.zeros((own.shape[1], design.shape[1] + own.shape[1]))
-            penalty[:, design.shape[1] :] = np.eye(own.shape[1]) * (
-                hyper.models_apart / hyper.levels_apart
-            )
-            design = np.hstack([design, own])
-            target = np.concatenate([field.rating[mine], np.zeros(own.shape[1])])
-            solution = np.linalg.lstsq(np.vstack([design, penalty]), target, rcond=None)[0]
-        else:
-            solution = np.linalg.lstsq(design, field.rating[mine], rcond=None)[0]
-        out[mine] = design @ solution
-    return out
+    released = field.released[field.model]
+    degree = min(2, (len(np.unique(released)) - 1) // 3)
+    design = np.vander((released - released.max()) / 365.2425, degree + 1)
+    countries = np.unique(field.country[field.model], return_inverse=True)[1]
+    own = np.eye(countries.max() + 1)[countries]
+    apart = (own[:, :, None] * (design * np.array(hyper.apart[2 - degree :]))[:, None, :]).reshape(
+        len(own), -1
+    )
+    rows = np.vstack(
+        [np.hstack([design, apart]), np.eye(apart.shape[1] + degree + 1)[degree + 1 :]]
+    )
+    hat = rows @ np.linalg.pinv(rows)
+    entries = len(own)
+    return hat[:entries, :entries] @ field.rating, np.diag(hat)[:entries].copy()
 
 
 def spreads(
-    field: Field, residual: Floats, observed: Floats, hyper: Hyperparameters = SHIPPED
+    field: Field,
+    residual: Floats,
+    observed: Floats,
+    free: Floats,
+    hyper: Hyperparameters = SHIPPED,
 ) -> Floats:
     """How far entries spread about their trend, (E,): a standard deviation, errors taken out.
 
@@ -289,19 +282,20 @@ def spreads(
     logarithms); then by whether they came in the last year, the ratio the same for all countries
     and drawn towards one likewise.
     """
-    released, classes = field.released[field.model], _classes(field, hyper.own_trend)
+    released, country = field.released[field.model], field.country[field.model]
 
     def spread(rows: NDArray[np.bool_], unit: Floats) -> float:
         """Of some entries, in logarithms and in units."""
         scaled = (residual[rows] ** 2 - observed[rows]) / unit[rows] ** 2
         least = float(np.median(hyper.smoothing / unit[rows]))
-        return 0.5 * float(np.log(max(scaled.mean(), least**2)))
+        mean = np.average(scaled, weights=free[rows])
+        return 0.5 * float(np.log(max(mean, least**2)))
 
     one = np.ones_like(residual)
     average = spread(one > 0, one)
     log = np.full_like(residual, average)
-    for number in np.unique(classes):
-        mine = classes == number
+    for number in np.unique(country):
+        mine = country == number
         trust = mine.sum() / (mine.sum() + hyper.average)
         log[mine] = trust * spread(mine, one) + (1 - trust) * average
     recent = released > released.max() - hyper.recent_days
@@ -324,22 +318,32 @@ def bandwidth(residual: Floats, least: float) -> float:
 
 
 def deconvolve(
-    residual: Floats, variance: Floats, smoothing: float, step: float, rounds: int = 400
+    residual: Floats,
+    variance: Floats,
+    smoothing: float,
+    step: float,
+    rounds: int = 400,
+    normal: float = SHIPPED.normal,
 ) -> tuple[Floats, Floats]:
     """Prior over residuals: grid points and their probabilities, by EM (Laird 1978).
 
     The prior is a mixture of normals of sd `smoothing` at the grid points; `residual` is an
-    observation of it with error `variance`.
+    observation of it with error `variance`. The likelihood puts few residuals with wide errors on
+    fewer atoms still, so draws of a normal stand beside them, the more the less they show.
     """
     low, high = residual.min() - 3 * smoothing, residual.max() + 3 * smoothing
     grid = np.arange(low, high + step, step)
     total = (variance + smoothing**2)[:, None]
     likelihood = np.exp(-0.5 * (residual[:, None] - grid) ** 2 / total) / np.sqrt(total)
+    scatter = max(float((residual**2 - variance).mean()), 2 * smoothing**2)
+    beside = np.exp(-0.5 * grid**2 / (scatter - smoothing**2))
+    beside *= normal * float((variance / (variance + scatter)).mean()) / beside.sum()
     prior = np.full(len(grid), 1 / len(grid))
     for _ in range(rounds):
         share = likelihood * prior
         share /= share.sum(axis=1, keepdims=True)
-        updated = share.mean(axis=0)
+        updated = share.sum(axis=0) + beside
+        updated /= updated.sum()
         if np.abs(updated - prior).max() < 1e-7:
             break
         prior = updated

@@ -117,14 +117,19 @@ def archive_drift(world: str, seed: int, block: int) -> YoungDrift:
     return fit(changes, votes_per_information(histories))[0]
 
 
-def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measured:
-    """Take a history through the pipeline of an estimate: scale, posterior, draws, summary."""
-    vintages = history.linkable()
-    placed = place(vintages)
-    data, rows = history.roster.field(placed.table, drift)
-    fitted = posterior(data)
+def fitted_field(
+    history: History, drift: YoungDrift | None
+) -> tuple[Field, Posterior, list[str], pd.DataFrame]:
+    """A history on one scale: the field, its posterior, the models' labs, and the placed table."""
+    placed = place(history.linkable()).table
+    data, rows = history.roster.field(placed, drift)
     lab = dict(zip(history.releases.models, history.releases.lab, strict=True))
-    labs = [lab[model] for model in dict.fromkeys(rows["model"])]
+    return data, posterior(data), [lab[model] for model in dict.fromkeys(rows["model"])], placed
+
+
+def measure(history: History, drift: YoungDrift | None, plan: Plan, seed: int) -> Measured:
+    """Take a history through the pipeline of an estimate: scale, posterior, draws, summary."""
+    data, fitted, labs, placed = fitted_field(history, drift)
     summaries: dict[str, Summary] = {}
     mass: dict[str, float] = {}
     mean: dict[str, float] = {}
@@ -149,7 +154,7 @@ def measure(history: History, drift: YoungDrift, plan: Plan, seed: int) -> Measu
             mean[name] = float(lags.months[~lags.failed].mean())
             at_means[name] = float(points[name].months[0])
         spread |= _spread(data, fitted, labs, history.as_of, names, sample, plan, seed)
-    bare, _ = history.roster.field(placed.table, None)
+    bare, _ = history.roster.field(placed, None)
     return Measured(summaries, mass, mean, at_means, spread, bare)
 
 
@@ -212,7 +217,8 @@ def replicate(
     """
     seed = plan.seed * 10**6 + number
     history = simulate(world, seed)
-    drift = archive_drift(world, plan.seed, number // DRIFT_BLOCK)
+    own = history.world.own
+    drift = None if own else archive_drift(world, plan.seed, number // DRIFT_BLOCK)
     measured = measure(history, drift, plan, seed)
     truths = history.releases.truth(plan.estimands)
     rivals = {name: call(measured.field, history.as_of) for name, call in baselines.items()}

@@ -115,8 +115,8 @@ _MEASURES = {
 def measure_of(board: str, method: str = "bradley-terry", source: str = "") -> Measure:
     """The measure of a board, by its name, its method and the source of its ratings."""
     if source == "own":
-        # Whose votes these are is not known; docs/your-data.md says how to leave the drift out.
-        return Measure("own", arena_constants=True)
+        # Whose votes these are is not known: nothing of Arena's is assumed unless asked for.
+        return Measure("own")
     if board in _MEASURES:
         return _MEASURES[board]
     if method == "index":

@@ -15,7 +15,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +40,9 @@ Flags = NDArray[np.bool_]
 
 #: The day all worlds are looked at from.
 AS_OF = to_day("2026-08-19")
+
+#: Months before the as-of date at which a world's follower takes over at one stroke.
+OVERTAKEN_BEFORE = 0.7
 
 #: Where the scale of a vintage sits: the rating of the leader's trend today.
 LEVEL = 1450.0
@@ -74,21 +77,31 @@ class Releases:
         """Which models some vintage lists."""
         return np.asarray(np.any([self.shown(day) for day in self.days], axis=0), dtype=bool)
 
-    def truth(self, estimands: Iterable[str] = tuple(ESTIMANDS)) -> dict[str, Lags]:
-        """Each estimand at true strengths and dates: one draw; absent where it is not defined."""
+    def race(self, as_of: float | None = None) -> Race:
+        """Both frontiers at true strengths and dates: one draw, as far as the newest vintage's day.
+
+        Raises
+        ------
+        EstimateError
+            A group has no model by then.
+        """
         seen = self.ever_shown
-        strength, released = self.strength[None, seen], self.released[seen]
-        follows = self.follows[seen]
+        released, follows = self.released[seen], self.follows[seen]
+        return Race.of(
+            self.strength[None, seen],
+            np.where(follows, np.inf, released),
+            np.where(follows, released, np.inf),
+            float(self.days[-1]) if as_of is None else as_of,
+        )
+
+    def truth(
+        self, estimands: Iterable[str] = tuple(ESTIMANDS), as_of: float | None = None
+    ) -> dict[str, Lags]:
+        """Each estimand at true strengths and dates: one draw; absent where it is not defined."""
         found: dict[str, Lags] = {}
         for name in estimands:
             try:
-                race = Race.of(
-                    strength,
-                    np.where(follows, np.inf, released),
-                    np.where(follows, released, np.inf),
-                    float(self.days[-1]),
-                )
-                lags = lag_of(race, name, None)
+                lags = lag_of(self.race(as_of), name, None)
             except EstimateError:
                 continue
             if not lags.failed[0]:
@@ -184,6 +197,8 @@ def release(world: World | str, seed: int) -> Releases:
     world = find_world(world)
     rng = _generator(world, seed, 0)
     sides = [_side(world, follows, rng) for follows in (False, True)]
+    if world.overtake:
+        sides[1] = _with_overtaker(sides[1], float(sides[0][1].max()) + world.overtake)
     follows = np.concatenate(
         [np.full(len(s[0]), f) for s, f in zip(sides, (False, True), strict=True)]
     )
@@ -194,6 +209,8 @@ def release(world: World | str, seed: int) -> Releases:
     tagged = np.where(vague, [_month(d)[0] + 14 for d in released], released)
     late = rng.random(n) < world.late_share
     delay = rng.exponential(np.where(late, world.late_days, world.listing_days))
+    if world.overtake:
+        delay[-1] = 0.0
     listed = released + np.floor(delay)
     stay = rng.exponential(1 / world.retire_rate, n) if world.retire_rate else np.full(n, np.inf)
     brief = rng.random(n) < world.preview_share
@@ -228,10 +245,22 @@ def _side(world: World, follows: bool, rng: np.random.Generator) -> tuple[Floats
     lab = rng.choice(labs, n, p=share / share.sum())
     advantage = world.lab_sd * rng.standard_normal(labs)
     shifted = before + _lag(world, before) if follows else before
+    if world.stairs:
+        # A jump is up to the steady trend, and a model is what its side's last jump made it.
+        phase = world.stairs * (0.75 if follows else 0.25)
+        shifted = phase + world.stairs * np.ceil((shifted - phase) / world.stairs)
     spread = world.spread
     if follows and world.follower_spread is not None:
         spread = world.follower_spread
     return before, _trend(world, shifted) + spread * off + advantage[lab], lab
+
+
+def _with_overtaker(
+    side: tuple[Floats, Floats, Ints], strength: float
+) -> tuple[Floats, Floats, Ints]:
+    """A side and, last, one model more: of its first lab, of given strength."""
+    before, strengths, lab = side
+    return np.append(before, OVERTAKEN_BEFORE), np.append(strengths, strength), np.append(lab, 0)
 
 
 def _trend(world: World, before: Floats) -> Floats:
@@ -256,11 +285,12 @@ def _publish(
     names = np.array(run.models)[model]
     double = np.r_[False, model[1:] == model[:-1]]
     identity = np.where(double, np.char.add(names, "|low"), names)
-    debut = world.debut_sd * rng.standard_normal(len(model))
+    lab = np.unique(run.lab, return_inverse=True)[1][model]
+    debut = world.debut_sd * _shared(world.lab_share, lab, rng.standard_normal)
     if world.debut_fall:
         falls = rng.random(len(model)) < world.debut_fall_share
         debut = debut + falls * rng.exponential(world.debut_fall, len(model))
-    drift = _Drift(world, run.listed[model], rng)
+    drift = _Drift(world, run.listed[model], lab, rng)
     shift, stretch = _scales(world, run.days, rng)
     gauge, constant = _gauge(world, run), None
     retired = run.retired
@@ -338,11 +368,21 @@ def _scales(world: World, days: Floats, rng: np.random.Generator) -> tuple[Float
     return shift, rng.normal(0, world.stretch_sd, n)
 
 
+def _shared(share: float, lab: Ints, draw: Callable[[int], Floats]) -> Floats:
+    """A draw for each entry, of whose variance the entries of a lab have a share in common."""
+    own = draw(len(lab))
+    if not share:
+        return own
+    common = draw(int(lab.max()) + 1)
+    return np.asarray(np.sqrt(1 - share) * own + np.sqrt(share) * common[lab])
+
+
 class _Drift:
     """How far the votes have moved each entry since its listing."""
 
-    def __init__(self, world: World, listed: Floats, rng: np.random.Generator) -> None:
-        self._scale = world.settled_drift
+    def __init__(self, world: World, listed: Floats, lab: Ints, rng: np.random.Generator) -> None:
+        self._scale, self._share = world.settled_drift, world.lab_share
+        self._lab = lab
         self._listed = listed
         self._rng = rng
         self._day = listed
@@ -352,7 +392,7 @@ class _Drift:
         """Elo at the end of a period; each step is a t of four degrees of freedom."""
         if self._scale:
             years = np.maximum(day - np.maximum(self._day, self._listed), 0.0) / 365.2425
-            step = self._rng.standard_t(4, len(self._moved))
+            step = _shared(self._share, self._lab, lambda n: self._rng.standard_t(4, n))
             self._moved = self._moved + self._scale * np.sqrt(years) * step
             self._day = np.maximum(self._day, day)
         return self._moved

@@ -17,7 +17,7 @@ from elolag.cast import Cast
 from elolag.clock import check_clock, clock_notes, first_listed, listed_tags
 from elolag.crossing import MATCH_RULES, REACHED, MatchRule
 from elolag.curves import KINDS, Curves, FrontierCurve, fit
-from elolag.errors import EstimateError, UsageError
+from elolag.errors import EstimateError, UsageError, without_gone
 from elolag.frontier import Steps
 from elolag.lag import EXACT, check_groups
 from elolag.months import to_day, to_iso
@@ -27,8 +27,8 @@ from elolag.posterior import Posterior, posterior
 from elolag.provenance import Origin
 from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
-from elolag.words import FEWEST, NOT_WORSE, noun
-from elolag.young import packaged_drift
+from elolag.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
+from elolag.young import constants, drift_of
 
 Floats = NDArray[np.float64]
 
@@ -128,6 +128,7 @@ class Study:
         return first, second, passed
 
 
+@without_gone
 def prepare(
     board: str | Board = DEFAULT_BOARD,
     *,
@@ -145,7 +146,7 @@ def prepare(
     policies: Policies | None = None,
     extra_tags: str | Path | None = None,
     correct_selection: bool = True,
-    young_drift: bool = True,
+    drift: str | None = None,
     exclude: Collection[str] = (),
     clock: str = "released",
     min_votes: int = 0,
@@ -175,7 +176,7 @@ def prepare(
     return assemble(
         panel or build(own or board, category, vintage, lookup), lookup, leader=leader,
         follower=follower, as_of=as_of, n_draws=n_draws, seed=seed, level=level, window=window,
-        correct_selection=correct_selection, young_drift=young_drift, exclude=exclude,
+        correct_selection=correct_selection, drift=drift, exclude=exclude,
         clock=clock, min_votes=min_votes, match_rule=match_rule, own=own,
         known={} if extra_tags is None else {"extra_tags": tags.digest(extra_tags)},
     )  # fmt: skip
@@ -193,7 +194,7 @@ def assemble(
     level: float = 0.95,
     window: float | None = None,
     correct_selection: bool = True,
-    young_drift: bool = True,
+    drift: str | None = None,
     exclude: Collection[str] = (),
     clock: str = "released",
     min_votes: int = 0,
@@ -219,8 +220,8 @@ def assemble(
         raise UsageError(f"unknown match rule {match_rule!r}; known: {', '.join(MATCH_RULES)}")
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
     date = _as_of(as_of, panel.vintage)
-    drift = packaged_drift() if young_drift and panel.measure.arena_constants else None
-    cast = Cast.of(panel, lookup, groups[0], groups[1], drift, exclude, min_votes)
+    young = drift_of(drift, panel.board, panel.measure)
+    cast = Cast.of(panel, lookup, groups[0], groups[1], young, exclude, min_votes)
     nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
     joined: dict[str, Any] = {}
     if own is not None:
@@ -241,7 +242,7 @@ def assemble(
         choices={
             **asdict(lookup.policies),
             "correct_selection": correct_selection,
-            "young_drift": {"votes": drift.votes, "sd": drift.sd} if drift else None,
+            "drift": constants(young),
             "window": window,
             "excluded": sorted(exclude),
             "clock": clock,
@@ -257,6 +258,7 @@ def assemble(
             *clock_notes(clock),
             *(own.notes if own else ()),
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
+            *((NO_DRIFT,) if own and young is None else ()),
         ),
         match_rule=match_rule,
     )

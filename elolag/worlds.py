@@ -33,6 +33,12 @@ class World:
         `lag` months earlier; linear between the points, constant outside.
     jump, jump_at, drought
         A sudden gain of the leader's trend, when, and for how many months it stands still after.
+    stairs
+        Months between jumps of both trends, which stand still in between; the follower's come half
+        way between the leader's. 0: both rise steadily.
+    overtake
+        Elo by which a further model of the follower, released and listed three weeks ago, stands
+        above the leader's best. 0: there is none.
     spread, follower_spread, below
         Standard deviation of a model about its group's trend (the follower's where it has its
         own); `below` makes the trend a ceiling (half-normal, downwards).
@@ -58,6 +64,8 @@ class World:
     settled_drift
         Scale of a t with four degrees of freedom, Elo after a year of listing, by which the votes
         go on moving each model, growing with the root of time.
+    lab_share
+        Share of the variance of `debut_sd` and `settled_drift` that a lab's models have in common.
     error_factor
         Published errors are so many times the true ones.
     vintages
@@ -73,6 +81,8 @@ class World:
         the top 20 to 71.
     whole_newest
         Whether the newest vintage is rounded too.
+    own
+        Whether the board is a user's own: nothing is assumed of its young entries.
     """
 
     name: str
@@ -85,6 +95,8 @@ class World:
     jump: float = 0.0
     jump_at: float = 0.0
     drought: float = 0.0
+    stairs: float = 0.0
+    overtake: float = 0.0
     spread: float = 33.0
     follower_spread: float | None = None
     below: bool = False
@@ -108,6 +120,7 @@ class World:
     debut_fall: float = 0.0
     debut_fall_share: float = 0.0
     settled_drift: float = 0.0
+    lab_share: float = 0.0
     error_factor: float = 1.0
     vintages: tuple[float, ...] = (17.4, 16.5, 15.9, 14.9, 9.4, 8.3, 1.8, 0.0)
     shift_sd: float = 8.0
@@ -118,6 +131,7 @@ class World:
     whole_share: float = 0.3
     cut_share: float = 0.0
     whole_newest: bool = False
+    own: bool = False
 
 
 _BASE = World("base", "the follower's new models are the leader's of 7.5 months earlier, in law")
@@ -204,6 +218,35 @@ _ALL = (
         settled_drift=4.0,
     ),
     _world(
+        "shared-by-lab",
+        "debuts and settled drift as above, a quarter of the variance common to a lab's models",
+        # The two worlds whose errors these are, together; only the sharing is new.
+        debut_sd=12.0,
+        settled_drift=4.0,
+        lab_share=0.25,
+    ),
+    _world(
+        "leapfrog",
+        "each side gains 80 Elo at once every eight months, in turn, and passes the other",
+        # Two thirds of a year of the trend a jump: half of it, 40 Elo, is what the side that
+        # jumped last is ahead by, which is more than the spread of 33.
+        lag=((0.0, 0.0),),
+        stairs=8.0,
+    ),
+    _world(
+        "stagnant-leader",
+        "the leader's new models have stopped improving nine months ago",
+        # 1.5 months longer than the lag, so that the follower has come up to the halt.
+        jump_at=9.0,
+        drought=9.0,
+    ),
+    _world(
+        "takeover-last-month",
+        "the follower has led for three weeks, by one new model, 15 Elo above the leader's best",
+        # Three published errors of a newcomer (nearly all are under 5): real, not beyond doubt.
+        overtake=15.0,
+    ),
+    _world(
         "small-errors",
         "published errors are 1.4 times too small",
         error_factor=1 / 1.4,
@@ -230,6 +273,24 @@ _ALL = (
         "few-models",
         "the follower releases three models a year",
         follower_rate=3.0,
+    ),
+    _world(
+        "private",
+        "a board of one's own: some 36 models and 24, errors of 10 to 20 Elo, one list, none gone",
+        # 36 months at 12 and 8 releases a year; listed at once, with the votes of 20 months within
+        # a week. That many votes give errors of 10 to 18 (10% to 90%), 25 for the newest.
+        own=True,
+        history=36.0,
+        leader_rate=12.0,
+        follower_rate=8.0,
+        listing_days=0.0,
+        late_share=0.0,
+        retire_rate=0.0,
+        preview_share=0.0,
+        votes_per_month=560,
+        boost=81.0,
+        boost_months=0.25,
+        vintages=(0.0,),
     ),
 )
 

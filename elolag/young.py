@@ -27,15 +27,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from elolag.archive import Archive, Board
 from elolag.archive.completeness import comes_whole
-from elolag.errors import EstimateError
+from elolag.errors import EstimateError, UsageError
 from elolag.model.scale import vote_noise
 from elolag.months import to_day
 from elolag.panel import identify
+from elolag.schema import Measure
 from elolag.tags import Lookup
 from elolag.vintages import Vintage
 
 Floats = NDArray[np.float64]
 
+#: What may be assumed of young entries.
+DRIFTS = ("arena", "none")
 BOARDS = ("arena/text", "arena/text_style_control")
 HORIZON_DAYS = 180
 SETTLED_VOTES = 15_000
@@ -72,6 +75,30 @@ class YoungDrift:
         known = np.maximum(np.where(np.isnan(counted), implied, counted), 1.0)
         sd = np.interp(np.log(known), np.log(self.votes), self.sd)
         return np.asarray(sd**2 * np.minimum(self.votes[-1] / known, 1.0))
+
+
+def drift_of(asked: str | None, board: str, measure: Measure) -> YoungDrift | None:
+    """The drift to assume on a board: the one asked for, else the board's own; None for none.
+
+    Raises
+    ------
+    UsageError
+        An unknown name, or Arena's drift on ratings that are not in Elo.
+    """
+    if asked not in (None, *DRIFTS):
+        raise UsageError(f"unknown drift {asked!r}; known: {', '.join(DRIFTS)}")
+    if asked == "arena" and measure.unit != "Elo":
+        raise UsageError(
+            f"the drift of Arena's entries is in Elo by votes, and ratings of {board} are in "
+            f"{measure.unit}; take drift none"
+        )
+    taken = measure.arena_constants if asked is None else asked == "arena"
+    return packaged_drift() if taken else None
+
+
+def constants(drift: YoungDrift | None) -> dict[str, Any] | None:
+    """What of the drift stands among the choices of a result."""
+    return None if drift is None else {"votes": drift.votes, "sd": drift.sd}
 
 
 def packaged_drift() -> YoungDrift:

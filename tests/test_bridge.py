@@ -102,7 +102,7 @@ def test_forms(found: Bridge) -> None:
     assert found.sentence().startswith("For 2026-01-20 our day's distance is ")
     assert len(found.rows()) == len(found.steps) == len(found.to_frame())
     data = found.to_dict()
-    assert data["headline"]["seed"] == 0
+    assert data["answer"]["seed"] == 0
     assert data["snapshots"][0]["path"] == "epoch/eci/2026-01-20"
     assert {s["route"] for s in data["steps"]} == set(ROUTES)
     assert not any("-" in row["months"] or "-" in row["step"] for row in found.rows())

@@ -75,6 +75,13 @@ def test_bad_requests_exit_2_with_one_message(arguments: tuple[str, ...]) -> Non
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("option", ["--young-drift", "--no-young-drift"])
+def test_an_option_that_is_gone_names_its_successor(option: str) -> None:
+    done = run("lag", option)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"elolag: {option} is gone: take --drift none or --drift arena\n"
+
+
 def test_missing_empty_and_damaged_archives_exit_1(tmp_path: Path) -> None:
     for folder in (tmp_path / "none", tmp_path):
         done = run("lag", "--archive", str(folder))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from elolag.comparison import estimate_all
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import ESTIMANDS
 from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.study import prepare
 from elolag.words import MATCHED
 
 FEW = 400
@@ -46,7 +48,7 @@ def test_headline_names_the_follower_and_the_match(headline: elolag.LagResult) -
 
 
 def test_uncorrected_probabilities_are_those_of_the_published_errors() -> None:
-    plain = elolag.estimate_lag(correct_selection=False, young_drift=False)
+    plain = elolag.estimate_lag(correct_selection=False, drift="none")
     assert plain.matches is not None
     assert plain.matches[0].probability == pytest.approx(0.92, abs=0.02)
 
@@ -334,3 +336,15 @@ def test_a_minimum_of_votes_says_how_many_entries_print_none() -> None:
 def test_a_name_of_old_says_what_took_its_place(old: str, new: str) -> None:
     with pytest.raises(UsageError, match=f"unknown estimand '{old}'; it is called {new} now"):
         elolag.estimate_lag(estimand=old, n_draws=FEW)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        elolag.estimate_lag, elolag.estimate_all, elolag.estimate_change, elolag.compare,
+        elolag.estimate_revisions, elolag.time_to_match, prepare,
+    ],
+)  # fmt: skip
+def test_an_option_that_is_gone_names_its_successor(ask: Any) -> None:
+    with pytest.raises(UsageError, match="young_drift is gone: take drift='none' or drift='arena'"):
+        ask(**({"by": "openness"} if ask is elolag.compare else {}), young_drift=False)

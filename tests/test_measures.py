@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import elolag
 from elolag import study
 from elolag.archive import take
-from elolag.errors import EstimateError
+from elolag.errors import EstimateError, UsageError
 from elolag.provenance import CAVEATS, provenance
 from elolag.schema import Origin, measure_of
 from elolag.sources import get_source
@@ -104,7 +104,7 @@ def lag(archive: Path, board: str, **question: Any) -> elolag.LagResult:
         ("epoch/eci", "index", "epoch-eci", "index", "ECI points", False),
         ("other/index", "index", "", "index", "index points", False),
         ("metr/time-horizon", "index", "", "time-horizon", "log2 minutes", False),
-        ("arena/mine", "bradley-terry", "own", "own", "Elo", True),
+        ("arena/mine", "bradley-terry", "own", "own", "Elo", False),
     ],
 )
 def test_the_measure_of_a_board(
@@ -174,16 +174,25 @@ def test_no_constant_of_arena_s_is_added_to_an_index(indices: Path, board: str) 
     """Both tables print whole points; their errors are the published ones and nothing else."""
     made = study.prepare(board, archive=indices)
     se = made.panel.placed.table.set_index("entry")["se"]
-    assert made.choices["young_drift"] is None
+    assert made.choices["drift"] is None
     assert made.cast.field.variance == pytest.approx(se[list(made.cast.entries)] ** 2)
     published = {"epoch/eci": 2.0, "metr/time-horizon": 1 / 1.959964}[board]
     assert se.to_numpy() == pytest.approx(np.full(len(INDEX), published))
 
 
+def test_arena_s_drift_is_refused_where_ratings_are_not_in_elo(indices: Path) -> None:
+    with pytest.raises(UsageError, match="ratings of epoch/eci are in ECI points; take drift none"):
+        study.prepare("epoch/eci", archive=indices, drift="arena")
+    with pytest.raises(UsageError, match="unknown drift 'some'; known: arena, none"):
+        study.prepare("epoch/eci", archive=indices, drift="some")
+
+
 def test_nor_to_an_arena_of_other_voters(tmp_path: Path) -> None:
     made = study.prepare("comparia/text", archive=stored(tmp_path, "comparia", comparia_file()))
-    assert made.choices["young_drift"] is None
+    assert made.choices["drift"] is None
     assert np.sqrt(made.cast.field.variance) == pytest.approx(6 / 1.959964)
+    asked = study.prepare("comparia/text", archive=tmp_path, drift="arena")
+    assert (asked.cast.field.variance > made.cast.field.variance).all()
 
 
 @pytest.mark.parametrize("known", [0, 4, len(TEXT)])

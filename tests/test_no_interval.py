@@ -42,7 +42,7 @@ def asked(folder: Path, us: Any, cn: Any, se: float = 1.0, **more: Any) -> dict[
             writer.writerows([m, "", lab, country, day, "closed"] for m, day, _ in models)
     return {
         "board": own_board(str(folder / "r.csv")), "extra_tags": str(folder / "t.csv"),
-        "n_draws": 200, "correct_selection": False, "young_drift": False, **more,
+        "n_draws": 200, "correct_selection": False, **more,
     }  # fmt: skip
 
 

@@ -21,6 +21,8 @@ from elolag.standing import win_rate
 from elolag.study import prepare
 from elolag.tags import Lookup, load
 from elolag.templates import RATINGS, TAGS
+from elolag.words import NO_DRIFT
+from elolag.young import packaged_drift
 
 
 @pytest.fixture
@@ -52,8 +54,28 @@ def test_the_templates_run_as_they_are(mine: Path, tags: Path):
     assert result.snapshots == (("own/ratings/2026-08-19", digest),)
     assert result.policies["extra_tags"] == hashlib.sha256(tags.read_bytes()).hexdigest()
     assert str(mine.parent) not in json.dumps(result.to_dict())
-    (note,) = result.notes
-    assert note.startswith("few rated models (4 of US and 3 of CN)")
+    few, assumed = result.notes
+    assert few.startswith("few rated models (4 of US and 3 of CN)")
+    assert assumed == NO_DRIFT
+
+
+def test_a_board_of_ones_own_drifts_only_when_asked(mine: Path, tags: Path):
+    made = {
+        drift: prepare(own_board(mine), extra_tags=tags, drift=drift, n_draws=400)
+        for drift in (None, "none", "arena")
+    }
+    given = pd.read_csv(mine).set_index("entry").loc[list(made["none"].cast.entries)]
+    se = (given["upper"] - given["lower"]) / 2 / 1.959964
+    for drift in (None, "none"):
+        assert made[drift].cast.field.variance == pytest.approx(se**2)
+        assert made[drift].choices["drift"] is None
+        assert NO_DRIFT in made[drift].notes
+    young = packaged_drift()
+    assert made["arena"].cast.field.variance == pytest.approx(
+        se**2 + young.variance(given["votes"], se)
+    )
+    assert made["arena"].choices["drift"] == {"votes": young.votes, "sd": young.sd}
+    assert NO_DRIFT not in made["arena"].notes
 
 
 def test_a_table_in_memory_is_the_same_board(mine: Path, tags: Path):
@@ -185,7 +207,7 @@ def test_intervals_are_read_at_their_level(tmp_path: Path, tags: Path):
         prepare(own_board(path, interval_level=level), extra_tags=tags) for level in (0.5, 0.95)
     )
     ratio = np.sqrt(wide.panel.placed.table["se"] / narrow.panel.placed.table["se"]) ** 2
-    assert ratio.round(2).unique().tolist() == [2.9]
+    assert ratio.to_numpy() == pytest.approx(1.959964 / 0.6744898)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from elolag.model.hyper import SHIPPED, Hyperparameters
 from elolag.posterior import (
     GRID_STEP,
     Field,
+    Prior,
     bandwidth,
     deconvolve,
     mixture,
@@ -70,20 +71,26 @@ def slow_bandwidth(residual: list[float], least: float) -> float:
 
 
 def slow_prior(
-    residual: list[float], variance: list[float], smoothing: float, step: float
+    residual: list[float], variance: list[float], smoothing: float, step: float, draws: float
 ) -> tuple[list[float], list[float]]:
-    """The same EM, one number at a time."""
+    """The same EM, one number at a time, with the draws of a normal beside the residuals."""
     low, high = min(residual) - 3 * smoothing, max(residual) + 3 * smoothing
     grid = [low + step * k for k in range(int((high - low) / step) + 2)]
     prior = [1 / len(grid)] * len(grid)
+    n = len(residual)
+    scatter = sum(r**2 - v for r, v in zip(residual, variance, strict=True)) / n
+    scatter = max(scatter, 2 * smoothing**2)
+    normal = [normal_density(g, 0.0, scatter - smoothing**2) for g in grid]
+    error = sum(v / (v + scatter) for v in variance) / n
     for _ in range(400):
-        new = [0.0] * len(grid)
+        new = [draws * error * b / sum(normal) for b in normal]
         for r, v in zip(residual, variance, strict=True):
             share = [
                 p * normal_density(r, g, v + smoothing**2) for p, g in zip(prior, grid, strict=True)
             ]
             for k, s in enumerate(share):
-                new[k] += s / sum(share) / len(residual)
+                new[k] += s / sum(share)
+        new = [p / (n + draws * error) for p in new]
         if max(abs(a - b) for a, b in zip(new, prior, strict=True)) < 1e-7:
             break
         prior = new
@@ -95,17 +102,20 @@ def normal_density(x: float, mean: float, variance: float) -> float:
 
 
 def slow_spreads(
-    field: Field, residual: list[float], observed: list[float], hyper: Hyperparameters
+    field: Field,
+    residual: list[float],
+    observed: list[float],
+    free: list[float],
+    hyper: Hyperparameters,
 ) -> list[float]:
     """Spread by country, then by recency, one entry at a time."""
     country = [int(field.country[m]) for m in field.model]
     released = [float(field.released[m]) for m in field.model]
-    small = [c for c in country if country.count(c) < hyper.own_trend]
-    classes = [-1 if c in small and len(small) >= hyper.own_trend else c for c in country]
     entries = range(len(residual))
 
     def log_spread(rows: list[int], unit: list[float]) -> float:
-        mean = sum((residual[k] ** 2 - observed[k]) / unit[k] ** 2 for k in rows) / len(rows)
+        mean = sum(free[k] * (residual[k] ** 2 - observed[k]) / unit[k] ** 2 for k in rows)
+        mean /= sum(free[k] for k in rows)
         least = statistics.median(hyper.smoothing / unit[k] for k in rows)
         return math.log(max(mean, least**2)) / 2
 
@@ -113,7 +123,7 @@ def slow_spreads(
     average = log_spread(list(entries), one)
     by_country = []
     for k in entries:
-        mine = [j for j in entries if classes[j] == classes[k]]
+        mine = [j for j in entries if country[j] == country[k]]
         trust = len(mine) / (len(mine) + hyper.average)
         by_country.append(math.exp(trust * log_spread(mine, one) + (1 - trust) * average))
     recent = [k for k in entries if released[k] > max(released) - hyper.recent_days]
@@ -134,10 +144,11 @@ def test_spreads_are_those_of_a_slow_twin(seed: int) -> None:
     field = replace(field, country=rng.choice(4, len(field.country), p=[0.5, 0.35, 0.1, 0.05]))
     observed = field.variance + field.shared
     residual = rng.normal(0, np.where(field.country[field.model] == 0, 60, 30))
-    hyper = Hyperparameters(own_trend=5, average=30.0, recent_days=200.0) if seed else SHIPPED
-    found = spreads(field, residual, observed, hyper)
+    free = rng.uniform(0.2, 1, len(residual))
+    hyper = Hyperparameters(average=30.0, recent_days=200.0) if seed else SHIPPED
+    found = spreads(field, residual, observed, free, hyper)
     assert found.tolist() == pytest.approx(
-        slow_spreads(field, residual.tolist(), observed.tolist(), hyper)
+        slow_spreads(field, residual.tolist(), observed.tolist(), free.tolist(), hyper)
     )
 
 
@@ -150,7 +161,9 @@ def test_a_country_that_spreads_twice_as_far_is_found_to() -> None:
         lead_from=np.where(follows, NEVER, released).tolist(),
         follow_from=np.where(follows, released, NEVER).tolist(),
     )
-    found = spreads(field, rng.normal(0, np.where(follows, 30, 60)), np.full(300, 25.0))
+    found = spreads(
+        field, rng.normal(0, np.where(follows, 30, 60)), np.full(300, 25.0), np.ones(300)
+    )
     assert np.unique(found[follows]).tolist() == pytest.approx([30], rel=0.15)
     assert np.unique(found[~follows]).tolist() == pytest.approx([60], rel=0.15)
 
@@ -166,13 +179,14 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
         link_se=[12.0] * 5 + [0.0] * 9,
     )
     drift = np.where(rng.random(14) < 0.5, rng.uniform(2, 9, 14), 0.0) if drifts else None
-    hyper = Hyperparameters(freedom=3.0, smoothing=7.0) if scatter > 10 else SHIPPED
+    hyper = Hyperparameters(freedom=3.0, smoothing=7.0, normal=90.0) if scatter > 10 else SHIPPED
     field = replace(field, drift=drift, freedom=hyper.freedom)
     fitted = posterior(field, hyper=hyper)
-    centre = trend(field)
+    centre, leverage = trend(field)
+    free = [max(1 - h, hyper.least_free) for h in leverage.tolist()]
     observed = (field.variance + field.shared + field.moved).tolist()
-    residual = (field.rating - centre).tolist()
-    spread = slow_spreads(field, residual, observed, hyper)
+    residual = [r / f**0.5 for r, f in zip((field.rating - centre).tolist(), free, strict=True)]
+    spread = slow_spreads(field, residual, observed, free, hyper)
     typical = statistics.median(spread)
     scaled = [r / s for r, s in zip(residual, spread, strict=True)]
     smoothing = slow_bandwidth(scaled, hyper.smoothing / typical)
@@ -181,6 +195,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
         [v / s**2 for v, s in zip(observed, spread, strict=True)],
         smoothing,
         GRID_STEP / typical,
+        hyper.normal,
     )
     for entry in range(14):
         rating, variance = float(field.rating[entry]), float(field.variance[entry])
@@ -233,7 +248,7 @@ def test_the_posterior_shrinks_as_a_normal_prior_would() -> None:
     field, truth = simulated(np.random.default_rng(15), 500)
     fitted = posterior(field)
     trust = 30**2 / (30**2 + field.variance)
-    ideal = trust * field.rating + (1 - trust) * trend(field)
+    ideal = trust * field.rating + (1 - trust) * trend(field)[0]
     assert np.sqrt(((fitted.mean - ideal) ** 2).mean()) < 3
     errors = [np.sqrt(((x - truth) ** 2).mean()) for x in (fitted.mean, field.rating, ideal)]
     assert errors[0] < 0.9 * errors[1]
@@ -255,18 +270,43 @@ def test_the_best_of_many_reads_too_high_and_its_posterior_does_not() -> None:
     assert abs(np.mean(corrected)) < 3.5 * np.std(corrected) / np.sqrt(80)
 
 
-def test_a_trend_is_a_quadratic_per_country_and_flatter_for_few_dates() -> None:
-    days = np.arange(0.0, 600.0, 50.0)
-    lead = 1000 + 0.2 * days - 1e-4 * days**2
-    follow_days = [100.0, 200.0, 300.0]
+@pytest.mark.parametrize("seed", range(4))
+def test_the_trend_is_that_of_a_slow_twin(seed: int) -> None:
+    """Generalised least squares and the best prediction of the departures (Henderson 1975)."""
+    rng = np.random.default_rng([25, seed])
+    field = random_field(rng, [4, 9, 30, 70][seed])
+    country = rng.choice(4, len(field.country), p=[0.5, 0.3, 0.15, 0.05])
+    field = replace(field, country=country)
+    days = field.released[field.model]
+    degree = min(2, (len(set(days.tolist())) - 1) // 3)
+    powers = range(degree, -1, -1)
+    x = np.array([[((d - days.max()) / 365.2425) ** p for p in powers] for d in days.tolist()])
+    same = country[field.model][:, None] == country[field.model]
+    apart = np.where(same, (x * np.array(SHIPPED.apart)[-degree - 1 :] ** 2) @ x.T, 0.0)
+    inverse = np.linalg.inv(apart + np.eye(len(x)))
+    common = x @ np.linalg.solve(x.T @ inverse @ x, x.T @ inverse)
+    hat = common + apart @ inverse @ (np.eye(len(x)) - common)
+    expected, leverage = trend(field)
+    assert expected == pytest.approx(hat @ field.rating, rel=1e-6)
+    assert leverage == pytest.approx(np.diag(hat), abs=1e-6)
+
+
+def test_few_models_have_their_slope_from_the_others_and_keep_their_level() -> None:
+    """All rise by 73 a year; the three of one country are 100 below and rated at random."""
+    days = np.arange(0.0, 600.0, 20.0)
+    follow_days = [500.0, 540.0, 580.0]
     field = make_field(
-        [*lead, 900, 950, 970],
+        [*(1000 + 0.2 * days), 1000.0, 1008.0, 1016.0 - 24.0],
         lead_from=[*days, NEVER, NEVER, NEVER],
         follow_from=[NEVER] * len(days) + follow_days,
     )
-    fitted = trend(field)
-    assert fitted[: len(days)] == pytest.approx(lead, abs=1e-6)
-    assert fitted[len(days) :] == pytest.approx([940] * 3)
+    expected, leverage = trend(field)
+    assert expected[: len(days)] == pytest.approx(1000 + 0.2 * days, abs=5)
+    fitted = expected[len(days) :]
+    # Left to themselves they fall by 37 a year.
+    assert (fitted[2] - fitted[0]) / 80 * 365.2425 == pytest.approx(73, abs=15)
+    assert fitted.mean() == pytest.approx(1000, abs=10)
+    assert (leverage[len(days) :] > leverage[: len(days)].mean()).all()
 
 
 def test_one_model_a_group_has_a_posterior() -> None:
@@ -286,20 +326,22 @@ def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
     assert bandwidth(np.zeros(1), 5.0) == 5.0
 
 
-def test_the_countries_of_few_models_share_a_line_and_keep_their_levels() -> None:
-    """Two countries of five, 100 apart, rising by 73 a year; the levels are drawn together."""
-    released = [0.0, 100, 200, 300, 400, 50, 150, 250, 350, 450]
-    rating = [1000 + 0.2 * d + (100 if k > 4 else 0) for k, d in enumerate(released)]
-    field = make_field(
-        rating,
-        lead_from=[*released[:5], *[NEVER] * 5],
-        follow_from=[*[NEVER] * 5, *released[5:]],
-    )
-    fitted = trend(field)
-    assert np.diff(fitted[:5]) == pytest.approx([fitted[1] - fitted[0]] * 4)
-    assert fitted[1] - fitted[0] == pytest.approx(20, rel=0.15)
-    # A level of five models 50 apart about theirs, levels 100 apart: 20 parts of 21 are kept.
-    assert fitted[6] - fitted[1] - 10 == pytest.approx(100 * 20 / 21, rel=0.03)
+def test_few_residuals_of_wide_errors_do_not_become_atoms() -> None:
+    """A normal prior and sixty ratings with errors of a third of its spread: sd as it should be."""
+    rng = np.random.default_rng(26)
+    squared = []
+    for _ in range(60):
+        truth = rng.normal(0, 1, 60)
+        variance = rng.uniform(0.3, 0.5, 60) ** 2
+        observed = truth + rng.normal(0, np.sqrt(variance))
+        smoothing = bandwidth(observed, 0.15)
+        grid, weights = deconvolve(observed, variance, smoothing, 0.1)
+        middle = np.zeros(60)
+        fitted = Prior(middle, middle + 1, grid, weights, smoothing).given(
+            make_field(observed.tolist()), observed, variance
+        )
+        squared.append((((truth - fitted.mean) / fitted.spread) ** 2).mean())
+    assert np.mean(squared) < 1.13
 
 
 def test_a_posterior_is_the_same_whatever_is_asked() -> None:

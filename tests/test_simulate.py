@@ -9,7 +9,17 @@ from elolag.errors import UsageError
 from elolag.lag import ESTIMANDS
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.posterior import posterior
-from elolag.simulate import AS_OF, WORLDS, _lag, _trend, expected, release, simulate
+from elolag.simulate import (
+    AS_OF,
+    WORLDS,
+    _Drift,
+    _lag,
+    _shared,
+    _trend,
+    expected,
+    release,
+    simulate,
+)
 from elolag.vintages import place
 
 NAMED = (
@@ -27,11 +37,16 @@ NAMED = (
     "unequal-spread",
     "skewed-debuts",
     "settled-drift",
+    "shared-by-lab",
+    "leapfrog",
+    "stagnant-leader",
+    "takeover-last-month",
     "small-errors",
     "dense-vintages",
     "truncated-boards",
     "heavy-ties",
     "few-models",
+    "private",
 )
 
 
@@ -145,6 +160,16 @@ def test_a_group_that_is_the_other_shifted_has_the_lags_the_design_states():
     assert mean_truth(twin, "levels", 400) == pytest.approx(7.5, abs=0.4)
 
 
+def test_the_truth_of_an_earlier_day_knows_no_later_model():
+    run, then = release("base", 3), AS_OF - 365
+    cut = replace(run, strength=np.where(run.released <= then, run.strength, 9999.0))
+    for name in ("average", "current"):
+        early = run.truth([name], then)[name].months
+        assert early == cut.truth([name], then)[name].months
+        assert early != run.truth([name])[name].months
+        assert run.truth([name], AS_OF)[name].months == run.truth([name])[name].months
+
+
 def test_what_re_runs_give_on_average():
     truths = [release("base", 10**9 + k).truth(["current", "trend/linear"]) for k in range(4)]
     found = expected("base", ["current", "trend/linear"], 4)
@@ -218,6 +243,67 @@ def test_the_trend_jumps_and_then_rests():
     np.testing.assert_allclose(
         _lag(WORLDS["takeover"], np.array([30.0, 24.0, 12.0, 0.0])), [8, 8, 2, -4]
     )
+
+
+def gaps(name, seed, months):
+    """True frontier of the leader minus the follower's on each of the last days."""
+    run = release(name, seed)
+    seen = run.ever_shown
+    days = AS_OF - np.arange(round(months * DAYS_PER_MONTH), -1, -1)
+
+    def best(follows):
+        mine = seen & (run.follows == follows)
+        return np.array([run.strength[mine & (run.released <= day)].max() for day in days])
+
+    return best(False) - best(True)
+
+
+def within(values, lab):
+    """Intraclass correlation: mean product of pairs of a lab over the variance (both of mean 0)."""
+    same = (lab[:, None] == lab) & ~np.eye(len(lab), dtype=bool)
+    return np.mean([np.outer(v, v)[same].mean() for v in values]) / np.mean(np.square(values))
+
+
+def test_a_quarter_of_the_variance_of_errors_is_a_labs():
+    world, lab = WORLDS["shared-by-lab"], np.repeat(np.arange(10), 6)
+    rng = np.random.default_rng(0)
+    debuts = [_shared(world.lab_share, lab, rng.standard_normal) for _ in range(1500)]
+    assert within(debuts, lab) == pytest.approx(0.25, abs=0.03)
+    assert np.var(debuts) == pytest.approx(1.0, abs=0.03)
+    moved = [_Drift(world, np.zeros(60), lab, rng).until(365.0) for _ in range(4000)]
+    assert within(moved, lab) == pytest.approx(0.25, abs=0.05)
+    # A t of four degrees of freedom has twice the variance of its scale's square.
+    assert np.var(moved) == pytest.approx(2 * world.settled_drift**2, rel=0.1)
+
+
+def test_the_lead_changes_hands_again_and_again_where_both_leap():
+    changes = [(np.diff(np.sign(gaps("leapfrog", s, 24))) != 0).sum() for s in range(12)]
+    assert np.median(changes) >= 4
+    assert min(changes) >= 3
+
+
+def test_a_leader_that_stagnates_has_a_flat_trend_that_the_follower_comes_up_to():
+    world = WORLDS["stagnant-leader"]
+    level = _trend(world, np.array([15.0, 9.0, 4.0, 0.0]))
+    assert level[1] - level[0] == pytest.approx(world.slope / 2)
+    assert level[1] == level[2] == level[3]
+    ends = [(gap[0], gap[-1]) for gap in (gaps("stagnant-leader", s, 9) for s in range(12))]
+    then, now = np.mean(ends, axis=0)
+    assert then > 60
+    assert now < then - 25
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_takeover_of_the_last_month_is_one_and_is_on_the_newest_list(seed):
+    gap = gaps("takeover-last-month", seed, 1)
+    assert gap[0] > 0
+    assert gap[-1] < -14.9
+    history = simulate("takeover-last-month", seed)
+    assert history.truth["current"].months[0] == pytest.approx(-0.7, abs=0.06)
+    assert history.truth["average"].months[0] > 3
+    run = history.releases
+    best = run.models[int(np.argmax(np.where(run.follows, run.strength, -np.inf)))]
+    assert best in set(history.vintages[-1].table["model"])
 
 
 @settings(derandomize=True, deadline=None, max_examples=40)

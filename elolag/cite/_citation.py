@@ -105,7 +105,7 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
     """
     if lang not in LANGUAGES:
         raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
-    if result.match_rule != "reached":
+    if result.match_rule != "reached" and result.estimand != "average":
         raise UsageError(
             f"a citation is worded for match rule reached, not {result.match_rule}; cite the "
             f"headline and give the other figure beside it"

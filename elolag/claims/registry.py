@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from elolag.claims.wording import range_words
-from elolag.errors import ElolagError, UsageError
-from elolag.estimate import ESTIMANDS, successor
+from elolag.errors import ElolagError, UsageError, successor
+from elolag.estimate import ESTIMANDS
 from elolag.months import parse
 
 #: What is claimed, with the unit of `low` and `high`.

@@ -27,7 +27,7 @@ from elolag.cli import sensitivity as _sensitivity
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.cli._text import line
-from elolag.errors import ElolagError
+from elolag.errors import ElolagError, refuse_gone
 
 app = typer.Typer(
     name="elolag",
@@ -76,6 +76,7 @@ def main() -> None:
     try:
         with _streams.stopped_tidily():
             try:
+                refuse_gone(word for word in sys.argv[1:] if word.startswith("--"))
                 app()
             finally:
                 sys.stdout.flush()

@@ -15,6 +15,7 @@ from elolag.cli.lag import (
     Board,
     Category,
     Draws,
+    Drift,
     Estimand,
     Follower,
     Frontier,
@@ -28,7 +29,6 @@ from elolag.cli.lag import (
     TagFile,
     Vintage,
     Window,
-    Young,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def cite(
     seed: Seed = 0,
     level: Level = 0.95,
     selection: Selection = True,
-    young: Young = True,
+    drift: Drift = None,
     archive: ArchiveDir = None,
     sources: Sources = "all",
     tags: TagFile = None,
@@ -87,7 +87,7 @@ def cite(
         board, leader=leader, follower=follower, category=category, estimand=estimand,
         frontier=frontier, interval=interval, as_of=as_of, vintage=vintage, n_draws=draws,
         seed=seed, level=level, window=window, archive=archive, sources=sources, extra_tags=tags,
-        correct_selection=selection, young_drift=young,
+        correct_selection=selection, drift=drift,
     )  # fmt: skip
     found = citation(result, lang)
     if as_json:

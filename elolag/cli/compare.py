@@ -11,6 +11,7 @@ from elolag.cli.lag import (
     ArchiveDir,
     AsOf,
     Draws,
+    Drift,
     Json,
     Leader,
     Level,
@@ -20,7 +21,6 @@ from elolag.cli.lag import (
     TagFile,
     Vintage,
     Window,
-    Young,
     list_notes,
 )
 from elolag.cli.revisions import Figure, check_ending
@@ -62,7 +62,7 @@ def compare(
     seed: Seed = 0,
     level: Level = 0.95,
     selection: Selection = True,
-    young: Young = True,
+    drift: Drift = None,
     archive: ArchiveDir = None,
     sources: Sources = "all",
     tags: TagFile = None,
@@ -80,7 +80,7 @@ def compare(
             progress=step, board=board, category=category, leader=leader, follower=follower,
             as_of=as_of, vintage=vintage, window=window, n_draws=draws, seed=seed, level=level,
             archive=archive, sources=sources, extra_tags=tags, correct_selection=selection,
-            young_drift=young,
+            drift=drift,
         )  # fmt: skip
     if figure is not None:
         from elolag import plots

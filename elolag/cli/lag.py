@@ -74,10 +74,12 @@ Selection = Annotated[
         help="Correct for the best of many noisy ratings reading too high.",
     ),
 ]
-Young = Annotated[
-    bool,
+Drift = Annotated[
+    str | None,
     typer.Option(
-        "--young-drift/--no-young-drift", help="Widen the errors of entries with few votes."
+        metavar="[arena|none]",
+        help="What entries with few votes still move by: as on Arena's boards (there the "
+        "default), or nothing.",
     ),
 ]
 Clock = Annotated[
@@ -120,7 +122,7 @@ def lag(
     seed: Seed = 0,
     level: Level = 0.95,
     selection: Selection = True,
-    young: Young = True,
+    drift: Drift = None,
     clock: Clock = "released",
     min_votes: MinVotes = 0,
     match_rule: MatchRule = "reached",
@@ -140,7 +142,7 @@ def lag(
         "leader": leader, "follower": follower, "category": category,
         "as_of": as_of, "vintage": vintage, "n_draws": draws, "seed": seed, "level": level,
         "window": window, "archive": archive, "sources": sources, "extra_tags": tags,
-        "correct_selection": selection, "young_drift": young,
+        "correct_selection": selection, "drift": drift,
         "clock": clock, "min_votes": min_votes, "match_rule": match_rule,
     }  # fmt: skip
     if every:
@@ -292,7 +294,9 @@ def _print_all(found: Comparison) -> None:
         _say(found.retired)
     if found.unrated:
         _say(f"Records elsewhere that this board never rated: {', '.join(found.unrated)}.")
-    if found.refused or found.retired or found.unrated:
+    for text in found.small_print:
+        _say(text)
+    if found.refused or found.retired or found.unrated or found.small_print:
         _say()
     _say(first.left_out("both"))
     for note in dict.fromkeys(note for result in found.results for note in result.notes):

@@ -15,6 +15,7 @@ from elolag.cli.lag import (
     Board,
     Category,
     Draws,
+    Drift,
     Follower,
     Json,
     Leader,
@@ -27,7 +28,6 @@ from elolag.cli.lag import (
     TagFile,
     Vintage,
     Window,
-    Young,
     chosen_board,
 )
 
@@ -57,7 +57,7 @@ def report(
     seed: Seed = 0,
     level: Level = 0.95,
     selection: Selection = True,
-    young: Young = True,
+    drift: Drift = None,
     archive: ArchiveDir = None,
     sources: Sources = "all",
     tags: TagFile = None,
@@ -75,7 +75,7 @@ def report(
             board=chosen_board(board, ratings, ratings_level), leader=leader, follower=follower,
             category=category, as_of=as_of, vintage=vintage, n_draws=draws, seed=seed,
             level=level, window=window, archive=archive, sources=sources, extra_tags=tags,
-            correct_selection=selection, young_drift=young,
+            correct_selection=selection, drift=drift,
         )  # fmt: skip
     if as_json:
         dump(made.to_dict())

@@ -11,6 +11,7 @@ from elolag.cli._text import dump, print_table, say
 from elolag.cli.lag import (
     ArchiveDir,
     Category,
+    Drift,
     Follower,
     Json,
     Leader,
@@ -20,7 +21,6 @@ from elolag.cli.lag import (
     Sources,
     TagFile,
     Window,
-    Young,
     list_notes,
 )
 
@@ -73,7 +73,7 @@ def revisions(
     seed: Seed = 0,
     level: Level = 0.95,
     selection: Selection = True,
-    young: Young = True,
+    drift: Drift = None,
     archive: ArchiveDir = None,
     sources: Sources = "all",
     tags: TagFile = None,
@@ -90,7 +90,7 @@ def revisions(
             board, leader=leader, follower=follower, category=category, estimand=estimand,
             frontier=frontier, vintage=vintage, settle=settle, window=window, n_draws=draws,
             seed=seed, level=level, archive=archive, sources=sources, extra_tags=tags,
-            correct_selection=selection, young_drift=young, progress=step,
+            correct_selection=selection, drift=drift, progress=step,
         )  # fmt: skip
     if figure is not None:
         from elolag import plots

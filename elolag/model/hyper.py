@@ -32,11 +32,16 @@ class Hyperparameters:
         boards rate the same votes; but small changes are mostly noise of rounding, and a fit that
         is robust against the few large ones, which both boards show, would learn from the small
         ones alone.
-    own_trend
-        Entries with which a country has a quadratic of its own; those of the others share a line.
-    levels_apart, models_apart
-        How far (sd, Elo) the levels of countries of few models are thought to be from each other,
-        and how far models from their trend, before any rating is looked at.
+    apart
+        How far (sd) the trends of countries are thought to be from each other, in curvature (a
+        year squared), slope (a year) and level at the newest release, before any rating is looked
+        at; in units of how far models are from their trend.
+    least_free
+        Least part of a residual that is taken not to be the entry's own doing.
+    normal
+        Draws of a normal that stand beside the residuals, times the share of their variance that
+        is error: about three on Arena's text boards and twenty in the world private, whose
+        intervals they were chosen by.
     average
         Entries of average spread that stand beside a country's own, and beside the recent ones.
     recent_days
@@ -52,9 +57,9 @@ class Hyperparameters:
     uneven: float = 1.5
     young: float = 3.0
     sure: float = 0.1
-    own_trend: int = 10
-    levels_apart: float = 100.0
-    models_apart: float = 50.0
+    apart: tuple[float, float, float] = (0.5, 1.0, 2.0)
+    least_free: float = 0.05
+    normal: float = 150.0
     average: float = 20.0
     recent_days: float = 365.2425
     smoothing: float = 5.0

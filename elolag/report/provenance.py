@@ -26,9 +26,8 @@ _OPTIONS = {
     "board": "--board", "category": "--category", "leader": "--leader", "follower": "--follower",
     "as_of": "--as-of", "vintage": "--vintage", "n_draws": "--draws", "seed": "--seed",
     "level": "--level", "window": "--window", "archive": "--archive", "sources": "--sources",
-    "extra_tags": "--tags",
+    "extra_tags": "--tags", "drift": "--drift",
 }  # fmt: skip
-_SWITCHES = {"correct_selection": "selection-correction", "young_drift": "young-drift"}
 
 
 def command(material: Material) -> str:
@@ -38,7 +37,7 @@ def command(material: Material) -> str:
         "board": result.board, "category": result.category, "leader": result.leader_group,
         "follower": result.follower_group, "as_of": result.as_of, "vintage": result.vintage,
         "n_draws": result.n_draws, "seed": result.seed, "level": result.level,
-        **{k: asked.get(k) for k in ("window", "archive", "extra_tags")},
+        **{k: asked.get(k) for k in ("window", "archive", "extra_tags", "drift")},
     }  # fmt: skip
     if result.sources != ALL_LISTS:
         whole["sources"] = result.sources
@@ -53,7 +52,8 @@ def command(material: Material) -> str:
             words += [option, str(whole[key])]
     if not material.extent.full:
         words += ["--quick"]
-    words += [f"--no-{name}" for key, name in _SWITCHES.items() if asked.get(key) is False]
+    if asked.get("correct_selection") is False:
+        words += ["--no-selection-correction"]
     return shlex.join(words)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from elolag import __version__, draws, tags
 from elolag.archive import Archive, Board, Snapshot, find_board
 from elolag.cast import enrol
-from elolag.errors import EstimateError, UsageError
+from elolag.errors import EstimateError, UsageError, without_gone
 from elolag.estimate import HEADLINE, lag_key
 from elolag.interval import Summary, summarise
 from elolag.lag import WINDOWS
@@ -22,7 +22,7 @@ from elolag.revisions.result import PARTS, Revision, Revisions
 from elolag.schema import ALL_LISTS, measure_of
 from elolag.study import check_numbers
 from elolag.tags import Lookup, Policies
-from elolag.young import packaged_drift
+from elolag.young import constants, drift_of
 
 #: The raw board: its complete vintages with intervals go back to July 2024. Those of the
 #: style-controlled one begin in March 2025 and are too few for a share in ten.
@@ -31,6 +31,7 @@ BOARD = "arena/text"
 SETTLE = 3.0
 
 
+@without_gone
 def estimate_revisions(
     board: str | Board = BOARD,
     *,
@@ -50,7 +51,7 @@ def estimate_revisions(
     policies: Policies | None = None,
     extra_tags: str | Path | None = None,
     correct_selection: bool = True,
-    young_drift: bool = True,
+    drift: str | None = None,
     exclude: Collection[str] = (),
     progress: Callable[[int, int], object] | None = None,
 ) -> Revisions:
@@ -93,7 +94,7 @@ def estimate_revisions(
     past, lookup, snapshots = read(
         board, leader=leader, follower=follower, category=category, vintage=vintage,
         policies=policies, extra_tags=extra_tags,
-        correct_selection=correct_selection, young_drift=young_drift, exclude=exclude,
+        correct_selection=correct_selection, drift=drift, exclude=exclude,
     )  # fmt: skip
     rows, refused = measure(past, key, n_draws, seed, level, window, progress)
     skipped = dict(sorted({**_unusable(board, category, snapshots), **refused}.items()))
@@ -120,7 +121,7 @@ def estimate_revisions(
         policies={
             **asdict(lookup.policies),
             "correct_selection": correct_selection,
-            "young_drift": past.drift is not None,
+            "drift": constants(past.drift),
             "excluded": sorted(exclude),
         },
         n_draws=n_draws,
@@ -148,6 +149,7 @@ def _unusable(board: Board, category: str, used: Sequence[Snapshot]) -> dict[str
     return dict(found.values())
 
 
+@without_gone
 def read(
     board: str | Board,
     *,
@@ -160,7 +162,7 @@ def read(
     policies: Policies | None = None,
     extra_tags: str | Path | None = None,
     correct_selection: bool = True,
-    young_drift: bool = True,
+    drift: str | None = None,
     exclude: Collection[str] = (),
 ) -> tuple[Past, Lookup, list[Snapshot]]:
     """A board's past for two groups, the tags it was read with, its snapshots oldest first.
@@ -177,9 +179,9 @@ def read(
     tags.check_overlap(groups[0], groups[1], tagged)
     newest = snapshots[-1]
     kind = measure_of(newest.board, newest.method, newest.source)
-    drift = packaged_drift() if young_drift and kind.arena_constants else None
+    young = drift_of(drift, newest.board, kind)
     others = tuple(vintages(other_board(board, newest), category, lookup))
-    return Past(lists, roster, drift, correct_selection, others), lookup, snapshots
+    return Past(lists, roster, young, correct_selection, others), lookup, snapshots
 
 
 def measure(

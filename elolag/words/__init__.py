@@ -35,9 +35,9 @@ _LEFT_OUT = {
         "what another run of history would have given."
     ),
     "sampling": (
-        "The sampling interval covers what another run of history, with the same pace of releases, "
-        "would have given, and errors of measurement. It leaves out: {unseen}; and that the "
-        "pace may change."
+        "The sampling interval is for the mean over re-run histories with the same pace of "
+        "releases, and covers errors of measurement. It leaves out: {unseen}; and that the pace "
+        "may change."
     ),
 }
 
@@ -60,10 +60,22 @@ def left_out(interval: str, measure: str = "votes") -> str:
 OFFICIAL_ONLY = "official lists only: what others copied from the publishers is left out"
 
 
+#: Said of a board of one's own on which no drift is assumed.
+NO_DRIFT = (
+    "no drift of young entries is assumed on a board of your own (--drift arena assumes that of "
+    "Arena's boards)"
+)
+
+
 def which_lists(sources: str) -> tuple[str, ...]:
     """What a reader must know of the lists an answer could use; nothing where it is all."""
     return (OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
 
+
+NOT_A_FORECAST = (
+    "It is how much earlier the same level was reached: no forecast, and not the time that the "
+    "follower needs to catch up or to copy a model."
+)
 
 #: What each estimand asks, in one line; the window is filled in by `meaning`.
 MEANING = {

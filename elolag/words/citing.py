@@ -202,8 +202,8 @@ ENGLISH = Words(
             "release dates known to the month, and nothing else."
         ),
         "sampling": (
-            "The interval covers what another run of history at the same pace would have given, "
-            "and errors of measurement, and nothing else."
+            "The interval is for the mean over re-run histories at the same pace, and covers "
+            "errors of measurement, and nothing else."
         ),
     },
     official_only="official lists only",
@@ -262,8 +262,8 @@ GERMAN = Words(
             "ausgeschiedener Modelle und nur monatsgenauer Veröffentlichungsdaten, sonst nichts."
         ),
         "sampling": (
-            "Das Intervall umfasst, was ein anderer Verlauf der Geschichte bei gleichem Tempo "
-            "ergeben hätte, und Messfehler, sonst nichts."
+            "Das Intervall gilt dem Mittel über wiederholte Verläufe der Geschichte bei gleichem "
+            "Tempo und umfasst Messfehler, sonst nichts."
         ),
     },
     official_only="nur Listen, die der Herausgeber selbst veröffentlicht hat",

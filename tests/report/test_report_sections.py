@@ -120,7 +120,7 @@ def test_the_grid_is_left_out_where_it_would_answer_another_question(world: Worl
     assert why() == ""
     assert why(vintage=report_worlds.VINTAGE, as_of=report_worlds.VINTAGE, window=24) == ""
     assert why(Extent(full=False)) == "--quick leaves it out"
-    assert "young_drift" in why(young_drift=False)
+    assert "drift" in why(drift="none")
     assert "policies" in why(policies=Policies(hong_kong="separate"))
 
 

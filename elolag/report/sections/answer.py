@@ -24,5 +24,5 @@ def build(material: Material) -> Section:
         "The answer",
         result.said(),
         tables=(table,),
-        after=(result.left_out("both"),),
+        after=(*material.comparison.small_print, result.left_out("both")),
     )
