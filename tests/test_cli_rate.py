@@ -74,7 +74,7 @@ def test_the_templates_answer_on_the_command_line(run: Run, tmp_path: Path):
     assert (code, error) == (0, "")
     assert " ".join(out.split()).startswith(
         "Over the twelve months to 19 August 2026, China's best AI model of the day was on average "
-        "at least 8.2 months behind the US ("
+        "at least 7.0 months behind the US ("
     )
     assert " on the board own/ratings. On 19 August 2026, China's best, " in " ".join(out.split())
     code, out, _ = run("lag", *question, "--estimand", "current")
