@@ -82,9 +82,11 @@ class Speaker:
                 return f"{text}, gemessen daran, welche Seite {self.where} früher so weit war."
             if verdict == "level":
                 return f"{text}."
-            so = f"so gut wie {rival}" if result.ahead else "ebenso gut"
+            scored = "ebenso gut abgeschnitten"
+            if result.ahead:
+                scored = f"so gut abgeschnitten wie {rival}"
             much = "Mindestens so viel" if verdict == "at-least" else "So viel"
-            return f"{text}: {much} früher hatte erstmals {one} {self.where} {so} abgeschnitten."
+            return f"{text}: {much} früher hatte erstmals {one} {self.where} {scored}."
         text = f"{begins}, {best} was on average {how}"
         if matched:
             return f"{text}, {matched} {self.where}."
