@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from elolag.months import to_day
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -29,7 +31,7 @@ def test_lag_prints_the_answer_and_nothing_on_stderr() -> None:
     words = " ".join(done.stdout.split())
     assert words.startswith(
         "Over the twelve months to 19 August 2026, China's best AI model of the day was on average "
-        "about 7 months behind the US (6.8; 95% measurement interval: "
+        "about 7 months behind the US (6.9; 95% measurement interval: "
     )
     assert (
         " On 19 August 2026, China's best, Kimi K3, probably stood between two US models" in words
@@ -37,6 +39,18 @@ def test_lag_prints_the_answer_and_nothing_on_stderr() -> None:
     assert "Note: the list" not in words
     assert "It leaves out" in done.stdout
     assert max(len(line.rstrip()) for line in done.stdout.splitlines()) <= 100
+
+
+@pytest.mark.parametrize(
+    ("today", "said"), [("2026-10-03", ""), ("2026-10-04", "the list of 2026-08-19 is 46 days old")]
+)
+def test_the_age_of_a_list_is_told_beyond_45_days(today: str, said: str) -> None:
+    epoch = str(86_400 * int(to_day(today)))
+    done = run("lag", "--draws", "100", SOURCE_DATE_EPOCH=epoch)
+    words = " ".join(done.stdout.split())
+    assert ("days old" in words) == bool(said)
+    assert said in words
+    assert "today" not in words.lower()
 
 
 def test_json_is_one_object() -> None:
