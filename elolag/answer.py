@@ -230,11 +230,12 @@ class Speaker:
 
     def _provisional(self, day: Day) -> str:
         """Which of the models named rest on few votes yet."""
-        told = {
-            "shared": [day.best], "tie": [day.best, day.rival], "overtaken": [day.best, day.below],
-            "leads": [day.rival, day.best, day.above, day.below],
-        }.get(day.state, [day.best, day.above, day.below])  # fmt: skip
-        named = dict.fromkeys(model for model in told if model is not None)
+        told: dict[str, tuple[ModelPoint | None, ...]] = {
+            "shared": (day.best,), "tie": (day.best, day.rival), "overtaken": (day.best, day.below),
+            "leads": (day.rival, day.best, day.above, day.below),
+        }  # fmt: skip
+        told_of = told.get(day.state, (day.best, day.above, day.below))
+        named = dict.fromkeys(model for model in told_of if model is not None)
         early = [self._name(m) for m in named if self.result.provisional_rating(m)]
         if not early:
             return ""
