@@ -116,7 +116,7 @@ def drift() -> str:
         f"debut alone would leave {later.own:.0f}, and a debut of as many votes "
         f"{later.as_many:.0f}.",
     ]
-    rows += ["", "| drift | headline, months | 95% measurement | match |", "|---|---|---|---|"]
+    rows += ["", "| drift | `current`, months | 95% measurement | match |", "|---|---|---|---|"]
     for r in pd.read_csv(ROOT / "benchmarks" / "drift_headline.csv").itertuples():
         rows.append(
             f"| {r.drift} | {r.months:.1f} | {r.low:.1f} to {r.high:.1f} | "
