@@ -82,9 +82,11 @@ class Speaker:
                 return f"{text}, gemessen daran, welche Seite {self.where} früher so weit war."
             if verdict == "level":
                 return f"{text}."
-            so = f"so gut wie {rival}" if result.ahead else "ebenso gut"
+            scored = "ebenso gut abgeschnitten"
+            if result.ahead:
+                scored = f"so gut abgeschnitten wie {rival}"
             much = "Mindestens so viel" if verdict == "at-least" else "So viel"
-            return f"{text}: {much} früher hatte erstmals {one} {self.where} {so} abgeschnitten."
+            return f"{text}: {much} früher hatte erstmals {one} {self.where} {scored}."
         text = f"{begins}, {best} was on average {how}"
         if matched:
             return f"{text}, {matched} {self.where}."
@@ -230,12 +232,12 @@ class Speaker:
 
     def _provisional(self, day: Day) -> str:
         """Which of the models named rest on few votes yet."""
-        told: dict[str, tuple[ModelPoint | None, ...]] = {
-            "shared": (day.best,), "tie": (day.best, day.rival), "overtaken": (day.best, day.below),
+        told: tuple[ModelPoint | None, ...] = {
+            "shared": (day.best,), "tie": (day.best, day.rival),
             "leads": (day.rival, day.best, day.above, day.below),
-        }  # fmt: skip
-        told_of = told.get(day.state, (day.best, day.above, day.below))
-        named = dict.fromkeys(model for model in told_of if model is not None)
+            "overtaken": (day.best, day.below),
+        }.get(day.state, (day.best, day.above, day.below))  # fmt: skip
+        named = dict.fromkeys(model for model in told if model is not None)
         early = [self._name(m) for m in named if self.result.provisional_rating(m)]
         if not early:
             return ""
