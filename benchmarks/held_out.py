@@ -3,7 +3,7 @@
 A tenth of the entries that a board lists both on its newest list and some months before is hidden
 from all its lists since then, placed, and looked up; ten times, until each was hidden. Their lists
 on the publisher's other board are left in (``other board kept``), as they are for a model that one
-board goes on to list, or hidden as well (``gone from both``), as for one that was retired. Four
+board goes on to list, or hidden as well (``gone from both``), as for one that was retired. Five
 ways to place them:
 
 scale
@@ -13,7 +13,12 @@ links
 three-line
     the last rating, plus the entry's own change on the other board since, plus one constant;
 constant
-    the last rating, plus one constant.
+    the last rating, plus one constant;
+state-space
+    all lists of both boards in one model (`state_space.py`), which is not shipped.
+
+Rows ``state-space less scale`` hold its gain in log score over the scale, paired by entry; with
+months and ``newest`` all, over all boards and newest lists of a role.
 
 The constants of the scale (settled after 90 days, 25 neighbours, the factor of young entries) were
 chosen by looking at the lists up to 2025-12-11 and 2026-04-10 (``role`` development); the newest
@@ -46,6 +51,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import pairwise_links  # noqa: E402 -- beside this script, not in the package
+import state_space  # noqa: E402
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -54,7 +60,7 @@ BOARDS = ("arena/text_style_control", "arena/text")
 NEWEST = {"2025-12-11": "development", "2026-04-10": "development", "2026-08-19": "test"}
 HORIZONS = (2, 5, 9, 15)
 KEPT = ("other board kept", "gone from both")
-WAYS = ("scale", "links", "three-line", "constant")
+WAYS = ("scale", "links", "three-line", "constant", "state-space")
 FOLDS, SEED, TOP, RESAMPLES = 10, 20260819, 20, 4000
 
 
@@ -118,7 +124,8 @@ def foretold(boards: Boards, months: int, kept: str) -> pd.DataFrame:
         error = np.sqrt(placed.drift[rows] ** 2 + noise + shared)
         ways = {
             "scale": (placed.rating[rows], error, SHIPPED.freedom),
-            **{way: _baseline(way, seen, rows, column, noise) for way in WAYS[1:]},
+            **{way: _baseline(way, seen, rows, column, noise) for way in WAYS[1:4]},
+            "state-space": _full_form(seen, rows, since, noise),
         }
         for way, (place, spread, freedom) in ways.items():
             away = (now[rows] - place) / spread
@@ -165,6 +172,14 @@ def _baseline(
     return place, spread, np.inf
 
 
+def _full_form(
+    seen: Boards, rows: Ints, since: float, noise: Floats
+) -> tuple[Floats, Floats, float]:
+    """Place and error of the state-space model; the votes that it does not see are added."""
+    place, variance, votes = state_space.place(seen, rows, since)
+    return place, np.sqrt(variance + np.maximum(noise - votes, 0)), SHIPPED.freedom
+
+
 def cells() -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
     """Every table of `foretold`, with what it is of."""
     for newest, role in NEWEST.items():
@@ -181,29 +196,42 @@ def cells() -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
                         )  # fmt: skip
 
 
+def gain(found: pd.DataFrame, way: str, over: str) -> dict[str, float]:
+    """Gain in log score, paired by entry, all rows of an entry resampled together."""
+    scores = found.pivot_table(index="entry", columns="way", values="score", aggfunc="sum")
+    weight = (found["way"] == way).groupby(found["entry"]).sum().to_numpy()
+    gained = (scores[way] - scores[over]).to_numpy()
+    pick = np.random.default_rng(SEED).integers(0, len(gained), (RESAMPLES, len(gained)))
+    low, high = np.quantile(gained[pick].sum(axis=1) / weight[pick].sum(axis=1), [0.025, 0.975])
+    return {"gain": gained.sum() / weight.sum(), "gain_low": low, "gain_high": high}
+
+
 def summary(found: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """Each way in numbers, and what it gains in score over links, paired by entry."""
-    scores = found.pivot_table(index="entry", columns="way", values="score")
-    gains = scores.sub(scores["links"], axis=0)
-    pick = np.random.default_rng(SEED).integers(0, len(gains), (RESAMPLES, len(gains)))
+    """Each way in numbers, and what it gains in score over links; the full form over the scale."""
     for way in WAYS:
-        mine = found[found["way"] == way]
-        top = mine[mine["top"]]
-        gain = gains[way].to_numpy()
-        low, high = np.quantile(gain[pick].mean(axis=1), [0.025, 0.975])
-        yield {
-            "way": way,
-            "entries": len(mine),
-            "rmse": np.sqrt((mine["error"] ** 2).mean()),
-            "rmse_top": np.sqrt((top["error"] ** 2).mean()),
-            "inside": mine["inside"].mean(),
-            "inside_top": top["inside"].mean(),
-            "score": mine["score"].mean(),
-            "score_top": top["score"].mean(),
-            "gain": gain.mean(),
-            "gain_low": low,
-            "gain_high": high,
-        }
+        yield {"way": way, **_measures(found[found["way"] == way]), **gain(found, way, "links")}
+    yield _full_less_scale(found)
+
+
+def _full_less_scale(found: pd.DataFrame) -> dict[str, object]:
+    return {
+        "way": "state-space less scale",
+        "entries": int((found["way"] == "scale").sum()),
+        **gain(found, "state-space", "scale"),
+    }
+
+
+def _measures(mine: pd.DataFrame) -> dict[str, float]:
+    top = mine[mine["top"]]
+    return {
+        "entries": len(mine),
+        "rmse": np.sqrt((mine["error"] ** 2).mean()),
+        "rmse_top": np.sqrt((top["error"] ** 2).mean()),
+        "inside": mine["inside"].mean(),
+        "inside_top": top["inside"].mean(),
+        "score": mine["score"].mean(),
+        "score_top": top["score"].mean(),
+    }
 
 
 def table() -> pd.DataFrame:
@@ -211,20 +239,17 @@ def table() -> pd.DataFrame:
     rows, every = [], []
     for what, found in cells():
         rows += [what | row for row in summary(found)]
-        every.append(found.assign(role=what["role"], kept=what["kept"]))
+        every.append(found.assign(role=what["role"], kept=what["kept"], months=what["months"]))
     together = pd.concat(every)
+    whole = {"newest": "all", "board": "both"}
     for (role, kept, way), part in together.groupby(["role", "kept", "way"], sort=False):
-        top = part[part["top"]]
         rows.append(
-            {
-                "newest": "all", "role": role, "board": "both", "months": 0, "kept": kept,
-                "way": way, "entries": len(part),
-                "rmse": np.sqrt((part["error"] ** 2).mean()),
-                "rmse_top": np.sqrt((top["error"] ** 2).mean()),
-                "inside": part["inside"].mean(), "inside_top": top["inside"].mean(),
-                "score": part["score"].mean(), "score_top": top["score"].mean(),
-            }
-        )  # fmt: skip
+            whole | {"role": role, "months": 0, "kept": kept, "way": way, **_measures(part)}
+        )
+    for (role, kept, months), part in together.groupby(["role", "kept", "months"], sort=False):
+        rows.append(
+            whole | {"role": role, "months": months, "kept": kept, **_full_less_scale(part)}
+        )
     return pd.DataFrame(rows)
 
 

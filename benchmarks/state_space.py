@@ -36,8 +36,8 @@ AVERAGE = 5.0
 PARTS, SHARED = 3, 2
 GUESS, LEAST = (0.02, 0.02, 0.1), 1e-6
 ROUNDS = 20
-#: Days before the first hidden list that are looked at.
-BEFORE = 60.0
+#: Days before the first hidden list that are looked at, and least days between lists.
+BEFORE, SPACING = 60.0, 7.0
 
 
 @dataclass(frozen=True)
@@ -157,10 +157,10 @@ def smooth(world: World, spread: Floats) -> Smoothed:
         same = entry.board[:, None] == entry.board
         gathered = shared[till] + same * (VAGUE + own[entry.board[:, None], till])
         inverse.append(np.linalg.inv(gathered + np.diag(world.rounding[entry.list])))
+        line = np.array([1.0, world.level[m]])
         at = np.append(entry.list, lists + entry.list)
-        scaled = np.kron([[1.0], [world.level[m]]], np.eye(len(entry.list)))
-        precision[np.ix_(at, at)] += scaled @ inverse[-1] @ scaled.T
-        pull[at] += scaled @ (inverse[-1] @ entry.rating)
+        precision[np.ix_(at, at)] += np.kron(np.outer(line, line), inverse[-1])
+        pull[at] += np.kron(line, inverse[-1] @ entry.rating)
     covariance = np.linalg.inv(precision)
     return Smoothed(world, spread, covariance @ pull, covariance, tuple(inverse))
 
@@ -190,7 +190,7 @@ def world_of(
 ) -> tuple[World, Floats, Ints]:
     """The lists since a day and some before it, factors of young entries, and rows with ratings.
 
-    Of lists under `same_days` apart the later counts (both are as precise).
+    Of lists under `SPACING` days apart the later counts.
     """
     first = since - BEFORE
     for row in rows.tolist():
@@ -202,7 +202,7 @@ def world_of(
         columns: list[int] = []
         for column in np.flatnonzero(board.days >= start)[::-1].tolist():
             after = board.days[columns[-1]] if columns else np.inf
-            if after - board.days[column] >= hyper.same_days or board.days[column] <= since < after:
+            if after - board.days[column] >= SPACING or board.days[column] <= since < after:
                 columns.append(column)
         kept.append(np.array(columns[::-1]))
     days = np.unique(np.concatenate([b.days[c] for b, c in zip(boards, kept, strict=True)]))
