@@ -1,4 +1,4 @@
-"""All lists of both boards in one linear Gaussian state-space model; not shipped, see decision 0010.
+"""All lists of both boards in one linear Gaussian state-space model (decision 0010: not shipped).
 
     y[b, m, v] = theta[b, m] + gauge[b, v] + slope[b, v] * level[m] + drift[b, m](t_v) + rounding
 
@@ -7,10 +7,10 @@ Both are t distributed (as normals of mixed variance), with a scale for each int
 and for each level. The votes that a list adds move both boards' ratings alike. Scales are estimated
 by EM (Dempster, Laird & Rubin 1977; for t errors, Lange, Little & Taylor 1989).
 
-Given gauges and slopes the entries are independent, so that the smoother's answer is one generalised
-least squares problem with a block for each entry: the covariance of a random walk at two dates is
-the variance gathered by the earlier. `tests/benchmarks/test_state_space.py` compares it with a
-Kalman filter and smoother.
+Given gauges and slopes the entries are independent. The smoother's answer is then one generalised
+least squares problem with a block for each entry, the covariance of a random walk at two dates
+being the variance gathered by the earlier. `tests/benchmarks/test_state_space.py` compares it with
+a Kalman filter and smoother.
 """
 
 from __future__ import annotations
