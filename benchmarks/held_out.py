@@ -69,6 +69,7 @@ class Boards(NamedTuple):
 
     target: scale.Lists
     other: scale.Lists
+    lab: NDArray[np.str_]
 
 
 def load(newest: str) -> dict[str, Boards]:
@@ -81,8 +82,11 @@ def load(newest: str) -> dict[str, Boards]:
         tables[name] = vintages(chain(board, "overall", last), "overall", lookup)
     entries = pd.Index(sorted({i for v in tables.values() for t in v for i in t.table.index}))
     lists = {name: lists_of(found, entries) for name, found in tables.items()}
+    models = pd.concat([t.table["model"] for v in tables.values() for t in v])
+    models = models[~models.index.duplicated(keep="last")].reindex(entries)
+    lab = np.array([lookup.tag(model).lab for model in models])
     return {
-        name: Boards(lists[name], lists[other])
+        name: Boards(lists[name], lists[other], lab)
         for name, other in zip(BOARDS, BOARDS[::-1], strict=True)
     }
 
@@ -102,9 +106,15 @@ def hidden(lists: scale.Lists, rows: Ints, since: float) -> scale.Lists:
     return replace(lists, rating=rating)
 
 
+def without(boards: Boards, rows: Ints, since: float, kept: str) -> Boards:
+    """The lists without some entries after a day, of one board or of both."""
+    other = boards.other if kept == KEPT[0] else hidden(boards.other, rows, since)
+    return boards._replace(target=hidden(boards.target, rows, since), other=other)
+
+
 def foretold(boards: Boards, months: int, kept: str) -> pd.DataFrame:
     """One row per entry and way: rating listed, place, its error, and the error's density."""
-    target, other = boards
+    target = boards.target
     since = target.days[-1] - months * DAYS_PER_MONTH
     now = target.rating[:, -1]
     known = np.flatnonzero(~np.isnan(now) & (target.first <= since))
@@ -113,10 +123,7 @@ def foretold(boards: Boards, months: int, kept: str) -> pd.DataFrame:
     parts = []
     for fold in range(FOLDS if len(known) >= 2 * FOLDS else 0):
         rows = known[folds == fold]
-        seen = Boards(
-            hidden(target, rows, since),
-            other if kept == KEPT[0] else hidden(other, rows, since),
-        )
+        seen = without(boards, rows, since, kept)
         placed = scale.place(seen.target, np.arange(len(now)), seen.other)
         column = placed.column[rows]
         noise = scale.vote_noise(placed.se[rows], target.se[rows, -1])
@@ -148,7 +155,7 @@ def _baseline(
     way: str, seen: Boards, rows: Ints, columns: Ints, noise: Floats
 ) -> tuple[Floats, Floats, float]:
     """Place and error of one baseline for each row; its errors are normal."""
-    target, other = seen
+    target, other = seen.target, seen.other
     place, spread = np.empty(len(rows)), np.empty(len(rows))
     for k, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
         old, new = target.rating[:, column], target.rating[:, -1]
@@ -176,7 +183,7 @@ def _full_form(
     seen: Boards, rows: Ints, since: float, noise: Floats
 ) -> tuple[Floats, Floats, float]:
     """Place and error of the state-space model; the votes that it does not see are added."""
-    place, variance, votes = state_space.place(seen, rows, since)
+    place, variance, votes = state_space.place((seen.target, seen.other), rows, since)
     return place, np.sqrt(variance + np.maximum(noise - votes, 0)), SHIPPED.freedom
 
 
@@ -260,7 +267,7 @@ def left_out(name: str = BOARDS[0]) -> pd.DataFrame:
     square change of their places, Elo), ``inside`` (share that moved by less than 1.96 of the
     error that the place without the list has).
     """
-    target, other = load("2026-08-19")[name]
+    target, other, _ = load("2026-08-19")[name]
     model = np.arange(len(target.rating))
     whole = scale.place(target, model, other)
     rows = []
