@@ -1,4 +1,4 @@
-"""Two questions to the drift of the scale: `python benchmarks/drift_form.py`.
+"""Three questions to the drift of the scale: `python benchmarks/drift_form.py`.
 
 Each is decided by the log score of held-out entries (`held_out.py`), in pairs and with an interval.
 
@@ -11,6 +11,8 @@ tails, top
     Is the t heavier, or drift larger near the top, than the scale says? Places are made again with
     other `Hyperparameters.freedom`; or the variance of drift of the `TOP` highest of the last list
     an entry was in is multiplied. Resampled by entry.
+votes
+    Does the other board's change bring the new votes' noise with it? `Hyperparameters.own_votes`.
 """
 
 from __future__ import annotations
@@ -38,7 +40,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
 ICC = (0.05, 0.1, 0.25)
-FREEDOM = (2.5, 3.0, 6.0)
+OTHER = (("tails", "freedom", (2.5, 3.0, 6.0)), ("votes", "own_votes", (0.5, 0.1)))
 FACTORS = (1.5, 2.0, 3.0)
 #: Points at which a lab's common drift is looked at.
 POINTS = 400
@@ -61,7 +63,7 @@ def errors(
     else:
         folds = np.random.default_rng(held_out.SEED).permutation(len(known)) % held_out.FOLDS
     parts = []
-    for number in range(folds.max() + 1):
+    for number in range(folds.max(initial=-1) + 1):
         rows = known[folds == number]
         if fold == "lab" and len(rows) < 2:
             continue
@@ -69,7 +71,9 @@ def errors(
         placed = scale.place(seen.target, np.arange(len(now)), seen.other, hyper)
         column = placed.column[rows]
         before = target.rating[:, column]
+        bridged = np.array([step[1] >= 0 for step in placed.steps])[placed.carry[rows]]
         votes = scale.vote_noise(placed.se[rows], target.se[rows, -1])
+        votes *= np.where(bridged, hyper.own_votes, 1.0)
         parts.append(
             pd.DataFrame(
                 {
@@ -131,8 +135,9 @@ def scores() -> pd.DataFrame:
             if not len(base):
                 continue
             forms = {
-                ("tails", v): errors(boards, months, kept, "random", replace(SHIPPED, freedom=v))
-                for v in FREEDOM
+                (question, v): errors(boards, months, kept, "random", replace(SHIPPED, **{name: v}))
+                for question, name, values in OTHER
+                for v in values
             }
             for v in FACTORS:
                 raised = base["drift"] * np.sqrt(np.where(base["high"], v, 1.0))

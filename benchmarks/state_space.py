@@ -100,7 +100,7 @@ class Smoothed:
     def at(self, m: int, board: int, date: int, column: int | None = None) -> tuple[float, float]:
         """Mean and variance of an entry's place on a date; with a list, of its unrounded rating."""
         entry, lists = self.world.entries[m], len(self.world.rounding)
-        own, shared = self._gathered(m)
+        own, shared = _gathered(self.world, self.spread, m)
         same = board == entry.board
         till = np.minimum(entry.date, date)
         toward = shared[till] + same * (VAGUE + own[board, till])
@@ -116,9 +116,6 @@ class Smoothed:
             mean += self.gauge[column] + self.world.level[m] * self.gauge[lists + column]
         return float(mean), float(variance + design @ self.covariance @ design)
 
-    def _gathered(self, m: int) -> tuple[Floats, Floats]:
-        return _gathered(self.world, self.spread, m)
-
     def steps(self) -> tuple[Floats, Floats]:
         """Mean square of each step of drift, gauges as estimated, and whether lists span it."""
         square, seen = self.spread.copy(), np.zeros(self.spread.shape)
@@ -131,9 +128,11 @@ class Smoothed:
                     continue
                 before = self.spread[part, m]
                 later = np.searchsorted(entry.date[mine], dates)
-                total = np.append(weight[mine][::-1].cumsum()[::-1], 0.0)[later]
-                block = inverse[np.ix_(mine, mine)][::-1, ::-1].cumsum(0).cumsum(1)[::-1, ::-1]
-                spent = np.append(np.diagonal(block), 0.0)[later]
+                total, spent = np.zeros((2, len(mine) + 1))
+                total[:-1] = weight[mine][::-1].cumsum()[::-1]
+                block = inverse if part == SHARED else inverse[mine][:, mine]
+                spent[:-1] = np.diagonal(block[::-1, ::-1].cumsum(0).cumsum(1))[::-1]
+                total, spent = total[later], spent[later]
                 square[part, m] = (before * total) ** 2 + before - before**2 * spent
                 first, last = entry.date[mine[[0, -1]]]
                 seen[part, m] = (dates > first) & (dates <= last)
@@ -148,8 +147,7 @@ def _gathered(world: World, spread: Floats, m: int) -> tuple[Floats, Floats]:
 def smooth(world: World, spread: Floats) -> Smoothed:
     """The posterior of gauges, slopes and places."""
     lists = len(world.rounding)
-    precision = np.diag(np.repeat([1 / VAGUE, 1 / VAGUE_SLOPE], lists))
-    pull = np.zeros(2 * lists)
+    moments, pull = np.zeros((3, lists, lists)), np.zeros((2, lists))
     inverse = []
     for m, entry in enumerate(world.entries):
         own, shared = _gathered(world, spread, m)
@@ -157,12 +155,15 @@ def smooth(world: World, spread: Floats) -> Smoothed:
         same = entry.board[:, None] == entry.board
         gathered = shared[till] + same * (VAGUE + own[entry.board[:, None], till])
         inverse.append(np.linalg.inv(gathered + np.diag(world.rounding[entry.list])))
-        line = np.array([1.0, world.level[m]])
-        at = np.append(entry.list, lists + entry.list)
-        precision[np.ix_(at, at)] += np.kron(np.outer(line, line), inverse[-1])
-        pull[at] += np.kron(line, inverse[-1] @ entry.rating)
-    covariance = np.linalg.inv(precision)
-    return Smoothed(world, spread, covariance @ pull, covariance, tuple(inverse))
+        pairs, weight = np.ix_(entry.list, entry.list), inverse[-1] @ entry.rating
+        for power in range(3):
+            moments[power][pairs] += world.level[m] ** power * inverse[-1]
+        for power in range(2):
+            pull[power, entry.list] += world.level[m] ** power * weight
+    prior = np.repeat([1 / VAGUE, 1 / VAGUE_SLOPE], lists)
+    precision = np.block([[moments[0], moments[1]], [moments[1], moments[2]]])
+    covariance = np.linalg.inv(precision + np.diag(prior))
+    return Smoothed(world, spread, covariance @ pull.ravel(), covariance, tuple(inverse))
 
 
 def estimate(world: World, young: Floats, hyper: Hyperparameters = SHIPPED) -> Smoothed:
