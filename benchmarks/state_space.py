@@ -199,7 +199,8 @@ def world_of(
         first = min(first, shown[-1])
     kept = []
     for board in boards:
-        start = min(first, board.days[board.days <= since][-1])
+        last = max(int(np.searchsorted(board.days, since, "right")) - 1, 0)
+        start = min(first, board.days[last])
         columns: list[int] = []
         for column in np.flatnonzero(board.days >= start)[::-1].tolist():
             after = board.days[columns[-1]] if columns else np.inf
