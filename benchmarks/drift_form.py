@@ -71,9 +71,7 @@ def errors(
         placed = scale.place(seen.target, np.arange(len(now)), seen.other, hyper)
         column = placed.column[rows]
         before = target.rating[:, column]
-        bridged = np.array([step[1] >= 0 for step in placed.steps])[placed.carry[rows]]
-        votes = scale.vote_noise(placed.se[rows], target.se[rows, -1])
-        votes *= np.where(bridged, hyper.own_votes, 1.0)
+        votes = held_out.to_come(placed, rows, target.se[rows, -1], hyper)
         parts.append(
             pd.DataFrame(
                 {

@@ -42,7 +42,7 @@ from scipy import stats
 import elolag
 from elolag import tags
 from elolag.model import scale
-from elolag.model.hyper import SHIPPED
+from elolag.model.hyper import SHIPPED, Hyperparameters
 from elolag.months import DAYS_PER_MONTH
 from elolag.panel import chain, vintages
 from elolag.vintages import Vintage, lists_of
@@ -106,6 +106,13 @@ def hidden(lists: scale.Lists, rows: Ints, since: float) -> scale.Lists:
     return replace(lists, rating=rating)
 
 
+def to_come(placed: scale.Scale, rows: Ints, se: Floats, hyper: Hyperparameters) -> Floats:
+    """Variance of what votes do to some entries between their last list and errors `se`."""
+    bridged = np.array([step[1] >= 0 for step in placed.steps])[placed.carry[rows]]
+    noise = scale.vote_noise(placed.se[rows], se)
+    return np.asarray(noise * np.where(bridged, hyper.own_votes, 1.0))
+
+
 def without(boards: Boards, rows: Ints, since: float, kept: str) -> Boards:
     """The lists without some entries after a day, of one board or of both."""
     other = boards.other if kept == KEPT[0] else hidden(boards.other, rows, since)
@@ -128,7 +135,8 @@ def foretold(boards: Boards, months: int, kept: str) -> pd.DataFrame:
         column = placed.column[rows]
         noise = scale.vote_noise(placed.se[rows], target.se[rows, -1])
         shared = (placed.root[rows] ** 2).sum(axis=1)
-        error = np.sqrt(placed.drift[rows] ** 2 + noise + shared)
+        left = to_come(placed, rows, target.se[rows, -1], SHIPPED)
+        error = np.sqrt(placed.drift[rows] ** 2 + left + shared)
         ways = {
             "scale": (placed.rating[rows], error, SHIPPED.freedom),
             **{way: _baseline(way, seen, rows, column, noise) for way in WAYS[1:4]},
