@@ -55,3 +55,28 @@ def test_each_lab_is_hidden_whole_and_each_entry_once() -> None:
     every = drift_form.errors(boards, 9, kept, "random")
     known = pd.Series(boards.lab[every["entry"]]).value_counts()
     assert counts.to_dict() == known[known > 1].to_dict()
+
+
+def test_the_decision_quotes_the_tables() -> None:
+    text = (HERE.parent / "docs" / "decisions" / "0010-state-space.md").read_text("utf-8")
+    text = " ".join(text.split())
+    pooled = pd.read_csv(HERE / "held_out.csv").query(
+        "role == 'test' and newest == 'all' and way == 'state-space less scale'"
+    )
+    kept, gone = (
+        pooled[pooled["kept"] == k].sort_values("months") for k in drift_form.held_out.KEPT
+    )
+    *first, last = (f"{g:.2f}" for g in kept["gain"])
+    assert f"gains {', '.join(first)} and {last} per entry" in text
+    *first, last = (f"{-g:.2f}" for g in gone["gain"])
+    assert f"loses {', '.join(first)} and {last}, all four but the first" in text
+    assert (gone["gain_high"].to_numpy() < 0).tolist() == [False, True, True, True]
+    table = pd.read_csv(HERE / "drift_form.csv").query("role == 'test'")
+    tails, top, lab = (
+        table[(table["question"] == q) & (table["form"] == form)]
+        for q, form in (("tails", 3.0), ("top", 1.5), ("lab", 0.1))
+    )
+    for asked in (tails, top):
+        assert "{:.3f} and {:.3f}".format(*asked["gain"]) in text
+    for row in lab.itertuples():
+        assert f"{row.gain:.3f} ({row.gain_low:.3f} to {row.gain_high:.3f})" in text
