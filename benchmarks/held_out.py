@@ -3,7 +3,7 @@
 A tenth of the entries that a board lists both on its newest list and some months before is hidden
 from all its lists since then, placed, and looked up; ten times, until each was hidden. Their lists
 on the publisher's other board are left in (``other board kept``), as they are for a model that one
-board goes on to list, or hidden as well (``gone from both``), as for one that was retired. Four
+board goes on to list, or hidden as well (``gone from both``), as for one that was retired. Five
 ways to place them:
 
 scale
@@ -13,7 +13,12 @@ links
 three-line
     the last rating, plus the entry's own change on the other board since, plus one constant;
 constant
-    the last rating, plus one constant.
+    the last rating, plus one constant;
+state-space
+    all lists of both boards in one model (`state_space.py`), which is not shipped.
+
+Rows ``state-space less scale`` hold its gain in log score over the scale, paired by entry; with
+months and ``newest`` all, over all boards and newest lists of a role.
 
 The constants of the scale (settled after 90 days, 25 neighbours, the factor of young entries) were
 chosen by looking at the lists up to 2025-12-11 and 2026-04-10 (``role`` development); the newest
@@ -37,7 +42,7 @@ from scipy import stats
 import elolag
 from elolag import tags
 from elolag.model import scale
-from elolag.model.hyper import SHIPPED
+from elolag.model.hyper import SHIPPED, Hyperparameters
 from elolag.months import DAYS_PER_MONTH
 from elolag.panel import chain, vintages
 from elolag.vintages import Vintage, lists_of
@@ -46,6 +51,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import pairwise_links  # noqa: E402 -- beside this script, not in the package
+import state_space  # noqa: E402
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -54,7 +60,7 @@ BOARDS = ("arena/text_style_control", "arena/text")
 NEWEST = {"2025-12-11": "development", "2026-04-10": "development", "2026-08-19": "test"}
 HORIZONS = (2, 5, 9, 15)
 KEPT = ("other board kept", "gone from both")
-WAYS = ("scale", "links", "three-line", "constant")
+WAYS = ("scale", "links", "three-line", "constant", "state-space")
 FOLDS, SEED, TOP, RESAMPLES = 10, 20260819, 20, 4000
 
 
@@ -63,6 +69,7 @@ class Boards(NamedTuple):
 
     target: scale.Lists
     other: scale.Lists
+    lab: NDArray[np.str_]
 
 
 def load(newest: str) -> dict[str, Boards]:
@@ -75,8 +82,11 @@ def load(newest: str) -> dict[str, Boards]:
         tables[name] = vintages(chain(board, "overall", last), "overall", lookup)
     entries = pd.Index(sorted({i for v in tables.values() for t in v for i in t.table.index}))
     lists = {name: lists_of(found, entries) for name, found in tables.items()}
+    models = pd.concat([t.table["model"] for v in tables.values() for t in v])
+    models = models[~models.index.duplicated(keep="last")].reindex(entries)
+    lab = np.array([lookup.tag(model).lab for model in models])
     return {
-        name: Boards(lists[name], lists[other])
+        name: Boards(lists[name], lists[other], lab)
         for name, other in zip(BOARDS, BOARDS[::-1], strict=True)
     }
 
@@ -96,9 +106,22 @@ def hidden(lists: scale.Lists, rows: Ints, since: float) -> scale.Lists:
     return replace(lists, rating=rating)
 
 
+def to_come(placed: scale.Scale, rows: Ints, se: Floats, hyper: Hyperparameters) -> Floats:
+    """Variance of what votes do to some entries between their last list and errors `se`."""
+    bridged = np.array([step[1] >= 0 for step in placed.steps])[placed.carry[rows]]
+    noise = scale.vote_noise(placed.se[rows], se)
+    return np.asarray(noise * np.where(bridged, hyper.own_votes, 1.0))
+
+
+def without(boards: Boards, rows: Ints, since: float, kept: str) -> Boards:
+    """The lists without some entries after a day, of one board or of both."""
+    other = boards.other if kept == KEPT[0] else hidden(boards.other, rows, since)
+    return boards._replace(target=hidden(boards.target, rows, since), other=other)
+
+
 def foretold(boards: Boards, months: int, kept: str) -> pd.DataFrame:
     """One row per entry and way: rating listed, place, its error, and the error's density."""
-    target, other = boards
+    target = boards.target
     since = target.days[-1] - months * DAYS_PER_MONTH
     now = target.rating[:, -1]
     known = np.flatnonzero(~np.isnan(now) & (target.first <= since))
@@ -107,18 +130,17 @@ def foretold(boards: Boards, months: int, kept: str) -> pd.DataFrame:
     parts = []
     for fold in range(FOLDS if len(known) >= 2 * FOLDS else 0):
         rows = known[folds == fold]
-        seen = Boards(
-            hidden(target, rows, since),
-            other if kept == KEPT[0] else hidden(other, rows, since),
-        )
+        seen = without(boards, rows, since, kept)
         placed = scale.place(seen.target, np.arange(len(now)), seen.other)
         column = placed.column[rows]
         noise = scale.vote_noise(placed.se[rows], target.se[rows, -1])
         shared = (placed.root[rows] ** 2).sum(axis=1)
-        error = np.sqrt(placed.drift[rows] ** 2 + noise + shared)
+        left = to_come(placed, rows, target.se[rows, -1], SHIPPED)
+        error = np.sqrt(placed.drift[rows] ** 2 + left + shared)
         ways = {
             "scale": (placed.rating[rows], error, SHIPPED.freedom),
-            **{way: _baseline(way, seen, rows, column, noise) for way in WAYS[1:]},
+            **{way: _baseline(way, seen, rows, column, noise) for way in WAYS[1:4]},
+            "state-space": _full_form(seen, rows, since, noise),
         }
         for way, (place, spread, freedom) in ways.items():
             away = (now[rows] - place) / spread
@@ -141,7 +163,7 @@ def _baseline(
     way: str, seen: Boards, rows: Ints, columns: Ints, noise: Floats
 ) -> tuple[Floats, Floats, float]:
     """Place and error of one baseline for each row; its errors are normal."""
-    target, other = seen
+    target, other = seen.target, seen.other
     place, spread = np.empty(len(rows)), np.empty(len(rows))
     for k, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
         old, new = target.rating[:, column], target.rating[:, -1]
@@ -165,6 +187,14 @@ def _baseline(
     return place, spread, np.inf
 
 
+def _full_form(
+    seen: Boards, rows: Ints, since: float, noise: Floats
+) -> tuple[Floats, Floats, float]:
+    """Place and error of the state-space model; the votes that it does not see are added."""
+    place, variance, votes = state_space.place((seen.target, seen.other), rows, since)
+    return place, np.sqrt(variance + np.maximum(noise - votes, 0)), SHIPPED.freedom
+
+
 def cells() -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
     """Every table of `foretold`, with what it is of."""
     for newest, role in NEWEST.items():
@@ -181,29 +211,42 @@ def cells() -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
                         )  # fmt: skip
 
 
+def gain(found: pd.DataFrame, way: str, over: str) -> dict[str, float]:
+    """Gain in log score, paired by entry, all rows of an entry resampled together."""
+    scores = found.pivot_table(index="entry", columns="way", values="score", aggfunc="sum")
+    weight = (found["way"] == way).groupby(found["entry"]).sum().to_numpy()
+    gained = (scores[way] - scores[over]).to_numpy()
+    pick = np.random.default_rng(SEED).integers(0, len(gained), (RESAMPLES, len(gained)))
+    low, high = np.quantile(gained[pick].sum(axis=1) / weight[pick].sum(axis=1), [0.025, 0.975])
+    return {"gain": gained.sum() / weight.sum(), "gain_low": low, "gain_high": high}
+
+
 def summary(found: pd.DataFrame) -> Iterator[dict[str, object]]:
-    """Each way in numbers, and what it gains in score over links, paired by entry."""
-    scores = found.pivot_table(index="entry", columns="way", values="score")
-    gains = scores.sub(scores["links"], axis=0)
-    pick = np.random.default_rng(SEED).integers(0, len(gains), (RESAMPLES, len(gains)))
+    """Each way in numbers, and what it gains in score over links; the full form over the scale."""
     for way in WAYS:
-        mine = found[found["way"] == way]
-        top = mine[mine["top"]]
-        gain = gains[way].to_numpy()
-        low, high = np.quantile(gain[pick].mean(axis=1), [0.025, 0.975])
-        yield {
-            "way": way,
-            "entries": len(mine),
-            "rmse": np.sqrt((mine["error"] ** 2).mean()),
-            "rmse_top": np.sqrt((top["error"] ** 2).mean()),
-            "inside": mine["inside"].mean(),
-            "inside_top": top["inside"].mean(),
-            "score": mine["score"].mean(),
-            "score_top": top["score"].mean(),
-            "gain": gain.mean(),
-            "gain_low": low,
-            "gain_high": high,
-        }
+        yield {"way": way, **_measures(found[found["way"] == way]), **gain(found, way, "links")}
+    yield _full_less_scale(found)
+
+
+def _full_less_scale(found: pd.DataFrame) -> dict[str, object]:
+    return {
+        "way": "state-space less scale",
+        "entries": int((found["way"] == "scale").sum()),
+        **gain(found, "state-space", "scale"),
+    }
+
+
+def _measures(mine: pd.DataFrame) -> dict[str, float]:
+    top = mine[mine["top"]]
+    return {
+        "entries": len(mine),
+        "rmse": np.sqrt((mine["error"] ** 2).mean()),
+        "rmse_top": np.sqrt((top["error"] ** 2).mean()),
+        "inside": mine["inside"].mean(),
+        "inside_top": top["inside"].mean(),
+        "score": mine["score"].mean(),
+        "score_top": top["score"].mean(),
+    }
 
 
 def table() -> pd.DataFrame:
@@ -211,20 +254,17 @@ def table() -> pd.DataFrame:
     rows, every = [], []
     for what, found in cells():
         rows += [what | row for row in summary(found)]
-        every.append(found.assign(role=what["role"], kept=what["kept"]))
+        every.append(found.assign(role=what["role"], kept=what["kept"], months=what["months"]))
     together = pd.concat(every)
+    whole = {"newest": "all", "board": "both"}
     for (role, kept, way), part in together.groupby(["role", "kept", "way"], sort=False):
-        top = part[part["top"]]
         rows.append(
-            {
-                "newest": "all", "role": role, "board": "both", "months": 0, "kept": kept,
-                "way": way, "entries": len(part),
-                "rmse": np.sqrt((part["error"] ** 2).mean()),
-                "rmse_top": np.sqrt((top["error"] ** 2).mean()),
-                "inside": part["inside"].mean(), "inside_top": top["inside"].mean(),
-                "score": part["score"].mean(), "score_top": top["score"].mean(),
-            }
-        )  # fmt: skip
+            whole | {"role": role, "months": 0, "kept": kept, "way": way, **_measures(part)}
+        )
+    for (role, kept, months), part in together.groupby(["role", "kept", "months"], sort=False):
+        rows.append(
+            whole | {"role": role, "months": months, "kept": kept, **_full_less_scale(part)}
+        )
     return pd.DataFrame(rows)
 
 
@@ -235,7 +275,7 @@ def left_out(name: str = BOARDS[0]) -> pd.DataFrame:
     square change of their places, Elo), ``inside`` (share that moved by less than 1.96 of the
     error that the place without the list has).
     """
-    target, other = load("2026-08-19")[name]
+    target, other, _ = load("2026-08-19")[name]
     model = np.arange(len(target.rating))
     whole = scale.place(target, model, other)
     rows = []

@@ -32,6 +32,9 @@ class Hyperparameters:
         boards rate the same votes; but small changes are mostly noise of rounding, and a fit that
         is robust against the few large ones, which both boards show, would learn from the small
         ones alone.
+    own_votes
+        Part of what votes explain of a change that is left when the other board's change is taken
+        off: both boards count the same votes.
     apart
         How far (sd) the trends of countries are thought to be from each other, in curvature (a
         year squared), slope (a year) and level at the newest release, before any rating is looked
@@ -57,6 +60,7 @@ class Hyperparameters:
     uneven: float = 1.5
     young: float = 3.0
     sure: float = 0.1
+    own_votes: float = 1.0
     apart: tuple[float, float, float] = (0.5, 1.0, 2.0)
     least_free: float = 0.05
     normal: float = 150.0

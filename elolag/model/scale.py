@@ -276,7 +276,8 @@ def _carry(
         fit(
             target.rating[rows, column],
             target.rating[rows, newest],
-            vote_noise(target.se[rows, column], target.se[rows, newest]),
+            vote_noise(target.se[rows, column], target.se[rows, newest])
+            * (1.0 if moved is None else hyper.own_votes),
             None if moved is None else moved[rows],
             target.settled(column, hyper.settled_days)[rows],
             hyper,

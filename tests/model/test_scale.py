@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -314,6 +315,25 @@ def test_intervals_hold_what_they_say(above: float, least: float) -> None:
         error = np.hypot(found.drift, np.sqrt((found.root**2).sum(axis=1)))[:15]
         inside += (np.abs(found.rating[:15] - new[:15]) < wide * error).tolist()
     assert least <= np.mean(inside) <= 0.97
+
+
+def test_votes_that_both_boards_count_do_not_hide_drift() -> None:
+    """New votes move both boards' ratings by 3, drift the one by a t of scale 2."""
+    old, rng = drawn(120, 15), np.random.default_rng(16)
+    votes, drift = rng.normal(0, 3, 120), 2 * rng.standard_t(SHIPPED.freedom, 120)
+    board = Lists(np.array([0.0, 365.0]), *_with_errors(old, without(old + votes + drift, 0)))
+    other = Lists(np.array([0.0, 365.0]), *_with_errors(old, old + votes))
+    for own_votes, (least, most) in ((1.0, (0.0, 0.2)), (0.1, (1.2, 2.4))):
+        hyper = replace(SHIPPED, own_votes=own_votes)
+        (made,) = place(board, np.arange(120), other, hyper).carries
+        assert least <= made.scale <= most
+        alone, plain = (place(board, np.arange(120), None, h).carries[0] for h in (hyper, SHIPPED))
+        assert alone.scale == plain.scale
+
+
+def _with_errors(old: np.ndarray, new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Ratings of two lists, and their errors, whose squares differ by nine."""
+    return np.column_stack([old, new]), np.tile([5.0, 4.0], (len(old), 1))
 
 
 def test_no_list_is_changed() -> None:
