@@ -69,6 +69,7 @@ def estimate_all(**question: Any) -> Comparison:
         As for `estimate_lag`, without estimand and interval.
     """
     study = prepare(**question)
+    question = question | {"lookup": study.lookup}
     found, refused = [], {}
     for key in (lag_key(estimand, None) for estimand in ESTIMANDS):
         try:
@@ -118,7 +119,8 @@ def _retired(
     retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
     if not retired:
         return ""
-    without = prepare(**{**question, "exclude": {*question.get("exclude", ()), *retired}})
+    excluded = {*question.get("exclude", ()), *retired}
+    without = prepare(**{**question, "exclude": excluded, "panel": study.panel})
     moved = []
     for key, result in found:
         if result.months is None:

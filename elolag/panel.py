@@ -92,16 +92,11 @@ class Panel:
         return measure_of(self.board, newest.method, newest.source)
 
 
-#: Tables already identified, with their unknown and untagged entries, by snapshot and category.
-Memory = dict[tuple[str, str], tuple[pd.DataFrame, set[str], set[str]]]
-
-
 def build(
     board: Board,
     category: str,
     vintage: str | None,
     lookup: Lookup,
-    memory: Memory | None = None,
 ) -> Panel:
     """Assemble the panel of one board and category.
 
@@ -110,9 +105,8 @@ def build(
     vintage
         Ratings of this vintage and older ones; None for the newest official one. Copies of web
         pages are only used as the newest vintage when named here.
-    memory
-        Kept between calls by who builds panels of several vintages of one archive with one
-        lookup: each snapshot is then read and identified once.
+    lookup
+        It remembers the lists it has identified: panels of several vintages read each once.
 
     Raises
     ------
@@ -146,7 +140,7 @@ def build(
                     + ", ".join(sorted(snapshot.categories))
                 )
             continue
-        table, *strange = _identified(snapshot, category, lookup, memory)
+        table, *strange = _identified(snapshot, category, lookup)
         unknown |= strange[0]
         untagged |= strange[1]
         shown.append((snapshot.vintage, strange[1]))
@@ -154,7 +148,7 @@ def build(
         tables.append(Vintage(snapshot.vintage, table))
     other = other_board(board, newest) if older else []
     others = [
-        Vintage(s.vintage, _identified(s, category, lookup, memory)[0])
+        Vintage(s.vintage, _identified(s, category, lookup)[0])
         for s in other
         if category in s.categories
     ]
@@ -375,11 +369,11 @@ def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
 
 
 def _identified(
-    snapshot: Snapshot, category: str, lookup: Lookup, memory: Memory | None
+    snapshot: Snapshot, category: str, lookup: Lookup
 ) -> tuple[pd.DataFrame, set[str], set[str]]:
     """One snapshot's entries by identity, and those unknown and untagged; from memory if there."""
-    memory = {} if memory is None else memory
-    key = (snapshot.path, category)
+    memory = lookup.identified
+    key = (snapshot, category)
     if key not in memory:
         unknown: set[str] = set()
         untagged: set[str] = set()

@@ -55,6 +55,7 @@ class Study:
     seed: int
     choices: Mapping[str, Any]
     notes: tuple[str, ...]
+    lookup: Lookup
     match_rule: str = REACHED.name
 
     @property
@@ -153,6 +154,7 @@ def prepare(
     match_rule: str = REACHED.name,
     retagged: Mapping[str, Tag] | None = None,
     panel: Panel | None = None,
+    lookup: Lookup | None = None,
 ) -> Study:
     """Everything before the draws; the parameters are those of `estimate_lag`.
 
@@ -162,17 +164,21 @@ def prepare(
         Tags, by model, that stand instead of the tables'.
     panel
         Of this board, category and vintage, if it has been built already.
+    lookup
+        Of another study with these policies, tags and clock: lists it knows are not read again.
     """
     check_numbers(n_draws, level)
     check_clock(clock)
     board = find_board(board, archive, sources)
-    lookup = Lookup(tags.load(extra_tags), policies, retagged)
+    clocked = lookup is not None
+    lookup = lookup or Lookup(tags.load(extra_tags), policies, retagged)
     own = board.settled(lookup, vintage or as_of) if isinstance(board, OwnBoard) else None
     if clock == "first-listed":
         if own is not None:
             raise UsageError("a board of your own has no history of listings; take clock released")
-        listed = listed_tags(lookup, first_listed(board.archive, lookup))
-        lookup = Lookup(lookup.tables, policies, listed | dict(retagged or {}))
+        if not clocked:
+            listed = listed_tags(lookup, first_listed(board.archive, lookup))
+            lookup = Lookup(lookup.tables, policies, listed | dict(retagged or {}))
     return assemble(
         panel or build(own or board, category, vintage, lookup), lookup, leader=leader,
         follower=follower, as_of=as_of, n_draws=n_draws, seed=seed, level=level, window=window,
@@ -260,6 +266,7 @@ def assemble(
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
             *((NO_DRIFT,) if own and young is None else ()),
         ),
+        lookup=lookup,
         match_rule=match_rule,
     )
 

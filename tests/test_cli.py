@@ -7,9 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+from elolag.archive.snapshot import Snapshot
+from elolag.cli.lag import lag
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -175,3 +180,20 @@ def test_ratings_of_ones_own_and_official_lists_exclude_each_other(tmp_path: Pat
     done = run("lag", "--ratings", str(file), "--sources", "official")
     assert done.returncode == 2
     assert "mine.csv: ratings of your own are no publisher's list" in done.stderr
+
+
+def test_the_answer_and_that_of_a_newer_copy_read_each_list_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read: Counter[str] = Counter()
+    reading = Snapshot._of_category
+
+    def counted(snapshot: Snapshot, category: str) -> pd.DataFrame:
+        read[snapshot.path] += 1
+        return reading(snapshot, category)
+
+    monkeypatch.setattr(Snapshot, "_of_category", counted)
+    lag(draws=200)
+    assert "A newer list" in capsys.readouterr().out
+    assert len(read) > 100
+    assert set(read.values()) == {1}
