@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag.archive import Board, Snapshot, same_scale
+from elolag.archive.listing import Listing
 from elolag.errors import EstimateError, UsageError
 from elolag.months import to_day, to_days
 from elolag.own import OwnBoard
@@ -194,26 +195,26 @@ def _rated_untagged(
     (*earlier, (_, names)) = shown
     if not names:
         return ()
-    raw = newest.ratings(category)
-    table = raw[raw["entry"].isin(names)].sort_values(["rating", "entry"], ascending=[False, True])
-    se, votes = _errors(table, newest)
-    figures = np.column_stack([table["rating"].to_numpy(float), se, votes]).tolist()
+    raw = newest.listing(category)
+    rows = [row for row, entry in enumerate(raw.entries) if entry in names]
+    rows.sort(key=lambda row: (-raw.ratings[row], raw.entries[row]))
+    figures = zip(raw.ratings[rows].tolist(), *_errors(raw, rows, newest), strict=True)
     return tuple(
         Untagged(
-            entry=str(entry),
+            entry=entry,
             rating=rating,
             se=se,
             votes=votes,
             absent=max((date for date, seen in earlier if entry not in seen), default=""),
         )
-        for entry, (rating, se, votes) in zip(table["entry"], figures, strict=True)
+        for entry, (rating, se, votes) in zip((raw.entries[r] for r in rows), figures, strict=True)
     )
 
 
 def vintages(snapshots: Sequence[Snapshot], category: str, lookup: Lookup) -> list[Vintage]:
     """The snapshots that have a category, their entries identified, in the order given."""
     return [
-        Vintage(s.vintage, identify(s.ratings(category), s, lookup, set(), set()))
+        Vintage(s.vintage, identify(s.listing(category), s, lookup, set(), set()))
         for s in snapshots
         if category in s.categories
     ]
@@ -233,7 +234,7 @@ def chain(board: Board, category: str, vintage: str | None) -> list[Snapshot]:
             f"{board.name} at {newest.vintage} is cut off ({newest.completeness}) and cannot be "
             f"linked to older vintages; choose a complete vintage"
         )
-    newest.ratings(category)  # refuses an unknown category with the nearest names
+    newest.listing(category)  # refuses an unknown category with the nearest names
     return [s for s in [*_linkable(board, newest), newest] if category in s.categories]
 
 
@@ -308,7 +309,7 @@ def _blind_spots(
     seen: dict[str, None] = {}
     for snapshot in cut:
         untagged: set[str] = set()
-        table = identify(snapshot.ratings(category), snapshot, lookup, set(), untagged)
+        table = identify(snapshot.listing(category), snapshot, lookup, set(), untagged)
         seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
     missed = [name for name in seen if name not in set(placed.table["model"])]
     longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:BLIND_NAMED]
@@ -377,57 +378,52 @@ def _identified(
     if key not in memory:
         unknown: set[str] = set()
         untagged: set[str] = set()
-        table = identify(snapshot.ratings(category), snapshot, lookup, unknown, untagged)
+        table = identify(snapshot.listing(category), snapshot, lookup, unknown, untagged)
         memory[key] = (table, unknown, untagged)
     return memory[key]
 
 
 def identify(
-    raw: pd.DataFrame,
+    raw: Listing,
     snapshot: Snapshot,
     lookup: Lookup,
     unknown: set[str],
     untagged: set[str],
 ) -> pd.DataFrame:
     """Index the entries by model and effort, the identity that survives renames of display."""
-    model, identity = [], []
+    rows, model, identity = [], [], []
+    seen: set[str] = set()
     names: dict[str, str] | None = None
-    for entry in raw["entry"]:
-        alias = lookup.alias(snapshot.source, entry)
+    source = snapshot.source
+    for row, entry in enumerate(raw.entries):
+        alias = lookup.alias(source, entry)
         if alias is None:
             names = names or dict(snapshot.entries().set_index("entry")["name"].fillna(""))
-            alias = lookup.alias(snapshot.source, entry, names.get(entry, ""))
+            alias = lookup.alias(source, entry, names.get(entry, ""))
         if alias is None or is_unknown(alias):
             (untagged if alias is None else unknown).add(entry)
-            model.append("")
-            identity.append("")
-        else:
-            model.append(alias.model)
-            identity.append(f"{alias.model}|{alias.effort}" if alias.effort else alias.model)
-    kept = np.array(model, dtype=object) != ""
-    rows = raw[kept]
-    # Two entries of one model and effort on one board: the identity of the later ones names them.
-    index = pd.Index([i for i, k in zip(identity, kept, strict=True) if k], name="identity")
-    doubled = index.duplicated()
-    if doubled.any():
-        index = pd.Index(
-            [f"{i}|{e}" if d else i for i, e, d in zip(index, rows["entry"], doubled, strict=True)]
-        )
-    se, votes = _errors(rows, snapshot)
+            continue
+        key = f"{alias.model}|{alias.effort}" if alias.effort else alias.model
+        # Two entries of one model and effort on one board: the identity of later ones names them.
+        identity.append(f"{key}|{entry}" if key in seen else key)
+        seen.add(key)
+        rows.append(row)
+        model.append(alias.model)
+    se, votes = _errors(raw, rows, snapshot)
     columns = {
-        "entry": rows["entry"].array,
-        "model": [m for m in model if m],
-        "rating": rows["rating"].to_numpy(float),
+        "entry": pd.Series([raw.entries[row] for row in rows], dtype="str").array,
+        "model": model,
+        "rating": raw.ratings[rows],
         "se": se,
         "votes": votes,
     }
-    return pd.DataFrame(columns, index=index)
+    return pd.DataFrame(columns, index=pd.Index(identity, name="identity"))
 
 
-def _errors(rows: pd.DataFrame, snapshot: Snapshot) -> tuple[Floats, Floats]:
+def _errors(raw: Listing, rows: list[int], snapshot: Snapshot) -> tuple[Floats, Floats]:
     """Standard errors, out of intervals where none is printed and rounding included, and votes."""
-    rating, lower, upper, se = (
-        rows[name].to_numpy(float) for name in ("rating", "lower", "upper", "se")
+    rating, lower, upper, se, votes = (
+        column[rows] for column in (raw.ratings, raw.lower, raw.upper, raw.se, raw.counts)
     )
     level = snapshot.interval_level
     if level:
@@ -437,7 +433,7 @@ def _errors(rows: pd.DataFrame, snapshot: Snapshot) -> tuple[Floats, Floats]:
     whole = bool((rating == np.round(rating)).all())
     if whole and measure_of(snapshot.board, snapshot.method, snapshot.source).arena_constants:
         se = np.sqrt(se**2 + 1 / 12)
-    return se, rows["votes"].to_numpy(float, na_value=np.nan)
+    return se, votes
 
 
 def fill_errors(placed: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
