@@ -417,7 +417,7 @@ def identify(
         "se": se,
         "votes": votes,
     }
-    return pd.DataFrame(columns, index=pd.Index(identity, name="identity"))
+    return pd.DataFrame(columns, index=pd.Index(identity, name="identity", dtype=object))
 
 
 def _errors(raw: Listing, rows: list[int], snapshot: Snapshot) -> tuple[Floats, Floats]:
