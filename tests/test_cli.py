@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from elolag.archive.snapshot import Snapshot
+from elolag.cli import main
 from elolag.cli.lag import lag
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -196,3 +197,16 @@ def test_the_answer_and_that_of_a_newer_copy_read_each_list_once(
     assert "A newer list" in capsys.readouterr().out
     assert len(read) > 100
     assert max(read.values()) == 1
+
+
+@pytest.mark.parametrize(("given", "taken"), [(None, "1"), ("2", "2")])
+def test_a_command_takes_one_thread_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, taken: str
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", given or "")
+    if given is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    monkeypatch.setattr(sys, "argv", ["elolag", "--version"])
+    with pytest.raises(SystemExit):
+        main()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == taken
