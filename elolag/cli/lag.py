@@ -9,8 +9,6 @@ import typer
 
 from elolag.cli._text import dump, print_facts, print_table, say
 from elolag.errors import UsageError
-from elolag.months import to_day, today
-from elolag.words import which_lists
 
 if TYPE_CHECKING:
     from elolag.comparison import Comparison
@@ -247,11 +245,15 @@ def chosen_board(board: str, ratings: Path | None, level: float) -> str | OwnBoa
 
 def list_notes(sources: str) -> tuple[str, ...]:
     """The note that an answer rests on some lists only, where it does, as a line to print."""
+    from elolag.words import which_lists
+
     return tuple(f"Note: {note}." for note in which_lists(sources))
 
 
 def _old(vintage: str) -> int:
     """How many days old a list is, from the day on that this is worth saying."""
+    from elolag.months import to_day, today
+
     days = int(to_day(today()) - to_day(vintage))
     return days if days > OLD_DAYS else 0
 
