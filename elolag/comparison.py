@@ -16,6 +16,7 @@ from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import LagResult
 from elolag.small_print import small_print
 from elolag.study import Study, prepare
+from elolag.tags import Lookup, load
 
 #: Retired records older than this, in months, are not asked about one by one.
 RETIRED_MONTHS = 24.0
@@ -68,8 +69,9 @@ def estimate_all(**question: Any) -> Comparison:
     **question
         As for `estimate_lag`, without estimand and interval.
     """
+    tables = load(question.get("extra_tags"))
+    question = {"lookup": Lookup(tables, question.get("policies"))} | question
     study = prepare(**question)
-    question = question | {"lookup": study.lookup}
     found, refused = [], {}
     for key in (lag_key(estimand, None) for estimand in ESTIMANDS):
         try:

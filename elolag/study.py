@@ -55,7 +55,6 @@ class Study:
     seed: int
     choices: Mapping[str, Any]
     notes: tuple[str, ...]
-    lookup: Lookup
     match_rule: str = REACHED.name
 
     @property
@@ -165,20 +164,18 @@ def prepare(
     panel
         Of this board, category and vintage, if it has been built already.
     lookup
-        Of another study with these policies, tags and clock: lists it knows are not read again.
+        Of these tags and policies, kept by who asks again: lists it knows are not read again.
     """
     check_numbers(n_draws, level)
     check_clock(clock)
     board = find_board(board, archive, sources)
-    clocked = lookup is not None
     lookup = lookup or Lookup(tags.load(extra_tags), policies, retagged)
     own = board.settled(lookup, vintage or as_of) if isinstance(board, OwnBoard) else None
     if clock == "first-listed":
         if own is not None:
             raise UsageError("a board of your own has no history of listings; take clock released")
-        if not clocked:
-            listed = listed_tags(lookup, first_listed(board.archive, lookup))
-            lookup = Lookup(lookup.tables, policies, listed | dict(retagged or {}))
+        listed = listed_tags(lookup, first_listed(board.archive, lookup))
+        lookup = Lookup(lookup.tables, policies, listed | dict(retagged or {}))
     return assemble(
         panel or build(own or board, category, vintage, lookup), lookup, leader=leader,
         follower=follower, as_of=as_of, n_draws=n_draws, seed=seed, level=level, window=window,
@@ -266,7 +263,6 @@ def assemble(
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
             *((NO_DRIFT,) if own and young is None else ()),
         ),
-        lookup=lookup,
         match_rule=match_rule,
     )
 

@@ -29,7 +29,7 @@ def made(models: list[tuple[str, float, float]], as_of: float = AS_OF) -> Study:
     )  # fmt: skip
     cast = Cast(field, tuple(t.model for t in tags), tuple(tags), leader, follower)
     fitted = Posterior(np.ones((n, 1)), ratings[:, None], np.ones((n, 1)))
-    return Study(None, cast, fitted, as_of, 0.95, None, 100, 0, {}, (), None)  # type: ignore[arg-type]
+    return Study(None, cast, fitted, as_of, 0.95, None, 100, 0, {}, ())  # type: ignore[arg-type]
 
 
 def random_models(

@@ -136,6 +136,7 @@ def lag(
     from elolag.archive import open_archive
     from elolag.estimate import answer, asked_key
     from elolag.study import prepare
+    from elolag.tags import Lookup, load
 
     asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
     asked_key(**asked)
@@ -146,6 +147,7 @@ def lag(
         "window": window, "archive": archive, "sources": sources, "extra_tags": tags,
         "correct_selection": selection, "drift": drift,
         "clock": clock, "min_votes": min_votes, "match_rule": match_rule,
+        "lookup": Lookup(load(tags)),
     }  # fmt: skip
     if isinstance(question["board"], str):  # read once, whatever is asked of it
         question["archive"] = open_archive(archive, sources=sources)
@@ -165,7 +167,7 @@ def lag(
         dump(result.to_dict())
     else:
         _print(result)
-        _print_newer(question | {"lookup": study.lookup}, result.vintage, **asked)
+        _print_newer(question, result.vintage, **asked)
 
 
 def _print_newer(
