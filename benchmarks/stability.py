@@ -26,6 +26,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag import draws, young
+from elolag.crossing import MATCH_RULES, REACHED, MatchRule
 from elolag.interval import Summary, summarise
 from elolag.model.hyper import SHIPPED
 from elolag.months import to_day
@@ -68,8 +69,9 @@ class Variation:
         From the places and errors that the past gives to others.
     prior
         From the prior that the ratings give to another.
-    days_back, window, seed, estimand
-        As-of date before the newest list, months, seed of the draws, and what is estimated.
+    days_back, window, seed, estimand, rule
+        As-of date before the newest list, months, seed of the draws, what is estimated, and the
+        match rule.
     """
 
     kind: str
@@ -81,6 +83,7 @@ class Variation:
     window: float = WINDOW
     seed: int = SEED
     estimand: str = ESTIMAND
+    rule: str = REACHED.name
 
     def lags(self, n: int) -> tuple[draws.Outcomes, draws.Outcomes]:
         """At posterior means, and in `n` draws."""
@@ -95,8 +98,10 @@ class Variation:
             field, fitted, _ = only(field, fitted, np.flatnonzero(counted))
         day = to_day(self.past.vintages[-1].date) - self.days_back
         asked = day, [self.estimand], self.window
-        point = draws.point(field, fitted, *asked)
-        return point, draws.sample(field, fitted, *asked, n, self.seed)
+        pairs = draws.apart(field, fitted, self.seed) if self.rule == "not-worse" else None
+        match = MatchRule(self.rule, pairs)
+        point = draws.point(field, fitted, *asked, match)
+        return point, draws.sample(field, fitted, *asked, n, self.seed, match)
 
     def summary(self) -> Summary:
         """Figure and interval."""
@@ -266,9 +271,12 @@ def left_out(asked: Variation) -> Iterator[Variation]:
 
 
 def questions(asked: Variation) -> Iterator[Variation]:
-    """The window and the date."""
+    """The window, the match rule and the date."""
     for window in WINDOWS:
         yield replace(asked, kind="window", value=f"{window:g} months", window=window)
+    for rule in MATCH_RULES:
+        if rule != asked.rule:
+            yield replace(asked, kind="match rule", value=rule, rule=rule)
     for days in DAYS_BACK:
         yield replace(asked, kind="as of", value=f"{days} days before", days_back=days)
 

@@ -12,13 +12,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
 import elolag
 from elolag import comparison, study, tags, young
-from elolag.panel import build
+from elolag.panel import build, chain, vintages
+from elolag.vintages import lists_of
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import listing
@@ -30,16 +32,13 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORT = {"measurement": "", "sampling": "sampling of "}
 PAGES = (
     "README.md",
+    "docs/calibration.md",
     "docs/claims.md",
     "docs/cli.md",
     "docs/methods.md",
     "docs/python.md",
     "docs/sensitivity.md",
 )
-
-
-#: The day on which the pages print an answer, 2026-08-20: its list is not old then.
-ON_DAY = "1787184000"
 
 
 @functools.cache
@@ -53,7 +52,7 @@ def lag() -> str:
     command = [sys.executable, "-c", "from elolag.cli import main; main()", "lag"]
     printed = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=True, cwd=ROOT,
-        env={**os.environ, "SOURCE_DATE_EPOCH": ON_DAY},
+        env={**os.environ, "SOURCE_DATE_EPOCH": recipes.ON_DAY},
     )  # fmt: skip
     lines = "\n".join(line.rstrip() for line in printed.stdout.strip().splitlines())
     return f"```text\n{lines}\n```"
@@ -113,7 +112,7 @@ def drift() -> str:
         f"debut alone would leave {later.own:.0f}, and a debut of as many votes "
         f"{later.as_many:.0f}.",
     ]
-    rows += ["", "| drift | headline, months | 95% measurement | match |", "|---|---|---|---|"]
+    rows += ["", "| drift | `current`, months | 95% measurement | match |", "|---|---|---|---|"]
     for r in pd.read_csv(ROOT / "benchmarks" / "drift_headline.csv").itertuples():
         rows.append(
             f"| {r.drift} | {r.months:.1f} | {r.low:.1f} to {r.high:.1f} | "
@@ -187,6 +186,39 @@ def links() -> str:
             f"{carry.scale * carry.young**0.5:.1f}",
         )  # fmt: skip
         rows.append("| " + " | ".join(str(c) for c in cells) + " |")
+    return "\n".join(rows)
+
+
+#: The model that Arena pinned from May 2025 on, and steps between lists that show it.
+PINNED = "gemini-2.5-pro-preview-05-06"
+STEPS = {
+    "arena/text": ("2025-05-13", "2025-05-20", "2025-05-24", "2025-06-03", "2025-06-17",
+                   "2025-08-04"),
+    "arena/text_style_control": ("2025-05-13", "2025-05-20", "2025-05-24", "2025-06-16"),
+}  # fmt: skip
+
+
+def gauge() -> str:
+    """How settled entries changed from list to list while one model was pinned."""
+    lookup = tags.Lookup(tags.load())
+    rows = ["| board | from | to | settled entries | median change | middle half within | "
+            "pinned model |", "|" + "---|" * 7]  # fmt: skip
+    for board, dates in STEPS.items():
+        chosen = chain(elolag.open_archive().board(board), "overall", dates[-1])
+        found = vintages(chosen, "overall", lookup)
+        names = functools.reduce(pd.Index.union, (v.table.index for v in found))
+        lists, days = lists_of(found, names), [v.date for v in found]
+        (pinned,) = (k for k, name in enumerate(names) if PINNED in str(name))
+        for then, now in pairwise(dates):
+            old, new = days.index(then), days.index(now)
+            change = lists.rating[:, new] - lists.rating[:, old]
+            settled = pd.Series(change[lists.settled(old)]).dropna()
+            low, middle, high = settled.quantile([0.25, 0.5, 0.75])
+            held = " to ".join(f"{lists.rating[pinned, k]:.1f}" for k in (old, new))
+            rows.append(
+                f"| {board} | {then} | {now} | {len(settled)} | {middle:+.1f} | "
+                f"{high - low:.1f} | {held} |"
+            )
     return "\n".join(rows)
 
 
@@ -434,6 +466,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "held-out": held_out,
     "left-out": left_out,
     "links": links,
+    "gauge": gauge,
     "sensitivity": sensitivity,
     "influence": influence,
     "claims": claims,

@@ -82,8 +82,11 @@ class Speaker:
                 return f"{text}, gemessen daran, welche Seite {self.where} früher so weit war."
             if verdict == "level":
                 return f"{text}."
-            so = f"so gut wie {rival}" if result.ahead else "ebenso gut"
-            return f"{text}: So viel früher hatte erstmals {one} {self.where} {so} abgeschnitten."
+            scored = "ebenso gut abgeschnitten"
+            if result.ahead:
+                scored = f"so gut abgeschnitten wie {rival}"
+            much = "Mindestens so viel" if verdict == "at-least" else "So viel"
+            return f"{text}: {much} früher hatte erstmals {one} {self.where} {scored}."
         text = f"{begins}, {best} was on average {how}"
         if matched:
             return f"{text}, {matched} {self.where}."
@@ -92,14 +95,15 @@ class Speaker:
         if verdict == "level":
             return f"{text}."
         high = f"as high as {rival}" if result.ahead else "as high"
-        return f"{text}: that much earlier, {one} had first scored {high} {self.where}."
+        much = "at least that much" if verdict == "at-least" else "that much"
+        return f"{text}: {much} earlier, {one} had first scored {high} {self.where}."
 
     def _on_average(self, other: str) -> str:
         """Size and direction of the average, with its interval."""
         result, interval = self.result, self.interval()
         value = language.number(self.value, self.lang)
         if result.verdict == "level":
-            return f"gleichauf mit {other}" if self.german else f"level with {other}"
+            return f"{'gleichauf mit' if self.german else 'level with'} {other} ({interval})"
         if result.verdict == "no-clear-lead":
             figure = f"{self.words.figure}: {self._end(self.value)}"
             if self.german:
@@ -139,34 +143,38 @@ class Speaker:
         )
 
     def _leads(self, day: Day) -> str:
-        surely = language.likely(day.leading, self.lang)
+        stood = language.stood(day.leading, self.lang)
         best = groups.best_of(self.result.follower_group, self.lang, self.follower)
-        held, who = self._held(day, self.follower), self._who(day.rival, day.rival_share)
-        if self.german:
-            return (
-                f"Am {self.day} stand {best}{who}{surely}über allen {self.leader.to_models}"
-                f"{self._or_not(day)}; das beste von diesen, {self._dated(day.best)}, {held}."
-            )
+        held, who = (
+            self._held(day, self.follower),
+            self._who(day.rival, day.rival_share, day.leading),
+        )
+        above = f"{'über allen' if self.german else 'above all'} {self.leader.to_models}"
+        rest = "das beste von diesen" if self.german else "the best of those"
         return (
-            f"On {self.day}, {best}{who}{surely}stood above all "
-            f"{self.leader.models}{self._or_not(day)}; the best of those, "
+            f"{self._on(f'{best}{who}', f'{stood} {above}')}{self._or_not(day)}; {rest}, "
             f"{self._dated(day.best)}, {held}."
         )
 
     def _behind(self, day: Day) -> str:
         best = groups.best_of(self.result.follower_group, self.lang, self.follower)
-        held, who = self._held(day, self.leader), self._who(day.best, day.best_share)
+        held, who = (
+            self._held(day, self.leader),
+            self._who(day.best, day.best_share, day.probability),
+        )
+        return f"{self._on(f'{best}{who}', held)}{self._or_not(day)}."
+
+    def _on(self, subject: str, predicate: str) -> str:
+        """Date, subject and predicate; in German the verb comes before the subject."""
         if self.german:
-            verb, _, rest = held.partition(" ")
-            return f"Am {self.day} {verb} {best}{who}{rest}{self._or_not(day)}."
-        return f"On {self.day}, {best}{who}{held}{self._or_not(day)}."
+            verb, _, rest = predicate.partition(" ")
+            return f"Am {self.day} {verb} {subject}{rest}"
+        return f"On {self.day}, {subject}{predicate}"
 
     def _held(self, day: Day, others: Phrase) -> str:
         """Between which records of the other side it stood, from the verb on."""
         two = others.to_models if " und " not in others.to_models else "Modellen der anderen Seite"
-        surely = language.likely(day.probability, self.lang)
-        # Once is enough: a best by the mean ratings stands where these put it.
-        surely = "" if max(day.best_share, day.probability) < 0.5 else surely
+        stood = language.stood(day.probability, self.lang)
         found = [m for m in (day.above, day.below) if m is not None]
         ages = [to_day(day.date) - to_day(m.counts_from) for m in found]
         aged = language.aged(ages, self.lang)
@@ -175,44 +183,36 @@ class Speaker:
             old = f"{'die' if len(found) > 1 else 'das'} damals {aged} alt "
             old += "waren" if len(found) > 1 else "war"
             if len(found) > 1:
-                return (
-                    f"stand {surely}zwischen zwei {two}: über {names[0]} und unter "
-                    f"{names[1]}, {old}"
-                )
+                return f"{stood} zwischen zwei {two}: über {names[0]} und unter {names[1]}, {old}"
             return (
-                f"stand {surely}unter dem ersten hier bewerteten der {others.models}, {names[0]}, "
-                f"{old}; wann sein Niveau erreicht war, zeigen diese Wertungen nicht"
+                f"{stood} unter dem ersten hier bewerteten der {others.models}, {names[0]}, "
+                f"{old}; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht"
             )
         if len(found) > 1:
             return (
-                f"{surely}stood between two {others.models}: above {names[0]} and below "
+                f"{stood} between two {others.models}: above {names[0]} and below "
                 f"{names[1]}, by then {aged} old"
             )
         return (
-            f"{surely}stood below the first of the {others.models} rated here, {names[0]}, by then "
-            f"{aged} old; when its level was reached, these ratings do not show"
+            f"{stood} below the first of the {others.models} rated here, {names[0]}, by then "
+            f"{aged} old; these ratings do not show when its level was first reached"
         )
 
     def _overtaken_on(self, day: Day) -> str:
-        surely = language.likely(day.probability, self.lang)
+        stood = language.stood(day.probability, self.lang)
         best = groups.best_of(day.best.group, self.lang, self.follower)
         if day.below is None:
             raise ValueError("nothing overtook the best of the side that is behind")
         passed = day.below
         aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
+        subject, one = f"{best}, {self._dated(day.best)}, ", self.leader.one
         if self.german:
-            return (
-                f"Am {self.day} stand {best}, {self._dated(day.best)}, {surely}unter "
-                f"{self._dated(passed)}, war aber vor allen {self.leader.to_models} auf seinem "
-                f"Niveau gewesen; überholt wurde es erst durch dieses, damals {aged} alt"
-                f"{self._or_not(day)}."
-            )
-        return (
-            f"On {self.day}, {best}, {self._dated(day.best)}, {surely}stood below "
-            f"{self._dated(passed)}, but had been at its level before any of the "
-            f"{self.leader.models}; that model, by then {aged} old, was the first to pass it"
-            f"{self._or_not(day)}."
-        )
+            held = f"{stood} unter {self._dated(passed)}, das damals {aged} alt war"
+            until = f"bis dieses es überholte, hatte kein {one} sein Niveau erreicht"
+        else:
+            held = f"{stood} below {self._dated(passed)}, by then {aged} old"
+            until = f"until that model overtook it, no {one} had reached its level"
+        return f"{self._on(subject, held)}; {until}{self._or_not(day)}."
 
     def _or_not(self, day: Day) -> str:
         """That the other side may be the one ahead, where that is not unlikely."""
@@ -232,9 +232,12 @@ class Speaker:
 
     def _provisional(self, day: Day) -> str:
         """Which of the models named rest on few votes yet."""
-        named = dict.fromkeys(m for m in (day.best, day.rival, day.above, day.below) if m)
-        if day.state in ("between", "below-first", "overtaken"):
-            named.pop(day.rival, None)
+        told: tuple[ModelPoint | None, ...] = {
+            "shared": (day.best,), "tie": (day.best, day.rival),
+            "leads": (day.rival, day.best, day.above, day.below),
+            "overtaken": (day.best, day.below),
+        }.get(day.state, (day.best, day.above, day.below))  # fmt: skip
+        named = dict.fromkeys(model for model in told if model is not None)
         early = [self._name(m) for m in named if self.result.provisional_rating(m)]
         if not early:
             return ""
@@ -250,11 +253,15 @@ class Speaker:
         verb = "is" if len(early) == 1 else "are"
         return f" The {what} {names} {verb} provisional (under {least} votes)."
 
-    def _who(self, model: ModelPoint, held: float) -> str:
-        """The name of a best model, as an aside that says where others may be it."""
-        if held >= language.SURE:
+    def _who(self, model: ModelPoint, held: float, stood: float) -> str:
+        """The name of a best model, as an aside that says where others may be it.
+
+        Once is enough: an adverb that follows with the verb holds for the name too.
+        """
+        doubt = language.likely(held, self.lang)
+        if not doubt or doubt == language.likely(stood, self.lang):
             return f", {self._name(model)}, "
-        return f" ({language.likely(held, self.lang)}{self._name(model)}) "
+        return f" ({doubt}{self._name(model)}) "
 
     def _name(self, model: ModelPoint) -> str:
         return model.model if self.result.measure.name == "own" else model_name(model.model)

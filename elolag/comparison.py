@@ -34,7 +34,7 @@ class Comparison:
         The others, and why.
     retired
         What leaving out the retired models that made a record in the last `RETIRED_MONTHS` does
-        (docs/methods.md, "Retired anchors"); empty where it moves nothing by a tenth of a month.
+        (docs/methods.md, "Retired records"); empty where it moves nothing by a tenth of a month.
     unrated
         Records of the sibling board (with or without style control) that this board never rated.
     small_print

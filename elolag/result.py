@@ -319,7 +319,7 @@ class LagResult(Judged):
         if self.one_match:
             return (
                 f"of zero width at {self.told(self.low)}: at least {self.level:.0%} of the draws "
-                f"give the same match"
+                f"give the same figure"
             )
         if self.overtaken:
             return f"{self.told(self.low)} to {self.told(self.high)}"

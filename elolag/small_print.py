@@ -48,9 +48,17 @@ def small_print(study: Study) -> tuple[str, ...]:
         f"Over other windows the average reads: {_read(windows)}.",
         f"Under other match rules it reads: {_read(rules)}.",
         _smooth(study),
-        change_of(study, None).sentence(),
+        _changed(study),
         NOT_A_FORECAST,
     )
+
+
+def _changed(study: Study) -> str:
+    """Whether the average has changed since a year before, as far as that can be told."""
+    try:
+        return change_of(study, None).sentence()
+    except EstimateError as error:
+        return f"Whether it has changed over a year cannot be told: {error}."
 
 
 def _smooth(study: Study) -> str:

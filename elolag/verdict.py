@@ -130,13 +130,13 @@ class Judged:
     board: str
     category: str
     policies: Mapping[str, Any]
+    leading: float
+    matched: float
+    leader_best_share: float
+    follower_best_share: float
     models: tuple[ModelPoint, ...] = field(default=(), repr=False)
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     provisional: tuple[Contender, ...] = ()
-    leading: float = math.nan
-    matched: float = math.nan
-    leader_best_share: float = math.nan
-    follower_best_share: float = math.nan
 
     @property
     def leads(self) -> bool:
@@ -317,8 +317,8 @@ class Judged:
         return _day_of(self)
 
     def provisional_rating(self, model: ModelPoint) -> bool:
-        """Whether a model's rating rests on few votes yet, on a board where that is known."""
-        return model.early and self.measure.arena_constants
+        """Whether a model's rating rests on few votes yet, which is known of Arena's boards."""
+        return model.early and self.board.startswith("arena/")
 
     def records(self, group: str) -> tuple[ModelPoint, ...]:
         """Models of a group that raised its frontier when they began to count, oldest first."""
@@ -339,7 +339,7 @@ class Judged:
 
     @property
     def one_match(self) -> bool:
-        """Whether the interval has no width: one match holds nearly all draws."""
+        """Whether the interval has no width: nearly all draws give one figure."""
         return self.low is not None and self.low == self.high
 
     @property

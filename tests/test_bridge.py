@@ -36,7 +36,7 @@ def found(archive: Path) -> Bridge:
 @pytest.mark.parametrize("date", [None, "2026-06-01"])
 def test_every_route_adds_up_to_the_headline(archive: Path, date: str | None) -> None:
     there = bridge(date, archive=archive, n_draws=400)
-    direct = elolag.estimate_lag(as_of=there.date, archive=archive, n_draws=400)
+    direct = elolag.estimate_lag(as_of=there.date, archive=archive, n_draws=400, estimand="current")
     assert there.routes == tuple(ROUTES)
     for name in there.routes:
         first, *rest = there.route(name)
@@ -99,10 +99,10 @@ def test_the_distance_becomes_time_at_the_leaders_pace(found: Bridge) -> None:
 
 
 def test_forms(found: Bridge) -> None:
-    assert found.sentence().startswith("For 2026-01-20 our headline is ")
+    assert found.sentence().startswith("For 2026-01-20 our day's distance is ")
     assert len(found.rows()) == len(found.steps) == len(found.to_frame())
     data = found.to_dict()
-    assert data["headline"]["seed"] == 0
+    assert data["answer"]["seed"] == 0
     assert data["snapshots"][0]["path"] == "epoch/eci/2026-01-20"
     assert {s["route"] for s in data["steps"]} == set(ROUTES)
     assert not any("-" in row["months"] or "-" in row["step"] for row in found.rows())

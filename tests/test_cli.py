@@ -15,6 +15,7 @@ import pytest
 from elolag.archive.snapshot import Snapshot
 from elolag.cli import main
 from elolag.cli.lag import lag
+from elolag.months import to_day
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,9 +32,29 @@ def test_lag_prints_the_answer_and_nothing_on_stderr() -> None:
     done = run("lag", "--draws", "400")
     assert done.returncode == 0
     assert done.stderr == ""
-    assert done.stdout.startswith("As of 2026-08-19, China trails the US by 6.4 months")
+    words = " ".join(done.stdout.split())
+    assert words.startswith(
+        "Over the twelve months to 19 August 2026, China's best AI model of the day was on average "
+        "about 7 months behind the US (6.9; 95% measurement interval: "
+    )
+    assert (
+        " On 19 August 2026, China's best, Kimi K3, probably stood between two US models" in words
+    )
+    assert "Note: the list" not in words
     assert "It leaves out" in done.stdout
     assert max(len(line.rstrip()) for line in done.stdout.splitlines()) <= 100
+
+
+@pytest.mark.parametrize(
+    ("today", "said"), [("2026-10-03", ""), ("2026-10-04", "the list of 2026-08-19 is 46 days old")]
+)
+def test_the_age_of_a_list_is_told_beyond_45_days(today: str, said: str) -> None:
+    epoch = str(86_400 * int(to_day(today)))
+    done = run("lag", "--draws", "100", SOURCE_DATE_EPOCH=epoch)
+    words = " ".join(done.stdout.split())
+    assert ("days old" in words) == bool(said)
+    assert said in words
+    assert "today" not in words.lower()
 
 
 def test_json_is_one_object() -> None:
@@ -42,7 +63,7 @@ def test_json_is_one_object() -> None:
     data = json.loads(done.stdout)
     assert data["follower"]["group"] == "CN+open"
     assert data["n_draws"] == 400
-    assert sum(m["probability"] for m in data["matches"]) == pytest.approx(1.0)
+    assert sum(m["probability"] for m in data["day"]["matches"]) == pytest.approx(1.0)
     folder = ROOT / "snapshots" / data["snapshots"][0]["path"]
     digest = __import__("hashlib").sha256((folder / "datapackage.json").read_bytes()).hexdigest()
     assert data["snapshots"][0]["sha256"] == digest

@@ -72,6 +72,13 @@ def test_the_templates_answer_on_the_command_line(run: Run, tmp_path: Path):
     question = ("--ratings", "my.csv", "--tags", "t.csv", "--draws", "200")
     code, out, error = run("lag", *question)
     assert (code, error) == (0, "")
+    assert " ".join(out.split()).startswith(
+        "Over the twelve months to 19 August 2026, China's best AI model of the day was on average "
+        "at least 7.0 months behind the US ("
+    )
+    assert " on the board own/ratings. On 19 August 2026, China's best, " in " ".join(out.split())
+    code, out, _ = run("lag", *question, "--estimand", "current")
+    assert code == 0
     assert out.startswith("As of 2026-08-19, China trails the US by 4.2 months on own/ratings")
     code, out, _ = run("lag", *question, "--all")
     assert code == 0

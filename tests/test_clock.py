@@ -61,13 +61,18 @@ def test_the_clock_moves_release_and_what_came_with_it(lookup: Lookup) -> None:
 
 
 def test_the_headline_by_the_other_clock_counts_from_listings(listed: dict[str, float]) -> None:
-    result = elolag.estimate_lag(clock="first-listed", n_draws=FEW)
+    result = elolag.estimate_lag(clock="first-listed", n_draws=FEW, estimand="current")
     assert result.match is not None
     days = to_day(result.as_of) - listed[result.match.model]
     assert result.months == days / DAYS_PER_MONTH
     assert NOTE in result.notes
     assert result.policies["clock"] == "first-listed"
     assert NOTE not in elolag.estimate_lag(n_draws=FEW).notes
+    average = elolag.estimate_lag(clock="first-listed", n_draws=FEW)
+    assert average.estimand == "average"
+    assert NOTE in average.notes
+    assert average.matches == result.matches
+    assert average.match == result.match
 
 
 def test_a_minimum_of_votes_leaves_out_entries_below_it() -> None:

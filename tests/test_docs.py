@@ -100,6 +100,17 @@ def test_links_lead_somewhere_on_a_code_host_too(page: str) -> None:
         assert (path.parent / link).exists(), link
 
 
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{name}.md" for name in PAGES)])
+def test_links_into_pages_lead_to_a_heading(page: str) -> None:
+    path = ROOT / page
+    for link in re.findall(r"\]\((?!https?:)([^)#\s]*\.md#[^)\s]+)", path.read_text("utf-8")):
+        name, _, anchor = link.partition("#")
+        text = (path.parent / name).read_text("utf-8")
+        headings = re.findall(r"^#+ (.*)$", text, flags=re.M)
+        slugs = {re.sub(r"[^\w -]", "", h).strip().lower().replace(" ", "-") for h in headings}
+        assert anchor in slugs, link
+
+
 @pytest.mark.parametrize(("page", "block"), [("cli", "commands"), ("python", "names")])
 def test_reference_pages_are_fresh(listing: ModuleType, page: str, block: str) -> None:
     text = (DOCS / f"{page}.md").read_text("utf-8")

@@ -17,6 +17,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate import ESTIMANDS
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.study import prepare
+from elolag.words import MATCHED
 
 FEW = 400
 
@@ -24,6 +25,11 @@ FEW = 400
 @pytest.fixture(scope="module")
 def headline() -> elolag.LagResult:
     return elolag.estimate_lag()
+
+
+@pytest.fixture(scope="module")
+def current() -> elolag.LagResult:
+    return elolag.estimate_lag(estimand="current")
 
 
 def test_headline_names_the_follower_and_the_match(headline: elolag.LagResult) -> None:
@@ -47,11 +53,42 @@ def test_uncorrected_probabilities_are_those_of_the_published_errors() -> None:
     assert plain.matches[0].probability == pytest.approx(0.92, abs=0.02)
 
 
-def test_months_is_the_date_difference_of_the_match(headline: elolag.LagResult) -> None:
-    assert headline.match is not None
-    days = to_day(headline.as_of) - to_day(headline.match.release_date)
-    assert headline.months == days / DAYS_PER_MONTH
-    assert round(headline.months, 1) == 6.4
+def test_the_default_is_the_average_over_twelve_months(headline: elolag.LagResult) -> None:
+    assert (headline.estimand, headline.window) == ("average", 12.0)
+    assert round(headline.months, 1) == 6.9
+    assert 5.0 < headline.low < headline.months < headline.high < 9.0
+    named = elolag.estimate_lag(estimand="average")
+    assert named.to_dict() == headline.to_dict()
+
+
+def test_the_day_is_the_same_whatever_the_estimand(
+    headline: elolag.LagResult, current: elolag.LagResult
+) -> None:
+    assert headline.day == current.day
+    assert headline.day.state == "between"
+    above, below = headline.day.above, headline.day.below
+    assert above is not None
+    assert below is not None
+    assert (above.model, below.model) == ("gemini-3-pro", "claude-opus-4-6")
+    assert above.rating < headline.follower.rating <= below.rating
+    assert headline.day.probability == headline.matches[0].probability
+
+
+def test_without_twelve_months_the_day_s_lag_is_given_with_a_note() -> None:
+    early = elolag.estimate_lag(as_of="2024-02-01", n_draws=FEW)
+    assert early.estimand == "current"
+    assert any(note.startswith("not the average of twelve months: ") for note in early.notes)
+    with pytest.raises(EstimateError, match="window"):
+        elolag.estimate_lag(as_of="2024-02-01", estimand="average", n_draws=FEW)
+    with pytest.raises(EstimateError, match="window"):
+        elolag.estimate_lag(as_of="2024-02-01", window=12.0, n_draws=FEW)
+
+
+def test_months_is_the_date_difference_of_the_match(current: elolag.LagResult) -> None:
+    assert current.match is not None
+    days = to_day(current.as_of) - to_day(current.match.release_date)
+    assert current.months == days / DAYS_PER_MONTH
+    assert round(current.months, 1) == 6.4
 
 
 def test_probabilities_sum_to_one_and_are_sorted(headline: elolag.LagResult) -> None:
@@ -60,20 +97,19 @@ def test_probabilities_sum_to_one_and_are_sorted(headline: elolag.LagResult) -> 
     assert shares == sorted(shares, reverse=True)
 
 
-def test_interval_ends_are_lags_of_possible_matches(headline: elolag.LagResult) -> None:
-    possible = {m.months for m in headline.matches or ()}
-    assert {headline.low, headline.high} <= possible
-    inside = sum(
-        m.probability for m in headline.matches or () if headline.low <= m.months <= headline.high
-    )
-    assert inside >= headline.level
+def test_interval_ends_are_lags_of_possible_matches(current: elolag.LagResult) -> None:
+    possible = {m.months for m in current.matches}
+    assert {current.low, current.high} <= possible
+    inside = sum(m.probability for m in current.matches if current.low <= m.months <= current.high)
+    assert inside >= current.level
 
 
 def test_same_seed_same_result_other_seed_same_point(headline: elolag.LagResult) -> None:
     again = elolag.estimate_lag()
     assert again.to_dict() == headline.to_dict()
     other = elolag.estimate_lag(seed=1)
-    assert other.months == headline.months
+    assert (other.months == headline.months) == (not headline.averaged)
+    assert other.months == pytest.approx(headline.months, abs=0.05)
     assert other.gap.low != headline.gap.low
 
 
@@ -142,12 +178,15 @@ def test_nested_groups_are_said_and_overlapping_ones_refused() -> None:
 def test_every_estimand_gives_an_ordered_interval(estimand: str) -> None:
     result = elolag.estimate_lag(estimand=estimand, n_draws=FEW)
     if estimand == "gap":
-        assert (result.months, result.matches, result.leader) == (None, None, None)
+        assert result.months is None
         assert result.gap.low <= result.gap.elo <= result.gap.high
-        return
-    assert result.low <= result.months <= result.high
-    assert result.sentence().startswith("As of 2026-08-19")
-    assert (result.matches is None) == (estimand != "current")
+    else:
+        assert result.low <= result.months <= result.high
+    begins = "Over the twelve months to" if estimand == "average" else "As of 2026-08-19"
+    assert result.sentence().startswith(begins)
+    assert sum(m.probability for m in result.matches) == pytest.approx(1.0)
+    assert result.leader == result.match
+    assert result.match.model == result.matches[0].model == "claude-opus-4-6"
 
 
 def test_gap_percentages_and_win_rate(headline: elolag.LagResult) -> None:
@@ -190,11 +229,14 @@ def test_another_match_rule_is_said_and_names_no_match(
     found = elolag.estimate_lag(match_rule=rule, n_draws=400)
     assert found.to_dict()["policies"]["match_rule"] == rule
     assert headline.policies["match_rule"] == "reached"
-    assert f"match rule {rule}: " in found.sentence()
-    assert f"match rule {rule}: " in dict(found.rows())["estimand"]
+    assert f", {MATCHED[rule]} in Arena's blind text votes. On 19 August" in found.sentence()
+    assert f"match rule {rule}: {MATCHED[rule]}" in dict(found.rows())["estimand"]
     assert "match rule" not in headline.summary()
-    assert found.match is None
-    assert found.matches is None
+    assert not any(text in headline.summary() for text in MATCHED.values())
+    day = elolag.estimate_lag(estimand="current", match_rule=rule, n_draws=400)
+    assert f"match rule {rule}: {MATCHED[rule]}" in day.sentence()
+    assert not day.by_match
+    assert day.order is None
     assert found.gap.elo == headline.gap.elo
     longer = {"below": 1, "between": 1, "not-worse": -1}[rule]
     assert longer * (found.low or 0.0) > longer * (headline.low or 0.0)

@@ -137,7 +137,7 @@ COMMANDS = {
     f"cite {OF_ARCHIVE} --draws 100 --leader lab:acme --follower lab:dragon": True,
     f"claims --add {{claims}} --only-added {OF_ARCHIVE} --draws 100": True,
     f"claims show somebody-2026 --add {{claims}} {OF_ARCHIVE} --draws 100": True,
-    f"revisions --settle 0 {OF_ARCHIVE} --draws 100": True,
+    f"revisions --settle 0 --estimand current {OF_ARCHIVE} --draws 100": True,
     f"sensitivity --no-grid {OF_ARCHIVE} --draws 100": True,
     "archive list --archive {archive}": True,
     "archive list arena/text --archive {archive}": True,

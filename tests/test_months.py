@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag.errors import UsageError
-from elolag.months import DAYS_PER_MONTH, between, parse, to_day, to_days, to_iso
+from elolag.months import DAYS_PER_MONTH, between, parse, to_day, to_days, to_iso, today, utc_now
 
 
 def test_a_month_is_a_twelfth_of_a_gregorian_year() -> None:
@@ -106,3 +106,14 @@ def test_a_number_is_no_date_and_no_missing_value(value: object) -> None:
     column[0] = value
     with pytest.raises(UsageError, match="YYYY-MM-DD"):
         to_days(column)
+
+
+def test_the_day_now_is_that_of_source_date_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(86_400 * int(to_day("2026-10-04")) + 86_399))
+    assert today() == dt.date(2026, 10, 4)
+    for told in ("soon", "1e9", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", told)
+        with pytest.raises(UsageError, match=f"SOURCE_DATE_EPOCH is '{told}', not a number of"):
+            today()
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    assert abs((today() - utc_now().date()).days) <= 1

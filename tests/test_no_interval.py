@@ -72,18 +72,18 @@ def sliced(result: LagResult) -> Slices:
 def test_an_interval_that_is_none_is_none_everywhere(
     tmp_path: Path, us: Any, cn: Any, se: float, reason: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    result = estimate_lag(**asked(tmp_path, us, cn, se))
+    result = estimate_lag(**asked(tmp_path, us, cn, se, estimand="current"))
     few = reason.startswith("only")
     data = result.to_dict()
-    assert (data["low"], data["high"]) == (None, None)
-    assert reason in data["no_interval"]
+    assert (data["headline"]["low"], data["headline"]["high"]) == (None, None)
+    assert reason in data["headline"]["no_interval"]
     assert reason in result.sentence()
     assert reason in result.interval_words()
     _print(result)
     assert " ".join(reason.split()) in " ".join(capsys.readouterr().out.split())
     if few:
         both = dataclasses.replace(result, sampling=(1.0, 9.0))
-        assert both.to_dict()["sampling"] == {"low": None, "high": None}
+        assert both.to_dict()["headline"]["sampling"] == {"low": None, "high": None}
         assert data["gap"]["low"] is data["gap"]["high"] is None
         assert data["gap"]["elo"] == result.gap.elo
         assert not [row for row in result.rows() if row[0] == "gap" and " to " in row[1]]
@@ -101,8 +101,8 @@ def test_an_interval_that_is_none_is_none_everywhere(
 
 
 def test_an_interval_that_is_one_stays(tmp_path: Path) -> None:
-    result = estimate_lag(**asked(tmp_path, US, CN, 15.0))
-    data = result.to_dict()
+    result = estimate_lag(**asked(tmp_path, US, CN, 15.0, estimand="current"))
+    data = result.to_dict()["headline"]
     assert (data["low"], data["high"], data["no_interval"]) == (result.low, result.high, None)
     assert data["low"] < data["high"]
     assert drawn_bars(plots.frontier(result))
@@ -175,8 +175,11 @@ def test_a_path_whose_follower_was_first_says_so(tmp_path: Path) -> None:
 
 def test_cells_of_an_overtaken_side_do_not_say_ahead(tmp_path: Path) -> None:
     us = [*US[:2], ("us-3", "2026-05-19", 1147), ("us-4", "2026-07-20", 1190)]
-    result = estimate_lag(**asked(tmp_path, us, CN, 3.0))
+    result = estimate_lag(**asked(tmp_path, us, CN, 3.0, estimand="current"))
     assert result.verdict == "overtaken"
+    headline = estimate_lag(**asked(tmp_path, us, CN, 3.0))
+    assert headline.day.state == "overtaken"
+    assert headline.sentence().startswith("On 19 August 2026, China's best, cn-3 (")
     (cells,) = sliced(result).rows_in_words()
     assert cells[1].startswith("China first, overtaken 3.0 months before")
     assert "overtaken 3.0 before" in cells[2]

@@ -59,11 +59,12 @@ def test_a_tie_goes_one_way_everywhere(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     question = tie(tmp_path, released)
-    result = estimate_lag(**question)
+    result, headline = estimate_lag(estimand="current", **question), estimate_lag(**question)
     assert result.months == pytest.approx(months, abs=0.01)
     assert (result.order, result.verdict) == (order, verdict)
-    call = ["lag", "--ratings", str(tmp_path / "tie.csv"), "--tags", str(tmp_path / "tags.csv"),
-            "--no-selection-correction", "--draws", "200"]  # fmt: skip
+    call = ["lag", "--estimand", "current", "--ratings", str(tmp_path / "tie.csv"),
+            "--tags", str(tmp_path / "tags.csv"), "--no-selection-correction",
+            "--draws", "200"]  # fmt: skip
     printed = []
     for more in ([], ["--json"]):
         monkeypatch.setattr(sys, "argv", ["elolag", *call, *more])
@@ -71,7 +72,12 @@ def test_a_tie_goes_one_way_everywhere(
             main()
         printed.append(capsys.readouterr().out)
     data = json.loads(printed[1])
-    assert (data["order"], data["verdict"]) == (order, verdict)
+    assert (data["headline"]["order"], data["headline"]["verdict"]) == (order, verdict)
+    assert data["day"]["state"] == "tie"
+    assert (headline.estimand, headline.verdict) == ("average", "at-least")
+    assert headline.sentence().startswith(
+        "On 19 August 2026, the best models of both sides, cn-b ("
+    )
     said = {**surfaces(result), "terminal": printed[0].partition("\n\n")[0]}
     for name, text in said.items():
         assert "trails" not in text, name
@@ -87,8 +93,8 @@ def test_a_tie_goes_one_way_everywhere(
         assert "neither" in said["title"].lower()
     made = write_report(tmp_path / "report", full=False, **question)
     page = (made.path / "report.html").read_text("utf-8")
-    assert finding(result) in page
-    assert "China trails" not in page
+    assert finding(headline) in page
+    assert "China trails" not in page.replace(finding(headline), "")
 
 
 @pytest.mark.parametrize(
@@ -107,8 +113,11 @@ def test_a_tie_goes_one_way_everywhere(
 def test_boards_of_the_archive_are_told_alike_everywhere(
     board: str, category: str, verdict: str, words: str
 ) -> None:
-    result = estimate_lag(board, category=category, n_draws=2000, vintage=VINTAGES.get(board))
-    assert result.verdict == result.to_dict()["verdict"] == citation(result).wording == verdict
+    result = estimate_lag(
+        board, category=category, n_draws=2000, vintage=VINTAGES.get(board), estimand="current"
+    )
+    data = result.to_dict()["headline"]
+    assert result.verdict == data["verdict"] == citation(result).wording == verdict
     said = surfaces(result)
     assert words in said["sentence"]
     for name, text in said.items():
@@ -123,7 +132,7 @@ def test_boards_of_the_archive_are_told_alike_everywhere(
         assert "clear lead" in said["cell"]
         assert "klaren Vorsprung" in said["de"]
     if board == "arena/search":
-        assert result.to_dict()["low"] is None
+        assert data["low"] is None
         assert "5.5 to 5.5" not in " ".join(said.values())
 
 
@@ -139,7 +148,11 @@ VINTAGES = {
 
 def test_a_country_of_one_model_has_no_interval_in_lag_and_compare() -> None:
     alone = estimate_lag(follower="GB", n_draws=200, vintage="2026-08-19")
-    assert "none: only 1 rated model of the UK" in alone.sentence()
+    why = "no 95% measurement interval: only 1 British model, and at least 3 rated ones are needed"
+    assert f"months behind the US ({why})" in alone.sentence()
+    assert "none: only 1 rated model of the UK" in dict(alone.rows())["95% measurement interval"]
+    current = estimate_lag(follower="GB", n_draws=200, vintage="2026-08-19", estimand="current")
+    assert "none: only 1 rated model of the UK" in current.sentence()
     found = compare("country", n_draws=60, vintage="2026-08-19")
     assert found.refused["The UK"] == "1 rated model, and at least 3 are needed"
     assert all(not item.result.no_interval() for item in found.slices)

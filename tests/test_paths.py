@@ -75,7 +75,15 @@ def test_the_example_of_the_documentation(files: tuple[Path, Path], monkeypatch)
     monkeypatch.chdir(files[0].parent)
     board = elolag.own_board("my.csv")
     found = elolag.estimate_lag(board, extra_tags="my_tags.csv", as_of=dt.date(2026, 8, 19))
-    assert "China trails the US by 4.2 months" in str(found)
+    assert str(found).startswith(
+        "Over the twelve months to 19 August 2026, China's best AI model of the day was on average "
+        "at least 7.0 months behind the US ("
+    )
+    board = elolag.own_board("my.csv")
+    day = elolag.estimate_lag(
+        board, extra_tags="my_tags.csv", as_of=dt.date(2026, 8, 19), estimand="current"
+    )
+    assert "China trails the US by 4.2 months" in str(day)
 
 
 @pytest.mark.parametrize("value", [20260819, 3.5, ("2026",)])

@@ -62,11 +62,23 @@ def result(led: Path) -> LagResult:
     return of(led)
 
 
-def test_the_leader_is_named_first_and_the_gap_withheld(result: LagResult) -> None:
-    text = result.sentence()
-    assert text.startswith(
-        f"Provisional, since nobody has tagged {STRANGE} (1525), which could be the best of either "
-        f"side: as of 2026-08-19, China trails the US by "
+@pytest.fixture(scope="module")
+def current(led: Path) -> LagResult:
+    return of(led, estimand="current")
+
+
+def test_the_leader_is_named_first_and_the_gap_withheld(
+    result: LagResult, current: LagResult
+) -> None:
+    why = f"Provisional, since nobody has tagged {STRANGE} (1525), which could be the best of "
+    assert result.sentence().startswith(
+        f"{why}either side: over the twelve months to 19 August 2026, China's best AI "
+    )
+    average, day = result.said()
+    assert average.startswith(why)
+    assert day.startswith("On 19 August 2026, China's best, Kimi K3, probably stood between two")
+    assert current.sentence().startswith(
+        f"{why}either side: as of 2026-08-19, China trails the US by "
     )
     rows = dict(result.rows())
     assert rows["provisional"] == (
@@ -115,7 +127,7 @@ def test_a_row_of_a_comparison_is_marked(result: LagResult) -> None:
 def test_an_entry_far_below_both_changes_nothing(tmp_path: Path) -> None:
     low = asked(tmp_path / "with", ("zeta-1", 1300.0, 9.0))
     assert low.provisional == ()
-    assert low.sentence().startswith("As of 2026-08-19, China trails the US by ")
+    assert low.sentence().startswith("Over the twelve months to 19 August 2026, China's best AI ")
     data = low.to_dict()
     assert data["provisional"] == []
     assert "gap_withheld" not in data
@@ -195,9 +207,9 @@ def test_the_command_says_it_first(
         assert " Elo " not in printed.replace("in Elo points", "")
 
 
-def test_names_are_neutralised_and_long_lists_end(result: LagResult) -> None:
+def test_names_are_neutralised_and_long_lists_end(current: LagResult) -> None:
     many = tuple(Contender(f"z{k}\u202e", 1500.0 + k / 2, None, None, ("CN",)) for k in range(13))
-    changed = replace(result, provisional=many)
+    changed = replace(current, provisional=many)
     assert "z0\\u202e (1500), z1\\u202e (1500.5)" in changed.sentence()
     assert " and 3 more, each of which could be the best of China: as of" in changed.sentence()
     assert sum("no tag, could be" in value for _, value in changed.rows()) == 13
@@ -223,8 +235,16 @@ def test_ratings_are_named_in_the_decimals_of_the_language() -> None:
     assert rated([("a", 1500.25), ("b", 9.0)], "und", ",") == "a (1500,2) und b (9)"
 
 
-def test_citations_of_either_language_say_it(result: LagResult) -> None:
-    english, german = citation(result), citation(result, "de")
+def test_citations_of_either_language_say_it(result: LagResult, current: LagResult) -> None:
+    assert citation(result).sentence.startswith(
+        f"Provisionally, because {STRANGE} (1525) has no tag yet and could be the best model of "
+        f"either side: over the twelve months to 19 August 2026, China's best AI model of the day"
+    )
+    assert citation(result, "de").sentence.startswith(
+        f"Vorläufig, weil {STRANGE} (1525) noch nicht zugeordnet ist und das beste Modell einer "
+        f"der beiden Seiten sein könnte: In den zwölf Monaten bis zum 19. August 2026 lag das"
+    )
+    english, german = citation(current), citation(current, "de")
     assert english.sentence.startswith(
         f"Provisionally, because {STRANGE} (1525) has no tag yet and could be the best model of "
         f"either side, we estimate that on 19 August 2026 the best Chinese model"

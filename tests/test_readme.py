@@ -22,7 +22,14 @@ def generate():
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/methods.md", "docs/claims.md", "docs/sensitivity.md"]
+    "page",
+    [
+        "README.md",
+        "docs/calibration.md",
+        "docs/claims.md",
+        "docs/methods.md",
+        "docs/sensitivity.md",
+    ],
 )
 def test_generated_blocks_are_fresh(generate, page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
@@ -50,6 +57,24 @@ def test_every_page_with_blocks_is_generated(generate) -> None:
         p.relative_to(ROOT).as_posix() for p in pages if "<!-- generated:" in p.read_text("utf-8")
     }
     assert with_blocks <= set(generate.PAGES)
+
+
+def test_every_block_stands_on_a_page_and_in_docs_only_once(generate) -> None:
+    pages = {name: (ROOT / name).read_text("utf-8") for name in generate.PAGES}
+    blocks = {
+        name: re.findall(r"<!-- generated: ([\w-]+) -->", text) for name, text in pages.items()
+    }
+    readme = blocks.pop("README.md")
+    docs = [block for found in blocks.values() for block in found]
+    assert sorted({*readme, *docs}) == sorted(generate.BLOCKS)
+    assert len(docs) == len(set(docs))
+
+
+def test_the_methods_stay_short() -> None:
+    """Half of what they were in November 2026; what is long is in the calibration page."""
+    text = (ROOT / "docs" / "methods.md").read_text("utf-8")
+    told = re.sub(r"<!-- generated: .*?<!-- end -->", "", text, flags=re.S)
+    assert len(told.split()) <= 2154
 
 
 def test_the_headline_is_the_time_since_a_release_and_no_difference_of_two() -> None:

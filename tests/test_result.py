@@ -37,6 +37,7 @@ def result() -> LagResult:
                  Match("delta", "delta", "2025-11-01", 9.6, 0.04)),
         gap=Gap(20.0, 10.0, 30.0, 1.3, 1.4), censored=None, policies={}, n_draws=1000,
         failed_draws=0, sampling=None, seed=0, version="0",
+        leading=0.0, matched=0.9, leader_best_share=0.97, follower_best_share=0.99,
         snapshots=(("arena/text/2026-08-19", "0" * 64),),
     )  # fmt: skip
 
@@ -133,12 +134,25 @@ def test_frame_and_rows_agree(result: LagResult) -> None:
 
 
 def test_json_key_order_is_stable(result: LagResult) -> None:
-    keys = list(result.to_dict())
-    assert keys[:9] == [
-        "schema", "estimand", "frontier", "interval", "months", "low", "high", "level", "as_of",
+    data = result.to_dict()
+    assert list(data) == [
+        "schema", "headline", "day", "as_of", "vintage", "data_through", "board", "category",
+        "leader_best", "follower", "gap", "provisional", "policies", "n_draws", "failed_draws",
+        "records", "matched", "unmatched", "seed", "sources", "snapshots", "log_head", "version",
+        "notes",
     ]  # fmt: skip
-    assert keys.index("matches") < keys.index("gap") < keys.index("censored")
-    assert {"policies", "n_draws", "seed", "snapshots", "version"} <= set(keys)
+    assert data["schema"] == 2
+    assert list(data["headline"]) == [
+        "estimand", "window", "frontier", "interval", "months", "low", "high", "level", "censored",
+        "no_interval", "figure", "verdict", "order", "sentence",
+    ]  # fmt: skip
+    assert list(data["day"]) == [
+        "date", "state", "best", "rival", "bracket", "follower_leads", "matches", "set",
+    ]  # fmt: skip
+    assert list(data["day"]["bracket"]) == ["above", "below", "probability"]
+    both = dataclasses.replace(result, interval="both", sampling=(5.0, 10.0)).to_dict()
+    assert list(both["headline"])[5:9] == ["low", "high", "sampling", "level"]
+    assert both["headline"]["sampling"] == {"low": 5.0, "high": 10.0}
 
 
 def test_records_are_strict_running_maxima(result: LagResult) -> None:
@@ -163,7 +177,10 @@ def test_evidence_names_the_records_and_when_they_were_reached(result: LagResult
         point("CN", "y", 1490, "2026-08-01"),
     )
     full = dataclasses.replace(result, models=models)
-    means = dataclasses.replace(full, estimand="average")
+    means = dataclasses.replace(
+        full, estimand="average", follower=models[5], leader_best=models[2],
+        gap=Gap(-10.0, -20.0, -1.0, -0.7, -0.7), leading=0.98,
+    )  # fmt: skip
     assert [(m.model, d) for m, d in means.evidence()] == [("x", "2025-06-01"), ("y", None)]
     assert (means.to_dict()["matched"], means.to_dict()["unmatched"]) == (1, 1)
     catch_up = dataclasses.replace(full, estimand="catch-up", window=24.0)
@@ -198,7 +215,7 @@ PASSED = {
 def test_a_follower_that_was_first_is_said_to_be_overtaken(result: LagResult) -> None:
     passed = dataclasses.replace(result, **PASSED)
     assert (passed.verdict, passed.order, passed.clear) == ("overtaken", "follower-first", False)
-    assert passed.to_dict()["order"] == "follower-first"
+    assert passed.to_dict()["headline"]["order"] == "follower-first"
     text = passed.sentence()
     assert "China was first on arena/text (overall) and was overtaken by the US on 2026-05-19" in (
         text
@@ -232,7 +249,8 @@ def test_a_leader_that_was_first_is_overtaken_too(result: LagResult) -> None:
 
 def test_an_unclear_lead_is_said_alike_everywhere(result: LagResult) -> None:
     unclear = dataclasses.replace(result, low=-1.1, high=8.8, gap=Gap(11.0, -4.0, 30.0, 0.7, 0.7))
-    assert unclear.verdict == wording(unclear) == unclear.to_dict()["verdict"] == "no-clear-lead"
+    assert unclear.verdict == wording(unclear) == "no-clear-lead"
+    assert unclear.to_dict()["headline"]["verdict"] == "no-clear-lead"
     for told in (unclear.sentence(), finding(unclear), citation(unclear).sentence):
         assert "neither" in told.lower()
         assert "trails" not in told
@@ -277,12 +295,24 @@ def test_the_citation_of_an_overtaking(result: LagResult) -> None:
 
 @pytest.mark.parametrize("estimand", ["average", "at-release", "catch-up", "levels"])
 def test_every_surface_names_the_window_that_was_used(result: LagResult, estimand: str) -> None:
-    asked = dataclasses.replace(result, estimand=estimand, window=7.5)
+    models = tuple(
+        point(group, f"{group}{k}", rating + k, f"2025-0{k + 1}-05")
+        for group, rating in (("US", 1485), ("CN", 1460))
+        for k in range(3)
+    )
+    models += (result.leader_best, result.follower)
+    asked = dataclasses.replace(result, estimand=estimand, window=7.5, models=models)
     english, german = citation(asked), citation(asked, "de")
-    for told in (asked.sentence(), dict(asked.rows())["estimand"], english.footnote):
+    for told in (dict(asked.rows())["estimand"], english.footnote):
         assert "the last 7.5 months" in told
+    if estimand == "average":
+        assert asked.sentence().startswith("Over the 7.5 months to 19 August 2026, China's best")
+        assert german.sentence.startswith("In den 7,5 Monaten bis zum 19. August 2026 lag das")
+    else:
+        assert "the last 7.5 months" in asked.sentence()
     assert "letzten 7,5 Monate" in german.footnote
     assert "7.5 months" in english.sentence
+    assert "7,5 Monate" in german.sentence
     surfaces = f"{asked.summary()} {english} {german}"
     assert not any(f"{other} {word}" in surfaces for other in (12, 24) for word in ("mo", "Mo"))
 
@@ -291,7 +321,7 @@ def test_few_models_have_no_interval_anywhere(result: LagResult) -> None:
     models = (point("CN", "beta", 1490), *(point("US", f"m{k}", 1500 + k) for k in range(3)))
     sparse = dataclasses.replace(result, models=models)
     why = "only 1 rated model of China, and at least 3 are needed"
-    assert sparse.interval_words() == sparse.to_dict()["no_interval"] == f"none: {why}"
+    assert sparse.interval_words() == sparse.to_dict()["headline"]["no_interval"] == f"none: {why}"
     assert "6.4 to 9.0" not in sparse.sentence()
     assert citation(sparse).sentence.endswith(
         "(no 95% measurement interval: only 1 Chinese model, and at least 3 rated ones are needed)."
@@ -307,14 +337,14 @@ def test_few_models_have_no_interval_anywhere(result: LagResult) -> None:
 
 def test_an_interval_without_width_is_words_in_the_citation_too(result: LagResult) -> None:
     narrow = dataclasses.replace(result, low=6.4, high=6.4)
-    assert narrow.to_dict()["no_interval"] == narrow.interval_words()
+    assert narrow.to_dict()["headline"]["no_interval"] == narrow.interval_words()
     assert citation(narrow).sentence.endswith(
-        "(95% measurement interval of zero width: at least 95% of the draws give the same match)."
+        "(95% measurement interval of zero width: at least 95% of the draws give the same figure)."
     )
     assert "ohne Breite" in citation(narrow, "de").sentence
     near = dataclasses.replace(result, low=6.38, high=6.42)
     assert near.interval_words() == "6.4 months behind at both ends"
-    assert result.to_dict()["no_interval"] is None
+    assert result.to_dict()["headline"]["no_interval"] is None
 
 
 def test_no_percent_of_an_elo_score_in_an_answer(result: LagResult) -> None:

@@ -329,7 +329,7 @@ def test_the_command_prints_and_draws(
     assert run(monkeypatch, *few, "--figure", str(picture)) == 0
     captured = capsys.readouterr()
     assert captured.err == ""
-    assert captured.out.startswith(f"On {STYLE} (overall; current)")
+    assert captured.out.startswith(f"On {STYLE} (overall; average)")
     assert "News or noise" in captured.out
     assert max(len(line.rstrip()) for line in captured.out.splitlines()) <= 100
     assert picture.stat().st_size > 10_000

@@ -22,17 +22,17 @@ DRAWS = 400
 
 @pytest.fixture(scope="module")
 def openness() -> Slices:
-    return compare("openness", board=BOARD, n_draws=DRAWS, simultaneous=True)
+    return compare("openness", board=BOARD, n_draws=DRAWS, estimand="current", simultaneous=True)
 
 
 @pytest.fixture(scope="module")
 def labs() -> Slices:
-    return compare("lab", board=BOARD, n_draws=DRAWS)
+    return compare("lab", board=BOARD, n_draws=DRAWS, estimand="current")
 
 
 @pytest.fixture(scope="module")
 def categories() -> Slices:
-    return compare("category", board=BOARD, n_draws=DRAWS)
+    return compare("category", board=BOARD, n_draws=DRAWS, estimand="current")
 
 
 def same(slices: Slices, **question: object) -> None:
@@ -41,7 +41,7 @@ def same(slices: Slices, **question: object) -> None:
         found = item.result
         twin = elolag.estimate_lag(
             found.board, leader=found.leader_group, follower=found.follower_group,
-            category=found.category, n_draws=DRAWS, **question,
+            category=found.category, n_draws=DRAWS, estimand=found.estimand, **question,
         )  # fmt: skip
         assert twin.to_dict() == found.to_dict()
 
@@ -61,7 +61,7 @@ def test_simultaneous_intervals_are_bonferroni(openness: Slices) -> None:
         found = item.result
         wide = elolag.estimate_lag(
             BOARD, leader=found.leader_group, follower=found.follower_group, n_draws=DRAWS,
-            level=openness.simultaneous_level,
+            level=openness.simultaneous_level, estimand="current",
         )  # fmt: skip
         assert item.simultaneous == (wide.low, wide.high)
     for item in openness.slices:
@@ -92,11 +92,20 @@ def test_a_lab_races_the_others_frontier(labs: Slices) -> None:
 
 def test_countries_race_the_leader_and_the_leader_the_world() -> None:
     found = compare("country", board=BOARD, n_draws=DRAWS)
+    assert {s.result.estimand for s in found.slices} == {found.estimand} == {"average"}
     pairs = [(s.result.follower_group, s.result.leader_group) for s in found.slices]
     assert ("CN", "US") in pairs
     assert ("US", "not:US") in pairs
     assert "South Korea" in found.refused
     same(found)
+
+
+def test_without_twelve_months_a_slice_has_no_average(labs: Slices) -> None:
+    found = compare("lab", board=BOARD, n_draws=DRAWS)
+    young = {s.name for s in labs.slices} - {s.name for s in found.slices}
+    assert "moonshot" in young
+    for name in young:
+        assert "a window of 12 months" in found.refused[name]
 
 
 def test_categories_start_with_the_whole(categories: Slices) -> None:
@@ -126,7 +135,7 @@ def test_boards_are_all_asked_and_those_without_an_answer_listed(tmp_path: Path)
         target = tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.symlink_to(shipped / name, target_is_directory=True)
-    found = compare("board", archive=tmp_path, n_draws=DRAWS)
+    found = compare("board", archive=tmp_path, n_draws=DRAWS, estimand="current")
     assert {s.name for s in found.slices} == {"arena/video_edit", "arena/image_to_video"}
     assert set(found.refused) == {"epoch/eci"}
     assert all(s.result.months < 0 for s in found.slices)
@@ -205,7 +214,7 @@ def test_the_command_prints_draws_and_dumps(
     few = ("--by", "country", "--board", BOARD, "--draws", "100")
     assert run(monkeypatch, "compare", *few, "--figure", str(picture)) == 0
     out = capsys.readouterr().out
-    assert out.startswith("By country the current lag runs from")
+    assert out.startswith("By country the lag (average over 12 months) runs from")
     assert "Not measured: South Korea" in out
     assert max(len(line.rstrip()) for line in out.splitlines()) <= 100
     assert picture.stat().st_size > 10_000

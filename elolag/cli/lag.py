@@ -9,6 +9,7 @@ import typer
 
 from elolag.cli._text import dump, print_facts, print_table, say
 from elolag.errors import UsageError
+from elolag.words import which_lists
 
 if TYPE_CHECKING:
     from elolag.comparison import Comparison
@@ -139,7 +140,8 @@ def lag(
     from elolag.tags import Lookup, load
 
     asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
-    asked_key(**asked)
+    if not every:
+        asked_key(**asked)
     question: dict[str, Any] = {
         "board": chosen_board(board, ratings, ratings_level),
         "leader": leader, "follower": follower, "category": category,
@@ -247,8 +249,6 @@ def chosen_board(board: str, ratings: Path | None, level: float) -> str | OwnBoa
 
 def list_notes(sources: str) -> tuple[str, ...]:
     """The note that an answer rests on some lists only, where it does, as a line to print."""
-    from elolag.words import which_lists
-
     return tuple(f"Note: {note}." for note in which_lists(sources))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,6 @@ from elolag.plots._style import (
 from elolag.plots._titles import bracket, finding, note, short, unit
 from elolag.result import LagResult
 from elolag.standing import SETTLED_VOTES, ModelPoint
-from elolag.words.citing import likely
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -252,8 +252,8 @@ def _between(axes: Axes, result: LagResult, end: float, first: float, measures: 
         [span[1], end], [level, level], color=INK, linewidth=0.4 * measures.line, linestyle=":",
         zorder=1.9,
     )  # fmt: skip
-    text = f"{likely(result.day.probability, 'en')}between these two"
-    return _callout(text, sum(span) / 2, level), [(list(span), [level, level])]
+    callout = _callout("between these two", sum(span) / 2, level)
+    return replace(callout, scale=1.0), [(list(span), [level, level])]
 
 
 def _bracket(

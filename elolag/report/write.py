@@ -16,6 +16,7 @@ from elolag.report.content import Section, Table
 from elolag.report.material import Material, describe, gather
 from elolag.report.sections import SECTIONS
 from elolag.result import LagResult
+from elolag.words import windowed
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,13 @@ def _tables(sections: Sequence[Section]) -> list[Table]:
 
 
 def _standfirst(result: LagResult) -> str:
-    kinds = [f"{result.level:.0%} measurement interval: {result.interval_words()}"]
-    sampled = dict(result.rows()).get(f"{result.level:.0%} sampling interval")
-    if sampled:
-        kinds.append(f"sampling interval: {sampled}")
-    where = f"On {result.as_of}, on {result.board} ({result.category}). "
-    return where + "; ".join(kinds) + "."
+    when = f"On {result.as_of}"
+    if windowed(result.estimand):
+        when = f"Over the {result.window:g} months to {result.as_of}"
+    return (
+        f"{when}, on {result.board} ({result.category}). {result.level:.0%} measurement interval: "
+        f"{result.interval_words()}."
+    )
 
 
 def _result(material: Material) -> dict[str, Any]:

@@ -116,9 +116,9 @@ class Slices:
         asked = over(self.estimand, first.result.window)
         if self.paired:
             follower, leader = noun(self.follower_group), noun(self.leader_group)
-            text = f"The {asked} lag of {follower} behind {leader} runs {ends}"
+            text = f"The lag of {follower} behind {leader} ({asked}) runs {ends}"
         else:
-            text = f"By {self.by} the {asked} lag runs {ends}"
+            text = f"By {self.by} the lag ({asked}) runs {ends}"
         n = len(self.slices)
         counted = "1 slice" if n == 1 else f"{n} slices"
         return f"{text}, over {counted} ({self.certain()}). {self.multiplicity()}"

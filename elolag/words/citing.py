@@ -140,7 +140,7 @@ def board(name: str, category: str, lang: str) -> str:
         text = "the Epoch Capabilities Index"
     elif name == "metr/time-horizon":
         text = "METR's time-horizon board"
-    return text if category == "overall" else f"{text} (category {category})"
+    return text if category == "overall" else f"{text} (category {category.replace('_', ' ')})"
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ ENGLISH = Words(
     figure="best estimate",
     too_few="no {name}: only {sides}, and at least {least} rated ones are needed",
     and_="and",
-    one_match="of zero width: at least {draws}% of the draws give the same match",
+    one_match="of zero width: at least {draws}% of the draws give the same figure",
     months="months",
     level="level",
     passed="overtaken {} before",
@@ -216,7 +216,7 @@ GERMAN = Words(
     figure="bester Schätzwert",
     too_few="kein {name}: nur {sides}, nötig sind mindestens {least} bewertete",
     and_="und",
-    one_match="ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Treffer",
+    one_match="ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Wert",
     months="Monate",
     level="gleichauf",
     passed="{} zuvor überholt",
@@ -288,7 +288,7 @@ def scored(name: str, category: str, lang: str) -> str:
         return f"{text}{'' if category == 'overall' else f', Kategorie „{named(category)}“'})"
     text = f"in Arena's blind {_VOTED.get(kind, kind.replace(' ', '-'))} votes"
     asides = [*(["without style control"] if plain else ())]
-    asides += [] if category == "overall" else [f"category {category}"]
+    asides += [] if category == "overall" else [f"category {category.replace('_', ' ')}"]
     return f"{text} ({', '.join(asides)})" if asides else text
 
 
@@ -315,12 +315,13 @@ def months_to(window: float, lang: str) -> str:
 
 def about(months: float, lang: str) -> str:
     """A number of months to the nearest whole one, for the ear."""
-    whole_months = int(abs(months) + 0.5)
+    months = round(abs(months), 1)
+    whole_months = int(months + 0.5)
     if lang == "de":
         words = ("weniger als einen Monat", "rund einen Monat", f"rund {whole_months} Monate")
     else:
         words = ("less than a month", "about a month", f"about {whole_months} months")
-    return words[0] if abs(months) < 1 else words[min(whole_months, 2)]
+    return words[0] if months < 1 else words[min(whole_months, 2)]
 
 
 def aged(days: Sequence[float], lang: str) -> str:
@@ -328,7 +329,8 @@ def aged(days: Sequence[float], lang: str) -> str:
     found = [round(each / DAYS_PER_MONTH) for each in days]
     both = " und " if lang == "de" else " and "
     if len(found) > 1 and min(found) > 1:
-        told = [counted(each, lang) for each in dict.fromkeys(found)]
+        words = max(found) <= 12  # not "16 and nine"
+        told = [counted(each, lang) if words else str(each) for each in dict.fromkeys(found)]
         same = "" if len(told) > 1 else ("beide " if lang == "de" else "both ")
         return f"{same}{both.join(told)} {'Monate' if lang == 'de' else 'months'}"
     return both.join(_age(day, whole, lang) for day, whole in zip(days, found, strict=True))
@@ -351,6 +353,14 @@ def _age(days: float, whole_months: int, lang: str) -> str:
 
 #: From this probability on a statement needs no adverb.
 SURE = 0.95
+
+
+def stood(probability: float, lang: str) -> str:
+    """A standing with how sure it is: ``probably stood``, ``stand wahrscheinlich``."""
+    adverb = likely(probability, lang).strip()
+    if lang == "de":
+        return f"stand {adverb}".strip()
+    return (f"{adverb} stood" if probability >= 0.5 else f"stood {adverb}").strip()
 
 
 def likely(probability: float, lang: str) -> str:

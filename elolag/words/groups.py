@@ -176,6 +176,8 @@ def _owned(group: str, found: Phrase) -> str:
 
 def beside(group: str, lang: str, found: Phrase) -> str:
     """The group one is behind or ahead of: ``the US``, ``den USA``."""
+    if group == "ALL":
+        return f"{'allen' if lang == 'de' else 'all'} {found.to_models}"
     if lang == "en":
         return noun(group) if _OWNERS.fullmatch(group) else found.models
     special = {"US": "den USA", "AE": "den Emiraten"}

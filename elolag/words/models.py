@@ -7,13 +7,17 @@ import re
 #: Words that are not simply capitalised.
 _SPELLED = {
     "ai21": "AI21", "chatglm": "ChatGLM", "chatgpt": "ChatGPT", "deepseek": "DeepSeek",
-    "ernie": "ERNIE", "glm": "GLM", "gpt": "GPT", "gpt2": "GPT-2", "happyhorse": "HappyHorse",
-    "hidream": "HiDream", "internvl2": "InternVL2", "llava": "LLaVA", "llm": "LLM", "mai": "MAI",
-    "mimo": "MiMo", "minimax": "MiniMax", "mpt": "MPT", "openchat": "OpenChat",
-    "pixverse": "PixVerse", "rwkv": "RWKV", "turbos": "TurboS", "vl": "VL", "wizardlm": "WizardLM",
+    "ernie": "ERNIE", "exp": "Experimental", "glm": "GLM", "gpt": "GPT", "gpt2": "GPT-2",
+    "happyhorse": "HappyHorse", "hidream": "HiDream", "internvl2": "InternVL2", "llava": "LLaVA",
+    "llm": "LLM", "mai": "MAI", "mimo": "MiMo", "minimax": "MiniMax", "mpt": "MPT",
+    "openchat": "OpenChat", "pixverse": "PixVerse", "qvq": "QVQ", "qwq": "QwQ", "rwkv": "RWKV",
+    "turbos": "TurboS", "vl": "VL", "wizardlm": "WizardLM",
 }  # fmt: skip
-#: Names whose version follows a hyphen.
-_HYPHENATED = ("GPT", "GLM")
+#: Names whose version follows a hyphen, and those with hyphens throughout.
+_HYPHENATED = ("ChatGPT", "GPT", "Phi")
+_JOINED = re.compile(r"(Baichuan|ChatGLM|DeepSeek|GLM|Hunyuan|MiniMax|QVQ|QwQ|Qwen|RWKV|Yi)[\d.]*")
+#: Names that are written as keys are: OpenAI's o series and its open models.
+_SMALL = re.compile(r"o\d|gpt-oss")
 _PLAIN = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 #: A whole date at the end, which its release date repeats.
 _DATED = re.compile(r"-(?:20\d{6}|20\d\d-\d\d-\d\d)$")
@@ -36,19 +40,22 @@ def model_name(key: str) -> str:
     if not _PLAIN.fullmatch(key):
         return key
     text = _DATED.sub("", key).replace("dall-e", "DALL·E")
-    text = _VERSION.sub(r"\1.\2", text)
+    if _SMALL.match(text):
+        return text
+    text = _VERSION.sub(r"\1.\2", re.sub(r"^llama-(?=\d+b)", "LLaMA-", text))
     words = _DAY.sub(r"\1~\2", text).split("-")
-    told = [_spelled(word, first=k == 0) for k, word in enumerate(words)]
+    told = [_spelled(word) for word in words]
     if told[0] in _HYPHENATED and len(told) > 1 and told[1][:1].isdigit():
-        told[:2] = [f"{told[0]}-{told[1]}"]
-    return " ".join(told).replace("~", "-").replace("DALL·E", "DALL-E")
+        small = [word.lower() if word in ("Mini", "Nano") else word for word in told[2:]]
+        told = [f"{told[0]}-{told[1]}", *small]
+    between = "-" if _JOINED.fullmatch(told[0]) else " "
+    return between.join(told).replace("~", "-").replace("DALL·E", "DALL-E")
 
 
-def _spelled(word: str, *, first: bool) -> str:
+def _spelled(word: str) -> str:
     if word in _SPELLED:
         return _SPELLED[word]
-    if first and re.fullmatch(r"o\d", word):
-        return word
     if re.fullmatch(r"[\d.]+[bv]|[a-z]\d+(?:\.\d+)?[a-z]*|t2[iv]", word):  # 72b, v3, a22b, k2.5
         return word.upper()
+    word = re.sub(r"(?<=\dx)(\d+)b$", r"\1B", word)  # 8x7B
     return word[:1].upper() + word[1:]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elolag.answer import Speaker, day_first, lines
 from elolag.cite import Citation, citation, wording
 from elolag.cite._citation import phrase_of
 from elolag.cite._references import Reference, escape, safe_url
@@ -40,7 +41,12 @@ BASE = LagResult(
     follower=point("CN", "beta", 1490.0), match=point("US", "alpha", 1504.0), matches=(),
     gap=Gap(20.0, 10.0, 30.0, 1.3, 1.4), censored=None, policies={}, n_draws=10_000,
     failed_draws=0, seed=0, snapshots=(("arena/text/2026-08-19", "0" * 64),), version="0.1.0",
-    origins=(ORIGIN,),
+    origins=(ORIGIN,), leading=0.02, matched=0.96, leader_best_share=0.97, follower_best_share=0.99,
+    models=(
+        *(replace(point(group, f"m{k}", 1400.0 + k), counts_from=f"2025-0{k + 1}-05")
+          for group in ("US", "CN") for k in range(3)),
+        point("US", "alpha", 1504.0), point("US", "omega", 1510.0), point("CN", "beta", 1490.0),
+    ),
 )  # fmt: skip
 
 
@@ -155,14 +161,22 @@ def test_every_result_gets_one_wording_and_no_other_ones_words(
     if censored == "at-most":
         low = None
     gap = Gap(elo, elo - 9.0, elo + 9.0, 1.0, 1.0)
+    best = point("CN", "beta", 1510.0 - elo)
     result = replace(
-        BASE, estimand=estimand, months=None if estimand == "gap" else months, low=low, high=high,
+        BASE, follower=best, models=(*BASE.models[:-1], best), estimand=estimand,
+        months=None if estimand == "gap" else months, low=low, high=high,
         censored=None if estimand == "gap" else censored, gap=gap, level=level,
     )  # fmt: skip
     found = citation(result, lang)
     text = found.sentence
     bound = "mindestens" if lang == "de" else "at least"
     unclear = "klaren Vorsprung" if lang == "de" else "clear lead"
+    if estimand == "average":
+        text = Speaker(result, lang).average()
+        assert sorted(lines(result, lang)) == sorted((text, Speaker(result, lang).today()))
+        assert found.sentence == " ".join(lines(result, lang))
+        assert found.sentence.startswith(text) == (not day_first(result))
+        unclear = "weder klar hinter" if lang == "de" else "neither clearly behind"
     assert (unclear in text) == (found.wording == "no-clear-lead")
     if found.wording == "at-least":
         assert bound in text.partition("(")[0]
@@ -184,10 +198,10 @@ def test_every_result_gets_one_wording_and_no_other_ones_words(
     assert not re.search(r"(?<![\w%])[-\u2212]\d", text)
     assert "inf" not in text.replace("interval", "")
     assert not re.search(r"likely|probab|wahrscheinlich", text)
-    assert text.endswith(").")
+    assert text.endswith("." if estimand == "average" else ").")
 
 
-@pytest.mark.parametrize("estimand", [e for e in MEANING if e not in ("current", "gap")])
+@pytest.mark.parametrize("estimand", [e for e in MEANING if e not in ("current", "average", "gap")])
 def test_other_estimands_say_what_they_average(estimand: str) -> None:
     english, german = (made(lang, estimand=estimand, window=7.5) for lang in ("en", "de"))
     assert "Chinese models on the Arena text leaderboard trailed US models by 6.4 months, " in (

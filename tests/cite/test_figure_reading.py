@@ -146,7 +146,8 @@ def run(*words: str) -> str:
 
 def test_the_command_prints_all_parts() -> None:
     text = run("--draws", "1000", "--lang", "de")
-    assert text.startswith("Wir schätzen, dass das beste chinesische Modell")
+    assert text.startswith("In den zwölf Monaten bis zum 19. August 2026 lag das jeweils beste ")
+    assert " Am 19. August 2026 stand das beste chinesische Modell, Kimi K3, wahrscheinlich" in text
     assert "@software{elolag-" in text
     items = json.loads(text[text.index("\n[") :])
     assert items[0]["type"] == "software"
@@ -154,6 +155,7 @@ def test_the_command_prints_all_parts() -> None:
 
 def test_the_command_prints_one_part_alone() -> None:
     asked = json.loads(run("--draws", "100", "--json", "--board", "arena/text"))
+    assert asked["sentence"].startswith("Over the twelve months to ")
     assert asked["wording"] == "behind"
     assert asked["csl"][1]["title"].startswith("arena/text, ratings of ")
     assert asked["log_head"] == open_archive().log_head

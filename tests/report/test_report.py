@@ -81,7 +81,9 @@ def test_has_what_it_promises(world: World) -> None:
     places = [text.index(f"\n## {title}") for title in TITLES]
     assert places == sorted(places)
     said = world.report.sentence()
-    assert "was on average about 6 months behind the US (5.8; 95% measurement interval: " in said
+    months = world.report.headline.months
+    told = f"was on average about 6 months behind the US ({months:.1f}; 95% measurement interval: "
+    assert told in said
     headline = json.loads(found["result.json"])["answer"]["headline"]
     assert headline["months"] == world.report.headline.months
     sums = dict(line.split("  ")[::-1] for line in found[folder.SUMS].decode().splitlines())

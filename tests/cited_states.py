@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from elolag.lag import WINDOWS
+from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.provenance import Origin
 from elolag.result import LagResult
 from elolag.schema import OFFICIAL_LISTS
-from elolag.standing import Contender, Gap, ModelPoint
+from elolag.standing import Contender, Gap, Match, ModelPoint
 from elolag.words import MEANING
 
 
@@ -46,19 +47,44 @@ PASSED_AHEAD: dict[str, Any] = {
     "match": point("CN", "beta", 1509.0, "2026-07-19"),
     "gap": Gap(-9.0, -19.0, -1.0, -0.6, -0.6),
 }  # fmt: skip
-UNCLEAR = {"low": -1.1, "gap": Gap(11.0, -4.0, 30.0, 0.7, 0.7)}
-LEVEL = {"months": 0.0, "low": -7.6, "high": 7.6, "gap": Gap(0.0, -18.0, 18.0, 0.0, 0.0)}
+UNCLEAR = {"low": -1.1, "gap": Gap(11.0, -4.0, 30.0, 0.7, 0.7), "leading": 0.08}
+LEVEL = {
+    "months": 0.0, "low": -7.6, "high": 7.6, "gap": Gap(0.0, -18.0, 18.0, 0.0, 0.0),
+    "leader_best": point("US", "omega", 1490.0, "2026-07-01"), "leading": 0.5, "matched": 0.4,
+    "match": point("US", "omega", 1490.0, "2026-07-01"),
+}  # fmt: skip
+FIRST = point("US", "m0", 1380.0, "2025-01-05")
 #: What may be so, by name; each of these of every estimand that can be in it.
 STATES: dict[str, dict[str, Any]] = {
     "behind": BEHIND,
     "ahead": AHEAD,
     "behind, unclear": BEHIND | UNCLEAR,
-    "ahead, unclear": AHEAD | {"high": 2.0, "gap": Gap(-11.0, -30.0, 4.0, 0.7, 0.7)},
+    "ahead, unclear": AHEAD
+    | {"high": 2.0, "gap": Gap(-11.0, -30.0, 4.0, 0.7, 0.7), "leading": 0.7},
     "overtaken": PASSED,
     "overtaken, unclear": PASSED | {"low": -0.6, "gap": Gap(28.0, -1.3, 45.0, 1.9, 1.9)},
     "leader overtaken": PASSED_AHEAD,
     "level": BEHIND | LEVEL,
     "tie": BEHIND | LEVEL | {"months": -1.94},
+    "shared": BEHIND | LEVEL | {"follower": point("CN", "omega", 1490.0, "2026-07-01")},
+    "below the first": BEHIND
+    | {
+        "follower": point("CN", "beta", 1370.0, "2026-07-16"),
+        "match": FIRST,
+        "censored": "at-least",
+        "high": None,
+    },
+    "likely bests": BEHIND | {"matched": 0.7, "follower_best_share": 0.8, "leading": 0.2},
+    "unlikely bests": BEHIND | {"matched": 0.4, "follower_best_share": 0.45},
+    "unlikely match": BEHIND | {"matched": 0.4, "leader_best_share": 0.6},
+    "few votes": {
+        name: dataclasses.replace(value, votes=900) if isinstance(value, ModelPoint) else value
+        for name, value in BEHIND.items()
+    },
+    "one vote short": AHEAD | {"follower": dataclasses.replace(AHEAD["follower"], votes=14_999)},
+    "old": BEHIND | {"match": point("US", "alpha", 1504.0, "2025-07-05")},
+    "new": AHEAD | {"match": point("CN", "alpha", 1504.0, "2026-08-18")},
+    "to the month": BEHIND | {"match": dataclasses.replace(BEHIND["match"], month_only=True)},
     "at least behind": BEHIND | {"censored": "at-least", "high": None},
     "at most behind": BEHIND | {"censored": "at-most", "low": None},
     "at least ahead": AHEAD | {"censored": "at-most", "low": None},
@@ -91,27 +117,41 @@ def made(estimand: str = "current", **more: Any) -> LagResult:
         "data_through": "2026-08-14", "board": "arena/text", "category": "overall",
         "leader_group": "US", "follower_group": "CN", "matches": (), "censored": None,
         "policies": {}, "n_draws": 10_000, "failed_draws": 0, "sampling": None, "seed": 0,
-        "snapshots": (), "version": "1", **BEHIND, **more,
+        "snapshots": (), "version": "1", "matched": 0.96, "leader_best_share": 0.97,
+        "follower_best_share": 0.99, **BEHIND, **more,
     }  # fmt: skip
-    if estimand != "current":
-        base |= {"match": None, "matches": None}
+    leads = base["gap"].elo < 0
+    base.setdefault("leading", 0.98 if leads else 0.02)
+    sides = base["leader_group"], base["follower_group"]
+    bests = (("leader_best", 0), ("follower", 1), ("match", int(leads)))
+    base |= {name: dataclasses.replace(base[name], group=sides[k]) for name, k in bests}
+    match, sign = base["match"], -1 if leads else 1
+    months = sign * (to_day(base["as_of"]) - to_day(match.counts_from)) / DAYS_PER_MONTH
+    base["matches"] = tuple(
+        Match(name, f"{name}-high", day, ago, held)
+        for name, day, ago, held in (
+            (match.model, match.release_date, months, base["matched"]),
+            ("delta", "2025-11-01", sign * 9.6, 1 - base["matched"]),
+        )
+    )
     if estimand == "gap":
         base |= {"months": None, "low": None, "high": None, "censored": None}
     origin = Origin(
         path=f"{base['board']}/2026-08-19", sha256="0" * 64, vintage="2026-08-19", source="arena",
         publisher="LMArena", citation="LMArena, Leaderboard", licence="CC-BY-4.0",
     )  # fmt: skip
-    found = LagResult(**base, origins=(origin,))
-    sides = (found.leader_group, found.follower_group)
-    models = [point(g, f"m{n}", 1400.0, f"2025-0{n + 1}-05") for g in sides for n in range(3)]
-    return dataclasses.replace(found, models=tuple(models))
+    models = [
+        point(g, f"m{n}", 1380.0 + 10 * n, f"2025-0{n + 1}-05") for g in sides for n in range(3)
+    ]
+    named = dict.fromkeys(base[name] for name, _ in bests)
+    return LagResult(**base, origins=(origin,), models=(*models, *named))
 
 
 def in_state(state: str, estimand: str, **more: Any) -> LagResult:
     found = made(estimand, **STATES[state] | more)
     if state == "few models":
-        one = [m for m in found.models if m.group != found.follower_group] + list(found.models[-1:])
-        found = dataclasses.replace(found, models=tuple(one))
+        others = tuple(m for m in found.models if m.group != found.follower_group)
+        found = dataclasses.replace(found, models=(*others, found.follower))
     if "provisional" in state:
         either = (found.leader_group, found.follower_group)
         contenders = [Contender("newcomer", 1520.5, 1510.0, 1531.0, either[1:])]
@@ -128,7 +168,7 @@ def every() -> Iterator[tuple[str, LagResult]]:
             yield f"{state}, {estimand}", in_state(state, estimand)
     for leader, follower in GROUPS:
         for state in ("behind", "overtaken", "ahead, unclear", "few models", "provisional"):
-            for estimand in ("current", "catch-up", "gap"):
+            for estimand in ("current", "average", "catch-up", "gap"):
                 sides = {"leader_group": leader, "follower_group": follower}
                 yield f"{follower} {state}, {estimand}", in_state(state, estimand, **sides)
     for board, category in BOARDS:

@@ -1,0 +1,96 @@
+"""The decision records: each in the index, short, and with figures that the tables still hold."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import elolag
+from elolag.crossing import MATCH_RULES
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+#: Lines of a record at most, of 140 characters.
+LONGEST = 22
+
+
+def told(number: int) -> str:
+    """A record as one line."""
+    (path,) = (p for p in RECORDS if p.name.startswith(f"{number:04}-"))
+    return " ".join(path.read_text("utf-8").split())
+
+
+def table(name: str) -> pd.DataFrame:
+    return pd.read_csv(ROOT / "benchmarks" / f"{name}.csv")
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
+def test_a_record_is_short_dated_and_in_the_index(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.startswith("# ")
+    assert re.search(r"^\*\d+ [A-Z][a-z]+ \d{4}\.\* ", text, flags=re.M)
+    assert len(text.splitlines()) <= LONGEST
+    assert f"(decisions/{path.name})" in (ROOT / "docs" / "index.md").read_text("utf-8")
+
+
+def test_records_are_numbered_in_order() -> None:
+    assert [int(p.name[:4]) for p in RECORDS] == list(range(1, len(RECORDS) + 1))
+
+
+def test_the_headline_quotes_its_tables() -> None:
+    text = told(7)
+    lists = table("headlines")
+    jumps = {name: int((lists[name].diff().abs() > 1).sum()) for name in ("average", "current")}
+    assert f"jumped by over a month {jumps['current']} times" in text
+    assert jumps["average"] == 0
+    both = table("hindsight").query("as_of == 'all' and board == 'both'").set_index("estimand")
+    average, current = both.loc["average"], both.loc["current"]
+    assert f"by {average.difference:.1f} month on average" in text
+    assert f"at most {average.most:.1f} in nine" in text
+    assert f"`current` by {current.difference:.1f} and {current.most:.1f}" in text
+    assert f"{average.months:.0f} month ends" in text
+    stable = table("stability")
+    windows = stable.loc[stable["kind"] == "window", "months"]
+    base = stable.loc[0, "months"]
+    quoted = f"reads {windows.min():.1f} to {windows.max():.1f} where twelve give {base:.1f}"
+    assert quoted in text
+
+
+def test_the_match_rules_quote_the_answers_of_today() -> None:
+    text = told(8)
+    lags = {
+        estimand: [
+            elolag.estimate_lag(estimand=estimand, match_rule=rule).months for rule in MATCH_RULES
+        ]
+        for estimand in ("average", "current")
+    }
+    average = [f"{months:.1f}" for months in lags["average"]]
+    assert f"the average is {average[0]} months under `reached`" in text
+    for rule, months in zip(MATCH_RULES[1:], average[1:], strict=True):
+        assert f"{months} under `{rule}`" in text
+    *first, last = [f"{months:.1f}" for months in lags["current"]]
+    assert f"the day's distance {', '.join(first)} and {last}." in text
+
+
+def test_what_is_plugged_in_quotes_its_table() -> None:
+    text = told(9)
+    rows = table("stability")
+    base = rows.loc[0]
+    drawn = rows[rows["kind"] == "drawn"].set_index("value")
+    wider = (drawn["high"] - drawn["low"]) / (base.high - base.low) - 1
+    assert (
+        f"{wider['estimates']:.0%} wider with the estimates drawn and "
+        f"{wider['estimates and hyperparameters']:.0%} with"
+    ) in text
+    ends = ["low_change", "high_change"]
+    moved = [rows.loc[rows["kind"] == k, ends].abs().max().max() for k in ("drawn", "seed")]
+    assert (
+        f"moved by at most {moved[0]:.2f} month; another seed moves them by up to {moved[1]:.2f}"
+        in text
+    )
+    at = rows["value"] == "drift of young entries, 90% point"
+    (high,) = rows.loc[at, "high_change"]
+    assert f"the high end is {high:.1f} month further" in text
