@@ -16,6 +16,7 @@ from elolag.months import DAYS_PER_MONTH, to_iso
 from elolag.result import LagResult
 from elolag.small_print import small_print
 from elolag.study import Study, prepare
+from elolag.tags import Lookup, load
 
 #: Retired records older than this, in months, are not asked about one by one.
 RETIRED_MONTHS = 24.0
@@ -68,6 +69,8 @@ def estimate_all(**question: Any) -> Comparison:
     **question
         As for `estimate_lag`, without estimand and interval.
     """
+    tables = load(question.get("extra_tags"))
+    question = {"lookup": Lookup(tables, question.get("policies"))} | question
     study = prepare(**question)
     found, refused = [], {}
     for key in (lag_key(estimand, None) for estimand in ESTIMANDS):
@@ -118,7 +121,8 @@ def _retired(
     retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
     if not retired:
         return ""
-    without = prepare(**{**question, "exclude": {*question.get("exclude", ()), *retired}})
+    excluded = {*question.get("exclude", ()), *retired}
+    without = prepare(**{**question, "exclude": excluded, "panel": study.panel})
     moved = []
     for key, result in found:
         if result.months is None:

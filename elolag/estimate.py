@@ -134,8 +134,7 @@ def estimate_lag(
     ArchiveError
         The archive is missing or damaged.
     """
-    _check_names(HEADLINE if estimand is None else estimand, interval)
-    key = lag_key(HEADLINE if estimand is None else estimand, frontier)
+    asked_key(estimand, frontier, interval)
     study = prepare(
         board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
         n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
@@ -143,9 +142,27 @@ def estimate_lag(
         correct_selection=correct_selection, drift=drift, exclude=exclude, clock=clock,
         min_votes=min_votes, match_rule=match_rule,
     )  # fmt: skip
-    if estimand is not None or window is not None:
-        return results(study, [key], interval)[0]
-    return headline(study, interval)
+    return answer(study, estimand, frontier, interval)
+
+
+def asked_key(estimand: str | None, frontier: str | None, interval: str) -> str:
+    """The estimand as the draws know it, the headline by default; the names checked."""
+    estimand = HEADLINE if estimand is None else estimand
+    for kind, name, known in (
+        ("estimand", estimand, ESTIMANDS),
+        ("interval", interval, INTERVALS),
+    ):
+        if name not in known:
+            raise UsageError(f"unknown {kind} {name!r}; {successor(name, known)}")
+    return lag_key(estimand, frontier)
+
+
+def answer(study: Study, estimand: str | None, frontier: str | None, interval: str) -> LagResult:
+    """What a study says; the parameters are those of `estimate_lag`."""
+    key = asked_key(estimand, frontier, interval)
+    if estimand is None and study.window is None:
+        return headline(study, interval)
+    return results(study, [key], interval)[0]
 
 
 def headline(study: Study, interval: str = "measurement") -> LagResult:
@@ -354,15 +371,6 @@ def _matches(
             )
         )
     return tuple(found)
-
-
-def _check_names(estimand: str, interval: str) -> None:
-    for kind, name, known in (
-        ("estimand", estimand, ESTIMANDS),
-        ("interval", interval, INTERVALS),
-    ):
-        if name not in known:
-            raise UsageError(f"unknown {kind} {name!r}; {successor(name, known)}")
 
 
 def lag_key(estimand: str, frontier: str | None) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag.archive import Board, Snapshot, same_scale
+from elolag.archive.listing import Listing
 from elolag.errors import EstimateError, UsageError
 from elolag.months import to_day, to_days
 from elolag.own import OwnBoard
@@ -92,16 +93,11 @@ class Panel:
         return measure_of(self.board, newest.method, newest.source)
 
 
-#: Tables already identified, with their unknown and untagged entries, by snapshot and category.
-Memory = dict[tuple[str, str], tuple[pd.DataFrame, set[str], set[str]]]
-
-
 def build(
     board: Board,
     category: str,
     vintage: str | None,
     lookup: Lookup,
-    memory: Memory | None = None,
 ) -> Panel:
     """Assemble the panel of one board and category.
 
@@ -110,9 +106,8 @@ def build(
     vintage
         Ratings of this vintage and older ones; None for the newest official one. Copies of web
         pages are only used as the newest vintage when named here.
-    memory
-        Kept between calls by who builds panels of several vintages of one archive with one
-        lookup: each snapshot is then read and identified once.
+    lookup
+        It remembers the lists it has identified: panels of several vintages read each once.
 
     Raises
     ------
@@ -146,7 +141,7 @@ def build(
                     + ", ".join(sorted(snapshot.categories))
                 )
             continue
-        table, *strange = _identified(snapshot, category, lookup, memory)
+        table, *strange = _identified(snapshot, category, lookup)
         unknown |= strange[0]
         untagged |= strange[1]
         shown.append((snapshot.vintage, strange[1]))
@@ -154,7 +149,7 @@ def build(
         tables.append(Vintage(snapshot.vintage, table))
     other = other_board(board, newest) if older else []
     others = [
-        Vintage(s.vintage, _identified(s, category, lookup, memory)[0])
+        Vintage(s.vintage, _identified(s, category, lookup)[0])
         for s in other
         if category in s.categories
     ]
@@ -200,26 +195,26 @@ def _rated_untagged(
     (*earlier, (_, names)) = shown
     if not names:
         return ()
-    raw = newest.ratings(category)
-    table = raw[raw["entry"].isin(names)].sort_values(["rating", "entry"], ascending=[False, True])
-    se, votes = _errors(table, newest)
-    figures = np.column_stack([table["rating"].to_numpy(float), se, votes]).tolist()
+    raw = newest.listing(category)
+    rows = [row for row, entry in enumerate(raw.entries) if entry in names]
+    rows.sort(key=lambda row: (-raw.ratings[row], raw.entries[row]))
+    figures = zip(raw.ratings[rows].tolist(), *_errors(raw, rows, newest), strict=True)
     return tuple(
         Untagged(
-            entry=str(entry),
+            entry=entry,
             rating=rating,
             se=se,
             votes=votes,
             absent=max((date for date, seen in earlier if entry not in seen), default=""),
         )
-        for entry, (rating, se, votes) in zip(table["entry"], figures, strict=True)
+        for entry, (rating, se, votes) in zip((raw.entries[r] for r in rows), figures, strict=True)
     )
 
 
 def vintages(snapshots: Sequence[Snapshot], category: str, lookup: Lookup) -> list[Vintage]:
     """The snapshots that have a category, their entries identified, in the order given."""
     return [
-        Vintage(s.vintage, identify(s.ratings(category), s, lookup, set(), set()))
+        Vintage(s.vintage, identify(s.listing(category), s, lookup, set(), set()))
         for s in snapshots
         if category in s.categories
     ]
@@ -239,7 +234,7 @@ def chain(board: Board, category: str, vintage: str | None) -> list[Snapshot]:
             f"{board.name} at {newest.vintage} is cut off ({newest.completeness}) and cannot be "
             f"linked to older vintages; choose a complete vintage"
         )
-    newest.ratings(category)  # refuses an unknown category with the nearest names
+    newest.listing(category)  # refuses an unknown category with the nearest names
     return [s for s in [*_linkable(board, newest), newest] if category in s.categories]
 
 
@@ -314,7 +309,7 @@ def _blind_spots(
     seen: dict[str, None] = {}
     for snapshot in cut:
         untagged: set[str] = set()
-        table = identify(snapshot.ratings(category), snapshot, lookup, set(), untagged)
+        table = identify(snapshot.listing(category), snapshot, lookup, set(), untagged)
         seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
     missed = [name for name in seen if name not in set(placed.table["model"])]
     longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:BLIND_NAMED]
@@ -375,65 +370,60 @@ def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
 
 
 def _identified(
-    snapshot: Snapshot, category: str, lookup: Lookup, memory: Memory | None
+    snapshot: Snapshot, category: str, lookup: Lookup
 ) -> tuple[pd.DataFrame, set[str], set[str]]:
     """One snapshot's entries by identity, and those unknown and untagged; from memory if there."""
-    memory = {} if memory is None else memory
-    key = (snapshot.path, category)
+    memory = lookup.identified
+    key = (snapshot, category)
     if key not in memory:
         unknown: set[str] = set()
         untagged: set[str] = set()
-        table = identify(snapshot.ratings(category), snapshot, lookup, unknown, untagged)
+        table = identify(snapshot.listing(category), snapshot, lookup, unknown, untagged)
         memory[key] = (table, unknown, untagged)
     return memory[key]
 
 
 def identify(
-    raw: pd.DataFrame,
+    raw: Listing,
     snapshot: Snapshot,
     lookup: Lookup,
     unknown: set[str],
     untagged: set[str],
 ) -> pd.DataFrame:
     """Index the entries by model and effort, the identity that survives renames of display."""
-    model, identity = [], []
+    rows, model, identity = [], [], []
+    seen: set[str] = set()
     names: dict[str, str] | None = None
-    for entry in raw["entry"]:
-        alias = lookup.alias(snapshot.source, entry)
+    source = snapshot.source
+    for row, entry in enumerate(raw.entries):
+        alias = lookup.alias(source, entry)
         if alias is None:
             names = names or dict(snapshot.entries().set_index("entry")["name"].fillna(""))
-            alias = lookup.alias(snapshot.source, entry, names.get(entry, ""))
+            alias = lookup.alias(source, entry, names.get(entry, ""))
         if alias is None or is_unknown(alias):
             (untagged if alias is None else unknown).add(entry)
-            model.append("")
-            identity.append("")
-        else:
-            model.append(alias.model)
-            identity.append(f"{alias.model}|{alias.effort}" if alias.effort else alias.model)
-    kept = np.array(model, dtype=object) != ""
-    rows = raw[kept]
-    # Two entries of one model and effort on one board: the identity of the later ones names them.
-    index = pd.Index([i for i, k in zip(identity, kept, strict=True) if k], name="identity")
-    doubled = index.duplicated()
-    if doubled.any():
-        index = pd.Index(
-            [f"{i}|{e}" if d else i for i, e, d in zip(index, rows["entry"], doubled, strict=True)]
-        )
-    se, votes = _errors(rows, snapshot)
+            continue
+        key = f"{alias.model}|{alias.effort}" if alias.effort else alias.model
+        # Two entries of one model and effort on one board: the identity of later ones names them.
+        identity.append(f"{key}|{entry}" if key in seen else key)
+        seen.add(key)
+        rows.append(row)
+        model.append(alias.model)
+    se, votes = _errors(raw, rows, snapshot)
     columns = {
-        "entry": rows["entry"].array,
-        "model": [m for m in model if m],
-        "rating": rows["rating"].to_numpy(float),
+        "entry": pd.Series([raw.entries[row] for row in rows], dtype="str").array,
+        "model": model,
+        "rating": raw.ratings[rows],
         "se": se,
         "votes": votes,
     }
-    return pd.DataFrame(columns, index=index)
+    return pd.DataFrame(columns, index=pd.Index(identity, name="identity", dtype=object))
 
 
-def _errors(rows: pd.DataFrame, snapshot: Snapshot) -> tuple[Floats, Floats]:
+def _errors(raw: Listing, rows: list[int], snapshot: Snapshot) -> tuple[Floats, Floats]:
     """Standard errors, out of intervals where none is printed and rounding included, and votes."""
-    rating, lower, upper, se = (
-        rows[name].to_numpy(float) for name in ("rating", "lower", "upper", "se")
+    rating, lower, upper, se, votes = (
+        column[rows] for column in (raw.ratings, raw.lower, raw.upper, raw.se, raw.counts)
     )
     level = snapshot.interval_level
     if level:
@@ -443,7 +433,7 @@ def _errors(rows: pd.DataFrame, snapshot: Snapshot) -> tuple[Floats, Floats]:
     whole = bool((rating == np.round(rating)).all())
     if whole and measure_of(snapshot.board, snapshot.method, snapshot.source).arena_constants:
         se = np.sqrt(se**2 + 1 / 12)
-    return se, rows["votes"].to_numpy(float, na_value=np.nan)
+    return se, votes
 
 
 def fill_errors(placed: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:

@@ -153,6 +153,7 @@ def prepare(
     match_rule: str = REACHED.name,
     retagged: Mapping[str, Tag] | None = None,
     panel: Panel | None = None,
+    lookup: Lookup | None = None,
 ) -> Study:
     """Everything before the draws; the parameters are those of `estimate_lag`.
 
@@ -162,11 +163,13 @@ def prepare(
         Tags, by model, that stand instead of the tables'.
     panel
         Of this board, category and vintage, if it has been built already.
+    lookup
+        Of these tags and policies, kept by who asks again: lists it knows are not read again.
     """
     check_numbers(n_draws, level)
     check_clock(clock)
     board = find_board(board, archive, sources)
-    lookup = Lookup(tags.load(extra_tags), policies, retagged)
+    lookup = lookup or Lookup(tags.load(extra_tags), policies, retagged)
     own = board.settled(lookup, vintage or as_of) if isinstance(board, OwnBoard) else None
     if clock == "first-listed":
         if own is not None:

@@ -91,11 +91,12 @@ def place(
     """
     if not vintages:
         raise EstimateError("no vintage to place entries on")
-    identities = pd.Index([], name="identity")
-    for vintage in vintages:
-        identities = identities.append(vintage.table.index.difference(identities, sort=False))
-    model = pd.concat([vintage.table["model"] for vintage in vintages])
-    model = model[~model.index.duplicated(keep="last")].reindex(identities)
+    listed = np.concatenate([vintage.table.index.to_numpy(object) for vintage in vintages])
+    entry, unique = pd.factorize(listed)
+    identities = pd.Index(unique, name="identity", dtype=object)
+    model = np.empty(len(identities), object)
+    # An identity is listed many times; numpy keeps the last.
+    model[entry] = np.concatenate([vintage.table["model"].to_numpy(object) for vintage in vintages])
     number = pd.factorize(model)[0].astype(np.intp)
     placed = scale.place(
         lists_of(vintages, identities),
@@ -132,10 +133,13 @@ def place(
 def lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
     """Ratings and errors of every list, rows in the order of `identities`."""
     shape = len(identities), len(vintages)
+    tables = [vintage.table for vintage in vintages]
+    listed = np.concatenate([table.index.to_numpy(object) for table in tables])
+    rows = identities.get_indexer(pd.Index(listed, dtype=object))
+    columns = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
+    here = rows >= 0
     rating, error = np.full(shape, np.nan), np.full(shape, np.nan)
-    for column, vintage in enumerate(vintages):
-        rows = identities.get_indexer(vintage.table.index)
-        here = rows >= 0
-        rating[rows[here], column] = vintage.table["rating"].to_numpy(float)[here]
-        error[rows[here], column] = vintage.table["se"].to_numpy(float)[here]
+    for filled, name in ((rating, "rating"), (error, "se")):
+        values = np.concatenate([table[name].to_numpy(float) for table in tables])
+        filled[rows[here], columns[here]] = values[here]
     return scale.Lists(np.array([to_day(v.date) for v in vintages]), rating, error)

@@ -189,7 +189,7 @@ def _vintages(board: Board, lookup: Lookup, *, copies: bool = False) -> list[tup
         whole = snapshot.method == "bradley-terry" and snapshot.completeness == "full"
         wanted = whole and (copies or comes_whole(snapshot.source))
         if wanted and "overall" in snapshot.categories:
-            table = identify(snapshot.ratings("overall"), snapshot, lookup, set(), set())
+            table = identify(snapshot.listing("overall"), snapshot, lookup, set(), set())
             if table["votes"].notna().any():
                 out.append((Vintage(snapshot.vintage, table), snapshot.sha256))
     return out

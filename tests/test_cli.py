@@ -7,10 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from elolag.archive.snapshot import Snapshot
+from elolag.cli import main
+from elolag.cli.lag import lag
 from elolag.months import to_day
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -197,3 +201,33 @@ def test_ratings_of_ones_own_and_official_lists_exclude_each_other(tmp_path: Pat
     done = run("lag", "--ratings", str(file), "--sources", "official")
     assert done.returncode == 2
     assert "mine.csv: ratings of your own are no publisher's list" in done.stderr
+
+
+def test_the_answer_and_that_of_a_newer_copy_read_each_list_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read: Counter[str] = Counter()
+    reading = Snapshot.read_bytes
+
+    def counted(snapshot: Snapshot, table: str) -> bytes:
+        read[snapshot.path] += table == "ratings"
+        return reading(snapshot, table)
+
+    monkeypatch.setattr(Snapshot, "read_bytes", counted)
+    lag(draws=200)
+    assert "A newer list" in capsys.readouterr().out
+    assert len(read) > 100
+    assert max(read.values()) == 1
+
+
+@pytest.mark.parametrize(("given", "taken"), [(None, "1"), ("2", "2")])
+def test_a_command_takes_one_thread_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, taken: str
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", given or "")
+    if given is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    monkeypatch.setattr(sys, "argv", ["elolag", "--version"])
+    with pytest.raises(SystemExit):
+        main()
+    assert os.environ["OPENBLAS_NUM_THREADS"] == taken

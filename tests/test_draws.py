@@ -393,3 +393,22 @@ def test_a_group_without_models_is_refused_before_drawing() -> None:
     field = make_field([1000.0, 1000.0], lead_from=[NEVER, NEVER], follow_from=[0.0, 0.0])
     with pytest.raises(EstimateError, match="leader group has no rated model"):
         draws.sample(field, posterior(field), 10.0, ["current"], None, 100, 0)
+
+
+def test_components_are_those_of_the_inverse_distribution_function() -> None:
+    rng = np.random.default_rng(5)
+    weights = rng.random((7, 90)) ** 30  # most of it in a few components, many have next to none
+    weights[rng.random(weights.shape) < 0.4] = 0.0
+    weights[6] = np.arange(90) == 60
+    weights /= weights.sum(axis=1, keepdims=True)
+    fitted = Posterior(weights, rng.normal(0, 50, weights.shape), rng.random(weights.shape))
+    entries = np.array([0, 2, 3, 6])
+    drawn = draws._own_errors(fitted, entries)(np.random.default_rng(1))
+    same = np.random.default_rng(1)
+    uniform, expected = same.random((4, CHUNK)), same.standard_normal((4, CHUNK))
+    for row, entry in enumerate(entries):
+        below = np.cumsum(weights[entry])
+        component = np.searchsorted(below / below[-1], uniform[row], side="right")
+        expected[row] *= fitted.sd[entry, component]
+        expected[row] += fitted.means[entry, component]
+    np.testing.assert_array_equal(drawn, expected)

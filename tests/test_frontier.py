@@ -129,3 +129,11 @@ def test_any_memory_layout_gives_the_same(varying: bool) -> None:
     strided = Steps(np.repeat(ratings, 2, axis=0)[::2], np.asfortranarray(dates), UNTIL)
     assert (plain.running == strided.running).all()
     assert (plain.dates == strided.dates).all()
+
+
+def test_more_records_than_a_byte_counts() -> None:
+    days = np.arange(300.0)
+    steps = Steps(days[None, :], days, 300.0)
+    assert steps.size == 300
+    assert steps.first_reaching(np.array([[299.0, 300.0]])).tolist() == [[299, 300]]
+    assert steps.at(np.array([255.0, 256.0, 299.0])).tolist() == [[255.0, 256.0, 299.0]]

@@ -152,7 +152,7 @@ def test_no_error_anywhere_is_refused() -> None:
 def test_identity_is_model_and_effort_and_names_doubles() -> None:
     lookup = tags.Lookup(tags.load())
     newest = elolag.open_archive().board("arena/text_style_control").snapshot("2026-08-19")
-    table = identify(newest.ratings("overall"), newest, lookup, set(), set())
+    table = identify(newest.listing("overall"), newest, lookup, set(), set())
     assert table.index.is_unique
     assert table.loc["claude-opus-4-6|high", "entry"] == "claude-opus-4-6-high"
     assert table.loc["claude-opus-4-6", "model"] == "claude-opus-4-6"
@@ -162,7 +162,7 @@ def test_whole_point_ratings_carry_their_rounding() -> None:
     archive = elolag.open_archive().board("arena/text")
     lookup = tags.Lookup(tags.load())
     rounded = archive.snapshot("2025-08-04")
-    table = identify(rounded.ratings("overall"), rounded, lookup, set(), set())
+    table = identify(rounded.listing("overall"), rounded, lookup, set(), set())
     raw = rounded.ratings("overall").set_index("entry").loc[table["entry"]]
     half = (raw["upper"] - raw["lower"]).to_numpy(float) / 2 / 1.959963984540054
     assert table["se"].to_numpy() ** 2 == pytest.approx(half**2 + 1 / 12)

@@ -39,6 +39,7 @@ NEAR_DAYS, NEAR_SHARE = 3.0, 0.02
 # Ratings rounded to two decimals before they were rounded to points: 1138.498 reads 1139.
 _SLACK = 0.0051
 _VOTES_SCALE = 1e5
+_FIGURES = ("rating", "lower", "upper", "se", "votes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,21 +50,29 @@ class Listing:
     ----------
     entries
         Names, highest rating first.
-    ratings
-        Ratings in the same order.
-    votes
-        Votes in the same order, or None unless every row has them.
-    intervals
-        Whether the rows have intervals.
+    ratings, lower, upper, se, counts
+        Ratings, ends of intervals, standard errors and votes in the same order; NaN for none.
     """
 
     entries: tuple[str, ...]
     ratings: NDArray[np.float64]
-    votes: NDArray[np.float64] | None
-    intervals: bool
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    se: NDArray[np.float64]
+    counts: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.entries)
+
+    @property
+    def votes(self) -> NDArray[np.float64] | None:
+        """Votes, or None unless every row has them."""
+        return None if np.isnan(self.counts).any() else self.counts
+
+    @property
+    def intervals(self) -> bool:
+        """Whether the rows have intervals."""
+        return not np.isnan(self.lower).all()
 
     @property
     def unit(self) -> float:
@@ -81,17 +90,16 @@ class Listing:
 
 def listings(ratings: pd.DataFrame) -> dict[str, Listing]:
     """Every category of a normalised ratings table as a `Listing`."""
-    out = {}
-    for category, rows in ratings.groupby("category", sort=True):
-        counts = rows["votes"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-        votes = np.asarray(counts, dtype=np.float64)
-        out[str(category)] = Listing(
-            entries=tuple(rows["entry"].tolist()),
-            ratings=rows["rating"].to_numpy(dtype=float),
-            votes=None if np.isnan(votes).any() else votes,
-            intervals=bool(rows["lower"].notna().any()),
+    return {
+        str(category): Listing(
+            tuple(rows["entry"].tolist()),
+            *(
+                np.asarray(rows[name].astype("Float64").to_numpy(float, na_value=np.nan), float)
+                for name in _FIGURES
+            ),
         )
-    return out
+        for category, rows in ratings.groupby("category", sort=True)
+    }
 
 
 def reference_category(categories: Iterable[str]) -> str | None:
@@ -124,12 +132,9 @@ def read_listing(data: bytes, category: str) -> Listing | None:
     if not rows:
         return None
     columns = dict(zip(header, zip(*rows, strict=True), strict=True))
-    votes = np.array([float(count or "nan") for count in columns["votes"]])
     return Listing(
-        entries=columns["entry"],
-        ratings=np.array(columns["rating"], dtype=float),
-        votes=None if np.isnan(votes).any() else votes,
-        intervals=any(columns["lower"]),
+        columns["entry"],
+        *(np.array([float(text or "nan") for text in columns[name]]) for name in _FIGURES),
     )
 
 

@@ -203,7 +203,7 @@ class Snapshot:
     def reference(self) -> Listing | None:
         """Its listing of `overall`, else of its first category; None without ratings."""
         category = reference_category(self.categories)
-        return read_listing(self.read_bytes("ratings"), category) if category else None
+        return self._listing(category) if category else None
 
     def table(self, name: str) -> pd.DataFrame:
         """Load a table as a frame, its hash checked; see `read_bytes` for the errors."""
@@ -219,17 +219,34 @@ class Snapshot:
         """
         if category is None:
             return self.table("ratings")
+        self._check_category(category)
+        rows = category_bytes(self.read_bytes("ratings"), category)
+        return tables.decode("ratings", rows, f"{self._folder / 'ratings'}.csv")
+
+    def listing(self, category: str) -> Listing:
+        """The figures of one category; see `ratings` for the errors."""
+        self._check_category(category)
+        if self.reference is not None and category == reference_category(self.categories):
+            return self.reference
+        return self._listing(category)
+
+    def _listing(self, category: str) -> Listing:
+        where = f"{self._folder / 'ratings'}.csv"
+        try:
+            found = read_listing(self.read_bytes("ratings"), category)
+        except (ValueError, KeyError) as error:
+            raise ArchiveError(f"{where}: not a table of ratings: {error}") from error
+        if found is None:
+            raise ArchiveError(f"{where}: it has no rows of {category!r}, the manifest says it has")
+        return found
+
+    def _check_category(self, category: str) -> None:
         if category not in self.categories:
             near = difflib.get_close_matches(category, self.categories, n=3, cutoff=0.4)
             hint = (
                 f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
             )
             raise UsageError(f"{self.path} has no category {category!r}; {hint}")
-        return self._of_category(category)
-
-    def _of_category(self, category: str) -> pd.DataFrame:
-        rows = category_bytes(self.read_bytes("ratings"), category)
-        return tables.decode("ratings", rows, f"{self._folder / 'ratings'}.csv")
 
     def entries(self) -> pd.DataFrame:
         """Load what the publisher says of each entry."""

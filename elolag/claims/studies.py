@@ -15,7 +15,7 @@ from elolag import draws, tags
 from elolag.archive import Archive, Board, Snapshot, open_archive
 from elolag.errors import EstimateError
 from elolag.months import to_day
-from elolag.panel import LONG_BLIND_DAYS, Memory, Panel, build
+from elolag.panel import LONG_BLIND_DAYS, Panel, build
 from elolag.study import Study, assemble, check_numbers
 from elolag.tags import Lookup, Policies
 
@@ -46,7 +46,6 @@ class Studies:
     n_draws: int = 2000
     seed: int = 0
     level: float = 0.95
-    _memory: Memory = field(default_factory=dict, repr=False)
     _panels: dict[tuple[str, str, str], Panel] = field(default_factory=dict, repr=False)
     _studies: dict[tuple[str, ...], Study] = field(default_factory=dict, repr=False)
 
@@ -70,9 +69,7 @@ class Studies:
         """One board at one vintage, every older list it may be linked to included."""
         key = (board, vintage, category)
         if key not in self._panels:
-            self._panels[key] = build(
-                self.archive.board(board), category, vintage, self.lookup, self._memory
-            )
+            self._panels[key] = build(self.archive.board(board), category, vintage, self.lookup)
         return self._panels[key]
 
     def study(self, board: str, vintage: str, category: str, leader: str, follower: str) -> Study:

@@ -6,6 +6,7 @@ be answered as asked. Each command imports what it needs when it runs, so that `
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -72,6 +73,8 @@ _tags.register(app)
 
 def main() -> None:
     """Entry point of the ``elolag`` command."""
+    # Before numpy is imported: on matrices as small as ours a second thread only waits, busily.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _streams.prepare()
     try:
         with _streams.stopped_tidily():

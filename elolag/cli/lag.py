@@ -134,9 +134,14 @@ def lag(
     as_json: Json = False,
 ) -> None:
     """By how many months the follower trails the leader, with its interval."""
-    from elolag.comparison import estimate_all
-    from elolag.estimate import estimate_lag
+    from elolag.archive import open_archive
+    from elolag.estimate import answer, asked_key
+    from elolag.study import prepare
+    from elolag.tags import Lookup, load
 
+    asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
+    if not every:
+        asked_key(**asked)
     question: dict[str, Any] = {
         "board": chosen_board(board, ratings, ratings_level),
         "leader": leader, "follower": follower, "category": category,
@@ -144,8 +149,13 @@ def lag(
         "window": window, "archive": archive, "sources": sources, "extra_tags": tags,
         "correct_selection": selection, "drift": drift,
         "clock": clock, "min_votes": min_votes, "match_rule": match_rule,
+        "lookup": Lookup(load(tags)),
     }  # fmt: skip
+    if isinstance(question["board"], str):  # read once, whatever is asked of it
+        question["archive"] = open_archive(archive, sources=sources)
     if every:
+        from elolag.comparison import estimate_all
+
         found = estimate_all(**question)
         if as_json:
             dump(found.to_dict())
@@ -153,28 +163,34 @@ def lag(
             _print_all(found)
             _print_newer(question, found.results[0].vintage)
         return
-    asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
-    result = estimate_lag(**asked, **question)
+    study = prepare(**question)
+    result = answer(study, **asked)
     if as_json:
         dump(result.to_dict())
     else:
         _print(result)
-        _print_newer(question | asked, result.vintage)
+        _print_newer(question, result.vintage, **asked)
 
 
-def _print_newer(question: dict[str, Any], vintage: str) -> None:
+def _print_newer(
+    question: dict[str, Any],
+    vintage: str,
+    estimand: str | None = None,
+    frontier: str | None = None,
+    interval: str = "measurement",
+) -> None:
     """Give the answer of a complete copy newer than the publisher's own list, in one line."""
-    from elolag.archive import open_archive
-    from elolag.estimate import estimate_lag
+    from elolag.estimate import answer
     from elolag.panel import newer_copy
+    from elolag.study import prepare
 
     if question["vintage"] or question["as_of"] or not isinstance(question["board"], str):
         return
-    archive = open_archive(question["archive"], sources=question["sources"])
-    board = archive.board(question["board"])
+    board = question["archive"].board(question["board"])
     copy = newer_copy(board, question["category"], vintage)
     if copy is not None:
-        newer = estimate_lag(**question | {"vintage": copy.vintage})
+        study = prepare(**question | {"vintage": copy.vintage})
+        newer = answer(study, estimand, frontier, interval)
         _say(
             f"A newer list, {copy.source} of {copy.vintage}, is a copy, not the publisher's own; "
             f"by it: {newer.brief()} (--vintage {copy.vintage})."

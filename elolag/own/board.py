@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.archive import Archive, Board, Snapshot
+from elolag.archive.listing import Listing, listings
 from elolag.errors import UsageError
 from elolag.months import Now, parse, to_day, to_iso, utc_now
 from elolag.own import table as tables
@@ -67,9 +68,16 @@ class OwnSnapshot(Snapshot):
         frame: pd.DataFrame = getattr(self.own, name)
         return frame
 
-    def _of_category(self, category: str) -> pd.DataFrame:
+    def ratings(self, category: str | None = None) -> pd.DataFrame:
+        """Ratings, of one category or of all; an unknown category is a `UsageError`."""
         frame = self.own.ratings
+        if category is None:
+            return frame
+        self._check_category(category)
         return frame[frame["category"] == category].reset_index(drop=True)
+
+    def _listing(self, category: str) -> Listing:
+        return listings(self.own.ratings)[category]
 
 
 class OwnBoard(Board):

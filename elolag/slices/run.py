@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from elolag.archive import find_board
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import HEADLINE, lag_key, results
 from elolag.result import LagResult
+from elolag.schema import ALL_LISTS
 from elolag.slices.questions import BY, QUESTIONS, Question
 from elolag.slices.result import Slice, Slices, size
-from elolag.study import Study, check_numbers, prepare
+from elolag.study import DEFAULT_BOARD, Study, check_numbers, prepare
+from elolag.tags import Lookup, load
 
 
 def compare(
@@ -58,6 +61,14 @@ def compare(
     if by in ("category", "board") and question.get(by) is not None:
         raise UsageError(f"a comparison by {by} takes every {by}; leave {by} out")
     question = {k: v for k, v in question.items() if v is not None}
+    if by not in ("category", "board"):  # all of one panel
+        tables = load(question.get("extra_tags"))
+        question["lookup"] = Lookup(tables, question.get("policies"))
+        question["board"] = find_board(
+            question.get("board", DEFAULT_BOARD),
+            question.get("archive"),
+            question.get("sources", ALL_LISTS),
+        )
     asked = QUESTIONS[by](question)
     if simultaneous:
         level = question.get("level", 0.95)

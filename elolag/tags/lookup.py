@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -15,6 +15,11 @@ from elolag.errors import TagError
 from elolag.months import to_day
 from elolag.sources import SOURCES
 from elolag.tags.tables import UNKNOWN, Alias, Model, Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from elolag.archive import Snapshot
 
 GLOB = "glob:"
 
@@ -65,6 +70,12 @@ class Lookup:
     ----------
     retagged
         Tags that stand instead of the tables', by model: another clock, or a tag in doubt.
+
+    Attributes
+    ----------
+    identified
+        Lists whose entries have been looked up, with those unknown and those untagged (see
+        `elolag.panel`).
     """
 
     def __init__(
@@ -78,6 +89,7 @@ class Lookup:
         self._layers = [_Layer(rows) for rows in (tables.overrides, tables.aliases) if rows]
         self._tags: dict[str, Tag] = dict(retagged or {})
         self._asked: dict[tuple[str, str, str], Alias | None] = {}
+        self.identified: dict[tuple[Snapshot, str], tuple[pd.DataFrame, set[str], set[str]]] = {}
 
     def alias(self, source: str, entry: str, name: str = "") -> Alias | None:
         """The alias row of an entry, by its key and then by its human name; None if untagged.

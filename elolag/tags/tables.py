@@ -12,6 +12,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -152,9 +153,7 @@ def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
 
 def _load(extra: str | Path | None) -> Tables:
     folder = resources.files("elolag.tags") / "data"
-    ours = _Layer()
-    for name in _TABLES:
-        ours.read((folder / f"{name}.csv").read_text("utf-8"), f"{name}.csv")
+    ours = _packaged(tuple((folder / f"{name}.csv").read_text("utf-8") for name in _TABLES))
     theirs = _Layer()
     for path in _user_files(extra) if extra is not None else ():
         theirs.read_user(path, ours)
@@ -166,6 +165,14 @@ def _load(extra: str | Path | None) -> Tables:
     )
     _check_references(tables, {**ours.where, **theirs.where})
     return tables
+
+
+@lru_cache(maxsize=1)
+def _packaged(texts: tuple[str, ...]) -> _Layer:
+    ours = _Layer()
+    for name, text in zip(_TABLES, texts, strict=True):
+        ours.read(text, f"{name}.csv")
+    return ours
 
 
 def _user_files(extra: str | Path) -> list[Path]:

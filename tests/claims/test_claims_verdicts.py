@@ -143,13 +143,13 @@ def test_real_time_never_sees_a_later_vintage(
     ends = Studies.of(planted(early), "all", None, None, 300, 0, 0.95)
     goes_on = Studies.of(planted((*early, f"{board}/2026-06-25")), "all", None, None, 300, 0, 0.95)
     read: list[str] = []
-    ratings = Snapshot.ratings
+    listing = Snapshot.listing
 
-    def watched(self: Snapshot, category: str | None = None) -> object:
+    def watched(self: Snapshot, category: str) -> object:
         read.append(self.vintage)
-        return ratings(self, category)
+        return listing(self, category)
 
-    monkeypatch.setattr(Snapshot, "ratings", watched)
+    monkeypatch.setattr(Snapshot, "listing", watched)
     claims = [
         replace(CLAIM, date="2025-12-01", kind=kind, estimand="average")
         for kind in ("months", "elo", "percent")

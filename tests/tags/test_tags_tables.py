@@ -15,7 +15,7 @@ from elolag.errors import ElolagError, TagError, UsageError
 from elolag.tags import Lookup, Tables, load
 from elolag.tags.countries import ISO_3166, codes
 from elolag.tags.organisations import labs_of, organisations
-from elolag.tags.tables import DATE_BASES, PRECISIONS
+from elolag.tags.tables import DATE_BASES, PRECISIONS, _Layer
 
 DATA = resources.files("elolag.tags") / "data"
 KEYS = {
@@ -289,3 +289,12 @@ def test_tables_of_a_users_folder_are_tidied_like_flat_ones(tmp_path: Path, blan
     alias = Lookup(found).alias("arena-dataset", "GPT 5 T\u00fclu")
     assert alias is not None
     assert alias.model == "gpt-x"
+
+
+def test_our_tables_are_parsed_once_and_loads_share_no_dictionary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = load()
+    monkeypatch.delattr(_Layer, "read")
+    assert load() == first
+    assert load().models is not first.models
