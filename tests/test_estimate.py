@@ -17,7 +17,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate import ESTIMANDS
 from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.study import prepare
-from elolag.words import MATCHED
+from elolag.words import MATCHED, citing
 
 FEW = 400
 
@@ -241,8 +241,10 @@ def test_another_match_rule_is_said_and_names_no_match(
     longer = {"below": 1, "between": 1, "not-worse": -1}[rule]
     assert longer * (found.low or 0.0) > longer * (headline.low or 0.0)
     assert any("not calibrated" in note for note in found.notes) == (rule == "not-worse")
+    assert f", {MATCHED[rule]} in Arena's blind text votes." in citation(found).sentence
+    assert f" {citing.MATCHED[rule]}. Am 19. August" in citation(found, "de").sentence
     with pytest.raises(UsageError, match=f"not {rule}"):
-        citation(found)
+        citation(day)
     with pytest.raises(UsageError, match=rule):
         elolag.lag_path("2026-08-01", match_rule=rule, n_draws=400)
 
