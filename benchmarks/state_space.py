@@ -169,9 +169,7 @@ def smooth(world: World, spread: Floats) -> Smoothed:
 def estimate(world: World, young: Floats, hyper: Hyperparameters = SHIPPED) -> Smoothed:
     """Scales by EM and the posterior they give.
 
-    `young` is how many times as large an entry's variance is thought to be, (M, T). The spread of
-    the result is that of the scales, without the mixing of observed steps' variances for entries
-    that no list shows.
+    `young` is how many times as large an entry's variance is thought to be, (M, T).
     """
     near = tricube(world.level, world.level, hyper.neighbours)
     scale = np.array(GUESS)[:, None, None] * young
@@ -207,13 +205,11 @@ def world_of(
             if after - board.days[column] >= SPACING or board.days[column] <= since < after:
                 columns.append(column)
         kept.append(np.array(columns[::-1]))
-    days = np.unique(np.concatenate([b.days[c] for b, c in zip(boards, kept, strict=True)]))
+    dated = np.concatenate([b.days[c] for b, c in zip(boards, kept, strict=True)])
+    days, date = np.unique(dated, return_inverse=True)
     every = np.concatenate([b.rating[:, c] for b, c in zip(boards, kept, strict=True)], axis=1)
     listed = ~np.isnan(every)
     number = np.repeat([0, 1], [len(c) for c in kept])
-    date = np.searchsorted(
-        days, np.concatenate([b.days[c] for b, c in zip(boards, kept, strict=True)])
-    )
     whole = np.array([np.allclose(x[~np.isnan(x)] % 1, 0) for x in every.T])
     there = np.flatnonzero(listed.any(axis=1))
     centre = float(np.nanmean(every))

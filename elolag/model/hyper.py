@@ -34,7 +34,7 @@ class Hyperparameters:
         ones alone.
     own_votes
         Part of what votes explain of a change that is left when the other board's change is taken
-        off: both boards count the same votes.
+        off: both boards count the same votes (benchmarks/drift_form.py).
     apart
         How far (sd) the trends of countries are thought to be from each other, in curvature (a
         year squared), slope (a year) and level at the newest release, before any rating is looked
@@ -60,7 +60,7 @@ class Hyperparameters:
     uneven: float = 1.5
     young: float = 3.0
     sure: float = 0.1
-    own_votes: float = 1.0
+    own_votes: float = 0.1
     apart: tuple[float, float, float] = (0.5, 1.0, 2.0)
     least_free: float = 0.05
     normal: float = 150.0

@@ -149,6 +149,7 @@ def slow_place(
         rows = settled if len(settled) >= MIN_BRIDGED else common
         old, new = target.rating[rows, last], target.rating[rows, newest]
         noise = np.abs(target.se[rows, last] ** 2 - target.se[rows, newest] ** 2)
+        noise = noise if moved is None else noise * hyper.own_votes
         made = fit(old, new, noise, None if moved is None else moved[rows], hyper=hyper)
         level = target.rating[[entry], last]
         found[entry] = float(
