@@ -82,7 +82,7 @@ def test_what_is_plugged_in_quotes_its_table() -> None:
     drawn = rows[rows["kind"] == "drawn"].set_index("value")
     wider = (drawn["high"] - drawn["low"]) / (base.high - base.low) - 1
     assert (
-        f"{wider['estimates']:.0%} wider with the estimates drawn and "
+        f"changes in width by {wider['estimates']:.0%} with the estimates drawn and by "
         f"{wider['estimates and hyperparameters']:.0%} with"
     ) in text
     ends = ["low_change", "high_change"]
