@@ -176,8 +176,11 @@ def test_recipes_work_and_their_answers_are_fresh(recipes: ModuleType, tmp_path:
     used = set(re.findall(r"lag\$(\w+)", text))
     assert used
     assert used <= set(lag)
-    columns = set(re.findall(r'"(\w+)"', text.split("lag$matches")[1].split("]")[0]))
-    assert columns <= set(lag["matches"][0])
+    figures = re.search(r"with\(lag\$headline, .*?\", (.*?)\)\)", text)
+    assert figures is not None
+    assert set(figures[1].split(", ")) <= set(lag["headline"])
+    columns = set(re.findall(r'"(\w+)"', text.split("lag$day$matches")[1].split("]")[0]))
+    assert columns <= set(lag["day"]["matches"][0])
 
 
 def test_a_recipe_that_fails_is_named(recipes: ModuleType) -> None:

@@ -66,7 +66,10 @@ class Listing:
 
     @property
     def votes(self) -> NDArray[np.float64] | None:
-        """Votes, or None unless every row has them."""
+        """Votes, or None unless every row has them.
+
+        :meta private:
+        """
         return None if np.isnan(self.counts).any() else self.counts
 
     @property
