@@ -53,12 +53,11 @@ def test_the_last_rows_sum_up_the_others(kept: pd.DataFrame) -> None:
 def test_the_average_of_the_day_was_what_hindsight_says(kept: pd.DataFrame) -> None:
     """Wanted: 0.3 month on average, 0.6 at the 90% point, nine in ten intervals that hold it.
 
-    On both boards together: style control alone is at 0.62.
+    One row misses what is wanted, here and on the page by name: the 90% point of style control.
     """
     average = kept[(kept["as_of"] == "all") & (kept["estimand"] == "average")]
     assert len(average) == 3
     assert (average["difference"] <= 0.3).all()
-    most = average.set_index("board")["most"]
-    assert most["both"] <= 0.6
-    assert most.max() <= 0.62
+    over = average.loc[average["most"] > 0.6, "board"]
+    assert over.tolist() == ["arena/text_style_control"]
     assert (average["held"] >= 0.9).all()

@@ -113,10 +113,12 @@ def _table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
         Column("high", "High", f"upper end of the {result.level:.0%} interval", points,
                rating, figures=True),
         Column("record", "Record", "whether it raised its group's frontier", "true or false"),
+        Column("provisional", "Provisional", f"whether it has under {SETTLED_VOTES:,} votes yet",
+               "true or false"),
     )  # fmt: skip
     cells = tuple(
         (r["group"], r["model"], r["entry"], r["lab"], r["released"], r["date"], r["rating"],
-         r["low"], r["high"], r["record"])
+         r["low"], r["high"], r["record"], r["early"])
         for r in sorted(rows, key=lambda r: (r["date"], r["side"], r["model"]), reverse=True)
     )  # fmt: skip
     return Table("frontier", "Models of the chart, newest first", columns, cells)
