@@ -4,7 +4,8 @@ In known worlds. The change (`elolag.estimate_change`, over twelve months) is as
 change over re-run histories, which its interval is for, and for that of its own history; `told` is
 the share of intervals that leave out zero. A path (`elolag.lag_path`, the same twelve months) is
 asked for the lags of its own history: the pointwise interval for the share of days, the band for
-whole paths.
+whole paths. The table kept here was made before countries' trends departed from a common one
+(decision 5), and has not been made again since.
 """
 
 from __future__ import annotations
