@@ -1,10 +1,10 @@
 """Which smooth curve should `trend` take? `python benchmarks/backtest.py`, some minutes.
 
-Every curve of `elolag.curves` is fitted at many dates of the real archive to what was released by
-then, and judged by what came (`elolag.backtest` says how). Writes `backtest.csv`: per board, mode,
-quantity and curve the number of dates, bias, root mean square error and spread of the errors, in
-Elo for levels and gaps and in months for lags. Dates are a month apart, and horizons and windows
-overlap: the errors of neighbouring dates are not independent.
+Every curve of `elolag.model.curves` is fitted at many dates of the real archive to what was
+released by then, and judged by what came (`elolag.simulation.backtest` says how). Writes
+`backtest.csv`: per board, mode, quantity and curve the number of dates, bias, root mean square
+error and spread of the errors, in Elo for levels and gaps and in months for lags. Dates are a month
+apart, and horizons and windows overlap: the errors of neighbouring dates are not independent.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from elolag.backtest import backtest, backtest_real_time, summary
-from elolag.revisions import read
+from elolag.estimate.revisions import read
+from elolag.simulation.backtest import backtest, backtest_real_time, summary
 
 HERE = Path(__file__).parent
 BOARDS = ("arena/text", "arena/text_style_control")

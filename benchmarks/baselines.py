@@ -12,11 +12,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
-from elolag.lag import ESTIMANDS, WINDOWS, Race
-from elolag.months import DAYS_PER_MONTH
-from elolag.posterior import Field
-from elolag.replications import Baseline
+from elolag.model.estimands import ESTIMANDS, WINDOWS, Race
+from elolag.model.posterior import Field
+from elolag.simulation.calibrate import Baseline
 
 Floats = NDArray[np.float64]
 RESAMPLES = 200

@@ -1,7 +1,8 @@
 """Calibration of the intervals: `python benchmarks/calibrate.py --help`.
 
-Writes the table of `elolag.calibrate` (default: all worlds, 2,000 replications, beside this file).
-On a cluster, run it with ``--dask ADDRESS`` (a scheduler's address; needs `distributed`).
+Writes the table of `elolag.simulation.calibrate` (default: all worlds, 2,000 replications, beside
+this file). On a cluster, run it with ``--dask ADDRESS`` (a scheduler's address; needs
+`distributed`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,8 @@ from baselines import BASELINES
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from elolag.calibrate import run, table
-from elolag.replications import Plan
-from elolag.simulate import WORLDS
+from elolag.simulation.calibrate import Plan, run, table
+from elolag.simulation.worlds import WORLDS
 
 HERE = Path(__file__).parent
 

@@ -18,13 +18,14 @@ import numpy as np
 import pandas as pd
 from in_worlds import DRAWS, LEVEL, RERUNS, RUNS, options, replicated, write
 
-from elolag import draws, path, sampling
-from elolag.change import spread_of
+from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
-from elolag.interval import reach
-from elolag.months import DAYS_PER_MONTH
-from elolag.posterior import Field, Posterior
-from elolag.simulate import AS_OF, History, Releases, release
+from elolag.estimate import over_time
+from elolag.estimate.over_time import spread_of
+from elolag.model import draws, reruns
+from elolag.model.interval import reach
+from elolag.model.posterior import Field, Posterior
+from elolag.simulation.simulate import AS_OF, History, Releases, release
 
 WORLDS = ("base", "takeover", "stagnant-leader")
 NAMES = ("average", "current")
@@ -36,7 +37,7 @@ SLACK = 3e-5
 def true_change(run: Releases, name: str) -> float:
     """Later lag less the earlier one; NaN where either is a bound."""
     lags = [run.truth([name], date).get(name) for date in (THEN, AS_OF)]
-    known = [float(x.months[0]) if x and sampling.known_in(x)[0] else np.nan for x in lags]
+    known = [float(x.months[0]) if x and reruns.known_in(x)[0] else np.nan for x in lags]
     return known[1] - known[0]
 
 
@@ -51,18 +52,16 @@ def intervals(
                 draws.sample(data, fitted, date, [name], None, DRAWS, seed)
                 for date in (THEN, AS_OF)
             ]
-            rerun = sampling.histories(
-                data, fitted, labs, (THEN, AS_OF), [name], None, seed, RERUNS
-            )
+            rerun = reruns.histories(data, fitted, labs, (THEN, AS_OF), [name], None, seed, RERUNS)
             law = spread_of(pair, rerun, name)[2]
             row = {"what": f"change/{name}", "own": true_change(history.releases, name)}
             low, high = law.inv_cdf((1 - LEVEL) / 2), law.inv_cdf((1 + LEVEL) / 2)
             rows.append(row | {"level": LEVEL, "low": low, "high": high})
     days = np.arange(THEN, AS_OF + 1)
-    least, most = (ends[0] for ends in reach(*path.daily(history.releases.race(), days)))
-    levels = (LEVEL, path.INNER)
+    least, most = (ends[0] for ends in reach(*over_time.daily(history.releases.race(), days)))
+    levels = (LEVEL, over_time.INNER)
     drawn = (d for _, d in draws.draw(data, fitted, DRAWS, seed))
-    for level, ends in zip(levels, path.bands(drawn, days, levels), strict=True):
+    for level, ends in zip(levels, over_time.bands(drawn, days, levels), strict=True):
         for what, (low, high) in {"pointwise": ends[:2], "band": ends[2:]}.items():
             held = ~(least < low - SLACK) & ~(most > high + SLACK)  # an open end is NaN
             wide = np.nan_to_num(high - low, nan=np.inf)

@@ -49,7 +49,7 @@ def cpu_of(arguments: list[str]) -> float:
 
 def cpu_of_draws() -> float:
     """CPU seconds of 10,000 draws of `current` on the headline board."""
-    from elolag.study import prepare
+    from elolag.estimate.session import prepare
 
     study = prepare()
     start = time.process_time()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 from joblib import Parallel, delayed
 
-from elolag.simulate import History, simulate
+from elolag.simulation.simulate import History, simulate
 
 HERE = Path(__file__).parent
 WORLD = "truncated-boards"

@@ -1,4 +1,5 @@
-"""Whether the young-entry drift is what `elolag.young` takes it for: `python benchmarks/drift.py`.
+"""Whether the young-entry drift is what `elolag.estimate.early_drift` takes it for: `python
+benchmarks/drift.py`.
 
 If the early votes keep a bias for good, the excess change of a debut between v and V votes is the
 bias times 1 - v/V: nothing where votes hardly grew, all of it where they grew much. The first
@@ -21,15 +22,15 @@ import numpy as np
 import pandas as pd
 
 import elolag
-from elolag import tags, young
-from elolag.cast import enrol
-from elolag.estimate import results
+from elolag import tags
+from elolag.dates import to_day
+from elolag.estimate import early_drift
+from elolag.estimate.field import enrol
+from elolag.estimate.lag import results
+from elolag.estimate.panel import ROOT, Panel, Vintage, build
+from elolag.estimate.session import DEFAULT_BOARD, prepare
+from elolag.model.posterior import posterior
 from elolag.model.scale import vote_noise
-from elolag.months import to_day
-from elolag.panel import Panel, build
-from elolag.posterior import posterior
-from elolag.study import DEFAULT_BOARD, prepare
-from elolag.vintages import ROOT, Vintage
 
 HERE = Path(__file__).parent
 #: Days between two lists after which what the later one adds may be old; who is near the top.
@@ -41,8 +42,8 @@ VOTES = (0, 8_000, np.inf)
 def histories() -> Iterator[tuple[list[Vintage], dict[str, list[int]]]]:
     """Per board its vintages, and which of them list each entry with votes."""
     archive, lookup = elolag.open_archive(), tags.Lookup(tags.load())
-    for board in young.BOARDS:
-        vintages = [v for v, _ in young._vintages(archive.board(board), lookup)]
+    for board in early_drift.BOARDS:
+        vintages = [v for v, _ in early_drift._vintages(archive.board(board), lookup)]
         listed: dict[str, list[int]] = {}
         for number, vintage in enumerate(vintages):
             for identity in vintage.table.index[vintage.table["votes"].notna()]:
@@ -54,14 +55,14 @@ def excesses() -> pd.DataFrame:
     """One row per debut of the shipped archive: excess variance, part shown, growth, first date."""
     parts = []
     for vintages, listed in histories():
-        rows = young.debuts(vintages)
+        rows = early_drift.debuts(vintages)
         since = [vintages[listed[i][0]].date for i in rows["identity"]]
         parts.append(rows.assign(since=since))
     return _with_excess(pd.concat(parts, ignore_index=True))
 
 
 def _with_excess(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows[rows["change"].abs() <= young.LARGEST_DRIFT]
+    rows = rows[rows["change"].abs() <= early_drift.LARGEST_DRIFT]
     errors = (rows[c].to_numpy(float) for c in ("se_debut", "se_last"))
     growth = rows["votes_last"] / rows["votes"]
     return rows.assign(
@@ -79,10 +80,10 @@ def newcomers() -> pd.DataFrame:
     the US and China then listed. What the first list of a board or the first after a gap shows is
     no newcomer.
     """
-    lookup, drift, rows = tags.Lookup(tags.load()), young.packaged_drift(), []
+    lookup, drift, rows = tags.Lookup(tags.load()), early_drift.packaged_drift(), []
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in ("US", "CN")]
-    for board, (vintages, listed) in zip(young.BOARDS, histories(), strict=True):
-        debuts = young.debuts(vintages).assign(board=board)
+    for board, (vintages, listed) in zip(early_drift.BOARDS, histories(), strict=True):
+        debuts = early_drift.debuts(vintages).assign(board=board)
         debuts["number"] = [listed[identity][0] for identity in debuts["identity"]]
         for number, began in debuts[debuts["number"] > 0].groupby("number"):
             vintage = vintages[number]
@@ -101,7 +102,7 @@ def newcomers() -> pd.DataFrame:
                 )
             )
     found = pd.concat(rows, ignore_index=True).dropna(subset="foreseen")
-    return found[found["change"].abs() <= young.LARGEST_DRIFT]
+    return found[found["change"].abs() <= early_drift.LARGEST_DRIFT]
 
 
 def falls(found: pd.DataFrame) -> Iterator[dict[str, object]]:
@@ -144,16 +145,16 @@ def later() -> Iterator[dict[str, object]]:
     ``own`` is the part of it that the votes at their debut would leave, ``as_many`` that of a
     debut of as many votes, which is what the draws take.
     """
-    drift, found = young.packaged_drift(), []
+    drift, found = early_drift.packaged_drift(), []
     for vintages, listed in histories():
         days = [to_day(vintage.date) for vintage in vintages]
         for identity, numbers in listed.items():
-            near = [n for n in numbers if days[n] - days[numbers[0]] <= young.HORIZON_DAYS]
+            near = [n for n in numbers if days[n] - days[numbers[0]] <= early_drift.HORIZON_DAYS]
             votes = [float(vintages[n].table["votes"][identity]) for n in near]
             grown = [n for n, v in zip(near, votes, strict=True) if v >= 2 * votes[0]]
             if grown:
                 before, after = (vintages[n].table for n in (grown[0], near[-1]))
-                row = young.change(identity, before, after)
+                row = early_drift.change(identity, before, after)
                 found += [row | {"debut_votes": votes[0]}] if row else []
     rows = _with_excess(pd.DataFrame(found))
     debut, now = (drift.variance(rows[c], rows["se_debut"]) for c in ("debut_votes", "votes"))
@@ -197,19 +198,19 @@ def _row(by: str, whose: str, rows: pd.DataFrame) -> dict[str, object]:
 
 def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, object]]:
     """The headline with the packaged drift, with other drifts, and with newcomers lowered."""
-    packaged = young.packaged_drift()
+    packaged = early_drift.packaged_drift()
     year = found["since"].str[:4].max()
-    recent, _ = young.fit(found[found["since"] >= year], packaged.votes_per_information)
+    recent, _ = early_drift.fit(found[found["since"] >= year], packaged.votes_per_information)
     lowered = with_fall(began)
-    record = young.estimate(elolag.open_archive(), tags.Lookup(tags.load()), copies=True)
+    record = early_drift.estimate(elolag.open_archive(), tags.Lookup(tags.load()), copies=True)
     for name, drift, panel in (
         ("packaged", packaged, None),
         (f"debuts of {year} alone", recent, None),
-        ("of every list, copies of pages too", young.from_record(record), None),
+        ("of every list, copies of pages too", early_drift.from_record(record), None),
         ("none", None, None),
         ("packaged, the newcomers' fall taken off", packaged, lowered),
     ):
-        with patch("elolag.young.packaged_drift", return_value=drift):
+        with patch("elolag.estimate.early_drift.packaged_drift", return_value=drift):
             (result,) = results(prepare(panel=panel), ["current"], "measurement")
         match = (result.matches or ())[0]
         yield {

@@ -28,9 +28,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from elolag.dates import DAYS_PER_MONTH
 from elolag.model import scale
-from elolag.model.hyper import SHIPPED, Hyperparameters
-from elolag.months import DAYS_PER_MONTH
+from elolag.model.scale import SHIPPED, Hyperparameters
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))

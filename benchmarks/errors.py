@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from elolag.months import DAYS_PER_MONTH
+from elolag.dates import DAYS_PER_MONTH
 
 HERE = Path(__file__).parent
 #: Half a day, in months.

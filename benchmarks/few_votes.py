@@ -5,9 +5,9 @@ against them at random; a vote is a tie at `ties` times the smaller of both side
 truth and the estimate are the newcomer's distance from the mean of the ten. Simulations without a
 finite rating (one side won everything) are drawn again, since `rate` refuses them.
 
-Decided before the first run: the rule of `elolag.bradleyterry.own_share` is kept if 95% intervals
-of it hold the truth in at least 93% of the simulations for each number of votes and share of ties,
-and if the ten models' own errors are those of the plain sandwich.
+Decided before the first run: the rule of `elolag.model.bradleyterry.own_share` is kept if 95%
+intervals of it hold the truth in at least 93% of the simulations for each number of votes and share
+of ties, and if the ten models' own errors are those of the plain sandwich.
 
 Seen: at least 94% everywhere, 95% with up to ten votes, where the plain sandwich holds 18 to 21%
 with one vote and 85 to 95% with two. The variance of a difference of two of the ten moves by at
@@ -26,9 +26,9 @@ import numpy as np
 import pandas as pd
 
 import elolag
-from elolag import bradleyterry
-from elolag.bradleyterry import ELO
 from elolag.errors import EstimateError
+from elolag.model import bradleyterry
+from elolag.model.bradleyterry import ELO
 
 RUNS, MODELS, SETTLED, SEED = 1500, 10, 400, 20261126
 VOTES = (1, 2, 3, 5, 10, 20)

@@ -41,11 +41,10 @@ from scipy import stats
 
 import elolag
 from elolag import tags
+from elolag.dates import DAYS_PER_MONTH
+from elolag.estimate.panel import Vintage, chain, lists_of, vintages
 from elolag.model import scale
-from elolag.model.hyper import SHIPPED, Hyperparameters
-from elolag.months import DAYS_PER_MONTH
-from elolag.panel import chain, vintages
-from elolag.vintages import Vintage, lists_of
+from elolag.model.scale import SHIPPED, Hyperparameters
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -294,7 +293,7 @@ def left_out(name: str = BOARDS[0]) -> pd.DataFrame:
         )
         rows.append(
             {
-                "list": elolag.months.to_iso(float(target.days[column])),
+                "list": elolag.dates.to_iso(float(target.days[column])),
                 "entries": len(taken),
                 "moved": np.sqrt((moved**2).mean()),
                 "inside": (np.abs(moved) < 1.96 * error).mean(),

@@ -21,12 +21,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from elolag import draws
+from elolag.dates import to_day
 from elolag.errors import EstimateError
-from elolag.interval import Summary, summarise
-from elolag.months import to_day
-from elolag.revisions import Past, read
-from elolag.revisions.past import State, monthly
+from elolag.estimate.revisions import Past, State, monthly, read
+from elolag.model import draws
+from elolag.model.interval import Summary, summarise
 
 HERE = Path(__file__).parent
 BOARDS = ("arena/text_style_control", "arena/text")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from elolag.posterior import Field, Posterior
-from elolag.replications import DRIFT_BLOCK, archive_drift, fitted_field
-from elolag.simulate import History, simulate
+from elolag.model.posterior import Field, Posterior
+from elolag.simulation.calibrate import DRIFT_BLOCK, archive_drift, fitted_field
+from elolag.simulation.simulate import History, simulate
 
 HERE = Path(__file__).parent
 LEVEL, DRAWS, RERUNS = 0.95, 1000, 250
@@ -33,7 +33,7 @@ def options(text: str, worlds: Sequence[str], replications: int, table: str) -> 
 
 
 def replicated(world: str, replications: int, seed: int, one: One) -> pd.DataFrame:
-    """Rows of `one` on the histories that `elolag.calibrate` replicates with this seed."""
+    """Rows of `one` on the histories that the calibration replicates with this seed."""
     rows = []
     for number in range(replications):
         own = seed * 10**6 + number

@@ -2,7 +2,7 @@
 
 Normal, percentile and pivotal intervals from the same re-runs, against the mean over re-run
 histories of each world; and two intervals against the lag of another history (`predictive`).
-The rule that picks one stands in `elolag.sampling`; its verdict is printed below the table.
+The rule that picks one stands in `elolag.model.reruns`; its verdict is printed below the table.
 The table kept here has 100 replications of the six worlds below, and 60 of others; it was made
 before countries' trends departed from a common one (decision 5), and has not been made again since.
 The form that was picked is in `calibration.csv` with the prior as it is.
@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 from in_worlds import DRAWS, LEVEL, RERUNS, RUNS, options, replicated, write
 
-from elolag import draws, sampling
 from elolag.errors import EstimateError
-from elolag.lag import EXACT
-from elolag.posterior import Field, Posterior
-from elolag.simulate import History, expected, release
+from elolag.model import draws, reruns
+from elolag.model.estimands import EXACT
+from elolag.model.posterior import Field, Posterior
+from elolag.simulation.simulate import History, expected, release
 
 WORLDS = ("base", "takeover", "few-models", "unequal-spread", "leapfrog", "heavy-ties")
 NAMES = ("average", "levels", "at-release", "current")
@@ -42,14 +42,14 @@ def intervals(
     groups = [names]
     for group in groups:
         try:
-            (again,) = sampling.histories(data, fitted, labs, [day], group, None, seed, RERUNS)
+            (again,) = reruns.histories(data, fitted, labs, [day], group, None, seed, RERUNS)
         except EstimateError:
             # A window that begins before a re-run group does: each alone, then.
             groups += [[name] for name in group] if len(group) > 1 else []
             continue
         for name in group:
             with contextlib.suppress(EstimateError):  # too often a bound
-                found = sampling.forms(sample, again, name, LEVEL)
+                found = reruns.forms(sample, again, name, LEVEL)
                 exact = name in other and other[name].censored[0] == EXACT
                 next_one = float(other[name].months[0]) if exact else np.nan
                 found["predictive/percentile"] = found["percentile"]

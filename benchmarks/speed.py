@@ -23,10 +23,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import draws
-from elolag.change import lag_path
-from elolag.lag import ESTIMANDS, WINDOWS, Race
-from elolag.posterior import Field, posterior
+from elolag.estimate.over_time import lag_path
+from elolag.model import draws
+from elolag.model.estimands import ESTIMANDS, WINDOWS, Race
+from elolag.model.posterior import Field, posterior
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))

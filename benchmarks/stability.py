@@ -2,7 +2,7 @@
 
 The headline is `average` over twelve months on the default board, in hindsight of its newest
 official list. Each row changes one thing: the seed of the draws; how far young or settled entries
-drift; each hyperparameter (`elolag.model.hyper`, where they are explained) and what the prior
+drift; each hyperparameter (`elolag.model.scale`, where they are explained) and what the prior
 estimates; window; date; a top model, a list, the other board left out; noise on the ratings. Where
 an estimate has an error, the change is to its 10% and 90% point; what is chosen and not estimated
 is taken 0.8 and 1.2 times. The last rows mix the draws at points drawn for all of these together:
@@ -25,15 +25,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from elolag import draws, young
-from elolag.crossing import MATCH_RULES, REACHED, MatchRule
-from elolag.interval import Summary, summarise
-from elolag.model.hyper import SHIPPED
-from elolag.months import to_day
-from elolag.posterior import Field, Prior, only, thought
-from elolag.revisions import Past, read
-from elolag.study import DEFAULT_BOARD
-from elolag.vintages import ROOT, place
+from elolag.dates import to_day
+from elolag.estimate import early_drift
+from elolag.estimate.panel import ROOT, place
+from elolag.estimate.revisions import Past, read
+from elolag.estimate.session import DEFAULT_BOARD
+from elolag.model import draws
+from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
+from elolag.model.interval import Summary, summarise
+from elolag.model.posterior import Field, Prior, only, thought
+from elolag.model.scale import SHIPPED
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -139,13 +140,16 @@ def drifts(asked: Variation) -> Iterator[Variation]:
             yield replace(asked, kind="drift", value=f"of {value} x {by}", past=moved, edit=edit)
 
 
-def resampled_drifts() -> list[young.YoungDrift]:
+def resampled_drifts() -> list[early_drift.YoungDrift]:
     """The drift of young entries from resamples of the models whose debuts it is estimated from."""
     rows, rng = excesses(), np.random.default_rng(SEED)
     of = list(rows.groupby("identity").indices.values())
-    known = young.packaged_drift().votes_per_information
+    known = early_drift.packaged_drift().votes_per_information
     picks = rng.integers(0, len(of), (RESAMPLES, len(of)))
-    return [young.fit(rows.iloc[np.concatenate([of[k] for k in pick])], known)[0] for pick in picks]
+    return [
+        early_drift.fit(rows.iloc[np.concatenate([of[k] for k in pick])], known)[0]
+        for pick in picks
+    ]
 
 
 def settled_error(past: Past, z: float) -> Edit:

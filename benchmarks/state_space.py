@@ -20,8 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.model.hyper import SHIPPED, Hyperparameters
-from elolag.model.scale import Lists, tricube
+from elolag.model.scale import SHIPPED, Hyperparameters, Lists, tricube
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -18,9 +18,9 @@ from pathlib import Path
 import pandas as pd
 
 import elolag
-from elolag import comparison, study, tags, young
-from elolag.panel import build, chain, vintages
-from elolag.vintages import lists_of
+from elolag import tags
+from elolag.estimate import comparison, early_drift, session
+from elolag.estimate.panel import build, chain, lists_of, vintages
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import listing
@@ -73,7 +73,7 @@ def estimands() -> str:
 
 def change() -> str:
     """Is it shrinking, in one sentence."""
-    from elolag.change import estimate_change
+    from elolag.estimate.over_time import estimate_change
 
     return f"> {estimate_change('2025-08-19')}"
 
@@ -85,7 +85,7 @@ def retired() -> str:
 
 def young_drift() -> str:
     """The young-entry drift, as estimated."""
-    record = young.packaged_record()
+    record = early_drift.packaged_record()
     rows = ["| votes | drift still ahead (sd, Elo) | entries |", "|---|---|---|"]
     for votes, sd, pairs in zip(record["votes"], record["sd"], record["pairs"], strict=True):
         rows.append(f"| {votes:,} | {sd:.1f} | {pairs} |")
@@ -174,7 +174,7 @@ def left_out() -> str:
 def links() -> str:
     """The link report of the headline board."""
     lookup = tags.Lookup(tags.load())
-    panel = build(elolag.open_archive().board(study.DEFAULT_BOARD), "overall", None, lookup)
+    panel = build(elolag.open_archive().board(session.DEFAULT_BOARD), "overall", None, lookup)
     head = "last list | entries | bridge | share | fitted on | shift | slope | drift | of the young"
     rows = [f"| {head} |", "|" + "---|" * 9]
     for made in panel.placed.carries:

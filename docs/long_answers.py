@@ -14,9 +14,9 @@ from typing import Any
 
 import elolag
 from elolag import plots
-from elolag.bridge import bridge
-from elolag.flip import flip
-from elolag.influence import influence
+from elolag.claims.bridge import bridge
+from elolag.robustness.edits import influence
+from elolag.robustness.tipping_point import flip
 
 DOCS = Path(__file__).resolve().parent
 KEPT = DOCS / "long-answers.json"

@@ -10,44 +10,44 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.2.0"
+from elolag.version import __version__
 
 if TYPE_CHECKING:
     from elolag.archive import Archive, open_archive
-    from elolag.change import estimate_change, lag_path
     from elolag.claims import check_claims
-    from elolag.comparison import estimate_all
-    from elolag.estimate import estimate_lag
-    from elolag.grid import sensitivity
-    from elolag.matching import time_to_match
+    from elolag.estimate.catch_up import time_to_match
+    from elolag.estimate.compare import compare
+    from elolag.estimate.comparison import estimate_all
+    from elolag.estimate.lag import estimate_lag
+    from elolag.estimate.over_time import estimate_change, lag_path
+    from elolag.estimate.revisions import estimate_revisions
+    from elolag.estimate.session import frontier_curve
     from elolag.own import own_board
     from elolag.report import write_report
-    from elolag.result import LagResult
-    from elolag.revisions import estimate_revisions
-    from elolag.slices import compare
-    from elolag.study import frontier_curve
+    from elolag.results.lag import LagResult
+    from elolag.robustness import sensitivity
     from elolag.tags import Policies
     from elolag.votes import rate
 
 # Names are imported when first asked for, so that `import elolag` and `elolag --help` stay quick.
 _HOMES = {
     "Archive": "elolag.archive",
-    "LagResult": "elolag.result",
+    "LagResult": "elolag.results.lag",
     "Policies": "elolag.tags",
     "check_claims": "elolag.claims",
-    "compare": "elolag.slices",
-    "estimate_all": "elolag.comparison",
-    "estimate_change": "elolag.change",
-    "estimate_lag": "elolag.estimate",
-    "estimate_revisions": "elolag.revisions",
-    "frontier_curve": "elolag.study",
-    "lag_path": "elolag.change",
+    "compare": "elolag.estimate.compare",
+    "estimate_all": "elolag.estimate.comparison",
+    "estimate_change": "elolag.estimate.over_time",
+    "estimate_lag": "elolag.estimate.lag",
+    "estimate_revisions": "elolag.estimate.revisions",
+    "frontier_curve": "elolag.estimate.session",
+    "lag_path": "elolag.estimate.over_time",
     "open_archive": "elolag.archive",
     "write_report": "elolag.report",
-    "time_to_match": "elolag.matching",
+    "time_to_match": "elolag.estimate.catch_up",
     "own_board": "elolag.own",
     "rate": "elolag.votes",
-    "sensitivity": "elolag.grid",
+    "sensitivity": "elolag.robustness",
 }
 __all__ = [
     "Archive",

@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from elolag.lag import WINDOWS
-from elolag.months import DAYS_PER_MONTH, to_day
-from elolag.provenance import Origin
-from elolag.result import LagResult
-from elolag.schema import OFFICIAL_LISTS
-from elolag.standing import Contender, Gap, Match, ModelPoint
-from elolag.words import MEANING
+from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.model.estimands import WINDOWS
+from elolag.results.lag import LagResult
+from elolag.results.provenance import Origin
+from elolag.results.verdict import Contender, Gap, Match, ModelPoint
+from elolag.results.words import MEANING
+from elolag.sources.base import OFFICIAL_LISTS
 
 
 def point(group: str, model: str, rating: float, date: str) -> ModelPoint:

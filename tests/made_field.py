@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elolag.posterior import Field
+from elolag.model.posterior import Field
 
 NEVER = np.inf
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from elolag.cast import Cast
-from elolag.months import to_iso
-from elolag.posterior import Field, Posterior
-from elolag.study import Study
+from elolag.dates import to_iso
+from elolag.estimate.field import Cast
+from elolag.estimate.session import Study
+from elolag.model.posterior import Field, Posterior
 from elolag.tags import Tag, parse_group
 
 AS_OF = 20_000.0

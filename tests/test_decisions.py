@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import elolag
-from elolag.crossing import MATCH_RULES
+from elolag.model.frontier import MATCH_RULES
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))

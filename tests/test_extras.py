@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from elolag import extras, report
+from elolag import errors, report
 from elolag.errors import UsageError
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +32,7 @@ def held() -> dict[str, set[str]]:
 
 
 def asked() -> Iterator[tuple[str, str, str]]:
-    """(where, library, extra) of every call of `extras.library` or its kin for reports."""
+    """(where, library, extra) of every call of `errors.library` or its kin for reports."""
     for path in sorted(PACKAGE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
@@ -41,10 +41,10 @@ def asked() -> Iterator[tuple[str, str, str]]:
             first = node.args[0]
             if name != "library" or not isinstance(first, ast.Constant):
                 continue
-            extra = extras.REPORT
+            extra = errors.REPORT
             if len(node.args) > 1:
                 assert isinstance(node.args[1], ast.Name)
-                extra = getattr(extras, node.args[1].id)
+                extra = getattr(errors, node.args[1].id)
             yield f"{path.relative_to(ROOT)}:{node.lineno}", first.value, extra
 
 
@@ -88,8 +88,8 @@ def test_a_report_tells_what_it_lacks_before_the_work(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("extra", [extras.REPORT, extras.JOBS])
+@pytest.mark.parametrize("extra", [errors.REPORT, errors.JOBS])
 def test_a_missing_library_is_a_typed_error(monkeypatch: pytest.MonkeyPatch, extra: str) -> None:
     monkeypatch.setitem(sys.modules, "joblib", None)
     with pytest.raises(UsageError, match=rf"joblib, which is not installed.*elolag\[{extra}\]"):
-        extras.library("joblib", extra)
+        errors.library("joblib", extra)

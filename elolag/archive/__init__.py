@@ -9,8 +9,15 @@ from elolag.archive.candidates import Payload
 from elolag.archive.checks import Check
 from elolag.archive.log import Log
 from elolag.archive.outcomes import Outcome
-from elolag.archive.reader import Archive, Board, default_path, find_board, open_archive
-from elolag.archive.snapshot import Snapshot, same_scale
+from elolag.archive.reading import (
+    Archive,
+    Board,
+    Snapshot,
+    default_path,
+    find_board,
+    open_archive,
+    same_scale,
+)
 from elolag.archive.store import Writer
 from elolag.archive.take import take, take_payloads, take_publications
 from elolag.archive.verify import Problem, seal, verify

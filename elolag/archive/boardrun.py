@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks as checking
 from elolag.archive import holding
-from elolag.archive import manifest as manifests
+from elolag.archive import package as manifests
 from elolag.archive.candidates import Candidate, without
+from elolag.archive.checks import losses
 from elolag.archive.completeness import METHODS
 from elolag.archive.fill import filled
 from elolag.archive.index import BoardIndex, Stored
 from elolag.archive.listing import reference_category
-from elolag.archive.losses import losses
 from elolag.archive.outcomes import Outcome, OutcomeKind, twin_line
 from elolag.archive.twins import (
     Listed,
@@ -25,7 +25,7 @@ from elolag.archive.twins import (
     preference,
     repeats_latest,
 )
-from elolag.months import to_day, to_iso
+from elolag.dates import to_day, to_iso
 
 if TYPE_CHECKING:
     from elolag.archive.checks import Check

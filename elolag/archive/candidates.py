@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from elolag import months
-from elolag.archive import checks, tables
+from elolag import dates
+from elolag.archive import checks, package
 from elolag.archive.listing import Listing, listings
-from elolag.archive.manifest import OFFICIAL
+from elolag.archive.package import OFFICIAL
 from elolag.errors import PayloadError, UsageError
 from elolag.sources import PartialPayloadError
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from elolag.archive.checks import Check
-    from elolag.schema import Origin, Publication
     from elolag.sources import Source
+    from elolag.sources.base import Origin, Publication
 
 _WHEN = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")
 
@@ -59,14 +59,14 @@ class Payload:
                 f"retrieved_at {self.retrieved_at!r} is neither an ISO date nor a time in UTC; "
                 f"write 2026-08-21 or 2026-08-21T05:00:00Z"
             )
-        months.parse(self.retrieved_at[:10])
+        dates.parse(self.retrieved_at[:10])
 
     def retrieval(self) -> dict[str, Any]:
         """Give the facts of the retrieval as a manifest has them."""
         raw: dict[str, Any] = {
             "name": self.origin.name,
             "bytes": len(self.data),
-            "sha256": tables.sha256(self.data),
+            "sha256": package.sha256(self.data),
         }
         if self.verified is not None:
             raw["verified"] = self.verified
@@ -148,7 +148,7 @@ class Candidate:
     @cached_property
     def content(self) -> str:
         """Identity of the stored bytes."""
-        return tables.content_id(self.files)
+        return package.content_id(self.files)
 
     @cached_property
     def _listings(self) -> dict[str, Listing]:
@@ -275,8 +275,8 @@ def candidate(
 def _build(
     source: Source, publication: Publication, retrieval: dict[str, Any], done: tuple[Check, ...]
 ) -> Candidate:
-    normal = {name: tables.normalise(name, frame) for name, frame in publication.tables.items()}
-    files = {f"{name}.csv": tables.encode(name, frame) for name, frame in normal.items()}
+    normal = {name: package.normalise(name, frame) for name, frame in publication.tables.items()}
+    files = {f"{name}.csv": package.encode(name, frame) for name, frame in normal.items()}
     return Candidate(source, publication, retrieval, normal, files, done)
 
 
@@ -317,7 +317,7 @@ def _joined(one: Candidate, other: Candidate) -> Candidate:
     frames = {}
     for name in one.tables:
         both = pd.concat([one.tables[name], other.tables[name]], ignore_index=True)
-        frames[name] = both.drop_duplicates(tables.KEYS[name]) if name == "entries" else both
+        frames[name] = both.drop_duplicates(package.KEYS[name]) if name == "entries" else both
     publication = dataclasses.replace(
         one.publication,
         tables=frames,

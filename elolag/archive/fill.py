@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elolag.archive import tables
+from elolag.archive import package
 from elolag.archive.listing import _SLACK
 
 if TYPE_CHECKING:
@@ -91,14 +91,14 @@ def _joined(
 
 
 def _rebuilt(best: Candidate, interval: Candidate, table: pd.DataFrame) -> Candidate:
-    frames = {**best.tables, "ratings": tables.normalise("ratings", table)}
+    frames = {**best.tables, "ratings": package.normalise("ratings", table)}
     publication = dataclasses.replace(
         best.publication,
         tables=frames,
         interval_kind=interval.publication.interval_kind,
         interval_level=interval.publication.interval_level,
     )
-    files = {f"{name}.csv": tables.encode(name, frame) for name, frame in frames.items()}
+    files = {f"{name}.csv": package.encode(name, frame) for name, frame in frames.items()}
     return dataclasses.replace(
         best, publication=publication, tables=frames, files=files, filled=True
     )

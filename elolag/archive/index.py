@@ -8,8 +8,8 @@ from elolag.archive import checks
 from elolag.archive.completeness import REACH_DAYS, Row, comes_whole, judge
 from elolag.archive.listing import Listing, read_listing, reference_category
 from elolag.archive.twins import COMPARABLE_SHARE, Listed, holds_all, shared_category
+from elolag.dates import to_day
 from elolag.errors import UsageError
-from elolag.months import to_day
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from elolag.archive.candidates import Candidate
-    from elolag.archive.reader import Board
-    from elolag.archive.snapshot import Snapshot
+    from elolag.archive.reading import Board, Snapshot
 
 
 def _row(date: str, item: Listed, listing: Listing) -> Row:

@@ -18,7 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from elolag.archive.outcomes import LOG_COLUMNS, WRITTEN
-from elolag.archive.tables import sha256
+from elolag.archive.package import sha256
 from elolag.errors import ArchiveError
 
 if TYPE_CHECKING:

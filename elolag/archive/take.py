@@ -38,13 +38,13 @@ from elolag.archive.candidates import (
 )
 from elolag.archive.index import BoardIndex
 from elolag.archive.outcomes import Outcome
-from elolag.archive.reader import Archive
+from elolag.archive.reading import Archive
 from elolag.archive.store import Writer
 from elolag.errors import PayloadError
 
 if TYPE_CHECKING:
-    from elolag.schema import Origin, Publication
     from elolag.sources import Source
+    from elolag.sources.base import Origin, Publication
 
 
 def take(

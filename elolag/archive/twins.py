@@ -12,7 +12,7 @@ from elolag.archive.listing import (
     same_figures,
     same_publication,
 )
-from elolag.months import to_day
+from elolag.dates import to_day
 
 if TYPE_CHECKING:
     import pandas as pd

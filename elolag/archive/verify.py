@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from elolag.archive import manifest as manifests
-from elolag.archive import store, tables
-from elolag.archive.lock import was_stopped
+from elolag.archive import package, store
+from elolag.archive import package as manifests
 from elolag.archive.log import LOG, NOT_SEALED, Log
-from elolag.archive.reader import Archive
+from elolag.archive.reading import Archive
+from elolag.archive.store import was_stopped
+from elolag.dates import utc_now
 from elolag.errors import ArchiveError, ElolagError
-from elolag.months import utc_now
-from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+from elolag.sources.base import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from elolag.archive.reader import Board
-    from elolag.archive.snapshot import Snapshot
+    from elolag.archive.reading import Board, Snapshot
 
 _UNKNOWN_HEAD = (
     "no line has the cited hash {!r}: this archive does not extend the one that was cited; lines "
@@ -165,7 +164,7 @@ def _snapshot(root: Path, snapshot: Snapshot) -> Iterator[Problem]:
         where = f"{snapshot.path}/{name}.csv"
         try:
             data = snapshot.read_bytes(name)
-            rows = len(tables.decode(name, data, where))
+            rows = len(package.decode(name, data, where))
         except (ElolagError, KeyError) as error:
             yield Problem(where, _plain(error, root))
             continue
@@ -175,7 +174,10 @@ def _snapshot(root: Path, snapshot: Snapshot) -> Iterator[Problem]:
             resources[f"{name}.csv"]["bytes"],
         ):
             yield Problem(where, "the manifest gives another number of rows or bytes")
-    if len(files) == len(names) and snapshot.manifest["id"] != f"sha256:{tables.content_id(files)}":
+    if (
+        len(files) == len(names)
+        and snapshot.manifest["id"] != f"sha256:{package.content_id(files)}"
+    ):
         yield Problem(manifest, "its id is not that of its files")
 
 

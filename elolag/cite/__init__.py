@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from elolag.cite._citation import LANGUAGES, Citation, citation, wording
-from elolag.cite._figure import figure_references, read_figure
-from elolag.cite._references import Reference
+from elolag.cite.citation import LANGUAGES, Citation, citation, wording
+from elolag.cite.figure import figure_references, read_figure
+from elolag.cite.references import Reference
 
 __all__ = [
     "LANGUAGES",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from elolag.claims.checking import check_claims
+from elolag.claims.check import SCOPE, Assessment, ClaimsReport, check_claims
 from elolag.claims.estimating import RULE, VERDICTS, Estimate
+from elolag.claims.index import Repeat
 from elolag.claims.registry import TEMPLATE, Claim, ClaimError, Reproduction, packaged, read
-from elolag.claims.report import SCOPE, Assessment, ClaimsReport
-from elolag.claims.reproduce import Repeat
 
 __all__ = [
     "RULE",

@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from elolag.claims.wording import range_words
+from elolag.dates import parse
 from elolag.errors import ElolagError, UsageError, successor
-from elolag.estimate import ESTIMANDS
-from elolag.months import parse
+from elolag.estimate.lag import ESTIMANDS
 
 #: What is claimed, with the unit of `low` and `high`.
 KINDS = {
@@ -28,7 +28,7 @@ KINDS = {
     "rank": "place of the worst placed of the named labs' best models, every model counted once",
     "change": "months by which the lag changed, shrinking is negative",
 }
-#: How a figure about the same data is made again from it (`elolag.claims.reproduce`).
+#: How a figure about the same data is made again from it (`elolag.claims.index`).
 MEASURES = (
     "points", "percent", "place",
     "index-mean-months", "index-matched", "index-levels",

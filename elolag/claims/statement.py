@@ -7,21 +7,19 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elolag import __version__
 from elolag.archive import Archive
-from elolag.claims.estimating import held, passed
-from elolag.claims.parsing import Statement, parse_statement
-from elolag.claims.studies import Studies
-from elolag.claims.wording import interval_words, quantity
-from elolag.draws import Outcomes
+from elolag.claims.estimating import Studies, held, passed
+from elolag.claims.wording import Statement, interval_words, parse_statement, quantity
+from elolag.dates import parse, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.interval import reach, summarise
-from elolag.lag import ESTIMANDS, Lags
-from elolag.months import parse, to_day, to_iso
-from elolag.schema import ALL_LISTS
-from elolag.study import Study
+from elolag.estimate.session import Study
+from elolag.model.draws import Outcomes
+from elolag.model.estimands import ESTIMANDS, Lags
+from elolag.model.interval import reach, summarise
+from elolag.results.words import few, given, noun, share
+from elolag.sources.base import ALL_LISTS
 from elolag.tags import Policies
-from elolag.words import few, given, noun, share
+from elolag.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,6 @@ from typing import Annotated
 
 import typer
 
-from elolag import __version__
-from elolag.cli import _streams
 from elolag.cli import archive as _archive
 from elolag.cli import backfill as _backfill
 from elolag.cli import cite as _cite
@@ -25,10 +23,12 @@ from elolag.cli import rate as _rate
 from elolag.cli import report as _report
 from elolag.cli import revisions as _revisions
 from elolag.cli import sensitivity as _sensitivity
+from elolag.cli import show as _streams
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
-from elolag.cli._text import line
+from elolag.cli.show import line
 from elolag.errors import ElolagError, refuse_gone
+from elolag.version import __version__
 
 app = typer.Typer(
     name="elolag",

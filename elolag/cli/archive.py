@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import dump, line, print_table
 from elolag.cli.lag import Sources
+from elolag.cli.show import dump, line, print_table
 from elolag.cli.snapshot import Accept
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def verify(
 def seal(archive: ArchiveOption = None) -> None:
     """Chain the log of an archive from before logs were chained; needed, and possible, once."""
     from elolag import archive as archives
-    from elolag.collect import check_writable
+    from elolag.archive.collect import check_writable
 
     opened = archives.open_archive(archive)
     check_writable(opened.path)
@@ -159,7 +159,7 @@ def seal(archive: ArchiveOption = None) -> None:
 
 def _fresh(archive: Archive, days: int) -> None:
     """Fail when no snapshot of any source was taken within `days`; an impossible day is no news."""
-    from elolag import months
+    from elolag import dates
     from elolag.errors import CheckFailed
     from elolag.fetch import utc_now
 
@@ -171,7 +171,7 @@ def _fresh(archive: Archive, days: int) -> None:
         if not snapshot.date_fault(today.isoformat())
     ]
     newest = max(taken, default="")
-    age = months.to_day(today) - months.to_day(newest) if newest else float("inf")
+    age = dates.to_day(today) - dates.to_day(newest) if newest else float("inf")
     if age > days:
         when = f"since {newest} ({age:.0f} days)" if newest else "ever"
         raise CheckFailed(
@@ -193,8 +193,8 @@ def export(
 ) -> None:
     """Write one tidy table of ratings: a row for each entry, category, vintage and board."""
     from elolag.archive import open_archive
-    from elolag.export import Selection
-    from elolag.export import export as write
+    from elolag.archive.export import Selection
+    from elolag.archive.export import export as write
 
     selection = Selection(
         tuple(board or ()), tuple(category or ()), since=since, until=until, newest=newest
@@ -225,8 +225,8 @@ def import_(
 ) -> None:
     """Take files that were downloaded by other means; see docs/snapshots.md."""
     from elolag.archive import default_path
+    from elolag.archive.imports import import_files
     from elolag.cli.snapshot import accepted, report
-    from elolag.imports import import_files
     from elolag.tags import Lookup, load
 
     done = import_files(

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import dump, line, plain, print_table
+from elolag.cli.show import dump, line, print_table
 from elolag.cli.snapshot import Accept, accepted, bases
+from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
-    from elolag.backfill import Filled
-    from elolag.backfill import Progress as Vintages
-    from elolag.http import Progress as Bytes
+    from elolag.archive.imports import Filled
+    from elolag.archive.imports import Progress as Vintages
+    from elolag.fetch.bodies import Progress as Bytes
 
 
 def register(app: typer.Typer) -> None:
@@ -41,8 +42,8 @@ def backfill(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Take every vintage since 2023 into an archive of your own; resumes where it stopped."""
-    from elolag import backfill as backfills
-    from elolag.http import Client
+    from elolag.archive import imports as backfills
+    from elolag.fetch.client import Client
     from elolag.sources import get_source
 
     folder = into if into is not None else backfills.default_folder()

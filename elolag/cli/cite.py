@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import dump, line, lines, print_table
 from elolag.cli.lag import (
     DEFAULT_BOARD,
     ArchiveDir,
@@ -30,6 +29,7 @@ from elolag.cli.lag import (
     Vintage,
     Window,
 )
+from elolag.cli.show import dump, line, lines, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ def cite(
         _print_figure(figure, bibtex=bibtex, csl=csl, as_json=as_json)
         return
     from elolag.cite import LANGUAGES, citation
-    from elolag.estimate import estimate_lag
+    from elolag.estimate.lag import estimate_lag
 
     if lang not in LANGUAGES:  # before the draws, which take a while
         raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")

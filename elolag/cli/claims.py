@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import dump, line, lines, print_facts, print_table, say
 from elolag.cli.lag import ArchiveDir, Json, Level, Seed, Sources, TagFile, list_notes
+from elolag.cli.show import dump, line, lines, print_facts, print_table, say
 
 if TYPE_CHECKING:
     from elolag.claims import ClaimsReport
@@ -151,7 +151,7 @@ def bridge(
     as_json: Json = False,
 ) -> None:
     """Why Epoch's, the AI Index's, CAISI's and our headline differ, step by step."""
-    from elolag import bridge as bridges
+    from elolag.claims import bridge as bridges
 
     found = bridges.bridge(
         date, n_draws=draws, seed=seed, level=level, archive=archive,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import dump, print_table, say
 from elolag.cli.lag import (
     ArchiveDir,
     AsOf,
@@ -24,9 +23,10 @@ from elolag.cli.lag import (
     list_notes,
 )
 from elolag.cli.revisions import Figure, check_ending
+from elolag.cli.show import dump, print_table, say
 
 if TYPE_CHECKING:
-    from elolag.slices import Slices
+    from elolag.estimate.compare import Slices
 
 
 def register(app: typer.Typer) -> None:
@@ -70,8 +70,8 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """The lag in every category, on every board, by openness, of every lab or country."""
-    from elolag.cli._progress import progress
-    from elolag.slices import compare as compare_slices
+    from elolag.cli.show import progress
+    from elolag.estimate.compare import compare as compare_slices
 
     check_ending(figure)
     with progress(f"by {by}") as step:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import code, dump, line, plain
 from elolag.cli.lag import Sources
+from elolag.cli.show import code, dump, line
+from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
     from elolag.archive import Archive, Snapshot
-    from elolag.changes import Changes
+    from elolag.estimate.diff import Changes
 
 _SHOWN = 20
 
@@ -47,7 +48,7 @@ def diff(
 ) -> None:
     """Models added and removed, proposed renames, rating shifts, and the scale link."""
     from elolag.archive import open_archive
-    from elolag.changes import compare, compare_archives
+    from elolag.estimate.diff import compare, compare_archives
     from elolag.tags import Lookup, load
 
     lookup = Lookup(load(tags))

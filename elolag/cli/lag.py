@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli._text import dump, print_facts, print_table, say
+from elolag.cli.show import dump, print_facts, print_table, say
 from elolag.errors import UsageError
-from elolag.words import which_lists
+from elolag.results.words import which_lists
 
 if TYPE_CHECKING:
-    from elolag.comparison import Comparison
+    from elolag.estimate.comparison import Comparison
     from elolag.own import OwnBoard
-    from elolag.result import LagResult
+    from elolag.results.lag import LagResult
 
 Board = Annotated[str, typer.Option(help="Board, e.g. arena/text.")]
 Category = Annotated[str, typer.Option(help="Slice of the board, e.g. coding.")]
@@ -135,8 +135,8 @@ def lag(
 ) -> None:
     """By how many months the follower trails the leader, with its interval."""
     from elolag.archive import open_archive
-    from elolag.estimate import answer, asked_key
-    from elolag.study import prepare
+    from elolag.estimate.lag import answer, asked_key
+    from elolag.estimate.session import prepare
     from elolag.tags import Lookup, load
 
     asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
@@ -154,7 +154,7 @@ def lag(
     if isinstance(question["board"], str):  # read once, whatever is asked of it
         question["archive"] = open_archive(archive, sources=sources)
     if every:
-        from elolag.comparison import estimate_all
+        from elolag.estimate.comparison import estimate_all
 
         found = estimate_all(**question)
         if as_json:
@@ -180,9 +180,9 @@ def _print_newer(
     interval: str = "measurement",
 ) -> None:
     """Give the answer of a complete copy newer than the publisher's own list, in one line."""
-    from elolag.estimate import answer
-    from elolag.panel import newer_copy
-    from elolag.study import prepare
+    from elolag.estimate.lag import answer
+    from elolag.estimate.panel import newer_copy
+    from elolag.estimate.session import prepare
 
     if question["vintage"] or question["as_of"] or not isinstance(question["board"], str):
         return
@@ -220,7 +220,7 @@ def change(
     as_json: Json = False,
 ) -> None:
     """Whether the lag is shrinking: its change since a date, with interval and probability."""
-    from elolag.change import estimate_change
+    from elolag.estimate.over_time import estimate_change
 
     found = estimate_change(
         since, estimand=estimand, board=chosen_board(board, ratings, ratings_level),
@@ -254,7 +254,7 @@ def list_notes(sources: str) -> tuple[str, ...]:
 
 def _old(vintage: str) -> int:
     """How many days old a list is, from the day on that this is worth saying."""
-    from elolag.months import to_day, today
+    from elolag.dates import to_day, today
 
     days = int(to_day(today()) - to_day(vintage))
     return days if days > OLD_DAYS else 0
@@ -278,7 +278,7 @@ def _print(result: LagResult) -> None:
 
 
 def _print_all(found: Comparison) -> None:
-    from elolag.words import MEANING, meaning
+    from elolag.results.words import MEANING, meaning
 
     first = found.results[0]
     if first.provisional:

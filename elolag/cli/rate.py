@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from elolag.cli._text import dump, line, lines, print_table
+from elolag.cli.show import dump, line, lines, print_table
 from elolag.errors import UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -87,7 +87,7 @@ def template(
     force: Force = False,
 ) -> None:
     """An example of your own ratings, tags or votes, which runs as it is."""
-    from elolag.templates import template as example
+    from elolag.own.board import template as example
 
     text = example(kind)
     if out is None:
@@ -95,7 +95,7 @@ def template(
         return
     if out.exists() and not force:
         raise UsageError(f"{out} is there already; choose another name, or replace it (--force)")
-    from elolag.export import replacing
+    from elolag.archive.export import replacing
 
     with replacing(out) as stream:
         stream.write(text.encode())

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from elolag.cli._text import dump, line
 from elolag.cli.lag import (
     DEFAULT_BOARD,
     ArchiveDir,
@@ -30,6 +29,7 @@ from elolag.cli.lag import (
     Window,
     chosen_board,
 )
+from elolag.cli.show import dump, line
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +66,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
-    from elolag.cli._progress import progress
+    from elolag.cli.show import progress
     from elolag.report import write_report
 
     with progress("specifications") as tell:

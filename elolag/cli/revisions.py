@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import dump, print_table, say
 from elolag.cli.lag import (
     ArchiveDir,
     Category,
@@ -23,9 +22,10 @@ from elolag.cli.lag import (
     Window,
     list_notes,
 )
+from elolag.cli.show import dump, print_table, say
 
 if TYPE_CHECKING:
-    from elolag.revisions import Revisions
+    from elolag.estimate.revisions import Revisions
 
 Figure = Annotated[Path | None, typer.Option(help="Draw to this file: .png, .svg or .pdf.")]
 
@@ -81,8 +81,8 @@ def revisions(
     as_json: Json = False,
 ) -> None:
     """What has become of the figures that could have been published on the day."""
-    from elolag.cli._progress import progress
-    from elolag.revisions import estimate_revisions
+    from elolag.cli.show import progress
+    from elolag.estimate.revisions import estimate_revisions
 
     check_ending(figure)
     with progress("months") as step:

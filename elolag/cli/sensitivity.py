@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli._text import dump, print_table, say
 from elolag.cli.lag import (
     DEFAULT_BOARD,
     ArchiveDir,
@@ -23,14 +22,15 @@ from elolag.cli.lag import (
     TagFile,
     list_notes,
 )
+from elolag.cli.show import dump, print_table, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from elolag.flip import Flip
-    from elolag.grid import Grid
-    from elolag.influence import Influence
+    from elolag.robustness import Grid
+    from elolag.robustness.edits import Influence
+    from elolag.robustness.tipping_point import Flip
 
 
 def register(app: typer.Typer) -> None:
@@ -77,10 +77,10 @@ def sensitivity(
 ) -> None:
     """How much the lag depends on defensible choices, on single models, dates and tags."""
     from elolag.errors import UsageError
-    from elolag.flip import flip
-    from elolag.grid import RULES
-    from elolag.grid import sensitivity as run
-    from elolag.influence import influence
+    from elolag.robustness import RULES
+    from elolag.robustness import sensitivity as run
+    from elolag.robustness.edits import influence
+    from elolag.robustness.tipping_point import flip
 
     if rules:
         print_table(("rule", "left out because"), [(r.name, r.reason) for r in RULES])
@@ -180,10 +180,10 @@ def _write(grid: Grid, csv: Path | None, figure: Path | None) -> None:
 
 
 def _print(grid: Grid | None, rests: Influence | None, flips: Flip | None) -> None:
-    from elolag.words import directed
+    from elolag.results.words import directed
 
     if grid is not None:
-        from elolag.grid import LABELS
+        from elolag.robustness import LABELS
 
         say(grid.sentence())
         say()

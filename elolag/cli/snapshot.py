@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import dump, line, plain, print_table
+from elolag.cli.show import dump, line, print_table
+from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
-    from elolag.collect import Report
-    from elolag.http import Progress
+    from elolag.archive.collect import Report
+    from elolag.fetch.bodies import Progress
 
 _NAMES_SHOWN = 30
 
@@ -60,9 +61,9 @@ def snapshot(
 ) -> None:
     """Fetch the leaderboards and keep a hashed, checked copy of what is new."""
     from elolag.archive import default_path
-    from elolag.collect import Run, collect
+    from elolag.archive.collect import Run, collect
     from elolag.fetch import fetchable
-    from elolag.http import Client
+    from elolag.fetch.client import Client
     from elolag.tags import Lookup, load
 
     chosen = fetchable(tuple(sources or ()))
@@ -99,7 +100,7 @@ def accepted(options: Sequence[str] | None) -> frozenset[str]:
     """
     from elolag.archive.holding import EVERYTHING
     from elolag.errors import UsageError
-    from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+    from elolag.sources.base import BOARD_PATTERN, VINTAGE_PATTERN
 
     for text in options or ():
         board, _, date = text.rpartition("/")

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli._text import dump, line, lines, print_table
+from elolag.cli.show import dump, line, lines, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from elolag.tags import Lookup
-    from elolag.tags.listings import Listed
-    from elolag.tags.records import Record
+    from elolag.tags.listings import Listed, Record
     from elolag.tags.suggest import Suggestion
 
 Archive = Annotated[
@@ -47,7 +46,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """All that is known of one model, with the evidence."""
-    from elolag.tags.records import find, records
+    from elolag.tags.listings import find, records
 
     lookup, listings = _open(archive, extra)
     found = find(records(lookup, listings), lookup, name)
@@ -74,7 +73,7 @@ def list_(
 ) -> None:
     """Every entry of the archive with its tag; as text, one line for each model."""
     from elolag.errors import UsageError
-    from elolag.tags.records import records, select
+    from elolag.tags.listings import records, select
 
     lookup, listings = _open(archive, extra)
     if country is not None and country not in lookup.countries():
@@ -106,8 +105,8 @@ def check(
     import dataclasses
 
     from elolag.archive import open_archive
-    from elolag.tags.check import check as run
     from elolag.tags.listings import read_fact_file, read_facts
+    from elolag.tags.review import check as run
 
     lookup, listings = _open(archive, extra)
     facts = read_facts(open_archive(archive))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import sheets
 from elolag.errors import UsageError
-from elolag.schema import ENTRIES, RATINGS
+from elolag.sources import sheet as sheets
+from elolag.sources.base import ENTRIES, RATINGS
 from elolag.votes import COVARIANCE_SUFFIX, RATINGS_FILE, RatedVotes, read_covariance
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class OwnTable:
     sha256
         Of its bytes.
     ratings, entries
-        With the columns of `schema.RATINGS` and `schema.ENTRIES`.
+        With the columns of `base.RATINGS` and `base.ENTRIES`.
     date
         ISO date of the ratings; empty where the file does not say.
     spare

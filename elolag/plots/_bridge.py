@@ -6,8 +6,8 @@ import importlib
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from elolag.bridge import Bridge, Step
-from elolag.months import parse
+from elolag.claims.bridge import Bridge, Step
+from elolag.dates import parse
 from elolag.plots._style import (
     INK,
     MUTED,
@@ -21,7 +21,7 @@ from elolag.plots._style import (
     ours,
     tidy,
 )
-from elolag.words import bound, directed
+from elolag.results.words import bound, directed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes
     Parameters
     ----------
     found
-        From `elolag.bridge.bridge`.
+        From `elolag.claims.bridge.bridge`.
     ax
         Axes to draw on; new ones of their own by default. Labels stand in their left part.
     size

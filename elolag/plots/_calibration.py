@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elolag import __version__
 from elolag.plots._style import (
     FAINT,
     INK,
@@ -20,6 +19,7 @@ from elolag.plots._style import (
     ours,
     tidy,
 )
+from elolag.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     Parameters
     ----------
     table
-        As `elolag.calibrate.table` makes it.
+        As `elolag.simulation.calibrate.table` makes it.
     ax
         Axes to draw on; new ones of their own by default.
     size

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elolag import lag
+from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
-from elolag.months import DAYS_PER_MONTH
+from elolag.model import estimands as lag
 from elolag.plots._labels import halo
 from elolag.plots._style import (
     COLOURS,
@@ -52,7 +52,7 @@ _SAYS = {
 def estimand(name: str, ax: Axes | None = None, *, size: str = "column") -> Axes:
     """A toy pair of frontiers with what one estimand measures marked, for explaining it.
 
-    The figure in the title is what `elolag.lag` computes for the toy.
+    The figure in the title is what `elolag.model.estimands` computes for the toy.
 
     Raises
     ------

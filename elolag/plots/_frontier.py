@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
-from elolag.months import DAYS_PER_MONTH, to_day
 from elolag.plots._dates import date_axis
 from elolag.plots._labels import DOWNWARD, UPWARD, Label, place
 from elolag.plots._style import (
@@ -28,8 +28,8 @@ from elolag.plots._style import (
     visible,
 )
 from elolag.plots._titles import bracket, finding, note, short, unit
-from elolag.result import LagResult
-from elolag.standing import SETTLED_VOTES, ModelPoint
+from elolag.results.lag import LagResult
+from elolag.results.verdict import SETTLED_VOTES, ModelPoint
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

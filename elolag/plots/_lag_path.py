@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.lag import AT_LEAST, AT_MOST
-from elolag.months import parse, to_iso
-from elolag.path import INNER, LagPath
+from elolag.dates import parse, to_iso
+from elolag.estimate.over_time import INNER, LagPath
+from elolag.model.estimands import AT_LEAST, AT_MOST
 from elolag.plots._dates import date_axis
 from elolag.plots._labels import halo
 from elolag.plots._style import (
@@ -26,7 +26,7 @@ from elolag.plots._style import (
     visible,
 )
 from elolag.plots._titles import first_up, overtaken, short
-from elolag.words import FEWEST, bound, noun
+from elolag.results.words import FEWEST, bound, noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

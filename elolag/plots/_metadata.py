@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
-    from elolag.provenance import Provenance
+    from elolag.results.provenance import Provenance
 
 #: Per kind of file: the fields of title, footer and JSON, and those that would hold a clock.
 _FIELDS: dict[str, tuple[str, str, str, dict[str, None]]] = {

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from elolag.interval import Summary
-from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
+from elolag.model.interval import Summary
 from elolag.plots._dates import date_axis
 from elolag.plots._directed import unsigned
 from elolag.plots._style import (
@@ -23,9 +24,7 @@ from elolag.plots._style import (
     roles,
     tidy,
 )
-from elolag.revisions import Revision, Revisions
-from elolag.revisions.result import MEANING, PARTS
-from elolag.words import noun
+from elolag.results.words import noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from elolag.estimate.compare import Slice, Slices, lower, upper
 from elolag.plots._directed import unsigned
 from elolag.plots._style import (
     COLOURS,
@@ -19,9 +20,7 @@ from elolag.plots._style import (
     ours,
     tidy,
 )
-from elolag.slices import Slice, Slices
-from elolag.slices.result import lower, upper
-from elolag.words import noun
+from elolag.results.words import noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

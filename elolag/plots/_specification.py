@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.grid import LABELS, TOGETHER, Grid, Spec
 from elolag.plots._style import CAVEAT, COLOURS, ours
-from elolag.words import noun
+from elolag.results.words import noun
+from elolag.robustness import LABELS, TOGETHER, Grid, Spec
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

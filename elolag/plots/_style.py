@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from elolag.archive.export import replacing
 from elolag.errors import ArchiveError, UsageError
-from elolag.export import replacing
 from elolag.plots._metadata import metadata
-from elolag.provenance import CAVEAT, provenance
+from elolag.results.provenance import CAVEAT, provenance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,21 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from elolag.cite import wording
-from elolag.matching import TimeToMatch
+from elolag.estimate.catch_up import TimeToMatch
 from elolag.plots._labels import Label, place
-from elolag.plots._style import (
-    COLOURS,
-    INK,
-    MUTED,
-    finish,
-    footer,
-    new_axes,
-    of_size,
-    ours,
-    tidy,
-)
+from elolag.plots._style import COLOURS, INK, MUTED, finish, footer, new_axes, of_size, ours, tidy
 from elolag.plots._titles import first_up
-from elolag.words import adjective, noun
+from elolag.results.words import adjective, noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +27,7 @@ def time_to_match(curve: TimeToMatch, ax: Axes | None = None, *, size: str = "pa
     Parameters
     ----------
     curve
-        From `elolag.matching.time_to_match`.
+        From `elolag.estimate.catch_up.time_to_match`.
     ax
         Axes to draw on; new ones of their own by default.
     size

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from elolag.months import parse, to_day, to_iso
-from elolag.result import LagResult
-from elolag.standing import ModelPoint
-from elolag.verdict import Day
-from elolag.words import adjective, noun, over, share
+from elolag.dates import parse, to_day, to_iso
+from elolag.results.lag import LagResult
+from elolag.results.verdict import Day, ModelPoint
+from elolag.results.words import adjective, noun, over, share
 
 
 def unit(result: LagResult) -> str:

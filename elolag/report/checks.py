@@ -10,14 +10,14 @@ from typing import Any
 from elolag.archive import find_board
 from elolag.claims import ClaimsReport, check_claims
 from elolag.errors import ElolagError
-from elolag.flip import Flip, flip
-from elolag.grid import Grid, sensitivity
-from elolag.influence import Influence, influence
+from elolag.estimate.compare import Slices, compare
+from elolag.estimate.panel import choose
+from elolag.estimate.session import DEFAULT_BOARD, Study, prepare
 from elolag.own import OwnBoard
-from elolag.panel import choose
-from elolag.schema import ALL_LISTS
-from elolag.slices import Slices, compare
-from elolag.study import DEFAULT_BOARD, Study, prepare
+from elolag.robustness import Grid, sensitivity
+from elolag.robustness.edits import Influence, influence
+from elolag.robustness.tipping_point import Flip, flip
+from elolag.sources.base import ALL_LISTS
 
 #: Draws of each study at most: of slices, claims, influence and flip; and of the grid.
 DRAWS = 2_000

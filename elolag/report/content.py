@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from elolag.words import printable
+from elolag.results.words import printable
 
 Cell = str | float | int | bool | None
 

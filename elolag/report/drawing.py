@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from elolag import extras
-from elolag.words import printable
+from elolag import errors
+from elolag.results.words import printable
 
 #: Colours of the files; `templates/style.css` turns each into its dark twin in the page.
 INK, MUTED, FAINT, PAPER = "#1f2328", "#59636e", "#d8dce1", "#ffffff"
@@ -35,7 +35,7 @@ _MILLISECONDS = 86_400_000
 
 def library(name: str) -> Any:
     """Altair or vl-convert, imported only when a report is made."""
-    return extras.library(name, extras.REPORT)
+    return errors.library(name, errors.REPORT)
 
 
 def data(rows: Sequence[Mapping[str, Any]]) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from elolag.report.bundle import template
 from elolag.report.content import Section
 from elolag.report.drawing import library
-from elolag.words import printable
+from elolag.results.words import printable
 
 #: Characters that begin markup, an entity or an e-mail link in CommonMark and GitHub's dialect.
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~$@])")

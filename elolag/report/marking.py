@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from elolag.provenance import Provenance
 from elolag.report.drawing import FONT, INK, MUTED
-from elolag.words import printable
+from elolag.results.provenance import Provenance
+from elolag.results.words import printable
 
 #: Letters to a line of the footer, and how far below the plot it begins, in pixels.
 LINE, BELOW = 150, 54

@@ -12,14 +12,14 @@ import numpy as np
 
 from elolag import tags
 from elolag.archive import Archive, Board
-from elolag.comparison import Comparison, estimate_all
+from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import EstimateError
-from elolag.estimate import HEADLINE
-from elolag.months import DAYS_PER_MONTH, to_iso
-from elolag.path import LagPath, lag_path
+from elolag.estimate.comparison import Comparison, estimate_all
+from elolag.estimate.lag import HEADLINE
+from elolag.estimate.over_time import LagPath, lag_path
+from elolag.estimate.session import Study, prepare
 from elolag.report.checks import Checks, Extent, check
-from elolag.result import LagResult
-from elolag.study import Study, prepare
+from elolag.results.lag import LagResult
 from elolag.tags import Tables, Tag
 
 #: Months the lag is drawn back over; fewer where a group has no model that early.

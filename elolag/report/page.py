@@ -11,7 +11,7 @@ from typing import Any
 from elolag.report import drawing
 from elolag.report.bundle import script, template
 from elolag.report.content import Figure, Section
-from elolag.words import printable
+from elolag.results.words import printable
 
 _ESCAPES = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 

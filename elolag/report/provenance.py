@@ -16,7 +16,7 @@ from typing import Any
 from elolag.own import OwnBoard
 from elolag.report.content import Cell, Table
 from elolag.report.material import Material, describe
-from elolag.schema import ALL_LISTS
+from elolag.sources.base import ALL_LISTS
 
 #: Packages whose versions decide the bytes of a report.
 PACKAGES = (
@@ -85,7 +85,7 @@ def reproduce(material: Material) -> str:
 
 def versions() -> dict[str, str]:
     """Versions of elolag, Python and the packages that decide the bytes."""
-    from elolag import __version__
+    from elolag.version import __version__
 
     found = {"elolag": __version__, "python": platform.python_version()}
     return {**found, **{name: metadata.version(name) for name in PACKAGES}}

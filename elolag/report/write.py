@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from elolag.cite import citation
-from elolag.extras import REPORT, library
-from elolag.provenance import provenance as from_where
+from elolag.errors import REPORT, library
 from elolag.report import drawing, folder, markdown, marking, page, provenance
 from elolag.report.checks import Extent
 from elolag.report.content import Section, Table
 from elolag.report.material import Material, describe, gather
 from elolag.report.sections import SECTIONS
-from elolag.result import LagResult
-from elolag.words import windowed
+from elolag.results.lag import LagResult
+from elolag.results.provenance import provenance as from_where
+from elolag.results.words import windowed
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from elolag.sources import (
     models_dev,
     openrouter,
 )
-from elolag.sources._source import PartialPayloadError, Source
+from elolag.sources.base import PartialPayloadError, Source
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {

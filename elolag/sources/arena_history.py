@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from elolag.errors import PayloadError
-from elolag.schema import Method, Origin, Publication
 from elolag.sources._reading import csv_columns, shown
-from elolag.sources._source import PartialPayloadError, Source
+from elolag.sources.base import Method, Origin, PartialPayloadError, Publication, Source
 
 NAME = "arena-history"
 BOARD = "arena/text"

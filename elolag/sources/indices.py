@@ -12,11 +12,10 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from elolag.dates import to_day, to_iso
 from elolag.errors import PayloadError
-from elolag.months import to_day, to_iso
-from elolag.schema import MODELS, Origin, Publication
 from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
-from elolag.sources._source import PartialPayloadError, Source
+from elolag.sources.base import MODELS, Origin, PartialPayloadError, Publication, Source
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from elolag.errors import PayloadError
-from elolag.schema import MODELS, Origin, Publication
 from elolag.sources._reading import csv_columns, json_value, kind, mapping, shown
-from elolag.sources._source import Source
+from elolag.sources.base import MODELS, Origin, Publication, Source
 
 NAME = "models-dev"
 BOARD = "models-dev/models"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from elolag import months
+from elolag import dates
 from elolag.errors import PayloadError
-from elolag.schema import MODELS, Origin, Publication
 from elolag.sources._reading import columns, json_value, mapping, sequence, shown
-from elolag.sources._source import Source
+from elolag.sources.base import MODELS, Origin, Publication, Source
 
 NAME = "openrouter"
 BOARD = "openrouter/models"
@@ -60,7 +59,7 @@ def _day(value: Any, row: int, where: str) -> str:
         raise PayloadError(
             f"{where}: 'created' of row {row} should be seconds since 1970, found {shown(value)}"
         )
-    return months.to_iso(value / _SECONDS_A_DAY)
+    return dates.to_iso(value / _SECONDS_A_DAY)
 
 
 SOURCE = Source(

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from elolag.errors import TagError, UsageError
-from elolag.sheets import Sheet, iso_date
-from elolag.tags.countries import ISO_3166, codes
-from elolag.tags.organisations import labs_of
+from elolag.sources.sheet import Sheet, iso_date
+from elolag.tags.rows import ISO_3166, codes, labs_of
 
 if TYPE_CHECKING:
     from elolag.tags.tables import Lab, Model

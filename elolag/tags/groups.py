@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.errors import UsageError
+from elolag.results.words import country_named
 from elolag.tags.lookup import Tag
-from elolag.words import country_named
 
 #: Members of the European Union (since 2020).
 EU = frozenset({

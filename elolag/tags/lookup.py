@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from elolag.dates import to_day
 from elolag.errors import TagError
-from elolag.months import to_day
 from elolag.sources import SOURCES
 from elolag.tags.tables import UNKNOWN, Alias, Model, Tables
 
@@ -75,7 +75,7 @@ class Lookup:
     ----------
     identified
         Lists whose entries have been looked up, with those unknown and those untagged (see
-        `elolag.panel`).
+        `elolag.estimate.panel`).
     """
 
     def __init__(

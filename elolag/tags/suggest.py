@@ -15,12 +15,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from elolag.months import parse
+from elolag.dates import parse
 from elolag.tags import names
-from elolag.tags.countries import codes
 from elolag.tags.listings import Fact, Listed
 from elolag.tags.lookup import GLOB, Lookup
-from elolag.tags.organisations import labs_of
+from elolag.tags.rows import codes, labs_of
 from elolag.tags.tables import UNKNOWN, Alias, Lab, Model, Tables
 
 #: Share of a family's models that one lab must have made for the name alone to say the lab.

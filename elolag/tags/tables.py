@@ -16,12 +16,12 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from elolag import sheets
+from elolag.dates import parse
 from elolag.errors import TagError, UsageError
-from elolag.months import parse
 from elolag.sources import SOURCES
+from elolag.sources import sheet as sheets
 from elolag.tags import flat
-from elolag.tags.countries import ISO_3166
+from elolag.tags.rows import ISO_3166
 
 UNKNOWN = "unknown"
 PRECISIONS = ("day", "month")

@@ -1,13 +1,13 @@
 """Ratings from votes: files of votes, streamed to sums, to a board with its full covariance."""
 
-from elolag.votes.rated import (
+from elolag.votes.rating import (
     COVARIANCE_SUFFIX,
     RATINGS_FILE,
     RatedVotes,
     StyleEffect,
+    rate,
     read_covariance,
 )
-from elolag.votes.rating import rate
 
 __all__ = [
     "COVARIANCE_SUFFIX",

@@ -1,23 +1,344 @@
-"""Batches of votes to counts per pair of models: the only pass plain ratings need."""
+"""Votes as they are kept: CSV and Parquet files or a table, in batches of bounded size."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.bradleyterry import PairCounts
-from elolag.errors import EstimateError, UsageError
-from elolag.extras import JOBS, library
-from elolag.sheets import tidy
-from elolag.votes.reading import Columns, Part, reading
+from elolag.errors import JOBS, EstimateError, UsageError, library
+from elolag.model.bradleyterry import PairCounts
+from elolag.sources.sheet import encoding_of, refuse_other, separator, tidy
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
+
+#: What votes may come as: files, or a table in memory (pandas or pyarrow).
+Source: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame | pa.Table"
+
+#: Bytes of CSV, and rows of Parquet, in memory at a time (a few of each).
+BLOCK_BYTES = 4 * 2**20
+#: A row longer than a block makes blocks grow, up to this.
+MAX_BLOCK_BYTES = 256 * 2**20
+BATCH_ROWS = 131_072
+
+ROLES = ("left", "right", "winner")
+#: Names of the columns of both sides and of the outcome, in the order they are looked for.
+_LAYOUTS = (("model_a", "model_b", "winner"), ("left", "right", "winner"))
+#: Says whether the voter knew the models, in lists of votes as Arena published them.
+ANONYMOUS = "anony"
+#: What a style covariate's two columns may end on.
+_SIDES = (("_a", "_b"), ("_left", "_right"))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which columns hold what.
+
+    Attributes
+    ----------
+    left, right, winner
+        Names of columns.
+    style
+        Per style covariate its columns: one that is a difference (left minus right) already, or
+        the two of its sides, of which the relative difference (a - b) / (a + b) is taken.
+    anonymous
+        The column that says whether the voter saw no names; empty where there is none.
+    """
+
+    left: str
+    right: str
+    winner: str
+    style: tuple[tuple[str, ...], ...] = ()
+    anonymous: str = ""
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        """The three columns every vote has, and `anonymous`."""
+        asked = (self.anonymous,) if self.anonymous else ()
+        return self.left, self.right, self.winner, *asked
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The columns of the style covariates, each once."""
+        return tuple(dict.fromkeys(c for columns in self.style for c in columns))
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of the votes that one worker counts.
+
+    Attributes
+    ----------
+    name
+        For messages.
+    source
+        A file, or a table in memory.
+    groups
+        Row groups of a Parquet file; None for all.
+    """
+
+    name: str
+    source: Any
+    groups: tuple[int, ...] | None = None
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether it is a Parquet file."""
+        return isinstance(self.source, Path) and self.source.suffix.lower() == ".parquet"
+
+    def header(self) -> list[str]:
+        """Names of the columns."""
+        if not isinstance(self.source, Path):
+            return [str(c) for c in self.source.column_names]
+        with reading(self):
+            if self.is_parquet:
+                import pyarrow.parquet as pq
+
+                return list(pq.read_schema(self.source).names)
+            return _csv_header(self.source).columns
+
+    def batches(self, columns: Columns) -> Iterator[pa.RecordBatch]:
+        """The wanted columns, batch by batch; the names as dictionaries where possible."""
+        wanted = [*columns.text, *columns.numbers]
+        with reading(self):
+            if not isinstance(self.source, Path):
+                yield from self.source.select(wanted).to_batches(BATCH_ROWS)
+            elif self.is_parquet:
+                import pyarrow as pa
+                import pyarrow.parquet as pq
+
+                schema = pq.read_schema(self.source)
+                names = [c for c in columns.text if not pa.types.is_nested(schema.field(c).type)]
+                # Buffered ahead, all of the file's columns would be in memory at its end.
+                with pq.ParquetFile(self.source, read_dictionary=names, pre_buffer=False) as file:
+                    groups = range(file.num_row_groups) if self.groups is None else self.groups
+                    yield from file.iter_batches(BATCH_ROWS, list(groups), wanted)
+            else:
+                yield from _csv_batches(self.source, columns)
+
+    def sha256(self) -> str:
+        """Of the file's bytes; empty for a table in memory."""
+        if not isinstance(self.source, Path):
+            return ""
+        with reading(self), self.source.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class reading:  # noqa: N801 -- reads as the statement it is
+    """What goes wrong while a part is read, as an error that names it."""
+
+    def __init__(self, part: Part) -> None:
+        self._name = part.name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        import pyarrow as pa
+
+        if isinstance(error, pa.ArrowException):
+            mend = "is it a whole file of votes?"
+            if "UTF8" in str(error):
+                mend = "save the file as UTF-8; that of a spreadsheet may be in Windows-1252"
+            raise UsageError(f"{self._name}: {error}; {mend}") from error
+        if isinstance(error, OSError | UnicodeError):
+            raise UsageError(f"cannot read the votes {self._name}: {error}") from error
+
+
+def parts(source: Source, jobs: int = 1) -> list[Part]:
+    """What is to be counted: one part a file, a lone Parquet file in `jobs` runs of row groups."""
+    import pyarrow as pa
+
+    if isinstance(source, pa.Table):
+        return [Part("the table of votes", source)]
+    if hasattr(source, "columns"):
+        return [Part("the table of votes", _as_table(source))]
+    named = [source] if isinstance(source, str | Path) else list(source)
+    if not named:
+        raise UsageError("no file of votes is named")
+    files = [Path(name) for name in named]
+    for file in files:
+        if not file.is_file():
+            why = "a folder; name the files in it" if file.is_dir() else "no such file"
+            raise UsageError(f"cannot read the votes {file}: {why}")
+    found = [Part(str(file), file) for file in files]
+    for part in found:
+        with reading(part), part.source.open("rb") as stream:
+            head = stream.read(64)
+        if not (part.is_parquet and head.startswith(b"PAR1")):
+            refuse_other(head, part.name)
+    _refuse_twice(found)
+    if len(found) == 1 and jobs > 1 and found[0].is_parquet:
+        return _split(found[0], jobs)
+    return found
+
+
+def _refuse_twice(found: Sequence[Part]) -> None:
+    """Refuse one file under two names, or two of the same bytes: its votes would count twice."""
+    by_size: dict[int, list[Part]] = {}
+    for part in found:
+        by_size.setdefault(part.source.stat().st_size, []).append(part)
+    first: dict[str, Part] = {}
+    for part in (p for alike in by_size.values() if len(alike) > 1 for p in alike):
+        same = first.setdefault(part.sha256(), part)
+        if same is not part:
+            raise UsageError(
+                f"a file of votes is named twice; its votes would count twice: {same.name} and "
+                f"{part.name} hold the same bytes"
+            )
+
+
+def _split(part: Part, jobs: int) -> list[Part]:
+    import pyarrow.parquet as pq
+
+    with reading(part), pq.ParquetFile(part.source) as file:
+        groups = range(file.num_row_groups)
+    runs = [
+        tuple(groups[k * len(groups) // jobs : (k + 1) * len(groups) // jobs]) for k in range(jobs)
+    ]
+    return [Part(part.name, part.source, run) for run in runs if run] or [part]
+
+
+def _as_table(frame: Any) -> pa.Table:
+    import pyarrow as pa
+
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except pa.ArrowException as error:
+        raise UsageError(f"the table of votes: {error}") from error
+
+
+def find_columns(
+    header: Sequence[str], name: str, mapping: Mapping[str, str] | None, style: Sequence[str]
+) -> Columns:
+    """Which columns hold the votes.
+
+    Parameters
+    ----------
+    mapping
+        From ``left``, ``right``, ``winner`` to names of columns, where they are not usual ones.
+    style
+        Style covariates: ``tokens`` for the columns ``tokens_a`` and ``tokens_b`` (or ``_left``,
+        ``_right``), or a column that is a difference already.
+    """
+    given = dict(mapping or {})
+    unknown = sorted(set(given) - set(ROLES))
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is none of the columns {', '.join(ROLES)}")
+    present = set(header)
+    for layout in _LAYOUTS:
+        chosen = {**dict(zip(ROLES, layout, strict=True)), **given}
+        if set(chosen.values()) <= present:
+            break
+    else:
+        wrong = [c for c in given.values() if c not in present]
+        usual = " or ".join(", ".join(layout) for layout in _LAYOUTS)
+        raise UsageError(
+            f"{name}: {f'no column {wrong[0]!r}' if wrong else f'not the columns {usual}'} among "
+            f"{', '.join(header)[:300]!r}; name them, e.g. --columns left=a,right=b,winner=vote"
+        )
+    columns = Columns(
+        **chosen,
+        style=tuple(_style(c, header, name) for c in style),
+        anonymous=ANONYMOUS if ANONYMOUS in present else "",
+    )
+    for column in (*columns.text, *columns.numbers):
+        if list(header).count(column) > 1:
+            raise UsageError(f"{name}: two columns are named {column!r}")
+    return columns
+
+
+def _style(covariate: str, header: Sequence[str], name: str) -> tuple[str, ...]:
+    for left, right in _SIDES:
+        if covariate + left in header and covariate + right in header:
+            return covariate + left, covariate + right
+    if covariate in header:
+        return (covariate,)
+    raise UsageError(
+        f"{name}: no column {covariate!r}, and not both of {covariate + '_a'!r} and "
+        f"{covariate + '_b'!r}, for the style covariate {covariate!r}"
+    )
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How a CSV file is written: its delimiter, columns, encoding, and lines above the header."""
+
+    delimiter: str
+    columns: list[str]
+    encoding: str
+    above: int
+
+
+def _csv_header(path: Path) -> _Layout:
+    with path.open("rb") as file:
+        head = file.read(2**16)
+    encoding = encoding_of(head[:4096])
+    # The end of the first 64 kB may cut a character in two.
+    text = head.decode(encoding, "ignore")
+    named = separator(text)
+    above = 1 if named else 0
+    line = next(iter(text.splitlines()[above:]), "")
+    if not line.strip():
+        raise UsageError(f"{path}: no table; its first line must name the columns")
+
+    def split(delimiter: str) -> list[str]:
+        return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
+
+    delimiter = named or max(",;\t", key=lambda d: len(split(d)))
+    return _Layout(delimiter, split(delimiter), encoding, above)
+
+
+def _csv_batches(path: Path, columns: Columns) -> Iterator[pa.RecordBatch]:
+    """The wanted columns; where a row does not fit a block, on with larger blocks."""
+    import pyarrow as pa
+
+    done, size = 0, BLOCK_BYTES
+    while True:
+        passed = 0
+        try:
+            for batch in _csv_blocks(path, columns, size):
+                known = min(max(done - passed, 0), batch.num_rows)
+                passed += batch.num_rows
+                if known < batch.num_rows:
+                    done += batch.num_rows - known
+                    yield batch.slice(known)
+            return
+        except pa.ArrowInvalid as error:
+            if "straddling" not in str(error) or size >= MAX_BLOCK_BYTES:
+                raise
+            size *= 8
+
+
+def _csv_blocks(path: Path, columns: Columns, size: int) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    layout = _csv_header(path)
+    names = pa.dictionary(pa.int32(), pa.string())
+    kinds: dict[str, Any] = dict.fromkeys(columns.text, names)
+    kinds |= dict.fromkeys(columns.numbers, pa.float64())
+    encoding = "utf8" if layout.encoding == "utf-8-sig" else layout.encoding
+    reader = arrow.open_csv(
+        path,
+        arrow.ReadOptions(block_size=size, encoding=encoding, skip_rows=layout.above),
+        arrow.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
+        arrow.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
+    )
+    yield from reader
+
+
+# Batches of votes to counts per pair of models: the only pass plain ratings need.
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -198,7 +519,7 @@ def coded(
                 for column in (columns.left, columns.right)
             )
             outcome = _codes(batch, columns.winner, _outcome(winners), part.name, done)
-            style = _style(batch, columns, part.name, done)
+            style = _style_of(batch, columns, part.name, done)
             known = 0
             if columns.anonymous:
                 known = int(_codes(batch, columns.anonymous, _not_anonymous, part.name, done).sum())
@@ -290,7 +611,7 @@ def _text(word: object, column: str) -> str:
         raise ValueError(f"{column} holds bytes that are no UTF-8 text: {word!r}") from None
 
 
-def _style(batch: pa.RecordBatch, columns: Columns, name: str, done: int) -> Floats:
+def _style_of(batch: pa.RecordBatch, columns: Columns, name: str, done: int) -> Floats:
     """Style differences, left minus right, shape (N, k)."""
     out = np.empty((batch.num_rows, len(columns.style)))
     for k, sides in enumerate(columns.style):

@@ -1,24 +1,329 @@
-"""`rate`: the one way from votes to ratings."""
+"""Rated votes: the ratings with their covariance, in memory and on disk."""
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import hashlib
+import io
+import json
+import os
+import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import __version__, bradleyterry
-from elolag.bradleyterry import ELO
-from elolag.errors import EstimateError, UsageError
-from elolag.months import to_day, to_iso
-from elolag.sheets import MAX_POINTS, tidy
+from elolag.archive.export import replacing
+from elolag.dates import to_day, to_iso
+from elolag.errors import ArchiveError, EstimateError, UsageError
+from elolag.model import bradleyterry
+from elolag.model.bradleyterry import ELO, Ratings
+from elolag.sources.sheet import MAX_POINTS, tidy
+from elolag.version import __version__
 from elolag.votes import counting, style
-from elolag.votes.rated import RatedVotes, StyleEffect
-from elolag.votes.reading import Columns, Part, Source, find_columns, parts
+from elolag.votes.counting import Columns, Part, Source, find_columns, parts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
+
+RATINGS_FILE = "ratings.csv"
+#: What a covariance's file is called beside its ratings: ``ratings.covariance.csv``.
+COVARIANCE_SUFFIX = ".covariance.csv"
+FACTS_FILE = "rate.json"
+JSON_SCHEMA = 1
+#: A model of fewer votes is not called the highest where another has as many.
+FEW_VOTES = 10
+_AMONG = f" (of those with at least {FEW_VOTES} votes)"
+
+
+@dataclass(frozen=True)
+class StyleEffect:
+    """What one unit of a style covariate is worth, in Elo points.
+
+    `unit` is the root mean square of the covariate's differences over all votes.
+    """
+
+    name: str
+    unit: float
+    elo: float
+    se: float
+
+
+@dataclass(frozen=True)
+class RatedVotes:
+    """Ratings from votes, with everything needed to check them.
+
+    Attributes
+    ----------
+    ratings
+        With the full sandwich covariance, models sorted by name.
+    level
+        Where the anchor, or the mean of all models, is held.
+    interval_level
+        Of the intervals in tables.
+    both_bad
+        ``tie`` or ``drop``.
+    outcomes
+        Votes by outcome: left, right, tie, both_bad.
+    itself
+        Votes of a model against itself; they say nothing and are left out.
+    style
+        Effects of the style covariates.
+    sources
+        (name, sha256) of each file of votes.
+    date
+        ISO date of the ratings, or empty.
+    unrated
+        Models without a vote that counts.
+    spellings
+        (name, as written) where the votes write a name with other blanks or in another normal form.
+    known
+        Votes whose voter knew the models; they count.
+    """
+
+    ratings: Ratings
+    level: float
+    interval_level: float
+    both_bad: str
+    outcomes: Mapping[str, int]
+    itself: int
+    style: tuple[StyleEffect, ...]
+    sources: tuple[tuple[str, str], ...]
+    date: str
+    version: str
+    unrated: tuple[str, ...] = ()
+    spellings: tuple[tuple[str, str], ...] = ()
+    known: int = 0
+
+    @property
+    def votes(self) -> int:
+        """Votes that count."""
+        total = sum(self.outcomes.values())
+        return total - (self.outcomes["both_bad"] if self.both_bad == "drop" else 0)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Columns ``entry, rating, lower, upper, se, votes``, highest rating first."""
+        return self.ratings.to_frame(self.interval_level).rename(columns={"item": "entry"})
+
+    def sentence(self) -> str:
+        """The result in one quotable sentence."""
+        frame = self.to_frame()
+        known = frame[frame["votes"] >= FEW_VOTES]
+        best = (frame if known.empty else known).iloc[0]
+        among = "" if best["entry"] == frame.iloc[0]["entry"] else _AMONG
+        held = f"{self.ratings.anchor} held at" if self.ratings.anchor else "mean"
+        equal = ""
+        if self.style:
+            equal = f", at equal {' and '.join(effect.name for effect in self.style)}"
+        return (
+            f"Of {len(self.ratings.items)} models rated from {self.votes:,} votes{equal}, "
+            f"{best['entry']} stands highest{among} at {best['rating']:.1f} Elo "
+            f"({self.interval_level:.0%} interval {best['lower']:.1f} to {best['upper']:.1f}; "
+            f"{held} {self.level:g})."
+        )
+
+    def rows(self) -> list[tuple[str, str]]:
+        """What the ratings rest on, in words."""
+        bad = "counted as ties" if self.both_bad == "tie" else "left out"
+        rows = [
+            ("votes", ", ".join(f"{n:,} {k}" for k, n in self.outcomes.items())),
+            ("both bad", bad),
+        ]
+        if self.itself:
+            rows.append(("left out", f"{self.itself:,} votes of a model against itself"))
+        if self.unrated:
+            rows.append(("left out", f"without a vote that counts: {', '.join(self.unrated)}"))
+        if self.spellings:
+            alike = "; ".join(f"{written!r} as {name!r}" for name, written in self.spellings)
+            rows.append(("names read alike", alike))
+        if self.known:
+            rows.append(("not anonymous", f"{self.known:,} votes, which count like the others"))
+        rows += [
+            (
+                f"style {e.name}",
+                f"{e.elo:.1f} Elo (standard error {e.se:.1f}) per {e.unit:.3g} more on one side",
+            )
+            for e in self.style
+        ]
+        if self.date:
+            rows.append(("date", self.date))
+        return rows + [("file", f"sha256 {digest[:16]}") for _, digest in self.sources if digest]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the covariance, unrounded."""
+        frame = self.to_frame()
+        return {
+            "schema": JSON_SCHEMA,
+            "models": [
+                {str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")
+            ],
+            "scale": "elo",
+            "anchor": self.ratings.anchor,
+            "level": self.level,
+            "interval_level": self.interval_level,
+            "votes": self.votes,
+            "outcomes": dict(self.outcomes),
+            "both_bad": self.both_bad,
+            "left_out_against_itself": self.itself,
+            "style": [asdict(effect) for effect in self.style],
+            "date": self.date or None,
+            "sources": [{"sha256": digest or None} for _, digest in self.sources],
+            "version": self.version,
+            **self._told(),
+        }
+
+    def _told(self) -> dict[str, Any]:
+        """What only odd votes have to tell."""
+        told = {
+            "left_out_unrated": list(self.unrated),
+            "names_read_alike": [{"name": n, "written": w} for n, w in self.spellings],
+            "not_anonymous": self.known,
+        }
+        return {key: value for key, value in told.items() if value}
+
+    def files(self) -> dict[str, bytes]:
+        """What `write` puts into a folder: name to bytes."""
+        table = io.StringIO()
+        writer = csv.writer(table, lineterminator="\n")
+        dated = ["date"] if self.date else []
+        writer.writerow(["entry", "rating", "lower", "upper", "se", "votes", *dated])
+        for row in self.to_frame().itertuples(index=False):
+            values = [repr(float(value)) for value in row[1:5]]
+            writer.writerow([row[0], *values, int(row[5]), *([self.date] if self.date else [])])
+        matrix = io.StringIO()
+        writer = csv.writer(matrix, lineterminator="\n")
+        writer.writerow(["entry", *self.ratings.items])
+        for name, line in zip(self.ratings.items, self.ratings.covariance.tolist(), strict=True):
+            writer.writerow([name, *map(repr, line)])
+        files = {
+            RATINGS_FILE: table.getvalue().encode(),
+            RATINGS_FILE.removesuffix(".csv") + COVARIANCE_SUFFIX: matrix.getvalue().encode(),
+        }
+        hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+        facts = {key: value for key, value in self.to_dict().items() if key != "models"}
+        text = json.dumps({**facts, "files": hashes}, indent=2, ensure_ascii=False)
+        return {**files, FACTS_FILE: f"{text}\n".encode()}
+
+    def write(self, out: str | Path, *, force: bool = False) -> None:
+        """Write the ratings and their covariance, as `elolag.own_board` reads them.
+
+        Parameters
+        ----------
+        out
+            A path ending in ``.csv``: the ratings, with the covariance beside it. Else a folder,
+            which also gets ``rate.json``.
+        force
+            Replace what is there, in one step.
+
+        Raises
+        ------
+        UsageError
+            Something is there already.
+        ArchiveError
+            The disk refuses.
+        """
+        out = Path(out)
+        files = self.files()
+        if out.suffix.lower() != ".csv":
+            _write_folder(out, files, force)
+            return
+        ratings, covariance = list(files)[:2]
+        beside = out.with_name(out.stem + COVARIANCE_SUFFIX)
+        for path in (out, beside):
+            _refuse_existing(path, force)
+        # The ratings last: until they are there, what was there before refuses a new covariance.
+        for path, name in ((beside, covariance), (out, ratings)):
+            with replacing(path) as stream:
+                stream.write(files[name])
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+def _refuse_existing(path: Path, force: bool) -> None:
+    if path.exists() and not force:
+        raise UsageError(f"{path} is there already; choose another name, or replace it (--force)")
+
+
+def _write_folder(out: Path, files: Mapping[str, bytes], force: bool) -> None:
+    _refuse_existing(out, force)
+    if out.exists() and not (out / FACTS_FILE).is_file():
+        raise UsageError(f"{out} is not a folder elolag rate wrote; it is left as it is")
+    temporary = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+        fresh, old = temporary / "new", temporary / "old"
+        fresh.mkdir()
+        for name, data in files.items():
+            with (fresh / name).open("wb") as file:
+                file.write(data)
+                os.fsync(file.fileno())
+        if out.exists():
+            out.replace(old)
+        try:
+            fresh.replace(out)
+        except OSError:
+            if old.exists():
+                old.replace(out)
+            raise
+    except OSError as error:
+        raise ArchiveError(f"{out}: could not be written: {error}") from error
+    finally:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read_covariance(path: Path) -> tuple[tuple[str, ...], Floats, str]:
+    """Read a covariance.
+
+    Returns
+    -------
+    entries, covariance, sha256
+        Names (n,), matrix (n, n), and the hash of the file's bytes.
+
+    Raises
+    ------
+    UsageError
+        The file is no covariance of ratings.
+    """
+    try:
+        data = path.read_bytes()
+        rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"cannot read the covariance {path}: {error}") from error
+    names = tuple(map(tidy, rows[0][1:])) if rows else ()
+    if not names or tuple(tidy(row[0]) for row in rows[1:] if row) != names:
+        raise UsageError(f"{path}: not a covariance: its rows and columns name other entries")
+    matrix = np.array(
+        [_numbers(row, len(names), f"{path}, line {k}") for k, row in enumerate(rows[1:], 2)]
+    )
+    if not np.allclose(matrix, matrix.T, rtol=1e-6, atol=1e-9 * float(np.abs(matrix).max())):
+        raise UsageError(f"{path}: not a covariance: it is not symmetric")
+    lowest = float(np.linalg.eigvalsh(matrix)[0])
+    if lowest < -1e-6 * float(np.trace(matrix)):
+        raise UsageError(f"{path}: not a covariance: it has a negative eigenvalue, {lowest:g}")
+    return names, matrix, hashlib.sha256(data).hexdigest()
+
+
+def _numbers(row: Sequence[str], wanted: int, where: str) -> list[float]:
+    try:
+        values = [float(cell) for cell in row[1:]]
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}") from error
+    if len(values) != wanted or not np.isfinite(values).all():
+        raise UsageError(f"{where}: {wanted} finite numbers belong here; the file is damaged")
+    return values
+
+
+# `rate`: the one way from votes to ratings.
 
 
 def rate(

@@ -14,10 +14,9 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.bradleyterry import own_share, per_item
 from elolag.errors import EstimateError
-from elolag.votes.counting import coded
-from elolag.votes.reading import Columns, Part
+from elolag.model.bradleyterry import own_share, per_item
+from elolag.votes.counting import Columns, Part, coded
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,7 +40,7 @@ class Sums:
         Minus the Hessian, and the sum of squared scores, both (n + k, n + k).
     squares, taken
         Per model the sums over its votes of squared residuals, and of what the fit took from
-        them (see `elolag.bradleyterry.own_share`), both (n,).
+        them (see `elolag.model.bradleyterry.own_share`), both (n,).
     """
 
     log_likelihood: float

@@ -11,9 +11,9 @@ from handmade import Row, changed, ladder, publication
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.archive import checks, tables
+from elolag.archive import checks, package
 from elolag.archive.listing import Listing, listings
-from elolag.schema import Publication
+from elolag.sources.base import Publication
 
 
 def failed(publication: Publication) -> list[str]:
@@ -21,7 +21,7 @@ def failed(publication: Publication) -> list[str]:
 
 
 def ratings(rows: object, **facts: object) -> pd.DataFrame:
-    return tables.normalise("ratings", publication(rows, **facts).tables["ratings"])  # type: ignore[arg-type]
+    return package.normalise("ratings", publication(rows, **facts).tables["ratings"])  # type: ignore[arg-type]
 
 
 def listing(rows: list[Row]) -> Listing:

@@ -8,7 +8,7 @@ from handmade import Row, changed, ladder, publication
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.archive import tables
+from elolag.archive import package
 from elolag.archive.listing import (
     Listing,
     _contained,
@@ -20,7 +20,7 @@ from elolag.archive.listing import (
 
 
 def listing(rows: list[Row]) -> Listing:
-    return listings(tables.normalise("ratings", publication(rows).tables["ratings"]))["overall"]
+    return listings(package.normalise("ratings", publication(rows).tables["ratings"]))["overall"]
 
 
 def rounded(rows: list[Row]) -> list[Row]:
@@ -90,8 +90,8 @@ def test_one_category_is_read_out_of_the_bytes_as_out_of_the_table() -> None:
         "overall_2": [("b", 2.0, 2)],
         "zulu": [("c", 3.0, 2)],
     }
-    frame = tables.normalise("ratings", publication(rows).tables["ratings"])
-    data = tables.encode("ratings", frame)
+    frame = package.normalise("ratings", publication(rows).tables["ratings"])
+    data = package.encode("ratings", frame)
     for category, expected in listings(frame).items():
         found = read_listing(data, category)
         assert found is not None

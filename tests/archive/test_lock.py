@@ -15,8 +15,7 @@ import pytest
 from handmade import ladder, payload
 
 from elolag.archive import Archive, Log, Outcome, store, take_payloads, verify
-from elolag.archive.lock import HOLDER, LOCK, MARKER
-from elolag.archive.store import Writer, seal
+from elolag.archive.store import HOLDER, LOCK, MARKER, Writer, seal
 from elolag.errors import ArchiveError
 
 LOST = "its lock was taken away while this run was writing.*nothing more is written"

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from handmade import ladder, payload
 
-from elolag.archive import Archive, tables, take_payloads
-from elolag.archive.manifest import _text
-from elolag.schema import ENTRIES, RATINGS
+from elolag.archive import Archive, take_payloads
+from elolag.archive import package as tables
+from elolag.archive.package import _text
+from elolag.sources.base import ENTRIES, RATINGS
 
 
 @pytest.fixture

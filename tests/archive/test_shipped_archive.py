@@ -8,9 +8,9 @@ from types import ModuleType
 import pytest
 
 from elolag.archive import Archive, Log, open_archive, take_payloads, verify
-from elolag.archive.tables import sha256
+from elolag.archive.package import sha256
+from elolag.dates import to_day
 from elolag.errors import UsageError
-from elolag.months import to_day
 
 #: Head of the log, and lines in it, before the dense lists were added (November 2026).
 BEFORE, LINES_BEFORE, FOLDERS_BEFORE = (

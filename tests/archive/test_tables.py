@@ -6,9 +6,9 @@ from handmade import publication
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.archive import tables
+from elolag.archive import package
 from elolag.errors import ArchiveError
-from elolag.schema import RATINGS
+from elolag.sources.base import RATINGS
 
 NAMES = st.text(
     st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=20
@@ -17,12 +17,12 @@ NUMBERS = st.floats(-5000, 5000) | st.none()
 
 
 def ratings(rows: list[tuple[str, float]]) -> pd.DataFrame:
-    return tables.normalise("ratings", publication(rows).tables["ratings"])
+    return package.normalise("ratings", publication(rows).tables["ratings"])
 
 
 def test_floats_are_written_in_their_shortest_form_of_two_decimals() -> None:
     texts = [1500.0, 1500.1, 1500.126, -0.001, 0.1 + 0.2, None, float("nan")]
-    assert [tables.number_text(x) for x in texts] == [
+    assert [package.number_text(x) for x in texts] == [
         "1500",
         "1500.1",
         "1500.13",
@@ -35,14 +35,14 @@ def test_floats_are_written_in_their_shortest_form_of_two_decimals() -> None:
 
 def test_rows_are_sorted_by_category_then_rating_then_entry() -> None:
     made = publication({"overall": [("b", 1.0), ("a", 1.0), ("c", 2.0)], "coding": [("a", 3.0)]})
-    frame = tables.normalise("ratings", made.tables["ratings"])
+    frame = package.normalise("ratings", made.tables["ratings"])
     assert frame["entry"].tolist() == ["a", "c", "a", "b"]
 
 
 def test_the_bytes_are_plain_csv() -> None:
     made = publication([('say "hi", ok', 1500.5, 7), ("NA", 1400.0)], interval=2.25)
-    frame = tables.normalise("ratings", made.tables["ratings"])
-    assert tables.encode("ratings", frame).decode() == (
+    frame = package.normalise("ratings", made.tables["ratings"])
+    assert package.encode("ratings", frame).decode() == (
         "category,entry,rating,lower,upper,se,votes,rank\n"
         'overall,"say ""hi"", ok",1500.5,1498.25,1502.75,,7,\n'
         "overall,NA,1400,1397.75,1402.25,,,\n"
@@ -55,18 +55,18 @@ def test_reading_gives_back_what_was_written(rows: dict[str, tuple[float, float 
     frame = publication([(name, rating) for name, (rating, _) in rows.items()]).tables["ratings"]
     frame["se"] = [None if se is None else abs(se) for _, se in rows.values()]
     frame["se"] = frame["se"].astype("float64")
-    normal = tables.normalise("ratings", frame)
-    data = tables.encode("ratings", normal)
-    back = tables.decode("ratings", data, "here")
+    normal = package.normalise("ratings", frame)
+    data = package.encode("ratings", normal)
+    back = package.decode("ratings", data, "here")
     pd.testing.assert_frame_equal(back, normal, check_dtype=False)
-    assert tables.encode("ratings", tables.normalise("ratings", back)) == data
+    assert package.encode("ratings", package.normalise("ratings", back)) == data
 
 
 def test_no_name_is_read_as_missing() -> None:
     names = ["NA", "null", "nan", "None", "", "true", "1e5", "0012"]
     frame = pd.DataFrame({"entry": names, "name": "", "organisation": "NA", "licence": "nan"})
-    data = tables.encode("entries", tables.normalise("entries", frame))
-    back = tables.decode("entries", data, "here")
+    data = package.encode("entries", package.normalise("entries", frame))
+    back = package.decode("entries", data, "here")
     assert back["entry"].tolist() == sorted(names)
     assert set(back["organisation"]) == {"NA"}
 
@@ -74,15 +74,15 @@ def test_no_name_is_read_as_missing() -> None:
 @pytest.mark.parametrize("data", [b"", b"a,b\n1,2\n", b"\xff\xfe", b'category,entry\n"x'])
 def test_bytes_that_are_no_table_are_refused_by_name(data: bytes) -> None:
     with pytest.raises(ArchiveError, match="here"):
-        tables.decode("ratings", data, "here")
+        package.decode("ratings", data, "here")
 
 
 def test_a_number_that_is_none_is_refused() -> None:
     data = (",".join(RATINGS) + "\noverall,a,high,,,,,\n").encode()
     with pytest.raises(ArchiveError, match="here"):
-        tables.decode("ratings", data, "here")
+        package.decode("ratings", data, "here")
 
 
 def test_content_id_is_of_names_and_bytes() -> None:
-    assert tables.content_id({"a": b"1", "b": b"2"}) == tables.content_id({"b": b"2", "a": b"1"})
-    assert tables.content_id({"a": b"1"}) != tables.content_id({"b": b"1"})
+    assert package.content_id({"a": b"1", "b": b"2"}) == package.content_id({"b": b"2", "a": b"1"})
+    assert package.content_id({"a": b"1"}) != package.content_id({"b": b"1"})

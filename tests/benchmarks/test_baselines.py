@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from elolag.months import DAYS_PER_MONTH
-from elolag.posterior import Field
+from elolag.dates import DAYS_PER_MONTH
+from elolag.model.posterior import Field
 
 PATH = Path(__file__).parents[2] / "benchmarks" / "baselines.py"
 SPEC = importlib.util.spec_from_file_location("baselines", PATH)

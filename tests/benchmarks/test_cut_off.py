@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from elolag.vintages import Vintage
+from elolag.estimate.panel import Vintage
 
 PATH = Path(__file__).parents[2] / "benchmarks" / "cut_off.py"
 SPEC = importlib.util.spec_from_file_location("cut_off", PATH)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from elolag.estimate import estimate_lag
-from elolag.revisions import read
+from elolag.estimate.lag import estimate_lag
+from elolag.estimate.revisions import read
 
 HERE = Path(__file__).parents[2] / "benchmarks"
 SPEC = importlib.util.spec_from_file_location("hindsight", HERE / "hindsight.py")

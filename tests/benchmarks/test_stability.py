@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from elolag.estimate import estimate_lag
-from elolag.model.hyper import SHIPPED
+from elolag.estimate.lag import estimate_lag
+from elolag.model.scale import SHIPPED
 
 HERE = Path(__file__).parents[2] / "benchmarks"
 SPEC = importlib.util.spec_from_file_location("stability", HERE / "stability.py")

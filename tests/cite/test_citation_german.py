@@ -10,7 +10,7 @@ from cited_states import BOARDS, STATES, every, in_state, made
 
 from elolag.archive import open_archive
 from elolag.cite import citation
-from elolag.words import citing
+from elolag.results import citing
 
 #: English words that a sentence in German never needs; German ones that look alike are not here.
 ENGLISH = frozenset(

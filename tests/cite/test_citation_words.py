@@ -12,15 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.answer import Speaker, day_first, lines
 from elolag.cite import Citation, citation, wording
-from elolag.cite._citation import phrase_of
-from elolag.cite._references import Reference, escape, safe_url
+from elolag.cite.references import Reference, escape, safe_url
 from elolag.errors import UsageError
-from elolag.provenance import Origin, provenance
-from elolag.result import LagResult
-from elolag.standing import Gap, ModelPoint
-from elolag.words import MEANING
+from elolag.results.answer import Speaker, day_first, lines, phrase_of
+from elolag.results.lag import LagResult
+from elolag.results.provenance import Origin, provenance
+from elolag.results.verdict import Gap, ModelPoint
+from elolag.results.words import MEANING
 
 
 def point(group: str, model: str, rating: float) -> ModelPoint:

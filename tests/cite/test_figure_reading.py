@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import elolag
 from elolag import cite, plots
 from elolag.archive import open_archive
-from elolag.cite import _figure
+from elolag.cite import figure
 from elolag.cli import app
 from elolag.errors import UsageError
 
@@ -108,7 +108,7 @@ def test_large_and_missing_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         cite.read_figure(tmp_path / "none.png")
     with pytest.raises(UsageError, match="cannot be read"):
         cite.read_figure(tmp_path)
-    monkeypatch.setattr(_figure, "LARGEST", 100)
+    monkeypatch.setattr(figure, "LARGEST", 100)
     with pytest.raises(UsageError, match="larger than"):
         read(tmp_path, b"\x89PNG\r\n\x1a\n" + b"0" * 200)
 

@@ -10,18 +10,18 @@ import pandas as pd
 import pytest
 
 from elolag.claims import ClaimsReport, Repeat, check_claims, packaged
+from elolag.claims.estimating import Studies
 from elolag.claims.index import (
     MISTYPED,
     IndexTable,
     matched_records,
     mean_over_levels,
     read_index,
+    repeat,
 )
 from elolag.claims.registry import Reproduction
-from elolag.claims.reproduce import repeat
-from elolag.claims.studies import Studies
+from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
-from elolag.months import DAYS_PER_MONTH, to_day
 
 CLAIMS = {claim.key: claim for claim in packaged()}
 

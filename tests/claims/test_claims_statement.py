@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 import elolag
 from elolag.claims import statement
-from elolag.claims.parsing import parse_statement
 from elolag.claims.statement import BOARDS, GROUPS, StatementCheck, check_statement, spans
+from elolag.claims.wording import parse_statement
+from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
-from elolag.lag import ESTIMANDS
-from elolag.months import DAYS_PER_MONTH
+from elolag.model.estimands import ESTIMANDS
 
 PER = {"day": 1 / DAYS_PER_MONTH, "week": 7 / DAYS_PER_MONTH, "month": 1.0, "year": 12.0}
 

@@ -16,20 +16,22 @@ from made_study import AS_OF, made
 import elolag
 from elolag.archive import Snapshot
 from elolag.claims import RULE, Claim, ClaimError, check_claims
-from elolag.claims.checking import assess, in_hindsight, in_real_time
+from elolag.claims.check import assess, in_hindsight, in_real_time
 from elolag.claims.estimating import (
     CONSISTENT,
     NOT_TESTABLE,
     TOO_LARGE,
     TOO_SMALL,
     Estimate,
+    Standing,
+    Studies,
+    bests,
     decide,
     held,
     passed,
 )
-from elolag.claims.studies import Standing, Studies, bests
+from elolag.dates import to_day, to_iso
 from elolag.errors import UsageError
-from elolag.months import to_day, to_iso
 
 CLAIM = Claim(
     key="planted", who="Nobody", date="2025-12-20", where="https://example.org",

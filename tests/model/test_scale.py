@@ -13,8 +13,16 @@ from scipy import integrate, optimize, stats
 
 from elolag.errors import EstimateError
 from elolag.model import scale
-from elolag.model.hyper import SHIPPED, Hyperparameters
-from elolag.model.scale import MIN_BRIDGED, MIN_COMMON, Lists, fit, place, tricube
+from elolag.model.scale import (
+    MIN_BRIDGED,
+    MIN_COMMON,
+    SHIPPED,
+    Hyperparameters,
+    Lists,
+    fit,
+    place,
+    tricube,
+)
 
 
 def lists(*columns: np.ndarray, days: list[float] | None = None, se: float = 0.0) -> Lists:

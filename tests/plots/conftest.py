@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import elolag
-from elolag.matching import TimeToMatch, time_to_match
-from elolag.path import LagPath, lag_path
+from elolag.estimate.catch_up import TimeToMatch, time_to_match
+from elolag.estimate.over_time import LagPath, lag_path
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from PIL import Image
 
 from elolag import cite, plots
 from elolag.errors import UsageError
-from elolag.matching import TimeToMatch
-from elolag.provenance import CAVEATS, OWN_CAVEAT, Origin, provenance
-from elolag.result import LagResult
+from elolag.estimate.catch_up import TimeToMatch
+from elolag.results.lag import LagResult
+from elolag.results.provenance import CAVEATS, OWN_CAVEAT, Origin, provenance
 
 KINDS = ("png", "svg", "pdf")
 

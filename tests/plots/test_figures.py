@@ -16,16 +16,17 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from elolag import lag, plots
+from elolag import plots
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate import ESTIMANDS, estimate_lag, lag_key, results
-from elolag.matching import TimeToMatch
-from elolag.path import LagPath
+from elolag.estimate.catch_up import TimeToMatch
+from elolag.estimate.lag import ESTIMANDS, estimate_lag, lag_key, results
+from elolag.estimate.over_time import LagPath
+from elolag.estimate.session import prepare
+from elolag.model import estimands
 from elolag.plots import _estimands as pictures
 from elolag.plots._style import _FOOTER, COLOURS, SIZES, new_figure, roles, visible
-from elolag.result import LagResult
-from elolag.standing import Gap
-from elolag.study import prepare
+from elolag.results.lag import LagResult
+from elolag.results.verdict import Gap
 
 ROOT = Path(__file__).resolve().parents[2]
 Draw = Callable[..., Any]
@@ -144,7 +145,7 @@ def test_the_interval_stands_on_the_leaders_end() -> None:
     axes = plots.frontier(headline)
     assert headline.low is not None
     assert headline.high is not None
-    days = [lag.to_iso(float(d)) for line in axes.lines if line.get_alpha() == 0.28
+    days = [estimands.to_iso(float(d)) for line in axes.lines if line.get_alpha() == 0.28
             for d in line.get_xdata()]  # fmt: skip
     assert days == sorted(m.release_date for m in headline.matches
                           if m.months in (headline.low, headline.high))  # fmt: skip

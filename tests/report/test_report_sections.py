@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_worlds import World
 
-from elolag.estimate import estimate_lag
-from elolag.months import DAYS_PER_MONTH, to_day
+from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.estimate.lag import estimate_lag
+from elolag.estimate.session import prepare
 from elolag.report import checks
 from elolag.report.checks import Checks, Extent
 from elolag.report.drawing import LETTER
@@ -24,8 +25,7 @@ from elolag.report.material import Material
 from elolag.report.sections import claims, sensitivity, slices
 from elolag.report.sections._cells import few
 from elolag.report.sections.next_month import bands
-from elolag.result import LagResult
-from elolag.study import prepare
+from elolag.results.lag import LagResult
 from elolag.tags import Policies
 
 

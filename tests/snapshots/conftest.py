@@ -13,7 +13,7 @@ from command import Done, runner
 from snapshot_runs import take
 from upstream_server import Upstream, serving
 
-from elolag.collect import Report
+from elolag.archive.collect import Report
 from elolag.tags import Lookup, load
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from upstream_server import Upstream
 
-from elolag.collect import Report, Run, collect
+from elolag.archive.collect import Report, Run, collect
 from elolag.fetch import fetchable
-from elolag.http import Client
+from elolag.fetch.client import Client
 from elolag.tags import Lookup
 
 

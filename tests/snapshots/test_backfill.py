@@ -13,10 +13,10 @@ from snapshot_runs import tree
 from upstream_server import Reply, Upstream
 
 from elolag.archive import open_archive, verify
-from elolag.archive.tables import sha256
-from elolag.backfill import WORK, Filled, backfill
+from elolag.archive.imports import WORK, Filled, backfill
+from elolag.archive.package import sha256
 from elolag.errors import ArchiveError, UsageError
-from elolag.http import Client
+from elolag.fetch.client import Client
 from elolag.sources import get_source
 
 DATES = ("2026-05-01", "2026-06-01", "2026-07-01", "2026-08-01", "2026-08-19")
@@ -87,7 +87,7 @@ def test_the_newest_vintage_is_that_of_the_latest_file(
             for row in made.board_rows(34, shift=4.0)
         ]
     )
-    from elolag.schema import Origin
+    from elolag.sources.base import Origin
 
     (publication,) = OFFICIAL.parse(latest, Origin("text", "2026-08-21"))
     assert full_one.ratings().equals(

@@ -16,7 +16,7 @@ from snapshot_runs import tree
 from upstream_server import Reply, Seen, Upstream
 
 from elolag.archive import Writer, open_archive, verify
-from elolag.collect import Report
+from elolag.archive.collect import Report
 from elolag.errors import ArchiveError, UsageError
 from elolag.sources import SOURCES
 
@@ -248,7 +248,7 @@ def test_a_second_run_says_who_holds_the_archive(
 def test_the_packaged_archive_is_not_written_to(
     upstream: Upstream, lookup: object, tmp_path: Path
 ) -> None:
-    from elolag.collect import check_writable
+    from elolag.archive.collect import check_writable
 
     with pytest.raises(UsageError, match="--archive DIR"):
         check_writable(tmp_path / "_snapshots")

@@ -10,7 +10,7 @@ from upstream_server import Reply, Upstream, in_turn
 
 from elolag.errors import UsageError
 from elolag.fetch import Fetch, fetch, fetchable
-from elolag.http import Client
+from elolag.fetch.client import Client
 from elolag.sources import SOURCES, get_source
 
 

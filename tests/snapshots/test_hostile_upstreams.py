@@ -16,7 +16,7 @@ from snapshot_runs import take, tree
 from upstream_server import Reply, Upstream, in_turn, serving
 
 from elolag.archive import Outcome, open_archive, verify
-from elolag.collect import Report
+from elolag.archive.collect import Report
 from elolag.tags import Lookup
 
 TakeSnapshot = Callable[..., list[Report]]

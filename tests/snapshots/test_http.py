@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 from upstream_server import Reply, Seen, Upstream, in_turn
 
-from elolag import __version__
 from elolag.errors import FetchError, UsageError
-from elolag.http import Client
-from elolag.http.retries import backoff
+from elolag.fetch.client import Client, backoff
 from elolag.sources import get_source
+from elolag.version import __version__
 
 ECI = get_source("epoch-eci")
 URL = "https://epoch.ai/data/eci_scores.csv"

@@ -10,7 +10,7 @@ from snapshot_runs import take, tree
 from upstream_server import Upstream
 
 from elolag.archive import open_archive, verify
-from elolag.changes import compare
+from elolag.estimate.diff import compare
 from elolag.tags import Lookup
 
 SUBSETS = ("search", "webdev", "video_edit", "text")

@@ -83,7 +83,7 @@ def test_an_odd_answer_fails_its_source_alone(
     case: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("elolag.http.client.retries.backoff", lambda failures: 0.0)
+    monkeypatch.setattr("elolag.fetch.client.retries.backoff", lambda failures: 0.0)
     made.healthy(upstream)
     upstream.routes[made.ECI] = ODD[case]
     expect_only_eci_failed(elolag("snapshot", "--archive", tmp_path / "a", *bases), tmp_path / "a")
@@ -112,7 +112,10 @@ def test_an_error_nobody_foresaw_fails_its_source_alone_and_is_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made.healthy(upstream)
-    for place, at in (("elolag.http.Client.get", "get"), ("elolag.collect.take_payloads", "take")):
+    for place, at in (
+        ("elolag.fetch.client.Client.get", "get"),
+        ("elolag.archive.collect.take_payloads", "take"),
+    ):
         real = pydoc.locate(place)
 
         def broken(*args: object, real: Any = real, **more: object) -> object:
@@ -134,7 +137,7 @@ def test_an_interrupt_ends_the_run(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("elolag.http.Client.get", interrupted)
+    monkeypatch.setattr("elolag.fetch.client.Client.get", interrupted)
     with pytest.raises(KeyboardInterrupt):
         take(upstream, tmp_path / "a", lookup, made.FETCHED)
 

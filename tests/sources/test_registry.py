@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
-from elolag.archive import manifest
+from elolag.archive import package
 from elolag.errors import UsageError
-from elolag.schema import BOARD_PATTERN
 from elolag.sources import SOURCES, Source, arena_copies, get_source
+from elolag.sources.base import BOARD_PATTERN
 
 NAMES = {
     "arena-dataset",
@@ -59,7 +59,7 @@ def test_fetched_sources_and_private_ones():
     assert SOURCES["arena-dataset"].precedence == 0
     assert SOURCES["comparia"].precedence == SOURCES["epoch-eci"].precedence == 0
     assert SOURCES["arena-catalog"].precedence == 1
-    assert {n for n, s in SOURCES.items() if s.precedence <= manifest.OFFICIAL} == OFFICIAL
+    assert {n for n, s in SOURCES.items() if s.precedence <= package.OFFICIAL} == OFFICIAL
 
 
 def test_lists_that_come_cut_at_times_are_those_of_copies():

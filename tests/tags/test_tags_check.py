@@ -9,8 +9,8 @@ import pytest
 from tags_builders import alias, fact, lab, listed, model, small
 
 from elolag.tags import Lab, Model, Tables
-from elolag.tags.check import KINDS, Finding, check, load_exceptions
 from elolag.tags.listings import Fact, Listed, read_fact_file
+from elolag.tags.review import KINDS, Finding, check, load_exceptions
 
 
 def kinds(found: list[Finding]) -> list[tuple[str, str]]:

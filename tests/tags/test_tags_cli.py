@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from elolag.tags.listings import Listed
-from elolag.tags.records import FIELDS
+from elolag.tags.listings import FIELDS, Listed
 
 
 @dataclass(frozen=True)

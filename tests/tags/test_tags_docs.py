@@ -11,8 +11,8 @@ from types import ModuleType
 import pytest
 
 from elolag.tags import Lookup, Tables
-from elolag.tags.check import KINDS, load_exceptions
 from elolag.tags.listings import Listed
+from elolag.tags.review import KINDS, load_exceptions
 from elolag.tags.tables import DATE_BASES
 
 ROOT = Path(__file__).resolve().parents[2]

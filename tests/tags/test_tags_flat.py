@@ -8,8 +8,8 @@ import pytest
 
 from elolag import tags
 from elolag.errors import TagError, UsageError
+from elolag.own.board import TAGS
 from elolag.tags import Lookup
-from elolag.templates import TAGS
 
 
 def load(tmp_path: Path, *rows: str, header: str = "") -> Lookup:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tags_builders import lab, model, small
 
+from elolag.dates import to_day
 from elolag.errors import UsageError
-from elolag.months import to_day
 from elolag.tags import Group, Lookup, Tag, check_overlap, parse_group
 
 TABLES = small(

@@ -10,8 +10,8 @@ import pytest
 from tags_builders import alias, lab, listed, model, small
 
 from elolag.archive import open_archive
+from elolag.dates import to_day
 from elolag.errors import TagError
-from elolag.months import to_day
 from elolag.tags import Lookup, Policies, Tables, is_unknown, untagged
 from elolag.tags.listings import Listed
 

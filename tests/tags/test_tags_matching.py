@@ -7,7 +7,7 @@ from tags_builders import alias, fact, model, small
 
 from elolag.tags import Tables
 from elolag.tags.listings import Fact
-from elolag.tags.matching import Matcher
+from elolag.tags.review import Matcher
 
 TABLES = small(
     [
@@ -67,7 +67,7 @@ def test_the_facts_of_a_row_take_no_part() -> None:
 
 def test_on_the_shipped_metadata_labs_agree(tables: Tables, facts: list[Fact]) -> None:
     """Matching by name alone, the lab of every matched row is ours: no match is a chance one."""
-    from elolag.tags.organisations import labs_of
+    from elolag.tags.rows import labs_of
 
     matcher = Matcher(tables)
     compared = 0

@@ -11,8 +11,7 @@ from tags_builders import alias, lab, listed, model, small
 
 from elolag.errors import UsageError
 from elolag.tags import Lookup, Policies
-from elolag.tags.listings import Fact, Listed, read_fact_file
-from elolag.tags.records import FIELDS, find, records, select
+from elolag.tags.listings import FIELDS, Fact, Listed, find, read_fact_file, records, select
 
 TABLES = small(
     [

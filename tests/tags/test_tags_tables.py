@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from elolag.errors import ElolagError, TagError, UsageError
 from elolag.tags import Lookup, Tables, load
-from elolag.tags.countries import ISO_3166, codes
-from elolag.tags.organisations import labs_of, organisations
+from elolag.tags.rows import ISO_3166, codes, labs_of, organisations
 from elolag.tags.tables import DATE_BASES, PRECISIONS, _Layer
 
 DATA = resources.files("elolag.tags") / "data"

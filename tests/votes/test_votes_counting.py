@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from votes_world import plain_name, simulated, slow_counts
 
 from elolag.errors import EstimateError, UsageError
-from elolag.votes import counting, reading
-from elolag.votes.counting import Tally, add, tally
-from elolag.votes.reading import find_columns, parts
+from elolag.votes import counting
+from elolag.votes import counting as reading
+from elolag.votes.counting import Tally, add, find_columns, parts, tally
 
 WORDS = dict(zip(("model_a", "model_b", "tie", "tie (bothbad)"), range(4), strict=True))
 

@@ -20,7 +20,7 @@ from votes_world import plain_name
 
 import elolag
 from elolag.errors import UsageError
-from elolag.sheets import tidy
+from elolag.sources.sheet import tidy
 from elolag.votes import RatedVotes
 
 TRAIL = """\

@@ -12,7 +12,7 @@ from votes_world import simulated
 
 import elolag
 from elolag.errors import ArchiveError, UsageError
-from elolag.votes import RatedVotes, rated, read_covariance
+from elolag.votes import RatedVotes, rating, read_covariance
 
 
 @pytest.fixture(scope="module")
@@ -119,4 +119,4 @@ def test_hostile_names_survive_the_files(tmp_path: Path):
     assert set(board.file.ratings["entry"]) == {'a,"b"\n<script>', "=cmd|x", "../../etc"}
     assert board.file.covariance is not None
     assert np.isfinite(board.file.covariance[1]).all()
-    assert rated.FACTS_FILE == "rate.json"
+    assert rating.FACTS_FILE == "rate.json"

@@ -13,9 +13,9 @@ from scipy.optimize import minimize
 from votes_world import simulated
 
 import elolag
-from elolag import bradleyterry
-from elolag.bradleyterry import ELO
 from elolag.errors import EstimateError, UsageError
+from elolag.model import bradleyterry
+from elolag.model.bradleyterry import ELO
 
 
 def test_equals_the_golden_scores_of_real_votes(upstream: Path):

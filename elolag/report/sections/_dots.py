@@ -6,16 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from elolag.report.drawing import (
-    COLOURS,
-    INK,
-    MUTED,
-    NARROW,
-    data,
-    library,
-    specification,
-    text,
-)
+from elolag.report.drawing import COLOURS, INK, MUTED, NARROW, data, library, specification, text
 
 #: Height of a row in pixels, beside its name and below it; of a line of words between rows.
 STEP, TALL, HEADING = 25, 40, 26

@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from elolag.months import DAYS_PER_MONTH, to_day, to_iso
+from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.plots._titles import bracket
 from elolag.report import labels as placing
 from elolag.report.drawing import (
@@ -24,8 +24,8 @@ from elolag.report.drawing import (
     text,
     value_axis,
 )
-from elolag.result import LagResult
-from elolag.words import months, noun
+from elolag.results.lag import LagResult
+from elolag.results.words import months, noun
 
 #: Elo points below the best that still stand in the chart, at most.
 DEPTH = 320.0

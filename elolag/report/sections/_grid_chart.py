@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from elolag.grid import CHOICES, LABELS, RULES, TOGETHER, Grid
 from elolag.report.content import Cell, Column, Figure, Table, decimals
 from elolag.report.drawing import (
     AXIS,
@@ -23,7 +22,8 @@ from elolag.report.drawing import (
     value_axis,
 )
 from elolag.report.sections._cells import few, rows_of
-from elolag.words import compact, directed, noun, span
+from elolag.results.words import compact, directed, noun, span
+from elolag.robustness import CHOICES, LABELS, RULES, TOGETHER, Grid
 
 #: Specifications drawn at most, and rows of the page's table.
 DRAWN, LISTED = 200, 25

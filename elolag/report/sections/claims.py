@@ -11,7 +11,7 @@ from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
-from elolag.words import share
+from elolag.results.words import share
 
 #: Room for who said it and when, in pixels.
 NAMES = 232

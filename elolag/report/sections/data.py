@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from elolag.provenance import Origin
 from elolag.report.content import Cell, Column, Section, Table
 from elolag.report.material import Material
+from elolag.results.provenance import Origin
+from elolag.results.words import noun
 from elolag.tags import Tag
-from elolag.words import noun
 
 #: What a tag's note holds where a fact could not be confirmed.
 UNVERIFIED = "unverified"

@@ -5,19 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from elolag.report.content import Cell, Column, Figure, Section, Table
-from elolag.report.drawing import (
-    COLOURS,
-    INK,
-    MUTED,
-    NARROW,
-    WIDE,
-    data,
-    library,
-    specification,
-)
+from elolag.report.drawing import COLOURS, INK, MUTED, NARROW, WIDE, data, library, specification
 from elolag.report.material import Material
-from elolag.result import LagResult
-from elolag.words import meaning, noun, span
+from elolag.results.lag import LagResult
+from elolag.results.words import meaning, noun, span
 
 #: Room for the names of estimands on the left of the chart, in pixels.
 NAMES = 102

@@ -5,15 +5,15 @@ from __future__ import annotations
 from statistics import NormalDist
 from typing import Any
 
-from elolag.months import DAYS_PER_MONTH, to_day, to_iso
+from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.plots._titles import finding
 from elolag.report.content import Column, Figure, Section, Table, decimals
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections._frontier_chart import TOGGLES, chart
-from elolag.result import LagResult
-from elolag.standing import SETTLED_VOTES
-from elolag.words import adjective, noun
+from elolag.results.lag import LagResult
+from elolag.results.verdict import SETTLED_VOTES
+from elolag.results.words import adjective, noun
 
 #: Months shown.
 SHOWN_MONTHS = 24.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
-from elolag.months import DAYS_PER_MONTH, between, to_day, to_iso
+from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.report.content import Cell, Column, Figure, Section, Table, decimals
 from elolag.report.drawing import (
     AXIS,
@@ -22,9 +22,9 @@ from elolag.report.drawing import (
     value_axis,
 )
 from elolag.report.material import Material
-from elolag.result import LagResult
-from elolag.standing import ModelPoint
-from elolag.words import adjective, directed, months, noun, share
+from elolag.results.lag import LagResult
+from elolag.results.verdict import ModelPoint
+from elolag.results.words import adjective, directed, months, noun, share
 
 #: Records of the side ahead listed below the present match.
 BELOW = 3

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from elolag.lag import AT_LEAST, UNBOUNDED
-from elolag.months import to_iso
-from elolag.path import INNER, LagPath
+from elolag.dates import to_iso
+from elolag.estimate.over_time import INNER, LagPath
+from elolag.model.estimands import AT_LEAST, UNBOUNDED
 from elolag.report.content import Cell, Column, Figure, Section, Table, decimals
 from elolag.report.drawing import (
     AXIS,
@@ -26,7 +26,7 @@ from elolag.report.drawing import (
     value_axis,
 )
 from elolag.report.material import Material
-from elolag.words import NO_WIDTH, TOO_FEW, directed, noun, open_ended, span
+from elolag.results.words import NO_WIDTH, TOO_FEW, directed, noun, open_ended, span
 
 #: Ends of the bands drawn: half of the draws, nearly all, and the whole path at once.
 ENDS = ("inner_low", "inner_high", "low", "high", "band_low", "band_high")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from elolag.flip import NOUNS, Flip
-from elolag.influence import Case, Influence
 from elolag.report.content import Column, Figure, Section, Table, decimals
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections import _grid_chart
 from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
-from elolag.words import compact, directed, noun, span
+from elolag.results.words import compact, directed, noun, span
+from elolag.robustness.edits import Case, Influence
+from elolag.robustness.tipping_point import NOUNS, Flip
 
 #: Room for the words of a change, in pixels.
 NAMES = 268

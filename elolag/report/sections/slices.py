@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from elolag.estimate.compare import Slice, Slices, answer, size
 from elolag.report.checks import of_slices
 from elolag.report.content import Cell, Column, Figure, Section, Table
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
-from elolag.slices import Slice, Slices
-from elolag.slices.result import answer, size
-from elolag.words import noun, span
+from elolag.results.words import noun, span
 
 #: Room for the names of categories, and of pairs of groups, in pixels.
 NAMES = {"category": 236, "openness": 224}

@@ -1,0 +1,411 @@
+"""One run of `elolag snapshot`: fetch each source, take what came into the archive, and report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from elolag.archive import Archive, Outcome, Payload, Snapshot, Writer, open_archive, take_payloads
+from elolag.archive.checks import LOST_SHARE_NOTED
+from elolag.archive.package import sha256
+from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
+from elolag.fetch import Fetch, Fetched, Now, fetch, utc_now
+from elolag.fetch.client import Client
+from elolag.sources import Source
+from elolag.tags import Lookup, untagged
+
+RAW = ".raw"
+#: Folder beside the archive for sources that forbid redistribution.
+PRIVATE = "private"
+
+_COMMAND = "elolag snapshot"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one source in one run.
+
+    Attributes
+    ----------
+    source
+        Its name.
+    outcomes
+        One per board.
+    failures
+        What could not be fetched or taken, besides refused outcomes.
+    warnings
+        What a person should look at: failed optional checks, boards gone from the listing.
+    notes
+        What is left out on purpose.
+    skipped
+        Why nothing was asked for; empty otherwise.
+    archive
+        Folder the outcomes are about.
+    untagged
+        Entries of new snapshots that have no tag.
+    """
+
+    source: str
+    outcomes: tuple[Outcome, ...] = ()
+    failures: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    skipped: str = ""
+    archive: str = ""
+    untagged: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything that should have come was not stored."""
+        return bool(self.failures) or any(o.outcome in _BAD for o in self.outcomes)
+
+    def count(self, *kinds: str) -> int:
+        """Number of boards with one of these outcomes."""
+        return sum(outcome.outcome in kinds for outcome in self.outcomes)
+
+
+_BAD = ("held", "refused", "failed")
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one run is made.
+
+    Attributes
+    ----------
+    archive
+        Folder of the archive; made if absent.
+    client
+        The HTTP session.
+    lookup
+        The tags new entries are looked up in.
+    dry_run
+        Fetch and check, and write nothing.
+    keep_raw
+        Keep every payload as it came, in ``.raw/<sha256>`` in the archive, untracked by git.
+    accept
+        ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
+    environ
+        Where keys are looked up.
+    now
+        The clock.
+    """
+
+    archive: Path
+    client: Client
+    lookup: Lookup
+    dry_run: bool = False
+    keep_raw: bool = False
+    accept: Collection[str] = ()
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    now: Now = utc_now
+
+
+def collect(sources: Iterable[Source], run: Run) -> list[Report]:
+    """Fetch the sources and take what came; one source's failure stops no other.
+
+    Raises
+    ------
+    ArchiveError
+        If the archive is locked by another run or cannot be written to at all.
+    UsageError
+        If it is the one packaged with elolag.
+    """
+    check_writable(run.archive)
+    with ExitStack() as stack:
+        writer = None if run.dry_run else stack.enter_context(Writer(run.archive, _COMMAND))
+        return [_collected(source, run, writer, stack) for source in sources]
+
+
+def _collected(source: Source, run: Run, writer: Writer | None, stack: ExitStack) -> Report:
+    """The report on one source; whatever goes wrong with it is in there, and in the log."""
+    root = run.archive
+    mine = writer if source.redistributable else None
+    try:
+        root = run.archive if source.redistributable else private_root(run.archive)
+        held = _held(root, source)
+        fetched = _fetched(source, held, run)
+        if fetched.skipped:
+            return Report(source.name, skipped=fetched.skipped)
+        if writer is not None and not source.redistributable:
+            mine = private_writer(root, stack)
+        return _taken(fetched, held, root, mine, run)
+    except ElolagError as error:
+        failure = str(error)
+    except Exception as error:
+        failure = unexpected(error)
+    failures = [failure]
+    if mine is not None:
+        try:
+            _log_failures(mine, source, failures, run)
+        except ArchiveError as error:  # the archive itself may be what failed
+            failures += [str(error)] if str(error) != failure else []
+    return Report(source.name, failures=tuple(failures), archive=str(root))
+
+
+def _log_failures(writer: Writer, source: Source, failures: Iterable[str], run: Run) -> None:
+    stamp = run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    for failure in failures:
+        line = Outcome(source.name, "", "", "", "failed", message=failure)
+        writer.log(line.log_line(stamp, ""))
+
+
+def check_writable(root: Path) -> None:
+    """Raise a `UsageError` for the archive that is part of an installed package."""
+    if root.name == "_snapshots":
+        raise UsageError(
+            "the archive packaged with elolag is not written to; name one of your own with "
+            "--archive DIR or the environment variable ELOLAG_ARCHIVE"
+        )
+
+
+def _fetched(source: Source, held: Mapping[str, Snapshot], run: Run) -> Fetch:
+    # A raw payload that is to be kept has to come once more.
+    etags = {} if run.keep_raw else {name: str(s.facts["etag"]) for name, s in held.items()}
+    return fetch(source, run.client, etags=etags, environ=run.environ, now=run.now)
+
+
+def _held(root: Path, source: Source) -> dict[str, Snapshot]:
+    """Payload name to the snapshot last stored from it, where an unchanged upstream means no news.
+
+    Left out are snapshots without an ETag, damaged ones, and those another parser version read,
+    and those of an impossible day.
+    """
+    archive = open_archive(root, allow_empty=True)
+    found: dict[str, Snapshot] = {}
+    for name in archive.boards():
+        for snapshot in archive.board(name).all_snapshots:
+            try:
+                facts = snapshot.facts
+                if facts["source"] != source.name:
+                    continue
+                raw = facts["raw"]
+                known = found.get(raw[0]["name"])
+                if known is None or known.facts["retrieved_at"] <= facts["retrieved_at"]:
+                    found[raw[0]["name"]] = snapshot
+            except ArchiveError:
+                continue
+    return {name: snapshot for name, snapshot in found.items() if _reusable(snapshot, source)}
+
+
+def _reusable(snapshot: Snapshot, source: Source) -> bool:
+    facts = snapshot.facts
+    if not facts["etag"] or len(facts["raw"]) != 1:
+        return False
+    if facts["parser_version"] != source.parser_version:
+        return False
+    if snapshot.date_fault(str(facts["retrieved_at"])[:10]):
+        return False
+    try:
+        for resource in snapshot.manifest["resources"]:
+            snapshot.read_bytes(resource["name"])
+    except ArchiveError:
+        return False
+    return True
+
+
+def _taken(
+    fetched: Fetch,
+    held: Mapping[str, Snapshot],
+    root: Path,
+    writer: Writer | None,
+    run: Run,
+) -> Report:
+    source = fetched.source
+    outcomes = _unchanged(fetched, held, writer)
+    payloads = [_payload(source, item) for item in fetched.payloads if item.data is not None]
+    if run.keep_raw and writer is not None:
+        for payload in payloads:
+            _keep(root, payload.data)
+    failures = list(fetched.failures)
+    try:
+        outcomes += take_payloads(
+            root,
+            payloads,
+            private=not source.redistributable,
+            dry_run=run.dry_run,
+            accept=run.accept,
+            command=_COMMAND,
+            writer=writer,
+        )
+    except ArchiveError as error:
+        failures.append(str(error))
+    if writer is not None:
+        _log_failures(writer, source, fetched.failures, run)
+    return finished(
+        source,
+        outcomes,
+        root,
+        run.lookup,
+        dry_run=run.dry_run,
+        failures=failures,
+        warnings=_missing(fetched, root),
+        notes=fetched.notes,
+    )
+
+
+def finished(
+    source: Source,
+    outcomes: Sequence[Outcome],
+    root: Path,
+    lookup: Lookup,
+    *,
+    dry_run: bool,
+    failures: Sequence[str] = (),
+    warnings: Sequence[str] = (),
+    notes: Sequence[str] = (),
+) -> Report:
+    """The report on outcomes: what a person should look at, and what has no tag yet."""
+    return Report(
+        source=source.name,
+        outcomes=tuple(outcomes),
+        failures=tuple(failures),
+        warnings=(*_warnings(outcomes, Archive(root)), *warnings),
+        notes=tuple(notes),
+        archive=str(root),
+        untagged=_untagged(outcomes, Archive(root), lookup, dry_run=dry_run),
+    )
+
+
+def _unchanged(
+    fetched: Fetch, held: Mapping[str, Snapshot], writer: Writer | None
+) -> list[Outcome]:
+    """Outcomes, and log lines, of what the server says has not changed."""
+    outcomes = []
+    for item in fetched.payloads:
+        if item.data is not None:
+            continue
+        snapshot = held[item.origin.name]
+        outcome = Outcome(
+            source=fetched.source.name,
+            board=snapshot.board,
+            vintage=snapshot.vintage,
+            label=snapshot.label,
+            outcome="unchanged",
+            rows=max(int(resource["rows"]) for resource in snapshot.manifest["resources"]),
+            message="the server says it has not changed",
+        )
+        if writer is not None:
+            raw = str(snapshot.facts["raw"][0]["sha256"])
+            writer.log(outcome.log_line(item.retrieved_at, raw))
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _payload(source: Source, item: Fetched) -> Payload:
+    return Payload(
+        source=source,
+        origin=item.origin,
+        data=item.data or b"",
+        retrieved_at=item.retrieved_at,
+        http_status=item.status,
+        etag=item.etag,
+        revision=item.revision,
+        verified=item.verified,
+    )
+
+
+def _warnings(outcomes: Sequence[Outcome], archive: Archive) -> list[str]:
+    """What of the new snapshots a person should look at."""
+    found = []
+    for outcome in outcomes:
+        if outcome.outcome not in ("new", "revision"):
+            continue
+        where = f"{outcome.board}/{outcome.label}"
+        failed = [check for check in outcome.checks if not check.passed and not check.required]
+        found += [f"{where}: {check.name}: {check.note}" for check in failed]
+        known = {check.name for check in outcome.checks}
+        if "previous" in known and _had_vintages(outcome, archive):
+            found.append(f"{where}: too few entries in common with any earlier vintage to compare")
+        # Tables without ratings are compared by their entries alone.
+        before = outcome.rows - len(outcome.new_entries) + len(outcome.dropped_entries)
+        lost = len(outcome.dropped_entries)
+        if "models-lost" not in known and lost > LOST_SHARE_NOTED * before:
+            found.append(f"{where}: {lost} of {before} entries of the vintage before are gone")
+    return found
+
+
+def _had_vintages(outcome: Outcome, archive: Archive) -> bool:
+    """Whether the board has an earlier vintage of the same source."""
+    return outcome.board in archive.boards() and any(
+        snapshot.source == outcome.source and snapshot.vintage < outcome.vintage
+        for snapshot in archive.board(outcome.board).all_snapshots
+    )
+
+
+def _missing(fetched: Fetch, root: Path) -> list[str]:
+    """Boards once taken from this source that its publisher does not list now."""
+    if not fetched.listed:
+        return []
+    archive = Archive(root)
+    gone = []
+    for name in archive.boards():
+        newest = archive.board(name).all_snapshots[-1]
+        if newest.source == fetched.source.name:
+            raw = str(newest.facts["raw"][0]["name"])
+            if raw not in fetched.listed:
+                gone.append(f"{name}: no longer listed by its publisher as {raw}")
+    return gone
+
+
+def _untagged(
+    outcomes: Sequence[Outcome], archive: Archive, lookup: Lookup, *, dry_run: bool
+) -> tuple[str, ...]:
+    """Entries of new rating snapshots that nobody has tagged, highest rating first."""
+    rows: list[tuple[str, str, str]] = []
+    for outcome in outcomes:
+        if outcome.outcome not in ("new", "revision") or not any(
+            check.name == "interval-contains-rating" for check in outcome.checks
+        ):
+            continue
+        if dry_run:
+            rows += [(outcome.source, entry, "") for entry in outcome.new_entries]
+            continue
+        snapshot = archive.board(outcome.board).snapshot(outcome.label)
+        names = snapshot.entries().set_index("entry")["name"]
+        listed = snapshot.ratings().sort_values("rating", ascending=False, kind="stable")
+        rows += [
+            (outcome.source, entry, str(names[entry]))
+            for entry in listed["entry"].drop_duplicates()
+        ]
+    return tuple(untagged(lookup, rows))
+
+
+def private_root(root: Path) -> Path:
+    """The archive beside `root` for sources that forbid redistribution."""
+    return root.resolve().parent / PRIVATE
+
+
+def private_writer(root: Path, stack: ExitStack) -> Writer:
+    """Open the private archive, and see to it that git leaves it alone wherever it is."""
+    writer = stack.enter_context(Writer(root, _COMMAND))
+    _ignored(root)
+    return writer
+
+
+def _ignored(folder: Path) -> None:
+    path = folder / ".gitignore"
+    if not path.exists():
+        path.write_text("*\n", encoding="ascii")
+
+
+def _keep(root: Path, data: bytes) -> None:
+    """Keep a payload under its hash, whole or not at all."""
+    folder = root / RAW
+    target = folder / sha256(data)
+    if target.exists():
+        return
+    try:
+        folder.mkdir(exist_ok=True)
+        _ignored(folder)
+        part = folder / f"{target.name}.part"
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(target)
+    except OSError as error:
+        raise ArchiveError(f"{target}: the raw payload could not be kept: {error}") from error

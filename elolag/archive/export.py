@@ -1,0 +1,203 @@
+"""One tidy table out of any selection of snapshots, as CSV or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from elolag import dates
+from elolag.archive import Archive, Snapshot
+from elolag.archive.package import number_text
+from elolag.errors import ArchiveError, UsageError
+from elolag.sources.base import RATINGS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Columns of the table: what is said of the snapshot, of the rating, and of the entry.
+COLUMNS: dict[str, str] = {
+    "board": "string",
+    "vintage": "string",
+    "label": "string",
+    "source": "string",
+    "method": "string",
+    "style_control": "string",
+    "completeness": "string",
+    "interval_level": "number",
+    **RATINGS,
+    "name": "string",
+    "organisation": "string",
+    "licence": "string",
+    "manifest_sha256": "string",
+}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which snapshots and rows; empty means all.
+
+    Attributes
+    ----------
+    boards, categories
+        Names.
+    since, until
+        ISO dates, both included.
+    newest
+        Only the newest vintage of each board within the dates.
+    """
+
+    boards: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    newest: bool = False
+
+
+def export(archive: Archive, selection: Selection, out: str | Path | IO[bytes]) -> int:
+    """Write the rows of a selection.
+
+    Parameters
+    ----------
+    archive
+        Where from; every table's hash is checked.
+    selection
+        What.
+    out
+        A path ending in ``.csv`` or ``.parquet``, replaced in one step when the table is complete;
+        or a binary stream, which gets CSV.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    UsageError
+        If nothing is selected, a name is unknown, or the path has another ending.
+    ArchiveError
+        If a snapshot is damaged or the file cannot be written.
+    """
+    chosen = _chosen(archive, selection)
+    if isinstance(out, str):
+        out = Path(out)
+    if not isinstance(out, Path):
+        return _write_csv(chosen, selection, out)
+    writers = {".csv": _write_csv, ".parquet": _write_parquet}
+    if out.suffix not in writers:
+        raise UsageError(f"{out}: the name should end in .csv or .parquet")
+    with replacing(out) as stream:
+        return writers[out.suffix](chosen, selection, stream)
+
+
+def _chosen(archive: Archive, selection: Selection) -> list[Snapshot]:
+    for date in (selection.since, selection.until):
+        if date:
+            dates.parse(date)
+    chosen: list[Snapshot] = []
+    for name in selection.boards or archive.boards():
+        found = [
+            snapshot
+            for snapshot in archive.board(name).snapshots
+            if selection.since <= snapshot.vintage <= (selection.until or "9999")
+        ]
+        if selection.boards and found and not found[-1].categories:
+            raise UsageError(f"{name} holds no ratings; its tables are in {archive.path / name}")
+        found = [
+            snapshot
+            for snapshot in found
+            if any(
+                category in snapshot.categories
+                for category in selection.categories or snapshot.categories
+            )
+        ]
+        chosen += found[-1:] if selection.newest else found
+    if not chosen:
+        raise UsageError(
+            f"no snapshot of {archive.path} is within this selection; see elolag archive list"
+        )
+    return chosen
+
+
+def _rows(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
+    """The rows of one snapshot, with all of `COLUMNS`."""
+    ratings = snapshot.ratings()
+    if selection.categories:
+        ratings = ratings[ratings["category"].isin(selection.categories)]
+    entries = snapshot.entries().set_index("entry")
+    control = snapshot.style_control
+    facts: dict[str, Any] = {
+        "board": snapshot.board,
+        "vintage": snapshot.vintage,
+        "label": snapshot.label,
+        "source": snapshot.source,
+        "method": snapshot.method,
+        "style_control": "" if control is None else str(control).lower(),
+        "completeness": snapshot.completeness,
+        "interval_level": float("nan")
+        if snapshot.interval_level is None
+        else snapshot.interval_level,
+        "manifest_sha256": snapshot.sha256,
+    }
+    said = {
+        column: ratings["entry"].map(entries[column]).fillna("").astype(str)
+        for column in ("name", "organisation", "licence")
+    }
+    return ratings.assign(**facts, **said)[list(COLUMNS)]
+
+
+def _write_csv(chosen: Sequence[Snapshot], selection: Selection, out: IO[bytes]) -> int:
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    count = 0
+    for snapshot in chosen:
+        rows = _rows(snapshot, selection)
+        cells = [_cells(rows[name].tolist(), kind) for name, kind in COLUMNS.items()]
+        writer.writerows(zip(*cells, strict=True))
+        count += len(rows)
+    text.detach()
+    return count
+
+
+def _cells(values: Sequence[Any], kind: str) -> list[str]:
+    return values if kind == "string" else [number_text(value) for value in values]  # type: ignore[return-value]
+
+
+def _write_parquet(chosen: Sequence[Snapshot], selection: Selection, out: IO[bytes]) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64()}
+    schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
+    count = 0
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for snapshot in chosen:
+            rows = _rows(snapshot, selection)
+            writer.write_table(pa.Table.from_pandas(rows, schema=schema, preserve_index=False))
+            count += len(rows)
+    return count
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A stream whose content becomes the file in one step, or not at all."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        # Of its own name and made by open, not by tempfile: the file obeys the umask.
+        with temporary.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise ArchiveError(f"{path}: could not be written: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,315 @@
+r"""Tables to CSV bytes and back: one deterministic text for one table.
+
+UTF-8, ``\n``, quotes only where needed; floats in their shortest form of at most two decimals;
+a missing value is an empty field. No text is read as missing: an entry may be called ``NA``.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import math
+import re
+from typing import TYPE_CHECKING, Any
+
+from elolag.errors import ArchiveError
+from elolag.sources.base import ENTRIES, MODELS, RATINGS, SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from elolag.archive.checks import Check
+    from elolag.sources import Source
+
+#: Table name to its columns; the file is ``<table>.csv``.
+TABLES: dict[str, dict[str, str]] = {"ratings": RATINGS, "entries": ENTRIES, "models": MODELS}
+
+#: The key of each table.
+KEYS: dict[str, list[str]] = {
+    "ratings": ["category", "entry"],
+    "entries": ["entry"],
+    "models": ["entry"],
+}
+
+DECIMALS = 2
+
+
+def sha256(data: bytes) -> str:
+    """Hex SHA-256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def content_id(files: Mapping[str, bytes]) -> str:
+    """Hex SHA-256 over the names and hashes of `files`: equal exactly when all bytes are."""
+    lines = [f"{name} {sha256(files[name])}\n" for name in sorted(files)]
+    return sha256("".join(lines).encode())
+
+
+def normalise(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with the columns of `table` in order, rounded, sorted and renumbered.
+
+    Ratings are sorted by category, rating (highest first), entry; other tables by their key.
+    """
+    columns = TABLES[table]
+    out = frame.loc[:, list(columns)].copy()
+    for name, kind in columns.items():
+        if kind == "string":
+            out[name] = out[name].astype(object).where(out[name].notna(), "").astype(str)
+        elif kind == "number":
+            out[name] = out[name].astype("float64").round(DECIMALS) + 0.0
+        else:
+            out[name] = out[name].astype("Float64").astype("Int64")
+    if table == "ratings":
+        out = out.sort_values(
+            ["category", "rating", "entry"], ascending=[True, False, True], kind="stable"
+        )
+    else:
+        out = out.sort_values(KEYS[table], kind="stable")
+    return out.reset_index(drop=True)
+
+
+def encode(table: str, frame: pd.DataFrame) -> bytes:
+    """Write a normalised `frame` as CSV bytes."""
+    columns = TABLES[table]
+    texts = [_column_text(frame[name].tolist(), kind) for name, kind in columns.items()]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
+    writer.writerow(columns)
+    writer.writerows(zip(*texts, strict=True))
+    return out.getvalue().encode("utf-8")
+
+
+def decode(table: str, data: bytes, where: str) -> pd.DataFrame:
+    """CSV bytes of `table` as a frame with the column types of `elolag.sources.base`.
+
+    Raises
+    ------
+    ArchiveError
+        If the bytes are no such table; the message names `where`.
+    """
+    import pandas as pd
+
+    columns = TABLES[table]
+    dtypes: dict[Any, Any] = {
+        name: {"string": "str", "number": "float64", "integer": "Int64"}[kind]
+        for name, kind in columns.items()
+    }
+    missing = {name: [""] for name, kind in columns.items() if kind != "string"}
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(data),
+            dtype=dtypes,
+            keep_default_na=False,
+            na_values=missing,
+            lineterminator="\n",
+            encoding="utf-8",
+        )
+    except (ValueError, TypeError) as error:
+        raise ArchiveError(f"{where}: not a table of {table}: {error}") from error
+    if list(frame.columns) != list(columns):
+        raise ArchiveError(f"{where}: its columns are {list(frame.columns)}, not {list(columns)}")
+    return frame
+
+
+def _column_text(values: Iterable[Any], kind: str) -> list[str]:
+    if kind == "string":
+        return [str(value) for value in values]
+    if kind == "number":
+        return [number_text(value) for value in values]
+    return ["" if _is_missing(value) else str(int(value)) for value in values]
+
+
+def number_text(value: float) -> str:
+    """Write a float in its shortest form of at most two decimals; missing is empty."""
+    if _is_missing(value):
+        return ""
+    text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def _is_missing(value: Any) -> bool:
+    if value is None:
+        return True
+    try:
+        return math.isnan(value)
+    except TypeError:  # pandas.NA
+        return True
+
+
+# ``datapackage.json``: what a snapshot holds, where it came from, and how it was checked.
+#
+# A Frictionless Data Package (version 2); what that standard has no word for is under the one key
+# ``elolag``. The key order is fixed and no clock is read, so the same input gives the same bytes.
+
+MANIFEST = "datapackage.json"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+
+LINE = 100
+#: Sources up to this precedence are the publisher's own; the others are copies.
+OFFICIAL = 1
+
+_LICENCE_ID = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def build(
+    *,
+    label: str,
+    source: Source,
+    description: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    rows: Mapping[str, int],
+    retrieval: Mapping[str, Any],
+    twins: Sequence[Mapping[str, Any]],
+    supersedes: Sequence[str],
+    checks: Sequence[Check],
+) -> bytes:
+    """Write a manifest.
+
+    Parameters
+    ----------
+    label
+        The snapshot's folder, ``2026-07-21.r2``.
+    source
+        Whom the figures come from.
+    description
+        Board, vintage, basis, method, ...: facts about the publication, in the order written.
+    files, rows
+        File name to bytes, and to its number of rows.
+    retrieval
+        URLs, upstream revision, HTTP status, time and raw hashes.
+    twins
+        Other routes by which the same publication came.
+    supersedes
+        Labels of less precise snapshots of the same publication.
+    checks
+        Outcome of every check.
+    """
+    board = str(description["board"])
+    revision = label.partition(".r")[2] or "1"
+    package: dict[str, Any] = {
+        "$schema": PROFILE,
+        "name": board.replace("/", "."),
+        "id": f"sha256:{content_id(files)}",
+        "title": f"{board}, {description['vintage']}",
+        "version": f"{revision}.0.0",
+        "created": _timestamp(str(retrieval["retrieved_at"])),
+        "homepage": source.homepage,
+        "licenses": [_licence(source.licence, source.licence_url)],
+        "sources": [
+            _origin(source.title, url, retrieval.get("revision")) for url in _urls(retrieval)
+        ]
+        or [{"title": source.title}],
+        "contributors": [
+            {"title": source.publisher, "roles": ["creator"]},
+            {"title": "elolag", "roles": ["dataCurator"]},
+        ],
+        "resources": [_resource(name, files[name], rows[name]) for name in sorted(files)],
+        "elolag": {
+            "schema": SCHEMA_VERSION,
+            "label": label,
+            **description,
+            "source": source.name,
+            "official": source.precedence <= OFFICIAL,
+            "citation": source.citation,
+            "redistributable": source.redistributable,
+            "parser_version": source.parser_version,
+            **retrieval,
+            "twins": list(twins),
+            "supersedes": list(supersedes),
+            "checks": [check.to_dict() for check in checks],
+        },
+    }
+    return (_text(package) + "\n").encode()
+
+
+def read(path: Path) -> tuple[dict[str, Any], str]:
+    """Read a manifest; return it and the SHA-256 of its bytes.
+
+    Raises
+    ------
+    ArchiveError
+        If the file is missing or is no manifest of elolag.
+    """
+    try:
+        data = path.read_bytes()
+        package = json.loads(data)
+    except FileNotFoundError as error:
+        raise ArchiveError(f"{path}: missing; restore this snapshot from a good copy") from error
+    except ValueError as error:
+        raise ArchiveError(f"{path}: not JSON ({error}); restore it from a good copy") from error
+    if not isinstance(package, dict) or not isinstance(package.get("elolag"), dict):
+        raise ArchiveError(f"{path}: not a manifest of elolag")
+    version = package["elolag"].get("schema")
+    if version != SCHEMA_VERSION:
+        raise ArchiveError(
+            f"{path}: written in schema {version!r}; this elolag reads {SCHEMA_VERSION}"
+        )
+    for item in package.get("resources", ()):
+        name = item.get("name") if isinstance(item, dict) else None
+        if name not in TABLES or item.get("path") != f"{name}.csv":
+            raise ArchiveError(f"{path}: {name!r} is no table of elolag")
+    return package, sha256(data)
+
+
+def resource(package: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:
+    """Find the resource of `package` that holds `table`, or None."""
+    for item in package.get("resources", ()):
+        if item.get("name") == table:
+            found: Mapping[str, Any] = item
+            return found
+    return None
+
+
+def _text(value: Any, indent: str = "") -> str:
+    """JSON with one line for whatever fits on one: a third shorter, and easier to read."""
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    if len(indent) + len(line) <= LINE or not isinstance(value, dict | list) or not value:
+        return line
+    inner = indent + " "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(key)}: {_text(item, inner)}" for key, item in value.items()]
+        return "{\n" + ",\n".join(inner + part for part in parts) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + _text(item, inner) for item in value) + f"\n{indent}]"
+
+
+def _resource(file: str, data: bytes, rows: int) -> dict[str, Any]:
+    table = file.removesuffix(".csv")
+    return {
+        "name": table,
+        "type": "table",
+        "path": file,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(data),
+        "hash": f"sha256:{sha256(data)}",
+        "rows": rows,
+        "schema": {
+            "fields": [{"name": name, "type": kind} for name, kind in TABLES[table].items()],
+            "primaryKey": KEYS[table],
+        },
+    }
+
+
+def _licence(name: str, url: str) -> dict[str, str]:
+    out = {"name": name} if _LICENCE_ID.fullmatch(name) else {"title": name}
+    return {**out, "path": url} if url else out
+
+
+def _origin(title: str, url: str, revision: object) -> dict[str, str]:
+    out = {"title": title, "path": url}
+    return {**out, "version": str(revision)} if revision else out
+
+
+def _urls(retrieval: Mapping[str, Any]) -> list[str]:
+    return [str(url) for url in retrieval.get("urls", ())]
+
+
+def _timestamp(text: str) -> str:
+    """Give a date as an RFC 3339 time (its midnight); a time as it is."""
+    return f"{text}T00:00:00Z" if len(text) == len("2026-08-21") else text

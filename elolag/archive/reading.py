@@ -1,0 +1,605 @@
+"""One stored snapshot: its facts, and its tables with their hashes checked on every load."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from elolag.archive import completeness, store
+from elolag.archive import package as manifests
+from elolag.archive import package as tables
+from elolag.archive.listing import Listing, category_bytes, read_listing, reference_category
+from elolag.archive.log import Log, read_lines
+from elolag.archive.outcomes import TWINS_COLUMNS
+from elolag.dates import to_day, utc_now
+from elolag.errors import ArchiveError, UsageError
+from elolag.sources.base import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+
+class Snapshot:
+    """One board at one vintage, as stored.
+
+    Attributes
+    ----------
+    board
+        Name of the board.
+    label
+        Its folder: the vintage, with ``.r2``, ``.r3`` for later revisions.
+    vintage
+        The vintage alone, an ISO date.
+    path
+        Of the folder, relative to the archive, with ``/``.
+    log_head
+        Head of the chain of the archive's log when it was read; empty where there is none.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        board: str,
+        label: str,
+        *,
+        late_twins: Sequence[dict[str, str]] = (),
+        expected: str | None = None,
+        judged: Callable[[Snapshot], str] | None = None,
+        log_head: str = "",
+    ) -> None:
+        self.board = board
+        self.label = label
+        self.vintage = label[: len("2026-07-21")]
+        self.path = f"{board}/{label}"
+        self._folder = root / board / label
+        self._late_twins = late_twins
+        self._expected = expected
+        self._judged = judged
+        self.log_head = log_head
+
+    def __repr__(self) -> str:
+        return f"Snapshot({self.path!r})"
+
+    @cached_property
+    def _read(self) -> tuple[dict[str, Any], str]:
+        path = self._folder / manifests.MANIFEST
+        package, digest = manifests.read(path)
+        facts = package["elolag"]
+        if facts.get("board") != self.board or facts.get("label") != self.label:
+            raise ArchiveError(
+                f"{path}: it describes {facts.get('board')}/{facts.get('label')}, not this folder"
+            )
+        if self._expected is not None and digest != self._expected:
+            raise ArchiveError(
+                f"{path}: its bytes have changed since it was stored (sha256 {digest}, log.csv "
+                f"says {self._expected}); restore it from a good copy"
+            )
+        return package, digest
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The content of ``datapackage.json``."""
+        return self._read[0]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The manifest's ``elolag`` part."""
+        facts: dict[str, Any] = self.manifest["elolag"]
+        return facts
+
+    @property
+    def sha256(self) -> str:
+        """Hex SHA-256 of the bytes of ``datapackage.json``, which holds the tables' hashes."""
+        return self._read[1]
+
+    @property
+    def source(self) -> str:
+        """Name of the source the figures were taken from."""
+        return str(self.facts["source"])
+
+    @property
+    def official(self) -> bool:
+        """Whether the source is the publisher's own and not a copy."""
+        return bool(self.facts["official"])
+
+    @property
+    def basis(self) -> str:
+        """What the vintage's date is: ``published``, ``commit`` or ``fetched``."""
+        return str(self.facts["basis"])
+
+    @property
+    def method(self) -> str:
+        """``bradley-terry``, ``online-elo``, ``index`` or ``metadata``."""
+        return str(self.facts["method"])
+
+    @property
+    def style_control(self) -> bool | None:
+        """Whether ratings are style-controlled; None where the question makes no sense."""
+        value: bool | None = self.facts["style_control"]
+        return value
+
+    def date_fault(self, today: str) -> str:
+        """Why the list cannot be of its vintage; empty where it can. `today` is an ISO date.
+
+        Lists are refused for this before they are stored; an earlier version stored them.
+        """
+        got = str(self.facts.get("retrieved_at", today))[: len(today)]
+        return vintage_fault(self.vintage, min(got, today))
+
+    @property
+    def completeness(self) -> str:
+        """``full`` or ``top-N``, told from the lists before and after that the archive holds."""
+        return self._judged(self) if self._judged else self.completeness_then
+
+    @property
+    def completeness_then(self) -> str:
+        """What was known of it when it was stored."""
+        return str(self.facts["completeness"])
+
+    @property
+    def claimed(self) -> str:
+        """What its source says of the list, taken alone: ``full`` or ``top-N``."""
+        return str(self.facts.get("claimed", self.completeness_then))
+
+    @property
+    def interval_kind(self) -> str:
+        """``variance``, ``bootstrap``, ``published`` or ``none``."""
+        return str(self.facts["interval"]["kind"])
+
+    @property
+    def interval_level(self) -> float | None:
+        """Coverage of the published intervals, e.g. 0.95."""
+        level: float | None = self.facts["interval"]["level"]
+        return level
+
+    @property
+    def stale_categories(self) -> tuple[str, ...]:
+        """Categories that were not computed anew for this vintage."""
+        return tuple(self.facts["stale_categories"])
+
+    @property
+    def categories(self) -> dict[str, int]:
+        """Rows by category; empty for a table without ratings."""
+        return dict(self.facts["categories"])
+
+    @property
+    def twins(self) -> tuple[dict[str, Any], ...]:
+        """Other routes by which this publication came, those that came later included."""
+        later = [
+            {**twin, "rows": int(twin["rows"]), "urls": twin["urls"].split()}
+            for twin in self._late_twins
+            if twin["kept"] == self.label
+        ]
+        return (*self.facts["twins"], *later)
+
+    def read_bytes(self, table: str) -> bytes:
+        """Read the bytes of ``<table>.csv``, checked against the manifest.
+
+        Raises
+        ------
+        UsageError
+            If the snapshot has no such table.
+        ArchiveError
+            If the file is missing or differs from what was stored, naming it.
+        """
+        resource = manifests.resource(self.manifest, table)
+        if resource is None:
+            held = ", ".join(item["name"] for item in self.manifest["resources"])
+            raise UsageError(f"{self.path} has no table {table!r}; it has: {held}")
+        path = self._folder / f"{table}.csv"
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise ArchiveError(f"{path}: missing; restore it from a good copy") from error
+        digest = f"sha256:{tables.sha256(data)}"
+        if digest != resource["hash"]:
+            raise ArchiveError(
+                f"{path}: its bytes have changed since it was stored ({digest}, the manifest says "
+                f"{resource['hash']}); restore it from a good copy"
+            )
+        return data
+
+    @cached_property
+    def reference(self) -> Listing | None:
+        """Its listing of `overall`, else of its first category; None without ratings."""
+        category = reference_category(self.categories)
+        return self._listing(category) if category else None
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Load a table as a frame, its hash checked; see `read_bytes` for the errors."""
+        return tables.decode(name, self.read_bytes(name), f"{self._folder / name}.csv")
+
+    def ratings(self, category: str | None = None) -> pd.DataFrame:
+        """Ratings, of one category or of all.
+
+        Raises
+        ------
+        UsageError
+            If the board has no such category at this vintage; the message has the nearest.
+        """
+        if category is None:
+            return self.table("ratings")
+        self._check_category(category)
+        rows = category_bytes(self.read_bytes("ratings"), category)
+        return tables.decode("ratings", rows, f"{self._folder / 'ratings'}.csv")
+
+    def listing(self, category: str) -> Listing:
+        """The figures of one category; see `ratings` for the errors."""
+        self._check_category(category)
+        if self.reference is not None and category == reference_category(self.categories):
+            return self.reference
+        return self._listing(category)
+
+    def _listing(self, category: str) -> Listing:
+        where = f"{self._folder / 'ratings'}.csv"
+        try:
+            found = read_listing(self.read_bytes("ratings"), category)
+        except (ValueError, KeyError) as error:
+            raise ArchiveError(f"{where}: not a table of ratings: {error}") from error
+        if found is None:
+            raise ArchiveError(f"{where}: it has no rows of {category!r}, the manifest says it has")
+        return found
+
+    def _check_category(self, category: str) -> None:
+        if category not in self.categories:
+            near = difflib.get_close_matches(category, self.categories, n=3, cutoff=0.4)
+            hint = (
+                f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
+            )
+            raise UsageError(f"{self.path} has no category {category!r}; {hint}")
+
+    def entries(self) -> pd.DataFrame:
+        """Load what the publisher says of each entry."""
+        return self.table("entries")
+
+
+def same_scale(one: Snapshot, other: Snapshot) -> bool:
+    """Whether ratings of two snapshots of a board may be linked: one method, one style control."""
+    return (one.method, one.style_control) == (other.method, other.style_control)
+
+
+# Reading an archive: boards, vintages, tables. Nothing here writes.
+#
+# Opening an archive and listing its boards reads folder names only; a manifest is read when one of
+# its facts is asked for, a table when it is loaded, and then its hash is checked every time.
+#
+# An archive can be opened with the publishers' own lists only (``sources="official"``): its boards
+# then show nothing else, so that whatever is asked of them rests on nothing else.
+
+ENVIRONMENT = "ELOLAG_ARCHIVE"
+
+
+def default_path() -> Path:
+    """Find the archive used when none is named: `ELOLAG_ARCHIVE`, else the shipped one."""
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        return Path(named)
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parent / "snapshots"
+    # In site-packages a neighbour called "snapshots" would be somebody else's.
+    if checkout.is_dir() and (package.parent / "pyproject.toml").is_file():
+        return checkout
+    return package / "_snapshots"
+
+
+def open_archive(
+    path: Archive | str | Path | None = None, *, sources: str = ALL_LISTS, allow_empty: bool = False
+) -> Archive:
+    """Open an archive for reading.
+
+    Parameters
+    ----------
+    path
+        Its folder; by default see `default_path`. An archive already open is taken as it is.
+    sources
+        ``all``, or ``official`` for the publishers' own lists only. It narrows and never widens:
+        an archive opened with ``official`` stays so.
+    allow_empty
+        Whether one without snapshots, or absent, is fine.
+
+    Raises
+    ------
+    ArchiveError
+        If the archive is missing or empty.
+    UsageError
+        If `sources` is neither.
+    """
+    if isinstance(path, Archive):
+        return path.only(sources)
+    folder = Path(path) if path is not None else default_path()
+    archive = Archive(folder, sources=sources)
+    if not allow_empty:
+        if not folder.is_dir():
+            raise ArchiveError(
+                f"{folder}: no such archive; name one with --archive or {ENVIRONMENT}, "
+                f"or make one with: elolag snapshot --archive {folder}"
+            )
+        if archive.empty:
+            raise ArchiveError(
+                f"{folder}: the archive is empty; fill it with: elolag snapshot --archive {folder}"
+            )
+    return archive
+
+
+def find_board(
+    board: str | Board, archive: Archive | str | Path | None = None, sources: str = ALL_LISTS
+) -> Board:
+    """The board a question is about, with the lists of `sources` only.
+
+    Parameters
+    ----------
+    board
+        Its name in `archive`, or the board itself.
+    archive, sources
+        As for `open_archive`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such board, or none of its lists is of `sources`.
+    """
+    if isinstance(board, Board):
+        return board.only(sources)
+    return open_archive(archive, sources=sources).board(board)
+
+
+class Archive:
+    """A folder of snapshots.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    use_log
+        Whether manifests are compared with the hashes in ``log.csv``.
+    sources
+        ``all``, or ``official``: its boards then show only lists that came from their publisher.
+    """
+
+    def __init__(self, path: Path, *, use_log: bool = True, sources: str = ALL_LISTS) -> None:
+        self.path = path
+        self.use_log = use_log
+        self.sources = _known(sources)
+
+    def __repr__(self) -> str:
+        return f"Archive({str(self.path)!r}, {len(self.boards())} boards)"
+
+    def only(self, sources: str) -> Archive:
+        """The archive with the lists of `sources` only; see `open_archive`."""
+        if _known(sources) in (ALL_LISTS, self.sources):
+            return self
+        return Archive(self.path, use_log=self.use_log, sources=sources)
+
+    @cached_property
+    def _boards(self) -> dict[str, Board]:
+        labels: dict[str, list[str]] = {}
+        if self.path.is_dir():
+            for name, label in store.snapshot_folders(self.path):
+                labels.setdefault(name, []).append(label)
+        return {name: Board(self, name, tuple(found)) for name, found in sorted(labels.items())}
+
+    @cached_property
+    def manifest_hashes(self) -> dict[tuple[str, str], str]:
+        """SHA-256 of each manifest as ``log.csv`` recorded it, by board and label."""
+        return self._log.manifest_hashes if self.use_log else {}
+
+    @property
+    def log_head(self) -> str:
+        """Head of the chain of ``log.csv``; empty where there is none. See `elolag.archive.log`."""
+        return self._log.head if self.use_log else ""
+
+    @cached_property
+    def _log(self) -> Log:
+        return Log.read(self.path)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it holds no snapshot at all, shown or not."""
+        return not self._boards
+
+    def boards(self) -> list[str]:
+        """Names of all boards with a list to show, sorted."""
+        return [name for name, board in self._boards.items() if board.labels]
+
+    def board(self, name: str) -> Board:
+        """One board; an unknown name is a `UsageError` with the nearest names."""
+        found = self._boards.get(name)
+        if found is None:
+            known = self.boards()
+            near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+            hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(known)}"
+            raise UsageError(f"no board {name!r} in {self.path}; {hint}")
+        if not found.labels:
+            raise UsageError(
+                f"{name} in {self.path}: none of its lists came from its publisher, all are "
+                f"copies; take sources {ALL_LISTS}"
+            )
+        return found
+
+    def vintages(self, board: str) -> list[str]:
+        """ISO dates of the vintages of `board`, oldest first."""
+        return [snapshot.vintage for snapshot in self.board(board).snapshots]
+
+
+class Board:
+    """All vintages of one board.
+
+    Attributes
+    ----------
+    name
+        ``arena/text``.
+    """
+
+    def __init__(self, archive: Archive, name: str, labels: tuple[str, ...]) -> None:
+        self.archive = archive
+        self.name = name
+        self._folders = labels
+
+    def __repr__(self) -> str:
+        return f"Board({self.name!r}, {len(self.snapshots)} vintages)"
+
+    def only(self, sources: str) -> Board:
+        """The board with the lists of `sources` only; see `open_archive`."""
+        archive = self.archive.only(sources)
+        return self if archive is self.archive else Board(archive, self.name, self.labels)
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Every folder the archive's sources show, older revisions and superseded ones included."""
+        if self.archive.sources == ALL_LISTS:
+            return self._folders
+        return tuple(snapshot.label for snapshot in self.all_snapshots)
+
+    @cached_property
+    def late_twins(self) -> list[dict[str, str]]:
+        """The lines of the board's ``twins.csv``: twins that came after what was kept."""
+        return read_lines(self.archive.path / self.name / store.TWINS, TWINS_COLUMNS)
+
+    @cached_property
+    def all_snapshots(self) -> tuple[Snapshot, ...]:
+        """Every folder that is shown, oldest first, revisions of a vintage in order."""
+        every = (
+            Snapshot(
+                self.archive.path,
+                self.name,
+                label,
+                late_twins=self.late_twins,
+                expected=self.archive.manifest_hashes.get((self.name, label)),
+                judged=self._completeness,
+                log_head=self.archive.log_head,
+            )
+            for label in sorted(self._folders, key=_label_order)
+        )
+        return tuple(s for s in every if self.archive.sources == ALL_LISTS or s.official)
+
+    @cached_property
+    def snapshots(self) -> tuple[Snapshot, ...]:
+        """The newest accepted revision of each vintage, oldest first.
+
+        A less precise copy of a publication that came in a better form later is left out, and so
+        is a list of an impossible day (see `misdated`).
+        """
+        # The line is written before the folder that supersedes; without the folder, or where that
+        # is not shown, it is void.
+        superseded = {
+            label
+            for twin in self.late_twins
+            if twin["kept"] in self.labels and twin["kept"] not in self.misdated
+            for label in twin["supersedes"].split()
+        }
+        newest: dict[str, Snapshot] = {}
+        for snapshot in self.all_snapshots:
+            if snapshot.label not in superseded and snapshot.label not in self.misdated:
+                newest[snapshot.vintage] = snapshot
+        return tuple(newest.values())
+
+    @cached_property
+    def misdated(self) -> dict[str, str]:
+        """Label to what is wrong, of each list that cannot be of the day it says.
+
+        An earlier version stored such lists. They stay where they are and are used only when
+        named; otherwise one dated ahead would be the board's newest list until its day comes.
+        """
+        today = utc_now().date().isoformat()
+        found = {}
+        for snapshot in self.all_snapshots:
+            try:
+                fault = snapshot.date_fault(today)
+            except ArchiveError:
+                continue  # a damaged manifest is refused where its facts are used
+            if fault:
+                found[snapshot.label] = fault
+        return found
+
+    def _completeness(self, snapshot: Snapshot) -> str:
+        """What the lists before and after say of one list; of a hidden one, what was said then."""
+        return self._judged.get(snapshot.label) or snapshot.completeness_then
+
+    @cached_property
+    def _judged(self) -> dict[str, str]:
+        """Completeness of every list of votes that is current in the archive, by label."""
+        if self.archive.sources != ALL_LISTS:
+            # A list that may not answer is evidence all the same.
+            return Board(Archive(self.archive.path), self.name, self._folders)._judged
+        alike: dict[tuple[str, bool | None], list[Snapshot]] = {}
+        for snapshot in self.snapshots:
+            if snapshot.method in completeness.METHODS and snapshot.reference is not None:
+                alike.setdefault((snapshot.method, snapshot.style_control), []).append(snapshot)
+        return {
+            snapshot.label: verdict
+            for group in alike.values()
+            for snapshot, verdict in zip(
+                group, completeness.judge([_row(snapshot) for snapshot in group]), strict=True
+            )
+        }
+
+    def snapshot(self, vintage: str | None = None) -> Snapshot:
+        """One vintage, by default the newest official one (the newest copy if all are copies).
+
+        Parameters
+        ----------
+        vintage
+            An ISO date, or a label such as ``2026-07-21.r2`` for one revision. A date by which
+            a copy (a twin) dated a publication finds that publication.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the message has the nearest ones.
+        """
+        if vintage is None:
+            if not self.snapshots:
+                raise UsageError(
+                    f"{self.name} in {self.archive.path}: every list says it is of an impossible "
+                    f"day, see: elolag archive verify"
+                )
+            official = (item for item in reversed(self.snapshots) if item.official)
+            return next(official, self.snapshots[-1])
+        for snapshot in self.snapshots:
+            if vintage in (snapshot.vintage, snapshot.label):
+                return snapshot
+        for snapshot in self.all_snapshots:
+            if vintage == snapshot.label:
+                return snapshot
+        for snapshot in self.snapshots:
+            if any(vintage == twin["vintage"] for twin in snapshot.twins):
+                return snapshot
+        known = [snapshot.vintage for snapshot in self.snapshots]
+        before = [date for date in known if date < vintage][-2:]
+        after = [date for date in known if date > vintage][:2]
+        among = "" if self.archive.sources == ALL_LISTS else f" among its {OFFICIAL_LISTS} lists"
+        raise UsageError(
+            f"no vintage {vintage!r} of {self.name}{among}; nearest: {', '.join(before + after)}"
+        )
+
+
+def _known(sources: str) -> str:
+    if sources not in LISTS:
+        raise UsageError(f"unknown sources {sources!r}; known: {', '.join(LISTS)}")
+    return sources
+
+
+def _row(snapshot: Snapshot) -> completeness.Row:
+    listing = snapshot.reference
+    if listing is None:
+        raise ArchiveError(f"{snapshot.path}: holds no ratings to judge")
+    return completeness.Row(
+        to_day(snapshot.vintage),
+        listing.entries,
+        listing.ratings,
+        whole=completeness.comes_whole(snapshot.source),
+        claimed=snapshot.claimed,
+    )
+
+
+def _label_order(label: str) -> tuple[str, int]:
+    found = VINTAGE_PATTERN.fullmatch(label)
+    if found is None:
+        raise ArchiveError(f"{label!r} is not the label of a snapshot")
+    return found[1], int(found[2] or 1)

@@ -1,0 +1,335 @@
+"""Why published figures of one date differ: from each publisher's definition to ours, step by step.
+
+Every value is computed from the archive. Epoch's own table stands for indices made of benchmarks
+(it is the only one in the archive), also where CAISI used a suite of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from elolag.archive import Archive
+from elolag.claims.estimating import Studies
+from elolag.claims.index import IndexTable, matched_records, read_index
+from elolag.claims.registry import Claim, packaged
+from elolag.dates import DAYS_PER_MONTH, parse, to_day
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.lag import results
+from elolag.estimate.session import DEFAULT_BOARD, Study
+from elolag.model.estimands import AT_LEAST, AT_MOST, Lags, Race, catch_up, catch_up_times, current
+from elolag.model.posterior import posterior
+from elolag.results.lag import LagResult
+from elolag.results.words import bounded, directed, given
+from elolag.sources.base import ALL_LISTS
+from elolag.tags import Policies
+from elolag.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Version of the JSON object `Bridge.to_dict` returns.
+JSON_SCHEMA = 1
+
+#: A route and the packaged claim it begins with.
+ROUTES = {
+    "Epoch AI": "epoch-2026-us-china-mean",
+    "AI Index": "ai-index-2026",
+    "CAISI": "caisi-2026",
+}
+PACE_MONTHS = 12.0
+
+SCOPE = (
+    "Everything but the published figures is computed from the archive with the newest ratings. "
+    "Epoch's table, which prints no errors, stands for indices of benchmarks, also for CAISI's own "
+    "suite, which is not public; so that route shows the kind of difference, not CAISI's number. "
+    "The order of steps is one of several; another order splits the difference otherwise."
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a route.
+
+    Attributes
+    ----------
+    route
+        Whose figure the route begins with.
+    cause
+        What changes: ``start``, ``date error``, ``unmatched records``, ``window``, ``estimand``,
+        ``follower``, ``index``, ``selection``, ``date``.
+    label
+        What is computed now, in words.
+    months
+        The figure; `bound` is ``at-least`` or ``at-most`` where it is only one.
+    change
+        Months against the step before; None at the start of a route.
+    low, high
+        Measurement interval, where there are draws (the last step).
+    """
+
+    route: str
+    cause: str
+    label: str
+    months: float
+    bound: str | None = None
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        out = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return out | given(self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """All routes; each ends at `headline`."""
+
+    date: str
+    index_vintage: str
+    index_date: str
+    headline: LagResult
+    steps: tuple[Step, ...]
+    said: tuple[tuple[str, str], ...]
+    snapshots: tuple[tuple[str, str], ...]
+    version: str
+
+    @property
+    def sources(self) -> str:
+        """Which lists could be used: ``all``, or ``official`` ones only."""
+        return self.headline.sources
+
+    def route(self, name: str) -> tuple[Step, ...]:
+        """The steps of one route, in order."""
+        return tuple(s for s in self.steps if s.route == name)
+
+    @property
+    def routes(self) -> tuple[str, ...]:
+        """Names of the routes."""
+        return tuple(dict.fromkeys(s.route for s in self.steps))
+
+    def sentence(self) -> str:
+        """Where each route begins, where all end, and the largest step of each."""
+        parts = []
+        for name in self.routes:
+            steps = self.route(name)
+            largest = max(steps[1:], key=lambda s: abs(s.change or 0.0))
+            parts.append(
+                f"computed {name}'s way it is {directed(steps[0].months)} (largest step: "
+                f"{largest.cause}, {_signed(largest.change)})"
+            )
+        return (
+            f"For {self.date} our day's distance is {directed(self.headline.months or 0.0)} on "
+            f"{self.headline.board}; on the data of the archive {'; '.join(parts)}."
+        )
+
+    def rows(self) -> list[dict[str, str]]:
+        """One row per step, in words."""
+        return [
+            {
+                "route": s.route,
+                "what changes": s.cause,
+                "now computed": s.label,
+                "months": bounded(s.months, s.bound),
+                "step": "" if s.change is None else _signed(s.change),
+            }
+            for s in self.steps
+        ]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per step, unrounded."""
+        import pandas as pd
+
+        return pd.DataFrame([s.to_dict() for s in self.steps])
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": JSON_SCHEMA,
+            "date": self.date,
+            "index_vintage": self.index_vintage,
+            "index_date": self.index_date,
+            "steps": [s.to_dict() for s in self.steps],
+            "said": dict(self.said),
+            "answer": self.headline.to_dict(),
+            "sources": self.sources,
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "version": self.version,
+        }
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+def _signed(change: float | None) -> str:
+    """A step in words: longer or shorter."""
+    if change is None or round(change, 1) == 0:
+        return "no change"
+    return f"{abs(change):.1f} months {'longer' if change > 0 else 'shorter'}"
+
+
+def bridge(
+    date: str | None = None,
+    *,
+    board: str = DEFAULT_BOARD,
+    n_draws: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+    archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
+    policies: Policies | None = None,
+    extra_tags: str | Path | None = None,
+) -> Bridge:
+    """Why the distances of Epoch, the AI Index, CAISI and us differ for China, step by step.
+
+    Parameters
+    ----------
+    date
+        ISO day; that of the archive's index by default. The newest ratings are used. Index steps
+        of a later date stand at the index's own; one step then moves the date.
+    board, n_draws, seed, level, archive, sources, policies, extra_tags
+        As for `elolag.estimate_lag`.
+
+    Raises
+    ------
+    UsageError
+        The date is later than the ratings.
+    EstimateError
+        A side has no model by the date.
+    """
+    if date is not None:
+        parse(date)
+    studies = Studies.of(archive, sources, policies, extra_tags, n_draws, seed, level)
+    raw, table = (read_index(studies.archive, correct=fix) for fix in (False, True))
+    day = date or table.vintage
+    newest = studies.newest(board)
+    if day > newest:
+        raise UsageError(f"{day} is later than the newest ratings of {board}, of {newest}")
+    index_day = min(day, table.vintage)
+    study = replace(studies.study(board, newest, "overall", "US", "CN"), as_of=to_day(day))
+    headline = results(study, ["current"])[0]
+    end = Step(
+        "", "selection", "ratings corrected for selection: our day's distance",
+        headline.months or 0.0, headline.censored, low=headline.low, high=headline.high,
+    )  # fmt: skip
+    votes = f"votes instead of benchmarks ({board})"
+    days = ((index_day, "index", votes), (day, "date", f"on {day}"))[: 2 if day > index_day else 1]
+    deepseek = studies.study(board, newest, "overall", "US", "lab:deepseek")
+    routes = {
+        "Epoch AI": [
+            *_epoch(raw, table, index_day),
+            *(_published(study, at, cause, label) for at, cause, label in days),
+        ],
+        "AI Index": [*_ai_index(study, day)],
+        "CAISI": [
+            _of(
+                "start",
+                "one lab, DeepSeek, behind the US on benchmarks (Epoch's index)",
+                current(table.race("US", "lab:DeepSeek", index_day)),
+            ),
+            *(_published(deepseek, at, cause, label) for at, cause, label in days),
+            _published(study, day, "follower", "the best Chinese model instead of DeepSeek's"),
+        ],
+    }
+    return Bridge(
+        date=day,
+        index_vintage=table.vintage,
+        index_date=index_day,
+        headline=headline,
+        steps=tuple(s for name, route in routes.items() for s in _chained(name, [*route, end])),
+        said=tuple((name, _said(key)) for name, key in ROUTES.items()),
+        snapshots=(table.snapshot, *headline.snapshots),
+        version=__version__,
+    )
+
+
+def _chained(name: str, steps: list[Step]) -> Iterator[Step]:
+    before: float | None = None
+    for step in steps:
+        change = None if before is None else step.months - before
+        yield replace(step, route=name, change=change)
+        before = step.months
+
+
+def _said(key: str) -> str:
+    claim: Claim = next(c for c in packaged() if c.key == key)
+    return f"{claim.said or claim.range_words()}, {claim.date}"
+
+
+def _epoch(raw: IndexTable, table: IndexTable, day: str) -> Iterator[Step]:
+    """From the mean over matched records, with the table as printed, to `current`."""
+    printed = matched_records(raw.race("US", "CN", day))
+    race = table.race("US", "CN", day)
+    matched = matched_records(race)
+    yield Step(
+        "", "start",
+        f"mean time until China reached a US record, {len(printed.months)} of {printed.records} "
+        f"(Epoch's index)",
+        printed.mean,
+        note="Epoch's table as printed, with its mistyped date",
+    )  # fmt: skip
+    yield Step(
+        "", "date error",
+        f"the same, a mistyped date put right ({len(matched.months)} of {matched.records})",
+        matched.mean,
+    )  # fmt: skip
+    whole = (race.as_of - race.begins) / DAYS_PER_MONTH
+    waiting = catch_up_times(race, whole)
+    yield Step(
+        "", "unmatched records",
+        f"records since China's first model, {int(waiting.caught[0])} of "
+        f"{int(waiting.records[0])} reached, the others counted as waiting (each up to 18 months)",
+        float(waiting.restricted_mean[0]),
+    )  # fmt: skip
+    yield _of("window", "median, records of the last 24 months (catch-up)",
+              catch_up(race, min(24.0, whole)))  # fmt: skip
+    yield _of("estimand", "how long ago the US was where China now is (current)",
+              current(race))  # fmt: skip
+
+
+def _ai_index(study: Study, day: str) -> Iterator[Step]:
+    """From the distance of the two best, turned into time at the leader's pace, to `current`."""
+    race = _race(study, day)
+    dates = np.array([race.as_of - PACE_MONTHS * DAYS_PER_MONTH, race.as_of])
+    lead, follow = race.leader.at(dates)[0], race.follower.at(dates)[0]
+    pace = (lead[1] - lead[0]) / PACE_MONTHS
+    if not np.isfinite(pace) or pace <= 0:
+        raise EstimateError(
+            f"the US made no progress on {study.panel.board} in the year to {day}, so a distance "
+            f"cannot be turned into time"
+        )
+    gap = lead[1] - follow[1]
+    yield Step(
+        "", "start",
+        f"distance of the best, {abs(gap):.0f} points or {100 * abs(gap) / follow[1]:.1f}%, at "
+        f"{pace:.1f} points a month",
+        float(gap / pace),
+        note="a distance holds no time; divided by the US pace of the last year it becomes one",
+    )  # fmt: skip
+    yield _published(study, day, "estimand", "time since the US was at that level (current)")
+
+
+def _of(cause: str, label: str, lags: Lags) -> Step:
+    bound = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(lags.censored[0]))
+    return Step("", cause, label, float(lags.months[0]), bound)
+
+
+def _race(study: Study, day: str) -> Race:
+    """The race of the published (and linked) ratings, without the posterior."""
+    field = study.cast.field
+    mean = posterior(field, correct_selection=False).mean
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    ratings = np.maximum.reduceat(mean, starts)[None, :]
+    return Race.of(ratings, field.lead_from, field.follow_from, to_day(day))
+
+
+def _published(study: Study, day: str, cause: str, label: str) -> Step:
+    """`current` from the ratings as published."""
+    return _of(cause, label, current(_race(study, day)))

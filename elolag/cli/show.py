@@ -1,0 +1,213 @@
+"""The streams of the command line: any encoding, closed or full ones, and a stop from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from elolag.results.words import printable
+from elolag.results.words import printable as plain
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class _Closed(io.TextIOBase):
+    """In place of a stream that was closed before we began, so that a write is an error."""
+
+    def write(self, text: str, /) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def prepare() -> None:
+    """Let stdout and stderr take any character; what they cannot encode is escaped."""
+    if sys.stdout is None:
+        sys.stdout = _Closed()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextlib.contextmanager
+def stopped_tidily() -> Iterator[None]:
+    """SIGTERM ends the command like any error does: half-written files are removed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _stop(number: int, _: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def complain(message: str) -> None:
+    """A message on stderr, in which no name from data can do anything but be read."""
+    message = "\n".join(map(printable, message.split("\n")))
+    # Where stderr is closed or full too, there is nowhere left to say it; the exit code remains.
+    with contextlib.suppress(OSError):
+        typer.echo(f"elolag: {message}", err=True)
+
+
+def why(error: OSError) -> str:
+    """What an error of the system says, in one line."""
+    what = error.strerror or str(error)
+    return f"{error.filename}: {what}" if error.filename else f"cannot write the answer: {what}"
+
+
+def give_up() -> None:
+    """Drop what stdout still holds, so that the end of the program does not write it again."""
+    if sys.stdout is sys.__stdout__ and isinstance(sys.stdout, io.TextIOWrapper):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
+# What the commands print with: every text, table and JSON object goes through one neutraliser.
+#
+# Nothing that came from data may do anything on a terminal but be read: what does not show itself
+# (control, direction and escape characters) is escaped, and rich finds neither markup nor emoji.
+
+__all__ = ["as_json", "code", "dump", "line", "lines", "plain", "print_facts", "print_table", "say"]
+
+_PIPE_WIDTH = 100
+#: Widest terminal that is filled.
+_WIDEST = 140
+
+
+def code(name: str) -> str:
+    """A name from upstream as a Markdown code span, in which nothing is markup."""
+    text = plain(name)
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    pad = " " if "`" in text else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}".replace("|", "\\|")
+
+
+def line(*cells: str, err: bool = False) -> None:
+    """Print one line, of whatever length; several cells with tabs between them."""
+    typer.echo("\t".join(map(plain, cells)), err=err)
+
+
+def lines(text: str, *, err: bool = False) -> None:
+    """Print text of several lines; one that ends its last line gets no further end."""
+    typer.echo(
+        "\n".join(map(plain, text.split("\n"))), nl=bool(text) and not text.endswith("\n"), err=err
+    )
+
+
+def dump(data: Any) -> None:
+    """Print one JSON object."""
+    typer.echo(as_json(data))
+
+
+def as_json(data: Any) -> str:
+    """JSON for people and programs: letters as they are, what does not show itself escaped."""
+    text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
+    return re.sub(r"[^\n\x20-\x7e]", lambda found: _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else json.dumps(character)[1:-1]
+
+
+def console(most: int = _WIDEST) -> Console:
+    """Where results are printed: as wide as the terminal, of fixed width in a pipe."""
+    from rich.console import Console
+
+    wide = min(shutil.get_terminal_size().columns, most) if sys.stdout.isatty() else _PIPE_WIDTH
+    return Console(highlight=False, markup=False, emoji=False, width=wide)
+
+
+def say(text: str = "", style: str = "", most: int = _WIDEST) -> None:
+    """Print one paragraph, broken where the terminal ends."""
+    from rich.text import Text
+
+    console(most).print(Text(plain(text), style=style))
+
+
+def print_table(
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    whole: Sequence[str] = (),
+    figures: bool = True,
+    most: int = _WIDEST,
+) -> None:
+    """Print a table.
+
+    Parameters
+    ----------
+    header
+        Names of the columns.
+    rows
+        Cells, as many as columns.
+    whole
+        Columns that are never broken over lines.
+    figures
+        Whether columns of numbers are right-aligned.
+    most
+        Widest terminal that it fills.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [[plain(str(cell)) for cell in row] for row in rows]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for number, name in enumerate(header):
+        right = figures and bool(cells)
+        right = right and all(re.fullmatch(r"[-+\d.,/ ]*", row[number]) for row in cells)
+        table.add_column(
+            Text(plain(name)), justify="right" if right else "left", overflow="fold",
+            no_wrap=name in whole,
+        )  # fmt: skip
+    for row in cells:
+        table.add_row(*map(Text, row))
+    console(most).print(table)
+
+
+def print_facts(rows: Iterable[tuple[str, str]], most: int = _WIDEST) -> None:
+    """Print (quantity, value) pairs, one a row."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for quantity, value in rows:
+        table.add_row(Text(plain(quantity)), Text(plain(value)))
+    console(most).print(table)
+
+
+# A progress bar on stderr, for people only: in a pipe nothing is printed.
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], object] | None]:
+    """Give a function of (done, in all) that moves a bar; None where nobody watches."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,1 @@
+"""From an archive and a question to results."""

@@ -1,0 +1,200 @@
+"""How long the leader's records stay unmatched: the survival curve behind `catch-up`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.dates import between, to_iso
+from elolag.errors import EstimateError
+from elolag.estimate.lag import results
+from elolag.estimate.session import prepare
+from elolag.model import draws
+from elolag.model.estimands import WINDOWS, Race, _kaplan_meier, window_start
+from elolag.results.lag import LagResult
+from elolag.results.words import noun
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+#: Step, in months, of the grid on which the band is given.
+STEP = 0.1
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """One record of the leader: months until it was matched, or for how long it has not been."""
+
+    model: str
+    date: str
+    months: float
+    matched: bool
+
+
+@dataclass(frozen=True)
+class TimeToMatch:
+    """Share of the leader's records still unmatched, by months since their release.
+
+    Attributes
+    ----------
+    result
+        The estimate `catch-up`, whose figure is the mean of the draws' medians.
+    follow_ups
+        The leader's records of the window at posterior-mean ratings, shortest time first.
+    times, share
+        Kaplan-Meier curve at posterior-mean ratings: the share from each time on; before the first
+        time it is 1.
+    grid, low, high
+        The curve's pointwise measurement interval at the result's level, on a grid of months.
+    """
+
+    result: LagResult
+    follow_ups: tuple[FollowUp, ...]
+    times: Floats
+    share: Floats
+    grid: Floats
+    low: Floats
+    high: Floats
+
+    @property
+    def half(self) -> float | None:
+        """Months at which the curve falls to one half; None where it does not."""
+        at = self.share <= 0.5 + 1e-12
+        return float(self.times[at.argmax()]) if at.any() else None
+
+    @property
+    def matched(self) -> int:
+        """How many of the records have been matched."""
+        return sum(f.matched for f in self.follow_ups)
+
+    def sentence(self) -> str:
+        """The median time to match in one sentence."""
+        r = self.result
+        return (
+            f"Of the {len(self.follow_ups)} records of {noun(r.leader_group)} in the "
+            f"{r.window:g} months to {r.as_of} on {r.board} ({r.category}), "
+            f"{noun(r.follower_group)} has matched {self.matched}; median time to match: "
+            f"{r.figure()} ({r.level:.0%} measurement interval: {r.interval_words()})."
+        )
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per step of the grid: ``months, low, high`` and the curve's ``share``."""
+        import pandas as pd
+
+        share = _on_grid(self.times[None, :], self.share[None, :], self.grid)[0]
+        return pd.DataFrame(
+            {"months": self.grid, "share": share, "low": self.low, "high": self.high}
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object, unrounded."""
+        return {
+            "schema": 1,
+            "sources": self.result.sources,
+            "result": self.result.to_dict(),
+            "records": [
+                {"model": f.model, "date": f.date, "months": f.months, "matched": f.matched}
+                for f in self.follow_ups
+            ],
+            "curve": self.to_frame().to_dict("records"),
+        }
+
+
+def time_to_match(**question: Any) -> TimeToMatch:
+    """How long until the follower reaches the leader's records of the window, as a curve.
+
+    Parameters
+    ----------
+    **question
+        As for `elolag.estimate_lag` without ``estimand``; the window is that of ``catch-up``.
+
+    Raises
+    ------
+    EstimateError
+        The leader set no record in the window, or the window begins before a group has a model.
+    """
+    study = prepare(**question)
+    study.reached_only("this curve dates levels by the first model to reach them")
+    window = study.window or WINDOWS["catch-up"]
+    fitted, cast = study.fitted, study.cast
+    starts = np.flatnonzero(np.diff(cast.field.model, prepend=-1))
+    means = np.maximum.reduceat(fitted.mean, starts)[None, :]
+    race = Race.of(means, cast.field.lead_from, cast.field.follow_from, study.as_of)
+    months, caught, count = follow_ups(race, window)
+    if not count[0]:
+        raise EstimateError(
+            f"the leader set no record in the {window:g} months to {to_iso(study.as_of)}; take a "
+            f"longer window"
+        )
+    times, share = _kaplan_meier(months, caught, count)
+    inside = np.isfinite(times[0])
+    reach = float(times[0][inside].max())
+    grid = np.arange(np.floor(min(times[0][0], 0.0) / STEP), np.ceil(reach / STEP) + 1) * STEP
+    curves = []
+    for _, drawn in draws.draw(cast.field, fitted, study.n_draws, study.seed):
+        one = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
+        times_drawn, share_drawn = _kaplan_meier(*follow_ups(one, window))
+        curves.append(_on_grid(times_drawn, share_drawn, grid))
+    tail = round((1 - study.level) / 2, 12)
+    tails = tail, 1 - tail
+    low, high = np.quantile(np.concatenate(curves), tails, axis=0, method="inverted_cdf")
+    return TimeToMatch(
+        result=results(study, ["catch-up"])[0],
+        follow_ups=_rows(cast.tags, race, months[0], caught[0]),
+        times=times[0][inside],
+        share=share[0][inside],
+        grid=grid,
+        low=low,
+        high=high,
+    )
+
+
+def follow_ups(race: Race, window: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.intp]]:
+    """Months from each leader record of the window to its match, per draw.
+
+    Returns
+    -------
+    months
+        (D, R): until the match, negative where the follower was there first, or until the as-of
+        date where it has not been; inf where there is no record.
+    caught
+        (D, R): which are matched.
+    count
+        (D,): records of the window.
+    """
+    dates, record = race.leader.records()
+    counts = record & (dates > window_start(race, window))
+    reached = race.follower.date_of(race.follower.first_reaching(race.leader.running))
+    caught = np.isfinite(reached) & counts
+    months = between(np.where(counts, dates, -np.inf), np.where(caught, reached, race.as_of))
+    return months, caught, counts.sum(axis=1)
+
+
+def _rows(tags: Any, race: Race, months: Floats, caught: NDArray[np.bool_]) -> tuple[FollowUp, ...]:
+    found = [
+        FollowUp(
+            tags[race.leader.columns[0, i]].model,
+            to_iso(float(race.leader.dates[0, i])),
+            float(months[i]),
+            bool(caught[i]),
+        )
+        for i in np.flatnonzero(np.isfinite(months))
+    ]
+    return tuple(sorted(found, key=lambda f: (f.months, not f.matched, f.date)))
+
+
+def _on_grid(times: Floats, share: Floats, grid: Floats) -> Floats:
+    """Step curves (D, R) at the points of a grid (G,): (D, G)."""
+    out = np.ones((len(times), len(grid)))
+    for step in range(times.shape[1]):
+        passed = times[:, step : step + 1] <= grid + 1e-9
+        out = np.where(passed, share[:, step : step + 1], out)
+    return out

@@ -1,0 +1,480 @@
+"""Which questions a comparison asks, and which groups race in each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from elolag.archive import find_board, open_archive
+from elolag.dates import DAYS_PER_MONTH
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.lag import HEADLINE, lag_key, results
+from elolag.estimate.session import DEFAULT_BOARD, Study, check_numbers, prepare
+from elolag.results.lag import LagResult
+from elolag.results.words import FEWEST, adjective, noun, over
+from elolag.sources.base import ALL_LISTS
+from elolag.tags import Lookup, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Months since its last release within which a lab or country is a slice.
+ACTIVE_MONTHS = 12.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """A slice to be asked about: what differs from the question of the whole."""
+
+    name: str
+    changed: Mapping[str, Any]
+    heading: str = ""
+    whole: bool = False
+    refused: str = ""
+
+
+def _categories(question: Mapping[str, Any]) -> list[Question]:
+    board = find_board(
+        question.get("board", DEFAULT_BOARD),
+        question.get("archive"),
+        question.get("sources", ALL_LISTS),
+    )
+    study = prepare(**{**question, "category": "overall", "board": board})
+    newest = board.snapshot(study.panel.vintage)
+    stale = set(newest.stale_categories)
+    why = f"it was not computed anew for the vintage {newest.vintage}"
+    return [
+        Question(name, {"category": name, "board": board}, whole=name == "overall",
+                  refused=why if name in stale else "")
+        for name in newest.categories
+    ]  # fmt: skip
+
+
+def _boards(question: Mapping[str, Any]) -> list[Question]:
+    opened = open_archive(question.get("archive"), sources=question.get("sources", ALL_LISTS))
+    boards = [opened.board(name) for name in opened.boards()]
+    return [
+        Question(board.name, {"board": board})
+        for board in boards
+        if any(s.method in ("bradley-terry", "index") for s in board.snapshots)
+    ]
+
+
+def _openness(question: Mapping[str, Any]) -> list[Question]:
+    leader, follower = question.get("leader", "US"), question.get("follower", "CN")
+    sides = {name: noun(name).removeprefix("the ") for name in (leader, follower)}
+    asked = [_pair(leader, follower, f"{sides[follower]} against {sides[leader]}", "", True)]
+    for mine in ("open", "closed"):
+        for theirs in ("open", "closed"):
+            name = f"{sides[follower]} {mine} against {sides[leader]} {theirs}"
+            asked.append(_pair(_and(leader, theirs), _and(follower, mine), name, "two by two"))
+    for group, text in sides.items():
+        name = f"{text} open against {text} closed"
+        asked.append(_pair(_and(group, "closed"), _and(group, "open"), name, "open against closed"))
+    asked.append(_pair("closed", "open", "all open against all closed", "open against closed"))
+    return asked
+
+
+def _labs(question: Mapping[str, Any]) -> list[Question]:
+    leader = question.get("leader", "US")
+    study = _everyone(question)
+    own = np.isfinite(study.cast.leader.since(study.cast.tags))
+    home = {t.lab: bool(mine) for t, mine in zip(study.cast.tags, own, strict=True)}
+    asked = []
+    for lab, why in _active(study, "lab").items():
+        rival = _and(leader, f"not:lab:{lab}") if home[lab] else leader
+        own_kind = f"{adjective(leader)} labs, each against the others"
+        heading = own_kind if home[lab] else f"other labs, against {noun(leader)}"
+        item = _pair(rival, f"lab:{lab}", lab, heading)
+        asked.append(replace(item, refused=why))
+    return sorted(asked, key=lambda q: not q.heading.startswith("other labs"))
+
+
+def _countries(question: Mapping[str, Any]) -> list[Question]:
+    leader = question.get("leader", "US")
+    study = _everyone(question)
+    own = np.isfinite(study.cast.leader.since(study.cast.tags))
+    home = {t.country for t, mine in zip(study.cast.tags, own, strict=True) if mine}
+    asked = [
+        replace(_pair(leader, country, _capital(noun(country)), ""), refused=why)
+        for country, why in _active(study, "country").items()
+        if country not in home
+    ]
+    if leader in home:
+        rest = f"{_capital(noun(leader))} against all others"
+        asked.append(_pair(f"not:{leader}", leader, rest, ""))
+    return asked
+
+
+def _everyone(question: Mapping[str, Any]) -> Study:
+    """The whole board, the leader's models and all the others."""
+    leader = question.get("leader", "US")
+    if question.get("follower") not in (None, "CN"):
+        raise UsageError("labs and countries are each compared with the leader; leave follower out")
+    return prepare(**{**question, "leader": leader, "follower": "ALL"})
+
+
+def _active(study: Study, kind: str) -> dict[str, str]:
+    """Every lab or country of a study, with why it is no slice (empty if it is one)."""
+    released = [t for t in study.cast.tags if t.released <= study.as_of]
+    models = Counter(getattr(t, kind) for t in released)
+    last = {getattr(t, kind): t.released for t in sorted(released, key=lambda t: t.released)}
+    reasons = {}
+    for name in sorted(models, key=lambda name: (-models[name], name)):
+        months = (study.as_of - last[name]) / DAYS_PER_MONTH
+        reasons[name] = ""
+        if models[name] < FEWEST:
+            reasons[name] = (
+                f"{models[name]} rated model{'s' * (models[name] > 1)}, and at least {FEWEST} are "
+                f"needed"
+            )
+        elif months > ACTIVE_MONTHS:
+            reasons[name] = f"no release rated here in the last {ACTIVE_MONTHS:.0f} months"
+    return reasons
+
+
+def _pair(leader: str, follower: str, name: str, heading: str, whole: bool = False) -> Question:
+    return Question(name, {"leader": leader, "follower": follower}, heading, whole)
+
+
+def _and(group: str, term: str) -> str:
+    """The group with one more condition on each of its alternatives."""
+    return ",".join(f"{part}+{term}" for part in group.split(","))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+QUESTIONS: Mapping[str, Callable[[Mapping[str, Any]], Sequence[Question]]] = {
+    "category": _categories,
+    "board": _boards,
+    "openness": _openness,
+    "lab": _labs,
+    "country": _countries,
+}
+
+BY = tuple(QUESTIONS)
+
+
+# What `compare` returns: slices, their intervals, and what it means to read many at once.
+
+
+@dataclass(frozen=True)
+class Slice:
+    """One line of the comparison.
+
+    Attributes
+    ----------
+    name
+        What the slice is called in table and figure.
+    heading
+        Slices of one heading belong together; empty where there is only one kind.
+    whole
+        Whether it is the whole that the others are slices of.
+    result
+        Lag and pointwise interval.
+    simultaneous
+        Ends of the simultaneous interval, None where it is unbounded; None if not asked for.
+    models
+        Rated models of leader and follower that count by the as-of date.
+    """
+
+    name: str
+    heading: str
+    whole: bool
+    result: LagResult
+    simultaneous: tuple[float | None, float | None] | None
+    models: tuple[int, int]
+
+    @property
+    def simultaneous_given(self) -> tuple[float | None, float | None] | None:
+        """Ends of the simultaneous interval; None where it is none, or was not asked for."""
+        none = self.simultaneous is None or bool(self.result.too_few())
+        return None if none or _flat(self.simultaneous) else self.simultaneous
+
+    def row(self) -> dict[str, Any]:
+        """One row of the table."""
+        result = self.result
+        (low, high), wide = result.ends_given, self.simultaneous_given or (None, None)
+        return {
+            "slice": self.name,
+            "heading": self.heading,
+            "leader": result.leader_group,
+            "follower": result.follower_group,
+            "board": result.board,
+            "category": result.category,
+            "as_of": result.as_of,
+            "vintage": result.vintage,
+            "months": result.months,
+            "low": low,
+            "high": high,
+            "no_interval": result.no_interval(),
+            "simultaneous_low": wide[0],
+            "simultaneous_high": wide[1],
+            "censored": result.censored,
+            "gap": None if result.provisional else result.gap.elo,
+            "provisional": bool(result.provisional),
+            "leader_models": self.models[0],
+            "follower_models": self.models[1],
+        }
+
+
+@dataclass(frozen=True)
+class Slices:
+    """The lag in every slice that can be measured, and why the others cannot.
+
+    Attributes
+    ----------
+    slices
+        The whole first, then by heading, the furthest behind first.
+    refused
+        Name of a slice to why it has no answer.
+    simultaneous_level
+        Level of each single simultaneous interval; None if they were not asked for.
+    """
+
+    by: str
+    slices: tuple[Slice, ...]
+    refused: Mapping[str, str]
+    estimand: str
+    level: float
+    simultaneous_level: float | None
+    leader_group: str
+    follower_group: str
+
+    @property
+    def results(self) -> tuple[LagResult, ...]:
+        """The results of the slices, in their order."""
+        return tuple(item.result for item in self.slices)
+
+    @property
+    def paired(self) -> bool:
+        """Whether all slices have the same two groups."""
+        return self.by in ("category", "board")
+
+    def sentence(self) -> str:
+        """Range of the slices, and what their number means."""
+        ranked = sorted(self.slices, key=size)
+        first, last = ranked[0], ranked[-1]
+        ends = f"from {answer(first.result)} ({first.name}) to {answer(last.result)} ({last.name})"
+        asked = over(self.estimand, first.result.window)
+        if self.paired:
+            follower, leader = noun(self.follower_group), noun(self.leader_group)
+            text = f"The lag of {follower} behind {leader} ({asked}) runs {ends}"
+        else:
+            text = f"By {self.by} the lag ({asked}) runs {ends}"
+        n = len(self.slices)
+        counted = "1 slice" if n == 1 else f"{n} slices"
+        return f"{text}, over {counted} ({self.certain()}). {self.multiplicity()}"
+
+    def certain(self) -> str:
+        """How many slices have an interval on one side of level."""
+        ahead = sum(upper(s) < 0 for s in self.slices)
+        behind = sum(lower(s) > 0 for s in self.slices)
+        rest = len(self.slices) - ahead - behind
+        kind = "simultaneous" if self.simultaneous_level else "own"
+        return f"by their {kind} intervals {behind} behind, {ahead} ahead, {rest} undecided"
+
+    def multiplicity(self) -> str:
+        """What it means that many intervals are read at once."""
+        n = len(self.slices)
+        if n == 1:
+            return "It is a single slice: its interval needs no correction."
+        text = (
+            f"Each interval holds its own lag at {self.level:.0%}; among {n} read together up to "
+            f"{n * (1 - self.level):.1f} are expected to miss, and the extremes of the table are "
+            f"extreme partly by chance."
+        )
+        if self.simultaneous_level is None:
+            return f"{text} Simultaneous intervals are given on request."
+        return (
+            f"{text} The simultaneous intervals hold all {n} at once at {self.level:.0%} or more "
+            f"(Bonferroni: {self.simultaneous_level:.2%} each, whatever the dependence of slices)."
+        )
+
+    def rows_in_words(self) -> list[tuple[str, ...]]:
+        """Cells of the table for people: slice, answer, interval(s), models, as-of date."""
+        out = []
+        for item in self.slices:
+            found = item.result
+            size = answer(found) + (", provisional" if found.provisional else "")
+            cells = [item.name, size, found.interval_cell(found.low, found.high)]
+            if self.simultaneous_level is not None:
+                cells.append(found.interval_cell(*(item.simultaneous or (None, None))))
+            out.append((*cells, f"{item.models[1]} / {item.models[0]}", found.as_of))
+        return out
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per slice (see `Slice.row`)."""
+        import pandas as pd
+
+        return pd.DataFrame([item.row() for item in self.slices])
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object; every slice with its whole result."""
+        return {
+            "schema": 1,
+            "by": self.by,
+            "estimand": self.estimand,
+            "level": self.level,
+            "simultaneous": None
+            if self.simultaneous_level is None
+            else {"method": "bonferroni", "level_each": self.simultaneous_level},
+            "slices": [{**s.row(), "result": s.result.to_dict()} for s in self.slices],
+            "refused": dict(self.refused),
+            "sources": self.slices[0].result.sources,
+            "sentence": self.sentence(),
+        }
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+def _flat(ends: tuple[float | None, float | None] | None) -> bool:
+    return ends is not None and ends[0] is not None and ends[0] == ends[1]
+
+
+def size(item: Slice) -> float:
+    """Months behind, by which slices are ranked."""
+    return item.result.months or 0.0
+
+
+def answer(result: LagResult) -> str:
+    """The lag of the row's follower, in the words of its verdict."""
+    return result.short()
+
+
+def lower(item: Slice) -> float:
+    """Lower end of the widest interval there is."""
+    if item.result.too_few():
+        return -np.inf  # no interval: undecided
+    low = item.simultaneous[0] if item.simultaneous else item.result.low
+    return -np.inf if low is None else low
+
+
+def upper(item: Slice) -> float:
+    """Upper end of the widest interval there is."""
+    if item.result.too_few():
+        return np.inf
+    high = item.simultaneous[1] if item.simultaneous else item.result.high
+    return np.inf if high is None else high
+
+
+# `compare`: every slice of one kind, each with its own interval or all with one that holds.
+
+
+def compare(
+    by: str,
+    *,
+    estimand: str = HEADLINE,
+    frontier: str | None = None,
+    interval: str = "measurement",
+    simultaneous: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+    **question: Any,
+) -> Slices:
+    """The lag in every slice of one kind.
+
+    Parameters
+    ----------
+    by
+        ``category``, ``board``, ``openness``, ``lab`` or ``country`` (see the module).
+    estimand, frontier
+        As for `estimate_lag`; in months, so not ``gap``.
+    interval
+        ``measurement`` or ``sampling``.
+    simultaneous
+        Whether to add Bonferroni's simultaneous intervals.
+    progress
+        Called with (slices done, slices in all).
+    **question
+        As for `estimate_lag`: board, leader, follower, category, as_of, vintage, n_draws, ...
+
+    Raises
+    ------
+    UsageError
+        An unknown name, or too few draws for simultaneous intervals.
+    EstimateError
+        No slice has an answer.
+    """
+    key = lag_key(estimand, frontier)
+    if by not in BY:
+        raise UsageError(f"cannot compare by {by!r}; known: {', '.join(BY)}")
+    if key == "gap":
+        raise UsageError("gap is in Elo, which boards and categories do not share; compare months")
+    if interval not in ("measurement", "sampling"):
+        raise UsageError(f"the interval is measurement or sampling, not {interval!r}")
+    if by in ("category", "board") and question.get(by) is not None:
+        raise UsageError(f"a comparison by {by} takes every {by}; leave {by} out")
+    question = {k: v for k, v in question.items() if v is not None}
+    if by not in ("category", "board"):  # all of one panel
+        tables = load(question.get("extra_tags"))
+        question["lookup"] = Lookup(tables, question.get("policies"))
+        question["board"] = find_board(
+            question.get("board", DEFAULT_BOARD),
+            question.get("archive"),
+            question.get("sources", ALL_LISTS),
+        )
+    asked = QUESTIONS[by](question)
+    if simultaneous:
+        level = question.get("level", 0.95)
+        most = sum(not item.refused for item in asked)
+        check_numbers(question.get("n_draws", 10_000), 1 - (1 - level) / max(most, 1))
+    found: list[tuple[Question, Study, LagResult]] = []
+    refused: dict[str, str] = {}
+    for number, item in enumerate(asked):
+        if progress is not None:
+            progress(number, len(asked))
+        if item.refused:
+            refused[item.name] = item.refused
+            continue
+        try:
+            study = prepare(**{**question, **item.changed})
+            found.append((item, study, results(study, [key], interval)[0]))
+        except (EstimateError, UsageError) as error:
+            if item.whole:
+                raise
+            refused[item.name] = str(error)
+    if not found:
+        reasons = "; ".join(f"{name}: {why}" for name, why in refused.items())
+        raise EstimateError(f"no {by} has an answer ({reasons})")
+    level = found[0][1].level
+    each = 1 - (1 - level) / len(found) if simultaneous else None
+    slices = [
+        Slice(item.name, item.heading, item.whole, result, _wide(study, key, interval, each),
+              _count(study))
+        for item, study, result in found
+    ]  # fmt: skip
+    headings = list(dict.fromkeys(s.heading for s in slices))
+    slices.sort(key=lambda s: (not s.whole, headings.index(s.heading), -size(s), s.name))
+    return Slices(
+        by=by,
+        slices=tuple(slices),
+        refused=refused,
+        estimand=estimand,
+        level=level,
+        simultaneous_level=each,
+        leader_group=question.get("leader", "US"),
+        follower_group=question.get("follower", "CN"),
+    )
+
+
+def _wide(
+    study: Study, key: str, interval: str, each: float | None
+) -> tuple[float | None, float | None] | None:
+    """The same draws' interval at the level that holds for all slices at once."""
+    if each is None:
+        return None
+    result = results(replace(study, level=each), [key], interval)[0]
+    return result.low, result.high
+
+
+def _count(study: Study) -> tuple[int, int]:
+    field = study.cast.field
+    lead, follow = ((d <= study.as_of).sum() for d in (field.lead_from, field.follow_from))
+    return int(lead), int(follow)

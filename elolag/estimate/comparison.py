@@ -1,0 +1,214 @@
+"""What stands in small print under the headline: other windows and match rules, and its change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from elolag.dates import DAYS_PER_MONTH, to_iso
+from elolag.errors import ElolagError, EstimateError, UsageError
+from elolag.estimate.lag import ESTIMANDS, HEADLINE, lag_key, results
+from elolag.estimate.over_time import change_of
+from elolag.estimate.session import Study, prepare
+from elolag.model.frontier import MATCH_RULES, REACHED, Steps
+from elolag.model.interval import summarise
+from elolag.results.lag import LagResult
+from elolag.results.words import NOT_A_FORECAST
+from elolag.tags import Lookup, load
+
+#: Windows, in months, beside the one that is asked for.
+WINDOWS = (3.0, 6.0, 12.0, 18.0)
+
+
+def small_print(study: Study) -> tuple[str, ...]:
+    """Sentences on the average of a study: what else it could have read, and what it is not.
+
+    Parameters
+    ----------
+    study
+        Whose average over its own window has an answer.
+
+    Raises
+    ------
+    EstimateError
+        It has none.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> study = elolag.estimate.session.prepare(n_draws=200)
+    >>> print(small_print(study)[0])  # doctest: +ELLIPSIS
+    Over other windows the average reads: 3 months, ...
+    """
+    windows = (
+        (f"{months:g} months", replace(study, window=months))
+        for months in WINDOWS
+        if months != (study.window or 12.0)
+    )
+    rules = (
+        (rule, replace(study, match_rule=rule)) for rule in MATCH_RULES if rule != study.match_rule
+    )
+    return (
+        f"Over other windows the average reads: {_read(windows)}.",
+        f"Under other match rules it reads: {_read(rules)}.",
+        _smooth(study),
+        _changed(study),
+        NOT_A_FORECAST,
+    )
+
+
+def _changed(study: Study) -> str:
+    """Whether the average has changed since a year before, as far as that can be told."""
+    try:
+        return change_of(study, None).sentence()
+    except EstimateError as error:
+        return f"Whether it has changed over a year cannot be told: {error}."
+
+
+def _smooth(study: Study) -> str:
+    """The cross-check between fitted curves, which takes no match rule."""
+    reached = replace(study, match_rule=REACHED.name)
+    try:
+        told = results(reached, [lag_key("trend", None)])[0].short()
+    except EstimateError as error:
+        told = f"no answer ({error})"
+    return f"Between smooth curves through each side's best models (trend), on the day: {told}."
+
+
+def _read(studies: Iterable[tuple[str, Study]]) -> str:
+    told = []
+    for name, study in studies:
+        try:
+            told.append(f"{name}, {results(study, [HEADLINE])[0].short()}")
+        except EstimateError:
+            told.append(f"{name}, no answer")
+    return "; ".join(told)
+
+
+# Every estimand side by side, with what could not be answered and what the board leaves out.
+
+#: Retired records older than this, in months, are not asked about one by one.
+RETIRED_MONTHS = 24.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every estimand side by side.
+
+    Attributes
+    ----------
+    results
+        Those the data can answer, with both intervals.
+    refused
+        The others, and why.
+    retired
+        What leaving out the retired models that made a record in the last `RETIRED_MONTHS` does
+        (docs/methods.md, "Retired records"); empty where it moves nothing by a tenth of a month.
+    unrated
+        Records of the sibling board (with or without style control) that this board never rated.
+    small_print
+        What else the average could have read (see `elolag.estimate.comparison`); empty where it has
+        no answer.
+    """
+
+    results: tuple[LagResult, ...]
+    refused: Mapping[str, str]
+    retired: str
+    unrated: tuple[str, ...]
+    small_print: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": 1,
+            "results": [result.to_dict() for result in self.results],
+            "refused": dict(self.refused),
+            "retired": self.retired,
+            "unrated": list(self.unrated),
+            "small_print": list(self.small_print),
+            "sources": self.results[0].sources,
+        }
+
+
+def estimate_all(**question: Any) -> Comparison:
+    """Every estimand with both intervals, and what retired records do to them.
+
+    Parameters
+    ----------
+    **question
+        As for `estimate_lag`, without estimand and interval.
+    """
+    tables = load(question.get("extra_tags"))
+    question = {"lookup": Lookup(tables, question.get("policies"))} | question
+    study = prepare(**question)
+    found, refused = [], {}
+    for key in (lag_key(estimand, None) for estimand in ESTIMANDS):
+        try:
+            found.append((key, results(study, [key], "both")[0]))
+        except (EstimateError, UsageError) as error:
+            refused[key.partition("/")[0]] = str(error)
+    return Comparison(
+        tuple(result for _, result in found),
+        refused,
+        _retired(study, found, question),
+        _unrated(study, question),
+        small_print(study) if HEADLINE in (key for key, _ in found) else (),
+    )
+
+
+def _unrated(study: Study, question: Mapping[str, Any]) -> tuple[str, ...]:
+    """Models that made a record on the sibling board and have no rating on this one."""
+    board = study.panel.board
+    suffix = "_style_control"
+    sibling = board.removesuffix(suffix) if board.endswith(suffix) else board + suffix
+    try:
+        other = prepare(**{**question, "board": sibling, "vintage": None, "as_of": None})
+    except ElolagError:
+        return ()  # no such board, or it cannot answer: then there is nothing to compare with
+    rated = set(study.panel.placed.table["model"])
+    starts = np.flatnonzero(np.diff(other.cast.field.model, prepend=-1))
+    means = np.maximum.reduceat(other.fitted.mean, starts)[None, :]
+    names = set()
+    for dates in (other.cast.field.lead_from, other.cast.field.follow_from):
+        steps = Steps(means, dates, study.as_of)
+        names |= {other.cast.tags[i].model for i in steps.columns[0, : steps.size]}
+    return tuple(sorted(names - rated))
+
+
+def _retired(
+    study: Study, found: Sequence[tuple[str, LagResult]], question: Mapping[str, Any]
+) -> str:
+    """What the estimates would be without the retired models that were records of late."""
+    recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
+    table = study.panel.placed.table
+    gone = set(table.loc[table["link"] >= 0, "model"])
+    any_result = found[0][1]
+    records = [
+        *any_result.records(any_result.leader_group),
+        *any_result.records(any_result.follower_group),
+    ]
+    retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
+    if not retired:
+        return ""
+    excluded = {*question.get("exclude", ()), *retired}
+    without = prepare(**{**question, "exclude": excluded, "panel": study.panel})
+    moved = []
+    for key, result in found:
+        if result.months is None:
+            continue
+        try:
+            point, sample = without.point([key]), without.sample([key])
+            other = summarise(key, point.lags[key], sample.lags[key], study.level).months
+        except EstimateError:
+            continue
+        if abs(other - result.months) >= 0.1:
+            moved.append(f"{result.estimand} {abs(other):.1f}{'' if other >= 0 else ' ahead'}")
+    if not moved:
+        return ""
+    return (
+        f"Without the retired models that were records ({', '.join(retired)}), whose ratings are "
+        f"linked from the last vintage that lists them, the months are: {', '.join(moved)}."
+    )

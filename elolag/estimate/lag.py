@@ -1,0 +1,389 @@
+"""`estimate_lag`: the one way in, from an archive to a result."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.archive import Archive, Board
+from elolag.dates import DAYS_PER_MONTH, to_iso
+from elolag.errors import EstimateError, UsageError, successor, without_gone
+from elolag.estimate.field import Cast
+from elolag.estimate.session import DEFAULT_BOARD, Study, prepare
+from elolag.model import draws, reruns
+from elolag.model.curves import KINDS, SMOOTH
+from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
+from elolag.model.estimands import TRENDS, WINDOWS
+from elolag.model.interval import quantiles, summarise
+from elolag.results.lag import LagResult
+from elolag.results.verdict import Contender, Gap, Match, ModelPoint
+from elolag.sources.base import ALL_LISTS
+from elolag.tags import Group, Policies
+from elolag.version import __version__
+
+Floats = NDArray[np.float64]
+
+ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
+HEADLINE = "average"
+#: Why the other two take no match rule.
+NO_CROSSING = {
+    "trend": "trend is the time between smooth curves and dates no record",
+    "gap": "the gap is a distance on one day and dates no record",
+}
+FRONTIERS = KINDS
+DEFAULT_SMOOTH = "spline"
+INTERVALS = ("measurement", "sampling", "both")
+
+
+@without_gone
+def estimate_lag(
+    board: str | Board = DEFAULT_BOARD,
+    *,
+    leader: str = "US",
+    follower: str = "CN",
+    category: str = "overall",
+    estimand: str | None = None,
+    frontier: str | None = None,
+    as_of: str | None = None,
+    vintage: str | None = None,
+    n_draws: int = 10_000,
+    seed: int = 0,
+    level: float = 0.95,
+    window: float | None = None,
+    archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
+    policies: Policies | None = None,
+    extra_tags: str | Path | None = None,
+    correct_selection: bool = True,
+    drift: str | None = None,
+    exclude: Collection[str] = (),
+    interval: str = "measurement",
+    clock: str = "released",
+    min_votes: int = 0,
+    match_rule: str = "reached",
+) -> LagResult:
+    """Estimate by how many months one group of models trails another.
+
+    Parameters
+    ----------
+    board
+        A board's name in the archive, or a board already opened.
+    leader, follower
+        Group expressions: ``US``, ``CN+open``, ``US,GB``, ``lab:openai``, ``not:CN``, ``ALL``.
+    category
+        Slice of the board, e.g. ``overall``, ``coding``.
+    estimand
+        ``average``, ``current``, ``at-release``, ``catch-up``, ``levels``, ``trend``
+        (months) or ``gap`` (Elo); definitions stand in docs/methods.md. By default the headline:
+        ``average``, or ``current`` with a note where no window is asked for and there are not yet
+        twelve months to average over.
+    frontier
+        ``step``, the running maximum of the models released so far, for all estimands but
+        ``trend``, which takes ``quantile``, ``linear``, ``spline`` or ``local-linear``.
+    as_of
+        ISO date T; the vintage's date by default. Earlier than the vintage is hindsight.
+    vintage
+        ISO date of the ratings to use, this one and older; the newest official one by default.
+    n_draws, seed, level
+        Draws of the uncertainty engine, their seed, and the interval's level.
+    window
+        Months the estimands over a window look back; None for each one's default.
+    archive
+        An opened archive or its folder.
+    sources
+        ``all``, or ``official`` to use only lists that came from their publisher, and no copies.
+    policies
+        Tagging choices (Hong Kong, Taiwan, derivatives).
+    extra_tags
+        A CSV of tags that win over the packaged ones.
+    correct_selection
+        Whether the best of many noisy ratings is corrected for reading too high.
+    drift
+        ``arena``: entries with few votes drift as Arena's do; ``none``: they do not. By default
+        ``arena`` on Arena's boards and ``none`` on all others, also on those of your own.
+    exclude
+        Model keys to leave out, as if they had never been rated.
+    interval
+        ``measurement``: how well the realised lag is measured; ``sampling``: what another run of
+        history would have given; ``both``: the first, with the second beside it.
+    clock
+        ``released``, or ``first-listed``: models count from their first day on a board of the
+        archive.
+    min_votes
+        Entries with fewer votes are left out; those printed without a count stay.
+    match_rule
+        Which model of the other side dates a level: the first at or above it (``reached``), the
+        last ``below`` it, a day ``between`` the two, or ``not-worse`` (see
+        `elolag.model.frontier`). `trend` and `gap` take none.
+
+    Returns
+    -------
+    LagResult
+
+    Raises
+    ------
+    UsageError
+        A name, date or number that cannot be answered.
+    EstimateError
+        The data hold no answer to this question.
+    ArchiveError
+        The archive is missing or damaged.
+    """
+    asked_key(estimand, frontier, interval)
+    study = prepare(
+        board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
+        n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
+        sources=sources, policies=policies, extra_tags=extra_tags,
+        correct_selection=correct_selection, drift=drift, exclude=exclude, clock=clock,
+        min_votes=min_votes, match_rule=match_rule,
+    )  # fmt: skip
+    return answer(study, estimand, frontier, interval)
+
+
+def asked_key(estimand: str | None, frontier: str | None, interval: str) -> str:
+    """The estimand as the draws know it, the headline by default; the names checked."""
+    estimand = HEADLINE if estimand is None else estimand
+    for kind, name, known in (
+        ("estimand", estimand, ESTIMANDS),
+        ("interval", interval, INTERVALS),
+    ):
+        if name not in known:
+            raise UsageError(f"unknown {kind} {name!r}; {successor(name, known)}")
+    return lag_key(estimand, frontier)
+
+
+def answer(study: Study, estimand: str | None, frontier: str | None, interval: str) -> LagResult:
+    """What a study says; the parameters are those of `estimate_lag`."""
+    key = asked_key(estimand, frontier, interval)
+    if estimand is None and study.window is None:
+        return headline(study, interval)
+    return results(study, [key], interval)[0]
+
+
+def headline(study: Study, interval: str = "measurement") -> LagResult:
+    """The headline: `average`, or `current` with a note where the months for it are not there."""
+    try:
+        study.point([HEADLINE])
+    except EstimateError as error:
+        found = results(study, ["current"], interval)[0]
+        return replace(found, notes=(*found.notes, f"not the average of twelve months: {error}"))
+    return results(study, [HEADLINE], interval)[0]
+
+
+def results(
+    study: Study, estimands: Sequence[str], interval: str = "measurement"
+) -> list[LagResult]:
+    """One result per estimand, all from the same draws (and the same re-runs).
+
+    `trend` is asked for with its curve, e.g. ``trend/spline``. With ``both``, a sampling interval
+    that cannot be given is left out with a note; with ``sampling`` that is an error.
+    """
+    for estimand in estimands:
+        if estimand == "gap" or estimand in TRENDS:
+            study.reached_only(NO_CROSSING[estimand.partition("/")[0]])
+    names = [e for e in estimands if e != "gap"]
+    point, sample = study.point(names), study.sample(names)
+    again: draws.Outcomes | EstimateError | None = None
+    if interval != "measurement":
+        try:
+            (again,) = study.rerun(names)
+        except EstimateError as error:
+            again = error
+    out = []
+    for estimand in estimands:
+        rerun, notes = _sampled(study, estimand, interval, sample, again)
+        out.append(_result(study, estimand, interval, point, sample, rerun, notes))
+    return out
+
+
+def _sampled(
+    study: Study,
+    estimand: str,
+    interval: str,
+    sample: draws.Outcomes,
+    again: draws.Outcomes | EstimateError | None,
+) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
+    """The sampling interval where it is asked for, and a note where it cannot be given."""
+    if again is None:
+        return None, ()
+    try:
+        if isinstance(again, EstimateError):
+            raise again
+        return reruns.interval(sample, again, estimand, study.level), ()
+    except EstimateError as error:
+        if interval == "sampling":
+            raise
+        return None, (f"no sampling interval of {estimand}: {error}",)
+
+
+def _result(
+    study: Study,
+    estimand: str,
+    interval: str,
+    point: draws.Outcomes,
+    sample: draws.Outcomes,
+    rerun: tuple[float, float] | None,
+    notes: tuple[str, ...],
+) -> LagResult:
+    panel, cast, level, as_of = study.panel, study.cast, study.level, study.as_of
+    best = cast.best_entries(study.fitted)
+    mean, spread = study.fitted.mean, study.fitted.spread
+    table = panel.placed.table.dropna(subset="votes")
+    table = table[table["link"] < 0]
+    votes = dict(zip(table["entry"], table["votes"].astype(int), strict=True))
+
+    def named(index: int, group: Group) -> ModelPoint:
+        tag, entry = cast.tags[index], best[index]
+        since = cast.field.lead_from if group is cast.leader else cast.field.follow_from
+        return ModelPoint(
+            group.text,
+            tag.model,
+            cast.entries[entry],
+            tag.release_date,
+            float(mean[entry]),
+            float(spread[entry]),
+            to_iso(float(since[index])),
+            tag.lab,
+            votes.get(cast.entries[entry]),
+            tag.precision == "month" and float(since[index]) == tag.released,
+        )
+
+    gap = float(point.gap[0]) + 0.0
+    leader_best = named(int(point.leader_best[0]), cast.leader)
+    follower_best = named(int(point.follower_best[0]), cast.follower)
+    found, low, high = None, None, None
+    if estimand != "gap":
+        found = summarise(estimand, point.lags[estimand], sample.lags[estimand], level)
+        low, high = found.low, found.high
+    if interval == "sampling" and estimand != "gap" and rerun is not None:
+        low, high = rerun
+    match = named(int(point.match[0]), cast.follower if gap < 0 else cast.leader)
+    exact = np.zeros(len(sample.gap), np.int8)
+    gap_low, gap_high = (float(end or 0.0) for end in quantiles(sample.gap, exact, level))
+    if interval == "sampling" and estimand == "gap" and rerun is not None:
+        gap_low, gap_high = rerun
+    counted = np.minimum(cast.field.lead_from, cast.field.follow_from)
+    return LagResult(
+        estimand=estimand.partition("/")[0],
+        frontier=estimand.partition("/")[2] or "step",
+        interval=interval,
+        months=found.months + 0.0 if found else None,  # a tie may be minus zero
+        low=low,
+        high=high,
+        sampling=rerun if interval == "both" else None,
+        level=level,
+        window=study.window or WINDOWS.get(estimand, 0.0),
+        as_of=to_iso(as_of),
+        vintage=panel.vintage,
+        data_through=to_iso(float(counted[counted <= as_of].max())),
+        board=panel.board,
+        category=panel.category,
+        leader_group=cast.leader.text,
+        follower_group=cast.follower.text,
+        leader_best=leader_best,
+        follower=follower_best,
+        match=match,
+        matches=_matches(cast, best, sample, as_of),
+        gap=Gap(
+            gap,
+            gap_low,
+            gap_high,
+            100 * gap / leader_best.rating,
+            100 * gap / follower_best.rating,
+            panel.measure.unit,
+        ),
+        censored=found.censored if found else None,
+        policies=study.choices,
+        n_draws=study.n_draws,
+        failed_draws=found.failed if found else 0,
+        averaged=found.averaged if found else False,
+        seed=study.seed,
+        snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
+        version=__version__,
+        notes=(*study.notes, *notes),
+        origins=study.origins,
+        sources=panel.sources,
+        **_shares(point, sample),
+        provisional=_provisional(study, (leader_best, follower_best)),
+        models=tuple(
+            named(int(index), group)
+            for group, since in (
+                (cast.leader, cast.field.lead_from),
+                (cast.follower, cast.field.follow_from),
+            )
+            for index in np.flatnonzero(np.isfinite(since))
+        ),
+    )
+
+
+def _provisional(study: Study, bests: Sequence[ModelPoint]) -> tuple[Contender, ...]:
+    """Untagged entries that rate above the best of a side or within its interval, highest first."""
+    z = NormalDist().inv_cdf((1 + study.level) / 2)
+    found = []
+    for entry in study.panel.rated_untagged:
+        few = entry.votes < study.choices["min_votes"]
+        if few or not entry.listed_by(to_iso(study.as_of)):
+            continue
+        groups = tuple(b.group for b in bests if entry.rating >= b.rating - z * b.sd)
+        if groups:
+            low, high = (
+                None if np.isnan(entry.se) else entry.rating + side * z * entry.se
+                for side in (-1, 1)
+            )
+            found.append(Contender(entry.entry, entry.rating, low, high, groups))
+    return tuple(found)
+
+
+def _shares(point: draws.Outcomes, sample: draws.Outcomes) -> dict[str, float]:
+    """Shares of draws in which the day's bests and their match are those of posterior means."""
+    leads = point.gap[0] < 0
+    matched = ((sample.gap < 0) == leads) & (sample.match == point.match[0])
+    return {
+        "leading": float(np.mean(sample.gap < 0)),
+        "matched": float(np.mean(matched)),
+        "leader_best_share": float(np.mean(sample.leader_best == point.leader_best[0])),
+        "follower_best_share": float(np.mean(sample.follower_best == point.follower_best[0])),
+    }
+
+
+def _matches(
+    cast: Cast, best: NDArray[np.intp], sample: draws.Outcomes, as_of: float
+) -> tuple[Match, ...]:
+    """Every match that occurred, most frequent first."""
+    counts = Counter(zip(sample.match.tolist(), (sample.gap < 0).tolist(), strict=True))
+    found = []
+    for (index, leads), count in counts.most_common():
+        tag = cast.tags[index]
+        since = cast.field.follow_from[index] if leads else cast.field.lead_from[index]
+        months = (as_of - since) / DAYS_PER_MONTH
+        found.append(
+            Match(
+                tag.model,
+                cast.entries[best[index]],
+                tag.release_date,
+                float(-months if leads else months),
+                count / len(sample.match),
+            )
+        )
+    return tuple(found)
+
+
+def lag_key(estimand: str, frontier: str | None) -> str:
+    """The estimand as the draws know it: `trend` with its curve, the others by name."""
+    if frontier is not None and frontier not in FRONTIERS:
+        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(FRONTIERS)}")
+    if estimand == "trend":
+        if frontier == "step":
+            raise UsageError(
+                f"trend is the time between smooth curves; take one of {', '.join(SMOOTH)}"
+            )
+        return f"trend/{frontier or DEFAULT_SMOOTH}"
+    if frontier not in (None, "step"):
+        raise UsageError(f"{estimand} is defined for step frontiers; {frontier} goes with trend")
+    return estimand

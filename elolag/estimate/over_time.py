@@ -1,0 +1,480 @@
+"""The lag over time: `current` at every day of a range, with pointwise and simultaneous bands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.session import Study, prepare
+from elolag.model import draws, reruns
+from elolag.model.estimands import AT_LEAST, AT_MOST, WINDOWS, Race, check_groups, current_at
+from elolag.model.interval import reach
+from elolag.model.posterior import Field
+from elolag.results.provenance import Origin
+from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, directed, few, months, noun, over
+from elolag.sources.base import ALL_LISTS
+from elolag.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+#: Level of the inner bands.
+INNER = 0.5
+
+
+@dataclass(frozen=True)
+class LagPath:
+    """`current` at every day of a range, as measured with one vintage.
+
+    Attributes
+    ----------
+    days
+        Days since 1970, every day of the range; the lag jumps on days of releases and drifts by
+        one day a day between them, so nothing happens between the points.
+    months
+        At posterior-mean ratings.
+    low, high
+        Pointwise interval; NaN where the draws give only a bound.
+    band_low, band_high
+        Simultaneous band: holds the whole path with probability `level` (sup-t, Montiel Olea &
+        Plagborg-Moller 2019, by quantiles). In three simulated worlds 95% bands held 0.92 to 0.97
+        of true paths of twelve months, and pointwise intervals 0.99 to 1.00 of their days
+        (`benchmarks/change_coverage.csv`, 100 histories each): few models can be the match, so that
+        an interval holds more than its level, and a band may be the narrower of the two.
+    inner_low, inner_high, inner_band_low, inner_band_high
+        The same two at level `INNER`, one half.
+    censored
+        1 where the lag is at least `months`, -1 at most, 0 exact.
+    too_few
+        Days on which a group has too few rated models for any interval; every end is NaN there.
+    overtaken
+        Of the first and the last day: who was first at its level, who passed it, and when (days
+        since 1970); None where the side that is behind was not the first.
+    """
+
+    board: str
+    category: str
+    vintage: str
+    leader_group: str
+    follower_group: str
+    level: float
+    days: Floats
+    months: Floats
+    low: Floats
+    high: Floats
+    band_low: Floats
+    band_high: Floats
+    inner_low: Floats
+    inner_high: Floats
+    inner_band_low: Floats
+    inner_band_high: Floats
+    censored: NDArray[np.int8]
+    too_few: NDArray[np.bool_]
+    overtaken: tuple[tuple[str, str, float] | None, tuple[str, str, float] | None]
+    n_draws: int
+    seed: int
+    snapshots: tuple[tuple[str, str], ...]
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = ALL_LISTS
+    version: str = __version__
+
+    @property
+    def as_of(self) -> str:
+        """ISO date of the last day."""
+        return to_iso(self.days[-1])
+
+    def sentence(self) -> str:
+        """Where the path began and where it ends, in one sentence."""
+        whose = f"{noun(self.follower_group)} on {self.board} ({self.category})"
+        ends = [self._on(at) for at in (0, -1)]
+        return (
+            f"Measured against {noun(self.leader_group)} with the ratings of {self.vintage}, "
+            f"{whose} was {ends[0]} and is {ends[1]}."
+        )
+
+    def _on(self, at: int) -> str:
+        """The lag on the first or the last day, with its date."""
+        day, found = self.days[at], self.overtaken[at]
+        if found is not None:
+            first, second, passed = found
+            size = months(float(between(passed, day)))
+            when = f"on {to_iso(passed)}, {size} before {to_iso(day)}"
+            if first == self.follower_group:
+                return f"first, overtaken by {noun(second)} {when}"
+            return f"ahead, having overtaken {noun(first)} {when}"
+        code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(self.censored[at]))
+        return f"{bounded(float(self.months[at]), code)} on {to_iso(day)}"
+
+    @property
+    def flat(self) -> NDArray[np.bool_]:
+        """Days whose interval has no width: one match holds nearly all draws."""
+        return np.asarray(self.low == self.high)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object, unrounded; null where the draws give only a bound."""
+        days = self.to_frame().astype(object)
+        ends = [
+            None if found is None else {"first": found[0], "by": found[1], "on": to_iso(found[2])}
+            for found in self.overtaken
+        ]
+        return {
+            "schema": 1,
+            "board": self.board,
+            "category": self.category,
+            "vintage": self.vintage,
+            "leader_group": self.leader_group,
+            "follower_group": self.follower_group,
+            "level": self.level,
+            "inner_level": INNER,
+            "overtaken": dict(zip(("start", "end"), ends, strict=True)),
+            "days": days.where(days.notna(), None).to_dict("records"),
+            "n_draws": self.n_draws,
+            "seed": self.seed,
+            "sources": self.sources,
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "version": self.version,
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per day: ``date, months``, the ends of the bands, ``censored``, ``no_interval``.
+
+        `low` and `high` are empty too where the interval is none, and ``no_interval`` says why.
+        """
+        import pandas as pd
+
+        columns = {"date": [to_iso(d) for d in self.days]}
+        frame = pd.DataFrame({**columns, **{name: getattr(self, name) for name in _COLUMNS}})
+        frame.loc[self.flat, ["low", "high"]] = np.nan
+        frame["no_interval"] = None
+        frame.loc[self.flat, "no_interval"] = NO_WIDTH
+        frame.loc[self.too_few, "no_interval"] = TOO_FEW
+        return frame
+
+
+#: What a path holds for each day.
+_COLUMNS = (
+    "months", "low", "high", "band_low", "band_high", "inner_low", "inner_high", "inner_band_low",
+    "inner_band_high", "censored",
+)  # fmt: skip
+
+
+def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
+    """`current` at every day from `start` to `end`, with hindsight ratings.
+
+    Parameters
+    ----------
+    start, end
+        ISO dates; `end` is the as-of date by default.
+    **question
+        As for `elolag.estimate_lag` (board, groups, category, vintage, draws, seed, level, ...).
+
+    Raises
+    ------
+    UsageError
+        The range ends before it starts.
+    EstimateError
+        A group has no model by `start`.
+    """
+    study = prepare(as_of=end, **question)
+    study.reached_only("a path dates levels by the first model to reach them")
+    first = to_day(start)
+    if first > study.as_of:
+        raise UsageError(f"the range ends on {to_iso(study.as_of)}, before it starts on {start}")
+    field = study.cast.field
+    check_groups(field.lead_from, field.follow_from, first)
+    days = np.arange(first, study.as_of + 1)
+    point = _at(study.fitted.mean[None, :], field, study.as_of, days)
+    drawn = (d for _, d in draws.draw(field, study.fitted, study.n_draws, study.seed))
+    (low, high, band_low, band_high), inner = bands(drawn, days, (study.level, INNER))
+    inner_low, inner_high, inner_band_low, inner_band_high = inner
+    none = np.array([bool(study.too_few(day)) for day in days])
+    for edge in (low, high, band_low, band_high, inner_low, inner_high, inner_band_low,
+                inner_band_high):  # fmt: skip
+        edge[none] = np.nan
+    return LagPath(
+        board=study.panel.board,
+        category=study.panel.category,
+        vintage=study.panel.vintage,
+        leader_group=study.cast.leader.text,
+        follower_group=study.cast.follower.text,
+        level=study.level,
+        days=days,
+        months=point[0],
+        low=low,
+        high=high,
+        band_low=band_low,
+        band_high=band_high,
+        inner_low=inner_low,
+        inner_high=inner_high,
+        inner_band_low=inner_band_low,
+        inner_band_high=inner_band_high,
+        censored=point[1],
+        too_few=none,
+        overtaken=(study.overtaken(first), study.overtaken(study.as_of)),
+        n_draws=study.n_draws,
+        seed=study.seed,
+        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
+        origins=study.origins,
+        sources=study.panel.sources,
+    )
+
+
+def bands(
+    drawn: Iterable[draws.Draw], days: Floats, levels: Sequence[float]
+) -> list[tuple[Floats, Floats, Floats, Floats]]:
+    """Ends of the pointwise interval and of the simultaneous band of `current`, per level."""
+    races = (Race.of(d.ratings, d.lead_from, d.follow_from, float(days[-1])) for d in drawn)
+    parts = [reach(*daily(race, days)) for race in races]
+    lows, highs = (np.concatenate(part) for part in zip(*parts, strict=True))
+    ranked = np.sort(lows, axis=0), np.sort(highs, axis=0)
+    return [
+        (*_pointwise(*ranked, level), *_simultaneous(lows, highs, *ranked, level))
+        for level in levels
+    ]
+
+
+def _at(
+    entries: Floats, field: Field, as_of: float, days: Floats
+) -> tuple[Floats, NDArray[np.int8]]:
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    ratings = np.maximum.reduceat(entries, starts, axis=1)
+    months, censored = daily(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
+    return months[0], censored[0]
+
+
+def daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
+    """`current` at every day: computed on days of records, carried on between them."""
+    dates = np.concatenate([race.leader.dates.ravel(), race.follower.dates.ravel()])
+    events = np.unique(np.append(dates[(dates > days[0]) & (dates <= days[-1])], days[0]))
+    found = current_at(race, events)
+    last = np.searchsorted(events, days, side="right") - 1
+    months = found.months[:, last]
+    months += np.sign(found.gap)[:, last] * between(events[last], days)
+    return months, found.censored[:, last]
+
+
+def _pointwise(lows: Floats, highs: Floats, level: float) -> tuple[Floats, Floats]:
+    """Ends of the percentile interval at each day, from sorted draws; NaN where unbounded."""
+    n = len(lows)
+    below = max(int(np.ceil(round(n * (1 - level) / 2, 9))) - 1, 0)
+    above = min(int(np.ceil(round(n * (1 + level) / 2, 9))) - 1, n - 1)
+    return _finite(lows[below]), _finite(highs[above])
+
+
+def _simultaneous(
+    lows: Floats, highs: Floats, sorted_lows: Floats, sorted_highs: Floats, level: float
+) -> tuple[Floats, Floats]:
+    """The narrowest pair of equal-tailed quantile curves that hold `level` of whole paths."""
+    n = len(lows)
+    keep, drop = 0, n // 2  # `keep`: tail small enough; `drop`: too large
+    while drop - keep > 1:
+        tail = (keep + drop) // 2
+        inside = (lows >= sorted_lows[tail]) & (highs <= sorted_highs[n - 1 - tail])
+        if inside.all(axis=1).mean() >= level:
+            keep = tail
+        else:
+            drop = tail
+    return _finite(sorted_lows[keep]), _finite(sorted_highs[n - 1 - keep])
+
+
+def _finite(values: Floats) -> Floats:
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+# Whether the lag is shrinking: the change of an estimand since a date.
+
+__all__ = ["Change", "LagPath", "estimate_change", "lag_path"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """By how much an estimand changed between two dates; negative: the lag shrank.
+
+    `low` and `high` bound the change over re-runs of history and errors of measurement;
+    `probability` is that of a true change below zero under the same normal approximation.
+
+    In simulated worlds 95% intervals of a twelve months' change held the mean change over re-run
+    histories in 0.95 to 0.99 of cases and that of their own history always; where it was -5 months
+    (world `takeover`) they left out zero in 0.61 of cases for `average`, in 0.18 for `current`; 17
+    to 29% of cases had no interval for `average`, for too many re-runs gave a bound
+    (`benchmarks/change_coverage.csv`, 100 histories in each of three worlds).
+    """
+
+    estimand: str
+    since: str
+    as_of: str
+    before: float
+    after: float
+    months: float
+    low: float
+    high: float
+    probability: float
+    level: float
+    board: str
+    category: str
+    vintage: str
+    leader_group: str
+    follower_group: str
+    n_draws: int
+    seed: int
+    snapshots: tuple[tuple[str, str], ...]
+    version: str
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = ALL_LISTS
+    window: float = 12.0
+    too_few: tuple[tuple[str, int], ...] = ()
+
+    def sentence(self) -> str:
+        """The answer to "is it shrinking?" in one sentence."""
+        direction = "shrank" if self.months < 0 else "grew"
+        clear = self.low > 0 or self.high < 0
+        verdict = "" if clear else ", which these data cannot tell from no change"
+        ends = " to ".join(
+            f"{abs(end):.1f} months {'shorter' if end < 0 else 'longer'}"
+            for end in (self.low, self.high)
+        )
+        spread = (
+            f"{self.level:.0%} sampling interval of the change: {ends}; probability that it "
+            f"shrank: {self.probability:.0%}"
+        )
+        if self.too_few:
+            verdict, spread = "", f"no sampling interval: {few(self.too_few)}"
+        return (
+            f"From {self.since} to {self.as_of} the lag of {noun(self.follower_group)} behind "
+            f"{noun(self.leader_group)} on {self.board} ({self.category}; "
+            f"{over(self.estimand, self.window)}) "
+            f"{direction} by {abs(self.months):.1f} months, from {self._ends()}{verdict} "
+            f"({spread})."
+        )
+
+    def _ends(self) -> str:
+        """Both lags; with directions as soon as one is a lead."""
+        if min(self.before, self.after) < 0:
+            return f"{directed(self.before)} to {directed(self.after)}"
+        return f"{self.before:.1f} to {self.after:.1f}"
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        out = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "origins"}
+        out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
+        out["no_interval"] = f"none: {few(self.too_few)}" if self.too_few else None
+        if self.too_few:
+            out |= dict.fromkeys(("low", "high", "probability"))
+        return {"schema": 1, **out}
+
+
+def estimate_change(
+    since: str | None = None, *, estimand: str = "average", **question: Any
+) -> Change:
+    """Whether the lag is shrinking: the change of an estimand since a date.
+
+    The change is measured with one vintage at both dates. Its spread comes from re-run histories
+    and measurement draws taken jointly at both dates, never from measurement draws alone, which
+    take a constant lag for a changed one far too often.
+
+    Parameters
+    ----------
+    since
+        ISO date; twelve months before the as-of date by default.
+    estimand
+        Any estimand in months.
+    **question
+        As for `elolag.estimate_lag`.
+
+    Raises
+    ------
+    UsageError
+        The two dates are in the wrong order.
+    EstimateError
+        The estimand is only a bound, or not defined, at one of the dates.
+    """
+    return change_of(prepare(**question), since, estimand)
+
+
+def change_of(study: Study, since: str | None, estimand: str = "average") -> Change:
+    """`estimate_change` of a study already prepared."""
+    then = study.as_of - 12 * DAYS_PER_MONTH if since is None else to_day(since)
+    then = float(np.floor(then))
+    if then >= study.as_of:
+        raise UsageError(f"{to_iso(then)} is not before the as-of date {to_iso(study.as_of)}")
+    dates = (then, study.as_of)
+    measured = [study.sample([estimand], date) for date in dates]
+    rerun = study.rerun([estimand], dates)
+    before, after, normal = spread_of(measured, rerun, estimand)
+    return Change(
+        estimand=estimand,
+        since=to_iso(then),
+        as_of=to_iso(study.as_of),
+        before=before,
+        after=after,
+        months=after - before,
+        low=normal.inv_cdf((1 - study.level) / 2),
+        high=normal.inv_cdf((1 + study.level) / 2),
+        probability=normal.cdf(0.0),
+        level=study.level,
+        board=study.panel.board,
+        category=study.panel.category,
+        vintage=study.panel.vintage,
+        leader_group=study.cast.leader.text,
+        follower_group=study.cast.follower.text,
+        n_draws=study.n_draws,
+        seed=study.seed,
+        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
+        version=__version__,
+        origins=study.origins,
+        sources=study.panel.sources,
+        too_few=study.too_few(),
+        window=study.window or WINDOWS.get(estimand, 0.0),
+    )
+
+
+def spread_of(
+    measured: list[draws.Outcomes], rerun: list[draws.Outcomes], estimand: str
+) -> tuple[float, float, NormalDist]:
+    """Lag before and after, and the normal law of the change, from draws and re-runs at two dates.
+
+    Raises
+    ------
+    EstimateError
+        Fewer than nine tenths of either know the estimand at both dates.
+    """
+    spread = np.sqrt(_difference(rerun, estimand).var(ddof=1)
+                     + _difference(measured, estimand).var(ddof=1))  # fmt: skip
+    before, after = (float(values.mean()) for values in _pairs(measured, estimand))
+    return before, after, NormalDist(after - before, float(max(spread, 1e-9)))
+
+
+def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:
+    """Later minus earlier, in the draws that know both."""
+    earlier, later = _pairs(pair, estimand)
+    return np.asarray(later - earlier)
+
+
+def _pairs(pair: list[draws.Outcomes], estimand: str) -> tuple[Floats, Floats]:
+    """Earlier and later lags, in the draws that know both.
+
+    Raises
+    ------
+    EstimateError
+        Those are fewer than nine tenths.
+    """
+    earlier, later = (outcome.lags[estimand] for outcome in pair)
+    fine = reruns.known_in(earlier) & reruns.known_in(later)
+    if fine.mean() < reruns.DEFINED:
+        raise EstimateError(
+            f"{estimand} is known, and not only bounded, at both dates in only {fine.mean():.0%} "
+            f"of the draws"
+        )
+    return earlier.months[fine], later.months[fine]

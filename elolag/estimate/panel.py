@@ -1,0 +1,598 @@
+"""Lists of a board as tables of identified entries, and one table of where all of them stand."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from elolag.archive import Board, Snapshot, same_scale
+from elolag.archive.listing import Listing
+from elolag.dates import to_day, to_days
+from elolag.errors import EstimateError, UsageError
+from elolag.model import scale
+from elolag.model.scale import SHIPPED, Hyperparameters
+from elolag.own import OwnBoard
+from elolag.results.words import which_lists
+from elolag.sources.base import ALL_LISTS, Measure, measure_of
+from elolag.tags import Lookup, is_unknown
+
+#: Columns of `Placed.table` that hold the factor of what the entries of a carry share.
+ROOT = tuple(f"root_{k}" for k in range(scale.SHARED))
+_KEPT = ["entry", "model", "rating", "se", "votes"]
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One vintage ready to be placed.
+
+    ``table`` is indexed by the identity that survives renames of display (model and effort
+    together) and has columns ``entry, model, rating, se, votes`` (`se`, `votes` may be NaN).
+    """
+
+    date: str
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Carried:
+    """How the entries of one older list got onto the newest scale.
+
+    Attributes
+    ----------
+    source
+        The list's date.
+    bridge
+        Dates between which the other board's change was taken over; empty for none.
+    gone
+        The entries carried.
+    carry
+        The fit.
+    """
+
+    source: str
+    bridge: tuple[str, ...]
+    gone: tuple[str, ...]
+    carry: scale.Carry
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Every entry ever rated on a board, on the newest vintage's scale.
+
+    ``table`` columns: ``identity, entry, model, rating, se, votes, vintage, link, drift`` and
+    `ROOT`. ``vintage`` is the list an entry is taken from, ``se`` its published error there (may
+    be NaN), ``drift`` the scale of its own change since (of a t), ``link`` indexes
+    ``carries`` (-1 for the newest vintage), and `ROOT` times three standard normals is the error
+    that it shares with all entries of that carry.
+    """
+
+    newest: str
+    table: pd.DataFrame
+    carries: tuple[Carried, ...]
+
+
+def place(
+    vintages: Sequence[Vintage],
+    others: Sequence[Vintage] = (),
+    hyper: Hyperparameters = SHIPPED,
+) -> Placed:
+    """Put every entry on the scale of the last vintage (see `elolag.model.scale`).
+
+    Parameters
+    ----------
+    vintages
+        Of one board, oldest first; the last is the scale.
+    others
+        Those of the publisher's other board of the same votes, oldest first, up to the same day.
+    hyper
+        What the fit takes as given.
+
+    Raises
+    ------
+    EstimateError
+        A vintage that holds a gone model shares too few entries with the newest.
+    """
+    if not vintages:
+        raise EstimateError("no vintage to place entries on")
+    listed = np.concatenate([vintage.table.index.to_numpy(object) for vintage in vintages])
+    entry, unique = pd.factorize(listed)
+    identities = pd.Index(unique, name="identity", dtype=object)
+    model = np.empty(len(identities), object)
+    # An identity is listed many times; numpy keeps the last.
+    model[entry] = np.concatenate([vintage.table["model"].to_numpy(object) for vintage in vintages])
+    number = pd.factorize(model)[0].astype(np.intp)
+    placed = scale.place(
+        lists_of(vintages, identities),
+        number,
+        lists_of(others, identities) if others else None,
+        hyper,
+    )
+    parts = []
+    for column in sorted(set(placed.column.tolist()) - {-1}, reverse=True):
+        rows = np.flatnonzero(placed.column == column)
+        vintage = vintages[column]
+        # In the order of the list: what follows is stable.
+        rows = rows[np.argsort(vintage.table.index.get_indexer(identities[rows]))]
+        part = vintage.table.loc[identities[rows], _KEPT].reset_index(names="identity")
+        part["rating"], part["vintage"] = placed.rating[rows], vintage.date
+        part["link"], part["drift"] = placed.carry[rows], placed.drift[rows]
+        part[list(ROOT)] = placed.root[rows]
+        parts.append(part)
+    table = pd.concat(parts, ignore_index=True)
+    carries = tuple(
+        Carried(
+            source=vintages[column].date,
+            bridge=() if near < 0 else (others[near].date, others[last].date),
+            gone=tuple(table.loc[table["link"] == index, "entry"]),
+            carry=carry,
+        )
+        for index, (carry, (column, near, last)) in enumerate(
+            zip(placed.carries, placed.steps, strict=True)
+        )
+    )
+    return Placed(vintages[-1].date, table, carries)
+
+
+def lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
+    """Ratings and errors of every list, rows in the order of `identities`."""
+    shape = len(identities), len(vintages)
+    tables = [vintage.table for vintage in vintages]
+    listed = np.concatenate([table.index.to_numpy(object) for table in tables])
+    rows = identities.get_indexer(pd.Index(listed, dtype=object))
+    columns = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
+    here = rows >= 0
+    rating, error = np.full(shape, np.nan), np.full(shape, np.nan)
+    for filled, name in ((rating, "rating"), (error, "se")):
+        values = np.concatenate([table[name].to_numpy(float) for table in tables])
+        filled[rows[here], columns[here]] = values[here]
+    return scale.Lists(np.array([to_day(v.date) for v in vintages]), rating, error)
+
+
+# From the snapshots of one board to one table of rated, tagged entries on one scale.
+#
+# What happens here, in order: choose the vintage and the older ones that may be linked to it, give
+# every entry its tag, fill in the standard errors a publisher did not print, link, widen the errors
+# of entries too young to have settled.
+
+Floats = NDArray[np.float64]
+
+#: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying; one
+#: of `LONG_BLIND_DAYS` is like those of the world truncated-boards, where intervals miss.
+BLIND_DAYS = 20.0
+BLIND_NAMED = 6
+LONG_BLIND_DAYS = 120.0
+SEEN_DAYS = 730.0
+
+
+@dataclass(frozen=True)
+class Untagged:
+    """An entry of the chosen vintage that nobody has tagged, as its publisher rates it.
+
+    `se` and `votes` are NaN where there are none. `absent` is the date of the last of the older
+    lists that does not show it; empty where there is no such list.
+    """
+
+    entry: str
+    rating: float
+    se: float
+    votes: float
+    absent: str
+
+    def listed_by(self, date: str) -> bool:
+        """Whether it can have been there on a date: no later list is without it."""
+        return self.absent < date
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A board on the scale of one vintage, every entry tagged.
+
+    Attributes
+    ----------
+    placed
+        Where every entry stands; `placed.table` holds only entries with a model.
+    snapshots
+        The snapshots whose ratings are in the table, newest first.
+    unknown, untagged
+        Entries of the chosen vintage that carry the tag `unknown`, and those nobody has tagged.
+    notes
+        What a reader of the result must know of these data.
+    rated_untagged
+        Those nobody has tagged with their ratings, the highest first.
+    sources
+        Which lists of the archive could be used: ``all``, or ``official`` ones only.
+    """
+
+    board: str
+    category: str
+    vintage: str
+    placed: Placed
+    snapshots: tuple[Snapshot, ...]
+    unknown: tuple[str, ...]
+    untagged: tuple[str, ...]
+    notes: tuple[str, ...]
+    rated_untagged: tuple[Untagged, ...] = ()
+    sources: str = ALL_LISTS
+
+    @property
+    def measure(self) -> Measure:
+        """What the ratings are made of."""
+        newest = self.snapshots[0]
+        return measure_of(self.board, newest.method, newest.source)
+
+
+def build(
+    board: Board,
+    category: str,
+    vintage: str | None,
+    lookup: Lookup,
+) -> Panel:
+    """Assemble the panel of one board and category.
+
+    Parameters
+    ----------
+    vintage
+        Ratings of this vintage and older ones; None for the newest official one. Copies of web
+        pages are only used as the newest vintage when named here.
+    lookup
+        It remembers the lists it has identified: panels of several vintages read each once.
+
+    Raises
+    ------
+    UsageError
+        The category is not on the board's vintage, or the vintage not in the archive.
+    EstimateError
+        No entry of the board has a standard error.
+    """
+    newest = choose(board, vintage)
+    notes = [*which_lists(board.archive.sources)]
+    if board.misdated:
+        named = "; ".join(board.misdated.values())
+        notes.append(f"set aside for an impossible day, see elolag archive verify: a list {named}")
+    older = _linkable(board, newest)
+    if newest.completeness != "full":
+        older = []
+        notes.append(
+            f"the {newest.vintage} list is cut off ({newest.completeness}); it is not linked to "
+            f"older vintages, so models it no longer shows do not count"
+        )
+    tables: list[Vintage] = []
+    unknown: set[str] = set()
+    untagged: set[str] = set()
+    used: list[Snapshot] = []
+    shown: list[tuple[str, set[str]]] = []
+    for snapshot in [*older, newest]:
+        if category not in snapshot.categories:
+            if snapshot is newest:
+                raise UsageError(
+                    f"no category {category!r} on {board.name} at {newest.vintage}; it has: "
+                    + ", ".join(sorted(snapshot.categories))
+                )
+            continue
+        table, *strange = _identified(snapshot, category, lookup)
+        unknown |= strange[0]
+        untagged |= strange[1]
+        shown.append((snapshot.vintage, strange[1]))
+        used.append(snapshot)
+        tables.append(Vintage(snapshot.vintage, table))
+    other = other_board(board, newest) if older else []
+    others = [
+        Vintage(s.vintage, _identified(s, category, lookup)[0])
+        for s in other
+        if category in s.categories
+    ]
+    placed = place(tables, others)
+    notes += _blind_spots(board, category, used, placed, lookup)
+    imputed = int(placed.table["se"].isna().sum())
+    if imputed:
+        placed = replace(placed, table=fill_errors(placed.table, tables))
+        notes.append(
+            f"{imputed} ratings printed without an interval take the error their model had at the "
+            f"nearest vintage with one, or the 90th percentile of all where it never had one"
+        )
+    bridges = {date for made in placed.carries for date in made.bridge}
+    contributing = set(placed.table["vintage"])
+    kept = tuple(s for s in reversed(used) if s.vintage in contributing)
+    notes += _regimes(used, since=kept[-1].vintage)
+    kept += tuple(s for s in reversed(other) if s.vintage in bridges)
+    # A user's own board lists them all itself.
+    if untagged and not isinstance(board, OwnBoard):
+        notes.append(
+            f"{len(untagged)} entries have no tag and do not count: "
+            + ", ".join(sorted(untagged)[:5])
+            + (", ..." if len(untagged) > 5 else "")
+        )
+    return Panel(
+        board=board.name,
+        category=category,
+        vintage=newest.vintage,
+        placed=placed,
+        snapshots=kept,
+        unknown=tuple(sorted(unknown)),
+        untagged=tuple(sorted(untagged)),
+        notes=tuple(notes),
+        rated_untagged=_rated_untagged(newest, category, shown),
+        sources=board.archive.sources,
+    )
+
+
+def _rated_untagged(
+    newest: Snapshot, category: str, shown: Sequence[tuple[str, set[str]]]
+) -> tuple[Untagged, ...]:
+    """The newest list's untagged entries, of all lists with theirs, oldest first."""
+    (*earlier, (_, names)) = shown
+    if not names:
+        return ()
+    raw = newest.listing(category)
+    rows = [row for row, entry in enumerate(raw.entries) if entry in names]
+    rows.sort(key=lambda row: (-raw.ratings[row], raw.entries[row]))
+    figures = zip(raw.ratings[rows].tolist(), *_errors(raw, rows, newest), strict=True)
+    return tuple(
+        Untagged(
+            entry=entry,
+            rating=rating,
+            se=se,
+            votes=votes,
+            absent=max((date for date, seen in earlier if entry not in seen), default=""),
+        )
+        for entry, (rating, se, votes) in zip((raw.entries[r] for r in rows), figures, strict=True)
+    )
+
+
+def vintages(snapshots: Sequence[Snapshot], category: str, lookup: Lookup) -> list[Vintage]:
+    """The snapshots that have a category, their entries identified, in the order given."""
+    return [
+        Vintage(s.vintage, identify(s.listing(category), s, lookup, set(), set()))
+        for s in snapshots
+        if category in s.categories
+    ]
+
+
+def chain(board: Board, category: str, vintage: str | None) -> list[Snapshot]:
+    """The snapshots that `build` links to one vintage, oldest first, that vintage last.
+
+    Raises
+    ------
+    UsageError
+        The vintage is cut off, so that nothing can be linked to it, or has no such category.
+    """
+    newest = choose(board, vintage)
+    if newest.completeness != "full":
+        raise UsageError(
+            f"{board.name} at {newest.vintage} is cut off ({newest.completeness}) and cannot be "
+            f"linked to older vintages; choose a complete vintage"
+        )
+    newest.listing(category)  # refuses an unknown category with the nearest names
+    return [s for s in [*_linkable(board, newest), newest] if category in s.categories]
+
+
+def choose(board: Board, vintage: str | None) -> Snapshot:
+    """The snapshot whose ratings are used: the one named, else the newest whole official one.
+
+    Raises
+    ------
+    UsageError
+        It is not in the archive, or holds online Elo.
+    """
+    if vintage is not None:
+        chosen = board.snapshot(vintage)
+        if chosen.method == "online-elo":
+            raise UsageError(
+                f"{board.name} at {chosen.vintage} holds online Elo, which is not on the scale of "
+                f"the published ratings; choose a vintage from 2024-03-27 on"
+            )
+        return chosen
+    scaled = [s for s in board.snapshots if s.method in ("bradley-terry", "index")]
+    official = [s for s in scaled if s.official]
+    # A cut-off list, official or not, is only used when named: it cannot be linked.
+    whole = [s for s in official if s.completeness == "full"]
+    if not scaled:
+        raise UsageError(
+            f"{board.name} has no vintage with ratings elolag can use; lists set aside for an "
+            f"impossible day are named by: elolag archive verify"
+        )
+    return (whole or official or scaled)[-1]
+
+
+def newer_copy(board: Board, category: str, vintage: str) -> Snapshot | None:
+    """The newest complete list after the vintage that is a copy, of the same scale; None if none.
+
+    The default vintage is the publisher's own newest; who wants a copy's asks for it.
+    """
+    chosen = board.snapshot(vintage)
+    newer = (s for s in reversed(board.snapshots) if s.vintage > chosen.vintage)
+    return next(
+        (
+            s
+            for s in newer
+            if same_scale(s, chosen) and category in s.categories and s.completeness == "full"
+        ),
+        None,
+    )
+
+
+def _regimes(used: Sequence[Snapshot], *, since: str) -> list[str]:
+    """What changed of the method after the oldest vintage that gives a rating."""
+    return [
+        f"ratings of two methods are linked: {regime['what']} (since {regime['since']})"
+        for snapshot in used
+        if snapshot.vintage > since and (regime := snapshot.facts.get("regime"))
+    ]
+
+
+def _blind_spots(
+    board: Board, category: str, complete: Sequence[Snapshot], placed: Placed, lookup: Lookup
+) -> list[str]:
+    """What is not seen in stretches without a complete list, and what cut-off lists show of it."""
+    blind = blind_stretches([s.vintage for s in complete])
+    if not blind:
+        return []
+    cut = [
+        s
+        for s in _comparable(board, complete[-1])
+        if s.completeness != "full"
+        and category in s.categories
+        and any(start < s.vintage < end for start, end in blind)
+    ]
+    seen: dict[str, None] = {}
+    for snapshot in cut:
+        untagged: set[str] = set()
+        table = identify(snapshot.listing(category), snapshot, lookup, set(), untagged)
+        seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
+    missed = [name for name in seen if name not in set(placed.table["model"])]
+    longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:BLIND_NAMED]
+    named = ", ".join(f"from {a} to {b}" for a, b in sorted(longest))
+    if len(blind) > len(longest):
+        named = f"in {len(blind)} stretches of over {BLIND_DAYS:.0f} days, the longest {named}"
+    note = f"no complete list {named}: a model listed only in between is missed"
+    if any(to_day(b) - to_day(a) > LONG_BLIND_DAYS for a, b in blind):
+        note += (
+            f", and where such a stretch is longer than {LONG_BLIND_DAYS:.0f} days intervals of "
+            f"estimands over a window hold less than their level (docs/methods.md, world "
+            f"truncated-boards)"
+        )
+    if cut:
+        note += (
+            f"; lists of those days that are cut off ({len(cut)}) show "
+            + ("missed models: " + ", ".join(missed[:5]) if missed else "no missed model")
+            + (", ..." if len(missed) > 5 else "")
+        )
+    return [note]
+
+
+def blind_stretches(dates: Sequence[str]) -> list[tuple[str, str]]:
+    """Long gaps between recent ISO dates of complete lists."""
+    recent = to_day(dates[-1]) - SEEN_DAYS
+    return [
+        (a, b)
+        for a, b in itertools.pairwise(dates)
+        if to_day(a) > recent and to_day(b) - to_day(a) > BLIND_DAYS
+    ]
+
+
+def _linkable(board: Board, newest: Snapshot) -> list[Snapshot]:
+    """Older vintages on which a link may rest: same method, complete, same style control."""
+    return [s for s in _comparable(board, newest) if s.completeness == "full"]
+
+
+def _comparable(board: Board, newest: Snapshot) -> list[Snapshot]:
+    """Older vintages of the same method and style control."""
+    older = (s for s in board.snapshots if s.vintage < newest.vintage)
+    return [s for s in older if same_scale(s, newest)]
+
+
+def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
+    """Complete lists, by the same day, of the board that rates the same votes the other way.
+
+    A publisher with and without style control has two boards, ``x`` and ``x_style_control``.
+    """
+    end = "_style_control"
+    name = board.name.removesuffix(end) if board.name.endswith(end) else board.name + end
+    if isinstance(board, OwnBoard) or name not in board.archive.boards():
+        return []
+    return [
+        s
+        for s in board.archive.board(name).snapshots
+        if s.vintage <= newest.vintage and s.method == newest.method and s.completeness == "full"
+    ]
+
+
+def _identified(
+    snapshot: Snapshot, category: str, lookup: Lookup
+) -> tuple[pd.DataFrame, set[str], set[str]]:
+    """One snapshot's entries by identity, and those unknown and untagged; from memory if there."""
+    memory = lookup.identified
+    key = (snapshot, category)
+    if key not in memory:
+        unknown: set[str] = set()
+        untagged: set[str] = set()
+        table = identify(snapshot.listing(category), snapshot, lookup, unknown, untagged)
+        memory[key] = (table, unknown, untagged)
+    return memory[key]
+
+
+def identify(
+    raw: Listing,
+    snapshot: Snapshot,
+    lookup: Lookup,
+    unknown: set[str],
+    untagged: set[str],
+) -> pd.DataFrame:
+    """Index the entries by model and effort, the identity that survives renames of display."""
+    rows, model, identity = [], [], []
+    seen: set[str] = set()
+    names: dict[str, str] | None = None
+    source = snapshot.source
+    for row, entry in enumerate(raw.entries):
+        alias = lookup.alias(source, entry)
+        if alias is None:
+            names = names or dict(snapshot.entries().set_index("entry")["name"].fillna(""))
+            alias = lookup.alias(source, entry, names.get(entry, ""))
+        if alias is None or is_unknown(alias):
+            (untagged if alias is None else unknown).add(entry)
+            continue
+        key = f"{alias.model}|{alias.effort}" if alias.effort else alias.model
+        # Two entries of one model and effort on one board: the identity of later ones names them.
+        identity.append(f"{key}|{entry}" if key in seen else key)
+        seen.add(key)
+        rows.append(row)
+        model.append(alias.model)
+    se, votes = _errors(raw, rows, snapshot)
+    columns = {
+        "entry": pd.Series([raw.entries[row] for row in rows], dtype="str").array,
+        "model": model,
+        "rating": raw.ratings[rows],
+        "se": se,
+        "votes": votes,
+    }
+    return pd.DataFrame(columns, index=pd.Index(identity, name="identity", dtype=object))
+
+
+def _errors(raw: Listing, rows: list[int], snapshot: Snapshot) -> tuple[Floats, Floats]:
+    """Standard errors, out of intervals where none is printed and rounding included, and votes."""
+    rating, lower, upper, se, votes = (
+        column[rows] for column in (raw.ratings, raw.lower, raw.upper, raw.se, raw.counts)
+    )
+    level = snapshot.interval_level
+    if level:
+        half = (upper - lower) / 2 / NormalDist().inv_cdf((1 + level) / 2)
+        se = np.where(np.isnan(se), half, se)
+    # A rating printed to a whole point is uniform within it.
+    whole = bool((rating == np.round(rating)).all())
+    if whole and measure_of(snapshot.board, snapshot.method, snapshot.source).arena_constants:
+        se = np.sqrt(se**2 + 1 / 12)
+    return se, votes
+
+
+def fill_errors(placed: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
+    """Standard errors where none was printed: the entry's own at the nearest vintage that has one.
+
+    An entry that never had one gets the 90th percentile of all known errors, which is wide.
+    """
+    known = pd.concat(
+        v.table.set_index(pd.Index([v.date] * len(v.table)), append=True)["se"].dropna()
+        for v in vintages
+    )
+    if known.empty:
+        raise EstimateError(
+            "no rating of this board carries an interval or a variance; a lag without the ratings' "
+            "errors cannot be given one"
+        )
+    by_identity = dict(list(known.groupby(level=0)))
+    wide = float(known.quantile(0.9))
+    se = placed["se"].to_numpy(float, copy=True)
+    for row in np.flatnonzero(np.isnan(se)).tolist():
+        own = by_identity.get(placed["identity"].iloc[row])
+        if own is None:
+            se[row] = wide
+        else:
+            dates = own.index.get_level_values(1)
+            away = np.abs(to_days(list(dates)) - to_day(placed["vintage"].iloc[row]))
+            se[row] = float(own.iloc[int(away.argmin())])
+    return placed.assign(se=se)

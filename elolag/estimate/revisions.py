@@ -1,0 +1,678 @@
+"""What could be known of a board on the day of each vintage, and what is known now.
+
+Between the two lie three steps, taken in this order; each starts where the one before ended:
+
+scale
+    every rating of the day is carried onto the newest vintage's scale by the fit that retired
+    models take (without the other board); their errors stay what they were;
+votes
+    the models listed by then get the ratings and errors that they have now;
+models
+    those listed only later join.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from elolag import tags
+from elolag.archive import Archive, Board, Snapshot, find_board
+from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.errors import EstimateError, UsageError, without_gone
+from elolag.estimate.early_drift import YoungDrift, constants, drift_of
+from elolag.estimate.field import Roster, enrol
+from elolag.estimate.lag import HEADLINE, lag_key
+from elolag.estimate.news import NewsOrNoise, Score, news_or_noise, nine_in_ten, score
+from elolag.estimate.panel import Vintage, chain, fill_errors, other_board, place, vintages
+from elolag.estimate.session import check_numbers
+from elolag.model import draws, scale
+from elolag.model.estimands import WINDOWS
+from elolag.model.interval import Summary, summarise
+from elolag.model.posterior import Field, Posterior, only, posterior
+from elolag.model.scale import SHIPPED, Hyperparameters
+from elolag.results.provenance import Origin
+from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
+from elolag.sources.base import ALL_LISTS, measure_of
+from elolag.tags import Lookup, Policies
+from elolag.version import __version__
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+#: What was known on the day, and the states that lead from it to what is known now.
+STATES = ("real-time", "scale", "votes", "hindsight")
+
+
+@dataclass(frozen=True)
+class State:
+    """Something known about the models: their numbers and posterior."""
+
+    field: Field
+    fitted: Posterior
+
+
+@dataclass(frozen=True)
+class Past:
+    """The vintages of one board and its models.
+
+    Attributes
+    ----------
+    vintages
+        Complete lists of one method, oldest first; the last one is the hindsight.
+    roster
+        The models as tagged today, with the dates from which they count for two groups.
+    drift
+        How much young entries still move; None for not at all. It is estimated from the whole
+        archive: like the tags, it is today's knowledge on every date.
+    others
+        Lists of the publisher's other board of the same votes.
+    hyper
+        What the fit takes as given.
+    """
+
+    vintages: tuple[Vintage, ...]
+    roster: Roster
+    drift: YoungDrift | None
+    correct_selection: bool = True
+    others: tuple[Vintage, ...] = ()
+    hyper: Hyperparameters = SHIPPED
+
+    @cached_property
+    def hindsight(self) -> pd.DataFrame:
+        """Every entry ever rated, on the newest scale."""
+        return self.real_time(len(self.vintages) - 1)
+
+    def real_time(self, number: int) -> pd.DataFrame:
+        """Every entry rated by vintage `number`, on its scale; later vintages are not looked at."""
+        vintages = self.vintages[: number + 1]
+        others = [other for other in self.others if other.date <= vintages[-1].date]
+        table = place(vintages, others, self.hyper).table
+        return fill_errors(table, vintages) if table["se"].isna().any() else table
+
+    def states(self, number: int) -> dict[str, State]:
+        """The entries on the way from one vintage's day to today, by the names of `STATES`.
+
+        Raises
+        ------
+        EstimateError
+            No rating by then has an error, or the vintage shares too few models with the newest.
+        """
+        known, now = self.real_time(number), self.hindsight
+        tables = (known, self._carried(known, number), now[_listed(now, known)])
+        way = (*(self.state(table) for table in tables), self.last)
+        return dict(zip(STATES, way, strict=True))
+
+    @cached_property
+    def last(self) -> State:
+        """The hindsight, ready to be drawn from."""
+        return self.state(self.hindsight)
+
+    def state(self, table: pd.DataFrame) -> State:
+        """The entries of the two groups' models, ready to be drawn from."""
+        field = replace(self.roster.field(table, self.drift)[0], freedom=self.hyper.freedom)
+        fitted = posterior(field, correct_selection=self.correct_selection, hyper=self.hyper)
+        counted = np.isfinite(np.minimum(field.lead_from, field.follow_from))
+        return State(*only(field, fitted, np.flatnonzero(counted))[:2])
+
+    def _carried(self, known: pd.DataFrame, number: int) -> pd.DataFrame:
+        """The ratings of a day on the newest scale, as far as that day's votes tell."""
+        old, newest = self.vintages[number], self.vintages[-1]
+        level = known["rating"].to_numpy(float)
+        both = old.table.index.intersection(newest.table.index)
+        then, today = (v.table.loc[both] for v in (old, newest))
+        carry = scale.fit(
+            then["rating"].to_numpy(float),
+            today["rating"].to_numpy(float),
+            scale.vote_noise(then["se"].to_numpy(float), today["se"].to_numpy(float)),
+        )
+        carried = level + carry.shift(level)
+        # Nothing has come of a model that had left by then: it stands where it stands now.
+        now = self.hindsight.set_index(["identity", "vintage"])["rating"]
+        key = pd.MultiIndex.from_frame(known[["identity", "vintage"]])
+        settled = now.reindex(key).to_numpy(float)
+        left = (known["link"].to_numpy() >= 0) & ~np.isnan(settled)
+        return known.assign(rating=np.where(left, settled, carried))
+
+
+def monthly(vintages: Sequence[Vintage]) -> list[int]:
+    """Numbers of the last vintage of each calendar month, the newest of all left out."""
+    last = {v.date[:7]: k for k, v in enumerate(vintages[:-1])}
+    return [last[month] for month in sorted(last)]
+
+
+def _listed(now: pd.DataFrame, known: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which of today's entries belong to what was known: its entries, and renamed ones' models."""
+    same = now["identity"].isin(set(known["identity"]))
+    continued = set(now.loc[same, "model"])
+    renamed = now["model"].isin(set(known["model"]) - continued)
+    return np.asarray(same | renamed)
+
+
+# What `estimate_revisions` returns.
+
+#: The parts a revision is split into, in the order in which they are taken.
+PARTS = ("scale", "votes", "models")
+MEANING = {
+    "scale": "the published scale moved",
+    "votes": "new votes on models listed by then",
+    "models": "models listed only later",
+}
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One month: what was measured on the day, and what is measured of that day now.
+
+    Attributes
+    ----------
+    date
+        The vintage, which is the as-of date of both.
+    scale, votes, models
+        Months that each step adds on the way from `real_time` to `hindsight`; they add up to
+        `change`. None where one of them is a bound or not defined.
+    age
+        Months from the vintage to the newest.
+    held
+        Whether the interval of the day holds the hindsight value.
+    """
+
+    date: str
+    real_time: Summary
+    hindsight: Summary
+    scale: float | None
+    votes: float | None
+    models: float | None
+    age: float
+    held: bool
+
+    @property
+    def change(self) -> float | None:
+        """Hindsight minus real time; positive: the follower is now found further behind."""
+        if self.real_time.censored or self.hindsight.censored:
+            return None
+        return self.hindsight.months - self.real_time.months
+
+    def to_dict(self) -> dict[str, Any]:
+        """One row of the table."""
+        row: dict[str, Any] = {"date": self.date, "age": self.age}
+        for name, found in (("real_time", self.real_time), ("hindsight", self.hindsight)):
+            ends = {f"{name}_{key}": end for key, end in given(found.low, found.high).items()}
+            row |= {name: found.months, **ends, f"{name}_censored": found.censored}
+        parts = {part: getattr(self, part) for part in PARTS}
+        return row | {"change": self.change, **parts, "held": self.held}
+
+
+@dataclass(frozen=True)
+class Revisions:
+    """Real-time and hindsight estimates month by month, and what their difference is like.
+
+    Attributes
+    ----------
+    rows
+        One per month with a usable vintage, oldest first.
+    skipped
+        The other vintages asked about, and why.
+    settle
+        Months a vintage must be old for its revision to count in the spread, the tests and the
+        score: the newest ones have hardly had time to be revised.
+    """
+
+    rows: tuple[Revision, ...]
+    skipped: Mapping[str, str]
+    settle: float
+    estimand: str
+    frontier: str
+    board: str
+    category: str
+    vintage: str
+    leader_group: str
+    follower_group: str
+    level: float
+    window: float
+    policies: Mapping[str, Any]
+    n_draws: int
+    seed: int
+    snapshots: tuple[tuple[str, str], ...]
+    version: str
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = ALL_LISTS
+
+    @property
+    def settled(self) -> tuple[Revision, ...]:
+        """The months old enough to count."""
+        return tuple(r for r in self.rows if r.age >= self.settle)
+
+    @cached_property
+    def changes(self) -> Floats:
+        """Revisions of the settled months in months, bounds left out."""
+        found = [r.change for r in self.settled]
+        return np.array([c for c in found if c is not None])
+
+    @cached_property
+    def tests(self) -> NewsOrNoise:
+        """News or noise."""
+        exact = [r for r in self.settled if r.change is not None]
+        return news_or_noise(
+            np.array([r.real_time.months for r in exact]),
+            np.array([r.hindsight.months for r in exact]),
+        )
+
+    @cached_property
+    def score(self) -> Score | None:
+        """How often the real-time interval held the hindsight value."""
+        return score(sum(r.held for r in self.settled), len(self.settled))
+
+    @property
+    def memory(self) -> float | None:
+        """Correlation of revisions of neighbouring months: why months are not independent."""
+        away = self.changes - self.changes.mean() if len(self.changes) > 2 else self.changes[:0]
+        total = float(away @ away)
+        return float(away[1:] @ away[:-1]) / total if total > 0 else None
+
+    def spread(self) -> dict[str, float | int | None]:
+        """Size of the revisions, in months."""
+        found = self.changes
+        if not len(found):
+            return {"n": 0}
+        return {
+            "n": len(found),
+            "mean": float(found.mean()),
+            "sd": float(found.std(ddof=1)) if len(found) > 1 else None,
+            "mean_size": float(np.abs(found).mean()),
+            "nine_in_ten": nine_in_ten(np.abs(found)),
+            "largest": float(np.abs(found).max()),
+            "memory": self.memory,
+        }
+
+    def part_sizes(self) -> dict[str, float]:
+        """Mean size of each part over the settled months that can be split, in months."""
+        whole = [r for r in self.settled if r.scale is not None]
+        if not whole:
+            return {}
+        return {part: float(np.mean([abs(getattr(r, part)) for r in whole])) for part in PARTS}
+
+    def sentence(self) -> str:
+        """How far a published figure has moved since, and whether its interval held."""
+        where = f"{self.board} ({self.category}; {self.estimand})"
+        if not len(self.changes):
+            return f"On {where} no month is yet {self.settle:g} months old to be judged."
+        sizes, n = np.abs(self.changes), len(self.changes)
+        cases = "in 9 of 10 cases" if n >= 10 else f"in all of {n} cases"
+        most = nine_in_ten(sizes) if n >= 10 else float(sizes.max())
+        first, last = self.settled[0].date[:7], self.settled[-1].date[:7]
+        middle, largest = float(np.median(sizes)), float(sizes.max())
+        moved = f"moved by at most {months(most)} {cases}"
+        half = f"half moved by {months(middle)} or less" if middle >= 0.05 else "half did not move"
+        rest = f"; {half}, one by {months(largest)}"
+        if largest < 0.05:
+            moved, rest = "moved by less than a tenth of a month in every case", ""
+        text = (
+            f"On {where}, a figure for {noun(self.follower_group)} against "
+            f"{noun(self.leader_group)} published on the day has since {moved} ({n} months with a "
+            f"vintage from {first} to {last}, judged with the ratings of {self.vintage}{rest})."
+        )
+        return f"{text} {self.score_sentence()}"
+
+    def score_sentence(self) -> str:
+        """The score of the intervals of the day."""
+        found = self.score
+        if found is None:
+            return ""
+        return (
+            f"The {self.level:.0%} measurement interval of the day held the hindsight value in "
+            f"{found.held} of {found.n} months ({share(found.share)}; 95% Wilson interval "
+            f"{found.low:.0%} to {found.high:.0%} if months were independent, which neighbouring "
+            f"ones are not)."
+        )
+
+    def tests_sentence(self) -> str:
+        """Whether revisions are news or noise, with the two p-values."""
+        found = self.tests
+        if found.news is None or found.noise is None:
+            return f"{found.verdict}."
+        return (
+            f"{found.verdict} ({found.news.n} months, Newey-West errors with {found.news.lags} "
+            f"lags; p = {found.news.p:.2f} for news, {found.noise.p:.2f} for noise)."
+        )
+
+    def parts_sentence(self) -> str:
+        """What revisions are made of."""
+        sizes = self.part_sizes()
+        if not sizes:
+            return "No revision could be split into parts."
+        ranked = sorted(PARTS, key=lambda part: -sizes[part])
+        words = ", ".join(f"{MEANING[part]} {months(sizes[part])}" for part in ranked)
+        return f"Mean size of the parts, which can offset each other: {words}."
+
+    def rows_in_words(self) -> list[tuple[str, ...]]:
+        """Cells of the table for people: directions in words."""
+        out = []
+        for row in self.rows:
+            parts = [self._step(getattr(row, part)) for part in PARTS]
+            figures = (_figure(row.real_time), _figure(row.hindsight))
+            held = "yes" if row.held else "no"
+            out.append((row.date, *figures, self._step(row.change), *parts, held))
+        return out
+
+    @staticmethod
+    def _step(value: float | None) -> str:
+        """A change with its direction, from the follower's side."""
+        if value is None:
+            return "not split"
+        if abs(value) < 0.05:
+            return "none"
+        return f"{abs(value):.1f} {'more' if value > 0 else 'less'}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per month (see `Revision`)."""
+        import pandas as pd
+
+        return pd.DataFrame([row.to_dict() for row in self.rows])
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        found = self.score
+        plain = (
+            "settle", "estimand", "frontier", "board", "category", "vintage", "leader_group",
+            "follower_group", "level", "window", "n_draws", "seed", "version",
+            "sources",
+        )  # fmt: skip
+        return {
+            "schema": 1,
+            **{name: getattr(self, name) for name in plain},
+            "policies": dict(self.policies),
+            "months": [row.to_dict() for row in self.rows],
+            "skipped": dict(self.skipped),
+            "spread": self.spread(),
+            "part_sizes": self.part_sizes(),
+            "news_or_noise": self.tests.to_dict(),
+            "score": {**vars(found), "share": found.share} if found else None,
+            "sentence": self.sentence(),
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+        }
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+def _figure(found: Summary) -> str:
+    """Months behind with the interval; directions are spelt out as soon as one is not that."""
+    least = f"{bound(found.months, found.censored)} ".lstrip()
+    ends = () if found.low is None or found.high is None else (found.low, found.high)
+    if ends and ends[0] == ends[1]:
+        return f"{least}{sized(found.months)} ({NO_WIDTH})"
+    if min(found.months, *ends, 0.0) < 0:
+        point = f"{least}{sized(found.months)}"
+        return f"{point} ({compact(*ends)})" if ends else point
+    if not ends:
+        return f"{least}{found.months:.1f}"
+    return f"{least}{found.months:.1f} ({ends[0]:.1f} to {ends[1]:.1f})"
+
+
+# `estimate_revisions`: month by month from a board's vintages to what has become of a figure.
+
+#: The raw board: its complete vintages with intervals go back to July 2024. Those of the
+#: style-controlled one begin in March 2025 and are too few for a share in ten.
+BOARD = "arena/text"
+#: Months after which a figure counts as having had time to be revised.
+SETTLE = 3.0
+
+
+@without_gone
+def estimate_revisions(
+    board: str | Board = BOARD,
+    *,
+    leader: str = "US",
+    follower: str = "CN",
+    category: str = "overall",
+    estimand: str = HEADLINE,
+    frontier: str | None = None,
+    vintage: str | None = None,
+    n_draws: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+    window: float | None = None,
+    settle: float = SETTLE,
+    archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
+    policies: Policies | None = None,
+    extra_tags: str | Path | None = None,
+    correct_selection: bool = True,
+    drift: str | None = None,
+    exclude: Collection[str] = (),
+    progress: Callable[[int, int], object] | None = None,
+) -> Revisions:
+    """What has become of the figures that could have been published on the day.
+
+    For each month with a complete vintage: the estimate with the ratings and models listed by
+    then (real time), the one with the newest ratings for the same date (hindsight), and their
+    difference in three steps that add up (see `elolag.estimate.revisions`). Tags are today's, with
+    dated openness and country; so are the parameters of the young-entry drift.
+
+    Parameters
+    ----------
+    board
+        By default the raw text board, whose vintages go back furthest.
+    estimand, frontier
+        As for `estimate_lag`; ``gap`` is not in months and refused.
+    vintage
+        ISO date of the ratings that count as hindsight; the newest official ones by default.
+    settle
+        Months a vintage must be older than the hindsight to count in spread, tests and score.
+    progress
+        Called with (months done, months in all).
+
+    Returns
+    -------
+    Revisions
+
+    Raises
+    ------
+    UsageError
+        A name or number that cannot be answered, or a board with a single vintage.
+    EstimateError
+        No month can be measured both ways.
+    """
+    check_numbers(n_draws, level)
+    key = lag_key(estimand, frontier)
+    if key == "gap":
+        raise UsageError("gap is in Elo; revisions are of the estimands in months")
+    board = find_board(board, archive, sources)
+    past, lookup, snapshots = read(
+        board, leader=leader, follower=follower, category=category, vintage=vintage,
+        policies=policies, extra_tags=extra_tags,
+        correct_selection=correct_selection, drift=drift, exclude=exclude,
+    )  # fmt: skip
+    rows, refused = measure(past, key, n_draws, seed, level, window, progress)
+    skipped = dict(sorted({**_unusable(board, category, snapshots), **refused}.items()))
+    if not rows:
+        reasons = "; ".join(f"{date}: {why}" for date, why in skipped.items())
+        name = snapshots[-1].board
+        raise EstimateError(
+            f"no month of {name} ({category}) can be measured on the day and in hindsight"
+            + (f" ({reasons})" if reasons else ": it has a single complete vintage")
+        )
+    return Revisions(
+        rows=rows,
+        skipped=skipped,
+        settle=settle,
+        estimand=estimand,
+        frontier=key.partition("/")[2] or "step",
+        board=snapshots[-1].board,
+        category=category,
+        vintage=snapshots[-1].vintage,
+        leader_group=leader,
+        follower_group=follower,
+        level=level,
+        window=window or WINDOWS.get(estimand, 0.0),
+        policies={
+            **asdict(lookup.policies),
+            "correct_selection": correct_selection,
+            "drift": constants(past.drift),
+            "excluded": sorted(exclude),
+        },
+        n_draws=n_draws,
+        seed=seed,
+        snapshots=tuple((s.path, s.sha256) for s in reversed(snapshots)),
+        version=__version__,
+        origins=tuple(Origin.of(s) for s in reversed(snapshots)),
+        sources=board.archive.sources,
+    )
+
+
+def _unusable(board: Board, category: str, used: Sequence[Snapshot]) -> dict[str, str]:
+    """The last vintage of every earlier month in which none can be used, and why."""
+    months = {s.vintage[:7] for s in used}
+    found: dict[str, tuple[str, str]] = {}
+    for snapshot in board.snapshots:
+        if snapshot.vintage >= used[-1].vintage or snapshot.vintage[:7] in months:
+            continue
+        reason = f"the list has no category {category}"
+        if snapshot.method != used[-1].method:
+            reason = f"its ratings are {snapshot.method}, not {used[-1].method}"
+        elif snapshot.completeness != "full":
+            reason = f"the list is cut off ({snapshot.completeness}) and cannot be linked"
+        found[snapshot.vintage[:7]] = snapshot.vintage, reason
+    return dict(found.values())
+
+
+@without_gone
+def read(
+    board: str | Board,
+    *,
+    leader: str = "US",
+    follower: str = "CN",
+    category: str = "overall",
+    vintage: str | None = None,
+    archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
+    policies: Policies | None = None,
+    extra_tags: str | Path | None = None,
+    correct_selection: bool = True,
+    drift: str | None = None,
+    exclude: Collection[str] = (),
+) -> tuple[Past, Lookup, list[Snapshot]]:
+    """A board's past for two groups, the tags it was read with, its snapshots oldest first.
+
+    Parameters as for `estimate_revisions`.
+    """
+    board = find_board(board, archive, sources)
+    snapshots = chain(board, category, vintage)
+    lookup = Lookup(tags.load(extra_tags), policies)
+    groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
+    lists = tuple(vintages(snapshots, category, lookup))
+    models = dict.fromkeys(m for v in lists for m in v.table["model"])
+    roster, tagged = enrol(models, lookup, groups[0], groups[1], exclude)
+    tags.check_overlap(groups[0], groups[1], tagged)
+    newest = snapshots[-1]
+    kind = measure_of(newest.board, newest.method, newest.source)
+    young = drift_of(drift, newest.board, kind)
+    others = tuple(vintages(other_board(board, newest), category, lookup))
+    return Past(lists, roster, young, correct_selection, others), lookup, snapshots
+
+
+def measure(
+    past: Past,
+    estimand: str,
+    n_draws: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+    window: float | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> tuple[tuple[Revision, ...], dict[str, str]]:
+    """Every month of a past both ways; beside it the vintages that cannot be, and why."""
+    newest = to_day(past.vintages[-1].date)
+    chosen = monthly(past.vintages)
+    rows, skipped = [], {}
+    for done, number in enumerate(chosen):
+        date = past.vintages[number].date
+        if progress is not None:
+            progress(done, len(chosen))
+        day = to_day(date)
+        question = day, estimand, n_draws, seed, level, window
+        try:
+            states = past.states(number)
+            ends = [_summary(states[state], *question) for state in ("real-time", "hindsight")]
+        except EstimateError as error:
+            skipped[date] = str(error)
+            continue
+        middle = [_figures(states[state], *question) for state in STATES[1:-1]]
+        way = [_exact(ends[0]), *middle, _exact(ends[1])]
+        scale, votes, models = _steps(way)
+        rows.append(
+            Revision(
+                date=date,
+                real_time=ends[0],
+                hindsight=ends[1],
+                scale=scale,
+                votes=votes,
+                models=models,
+                age=(newest - day) / DAYS_PER_MONTH,
+                held=_held(ends[0], ends[1]),
+            )
+        )
+    return tuple(rows), skipped
+
+
+def _summary(
+    state: State,
+    as_of: float,
+    estimand: str,
+    n_draws: int,
+    seed: int,
+    level: float,
+    window: float | None,
+) -> Summary:
+    """Figure and measurement interval."""
+    point = draws.point(state.field, state.fitted, as_of, [estimand], window)
+    sample = draws.sample(state.field, state.fitted, as_of, [estimand], window, n_draws, seed)
+    return summarise(estimand, point.lags[estimand], sample.lags[estimand], level)
+
+
+def _figures(
+    state: State,
+    as_of: float,
+    estimand: str,
+    n_draws: int,
+    seed: int,
+    level: float,
+    window: float | None,
+) -> float | None:
+    """The figure of a state on the way, which nobody ever published; None where it has none."""
+    try:
+        return _exact(_summary(state, as_of, estimand, n_draws, seed, level, window))
+    except EstimateError:
+        return None
+
+
+def _exact(found: Summary) -> float | None:
+    """The figure; None where it is only a bound."""
+    return None if found.censored else found.months
+
+
+def _steps(way: Sequence[float | None]) -> tuple[float | None, ...]:
+    """What each step adds; nothing is split where one figure on the way is missing."""
+    exact = [months for months in way if months is not None]
+    if len(exact) < len(way):
+        return (None,) * len(PARTS)
+    return tuple(after - before for before, after in itertools.pairwise(exact))
+
+
+def _held(real_time: Summary, hindsight: Summary) -> bool:
+    """Whether the interval of the day holds what hindsight says; a bound must lie in it wholly."""
+    low = float("-inf") if hindsight.censored == "at-most" else hindsight.months
+    high = float("inf") if hindsight.censored == "at-least" else hindsight.months
+    least = float("-inf") if real_time.low is None else real_time.low - 1e-9
+    most = float("inf") if real_time.high is None else real_time.high + 1e-9
+    return least <= low and high <= most

@@ -1,0 +1,269 @@
+"""From a source's addresses to its payloads: what is asked for, in which order, at what revision.
+
+Nothing here is written to disk. What one address fails to give is a failure of its own and stops
+nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from elolag import dates
+from elolag.errors import FetchError, PayloadError, UsageError, unexpected
+from elolag.fetch.bodies import MAX_BYTES
+from elolag.fetch.client import Answer, Client
+from elolag.sources import (
+    SOURCES,
+    Source,
+    arena_dataset,
+    artificial_analysis,
+    get_source,
+    indices,
+    models_dev,
+    openrouter,
+)
+from elolag.sources.base import Origin
+
+#: Header in which the hub names the commit it serves a file from.
+_COMMIT = "X-Repo-Commit"
+#: Pages of one list; the longest has a handful.
+_MOST_PAGES = 200
+
+Now = dates.Now
+utc_now = dates.utc_now
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One payload and how it came.
+
+    Attributes
+    ----------
+    origin
+        What it is at its publisher.
+    data
+        Its bytes; None when the server says that the copy at hand is still good (`status` 304).
+    retrieved_at
+        RFC 3339 time, in UTC.
+    etag, revision
+        As the server gave them.
+    verified
+        Whether the bytes have the SHA-256 that their publisher names.
+    """
+
+    origin: Origin
+    data: bytes | None = field(repr=False)
+    retrieved_at: str
+    status: int
+    etag: str | None
+    revision: str | None
+    verified: bool = False
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """What came of fetching one source.
+
+    Attributes
+    ----------
+    payloads
+        What came.
+    listed
+        Names of everything the publisher lists, where it has a listing.
+    failures
+        One message per thing that should have come and did not.
+    notes
+        What is left out on purpose, and why.
+    skipped
+        Why nothing was asked for; empty otherwise.
+    """
+
+    source: Source
+    payloads: tuple[Fetched, ...] = ()
+    listed: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    skipped: str = ""
+
+
+def fetchable(names: tuple[str, ...]) -> tuple[Source, ...]:
+    """The sources of these names, or all that are fetched; in the registry's order.
+
+    Raises
+    ------
+    UsageError
+        For an unknown source, or one that is only imported from files.
+    """
+    wanted = [get_source(name) for name in names]
+    for source in wanted:
+        if source.name not in _PLANS:
+            raise UsageError(
+                f"{source.name} is not fetched but imported from files: "
+                f"elolag archive import {source.name} PATH..."
+            )
+    chosen = {source.name for source in wanted} or set(_PLANS)
+    return tuple(source for name, source in SOURCES.items() if name in chosen)
+
+
+def fetch(
+    source: Source,
+    client: Client,
+    *,
+    etags: Mapping[str, str],
+    environ: Mapping[str, str],
+    now: Now = utc_now,
+) -> Fetch:
+    """Fetch everything a source publishes.
+
+    Parameters
+    ----------
+    source
+        One of `fetchable`.
+    client
+        The session used.
+    etags
+        Payload name (`Origin.name`) to the ETag of the copy at hand, for what need not come again.
+    environ
+        Where a key is looked up.
+    now
+        The clock.
+
+    Returns
+    -------
+    Fetch
+        Failures included; whatever goes wrong is one of them.
+    """
+    run = _Run(source, client, etags, environ, now)
+    try:
+        return _PLANS[source.name](run)
+    except Exception as error:
+        return Fetch(source, failures=(_failure(error),))
+
+
+def _failure(error: Exception) -> str:
+    foreseen = isinstance(error, FetchError | PayloadError)
+    return str(error) if foreseen else unexpected(error)
+
+
+@dataclass(frozen=True)
+class _Run:
+    source: Source
+    client: Client
+    etags: Mapping[str, str]
+    environ: Mapping[str, str]
+    now: Now
+
+    def one(self, name: str, url: str, revision: str | None = None) -> Fetched:
+        """Fetch one file, unless the copy at hand is still good."""
+        answer = self.client.get(self.source, url, etag=self.etags.get(name))
+        served = answer.header(_COMMIT)
+        if revision and served and served != revision:
+            raise FetchError(
+                f"{url}: served from revision {served!a:.60}, not from {revision}; the dataset "
+                "changed between two files and they are not mixed. Run again"
+            )
+        return self.made(name, (url,), answer, answer.data, revision)
+
+    def made(
+        self,
+        name: str,
+        urls: tuple[str, ...],
+        answer: Answer,
+        data: bytes,
+        revision: str | None = None,
+    ) -> Fetched:
+        """The payload of an answer."""
+        time = self.now().astimezone(dt.UTC)
+        return Fetched(
+            origin=Origin(name=name, date=time.date().isoformat(), urls=urls),
+            data=None if answer.status == 304 else data,
+            retrieved_at=time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            status=answer.status,
+            etag=answer.etag,
+            revision=revision,
+            verified=answer.verified,
+        )
+
+    def each(
+        self,
+        tasks: Mapping[str, Callable[[], Fetched]],
+        listed: Iterable[str] = (),
+        notes: tuple[str, ...] = (),
+    ) -> Fetch:
+        """Do every task; one that fails leaves the others alone."""
+        payloads, failures = [], []
+        for task in tasks.values():
+            try:
+                payloads.append(task())
+            except Exception as error:
+                failures.append(_failure(error))
+        return Fetch(self.source, tuple(payloads), tuple(listed), tuple(failures), notes)
+
+
+def _arena_dataset(run: _Run) -> Fetch:
+    """The listing first; then every subset in it, at the listing's revision."""
+    listing = run.client.get(run.source, arena_dataset.LISTING_URL)
+    revision, paths = arena_dataset.subsets(listing.data)
+    refused = {subset: arena_dataset.refusal(subset) for subset in paths}
+
+    def task(subset: str) -> Callable[[], Fetched]:
+        return lambda: run.one(subset, arena_dataset.address(revision, subset), revision)
+
+    return run.each(
+        {subset: task(subset) for subset in paths if refused[subset] is None},
+        listed=paths,
+        notes=tuple(reason for reason in refused.values() if reason),
+    )
+
+
+def _single(name: str, url: str) -> Callable[[_Run], Fetch]:
+    """Plan of a source that is one file."""
+    return lambda run: run.each({name: lambda: run.one(name, url)})
+
+
+def _artificial_analysis(run: _Run) -> Fetch:
+    variable = artificial_analysis.KEY_VARIABLE
+    key = run.environ.get(variable, "").strip()
+    if not key:
+        return Fetch(run.source, skipped=f"no key in the environment variable {variable}")
+    if not key.isascii() or not key.isprintable():
+        raise FetchError(f"{variable} holds characters no key has; set it anew")
+    headers = {artificial_analysis.KEY_HEADER: key}
+
+    def pages(name: str, address: Callable[[int], str]) -> Fetched:
+        bodies: list[bytes] = []
+        urls: list[str] = []
+        while True:
+            urls.append(address(len(urls) + 1))
+            answer = run.client.get(run.source, urls[-1], headers=headers)
+            bodies.append(answer.data)
+            if not artificial_analysis.has_more(answer.data):
+                break
+            if len(urls) == _MOST_PAGES or sum(map(len, bodies)) > MAX_BYTES:
+                raise FetchError(f"{urls[0]}: {len(urls)} pages and no end; refused")
+        joined = artificial_analysis.join(bodies)
+        data = bodies[0] if len(bodies) == 1 else joined
+        return run.made(name, tuple(urls), answer, data)
+
+    def arena(name: str) -> Callable[[], Fetched]:
+        return lambda: pages(name, lambda page: artificial_analysis.media_address(name, page))
+
+    return run.each(
+        {
+            artificial_analysis.LANGUAGE: lambda: pages(
+                artificial_analysis.LANGUAGE, artificial_analysis.address
+            ),
+            **{name: arena(name) for name in artificial_analysis.ARENAS},
+        }
+    )
+
+
+_PLANS: dict[str, Callable[[_Run], Fetch]] = {
+    arena_dataset.NAME: _arena_dataset,
+    indices.EPOCH: _single("eci_scores.csv", indices.EPOCH_ADDRESS),
+    models_dev.NAME: _single("api.json", models_dev.ADDRESS),
+    openrouter.NAME: _single("models", openrouter.ADDRESS),
+    artificial_analysis.NAME: _artificial_analysis,
+}

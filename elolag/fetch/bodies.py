@@ -1,0 +1,214 @@
+"""Which addresses may be asked: a source's own hosts over https, and what the user named instead.
+
+Hosts are read with urllib3's parser, the one that also picks the connection, so that no address
+can mean one host to the check and another to the connection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
+
+import urllib3
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
+
+from elolag.errors import FetchError, UsageError
+from elolag.sources import Source
+
+
+@dataclass(frozen=True)
+class Base:
+    """Scheme and host that stand in for a source's own: a mirror, or a test server."""
+
+    scheme: str
+    netloc: str
+    loopback: bool
+
+    @classmethod
+    def parse(cls, source: str, url: str) -> Base:
+        """Read a base URL; plain http is accepted for loopback addresses only.
+
+        Raises
+        ------
+        UsageError
+            If it is anything but a scheme and a host.
+        """
+        try:
+            found = parse_url(url)
+        except LocationParseError:
+            found = Url()
+        host = found.host or ""
+        bare = not ((found.path or "").strip("/") or found.query or found.fragment or found.auth)
+        loopback = is_loopback(host)
+        if not (
+            host and bare and (found.scheme == "https" or (found.scheme == "http" and loopback))
+        ):
+            raise UsageError(
+                f"base URL of {source}: {url!r}; give scheme and host only, https, or http for a "
+                "loopback address: https://mirror.example or http://127.0.0.1:8000"
+            )
+        return cls(str(found.scheme), str(found.netloc), loopback)
+
+    def applied(self, url: str) -> str:
+        """`url` with this scheme and host."""
+        return urlunsplit(urlsplit(url)._replace(scheme=self.scheme, netloc=self.netloc))
+
+
+def check(source: Source, url: str, target: Url, base: Base | None) -> None:
+    """Raise a `FetchError` unless `target`, on the way from `url`, is the source's to use."""
+    host = (target.host or "").lower()
+    if target.auth is None and base is not None:
+        if base.loopback and is_loopback(host):
+            return
+        if target.scheme == "https" and target.netloc == base.netloc:
+            return
+    secure = target.scheme == "https" and target.auth is None and target.port in (None, 443)
+    if not secure or not source.allows(host):
+        port = f":{target.port}" if target.port else ""
+        there = f"{target.scheme}://{host}{port}"
+        raise FetchError(
+            f"{url}: leads to {there!a:.120}; for {source.name} "
+            f"only https to {' or '.join(source.hosts)} is followed"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+# Reading one body in pieces, bounded in size and time, and checked against what was declared.
+
+MAX_BYTES = 256 << 20
+CHUNK = 1 << 16
+#: Seconds one body may take altogether: a server that drips must not hold a run for ever.
+LONGEST = 1800.0
+
+#: Called with the address, the bytes so far and the bytes declared (None: not declared).
+Progress = Callable[[str, int, int | None], None]
+
+
+class CutOffError(Exception):
+    """A body shorter than declared; worth another attempt."""
+
+
+class OtherBytesError(Exception):
+    """A whole body that is not the one its publisher names; worth one more attempt."""
+
+
+def check_hash(received: str, published: str) -> None:
+    """Raise an `OtherBytesError` unless both SHA-256 are the same."""
+    if received != published:
+        raise OtherBytesError(
+            f"has SHA-256 {received} and not {published}, which its publisher names; not taken"
+        )
+
+
+def stream(
+    url: str,
+    response: urllib3.BaseHTTPResponse,
+    sink: Callable[[bytes], object],
+    *,
+    most: int = MAX_BYTES,
+    have: int = 0,
+    progress: Progress | None = None,
+) -> None:
+    """Hand the body on in pieces.
+
+    Parameters
+    ----------
+    url
+        For messages and for `progress`.
+    response
+        Its body must not have been read.
+    sink
+        Takes each decoded piece.
+    most
+        Largest body accepted, decoded.
+    have
+        Bytes of the same body that came earlier, for one that is continued.
+
+    Raises
+    ------
+    FetchError
+        If the body is too large, too slow or damaged, or if its end could not be recognised.
+    CutOffError
+        If it is shorter than declared.
+    """
+    declared = _declared(url, response, most - have)
+    unpack = _decoder(url, response)
+    received = size = 0
+    deadline = time.monotonic() + LONGEST
+    for chunk in response.stream(CHUNK, decode_content=False):
+        received += len(chunk)
+        piece = unpack(chunk, most + 1 - size) if unpack else chunk
+        size += len(piece)
+        if have + size > most:
+            raise FetchError(f"{url}: sends more than {most:,} bytes; refused")
+        if time.monotonic() > deadline:
+            raise FetchError(f"{url}: did not end within {LONGEST / 60:.0f} minutes")
+        sink(piece)
+        if progress:
+            progress(url, have + received, None if declared is None else have + declared)
+    if declared is not None and received != declared:
+        raise CutOffError(f"sent {received:,} of the {declared:,} bytes it declared")
+    if unpack and not unpack.ended:
+        raise CutOffError("its compressed body was cut off")
+
+
+class _Gunzip:
+    """Gzip, never unpacking more than asked for."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._unpack = zlib.decompressobj(wbits=31)
+
+    def __call__(self, chunk: bytes, limit: int) -> bytes:
+        if self._unpack.eof:
+            raise FetchError(f"{self._url}: there is more after the end of the compressed body")
+        try:
+            return self._unpack.decompress(chunk, limit)
+        except zlib.error as error:
+            raise FetchError(f"{self._url}: the compressed body is damaged ({error})") from error
+
+    @property
+    def ended(self) -> bool:
+        """Whether the end mark has come."""
+        return self._unpack.eof and not self._unpack.unused_data
+
+
+def _decoder(url: str, response: urllib3.BaseHTTPResponse) -> _Gunzip | None:
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding in ("identity", ""):
+        return None
+    if encoding == "gzip" and response.status == 200:
+        return _Gunzip(url)
+    raise FetchError(f"{url}: answered in encoding {encoding!a:.40}, which was not asked for")
+
+
+def _declared(url: str, response: urllib3.BaseHTTPResponse, most: int) -> int | None:
+    """Bytes the body should have; None for one in chunks, which mark their own end."""
+    text = response.headers.get("Content-Length")
+    if text is None:
+        if "chunked" in response.headers.get("Transfer-Encoding", "").lower():
+            return None
+        raise FetchError(
+            f"{url}: declares no length, so a body that is cut off could not be told from a whole "
+            "one; refused"
+        )
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        raise FetchError(f"{url}: Content-Length is {text!a:.40}, no number")
+    if int(text) > most:
+        raise FetchError(f"{url}: declares {int(text):,} bytes; more than {most:,} is refused")
+    return int(text)

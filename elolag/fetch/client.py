@@ -1,0 +1,443 @@
+"""How often to ask again and how long to wait before it."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urljoin
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry, parse_url
+
+from elolag.errors import FetchError
+from elolag.fetch import bodies
+from elolag.fetch import bodies as addresses
+from elolag.sources import Source
+from elolag.version import __version__
+
+Pause = Callable[[float], object]
+
+#: Seconds a server may ask us to wait; one that asks for more is told of instead.
+LONGEST_WAIT = 120.0
+_LONGEST_BACKOFF = 60.0
+#: How urllib3 names the connection in front of what happened to it.
+_WRAPPING = re.compile(r"^(<[^>]*>|\w+\([^)]*\)): ")
+_RESET_IN = re.compile(r"\bt=(\d{1,9})\b", re.ASCII)
+
+
+class Patience(Retry):
+    """Retries after 429, 5xx and broken connections, waiting through an injected pause.
+
+    Waits as long as the server asks (``Retry-After``, else the ``t=`` of ``RateLimit``), else
+    as `backoff` says.
+    """
+
+    pause: Pause
+
+    @classmethod
+    def with_pause(cls, pause: Pause) -> Self:
+        """The retries elolag makes."""
+        made = cls(
+            total=6,
+            connect=3,
+            read=3,
+            status=4,
+            redirect=0,
+            status_forcelist=(429, 500, 502, 503, 504),
+            allowed_methods=("GET",),
+            raise_on_status=False,
+            raise_on_redirect=False,
+        )
+        made.pause = pause
+        return made
+
+    def new(self, **kw: Any) -> Self:
+        """As `Retry.new`, keeping the pause."""
+        made = super().new(**kw)
+        made.pause = self.pause
+        return made
+
+    def increment(self, *args: Any, **kw: Any) -> Self:
+        """As `Retry.increment`; an answer that is asked for again is closed unread.
+
+        Otherwise urllib3 would read its body to the end, which may never come.
+        """
+        made = super().increment(*args, **kw)
+        if (response := kw.get("response")) is not None:
+            response.close()
+        return made
+
+    def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
+        """Wait before the next attempt.
+
+        Raises
+        ------
+        FetchError
+            If the server asks for more patience than `LONGEST_WAIT`.
+        """
+        asked = None if response is None else self._asked(response)
+        if asked is not None and asked > LONGEST_WAIT:
+            raise FetchError(f"the server asks to wait {asked:,.0f} s; run again later")
+        self.pause(backoff(len(self.history)) if asked is None else asked)
+
+    def _asked(self, response: urllib3.BaseHTTPResponse) -> float | None:
+        try:
+            seconds = self.get_retry_after(response)
+        except InvalidHeader:
+            seconds = None
+        except (ValueError, OverflowError) as error:
+            # A number or a year that is too long to be one; certainly no short wait.
+            wait = ascii(response.headers["Retry-After"])[:40]
+            raise FetchError(
+                f"the server asks to wait, with Retry-After {wait}; run again later"
+            ) from error
+        if seconds is None and response.status == 429:
+            found = _RESET_IN.search(response.headers.get("RateLimit", ""))
+            seconds = float(found[1]) if found else None
+        return seconds
+
+
+def backoff(failures: int) -> float:
+    """Seconds before the next attempt: doubling, capped, and jittered so that runs spread out."""
+    doubled = 2.0 ** (failures - 1)
+    return float(min(_LONGEST_BACKOFF, doubled) * random.uniform(0.5, 1.5))  # noqa: S311
+
+
+def reason(error: BaseException) -> str:
+    """The innermost cause of a failed request in a few words, without the libraries' wrapping."""
+    inner = error
+    if error.args and isinstance(error.args[0], BaseException):
+        inner = error.args[0]
+    while isinstance(inner, urllib3.exceptions.MaxRetryError) and inner.reason is not None:
+        inner = inner.reason
+    text = _WRAPPING.sub("", str(inner))
+    # A refused connection is, to urllib3, a kind of timeout.
+    refused = isinstance(inner, urllib3.exceptions.NewConnectionError)
+    timed_out = "timed out" in text or (
+        isinstance(inner, urllib3.exceptions.TimeoutError) and not refused
+    )
+    return "did not answer in time" if timed_out else ascii(text)[1:-1][:200]
+
+
+# One HTTP session with the manners of an archive.
+
+USER_AGENT = f"elolag/{__version__} (leaderboard archive; a few requests a month)"
+
+#: Seconds to connect, and of silence while reading.
+_TIMEOUT = (20.0, 60.0)
+_REDIRECTS = 5
+_BODY_TRIES = 3
+#: What may break while a body is read; the request is then made again.
+_BROKEN = (
+    bodies.CutOffError,
+    bodies.OtherBytesError,
+    urllib3.exceptions.HTTPError,
+    requests.RequestException,
+)
+#: Headers that follow a redirect to another host; a key does not.
+_FOLLOWING = ("If-None-Match", "Range")
+#: What the hub's redirect says of the file it leads to: its SHA-256, where it is a large one.
+_LINKED = "X-Linked-Etag"
+_SHA256 = re.compile(r'"?([0-9a-fA-F]{64})"?')
+
+#: Reads a body, given the SHA-256 published for it if any.
+_Read = Callable[[requests.Response, str | None], bytes]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered.
+
+    Attributes
+    ----------
+    url
+        The address asked for, at its publisher (whatever base URL was used).
+    status
+        200, or 304 when the copy with the given ETag is still good (`data` is then empty).
+    etag
+        To be sent next time.
+    hops
+        Headers of every answer on the way, redirects included.
+    data
+        The body, decoded.
+    verified
+        Whether the body has the SHA-256 that its publisher names.
+    """
+
+    url: str
+    status: int
+    etag: str | None
+    hops: tuple[Mapping[str, str], ...] = field(repr=False)
+    data: bytes = field(repr=False)
+    verified: bool = False
+
+    def header(self, name: str) -> str | None:
+        """A header of the first answer on the way that has it."""
+        return next((hop[name] for hop in self.hops if name in hop), None)
+
+
+class Client:
+    """One HTTP session, to be used as a context manager.
+
+    Parameters
+    ----------
+    base_urls
+        Source name to the scheme and host used instead of its own (`bodies.Base`).
+    pause
+        Waits for the given number of seconds between attempts.
+    progress
+        Told of every piece received.
+    max_bytes
+        Largest body accepted.
+
+    Raises
+    ------
+    UsageError
+        If a base URL is none.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_urls: Mapping[str, str] | None = None,
+        pause: Pause = time.sleep,
+        progress: bodies.Progress | None = None,
+        max_bytes: int = bodies.MAX_BYTES,
+    ) -> None:
+        self._bases = {
+            name: addresses.Base.parse(name, url) for name, url in (base_urls or {}).items()
+        }
+        self._pause = pause
+        self._progress = progress
+        self._max_bytes = max_bytes
+        self._session = requests.Session()
+        # Public data are asked for as anybody would: nothing out of a .netrc is sent along.
+        self._session.auth = _no_auth
+        self._session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+        adapter = HTTPAdapter(max_retries=Patience.with_pause(pause))
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def get(
+        self,
+        source: Source,
+        url: str,
+        *,
+        etag: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Get one address of a source.
+
+        Parameters
+        ----------
+        source
+            Whose it is; its `hosts` bound where redirects may lead.
+        url
+            The address at its publisher.
+        etag
+            Of the copy at hand; the answer may then be 304.
+        headers
+            Sent to the first host only.
+
+        Raises
+        ------
+        FetchError
+            If there is no good answer after all retries.
+        """
+        sent = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
+
+        def read(response: requests.Response, published: str | None) -> bytes:
+            parts: list[bytes] = []
+            self._stream(url, response, parts.append)
+            data = b"".join(parts)
+            if published:
+                bodies.check_hash(hashlib.sha256(data).hexdigest(), published)
+            return data
+
+        return self._tried(source, url, lambda: sent, etag, read)
+
+    def download(self, source: Source, url: str, path: Path) -> Answer:
+        """Download an address whose content never changes into `path`, going on where it stopped.
+
+        What has come so far is kept beside `path`, in ``<name>.part``; `Answer.data` is empty.
+
+        Raises
+        ------
+        FetchError
+            As `get`; also when the file cannot be written.
+        """
+        part = path.with_name(f"{path.name}.part")
+
+        def have() -> int:
+            return part.stat().st_size if part.exists() else 0
+
+        def read(response: requests.Response, published: str | None) -> bytes:
+            already = have() if response.status_code == 206 else 0
+            where = response.headers.get("Content-Range", "")
+            if response.status_code == 416 or (already and f"bytes {already}-" not in where):
+                part.unlink()
+                raise bodies.CutOffError("another part of the file than asked for was offered")
+            with part.open("ab" if already else "wb") as file:
+                self._stream(url, response, file.write, already)
+            if published:
+                with part.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                try:
+                    bodies.check_hash(digest, published)
+                except bodies.OtherBytesError:
+                    part.unlink()
+                    raise
+            return b""
+
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            answer = self._tried(
+                source, url, lambda: {"Range": f"bytes={have()}-"} if have() else {}, None, read
+            )
+            part.replace(path)
+        except OSError as error:
+            raise FetchError(f"{url}: {path} could not be written: {error}") from error
+        return answer
+
+    def _tried(
+        self,
+        source: Source,
+        url: str,
+        headers: Callable[[], Mapping[str, str]],
+        etag: str | None,
+        read: _Read,
+    ) -> Answer:
+        """Ask until a body has come whole; urllib3 retries only what happens before the body."""
+        failures = 0
+        while True:
+            try:
+                return self._once(source, url, headers(), etag, read)
+            except _BROKEN as error:
+                # Whole but wrong is hardly chance: one fresh try, not two.
+                failures += 2 if isinstance(error, bodies.OtherBytesError) else 1
+                if failures >= _BODY_TRIES:
+                    raise FetchError(f"{url}: {reason(error)}") from error
+            self._pause(backoff(failures))
+
+    def _once(
+        self,
+        source: Source,
+        url: str,
+        headers: Mapping[str, str],
+        etag: str | None,
+        read: _Read,
+    ) -> Answer:
+        base = self._bases.get(source.name)
+        here = base.applied(url) if base else url
+        good = (200, 206, 416) if "Range" in headers else (200,)
+        hops: list[Mapping[str, str]] = []
+        for _ in range(_REDIRECTS + 1):
+            with self._send(source, url, here, headers) as response:
+                hops.append(response.headers)
+                linked = next((h[_LINKED] for h in hops if _LINKED in h), None)
+                if etag and (response.status_code == 304 or linked == etag):
+                    return Answer(url, 304, etag, tuple(hops), b"")
+                if response.status_code in good:
+                    named = _SHA256.fullmatch(linked or "")
+                    data = read(response, named[1].lower() if named else None)
+                    return Answer(
+                        url,
+                        200,
+                        linked or response.headers.get("ETag"),
+                        tuple(hops),
+                        data,
+                        verified=named is not None,
+                    )
+                if not response.is_redirect:
+                    raise FetchError(f"{url}: answered {_status(response)}")
+                there = _joined(url, here, response.headers["Location"])
+            if there.split("/")[:3] != here.split("/")[:3]:
+                headers = {name: headers[name] for name in _FOLLOWING if name in headers}
+            here = there
+        raise FetchError(f"{url}: redirected more than {_REDIRECTS} times")
+
+    def _send(
+        self, source: Source, url: str, here: str, headers: Mapping[str, str]
+    ) -> requests.Response:
+        """Send one request, if its address is one the source may use."""
+        try:
+            request = self._session.prepare_request(requests.Request("GET", here, headers=headers))
+            target = parse_url(str(request.url))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            raise _no_address(url, here) from error
+        addresses.check(source, url, target, self._bases.get(source.name))
+        settings: Any = {"proxies": {}, "verify": True}
+        if not addresses.is_loopback(target.host or ""):
+            settings = self._session.merge_environment_settings(
+                str(request.url), {}, None, None, None
+            )
+        settings = {**settings, "timeout": _TIMEOUT, "stream": True}
+        try:
+            # Not `Session.send`: it reads the bodies of redirects, however long and packed.
+            adapter = self._session.get_adapter(str(request.url))
+            return adapter.send(request, **settings)
+        except FetchError as error:
+            raise FetchError(f"{url}: {error}") from error
+        except (OSError, urllib3.exceptions.HTTPError) as error:
+            raise FetchError(f"{url}: {reason(error)}") from error
+
+    def _stream(
+        self,
+        url: str,
+        response: requests.Response,
+        sink: Callable[[bytes], object],
+        have: int = 0,
+    ) -> None:
+        bodies.stream(
+            url,
+            response.raw,
+            sink,
+            most=self._max_bytes,
+            have=have,
+            progress=self._progress,
+        )
+
+
+def _joined(url: str, here: str, location: str) -> str:
+    """Where a redirect of `here` leads; addresses are ASCII, other bytes mean several things."""
+    if not location.isascii():
+        raise _no_address(url, location)
+    try:
+        return urljoin(here, location)
+    except ValueError as error:
+        raise _no_address(url, location) from error
+
+
+def _no_address(url: str, location: str) -> FetchError:
+    return FetchError(f"{url}: leads to {location!a:.80}, which is no address")
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _status(response: requests.Response) -> str:
+    said = {
+        401: "it wants a valid key",
+        403: "it refuses access",
+        404: "there is nothing at this address",
+        410: "there is nothing at this address any more",
+        429: "too many requests; run again later",
+    }.get(response.status_code, "")
+    text = f"{response.status_code} {ascii(response.reason or '')[1:-1][:60]}".strip()
+    return f"{text} ({said})" if said else text

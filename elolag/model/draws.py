@@ -1,0 +1,284 @@
+"""The uncertainty engine: ratings from their posterior, shared errors, dates in their precision.
+
+Every draw takes one rating per entry from its posterior (`elolag.model.posterior`); then everything
+is recomputed: which entry is its model's best, which models are records, both frontiers, the lag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.model import covariance as correlated
+from elolag.model.estimands import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, check_groups, current_at
+from elolag.model.frontier import REACHED, MatchRule
+from elolag.model.posterior import REACH, Field, Posterior
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+CHUNK = 1000
+#: Draws from which the error of a pair of models is taken: its s.d. is then known to 1.1%.
+PAIRS = 4000
+#: Stretches of the unit interval from which a component is looked up; a power of two, so that
+#: the product with a uniform number is exact.
+GUIDES = 1024
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A chunk of draws: ratings (D, M) and the dates, (M,) where all are known to the day."""
+
+    ratings: Floats
+    lead_from: Floats
+    follow_from: Floats
+
+
+def contenders(field: Field, posterior: Posterior) -> Ints:
+    """Models that can be a record in some draw; the others never touch a frontier.
+
+    A model is out when another, counting no later in every group it counts in, stands higher in
+    every possible draw. This saves time and changes nothing.
+    """
+    low, high = posterior.bounds()
+    slack = REACH * np.sqrt(field.shared)
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    low = np.maximum.reduceat(low - slack, starts)
+    high = np.maximum.reduceat(high + slack, starts)
+    keep = np.zeros(len(field.lead_from), dtype=bool)
+    early = np.where(np.isnan(field.month_start), 0.0, 31.0)
+    for dates in (field.lead_from, field.follow_from):
+        order = np.argsort(dates + early, kind="stable")
+        # The best floor among models that surely count by a date...
+        sure, floor = (dates + early)[order], np.maximum.accumulate(low[order])
+        at = np.searchsorted(sure, dates - early, side="right") - 1
+        beaten = (at >= 0) & (high < np.where(at >= 0, floor[np.maximum(at, 0)], -np.inf))
+        keep |= np.isfinite(dates) & ~beaten
+    return np.flatnonzero(keep)
+
+
+def draw(
+    field: Field, posterior: Posterior, n: int, seed: int, *, everything: bool = False
+) -> Iterator[tuple[Ints, Draw]]:
+    """Yield chunks of draws over the contending models, or all (their indices, and the draws).
+
+    Chunk i has its own generator, seeded by (seed, i): the result depends on neither memory nor
+    the number of workers.
+    """
+    every = np.arange(len(field.lead_from))
+    keep = every if everything else contenders(field, posterior)
+    entries = np.flatnonzero(np.isin(field.model, keep))
+    starts = np.flatnonzero(np.diff(field.model[entries], prepend=-1))
+    own = _own_errors(posterior, entries)
+    for chunk, begin in enumerate(range(0, n, CHUNK)):
+        size = min(CHUNK, n - begin)
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk,)))
+        ratings = own(rng)
+        _add_link_errors(ratings, field, entries, rng)
+        dates = _dates(field, keep, rng)
+        yield (
+            keep,
+            Draw(
+                np.ascontiguousarray(np.maximum.reduceat(ratings, starts).T[:size]),
+                *(d[:size] if d.ndim == 2 else d for d in dates),
+            ),
+        )
+
+
+def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Generator], Floats]:
+    """What draws a chunk of the entries' ratings, (len(entries), CHUNK), links left out."""
+    if posterior.copula is not None:
+        factor = posterior.copula[entries]
+        weights, means, sd = (
+            a[entries] for a in (posterior.weights, posterior.means, posterior.sd)
+        )
+        levels, scores = correlated.normal_scores(weights, means, sd)
+
+        def together(rng: np.random.Generator) -> Floats:
+            drawn = factor @ rng.standard_normal((factor.shape[1], CHUNK))
+            for j in range(len(entries)):
+                drawn[j] = np.interp(drawn[j], scores[j], levels[j])
+            return np.asarray(drawn)
+
+        return together
+
+    # Components without weight are moved behind the others and cut off.
+    dead = posterior.weights[entries] <= 0
+    order = np.argsort(dead, axis=1, kind="stable")[:, : int((~dead).sum(axis=1).max(initial=1))]
+    weights, means, sd = (
+        np.take_along_axis(a[entries], order, 1)
+        for a in (posterior.weights, posterior.means, posterior.sd)
+    )
+    cumulative = np.cumsum(weights, axis=1)
+    cumulative /= cumulative[:, -1:]
+    # Where to begin to look (Chen & Asau 1974): the component at the start of each of `GUIDES`
+    # stretches of the unit interval, as a position in the flat arrays.
+    starts = np.arange(GUIDES) / GUIDES
+    first = np.arange(len(entries))[:, None] * cumulative.shape[1]
+    guide = first + [np.searchsorted(row, starts, side="right") for row in cumulative]
+    rows = np.arange(len(entries))[:, None] * GUIDES
+
+    def apart(rng: np.random.Generator) -> Floats:
+        uniform = rng.random((len(entries), CHUNK))
+        ratings = rng.standard_normal((len(entries), CHUNK))
+        component = guide.take(rows + (uniform * GUIDES).astype(np.intp))
+        position, drawn = component.ravel(), uniform.ravel()
+        short = np.flatnonzero(cumulative.take(position) <= drawn)
+        while short.size:
+            position[short] += 1
+            short = short[cumulative.take(position[short]) <= drawn[short]]
+        ratings *= sd.take(component)
+        ratings += means.take(component)
+        return ratings
+
+    return apart
+
+
+def _add_link_errors(
+    ratings: Floats, field: Field, entries: Ints, rng: np.random.Generator
+) -> None:
+    link = field.link[entries]
+    for number in np.unique(link[link >= 0]):
+        shared = link == number
+        roots = field.link_root[entries][shared]
+        ratings[shared] += roots @ rng.standard_normal((roots.shape[1], CHUNK))
+
+
+def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Dates of the kept models; a release known to the month falls on each of its days alike.
+
+    A model that counts later for one group does so from the date of its weights, which is known:
+    that date stays where it is, and the release is not after it.
+    """
+    lead, follow = field.lead_from[keep], field.follow_from[keep]
+    vague = np.flatnonzero(~np.isnan(field.month_start[keep]))
+    if not vague.size:
+        return lead, follow
+    start, end = field.month_start[keep][vague], field.month_end[keep][vague]
+    released, later = np.minimum(lead, follow)[vague], np.maximum(lead, follow)[vague]
+    end = np.where(later > released, np.minimum(end, later + 1), end)
+    day = rng.integers(start.astype(int), end.astype(int), (CHUNK, len(vague))).astype(float)
+    out = []
+    for dates in (lead, follow):
+        moved = np.tile(dates, (CHUNK, 1))
+        is_release = dates[vague] == released
+        moved[:, vague[is_release]] = day[:, is_release]
+        out.append(moved)
+    return out[0], out[1]
+
+
+def apart(field: Field, posterior: Posterior, seed: int) -> Floats:
+    """Standard deviation of the difference of each two models' ratings, (M, M).
+
+    Taken from draws of all models, so that it holds whatever the draws do: the best of a model's
+    entries, errors that entries share, drift.
+    """
+    chunks = draw(field, posterior, PAIRS, seed, everything=True)
+    covariance = np.atleast_2d(np.cov(np.concatenate([d.ratings for _, d in chunks]).T))
+    own = np.diag(covariance)
+    return np.asarray(np.sqrt(np.maximum(own[:, None] + own - 2 * covariance, 0.0)))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What each of D draws gave.
+
+    Attributes
+    ----------
+    lags
+        Per estimand.
+    gap
+        F_L(T) - F_F(T) in Elo, shape (D,).
+    leader_best, follower_best, match
+        Indices of models: each side's best at T, and the model whose release first reached the
+        level (the leader's; the follower's where it leads), whatever the match rule.
+    """
+
+    lags: dict[str, Lags]
+    gap: Floats
+    leader_best: Ints
+    follower_best: Ints
+    match: Ints
+
+
+def point(
+    field: Field,
+    fitted: Posterior,
+    as_of: float,
+    estimands: Sequence[str],
+    window: float | None,
+    match: MatchRule = REACHED,
+) -> Outcomes:
+    """The estimands at posterior-mean ratings: one draw."""
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    ratings = np.maximum.reduceat(fitted.mean, starts)[None, :]
+    race = Race.of(ratings, field.lead_from, field.follow_from, as_of, match)
+    return outcomes(race, estimands, window, np.arange(ratings.shape[1]))
+
+
+def sample(
+    field: Field,
+    fitted: Posterior,
+    as_of: float,
+    estimands: Sequence[str],
+    window: float | None,
+    n: int,
+    seed: int,
+    match: MatchRule = REACHED,
+) -> Outcomes:
+    """The estimands in `n` draws, all from the same draws.
+
+    Parameters
+    ----------
+    window
+        Months; None takes each estimand's default.
+    """
+    check_groups(field.lead_from, field.follow_from, as_of)
+    parts = []
+    smooth = any(e in TRENDS for e in estimands)
+    for keep, d in draw(field, fitted, n, seed, everything=smooth):
+        race = Race.of(d.ratings, d.lead_from, d.follow_from, as_of, match.of(keep))
+        parts.append(outcomes(race, estimands, window, keep))
+    return join(parts)
+
+
+def join(parts: Sequence[Outcomes]) -> Outcomes:
+    """Chunks of draws, one after another."""
+    names = [f.name for f in fields(Outcomes) if f.name != "lags"]
+    return Outcomes(
+        lags={
+            estimand: Lags(
+                *(
+                    np.concatenate([getattr(p.lags[estimand], f.name) for p in parts])
+                    for f in fields(Lags)
+                )
+            )
+            for estimand in parts[0].lags
+        },
+        **{name: np.concatenate([getattr(p, name) for p in parts]) for name in names},
+    )
+
+
+def outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:
+    """The estimands of one race; `models` numbers its columns in the field."""
+    today = current_at(race, np.array([race.as_of]))
+    gap = today.gap[:, 0]
+    followed = race.follower.model_at(today.follow_at[:, 0])
+    led = race.leader.model_at(today.lead_at[:, 0])
+    return Outcomes(
+        lags={e: lag_of(race, e, window) for e in estimands},
+        gap=gap,
+        leader_best=models[race.leader.best_model()],
+        follower_best=models[race.follower.best_model()],
+        match=models[np.where(gap < 0, followed, led)],
+    )
+
+
+def lag_of(race: Race, estimand: str, window: float | None) -> Lags:
+    """One estimand of a race by its name; `window` in months, None for its default."""
+    if estimand in TRENDS:
+        return TRENDS[estimand](race, 0.0)
+    return ESTIMANDS[estimand](race, WINDOWS[estimand] if window is None else window)

@@ -1,0 +1,351 @@
+"""The posterior of the ratings: what the best of many noisy ratings is worth.
+
+Selection makes the top of a board read too high: the best of many noisy ratings is more often
+lucky than unlucky, the more so the more models and the fewer votes. The remedy is the posterior
+under a prior the data themselves give (empirical Bayes, Efron 2014), for every rated model at
+once: what is thought of a model goes by the country of its tag and never by whom one compares.
+
+The trend is a quadratic in the release date per country, drawn towards that of all. How far models
+spread about it differs by country and by recency, both drawn towards what all together show. In
+units of that spread the residuals of all are pooled and deconvolved by EM on a grid, smoothed as
+far as their number asks and drawn to a normal as far as their errors hide them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.model import covariance
+from elolag.model.scale import SHIPPED, Hyperparameters
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+GRID_STEP = 4.0
+#: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
+REACH = 8.5
+
+
+@dataclass(frozen=True)
+class Field:
+    """Everything numeric about the models of two groups on one board.
+
+    Arrays over E entries: ``rating``, ``variance`` (own error, Elo^2), ``link`` (index of the
+    carry, -1 none), ``link_root``, (E, `SHARED`) (times that many normals: the error shared by the
+    entries of a carry), ``model`` (index into the models, non-decreasing).
+    Arrays over M models: ``released`` (days), ``country`` (a number per country), ``lead_from``,
+    ``follow_from`` (days from which the model counts for a group, inf never), ``month_start``,
+    ``month_end`` (first day of the month and of the next where the earlier of the two is a release
+    known to the month, else NaN).
+    ``drift``, (E,): scale of each entry's own change since its last list, a t with `freedom`; None
+    for none. ``errors``, (E, E): covariance of the entries' own errors where it is known, its
+    diagonal ``variance``; None takes them as independent (see `elolag.model.covariance`).
+    """
+
+    rating: Floats
+    variance: Floats
+    link: Ints
+    link_root: Floats
+    model: Ints
+    released: Floats
+    country: Ints
+    lead_from: Floats
+    follow_from: Floats
+    month_start: Floats
+    month_end: Floats
+    drift: Floats | None = None
+    errors: Floats | None = None
+    freedom: float = SHIPPED.freedom
+
+    @property
+    def shared(self) -> Floats:
+        """Variance of the error an entry shares with its carry, (E,)."""
+        return np.asarray((self.link_root**2).sum(axis=1))
+
+    @property
+    def moved(self) -> Floats:
+        """Variance of an entry's own change since its last list, (E,)."""
+        if self.drift is None:
+            return np.zeros_like(self.variance)
+        return np.asarray(self.drift**2 * (self.freedom / (self.freedom - 2)))
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Per entry a mixture of normals: component weights, means and sd, all (E, K).
+
+    ``copula``, (E, E): from independent normals to correlated normal scores of the entries; None
+    where the entries are independent.
+    """
+
+    weights: Floats
+    means: Floats
+    sd: Floats
+    copula: Floats | None = None
+
+    @property
+    def mean(self) -> Floats:
+        """Posterior mean per entry."""
+        return np.asarray((self.weights * self.means).sum(axis=1))
+
+    @property
+    def spread(self) -> Floats:
+        """Posterior standard deviation per entry."""
+        away = self.means - self.mean[:, None]
+        return np.asarray(np.sqrt((self.weights * (away**2 + self.sd**2)).sum(axis=1)))
+
+    def bounds(self) -> tuple[Floats, Floats]:
+        """What no draw falls below or rises above, per entry."""
+        alive = self.weights > 0
+        low = np.where(alive, self.means - REACH * self.sd, np.inf).min(axis=1)
+        high = np.where(alive, self.means + REACH * self.sd, -np.inf).max(axis=1)
+        return low, high
+
+
+def posterior(
+    field: Field, *, correct_selection: bool = True, hyper: Hyperparameters = SHIPPED
+) -> Posterior:
+    """Posterior of every entry's true rating.
+
+    Without the correction (a flat prior) it is the published rating with its own error. Where the
+    errors' covariance is known, the entries' posteriors are joined by it.
+    """
+    if not correct_selection:
+        copula = None if field.errors is None else covariance.root(field.errors)
+        parts = _parts(field, field.variance)
+        share = np.broadcast_to(_shares(field, parts), parts.shape)
+        means = np.repeat(field.rating[:, None], parts.shape[1], axis=1)
+        return Posterior(share, means, np.sqrt(parts), copula)
+    prior = thought(field, hyper)
+    if field.errors is None:
+        return prior.given(field, field.rating, field.variance)
+
+    def moments(rating: Floats, variance: Floats) -> tuple[Floats, Floats]:
+        fitted = prior.given(field, rating, variance)
+        return fitted.mean, fitted.spread**2
+
+    middle = float(prior.weights @ prior.grid)
+    width = float(prior.weights @ (prior.grid - middle) ** 2) + prior.smoothing**2
+    rating, variance, joint = covariance.propagate(
+        field.rating,
+        field.errors,
+        moments,
+        prior.centre + prior.spread * middle,
+        prior.spread**2 * width,
+    )
+    fitted = prior.given(field, rating, variance)
+    return replace(fitted, copula=covariance.root(joint))
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What is thought of each entry before its own rating is looked at.
+
+    A mixture of normals at ``centre + spread * grid`` with ``weights`` and the sd
+    ``spread * smoothing``; ``centre`` and ``spread`` are (E,), ``grid`` and ``weights`` (G,).
+    """
+
+    centre: Floats
+    spread: Floats
+    grid: Floats
+    weights: Floats
+    smoothing: float
+
+    def given(self, field: Field, rating: Floats, variance: Floats) -> Posterior:
+        """Each entry by itself: prior component times likelihood.
+
+        Parameters
+        ----------
+        field
+            Whose drift is part of the error.
+        rating, variance
+            Ratings and the variance of their normal error, (E,).
+        """
+        parts = _parts(field, variance)[:, :, None]  # (E, S, 1), beside the grid (G,)
+        share = np.log(_shares(field, parts[:, :, 0]))
+        at = (self.centre[:, None] + self.spread[:, None] * self.grid)[:, None, :]
+        own = (self.spread * self.smoothing)[:, None, None] ** 2
+        total = parts + own
+        away = rating[:, None, None] - at
+        log_weight = np.log(self.weights) + share[:, None] - 0.5 * (away**2 / total + np.log(total))
+        shape = len(rating), -1
+        log_weight = log_weight.reshape(shape)
+        weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
+        weights[weights < 1e-12] = 0.0
+        weights /= weights.sum(axis=1, keepdims=True)
+        trust = own / total
+        means = rating[:, None, None] * trust + at * (1 - trust)
+        sd = np.broadcast_to(np.sqrt(parts * trust), means.shape)
+        return Posterior(weights, means.reshape(shape), sd.reshape(shape))
+
+
+def thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
+    """The prior that all entries of a field give."""
+    centre, leverage = trend(field, hyper)
+    free = np.maximum(1 - leverage, hyper.least_free)
+    # As far from the trend as if it had been fitted to others.
+    residual = (field.rating - centre) / np.sqrt(free)
+    observed = field.variance + field.moved + field.shared
+    spread = spreads(field, residual, observed, free, hyper)
+    typical = float(np.median(spread))
+    smoothing = bandwidth(residual / spread, hyper.smoothing / typical)
+    step = GRID_STEP / typical
+    unit = residual / spread, observed / spread**2
+    grid, weights = deconvolve(*unit, smoothing, step, normal=hyper.normal)
+    return Prior(centre, spread, grid, weights, smoothing)
+
+
+def only(field: Field, fitted: Posterior, models: Ints) -> tuple[Field, Posterior, Ints]:
+    """The models at these positions (increasing), and the numbers of their entries in the field."""
+    entries = np.flatnonzero(np.isin(field.model, models))
+    of_models = ("released", "country", "lead_from", "follow_from", "month_start", "month_end")
+    part = replace(
+        field,
+        rating=field.rating[entries],
+        variance=field.variance[entries],
+        link=field.link[entries],
+        link_root=field.link_root[entries],
+        drift=None if field.drift is None else field.drift[entries],
+        errors=None if field.errors is None else field.errors[np.ix_(entries, entries)],
+        model=np.searchsorted(models, field.model[entries]),
+        **{name: getattr(field, name)[models] for name in of_models},
+    )
+    copula = None if fitted.copula is None else fitted.copula[entries]
+    weights, means, sd = (a[entries] for a in (fitted.weights, fitted.means, fitted.sd))
+    return part, Posterior(weights, means, sd, copula), entries
+
+
+def _parts(field: Field, variance: Floats) -> Floats:
+    """Variances of the normals whose mixture an entry's error is, (E, S); shares: `_shares`."""
+    if field.drift is None or not field.drift.any():
+        return variance[:, None]
+    return np.asarray(variance[:, None] + field.drift[:, None] ** 2 * mixture(field.freedom)[:, 1])
+
+
+def _shares(field: Field, parts: Floats) -> Floats:
+    return mixture(field.freedom)[:, 0] if parts.shape[1] > 1 else np.ones(1)
+
+
+@cache
+def mixture(freedom: float) -> Floats:
+    """A t as a mixture of three normals: shares and variances, (3, 2).
+
+    The variances are the means of the inverse gamma that the t mixes over, over the smallest six
+    tenths, the next three and the last; the variance is the t's. Of four degrees of freedom 0.054
+    lies beyond the t's 95% ends and 0.0115 beyond 99%.
+    """
+    from scipy.special import chdtr, chdtri
+
+    share = np.array([0.6, 0.3, 0.1])
+    ends = np.array([np.inf, *chdtri(freedom, 1 - np.array([0.4, 0.1])), 0.0])
+    mean = freedom / (freedom - 2) * -np.diff(chdtr(freedom - 2, ends)) / share
+    return np.column_stack([share, np.round(mean, 3)])
+
+
+def trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floats]:
+    """Each entry's expected rating, and how much of it is the entry's own doing, both (E,).
+
+    A quadratic in the release date that all share (of lower degree where all have few dates), and
+    each country's departure from it, drawn to none: what few models do not show of their trend,
+    they have from the others. The second is the leverage, d expected / d rating.
+    """
+    released = field.released[field.model]
+    degree = min(2, (len(np.unique(released)) - 1) // 3)
+    design = np.vander((released - released.max()) / 365.2425, degree + 1)
+    countries = np.unique(field.country[field.model], return_inverse=True)[1]
+    own = np.eye(countries.max() + 1)[countries]
+    apart = (own[:, :, None] * (design * np.array(hyper.apart[2 - degree :]))[:, None, :]).reshape(
+        len(own), -1
+    )
+    rows = np.vstack(
+        [np.hstack([design, apart]), np.eye(apart.shape[1] + degree + 1)[degree + 1 :]]
+    )
+    hat = rows @ np.linalg.pinv(rows)
+    entries = len(own)
+    return hat[:entries, :entries] @ field.rating, np.diag(hat)[:entries].copy()
+
+
+def spreads(
+    field: Field,
+    residual: Floats,
+    observed: Floats,
+    free: Floats,
+    hyper: Hyperparameters = SHIPPED,
+) -> Floats:
+    """How far entries spread about their trend, (E,): a standard deviation, errors taken out.
+
+    By country, each drawn towards the spread of all with the weight of `average` entries (in
+    logarithms); then by whether they came in the last year, the ratio the same for all countries
+    and drawn towards one likewise.
+    """
+    released, country = field.released[field.model], field.country[field.model]
+
+    def spread(rows: NDArray[np.bool_], unit: Floats) -> float:
+        """Of some entries, in logarithms and in units."""
+        scaled = (residual[rows] ** 2 - observed[rows]) / unit[rows] ** 2
+        least = float(np.median(hyper.smoothing / unit[rows]))
+        mean = np.average(scaled, weights=free[rows])
+        return 0.5 * float(np.log(max(mean, least**2)))
+
+    one = np.ones_like(residual)
+    average = spread(one > 0, one)
+    log = np.full_like(residual, average)
+    for number in np.unique(country):
+        mine = country == number
+        trust = mine.sum() / (mine.sum() + hyper.average)
+        log[mine] = trust * spread(mine, one) + (1 - trust) * average
+    recent = released > released.max() - hyper.recent_days
+    few = min(recent.sum(), (~recent).sum())
+    if few:
+        ratio = spread(recent, np.exp(log)) - spread(~recent, np.exp(log))
+        log += (recent - recent.mean()) * ratio * few / (few + hyper.average)
+    return np.asarray(np.exp(log))
+
+
+def bandwidth(residual: Floats, least: float) -> float:
+    """How fine a prior n residuals can show (Silverman 1986, eq. 3.31); at least `least`.
+
+    Left to itself the likelihood puts an atom on every few residuals; ratings are then drawn to
+    the nearest atom, and the draws scatter too little.
+    """
+    upper, lower = np.quantile(residual, [0.75, 0.25])
+    scatter = min(float(residual.std()), float(upper - lower) / 1.34)
+    return float(max(least, 0.9 * scatter * len(residual) ** -0.2))
+
+
+def deconvolve(
+    residual: Floats,
+    variance: Floats,
+    smoothing: float,
+    step: float,
+    rounds: int = 400,
+    normal: float = SHIPPED.normal,
+) -> tuple[Floats, Floats]:
+    """Prior over residuals: grid points and their probabilities, by EM (Laird 1978).
+
+    The prior is a mixture of normals of sd `smoothing` at the grid points; `residual` is an
+    observation of it with error `variance`. The likelihood puts few residuals with wide errors on
+    fewer atoms still, so draws of a normal stand beside them, the more the less they show.
+    """
+    low, high = residual.min() - 3 * smoothing, residual.max() + 3 * smoothing
+    grid = np.arange(low, high + step, step)
+    total = (variance + smoothing**2)[:, None]
+    likelihood = np.exp(-0.5 * (residual[:, None] - grid) ** 2 / total) / np.sqrt(total)
+    scatter = max(float((residual**2 - variance).mean()), 2 * smoothing**2)
+    beside = np.exp(-0.5 * grid**2 / (scatter - smoothing**2))
+    beside *= normal * float((variance / (variance + scatter)).mean()) / beside.sum()
+    prior = np.full(len(grid), 1 / len(grid))
+    for _ in range(rounds):
+        share = likelihood * prior
+        share /= share.sum(axis=1, keepdims=True)
+        updated = share.sum(axis=0) + beside
+        updated /= updated.sum()
+        if np.abs(updated - prior).max() < 1e-7:
+            break
+        prior = updated
+    # A floor keeps every grid point possible: a logarithm follows.
+    return grid, np.maximum(prior, 1e-12)

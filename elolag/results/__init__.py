@@ -1,0 +1,1 @@
+"""What a result says and shows: every phrase for people, once."""

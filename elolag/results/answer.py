@@ -1,0 +1,335 @@
+"""The answer in two lines: the average over a window, and how the day's bests stood.
+
+Both lines come in English and German, and every surface takes them from here. The average comes
+first, but where the lead may have changed hands: see `lines`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from elolag import tags
+from elolag.dates import to_day
+from elolag.results import citing as language
+from elolag.results import words
+from elolag.results.verdict import SETTLED_VOTES, Day, Judged, ModelPoint
+from elolag.results.words import FEWEST, MATCHED, Phrase, model_name, phrase
+
+#: From this probability on that the follower leads, the day comes before the average.
+MAY_LEAD = 0.10
+
+
+def day_first(result: Judged) -> bool:
+    """Whether the day comes before the average.
+
+    It does where the lead may have changed hands: the follower leads in more than `MAY_LEAD` of
+    the draws, the day is no bracket of two records, or every match of its smallest set lies
+    outside the interval of the average.
+    """
+    day = result.day
+    if day.leading > MAY_LEAD or day.state not in ("between", "below-first"):
+        return True
+    low, high = result.ends_given
+    if low is None or high is None or result.match_rule != "reached":
+        return False
+    months = [match.months for match in day.smallest_set]
+    return max(months) < low or min(months) > high
+
+
+def lines(result: Judged, lang: str = "en") -> tuple[str, str]:
+    """The two lines of an average, in the order that its state wants."""
+    speaker = Speaker(result, lang)
+    said = speaker.average(), speaker.today()
+    return said[::-1] if day_first(result) else said
+
+
+class Speaker:
+    """Puts one result into the words of one language."""
+
+    def __init__(self, result: Judged, lang: str) -> None:
+        self.result, self.lang, self.german = result, lang, lang == "de"
+        self.words = language.GERMAN if self.german else language.ENGLISH
+        self.leader = phrase_of(result.leader_group, lang)
+        self.follower = phrase_of(result.follower_group, lang)
+        self.day = language.date(result.as_of, lang)
+        self.board = language.board(result.board, result.category, lang)
+        self.where = language.scored(result.board, result.category, lang)
+        self.value, self.low, self.high = result.ends()
+        points = result.measure.points
+        if self.german:
+            points = language.UNITS[points]
+        self.unit = points if result.months is None else self.words.months
+
+    def average(self) -> str:
+        """How far behind the follower's best of the day was on average, as a full sentence."""
+        result, german = self.result, self.german
+        best = words.best_of_day(result.follower_group, self.lang, self.follower)
+        other = words.beside(result.leader_group, self.lang, self.leader)
+        how = self._on_average(other)
+        one = words.one_of(self.lang, self.follower if result.ahead else self.leader)
+        rival = words.best_of_day(result.leader_group, self.lang, self.leader)
+        begins = f"{language.months_to(result.window, self.lang)} {self.day}"
+        verdict = result.verdict
+        matched = (language.MATCHED if german else MATCHED).get(result.match_rule)
+        if german:
+            text = f"{begins} lag {best} im Mittel {how}"
+            if matched:
+                return f"{text}, {self.where} {matched}."
+            if verdict == "no-clear-lead":
+                return f"{text}, gemessen daran, welche Seite {self.where} früher so weit war."
+            if verdict == "level":
+                return f"{text}."
+            scored = "ebenso gut abgeschnitten"
+            if result.ahead:
+                scored = f"so gut abgeschnitten wie {rival}"
+            much = "Mindestens so viel" if verdict == "at-least" else "So viel"
+            return f"{text}: {much} früher hatte erstmals {one} {self.where} {scored}."
+        text = f"{begins}, {best} was on average {how}"
+        if matched:
+            return f"{text}, {matched} {self.where}."
+        if verdict == "no-clear-lead":
+            return f"{text}, going by which side had first scored as high {self.where}."
+        if verdict == "level":
+            return f"{text}."
+        high = f"as high as {rival}" if result.ahead else "as high"
+        much = "at least that much" if verdict == "at-least" else "that much"
+        return f"{text}: {much} earlier, {one} had first scored {high} {self.where}."
+
+    def _on_average(self, other: str) -> str:
+        """Size and direction of the average, with its interval."""
+        result, interval = self.result, self.interval()
+        value = language.number(self.value, self.lang)
+        if result.verdict == "level":
+            return f"{'gleichauf mit' if self.german else 'level with'} {other} ({interval})"
+        if result.verdict == "no-clear-lead":
+            figure = f"{self.words.figure}: {self._end(self.value)}"
+            if self.german:
+                return f"weder klar hinter noch klar vor {other} ({figure}; {interval})"
+            return f"neither clearly behind nor clearly ahead of {other} ({figure}; {interval})"
+        side = "ahead of" if result.ahead else "behind"
+        if self.german:
+            side = "vor" if result.ahead else "hinter"
+        if result.verdict == "at-least":
+            unit = self.words.months
+            return f"{self.words.at_least} {value} {unit} {side} {other} ({interval})"
+        return f"{language.about(self.value, self.lang)} {side} {other} ({value}; {interval})"
+
+    def today(self) -> str:
+        """How the day's bests stood, as a full sentence; and which ratings are provisional."""
+        day = self.result.day
+        told = {
+            "shared": self._shared, "tie": self._tie, "leads": self._leads,
+            "overtaken": self._overtaken_on, "below-first": self._behind, "between": self._behind,
+        }[day.state](day)  # fmt: skip
+        return f"{told}{self._provisional(day)}"
+
+    def _shared(self, day: Day) -> str:
+        if self.german:
+            return f"Am {self.day} war ein Modell das beste beider Seiten: {self._dated(day.best)}."
+        return f"On {self.day}, one model was the best of both sides: {self._dated(day.best)}."
+
+    def _tie(self, day: Day) -> str:
+        if self.german:
+            return (
+                f"Am {self.day} standen die besten Modelle beider Seiten, {self._dated(day.best)} "
+                f"und {self._dated(day.rival)}, nach den mittleren Wertungen gleichauf."
+            )
+        return (
+            f"On {self.day}, the best models of both sides, {self._dated(day.best)} and "
+            f"{self._dated(day.rival)}, stood level by the mean ratings."
+        )
+
+    def _leads(self, day: Day) -> str:
+        stood = language.stood(day.leading, self.lang)
+        best = words.best_of(self.result.follower_group, self.lang, self.follower)
+        held, who = (
+            self._held(day, self.follower),
+            self._who(day.rival, day.rival_share, day.leading),
+        )
+        above = f"{'über allen' if self.german else 'above all'} {self.leader.to_models}"
+        rest = "das beste von diesen" if self.german else "the best of those"
+        return (
+            f"{self._on(f'{best}{who}', f'{stood} {above}')}{self._or_not(day)}; {rest}, "
+            f"{self._dated(day.best)}, {held}."
+        )
+
+    def _behind(self, day: Day) -> str:
+        best = words.best_of(self.result.follower_group, self.lang, self.follower)
+        held, who = (
+            self._held(day, self.leader),
+            self._who(day.best, day.best_share, day.probability),
+        )
+        return f"{self._on(f'{best}{who}', held)}{self._or_not(day)}."
+
+    def _on(self, subject: str, predicate: str) -> str:
+        """Date, subject and predicate; in German the verb comes before the subject."""
+        if self.german:
+            verb, _, rest = predicate.partition(" ")
+            return f"Am {self.day} {verb} {subject}{rest}"
+        return f"On {self.day}, {subject}{predicate}"
+
+    def _held(self, day: Day, others: Phrase) -> str:
+        """Between which records of the other side it stood, from the verb on."""
+        two = others.to_models if " und " not in others.to_models else "Modellen der anderen Seite"
+        stood = language.stood(day.probability, self.lang)
+        found = [m for m in (day.above, day.below) if m is not None]
+        ages = [to_day(day.date) - to_day(m.counts_from) for m in found]
+        aged = language.aged(ages, self.lang)
+        names = [self._dated(m) for m in found]
+        if self.german:
+            old = f"{'die' if len(found) > 1 else 'das'} damals {aged} alt "
+            old += "waren" if len(found) > 1 else "war"
+            if len(found) > 1:
+                return f"{stood} zwischen zwei {two}: über {names[0]} und unter {names[1]}, {old}"
+            return (
+                f"{stood} unter dem ersten hier bewerteten der {others.models}, {names[0]}, "
+                f"{old}; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht"
+            )
+        if len(found) > 1:
+            return (
+                f"{stood} between two {others.models}: above {names[0]} and below "
+                f"{names[1]}, by then {aged} old"
+            )
+        return (
+            f"{stood} below the first of the {others.models} rated here, {names[0]}, by then "
+            f"{aged} old; these ratings do not show when its level was first reached"
+        )
+
+    def _overtaken_on(self, day: Day) -> str:
+        stood = language.stood(day.probability, self.lang)
+        best = words.best_of(day.best.group, self.lang, self.follower)
+        if day.below is None:
+            raise ValueError("nothing overtook the best of the side that is behind")
+        passed = day.below
+        aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
+        subject, one = f"{best}, {self._dated(day.best)}, ", self.leader.one
+        if self.german:
+            held = f"{stood} unter {self._dated(passed)}, das damals {aged} alt war"
+            until = f"bis dieses es überholte, hatte kein {one} sein Niveau erreicht"
+        else:
+            held = f"{stood} below {self._dated(passed)}, by then {aged} old"
+            until = f"until that model overtook it, no {one} had reached its level"
+        return f"{self._on(subject, held)}; {until}{self._or_not(day)}."
+
+    def _or_not(self, day: Day) -> str:
+        """That the other side may be the one ahead, where that is not unlikely."""
+        other = 1 - day.leading if day.state == "leads" else day.leading
+        if other <= MAY_LEAD:
+            return ""
+        share = language.plain_number(round(100 * other), self.lang)
+        if day.state == "leads":
+            return (
+                f" (mit einer Wahrscheinlichkeit von {share} % nicht)"
+                if self.german
+                else f" (with a probability of {share}% it did not)"
+            )
+        if self.german:
+            return f"; mit einer Wahrscheinlichkeit von {share} % lag es vorn"
+        return f"; with a probability of {share}% it was ahead of all of them"
+
+    def _provisional(self, day: Day) -> str:
+        """Which of the models named rest on few votes yet."""
+        told: tuple[ModelPoint | None, ...] = {
+            "shared": (day.best,), "tie": (day.best, day.rival),
+            "leads": (day.rival, day.best, day.above, day.below),
+            "overtaken": (day.best, day.below),
+        }.get(day.state, (day.best, day.above, day.below))  # fmt: skip
+        named = dict.fromkeys(model for model in told if model is not None)
+        early = [self._name(m) for m in named if self.result.provisional_rating(m)]
+        if not early:
+            return ""
+        both = " und " if self.german else " and "
+        names = both.join(filter(None, [", ".join(early[:-1]), early[-1]]))
+        least = language.whole(SETTLED_VOTES, self.lang)
+        if self.german:
+            what = (
+                "Vorläufig ist die Wertung" if len(early) == 1 else "Vorläufig sind die Wertungen"
+            )
+            return f" {what} von {names} (unter {least} Stimmen)."
+        what = "rating of" if len(early) == 1 else "ratings of"
+        verb = "is" if len(early) == 1 else "are"
+        return f" The {what} {names} {verb} provisional (under {least} votes)."
+
+    def _who(self, model: ModelPoint, held: float, stood: float) -> str:
+        """The name of a best model, as an aside that says where others may be it.
+
+        Once is enough: an adverb that follows with the verb holds for the name too.
+        """
+        doubt = language.likely(held, self.lang)
+        if not doubt or doubt == language.likely(stood, self.lang):
+            return f", {self._name(model)}, "
+        return f" ({doubt}{self._name(model)}) "
+
+    def _name(self, model: ModelPoint) -> str:
+        return model.model if self.result.measure.name == "own" else model_name(model.model)
+
+    def _dated(self, model: ModelPoint) -> str:
+        """A model with its lab and the day from which it counts."""
+        when = language.date(model.counts_from, self.lang)
+        when = when.partition(" ")[2] if model.month_only else when
+        lab = lab_name(model.lab, model.release_date) if model.lab else ""
+        if self.german:
+            return f"{self._name(model)}{f' von {lab}' if lab else ''} ({when})"
+        return f"{self._name(model)} ({', '.join(filter(None, (lab, when)))})"
+
+    def interval(self) -> str:
+        """Level, kind and both ends; both with their direction where there is no clear lead."""
+        kind = "measurement"
+        if self.result.interval == "sampling" and self.result.months is not None:
+            kind = "sampling"
+        name = f"{language.percent(self.result.level, self.lang)}{self.words.kinds[kind]}"
+        if counts := self.result.too_few():
+            sides = f" {self.words.and_} ".join(
+                phrase_of(group, self.lang).counted(count) for group, count in counts
+            )
+            return self.words.too_few.format(name=name, sides=sides, least=FEWEST)
+        if self.result.one_match:
+            draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
+            return f"{name} {self.words.one_match.format(draws=draws)}"
+        if not self.result.clear:
+            whose = (
+                f" für {self.follower.models}" if self.german else f" for {self.follower.models}"
+            )
+            if self.result.order is not None and self.result.gap.elo == 0 and self.value:
+                name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
+                whose = ""
+            return f"{name}{whose}: {self._ends()}"
+        near, far = sorted((abs(self.low), abs(self.high)))
+        unit = f" {self.unit}" if self.german or self.result.months is None else ""
+        ends = (
+            f"{language.number(near, self.lang)} {self.words.to} {language.number(far, self.lang)}"
+        )
+        if math.isinf(far):
+            ends = f"{self.words.at_least} {language.number(near, self.lang)}"
+        return f"{name}: {ends}{unit}"
+
+    def _ends(self) -> str:
+        """Both ends with their directions; an open one turns the other into a bound."""
+        low, high = math.isinf(self.low), math.isinf(self.high)
+        if low and high:
+            return self.words.unbounded
+        if low or high:
+            end = self.high if low else self.low
+            bound = self.words.at_most if (end > 0) == low else self.words.at_least
+            return f"{bound} {self._end(end)}"
+        return f"{self._end(self.low)} {self.words.to} {self._end(self.high)}"
+
+    def _end(self, value: float) -> str:
+        if value == 0:
+            return self.words.level
+        if self.result.since_overtaking(value):
+            return self.words.passed.format(f"{language.number(value, self.lang)} {self.unit}")
+        side = self.words.ahead if value < 0 else self.words.behind
+        return side.format(f"{language.number(value, self.lang)} {self.unit}")
+
+
+def phrase_of(group: str, lang: str) -> Phrase:
+    """A group's expression in words, its labs by the names of our tables."""
+    return phrase(group, lang, lab_name)
+
+
+def lab_name(key: str, day: str = "9999") -> str:
+    """What a lab calls itself on a day, without what the tables add to it; else its key."""
+    rows = [row for row in tags.load().labs.get(key, ()) if row.from_ <= day]
+    return re.sub(r"\s*[(/].*", "", rows[-1].name) if rows else key

@@ -1,0 +1,372 @@
+"""Numbers, dates and set phrases of the two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from elolag.dates import DAYS_PER_MONTH, parse
+
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+}
+
+#: German for the units of ratings, by their English name (see `elolag.sources.base.Measure`).
+UNITS = {
+    "Elo points": "Elo-Punkte",
+    "ECI points": "ECI-Punkte",
+    "index points": "Indexpunkte",
+    "log2 minutes": "log2-Minuten",
+}
+
+
+#: German for boards and categories, where their names are English words.
+_GERMAN_NAMES = {
+    "document": "Dokumente",
+    "image edit": "Bildbearbeitung",
+    "image to video": "Bild zu Video",
+    "search": "Websuche",
+    "text to image": "Text zu Bild",
+    "text to video": "Text zu Video",
+    "video edit": "Videobearbeitung",
+    "vision": "Bildverstehen",
+    "webdev": "Webentwicklung",
+    "captioning": "Bildbeschreibung",
+    "chinese": "Chinesisch",
+    "coding": "Programmieren",
+    "creative writing": "kreatives Schreiben",
+    "creative writing vision": "kreatives Schreiben zu Bildern",
+    "diagram": "Diagramme",
+    "english": "Englisch",
+    "entity recognition": "Erkennen von Objekten",
+    "exclude ties": "ohne Unentschieden",
+    "expert": "Fachfragen",
+    "french": "Französisch",
+    "german": "Deutsch",
+    "hard prompts": "schwierige Aufgaben",
+    "hard prompts english": "schwierige Aufgaben auf Englisch",
+    "homework": "Hausaufgaben",
+    "humor": "Humor",
+    "image to webdev": "Bild zu Webseite",
+    "industry business and management and financial operations": "Wirtschaft und Finanzen",
+    "industry entertainment and sports and media": "Unterhaltung, Sport und Medien",
+    "industry legal and government": "Recht und Verwaltung",
+    "industry life and physical and social science": "Natur- und Sozialwissenschaften",
+    "industry mathematical": "mathematische Berufe",
+    "industry medicine and healthcare": "Medizin und Gesundheit",
+    "industry software and it services": "Software und IT",
+    "industry writing and literature and language": "Schreiben, Literatur und Sprache",
+    "instruction following": "Befolgen von Anweisungen",
+    "japanese": "Japanisch",
+    "korean": "Koreanisch",
+    "longer query": "längere Anfragen",
+    "math": "Mathematik",
+    "multi image edit": "Bearbeitung mehrerer Bilder",
+    "multi turn": "mehrere Runden",
+    "non english": "nicht Englisch",
+    "ocr": "Texterkennung",
+    "polish": "Polnisch",
+    "russian": "Russisch",
+    "spanish": "Spanisch",
+}
+
+
+#: German for `elolag.results.words.MATCHED`.
+MATCHED = {
+    "below": "datiert nach dem letzten Modell unter dem Niveau",
+    "between": "datiert zwischen dem letzten Modell unter dem Niveau und dem ersten auf ihm",
+    "not-worse": "datiert nach dem ersten Modell, das die Wertungen vom Niveau unterscheiden",
+}
+
+
+def named(name: str) -> str:
+    """A board or category in German, by our translation where its name is an English word."""
+    text = name.replace("_", " ")
+    return _GERMAN_NAMES.get(text, text)
+
+
+def number(value: float, lang: str, digits: int = 1) -> str:
+    """A size without its sign, with the language's decimal mark."""
+    text = f"{abs(value):.{digits}f}"
+    return text.replace(".", ",") if lang == "de" else text
+
+
+def plain_number(value: float, lang: str) -> str:
+    """As short as it can be said exactly: 12, 7.5."""
+    text = f"{value:g}"
+    return text.replace(".", ",") if lang == "de" else text
+
+
+def whole(value: int, lang: str) -> str:
+    """A count with the language's separator of thousands."""
+    text = f"{value:,}"
+    return text.replace(",", ".") if lang == "de" else text
+
+
+def date(iso: str, lang: str) -> str:
+    """``19 August 2026`` or ``19. August 2026``."""
+    day = parse(iso)
+    month = _MONTHS[lang].split()[day.month - 1]
+    return f"{day.day}{'.' if lang == 'de' else ''} {month} {day.year}"
+
+
+def percent(level: float, lang: str) -> str:
+    """The interval's level before its kind: ``95%``; German ``95-%-``."""
+    share = plain_number(round(100 * level, 6), lang)
+    return f"{share}-%-" if lang == "de" else f"{share}% "
+
+
+def board(name: str, category: str, lang: str) -> str:
+    """A board as the object of ``on``, ``auf``."""
+    publisher, _, rest = name.partition("/")
+    style = rest.endswith("_style_control")
+    kind = rest.removesuffix("_style_control").replace("_", " ")
+    if lang == "de":
+        text = f"der Rangliste „{name}“"
+        if publisher == "arena":
+            text = f"der Arena-Rangliste „{named(kind)}“" + (" mit Stilkontrolle" if style else "")
+        elif name == "epoch/eci":
+            text = "dem Epoch Capabilities Index"
+        elif name == "metr/time-horizon":
+            text = "der Zeithorizont-Rangliste von METR"
+        elif publisher == "own":
+            text = "einer eigenen Rangliste"
+        return text if category == "overall" else f"{text} (Kategorie „{named(category)}“)"
+    text = f"the board {name}"
+    if publisher == "arena":
+        text = f"the Arena {kind} leaderboard" + (" with style control" if style else "")
+    elif name == "epoch/eci":
+        text = "the Epoch Capabilities Index"
+    elif name == "metr/time-horizon":
+        text = "METR's time-horizon board"
+    return text if category == "overall" else f"{text} (category {category.replace('_', ' ')})"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Set phrases. Those with braces are filled in by `str.format`."""
+
+    at_least: str
+    at_most: str
+    figure: str
+    too_few: str
+    and_: str
+    one_match: str
+    months: str
+    level: str
+    passed: str
+    ahead: str
+    behind: str
+    unbounded: str
+    to: str
+    kinds: dict[str, str]
+    how: dict[str, str]
+    asks: dict[str, str]
+    left_out: dict[str, str]
+    official_only: str
+    no_licence: str
+
+
+ENGLISH = Words(
+    at_least="at least",
+    at_most="at most",
+    figure="best estimate",
+    too_few="no {name}: only {sides}, and at least {least} rated ones are needed",
+    and_="and",
+    one_match="of zero width: at least {draws}% of the draws give the same figure",
+    months="months",
+    level="level",
+    passed="overtaken {} before",
+    ahead="{} ahead",
+    behind="{} behind",
+    unbounded="unbounded",
+    to="to",
+    kinds={"measurement": "measurement interval", "sampling": "sampling interval"},
+    how={
+        "average": "averaged over the {window} months to {day}",
+        "at-release": (
+            "averaged over the releases of their records in the {window} months to {day}"
+        ),
+        "catch-up": (
+            "as the median time until they match a record that {leaders} set in the {window} "
+            "months to {day}"
+        ),
+        "levels": "averaged over the levels they newly reached in the {window} months to {day}",
+        "trend": "between smooth curves fitted to the best models of both sides, on {day}",
+    },
+    asks={},
+    left_out={
+        "measurement": (
+            "The interval covers errors of the published ratings, of linking retired models and of "
+            "release dates known to the month, and nothing else."
+        ),
+        "sampling": (
+            "The interval is for the mean over re-run histories at the same pace, and covers "
+            "errors of measurement, and nothing else."
+        ),
+    },
+    official_only="official lists only",
+    no_licence="licence not stated",
+)
+
+GERMAN = Words(
+    at_least="mindestens",
+    at_most="höchstens",
+    figure="bester Schätzwert",
+    too_few="kein {name}: nur {sides}, nötig sind mindestens {least} bewertete",
+    and_="und",
+    one_match="ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Wert",
+    months="Monate",
+    level="gleichauf",
+    passed="{} zuvor überholt",
+    ahead="{} voraus",
+    behind="{} zurück",
+    unbounded="unbegrenzt",
+    to="bis",
+    kinds={"measurement": "Messintervall", "sampling": "Stichprobenintervall"},
+    how={
+        "average": "gemittelt über die {window} Monate bis zum {day}",
+        "at-release": (
+            "gemittelt über die Veröffentlichungen ihrer Rekorde in den {window} Monaten bis zum "
+            "{day}"
+        ),
+        "catch-up": (
+            "gemessen als Median der Zeit, bis sie einen Rekord von {leaders} aus den {window} "
+            "Monaten bis zum {day} erreichten"
+        ),
+        "levels": (
+            "gemittelt über die Niveaus, die sie in den {window} Monaten bis zum {day} neu "
+            "erreichten"
+        ),
+        "trend": (
+            "gemessen zwischen geglätteten Kurven durch die besten Modelle beider Seiten am {day}"
+        ),
+    },
+    asks={
+        "current": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
+        "average": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte, "
+        "gemittelt über jeden Tag der letzten {window} Monate",
+        "at-release": "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, "
+        "jeder an seinem Tag",
+        "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus den "
+        "letzten {window} Monaten erreicht",
+        "levels": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in den letzten "
+        "{window} Monaten neu erreichten Niveaus",
+        "trend": "Zeitabstand zweier geglätteter Kurven",
+        "gap": "Abstand der Spitzen am Stichtag in Punkten",
+    },
+    left_out={
+        "measurement": (
+            "Das Intervall umfasst Fehler der veröffentlichten Werte, der Verknüpfung "
+            "ausgeschiedener Modelle und nur monatsgenauer Veröffentlichungsdaten, sonst nichts."
+        ),
+        "sampling": (
+            "Das Intervall gilt dem Mittel über wiederholte Verläufe der Geschichte bei gleichem "
+            "Tempo und umfasst Messfehler, sonst nichts."
+        ),
+    },
+    official_only="nur Listen, die der Herausgeber selbst veröffentlicht hat",
+    no_licence="Lizenz nicht angegeben",
+)
+
+
+#: What is voted on, on boards whose name is not English for it.
+_VOTED = {"webdev": "web-development", "search": "web-search"}
+
+
+def scored(name: str, category: str, lang: str) -> str:
+    """Where a model scored, as the end of a sentence: ``in Arena's blind text votes``."""
+    publisher, _, rest = name.partition("/")
+    kind = rest.removesuffix("_style_control").replace("_", " ")
+    if publisher != "arena":
+        return f"{'auf' if lang == 'de' else 'on'} {board(name, category, lang)}"
+    plain = kind in ("text", "vision") and not rest.endswith("_style_control")
+    if lang == "de":
+        text = f"in den Blindabstimmungen von Arena ({named(kind).replace('text', 'Text')}"
+        text += ", ohne Stilkontrolle" if plain else ""
+        return f"{text}{'' if category == 'overall' else f', Kategorie „{named(category)}“'})"
+    text = f"in Arena's blind {_VOTED.get(kind, kind.replace(' ', '-'))} votes"
+    asides = [*(["without style control"] if plain else ())]
+    asides += [] if category == "overall" else [f"category {category.replace('_', ' ')}"]
+    return f"{text} ({', '.join(asides)})" if asides else text
+
+
+_COUNTED = {
+    "en": "no one two three four five six seven eight nine ten eleven twelve",
+    "de": "null ein zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
+}
+
+
+def counted(value: float, lang: str) -> str:
+    """A whole number up to twelve as a word, others in figures."""
+    if value == int(value) and 1 <= value <= 12:
+        return _COUNTED[lang].split()[int(value)]
+    return plain_number(value, lang)
+
+
+def months_to(window: float, lang: str) -> str:
+    """A window as the beginning of a sentence: ``Over the twelve months to``."""
+    one = window == 1
+    if lang == "de":
+        return "In dem Monat bis zum" if one else f"In den {counted(window, lang)} Monaten bis zum"
+    return "Over the month to" if one else f"Over the {counted(window, lang)} months to"
+
+
+def about(months: float, lang: str) -> str:
+    """A number of months to the nearest whole one, for the ear."""
+    months = round(abs(months), 1)
+    whole_months = int(months + 0.5)
+    if lang == "de":
+        words = ("weniger als einen Monat", "rund einen Monat", f"rund {whole_months} Monate")
+    else:
+        words = ("less than a month", "about a month", f"about {whole_months} months")
+    return words[0] if months < 1 else words[min(whole_months, 2)]
+
+
+def aged(days: Sequence[float], lang: str) -> str:
+    """How old models were: ``nine and six months``, ``a month and 12 days``, in whole months."""
+    found = [round(each / DAYS_PER_MONTH) for each in days]
+    both = " und " if lang == "de" else " and "
+    if len(found) > 1 and min(found) > 1:
+        words = max(found) <= 12  # not "16 and nine"
+        told = [counted(each, lang) if words else str(each) for each in dict.fromkeys(found)]
+        same = "" if len(told) > 1 else ("beide " if lang == "de" else "both ")
+        return f"{same}{both.join(told)} {'Monate' if lang == 'de' else 'months'}"
+    return both.join(_age(day, whole, lang) for day, whole in zip(days, found, strict=True))
+
+
+def _age(days: float, whole_months: int, lang: str) -> str:
+    german = lang == "de"
+    if whole_months > 1:
+        return f"{counted(whole_months, lang)} {'Monate' if german else 'months'}"
+    if days == 1:
+        return "einen Tag" if german else "one day"
+    if whole_months < 1:
+        return (
+            f"{counted(days, lang)} {'Tage' if german else 'days'}"
+            if days
+            else ("keinen Tag" if german else "not a day")
+        )
+    return "einen Monat" if german else "one month"
+
+
+#: From this probability on a statement needs no adverb.
+SURE = 0.95
+
+
+def stood(probability: float, lang: str) -> str:
+    """A standing with how sure it is: ``probably stood``, ``stand wahrscheinlich``."""
+    adverb = likely(probability, lang).strip()
+    if lang == "de":
+        return f"stand {adverb}".strip()
+    return (f"{adverb} stood" if probability >= 0.5 else f"stood {adverb}").strip()
+
+
+def likely(probability: float, lang: str) -> str:
+    """How sure a statement is, as an adverb: nothing from 95% on."""
+    if probability >= SURE:
+        return ""
+    if probability >= 0.5:
+        return "wahrscheinlich " if lang == "de" else "probably "
+    return "nach den mittleren Wertungen " if lang == "de" else "by the mean ratings "

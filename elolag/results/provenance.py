@@ -1,0 +1,261 @@
+"""Where a result's figures come from: its snapshots with publisher and licence, in words and JSON.
+
+Results of every kind are asked for what they have (board, dates, snapshots, seed); what a kind has
+not is left out. One that holds others (a grid its headline, slices their rows) speaks for them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from elolag.results.words import which_lists
+from elolag.sources.base import ALL_LISTS, NOT_STATED, measure_of
+from elolag.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+#: Version of the JSON object in a figure's metadata.
+SCHEMA = 1
+#: What no figure may be read without, by the board's measure or the publisher's method.
+CAVEATS = {
+    "bradley-terry": "Ratings are blind preference votes, not a measure of capability.",
+    "index": "The index sums up benchmark scores; benchmarks are not use.",
+    "time-horizon": "A time horizon sums up tasks of known length; tasks are not use.",
+}
+CAVEAT = CAVEATS["bradley-terry"]
+OWN_CAVEAT = "Ratings as their owner gave them; elolag has not checked them."
+
+#: Facts that are copied into a figure's metadata, where a result has them.
+_FACTS = (
+    "estimand", "frontier", "interval", "board", "category", "leader_group", "follower_group",
+    "as_of", "vintage", "data_through", "months", "low", "high", "censored", "level", "window",
+    "n_draws", "seed",
+)  # fmt: skip
+#: Where results that hold others keep one that speaks for all.
+_SPOKESMEN = ("headline", "result", "base", "results", "rows")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One snapshot a result rests on, and on whose terms.
+
+    Attributes
+    ----------
+    path, sha256
+        The snapshot in the archive, and the hash of its manifest, which holds the tables' hashes.
+    vintage
+        ISO date of its ratings.
+    source
+        Name of the route it came by.
+    publisher
+        Whose figures they are; after ``; copied by`` who copied them.
+    licence
+        SPDX identifier, or plain words where there is none.
+    method
+        ``bradley-terry``, ``index``, ...; empty where it is not known.
+    log_head
+        Head of the log of the archive that holds it, when it was read (see `elolag.archive.log`);
+        empty where there is none.
+    """
+
+    path: str
+    sha256: str
+    vintage: str
+    source: str = ""
+    publisher: str = ""
+    title: str = ""
+    homepage: str = ""
+    licence: str = ""
+    licence_url: str = ""
+    citation: str = ""
+    method: str = ""
+    log_head: str = ""
+
+    @classmethod
+    def of(cls, snapshot: Any) -> Origin:
+        """Read a snapshot's manifest; a board of a user's own may have none."""
+        package: Mapping[str, Any] = getattr(snapshot, "manifest", None) or {}
+        facts: Mapping[str, Any] = package.get("elolag", {})
+        licence: Mapping[str, Any] = next(iter(package.get("licenses", ())), {})
+        makers = [m["title"] for m in package.get("contributors", ()) if "creator" in m["roles"]]
+        titles = [str(s.get("title", "")) for s in package.get("sources", ())]
+        return cls(
+            path=str(snapshot.path),
+            sha256=str(snapshot.sha256),
+            vintage=str(snapshot.vintage),
+            source=str(facts.get("source", "")),
+            publisher=str(makers[0]) if makers else "",
+            title=titles[0] if titles else "",
+            homepage=str(package.get("homepage", "")),
+            licence=str(licence.get("name") or licence.get("title") or ""),
+            licence_url=str(licence.get("path", "")),
+            citation=str(facts.get("citation", "")),
+            method=str(facts.get("method", "")),
+            log_head=snapshot.log_head,
+        )
+
+    @property
+    def owner(self) -> str:
+        """The publisher without who copied its figures."""
+        return self.publisher.partition("; ")[0]
+
+    @property
+    def copied(self) -> bool:
+        """Whether the figures came by somebody else's copy."""
+        return self.owner != self.publisher
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Everything a figure says of where it comes from."""
+
+    facts: Mapping[str, Any]
+    origins: tuple[Origin, ...]
+    version: str = __version__
+    sentence: str = ""
+    title: str = ""
+
+    @property
+    def caveat(self) -> str:
+        """The one caveat that fits how the board was made."""
+        if not self.origins:
+            return ""
+        newest = self.origins[0]
+        board = newest.path.rpartition("/")[0]
+        for kind in (measure_of(board, newest.method, newest.source).name, newest.method):
+            if kind in CAVEATS:
+                return CAVEATS[kind]
+        return OWN_CAVEAT if self.owners == "" else CAVEAT
+
+    @property
+    def log_head(self) -> str:
+        """Head of the archive's log; `elolag archive verify --head` says if it still holds."""
+        return log_head(self.origins)
+
+    @property
+    def lists(self) -> str:
+        """Which lists could be used: ``all``, or ``official`` ones only."""
+        return str(self.facts.get("lists", ALL_LISTS))
+
+    @property
+    def owners(self) -> str:
+        """Publishers of the figures, each once."""
+        return ", ".join(dict.fromkeys(o.owner for o in self.origins if o.owner))
+
+    def footer(self, note: str = "") -> str:
+        """Source, licence, vintage, hash and one caveat in one paragraph."""
+        parts = []
+        if self.origins:
+            newest, older = self.origins[0], self.origins[1:]
+            board = self.facts.get("board") or newest.path.rpartition("/")[0]
+            category = self.facts.get("category")
+            where = f"{board} ({category})" if category else str(board)
+            whose = f"{self.owners}, {where}" if self.owners else f"own ratings, {where}"
+            vintage = self.facts.get("vintage") or newest.vintage
+            licence = f", {newest.licence}" if newest.licence else ""
+            more = f" and {len(older)} older" if older else ""
+            if copies := sum(origin.copied for origin in older):
+                more += f", {copies} of them copies made by others"
+            if newest.copied:
+                whose = f"{whose}, in a copy made by others"
+            terms = dict.fromkeys(_terms(o.licence) for o in older if o.licence)
+            terms.pop(newest.licence, None)
+            more += f" ({', '.join(terms)})" if terms else ""
+            parts.append(
+                f"Source: {whose}, ratings of {vintage}{licence}; snapshot sha256 "
+                f"{newest.sha256[:16]}{more}."
+            )
+        made = f"elolag {self.version}"
+        if self.facts.get("n_draws") is not None:
+            made += f", {self.facts['n_draws']:,} draws, seed {self.facts.get('seed')}"
+        only = [f"{text[:1].upper()}{text[1:]}." for text in which_lists(self.lists)]
+        parts += [f"{made}.", *only, self.caveat, note]
+        return " ".join(part for part in parts if part)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object in a figure's metadata."""
+        return {
+            "schema": SCHEMA,
+            "software": "elolag",
+            "version": self.version,
+            "title": self.title,
+            "sentence": self.sentence,
+            "caveat": self.caveat,
+            **self.facts,
+            "log_head": self.log_head,
+            "sources": [_once(asdict(origin)) for origin in self.origins],
+        }
+
+
+def provenance(result: Any, *, title: str = "") -> Provenance:
+    """What a result of any kind says of where it comes from.
+
+    Parameters
+    ----------
+    result
+        A result with ``snapshots`` (and, where it has them, ``origins`` with their publishers), or
+        one that holds such a result as ``headline``, ``result``, ``base``, ``results`` or ``rows``.
+    title
+        The figure's title, kept in its metadata.
+    """
+    spoken = _spokesman(result)
+    facts = {n: getattr(spoken, n) for n in _FACTS if _is_plain(getattr(spoken, n, None))}
+    # "sources" is what the snapshots are called there, and all lists go without saying.
+    if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
+        facts["lists"] = spoken.sources
+    origins = tuple(getattr(spoken, "origins", ()))
+    held = getattr(spoken, "snapshots", ())
+    if not origins:
+        origins = tuple(Origin(path, digest, _vintage(path)) for path, digest in held)
+    sentence = getattr(result, "sentence", None) or getattr(spoken, "sentence", None)
+    return Provenance(
+        facts=facts,
+        origins=origins,
+        version=str(getattr(spoken, "version", __version__)),
+        sentence=str(sentence()) if callable(sentence) else "",
+        title=title,
+    )
+
+
+def _terms(licence: str) -> str:
+    """A licence in as few words as a figure has room for."""
+    return f"licence {licence}" if licence == NOT_STATED else licence.partition(";")[0]
+
+
+def log_head(origins: Iterable[Origin]) -> str:
+    """Head of the log of the archive that holds the snapshots; empty where none has one."""
+    return next((origin.log_head for origin in origins if origin.log_head), "")
+
+
+def _once(source: dict[str, str]) -> dict[str, str]:
+    """A source without the head, which is said once for all of them."""
+    return {name: value for name, value in source.items() if name != "log_head"}
+
+
+def _spokesman(result: Any) -> Any:
+    """The result itself, or of those it holds the first that names its snapshots."""
+    if hasattr(result, "snapshots"):
+        return result
+    for name in _SPOKESMEN:
+        held = getattr(result, name, None)
+        if callable(held):
+            continue
+        if isinstance(held, tuple | list):
+            held = held[0] if held else None
+        if held is not None:
+            found = _spokesman(held)
+            if hasattr(found, "snapshots"):
+                return found
+    return result
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float)
+
+
+def _vintage(path: str) -> str:
+    found = re.match(r"\d{4}-\d{2}-\d{2}", path.rpartition("/")[2])
+    return found.group() if found else ""

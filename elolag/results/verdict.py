@@ -1,0 +1,508 @@
+"""How models and groups stand in a result: a model, a possible match, the gap of two frontiers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.results.provenance import Origin
+from elolag.results.words import (
+    FEWEST,
+    adjective,
+    bound,
+    directed,
+    months,
+    noun,
+    overtaking,
+    reads_ahead,
+    share,
+)
+from elolag.sources.base import Measure, measure_of
+
+#: On Arena's boards a rating of fewer votes is provisional.
+SETTLED_VOTES = 15_000
+
+
+@dataclass(frozen=True)
+class ModelPoint:
+    """A model as it stands in a result.
+
+    `rating` is the posterior mean of its best entry, `sd` that posterior's standard deviation and
+    `votes` that entry's votes where its list prints them; `counts_from` is the ISO date from which
+    it counts in its group, `lab` the key of who released it; `month_only` tells that of its release
+    only the month is known.
+    """
+
+    group: str
+    model: str
+    entry: str
+    release_date: str
+    rating: float
+    sd: float
+    counts_from: str
+    lab: str = ""
+    votes: int | None = None
+    month_only: bool = False
+
+    @property
+    def early(self) -> bool:
+        """Whether its rating rests on fewer than `SETTLED_VOTES` votes."""
+        return self.votes is not None and self.votes < SETTLED_VOTES
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "group": self.group,
+            "model": self.model,
+            "entry": self.entry,
+            "release_date": self.release_date,
+            "rating": self.rating,
+            "lab": self.lab,
+            "votes": self.votes,
+        }
+
+
+@dataclass(frozen=True)
+class Contender:
+    """An entry that nobody has tagged and that could be the best model of a group.
+
+    It rates above the group's best, or within that best's interval. `low` and `high` bound its
+    own interval at the result's level, None where its publisher gives no error; `groups` are those
+    whose best it could be.
+    """
+
+    entry: str
+    rating: float
+    low: float | None
+    high: float | None
+    groups: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "entry": self.entry,
+            "rating": self.rating,
+            "low": self.low,
+            "high": self.high,
+            "groups": list(self.groups),
+        }
+
+
+@dataclass(frozen=True)
+class Match:
+    """A possible match: the model, the lag it implies, and its share of the draws."""
+
+    model: str
+    entry: str
+    release_date: str
+    months: float
+    probability: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "model": self.model,
+            "entry": self.entry,
+            "release_date": self.release_date,
+            "months": self.months,
+            "probability": self.probability,
+        }
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Distance of the two frontiers at the as-of date, leader minus follower.
+
+    `elo`, `low` and `high` are in `unit`, which is Elo but on boards of other measures. Only a
+    distance in Elo is a win rate, or is given as a percentage.
+    """
+
+    elo: float
+    low: float
+    high: float
+    percent_of_leader: float
+    percent_of_follower: float
+    unit: str = "Elo"
+
+    @property
+    def win_rate(self) -> float | None:
+        """Expected share of votes for the leader's best against the follower's best; Elo only."""
+        return win_rate(self.elo) if self.unit == "Elo" else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "elo": self.elo,
+            "low": self.low,
+            "high": self.high,
+            "win_rate": self.win_rate,
+            "percent_of_leader": self.percent_of_leader if self.unit == "Elo" else None,
+            "percent_of_follower": self.percent_of_follower if self.unit == "Elo" else None,
+            "unit": self.unit,
+        }
+
+
+def win_rate(gap: float) -> float:
+    """Expected score of the side that is `gap` Elo points ahead."""
+    # Beyond 300 the power is no float; what is left of the rate is none either.
+    return float(1 / (1 + 10 ** min(-gap / 400, 300.0)))
+
+
+# What may be said of a result: who is ahead, whether that is clear, and who was first.
+
+#: Least probability of a match that the sentence names.
+LIKELY = 0.05
+#: What may be said of a result, and in this order the first that holds:
+#:
+#: - ``withheld``: the gap, where an entry without a tag could be the best of a side;
+#: - ``overtaken``: the side that is behind reached its level before the other did;
+#: - ``level``: the figure is exactly zero, and no bound;
+#: - ``no-clear-lead``: both bests are equal, or the interval of the figure or of the gap reaches
+#:   into the direction that the figure does not have;
+#: - ``at-least``: the figure is only a bound, the lag (or the lead) is at least so much;
+#: - ``behind`` or ``ahead``: the follower, at the figure's sign.
+VERDICTS = ("withheld", "overtaken", "level", "no-clear-lead", "at-least", "behind", "ahead")
+#: Who first reached the level at which the lag is dated.
+ORDERS = ("follower-first", "leader-first", "level")
+
+
+#: How the bests of both sides can stand to each other on a day, at posterior-mean ratings:
+#:
+#: - ``shared``: one model is the best of both (of nested groups); ``tie``: two, equally good;
+#: - ``leads``: the follower's best stands above every model of the leader;
+#: - ``overtaken``: the side that is behind was the first at its level;
+#: - ``below-first``: its level lies below the first rated model of the other side;
+#: - ``between``: it stands between two records of the other side.
+STATES = ("shared", "tie", "leads", "overtaken", "below-first", "between")
+
+
+@dataclass(frozen=True)
+class Day:
+    """How the best of the side that is behind stood among the records of the other, on one day.
+
+    Attributes
+    ----------
+    date
+        ISO.
+    state
+        One of `STATES`.
+    best, rival
+        Best model of the side that is behind, and of the other.
+    above, below
+        The bracket: the last record of the other side below that level, and its first at or above
+        it; None where there is none.
+    probability
+        Share of draws in which `below` is the first to reach the level of that side's best.
+    best_share, rival_share
+        Share of draws in which `best` and `rival` are their sides' bests.
+    leading
+        Share of draws in which the follower leads.
+    matches
+        Every model that was the first to reach the level in some draw, most frequent first.
+    smallest_set
+        Those of them, most frequent first, that together hold the result's level.
+    """
+
+    date: str
+    state: str
+    best: ModelPoint
+    rival: ModelPoint
+    above: ModelPoint | None
+    below: ModelPoint | None
+    probability: float
+    best_share: float
+    rival_share: float
+    leading: float
+    matches: tuple[Match, ...]
+    smallest_set: tuple[Match, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        told = {"above": self.above, "below": self.below}
+        return {
+            "date": self.date,
+            "state": self.state,
+            "best": {**self.best.to_dict(), "probability": self.best_share},
+            "rival": {**self.rival.to_dict(), "probability": self.rival_share},
+            "bracket": {
+                **{name: found.to_dict() if found else None for name, found in told.items()},
+                "probability": self.probability,
+            },
+            "follower_leads": self.leading,
+            "matches": [match.to_dict() for match in self.matches],
+            "set": [match.model for match in self.smallest_set],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """The part of a result from which its verdict follows; every surface takes it from here."""
+
+    estimand: str
+    months: float | None
+    low: float | None
+    high: float | None
+    as_of: str
+    leader_group: str
+    follower_group: str
+    leader_best: ModelPoint
+    follower: ModelPoint
+    match: ModelPoint | None
+    matches: tuple[Match, ...]
+    gap: Gap
+    censored: str | None
+    interval: str
+    level: float
+    window: float
+    board: str
+    category: str
+    policies: Mapping[str, Any]
+    leading: float
+    matched: float
+    leader_best_share: float
+    follower_best_share: float
+    models: tuple[ModelPoint, ...] = field(default=(), repr=False)
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    provisional: tuple[Contender, ...] = ()
+
+    @property
+    def leads(self) -> bool:
+        """Whether the follower is ahead at posterior-mean ratings."""
+        return self.gap.elo < 0
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the figure in months reads ahead."""
+        return reads_ahead(self.months or 0.0, self.censored)
+
+    @property
+    def match_rule(self) -> str:
+        """Which model of the other side dates a level, one of `frontier.MATCH_RULES`."""
+        return str(self.policies.get("match_rule", "reached"))
+
+    @property
+    def by_match(self) -> bool:
+        """Whether the figure is the time to one model's release, its match."""
+        return self.estimand == "current" and self.match_rule == "reached"
+
+    @property
+    def order(self) -> str | None:
+        """Who first reached the level that dates the lag: one of `ORDERS`.
+
+        At posterior-mean ratings, for `current`; None for the other estimands, and where the level
+        lies below the first rated model of the side that is asked.
+        """
+        if not self.by_match or self.match is None or self.censored:
+            return None
+        if self.gap.elo == 0:
+            later = self.months or 0.0
+        else:
+            best = self.leader_best if self.leads else self.follower
+            later = to_day(best.counts_from) - to_day(self.match.counts_from)
+            later = -later if self.leads else later
+        if later == 0:
+            return "level"
+        return "follower-first" if later < 0 else "leader-first"
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether the side that is behind was the first at its level."""
+        first = "leader-first" if self.leads else "follower-first"
+        return self.gap.elo != 0 and self.order == first
+
+    @property
+    def clear(self) -> bool:
+        """Whether the errors leave no doubt which side is ahead."""
+        value, low, high = self.ends()
+        one_day = self.estimand in ("current", "gap")
+        if one_day and (self.gap.elo == 0 or self.gap.low < 0 < self.gap.high):
+            return False
+        if low < 0 < high or (value > 0 and low < 0) or (value < 0 and high > 0):
+            return False
+        # "At most" a positive lag may be a lead: its interval is open to that side.
+        return not self.censored or self.bound == "at least"
+
+    @property
+    def verdict(self) -> str:
+        """What may be said of it, one of `VERDICTS`."""
+        value, _, _ = self.ends()
+        if self.months is None and self.provisional:
+            return "withheld"
+        if self.overtaken:
+            return "overtaken"
+        if value == 0 and not self.censored:
+            return "level"
+        if not self.clear:
+            return "no-clear-lead"
+        if self.censored:
+            return "at-least"
+        return "ahead" if value < 0 else "behind"
+
+    def ends(self) -> tuple[float, float, float]:
+        """Figure and interval, an open end infinite: months, or for `gap` in its own unit."""
+        if self.months is None:
+            return self.gap.elo, self.gap.low, self.gap.high
+        low = -math.inf if self.low is None else self.low
+        return self.months, low, math.inf if self.high is None else self.high
+
+    @property
+    def bound(self) -> str:
+        """``at least`` or ``at most`` before the size of the lag, empty where it is exact."""
+        return bound(self.months or 0.0, self.censored)
+
+    def size(self) -> str:
+        """The lag without its direction; a bound turns round with the sign of what it bounds."""
+        return f"{self.bound} {months(abs(self.months or 0.0))}".lstrip()
+
+    def likely_matches(self) -> tuple[Match, ...]:
+        """Matches of at least 5% probability."""
+        return tuple(m for m in self.matches if m.probability >= LIKELY)
+
+    def standing(self, where: str) -> str:
+        """Which side is ahead and why, the middle of the sentence on `current`."""
+        follower, leader = noun(self.follower_group), noun(self.leader_group)
+        best, other = self.follower, self.leader_group
+        if self.leads:
+            best, other = self.leader_best, self.follower_group
+        whose = f"the best {adjective(best.group)} model, {best.model} (released "
+        whose += f"{best.release_date})"
+        size, verdict = self.size(), self.verdict
+        if verdict == "overtaken" and self.match is not None:
+            doubt = "" if self.clear else "; neither side has a clear lead"
+            return (
+                f"{self.overtaking(f'was first {where} and was')}{doubt}: {whose}, reached "
+                f"its level before any {adjective(other)} model, and {self.match.model} (released "
+                f"{self.match.release_date}) passed it"
+            )
+        if self.gap.elo == 0:
+            text = f"the best models of both sides, {self.follower.model} and "
+            text += f"{self.leader_best.model}, stand at the same level"
+            if verdict == "level":
+                return f"{follower} is level with {leader} {where}: {text}"
+            side = self.follower_group if self.ahead else self.leader_group
+            text += f", which {adjective(side)} models reached {size} earlier, {follower} "
+            text += "ahead" if self.ahead else "behind"
+            return f"neither {follower} nor {leader} has a clear lead {where}: {text}"
+        if verdict == "no-clear-lead":
+            return (
+                f"neither {follower} nor {leader} has a clear lead {where}: {whose}, stands at a "
+                f"level that {adjective(other)} models first reached {size} before, but the errors "
+                f"leave open which side is ahead"
+            )
+        verb = "is ahead of" if self.ahead else "trails"
+        return (
+            f"{follower} {verb} {leader} by {size} {where}: {whose}, stands at a level that "
+            f"{adjective(other)} models first reached that long before"
+        )
+
+    def overtaking(self, joined: str) -> str:
+        """Who was first, by whom and when overtaken, of a result of which that is said."""
+        first, second = self.follower_group, self.leader_group
+        if self.leads:
+            first, second = second, first
+        day = self.match.counts_from if self.match is not None else self.as_of
+        return overtaking(first, joined, second, day, abs(self.months or 0.0))
+
+    def reached_by(self) -> str:
+        """Which models dated the lag in the draws, each with its share."""
+        likely = self.likely_matches()
+        sign = -1.0 if self.leads else 1.0
+        if self.overtaken:
+            likely = tuple(m for m in likely if m.months * sign > 0)
+        names = "; ".join(
+            f"{m.model} of {m.release_date} in {share(m.probability)} of draws" for m in likely
+        )
+        if not self.overtaken:
+            return f"first reached by {names}"
+        still = sum(m.probability for m in self.matches if m.months * sign < 0)
+        rest = f"; not overtaken in {share(still)} of draws" if still >= LIKELY else ""
+        return f"passed by {names}{rest}"
+
+    def told(self, value: float) -> str:
+        """A lag with its direction; the time since the overtaking where that is what it is."""
+        if self.since_overtaking(value):
+            return f"overtaken {months(abs(value))} before"
+        return directed(value)
+
+    def since_overtaking(self, value: float) -> bool:
+        """Whether a lag of this many months would be the time since the first was overtaken."""
+        if not self.overtaken or self.months is None or value * self.months <= 0:
+            return False
+        best = self.leader_best if self.leads else self.follower
+        return abs(value) * DAYS_PER_MONTH < to_day(self.as_of) - to_day(best.counts_from)
+
+    @property
+    def measure(self) -> Measure:
+        """What the board's ratings are made of."""
+        if not self.origins:
+            return measure_of(self.board)
+        return measure_of(self.board, self.origins[0].method, self.origins[0].source)
+
+    @property
+    def day(self) -> Day:
+        """How the day's bests stood to each other."""
+        return _day_of(self)
+
+    def provisional_rating(self, model: ModelPoint) -> bool:
+        """Whether a model's rating rests on few votes yet, which is known of Arena's boards."""
+        return model.early and self.board.startswith("arena/")
+
+    def records(self, group: str) -> tuple[ModelPoint, ...]:
+        """Models of a group that raised its frontier when they began to count, oldest first."""
+        best, found = float("-inf"), []
+        mine = (m for m in self.models if m.group == group and m.counts_from <= self.as_of)
+        for model in sorted(mine, key=lambda m: (m.counts_from, -m.rating)):
+            if model.rating > best:
+                best = model.rating
+                found.append(model)
+        return tuple(found)
+
+    def too_few(self) -> tuple[tuple[str, int], ...]:
+        """Groups with too few rated models for an interval, and how many each has."""
+        groups = dict.fromkeys((self.leader_group, self.follower_group))
+        counted = [m.group for m in self.models if m.counts_from <= self.as_of]
+        sides = ((group, counted.count(group)) for group in groups)
+        return tuple((group, count) for group, count in sides if 0 < count < FEWEST)
+
+    @property
+    def one_match(self) -> bool:
+        """Whether the interval has no width: nearly all draws give one figure."""
+        return self.low is not None and self.low == self.high
+
+    @property
+    def ends_given(self) -> tuple[float | None, float | None]:
+        """Ends of the interval for data and drawings: none where the words say there is none."""
+        return (None, None) if self.too_few() or self.one_match else (self.low, self.high)
+
+
+def _day_of(result: Judged) -> Day:
+    """The day of a result, from its models, at posterior-mean ratings, and its draws."""
+    best, rival, ahead = result.follower, result.leader_best, result.leader_group
+    shares = result.follower_best_share, result.leader_best_share
+    if result.leads:
+        best, rival, ahead, shares = rival, best, result.follower_group, shares[::-1]
+    records = result.records(ahead)
+    above = [m for m in records if m.rating < best.rating]
+    below = [m for m in records if m.rating >= best.rating]
+    if result.gap.elo == 0:
+        state = "shared" if best.model == rival.model else "tie"
+    elif result.leads:
+        state = "leads"
+    elif not above:
+        state = "below-first"
+    else:
+        late = bool(below) and below[0].counts_from > best.counts_from
+        state = "overtaken" if late else "between"
+    held, smallest = 0.0, []
+    for match in result.matches:
+        if held < result.level:
+            smallest.append(match)
+        held += match.probability
+    return Day(
+        result.as_of, state, best, rival, above[-1] if above else None,
+        below[0] if below else None, result.matched, *shares, result.leading, result.matches,
+        tuple(smallest),
+    )  # fmt: skip

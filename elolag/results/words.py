@@ -1,0 +1,578 @@
+"""Every phrase for people: those of results here, those of citations in `citing` and `groups`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from elolag.sources.base import OFFICIAL_LISTS
+
+#: Rated models that a group needs at least, for an interval to be given.
+FEWEST = 3
+#: Names of untagged entries in one sentence; the table holds all.
+MOST_NAMED = 10
+
+#: What errors and re-runs of the ratings say nothing of, by the board's measure.
+_UNSEEN = {
+    "votes": (
+        "whether blind votes measure capability; which models a lab submits; how representative "
+        "the voters are"
+    ),
+    "index": (
+        "whether the chosen benchmarks measure capability; which models are tested, and with what "
+        "effort"
+    ),
+    "time-horizon": (
+        "whether the chosen tasks and their human times measure capability; which models are "
+        "tested, and with what tools"
+    ),
+    "own": "what the ratings measure; which models are rated",
+}
+_LEFT_OUT = {
+    "measurement": (
+        "The measurement interval covers errors of the published ratings, of linking retired "
+        "models and of release dates known to the month. It leaves out: {unseen}; and "
+        "what another run of history would have given."
+    ),
+    "sampling": (
+        "The sampling interval is for the mean over re-run histories with the same pace of "
+        "releases, and covers errors of measurement. It leaves out: {unseen}; and that the pace "
+        "may change."
+    ),
+}
+
+
+def left_out(interval: str, measure: str = "votes") -> str:
+    """What an interval covers and leaves out.
+
+    Parameters
+    ----------
+    interval
+        ``measurement``, ``sampling`` or ``both``.
+    measure
+        Name of the board's measure (see `elolag.sources.base.Measure`).
+    """
+    kinds = tuple(_LEFT_OUT) if interval == "both" else (interval,)
+    return " ".join(_LEFT_OUT[kind].format(unseen=_UNSEEN[measure]) for kind in kinds)
+
+
+#: Said of every answer that rests on the publishers' own lists only.
+OFFICIAL_ONLY = "official lists only: what others copied from the publishers is left out"
+
+
+#: Said of a board of one's own on which no drift is assumed.
+NO_DRIFT = (
+    "no drift of young entries is assumed on a board of your own (--drift arena assumes that of "
+    "Arena's boards)"
+)
+
+
+def which_lists(sources: str) -> tuple[str, ...]:
+    """What a reader must know of the lists an answer could use; nothing where it is all."""
+    return (OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
+
+
+NOT_A_FORECAST = (
+    "It is how much earlier the same level was reached: no forecast, and not the time that the "
+    "follower needs to catch up or to copy a model."
+)
+
+#: What each estimand asks, in one line; the window is filled in by `meaning`.
+MEANING = {
+    "current": (
+        "how long before the as-of date the leader first reached the follower's best of that day"
+    ),
+    "average": (
+        "how long before, the leader had first been as good as the follower's best of the day, "
+        "averaged over every day of {window}"
+    ),
+    "at-release": "how late the follower's records of {window} came, each on its own day",
+    "catch-up": "median time until the follower reaches a record the leader set in {window}",
+    "levels": (
+        "mean time between the two frontiers at the levels the follower newly reached in {window}"
+    ),
+    "trend": "time between two smooth curves, each fitted to its side's best models",
+    "gap": "distance of the two frontiers on the as-of date, in Elo points",
+}
+
+
+#: What a match rule takes in place of the first model to reach a level.
+MATCHED = {
+    "below": "dated by the last model below the level",
+    "between": "dated between the last model below the level and the first to reach it",
+    "not-worse": "dated by when a model that the ratings tell apart from the level first came",
+}
+NOT_WORSE = (
+    "match rule not-worse has no truth in the simulated worlds: it is shown for comparison, and "
+    "whether its interval holds its level is not calibrated"
+)
+
+
+def windowed(estimand: str) -> bool:
+    """Whether an estimand looks back over a window."""
+    return "{window}" in MEANING[estimand]
+
+
+def meaning(estimand: str, points: str = "Elo points", window: float | None = None) -> str:
+    """What an estimand asks, on a board whose ratings are in `points`, over `window` months."""
+    asked = "the window" if not window else f"the last {window:g} months"
+    return MEANING[estimand].format(window=asked).replace("Elo points", points)
+
+
+def over(estimand: str, window: float) -> str:
+    """The estimand's name, with its window where it has one."""
+    return f"{estimand} over {window:g} months" if windowed(estimand) else estimand
+
+
+_NOUNS = {
+    "US": ("US", "the US"),
+    "CN": ("Chinese", "China"),
+    "FR": ("French", "France"),
+    "GB": ("British", "the UK"),
+    "DE": ("German", "Germany"),
+    "KR": ("South Korean", "South Korea"),
+    "CA": ("Canadian", "Canada"),
+    "JP": ("Japanese", "Japan"),
+    "IL": ("Israeli", "Israel"),
+    "AE": ("Emirati", "the UAE"),
+    "AU": ("Australian", "Australia"),
+    "HK": ("Hong Kong", "Hong Kong"),
+    "RU": ("Russian", "Russia"),
+    "SG": ("Singaporean", "Singapore"),
+    "TW": ("Taiwanese", "Taiwan"),
+    "EU": ("EU", "the EU"),
+    "open": ("open-weights", "the open-weights side"),
+    "closed": ("closed", "the closed side"),
+    "ALL": ("rated", "the whole field"),
+}
+
+
+#: Names by which a country may be asked for, besides its code and those above.
+_ALSO = {"usa": "US", "america": "US", "united states": "US", "united kingdom": "GB"}
+
+
+def country_named(name: str) -> str:
+    """The code of a country given by name or in small letters; other names as they are."""
+    known = {each.removeprefix("the ").lower(): key for key, (_, each) in _NOUNS.items()}
+    found = _ALSO.get(name.lower()) or known.get(name.lower(), name)
+    return name.upper() if found == name and len(name) == 2 and name.isascii() else found
+
+
+def _joined(group: str) -> str:
+    """The words of an expression of several names: ``CN+open`` -> ``Chinese open-weights``."""
+    turned = {"not:open": "closed", "not:closed": "open"}
+    alternatives = []
+    for part in group.split(","):
+        terms = [turned.get(term, term) for term in part.split("+")]
+        terms.sort(key=lambda term: term in ("open", "closed"))
+        words = (f"non-{adjective(t[4:])}" if t.startswith("not:") else adjective(t) for t in terms)
+        alternatives.append(" ".join(words))
+    return " or ".join(alternatives)
+
+
+def _single(group: str) -> bool:
+    return not ("," in group or "+" in group or group.startswith("not:"))
+
+
+def adjective(group: str) -> str:
+    """The group before the word "model": ``CN`` -> ``Chinese``."""
+    if not _single(group):
+        return _joined(group)
+    if group.startswith("lab:"):
+        return group[4:]
+    return _NOUNS.get(group, (group, group))[0]
+
+
+def noun(group: str) -> str:
+    """The group as the subject of a sentence: ``US`` -> ``the US``."""
+    if not _single(group):
+        return f"the {_joined(group)} side"
+    if group.startswith("lab:"):
+        return group[4:]
+    return _NOUNS.get(group, (group, group))[1]
+
+
+def months(value: float) -> str:
+    """A number of months, to one decimal."""
+    return f"{value:.1f} months"
+
+
+def span(low: float, high: float) -> str:
+    """Both ends of an interval with their direction."""
+    if low >= 0 or high <= 0:
+        near, far = sorted((abs(low), abs(high)))
+        if f"{near:.1f}" == f"{far:.1f}":
+            return f"{months(far)} {'behind' if low >= 0 else 'ahead'} at both ends"
+        return f"{near:.1f} to {months(far)} {'behind' if low >= 0 else 'ahead'}"
+    return f"{directed(low)} to {directed(high)}"
+
+
+#: Said in place of an interval, in a cell of a table: the ends are one number, from one match.
+NO_WIDTH = "none: of zero width, one match"
+#: The same, of a group with fewer than `FEWEST` rated models.
+TOO_FEW = "none: too few models"
+
+
+def given(low: float | None, high: float | None) -> dict[str, Any]:
+    """An interval as JSON objects and tables hold it: both ends null, and why, where it is none."""
+    if low is not None and low == high:
+        return {"low": None, "high": None, "no_interval": NO_WIDTH}
+    return {"low": low, "high": high, "no_interval": None}
+
+
+def few(sides: Sequence[tuple[str, int]]) -> str:
+    """Why there is no interval: these groups have fewer than `FEWEST` rated models."""
+    named = " and ".join(
+        f"{count} rated model{'' if count == 1 else 's'} of {noun(group)}" for group, count in sides
+    )
+    return f"only {named}, and at least {FEWEST} are needed"
+
+
+def directed(value: float) -> str:
+    """A lag with its direction in words."""
+    if value == 0:
+        return "level"
+    return f"{months(abs(value))} {'behind' if value > 0 else 'ahead'}"
+
+
+def open_ended(low: float | None, high: float | None) -> str:
+    """An interval of which one end, or none, is known: from `low` on, or as far as `high`."""
+    if low is not None:
+        return "level or behind" if low == 0 else f"{bound(low, 'at-least')} {directed(low)}"
+    if high is not None:
+        return "level or ahead" if high == 0 else f"{bound(high, 'at-most')} {directed(high)}"
+    return "unbounded"
+
+
+def reads_ahead(value: float, censored: str | None) -> bool:
+    """Whether a lag reads as a lead; a bound of nothing, in the way it is open."""
+    return value < 0 or (value == 0 and censored == "at-most")
+
+
+def bound(value: float, censored: str | None) -> str:
+    """``at least`` or ``at most`` before the size of a bounded lag, empty where it is exact.
+
+    A bound turns round with the side it is told from: a lag of at most -5 is a lead of at least 5.
+    """
+    if not censored:
+        return ""
+    return "at least" if reads_ahead(value, censored) == (censored == "at-most") else "at most"
+
+
+def bounded(value: float, censored: str | None) -> str:
+    """A lag with its direction, and whether it is only a bound."""
+    if not censored:
+        return directed(value)
+    side = "ahead" if reads_ahead(value, censored) else "behind"
+    return f"{bound(value, censored)} {months(abs(value))} {side}"
+
+
+def overtaking(first: str, joined: str, second: str, day: str, size: float) -> str:
+    """Which group was first, which overtook it on what day, how many months before."""
+    return f"{noun(first)} {joined} overtaken by {noun(second)} on {day}, {months(size)} before"
+
+
+def share(probability: float) -> str:
+    """A percentage that never rounds to an impossible or certain one."""
+    if 0.995 <= probability < 1:
+        return "over 99%"
+    return f"{probability:.0%}"
+
+
+def compact(low: float | None, high: float | None) -> str:
+    """An interval in few words: ``6.4 to 9.0 behind``, ``0.5 ahead to 9.0 behind``."""
+    if low is None and high is None:
+        return "unbounded"
+    if low is None or high is None:
+        end, censored = (low, "at-least") if high is None else (high, "at-most")
+        return f"{bound(float(end or 0), censored)} {sized(float(end or 0))}"
+    if low == high:
+        return NO_WIDTH
+    if low >= 0 or high <= 0:
+        near, far = sorted((abs(low), abs(high)))
+        size = f"{near:.1f} to {far:.1f}"
+        return f"{size} {'behind' if low >= 0 else 'ahead'}"
+    return f"{sized(low)} to {sized(high)}"
+
+
+def sized(value: float) -> str:
+    """A lag in a cell of months: ``6.4 behind``."""
+    return f"{abs(value):.1f} {'behind' if value >= 0 else 'ahead'}"
+
+
+def points(value: float) -> str:
+    """A rating to a tenth, whole ones without it."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def rated(names: Sequence[tuple[str, float]], last: str = "and", decimal: str = ".") -> str:
+    """Entries with their ratings: ``a (1525), b (1504.5) and c (1500)``; long lists are cut."""
+    parts = [f"{printable(n)} ({points(r).replace('.', decimal)})" for n, r in names[:MOST_NAMED]]
+    if len(names) > MOST_NAMED:
+        parts.append(f"{len(names) - MOST_NAMED} {'weitere' if last == 'und' else 'more'}")
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def whose_best(entries: Sequence[Collection[str]]) -> str:
+    """What untagged entries could be, each given as the groups whose best it could be."""
+    groups = {group for each in entries for group in each}
+    if len(groups) == 1:
+        best = noun(next(iter(groups)))
+    else:
+        best = "either side" if all(len(each) > 1 for each in entries) else "a side"
+    return f"{'which' if len(entries) == 1 else 'each of which'} could be the best of {best}"
+
+
+def printable(name: str) -> str:
+    """A name from upstream as text: whatever does not show itself is escaped."""
+    return "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}"
+        for c in name
+    )
+
+
+# What models are called by people: ``claude-opus-4-6`` is Claude Opus 4.6.
+
+#: Words that are not simply capitalised.
+_SPELLED = {
+    "ai21": "AI21", "chatglm": "ChatGLM", "chatgpt": "ChatGPT", "deepseek": "DeepSeek",
+    "ernie": "ERNIE", "exp": "Experimental", "glm": "GLM", "gpt": "GPT", "gpt2": "GPT-2",
+    "happyhorse": "HappyHorse", "hidream": "HiDream", "internvl2": "InternVL2", "llava": "LLaVA",
+    "llm": "LLM", "mai": "MAI", "mimo": "MiMo", "minimax": "MiniMax", "mpt": "MPT",
+    "openchat": "OpenChat", "pixverse": "PixVerse", "qvq": "QVQ", "qwq": "QwQ", "rwkv": "RWKV",
+    "turbos": "TurboS", "vl": "VL", "wizardlm": "WizardLM",
+}  # fmt: skip
+#: Names whose version follows a hyphen, and those with hyphens throughout.
+_HYPHENATED = ("ChatGPT", "GPT", "Phi")
+_JOINED = re.compile(r"(Baichuan|ChatGLM|DeepSeek|GLM|Hunyuan|MiniMax|QVQ|QwQ|Qwen|RWKV|Yi)[\d.]*")
+#: Names that are written as keys are: OpenAI's o series and its open models.
+_SMALL = re.compile(r"o\d|gpt-oss")
+_PLAIN = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
+#: A whole date at the end, which its release date repeats.
+_DATED = re.compile(r"-(?:20\d{6}|20\d\d-\d\d-\d\d)$")
+#: Versions whose point became a hyphen (``4-6``), and days or months (``05-06``, ``09-2025``).
+_VERSION = re.compile(r"(?<![a-z0-9.])([1-9]\d?)-(\d)(?![a-z0-9.])")
+_DAY = re.compile(r"(?<![a-z0-9.])(0\d|1[0-2])-(\d\d|20\d\d)(?![a-z0-9.])")
+
+
+def model_name(key: str) -> str:
+    """A model's name as its makers write it, as far as its key tells.
+
+    Keys of other than small letters, digits, points and hyphens stay as they are. A date that ends
+    a key is left out: the release date, which is always told with the name, says it.
+
+    Examples
+    --------
+    >>> model_name("claude-opus-4-1-20250805"), model_name("gpt-5.2"), model_name("kimi-k3")
+    ('Claude Opus 4.1', 'GPT-5.2', 'Kimi K3')
+    """
+    if not _PLAIN.fullmatch(key):
+        return key
+    text = _DATED.sub("", key).replace("dall-e", "DALL·E")
+    if _SMALL.match(text):
+        return text
+    text = _VERSION.sub(r"\1.\2", re.sub(r"^llama-(?=\d+b)", "LLaMA-", text))
+    words = _DAY.sub(r"\1~\2", text).split("-")
+    told = [_spelled(word) for word in words]
+    if told[0] in _HYPHENATED and len(told) > 1 and told[1][:1].isdigit():
+        small = [word.lower() if word in ("Mini", "Nano") else word for word in told[2:]]
+        told = [f"{told[0]}-{told[1]}", *small]
+    between = "-" if _JOINED.fullmatch(told[0]) else " "
+    return between.join(told).replace("~", "-").replace("DALL·E", "DALL-E")
+
+
+def _spelled(word: str) -> str:
+    if word in _SPELLED:
+        return _SPELLED[word]
+    if re.fullmatch(r"[\d.]+[bv]|[a-z]\d+(?:\.\d+)?[a-z]*|t2[iv]", word):  # 72b, v3, a22b, k2.5
+        return word.upper()
+    word = re.sub(r"(?<=\dx)(\d+)b$", r"\1B", word)  # 8x7B
+    return word[:1].upper() + word[1:]
+
+
+# Groups of models as phrases with the right grammar, in English and German.
+
+#: German stems, which take endings; a group without one is put after the noun.
+_GERMAN = {
+    "AE": "emiratisch",
+    "AU": "australisch",
+    "CA": "kanadisch",
+    "CN": "chinesisch",
+    "DE": "deutsch",
+    "EU": "europäisch",
+    "FR": "französisch",
+    "GB": "britisch",
+    "IL": "israelisch",
+    "JP": "japanisch",
+    "KR": "südkoreanisch",
+    "RU": "russisch",
+    "SG": "singapurisch",
+    "TW": "taiwanisch",
+    "ALL": "bewertet",
+}
+
+
+#: Where a model is from that is not from there: "von außerhalb Chinas".
+_GENITIVE = {
+    "AE": "der Emirate",
+    "AU": "Australiens",
+    "CA": "Kanadas",
+    "CN": "Chinas",
+    "DE": "Deutschlands",
+    "EU": "der EU",
+    "FR": "Frankreichs",
+    "GB": "Großbritanniens",
+    "HK": "Hongkongs",
+    "IL": "Israels",
+    "JP": "Japans",
+    "KR": "Südkoreas",
+    "RU": "Russlands",
+    "SG": "Singapurs",
+    "TW": "Taiwans",
+    "US": "der USA",
+}
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A group as a sentence needs it: its best model, its models in two cases, and one of them.
+
+    English has no cases: `models` and `to_models` are alike.
+    """
+
+    best: str
+    models: str
+    to_models: str
+    one: str
+
+    def counted(self, count: int) -> str:
+        """So many models of the group."""
+        return f"{count} {self.one if count == 1 else self.models}"
+
+
+def phrase(group: str, lang: str, lab_name: Callable[[str], str] = str) -> Phrase:
+    """The group's expression (``CN+open``) in words of a language, ``en`` or ``de``.
+
+    `lab_name` gives what the lab of a key calls itself.
+    """
+    alternatives = [
+        [(n, f"lab:{lab_name(name[4:])}" if name.startswith("lab:") else name) for n, name in terms]
+        for terms in (_terms(part) for part in group.split(","))
+    ]
+    return (_german if lang == "de" else _english)(alternatives)
+
+
+def _terms(part: str) -> list[tuple[bool, str]]:
+    """Names with their negation, countries first; ``ALL`` says nothing beside others."""
+    found = []
+    for raw in part.split("+"):
+        name = raw.strip()
+        found.append((name.startswith("not:"), name.removeprefix("not:")))
+    found = [(n, name) for n, name in found if n or name != "ALL" or len(found) == 1]
+    # "not open" is "closed" (docs/tagging.md), and the other way round.
+    turned = {"open": "closed", "closed": "open"}
+    found = [(False, turned[name]) if n and name in turned else (n, name) for n, name in found]
+    return sorted(found, key=lambda term: term[1] in turned)
+
+
+def _english(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
+    words = " or ".join(" ".join(_one(*term) for term in terms) for terms in alternatives)
+    return Phrase(f"the best {words} model", f"{words} models", f"{words} models", f"{words} model")
+
+
+def _one(negated: bool, name: str) -> str:
+    word = name.removeprefix("lab:") if name.startswith("lab:") else adjective(name)
+    return f"non-{word}" if negated else word
+
+
+def _german(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
+    nominative, dative = (
+        " und ".join(_german_noun(terms, *ends) for terms in alternatives)
+        for ends in (("e", "Modelle"), ("en", "Modellen"))
+    )
+    stems = [
+        None if len(terms) > 1 or terms[0][0] else _GERMAN.get(terms[0][1])
+        for terms in alternatives
+    ]
+    if len(alternatives) > 1 and all(stems):
+
+        def either(ending: str) -> str:
+            return " oder ".join(f"{stem}{ending}" for stem in stems)
+
+        return Phrase(
+            f"das beste {either('e')} Modell", f"{either('e')} Modelle", f"{either('en')} Modellen",
+            f"{either('es')} Modell",
+        )  # fmt: skip
+    if len(alternatives) == 1:
+        best = f"das beste {_german_noun(alternatives[0], 'e', 'Modell')}"
+        one = _german_noun(alternatives[0], "es", "Modell")
+    else:
+        best, one = f"das beste Modell unter {dative}", f"Modell unter {dative}"
+    return Phrase(best, nominative, dative, one)
+
+
+def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
+    """``chinesische Modelle mit offenen Gewichten``: adjectives before, the rest after the noun."""
+    before, after = [], []
+    outside = [_GENITIVE[name] for negated, name in terms if negated and name in _GENITIVE]
+    if outside:
+        after.append(f"von außerhalb {' und '.join(outside)}")
+    for negated, name in terms:
+        if negated and name in _GENITIVE:
+            continue
+        if name in _GERMAN:
+            before.append(f"{_GERMAN[name]}{ending}")
+        elif name == "HK":
+            after.append("aus Hongkong")
+        elif name == "US":
+            noun = f"US-{noun}"
+        elif name in ("open", "closed"):
+            after.append(f"mit {'offenen' if name == 'open' else 'geschlossenen'} Gewichten")
+        elif name.startswith("lab:"):
+            after.append(f"{'nicht ' if negated else ''}von {name.removeprefix('lab:')}")
+        else:
+            after.append(f"{'nicht ' if negated else ''}aus {name}")
+    return " ".join([", ".join(before), noun, *after]).strip()
+
+
+#: Groups that own their best model in English: "China's best".
+_OWNERS = re.compile(r"[A-Z]{2}")
+
+
+def best_of_day(group: str, lang: str, found: Phrase) -> str:
+    """The best model of every day of a period: ``China's best AI model of the day``."""
+    if lang == "de":
+        return found.best.replace("beste", "jeweils beste", 1).replace(" Modell", " KI-Modell", 1)
+    return f"{_owned(group, found)} AI model of the day"
+
+
+def best_of(group: str, lang: str, found: Phrase) -> str:
+    """The best model of one day, before its name: ``China's best``."""
+    owns = lang == "en" and _OWNERS.fullmatch(group)
+    return f"{noun(group)}'s best" if owns else found.best
+
+
+def _owned(group: str, found: Phrase) -> str:
+    if _OWNERS.fullmatch(group):
+        return f"{noun(group)}'s best"
+    return found.best.removesuffix(" model")
+
+
+def beside(group: str, lang: str, found: Phrase) -> str:
+    """The group one is behind or ahead of: ``the US``, ``den USA``."""
+    if group == "ALL":
+        return f"{'allen' if lang == 'de' else 'all'} {found.to_models}"
+    if lang == "en":
+        return noun(group) if _OWNERS.fullmatch(group) else found.models
+    special = {"US": "den USA", "AE": "den Emiraten"}
+    own = _GENITIVE.get(group)
+    return special.get(group) or (own.removesuffix("s") if own else found.to_models)
+
+
+def one_of(lang: str, found: Phrase) -> str:
+    """One model of a group: ``a US model``, ``ein chinesisches Modell``."""
+    if lang == "de":
+        return "ein Modell der anderen Seite" if " unter " in found.one else f"ein {found.one}"
+    return f"{'an' if re.match(r'[AEIOaeio]', found.one) else 'a'} {found.one}"

@@ -1,0 +1,468 @@
+"""What the figure would be if a model were left out, or a tag were another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.archive import Board, find_board
+from elolag.dates import to_day, to_iso
+from elolag.errors import ElolagError, EstimateError, UsageError
+from elolag.estimate.lag import HEADLINE, lag_key, results
+from elolag.estimate.session import DEFAULT_BOARD, Study, prepare
+from elolag.model.draws import lag_of
+from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
+from elolag.results.lag import LagResult
+from elolag.results.words import directed, noun
+from elolag.sources.base import ALL_LISTS
+from elolag.tags import Group, Tag
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+#: "A month", in whole days, by which a date is moved.
+MONTH_DAYS = 31.0
+#: A country no model has, for "counted with neither" (ISO 3166 leaves ZZ to users).
+NOWHERE = "ZZ"
+_CHUNK = 256
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change: the tags it gives to models, None where it leaves one out.
+
+    `kind` is ``model``, ``lab``, ``country``, ``openness`` or ``date``; `words` says it in full.
+    """
+
+    kind: str
+    name: str
+    words: str
+    tags: tuple[tuple[str, Tag | None], ...]
+
+    @property
+    def models(self) -> frozenset[str]:
+        """The models it touches."""
+        return frozenset(model for model, _ in self.tags)
+
+
+def without_models(study: Study) -> list[Edit]:
+    """Leave out each model in turn."""
+    return [
+        Edit("model", t.model, f"without {t.model}", ((t.model, None),)) for t in study.cast.tags
+    ]
+
+
+def without_labs(study: Study) -> list[Edit]:
+    """Leave out each lab in turn."""
+    labs: dict[str, list[str]] = {}
+    for tag in study.cast.tags:
+        labs.setdefault(tag.lab, []).append(tag.model)
+    return [
+        Edit("lab", lab, f"without every model of {lab}", tuple((m, None) for m in models))
+        for lab, models in sorted(labs.items())
+    ]
+
+
+def moved_dates(study: Study) -> list[Edit]:
+    """Move each release by a month either way; weights that came with it move too."""
+    return [_moved(t, days) for t in study.cast.tags for days in (-MONTH_DAYS, MONTH_DAYS)]
+
+
+def _moved(tag: Tag, days: float) -> Edit:
+    released = tag.released + days
+    opened = tag.opened + days if tag.opened == tag.released else max(tag.opened, released)
+    other = replace(tag, released=released, opened=opened, release_date=to_iso(released))
+    word = "earlier" if days < 0 else "later"
+    words = f"{tag.model} released {abs(days):.0f} days {word}"
+    return Edit("date", tag.model, words, ((tag.model, other),))
+
+
+def other_countries(study: Study) -> list[Edit]:
+    """Count each model with another country that the groups name, or with none of them."""
+    named = sorted(
+        {
+            name
+            for group in (study.cast.leader, study.cast.follower)
+            for part in group.alternatives
+            for _, name in part
+            if len(name) == 2 and name.isupper()
+        }
+    )
+    edits = []
+    for tag in study.cast.tags if named else ():
+        for country in [*named, NOWHERE]:
+            if country != tag.country:
+                words = "neither side" if country == NOWHERE else noun(country)
+                edits.append(
+                    Edit(
+                        "country",
+                        tag.model,
+                        f"{tag.model} counted with {words}",
+                        ((tag.model, replace(tag, country=country)),),
+                    )
+                )
+    return edits
+
+
+def other_openness(study: Study) -> list[Edit]:
+    """Take each open model for closed, and each closed one for open since its release."""
+    edits = []
+    for tag in study.cast.tags:
+        was_open = np.isfinite(tag.opened)
+        other = replace(tag, opened=np.inf if was_open else tag.released)
+        words = f"{tag.model} taken for {'closed' if was_open else 'open'}"
+        edits.append(Edit("openness", tag.model, words, ((tag.model, other),)))
+    return edits
+
+
+def effective(study: Study, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits that change when or for whom a model counts, of those alike the first."""
+    known = {tag.model: tag for tag in study.cast.tags}
+    seen, out = set(), []
+    for edit in edits:
+        change = tuple((model, _since(study, tag)) for model, tag in edit.tags)
+        before = tuple((model, _since(study, known[model])) for model, _ in edit.tags)
+        if change != before and change not in seen:
+            seen.add(change)
+            out.append(edit)
+    return out
+
+
+def _since(study: Study, tag: Tag | None) -> tuple[float, float]:
+    if tag is None:
+        return np.inf, np.inf
+
+    def one(group: Group) -> float:
+        return float(group.since([tag])[0])
+
+    return one(study.cast.leader), one(study.cast.follower)
+
+
+def point_ratings(study: Study) -> Floats:
+    """Posterior-mean rating of each model's best entry, (M,)."""
+    starts = np.flatnonzero(np.diff(study.cast.field.model, prepend=-1))
+    return np.asarray(np.maximum.reduceat(study.fitted.mean, starts))
+
+
+def races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[int], Race]]:
+    """Races at posterior-mean ratings, the posterior as it is, one row per set of edits.
+
+    Yields which sets a race holds, in pieces; sets that leave a group without a model by the
+    as-of date are in none.
+    """
+    field = study.cast.field
+    place = {tag.model: k for k, tag in enumerate(study.cast.tags)}
+    ratings = point_ratings(study)
+    for start in range(0, len(sets), _CHUNK):
+        piece = sets[start : start + _CHUNK]
+        lead = np.tile(field.lead_from, (len(piece), 1))
+        follow = np.tile(field.follow_from, (len(piece), 1))
+        for row, edits in enumerate(piece):
+            for edit in edits:
+                for model, tag in edit.tags:
+                    lead[row, place[model]], follow[row, place[model]] = _since(study, tag)
+        both = (lead.min(axis=1) <= study.as_of) & (follow.min(axis=1) <= study.as_of)
+        rows = np.flatnonzero(both)
+        if rows.size:
+            race = Race.of(
+                np.tile(ratings, (len(rows), 1)), lead[rows], follow[rows], study.as_of, study.match
+            )
+            yield [start + int(r) for r in rows], race
+
+
+def point_lags(study: Study, sets: Sequence[Sequence[Edit]], key: str) -> Lags:
+    """An estimand after each set of edits, at posterior means; failed where it has no answer."""
+    out = Lags(
+        np.full(len(sets), np.nan), np.full(len(sets), UNBOUNDED, np.int8), np.ones(len(sets), bool)
+    )
+    for rows, race in races(study, sets):
+        try:
+            _put(out, rows, lag_of(race, key, study.window))
+        except EstimateError:
+            # One row refuses for all of a race; each is asked alone.
+            for row in rows:
+                for _, alone in races(study, [sets[row]]):
+                    try:
+                        _put(out, [row], lag_of(alone, key, study.window))
+                    except EstimateError:
+                        continue
+    return out
+
+
+def _put(out: Lags, rows: list[int], found: Lags) -> None:
+    out.months[rows], out.censored[rows] = found.months, found.censored
+    out.failed[rows] = found.failed
+
+
+def current_states(
+    study: Study, sets: Sequence[Sequence[Edit]]
+) -> tuple[Lags, list[tuple[float, ...]]]:
+    """`current` after each set of edits, and what decides it.
+
+    That is: each side's best model at the as-of date, and on each side the model that first
+    reached the lower of the two bests, with its date. Empty where a group has no model.
+    """
+    lags = Lags(
+        np.full(len(sets), np.nan), np.full(len(sets), UNBOUNDED, np.int8), np.ones(len(sets), bool)
+    )
+    states: list[tuple[float, ...]] = [()] * len(sets)
+    for rows, race in races(study, sets):
+        found = current_at(race, np.array([study.as_of]))
+        codes = found.censored[:, 0]
+        _put(lags, rows, Lags(found.months[:, 0], codes, np.zeros(len(rows), bool)))
+        columns: list[Any] = [race.leader.best_model(), race.follower.best_model()]
+        for side, at in ((race.leader, found.lead_at), (race.follower, found.follow_at)):
+            reached = at[:, 0] < side.size
+            columns.append(
+                np.where(reached, side.model_at(np.minimum(at[:, 0], side.size - 1)), -1)
+            )
+            columns.append(side.date_of(at)[:, 0])
+        for row, state in zip(rows, zip(*(c.tolist() for c in columns), strict=True), strict=True):
+            states[row] = state
+    return lags, states
+
+
+def redo(study: Study, question: Mapping[str, Any], edits: Sequence[Edit]) -> Study:
+    """The study with the edits made, everything estimated anew.
+
+    Parameters
+    ----------
+    question
+        What `study` was prepared from.
+
+    Raises
+    ------
+    EstimateError, UsageError
+        Without the models the question has no answer.
+    """
+    tags = dict(tag for edit in edits for tag in edit.tags)
+    gone = {model for model, tag in tags.items() if tag is None}
+    return prepare(
+        **{
+            **question,
+            "panel": study.panel,
+            "exclude": {*question.get("exclude", ()), *gone},
+            "retagged": {model: tag for model, tag in tags.items() if tag is not None},
+        }
+    )
+
+
+# On what the figure rests: it without one lab, model or vintage, or with one date moved.
+
+#: How many are named, and how many of the screened are estimated anew to find them.
+NAMED = 5
+CANDIDATES = 15
+#: Months by which two means of draws may differ for no reason.
+NOISE = 0.05
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing changed.
+
+    Attributes
+    ----------
+    kind, name, words
+        ``lab``, ``model``, ``vintage`` or ``date``, of what, and the change in words.
+    months
+        The figure then: for screened cases at unchanged posterior, for those with a result as
+        estimated anew. None where there is none; `refused` says why.
+    result
+        Everything estimated anew, with its interval; None for cases that were only screened.
+    """
+
+    kind: str
+    name: str
+    words: str
+    months: float | None
+    refused: str = ""
+    result: LagResult | None = None
+
+
+@dataclass(frozen=True)
+class Influence:
+    """The headline and every change of one thing, the most moving first."""
+
+    headline: LagResult
+    cases: tuple[Case, ...]
+
+    def change(self, case: Case) -> float:
+        """Months by which a case moves the figure; 0 where there is none."""
+        if case.months is None or self.headline.months is None:
+            return 0.0
+        return case.months - self.headline.months
+
+    def moves(self, case: Case) -> bool:
+        """Whether a case moves the figure; means of draws are compared beyond their own noise."""
+        return abs(self.change(case)) > (NOISE if self.headline.averaged else 1e-9)
+
+    @property
+    def top(self) -> tuple[Case, ...]:
+        """The five that matter most, estimated anew; fewer where fewer move the figure."""
+        moving = [c for c in self.cases if c.result is not None and self.moves(c)]
+        return tuple(moving[:NAMED])
+
+    def sentence(self) -> str:
+        """What matters most, in one sentence."""
+        if not self.top:
+            return (
+                f"No single lab, model, vintage or date moves the lag of "
+                f"{noun(self.headline.follower_group)} ({self.headline.figure()})."
+            )
+        named = "; ".join(f"{c.words}: {directed(c.months or 0.0)}" for c in self.top)
+        moving = sum(self.moves(c) for c in self.cases)
+        return (
+            f"Of {len(self.cases):,} changes of one lab, model, vintage or date {moving} move the "
+            f"headline ({self.headline.figure()}); those that matter most are: {named}."
+        )
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a case: ``kind, name, words, months, change, low, high, refused``."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [self._row(c) for c in self.cases],
+            columns=["kind", "name", "words", "months", "change", "low", "high", "refused"],
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object: the five with their intervals, and all that was tried."""
+        return {
+            "sentence": self.sentence(),
+            "top": [self._row(c) for c in self.top],
+            "cases": [self._row(c) for c in self.cases],
+            "sources": self.headline.sources,
+        }
+
+    def _row(self, case: Case) -> dict[str, Any]:
+        return {
+            "kind": case.kind,
+            "name": case.name,
+            "words": case.words,
+            "months": case.months,
+            "change": self.change(case) if case.months is not None else None,
+            "low": case.result.ends_given[0] if case.result else None,
+            "high": case.result.ends_given[1] if case.result else None,
+            "no_interval": case.result.no_interval() if case.result else None,
+            "refused": case.refused,
+        }
+
+
+def influence(
+    *, estimand: str = HEADLINE, frontier: str | None = None, **question: Any
+) -> Influence:
+    """Leave out one lab, one model or one vintage, or move one release by a month either way.
+
+    All changes of labs, models and dates are screened at posterior means with the posterior as it
+    is; those that move the figure most are estimated anew, with their intervals, and so are all
+    vintages whose ratings the figure uses. Without its newest vintage the question is
+    asked of the one before, as of that one's date if it must.
+
+    Parameters
+    ----------
+    estimand, frontier
+        An estimand in months.
+    **question
+        As for `elolag.estimate_lag`, without interval.
+
+    Raises
+    ------
+    UsageError
+        The estimand is ``gap``, or the question cannot be answered.
+    EstimateError
+        The data hold no answer to the question.
+    """
+    if estimand == "gap":
+        raise UsageError("influence is told in months; take another estimand than gap")
+    key = lag_key(estimand, frontier)
+    study = prepare(**question)
+    headline = results(study, [key])[0]
+    edits = [*without_labs(study), *without_models(study), *moved_dates(study)]
+    screened = point_lags(study, [[edit] for edit in edits], key)
+    # Screened against the same kind of figure; what it moves is then added to the headline's.
+    moved = screened.months - float(study.point([key]).lags[key].months[0])
+    away = np.where(screened.failed, np.inf, np.abs(moved))
+    cases: list[Case] = []
+    for rank, k in enumerate(np.argsort(-away, kind="stable").tolist()):
+        anew = rank < CANDIDATES and away[k] > 1e-9
+        found = None if screened.failed[k] else (headline.months or 0.0) + float(moved[k])
+        cases.append(_case(study, question, edits[k], key, found, anew))
+    cases += _vintages(study, question, key)
+    order = Influence(headline, ())
+    cases.sort(key=lambda c: (c.result is None, -abs(order.change(c))))
+    return Influence(headline, tuple(cases))
+
+
+def _case(
+    study: Study,
+    question: Mapping[str, Any],
+    edit: Edit,
+    key: str,
+    months: float | None,
+    anew: bool,
+) -> Case:
+    head = (edit.kind, edit.name, edit.words)
+    if not anew:
+        return Case(*head, months)
+    try:
+        result = results(redo(study, question, [edit]), [key])[0]
+    except (EstimateError, UsageError) as error:
+        return Case(*head, None, str(error))
+    return Case(*head, result.months, "", result)
+
+
+def _vintages(study: Study, question: Mapping[str, Any], key: str) -> list[Case]:
+    given = find_board(
+        question.get("board", DEFAULT_BOARD),
+        question.get("archive"),
+        question.get("sources", ALL_LISTS),
+    )
+    cases = []
+    for vintage in (s.vintage for s in study.panel.snapshots if s.board == study.panel.board):
+        words = f"without the vintage {vintage}"
+        try:
+            board, asked = _without(given, vintage, study, question)
+            result = results(prepare(**{**asked, "board": board}), [key])[0]
+        except ElolagError as error:
+            cases.append(Case("vintage", vintage, words, None, str(error)))
+            continue
+        if result.as_of != to_iso(study.as_of):
+            words += f", as of {result.as_of}"
+        cases.append(Case("vintage", vintage, words, result.months, "", result))
+    return cases
+
+
+def _without(
+    given: Board, vintage: str, study: Study, question: Mapping[str, Any]
+) -> tuple[Board, dict[str, Any]]:
+    """The board without a vintage, and the question as it can then be asked.
+
+    Raises
+    ------
+    UsageError
+        It was the newest, and no whole official list came before it.
+    """
+    labels = tuple(label for label in given.labels if label[:10] != vintage)
+    board = Board(given.archive, given.name, labels)
+    if vintage != study.panel.vintage:
+        return board, {**question, "vintage": study.panel.vintage}
+    before = [
+        s.vintage
+        for s in board.snapshots
+        if s.vintage < vintage and s.official and s.completeness == "full"
+    ]
+    if not before:
+        raise UsageError(f"no whole official list came before {vintage}")
+    asked = {**question, "vintage": before[-1]}
+    if to_day(before[-1]) < study.as_of:
+        asked["as_of"] = before[-1]
+    return board, asked

@@ -1,0 +1,759 @@
+"""Answers to many specifications from one study: the same draws, nothing computed twice."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cached_property
+from importlib import resources
+from math import factorial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag import tags
+from elolag.archive import Archive, find_board, open_archive
+from elolag.dates import to_iso
+from elolag.errors import JOBS, EstimateError, UsageError, library
+from elolag.estimate.lag import HEADLINE, results
+from elolag.estimate.panel import Panel, build
+from elolag.estimate.session import DEFAULT_BOARD, Study, prepare
+from elolag.model import draws
+from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
+from elolag.model.interval import quantiles, summarise
+from elolag.results.lag import LagResult
+from elolag.results.words import directed, given, noun, span, which_lists
+from elolag.robustness.specifications import (
+    CHOICES,
+    RULES,
+    Facts,
+    Question,
+    Spec,
+    design,
+    gather,
+    groups,
+    restrict,
+)
+from elolag.sources.base import ALL_LISTS
+from elolag.tags import Lookup, Policies, load
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+#: Estimand as the draws know it, window in months or None, match rule.
+Asked = tuple[str, float | None, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one specification gave.
+
+    Attributes
+    ----------
+    date, ratings_of
+        As-of date and date of the ratings, ISO.
+    months, low, high
+        The estimate and its measurement interval; `months` is a bound where `bound` says
+        ``at-least`` or ``at-most``, and an end of the interval that has no bound is None.
+    failed_draws
+        Draws in which the estimand is not defined.
+    refused
+        Why there is no estimate; empty where there is one.
+    """
+
+    date: str
+    ratings_of: str
+    months: float | None = None
+    low: float | None = None
+    high: float | None = None
+    bound: str | None = None
+    failed_draws: int = 0
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Specifications on one panel, with the dates they need."""
+
+    number: int
+    specs: tuple[Spec, ...]
+    as_of: tuple[str, ...]
+    vintage: str
+
+
+def answer_batch(batch: Batch, question: Question) -> tuple[Batch, list[Answer]]:
+    """Answer every specification of a batch, in order."""
+    board = find_board(batch.specs[0].board, question.archive, question.sources)
+    category, vintage = batch.specs[0].category, batch.vintage
+    try:
+        panel = build(board, category, vintage, Lookup(load(question.extra_tags)))
+    except (EstimateError, UsageError) as error:
+        dates = batch.as_of
+        return batch, [Answer(date, vintage, refused=str(error)) for date in dates]
+    studies: dict[tuple[object, ...], list[int]] = {}
+    for k, spec in enumerate(batch.specs):
+        studies.setdefault(spec.study, []).append(k)
+    found: dict[int, Answer] = {}
+    known: dict[Any, list[Answer]] = {}
+    for members in studies.values():
+        specs = [batch.specs[k] for k in members]
+        date = batch.as_of[members[0]]
+        answers = _study(specs, question, panel, board, date, vintage, known)
+        found.update(zip(members, answers, strict=True))
+    return batch, [found[k] for k in range(len(batch.specs))]
+
+
+def _study(
+    specs: list[Spec],
+    question: Question,
+    panel: Panel,
+    board: Any,
+    date: str,
+    vintage: str,
+    known: dict[Any, list[Answer]],
+) -> list[Answer]:
+    spec = specs[0]
+    leader, follower = groups(question.leader, question.follower, spec.openness)
+    policies = Policies(derivatives=spec.derivatives, hong_kong=spec.hong_kong)
+    try:
+        study = prepare(
+            board, leader=leader, follower=follower, category=spec.category, as_of=date,
+            vintage=vintage, n_draws=question.n_draws, seed=question.seed, level=question.level,
+            policies=policies, extra_tags=question.extra_tags,
+            correct_selection=spec.selection == "corrected", clock=spec.clock,
+            min_votes=spec.min_votes, panel=panel,
+        )  # fmt: skip
+    except (EstimateError, UsageError) as error:
+        return [Answer(date, vintage, refused=str(error)) for _ in specs]
+    asked = [(s.key, float(s.window) or None, s.match_rule) for s in specs]
+    # A choice that changes no number of this study needs no draws of its own.
+    field = study.cast.field
+    numbers = [np.asarray(getattr(field, f.name)).tobytes() for f in fields(field)]
+    same = (*numbers, study.fitted.means.tobytes(), date, tuple(asked))
+    if same not in known:
+        known[same] = answer(study, asked)
+    return known[same]
+
+
+def answer(study: Study, asked: Sequence[Asked]) -> list[Answer]:
+    """Several estimands and windows from the same draws, as `estimate_lag` would answer each.
+
+    Parameters
+    ----------
+    asked
+        Estimand as the draws know it (``trend/spline``), window in months or None, match rule.
+    """
+    date, vintage = to_iso(study.as_of), study.panel.vintage
+    refused: dict[int, str] = {}
+    point: dict[int, Lags] = {}
+    for k, (key, window, rule) in enumerate(asked):
+        try:
+            point[k] = draws.point(
+                study.cast.field, study.fitted, study.as_of, [key], window, study.rule(rule)
+            ).lags[key]
+        except EstimateError as error:
+            refused[k] = str(error)
+    sampled: dict[int, list[Lags]] = {k: [] for k in point}
+    # `estimate_lag` draws every model for smooth curves, and only possible records for steps.
+    for smooth in (False, True):
+        mine = [k for k in point if (asked[k][0] in TRENDS) == smooth]
+        if mine:
+            _sample(study, asked, mine, smooth, sampled, refused)
+    out = []
+    for k in range(len(asked)):
+        if k not in refused:
+            try:
+                found = summarise(asked[k][0], point[k], _join(sampled[k]), study.level)
+            except EstimateError as error:
+                refused[k] = str(error)
+        if k in refused:
+            out.append(Answer(date, vintage, refused=refused[k]))
+        else:
+            out.append(
+                Answer(
+                    date,
+                    vintage,
+                    found.months,
+                    found.low,
+                    found.high,
+                    found.censored,
+                    found.failed,
+                )
+            )
+    return out
+
+
+def _sample(
+    study: Study,
+    asked: Sequence[Asked],
+    mine: list[int],
+    smooth: bool,
+    sampled: dict[int, list[Lags]],
+    refused: dict[int, str],
+) -> None:
+    field, fitted = study.cast.field, study.fitted
+    rules = {k: study.rule(asked[k][2]) for k in mine}
+    for models, drawn in draws.draw(field, fitted, study.n_draws, study.seed, everything=smooth):
+        try:
+            race = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
+        except EstimateError as error:
+            refused.update(dict.fromkeys(mine, str(error)))
+            return
+        for k in mine:
+            if k not in refused:
+                try:
+                    by = replace(race, match=rules[k].of(models))
+                    sampled[k].append(draws.lag_of(by, *asked[k][:2]))
+                except EstimateError as error:
+                    refused[k] = str(error)
+
+
+def _join(parts: Sequence[Lags]) -> Lags:
+    return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))
+
+
+# How much of the variance over specifications each choice accounts for.
+
+#: The name of what no choice accounts for alone.
+TOGETHER = "choices acting together"
+_TINY = 1e-9
+
+
+def variance_shares(values: Floats, choices: Mapping[str, Sequence[object]]) -> dict[str, float]:
+    """Share of the variance of `values` by choice, largest first, and what is left.
+
+    The additive model, one effect per level of each choice, is fitted by least squares; its R^2 is
+    shared out as the mean, over all orders in which choices can enter, of what a choice adds when
+    it enters (Lindeman, Merenda & Gold 1980; Groemping 2007, "LMG"; this is the Shapley value of
+    R^2). Choices that go together in the design, such as an estimand and its window, split what
+    they share. What the additive model leaves is `TOGETHER`: choices whose effect depends on
+    one another.
+
+    Parameters
+    ----------
+    values
+        Shape (N,), months.
+    choices
+        Levels by choice, each of length N.
+
+    Returns
+    -------
+    dict
+        Shares that sum to 1; all 0 where the values do not vary. A choice of one level is left
+        out.
+    """
+    codes = {name: _codes(levels) for name, levels in choices.items()}
+    names = [name for name, code in codes.items() if code.max(initial=0) > 0]
+    centred = values - values.mean()
+    total = float(centred @ centred)
+    if total < _TINY * max(len(values), 1):
+        return dict.fromkeys([*names, TOGETHER], 0.0)
+    blocks = [_dummies(codes[name]) for name in names]
+    # Orthogonal reduction: the same inner products in as many rows as there are columns.
+    whole = np.column_stack([*blocks, centred / np.sqrt(total)])
+    reduced: Floats = np.linalg.qr(whole, mode="reduced").R
+    edges = np.cumsum([0, *(block.shape[1] for block in blocks)]).tolist()
+    parts = [reduced[:, a:b] for a, b in itertools.pairwise(edges)]
+    explained = np.zeros(2 ** len(names))
+    _explain(parts, reduced[:, -1], 0, 0, 0.0, explained)
+    found = dict(zip(names, _shapley(explained, len(names)), strict=True))
+    found = dict(sorted(found.items(), key=lambda item: -item[1]))
+    return found | {TOGETHER: max(float(1 - explained[-1]), 0.0)}
+
+
+def _codes(levels: Sequence[object]) -> NDArray[np.intp]:
+    known = {level: k for k, level in enumerate(dict.fromkeys(levels))}
+    return np.array([known[level] for level in levels], np.intp)
+
+
+def _dummies(code: NDArray[np.intp]) -> Floats:
+    """One centred column per level but the first."""
+    columns = (code[:, None] == np.arange(1, code.max() + 1)).astype(float)
+    return np.asarray(columns - columns.mean(axis=0))
+
+
+def _explain(
+    parts: list[Floats], rest: Floats, at: int, chosen: int, gained: float, explained: Floats
+) -> None:
+    """Fill in R^2 of every set of choices: each in turn is left out, or projected away."""
+    if at == len(parts):
+        explained[chosen] = gained
+        return
+    _explain(parts, rest, at + 1, chosen, gained, explained)
+    left, size, _ = np.linalg.svd(parts[at], full_matrices=False)
+    basis = left[:, size > _TINY * max(1.0, float(size.max(initial=0.0)))]
+    along = basis.T @ rest
+    later = [part - basis @ (basis.T @ part) for part in parts[at + 1 :]]
+    _explain(
+        [*parts[: at + 1], *later],
+        rest - basis @ along,
+        at + 1,
+        chosen | 1 << at,
+        gained + float(along @ along),
+        explained,
+    )
+
+
+def _shapley(worth: Floats, n: int) -> list[float]:
+    """The Shapley value of each of n players, from the worth of every set (by bit mask)."""
+    sets = np.arange(len(worth))
+    size = np.array([int(s).bit_count() for s in sets])
+    weight = np.array([factorial(k) * factorial(n - k - 1) / factorial(n) for k in range(n)])
+    values = []
+    for player in range(n):
+        without = sets[(sets >> player) & 1 == 0]
+        gain = worth[without | 1 << player] - worth[without]
+        values.append(float(weight[size[without]] @ gain))
+    return values
+
+
+# Runs batches, in parallel if asked, and keeps what is done so that a stopped run goes on.
+
+NOTE = "grid.json"
+
+
+def run(
+    batches: Sequence[Batch],
+    question: Question,
+    *,
+    jobs: int,
+    parts: Path | None,
+    making: Mapping[str, Any],
+    tell: Callable[[int, int], object] | None,
+) -> list[list[Answer]]:
+    """Answer every batch, those already in `parts` read from there.
+
+    Parameters
+    ----------
+    parts
+        Folder of parts; None keeps nothing.
+    making
+        What decides the answers (see `fingerprint`); parts made otherwise are refused.
+    tell
+        Called with specifications answered and wanted.
+
+    Returns
+    -------
+    list
+        Answers in the order of the batches, the same for any `jobs`.
+    """
+    found: dict[int, list[Answer]] = {}
+    if parts is not None:
+        _claim(parts, making)
+        for batch in batches:
+            path = _path(parts, batch)
+            if path.is_file():
+                found[batch.number] = _read(path, batch)
+    total = sum(len(b.specs) for b in batches)
+    done = sum(len(a) for a in found.values())
+    if tell:
+        tell(done, total)
+    todo = [b for b in batches if b.number not in found]
+    for batch, answers in _computed(todo, question, jobs):
+        found[batch.number] = answers
+        if parts is not None:
+            _write(_path(parts, batch), json.dumps([asdict(a) for a in answers], indent=0))
+        done += len(answers)
+        if tell:
+            tell(done, total)
+    return [found[b.number] for b in batches]
+
+
+def _computed(
+    todo: Sequence[Batch], question: Question, jobs: int
+) -> Iterable[tuple[Batch, list[Answer]]]:
+    if jobs == 1 or len(todo) < 2:
+        return (answer_batch(b, question) for b in todo)
+    joblib = library("joblib", JOBS)
+    calls = (joblib.delayed(answer_batch)(b, question) for b in todo)
+    found: Iterable[tuple[Batch, list[Answer]]] = joblib.Parallel(
+        n_jobs=jobs, return_as="generator_unordered"
+    )(calls)
+    return found
+
+
+def fingerprint(facts: Facts, specs: Sequence[Any]) -> dict[str, str]:
+    """Hashes of everything that decides the answers: code, tags, ratings, question, design."""
+    question = {k: str(v) for k, v in asdict(facts.question).items() if k != "archive"}
+    extra = facts.question.extra_tags
+    return {
+        "code": _digest(_code()),
+        "tags": _digest([tags.digest(extra).encode()] if extra else []),
+        "ratings": _digest(
+            s.sha256.encode()
+            for board in sorted({spec.board for spec in specs})
+            for s in facts.boards[board].snapshots
+        ),
+        "question": _digest([json.dumps(question, sort_keys=True).encode()]),
+        "specifications": _digest(repr(spec).encode() for spec in specs),
+    }
+
+
+def _code() -> Iterator[bytes]:
+    """The package's modules and data; a change anywhere makes old parts unusable."""
+    root = Path(str(resources.files("elolag")))
+    for path in sorted(root.rglob("*")):
+        part = path.relative_to(root).parts
+        if part[0] not in ("_snapshots", "cli", "plots") and path.suffix in (
+            ".py", ".json", ".csv",
+        ):  # fmt: skip
+            yield "/".join(part).encode() + b"\0" + path.read_bytes()
+
+
+def _digest(pieces: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(hashlib.sha256(piece).digest())
+    return digest.hexdigest()
+
+
+def _claim(folder: Path, making: Mapping[str, Any]) -> None:
+    """Write down what the folder's parts are made by, or refuse those of another making."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot keep parts in {folder}: {error}") from error
+    note = folder / NOTE
+    if not note.is_file():
+        if any(folder.iterdir()):
+            raise UsageError(f"{folder} holds other files; take an empty folder for the parts")
+        _write(note, json.dumps(making, indent=1) + "\n")
+        return
+    kept = _json(note)
+    other = sorted(k for k in making if not isinstance(kept, dict) or kept.get(k) != making[k])
+    if other:
+        raise UsageError(
+            f"{note}: the parts in this folder were made with other {', '.join(other)}; take an "
+            f"empty folder, or delete this one"
+        )
+
+
+def _path(folder: Path, batch: Batch) -> Path:
+    return folder / f"part-{batch.number:04d}.json"
+
+
+def _read(path: Path, batch: Batch) -> list[Answer]:
+    rows = _json(path)
+    try:
+        answers = [Answer(**row) for row in rows]
+    except TypeError as error:
+        raise UsageError(f"{path}: not a part of a grid ({error}); delete it") from error
+    if len(answers) != len(batch.specs):
+        raise UsageError(f"{path}: {len(answers)} answers for {len(batch.specs)}; delete it")
+    return answers
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{path}: not JSON ({error}); delete it") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write so that a stop at any moment leaves a whole file or none."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, "utf-8")
+    temporary.replace(path)
+
+
+# `sensitivity`: the whole grid of defensible choices, and what it says.
+
+#: Version of the JSON object `Grid.to_dict` returns.
+JSON_SCHEMA = 1
+#: The part of the estimates the sentence tells of.
+MIDDLE = 0.9
+#: Specifications a batch holds at most.
+BATCH = 160
+_BOUNDS = {None: EXACT, "at-least": AT_LEAST, "at-most": AT_MOST}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Every specification with its estimate, the headline first.
+
+    Attributes
+    ----------
+    specs, answers
+        What was asked and what came of it, in the same order.
+    headline
+        The result of the first specification, as `estimate_lag` gives it.
+    shares
+        Share of the variance of the estimates by choice, largest first, and of what choices do
+        together (`variance_shares`). They are shares of this grid's variance: a choice with
+        few or mild levels has a small one.
+    left_out
+        Candidates each rule took out, by its name (`RULES`).
+    """
+
+    specs: tuple[Spec, ...]
+    answers: tuple[Answer, ...]
+    headline: LagResult
+    shares: Mapping[str, float]
+    left_out: Mapping[str, int]
+    snapshots: tuple[tuple[str, str], ...] = field(repr=False)
+
+    @property
+    def sources(self) -> str:
+        """Which lists could be used: ``all``, or ``official`` ones only."""
+        return self.headline.sources
+
+    @cached_property
+    def estimated(self) -> tuple[int, ...]:
+        """Positions of the specifications that gave an estimate."""
+        return tuple(k for k, a in enumerate(self.answers) if not a.refused)
+
+    def quantiles(self, level: float = MIDDLE) -> tuple[float | None, float | None]:
+        """Between what the middle `level` of the estimates lies.
+
+        An estimate that is only a bound is taken at its worst for each end ("at least x": x for
+        the low end, without limit for the high one); an end without limit is None.
+        """
+        months = np.array([self.answers[k].months for k in self.estimated], float)
+        codes = np.array([_BOUNDS[self.answers[k].bound] for k in self.estimated], np.int8)
+        return quantiles(months, codes, level)
+
+    def sentence(self, level: float = MIDDLE) -> str:
+        """The grid in one quotable sentence."""
+        low, high = self.quantiles(level)
+        if low is None or high is None:
+            ends = [directed(end) if end is not None else "no bound" for end in (low, high)]
+            between = " and ".join(ends)
+        else:
+            between = span(low, high).replace(" to ", " and ")
+        top = [
+            f"{LABELS[name]} ({share:.0%} of the variance)"
+            for name, share in self.shares.items()
+            if name != TOGETHER and share > 0
+        ][:3]
+        moves = " and ".join(filter(None, [", ".join(top[:-1]), *top[-1:]])) or "none of them"
+        sides = f"{noun(self.headline.follower_group)} against {noun(self.headline.leader_group)}"
+        return (
+            f"Over {len(self.estimated):,} specifications ({sides}, as of {self.headline.as_of} "
+            f"or the nearest publication before) the middle {level:.0%} of estimates lie between "
+            f"{between}; the choices that move it most are {moves}. The headline is "
+            f"{self.headline.figure()}."
+        )
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+    def notes(self) -> tuple[str, ...]:
+        """How many were refused, were bounds, and were left out by which rule."""
+        refused = len(self.specs) - len(self.estimated)
+        bounds = sum(self.answers[k].bound is not None for k in self.estimated)
+        reasons = {rule.name: rule.reason for rule in RULES}
+        out = [
+            f"{self.shares.get(TOGETHER, 0):.0%} of the variance is of {TOGETHER}; intervals are "
+            f"{self.headline.level:.0%} measurement intervals of {self.headline.n_draws:,} draws, "
+            f"and the spread over specifications is no interval of that kind"
+        ]
+        if refused:
+            out.append(f"{refused} specifications have no answer, each with its reason")
+        if bounds:
+            out.append(
+                f"{bounds} estimates are only bounds; each is taken at its worst for either end "
+                f"of the middle, and at the bound itself for the shares"
+            )
+        out += [
+            f"left out by rule {name}: {count:,} ({reasons[name]})"
+            for name, count in self.left_out.items()
+        ]
+        return (*which_lists(self.sources), *out)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a specification.
+
+        The choices (`Spec`), then ``date, ratings_of, months, low, high, bound, failed_draws,
+        refused`` (`Answer`), ``no_interval`` (why
+        both ends are empty) and ``headline``. Months are positive where the follower is behind.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame(self._rows())
+        for column in ("months", "low", "high"):
+            frame[column] = frame[column].astype(float)
+        return frame.assign(headline=[k == 0 for k in range(len(frame))])
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object, unrounded."""
+        low, high = self.quantiles()
+        return {
+            "schema": JSON_SCHEMA,
+            "sentence": self.sentence(),
+            "specifications": len(self.specs),
+            "estimated": len(self.estimated),
+            "middle": {"level": MIDDLE, "low": low, "high": high},
+            "shares": dict(self.shares),
+            "left_out": dict(self.left_out),
+            "answer": self.headline.to_dict(),
+            "n_draws": self.headline.n_draws,
+            "seed": self.headline.seed,
+            "version": self.headline.version,
+            "sources": self.sources,
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "notes": list(self.notes()),
+            "rows": [row | {"headline": k == 0} for k, row in enumerate(self._rows())],
+        }
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [
+            asdict(s) | asdict(a) | given(a.low, a.high)
+            for s, a in zip(self.specs, self.answers, strict=True)
+        ]
+
+
+#: The choices in words, for sentences and figures.
+LABELS = {
+    "board": "board",
+    "category": "category",
+    "estimand": "estimand",
+    "curve": "frontier curve",
+    "window": "window",
+    "clock": "release clock",
+    "derivatives": "derivatives",
+    "hong_kong": "Hong Kong",
+    "openness": "openness",
+    "min_votes": "minimum votes",
+    "selection": "selection correction",
+    "as_of": "as-of date",
+    "vintage": "vintage of the ratings",
+    "match_rule": "match rule",
+}
+
+
+def sensitivity(
+    *,
+    board: str = DEFAULT_BOARD,
+    category: str = "overall",
+    leader: str = "US",
+    follower: str = "CN",
+    as_of: str | None = None,
+    n_draws: int = 1_000,
+    seed: int = 0,
+    level: float = 0.95,
+    archive: Archive | str | Path | None = None,
+    sources: str = ALL_LISTS,
+    extra_tags: str | Path | None = None,
+    choices: Mapping[str, Sequence[str | int]] | None = None,
+    jobs: int = 1,
+    parts: str | Path | None = None,
+    tell: Callable[[int, int], object] | None = None,
+) -> Grid:
+    """Estimate the lag under every defensible combination of choices.
+
+    Which these are is made by rule from the archive (`elolag.robustness.design`, `RULES`): a full
+    cross of board, category, estimand, curve and window, every estimand and window under each match
+    rule on the headline's category, and an orthogonal array over the other choices crossed with
+    every estimand, curve and window.
+
+    Parameters
+    ----------
+    board, category, leader, follower, as_of
+        The headline's; `as_of` is the date of the newest official ratings by default.
+    n_draws, seed, level
+        As for `estimate_lag`; specifications of one study share their draws.
+    archive, sources, extra_tags
+        As for `estimate_lag`.
+    choices
+        Levels to keep, by choice; the headline's level is always kept.
+    jobs
+        Parallel workers, through joblib if more than 1. The result is the same for any number.
+    parts
+        Folder in which answers are kept, so that a stopped run goes on; parts of other code, data
+        or another question are refused.
+    tell
+        Called with specifications answered and wanted.
+
+    Raises
+    ------
+    UsageError
+        A name, date or number that cannot be answered, or a folder of other parts.
+    EstimateError
+        The headline has no answer.
+    """
+    if jobs < 1:
+        raise UsageError(f"{jobs} jobs cannot run; take 1 or more")
+    opened = open_archive(archive, sources=sources)
+    question = Question(
+        board,
+        category,
+        leader,
+        follower,
+        as_of,
+        n_draws,
+        seed,
+        level,
+        opened.path,
+        opened.sources,
+        extra_tags,
+    )
+    only = restrict(choices)
+    # Asked first: its errors are those of the question.
+    study = prepare(
+        board, leader=leader, follower=follower, category=category, as_of=as_of, n_draws=n_draws,
+        seed=seed, level=level, archive=opened, extra_tags=extra_tags,
+    )  # fmt: skip
+    headline = results(study, [HEADLINE])[0]
+    boards = [board, *(str(b) for b in only["board"])] if "board" in only else None
+    facts = gather(question, opened, boards and list(dict.fromkeys(boards)))
+    specs, left_out = design(facts, only)
+    batches = _batches(specs, facts)
+    making = fingerprint(facts, specs)
+    folder = None if parts is None else Path(parts)
+    found = run(batches, question, jobs=jobs, parts=folder, making=making, tell=tell)
+    answered = {
+        spec: answer
+        for batch, answers in zip(batches, found, strict=True)
+        for spec, answer in zip(batch.specs, answers, strict=True)
+    }
+    answers = tuple(answered[spec] for spec in specs)
+    if answers[0].refused:
+        raise EstimateError(answers[0].refused)
+    used = sorted({(s.board, a.ratings_of) for s, a in answered.items()})
+    return Grid(
+        specs=tuple(specs),
+        answers=answers,
+        headline=headline,
+        shares=_shares(specs, answers),
+        left_out=dict(left_out.most_common()),
+        snapshots=tuple(
+            (snapshot.path, snapshot.sha256)
+            for name, vintage in used
+            for snapshot in [opened.board(name).snapshot(vintage)]
+        ),
+    )
+
+
+def _batches(specs: Sequence[Spec], facts: Facts) -> list[Batch]:
+    """Specifications of one panel together, the largest panels first, in pieces."""
+    panels: dict[tuple[str, str, str], list[Spec]] = {}
+    for spec in specs:
+        vintage = facts.boards[spec.board].vintage(spec)
+        panels.setdefault((spec.board, spec.category, vintage), []).append(spec)
+    out: list[Batch] = []
+    for (board, _, vintage), members in sorted(panels.items(), key=lambda p: -len(p[1])):
+        members.sort(key=lambda s: repr(s.study))
+        dates = facts.boards[board].dates
+        for start in range(0, len(members), BATCH):
+            piece = tuple(members[start : start + BATCH])
+            as_of = tuple(dates[s.as_of] for s in piece)
+            out.append(Batch(len(out), piece, as_of, vintage))
+    return out
+
+
+def _shares(specs: Sequence[Spec], answers: Sequence[Answer]) -> dict[str, float]:
+    fine = [k for k, a in enumerate(answers) if a.months is not None]
+    months = np.array([answers[k].months for k in fine], float)
+    return variance_shares(
+        months, {name: [getattr(specs[k], name) for k in fine] for name in CHOICES}
+    )

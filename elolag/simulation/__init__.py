@@ -1,0 +1,1 @@
+"""Worlds with a known lag, histories of them, and what the intervals cover in them."""

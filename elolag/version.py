@@ -1,0 +1,3 @@
+"""The version of the package, for all who name it."""
+
+__version__ = "0.2.0"

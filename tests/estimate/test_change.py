@@ -1,0 +1,89 @@
+"""The path of the lag and its change, against plain day-by-day twins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import elolag
+from elolag.dates import to_day, to_iso
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.over_time import Change, _pointwise, _simultaneous, estimate_change, lag_path
+
+
+@pytest.fixture(scope="module")
+def path():
+    return lag_path("2025-06-01", n_draws=400)
+
+
+def test_path_equals_the_estimate_of_each_day(path) -> None:
+    for day in path.days[[0, 17, 100, 203, 311, -1]]:
+        single = elolag.estimate_lag(as_of=to_iso(day), n_draws=400, estimand="current")
+        at = int(day - path.days[0])
+        assert path.months[at] == pytest.approx(single.months)
+        assert path.low[at] == pytest.approx(single.low)
+        assert path.high[at] == pytest.approx(single.high)
+
+
+def test_path_drifts_a_day_a_day_between_jumps(path) -> None:
+    steps = np.diff(path.months)
+    assert np.isclose(np.abs(steps), 1 / 30.436875).mean() > 0.9
+    assert len(path.days) == to_day("2026-08-19") - to_day("2025-06-01") + 1
+    frame = path.to_frame()
+    assert frame["date"].iloc[0] == "2025-06-01"
+    assert frame["date"].iloc[-1] == "2026-08-19"
+
+
+def test_the_band_holds_the_pointwise_interval(path) -> None:
+    assert (path.band_low <= path.low).all()
+    assert (path.band_high >= path.high).all()
+
+
+def test_simultaneous_band_holds_whole_paths_at_its_level() -> None:
+    rng = np.random.default_rng(0)
+    draws = np.cumsum(rng.normal(size=(2000, 40)), axis=1)
+    ranked = np.sort(draws, axis=0)
+    low, high = _simultaneous(draws, draws, ranked, ranked, 0.9)
+    whole = ((draws >= low) & (draws <= high)).all(axis=1).mean()
+    assert 0.9 <= whole < 0.91
+    narrow_low, narrow_high = _pointwise(ranked, ranked, 0.9)
+    assert ((narrow_high - narrow_low) < (high - low)).all()
+    assert ((draws >= narrow_low) & (draws <= narrow_high)).mean() == pytest.approx(0.9, abs=0.01)
+
+
+def test_change_is_the_difference_of_two_estimates() -> None:
+    found = estimate_change("2025-08-19", n_draws=400)
+    now = elolag.estimate_lag(estimand="average", n_draws=400)
+    then = elolag.estimate_lag(estimand="average", as_of="2025-08-19", n_draws=400)
+    assert found.after == now.months
+    assert found.before == then.months
+    assert found.months == now.months - then.months
+    assert found.low < found.months < found.high
+    assert 0 < found.probability < 1
+    assert "cannot tell" in found.sentence()
+    assert found.to_dict()["snapshots"][0]["path"] == now.snapshots[0][0]
+
+
+def test_bad_ranges_are_refused() -> None:
+    with pytest.raises(UsageError, match="before it starts"):
+        lag_path("2026-08-01", "2026-07-01", n_draws=40)
+    with pytest.raises(EstimateError, match="no model by"):
+        lag_path("2019-01-01", n_draws=40)
+    with pytest.raises(UsageError, match="not before"):
+        estimate_change("2026-08-19", n_draws=40)
+
+
+def test_few_models_give_no_interval_of_a_change() -> None:
+    found = Change(
+        "average", "2025-08-19", "2026-08-19", 9.0, 7.0, -2.0, -4.0, 0.5, 0.93, 0.95,
+        "arena/text", "overall", "2026-08-19", "US", "GB", 1000, 0, (), "0",
+    )  # fmt: skip
+    assert "average over 12 months" in found.sentence()
+    assert "probability that it shrank: 93%" in found.sentence()
+    few = replace(found, too_few=(("GB", 1),))
+    assert few.sentence().endswith(
+        "(no sampling interval: only 1 rated model of the UK, and at least 3 are needed)."
+    )
+    assert "probability" not in few.sentence()

@@ -1,0 +1,358 @@
+"""The correction for selection against brute force and against worlds of known ratings."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from made_field import NEVER, make_field, random_field
+from numpy.typing import NDArray
+from scipy import stats
+
+from elolag.model.posterior import (
+    GRID_STEP,
+    Field,
+    Prior,
+    bandwidth,
+    deconvolve,
+    mixture,
+    only,
+    posterior,
+    spreads,
+    trend,
+)
+from elolag.model.scale import SHIPPED, Hyperparameters
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+def test_without_the_correction_the_posterior_is_the_published_rating() -> None:
+    field = random_field(np.random.default_rng(5))
+    fitted = posterior(field, correct_selection=False)
+    assert (fitted.mean == field.rating).all()
+    assert fitted.spread == pytest.approx(np.sqrt(field.variance))
+
+
+def test_deconvolution_recovers_a_known_prior() -> None:
+    rng = np.random.default_rng(14)
+    n = 6000
+    second = rng.random(n) < 0.3
+    truth = np.where(second, 60.0, -40.0) + rng.normal(0, 8, n)
+    variance = rng.uniform(3, 15, n) ** 2
+    observed = truth + rng.normal(0, np.sqrt(variance))
+    grid, prior = deconvolve(observed, variance, SHIPPED.smoothing, GRID_STEP)
+    assert prior.sum() == pytest.approx(1, abs=1e-6)
+    mean = prior @ grid
+    assert mean == pytest.approx(truth.mean(), abs=2)
+    # The prior's own components have the smoothing's spread.
+    spread = np.sqrt(prior @ (grid - mean) ** 2 + SHIPPED.smoothing**2)
+    assert spread == pytest.approx(truth.std(), rel=0.05)
+    for edge in (-60, -40, -20, 10, 40, 60, 80):
+        assert prior[grid < edge].sum() == pytest.approx((truth < edge).mean(), abs=0.12)
+    assert prior[(grid > -5) & (grid < 25)].sum() < 0.02
+    assert prior[grid > 10].sum() == pytest.approx(0.3, abs=0.03)
+
+
+def slow_bandwidth(residual: list[float], least: float) -> float:
+    """Silverman's rule of thumb, from sorted numbers."""
+    n, ranked = len(residual), sorted(residual)
+
+    def quantile(q: float) -> float:
+        below = math.floor(q * (n - 1))
+        above = min(below + 1, n - 1)
+        return ranked[below] + (q * (n - 1) - below) * (ranked[above] - ranked[below])
+
+    scatter = min(statistics.pstdev(residual), (quantile(0.75) - quantile(0.25)) / 1.34)
+    return max(least, 0.9 * scatter / n**0.2)
+
+
+def slow_prior(
+    residual: list[float], variance: list[float], smoothing: float, step: float, draws: float
+) -> tuple[list[float], list[float]]:
+    """The same EM, one number at a time, with the draws of a normal beside the residuals."""
+    low, high = min(residual) - 3 * smoothing, max(residual) + 3 * smoothing
+    grid = [low + step * k for k in range(int((high - low) / step) + 2)]
+    prior = [1 / len(grid)] * len(grid)
+    n = len(residual)
+    scatter = sum(r**2 - v for r, v in zip(residual, variance, strict=True)) / n
+    scatter = max(scatter, 2 * smoothing**2)
+    normal = [normal_density(g, 0.0, scatter - smoothing**2) for g in grid]
+    error = sum(v / (v + scatter) for v in variance) / n
+    for _ in range(400):
+        new = [draws * error * b / sum(normal) for b in normal]
+        for r, v in zip(residual, variance, strict=True):
+            share = [
+                p * normal_density(r, g, v + smoothing**2) for p, g in zip(prior, grid, strict=True)
+            ]
+            for k, s in enumerate(share):
+                new[k] += s / sum(share)
+        new = [p / (n + draws * error) for p in new]
+        if max(abs(a - b) for a, b in zip(new, prior, strict=True)) < 1e-7:
+            break
+        prior = new
+    return grid, prior
+
+
+def normal_density(x: float, mean: float, variance: float) -> float:
+    return math.exp(-((x - mean) ** 2) / variance / 2) / math.sqrt(2 * math.pi * variance)
+
+
+def slow_spreads(
+    field: Field,
+    residual: list[float],
+    observed: list[float],
+    free: list[float],
+    hyper: Hyperparameters,
+) -> list[float]:
+    """Spread by country, then by recency, one entry at a time."""
+    country = [int(field.country[m]) for m in field.model]
+    released = [float(field.released[m]) for m in field.model]
+    entries = range(len(residual))
+
+    def log_spread(rows: list[int], unit: list[float]) -> float:
+        mean = sum(free[k] * (residual[k] ** 2 - observed[k]) / unit[k] ** 2 for k in rows)
+        mean /= sum(free[k] for k in rows)
+        least = statistics.median(hyper.smoothing / unit[k] for k in rows)
+        return math.log(max(mean, least**2)) / 2
+
+    one = [1.0] * len(residual)
+    average = log_spread(list(entries), one)
+    by_country = []
+    for k in entries:
+        mine = [j for j in entries if country[j] == country[k]]
+        trust = len(mine) / (len(mine) + hyper.average)
+        by_country.append(math.exp(trust * log_spread(mine, one) + (1 - trust) * average))
+    recent = [k for k in entries if released[k] > max(released) - hyper.recent_days]
+    older = [k for k in entries if k not in recent]
+    few = min(len(recent), len(older))
+    if not few:
+        return by_country
+    ratio = log_spread(recent, by_country) - log_spread(older, by_country)
+    ratio *= few / (few + hyper.average)
+    share = len(recent) / len(residual)
+    return [s * math.exp(((k in recent) - share) * ratio) for k, s in enumerate(by_country)]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_spreads_are_those_of_a_slow_twin(seed: int) -> None:
+    rng = np.random.default_rng([22, seed])
+    field = random_field(rng, 70)
+    field = replace(field, country=rng.choice(4, len(field.country), p=[0.5, 0.35, 0.1, 0.05]))
+    observed = field.variance + field.shared
+    residual = rng.normal(0, np.where(field.country[field.model] == 0, 60, 30))
+    free = rng.uniform(0.2, 1, len(residual))
+    hyper = Hyperparameters(average=30.0, recent_days=200.0) if seed else SHIPPED
+    found = spreads(field, residual, observed, free, hyper)
+    assert found.tolist() == pytest.approx(
+        slow_spreads(field, residual.tolist(), observed.tolist(), free.tolist(), hyper)
+    )
+
+
+def test_a_country_that_spreads_twice_as_far_is_found_to() -> None:
+    rng = np.random.default_rng(23)
+    released = np.sort(rng.uniform(0, 360, 300))
+    follows = rng.random(300) < 0.5
+    field = make_field(
+        [0.0] * 300,
+        lead_from=np.where(follows, NEVER, released).tolist(),
+        follow_from=np.where(follows, released, NEVER).tolist(),
+    )
+    found = spreads(
+        field, rng.normal(0, np.where(follows, 30, 60)), np.full(300, 25.0), np.ones(300)
+    )
+    assert np.unique(found[follows]).tolist() == pytest.approx([30], rel=0.15)
+    assert np.unique(found[~follows]).tolist() == pytest.approx([60], rel=0.15)
+
+
+@pytest.mark.parametrize("drifts", [False, True])
+@pytest.mark.parametrize("scatter", [3.0, 30.0])
+def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool) -> None:
+    rng = np.random.default_rng(17)
+    field = make_field(
+        rng.normal(1000, scatter, 14).tolist(),
+        sd=rng.uniform(2, 25, 14).tolist(),
+        link=[0] * 5 + [-1] * 9,
+        link_se=[12.0] * 5 + [0.0] * 9,
+    )
+    drift = np.where(rng.random(14) < 0.5, rng.uniform(2, 9, 14), 0.0) if drifts else None
+    hyper = Hyperparameters(freedom=3.0, smoothing=7.0, normal=90.0) if scatter > 10 else SHIPPED
+    field = replace(field, drift=drift, freedom=hyper.freedom)
+    fitted = posterior(field, hyper=hyper)
+    centre, leverage = trend(field)
+    free = [max(1 - h, hyper.least_free) for h in leverage.tolist()]
+    observed = (field.variance + field.shared + field.moved).tolist()
+    residual = [r / f**0.5 for r, f in zip((field.rating - centre).tolist(), free, strict=True)]
+    spread = slow_spreads(field, residual, observed, free, hyper)
+    typical = statistics.median(spread)
+    scaled = [r / s for r, s in zip(residual, spread, strict=True)]
+    smoothing = slow_bandwidth(scaled, hyper.smoothing / typical)
+    grid, prior = slow_prior(
+        scaled,
+        [v / s**2 for v, s in zip(observed, spread, strict=True)],
+        smoothing,
+        GRID_STEP / typical,
+        hyper.normal,
+    )
+    for entry in range(14):
+        rating, variance = float(field.rating[entry]), float(field.variance[entry])
+        own = 0.0 if drift is None else float(drift[entry])
+        wide = spread[entry]
+        truth = [rating - 150 + 0.5 * k for k in range(601)]
+        weight = [
+            sum(
+                share * normal_density(rating, t, variance + own**2 * v)
+                for share, v in mixture(hyper.freedom).tolist()
+            )
+            * sum(
+                p * normal_density(t, float(centre[entry]) + wide * g, (wide * smoothing) ** 2)
+                for p, g in zip(prior, grid, strict=True)
+            )
+            for t in truth
+        ]
+        mean = sum(w * t for w, t in zip(weight, truth, strict=True)) / sum(weight)
+        second = sum(w * (t - mean) ** 2 for w, t in zip(weight, truth, strict=True))
+        assert fitted.mean[entry] == pytest.approx(mean, abs=2e-3)
+        assert fitted.spread[entry] == pytest.approx(math.sqrt(second / sum(weight)), abs=2e-3)
+
+
+@pytest.mark.parametrize("freedom", [4.0, 5.0, 8.0])
+def test_the_mixture_has_the_variance_of_a_t_and_nearly_its_tails(freedom: float) -> None:
+    share, variance = mixture(freedom).T
+    assert share @ variance == pytest.approx(freedom / (freedom - 2), abs=2e-3)
+    for level in (0.05, 0.01):
+        end = stats.t.ppf(1 - level / 2, freedom)
+        assert 2 * share @ stats.norm.sf(end / np.sqrt(variance)) == pytest.approx(level, abs=5e-3)
+
+
+def simulated(rng: np.random.Generator, models: int) -> tuple[Field, Floats]:
+    """A field whose true ratings are known: a trend, scatter, and errors of different size."""
+    released = np.sort(np.floor(rng.uniform(0, 800, models)))
+    truth = 1000 + 0.25 * released + rng.normal(0, 30, models)
+    sd = rng.choice([3.0, 10.0, 25.0], models)
+    follows = rng.random(models) < 0.4
+    follows[:8] = [True, False] * 4
+    field = make_field(
+        (truth + rng.normal(0, sd)).tolist(),
+        sd=sd.tolist(),
+        lead_from=np.where(follows, NEVER, released).tolist(),
+        follow_from=np.where(follows, released, NEVER).tolist(),
+    )
+    return field, truth
+
+
+def test_the_posterior_shrinks_as_a_normal_prior_would() -> None:
+    field, truth = simulated(np.random.default_rng(15), 500)
+    fitted = posterior(field)
+    trust = 30**2 / (30**2 + field.variance)
+    ideal = trust * field.rating + (1 - trust) * trend(field)[0]
+    assert np.sqrt(((fitted.mean - ideal) ** 2).mean()) < 3
+    errors = [np.sqrt(((x - truth) ** 2).mean()) for x in (fitted.mean, field.rating, ideal)]
+    assert errors[0] < 0.9 * errors[1]
+    assert errors[0] < 1.03 * errors[2]
+    inside = np.abs(truth - fitted.mean) < 1.96 * fitted.spread
+    assert 0.93 < inside.mean() < 0.97
+
+
+def test_the_best_of_many_reads_too_high_and_its_posterior_does_not() -> None:
+    rng = np.random.default_rng(16)
+    raw, corrected = [], []
+    for _ in range(80):
+        field, truth = simulated(rng, 80)
+        fitted = posterior(field)
+        top, best = field.rating.argmax(), fitted.mean.argmax()
+        raw.append(field.rating[top] - truth[top])
+        corrected.append(fitted.mean[best] - truth[best])
+    assert np.mean(raw) > 5
+    assert abs(np.mean(corrected)) < 3.5 * np.std(corrected) / np.sqrt(80)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_trend_is_that_of_a_slow_twin(seed: int) -> None:
+    """Generalised least squares and the best prediction of the departures (Henderson 1975)."""
+    rng = np.random.default_rng([25, seed])
+    field = random_field(rng, [4, 9, 30, 70][seed])
+    country = rng.choice(4, len(field.country), p=[0.5, 0.3, 0.15, 0.05])
+    field = replace(field, country=country)
+    days = field.released[field.model]
+    degree = min(2, (len(set(days.tolist())) - 1) // 3)
+    powers = range(degree, -1, -1)
+    x = np.array([[((d - days.max()) / 365.2425) ** p for p in powers] for d in days.tolist()])
+    same = country[field.model][:, None] == country[field.model]
+    apart = np.where(same, (x * np.array(SHIPPED.apart)[-degree - 1 :] ** 2) @ x.T, 0.0)
+    inverse = np.linalg.inv(apart + np.eye(len(x)))
+    common = x @ np.linalg.solve(x.T @ inverse @ x, x.T @ inverse)
+    hat = common + apart @ inverse @ (np.eye(len(x)) - common)
+    expected, leverage = trend(field)
+    assert expected == pytest.approx(hat @ field.rating, rel=1e-6)
+    assert leverage == pytest.approx(np.diag(hat), abs=1e-6)
+
+
+def test_few_models_have_their_slope_from_the_others_and_keep_their_level() -> None:
+    """All rise by 73 a year; the three of one country are 100 below and rated at random."""
+    days = np.arange(0.0, 600.0, 20.0)
+    follow_days = [500.0, 540.0, 580.0]
+    field = make_field(
+        [*(1000 + 0.2 * days), 1000.0, 1008.0, 1016.0 - 24.0],
+        lead_from=[*days, NEVER, NEVER, NEVER],
+        follow_from=[NEVER] * len(days) + follow_days,
+    )
+    expected, leverage = trend(field)
+    assert expected[: len(days)] == pytest.approx(1000 + 0.2 * days, abs=5)
+    fitted = expected[len(days) :]
+    # Left to themselves they fall by 37 a year.
+    assert (fitted[2] - fitted[0]) / 80 * 365.2425 == pytest.approx(73, abs=15)
+    assert fitted.mean() == pytest.approx(1000, abs=10)
+    assert (leverage[len(days) :] > leverage[: len(days)].mean()).all()
+
+
+def test_one_model_a_group_has_a_posterior() -> None:
+    field = make_field([1000.0, 1100.0])
+    fitted = posterior(field)
+    assert np.isfinite(fitted.mean).all()
+    assert (fitted.spread > 0).all()
+
+
+def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
+    rng = np.random.default_rng(21)
+    residual = rng.normal(0, 33, 130)
+    assert bandwidth(residual, 5.0) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
+    assert bandwidth(residual / 10, 5.0) == 5.0
+    # An outlier does not widen it.
+    assert bandwidth(np.append(residual, 5000.0), 5.0) < 1.3 * bandwidth(residual, 5.0)
+    assert bandwidth(np.zeros(1), 5.0) == 5.0
+
+
+def test_few_residuals_of_wide_errors_do_not_become_atoms() -> None:
+    """A normal prior and sixty ratings with errors of a third of its spread: sd as it should be."""
+    rng = np.random.default_rng(26)
+    squared = []
+    for _ in range(60):
+        truth = rng.normal(0, 1, 60)
+        variance = rng.uniform(0.3, 0.5, 60) ** 2
+        observed = truth + rng.normal(0, np.sqrt(variance))
+        smoothing = bandwidth(observed, 0.15)
+        grid, weights = deconvolve(observed, variance, smoothing, 0.1)
+        middle = np.zeros(60)
+        fitted = Prior(middle, middle + 1, grid, weights, smoothing).given(
+            make_field(observed.tolist()), observed, variance
+        )
+        squared.append((((truth - fitted.mean) / fitted.spread) ** 2).mean())
+    assert np.mean(squared) < 1.13
+
+
+def test_a_posterior_is_the_same_whatever_is_asked() -> None:
+    """Everybody's posterior goes by country; who leads and who follows comes afterwards."""
+    field = random_field(np.random.default_rng(24), 50)
+    other = replace(field, lead_from=field.follow_from, follow_from=field.lead_from)
+    one, two = posterior(field), posterior(other)
+    np.testing.assert_array_equal(one.mean, two.mean)
+    some = np.array([3, 7, 20, 41])
+    part, fitted, entries = only(field, one, some)
+    assert fitted.mean.tolist() == one.mean[entries].tolist()
+    assert sorted(set(field.model[entries].tolist())) == some.tolist()
+    assert part.model.tolist() == np.searchsorted(some, field.model[entries]).tolist()
+    assert part.released.tolist() == field.released[some].tolist()
