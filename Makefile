@@ -23,6 +23,7 @@ check-all: test lint types ## Everything, the long tests too: 1,000 kills, 100,0
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 
 types: .venv/installed-dev
 	$(BIN)/mypy

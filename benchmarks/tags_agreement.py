@@ -21,12 +21,13 @@ from pathlib import Path
 import numpy as np
 
 from elolag.archive import open_archive
+from elolag.countries import codes
 from elolag.dates import parse
 from elolag.tags import UNKNOWN, Lookup, Tables, load
 from elolag.tags.listings import Fact, read_fact_file, read_facts, read_listings
 from elolag.tags.names import full_date
 from elolag.tags.review import APART_DAYS, Matcher, load_exceptions
-from elolag.tags.rows import codes, labs_of
+from elolag.tags.rows import labs_of
 
 ROOT = Path(__file__).resolve().parents[1]
 NUMBERS = ROOT / "benchmarks" / "tags_agreement.json"

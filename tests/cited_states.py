@@ -12,7 +12,7 @@ from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
 from elolag.results.verdict import Contender, Gap, Match, ModelPoint
 from elolag.results.words import MEANING
-from elolag.sources.base import OFFICIAL_LISTS
+from elolag.schema import OFFICIAL_LISTS
 
 
 def point(group: str, model: str, rating: float, date: str) -> ModelPoint:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from elolag.archive import Payload, take_payloads
+from elolag.schema import ENTRIES, RATINGS, Origin, Publication
 from elolag.sources import get_source
-from elolag.sources.base import ENTRIES, RATINGS, Origin, Publication
 
 #: Entry, rating, and half of its 95% interval; then, where it matters, organisation.
 Row = tuple[str, float, float] | tuple[str, float, float, str]

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from importlinter.cli import lint_imports
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "elolag"
 
@@ -37,6 +39,11 @@ def top(name: str) -> str:
 
 
 MODULES = dict(modules())
+
+
+def test_an_import_goes_downward_only() -> None:
+    """The contracts of pyproject.toml; no two modules import each other either."""
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), cache_dir=None) == 0
 
 
 def test_only_one_module_talks_to_the_network() -> None:

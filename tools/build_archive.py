@@ -25,8 +25,8 @@ from pathlib import Path
 
 from elolag.archive import Outcome, Payload, take_payloads
 from elolag.errors import ElolagError, UsageError
+from elolag.schema import Origin, Publication
 from elolag.sources import Source, arena_catalog, arena_history, get_source, indices, models_dev
-from elolag.sources.base import Origin, Publication
 
 _GITHUB = "https://raw.githubusercontent.com"
 _DATASET = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from elolag.archive.candidates import Payload
-from elolag.archive.checks import Check
 from elolag.archive.log import Log
 from elolag.archive.outcomes import Outcome
+from elolag.archive.package import Check
 from elolag.archive.reading import (
     Archive,
     Board,

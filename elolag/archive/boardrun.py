@@ -28,7 +28,7 @@ from elolag.archive.twins import (
 from elolag.dates import to_day, to_iso
 
 if TYPE_CHECKING:
-    from elolag.archive.checks import Check
+    from elolag.archive.package import Check
     from elolag.archive.store import Writer
 
 

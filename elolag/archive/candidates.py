@@ -19,9 +19,9 @@ from elolag.sources import PartialPayloadError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from elolag.archive.checks import Check
+    from elolag.archive.package import Check
+    from elolag.schema import Origin, Publication
     from elolag.sources import Source
-    from elolag.sources.base import Origin, Publication
 
 _WHEN = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from elolag.archive.completeness import LOST_REFUSED
 from elolag.archive.listing import Listing
-from elolag.archive.package import KEYS, TABLES
-from elolag.sources.base import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
+from elolag.archive.package import KEYS, TABLES, Check
+from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from elolag.archive.twins import Listed
-    from elolag.sources.base import Publication
+    from elolag.schema import Publication
 
 #: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
 #: 20); so is a category of which most rows lost their errors.
@@ -154,25 +154,6 @@ _ELO_RANGE = (-1000.0, 5000.0)
 _INTERVAL_SLACK = 0.011
 _NAMES_SHOWN = 5
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-@dataclass(frozen=True)
-class Check:
-    """One question asked of a publication, and the answer."""
-
-    name: str
-    passed: bool
-    required: bool
-    note: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """As written in a manifest."""
-        return {
-            "name": self.name,
-            "passed": self.passed,
-            "required": self.required,
-            "note": self.note,
-        }
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +15,16 @@ from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
 from elolag.fetch import Fetch, Fetched, Now, fetch, utc_now
 from elolag.fetch.client import Client
 from elolag.sources import Source
-from elolag.tags import Lookup, untagged
 
 RAW = ".raw"
 #: Folder beside the archive for sources that forbid redistribution.
 PRIVATE = "private"
 
 _COMMAND = "elolag snapshot"
+
+
+#: Rows of source, entry and its name as printed; those that nobody has tagged, in words.
+Untagged = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ class Run:
         Folder of the archive; made if absent.
     client
         The HTTP session.
-    lookup
-        The tags new entries are looked up in.
+    untagged
+        Which of new entries (source, entry, name as printed) have no tag.
     dry_run
         Fetch and check, and write nothing.
     keep_raw
@@ -96,7 +99,7 @@ class Run:
 
     archive: Path
     client: Client
-    lookup: Lookup
+    untagged: Untagged
     dry_run: bool = False
     keep_raw: bool = False
     accept: Collection[str] = ()
@@ -239,7 +242,7 @@ def _taken(
         source,
         outcomes,
         root,
-        run.lookup,
+        run.untagged,
         dry_run=run.dry_run,
         failures=failures,
         warnings=_missing(fetched, root),
@@ -251,7 +254,7 @@ def finished(
     source: Source,
     outcomes: Sequence[Outcome],
     root: Path,
-    lookup: Lookup,
+    untagged: Untagged,
     *,
     dry_run: bool,
     failures: Sequence[str] = (),
@@ -266,7 +269,7 @@ def finished(
         warnings=(*_warnings(outcomes, Archive(root)), *warnings),
         notes=tuple(notes),
         archive=str(root),
-        untagged=_untagged(outcomes, Archive(root), lookup, dry_run=dry_run),
+        untagged=_untagged(outcomes, Archive(root), untagged, dry_run=dry_run),
     )
 
 
@@ -352,7 +355,7 @@ def _missing(fetched: Fetch, root: Path) -> list[str]:
 
 
 def _untagged(
-    outcomes: Sequence[Outcome], archive: Archive, lookup: Lookup, *, dry_run: bool
+    outcomes: Sequence[Outcome], archive: Archive, untagged: Untagged, *, dry_run: bool
 ) -> tuple[str, ...]:
     """Entries of new rating snapshots that nobody has tagged, highest rating first."""
     rows: list[tuple[str, str, str]] = []
@@ -371,7 +374,7 @@ def _untagged(
             (outcome.source, entry, str(names[entry]))
             for entry in listed["entry"].drop_duplicates()
         ]
-    return tuple(untagged(lookup, rows))
+    return tuple(untagged(rows))
 
 
 def private_root(root: Path) -> Path:

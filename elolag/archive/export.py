@@ -16,7 +16,7 @@ from elolag import dates
 from elolag.archive import Archive, Snapshot
 from elolag.archive.package import number_text
 from elolag.errors import ArchiveError, UsageError
-from elolag.sources.base import RATINGS
+from elolag.schema import RATINGS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from elolag.archive.checks import Check
 from elolag.archive.completeness import METHODS
 from elolag.archive.listing import reference_category
+from elolag.archive.package import Check
 from elolag.archive.twins import COMPARABLE_SHARE, shared_category
 
 if TYPE_CHECKING:

@@ -11,15 +11,21 @@ from pathlib import Path
 
 from elolag import dates
 from elolag.archive import Archive, Outcome, Payload, Writer, take_payloads, take_publications
-from elolag.archive.collect import Report, check_writable, finished, private_root, private_writer
+from elolag.archive.collect import (
+    Report,
+    Untagged,
+    check_writable,
+    finished,
+    private_root,
+    private_writer,
+)
 from elolag.archive.package import sha256
 from elolag.errors import FetchError, PayloadError, UsageError
 from elolag.fetch import Now, utc_now
 from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Client
+from elolag.schema import Origin, Publication
 from elolag.sources import Source, arena_dataset, arena_history, artificial_analysis, get_source
-from elolag.sources.base import Origin, Publication
-from elolag.tags import Lookup
 
 _COMMAND = "elolag archive import"
 _SUFFIXES = (".csv", ".json", ".parquet")
@@ -32,7 +38,7 @@ def import_files(
     source: str,
     paths: Sequence[Path],
     archive: Path,
-    lookup: Lookup,
+    untagged: Untagged,
     *,
     date: str = "",
     url: str = "",
@@ -50,8 +56,8 @@ def import_files(
         Files, or folders whose ``.csv``, ``.json`` and ``.parquet`` files are taken.
     archive
         Made if absent; for a source that forbids redistribution the private one beside it is used.
-    lookup
-        The tags new entries are looked up in.
+    untagged
+        Which of new entries have no tag, as in a run (`archive.collect`).
     date
         ISO date the files stand for; by default the date in each file's name or folder.
     url
@@ -92,7 +98,7 @@ def import_files(
             accept=accept,
             writer=writer,
         )
-    return finished(found, outcomes, root, lookup, dry_run=dry_run)
+    return finished(found, outcomes, root, untagged, dry_run=dry_run)
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from elolag.archive.candidates import Refusal
-    from elolag.archive.checks import Check
+    from elolag.archive.package import Check
 
 OutcomeKind = Literal["new", "unchanged", "twin", "revision", "held", "refused", "failed"]
 

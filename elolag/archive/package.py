@@ -12,10 +12,11 @@ import io
 import json
 import math
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from elolag.errors import ArchiveError
-from elolag.sources.base import ENTRIES, MODELS, RATINGS, SCHEMA_VERSION
+from elolag.schema import ENTRIES, MODELS, RATINGS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from elolag.archive.checks import Check
     from elolag.sources import Source
 
 #: Table name to its columns; the file is ``<table>.csv``.
@@ -85,7 +85,7 @@ def encode(table: str, frame: pd.DataFrame) -> bytes:
 
 
 def decode(table: str, data: bytes, where: str) -> pd.DataFrame:
-    """CSV bytes of `table` as a frame with the column types of `elolag.sources.base`.
+    """CSV bytes of `table` as a frame with the column types of `elolag.schema`.
 
     Raises
     ------
@@ -154,6 +154,25 @@ LINE = 100
 OFFICIAL = 1
 
 _LICENCE_ID = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question asked of a publication, and the answer."""
+
+    name: str
+    passed: bool
+    required: bool
+    note: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As written in a manifest."""
+        return {
+            "name": self.name,
+            "passed": self.passed,
+            "required": self.required,
+            "note": self.note,
+        }
 
 
 def build(

@@ -16,7 +16,7 @@ from elolag.archive.log import Log, read_lines
 from elolag.archive.outcomes import TWINS_COLUMNS
 from elolag.dates import to_day, utc_now
 from elolag.errors import ArchiveError, UsageError
-from elolag.sources.base import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
+from elolag.schema import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

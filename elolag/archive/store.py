@@ -27,7 +27,7 @@ from elolag.archive.log import LOG, Log, encode_line, read_lines
 from elolag.archive.outcomes import LOG_COLUMNS, TWINS_COLUMNS
 from elolag.archive.package import MANIFEST, sha256
 from elolag.errors import ArchiveError
-from elolag.sources.base import BOARD_PATTERN, VINTAGE_PATTERN
+from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -43,8 +43,8 @@ from elolag.archive.store import Writer
 from elolag.errors import PayloadError
 
 if TYPE_CHECKING:
+    from elolag.schema import Origin, Publication
     from elolag.sources import Source
-    from elolag.sources.base import Origin, Publication
 
 
 def take(

@@ -12,7 +12,7 @@ from elolag.archive.reading import Archive
 from elolag.archive.store import was_stopped
 from elolag.dates import utc_now
 from elolag.errors import ArchiveError, ElolagError
-from elolag.sources.base import BOARD_PATTERN, VINTAGE_PATTERN
+from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

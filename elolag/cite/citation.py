@@ -19,7 +19,7 @@ from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, provenance
 from elolag.results.verdict import ModelPoint
 from elolag.results.words import meaning, rated
-from elolag.sources.base import ALL_LISTS, NOT_STATED, OFFICIAL_LISTS
+from elolag.schema import ALL_LISTS, NOT_STATED, OFFICIAL_LISTS
 
 LANGUAGES = ("en", "de")
 

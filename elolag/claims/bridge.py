@@ -25,7 +25,7 @@ from elolag.model.estimands import AT_LEAST, AT_MOST, Lags, Race, catch_up, catc
 from elolag.model.posterior import posterior
 from elolag.results.lag import LagResult
 from elolag.results.words import bounded, directed, given
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.tags import Policies
 from elolag.version import __version__
 

@@ -28,7 +28,7 @@ from elolag.claims.registry import KINDS, Claim
 from elolag.errors import ArchiveError, EstimateError, UsageError
 from elolag.model.estimands import WINDOWS
 from elolag.results.words import meaning, share
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.tags import Policies
 from elolag.version import __version__
 

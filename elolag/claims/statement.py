@@ -17,7 +17,7 @@ from elolag.model.draws import Outcomes
 from elolag.model.estimands import ESTIMANDS, Lags
 from elolag.model.interval import reach, summarise
 from elolag.results.words import few, given, noun, share
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.tags import Policies
 from elolag.version import __version__
 

@@ -23,7 +23,7 @@ from elolag.cli import rate as _rate
 from elolag.cli import report as _report
 from elolag.cli import revisions as _revisions
 from elolag.cli import sensitivity as _sensitivity
-from elolag.cli import show as _streams
+from elolag.cli import show
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.cli.show import line
@@ -75,18 +75,18 @@ def main() -> None:
     """Entry point of the ``elolag`` command."""
     # Before numpy is imported: on matrices as small as ours a second thread only waits, busily.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _streams.prepare()
+    show.prepare()
     try:
-        with _streams.stopped_tidily():
+        with show.stopped_tidily():
             try:
                 refuse_gone(word for word in sys.argv[1:] if word.startswith("--"))
                 app()
             finally:
                 sys.stdout.flush()
     except ElolagError as error:
-        _streams.say(str(error))
+        show.complain(str(error))
         sys.exit(error.exit_code)
     except OSError as error:
-        _streams.give_up()
-        _streams.say(_streams.why(error))
+        show.give_up()
+        show.complain(show.why(error))
         sys.exit(1)

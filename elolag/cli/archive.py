@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -227,13 +228,13 @@ def import_(
     from elolag.archive import default_path
     from elolag.archive.imports import import_files
     from elolag.cli.snapshot import accepted, report
-    from elolag.tags import Lookup, load
+    from elolag.tags import Lookup, load, untagged
 
     done = import_files(
         source,
         paths,
         archive if archive is not None else default_path(),
-        Lookup(load()),
+        partial(untagged, Lookup(load())),
         date=date,
         url=url,
         dry_run=dry_run,

@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,14 +65,14 @@ def snapshot(
     from elolag.archive.collect import Run, collect
     from elolag.fetch import fetchable
     from elolag.fetch.client import Client
-    from elolag.tags import Lookup, load
+    from elolag.tags import Lookup, load, untagged
 
     chosen = fetchable(tuple(sources or ()))
     with _progress() as progress, Client(base_urls=bases(base_url), progress=progress) as client:
         run = Run(
             archive=archive if archive is not None else default_path(),
             client=client,
-            lookup=Lookup(load(tags)),
+            untagged=partial(untagged, Lookup(load(tags))),
             dry_run=dry_run,
             keep_raw=keep_raw,
             accept=accepted(accept),
@@ -100,7 +101,7 @@ def accepted(options: Sequence[str] | None) -> frozenset[str]:
     """
     from elolag.archive.holding import EVERYTHING
     from elolag.errors import UsageError
-    from elolag.sources.base import BOARD_PATTERN, VINTAGE_PATTERN
+    from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
     for text in options or ():
         board, _, date = text.rpartition("/")

@@ -16,7 +16,7 @@ from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import DEFAULT_BOARD, Study, check_numbers, prepare
 from elolag.results.lag import LagResult
 from elolag.results.words import FEWEST, adjective, noun, over
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, load
 
 if TYPE_CHECKING:

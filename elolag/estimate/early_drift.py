@@ -31,7 +31,7 @@ from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import Vintage, identify
 from elolag.model.scale import vote_noise
-from elolag.sources.base import Measure
+from elolag.schema import Measure
 from elolag.tags import Lookup
 
 Floats = NDArray[np.float64]

@@ -23,7 +23,7 @@ from elolag.model.estimands import TRENDS, WINDOWS
 from elolag.model.interval import quantiles, summarise
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Contender, Gap, Match, ModelPoint
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.tags import Group, Policies
 from elolag.version import __version__
 

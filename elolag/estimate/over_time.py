@@ -19,7 +19,7 @@ from elolag.model.interval import reach
 from elolag.model.posterior import Field
 from elolag.results.provenance import Origin
 from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, directed, few, months, noun, over
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
 if TYPE_CHECKING:

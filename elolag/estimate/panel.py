@@ -19,7 +19,7 @@ from elolag.model import scale
 from elolag.model.scale import SHIPPED, Hyperparameters
 from elolag.own import OwnBoard
 from elolag.results.words import which_lists
-from elolag.sources.base import ALL_LISTS, Measure, measure_of
+from elolag.schema import ALL_LISTS, Measure, measure_of
 from elolag.tags import Lookup, is_unknown
 
 #: Columns of `Placed.table` that hold the factor of what the entries of a carry share.

@@ -41,7 +41,7 @@ from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
 from elolag.results.provenance import Origin
 from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
-from elolag.sources.base import ALL_LISTS, measure_of
+from elolag.schema import ALL_LISTS, measure_of
 from elolag.tags import Lookup, Policies
 from elolag.version import __version__
 

@@ -27,7 +27,7 @@ from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
 from elolag.results.provenance import Origin
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
 
 Floats = NDArray[np.float64]

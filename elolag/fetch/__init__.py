@@ -14,6 +14,7 @@ from elolag import dates
 from elolag.errors import FetchError, PayloadError, UsageError, unexpected
 from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Answer, Client
+from elolag.schema import Origin
 from elolag.sources import (
     SOURCES,
     Source,
@@ -24,7 +25,6 @@ from elolag.sources import (
     models_dev,
     openrouter,
 )
-from elolag.sources.base import Origin
 
 #: Header in which the hub names the commit it serves a file from.
 _COMMIT = "X-Repo-Commit"

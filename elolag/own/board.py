@@ -17,7 +17,7 @@ from elolag.dates import Now, parse, to_day, to_iso, utc_now
 from elolag.errors import UsageError
 from elolag.own import table as tables
 from elolag.own.table import OwnTable
-from elolag.sources.base import DAYS_AHEAD
+from elolag.schema import DAYS_AHEAD
 from elolag.tags import Lookup, Tag, is_unknown
 from elolag.votes import RatedVotes
 

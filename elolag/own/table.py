@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.errors import UsageError
+from elolag.schema import ENTRIES, RATINGS
 from elolag.sources import sheet as sheets
-from elolag.sources.base import ENTRIES, RATINGS
 from elolag.votes import COVARIANCE_SUFFIX, RATINGS_FILE, RatedVotes, read_covariance
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from elolag.own import OwnBoard
 from elolag.robustness import Grid, sensitivity
 from elolag.robustness.edits import Influence, influence
 from elolag.robustness.tipping_point import Flip, flip
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 
 #: Draws of each study at most: of slices, claims, influence and flip; and of the grid.
 DRAWS = 2_000

@@ -16,7 +16,7 @@ from typing import Any
 from elolag.own import OwnBoard
 from elolag.report.content import Cell, Table
 from elolag.report.material import Material, describe
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 
 #: Packages whose versions decide the bytes of a report.
 PACKAGES = (

@@ -12,7 +12,7 @@ _MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 }
 
-#: German for the units of ratings, by their English name (see `elolag.sources.base.Measure`).
+#: German for the units of ratings, by their English name (see `elolag.schema.Measure`).
 UNITS = {
     "Elo points": "Elo-Punkte",
     "ECI points": "ECI-Punkte",

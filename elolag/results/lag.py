@@ -30,7 +30,7 @@ from elolag.results.words import (
     span,
     whose_best,
 )
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from elolag.results.words import which_lists
-from elolag.sources.base import ALL_LISTS, NOT_STATED, measure_of
+from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
 from elolag.version import __version__
 
 if TYPE_CHECKING:

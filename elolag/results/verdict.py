@@ -20,7 +20,7 @@ from elolag.results.words import (
     reads_ahead,
     share,
 )
-from elolag.sources.base import Measure, measure_of
+from elolag.schema import Measure, measure_of
 
 #: On Arena's boards a rating of fewer votes is provisional.
 SETTLED_VOTES = 15_000

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from elolag.sources.base import OFFICIAL_LISTS
+from elolag.countries import NOUNS
+from elolag.schema import OFFICIAL_LISTS
 
 #: Rated models that a group needs at least, for an interval to be given.
 FEWEST = 3
@@ -52,7 +53,7 @@ def left_out(interval: str, measure: str = "votes") -> str:
     interval
         ``measurement``, ``sampling`` or ``both``.
     measure
-        Name of the board's measure (see `elolag.sources.base.Measure`).
+        Name of the board's measure (see `elolag.schema.Measure`).
     """
     kinds = tuple(_LEFT_OUT) if interval == "both" else (interval,)
     return " ".join(_LEFT_OUT[kind].format(unseen=_UNSEEN[measure]) for kind in kinds)
@@ -126,40 +127,6 @@ def over(estimand: str, window: float) -> str:
     return f"{estimand} over {window:g} months" if windowed(estimand) else estimand
 
 
-_NOUNS = {
-    "US": ("US", "the US"),
-    "CN": ("Chinese", "China"),
-    "FR": ("French", "France"),
-    "GB": ("British", "the UK"),
-    "DE": ("German", "Germany"),
-    "KR": ("South Korean", "South Korea"),
-    "CA": ("Canadian", "Canada"),
-    "JP": ("Japanese", "Japan"),
-    "IL": ("Israeli", "Israel"),
-    "AE": ("Emirati", "the UAE"),
-    "AU": ("Australian", "Australia"),
-    "HK": ("Hong Kong", "Hong Kong"),
-    "RU": ("Russian", "Russia"),
-    "SG": ("Singaporean", "Singapore"),
-    "TW": ("Taiwanese", "Taiwan"),
-    "EU": ("EU", "the EU"),
-    "open": ("open-weights", "the open-weights side"),
-    "closed": ("closed", "the closed side"),
-    "ALL": ("rated", "the whole field"),
-}
-
-
-#: Names by which a country may be asked for, besides its code and those above.
-_ALSO = {"usa": "US", "america": "US", "united states": "US", "united kingdom": "GB"}
-
-
-def country_named(name: str) -> str:
-    """The code of a country given by name or in small letters; other names as they are."""
-    known = {each.removeprefix("the ").lower(): key for key, (_, each) in _NOUNS.items()}
-    found = _ALSO.get(name.lower()) or known.get(name.lower(), name)
-    return name.upper() if found == name and len(name) == 2 and name.isascii() else found
-
-
 def _joined(group: str) -> str:
     """The words of an expression of several names: ``CN+open`` -> ``Chinese open-weights``."""
     turned = {"not:open": "closed", "not:closed": "open"}
@@ -182,7 +149,7 @@ def adjective(group: str) -> str:
         return _joined(group)
     if group.startswith("lab:"):
         return group[4:]
-    return _NOUNS.get(group, (group, group))[0]
+    return NOUNS.get(group, (group, group))[0]
 
 
 def noun(group: str) -> str:
@@ -191,7 +158,7 @@ def noun(group: str) -> str:
         return f"the {_joined(group)} side"
     if group.startswith("lab:"):
         return group[4:]
-    return _NOUNS.get(group, (group, group))[1]
+    return NOUNS.get(group, (group, group))[1]
 
 
 def months(value: float) -> str:

@@ -18,7 +18,7 @@ from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
 from elolag.results.lag import LagResult
 from elolag.results.words import directed, noun
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.tags import Group, Tag
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ from elolag.robustness.specifications import (
     groups,
     restrict,
 )
-from elolag.sources.base import ALL_LISTS
+from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, load
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Raw rows of any source to the tables of `elolag.sources.base`, with one set of rules for all.
+"""Raw rows of any source to the tables of `elolag.schema`, with one set of rules for all.
 
 A parser hands over a frame with the columns ``category, entry, rating`` and, where its publisher
 has them, ``lower, upper, variance, votes, rank, name, organisation, licence``.
@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from elolag.errors import PayloadError
+from elolag.schema import ENTRIES, RATINGS, IntervalKind
 from elolag.sources._reading import shown
-from elolag.sources.base import ENTRIES, RATINGS, IntervalKind
 
 MAX_ROWS = 250_000
 MAX_NAME = 500

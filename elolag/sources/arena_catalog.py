@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from elolag.errors import PayloadError
+from elolag.schema import ENTRIES, Origin, Publication
 from elolag.sources import _arena
 from elolag.sources._reading import columns, json_value, mapping, sequence, shown
-from elolag.sources.base import ENTRIES, Origin, Publication, Source
+from elolag.sources.base import Source
 
 if TYPE_CHECKING:
     from elolag.sources._tidy import Tables

@@ -37,17 +37,10 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.dates import to_day
 from elolag.errors import PayloadError
+from elolag.schema import DAYS_AHEAD, NOT_STATED, Basis, IntervalKind, Origin, Publication
 from elolag.sources import _arena, arena_catalog
 from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
-from elolag.sources.base import (
-    DAYS_AHEAD,
-    NOT_STATED,
-    Basis,
-    IntervalKind,
-    Origin,
-    Publication,
-    Source,
-)
+from elolag.sources.base import Source
 
 if TYPE_CHECKING:
     from elolag.sources._tidy import Tables

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from elolag.errors import PayloadError, UsageError
+from elolag.schema import Origin, Publication
 from elolag.sources import _arena
 from elolag.sources._reading import json_value, listed, mapping, sequence, shown
-from elolag.sources.base import Origin, Publication, Source
+from elolag.sources.base import Source
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from elolag.errors import PayloadError
+from elolag.schema import Method, Origin, Publication
 from elolag.sources._reading import csv_columns, shown
-from elolag.sources.base import Method, Origin, PartialPayloadError, Publication, Source
+from elolag.sources.base import PartialPayloadError, Source
 
 NAME = "arena-history"
 BOARD = "arena/text"

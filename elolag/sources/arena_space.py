@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from elolag.errors import PayloadError
+from elolag.schema import ENTRIES, Origin, Publication
 from elolag.sources._arena import PUBLISHER
 from elolag.sources._reading import csv_columns, shown
-from elolag.sources.base import ENTRIES, Origin, Publication, Source
+from elolag.sources.base import Source
 
 NAME = "arena-space"
 BOARD = f"{PUBLISHER}/space_table"

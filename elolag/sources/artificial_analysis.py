@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from elolag.errors import PayloadError, UsageError
+from elolag.schema import MODELS, Origin, Publication
 from elolag.sources._reading import json_value, listed, mapping, sequence, shown
-from elolag.sources.base import MODELS, Origin, Publication, Source
+from elolag.sources.base import Source
 
 NAME = "artificial-analysis"
 KEY_VARIABLE = "ARTIFICIAL_ANALYSIS_API_KEY"

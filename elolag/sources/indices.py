@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from elolag.dates import to_day, to_iso
 from elolag.errors import PayloadError
+from elolag.schema import MODELS, Origin, Publication
 from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
-from elolag.sources.base import MODELS, Origin, PartialPayloadError, Publication, Source
+from elolag.sources.base import PartialPayloadError, Source
 
 if TYPE_CHECKING:
     import pandas as pd

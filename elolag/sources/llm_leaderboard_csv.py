@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from elolag.errors import PayloadError
+from elolag.schema import IntervalKind, Origin, Publication
 from elolag.sources import _arena
 from elolag.sources._reading import csv_columns, shown
-from elolag.sources.base import IntervalKind, Origin, Publication, Source
+from elolag.sources.base import Source
 
 if TYPE_CHECKING:
     import pandas as pd

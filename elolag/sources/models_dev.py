@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from elolag.errors import PayloadError
+from elolag.schema import MODELS, Origin, Publication
 from elolag.sources._reading import csv_columns, json_value, kind, mapping, shown
-from elolag.sources.base import MODELS, Origin, Publication, Source
+from elolag.sources.base import Source
 
 NAME = "models-dev"
 BOARD = "models-dev/models"

@@ -6,8 +6,9 @@ from typing import Any
 
 from elolag import dates
 from elolag.errors import PayloadError
+from elolag.schema import MODELS, Origin, Publication
 from elolag.sources._reading import columns, json_value, mapping, sequence, shown
-from elolag.sources.base import MODELS, Origin, Publication, Source
+from elolag.sources.base import Source
 
 NAME = "openrouter"
 BOARD = "openrouter/models"

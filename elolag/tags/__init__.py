@@ -2,7 +2,8 @@
 
 from elolag.tags.groups import Group, check_overlap, parse_group
 from elolag.tags.lookup import Lookup, Policies, Tag, is_unknown, untagged
-from elolag.tags.tables import UNKNOWN, Alias, Lab, Model, Tables, digest, load
+from elolag.tags.rows import Alias, Lab, Model
+from elolag.tags.tables import UNKNOWN, Tables, digest, load
 
 __all__ = [
     "UNKNOWN",

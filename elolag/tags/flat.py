@@ -10,14 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from elolag.countries import ISO_3166, codes
 from elolag.errors import TagError, UsageError
 from elolag.sources.sheet import Sheet, iso_date
-from elolag.tags.rows import ISO_3166, codes, labs_of
-
-if TYPE_CHECKING:
-    from elolag.tags.tables import Lab, Model
+from elolag.tags.rows import Lab, Model, labs_of
 
 COLUMNS = ("entry", "model", "lab", "country", "release_date", "openness", "note")
 #: One of these beside `entry` makes a table of tags flat.

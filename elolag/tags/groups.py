@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.countries import country_named
 from elolag.errors import UsageError
-from elolag.results.words import country_named
 from elolag.tags.lookup import Tag
 
 #: Members of the European Union (since 2020).

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from elolag.errors import PayloadError, UsageError
+from elolag.schema import Origin
 from elolag.sources import get_source
-from elolag.sources.base import Origin
 from elolag.tags import names
 from elolag.tags.lookup import Lookup
 from elolag.tags.tables import UNKNOWN
@@ -152,7 +152,7 @@ def read_fact_file(path: Path) -> list[Fact]:
 
 
 def table_facts(source: str, vintage: str, models: pd.DataFrame) -> list[Fact]:
-    """The rows of a table ``models`` (columns of `elolag.sources.base.MODELS`)."""
+    """The rows of a table ``models`` (columns of `elolag.schema.MODELS`)."""
     columns = ("entry", "name", "organisation", "release_date", "open_weights", "country")
     return [Fact(source, vintage, *row) for row in _rows(models, columns)]
 

@@ -14,7 +14,8 @@ import numpy as np
 from elolag.dates import to_day
 from elolag.errors import TagError
 from elolag.sources import SOURCES
-from elolag.tags.tables import UNKNOWN, Alias, Model, Tables
+from elolag.tags.rows import Alias, Model
+from elolag.tags.tables import UNKNOWN, Tables
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,9 @@ from importlib import resources
 from pathlib import Path
 
 from elolag.errors import UsageError
+from elolag.tags.rows import Alias, Lab, Model
 from elolag.tags.suggest import Suggestion
-from elolag.tags.tables import Alias, Lab, Model, columns
+from elolag.tags.tables import columns
 
 _ORDER: dict[str, tuple[type[Lab | Model | Alias], Callable[[dict[str, str]], tuple[str, ...]]]] = {
     "labs": (Lab, lambda row: (row["lab"], row["from"])),

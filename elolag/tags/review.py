@@ -16,13 +16,14 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
+from elolag.countries import codes
 from elolag.dates import parse
 from elolag.errors import TagError
 from elolag.tags import names
 from elolag.tags.listings import Fact, Listed
 from elolag.tags.lookup import GLOB, Lookup
-from elolag.tags.rows import codes
-from elolag.tags.tables import UNKNOWN, Alias, Model, Tables, base_cycle
+from elolag.tags.rows import Alias, Model
+from elolag.tags.tables import UNKNOWN, Tables, base_cycle
 
 #: Models of one lab released this close together are one release under several names.
 SAME_RELEASE_DAYS = 3

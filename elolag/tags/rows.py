@@ -1,4 +1,4 @@
-"""Country codes, and the country names that sources print."""
+"""Rows of the tags' three tables, and the names of countries and of labs that sources print."""
 
 from __future__ import annotations
 
@@ -6,68 +6,68 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
 from elolag.errors import TagError
 
-#: The 249 officially assigned two-letter codes of ISO 3166-1.
-ISO_3166 = frozenset(
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """Who releases models, and the country of its controlling parent's headquarters.
+
+    One row covers one range of dates: `from_` and `until` are ISO dates, both included, empty
+    where open. `other_sites` are ISO country codes, comma-separated.
     """
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR
-    BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ
-    EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW
-    GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY
-    KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV
-    MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY
-    QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG
-    TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM
-    ZW
-    """.split()  # noqa: SIM905 -- 249 quoted codes read worse
-)
 
-#: Names as Epoch AI prints them. "Multinational" is left out on purpose: it names no country.
-_NAMES = {
-    "Australia": "AU",
-    "Austria": "AT",
-    "Belgium": "BE",
-    "Canada": "CA",
-    "China": "CN",
-    "Czechia": "CZ",
-    "Denmark": "DK",
-    "Finland": "FI",
-    "France": "FR",
-    "Germany": "DE",
-    "Hong Kong": "HK",
-    "India": "IN",
-    "Israel": "IL",
-    "Italy": "IT",
-    "Japan": "JP",
-    "Korea (Republic of)": "KR",
-    "Netherlands": "NL",
-    "Norway": "NO",
-    "Russia": "RU",
-    "Saudi Arabia": "SA",
-    "Singapore": "SG",
-    "Spain": "ES",
-    "Sweden": "SE",
-    "Switzerland": "CH",
-    "Taiwan": "TW",
-    "Türkiye": "TR",
-    "United Arab Emirates": "AE",
-    "United Kingdom of Great Britain and Northern Ireland": "GB",
-    "United States of America": "US",
-}
+    lab: str
+    name: str
+    parent: str
+    country: str
+    from_: str
+    until: str
+    other_sites: str
+    evidence: str
+    note: str
+
+    def covers(self, date: str) -> bool:
+        """Whether an ISO date lies in the row's range."""
+        return (self.from_ or "0000") <= date <= (self.until or "9999")
 
 
-def codes(text: str) -> tuple[str, ...]:
-    """ISO codes of a published list of countries (``China,United States of America``), in order.
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was released: by whom, when, since when with weights, on whose base, says who."""
 
-    A part that is no country known here is left out, so an answer may be empty.
+    model: str
+    lab: str
+    release_date: str
+    precision: str
+    date_basis: str
+    weights_date: str
+    base: str
+    evidence: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """An entry's name at a source (``*``: any) and the model it shows.
+
+    An entry written ``glob:PATTERN`` stands for every name the shell pattern matches; exact names
+    come first. The model ``unknown`` marks a name nobody can attribute; `note` says why.
     """
-    found = (_NAMES.get(part.strip(), part.strip()) for part in text.split(","))
-    return tuple(dict.fromkeys(code for code in found if code in ISO_3166))
+
+    source: str
+    entry: str
+    model: str
+    effort: str
+    note: str
+
+
+Row = Lab | Model | Alias
 
 
 # What publishers call the labs: from an organisation as printed to our lab keys.

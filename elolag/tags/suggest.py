@@ -15,12 +15,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from elolag.countries import codes
 from elolag.dates import parse
 from elolag.tags import names
 from elolag.tags.listings import Fact, Listed
 from elolag.tags.lookup import GLOB, Lookup
-from elolag.tags.rows import codes, labs_of
-from elolag.tags.tables import UNKNOWN, Alias, Lab, Model, Tables
+from elolag.tags.rows import Alias, Lab, Model, labs_of
+from elolag.tags.tables import UNKNOWN, Tables
 
 #: Share of a family's models that one lab must have made for the name alone to say the lab.
 FAMILY_SHARE = 0.9

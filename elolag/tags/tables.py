@@ -16,72 +16,19 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
+from elolag.countries import ISO_3166
 from elolag.dates import parse
 from elolag.errors import TagError, UsageError
 from elolag.sources import SOURCES
 from elolag.sources import sheet as sheets
 from elolag.tags import flat
-from elolag.tags.rows import ISO_3166
+from elolag.tags.rows import Alias, Lab, Model, Row
 
 UNKNOWN = "unknown"
 PRECISIONS = ("day", "month")
 DATE_BASES = ("announcement", "weights", "api", "name stamp", "first listed")
 
 
-@dataclass(frozen=True, slots=True)
-class Lab:
-    """Who releases models, and the country of its controlling parent's headquarters.
-
-    One row covers one range of dates: `from_` and `until` are ISO dates, both included, empty
-    where open. `other_sites` are ISO country codes, comma-separated.
-    """
-
-    lab: str
-    name: str
-    parent: str
-    country: str
-    from_: str
-    until: str
-    other_sites: str
-    evidence: str
-    note: str
-
-    def covers(self, date: str) -> bool:
-        """Whether an ISO date lies in the row's range."""
-        return (self.from_ or "0000") <= date <= (self.until or "9999")
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """What was released: by whom, when, since when with weights, on whose base, says who."""
-
-    model: str
-    lab: str
-    release_date: str
-    precision: str
-    date_basis: str
-    weights_date: str
-    base: str
-    evidence: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alias:
-    """An entry's name at a source (``*``: any) and the model it shows.
-
-    An entry written ``glob:PATTERN`` stands for every name the shell pattern matches; exact names
-    come first. The model ``unknown`` marks a name nobody can attribute; `note` says why.
-    """
-
-    source: str
-    entry: str
-    model: str
-    effort: str
-    note: str
-
-
-Row = Lab | Model | Alias
 _KEY = re.compile(r"[a-z0-9][a-z0-9.+_-]*")
 
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from elolag.archive import Payload
 from elolag.errors import PayloadError
+from elolag.schema import ENTRIES, RATINGS, Origin, Publication
 from elolag.sources import Source, get_source
-from elolag.sources.base import ENTRIES, RATINGS, Origin, Publication
 
 Row = tuple[str, float] | tuple[str, float, int]
 

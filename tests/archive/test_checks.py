@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from elolag.archive import checks, package
 from elolag.archive.listing import Listing, listings
-from elolag.sources.base import Publication
+from elolag.schema import Publication
 
 
 def failed(publication: Publication) -> list[str]:

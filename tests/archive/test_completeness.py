@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from elolag.archive import Archive, completeness, open_archive, take, take_payloads, verify
 from elolag.archive.completeness import Row, judge
 from elolag.dates import to_day
+from elolag.schema import Origin
 from elolag.sources import get_source
-from elolag.sources.base import Origin
 
 SETTINGS = settings(derandomize=True, deadline=None, max_examples=100)
 

@@ -11,7 +11,7 @@ from handmade import ladder, payload
 from elolag.archive import Archive, take_payloads
 from elolag.archive import package as tables
 from elolag.archive.package import _text
-from elolag.sources.base import ENTRIES, RATINGS
+from elolag.schema import ENTRIES, RATINGS
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from elolag.archive import package
 from elolag.errors import ArchiveError
-from elolag.sources.base import RATINGS
+from elolag.schema import RATINGS
 
 NAMES = st.text(
     st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), min_size=1, max_size=20

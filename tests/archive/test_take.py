@@ -18,7 +18,7 @@ from elolag.archive import (
     verify,
 )
 from elolag.errors import ArchiveError, PayloadError, UsageError
-from elolag.sources.base import Origin, Publication
+from elolag.schema import Origin, Publication
 
 Tree = dict[str, bytes]
 

@@ -11,8 +11,8 @@ import pandas as pd
 
 from elolag.archive import Payload, take_publications
 from elolag.report import Report
+from elolag.schema import ENTRIES, RATINGS, Origin, Publication
 from elolag.sources import get_source
-from elolag.sources.base import ENTRIES, RATINGS, Origin, Publication
 
 BOARD = "arena/text"
 #: The same ratings: what the packaged claims are tested on.

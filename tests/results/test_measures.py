@@ -18,8 +18,8 @@ from elolag.estimate import session
 from elolag.estimate.early_drift import packaged_drift
 from elolag.results.provenance import CAVEATS, provenance
 from elolag.results.words import left_out, meaning
+from elolag.schema import Origin, measure_of
 from elolag.sources import get_source
-from elolag.sources.base import Origin, measure_of
 
 #: Epoch's names and ECI of models both sides are known for, oldest first; whole points.
 INDEX = {

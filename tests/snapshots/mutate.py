@@ -16,8 +16,8 @@ from pathlib import Path
 from elolag.archive import Payload
 from elolag.archive.candidates import read
 from elolag.errors import PayloadError
+from elolag.schema import Origin
 from elolag.sources import get_source
-from elolag.sources.base import Origin
 
 WORDS = (
     b"", b"0", b"-1", b"NaN", b"Infinity", b"1e999", b"9" * 400, b"null", b"true", b'"', b"\0",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from upstream_server import Upstream
@@ -12,7 +13,7 @@ from upstream_server import Upstream
 from elolag.archive.collect import Report, Run, collect
 from elolag.fetch import fetchable
 from elolag.fetch.client import Client
-from elolag.tags import Lookup
+from elolag.tags import Lookup, untagged
 
 
 def take(
@@ -35,7 +36,7 @@ def take(
         run = Run(
             archive=archive,
             client=client,
-            lookup=lookup,
+            untagged=partial(untagged, lookup),
             dry_run=dry_run,
             keep_raw=keep_raw,
             environ=environ,

@@ -87,7 +87,7 @@ def test_the_newest_vintage_is_that_of_the_latest_file(
             for row in made.board_rows(34, shift=4.0)
         ]
     )
-    from elolag.sources.base import Origin
+    from elolag.schema import Origin
 
     (publication,) = OFFICIAL.parse(latest, Origin("text", "2026-08-21"))
     assert full_one.ratings().equals(

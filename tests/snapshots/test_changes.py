@@ -11,8 +11,8 @@ import pytest
 
 from elolag.archive import Payload, open_archive, take_payloads
 from elolag.estimate.diff import Changes, compare, similarity
+from elolag.schema import Origin
 from elolag.sources import get_source
-from elolag.sources.base import Origin
 from elolag.tags import Lookup
 
 Compare = Callable[[list[dict[str, Any]], list[dict[str, Any]]], Changes]

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from elolag.errors import PayloadError
+from elolag.schema import Origin
 from elolag.sources import arena_catalog, arena_history
-from elolag.sources.base import Origin
 
 DAY = "2025-11-06"
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from elolag.archive import Archive, take
 from elolag.errors import PayloadError
+from elolag.schema import NOT_STATED, Origin, Publication
 from elolag.sources import arena_catalog, arena_copies, get_source
-from elolag.sources.base import NOT_STATED, Origin, Publication
 
 ARIEL = "arielshakaramiro-llm-leaderboard-tracker"
 KEVIN = "kevinschaul-lmarena-leaderboard-history"

@@ -11,8 +11,8 @@ import pytest
 from source_payloads import OFFICIAL, parquet
 
 from elolag.errors import PayloadError, UsageError
+from elolag.schema import Origin
 from elolag.sources import arena_dataset
-from elolag.sources.base import Origin
 
 Build = Callable[..., bytes]
 ORIGIN = Origin("text", "2026-08-21")

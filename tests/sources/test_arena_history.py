@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from elolag.errors import PayloadError
+from elolag.schema import Origin
 from elolag.sources import PartialPayloadError, arena_history
-from elolag.sources.base import Origin
 
 HEADER = "key,Model,rating,License,Organization,date\n"
 ORIGIN = Origin("alltime.csv", "2025-03-27")

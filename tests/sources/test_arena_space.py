@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from elolag.errors import PayloadError
+from elolag.schema import Origin
 from elolag.sources import arena_space
-from elolag.sources.base import Origin
 
 
 def parse(text: str, name: str = "leaderboard_table_20240602.csv"):

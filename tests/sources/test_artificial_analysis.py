@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from elolag.errors import PayloadError, UsageError
+from elolag.schema import Origin
 from elolag.sources import artificial_analysis as aa
-from elolag.sources.base import Origin
 
 
 def parse(answer: object, name: str = "llms"):

@@ -19,8 +19,7 @@ from hypothesis import strategies as st
 from source_payloads import OFFICIAL, parquet
 
 from elolag.errors import PayloadError
-from elolag.sources import PartialPayloadError, arena_dataset, artificial_analysis, get_source
-from elolag.sources.base import (
+from elolag.schema import (
     BOARD_PATTERN,
     ENTRIES,
     MODELS,
@@ -29,6 +28,7 @@ from elolag.sources.base import (
     Origin,
     Publication,
 )
+from elolag.sources import PartialPayloadError, arena_dataset, artificial_analysis, get_source
 
 MUTATIONS = int(os.environ.get("ELOLAG_MUTATIONS", "150"))
 DAY = "2026-08-21"

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag.errors import PayloadError
+from elolag.schema import MODELS, Origin, Publication
 from elolag.sources import PartialPayloadError, indices
-from elolag.sources.base import MODELS, Origin, Publication
 
 LIVE = (
     "Model,Display name,eci,eci_ci_low,eci_ci_high,date,Organization,Country (of organization),"

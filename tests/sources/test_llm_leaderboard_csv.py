@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from elolag.errors import PayloadError
+from elolag.schema import Origin
 from elolag.sources import llm_leaderboard_csv
-from elolag.sources.base import Origin
 
 OLD = "rank,model,arena_score,95_pct_ci,votes,organization,license,knowledge_cutoff,url\n"
 NEW = OLD.replace("rank,", "rank,rank_stylectrl,", 1)

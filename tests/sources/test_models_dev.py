@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from elolag.errors import PayloadError
+from elolag.schema import MODELS, Origin
 from elolag.sources import models_dev
-from elolag.sources.base import MODELS, Origin
 
 CSV = "lab,model,name,release_date,open_weights,knowledge_cutoff\n"
 

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from elolag.errors import PayloadError
+from elolag.schema import Origin
 from elolag.sources import openrouter
-from elolag.sources.base import Origin
 
 
 def parse(answer: object):

@@ -6,8 +6,8 @@ import pytest
 
 from elolag.archive import package
 from elolag.errors import UsageError
+from elolag.schema import BOARD_PATTERN
 from elolag.sources import SOURCES, Source, arena_copies, get_source
-from elolag.sources.base import BOARD_PATTERN
 
 NAMES = {
     "arena-dataset",

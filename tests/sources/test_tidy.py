@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from elolag.errors import PayloadError
+from elolag.schema import ENTRIES, MODELS, RATINGS
 from elolag.sources import _tidy
-from elolag.sources.base import ENTRIES, MODELS, RATINGS
 
 W = "a payload"
 

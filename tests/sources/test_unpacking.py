@@ -16,8 +16,8 @@ import pytest
 from source_payloads import OFFICIAL
 
 from elolag.errors import PayloadError
+from elolag.schema import Origin
 from elolag.sources import _parquet, _unpacking, arena_dataset
-from elolag.sources.base import Origin
 
 ROOT = Path(__file__).parents[2]
 #: Parses a file in a process of its own; prints what it said, seconds, and the most memory of it
@@ -26,7 +26,7 @@ PROGRAM = """
 import json, resource, sys, time
 from pathlib import Path
 from elolag.errors import PayloadError
-from elolag.sources.base import Origin
+from elolag.schema import Origin
 from elolag.sources import _unpacking, arena_dataset
 print("began")
 start, said = time.monotonic(), "fine"

@@ -13,8 +13,8 @@ import pytest
 from tags_builders import alias, fact, lab, listed, model, small
 
 from elolag.errors import UsageError
+from elolag.schema import Origin
 from elolag.sources import models_dev
-from elolag.sources.base import Origin
 from elolag.tags import Lookup, Tables, load
 from elolag.tags.listings import Listed, table_facts
 from elolag.tags.patch import as_patch, table_rows, write_folder

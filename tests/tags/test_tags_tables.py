@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elolag.countries import ISO_3166, codes
 from elolag.errors import ElolagError, TagError, UsageError
 from elolag.tags import Lookup, Tables, load
-from elolag.tags.rows import ISO_3166, codes, labs_of, organisations
+from elolag.tags.rows import labs_of, organisations
 from elolag.tags.tables import DATE_BASES, PRECISIONS, _Layer
 
 DATA = resources.files("elolag.tags") / "data"
