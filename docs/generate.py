@@ -19,8 +19,9 @@ import pandas as pd
 
 import elolag
 from elolag import tags
-from elolag.estimate import comparison, early_drift, session
+from elolag.estimate import comparison, session
 from elolag.estimate.panel import build, chain, lists_of, vintages
+from elolag.model import early_drift
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import listing

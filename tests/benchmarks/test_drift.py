@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
+import drift
 import pandas as pd
 import pytest
 
 HERE = Path(__file__).parents[2] / "benchmarks"
-SPEC = importlib.util.spec_from_file_location("drift", HERE / "drift.py")
-drift = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(drift)
 TABLES = {
     "drift_newcomers": lambda: drift.falls(drift.newcomers()),
     "drift": lambda: drift.split(drift.excesses()),

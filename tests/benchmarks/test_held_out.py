@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
+import held_out
 import numpy as np
 import pandas as pd
 import pytest
 
 HERE = Path(__file__).parents[2] / "benchmarks"
-SPEC = importlib.util.spec_from_file_location("held_out", HERE / "held_out.py")
-held_out = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(held_out)
 
 KEPT, GONE = held_out.KEPT
 

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import stability
 
 from elolag.estimate.lag import estimate_lag
 from elolag.model.scale import SHIPPED
 
 HERE = Path(__file__).parents[2] / "benchmarks"
-SPEC = importlib.util.spec_from_file_location("stability", HERE / "stability.py")
-stability = importlib.util.module_from_spec(SPEC)
-sys.modules[SPEC.name] = stability  # where its dataclass looks
-SPEC.loader.exec_module(stability)
 
 ENDS = ["low_change", "high_change"]
 #: Months by which an end of the headline's interval may move with the drift times 0.8 or 1.2.

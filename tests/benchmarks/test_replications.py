@@ -4,14 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-
-from elolag.errors import EstimateError, UsageError
-from elolag.estimate.panel import place
-from elolag.model import draws, reruns
-from elolag.model.estimands import ESTIMANDS, WINDOWS
-from elolag.model.interval import summarise
-from elolag.model.posterior import posterior
-from elolag.simulation.calibrate import (
+from replications import (
     Plan,
     archive_drift,
     fingerprint,
@@ -20,6 +13,13 @@ from elolag.simulation.calibrate import (
     run,
     table,
 )
+
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.panel import place
+from elolag.model import draws, reruns
+from elolag.model.estimands import ESTIMANDS, WINDOWS
+from elolag.model.interval import summarise
+from elolag.model.posterior import posterior
 from elolag.simulation.simulate import simulate
 
 QUICK = {"draws": 60, "histories": 40, "runs": 5}
@@ -81,7 +81,7 @@ def test_an_estimand_that_is_refused_in_some_draw_leaves_the_others(monkeypatch)
             raise EstimateError("refused in some draw")
         return sample(field, fitted, as_of, estimands, *rest)
 
-    monkeypatch.setattr("elolag.simulation.calibrate.draws.sample", picky)
+    monkeypatch.setattr("replications.draws.sample", picky)
     found = measure(history, drift, SMALL, 0)
     assert set(found.summaries) == set(SMALL.estimands) - refused
     assert found.summaries == {e: whole.summaries[e] for e in found.summaries}

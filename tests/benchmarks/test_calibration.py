@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from replications import Plan, run, table
 
 from elolag.model.estimands import ESTIMANDS
-from elolag.simulation.calibrate import Plan, run, table
 
 REPLICATIONS = 200
 PLAN = Plan(
