@@ -7,6 +7,9 @@ seeds are (world, replication), so that a replication is the same whoever comput
 Batches are kept as parts in a folder; a run that stopped goes on where it was. They run through
 joblib where more than one job is asked for: within ``joblib.parallel_config(backend="dask")`` (or
 any other backend) a cluster computes them, whose workers have this folder on their PYTHONPATH.
+
+``python benchmarks/replications.py`` writes the first replication of every world to
+`calibration_rows.csv`: what no change of the code may change unnamed.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from baselines import Baseline
+from baselines import BASELINES, Baseline
 from debuts import debuts, fit, votes_per_information
 
 from elolag.errors import JOBS, EstimateError, UsageError, library
@@ -409,6 +412,11 @@ def _errors(
     return found
 
 
+def first(world: str) -> pd.DataFrame:
+    """The first replication of a world as `make calibrate` has it, in the digits of the parts."""
+    return _frame(replicate(world, 0, Plan(seed=3), BASELINES), _columns(list(BASELINES)))
+
+
 def fingerprint() -> str:
     """sha256 over the modules that decide a replication."""
     digest = hashlib.sha256()
@@ -456,8 +464,12 @@ def _columns(baselines: list[str]) -> list[str]:
     return [*head, *tail, *(f"baseline_{b}" for b in baselines)]
 
 
+def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns).round(_DIGITS)
+
+
 def _write(path: Path, rows: list[dict[str, Any]], columns: list[str]) -> None:
-    frame = pd.DataFrame(rows, columns=columns).round(_DIGITS)
+    frame = _frame(rows, columns)
     _replace(path, frame.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"))
 
 
@@ -466,3 +478,8 @@ def _replace(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text, "utf-8")
     temporary.replace(path)
+
+
+if __name__ == "__main__":
+    kept = pd.concat([first(world) for world in WORLDS], ignore_index=True)
+    kept.to_csv(ROOT / "benchmarks" / "calibration_rows.csv", index=False, lineterminator="\n")
