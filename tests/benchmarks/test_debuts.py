@@ -14,6 +14,7 @@ from elolag.estimate.panel import Vintage
 from elolag.model.early_drift import packaged_record
 
 
+@pytest.mark.fresh
 def test_packaged_record_is_remade_from_the_shipped_archive() -> None:
     made = debuts.estimate(elolag.open_archive(), tags.Lookup(tags.load()))
     assert made == packaged_record()

@@ -59,6 +59,7 @@ def test_a_model_on_two_boards_is_one_newcomer_and_what_was_foreseen_is_not_left
     assert (below["models"], below["left"]) == (1, 3.0)
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_the_kept_tables_are_the_archives(name: str) -> None:
     table = pd.DataFrame(TABLES[name]())

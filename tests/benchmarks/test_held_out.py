@@ -24,6 +24,7 @@ def boards() -> dict[str, held_out.Boards]:
     return held_out.load("2025-12-11")
 
 
+@pytest.mark.fresh
 def test_a_cell_of_the_kept_table_is_the_archives(
     table: pd.DataFrame, boards: dict[str, held_out.Boards]
 ) -> None:

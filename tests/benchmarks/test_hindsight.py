@@ -19,6 +19,7 @@ def kept() -> pd.DataFrame:
     return pd.read_csv(HERE / "hindsight.csv")
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize(
     ("board", "date"), [("arena/text_style_control", "2026-01-30"), ("arena/text", "2025-05-24")]
 )

@@ -24,6 +24,8 @@ from elolag.simulation.simulate import simulate
 
 QUICK = {"draws": 60, "histories": 40, "runs": 5}
 SMALL = Plan(("base", "few-models"), 3, batch=2, **QUICK)
+#: The least that two workers can share.
+TWO = Plan(("few-models",), 2, batch=1, estimands=("current",), **QUICK)
 STEPS = tuple(ESTIMANDS)
 
 
@@ -111,24 +113,25 @@ def test_a_run_that_stopped_goes_on_and_gives_the_same(tmp_path):
     pd.testing.assert_frame_equal(whole, again, check_exact=True)
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize("backend", [pytest.param("threading", marks=pytest.mark.slow), "loky"])
 def test_any_backend_gives_the_same(tmp_path, backend):
     joblib = pytest.importorskip("joblib")
-    one = run(SMALL, tmp_path / "one")
+    one = run(TWO, tmp_path / "one")
     with joblib.parallel_config(backend=backend):
-        two = run(SMALL, tmp_path / "two", jobs=2)
+        two = run(TWO, tmp_path / "two", jobs=2)
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
+@pytest.mark.slow
 def test_dask_workers_give_the_same(tmp_path):
     joblib = pytest.importorskip("joblib")
     distributed = pytest.importorskip("distributed")
-    one = run(SMALL, tmp_path / "one")
+    one = run(TWO, tmp_path / "one")
     local = distributed.LocalCluster(
         n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
     )
     with local, distributed.Client(local), joblib.parallel_config(backend="dask"):
-        two = run(SMALL, tmp_path / "two", jobs=2)
+        two = run(TWO, tmp_path / "two", jobs=2)
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 

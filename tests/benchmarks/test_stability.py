@@ -34,6 +34,7 @@ def drifts(base: stability.Variation) -> pd.DataFrame:
     return stability.changed(stability.table([base, *stability.drifts(base)])).round(3)
 
 
+@pytest.mark.fresh
 def test_the_base_row_is_the_answer_of_today(kept: pd.DataFrame) -> None:
     answer = estimate_lag(estimand="average", window=stability.WINDOW)
     base = kept.iloc[0]
@@ -42,6 +43,7 @@ def test_the_base_row_is_the_answer_of_today(kept: pd.DataFrame) -> None:
     assert figures == pytest.approx([answer.months, answer.low, answer.high], abs=6e-4)
 
 
+@pytest.mark.fresh
 def test_the_rows_on_drift_are_the_archives(kept: pd.DataFrame, drifts: pd.DataFrame) -> None:
     mine = kept[kept["kind"].isin(["base", "drift"])]
     pd.testing.assert_frame_equal(
