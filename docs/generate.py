@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORT = {"measurement": "", "sampling": "sampling of "}
 PAGES = (
     "README.md",
+    "ARCHITECTURE.md",
     "docs/calibration.md",
     "docs/claims.md",
     "docs/cli.md",
@@ -486,6 +487,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "figures": figures,
     "commands": listing.commands,
     "names": listing.names,
+    "modules": listing.modules,
 }
 
 

@@ -1,4 +1,4 @@
-"""What checking claims returns: one assessment per claim, and all of them together."""
+"""Checking claims: one assessment each, and all of them together."""
 
 from __future__ import annotations
 

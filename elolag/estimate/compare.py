@@ -1,4 +1,4 @@
-"""Which questions a comparison asks, and which groups race in each."""
+"""The lag slice by slice: which groups race in each slice, and the table of all."""
 
 from __future__ import annotations
 

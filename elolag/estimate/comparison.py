@@ -1,4 +1,4 @@
-"""What stands in small print under the headline: other windows and match rules, and its change."""
+"""Every estimand side by side, and the small print under the headline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lag over time: `current` at every day of a range, with pointwise and simultaneous bands."""
+"""The lag over time, with pointwise and simultaneous bands, and its change since a date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One question on one board, from the archive to what the draws need."""
+"""What can be asked, and a session that reads and builds everything once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to many specifications from one study: the same draws, nothing computed twice."""
+"""The grid: an answer to every defensible specification, and what each choice matters."""
 
 from __future__ import annotations
 
