@@ -29,12 +29,12 @@ from numpy.typing import NDArray
 from elolag.dates import to_day
 from elolag.estimate.panel import ROOT, place
 from elolag.estimate.revisions import Past, read
-from elolag.estimate.session import DEFAULT_BOARD
 from elolag.model import draws, early_drift
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
 from elolag.model.interval import Summary, summarise
 from elolag.model.posterior import Field, Prior, only, thought
 from elolag.model.scale import SHIPPED
+from elolag.question import DEFAULT_BOARD
 
 HERE = Path(__file__).parent
 

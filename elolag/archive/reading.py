@@ -1,4 +1,4 @@
-"""One stored snapshot: its facts, and its tables with their hashes checked on every load."""
+"""Reading an archive: boards, snapshots, tables with their hashes checked on every load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who races: from linked entries and the dates of their models to the arrays of a `Field`."""
+"""Who races: models, their dates and ratings as the arrays of a `Field`, on either clock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Examples of a user's own tables, which run as they are: invented models, two groups."""
+"""A user's ratings as a board for every estimate, and examples of a user's tables."""
 
 from __future__ import annotations
 
