@@ -19,8 +19,9 @@ import pandas as pd
 
 import elolag
 from elolag import tags
-from elolag.estimate import comparison, early_drift
+from elolag.estimate import comparison
 from elolag.estimate.panel import build, chain, lists_of, vintages
+from elolag.model import early_drift
 from elolag.question import DEFAULT_BOARD
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))

@@ -66,6 +66,7 @@ class Loaded(HTMLParser):
             self.found.append(wanted)
 
 
+@pytest.mark.fresh
 def test_every_page_is_in_the_site_and_in_its_index(site: Path) -> None:
     assert {p.stem for p in site.glob("*.html")} >= set(PAGES)
     index = (DOCS / "index.md").read_text("utf-8")
@@ -75,6 +76,7 @@ def test_every_page_is_in_the_site_and_in_its_index(site: Path) -> None:
     assert {f"{name}.html" for name in listed} <= set(re.findall(r'href="([^"#]+)"', first))
 
 
+@pytest.mark.fresh
 def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
     pages = list(site.glob("*.html"))
     assert pages
@@ -87,6 +89,7 @@ def test_the_site_loads_nothing_from_elsewhere(site: Path) -> None:
     assert not re.findall(r"url\([\"']?(?:https?:)?//", styles)
 
 
+@pytest.mark.fresh
 def test_the_docstrings_are_in_the_site(site: Path) -> None:
     page = (site / "python.html").read_text("utf-8")
     for name in set(elolag.__all__) - {"__version__"}:
@@ -170,6 +173,7 @@ def test_reference_of_an_application_with_everything_in_it(
     ]  # fmt: skip
 
 
+@pytest.mark.fresh
 def test_recipes_work_and_their_answers_are_fresh(recipes: ModuleType, tmp_path: Path) -> None:
     text = (DOCS / "recipes.md").read_text("utf-8")
     assert recipes.filled(text, tmp_path) == text, "stale: run make figures"

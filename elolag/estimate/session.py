@@ -16,12 +16,12 @@ from elolag import tags
 from elolag.archive import Archive, Board, find_board
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.early_drift import constants, drift_of
 from elolag.estimate.field import Cast, check_clock, clock_notes, first_listed, listed_tags
 from elolag.estimate.panel import Panel, build
 from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
+from elolag.model.early_drift import constants, drift_of
 from elolag.model.estimands import EXACT, check_groups
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
