@@ -401,6 +401,13 @@ def compare(
         An unknown name, or too few draws for simultaneous intervals.
     EstimateError
         No slice has an answer.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.compare("openness", vintage="2026-08-19", n_draws=300)
+    >>> found.slices[0].name
+    'China against US'
     """
     key = lag_key(estimand, frontier)
     if by not in BY:

@@ -481,6 +481,13 @@ def estimate_revisions(
         A name or number that cannot be answered, or a board with a single vintage.
     EstimateError
         No month can be measured both ways.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.estimate_revisions(vintage="2026-08-19", n_draws=100)
+    >>> found.rows[0].date < found.rows[-1].date
+    True
     """
     check_names(question, ASKED)
     asked: Question = {**ASKED, "n_draws": DRAWS, **question}
