@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from elolag.report.content import Cell, Column, Figure, Table, decimals
+from elolag.report.content import Figure
 from elolag.report.drawing import (
     AXIS,
     COLOURS,
@@ -21,7 +21,8 @@ from elolag.report.drawing import (
     text,
     value_axis,
 )
-from elolag.report.sections._cells import few, rows_of
+from elolag.report.sections._cells import few
+from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.words import compact, directed, noun, span
 from elolag.robustness import CHOICES, LABELS, RULES, TOGETHER, Grid
 
@@ -200,8 +201,8 @@ def _table(grid: Grid, kept: list[int]) -> Table:
     caption = "Specifications in order of size"
     if len(rows) > len(listed):
         caption += f" (some of them, evenly; the CSV has all {len(rows):,})"
-    return Table(
-        "specifications", caption, columns, rows_of(columns, rows), listed,
+    return Table.of(
+        "specifications", caption, columns, rows, page_rows=listed,
         n_draws=grid.headline.n_draws, snapshots=grid.snapshots,
     )  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from elolag.report.content import Column, Section, Table
+from elolag.report.content import Section
 from elolag.report.material import Material
+from elolag.results.table import Column, Table
 
 
 def build(material: Material) -> Section:

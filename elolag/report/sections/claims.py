@@ -6,11 +6,11 @@ from typing import Any
 
 from elolag.claims import RULE, SCOPE, Assessment, ClaimsReport
 from elolag.report.checks import of_claims
-from elolag.report.content import Column, Figure, Section, Table
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
-from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
+from elolag.results.table import Column, Table
 from elolag.results.words import share
 
 #: Room for who said it and when, in pixels.
@@ -135,7 +135,7 @@ def _table(found: ClaimsReport) -> Table:
                 "holds": "–" if decided is None else share(decided.probability or 0.0),
             }
         )  # fmt: skip
-    return Table(
-        "claims", "Every claim", columns, rows_of(columns, rows), n_draws=found.n_draws,
+    return Table.of(
+        "claims", "Every claim", columns, rows, n_draws=found.n_draws,
         snapshots=of_claims(found),
     )  # fmt: skip

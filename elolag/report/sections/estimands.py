@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from elolag.report.content import Cell, Column, Figure, Section, Table
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import COLOURS, INK, MUTED, NARROW, WIDE, data, library, specification
 from elolag.report.material import Material
 from elolag.results.lag import LagResult
+from elolag.results.table import Cell, Column, Table
 from elolag.results.words import meaning, noun, span
 
 #: Room for the names of estimands on the left of the chart, in pixels.

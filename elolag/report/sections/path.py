@@ -9,7 +9,7 @@ import numpy as np
 from elolag.dates import to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.model.estimands import AT_LEAST, UNBOUNDED
-from elolag.report.content import Cell, Column, Figure, Section, Table, decimals
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import (
     AXIS,
     COLOURS,
@@ -26,6 +26,7 @@ from elolag.report.drawing import (
     value_axis,
 )
 from elolag.report.material import Material
+from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.words import NO_WIDTH, TOO_FEW, directed, noun, open_ended, span
 
 #: Ends of the bands drawn: half of the draws, nearly all, and the whole path at once.

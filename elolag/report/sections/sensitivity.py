@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from elolag.report.content import Column, Figure, Section, Table, decimals
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections import _grid_chart
-from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
+from elolag.results.table import Column, Table, decimals
 from elolag.results.words import compact, directed, noun, span
 from elolag.robustness.edits import Case, Influence
 from elolag.robustness.tipping_point import NOUNS, Flip
@@ -122,9 +122,9 @@ def _influence_table(found: Influence) -> Table:
     for row, case in zip(cases, found.cases, strict=True):
         row["answer"] = None if case.months is None else directed(case.months)
         row["measurement"] = None if case.result is None else compact(row["low"], row["high"])
-    return Table(
+    return Table.of(
         "influence", "The single changes that move the headline most (the CSV has every one tried)",
-        columns, rows_of(columns, cases), tuple(range(len(found.top))),
+        columns, cases, page_rows=tuple(range(len(found.top))),
         n_draws=found.headline.n_draws, snapshots=found.headline.snapshots,
     )  # fmt: skip
 
@@ -166,8 +166,8 @@ def _flip_table(found: Flip) -> Table:
         if (row["target"], row["kind"]) not in seen:
             seen.add((row["target"], row["kind"]))
             shown.append(place)
-    return Table(
+    return Table.of(
         "flip", "The least that would move the day's distance (the CSV has further ways)", columns,
-        rows_of(columns, rows), tuple(shown), n_draws=found.headline.n_draws,
+        rows, page_rows=tuple(shown), n_draws=found.headline.n_draws,
         snapshots=found.headline.snapshots,
     )  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from elolag.estimate.compare import Slice, Slices, answer, size
 from elolag.report.checks import of_slices
-from elolag.report.content import Cell, Column, Figure, Section, Table
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
-from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
+from elolag.results.table import Cell, Column, Table
 from elolag.results.words import noun, span
 
 #: Room for the names of categories, and of pairs of groups, in pixels.
@@ -136,7 +136,7 @@ def _table(found: Slices) -> Table:
             "counted": f"{item.models[1]} / {item.models[0]}",
         }
         rows.append(item.row() | words)
-    return Table(
-        f"slices-{found.by}", f"The lag by {found.by}", columns, rows_of(columns, rows),
+    return Table.of(
+        f"slices-{found.by}", f"The lag by {found.by}", columns, rows,
         n_draws=found.slices[0].result.n_draws, snapshots=of_slices(found),
     )  # fmt: skip
