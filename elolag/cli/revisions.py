@@ -121,7 +121,6 @@ def _print(found: Revisions) -> None:
     say()
     say(KEY)
     say(found.parts_sentence())
-    say(f"News or noise (Mankiw & Shapiro 1986): {found.tests_sentence()}")
     say(KNOWN_TODAY)
     for line in list_notes(found.sources):
         say(line)

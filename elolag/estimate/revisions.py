@@ -31,7 +31,6 @@ from elolag.errors import EstimateError, UsageError, without_gone
 from elolag.estimate.early_drift import YoungDrift, constants, drift_of
 from elolag.estimate.field import Roster, enrol
 from elolag.estimate.lag import HEADLINE, lag_key
-from elolag.estimate.news import NewsOrNoise, Score, news_or_noise, nine_in_ten, score
 from elolag.estimate.panel import Vintage, chain, fill_errors, other_board, place, vintages
 from elolag.estimate.session import check_numbers
 from elolag.model import draws, scale
@@ -214,6 +213,40 @@ class Revision:
 
 
 @dataclass(frozen=True)
+class Score:
+    """How often the interval of the day held the hindsight value.
+
+    `low` and `high` are Wilson's 95% interval of the share. It takes months as independent; they
+    are not, as one model keeps its error for many months, so the true interval is wider.
+    """
+
+    held: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """Of the months."""
+        return self.held / self.n
+
+
+def score(held: int, n: int) -> Score | None:
+    """Share of months held with Wilson's interval; None where there is no month."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    if n == 0:
+        return None
+    low, high = proportion_confint(held, n, alpha=0.05, method="wilson")
+    return Score(held, n, float(low), float(high))
+
+
+def nine_in_ten(sizes: Floats) -> float:
+    """The size that at least nine in ten do not exceed: one that occurred."""
+    return float(np.quantile(sizes, 0.9, method="inverted_cdf"))
+
+
+@dataclass(frozen=True)
 class Revisions:
     """Real-time and hindsight estimates month by month, and what their difference is like.
 
@@ -224,8 +257,8 @@ class Revisions:
     skipped
         The other vintages asked about, and why.
     settle
-        Months a vintage must be old for its revision to count in the spread, the tests and the
-        score: the newest ones have hardly had time to be revised.
+        Months a vintage must be old for its revision to count in the spread and the score: the
+        newest ones have hardly had time to be revised.
     """
 
     rows: tuple[Revision, ...]
@@ -258,15 +291,6 @@ class Revisions:
         """Revisions of the settled months in months, bounds left out."""
         found = [r.change for r in self.settled]
         return np.array([c for c in found if c is not None])
-
-    @cached_property
-    def tests(self) -> NewsOrNoise:
-        """News or noise."""
-        exact = [r for r in self.settled if r.change is not None]
-        return news_or_noise(
-            np.array([r.real_time.months for r in exact]),
-            np.array([r.hindsight.months for r in exact]),
-        )
 
     @cached_property
     def score(self) -> Score | None:
@@ -336,16 +360,6 @@ class Revisions:
             f"ones are not)."
         )
 
-    def tests_sentence(self) -> str:
-        """Whether revisions are news or noise, with the two p-values."""
-        found = self.tests
-        if found.news is None or found.noise is None:
-            return f"{found.verdict}."
-        return (
-            f"{found.verdict} ({found.news.n} months, Newey-West errors with {found.news.lags} "
-            f"lags; p = {found.news.p:.2f} for news, {found.noise.p:.2f} for noise)."
-        )
-
     def parts_sentence(self) -> str:
         """What revisions are made of."""
         sizes = self.part_sizes()
@@ -396,7 +410,6 @@ class Revisions:
             "skipped": dict(self.skipped),
             "spread": self.spread(),
             "part_sizes": self.part_sizes(),
-            "news_or_noise": self.tests.to_dict(),
             "score": {**vars(found), "share": found.share} if found else None,
             "sentence": self.sentence(),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
@@ -469,7 +482,7 @@ def estimate_revisions(
     vintage
         ISO date of the ratings that count as hindsight; the newest official ones by default.
     settle
-        Months a vintage must be older than the hindsight to count in spread, tests and score.
+        Months a vintage must be older than the hindsight to count in spread and score.
     progress
         Called with (months done, months in all).
 
