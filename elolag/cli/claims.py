@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli.lag import ArchiveDir, Json, Level, Seed, Sources, TagFile, list_notes
+from elolag.cli.lag import ArchiveDir, Json, Level, Seed, Sources, TagFile
 from elolag.cli.show import dump, line, lines, print_facts, print_table, say
+from elolag.results.words import list_notes
 
 if TYPE_CHECKING:
     from elolag.claims import ClaimsReport

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -20,13 +20,9 @@ from elolag.cli.lag import (
     TagFile,
     Vintage,
     Window,
-    list_notes,
 )
 from elolag.cli.revisions import Figure, check_ending
-from elolag.cli.show import dump, print_table, say
-
-if TYPE_CHECKING:
-    from elolag.estimate.compare import Slices
+from elolag.cli.show import dump, print_result
 
 
 def register(app: typer.Typer) -> None:
@@ -89,25 +85,4 @@ def compare(
     if as_json:
         dump(found.to_dict())
     else:
-        _print(found)
-
-
-def _print(found: Slices) -> None:
-    say(found.sentence(), "bold")
-    say()
-    intervals = [f"{found.level:.0%} interval"]
-    if found.simultaneous_level is not None:
-        intervals.append("all at once")
-    print_table((found.by, "lag", *intervals, "models", "as of"), found.rows_in_words())
-    say()
-    first = found.slices[0].result
-    say(
-        f"{found.estimand}: {first.asks()}. models: rated ones of the row's own side / "
-        f"of the other."
-    )
-    say(first.left_out())
-    for line in list_notes(first.sources):
-        say(line)
-    for reason in dict.fromkeys(found.refused.values()):
-        names = ", ".join(name for name, why in found.refused.items() if why == reason)
-        say(f"Not measured: {names}: {reason}.")
+        print_result(found)

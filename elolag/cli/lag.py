@@ -9,7 +9,7 @@ import typer
 
 from elolag.cli.show import dump, print_facts, print_table, say
 from elolag.errors import UsageError
-from elolag.results.words import which_lists
+from elolag.results.words import list_notes
 
 if TYPE_CHECKING:
     from elolag.estimate.comparison import Comparison
@@ -245,11 +245,6 @@ def chosen_board(board: str, ratings: Path | None, level: float) -> str | OwnBoa
     from elolag.own import own_board
 
     return own_board(ratings, interval_level=level)
-
-
-def list_notes(sources: str) -> tuple[str, ...]:
-    """The note that an answer rests on some lists only, where it does, as a line to print."""
-    return tuple(f"Note: {note}." for note in which_lists(sources))
 
 
 def _old(vintage: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -20,27 +20,10 @@ from elolag.cli.lag import (
     Sources,
     TagFile,
     Window,
-    list_notes,
 )
-from elolag.cli.show import dump, print_table, say
-
-if TYPE_CHECKING:
-    from elolag.estimate.revisions import Revisions
+from elolag.cli.show import dump, print_result
 
 Figure = Annotated[Path | None, typer.Option(help="Draw to this file: .png, .svg or .pdf.")]
-
-HEADER = ("day", "then", "now", "change", "scale", "votes", "models", "held")
-KEY = (
-    "Months behind with measurement intervals, on the day and now; changes in months more or less "
-    "behind. scale: the published scale moved; votes: new votes on models listed by then; models: "
-    "those listed only later; the three add up, in this order, to the change. held: whether the "
-    "interval of the day holds what is measured now; it covers errors of ratings and knows nothing "
-    "of models released but not yet listed."
-)
-KNOWN_TODAY = (
-    "Tags are today's, with openness and country as of the day, and so are the parameters of the "
-    "young-entry drift."
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -99,7 +82,7 @@ def revisions(
     if as_json:
         dump(found.to_dict())
     else:
-        _print(found)
+        print_result(found)
 
 
 def check_ending(figure: Path | None) -> None:
@@ -112,18 +95,3 @@ def check_ending(figure: Path | None) -> None:
         raise UsageError(f"{figure}: a figure ends in .png, .svg or .pdf")
     if not figure.parent.is_dir():
         raise UsageError(f"{figure}: there is no folder {figure.parent}")
-
-
-def _print(found: Revisions) -> None:
-    say(found.sentence(), "bold")
-    say()
-    print_table(HEADER, found.rows_in_words())
-    say()
-    say(KEY)
-    say(found.parts_sentence())
-    say(KNOWN_TODAY)
-    for line in list_notes(found.sources):
-        say(line)
-    for reason in dict.fromkeys(found.skipped.values()):
-        dates = ", ".join(date for date, why in found.skipped.items() if why == reason)
-        say(f"Left out, {dates}: {reason}.")

@@ -20,9 +20,9 @@ from elolag.cli.lag import (
     Seed,
     Sources,
     TagFile,
-    list_notes,
 )
 from elolag.cli.show import dump, print_table, say
+from elolag.results.words import list_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -39,7 +39,18 @@ from elolag.model.interval import Summary, summarise
 from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
 from elolag.results.provenance import Origin
-from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
+from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.words import (
+    NO_WIDTH,
+    bound,
+    compact,
+    given,
+    list_notes,
+    months,
+    noun,
+    share,
+    sized,
+)
 from elolag.schema import ALL_LISTS, measure_of
 from elolag.tags import Lookup, Policies
 from elolag.version import __version__
@@ -169,6 +180,19 @@ MEANING = {
 }
 
 
+KEY = (
+    "Months behind with measurement intervals, on the day and now; changes in months more or less "
+    "behind. scale: the published scale moved; votes: new votes on models listed by then; models: "
+    "those listed only later; the three add up, in this order, to the change. held: whether the "
+    "interval of the day holds what is measured now; it covers errors of ratings and knows nothing "
+    "of models released but not yet listed."
+)
+KNOWN_TODAY = (
+    "Tags are today's, with openness and country as of the day, and so are the parameters of the "
+    "young-entry drift."
+)
+
+
 @dataclass(frozen=True)
 class Revision:
     """One month: what was measured on the day, and what is measured of that day now.
@@ -247,7 +271,7 @@ def nine_in_ten(sizes: Floats) -> float:
 
 
 @dataclass(frozen=True)
-class Revisions:
+class Revisions(Result):
     """Real-time and hindsight estimates month by month, and what their difference is like.
 
     Attributes
@@ -369,30 +393,42 @@ class Revisions:
         words = ", ".join(f"{MEANING[part]} {months(sizes[part])}" for part in ranked)
         return f"Mean size of the parts, which can offset each other: {words}."
 
-    def rows_in_words(self) -> list[tuple[str, ...]]:
-        """Cells of the table for people: directions in words."""
-        out = []
-        for row in self.rows:
-            parts = [self._step(getattr(row, part)) for part in PARTS]
-            figures = (_figure(row.real_time), _figure(row.hindsight))
-            held = "yes" if row.held else "no"
-            out.append((row.date, *figures, self._step(row.change), *parts, held))
-        return out
+    def table(self) -> Table:
+        """One row per month, on the day and now: months behind, changes more or less behind."""
+        ends = "of its measurement interval; empty: unbounded, or none"
+        bound = "at-least or at-most where the value is a bound"
+        columns = [
+            Column("date", "Day", "the vintage, the as-of date of both figures", "ISO date"),
+            Column("age", "", "from the vintage to the newest", "months", in_page=False),
+        ]
+        for key, label in (("real_time", "Then"), ("hindsight", "Now")):
+            columns += [
+                Column(f"{key}_words", label, "with its interval, in words", words=True),
+                Column(key, "", "positive: the follower is behind", "months", in_page=False),
+                Column(f"{key}_low", "", ends, "months", in_page=False),
+                Column(f"{key}_high", "", ends, "months", in_page=False),
+                Column(f"{key}_no_interval", "", "why there is no interval", in_page=False),
+                Column(f"{key}_censored", "", bound, in_page=False),
+            ]
+        columns.append(Column("change", "Change", "positive: now further behind", "months", _step))
+        for part in PARTS:
+            columns.append(Column(part, part.capitalize(), MEANING[part], "months", _step))
+        columns.append(Column("held", "Held", "whether the interval of the day holds today's"))
+        rows = [
+            row.to_dict()
+            | {"real_time_words": _figure(row.real_time), "hindsight_words": _figure(row.hindsight)}
+            for row in self.rows
+        ]
+        return Table.of("revisions", "Figures of the day and now", columns, rows)
 
-    @staticmethod
-    def _step(value: float | None) -> str:
-        """A change with its direction, from the follower's side."""
-        if value is None:
-            return "not split"
-        if abs(value) < 0.05:
-            return "none"
-        return f"{abs(value):.1f} {'more' if value > 0 else 'less'}"
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row per month (see `Revision`)."""
-        import pandas as pd
-
-        return pd.DataFrame([row.to_dict() for row in self.rows])
+    def notes(self) -> tuple[str, ...]:
+        """How the table is read, what it rests on, and what is left out."""
+        refused = (
+            f"Left out, {', '.join(date for date, why in self.skipped.items() if why == reason)}: "
+            f"{reason}."
+            for reason in dict.fromkeys(self.skipped.values())
+        )
+        return (KEY, self.parts_sentence(), KNOWN_TODAY, *list_notes(self.sources), *refused)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -415,8 +451,14 @@ class Revisions:
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
         }
 
-    def __str__(self) -> str:
-        return self.sentence()
+
+def _step(value: Cell) -> str:
+    """A change with its direction, from the follower's side."""
+    if not isinstance(value, float):
+        return "not split"
+    if abs(value) < 0.05:
+        return "none"
+    return f"{abs(value):.1f} {'more' if value > 0 else 'less'}"
 
 
 def _figure(found: Summary) -> str:

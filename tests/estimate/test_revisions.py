@@ -210,7 +210,7 @@ def test_the_sentence_says_how_far_figures_moved(style: Revisions) -> None:
     late = replace(style, settle=6.0)
     assert [r.date for r in late.settled][-1] == "2025-04-24"
     ahead = replace(style.rows[0], real_time=Summary(-3.0, -4.0, -2.0, None, 0))
-    cells = replace(style, rows=(ahead,)).rows_in_words()[0]
+    cells = replace(style, rows=(ahead,)).table().cells()[0]
     assert cells[1] == "3.0 ahead (2.0 to 4.0 ahead)"
     still = replace(style.rows[0], real_time=style.rows[0].hindsight)
     assert (
