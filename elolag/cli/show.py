@@ -196,7 +196,7 @@ def print_result(found: Result) -> None:
     say()
     print_table(header, table.cells())
     say()
-    for note in found.notes():
+    for note in found.footnotes():
         say(note)
 
 

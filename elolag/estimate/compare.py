@@ -345,7 +345,7 @@ class Slices(Result):
             snapshots=tuple(dict.fromkeys(pair for r in self.results for pair in r.snapshots)),
         )  # fmt: skip
 
-    def notes(self) -> tuple[str, ...]:
+    def footnotes(self) -> tuple[str, ...]:
         """What was asked, what the intervals leave out, and which slices have no answer."""
         first = self.slices[0].result
         refused = (

@@ -421,7 +421,7 @@ class Revisions(Result):
         ]
         return Table.of("revisions", "Figures of the day and now", columns, rows)
 
-    def notes(self) -> tuple[str, ...]:
+    def footnotes(self) -> tuple[str, ...]:
         """How the table is read, what it rests on, and what is left out."""
         refused = (
             f"Left out, {', '.join(date for date, why in self.skipped.items() if why == reason)}: "

@@ -213,7 +213,7 @@ class Result(ABC):
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""
 
-    def notes(self) -> tuple[str, ...]:
+    def footnotes(self) -> tuple[str, ...]:
         """Sentences that stand under the table: how to read it, and what it leaves out."""
         return ()
 
@@ -228,7 +228,7 @@ class Result(ABC):
 
     def to_markdown(self) -> str:
         """Sentence, table and notes as Markdown."""
-        said = [markdown(text) for text in (self.sentence(), *self.notes())]
+        said = [markdown(text) for text in (self.sentence(), *self.footnotes())]
         return "\n\n".join((said[0], self.table().to_markdown().strip(), *said[1:])) + "\n"
 
     def to_latex(self) -> str:
@@ -237,7 +237,7 @@ class Result(ABC):
 
     def _repr_html_(self) -> str:
         said = [
-            f"<p>{html.escape(printable(text))}</p>" for text in (self.sentence(), *self.notes())
+            f"<p>{html.escape(printable(text))}</p>" for text in (self.sentence(), *self.footnotes())
         ]
         return "".join((said[0], self.table().to_html(), *said[1:]))
 

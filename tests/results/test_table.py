@@ -43,7 +43,7 @@ class Found(Result):
         """Hold it."""
         return {"schema": 1}
 
-    def notes(self) -> tuple[str, ...]:
+    def footnotes(self) -> tuple[str, ...]:
         """Limit it."""
         return ("Of < 2 rows.",)
 
