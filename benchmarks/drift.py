@@ -28,9 +28,10 @@ from elolag.estimate import early_drift
 from elolag.estimate.field import enrol
 from elolag.estimate.lag import results
 from elolag.estimate.panel import ROOT, Panel, Vintage, build
-from elolag.estimate.session import DEFAULT_BOARD, prepare
+from elolag.estimate.session import assemble, prepare
 from elolag.model.posterior import posterior
 from elolag.model.scale import vote_noise
+from elolag.question import DEFAULT_BOARD
 
 HERE = Path(__file__).parent
 #: Days between two lists after which what the later one adds may be old; who is near the top.
@@ -202,7 +203,8 @@ def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, ob
     year = found["since"].str[:4].max()
     recent, _ = early_drift.fit(found[found["since"] >= year], packaged.votes_per_information)
     lowered = with_fall(began)
-    record = early_drift.estimate(elolag.open_archive(), tags.Lookup(tags.load()), copies=True)
+    lookup = tags.Lookup(tags.load())
+    record = early_drift.estimate(elolag.open_archive(), lookup, copies=True)
     for name, drift, panel in (
         ("packaged", packaged, None),
         (f"debuts of {year} alone", recent, None),
@@ -211,7 +213,8 @@ def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, ob
         ("packaged, the newcomers' fall taken off", packaged, lowered),
     ):
         with patch("elolag.estimate.early_drift.packaged_drift", return_value=drift):
-            (result,) = results(prepare(panel=panel), ["current"], "measurement")
+            study = prepare() if panel is None else assemble(panel, lookup, {})
+            (result,) = results(study, ["current"], "measurement")
         match = (result.matches or ())[0]
         yield {
             "drift": name,

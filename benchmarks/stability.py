@@ -29,12 +29,12 @@ from elolag.dates import to_day
 from elolag.estimate import early_drift
 from elolag.estimate.panel import ROOT, place
 from elolag.estimate.revisions import Past, read
-from elolag.estimate.session import DEFAULT_BOARD
 from elolag.model import draws
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
 from elolag.model.interval import Summary, summarise
 from elolag.model.posterior import Field, Prior, only, thought
 from elolag.model.scale import SHIPPED
+from elolag.question import DEFAULT_BOARD
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))

@@ -20,9 +20,10 @@ from elolag.claims.registry import Claim, packaged
 from elolag.dates import DAYS_PER_MONTH, parse, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
-from elolag.estimate.session import DEFAULT_BOARD, Study
+from elolag.estimate.session import Study
 from elolag.model.estimands import AT_LEAST, AT_MOST, Lags, Race, catch_up, catch_up_times, current
 from elolag.model.posterior import posterior
+from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.words import bounded, directed, given
 from elolag.schema import ALL_LISTS

@@ -23,7 +23,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import lag_key
 from elolag.estimate.over_time import change_of
 from elolag.estimate.panel import LONG_BLIND_DAYS, Panel, build
-from elolag.estimate.session import Study, assemble, check_numbers
+from elolag.estimate.session import Question, Study, assemble, check_numbers
 from elolag.model import draws
 from elolag.model.estimands import ESTIMANDS
 from elolag.model.interval import quantiles, reach, summarise
@@ -87,11 +87,10 @@ class Studies:
         """Two groups on one panel; dates are asked of it afterwards."""
         key = (board, vintage, category, leader, follower)
         if key not in self._studies:
-            self._studies[key] = assemble(
-                self.panel(board, vintage, category), self.lookup,
-                leader=leader, follower=follower,
-                n_draws=self.n_draws, seed=self.seed, level=self.level,
-            )  # fmt: skip
+            sides: Question = {"leader": leader, "follower": follower}
+            drawn: Question = {"n_draws": self.n_draws, "seed": self.seed, "level": self.level}
+            panel = self.panel(board, vintage, category)
+            self._studies[key] = assemble(panel, self.lookup, {**sides, **drawn})
         return self._studies[key]
 
     def newest(self, board: str, day: str = "") -> str:

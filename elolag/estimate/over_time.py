@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import Study, prepare
+from elolag.estimate.session import Question, Study, asking, prepare
 from elolag.model import draws, reruns
 from elolag.model.estimands import AT_LEAST, AT_MOST, WINDOWS, Race, check_groups, current_at
 from elolag.model.interval import reach
@@ -167,7 +167,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
+def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -> LagPath:
     """`current` at every day from `start` to `end`, with hindsight ratings.
 
     Parameters
@@ -184,7 +184,7 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
     EstimateError
         A group has no model by `start`.
     """
-    study = prepare(as_of=end, **question)
+    study = prepare(**asking(question, as_of=end))
     study.reached_only("a path dates levels by the first model to reach them")
     first = to_day(start)
     if first > study.as_of:
@@ -376,7 +376,7 @@ class Change:
 
 
 def estimate_change(
-    since: str | None = None, *, estimand: str = "average", **question: Any
+    since: str | None = None, *, estimand: str = "average", **question: Unpack[Question]
 ) -> Change:
     """Whether the lag is shrinking: the change of an estimand since a date.
 

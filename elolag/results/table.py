@@ -236,9 +236,8 @@ class Result(ABC):
         return self.table().to_latex()
 
     def _repr_html_(self) -> str:
-        said = [
-            f"<p>{html.escape(printable(text))}</p>" for text in (self.sentence(), *self.footnotes())
-        ]
+        texts = map(printable, (self.sentence(), *self.footnotes()))
+        said = [f"<p>{html.escape(text)}</p>" for text in texts]
         return "".join((said[0], self.table().to_html(), *said[1:]))
 
     def __str__(self) -> str:

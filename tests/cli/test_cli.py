@@ -14,7 +14,6 @@ import pytest
 
 from elolag.archive.reading import Snapshot
 from elolag.cli import main
-from elolag.cli.lag import lag
 from elolag.dates import to_day
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -214,7 +213,10 @@ def test_the_answer_and_that_of_a_newer_copy_read_each_list_once(
         return reading(snapshot, table)
 
     monkeypatch.setattr(Snapshot, "read_bytes", counted)
-    lag(draws=200)
+    monkeypatch.setattr(sys, "argv", ["elolag", "lag", "--draws", "200"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 0
     assert "A newer list" in capsys.readouterr().out
     assert len(read) > 100
     assert max(read.values()) == 1
