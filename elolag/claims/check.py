@@ -12,7 +12,6 @@ from elolag import tags
 from elolag.archive import Archive
 from elolag.claims import registry
 from elolag.claims.estimating import (
-    CONSISTENT,
     HINDSIGHT,
     NOT_TESTABLE,
     REAL_TIME,
@@ -23,9 +22,8 @@ from elolag.claims.estimating import (
     estimate,
     untestable,
 )
-from elolag.claims.index import Repeat, repeat
 from elolag.claims.registry import KINDS, Claim
-from elolag.errors import ArchiveError, EstimateError, UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.model.estimands import WINDOWS
 from elolag.results.words import meaning, share
 from elolag.schema import ALL_LISTS
@@ -47,12 +45,11 @@ SCOPE = (
 
 @dataclass(frozen=True)
 class Assessment:
-    """One claim with both our figures and what reproducing its own gave."""
+    """One claim with both our figures."""
 
     claim: Claim
     real_time: Estimate
     hindsight: Estimate
-    repeats: tuple[Repeat, ...]
 
     @property
     def deciding(self) -> Estimate | None:
@@ -64,8 +61,6 @@ class Assessment:
         """One of `VERDICTS`."""
         if self.deciding is not None:
             return self.deciding.verdict
-        if self.repeats and all(r.met for r in self.repeats):
-            return CONSISTENT
         return NOT_TESTABLE
 
     @property
@@ -73,7 +68,7 @@ class Assessment:
         """What the verdict rests on, in words."""
         if self.deciding is not None:
             return self.deciding.basis
-        return "" if self.verdict == NOT_TESTABLE else "reproduction"
+        return ""
 
     @property
     def meant(self) -> str:
@@ -132,7 +127,6 @@ class Assessment:
         rows.append(("because", claim.why))
         for name, found in (("real time", self.real_time), ("hindsight", self.hindsight)):
             rows += _estimate_rows(name, found)
-        rows += [("reproduced", r.sentence()) for r in self.repeats]
         rows.append(("verdict", self.verdict + (f" ({self.rests_on})" if self.rests_on else "")))
         return rows
 
@@ -147,7 +141,6 @@ class Assessment:
             "meant": self.meant,
             "real_time": self.real_time.to_dict(),
             "hindsight": self.hindsight.to_dict(),
-            "reproduced": [r.to_dict() for r in self.repeats],
         }
 
 
@@ -195,12 +188,7 @@ class ClaimsReport:
         """How many claims got which verdict."""
         counts = Counter(a.verdict for a in self.assessments)
         said = ", ".join(f"{counts[v]} {v}" for v in VERDICTS if counts[v])
-        repeats = [r for a in self.assessments for r in a.repeats]
-        met = sum(r.met for r in repeats)
-        tail = ""
-        if repeats:
-            tail = f" Of {len(repeats)} figures taken from data the archive holds, {met} come out."
-        return f"Of {len(self.assessments)} claims: {said}.{tail}"
+        return f"Of {len(self.assessments)} claims: {said}."
 
     def rows(self) -> list[dict[str, str]]:
         """One row per claim, in words."""
@@ -353,7 +341,6 @@ def assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
             claim,
             in_real_time(studies, claim),
             in_hindsight(studies, claim),
-            tuple(_repeats(studies, claim)),
         )
         for claim in claims
     ]
@@ -379,14 +366,3 @@ def in_hindsight(studies: Studies, claim: Claim) -> Estimate:
     except EstimateError as error:
         return untestable(HINDSIGHT, claim, str(error))
     return estimate(studies, claim, HINDSIGHT, claim.board, newest, min(claim.day, newest))
-
-
-def _repeats(studies: Studies, claim: Claim) -> Iterable[Repeat]:
-    for wanted in claim.reproductions:
-        try:
-            yield repeat(studies, claim, wanted)
-        except (EstimateError, UsageError, ArchiveError) as error:
-            yield Repeat(
-                wanted.measure, wanted.printed, False, "", wanted.board, wanted.vintage, None,
-                f"Not to be made here: {error}.",
-            )  # fmt: skip

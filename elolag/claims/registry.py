@@ -28,12 +28,6 @@ KINDS = {
     "rank": "place of the worst placed of the named labs' best models, every model counted once",
     "change": "months by which the lag changed, shrinking is negative",
 }
-#: How a figure about the same data is made again from it (`elolag.claims.index`).
-MEASURES = (
-    "points", "percent", "place",
-    "index-mean-months", "index-matched", "index-levels",
-)  # fmt: skip
-
 TEMPLATE = """\
 # A registry of statements for: elolag claims --add FILE
 # Dates are ISO; low and high bound what was said, leave one out where it is open.
@@ -59,8 +53,7 @@ checked = "read on 2026-01-16"
 # then), labs = ["deepseek", "alibaba"] (kind rank, and elo with model), model = "o1-2024-12-17"
 # (kind elo: from this model down to the lowest of the labs' best), since = "2025-01-15" (kind
 # change; twelve months before by default), window = 24 (months an average looks back), reading =
-# "what exactly is tested", said = "the bare figure", and
-# [[claim.reproduction]] tables as in the packaged registry.
+# "what exactly is tested", said = "the bare figure".
 """
 
 
@@ -68,23 +61,6 @@ class ClaimError(ElolagError):
     """An entry of a registry breaks its rules; the message names file, entry and field."""
 
     exit_code = 2
-
-
-@dataclass(frozen=True)
-class Reproduction:
-    """A figure its author took from data the archive holds, as printed.
-
-    `board` and `vintage` say where it is looked for; an empty `vintage` means the complete ones
-    from `first` to `last`, and is met when any of them prints the figure.
-    """
-
-    measure: str
-    printed: str
-    board: str
-    vintage: str = ""
-    first: str = ""
-    last: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,7 +92,6 @@ class Claim:
     window: float | None = None
     reading: str = ""
     said: str = ""
-    reproductions: tuple[Reproduction, ...] = ()
 
     @property
     def day(self) -> str:
@@ -183,7 +158,7 @@ _TEXTS = (
 _OPTIONAL = ("estimand", "about", "board", "category", "index", "model", "since", "reading", "said")
 _LISTS = ("models", "labs")
 #: Every field of an entry.
-FIELDS = (*_TEXTS, "verified", "low", "high", "window", *_OPTIONAL, *_LISTS, "reproduction")
+FIELDS = (*_TEXTS, "verified", "low", "high", "window", *_OPTIONAL, *_LISTS)
 
 
 def _claim(entry: Any, where: str) -> Claim:
@@ -206,10 +181,6 @@ def _claim(entry: Any, where: str) -> Claim:
     values["verified"] = entry["verified"]
     for field in ("low", "high", "window"):
         values[field] = _number(entry.get(field), field, where)
-    repeats = entry.get("reproduction", [])
-    if not isinstance(repeats, list):
-        raise ClaimError(f"{where}: reproduction must be [[claim.reproduction]] tables")
-    values["reproductions"] = tuple(_reproduction(r, where) for r in repeats)
     claim = Claim(**values)
     _check(claim, where)
     return claim
@@ -240,25 +211,6 @@ def _check(claim: Claim, where: str) -> None:
         raise ClaimError(f"{where}: model goes with kind elo and labs")
     if claim.day > claim.date:
         raise ClaimError(f"{where}: about {claim.about} is later than the date {claim.date}")
-
-
-def _reproduction(entry: Any, where: str) -> Reproduction:
-    names = Reproduction.__dataclass_fields__
-    if not isinstance(entry, dict) or set(entry) - set(names):
-        raise ClaimError(f"{where}: a reproduction holds {', '.join(names)}")
-    texts = {field: _text(entry, field, where, required=True) for field in entry}
-    for field in ("measure", "printed", "board"):
-        if field not in texts:
-            raise ClaimError(f"{where}: a reproduction without {field}")
-    if texts["measure"] not in MEASURES:
-        raise ClaimError(
-            f"{where}: unknown measure {texts['measure']!r}; known: {', '.join(MEASURES)}"
-        )
-    for field in ("vintage", "first", "last"):
-        _date(texts.get(field, ""), field, where)
-    if ("vintage" in texts) == ("first" in texts and "last" in texts):
-        raise ClaimError(f"{where}: a reproduction names a vintage, or first and last")
-    return Reproduction(**texts)
 
 
 def _text(entry: Mapping[str, Any], field: str, where: str, *, required: bool) -> str:

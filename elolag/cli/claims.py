@@ -73,7 +73,7 @@ def show(
     add: Own = None,
     as_json: Json = False,
 ) -> None:
-    """One claim in full: source, reading, both figures, reproductions, verdict and why."""
+    """One claim in full: source, reading, both figures, verdict and why."""
     from elolag.claims import RULE, SCOPE, check_claims
 
     report = check_claims(

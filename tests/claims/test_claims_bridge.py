@@ -9,8 +9,7 @@ import pytest
 
 import elolag
 from elolag import cite, plots
-from elolag.claims.bridge import ROUTES, Bridge, bridge
-from elolag.claims.index import matched_records, read_index
+from elolag.claims.bridge import ROUTES, Bridge, bridge, matched_records, read_index
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 
