@@ -322,7 +322,7 @@ def mean_over_levels(race: Race) -> float:
 
 
 def main() -> None:
-    studies = Studies.of(None, "all", None, None, 100, 0, 0.95)
+    studies = Studies.of(100, {})
     with (HERE / "reproduced.csv").open("w", newline="", encoding="utf-8") as out:
         table = csv.writer(out, lineterminator="\n")
         table.writerow(("claim", "measure", "printed", "met", "found", "board", "vintage"))

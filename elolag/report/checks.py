@@ -144,7 +144,7 @@ def _no_claims(question: Mapping[str, Any]) -> str:
 
 
 def _claims(question: Mapping[str, Any]) -> ClaimsReport:
-    names = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags")
+    names = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
     return check_claims(**{k: question[k] for k in names if k in question})
 
 

@@ -25,7 +25,7 @@ SPEC.loader.exec_module(reproduced)
 
 @pytest.fixture(scope="module")
 def shipped_studies() -> Studies:
-    return Studies.of(None, "all", None, None, 100, 0, 0.95)
+    return Studies.of(100, {})
 
 
 def repeats(studies: Studies, key: str) -> list[reproduced.Repeat]:
