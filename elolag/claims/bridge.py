@@ -24,7 +24,8 @@ from elolag.model.estimands import AT_LEAST, AT_MOST, Lags, Race, catch_up, catc
 from elolag.model.posterior import posterior
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
-from elolag.results.words import bounded, directed, given
+from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.words import bounded, directed, given, list_notes
 from elolag.version import __version__
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Bridge:
+class Bridge(Result):
     """All routes; each ends at `headline`."""
 
     date: str
@@ -236,24 +237,29 @@ class Bridge:
             f"{self.headline.board}; on the data of the archive {'; '.join(parts)}."
         )
 
-    def rows(self) -> list[dict[str, str]]:
-        """One row per step, in words."""
-        return [
-            {
-                "route": s.route,
-                "what changes": s.cause,
-                "now computed": s.label,
-                "months": bounded(s.months, s.bound),
-                "step": "" if s.change is None else _signed(s.change),
-            }
-            for s in self.steps
-        ]
+    def table(self) -> Table:
+        """One row per step."""
+        ends = "of the measurement interval; empty: unbounded, or no draws"
+        columns = (
+            Column("route", "Route", "whose figure the route begins with"),
+            Column("cause", "What changes", "start, or what is changed"),
+            Column("label", "Now computed", "in words"),
+            Column("said", "Months", "with its direction in words", words=True),
+            Column("months", "", "positive: the follower is behind", "months", in_page=False),
+            Column("bound", "", "at-least or at-most where the value is a bound", in_page=False),
+            Column("change", "Step", "against the step before", "months", _step),
+            Column("low", "", f"lower end {ends}", "months", in_page=False),
+            Column("high", "", f"upper end {ends}", "months", in_page=False),
+            Column("note", "", "what is to be known of it", in_page=False),
+            Column("no_interval", "", "why the interval is none", in_page=False),
+        )
+        rows = [s.to_dict() | {"said": bounded(s.months, s.bound)} for s in self.steps]
+        return Table.of("bridge", "Step by step to our headline", columns, rows)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per step, unrounded."""
-        import pandas as pd
-
-        return pd.DataFrame([s.to_dict() for s in self.steps])
+    def footnotes(self) -> tuple[str, ...]:
+        """What was published, and what the steps rest on."""
+        published = (f"{name} published: {said}." for name, said in self.said)
+        return (*published, SCOPE, *list_notes(self.sources))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -270,8 +276,9 @@ class Bridge:
             "version": self.version,
         }
 
-    def __str__(self) -> str:
-        return self.sentence()
+
+def _step(change: Cell) -> str:
+    return _signed(change) if isinstance(change, float) else ""
 
 
 def _signed(change: float | None) -> str:

@@ -188,16 +188,27 @@ def print_table(
     console(most).print(table)
 
 
-def print_result(found: Result) -> None:
-    """Print a result: its sentence, its table, and what has to be said beneath it."""
+def print_result(found: Result, *, whole: Sequence[str] = (), apart: bool = False) -> None:
+    """Print a result: its sentence, its table, and what has to be said beneath it.
+
+    Parameters
+    ----------
+    found
+        The result.
+    whole
+        Columns that are never broken over lines.
+    apart
+        Whether an empty line follows each of the notes, and numbers stand to the left like words.
+    """
     table = found.table()
-    header = [f"{c.label[:1].lower()}{c.label[1:]}" for c in table.visible()]
     say(found.sentence(), "bold")
     say()
-    print_table(header, table.cells())
+    print_table(table.headings(), table.cells(), whole=whole, figures=not apart)
     say()
     for note in found.footnotes():
         say(note)
+        if apart:
+            say()
 
 
 def print_facts(rows: Iterable[tuple[str, str]], most: int = _WIDEST) -> None:

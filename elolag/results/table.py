@@ -13,7 +13,7 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from elolag.results import provenance
@@ -129,6 +129,17 @@ class Table:
         """The columns a reader sees; the CSV has all."""
         return tuple(column for column in self.columns if column.in_page)
 
+    def showing(self, *keys: str, rows: Iterable[int] | None = None) -> Table:
+        """The same data with other columns, and other rows, for the reader."""
+        columns = tuple(replace(column, in_page=column.key in keys) for column in self.columns)
+        return replace(
+            self, columns=columns, page_rows=self.page_rows if rows is None else tuple(rows)
+        )
+
+    def headings(self) -> list[str]:
+        """Headings of the visible columns as they stand in a terminal."""
+        return [f"{c.label[:1].lower()}{c.label[1:]}" for c in self.visible()]
+
     def cells(self) -> list[list[str]]:
         """The visible rows as text, every name made printable."""
         numbers = range(len(self.rows)) if self.page_rows is None else self.page_rows
@@ -185,6 +196,8 @@ class Table:
         )
         rows = "".join(f"<tr>{row}</tr>" for row in body)
         return f"<table><thead><tr>{''.join(head)}</tr></thead><tbody>{rows}</tbody></table>"
+
+    _repr_html_ = to_html
 
     def to_latex(self) -> str:
         r"""What a reader sees, as a ``tabular`` with the rules of ``booktabs``."""

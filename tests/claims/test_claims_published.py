@@ -16,7 +16,7 @@ from elolag.errors import EstimateError
 
 
 def test_the_report_counts_verdicts(report: ClaimsReport) -> None:
-    assert len(report.rows()) == len(report.to_frame()) == len(packaged()) - 2
+    assert len(report.table().rows) == len(report.to_frame()) == len(packaged()) - 2
     assert report["sacks-2025"].verdict == "consistent"
     assert report["schmidt-2024"].verdict == "too large"
     assert report["lee-2025"].verdict == "too small"

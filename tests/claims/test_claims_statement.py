@@ -168,7 +168,7 @@ def test_a_definition_is_the_ordinary_estimate(checked: StatementCheck, small: P
 def test_forms(checked: StatementCheck) -> None:
     assert checked.sentence().startswith('"7 months behind" (6.5 to 7.5 months behind) on 2026-01')
     assert checked.to_dict()["seed"] == 0
-    assert len(checked.to_frame()) == len(checked.definitions) == len(checked.rows())
+    assert len(checked.to_frame()) == len(checked.definitions) == len(checked.table().rows)
 
 
 def test_a_day_after_the_ratings_is_refused(small: Path) -> None:
