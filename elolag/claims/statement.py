@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from elolag.claims.estimating import Studies, held, passed
-from elolag.claims.wording import Statement, interval_words, parse_statement, quantity
+from elolag.claims.registry import Statement, interval_words, parse_statement, quantity
 from elolag.dates import parse, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked, Study

@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag.claims import TEMPLATE, ClaimError, packaged, read
-from elolag.claims.registry import FIELDS, KINDS, parse_registry
-from elolag.claims.wording import interval_words, quantity, range_words
+from elolag.claims.registry import (
+    FIELDS,
+    KINDS,
+    interval_words,
+    parse_registry,
+    quantity,
+    range_words,
+)
 
 ENTRY = {
     "key": '"mine-1"', "who": '"Me"', "date": '"2026-01-15"', "where": '"https://example.org/a"',

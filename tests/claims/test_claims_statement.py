@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import elolag
 from elolag.claims import statement
+from elolag.claims.registry import parse_statement
 from elolag.claims.statement import BOARDS, GROUPS, StatementCheck, check_statement, spans
-from elolag.claims.wording import parse_statement
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 from elolag.model.estimands import ESTIMANDS
