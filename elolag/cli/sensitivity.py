@@ -58,9 +58,6 @@ def sensitivity(
         bool, typer.Option("--rules", help="List the rules that leave combinations out, and end.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Parallel workers.")] = 1,
-    parts: Annotated[
-        Path | None, typer.Option(help="Folder for parts, so that a stopped run goes on.")
-    ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write one row a specification here.")] = None,
     figure: Annotated[
         Path | None, typer.Option(help="Draw the specification curve (PNG, SVG or PDF).")
@@ -86,9 +83,7 @@ def sensitivity(
     grid: Grid | None = None
     if not no_grid:
         with _progress() as tell:
-            grid = run(
-                **_shared(question), choices=_choices(choice), jobs=jobs, parts=parts, tell=tell
-            )
+            grid = run(**_shared(question), choices=_choices(choice), jobs=jobs, tell=tell)
     rests = None if no_influence else influence(**question)
     flips = None if no_flip else flip(within=limits, **question)
     if grid is not None:
