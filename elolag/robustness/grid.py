@@ -23,6 +23,7 @@ from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
+from elolag.results.table import Cell, Column, Result, Table
 from elolag.results.words import directed, given, noun, span, which_lists
 from elolag.robustness.specifications import (
     CHOICES,
@@ -371,7 +372,7 @@ _BOUNDS = {None: EXACT, "at-least": AT_LEAST, "at-most": AT_MOST}
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Result):
     """Every specification with its estimate, the headline first.
 
     Attributes
@@ -437,8 +438,31 @@ class Grid:
             f"{self.headline.figure()}."
         )
 
-    def __str__(self) -> str:
-        return self.sentence()
+    def table(self) -> Table:
+        """Share of the variance of the estimates by choice."""
+        columns = (
+            Column("choice", "Choice", "what is chosen"),
+            Column("share", "Share of the variance",
+                   "mean over the orders in which choices can enter", "share from 0 to 1", _percent,
+                   figures=True),
+            Column("levels", "Levels", "how many of them the grid has", figures=True),
+        )  # fmt: skip
+        rows = tuple(
+            (
+                LABELS.get(name, name),
+                float(value),
+                None if name == TOGETHER else len({getattr(spec, name) for spec in self.specs}),
+            )
+            for name, value in self.shares.items()
+        )
+        return Table(
+            "choices", "What each choice contributes to the spread of the specifications", columns,
+            rows, n_draws=self.headline.n_draws, snapshots=self.snapshots,
+        )  # fmt: skip
+
+    def footnotes(self) -> tuple[str, ...]:
+        """What `notes` says, each as a sentence."""
+        return tuple(f"Note: {note}." for note in self.notes())
 
     def notes(self) -> tuple[str, ...]:
         """How many were refused, were bounds, and were left out by which rule."""
@@ -503,6 +527,10 @@ class Grid:
             asdict(s) | asdict(a) | given(a.low, a.high)
             for s, a in zip(self.specs, self.answers, strict=True)
         ]
+
+
+def _percent(value: Cell) -> str:
+    return f"{value:.1%}" if isinstance(value, float) else "–"
 
 
 #: The choices in words, for sentences and figures.
