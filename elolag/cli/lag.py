@@ -8,7 +8,6 @@ import typer
 
 from elolag.cli.options import Estimand, Frontier, InMonths, Interval, Json, asks
 from elolag.cli.show import dump, print_facts, print_table, say
-from elolag.results.words import list_notes
 
 if TYPE_CHECKING:
     from elolag.estimate.comparison import Comparison
@@ -107,8 +106,8 @@ def change(
         dump(found.to_dict())
     else:
         _say(found.sentence())
-        for line in list_notes(found.sources):
-            _say(line)
+        for note in found.footnotes():
+            _say(note)
 
 
 def _old(vintage: str) -> int:
