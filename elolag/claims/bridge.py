@@ -204,7 +204,7 @@ class Bridge(Result):
     index_date: str
     headline: LagResult
     steps: tuple[Step, ...]
-    said: tuple[tuple[str, str], ...]
+    published: tuple[tuple[str, str], ...]
     snapshots: tuple[tuple[str, str], ...]
     version: str
 
@@ -258,7 +258,7 @@ class Bridge(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """What was published, and what the steps rest on."""
-        published = (f"{name} published: {said}." for name, said in self.said)
+        published = (f"{name} published: {said}." for name, said in self.published)
         return (*published, SCOPE, *list_notes(self.sources))
 
     def to_dict(self) -> dict[str, Any]:
@@ -269,7 +269,7 @@ class Bridge(Result):
             "index_vintage": self.index_vintage,
             "index_date": self.index_date,
             "steps": [s.to_dict() for s in self.steps],
-            "said": dict(self.said),
+            "said": dict(self.published),
             "answer": self.headline.to_dict(),
             "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
@@ -353,7 +353,7 @@ def bridge(
         index_date=index_day,
         headline=headline,
         steps=tuple(s for name, route in routes.items() for s in _chained(name, [*route, end])),
-        said=tuple((name, _said(key)) for name, key in ROUTES.items()),
+        published=tuple((name, _said(key)) for name, key in ROUTES.items()),
         snapshots=(table.snapshot, *headline.snapshots),
         version=__version__,
     )

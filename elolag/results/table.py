@@ -226,6 +226,10 @@ class Result(ABC):
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""
 
+    def said(self) -> tuple[str, ...]:
+        """What `sentence` says, in its paragraphs."""
+        return (self.sentence(),)
+
     def footnotes(self) -> tuple[str, ...]:
         """Sentences that stand under the table: how to read it, and what it leaves out."""
         return ()
@@ -241,17 +245,19 @@ class Result(ABC):
 
     def to_markdown(self) -> str:
         """Sentence, table and notes as Markdown."""
-        said = [markdown(text) for text in (self.sentence(), *self.footnotes())]
-        return "\n\n".join((said[0], self.table().to_markdown().strip(), *said[1:])) + "\n"
+        above, below = (map(markdown, texts) for texts in (self.said(), self.footnotes()))
+        return "\n\n".join((*above, self.table().to_markdown().strip(), *below)) + "\n"
 
     def to_latex(self) -> str:
         """The table as a ``tabular`` (see `Table.to_latex`)."""
         return self.table().to_latex()
 
     def _repr_html_(self) -> str:
-        texts = map(printable, (self.sentence(), *self.footnotes()))
-        said = [f"<p>{html.escape(text)}</p>" for text in texts]
-        return "".join((said[0], self.table().to_html(), *said[1:]))
+        above, below = (
+            "".join(f"<p>{html.escape(printable(text))}</p>" for text in texts)
+            for texts in (self.said(), self.footnotes())
+        )
+        return f"{above}{self.table().to_html()}{below}"
 
     def __str__(self) -> str:
         return self.sentence()
