@@ -19,7 +19,6 @@ from elolag import plots
 from elolag.cli import main
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.early_drift import packaged_drift
 from elolag.estimate.panel import Vintage, chain
 from elolag.estimate.revisions import (
     Past,
@@ -31,6 +30,7 @@ from elolag.estimate.revisions import (
     nine_in_ten,
     score,
 )
+from elolag.model.early_drift import packaged_drift
 from elolag.model.interval import Summary
 from elolag.simulation.simulate import simulate
 from elolag.simulation.worlds import WORLDS
