@@ -12,6 +12,7 @@ import pytest
 import elolag
 from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
+from elolag.estimate.session import Session
 from elolag.question import DEFAULT_BOARD
 from elolag.robustness import CHOICES, RULES, TOGETHER, Answer, Common, Facts, Grid, Spec, design
 from elolag.robustness.grid import Batch, run
@@ -185,7 +186,7 @@ def test_the_grid_holds_the_headline(small: Grid) -> None:
     assert len(frame) == len(small.specs)
 
 
-def as_estimate(spec: Spec, answer: Answer) -> elolag.LagResult:
+def as_estimate(spec: Spec, answer: Answer, session: Session) -> elolag.LagResult:
     """The specification asked for in the long way."""
     return elolag.estimate_lag(
         spec.board,
@@ -201,6 +202,7 @@ def as_estimate(spec: Spec, answer: Answer) -> elolag.LagResult:
         match_rule=spec.match_rule,
         correct_selection=spec.selection == "corrected",
         n_draws=DRAWS,
+        session=session,
     )
 
 
@@ -214,8 +216,9 @@ def test_every_specification_is_what_estimate_lag_says(small: Grid) -> None:
             chosen.append((spec, answer))
             wanted -= levels
     assert not wanted
+    session = Session()
     for spec, answer in chosen:
-        result = as_estimate(spec, answer)
+        result = as_estimate(spec, answer, session)
         found = (answer.months, answer.low, answer.high, answer.bound, answer.failed_draws)
         assert found == (
             result.months, result.low, result.high, result.censored, result.failed_draws,
