@@ -8,20 +8,23 @@ Where organisation and name leave the country open nothing is proposed.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from pathlib import Path
 
 from elolag.countries import codes
 from elolag.dates import parse
+from elolag.errors import UsageError
 from elolag.tags import names
 from elolag.tags.listings import Fact, Listed
 from elolag.tags.lookup import GLOB, Lookup
 from elolag.tags.rows import Alias, Lab, Model, labs_of
-from elolag.tags.tables import UNKNOWN, Tables
+from elolag.tags.tables import UNKNOWN, Tables, columns
 
 #: Share of a family's models that one lab must have made for the name alone to say the lab.
 FAMILY_SHARE = 0.9
@@ -82,6 +85,12 @@ class Suggestion:
     released: str
     why: str
     gap: float | None
+
+    def cells(self) -> tuple[str, ...]:
+        """For people: name (and how many more entries), lab, country, date, why."""
+        others = len({entry for _, _, entry in self.entries}) - 1
+        name = self.entries[0][2] + (f" (+{others})" if others else "")
+        return name, self.maker or "?", self.country or "?", self.released or "?", self.why
 
 
 @dataclass(frozen=True)
@@ -465,3 +474,42 @@ def _key(text: str) -> str:
 
 def _rank(source: str) -> int:
     return _SPELLING.index(source) if source in _SPELLING else len(_SPELLING)
+
+
+def write_folder(suggestions: Sequence[Suggestion], folder: Path) -> list[Path]:
+    """The proposed rows alone, as CSVs that ``--tags FOLDER`` reads; the files written.
+
+    Without a proposal there is nothing to write, and no folder is made.
+
+    Raises
+    ------
+    UsageError
+        The folder exists, or cannot be written: nothing is ever overwritten.
+    """
+    labs = dict.fromkeys(s.lab for s in suggestions if s.lab)
+    models = (s.model for s in suggestions if s.model)
+    aliases = (alias for s in suggestions for alias in s.aliases)
+    tables: dict[str, list[Lab] | list[Model] | list[Alias]] = {
+        "labs": sorted(labs, key=lambda row: (row.lab, row.from_)),
+        "models": sorted(models, key=lambda row: row.model),
+        "aliases": sorted(aliases, key=lambda row: (row.entry, row.source)),
+    }
+    tables = {name: rows for name, rows in tables.items() if rows}
+    if not tables:
+        return []
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise UsageError(f"{folder} exists; name a new folder") from error
+    except OSError as error:
+        raise UsageError(f"cannot make {folder}: {error.strerror or error}") from error
+    paths = [folder / f"{name}.csv" for name in tables]
+    try:
+        for path, rows in zip(paths, tables.values(), strict=True):
+            with path.open("x", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(columns(type(rows[0])))
+                writer.writerows(astuple(row) for row in rows)
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return paths
