@@ -7,7 +7,7 @@ import pytest
 
 from elolag.errors import PayloadError
 from elolag.schema import Origin
-from elolag.sources import arena_catalog, arena_history
+from elolag.sources import arena, arena_copies
 
 DAY = "2025-11-06"
 
@@ -18,7 +18,7 @@ def entry(rating: float = 1400.0, low: float | None = None, high: float | None =
 
 def parse(answer: object, name: str = "leaderboard-text.json", day: str = DAY):
     payload = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    (publication,) = arena_catalog.parse(payload, Origin(name, day))
+    (publication,) = arena.parse_catalog(payload, Origin(name, day))
     return publication
 
 
@@ -93,7 +93,7 @@ def test_the_first_two_data_files_are_style_controlled_and_say_so(day: str, boar
     assert (publication.board, publication.style_control) == (f"arena/{board}", controlled)
     note = "the file's name says raw, its ratings are style-controlled"
     assert (note in publication.notes) is controlled
-    for name in arena_catalog.BOARDS:
+    for name in arena.CATALOG_BOARDS:
         other = parse({"full": {"a": entry()}}, name, day)
         assert name == "leaderboard-data.json" or note not in other.notes
 
@@ -218,7 +218,7 @@ def test_real_march_file_is_a_twin_of_the_history(upstream: Path):
     payload = (upstream / "chatbot-arena-history/alltime.csv").read_bytes()
     theirs = {
         p.vintage: p.tables["ratings"].set_index("entry")["rating"]
-        for p in arena_history.parse(payload, Origin("alltime.csv", "2025-03-27"))
+        for p in arena_copies.parse_history(payload, Origin("alltime.csv", "2025-03-27"))
     }["2025-03-03"]
     assert (len(ours), len(theirs)) == (204, 211)
     assert ours.sort_index().equals(theirs.loc[ours.index].sort_index())

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from elolag.archive import Archive, take
 from elolag.errors import PayloadError
 from elolag.schema import NOT_STATED, Origin, Publication
-from elolag.sources import arena_catalog, arena_copies, get_source
+from elolag.sources import arena, arena_copies, get_source
 
 ARIEL = "arielshakaramiro-llm-leaderboard-tracker"
 KEVIN = "kevinschaul-lmarena-leaderboard-history"
@@ -141,7 +141,7 @@ def test_agent_and_other_files_are_refused_by_name(source: str):
 @given(name=st.text(max_size=30).map(lambda s: f"{s}.json") | st.text(max_size=30))
 @pytest.mark.parametrize("source", ["cherry-studio-docs", "smallai-llm-ranking", ARIEL])
 def test_an_unknown_name_is_never_a_board(source: str, name: str):
-    known = {f"{page}.json" for page in arena_copies.PAGES} | set(arena_catalog.BOARDS)
+    known = {f"{page}.json" for page in arena_copies.PAGES} | set(arena.CATALOG_BOARDS)
     assume(name not in known)
     content = CUT if source == ARIEL else good(source)[1]
     with pytest.raises(PayloadError):
@@ -398,7 +398,7 @@ def test_votes_that_a_page_does_not_show_are_absent_and_not_zero():
 # -- whole points in the catalog's layout, and the cut dataset ------------------------------
 
 
-@pytest.mark.parametrize(("name", "subset"), arena_catalog.BOARDS.items())
+@pytest.mark.parametrize(("name", "subset"), arena.CATALOG_BOARDS.items())
 def test_catalog_copies(name: str, subset: str):
     publication = parse(catalog(), name, "smallai-llm-ranking", "2026-04-15")
     assert publication.board == f"arena/{subset}"
@@ -677,7 +677,7 @@ def test_real_catalog_copies_all_parse(upstream: Path):
     for (day, name), publication in found.items():
         ratings = publication.tables["ratings"]
         assert (publication.vintage, publication.basis) == (day, "commit")
-        assert publication.board == f"arena/{arena_catalog.BOARDS[name]}"
+        assert publication.board == f"arena/{arena.CATALOG_BOARDS[name]}"
         figures = ratings[~ratings["category"].isin(frozen)]
         assert figures["rating"].eq(figures["rating"].round()).all()
         assert ratings["votes"].isna().all()

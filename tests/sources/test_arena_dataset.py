@@ -12,7 +12,7 @@ from source_payloads import OFFICIAL, parquet
 
 from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin
-from elolag.sources import arena_dataset
+from elolag.sources import arena
 
 Build = Callable[..., bytes]
 ORIGIN = Origin("text", "2026-08-21")
@@ -20,7 +20,7 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 def parse(payload: bytes, name: str = "text"):
-    (publication,) = arena_dataset.parse(payload, Origin(name, "2026-08-21"))
+    (publication,) = arena.parse_dataset(payload, Origin(name, "2026-08-21"))
     return publication
 
 
@@ -40,7 +40,7 @@ def test_listing_gives_revision_and_latest_files():
         "../evil/latest-00000-of-00001.parquet",
         "a/b/latest-00000-of-00001.parquet",
     )
-    assert arena_dataset.subsets(answer) == (
+    assert arena.subsets(answer) == (
         SHA,
         {
             "agent_tools": "agent_tools/latest-00000-of-00001.parquet",
@@ -63,23 +63,23 @@ def test_listing_gives_revision_and_latest_files():
 )
 def test_listing_refusals(answer: bytes, says: str):
     with pytest.raises(PayloadError, match=says):
-        arena_dataset.subsets(answer)
+        arena.subsets(answer)
 
 
 def test_addresses_are_pinned():
-    assert arena_dataset.address(SHA, "text") == (
+    assert arena.dataset_address(SHA, "text") == (
         "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/"
         f"{SHA}/text/latest-00000-of-00001.parquet"
     )
-    assert arena_dataset.address(SHA, "text", "full").endswith("/text/full-00000-of-00001.parquet")
+    assert arena.dataset_address(SHA, "text", "full").endswith("/text/full-00000-of-00001.parquet")
     for bad in [("main", "text", "latest"), (SHA, "../x", "latest"), (SHA, "text", "other")]:
         with pytest.raises(UsageError):
-            arena_dataset.address(*bad)
+            arena.dataset_address(*bad)
 
 
 def test_agent_boards_are_refused_by_name(official: Build):
-    assert arena_dataset.refusal("text") is None
-    assert "agent leaderboards" in str(arena_dataset.refusal("agent_tools"))
+    assert arena.refusal("text") is None
+    assert "agent leaderboards" in str(arena.refusal("agent_tools"))
     with pytest.raises(PayloadError, match="arena-dataset agent: agent leaderboards publish"):
         parse(official({}), "agent")
     with pytest.raises(PayloadError, match="not the name of an Arena leaderboard"):
@@ -257,7 +257,7 @@ def test_a_repeated_long_text_is_not_unpacked():
 
 
 def test_declared_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch, official: Build):
-    from elolag.sources import _parquet
+    from elolag.sources import bounded
 
     payload = official(*({"model_name": f"m{i}"} for i in range(50)))
     for limit, value, says in [
@@ -266,10 +266,10 @@ def test_declared_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch, official: B
         ("MAX_COLUMNS", 10, "declares 11 columns"),
     ]:
         with monkeypatch.context() as patch:
-            patch.setattr(_parquet, limit, value)
+            patch.setattr(bounded, limit, value)
             with pytest.raises(PayloadError, match=says):
                 parse(payload)
-    assert _parquet.MAX_ROWS == 2_000_000
+    assert bounded.MAX_ROWS == 2_000_000
 
 
 # -- full files ----------------------------------------------------------------------------
@@ -282,7 +282,7 @@ def test_history_gives_vintages_in_order_and_refusals_beside_them(official: Buil
         {"leaderboard_publish_date": "2023-05-08", "rating_lower": None, "rating_upper": None},
         {"leaderboard_publish_date": "2024-01-09", "rating": 2.0},
     )
-    first, second, third = arena_dataset.history(payload, ORIGIN)
+    first, second, third = arena.dataset_history(payload, ORIGIN)
     assert (first.vintage, first.interval_kind) == ("2023-05-08", "none")
     assert isinstance(second, PayloadError)
     assert "arena-dataset text of 2024-01-09: 1 of 1 entries" in str(second)
@@ -291,7 +291,7 @@ def test_history_gives_vintages_in_order_and_refusals_beside_them(official: Buil
 
 def test_history_of_garbage_is_refused():
     with pytest.raises(PayloadError):
-        list(arena_dataset.history(b"PAR1", ORIGIN))
+        list(arena.dataset_history(b"PAR1", ORIGIN))
 
 
 # -- the real files ------------------------------------------------------------------------

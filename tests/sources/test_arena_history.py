@@ -4,14 +4,14 @@ import pytest
 
 from elolag.errors import PayloadError
 from elolag.schema import Origin
-from elolag.sources import PartialPayloadError, arena_history
+from elolag.sources import PartialPayloadError, arena_copies
 
 HEADER = "key,Model,rating,License,Organization,date\n"
 ORIGIN = Origin("alltime.csv", "2025-03-27")
 
 
 def parse(*rows: str):
-    return arena_history.parse((HEADER + "".join(f"{r}\n" for r in rows)).encode(), ORIGIN)
+    return arena_copies.parse_history((HEADER + "".join(f"{r}\n" for r in rows)).encode(), ORIGIN)
 
 
 def test_one_publication_per_date_oldest_first():
@@ -59,13 +59,13 @@ def test_no_rows_and_another_layout():
     with pytest.raises(PayloadError, match="no rows below the header"):
         parse()
     with pytest.raises(PayloadError, match="no column 'key', 'Model'"):
-        arena_history.parse(b"rank,model\n1,a\n", ORIGIN)
+        arena_copies.parse_history(b"rank,model\n1,a\n", ORIGIN)
 
 
 @pytest.fixture(scope="module")
 def history(upstream: Path):
     payload = (upstream / "chatbot-arena-history/alltime.csv").read_bytes()
-    return {p.vintage: p for p in arena_history.parse(payload, ORIGIN)}
+    return {p.vintage: p for p in arena_copies.parse_history(payload, ORIGIN)}
 
 
 def test_real_vintages(history):

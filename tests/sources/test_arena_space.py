@@ -4,11 +4,11 @@ import pytest
 
 from elolag.errors import PayloadError
 from elolag.schema import Origin
-from elolag.sources import arena_space
+from elolag.sources import arena
 
 
 def parse(text: str, name: str = "leaderboard_table_20240602.csv"):
-    (publication,) = arena_space.parse(text.encode(), Origin(name, "2025-01-01"))
+    (publication,) = arena.parse_space(text.encode(), Origin(name, "2025-01-01"))
     return publication
 
 

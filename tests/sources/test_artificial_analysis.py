@@ -5,12 +5,12 @@ import pytest
 
 from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin
-from elolag.sources import artificial_analysis as aa
+from elolag.sources import indices
 
 
 def parse(answer: object, name: str = "llms"):
     payload = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    (publication,) = aa.parse(payload, Origin(name, "2026-08-22"))
+    (publication,) = indices.artificial_analysis(payload, Origin(name, "2026-08-22"))
     return publication
 
 
@@ -30,19 +30,24 @@ def page(number: int, more: bool, *slugs: str) -> bytes:
 
 
 def test_addresses():
-    assert aa.address(2) == "https://artificialanalysis.ai/api/v2/language/models/free?page=2"
-    assert aa.media_address("text-to-image").endswith("/media/text-to-image/models/free?page=1")
+    assert (
+        indices.language_address(2)
+        == "https://artificialanalysis.ai/api/v2/language/models/free?page=2"
+    )
+    assert indices.media_address("text-to-image").endswith(
+        "/media/text-to-image/models/free?page=1"
+    )
     with pytest.raises(UsageError, match="no media arena 'x'"):
-        aa.media_address("x")
+        indices.media_address("x")
     with pytest.raises(UsageError, match="page 0"):
-        aa.address(0)
+        indices.language_address(0)
 
 
 def test_pages_are_joined_in_order():
     pages = [page(1, True, "a", "b"), page(2, False, "c")]
-    assert [aa.has_more(p) for p in pages] == [True, False]
-    assert not aa.has_more(b'{"data": []}')
-    assert parse(aa.join(pages)).tables["models"]["entry"].tolist() == ["a", "b", "c"]
+    assert [indices.has_more(p) for p in pages] == [True, False]
+    assert not indices.has_more(b'{"data": []}')
+    assert parse(indices.join_pages(pages)).tables["models"]["entry"].tolist() == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,7 @@ def test_pages_are_joined_in_order():
 )
 def test_missing_or_repeated_pages_are_refused(pages: list[bytes]):
     with pytest.raises(PayloadError, match="the list changed while it was read"):
-        aa.join(pages)
+        indices.join_pages(pages)
 
 
 def test_one_page_of_several_is_no_list():

@@ -4,14 +4,14 @@ import pytest
 
 from elolag.errors import PayloadError
 from elolag.schema import Origin
-from elolag.sources import llm_leaderboard_csv
+from elolag.sources import arena_copies
 
 OLD = "rank,model,arena_score,95_pct_ci,votes,organization,license,knowledge_cutoff,url\n"
 NEW = OLD.replace("rank,", "rank,rank_stylectrl,", 1)
 
 
 def parse(text: str, name: str = "lmsys.csv", day: str = "2024-07-07"):
-    (publication,) = llm_leaderboard_csv.parse(text.encode(), Origin(name, day))
+    (publication,) = arena_copies.parse_days(text.encode(), Origin(name, day))
     return publication
 
 

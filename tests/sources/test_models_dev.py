@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from elolag.errors import PayloadError
 from elolag.schema import MODELS, Origin
-from elolag.sources import models_dev
+from elolag.sources import metadata
 
 CSV = "lab,model,name,release_date,open_weights,knowledge_cutoff\n"
 
 
 def parse(content: object):
     payload = content if isinstance(content, bytes) else json.dumps(content).encode()
-    (publication,) = models_dev.parse(payload, Origin("api.json", "2026-08-21"))
+    (publication,) = metadata.parse_models_dev(payload, Origin("api.json", "2026-08-21"))
     return publication
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from elolag.errors import PayloadError
 from elolag.schema import Origin
-from elolag.sources import openrouter
+from elolag.sources import metadata
 
 
 def parse(answer: object):
-    (publication,) = openrouter.parse(json.dumps(answer).encode(), Origin("models", "2026-08-21"))
+    payload = json.dumps(answer).encode()
+    (publication,) = metadata.parse_openrouter(payload, Origin("models", "2026-08-21"))
     return publication
 
 

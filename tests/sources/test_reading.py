@@ -1,13 +1,13 @@
 import pytest
 
 from elolag.errors import PayloadError
-from elolag.sources import _reading as reading
+from elolag.sources import tidy
 
 W = "a payload"
 
 
 def test_json_reads_a_value_and_drops_a_byte_order_mark():
-    assert reading.json_value(b'\xef\xbb\xbf{"a": [1, null, "x"]}', W) == {"a": [1, None, "x"]}
+    assert tidy.json_value(b'\xef\xbb\xbf{"a": [1, null, "x"]}', W) == {"a": [1, None, "x"]}
 
 
 @pytest.mark.parametrize(
@@ -28,20 +28,20 @@ def test_json_reads_a_value_and_drops_a_byte_order_mark():
 )
 def test_json_refusals(payload: bytes, says: str):
     with pytest.raises(PayloadError, match=says):
-        reading.json_value(payload, W)
+        tidy.json_value(payload, W)
 
 
 def test_json_shapes_are_named():
     with pytest.raises(PayloadError, match="'data' should be a JSON array, found null"):
-        reading.sequence(None, W, "'data'")
+        tidy.sequence(None, W, "'data'")
     with pytest.raises(PayloadError, match="row 2 should be a JSON object, found text"):
-        reading.columns([{"a": 1}, "x"], {"ours": "a"}, W)
+        tidy.columns([{"a": 1}, "x"], {"ours": "a"}, W)
     with pytest.raises(PayloadError, match="row 2 has no 'a'; it has 'b'"):
-        reading.columns([{"a": 1}, {"b": 1}], {"ours": "a"}, W)
+        tidy.columns([{"a": 1}, {"b": 1}], {"ours": "a"}, W)
 
 
 def test_csv_reads_quotes_blank_lines_and_line_breaks_in_cells():
-    table = reading.csv_columns(b'\xef\xbb\xbfa,b\r\n1,"x, ""y""\nz"\r\n\r\n2,\r\n', W, ("a",))
+    table = tidy.csv_columns(b'\xef\xbb\xbfa,b\r\n1,"x, ""y""\nz"\r\n\r\n2,\r\n', W, ("a",))
     assert table == {"a": ["1", "2"], "b": ['x, "y"\nz', ""]}
 
 
@@ -60,11 +60,11 @@ def test_csv_reads_quotes_blank_lines_and_line_breaks_in_cells():
 )
 def test_csv_refusals(payload: bytes, says: str):
     with pytest.raises(PayloadError, match=says):
-        reading.csv_columns(payload, W, ("a",))
+        tidy.csv_columns(payload, W, ("a",))
 
 
 def test_values_in_messages_are_escaped_and_cut():
-    assert reading.shown("a\n\x1b[31m\u202e") == r"'a\n\x1b[31m\u202e'"
-    assert len(reading.shown("x" * 1000)) < 100
-    assert reading.listed(range(30)).endswith("and 10 more")
-    assert reading.listed([]) == "nothing"
+    assert tidy.shown("a\n\x1b[31m\u202e") == r"'a\n\x1b[31m\u202e'"
+    assert len(tidy.shown("x" * 1000)) < 100
+    assert tidy.listed(range(30)).endswith("and 10 more")
+    assert tidy.listed([]) == "nothing"
