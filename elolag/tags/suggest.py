@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 
 from elolag.countries import codes
@@ -74,37 +74,23 @@ class Suggestion:
         is known.
     """
 
-    entries: tuple[tuple[str, str, str], ...]
-    first: str
-    aliases: tuple[Alias, ...]
-    model: Model | None
-    lab: Lab | None
-    country: str
-    reason: str
-    maker: str
-    released: str
-    why: str
-    gap: float | None
+    entries: tuple[tuple[str, str, str], ...] = ()
+    first: str = ""
+    aliases: tuple[Alias, ...] = ()
+    model: Model | None = None
+    lab: Lab | None = None
+    country: str = ""
+    reason: str = ""
+    maker: str = ""
+    released: str = ""
+    why: str = ""
+    gap: float | None = None
 
     def cells(self) -> tuple[str, ...]:
         """For people: name (and how many more entries), lab, country, date, why."""
         others = len({entry for _, _, entry in self.entries}) - 1
         name = self.entries[0][2] + (f" (+{others})" if others else "")
         return name, self.maker or "?", self.country or "?", self.released or "?", self.why
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What was decided on one model, before it is put together with its entries."""
-
-    aliases: tuple[Alias, ...] = ()
-    model: Model | None = None
-    lab: Lab | None = None
-    country: str = ""
-    maker: str = ""
-    released: str = ""
-    reason: str = ""
-    why: str = ""
 
 
 @dataclass
@@ -242,18 +228,10 @@ def _propose(
 ) -> Suggestion:
     group = sorted(group, key=lambda e: (_rank(e.source), e.first, e.entry))
     first = min(e.first for e in group if e.rated or not any(other.rated for other in group))
-    said = _decide(group, first, knowledge, renames, rated)
-    return Suggestion(
+    return replace(
+        _decide(group, first, knowledge, renames, rated),
         entries=tuple((e.source, e.board, e.entry) for e in group),
         first=first,
-        aliases=said.aliases,
-        model=said.model,
-        lab=said.lab,
-        country=said.country,
-        reason=said.reason,
-        maker=said.maker,
-        released=said.released,
-        why=said.why,
         gap=min((e.gap for e in group if not math.isnan(e.gap)), default=None),
     )
 
@@ -264,7 +242,8 @@ def _decide(
     knowledge: _Knowledge,
     renames: Mapping[tuple[str, str, str], str],
     rated: Mapping[tuple[str, str], list[float]],
-) -> _Said:
+) -> Suggestion:
+    """What is proposed for one model, its entries left open."""
     stem, effort = _split(group[0].entry, knowledge)
     tables = knowledge.tables
     known = knowledge.known(stem) or knowledge.known(group[0].entry)
@@ -278,7 +257,7 @@ def _decide(
     if known and (not printed or tables.models[known].lab in printed):
         odd = _odd(group, known, rated)
         row = tables.models[known]
-        return _Said(
+        return Suggestion(
             aliases=_aliases(group, known, reason + odd, knowledge),
             country=tables.country(row),
             maker=row.lab,
@@ -288,17 +267,17 @@ def _decide(
         )
     key = _key(stem)
     if key in tables.models:
-        return _Said(
+        return Suggestion(
             reason=f"reads like {key}, but its board prints another organisation; tag it by hand",
             why=f"by hand: {key} of another lab?",
         )
     facts = _facts(stem, first, knowledge)
     lab, new_lab, text = _lab(group, stem, printed, facts, knowledge)
     if lab is None:
-        return _Said(reason=text, why="by hand: no lab known")
+        return Suggestion(reason=text, why="by hand: no lab known")
     model, dated, basis = _model(key, lab, group, first, facts, text)
     rows = (new_lab,) if new_lab else tables.labs[lab]
-    return _Said(
+    return Suggestion(
         aliases=_aliases(group, key, "proposed with the model", knowledge),
         model=model,
         lab=new_lab,
