@@ -238,13 +238,13 @@ def _artificial_analysis(run: _Run) -> Fetch:
         data = bodies[0] if len(bodies) == 1 else joined
         return run.made(name, tuple(urls), answer, data)
 
-    def arena(name: str) -> Callable[[], Fetched]:
+    def media(name: str) -> Callable[[], Fetched]:
         return lambda: pages(name, lambda page: indices.media_address(name, page))
 
     return run.each(
         {
             indices.LANGUAGE: lambda: pages(indices.LANGUAGE, indices.language_address),
-            **{name: arena(name) for name in indices.ARENAS},
+            **{name: media(name) for name in indices.ARENAS},
         }
     )
 
