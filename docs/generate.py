@@ -19,8 +19,10 @@ import pandas as pd
 
 import elolag
 from elolag import tags
-from elolag.estimate import comparison, early_drift, session
+from elolag.estimate import comparison
 from elolag.estimate.panel import build, chain, lists_of, vintages
+from elolag.model import early_drift
+from elolag.question import DEFAULT_BOARD
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import listing
@@ -32,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORT = {"measurement": "", "sampling": "sampling of "}
 PAGES = (
     "README.md",
+    "ARCHITECTURE.md",
     "docs/calibration.md",
     "docs/claims.md",
     "docs/cli.md",
@@ -174,7 +177,7 @@ def left_out() -> str:
 def links() -> str:
     """The link report of the headline board."""
     lookup = tags.Lookup(tags.load())
-    panel = build(elolag.open_archive().board(session.DEFAULT_BOARD), "overall", None, lookup)
+    panel = build(elolag.open_archive().board(DEFAULT_BOARD), "overall", None, lookup)
     head = "last list | entries | bridge | share | fitted on | shift | slope | drift | of the young"
     rows = [f"| {head} |", "|" + "---|" * 9]
     for made in panel.placed.carries:
@@ -485,6 +488,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "figures": figures,
     "commands": listing.commands,
     "names": listing.names,
+    "modules": listing.modules,
 }
 
 

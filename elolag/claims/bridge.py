@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from elolag.archive import Archive
 from elolag.claims.estimating import Studies
 from elolag.claims.index import IndexTable, matched_records, read_index
 from elolag.claims.registry import Claim, packaged
 from elolag.dates import DAYS_PER_MONTH, parse, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
-from elolag.estimate.session import DEFAULT_BOARD, Study
+from elolag.estimate.session import Asked, Study
 from elolag.model.estimands import AT_LEAST, AT_MOST, Lags, Race, catch_up, catch_up_times, current
 from elolag.model.posterior import posterior
+from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.words import bounded, directed, given
-from elolag.schema import ALL_LISTS
-from elolag.tags import Policies
 from elolag.version import __version__
 
 if TYPE_CHECKING:
@@ -179,13 +176,7 @@ def bridge(
     date: str | None = None,
     *,
     board: str = DEFAULT_BOARD,
-    n_draws: int = 2000,
-    seed: int = 0,
-    level: float = 0.95,
-    archive: Archive | str | Path | None = None,
-    sources: str = ALL_LISTS,
-    policies: Policies | None = None,
-    extra_tags: str | Path | None = None,
+    **question: Unpack[Asked],
 ) -> Bridge:
     """Why the distances of Epoch, the AI Index, CAISI and us differ for China, step by step.
 
@@ -194,8 +185,10 @@ def bridge(
     date
         ISO day; that of the archive's index by default. The newest ratings are used. Index steps
         of a later date stand at the index's own; one step then moves the date.
-    board, n_draws, seed, level, archive, sources, policies, extra_tags
+    board
         As for `elolag.estimate_lag`.
+    **question
+        As for `check_claims`.
 
     Raises
     ------
@@ -206,7 +199,7 @@ def bridge(
     """
     if date is not None:
         parse(date)
-    studies = Studies.of(archive, sources, policies, extra_tags, n_draws, seed, level)
+    studies = Studies.of(2000, question)
     raw, table = (read_index(studies.archive, correct=fix) for fix in (False, True))
     day = date or table.vintage
     newest = studies.newest(board)

@@ -1,4 +1,4 @@
-"""What checking claims returns: one assessment per claim, and all of them together."""
+"""Checking claims: one assessment each, and all of them together."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from elolag import tags
-from elolag.archive import Archive
 from elolag.claims import registry
 from elolag.claims.estimating import (
     CONSISTENT,
@@ -26,10 +25,10 @@ from elolag.claims.estimating import (
 from elolag.claims.index import Repeat, repeat
 from elolag.claims.registry import KINDS, Claim
 from elolag.errors import ArchiveError, EstimateError, UsageError
+from elolag.estimate.session import Asked
 from elolag.model.estimands import WINDOWS
 from elolag.results.words import meaning, share
 from elolag.schema import ALL_LISTS
-from elolag.tags import Policies
 from elolag.version import __version__
 
 if TYPE_CHECKING:
@@ -264,13 +263,7 @@ def check_claims(
     *,
     keys: Collection[str] | None = None,
     only_added: bool = False,
-    n_draws: int = 2000,
-    seed: int = 0,
-    level: float = 0.95,
-    archive: Archive | str | Path | None = None,
-    sources: str = ALL_LISTS,
-    policies: Policies | None = None,
-    extra_tags: str | Path | None = None,
+    **question: Unpack[Asked],
 ) -> ClaimsReport:
     """Check published claims against the ratings of their day (real time) and the newest.
 
@@ -282,10 +275,9 @@ def check_claims(
         Only these claims, in the registry's order; all by default.
     only_added
         Leave the packaged registry out.
-    n_draws, seed, level
-        Draws per study, their seed, and the level of the intervals.
-    archive, sources, policies, extra_tags
-        As for `elolag.estimate_lag`.
+    **question
+        As for `elolag.estimate_lag`: n_draws (2,000 by default), seed, level, archive, sources,
+        policies, extra_tags, session.
 
     Returns
     -------
@@ -299,8 +291,15 @@ def check_claims(
         An unknown key, group, board or number.
     ArchiveError
         The archive is missing or damaged.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> report = elolag.check_claims(keys=["schmidt-2024"], n_draws=100)
+    >>> len(report.assessments)
+    1
     """
-    studies = Studies.of(archive, sources, policies, extra_tags, n_draws, seed, level)
+    studies = Studies.of(2000, question)
     claims = [] if only_added else list(registry.packaged())
     if add is not None:
         own = registry.read(Path(add))
@@ -319,9 +318,9 @@ def check_claims(
         claims = [c for c in claims if c.key in keys]
     return ClaimsReport(
         assessments=tuple(assess(studies, claims)),
-        level=level,
-        n_draws=n_draws,
-        seed=seed,
+        level=studies.drawn["level"],
+        n_draws=studies.drawn["n_draws"],
+        seed=studies.drawn["seed"],
         version=__version__,
         sources=studies.archive.sources,
     )

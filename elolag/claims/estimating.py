@@ -1,4 +1,4 @@
-"""Studies shared between questions: each snapshot read once, each panel built once.
+"""Our figure for a claim, from studies that claims share.
 
 Also the one place that decides which ratings a day could have seen.
 """
@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import tags
 from elolag.archive import Archive, Board, Snapshot, open_archive
 from elolag.claims.registry import Claim
 from elolag.claims.wording import interval_words, quantity
@@ -22,17 +21,29 @@ from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import lag_key
 from elolag.estimate.over_time import change_of
-from elolag.estimate.panel import LONG_BLIND_DAYS, Panel, build
-from elolag.estimate.session import Study, assemble, check_numbers
+from elolag.estimate.panel import LONG_BLIND_DAYS
+from elolag.estimate.session import (
+    ASKED,
+    Asked,
+    Question,
+    Session,
+    Study,
+    asking,
+    assemble,
+    check_numbers,
+)
 from elolag.model import draws
 from elolag.model.estimands import ESTIMANDS
 from elolag.model.interval import quantiles, reach, summarise
+from elolag.question import check_names
 from elolag.results.words import few, given, overtaking
-from elolag.tags import Lookup, Policies
+from elolag.tags import Lookup
 
 Floats = NDArray[np.float64]
 
 STYLE = "_style_control"
+#: What claims are asked; each brings its own groups, board, category and dates.
+_ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
 
 
 @dataclass(frozen=True)
@@ -48,50 +59,43 @@ class Choice:
 class Studies:
     """Studies of one archive with one set of tags, draws and seed.
 
-    Not frozen: it remembers what it has read, so that questions on the same board, vintage and
-    groups share one preparation and one set of draws.
+    Not frozen: it remembers its studies, so that questions on the same board, vintage and groups
+    share one preparation and one set of draws.
     """
 
     archive: Archive
     lookup: Lookup
-    n_draws: int = 2000
-    seed: int = 0
-    level: float = 0.95
-    _panels: dict[tuple[str, str, str], Panel] = field(default_factory=dict, repr=False)
+    drawn: Question
+    session: Session
+    extra_tags: str | Path | None = None
     _studies: dict[tuple[str, ...], Study] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(
-        cls,
-        archive: Archive | str | Path | None,
-        sources: str,
-        policies: Policies | None,
-        extra_tags: str | Path | None,
-        n_draws: int,
-        seed: int,
-        level: float,
-    ) -> Studies:
-        """Open the archive and the tags."""
-        check_numbers(n_draws, level)
-        opened = open_archive(archive, sources=sources)
-        return cls(opened, Lookup(tags.load(extra_tags), policies), n_draws, seed, level)
+    def of(cls, usual: int, question: Asked) -> Studies:
+        """Open the archive and the tags; `usual` is the number of draws by default.
 
-    def panel(self, board: str, vintage: str, category: str) -> Panel:
-        """One board at one vintage, every older list it may be linked to included."""
-        key = (board, vintage, category)
-        if key not in self._panels:
-            self._panels[key] = build(self.archive.board(board), category, vintage, self.lookup)
-        return self._panels[key]
+        Raises
+        ------
+        UsageError
+            A name or number that cannot be answered.
+        """
+        check_names(question, _ASKED)
+        asked: Question = {**ASKED, "n_draws": usual, **question}
+        check_numbers(asked["n_draws"], asked["level"])
+        opened = open_archive(asked["archive"], sources=asked["sources"])
+        session = asked["session"] or Session()
+        lookup = session.lookup(asked["extra_tags"], asked["policies"])
+        drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
+        return cls(opened, lookup, drawn, session, asked["extra_tags"])
 
     def study(self, board: str, vintage: str, category: str, leader: str, follower: str) -> Study:
         """Two groups on one panel; dates are asked of it afterwards."""
         key = (board, vintage, category, leader, follower)
         if key not in self._studies:
-            self._studies[key] = assemble(
-                self.panel(board, vintage, category), self.lookup,
-                leader=leader, follower=follower,
-                n_draws=self.n_draws, seed=self.seed, level=self.level,
-            )  # fmt: skip
+            where = self.session.board(board, self.archive)
+            panel = self.session.panel(where, category, vintage, self.extra_tags)
+            asked = asking(self.drawn, leader=leader, follower=follower)
+            self._studies[key] = assemble(panel, self.lookup, asked)
         return self._studies[key]
 
     def newest(self, board: str, day: str = "") -> str:
@@ -385,24 +389,28 @@ def _closest(
     least = -np.inf if claimed[0] is None else claimed[0]
     most = np.inf if claimed[1] is None else claimed[1]
     best: tuple[float, str, float | None] = (np.inf, "", None)
-    for estimand in ESTIMANDS:
-        value = _exactly(study, estimand, day)
-        if value is None:
-            continue
+    for estimand, value in _exactly(study, list(ESTIMANDS), day).items():
         away = max(least - value, value - most, 0.0)
         if away < best[0]:
             best = (away, estimand, value)
     return best[1], best[2]
 
 
-def _exactly(study: Study, estimand: str, day: float) -> float | None:
-    """The figure of an estimand on a day; None where it has none, or only a bound."""
+def _exactly(study: Study, estimands: Sequence[str], day: float) -> dict[str, float]:
+    """The figures of estimands on a day, without those that have none, or only a bound."""
     try:
-        point, sample = study.point([estimand], day), study.sample([estimand], day)
-        found = summarise(estimand, point.lags[estimand], sample.lags[estimand], study.level)
+        point, sample = study.point(estimands, day), study.sample(estimands, day)
     except EstimateError:
-        return None  # this estimand has no answer here; another may
-    return None if found.censored else found.months
+        if len(estimands) == 1:
+            return {}
+        # One of them has no answer here; another may.
+        each = (_exactly(study, [estimand], day) for estimand in estimands)
+        return {name: value for found in each for name, value in found.items()}
+    found = {
+        name: summarise(name, point.lags[name], sample.lags[name], study.level)
+        for name in estimands
+    }
+    return {name: f.months for name, f in found.items() if not f.censored}
 
 
 def _summary(study: Study, claim: Claim, point: float, drawn: Floats) -> Estimate:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from elolag.archive import Archive
 from elolag.claims.estimating import Studies, held, passed
 from elolag.claims.wording import Statement, interval_words, parse_statement, quantity
 from elolag.dates import parse, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import Study
+from elolag.estimate.session import Asked, Study
 from elolag.model.draws import Outcomes
 from elolag.model.estimands import ESTIMANDS, Lags
 from elolag.model.interval import reach, summarise
 from elolag.results.words import few, given, noun, share
 from elolag.schema import ALL_LISTS
-from elolag.tags import Policies
 from elolag.version import __version__
 
 if TYPE_CHECKING:
@@ -166,14 +163,7 @@ def _next(month: str) -> str:
 def check_statement(
     text: str,
     date: str | None = None,
-    *,
-    n_draws: int = 1000,
-    seed: int = 0,
-    level: float = 0.95,
-    archive: Archive | str | Path | None = None,
-    sources: str = ALL_LISTS,
-    policies: Policies | None = None,
-    extra_tags: str | Path | None = None,
+    **question: Unpack[Asked],
 ) -> StatementCheck:
     """Which definitions (estimand, board, groups) and dates support a bare statement.
 
@@ -184,8 +174,8 @@ def check_statement(
     date
         ISO day of the statement; the day of the newest ratings by default. The newest ratings are
         used, of the models out by then.
-    n_draws, seed, level, archive, sources, policies, extra_tags
-        As for `check_claims`.
+    **question
+        As for `check_claims`; 1,000 draws are the default.
 
     Raises
     ------
@@ -195,7 +185,7 @@ def check_statement(
     statement = parse_statement(text)
     if date is not None:
         parse(date)
-    studies = Studies.of(archive, sources, policies, extra_tags, n_draws, seed, level)
+    studies = Studies.of(1000, question)
     boards = [b for b in BOARDS if b in studies.archive.boards()]
     newest = {board: studies.newest(board) for board in boards}
     if not boards:
@@ -221,7 +211,8 @@ def check_statement(
                     found.append(replace(item, board=board, leader=leader, follower=follower))
     found.sort(key=lambda d: (not d.supports, -d.probability))
     return StatementCheck(
-        statement, day, tuple(found), tuple(refused), level, n_draws, seed,
+        statement, day, tuple(found), tuple(refused), studies.drawn["level"],
+        studies.drawn["n_draws"], studies.drawn["seed"],
         tuple(snapshots.items()), __version__, studies.archive.sources,
     )  # fmt: skip
 

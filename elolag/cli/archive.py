@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli.lag import Sources
+from elolag.cli.options import Sources
 from elolag.cli.show import dump, line, print_table
 from elolag.cli.snapshot import Accept
 

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.lag import (
-    DEFAULT_BOARD,
-    ArchiveDir,
-    AsOf,
-    Board,
-    Category,
-    Draws,
-    Drift,
-    Estimand,
-    Follower,
-    Frontier,
-    Interval,
-    Json,
-    Leader,
-    Level,
-    Seed,
-    Selection,
-    Sources,
-    TagFile,
-    Vintage,
-    Window,
-)
+from elolag.cli.options import Estimand, Frontier, Interval, Json, asks
 from elolag.cli.show import dump, line, lines, print_table
 
 if TYPE_CHECKING:
@@ -42,7 +21,9 @@ def register(app: typer.Typer) -> None:
     app.command("cite")(cite)
 
 
+@asks()
 def cite(
+    question: dict[str, Any],
     figure: Annotated[
         Path | None,
         typer.Argument(help="A .png, .svg or .pdf made by elolag: print where it came from."),
@@ -50,24 +31,9 @@ def cite(
     lang: Annotated[str, typer.Option(help="Language of sentence and footnote: en or de.")] = "en",
     bibtex: Annotated[bool, typer.Option("--bibtex", help="Print only the BibTeX.")] = False,
     csl: Annotated[bool, typer.Option("--csl", help="Print only the CSL-JSON.")] = False,
-    board: Board = DEFAULT_BOARD,
-    category: Category = "overall",
-    leader: Leader = "US",
-    follower: Follower = "CN",
     estimand: Estimand = None,
     frontier: Frontier = None,
     interval: Interval = "measurement",
-    as_of: AsOf = None,
-    vintage: Vintage = None,
-    window: Window = None,
-    draws: Draws = 10_000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    selection: Selection = True,
-    drift: Drift = None,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
     """A result as it may be quoted: sentence, footnote, BibTeX, CSL-JSON; or a figure's origin."""
@@ -83,12 +49,7 @@ def cite(
 
     if lang not in LANGUAGES:  # before the draws, which take a while
         raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
-    result = estimate_lag(
-        board, leader=leader, follower=follower, category=category, estimand=estimand,
-        frontier=frontier, interval=interval, as_of=as_of, vintage=vintage, n_draws=draws,
-        seed=seed, level=level, window=window, archive=archive, sources=sources, extra_tags=tags,
-        correct_selection=selection, drift=drift,
-    )  # fmt: skip
+    result = estimate_lag(estimand=estimand, frontier=frontier, interval=interval, **question)
     found = citation(result, lang)
     if as_json:
         dump(found.to_dict())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.lag import ArchiveDir, Json, Level, Seed, Sources, TagFile, list_notes
+from elolag.cli.lag import list_notes
+from elolag.cli.options import Json, asks
 from elolag.cli.show import dump, line, lines, print_facts, print_table, say
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ Own = Annotated[
     Path | None,
     typer.Option("--add", help="A registry of your own (TOML); see `elolag claims template`."),
 ]
-Draws = Annotated[int, typer.Option(help="Number of draws per study.")]
+#: A claim brings its own groups, board and dates.
+_ASKED = (
+    "n_draws", "seed", "level", "archive", "sources", "extra_tags", "hong_kong", "taiwan",
+    "derivatives",
+)  # fmt: skip
 
 
 def register(parent: typer.Typer) -> None:
@@ -31,18 +36,14 @@ def register(parent: typer.Typer) -> None:
 
 
 @app.callback(invoke_without_command=True)
+@asks(only=_ASKED, n_draws=2000)
 def claims(
+    question: dict[str, Any],
     context: typer.Context,
     add: Own = None,
     only_added: Annotated[
         bool, typer.Option("--only-added", help="Leave the packaged claims out.")
     ] = False,
-    draws: Draws = 2000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
     """Every claim with our figure of its day, that of the newest ratings, and the verdict."""
@@ -54,9 +55,10 @@ def claims(
     if only_added and add is None:
         raise UsageError("--only-added needs --add FILE")
     report = check_claims(
-        add, only_added=only_added, n_draws=draws, seed=seed, level=level, archive=archive,
-        sources=sources, extra_tags=tags,
-    )  # fmt: skip
+        add,
+        only_added=only_added,
+        **question,
+    )
     if as_json:
         dump(report.to_dict())
     else:
@@ -64,24 +66,21 @@ def claims(
 
 
 @app.command()
+@asks(only=_ASKED, n_draws=2000)
 def show(
+    question: dict[str, Any],
     key: Annotated[str, typer.Argument(help="Key of a claim, as `elolag claims` lists it.")],
     add: Own = None,
-    draws: Draws = 2000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
     """One claim in full: source, reading, both figures, reproductions, verdict and why."""
     from elolag.claims import RULE, SCOPE, check_claims
 
     report = check_claims(
-        add, keys=[key], n_draws=draws, seed=seed, level=level, archive=archive,
-        sources=sources, extra_tags=tags,
-    )  # fmt: skip
+        add,
+        keys=[key],
+        **question,
+    )
     if as_json:
         dump(report.to_dict())
         return
@@ -91,26 +90,23 @@ def show(
 
 
 @app.command()
+@asks(only=_ASKED, n_draws=1000)
 def check(
+    question: dict[str, Any],
     statement: Annotated[str, typer.Argument(help='For example "7 months behind".')],
     date: Annotated[
         str | None, typer.Option(help="ISO day of the statement; the newest ratings by default.")
     ] = None,
-    draws: Draws = 1000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
     """Which definitions (estimand, board, groups) and dates support a bare statement."""
     from elolag.claims.statement import MONTHS_BACK, check_statement
 
     found = check_statement(
-        statement, date, n_draws=draws, seed=seed, level=level, archive=archive,
-        sources=sources, extra_tags=tags,
-    )  # fmt: skip
+        statement,
+        date,
+        **question,
+    )
     if as_json:
         dump(found.to_dict())
         return
@@ -135,28 +131,24 @@ def check(
 
 
 @app.command()
+@asks(only=_ASKED, n_draws=2000)
 def bridge(
+    question: dict[str, Any],
     date: Annotated[
         str | None, typer.Option(help="ISO day; that of the archive's index by default.")
     ] = None,
     figure: Annotated[
         Path | None, typer.Option("--figure", help="Write the figure here (PNG, SVG or PDF).")
     ] = None,
-    draws: Draws = 2000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
     """Why Epoch's, the AI Index's, CAISI's and our headline differ, step by step."""
     from elolag.claims import bridge as bridges
 
     found = bridges.bridge(
-        date, n_draws=draws, seed=seed, level=level, archive=archive,
-        sources=sources, extra_tags=tags,
-    )  # fmt: skip
+        date,
+        **question,
+    )
     if figure is not None:
         from elolag import plots
 

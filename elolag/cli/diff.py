@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli.lag import Sources
+from elolag.cli.options import Sources
 from elolag.cli.show import code, dump, line
 from elolag.results.words import printable as plain
 

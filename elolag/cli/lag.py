@@ -2,96 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from elolag.cli.options import Estimand, Frontier, InMonths, Interval, Json, asks
 from elolag.cli.show import dump, print_facts, print_table, say
-from elolag.errors import UsageError
 from elolag.results.words import which_lists
 
 if TYPE_CHECKING:
     from elolag.estimate.comparison import Comparison
-    from elolag.own import OwnBoard
     from elolag.results.lag import LagResult
 
-Board = Annotated[str, typer.Option(help="Board, e.g. arena/text.")]
-Category = Annotated[str, typer.Option(help="Slice of the board, e.g. coding.")]
-Leader = Annotated[str, typer.Option(help="Group that leads: US, US+open, lab:openai.")]
-Follower = Annotated[str, typer.Option(help="Group that follows: CN, not:US, CN+open.")]
-Estimand = Annotated[
-    str | None,
-    typer.Option(
-        help="average, current, at-release, catch-up, levels, trend or gap; by default average, "
-        "or current where there are not yet twelve months to average over."
-    ),
-]
-Frontier = Annotated[
-    str | None,
-    typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
-]
-Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
-AsOf = Annotated[str | None, typer.Option(help="ISO date; the vintage's date by default.")]
-Vintage = Annotated[
-    str | None, typer.Option(help="Ratings of this date and older; newest official by default.")
-]
-Draws = Annotated[int, typer.Option(help="Number of draws.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
-Level = Annotated[float, typer.Option(help="Level of the interval.")]
-Window = Annotated[
-    float | None, typer.Option(help="Months that estimands over a window look back.")
-]
-ArchiveDir = Annotated[
-    Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
-]
-Sources = Annotated[
-    str,
-    typer.Option(
-        metavar="[all|official]",
-        help="official: only lists that came from their publisher, no copies by others.",
-    ),
-]
-TagFile = Annotated[
-    Path | None, typer.Option("--tags", help="CSV of your own tags; they win over ours.")
-]
-RatingsFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--ratings",
-        help="Your own ratings instead of a board: a CSV (elolag template ratings), or what "
-        "elolag rate wrote.",
-    ),
-]
-RatingsLevel = Annotated[
-    float, typer.Option("--ratings-level", help="Level of the intervals in --ratings.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Selection = Annotated[
-    bool,
-    typer.Option(
-        "--selection-correction/--no-selection-correction",
-        help="Correct for the best of many noisy ratings reading too high.",
-    ),
-]
-Drift = Annotated[
-    str | None,
-    typer.Option(
-        metavar="[arena|none]",
-        help="What entries with few votes still move by: as on Arena's boards (there the "
-        "default), or nothing.",
-    ),
-]
-Clock = Annotated[
-    str,
-    typer.Option(help="Models count from the day they were released, or first-listed here."),
-]
-MatchRule = Annotated[
-    str, typer.Option(help="What dates a level: model that reached it, below, between, not-worse.")
-]
-MinVotes = Annotated[int, typer.Option(min=0, help="Leave out entries with fewer votes.")]
-
-DEFAULT_BOARD = "arena/text_style_control"
 #: A list is old after so many days.
 OLD_DAYS = 45
 #: Widest lines of an answer that is read, not scanned.
@@ -104,55 +26,25 @@ def register(app: typer.Typer) -> None:
     app.command("change")(change)
 
 
+@asks()
 def lag(
-    board: Board = DEFAULT_BOARD,
-    category: Category = "overall",
-    leader: Leader = "US",
-    follower: Follower = "CN",
+    question: dict[str, Any],
     estimand: Estimand = None,
     frontier: Frontier = None,
     every: Annotated[
         bool, typer.Option("--all", help="All estimands side by side, with both intervals.")
     ] = False,
     interval: Interval = "measurement",
-    as_of: AsOf = None,
-    vintage: Vintage = None,
-    window: Window = None,
-    draws: Draws = 10_000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    selection: Selection = True,
-    drift: Drift = None,
-    clock: Clock = "released",
-    min_votes: MinVotes = 0,
-    match_rule: MatchRule = "reached",
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
-    ratings: RatingsFile = None,
-    ratings_level: RatingsLevel = 0.95,
     as_json: Json = False,
 ) -> None:
     """By how many months the follower trails the leader, with its interval."""
-    from elolag.archive import open_archive
     from elolag.estimate.lag import answer, asked_key
-    from elolag.estimate.session import prepare
-    from elolag.tags import Lookup, load
+    from elolag.estimate.session import Session, prepare
 
     asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
     if not every:
         asked_key(**asked)
-    question: dict[str, Any] = {
-        "board": chosen_board(board, ratings, ratings_level),
-        "leader": leader, "follower": follower, "category": category,
-        "as_of": as_of, "vintage": vintage, "n_draws": draws, "seed": seed, "level": level,
-        "window": window, "archive": archive, "sources": sources, "extra_tags": tags,
-        "correct_selection": selection, "drift": drift,
-        "clock": clock, "min_votes": min_votes, "match_rule": match_rule,
-        "lookup": Lookup(load(tags)),
-    }  # fmt: skip
-    if isinstance(question["board"], str):  # read once, whatever is asked of it
-        question["archive"] = open_archive(archive, sources=sources)
+    question["session"] = Session()
     if every:
         from elolag.estimate.comparison import estimate_all
 
@@ -161,20 +53,19 @@ def lag(
             dump(found.to_dict())
         else:
             _print_all(found)
-            _print_newer(question, found.results[0].vintage)
+            _print_newer(question, found.results[0])
         return
-    study = prepare(**question)
-    result = answer(study, **asked)
+    result = answer(prepare(**question), **asked)
     if as_json:
         dump(result.to_dict())
     else:
         _print(result)
-        _print_newer(question, result.vintage, **asked)
+        _print_newer(question, result, **asked)
 
 
 def _print_newer(
     question: dict[str, Any],
-    vintage: str,
+    said: LagResult,
     estimand: str | None = None,
     frontier: str | None = None,
     interval: str = "measurement",
@@ -184,10 +75,12 @@ def _print_newer(
     from elolag.estimate.panel import newer_copy
     from elolag.estimate.session import prepare
 
-    if question["vintage"] or question["as_of"] or not isinstance(question["board"], str):
+    named = question.get("board", said.board)
+    if question.get("vintage") or question.get("as_of") or not isinstance(named, str):
         return
-    board = question["archive"].board(question["board"])
-    copy = newer_copy(board, question["category"], vintage)
+    where = question.get("archive"), question.get("sources", "all")
+    board = question["session"].board(named, *where)
+    copy = newer_copy(board, said.category, said.vintage)
     if copy is not None:
         study = prepare(**question | {"vintage": copy.vintage})
         newer = answer(study, estimand, frontier, interval)
@@ -197,54 +90,25 @@ def _print_newer(
         )
 
 
+@asks()
 def change(
-    board: Board = DEFAULT_BOARD,
-    category: Category = "overall",
-    leader: Leader = "US",
-    follower: Follower = "CN",
-    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "average",
+    question: dict[str, Any],
+    estimand: InMonths = "average",
     since: Annotated[
         str | None, typer.Option(help="ISO date; twelve months before the as-of date by default.")
     ] = None,
-    as_of: AsOf = None,
-    vintage: Vintage = None,
-    window: Window = None,
-    draws: Draws = 10_000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
-    ratings: RatingsFile = None,
-    ratings_level: RatingsLevel = 0.95,
     as_json: Json = False,
 ) -> None:
     """Whether the lag is shrinking: its change since a date, with interval and probability."""
     from elolag.estimate.over_time import estimate_change
 
-    found = estimate_change(
-        since, estimand=estimand, board=chosen_board(board, ratings, ratings_level),
-        leader=leader, follower=follower,
-        category=category, as_of=as_of, vintage=vintage, n_draws=draws, seed=seed, level=level,
-        window=window, archive=archive, sources=sources, extra_tags=tags,
-    )  # fmt: skip
+    found = estimate_change(since, estimand=estimand, **question)
     if as_json:
         dump(found.to_dict())
     else:
         _say(found.sentence())
         for line in list_notes(found.sources):
             _say(line)
-
-
-def chosen_board(board: str, ratings: Path | None, level: float) -> str | OwnBoard:
-    """The board that is asked: the user's own ratings where there are some."""
-    if ratings is None:
-        return board
-    if board != DEFAULT_BOARD:
-        raise UsageError(f"--board {board} and --ratings both name a board; give one")
-    from elolag.own import own_board
-
-    return own_board(ratings, interval_level=level)
 
 
 def list_notes(sources: str) -> tuple[str, ...]:

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from elolag.cli.lag import (
-    DEFAULT_BOARD,
-    ArchiveDir,
-    AsOf,
-    Board,
-    Category,
-    Draws,
-    Drift,
-    Follower,
-    Json,
-    Leader,
-    Level,
-    RatingsFile,
-    RatingsLevel,
-    Seed,
-    Selection,
-    Sources,
-    TagFile,
-    Vintage,
-    Window,
-    chosen_board,
-)
+from elolag.cli.options import Json, asks
 from elolag.cli.show import dump, line
 
 
@@ -37,7 +16,9 @@ def register(app: typer.Typer) -> None:
     app.command("report")(report)
 
 
+@asks()
 def report(
+    question: dict[str, Any],
     out: Annotated[Path, typer.Option(help="Folder to write; it must not exist.")],
     force: Annotated[
         bool, typer.Option("--force", help="Replace an earlier report, whole.")
@@ -46,23 +27,6 @@ def report(
         bool, typer.Option("--quick", help="Leave out the grid of specifications (minutes).")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Parallel workers of the grid.")] = 1,
-    board: Board = DEFAULT_BOARD,
-    category: Category = "overall",
-    leader: Leader = "US",
-    follower: Follower = "CN",
-    as_of: AsOf = None,
-    vintage: Vintage = None,
-    window: Window = None,
-    draws: Draws = 10_000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    selection: Selection = True,
-    drift: Drift = None,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
-    ratings: RatingsFile = None,
-    ratings_level: RatingsLevel = 0.95,
     as_json: Json = False,
 ) -> None:
     """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
@@ -70,13 +34,7 @@ def report(
     from elolag.report import write_report
 
     with progress("specifications") as tell:
-        made = write_report(
-            out, force=force, full=not quick, jobs=jobs, tell=tell,
-            board=chosen_board(board, ratings, ratings_level), leader=leader, follower=follower,
-            category=category, as_of=as_of, vintage=vintage, n_draws=draws, seed=seed,
-            level=level, window=window, archive=archive, sources=sources, extra_tags=tags,
-            correct_selection=selection, drift=drift,
-        )  # fmt: skip
+        made = write_report(out, force=force, full=not quick, jobs=jobs, tell=tell, **question)
     if as_json:
         dump(made.to_dict())
         return

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.lag import (
-    ArchiveDir,
-    Category,
-    Drift,
-    Follower,
-    Json,
-    Leader,
-    Level,
-    Seed,
-    Selection,
-    Sources,
-    TagFile,
-    Window,
-    list_notes,
-)
+from elolag.cli.lag import list_notes
+from elolag.cli.options import Figure, Frontier, InMonths, Json, asks, check_ending
 from elolag.cli.show import dump, print_table, say
 
 if TYPE_CHECKING:
     from elolag.estimate.revisions import Revisions
-
-Figure = Annotated[Path | None, typer.Option(help="Draw to this file: .png, .svg or .pdf.")]
 
 HEADER = ("day", "then", "now", "change", "scale", "votes", "models", "held")
 KEY = (
@@ -48,35 +32,22 @@ def register(app: typer.Typer) -> None:
     app.command("revisions")(revisions)
 
 
+@asks(
+    {
+        "as_of": "each figure is as of the day of its own vintage",
+        "ratings": "a table of your own is one list and has no past",
+        "ratings_level": "a table of your own is one list and has no past",
+    },
+    board="arena/text",
+    n_draws=2000,
+)
 def revisions(
-    board: Annotated[
-        str,
-        typer.Option(
-            help="Board; the raw text board by default, whose complete vintages go back furthest."
-        ),
-    ] = "arena/text",
-    category: Category = "overall",
-    leader: Leader = "US",
-    follower: Follower = "CN",
-    estimand: Annotated[str, typer.Option(help="An estimand in months.")] = "average",
-    frontier: Annotated[
-        str | None, typer.Option(help="For trend: quantile, linear, spline or local-linear.")
-    ] = None,
-    vintage: Annotated[
-        str | None, typer.Option(help="Ratings of hindsight; newest official by default.")
-    ] = None,
+    question: dict[str, Any],
+    estimand: InMonths = "average",
+    frontier: Frontier = None,
     settle: Annotated[
         float, typer.Option(min=0.0, help="Months a vintage must be old for its revision to count.")
     ] = 3.0,
-    window: Window = None,
-    draws: Annotated[int, typer.Option(help="Number of draws.")] = 2000,
-    seed: Seed = 0,
-    level: Level = 0.95,
-    selection: Selection = True,
-    drift: Drift = None,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
     figure: Figure = None,
     as_json: Json = False,
 ) -> None:
@@ -87,11 +58,8 @@ def revisions(
     check_ending(figure)
     with progress("months") as step:
         found = estimate_revisions(
-            board, leader=leader, follower=follower, category=category, estimand=estimand,
-            frontier=frontier, vintage=vintage, settle=settle, window=window, n_draws=draws,
-            seed=seed, level=level, archive=archive, sources=sources, extra_tags=tags,
-            correct_selection=selection, drift=drift, progress=step,
-        )  # fmt: skip
+            estimand=estimand, frontier=frontier, settle=settle, progress=step, **question
+        )
     if figure is not None:
         from elolag import plots
 
@@ -100,18 +68,6 @@ def revisions(
         dump(found.to_dict())
     else:
         _print(found)
-
-
-def check_ending(figure: Path | None) -> None:
-    """Refuse a figure's name before anything is computed for it."""
-    from elolag.errors import UsageError
-
-    if figure is None:
-        return
-    if figure.suffix not in (".png", ".svg", ".pdf"):
-        raise UsageError(f"{figure}: a figure ends in .png, .svg or .pdf")
-    if not figure.parent.is_dir():
-        raise UsageError(f"{figure}: there is no folder {figure.parent}")
 
 
 def _print(found: Revisions) -> None:

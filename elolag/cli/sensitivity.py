@@ -7,21 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.lag import (
-    DEFAULT_BOARD,
-    ArchiveDir,
-    AsOf,
-    Board,
-    Category,
-    Follower,
-    Json,
-    Leader,
-    Level,
-    Seed,
-    Sources,
-    TagFile,
-    list_notes,
-)
+from elolag.cli.lag import list_notes
+from elolag.cli.options import Json, asks
 from elolag.cli.show import dump, print_table, say
 
 if TYPE_CHECKING:
@@ -38,15 +25,23 @@ def register(app: typer.Typer) -> None:
     app.command("sensitivity")(sensitivity)
 
 
+_VARIED = "the grid varies it; keep some of its levels with --choice"
+_WHOLE = "the grid crosses the boards and vintages of the archive"
+
+
+@asks(
+    {
+        **dict.fromkeys(
+            ("window", "correct_selection", "clock", "min_votes", "match_rule", "hong_kong",
+             "derivatives"), _VARIED,
+        ),
+        **dict.fromkeys(("vintage", "ratings", "ratings_level"), _WHOLE),
+        "taiwan": "the grid leaves Taiwan out of China, as is the default",
+    },
+    n_draws=1_000,
+)  # fmt: skip
 def sensitivity(
-    board: Board = DEFAULT_BOARD,
-    category: Category = "overall",
-    leader: Leader = "US",
-    follower: Follower = "CN",
-    as_of: AsOf = None,
-    draws: Annotated[int, typer.Option(help="Draws of each specification.")] = 1_000,
-    seed: Seed = 0,
-    level: Level = 0.95,
+    question: dict[str, Any],
     choice: Annotated[
         list[str] | None,
         typer.Option(help="Keep only these levels: NAME=LEVEL,LEVEL. May be repeated."),
@@ -70,13 +65,11 @@ def sensitivity(
     figure: Annotated[
         Path | None, typer.Option(help="Draw the specification curve (PNG, SVG or PDF).")
     ] = None,
-    archive: ArchiveDir = None,
-    sources: Sources = "all",
-    tags: TagFile = None,
     as_json: Json = False,
 ) -> None:
     """How much the lag depends on defensible choices, on single models, dates and tags."""
     from elolag.errors import UsageError
+    from elolag.estimate.session import Session
     from elolag.robustness import RULES
     from elolag.robustness import sensitivity as run
     from elolag.robustness.edits import influence
@@ -89,15 +82,13 @@ def sensitivity(
         raise UsageError("--csv and --figure show the grid; take away --no-grid")
     _check_files(csv, figure)
     limits = _range(within)
-    question: dict[str, Any] = {
-        "board": board, "category": category, "leader": leader, "follower": follower,
-        "as_of": as_of, "n_draws": draws, "seed": seed, "level": level, "archive": archive,
-        "sources": sources, "extra_tags": tags,
-    }  # fmt: skip
+    question = {"n_draws": 1_000, "session": Session(), **question}
     grid: Grid | None = None
     if not no_grid:
         with _progress() as tell:
-            grid = run(**question, choices=_choices(choice), jobs=jobs, parts=parts, tell=tell)
+            grid = run(
+                **_shared(question), choices=_choices(choice), jobs=jobs, parts=parts, tell=tell
+            )
     rests = None if no_influence else influence(**question)
     flips = None if no_flip else flip(within=limits, **question)
     if grid is not None:
@@ -108,6 +99,10 @@ def sensitivity(
         dump(data)
     else:
         _print(grid, rests, flips)
+
+
+def _shared(question: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in question.items() if name != "session"}
 
 
 def _choices(given: list[str] | None) -> dict[str, list[str]]:

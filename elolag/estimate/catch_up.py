@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from elolag.dates import between, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.lag import results
-from elolag.estimate.session import prepare
+from elolag.estimate.session import Question, prepare
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race, _kaplan_meier, window_start
 from elolag.results.lag import LagResult
@@ -108,7 +108,7 @@ class TimeToMatch:
         }
 
 
-def time_to_match(**question: Any) -> TimeToMatch:
+def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     """How long until the follower reaches the leader's records of the window, as a curve.
 
     Parameters
@@ -120,6 +120,13 @@ def time_to_match(**question: Any) -> TimeToMatch:
     ------
     EstimateError
         The leader set no record in the window, or the window begins before a group has a model.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> curve = elolag.time_to_match(vintage="2026-08-19", n_draws=300)
+    >>> [record.model for record in curve.follow_ups if record.matched][:1] != []
+    True
     """
     study = prepare(**question)
     study.reached_only("this curve dates levels by the first model to reach them")

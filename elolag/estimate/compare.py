@@ -1,11 +1,11 @@
-"""Which questions a comparison asks, and which groups race in each."""
+"""The lag slice by slice: which groups race in each slice, and the table of all."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -13,11 +13,11 @@ from elolag.archive import find_board, open_archive
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
-from elolag.estimate.session import DEFAULT_BOARD, Study, check_numbers, prepare
+from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
+from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.words import FEWEST, adjective, noun, over
 from elolag.schema import ALL_LISTS
-from elolag.tags import Lookup, load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,44 +27,44 @@ ACTIVE_MONTHS = 12.0
 
 
 @dataclass(frozen=True)
-class Question:
+class Part:
     """A slice to be asked about: what differs from the question of the whole."""
 
     name: str
-    changed: Mapping[str, Any]
+    changed: Question
     heading: str = ""
     whole: bool = False
     refused: str = ""
 
 
-def _categories(question: Mapping[str, Any]) -> list[Question]:
+def _categories(question: Question) -> list[Part]:
+    study = prepare(**asking(question, category="overall"))
     board = find_board(
         question.get("board", DEFAULT_BOARD),
         question.get("archive"),
         question.get("sources", ALL_LISTS),
     )
-    study = prepare(**{**question, "category": "overall", "board": board})
     newest = board.snapshot(study.panel.vintage)
     stale = set(newest.stale_categories)
     why = f"it was not computed anew for the vintage {newest.vintage}"
     return [
-        Question(name, {"category": name, "board": board}, whole=name == "overall",
+        Part(name, {"category": name}, whole=name == "overall",
                   refused=why if name in stale else "")
         for name in newest.categories
     ]  # fmt: skip
 
 
-def _boards(question: Mapping[str, Any]) -> list[Question]:
+def _boards(question: Question) -> list[Part]:
     opened = open_archive(question.get("archive"), sources=question.get("sources", ALL_LISTS))
     boards = [opened.board(name) for name in opened.boards()]
     return [
-        Question(board.name, {"board": board})
+        Part(board.name, {"board": board})
         for board in boards
         if any(s.method in ("bradley-terry", "index") for s in board.snapshots)
     ]
 
 
-def _openness(question: Mapping[str, Any]) -> list[Question]:
+def _openness(question: Question) -> list[Part]:
     leader, follower = question.get("leader", "US"), question.get("follower", "CN")
     sides = {name: noun(name).removeprefix("the ") for name in (leader, follower)}
     asked = [_pair(leader, follower, f"{sides[follower]} against {sides[leader]}", "", True)]
@@ -79,7 +79,7 @@ def _openness(question: Mapping[str, Any]) -> list[Question]:
     return asked
 
 
-def _labs(question: Mapping[str, Any]) -> list[Question]:
+def _labs(question: Question) -> list[Part]:
     leader = question.get("leader", "US")
     study = _everyone(question)
     own = np.isfinite(study.cast.leader.since(study.cast.tags))
@@ -94,7 +94,7 @@ def _labs(question: Mapping[str, Any]) -> list[Question]:
     return sorted(asked, key=lambda q: not q.heading.startswith("other labs"))
 
 
-def _countries(question: Mapping[str, Any]) -> list[Question]:
+def _countries(question: Question) -> list[Part]:
     leader = question.get("leader", "US")
     study = _everyone(question)
     own = np.isfinite(study.cast.leader.since(study.cast.tags))
@@ -110,12 +110,12 @@ def _countries(question: Mapping[str, Any]) -> list[Question]:
     return asked
 
 
-def _everyone(question: Mapping[str, Any]) -> Study:
+def _everyone(question: Question) -> Study:
     """The whole board, the leader's models and all the others."""
     leader = question.get("leader", "US")
     if question.get("follower") not in (None, "CN"):
         raise UsageError("labs and countries are each compared with the leader; leave follower out")
-    return prepare(**{**question, "leader": leader, "follower": "ALL"})
+    return prepare(**asking(question, leader=leader, follower="ALL"))
 
 
 def _active(study: Study, kind: str) -> dict[str, str]:
@@ -137,8 +137,8 @@ def _active(study: Study, kind: str) -> dict[str, str]:
     return reasons
 
 
-def _pair(leader: str, follower: str, name: str, heading: str, whole: bool = False) -> Question:
-    return Question(name, {"leader": leader, "follower": follower}, heading, whole)
+def _pair(leader: str, follower: str, name: str, heading: str, whole: bool = False) -> Part:
+    return Part(name, {"leader": leader, "follower": follower}, heading, whole)
 
 
 def _and(group: str, term: str) -> str:
@@ -150,7 +150,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-QUESTIONS: Mapping[str, Callable[[Mapping[str, Any]], Sequence[Question]]] = {
+QUESTIONS: Mapping[str, Callable[[Question], Sequence[Part]]] = {
     "category": _categories,
     "board": _boards,
     "openness": _openness,
@@ -376,7 +376,7 @@ def compare(
     interval: str = "measurement",
     simultaneous: bool = False,
     progress: Callable[[int, int], object] | None = None,
-    **question: Any,
+    **question: Unpack[Question],
 ) -> Slices:
     """The lag in every slice of one kind.
 
@@ -401,6 +401,13 @@ def compare(
         An unknown name, or too few draws for simultaneous intervals.
     EstimateError
         No slice has an answer.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.compare("openness", vintage="2026-08-19", n_draws=300)
+    >>> found.slices[0].name
+    'China against US'
     """
     key = lag_key(estimand, frontier)
     if by not in BY:
@@ -411,21 +418,13 @@ def compare(
         raise UsageError(f"the interval is measurement or sampling, not {interval!r}")
     if by in ("category", "board") and question.get(by) is not None:
         raise UsageError(f"a comparison by {by} takes every {by}; leave {by} out")
-    question = {k: v for k, v in question.items() if v is not None}
-    if by not in ("category", "board"):  # all of one panel
-        tables = load(question.get("extra_tags"))
-        question["lookup"] = Lookup(tables, question.get("policies"))
-        question["board"] = find_board(
-            question.get("board", DEFAULT_BOARD),
-            question.get("archive"),
-            question.get("sources", ALL_LISTS),
-        )
+    question.setdefault("session", Session())
     asked = QUESTIONS[by](question)
     if simultaneous:
         level = question.get("level", 0.95)
         most = sum(not item.refused for item in asked)
         check_numbers(question.get("n_draws", 10_000), 1 - (1 - level) / max(most, 1))
-    found: list[tuple[Question, Study, LagResult]] = []
+    found: list[tuple[Part, Study, LagResult]] = []
     refused: dict[str, str] = {}
     for number, item in enumerate(asked):
         if progress is not None:
@@ -434,7 +433,7 @@ def compare(
             refused[item.name] = item.refused
             continue
         try:
-            study = prepare(**{**question, **item.changed})
+            study = prepare(**asking(question, **item.changed))
             found.append((item, study, results(study, [key], interval)[0]))
         except (EstimateError, UsageError) as error:
             if item.whole:

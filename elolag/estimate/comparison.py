@@ -1,10 +1,10 @@
-"""What stands in small print under the headline: other windows and match rules, and its change."""
+"""Every estimand side by side, and the small print under the headline."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -12,12 +12,11 @@ from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.lag import ESTIMANDS, HEADLINE, lag_key, results
 from elolag.estimate.over_time import change_of
-from elolag.estimate.session import Study, prepare
+from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import summarise
 from elolag.results.lag import LagResult
 from elolag.results.words import NOT_A_FORECAST
-from elolag.tags import Lookup, load
 
 #: Windows, in months, beside the one that is asked for.
 WINDOWS = (3.0, 6.0, 12.0, 18.0)
@@ -133,16 +132,29 @@ class Comparison:
         }
 
 
-def estimate_all(**question: Any) -> Comparison:
+def estimate_all(**question: Unpack[Question]) -> Comparison:
     """Every estimand with both intervals, and what retired records do to them.
 
     Parameters
     ----------
     **question
         As for `estimate_lag`, without estimand and interval.
+
+    Raises
+    ------
+    UsageError
+        A name, date or number that cannot be answered.
+    EstimateError
+        The data hold no answer to the question, whatever the estimand.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.estimate_all(vintage="2026-08-19", n_draws=300)
+    >>> [result.estimand for result in found.results][:3]
+    ['current', 'average', 'at-release']
     """
-    tables = load(question.get("extra_tags"))
-    question = {"lookup": Lookup(tables, question.get("policies"))} | question
+    question.setdefault("session", Session())
     study = prepare(**question)
     found, refused = [], {}
     for key in (lag_key(estimand, None) for estimand in ESTIMANDS):
@@ -159,13 +171,13 @@ def estimate_all(**question: Any) -> Comparison:
     )
 
 
-def _unrated(study: Study, question: Mapping[str, Any]) -> tuple[str, ...]:
+def _unrated(study: Study, question: Question) -> tuple[str, ...]:
     """Models that made a record on the sibling board and have no rating on this one."""
     board = study.panel.board
     suffix = "_style_control"
     sibling = board.removesuffix(suffix) if board.endswith(suffix) else board + suffix
     try:
-        other = prepare(**{**question, "board": sibling, "vintage": None, "as_of": None})
+        other = prepare(**asking(question, board=sibling, vintage=None, as_of=None))
     except ElolagError:
         return ()  # no such board, or it cannot answer: then there is nothing to compare with
     rated = set(study.panel.placed.table["model"])
@@ -178,9 +190,7 @@ def _unrated(study: Study, question: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(names - rated))
 
 
-def _retired(
-    study: Study, found: Sequence[tuple[str, LagResult]], question: Mapping[str, Any]
-) -> str:
+def _retired(study: Study, found: Sequence[tuple[str, LagResult]], question: Question) -> str:
     """What the estimates would be without the retired models that were records of late."""
     recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
     table = study.panel.placed.table
@@ -194,7 +204,7 @@ def _retired(
     if not retired:
         return ""
     excluded = {*question.get("exclude", ()), *retired}
-    without = prepare(**{**question, "exclude": excluded, "panel": study.panel})
+    without = prepare(**asking(question, exclude=excluded))
     moved = []
     for key, result in found:
         if result.months is None:

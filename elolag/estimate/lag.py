@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from statistics import NormalDist
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.archive import Archive, Board
+from elolag.archive import Board
 from elolag.dates import DAYS_PER_MONTH, to_iso
-from elolag.errors import EstimateError, UsageError, successor, without_gone
+from elolag.errors import EstimateError, UsageError, successor
 from elolag.estimate.field import Cast
-from elolag.estimate.session import DEFAULT_BOARD, Study, prepare
+from elolag.estimate.session import Asked, Study, prepare
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, SMOOTH
 from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
 from elolag.model.estimands import TRENDS, WINDOWS
 from elolag.model.interval import quantiles, summarise
+from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Contender, Gap, Match, ModelPoint
-from elolag.schema import ALL_LISTS
-from elolag.tags import Group, Policies
+from elolag.tags import Group
 from elolag.version import __version__
 
 Floats = NDArray[np.float64]
@@ -41,39 +41,21 @@ DEFAULT_SMOOTH = "spline"
 INTERVALS = ("measurement", "sampling", "both")
 
 
-@without_gone
 def estimate_lag(
     board: str | Board = DEFAULT_BOARD,
     *,
-    leader: str = "US",
-    follower: str = "CN",
-    category: str = "overall",
     estimand: str | None = None,
     frontier: str | None = None,
-    as_of: str | None = None,
-    vintage: str | None = None,
-    n_draws: int = 10_000,
-    seed: int = 0,
-    level: float = 0.95,
-    window: float | None = None,
-    archive: Archive | str | Path | None = None,
-    sources: str = ALL_LISTS,
-    policies: Policies | None = None,
-    extra_tags: str | Path | None = None,
-    correct_selection: bool = True,
-    drift: str | None = None,
-    exclude: Collection[str] = (),
     interval: str = "measurement",
-    clock: str = "released",
-    min_votes: int = 0,
-    match_rule: str = "reached",
+    **question: Unpack[Asked],
 ) -> LagResult:
     """Estimate by how many months one group of models trails another.
 
     Parameters
     ----------
     board
-        A board's name in the archive, or a board already opened.
+        A board's name in the archive, or a board already opened. Of the others, what differs from
+        `elolag.question.DEFAULTS` need be given.
     leader, follower
         Group expressions: ``US``, ``CN+open``, ``US,GB``, ``lab:openai``, ``not:CN``, ``ALL``.
     category
@@ -121,6 +103,8 @@ def estimate_lag(
         Which model of the other side dates a level: the first at or above it (``reached``), the
         last ``below`` it, a day ``between`` the two, or ``not-worse`` (see
         `elolag.model.frontier`). `trend` and `gap` take none.
+    session
+        What several questions share (`elolag.estimate.session.Session`); none by default.
 
     Returns
     -------
@@ -134,15 +118,20 @@ def estimate_lag(
         The data hold no answer to this question.
     ArchiveError
         The archive is missing or damaged.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.estimate_lag(leader="US", follower="CN", vintage="2026-08-19", n_draws=1000)
+    >>> found.estimand, found.board, found.as_of
+    ('average', 'arena/text_style_control', '2026-08-19')
+    >>> found.low < found.months < found.high
+    True
+    >>> [match.model for match in found.matches[:2]]
+    ['claude-opus-4-6', 'gemini-3-pro']
     """
     asked_key(estimand, frontier, interval)
-    study = prepare(
-        board, leader=leader, follower=follower, category=category, as_of=as_of, vintage=vintage,
-        n_draws=n_draws, seed=seed, level=level, window=window, archive=archive,
-        sources=sources, policies=policies, extra_tags=extra_tags,
-        correct_selection=correct_selection, drift=drift, exclude=exclude, clock=clock,
-        min_votes=min_votes, match_rule=match_rule,
-    )  # fmt: skip
+    study = prepare(board=board, **question)
     return answer(study, estimand, frontier, interval)
 
 

@@ -1,18 +1,18 @@
-"""The lag over time: `current` at every day of a range, with pointwise and simultaneous bands."""
+"""The lag over time, with pointwise and simultaneous bands, and its change since a date."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import Study, prepare
+from elolag.estimate.session import Question, Study, asking, prepare
 from elolag.model import draws, reruns
 from elolag.model.estimands import AT_LEAST, AT_MOST, WINDOWS, Race, check_groups, current_at
 from elolag.model.interval import reach
@@ -167,7 +167,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
+def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -> LagPath:
     """`current` at every day from `start` to `end`, with hindsight ratings.
 
     Parameters
@@ -183,8 +183,15 @@ def lag_path(start: str, end: str | None = None, **question: Any) -> LagPath:
         The range ends before it starts.
     EstimateError
         A group has no model by `start`.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> path = elolag.lag_path("2026-08-01", "2026-08-19", n_draws=300)
+    >>> len(path.months)
+    19
     """
-    study = prepare(as_of=end, **question)
+    study = prepare(**asking(question, as_of=end))
     study.reached_only("a path dates levels by the first model to reach them")
     first = to_day(start)
     if first > study.as_of:
@@ -376,7 +383,7 @@ class Change:
 
 
 def estimate_change(
-    since: str | None = None, *, estimand: str = "average", **question: Any
+    since: str | None = None, *, estimand: str = "average", **question: Unpack[Question]
 ) -> Change:
     """Whether the lag is shrinking: the change of an estimand since a date.
 
@@ -399,6 +406,13 @@ def estimate_change(
         The two dates are in the wrong order.
     EstimateError
         The estimand is only a bound, or not defined, at one of the dates.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> change = elolag.estimate_change("2025-08-19", vintage="2026-08-19", n_draws=300)
+    >>> change.low < change.months < change.high
+    True
     """
     return change_of(prepare(**question), since, estimand)
 

@@ -14,35 +14,37 @@ models
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from elolag import tags
-from elolag.archive import Archive, Board, Snapshot, find_board
+from elolag.archive import Board, Snapshot, find_board
 from elolag.dates import DAYS_PER_MONTH, to_day
-from elolag.errors import EstimateError, UsageError, without_gone
-from elolag.estimate.early_drift import YoungDrift, constants, drift_of
-from elolag.estimate.field import Roster, enrol
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.field import Roster, check_clock, enrol
 from elolag.estimate.lag import HEADLINE, lag_key
 from elolag.estimate.news import NewsOrNoise, Score, news_or_noise, nine_in_ten, score
 from elolag.estimate.panel import Vintage, chain, fill_errors, other_board, place, vintages
-from elolag.estimate.session import check_numbers
+from elolag.estimate.session import ASKED, Asked, Question, Session, check_excluded, check_numbers
 from elolag.model import draws, scale
+from elolag.model.early_drift import YoungDrift, constants, drift_of
 from elolag.model.estimands import WINDOWS
+from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.interval import Summary, summarise
 from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
+from elolag.own import OwnBoard
+from elolag.question import check_names
 from elolag.results.provenance import Origin
 from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
 from elolag.schema import ALL_LISTS, measure_of
-from elolag.tags import Lookup, Policies
+from elolag.tags import Lookup
 from elolag.version import __version__
 
 if TYPE_CHECKING:
@@ -79,6 +81,10 @@ class Past:
         Lists of the publisher's other board of the same votes.
     hyper
         What the fit takes as given.
+    min_votes
+        Entries with fewer votes do not count; those printed without a count stay.
+    match
+        What dates a level.
     """
 
     vintages: tuple[Vintage, ...]
@@ -87,6 +93,8 @@ class Past:
     correct_selection: bool = True
     others: tuple[Vintage, ...] = ()
     hyper: Hyperparameters = SHIPPED
+    min_votes: int = 0
+    match: MatchRule = REACHED
 
     @cached_property
     def hindsight(self) -> pd.DataFrame:
@@ -120,6 +128,7 @@ class Past:
 
     def state(self, table: pd.DataFrame) -> State:
         """The entries of the two groups' models, ready to be drawn from."""
+        table = table[~(table["votes"] < self.min_votes)]
         field = replace(self.roster.field(table, self.drift)[0], freedom=self.hyper.freedom)
         fitted = posterior(field, correct_selection=self.correct_selection, hyper=self.hyper)
         counted = np.isfinite(np.minimum(field.lead_from, field.follow_from))
@@ -427,31 +436,19 @@ def _figure(found: Summary) -> str:
 BOARD = "arena/text"
 #: Months after which a figure counts as having had time to be revised.
 SETTLE = 3.0
+DRAWS = 2000
+#: Choices a result names where they are not the default.
+_NAMED = ("clock", "min_votes", "match_rule")
 
 
-@without_gone
 def estimate_revisions(
     board: str | Board = BOARD,
     *,
-    leader: str = "US",
-    follower: str = "CN",
-    category: str = "overall",
     estimand: str = HEADLINE,
     frontier: str | None = None,
-    vintage: str | None = None,
-    n_draws: int = 2000,
-    seed: int = 0,
-    level: float = 0.95,
-    window: float | None = None,
     settle: float = SETTLE,
-    archive: Archive | str | Path | None = None,
-    sources: str = ALL_LISTS,
-    policies: Policies | None = None,
-    extra_tags: str | Path | None = None,
-    correct_selection: bool = True,
-    drift: str | None = None,
-    exclude: Collection[str] = (),
     progress: Callable[[int, int], object] | None = None,
+    **question: Unpack[Asked],
 ) -> Revisions:
     """What has become of the figures that could have been published on the day.
 
@@ -466,12 +463,13 @@ def estimate_revisions(
         By default the raw text board, whose vintages go back furthest.
     estimand, frontier
         As for `estimate_lag`; ``gap`` is not in months and refused.
-    vintage
-        ISO date of the ratings that count as hindsight; the newest official ones by default.
     settle
         Months a vintage must be older than the hindsight to count in spread, tests and score.
     progress
         Called with (months done, months in all).
+    **question
+        As for `estimate_lag`, without as_of: `vintage` is the date of the ratings that count as
+        hindsight, and 2,000 draws are the default.
 
     Returns
     -------
@@ -483,17 +481,23 @@ def estimate_revisions(
         A name or number that cannot be answered, or a board with a single vintage.
     EstimateError
         No month can be measured both ways.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.estimate_revisions(vintage="2026-08-19", n_draws=100)
+    >>> found.rows[0].date < found.rows[-1].date
+    True
     """
+    check_names(question, ASKED)
+    asked: Question = {**ASKED, "n_draws": DRAWS, **question}
+    n_draws, seed, level, window = asked["n_draws"], asked["seed"], asked["level"], asked["window"]
     check_numbers(n_draws, level)
     key = lag_key(estimand, frontier)
     if key == "gap":
         raise UsageError("gap is in Elo; revisions are of the estimands in months")
-    board = find_board(board, archive, sources)
-    past, lookup, snapshots = read(
-        board, leader=leader, follower=follower, category=category, vintage=vintage,
-        policies=policies, extra_tags=extra_tags,
-        correct_selection=correct_selection, drift=drift, exclude=exclude,
-    )  # fmt: skip
+    category, board = asked["category"], find_board(board, asked["archive"], asked["sources"])
+    past, lookup, snapshots = read(board, **question)
     rows, refused = measure(past, key, n_draws, seed, level, window, progress)
     skipped = dict(sorted({**_unusable(board, category, snapshots), **refused}.items()))
     if not rows:
@@ -512,15 +516,16 @@ def estimate_revisions(
         board=snapshots[-1].board,
         category=category,
         vintage=snapshots[-1].vintage,
-        leader_group=leader,
-        follower_group=follower,
+        leader_group=asked["leader"],
+        follower_group=asked["follower"],
         level=level,
         window=window or WINDOWS.get(estimand, 0.0),
         policies={
             **asdict(lookup.policies),
-            "correct_selection": correct_selection,
+            "correct_selection": asked["correct_selection"],
             "drift": constants(past.drift),
-            "excluded": sorted(exclude),
+            "excluded": sorted(asked["exclude"]),
+            **{k: v for k, v in asked.items() if k in _NAMED and v != ASKED.get(k)},
         },
         n_draws=n_draws,
         seed=seed,
@@ -547,39 +552,51 @@ def _unusable(board: Board, category: str, used: Sequence[Snapshot]) -> dict[str
     return dict(found.values())
 
 
-@without_gone
 def read(
-    board: str | Board,
-    *,
-    leader: str = "US",
-    follower: str = "CN",
-    category: str = "overall",
-    vintage: str | None = None,
-    archive: Archive | str | Path | None = None,
-    sources: str = ALL_LISTS,
-    policies: Policies | None = None,
-    extra_tags: str | Path | None = None,
-    correct_selection: bool = True,
-    drift: str | None = None,
-    exclude: Collection[str] = (),
+    board: str | Board = BOARD, **question: Unpack[Asked]
 ) -> tuple[Past, Lookup, list[Snapshot]]:
     """A board's past for two groups, the tags it was read with, its snapshots oldest first.
 
-    Parameters as for `estimate_revisions`.
+    Parameters
+    ----------
+    board, **question
+        As for `estimate_revisions`.
     """
-    board = find_board(board, archive, sources)
-    snapshots = chain(board, category, vintage)
-    lookup = Lookup(tags.load(extra_tags), policies)
-    groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
+    check_names(question, ASKED)
+    asked: Question = {**ASKED, **question}
+    session, extra, policies = asked["session"] or Session(), asked["extra_tags"], asked["policies"]
+    board = session.board(board, asked["archive"], asked["sources"])
+    if isinstance(board, OwnBoard):
+        raise UsageError(f"{board.name} is one list of your own: it has no past to compare with")
+    if asked["as_of"] is not None:
+        raise UsageError("revisions are as of the day of each vintage; leave as_of out")
+    check_clock(asked["clock"])
+    category = asked["category"]
+    snapshots = chain(board, category, asked["vintage"])
+    lookup = session.lookup(extra, policies)
+    if asked["clock"] == "first-listed":
+        lookup = session.lookup(
+            extra, policies, session.first_listed(board.archive, extra, policies)
+        )
+    check_excluded(asked["exclude"], lookup)
+    sides = asked["leader"], asked["follower"]
+    groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in sides]
     lists = tuple(vintages(snapshots, category, lookup))
     models = dict.fromkeys(m for v in lists for m in v.table["model"])
-    roster, tagged = enrol(models, lookup, groups[0], groups[1], exclude)
+    roster, tagged = enrol(models, lookup, groups[0], groups[1], asked["exclude"])
     tags.check_overlap(groups[0], groups[1], tagged)
     newest = snapshots[-1]
     kind = measure_of(newest.board, newest.method, newest.source)
-    young = drift_of(drift, newest.board, kind)
-    others = tuple(vintages(other_board(board, newest), category, lookup))
-    return Past(lists, roster, young, correct_selection, others), lookup, snapshots
+    past = Past(
+        lists,
+        roster,
+        drift_of(asked["drift"], newest.board, kind),
+        asked["correct_selection"],
+        tuple(vintages(other_board(board, newest), category, lookup)),
+        min_votes=asked["min_votes"],
+        match=MatchRule(asked["match_rule"]),
+    )
+    return past, lookup, snapshots
 
 
 def measure(
@@ -600,7 +617,7 @@ def measure(
         if progress is not None:
             progress(done, len(chosen))
         day = to_day(date)
-        question = day, estimand, n_draws, seed, level, window
+        question = day, estimand, n_draws, seed, level, window, past.match
         try:
             states = past.states(number)
             ends = [_summary(states[state], *question) for state in ("real-time", "hindsight")]
@@ -633,10 +650,13 @@ def _summary(
     seed: int,
     level: float,
     window: float | None,
+    match: MatchRule,
 ) -> Summary:
     """Figure and measurement interval."""
-    point = draws.point(state.field, state.fitted, as_of, [estimand], window)
-    sample = draws.sample(state.field, state.fitted, as_of, [estimand], window, n_draws, seed)
+    point = draws.point(state.field, state.fitted, as_of, [estimand], window, match)
+    sample = draws.sample(
+        state.field, state.fitted, as_of, [estimand], window, n_draws, seed, match
+    )
     return summarise(estimand, point.lags[estimand], sample.lags[estimand], level)
 
 
@@ -648,10 +668,11 @@ def _figures(
     seed: int,
     level: float,
     window: float | None,
+    match: MatchRule,
 ) -> float | None:
     """The figure of a state on the way, which nobody ever published; None where it has none."""
     try:
-        return _exact(_summary(state, as_of, estimand, n_draws, seed, level, window))
+        return _exact(_summary(state, as_of, estimand, n_draws, seed, level, window, match))
     except EstimateError:
         return None
 

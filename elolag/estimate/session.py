@@ -1,12 +1,13 @@
-"""One question on one board, from the archive to what the draws need."""
+"""What can be asked, and a session that reads and builds everything once."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +15,18 @@ from numpy.typing import NDArray
 from elolag import tags
 from elolag.archive import Archive, Board, find_board
 from elolag.dates import to_day, to_iso
-from elolag.errors import EstimateError, UsageError, without_gone
-from elolag.estimate.early_drift import constants, drift_of
+from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Cast, check_clock, clock_notes, first_listed, listed_tags
 from elolag.estimate.panel import Panel, build
 from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
+from elolag.model.early_drift import constants, drift_of
 from elolag.model.estimands import EXACT, check_groups
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
+from elolag.question import DEFAULT_BOARD, DEFAULTS, Options, check_names
 from elolag.results.provenance import Origin
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
 from elolag.schema import ALL_LISTS
@@ -32,7 +34,6 @@ from elolag.tags import Lookup, Policies, Tag
 
 Floats = NDArray[np.float64]
 
-DEFAULT_BOARD = "arena/text_style_control"
 #: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
 #: group of a world has 25.
 FEW_MODELS = 15
@@ -128,102 +129,205 @@ class Study:
         return first, second, passed
 
 
-@without_gone
-def prepare(
-    board: str | Board = DEFAULT_BOARD,
-    *,
-    leader: str = "US",
-    follower: str = "CN",
-    category: str = "overall",
-    as_of: str | None = None,
-    vintage: str | None = None,
-    n_draws: int = 10_000,
-    seed: int = 0,
-    level: float = 0.95,
-    window: float | None = None,
-    archive: Archive | str | Path | None = None,
-    sources: str = ALL_LISTS,
-    policies: Policies | None = None,
-    extra_tags: str | Path | None = None,
-    correct_selection: bool = True,
-    drift: str | None = None,
-    exclude: Collection[str] = (),
-    clock: str = "released",
-    min_votes: int = 0,
-    match_rule: str = REACHED.name,
-    retagged: Mapping[str, Tag] | None = None,
-    panel: Panel | None = None,
-    lookup: Lookup | None = None,
-) -> Study:
-    """Everything before the draws; the parameters are those of `estimate_lag`.
+class Asked(Options, total=False):
+    """What can be asked of an estimate in Python beside its board."""
+
+    archive: Archive | str | Path | None
+    policies: Policies | None
+    session: Session | None
+
+
+class Question(Asked, total=False):
+    """All that can be asked of an estimate in Python.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> asked: elolag.Question = {"follower": "CN+open", "min_votes": 5000, "vintage": "2026-08-19"}
+    >>> elolag.estimate_lag(**asked, n_draws=300).follower_group
+    'CN+open'
+    """
+
+    board: str | Board
+
+
+#: Every option of a question with what stands where nothing is said.
+ASKED: Question = {
+    **DEFAULTS,
+    "board": DEFAULT_BOARD,
+    "archive": None,
+    "policies": None,
+    "session": None,
+}
+
+
+def asking(question: Question, **changed: Unpack[Question]) -> Question:
+    """The question with some of its options changed."""
+    return {**question, **changed}
+
+
+class Session:
+    """What several questions share: tags, lists and panels, each read or built once.
+
+    Estimates that ask more than one question keep one for themselves; who asks several related
+    questions hands the same one to all of them (``session=``). It takes files for unchanged.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> shared = elolag.Session()
+    >>> both = [
+    ...     elolag.estimate_lag(estimand=e, vintage="2026-08-19", n_draws=300, session=shared)
+    ...     for e in ("current", "average")
+    ... ]
+    >>> both[0].snapshots == both[1].snapshots
+    True
+    """
+
+    def __init__(self) -> None:
+        self._tables: dict[str, tags.Tables] = {}
+        self._lookups: dict[tuple[str, Policies], Lookup] = {}
+        self._boards: dict[tuple[str, str, str], Board] = {}
+        self._listed: dict[tuple[str, str, str, Policies], dict[str, Tag]] = {}
+        self._panels: dict[tuple[Any, ...], Panel] = {}
+
+    def board(
+        self,
+        board: str | Board,
+        archive: Archive | str | Path | None = None,
+        sources: str = ALL_LISTS,
+    ) -> Board:
+        """The board, as `archive.find_board` finds it."""
+        if not isinstance(board, str):
+            return find_board(board, archive, sources)
+        path = archive.path if isinstance(archive, Archive) else archive
+        narrowed = archive.sources if isinstance(archive, Archive) else ""
+        key = (board, str(path), f"{narrowed} {sources}")
+        if key not in self._boards:
+            self._boards[key] = find_board(board, archive, sources)
+        return self._boards[key]
+
+    def lookup(
+        self,
+        extra_tags: str | Path | None = None,
+        policies: Policies | None = None,
+        retagged: Mapping[str, Tag] | None = None,
+    ) -> Lookup:
+        """The tags, as `tags.Lookup` finds them."""
+        name, policies = str(extra_tags), policies or Policies()
+        if name not in self._tables:
+            self._tables[name] = tags.load(extra_tags)
+        if retagged:
+            return Lookup(self._tables[name], policies, retagged)
+        if (name, policies) not in self._lookups:
+            self._lookups[name, policies] = Lookup(self._tables[name], policies)
+        return self._lookups[name, policies]
+
+    def first_listed(
+        self, archive: Archive, extra_tags: str | Path | None, policies: Policies | None
+    ) -> dict[str, Tag]:
+        """Tags with the day of a model's first listing in the archive as its release."""
+        key = (str(archive.path), archive.sources, str(extra_tags), policies or Policies())
+        if key not in self._listed:
+            lookup = self.lookup(extra_tags, policies)
+            self._listed[key] = listed_tags(lookup, first_listed(archive, lookup))
+        return self._listed[key]
+
+    def panel(
+        self,
+        board: Board,
+        category: str,
+        vintage: str | None,
+        extra_tags: str | Path | None = None,
+    ) -> Panel:
+        """The panel, as `panel.build` makes it; policies and clocks do not change it."""
+        if isinstance(board, OwnBoard):
+            return build(board, category, vintage, self.lookup(extra_tags))
+        where = (str(board.archive.path), board.archive.sources, board.name, board.labels)
+        key = (*where, category, vintage, str(extra_tags))
+        if key not in self._panels:
+            self._panels[key] = build(board, category, vintage, self.lookup(extra_tags))
+        return self._panels[key]
+
+
+def prepare(*, retagged: Mapping[str, Tag] | None = None, **question: Unpack[Question]) -> Study:
+    """Everything before the draws.
 
     Parameters
     ----------
     retagged
         Tags, by model, that stand instead of the tables'.
-    panel
-        Of this board, category and vintage, if it has been built already.
-    lookup
-        Of these tags and policies, kept by who asks again: lists it knows are not read again.
+    **question
+        As for `estimate_lag`.
+
+    Raises
+    ------
+    UsageError
+        A name, date or number that cannot be answered.
+    EstimateError
+        The data hold no answer to this question.
     """
-    check_numbers(n_draws, level)
-    check_clock(clock)
-    board = find_board(board, archive, sources)
-    lookup = lookup or Lookup(tags.load(extra_tags), policies, retagged)
-    own = board.settled(lookup, vintage or as_of) if isinstance(board, OwnBoard) else None
-    if clock == "first-listed":
+    check_names(question, ASKED)
+    asked: Question = {**ASKED, **question}
+    check_numbers(asked["n_draws"], asked["level"])
+    check_clock(asked["clock"])
+    session = asked["session"] or Session()
+    extra, policies = asked["extra_tags"], asked["policies"]
+    board = session.board(asked["board"], asked["archive"], asked["sources"])
+    lookup = session.lookup(extra, policies, retagged)
+    check_excluded(asked["exclude"], lookup)
+    own = None
+    if isinstance(board, OwnBoard):
+        board = own = board.settled(lookup, asked["vintage"] or asked["as_of"])
+    if asked["clock"] == "first-listed":
         if own is not None:
             raise UsageError("a board of your own has no history of listings; take clock released")
-        listed = listed_tags(lookup, first_listed(board.archive, lookup))
-        lookup = Lookup(lookup.tables, policies, listed | dict(retagged or {}))
-    return assemble(
-        panel or build(own or board, category, vintage, lookup), lookup, leader=leader,
-        follower=follower, as_of=as_of, n_draws=n_draws, seed=seed, level=level, window=window,
-        correct_selection=correct_selection, drift=drift, exclude=exclude,
-        clock=clock, min_votes=min_votes, match_rule=match_rule, own=own,
-        known={} if extra_tags is None else {"extra_tags": tags.digest(extra_tags)},
-    )  # fmt: skip
+        listed = session.first_listed(board.archive, extra, policies)
+        lookup = session.lookup(extra, policies, listed | dict(retagged or {}))
+    panel = session.panel(board, asked["category"], asked["vintage"], extra)
+    return assemble(panel, lookup, asked, own)
+
+
+def check_excluded(names: Collection[str], lookup: Lookup) -> None:
+    """Refuse to leave out what is no model of the tags.
+
+    Raises
+    ------
+    UsageError
+        A name that no model has, with the nearest that there are.
+    """
+    known = lookup.tables.models
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=3)
+            hint = f"nearest: {', '.join(near)}" if near else "see elolag tags list"
+            raise UsageError(f"cannot leave out {name!r}: no model is called so; {hint}")
 
 
 def assemble(
-    panel: Panel,
-    lookup: Lookup,
-    *,
-    leader: str = "US",
-    follower: str = "CN",
-    as_of: str | None = None,
-    n_draws: int = 10_000,
-    seed: int = 0,
-    level: float = 0.95,
-    window: float | None = None,
-    correct_selection: bool = True,
-    drift: str | None = None,
-    exclude: Collection[str] = (),
-    clock: str = "released",
-    min_votes: int = 0,
-    match_rule: str = REACHED.name,
-    own: OwnBoard | None = None,
-    known: Mapping[str, Any] | None = None,
+    panel: Panel, lookup: Lookup, question: Question, own: OwnBoard | None = None
 ) -> Study:
-    """The study of two groups on a panel already built; the parameters are those of `prepare`.
+    """The study of two groups on a panel already built.
 
     Parameters
     ----------
-    clock
-        What the dates of the lookup's tags are.
+    question
+        As for `estimate_lag`; board, category and vintage are those of the panel, clock and
+        policies those of the lookup.
     own
         The board of a user's own that the panel was built from.
-    known
-        More that the study's choices should say.
     """
-    check_numbers(n_draws, level)
+    asked: Question = {**ASKED, **question}
+    leader, follower, exclude = asked["leader"], asked["follower"], asked["exclude"]
+    min_votes, match_rule = asked["min_votes"], asked["match_rule"]
+    check_numbers(asked["n_draws"], asked["level"])
     if min_votes < 0:
         raise UsageError(f"a minimum of {min_votes} votes makes no sense; take 0 or more")
     if match_rule not in MATCH_RULES:
         raise UsageError(f"unknown match rule {match_rule!r}; known: {', '.join(MATCH_RULES)}")
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
-    date = _as_of(as_of, panel.vintage)
-    young = drift_of(drift, panel.board, panel.measure)
+    date = _as_of(asked["as_of"], panel.vintage)
+    young = drift_of(asked["drift"], panel.board, panel.measure)
     cast = Cast.of(panel, lookup, groups[0], groups[1], young, exclude, min_votes)
     nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
     joined: dict[str, Any] = {}
@@ -231,34 +335,35 @@ def assemble(
         cast, joined = _with_covariance(cast, own)
     _check_both(cast, date, own, (leader, follower))
     # Everybody's, whomever one compares; then those in question.
-    fitted = posterior(cast.field, correct_selection=correct_selection)
+    fitted = posterior(cast.field, correct_selection=asked["correct_selection"])
     cast, fitted = cast.counting(fitted)
+    extra = asked["extra_tags"]
     return Study(
         panel=panel,
         cast=cast,
         fitted=fitted,
         as_of=date,
-        level=level,
-        window=window,
-        n_draws=n_draws,
-        seed=seed,
+        level=asked["level"],
+        window=asked["window"],
+        n_draws=asked["n_draws"],
+        seed=asked["seed"],
         choices={
             **asdict(lookup.policies),
-            "correct_selection": correct_selection,
+            "correct_selection": asked["correct_selection"],
             "drift": constants(young),
-            "window": window,
+            "window": asked["window"],
             "excluded": sorted(exclude),
-            "clock": clock,
+            "clock": asked["clock"],
             "min_votes": min_votes,
             "match_rule": match_rule,
             **joined,
-            **(known or {}),
+            **({} if extra is None else {"extra_tags": tags.digest(extra)}),
         },
         notes=(
             *_notes(panel, cast, nested, date),
             *_uncounted(panel, cast, min_votes),
             *_not_yet_out(panel, cast, fitted, date),
-            *clock_notes(clock),
+            *clock_notes(asked["clock"]),
             *(own.notes if own else ()),
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
             *((NO_DRIFT,) if own and young is None else ()),
@@ -288,7 +393,7 @@ def _check_both(cast: Cast, date: float, own: OwnBoard | None, groups: Sequence[
         raise EstimateError(f"{own.file.name}: {said} ({sides})") from None
 
 
-def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierCurve:
+def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question]) -> FrontierCurve:
     """One group's frontier as a curve with a band.
 
     Parameters
@@ -306,6 +411,13 @@ def frontier_curve(group: str, kind: str = "step", **question: Any) -> FrontierC
     ------
     UsageError
         An unknown kind, or a group that is neither side.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> curve = elolag.frontier_curve("CN", "linear", vintage="2026-08-19", n_draws=100)
+    >>> curve.group, curve.kind, curve.as_of
+    ('CN', 'linear', '2026-08-19')
     """
     if kind not in KINDS:
         raise UsageError(f"unknown frontier {kind!r}; known: {', '.join(KINDS)}")

@@ -294,6 +294,18 @@ def own_board(
     ------
     UsageError
         The file cannot be read as such a table: the message names file, line and value.
+
+    Examples
+    --------
+    >>> import elolag, pathlib, tempfile
+    >>> from elolag.own.board import template
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> for kind in ("ratings", "tags"):
+    ...     _ = (folder / f"{kind}.csv").write_text(template(kind))
+    >>> board = elolag.own_board(folder / "ratings.csv")
+    >>> found = elolag.estimate_lag(board, extra_tags=folder / "tags.csv", n_draws=300)
+    >>> found.leader_group, found.follower_group
+    ('US', 'CN')
     """
     if not 0 < interval_level < 1:
         raise UsageError(f"interval level {interval_level} is not between 0 and 1")

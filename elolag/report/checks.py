@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +11,10 @@ from elolag.claims import ClaimsReport, check_claims
 from elolag.errors import ElolagError
 from elolag.estimate.compare import Slices, compare
 from elolag.estimate.panel import choose
-from elolag.estimate.session import DEFAULT_BOARD, Study, prepare
+from elolag.estimate.session import ASKED as DEFAULTS
+from elolag.estimate.session import Study
 from elolag.own import OwnBoard
+from elolag.question import DEFAULT_BOARD
 from elolag.robustness import Grid, sensitivity
 from elolag.robustness.edits import Influence, influence
 from elolag.robustness.tipping_point import Flip, flip
@@ -143,7 +144,7 @@ def _no_claims(question: Mapping[str, Any]) -> str:
 
 
 def _claims(question: Mapping[str, Any]) -> ClaimsReport:
-    names = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags")
+    names = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
     return check_claims(**{k: question[k] for k in names if k in question})
 
 
@@ -154,9 +155,9 @@ def _no_grid(study: Study, question: Mapping[str, Any], extent: Extent) -> str:
     board = question.get("board", DEFAULT_BOARD)
     if isinstance(board, OwnBoard):
         return "it crosses the boards of the archive, and this board is your own"
-    free = (*ASKED, "board", "vintage", "n_draws", "window")
-    defaults = inspect.signature(prepare).parameters
-    fixed = [k for k, v in question.items() if k not in free and v != defaults[k].default]
+    free = (*ASKED, "board", "vintage", "n_draws", "window", "session")
+    defaults: Mapping[str, Any] = DEFAULTS
+    fixed = [k for k, v in question.items() if k not in free and v != defaults[k]]
     if fixed:
         return f"it makes its own choice of {', '.join(fixed)}, which this question has fixed"
     board = find_board(board, question.get("archive"), question.get("sources", ALL_LISTS))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from elolag.errors import EstimateError
 from elolag.estimate.comparison import Comparison, estimate_all
 from elolag.estimate.lag import HEADLINE
 from elolag.estimate.over_time import LagPath, lag_path
-from elolag.estimate.session import Study, prepare
+from elolag.estimate.session import ASKED, Question, Session, Study, prepare
 from elolag.report.checks import Checks, Extent, check
 from elolag.results.lag import LagResult
 from elolag.tags import Tables, Tag
@@ -81,7 +80,7 @@ class Material:
         return {tag.model: tag for tag in self.study.cast.tags}
 
 
-def gather(extent: Extent, **question: Any) -> Material:
+def gather(extent: Extent, **question: Unpack[Question]) -> Material:
     """Answer one question in every way the report shows.
 
     Parameters
@@ -96,6 +95,7 @@ def gather(extent: Extent, **question: Any) -> Material:
     EstimateError
         The headline itself has no answer.
     """
+    question.setdefault("session", Session())
     study = prepare(**question)
     comparison = estimate_all(**question)
     answers = {r.estimand: r for r in comparison.results}
@@ -127,9 +127,7 @@ def _path(study: Study, question: Mapping[str, Any]) -> LagPath | None:
 
 def describe(question: Mapping[str, Any]) -> dict[str, Any]:
     """The question with every default, as plain values, for JSON and for the command line."""
-    defaults = {
-        name: parameter.default for name, parameter in inspect.signature(prepare).parameters.items()
-    }
+    defaults = {name: value for name, value in ASKED.items() if name != "session"}
 
     def plain(value: Any) -> Any:
         if isinstance(value, Archive):
@@ -142,4 +140,8 @@ def describe(question: Mapping[str, Any]) -> dict[str, Any]:
             return {name: getattr(value, name) for name in value.__dataclass_fields__}
         return sorted(value) if isinstance(value, set | frozenset) else value
 
-    return {key: plain(value) for key, value in sorted({**defaults, **question}.items())}
+    return {
+        key: plain(value)
+        for key, value in sorted({**defaults, **question}.items())
+        if key != "session"
+    }

@@ -1,10 +1,10 @@
-"""What the figure would be if a model were left out, or a tag were another."""
+"""Single edits: the figure without a lab, a model or a vintage, or with a tag or date changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,10 @@ from elolag.archive import Board, find_board
 from elolag.dates import to_day, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
-from elolag.estimate.session import DEFAULT_BOARD, Study, prepare
+from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
+from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.words import directed, noun
 from elolag.schema import ALL_LISTS
@@ -228,7 +229,7 @@ def current_states(
     return lags, states
 
 
-def redo(study: Study, question: Mapping[str, Any], edits: Sequence[Edit]) -> Study:
+def redo(study: Study, question: Question, edits: Sequence[Edit]) -> Study:
     """The study with the edits made, everything estimated anew.
 
     Parameters
@@ -244,12 +245,8 @@ def redo(study: Study, question: Mapping[str, Any], edits: Sequence[Edit]) -> St
     tags = dict(tag for edit in edits for tag in edit.tags)
     gone = {model for model, tag in tags.items() if tag is None}
     return prepare(
-        **{
-            **question,
-            "panel": study.panel,
-            "exclude": {*question.get("exclude", ()), *gone},
-            "retagged": {model: tag for model, tag in tags.items() if tag is not None},
-        }
+        retagged={model: tag for model, tag in tags.items() if tag is not None},
+        **asking(question, exclude={*question.get("exclude", ()), *gone}),
     )
 
 
@@ -358,7 +355,7 @@ class Influence:
 
 
 def influence(
-    *, estimand: str = HEADLINE, frontier: str | None = None, **question: Any
+    *, estimand: str = HEADLINE, frontier: str | None = None, **question: Unpack[Question]
 ) -> Influence:
     """Leave out one lab, one model or one vintage, or move one release by a month either way.
 
@@ -384,6 +381,7 @@ def influence(
     if estimand == "gap":
         raise UsageError("influence is told in months; take another estimand than gap")
     key = lag_key(estimand, frontier)
+    question.setdefault("session", Session())
     study = prepare(**question)
     headline = results(study, [key])[0]
     edits = [*without_labs(study), *without_models(study), *moved_dates(study)]
@@ -404,7 +402,7 @@ def influence(
 
 def _case(
     study: Study,
-    question: Mapping[str, Any],
+    question: Question,
     edit: Edit,
     key: str,
     months: float | None,
@@ -420,7 +418,7 @@ def _case(
     return Case(*head, result.months, "", result)
 
 
-def _vintages(study: Study, question: Mapping[str, Any], key: str) -> list[Case]:
+def _vintages(study: Study, question: Question, key: str) -> list[Case]:
     given = find_board(
         question.get("board", DEFAULT_BOARD),
         question.get("archive"),
@@ -431,7 +429,7 @@ def _vintages(study: Study, question: Mapping[str, Any], key: str) -> list[Case]
         words = f"without the vintage {vintage}"
         try:
             board, asked = _without(given, vintage, study, question)
-            result = results(prepare(**{**asked, "board": board}), [key])[0]
+            result = results(prepare(**asking(asked, board=board)), [key])[0]
         except ElolagError as error:
             cases.append(Case("vintage", vintage, words, None, str(error)))
             continue
@@ -442,8 +440,8 @@ def _vintages(study: Study, question: Mapping[str, Any], key: str) -> list[Case]
 
 
 def _without(
-    given: Board, vintage: str, study: Study, question: Mapping[str, Any]
-) -> tuple[Board, dict[str, Any]]:
+    given: Board, vintage: str, study: Study, question: Question
+) -> tuple[Board, Question]:
     """The board without a vintage, and the question as it can then be asked.
 
     Raises
@@ -454,7 +452,7 @@ def _without(
     labels = tuple(label for label in given.labels if label[:10] != vintage)
     board = Board(given.archive, given.name, labels)
     if vintage != study.panel.vintage:
-        return board, {**question, "vintage": study.panel.vintage}
+        return board, asking(question, vintage=study.panel.vintage)
     before = [
         s.vintage
         for s in board.snapshots
@@ -462,7 +460,7 @@ def _without(
     ]
     if not before:
         raise UsageError(f"no whole official list came before {vintage}")
-    asked = {**question, "vintage": before[-1]}
+    asked = asking(question, vintage=before[-1])
     if to_day(before[-1]) < study.as_of:
         asked["as_of"] = before[-1]
     return board, asked

@@ -1,4 +1,4 @@
-"""Answers to many specifications from one study: the same draws, nothing computed twice."""
+"""The grid: an answer to every defensible specification, and what each choice matters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from importlib import resources
@@ -18,22 +18,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag import tags
-from elolag.archive import Archive, find_board, open_archive
+from elolag.archive import Archive, Board, find_board, open_archive
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
 from elolag.estimate.lag import HEADLINE, results
-from elolag.estimate.panel import Panel, build
-from elolag.estimate.session import DEFAULT_BOARD, Study, prepare
+from elolag.estimate.session import Session, Study, prepare
 from elolag.model import draws
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
+from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.words import directed, given, noun, span, which_lists
 from elolag.robustness.specifications import (
     CHOICES,
     RULES,
+    Common,
     Facts,
-    Question,
     Spec,
     design,
     gather,
@@ -41,7 +41,7 @@ from elolag.robustness.specifications import (
     restrict,
 )
 from elolag.schema import ALL_LISTS
-from elolag.tags import Lookup, Policies, load
+from elolag.tags import Policies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,12 +90,13 @@ class Batch:
     vintage: str
 
 
-def answer_batch(batch: Batch, question: Question) -> tuple[Batch, list[Answer]]:
+def answer_batch(batch: Batch, question: Common) -> tuple[Batch, list[Answer]]:
     """Answer every specification of a batch, in order."""
     board = find_board(batch.specs[0].board, question.archive, question.sources)
     category, vintage = batch.specs[0].category, batch.vintage
     try:
-        panel = build(board, category, vintage, Lookup(load(question.extra_tags)))
+        session = Session()
+        session.panel(board, category, vintage, question.extra_tags)
     except (EstimateError, UsageError) as error:
         dates = batch.as_of
         return batch, [Answer(date, vintage, refused=str(error)) for date in dates]
@@ -107,16 +108,16 @@ def answer_batch(batch: Batch, question: Question) -> tuple[Batch, list[Answer]]
     for members in studies.values():
         specs = [batch.specs[k] for k in members]
         date = batch.as_of[members[0]]
-        answers = _study(specs, question, panel, board, date, vintage, known)
+        answers = _study(specs, question, session, board, date, vintage, known)
         found.update(zip(members, answers, strict=True))
     return batch, [found[k] for k in range(len(batch.specs))]
 
 
 def _study(
     specs: list[Spec],
-    question: Question,
-    panel: Panel,
-    board: Any,
+    question: Common,
+    session: Session,
+    board: Board,
     date: str,
     vintage: str,
     known: dict[Any, list[Answer]],
@@ -126,11 +127,11 @@ def _study(
     policies = Policies(derivatives=spec.derivatives, hong_kong=spec.hong_kong)
     try:
         study = prepare(
-            board, leader=leader, follower=follower, category=spec.category, as_of=date,
+            board=board, leader=leader, follower=follower, category=spec.category, as_of=date,
             vintage=vintage, n_draws=question.n_draws, seed=question.seed, level=question.level,
-            policies=policies, extra_tags=question.extra_tags,
+            policies=policies, extra_tags=question.extra_tags, drift=question.drift,
             correct_selection=spec.selection == "corrected", clock=spec.clock,
-            min_votes=spec.min_votes, panel=panel,
+            min_votes=spec.min_votes, exclude=question.exclude, session=session,
         )  # fmt: skip
     except (EstimateError, UsageError) as error:
         return [Answer(date, vintage, refused=str(error)) for _ in specs]
@@ -323,7 +324,7 @@ NOTE = "grid.json"
 
 def run(
     batches: Sequence[Batch],
-    question: Question,
+    question: Common,
     *,
     jobs: int,
     parts: Path | None,
@@ -369,7 +370,7 @@ def run(
 
 
 def _computed(
-    todo: Sequence[Batch], question: Question, jobs: int
+    todo: Sequence[Batch], question: Common, jobs: int
 ) -> Iterable[tuple[Batch, list[Answer]]]:
     if jobs == 1 or len(todo) < 2:
         return (answer_batch(b, question) for b in todo)
@@ -644,6 +645,8 @@ def sensitivity(
     archive: Archive | str | Path | None = None,
     sources: str = ALL_LISTS,
     extra_tags: str | Path | None = None,
+    drift: str | None = None,
+    exclude: Collection[str] = (),
     choices: Mapping[str, Sequence[str | int]] | None = None,
     jobs: int = 1,
     parts: str | Path | None = None,
@@ -662,7 +665,7 @@ def sensitivity(
         The headline's; `as_of` is the date of the newest official ratings by default.
     n_draws, seed, level
         As for `estimate_lag`; specifications of one study share their draws.
-    archive, sources, extra_tags
+    archive, sources, extra_tags, drift, exclude
         As for `estimate_lag`.
     choices
         Levels to keep, by choice; the headline's level is always kept.
@@ -680,11 +683,22 @@ def sensitivity(
         A name, date or number that cannot be answered, or a folder of other parts.
     EstimateError
         The headline has no answer.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> few = {"category": ["overall"], "board": ["arena/text_style_control"], "curve": ["step"],
+    ...        "window": [12], "clock": ["released"], "min_votes": [0], "openness": ["any"],
+    ...        "as_of": ["latest"], "vintage": ["newest"], "selection": ["corrected"],
+    ...        "match_rule": ["reached"], "derivatives": ["keep"], "hong_kong": ["CN"]}
+    >>> grid = elolag.sensitivity(n_draws=50, choices=few)
+    >>> len(grid.specs) == len(grid.answers)
+    True
     """
     if jobs < 1:
         raise UsageError(f"{jobs} jobs cannot run; take 1 or more")
     opened = open_archive(archive, sources=sources)
-    question = Question(
+    question = Common(
         board,
         category,
         leader,
@@ -696,12 +710,15 @@ def sensitivity(
         opened.path,
         opened.sources,
         extra_tags,
+        drift,
+        tuple(sorted(exclude)),
     )
     only = restrict(choices)
     # Asked first: its errors are those of the question.
     study = prepare(
-        board, leader=leader, follower=follower, category=category, as_of=as_of, n_draws=n_draws,
-        seed=seed, level=level, archive=opened, extra_tags=extra_tags,
+        board=board, leader=leader, follower=follower, category=category, as_of=as_of,
+        n_draws=n_draws, seed=seed, level=level, archive=opened, extra_tags=extra_tags,
+        drift=drift, exclude=exclude,
     )  # fmt: skip
     headline = results(study, [HEADLINE])[0]
     boards = [board, *(str(b) for b in only["board"])] if "board" in only else None

@@ -1,4 +1,4 @@
-"""What can be chosen: the words of a specification and the groups they stand for."""
+"""What can be chosen, which combinations make sense, and the design of the grid."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ def first_rule(spec: Spec, facts: Facts) -> str | None:
 
 
 @dataclass(frozen=True)
-class Question:
+class Common:
     """What all specifications of a grid have in common."""
 
     board: str
@@ -274,6 +274,8 @@ class Question:
     archive: Path
     sources: str
     extra_tags: str | Path | None
+    drift: str | None = None
+    exclude: tuple[str, ...] = ()
 
     @property
     def headline(self) -> Spec:
@@ -305,7 +307,7 @@ class BoardFacts:
 class Facts:
     """All that the rules look at."""
 
-    question: Question
+    question: Common
     lookup: Lookup
     boards: Mapping[str, BoardFacts]
     unusable: Mapping[str, str] = field(default_factory=dict)
@@ -332,7 +334,7 @@ class Facts:
         return any(other.dropped(t) or other.tag(m) != t for m, t in models.items())
 
 
-def gather(question: Question, archive: Archive, names: Sequence[str] | None) -> Facts:
+def gather(question: Common, archive: Archive, names: Sequence[str] | None) -> Facts:
     """Read what the rules need.
 
     Parameters

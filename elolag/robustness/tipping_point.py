@@ -1,10 +1,10 @@
-"""The fewest points of rating that put one side a given number of months behind the other."""
+"""The tipping point: the fewest models, tags or points that would move the day's distance."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
-from elolag.estimate.session import Study, prepare
+from elolag.estimate.session import Question, Session, Study, prepare
 from elolag.model.estimands import Lags
 from elolag.model.interval import reach
 from elolag.results.lag import LagResult
@@ -267,7 +267,7 @@ class Flip:
         }
 
 
-def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) -> Flip:
+def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Unpack[Question]) -> Flip:
     """The fewest models, tags or points of rating whose change would move the distance of the day.
 
     By a month either way; and out of a stated range of months, or into it where it is outside.
@@ -288,6 +288,7 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) ->
     """
     if within is not None and not within[0] < within[1]:
         raise UsageError(f"the range {within[0]:g} to {within[1]:g} months ends before it starts")
+    question.setdefault("session", Session())
     study = prepare(**question)
     study.reached_only(
         "a flip is searched where the lag dates levels by the first model to reach them"
@@ -313,7 +314,7 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Any) ->
     return Flip(headline, tuple(routes))
 
 
-def _anew(study: Study, question: Mapping[str, Any], edits: Sequence[Edit]) -> Change:
+def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> Change:
     lags, _ = current_states(study, [edits])
     words = " and ".join(edit.words for edit in edits)
     try:

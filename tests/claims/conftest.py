@@ -43,13 +43,13 @@ def small(planted: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def studies(small: Path) -> Studies:
-    return Studies.of(small, "all", None, None, 400, 0, 0.95)
+    return Studies.of(400, {"archive": small})
 
 
 @pytest.fixture(scope="session")
 def shipped_studies() -> Studies:
     """For figures made again from single lists: nothing is drawn."""
-    return Studies.of(None, "all", None, None, 400, 0, 0.95)
+    return Studies.of(400, {})
 
 
 @pytest.fixture(scope="session")

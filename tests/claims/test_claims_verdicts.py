@@ -142,8 +142,8 @@ def test_real_time_never_sees_a_later_vintage(
     """The same claim on an archive that ends before its day and on one that goes on."""
     board = "arena/text_style_control"
     early = (f"{board}/2025-05-24", f"{board}/2025-11-06")
-    ends = Studies.of(planted(early), "all", None, None, 300, 0, 0.95)
-    goes_on = Studies.of(planted((*early, f"{board}/2026-06-25")), "all", None, None, 300, 0, 0.95)
+    ends = Studies.of(300, {"archive": planted(early)})
+    goes_on = Studies.of(300, {"archive": planted((*early, f"{board}/2026-06-25"))})
     read: list[str] = []
     listing = Snapshot.listing
 
@@ -192,7 +192,7 @@ def test_distances_equal_a_plain_loop(studies: Studies) -> None:
     assert found.low == pytest.approx(percent[int(np.ceil(n * 0.025)) - 1])
     assert found.high == pytest.approx(percent[int(np.ceil(n * 0.975)) - 1])
     assert found.probability == 1.0
-    assert standing.drawn.shape[0] == studies.n_draws
+    assert standing.drawn.shape[0] == studies.drawn["n_draws"]
 
 
 def test_places_equal_a_plain_loop(studies: Studies) -> None:
@@ -257,7 +257,7 @@ def test_same_seed_same_answer_and_order_does_not_matter(small: Path) -> None:
     claims = [replace(CLAIM, key=k, estimand=e) for k, e in (("a", "current"), ("b", "catch-up"))]
     orders = []
     for order in itertools.permutations(claims):
-        fresh = Studies.of(small, "all", None, None, 100, 7, 0.95)
+        fresh = Studies.of(100, {"archive": small, "seed": 7})
         orders.append({a.claim.key: a.to_dict() for a in assess(fresh, order)})
     assert orders[0] == orders[1]
 

@@ -10,7 +10,7 @@ from elolag import tags
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import UsageError
 from elolag.estimate.field import NOTE, first_listed, listed_tags
-from elolag.estimate.session import prepare
+from elolag.estimate.session import Session, prepare
 from elolag.tags import Lookup
 
 FEW = 100
@@ -77,7 +77,7 @@ def test_the_headline_by_the_other_clock_counts_from_listings(listed: dict[str, 
 
 def test_a_minimum_of_votes_leaves_out_entries_below_it() -> None:
     plain, settled = (
-        prepare("arena/webdev", n_draws=FEW, min_votes=least) for least in (0, 10_000)
+        prepare(board="arena/webdev", n_draws=FEW, min_votes=least) for least in (0, 10_000)
     )
     votes = plain.panel.placed.table.set_index("entry")["votes"]
     assert set(plain.cast.entries) - set(settled.cast.entries) == {
@@ -93,9 +93,10 @@ def test_what_cannot_be_asked(bad: dict[str, object]) -> None:
         prepare(**bad)
 
 
-def test_a_panel_handed_in_is_the_panel_built() -> None:
-    study = prepare("arena/webdev", n_draws=FEW)
-    again = prepare("arena/webdev", n_draws=FEW, panel=study.panel)
+def test_a_session_builds_a_panel_once() -> None:
+    session = Session()
+    study = prepare(board="arena/webdev", n_draws=FEW, session=session)
+    again = prepare(board="arena/webdev", n_draws=FEW, session=session)
     assert again.panel is study.panel
     np.testing.assert_array_equal(again.fitted.means, study.fitted.means)
 
@@ -104,7 +105,7 @@ def test_a_tag_handed_in_wins(lookup: Lookup) -> None:
     from dataclasses import replace
 
     other = replace(lookup.tag("kimi-k3"), country="US")
-    study = prepare("arena/webdev", n_draws=FEW, retagged={"kimi-k3": other})
+    study = prepare(board="arena/webdev", n_draws=FEW, retagged={"kimi-k3": other})
     place = [t.model for t in study.cast.tags].index("kimi-k3")
     assert np.isinf(study.cast.field.follow_from[place])
     assert study.cast.field.lead_from[place] == other.released

@@ -16,8 +16,8 @@ import pytest
 import elolag
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.early_drift import packaged_drift
 from elolag.estimate.session import prepare
+from elolag.model.early_drift import packaged_drift
 from elolag.own import own_board
 from elolag.own.board import RATINGS, TAGS
 from elolag.results.verdict import win_rate
@@ -61,7 +61,7 @@ def test_the_templates_run_as_they_are(mine: Path, tags: Path):
 
 def test_a_board_of_ones_own_drifts_only_when_asked(mine: Path, tags: Path):
     made = {
-        drift: prepare(own_board(mine), extra_tags=tags, drift=drift, n_draws=400)
+        drift: prepare(board=own_board(mine), extra_tags=tags, drift=drift, n_draws=400)
         for drift in (None, "none", "arena")
     }
     given = pd.read_csv(mine).set_index("entry").loc[list(made["none"].cast.entries)]
@@ -204,7 +204,8 @@ def test_intervals_are_read_at_their_level(tmp_path: Path, tags: Path):
     with pytest.raises(UsageError, match="interval level 1.5"):
         own_board(path, interval_level=1.5)
     wide, narrow = (
-        prepare(own_board(path, interval_level=level), extra_tags=tags) for level in (0.5, 0.95)
+        prepare(board=own_board(path, interval_level=level), extra_tags=tags)
+        for level in (0.5, 0.95)
     )
     ratio = np.sqrt(wide.panel.placed.table["se"] / narrow.panel.placed.table["se"]) ** 2
     assert ratio.to_numpy() == pytest.approx(1.959964 / 0.6744898)
@@ -308,7 +309,7 @@ def test_rated_votes_are_a_board_with_covariance(tmp_path: Path, tags: Path):
     assert results[0] == results[1] == results[2] == results[3]
     digest = hashlib.sha256((tmp_path / "out/ratings.covariance.csv").read_bytes()).hexdigest()
     assert results[0]["policies"]["covariance"] == digest
-    study = prepare(own_board(made), extra_tags=tags)
+    study = prepare(board=own_board(made), extra_tags=tags)
     assert study.cast.field.errors is not None
     assert study.cast.field.variance == pytest.approx(np.diag(study.cast.field.errors))
     assert study.fitted.copula is not None

@@ -15,7 +15,7 @@ import elolag
 from elolag.archive import take
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import session
-from elolag.estimate.early_drift import packaged_drift
+from elolag.model.early_drift import packaged_drift
 from elolag.results.provenance import CAVEATS, provenance
 from elolag.results.words import left_out, meaning
 from elolag.schema import Origin, measure_of
@@ -172,7 +172,7 @@ def test_a_lag_without_any_error_is_still_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("board", ["epoch/eci", "metr/time-horizon"])
 def test_no_constant_of_arena_s_is_added_to_an_index(indices: Path, board: str) -> None:
     """Both tables print whole points; their errors are the published ones and nothing else."""
-    made = session.prepare(board, archive=indices)
+    made = session.prepare(board=board, archive=indices)
     se = made.panel.placed.table.set_index("entry")["se"]
     assert made.choices["drift"] is None
     assert made.cast.field.variance == pytest.approx(se[list(made.cast.entries)] ** 2)
@@ -182,16 +182,18 @@ def test_no_constant_of_arena_s_is_added_to_an_index(indices: Path, board: str) 
 
 def test_arena_s_drift_is_refused_where_ratings_are_not_in_elo(indices: Path) -> None:
     with pytest.raises(UsageError, match="ratings of epoch/eci are in ECI points; take drift none"):
-        session.prepare("epoch/eci", archive=indices, drift="arena")
+        session.prepare(board="epoch/eci", archive=indices, drift="arena")
     with pytest.raises(UsageError, match="unknown drift 'some'; known: arena, none"):
-        session.prepare("epoch/eci", archive=indices, drift="some")
+        session.prepare(board="epoch/eci", archive=indices, drift="some")
 
 
 def test_nor_to_an_arena_of_other_voters(tmp_path: Path) -> None:
-    made = session.prepare("comparia/text", archive=stored(tmp_path, "comparia", comparia_file()))
+    made = session.prepare(
+        board="comparia/text", archive=stored(tmp_path, "comparia", comparia_file())
+    )
     assert made.choices["drift"] is None
     assert np.sqrt(made.cast.field.variance) == pytest.approx(6 / 1.959964)
-    asked = session.prepare("comparia/text", archive=tmp_path, drift="arena")
+    asked = session.prepare(board="comparia/text", archive=tmp_path, drift="arena")
     assert (asked.cast.field.variance > made.cast.field.variance).all()
 
 
@@ -200,7 +202,7 @@ def test_votes_may_be_absent_on_arena_s_boards(tmp_path: Path, known: int) -> No
     """Then the drift is told from the error, for every entry or for those without a count."""
     votes = {name: 2500 if i < known else None for i, name in enumerate(TEXT)}
     made = session.prepare(
-        "arena/text_style_control", archive=stored(tmp_path, "arena-web", page(votes))
+        board="arena/text_style_control", archive=stored(tmp_path, "arena-web", page(votes))
     )
     published = np.full(len(TEXT), (6 / 1.959964) ** 2 + 1 / 12)
     counted = np.array([votes[entry] for entry in made.cast.entries], float)

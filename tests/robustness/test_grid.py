@@ -14,8 +14,8 @@ import pytest
 import elolag
 from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import DEFAULT_BOARD
-from elolag.robustness import CHOICES, RULES, TOGETHER, Answer, Facts, Grid, Question, Spec, design
+from elolag.question import DEFAULT_BOARD
+from elolag.robustness import CHOICES, RULES, TOGETHER, Answer, Common, Facts, Grid, Spec, design
 from elolag.robustness.grid import Batch, fingerprint, run
 from elolag.robustness.specifications import gather
 
@@ -43,7 +43,7 @@ TINY = (
 @pytest.fixture(scope="module")
 def facts() -> Facts:
     archive = elolag.open_archive()
-    question = Question(
+    question = Common(
         DEFAULT_BOARD, "overall", "US", "CN", None, DRAWS, 0, 0.95, archive.path, "all", None
     )
     return gather(question, archive, None)
@@ -298,7 +298,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Numbers of the batches that were computed; each is answered by its number."""
     numbers: list[int] = []
 
-    def answer(batch: Batch, _: Question) -> tuple[Batch, list[Answer]]:
+    def answer(batch: Batch, _: Common) -> tuple[Batch, list[Answer]]:
         numbers.append(batch.number)
         return batch, [Answer("2026-08-19", "2026-08-19", batch.number / 3)]
 

@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 import elolag
 from elolag.cli import app
 from elolag.errors import UsageError
-from elolag.estimate.session import DEFAULT_BOARD
 from elolag.plots import save, specification_curve
 from elolag.plots._specification import footer
+from elolag.question import DEFAULT_BOARD
 from elolag.robustness import RULES, TOGETHER, Answer, Grid, Spec
 
 CHOICES = ("board", "estimand", "window", "clock", "derivatives", "openness", "min_votes",

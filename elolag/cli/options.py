@@ -1,0 +1,226 @@
+"""The options of a question on the command line, out of their one declaration in `question`."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from elolag.errors import UsageError
+from elolag.question import DEFAULT_BOARD, DEFAULTS, Option, Options
+
+ArchiveDir = Annotated[
+    Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Sources = Annotated[
+    str,
+    typer.Option(
+        metavar="[all|official]",
+        help="official: only lists that came from their publisher, no copies by others.",
+    ),
+]
+Figure = Annotated[Path | None, typer.Option(help="Draw to this file: .png, .svg or .pdf.")]
+Estimand = Annotated[
+    str | None,
+    typer.Option(
+        help="average, current, at-release, catch-up, levels, trend or gap; by default average, "
+        "or current where there are not yet twelve months to average over."
+    ),
+]
+InMonths = Annotated[str, typer.Option(help="An estimand in months.")]
+Frontier = Annotated[
+    str | None,
+    typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
+]
+Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
+
+#: What a question is asked of, as the command line has it. Python takes boards and archives that
+#: are open, and policies as an object; here they are names, folders and words.
+_ASKED_OF: dict[str, tuple[Any, Any]] = {
+    "board": (Annotated[str, typer.Option(help="Board, e.g. arena/text.")], DEFAULT_BOARD),
+    "archive": (ArchiveDir, None),
+    "ratings": (
+        Annotated[
+            Path | None,
+            typer.Option(
+                "--ratings",
+                help="Your own ratings instead of a board: a CSV (elolag template ratings), or "
+                "what elolag rate wrote.",
+            ),
+        ],
+        None,
+    ),
+    "ratings_level": (
+        Annotated[
+            float, typer.Option("--ratings-level", help="Level of the intervals in --ratings.")
+        ],
+        0.95,
+    ),
+    "hong_kong": (
+        Annotated[
+            str,
+            typer.Option(metavar="[CN|separate]", help="Whether Hong Kong counts with China."),
+        ],
+        "CN",
+    ),
+    "taiwan": (
+        Annotated[
+            str, typer.Option(metavar="[CN|separate]", help="Whether Taiwan counts with China.")
+        ],
+        "separate",
+    ),
+    "derivatives": (
+        Annotated[
+            str,
+            typer.Option(
+                metavar="[keep|drop|to-base]",
+                help="Models built on another lab's: keep with the lab that released them, drop, "
+                "or give to their base's.",
+            ),
+        ],
+        "keep",
+    ),
+}
+_POLICIES = ("hong_kong", "taiwan", "derivatives")
+#: Types that the command line reads otherwise than Python.
+_READ = {"exclude": list[str] | None, "extra_tags": Path | None}
+
+Command = Callable[..., None]
+
+
+def asks(
+    fixed: Mapping[str, str] | None = None, only: Collection[str] = (), **defaults: Any
+) -> Callable[[Command], Command]:
+    """Give a command every option of a question; it gets those that differ from the default.
+
+    Parameters
+    ----------
+    fixed
+        Options that the command settles itself, each with the reason it gives who asks.
+    only
+        The options it has, where it does not have all.
+    **defaults
+        Other defaults than `question.DEFAULTS`; the estimate behind the command has the same.
+
+    Returns
+    -------
+    callable
+        A decorator for a function whose first parameter, ``question``, takes a
+        `estimate.session.Question`.
+    """
+    settled = dict(fixed or {})
+
+    def decorate(command: Command) -> Command:
+        own = list(inspect.signature(command).parameters.values())[1:]
+        hints = get_type_hints(command, include_extras=True)
+        mine = [p.replace(annotation=hints[p.name], kind=p.KEYWORD_ONLY) for p in own]
+        names = [name for name in (*_ASKED_OF, *DEFAULTS) if not only or name in only]
+        options = [_parameter(name, settled, defaults) for name in names]
+        last = [p for p in mine if p.name == "as_json"]
+        shown = [*(p for p in mine if p not in last), *options, *last]
+
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            asked = {name: given.pop(name) for name in names}
+            for name, why in settled.items():
+                if asked.pop(name) is not None:
+                    raise UsageError(f"{_flag(name)} has no place here: {why}")
+            command(_question(asked, defaults), **given)
+
+        run.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in shown}
+        return run
+
+    return decorate
+
+
+def _parameter(
+    name: str, settled: Mapping[str, str], defaults: Mapping[str, Any]
+) -> inspect.Parameter:
+    """One option as a parameter of a command; one that is settled is taken only to be refused."""
+    kind = inspect.Parameter.KEYWORD_ONLY
+    if name in _ASKED_OF:
+        annotation, default = _ASKED_OF[name]
+    else:
+        annotation, default = _declared(name), _spelt(DEFAULTS[name])  # type: ignore[literal-required]
+    if name in settled:
+        hidden = typer.Option(*_flag(name).split("/"), hidden=True)
+        read = bool | None if "/" in _flag(name) else str | None
+        return inspect.Parameter(name, kind, default=None, annotation=Annotated[read, hidden])
+    return inspect.Parameter(name, kind, default=defaults.get(name, default), annotation=annotation)
+
+
+@functools.cache
+def _declarations() -> dict[str, tuple[Any, Option]]:
+    hints = get_type_hints(Options, include_extras=True)
+    return {name: (_READ.get(name, h.__origin__), h.__metadata__[0]) for name, h in hints.items()}
+
+
+def _declared(name: str) -> Any:
+    read, option = _declarations()[name]
+    flags = (option.flags,) if option.flags else ()
+    return Annotated[
+        read,
+        typer.Option(*flags, help=option.help, metavar=option.metavar or None, min=option.least),
+    ]
+
+
+def _flag(name: str) -> str:
+    flags = "" if name in _ASKED_OF else _declarations()[name][1].flags
+    return flags or f"--{name.replace('_', '-')}"
+
+
+def _spelt(default: Any) -> Any:
+    return None if default == () else default
+
+
+def _question(asked: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for other than by default, as Python takes it."""
+    own, level = asked.pop("ratings", None), asked.pop("ratings_level", None)
+    policies = {name: asked.pop(name) for name in _POLICIES if name in asked}
+    usual = {"board": DEFAULT_BOARD, "archive": None, **DEFAULTS, **defaults}
+    question = {
+        name: value
+        for name, value in asked.items()
+        if value != usual[name] and not (name == "exclude" and not value)
+    }
+    changed = {name: value for name, value in policies.items() if value != _ASKED_OF[name][1]}
+    if changed:
+        question["policies"] = _policies(changed)
+    if own is not None:
+        question["board"] = _own_board(question.get("board"), own, level)
+    return question
+
+
+def _policies(changed: Mapping[str, str]) -> Any:
+    from elolag.tags import Policies
+
+    known = {"hong_kong": ("CN", "separate"), "taiwan": ("CN", "separate"),
+             "derivatives": ("keep", "drop", "to-base")}  # fmt: skip
+    for name, value in changed.items():
+        if value not in known[name]:
+            raise UsageError(f"{_flag(name)} {value!r}: known: {', '.join(known[name])}")
+    return Policies(**changed)  # type: ignore[arg-type]
+
+
+def _own_board(board: object, ratings: Path, level: float) -> Any:
+    if board is not None:
+        raise UsageError(f"--board {board} and --ratings both name a board; give one")
+    from elolag.own import own_board
+
+    return own_board(ratings, interval_level=level)
+
+
+def check_ending(figure: Path | None) -> None:
+    """Refuse a figure's name before anything is computed for it."""
+    if figure is None:
+        return
+    if figure.suffix not in (".png", ".svg", ".pdf"):
+        raise UsageError(f"{figure}: a figure ends in .png, .svg or .pdf")
+    if not figure.parent.is_dir():
+        raise UsageError(f"{figure}: there is no folder {figure.parent}")

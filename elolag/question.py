@@ -1,0 +1,124 @@
+"""The options of a question, declared once: for Python and for the command line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TypedDict
+
+from elolag.errors import UsageError, refuse_gone
+
+DEFAULT_BOARD = "arena/text_style_control"
+
+
+@dataclass(frozen=True)
+class Option:
+    """How an option is asked for on the command line.
+
+    Attributes
+    ----------
+    help
+        What it does, for people.
+    flags
+        What it is written as; by default two dashes and its name in Python.
+    metavar
+        What stands for its value in the help.
+    least
+        The smallest number it takes.
+    """
+
+    help: str
+    flags: str = ""
+    metavar: str = ""
+    least: int | None = None
+
+
+class Options(TypedDict, total=False):
+    """What can be asked of every estimate; `DEFAULTS` says what stands where nothing is said."""
+
+    leader: Annotated[str, Option("Group that leads: US, US+open, lab:openai.")]
+    follower: Annotated[str, Option("Group that follows: CN, not:US, CN+open.")]
+    category: Annotated[str, Option("Slice of the board, e.g. coding.")]
+    as_of: Annotated[str | None, Option("ISO date; the vintage's date by default.")]
+    vintage: Annotated[
+        str | None, Option("Ratings of this date and older; newest official by default.")
+    ]
+    window: Annotated[float | None, Option("Months that estimands over a window look back.")]
+    n_draws: Annotated[int, Option("Number of draws.", "--draws")]
+    seed: Annotated[int, Option("Seed of the draws.", least=0)]
+    level: Annotated[float, Option("Level of the interval.")]
+    correct_selection: Annotated[
+        bool,
+        Option(
+            "Correct for the best of many noisy ratings reading too high.",
+            "--selection-correction/--no-selection-correction",
+        ),
+    ]
+    drift: Annotated[
+        str | None,
+        Option(
+            "What entries with few votes still move by: as on Arena's boards (there the "
+            "default), or nothing.",
+            metavar="[arena|none]",
+        ),
+    ]
+    clock: Annotated[
+        str, Option("Models count from the day they were released, or first-listed here.")
+    ]
+    min_votes: Annotated[int, Option("Leave out entries with fewer votes.", least=0)]
+    match_rule: Annotated[
+        str, Option("What dates a level: model that reached it, below, between, not-worse.")
+    ]
+    exclude: Annotated[
+        Collection[str],
+        Option("Leave this model out, as if never rated; may be repeated.", metavar="MODEL"),
+    ]
+    sources: Annotated[
+        str,
+        Option(
+            "official: only lists that came from their publisher, no copies by others.",
+            metavar="[all|official]",
+        ),
+    ]
+    extra_tags: Annotated[
+        str | Path | None, Option("CSV of your own tags; they win over ours.", "--tags")
+    ]
+
+
+DEFAULTS = Options(
+    leader="US",
+    follower="CN",
+    category="overall",
+    as_of=None,
+    vintage=None,
+    window=None,
+    n_draws=10_000,
+    seed=0,
+    level=0.95,
+    correct_selection=True,
+    drift=None,
+    clock="released",
+    min_votes=0,
+    match_rule="reached",
+    exclude=(),
+    sources="all",
+    extra_tags=None,
+)
+
+
+def check_names(given: Iterable[str], known: Collection[str]) -> None:
+    """Refuse an option that there is not, naming the nearest that there is.
+
+    Raises
+    ------
+    UsageError
+        It is none of `known`, or was one once.
+    """
+    for name in given:
+        if name not in known:
+            refuse_gone([name])
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
+            raise UsageError(f"there is no option {name!r}; {hint}")

@@ -1,0 +1,75 @@
+"""The options of a question: one declaration for Python and for the command line."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import elolag
+from elolag.cite import citation
+from elolag.cli import app
+from elolag.errors import UsageError
+from elolag.estimate.session import ASKED
+from elolag.question import DEFAULTS, Options
+
+RUN = CliRunner()
+COMMANDS = ("lag", "change", "compare", "revisions", "sensitivity", "cite", "report")
+FLAGS = {
+    "n_draws": "draws",
+    "extra_tags": "tags",
+    "correct_selection": "selection-correction",
+}
+
+
+def test_every_option_has_a_default_and_is_described() -> None:
+    assert set(DEFAULTS) == set(Options.__annotations__)
+    assert set(ASKED) == {*DEFAULTS, "board", "archive", "policies", "session"}
+    text = inspect.getdoc(elolag.estimate_lag) or ""
+    assert [name for name in ASKED if name not in text] == []
+
+
+@pytest.mark.parametrize("call", [elolag.estimate_lag, elolag.estimate_all, elolag.estimate_change])
+def test_an_option_that_there_is_not_is_an_error(call: object) -> None:
+    with pytest.raises(UsageError, match=r"no option 'leder'; did you mean leader\?"):
+        call(leder="US")  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_every_option_or_says_why_not(command: str, tmp_path: Path) -> None:
+    shown = RUN.invoke(app, [command, "--help"]).output
+    needed = {"compare": ["--by", "openness"], "report": ["--out", str(tmp_path / "r")]}
+    for name in (*DEFAULTS, "ratings", "hong_kong"):
+        option = "--" + FLAGS.get(name, name).replace("_", "-")
+        if f"{option} " in shown:
+            continue
+        value = [] if name == "correct_selection" else ["1"]
+        done = RUN.invoke(app, [command, *needed.get(command, []), option, *value])
+        assert isinstance(done.exception, UsageError), (command, option)
+        assert "has no place here: " in str(done.exception)
+
+
+def test_a_model_left_out_must_be_one() -> None:
+    with pytest.raises(UsageError, match="cannot leave out 'kimi-k33'.*nearest: "):
+        elolag.estimate_lag(exclude=["kimi-k33"], n_draws=100)
+
+
+def test_only_what_differs_from_the_default_reaches_an_estimate() -> None:
+    given = ["--by", "category", "--category", "overall", "--draws", "60", "--json"]
+    assert RUN.invoke(app, ["compare", *given]).exit_code == 0
+    refused = RUN.invoke(app, ["compare", "--by", "category", "--category", "coding"])
+    assert "takes every category" in str(refused.exception)
+
+
+def test_exclusions_and_policies_reach_every_estimate() -> None:
+    asked = ["--draws", "200", "--estimand", "current", "--exclude", "kimi-k3"]
+    done = RUN.invoke(app, ["cite", *asked, "--derivatives", "drop", "--json"])
+    policies = elolag.Policies(derivatives="drop")
+    found = elolag.estimate_lag(
+        n_draws=200, estimand="current", exclude=["kimi-k3"], policies=policies
+    )
+    assert json.loads(done.output)["sentence"] == citation(found).sentence
+    assert found.months != elolag.estimate_lag(n_draws=200, estimand="current").months
