@@ -26,7 +26,7 @@ from pathlib import Path
 from elolag.archive import Outcome, Payload, take_payloads
 from elolag.errors import ElolagError, UsageError
 from elolag.schema import Origin, Publication
-from elolag.sources import Source, arena_catalog, arena_history, get_source, indices, models_dev
+from elolag.sources import Source, arena, arena_copies, get_source, indices, metadata
 
 _GITHUB = "https://raw.githubusercontent.com"
 _DATASET = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"
@@ -124,18 +124,18 @@ def thinned(items: Sequence[Payload]) -> Iterator[Payload]:
     A month of which the official dataset is among the payloads needs no copy's categories, and one
     that has a day of `_WHOLE_DAYS` no other day's.
     """
-    kept = {(board, day[:7]) for day in _WHOLE_DAYS for board in arena_catalog.BOARDS.values()}
+    kept = {(board, day[:7]) for day in _WHOLE_DAYS for board in arena.CATALOG_BOARDS.values()}
     kept |= {
         (item.origin.name, item.origin.date[:7])
         for item in items
         if item.source.name == "arena-dataset"
     }
     for item in items:
-        if item.source.name not in _THINNED or item.origin.name == arena_catalog.MODELS_FILE:
+        if item.source.name not in _THINNED or item.origin.name == arena.MODELS_FILE:
             yield item
             continue
         day = item.origin.date
-        month = (arena_catalog.subset(item.origin.name, day), day[:7])
+        month = (arena.catalog_subset(item.origin.name, day), day[:7])
         if month in kept and not (item.source.name == _THINNED[0] and day in _WHOLE_DAYS):
             parse = functools.partial(_overall, item.source)
             yield dataclasses.replace(item, source=dataclasses.replace(item.source, parse=parse))
@@ -201,7 +201,9 @@ def _official(upstream: Path) -> Iterator[Payload]:
 
 def _copies(upstream: Path) -> Iterator[Payload]:
     for path in sorted(upstream.glob("chatbot-arena-history/alltime.csv")):
-        yield _payload(arena_history.NAME, path.name, _HISTORY_DAY, arena_history.ADDRESS, path)
+        yield _payload(
+            arena_copies.HISTORY, path.name, _HISTORY_DAY, arena_copies.HISTORY_ADDRESS, path
+        )
     for path in sorted(upstream.glob("llm-leaderboard-csv/*/*.csv")):
         tag = path.parent.name
         url = f"{_COPIES}/{tag}/csv/{path.name}"
@@ -253,10 +255,10 @@ def _others(upstream: Path) -> Iterator[Payload]:
     for path in sorted(upstream.glob(f"models-dev/models-{_MODELS_DEV_MONTH}.csv")):
         # The day of the month is not known; its last cannot be too early.
         day = f"{_MODELS_DEV_MONTH}-31"
-        yield _payload("models-dev", path.name, day, models_dev.ADDRESS, path)
+        yield _payload("models-dev", path.name, day, metadata.MODELS_DEV_ADDRESS, path)
     for path in sorted(upstream.glob("models-dev/api-*.json")):
         day = path.stem.removeprefix("api-")
-        yield _payload("models-dev", "api.json", day, models_dev.ADDRESS, path)
+        yield _payload("models-dev", "api.json", day, metadata.MODELS_DEV_ADDRESS, path)
 
 
 def _is_no_board(item: Payload) -> bool:
