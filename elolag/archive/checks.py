@@ -14,7 +14,7 @@ from elolag.archive.package import KEYS, TABLES, Check
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
@@ -163,6 +163,12 @@ class Previous:
     label: str
     listing: Listing | None
     table: Callable[[str], pd.DataFrame | None]
+
+
+def failures(done: Iterable[Check]) -> str:
+    """Why a publication is refused: its failed required checks, in words; empty for none."""
+    failed = [check for check in done if check.required and not check.passed]
+    return "; ".join(f"check {check.name}: {check.note}" for check in failed)
 
 
 def vintage_plausible(publication: Publication, retrieved_at: str) -> Check:

@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from elolag.archive import Archive, Outcome, Payload, Snapshot, Writer, open_archive, take_payloads
+from elolag.archive import Archive, Decision, Payload, Snapshot, Writer, open_archive, take_payloads
 from elolag.archive.checks import LOST_SHARE_NOTED
+from elolag.archive.publish import publish
 from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
 from elolag.fetch import Fetch, Fetched, Now, fetch, utc_now
 from elolag.fetch.client import Client
@@ -50,7 +51,7 @@ class Report:
     """
 
     source: str
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Decision, ...] = ()
     failures: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -148,8 +149,8 @@ def _collected(source: Source, run: Run, writer: Writer | None, stack: ExitStack
 def _log_failures(writer: Writer, source: Source, failures: Iterable[str], run: Run) -> None:
     stamp = run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
     for failure in failures:
-        line = Outcome(source.name, "", "", "", "failed", message=failure)
-        writer.log(line.log_line(stamp, ""))
+        line = Decision(source.name, "", "", "", "failed", message=failure, run_at=stamp)
+        writer.log(line.log_line)
 
 
 def check_writable(root: Path) -> None:
@@ -239,7 +240,7 @@ def _taken(
 
 def finished(
     source: Source,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[Decision],
     root: Path,
     untagged: Untagged,
     *,
@@ -262,14 +263,14 @@ def finished(
 
 def _unchanged(
     fetched: Fetch, held: Mapping[str, Snapshot], writer: Writer | None
-) -> list[Outcome]:
+) -> list[Decision]:
     """Outcomes, and log lines, of what the server says has not changed."""
     outcomes = []
     for item in fetched.payloads:
         if item.data is not None:
             continue
         snapshot = held[item.origin.name]
-        outcome = Outcome(
+        outcome = Decision(
             source=fetched.source.name,
             board=snapshot.board,
             vintage=snapshot.vintage,
@@ -277,11 +278,11 @@ def _unchanged(
             outcome="unchanged",
             rows=max(int(resource["rows"]) for resource in snapshot.manifest["resources"]),
             message="the server says it has not changed",
+            run_at=item.retrieved_at,
+            raw_sha256=str(snapshot.facts["raw"][0]["sha256"]),
         )
-        if writer is not None:
-            raw = str(snapshot.facts["raw"][0]["sha256"])
-            writer.log(outcome.log_line(item.retrieved_at, raw))
         outcomes.append(outcome)
+    publish(outcomes, writer)
     return outcomes
 
 
@@ -298,7 +299,7 @@ def _payload(source: Source, item: Fetched) -> Payload:
     )
 
 
-def _warnings(outcomes: Sequence[Outcome], archive: Archive) -> list[str]:
+def _warnings(outcomes: Sequence[Decision], archive: Archive) -> list[str]:
     """What of the new snapshots a person should look at."""
     found = []
     for outcome in outcomes:
@@ -318,7 +319,7 @@ def _warnings(outcomes: Sequence[Outcome], archive: Archive) -> list[str]:
     return found
 
 
-def _had_vintages(outcome: Outcome, archive: Archive) -> bool:
+def _had_vintages(outcome: Decision, archive: Archive) -> bool:
     """Whether the board has an earlier vintage of the same source."""
     return outcome.board in archive.boards() and any(
         snapshot.source == outcome.source and snapshot.vintage < outcome.vintage
@@ -342,7 +343,7 @@ def _missing(fetched: Fetch, root: Path) -> list[str]:
 
 
 def _untagged(
-    outcomes: Sequence[Outcome], archive: Archive, untagged: Untagged, *, dry_run: bool
+    outcomes: Sequence[Decision], archive: Archive, untagged: Untagged, *, dry_run: bool
 ) -> tuple[str, ...]:
     """Entries of new rating snapshots that nobody has tagged, highest rating first."""
     rows: list[tuple[str, str, str]] = []

@@ -13,7 +13,6 @@ from elolag.archive import package as manifests
 from elolag.archive import package as tables
 from elolag.archive.listing import Listing, category_bytes, read_listing, reference_category
 from elolag.archive.log import Log, read_lines
-from elolag.archive.outcomes import TWINS_COLUMNS
 from elolag.dates import to_day, utc_now
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
@@ -473,7 +472,7 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return read_lines(self.archive.path / self.name / store.TWINS, TWINS_COLUMNS)
+        return read_lines(self.archive.path / self.name / store.TWINS, store.TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
