@@ -149,11 +149,11 @@ class Candidate:
         """Rows by category."""
         return {name: len(rows) for name, rows in self._listings.items()}
 
-    def listing(self, category: str) -> Listing | None:
+    def find(self, category: str) -> Listing | None:
         """One category, or None."""
         return self._listings.get(category)
 
-    def table(self, name: str) -> pd.DataFrame | None:
+    def find_table(self, name: str) -> pd.DataFrame | None:
         """Give a table, or None."""
         return self.tables.get(name)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from elolag.archive.twins import Listed
+    from elolag.archive.listing import Listed
     from elolag.schema import Publication
 
 #: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
@@ -63,7 +63,7 @@ def losses(
     checks = [
         Check("ratings-differ", not flat, True, f"hardly any in {some(flat)}" if flat else "")
     ]
-    before = recent[0].table("ratings") if recent else None
+    before = recent[0].find_table("ratings") if recent else None
     earlier = {} if before is None else {recent[0].vintage: before}
     newest = previous.table("ratings") if previous else None
     if previous and newest is not None:

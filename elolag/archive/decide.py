@@ -12,17 +12,18 @@ from elolag.archive import package as manifests
 from elolag.archive.candidates import Candidate, Decision, Verdict, twin_line, without
 from elolag.archive.checks import losses
 from elolag.archive.completeness import METHODS
-from elolag.archive.index import BoardIndex, Stored
-from elolag.archive.listing import reference_category
-from elolag.archive.twins import (
+from elolag.archive.index import BoardIndex
+from elolag.archive.listing import (
     Listed,
     dating,
     frozen,
     holds_all,
     is_twin,
     preference,
+    reference_category,
     repeats_latest,
 )
+from elolag.archive.reading import Snapshot
 from elolag.dates import to_day, to_iso
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Group:
     best: Candidate
     twins: list[Candidate] = field(default_factory=list)
     repeats: list[Candidate] = field(default_factory=list)
-    supersedes: list[Stored] = field(default_factory=list)
+    supersedes: list[Snapshot] = field(default_factory=list)
 
     @property
     def dated(self) -> Listed:
@@ -109,10 +110,10 @@ def decide(
     run = _Run(board, BoardIndex(held), policy)
     pending = run.moving(candidates)
     while pending:
-        # What is already held, as a snapshot or as a recorded twin, is unchanged. One publication by
-        # two routes is one vintage: the more precise is kept (finer rounding, then intervals, more
-        # categories, votes, more rows), under the date of the more official source; the other is
-        # recorded, in the manifest when both arrive in one run, else in ``twins.csv`` beside the
+        # What is already held, as a snapshot or as a recorded twin, is unchanged. One publication
+        # by two routes is one vintage: the more precise is kept (finer rounding, then intervals,
+        # more categories, votes, more rows), under the date of the more official source; the other
+        # is recorded, in the manifest when both arrive in one run, else in ``twins.csv`` beside the
         # folder. A copy stored earlier that turns out to be the less precise stays where it is and
         # is no longer listed.
         groups = run.grouped(pending)
@@ -201,7 +202,7 @@ class _Run:
         else:
             group = Group(candidate)
             groups.append(group)
-        group.supersedes += [item for _, item in stored if isinstance(item, Stored)]
+        group.supersedes += [item for _, item in stored if isinstance(item, Snapshot)]
 
     def judged(self, group: Group, waiting: Sequence[Candidate]) -> bool:
         """Decide on one publication and on the routes it came by; False when it is refused."""
@@ -344,7 +345,7 @@ def _examined(
     """All checks of a candidate, and the description that goes into its manifest."""
     publication = best.publication
     category = reference_category(best.categories)
-    listing = best.listing(category) if category else None
+    listing = best.find(category) if category else None
     completeness = claimed = publication.completeness
     if listing is not None and publication.method in METHODS:
         completeness = index.completeness(best, dated.vintage, waiting)
@@ -354,7 +355,7 @@ def _examined(
     regime: dict[str, str] = {}
     if listing is not None:
         recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
-        last = recent[0].table("ratings") if recent else None
+        last = recent[0].find_table("ratings") if recent else None
         done.append(checking.interval_follows_variance(best.tables["ratings"], last))
         done += losses(
             best.tables["ratings"], publication.left_out, recent, previous, whole=best.source.whole
