@@ -61,7 +61,7 @@ def bridge(found: Bridge, ax: Axes | None = None, *, size: str = "page") -> Axes
     axes.axvline(
         headline.months or 0.0, color=INK, linewidth=0.5 * measures.line, linestyle=(0, (4, 3))
     )
-    said = dict(found.said)
+    said = dict(found.published)
     row = 0.0
     for number, name in enumerate(found.routes):
         mark = (SERIES[number], SHAPES[number])

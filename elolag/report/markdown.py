@@ -8,16 +8,8 @@ from collections.abc import Mapping, Sequence
 from elolag.report.bundle import template
 from elolag.report.content import Section
 from elolag.report.drawing import library
+from elolag.results.table import markdown
 from elolag.results.words import printable
-
-#: Characters that begin markup, an entity or an e-mail link in CommonMark and GitHub's dialect.
-_MARKUP = re.compile(r"([\\`*_\[\]<>&|~$@])")
-_LINK = re.compile(r"(?i)\b(https?|ftp|www)(:|\.)")
-
-
-def escape(text: str) -> str:
-    """A text of one line in which nothing is markup."""
-    return _LINK.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", printable(text)))
 
 
 def fence(text: str) -> str:
@@ -34,7 +26,7 @@ def render(sections: Sequence[Section], words: Mapping[str, str]) -> str:
     environment = jinja.Environment(
         loader=jinja.FunctionLoader(template), autoescape=False, undefined=jinja.StrictUndefined
     )
-    environment.filters.update(md=escape, fence=fence)
+    environment.filters.update(md=markdown, fence=fence)
     text: str = environment.get_template("report.md.j2").render(**words, sections=sections)
     lines = (line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"

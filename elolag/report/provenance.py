@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import platform
 import shlex
@@ -14,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from elolag.own import OwnBoard
-from elolag.report.content import Cell, Table
 from elolag.report.material import Material, describe
+from elolag.results.table import Table
 from elolag.schema import ALL_LISTS
 
 #: Packages whose versions decide the bytes of a report.
@@ -91,15 +89,6 @@ def versions() -> dict[str, str]:
     return {**found, **{name: metadata.version(name) for name in PACKAGES}}
 
 
-def to_csv(table: Table) -> bytes:
-    """Every row and column, unrounded. Text that a spreadsheet would run as a formula is quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.key for column in table.columns])
-    writer.writerows([[_cell(cell) for cell in row] for row in table.rows])
-    return text.getvalue().encode()
-
-
 def describe_table(table: Table, content: bytes, material: Material) -> bytes:
     """The metadata that stand beside a table: columns, units, sources, seed, command."""
     result = material.headline
@@ -142,16 +131,6 @@ def sources(material: Material) -> list[str]:
 def to_json(data: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
     """JSON for a file."""
     return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _cell(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return str(cell)
 
 
 def _not_on_the_command_line(material: Material) -> dict[str, Any]:

@@ -11,11 +11,12 @@ from elolag.cite import citation
 from elolag.errors import REPORT, library
 from elolag.report import drawing, folder, markdown, marking, page, provenance
 from elolag.report.checks import Extent
-from elolag.report.content import Section, Table
+from elolag.report.content import Section
 from elolag.report.material import Material, describe, gather
 from elolag.report.sections import SECTIONS
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance as from_where
+from elolag.results.table import Table
 from elolag.results.words import windowed
 
 
@@ -143,7 +144,7 @@ def contents(material: Material) -> dict[str, bytes]:
         files[f"{name}.png"] = marking.png(drawing.png(document), source)
         files[f"{name}.pdf"] = marking.pdf(drawing.pdf(document), source)
     for table in _tables(sections):
-        content = provenance.to_csv(table)
+        content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
         files[f"data/{table.name}.metadata.json"] = provenance.describe_table(
             table, content, material

@@ -328,7 +328,7 @@ def test_own_tables_of_a_history_say_what_the_history_says(tmp_path):
     assert history.releases.vague.any()
     ratings, tags = history.own()
     tags.to_csv(tmp_path / "tags.csv", index=False)
-    study = prepare(own_board(ratings), extra_tags=tmp_path / "tags.csv", n_draws=400)
+    study = prepare(board=own_board(ratings), extra_tags=tmp_path / "tags.csv", n_draws=400)
     field, rows = history.roster.field(place(history.linkable()).table, None)
     found, at = study.cast.field, [list(study.cast.entries).index(e) for e in rows["entry"]]
     np.testing.assert_array_equal(found.rating[at], field.rating)

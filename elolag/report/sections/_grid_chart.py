@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from elolag.report.content import Cell, Column, Figure, Table, decimals
+from elolag.report.content import Figure
 from elolag.report.drawing import (
     AXIS,
     COLOURS,
@@ -21,9 +21,10 @@ from elolag.report.drawing import (
     text,
     value_axis,
 )
-from elolag.report.sections._cells import few, rows_of
+from elolag.report.sections._cells import few
+from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.words import compact, directed, noun, span
-from elolag.robustness import CHOICES, LABELS, RULES, TOGETHER, Grid
+from elolag.robustness import CHOICES, LABELS, RULES, Grid
 
 #: Specifications drawn at most, and rows of the page's table.
 DRAWN, LISTED = 200, 25
@@ -200,34 +201,9 @@ def _table(grid: Grid, kept: list[int]) -> Table:
     caption = "Specifications in order of size"
     if len(rows) > len(listed):
         caption += f" (some of them, evenly; the CSV has all {len(rows):,})"
-    return Table(
-        "specifications", caption, columns, rows_of(columns, rows), listed,
+    return Table.of(
+        "specifications", caption, columns, rows, page_rows=listed,
         n_draws=grid.headline.n_draws, snapshots=grid.snapshots,
-    )  # fmt: skip
-
-
-def shares(grid: Grid) -> Table:
-    """Share of the variance of the estimates by choice."""
-
-    def percent(value: Cell) -> str:
-        return f"{value:.1%}" if isinstance(value, float) else "–"
-
-    columns = (
-        Column("choice", "Choice", "what is chosen"),
-        Column("share", "Share of the variance", "mean over the orders in which choices can enter",
-               "share from 0 to 1", percent, figures=True),
-        Column("levels", "Levels", "how many of them the grid has", figures=True),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            LABELS.get(name, name), float(value),
-            len({getattr(s, name) for s in grid.specs}) if name != TOGETHER else None,
-        )
-        for name, value in grid.shares.items()
-    )  # fmt: skip
-    return Table(
-        "choices", "What each choice contributes to the spread of the specifications", columns,
-        rows, n_draws=grid.headline.n_draws, snapshots=grid.snapshots,
     )  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from elolag.report.content import Cell, Column, Section, Table
+from elolag.report.content import Section
 from elolag.report.material import Material
 from elolag.results.provenance import Origin
+from elolag.results.table import Cell, Column, Table
 from elolag.results.words import noun
 from elolag.tags import Tag
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from elolag.report.content import Cell, Column, Figure, Section, Table
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import COLOURS, INK, MUTED, NARROW, WIDE, data, library, specification
 from elolag.report.material import Material
 from elolag.results.lag import LagResult
@@ -19,7 +19,7 @@ def build(material: Material) -> Section:
     found = material.comparison
     timed = [r for r in found.results if r.months is not None]
     first = found.results[0]
-    table = _table(found.results, first.level)
+    table = found.table()
     notes = [f"{name} has no answer here: {reason}." for name, reason in found.refused.items()]
     if found.retired:
         notes.append(found.retired)
@@ -73,7 +73,7 @@ def _chart(results: list[LagResult], total: int) -> dict[str, Any]:
                 "from": wide[0], "to": wide[1],
                 "Estimand": r.estimand, "Answer": r.figure(),
                 "Measurement": r.interval_words(),
-                "Sampling": _sampling(r),
+                "Sampling": dict(r.rows()).get(f"{r.level:.0%} sampling interval", "–"),
             }
         )  # fmt: skip
     numbers = [float(row[k]) for row in rows for k in ("months", "low", "high", "from", "to")
@@ -107,41 +107,3 @@ def _chart(results: list[LagResult], total: int) -> dict[str, Any]:
         .encode(x=x, tooltip=tooltip),
     ]  # fmt: skip
     return specification(layers, width=total - NAMES - 22, height=34 * len(rows))
-
-
-def _table(results: tuple[LagResult, ...], level: float) -> Table:
-    unit = f"months (gap: {results[0].measure.points})"
-    columns = (
-        Column("estimand", "Estimand", "which question"),
-        Column("frontier", "Frontier", "curve it is asked of", in_page=False),
-        Column("answer", "Answer", "with its direction in words"),
-        Column("measurement", f"{level:.0%} measurement interval", "in words"),
-        Column("sampling", f"{level:.0%} sampling interval", "in words"),
-        Column("value", "", "positive: the follower is behind", unit,
-               in_page=False),
-        Column("low", "", "of the measurement interval; empty: unbounded", "as value",
-               in_page=False),
-        Column("high", "", "of the measurement interval; empty: unbounded", "as value",
-               in_page=False),
-        Column("sampling_low", "", "of the sampling interval", "as value", in_page=False),
-        Column("sampling_high", "", "of the sampling interval", "as value", in_page=False),
-        Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
-    )  # fmt: skip
-    rows = []
-    for r in results:
-        value, (low, high), ends = r.months, r.ends_given, r.sampling_given
-        if r.months is None and r.provisional:
-            ends = (None, None)
-        elif r.months is None:
-            value = r.gap.elo
-            low, high = (None, None) if r.too_few() else (r.gap.low, r.gap.high)
-        row: tuple[Cell, ...] = (
-            r.estimand, r.frontier, r.figure(), r.interval_words(), _sampling(r),
-            value, low, high, *ends, r.censored,
-        )  # fmt: skip
-        rows.append(row)
-    return Table("estimands", "Every estimand with both intervals", columns, tuple(rows))
-
-
-def _sampling(result: LagResult) -> str:
-    return dict(result.rows()).get(f"{result.level:.0%} sampling interval", "–")

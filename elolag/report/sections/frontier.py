@@ -7,11 +7,12 @@ from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.plots._titles import finding
-from elolag.report.content import Column, Figure, Section, Table, decimals
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections._frontier_chart import TOGGLES, chart
 from elolag.results.lag import LagResult
+from elolag.results.table import Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import adjective, noun
 

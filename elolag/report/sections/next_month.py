@@ -7,7 +7,7 @@ from statistics import NormalDist
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
-from elolag.report.content import Cell, Column, Figure, Section, Table, decimals
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import (
     AXIS,
     COLOURS,
@@ -23,6 +23,7 @@ from elolag.report.drawing import (
 )
 from elolag.report.material import Material
 from elolag.results.lag import LagResult
+from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import ModelPoint
 from elolag.results.words import adjective, directed, months, noun, share
 

@@ -9,7 +9,7 @@ import numpy as np
 from elolag.dates import to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.model.estimands import AT_LEAST, UNBOUNDED
-from elolag.report.content import Cell, Column, Figure, Section, Table, decimals
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import (
     AXIS,
     COLOURS,
@@ -60,7 +60,7 @@ def build(material: Material) -> Section:
         ),
         wide=_chart(path, WIDE, 300),
         narrow=_chart(path, NARROW, 250),
-        table=_table(path),
+        table=path.table(),
     )
     prose = (
         "The same question asked on every day of the past, with the newest ratings. The bands say "
@@ -180,38 +180,3 @@ def _ends(low: float, high: float) -> str:
     if np.isnan(low) or np.isnan(high):
         return open_ended(None if np.isnan(low) else low, None if np.isnan(high) else high)
     return NO_WIDTH if low == high else span(low, high)
-
-
-def _table(path: LagPath) -> Table:
-    number = decimals(1)
-    names = ("months", "low", "high", "band_low", "band_high", "inner_low", "inner_high")
-    meanings = (
-        "the lag at posterior-mean ratings; positive: the follower is behind",
-        f"lower end of the day's {path.level:.0%} measurement interval; empty: unbounded",
-        "its upper end; empty: unbounded",
-        f"lower end of the band that holds the whole path with {path.level:.0%} probability",
-        "its upper end",
-        f"lower end of the day's {INNER:.0%} measurement interval; empty: unbounded",
-        "its upper end; empty: unbounded",
-    )
-    labels = ("Lag", "Low", "High", "Band low", "Band high", "", "")
-    columns = (
-        Column("date", "Date", "day", "ISO date"),
-        *(
-            Column(key, label, meaning, "months", number, figures=True, in_page=bool(label))
-            for key, label, meaning in zip(names, labels, meanings, strict=True)
-        ),
-        Column("censored", "Bound", "1: at least, -1: at most, 0: exact", "", in_page=False),
-    )
-
-    def cell(value: float) -> Cell:
-        return None if np.isnan(value) else float(value)
-
-    rows = tuple(
-        (to_iso(path.days[k]), *(cell(getattr(path, n)[k]) for n in names), int(path.censored[k]))
-        for k in range(len(path.days))
-    )
-    last = len(rows) - 1
-    monthly = tuple(k for k in range(last, -1, -1) if k == last or str(rows[k][0]).endswith("-01"))
-    caption = "The lag on the first of each month, newest first (the CSV has every day)"
-    return Table("lag-path", caption, columns, rows, monthly)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from elolag.report.content import Column, Figure, Section, Table, decimals
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections import _grid_chart
-from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
-from elolag.results.words import compact, directed, noun, span
+from elolag.results.table import Table
+from elolag.results.words import directed, noun, span
 from elolag.robustness.edits import Case, Influence
-from elolag.robustness.tipping_point import NOUNS, Flip
 
 #: Room for the words of a change, in pixels.
 NAMES = 268
@@ -34,13 +33,13 @@ def build(material: Material) -> Section:
     if checks.grid is not None:
         prose.append(checks.grid.sentence())
         figures.append(_grid_chart.figure(checks.grid))
-        tables += [_grid_chart.shares(checks.grid), _grid_chart.rules(checks.grid)]
+        tables += [checks.grid.table(), _grid_chart.rules(checks.grid)]
     if checks.flip is not None:
         prose.append(
             "The flip test says how little would have to change for the day's distance (current) "
             "to be another one: the fewest models, tags, dates or points of rating."
         )
-        tables.insert(0, _flip_table(checks.flip))
+        tables.insert(0, checks.flip.table())
     notes = [f"{w}: {checks.missing[k]}." for k, w in PARTS.items() if k in checks.missing]
     if checks.grid is not None:
         said = (n for n in checks.grid.notes() if not n.startswith("left out by rule"))
@@ -79,7 +78,7 @@ def _figure(found: Influence) -> Figure:
         ),
         wide=dots(rows, WIDE, NAMES, who),
         narrow=dots(rows, NARROW, NAMES, who),
-        table=_influence_table(found),
+        table=found.table(),
         margin=NAMES,
     )
 
@@ -99,75 +98,3 @@ def _short(months: float | None) -> str:
 
 def _tooltip(change: str, lag: str, interval: str) -> dict[str, str]:
     return {"Change": change, "Lag then": lag, "Interval": interval}
-
-
-def _influence_table(found: Influence) -> Table:
-    number = decimals(1)
-    columns = (
-        Column("words", "Change", "what is left out or moved"),
-        Column("answer", "Lag then", "with its direction in words"),
-        Column("measurement", "Measurement interval", "in words; only where estimated anew"),
-        Column("kind", "", "lab, model, vintage or date", in_page=False),
-        Column("name", "", "of what", in_page=False),
-        Column("months", "", "positive: the follower is behind; empty: no answer", "months",
-               number, in_page=False),
-        Column("change", "", "months less those of the headline", "months", in_page=False),
-        Column("low", "", "of the interval; empty: unbounded or not estimated", "months",
-               in_page=False),
-        Column("high", "", "of the interval; empty: unbounded or not estimated", "months",
-               in_page=False),
-        Column("refused", "", "why there is no answer", in_page=False),
-    )  # fmt: skip
-    cases = found.to_dict()["cases"]
-    for row, case in zip(cases, found.cases, strict=True):
-        row["answer"] = None if case.months is None else directed(case.months)
-        row["measurement"] = None if case.result is None else compact(row["low"], row["high"])
-    return Table(
-        "influence", "The single changes that move the headline most (the CSV has every one tried)",
-        columns, rows_of(columns, cases), tuple(range(len(found.top))),
-        n_draws=found.headline.n_draws, snapshots=found.headline.snapshots,
-    )  # fmt: skip
-
-
-def _flip_table(found: Flip) -> Table:
-    columns = (
-        Column("target", "Would be", "where the day's distance is to get"),
-        Column("least", "It takes", "the least that does it, in this currency"),
-        Column("words", "For example", "one of the smallest changes"),
-        Column("answer", "Lag then", "with its direction in words"),
-        Column("anew_words", "Estimated anew", "with everything estimated again"),
-        Column("kind", "", "models, countries, openness, dates or points", in_page=False),
-        Column("size", "", "how many, or how many points; empty: none found", in_page=False),
-        Column("searched", "", "largest number searched for; empty: no limit", in_page=False),
-        Column("ways", "", "how many smallest changes there are", in_page=False),
-        Column("months", "", "at the posterior as it is; positive: behind", "months",
-               in_page=False),
-        Column("anew", "", "estimated anew; positive: behind", "months", in_page=False),
-        Column("low", "", "of its measurement interval; empty: unbounded", "months",
-               in_page=False),
-        Column("high", "", "of its measurement interval; empty: unbounded", "months",
-               in_page=False),
-    )  # fmt: skip
-    rows = found.rows()
-    shown, seen = [], set()
-    for place, row in enumerate(rows):
-        one, many = NOUNS[row["kind"]]
-        if row["size"] is None:
-            most = row["searched"]
-            row["least"] = f"no number of {many}" if most is None else (
-                f"more than {most:g} {many}" if most else f"no {one} to change"
-            )  # fmt: skip
-        elif row["kind"] == "points":
-            row["least"] = f"{row['size']:.1f} {many}"
-        else:
-            row["least"] = f"{row['size']:g} {one if row['size'] == 1 else many}"
-        row["answer"] = None if row["months"] is None else directed(row["months"])
-        row["anew_words"] = None if row["anew"] is None else directed(row["anew"])
-        if (row["target"], row["kind"]) not in seen:
-            seen.add((row["target"], row["kind"]))
-            shown.append(place)
-    return Table(
-        "flip", "The least that would move the day's distance (the CSV has further ways)", columns,
-        rows_of(columns, rows), tuple(shown), n_draws=found.headline.n_draws,
-        snapshots=found.headline.snapshots,
-    )  # fmt: skip

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from elolag.estimate.compare import Slice, Slices, answer, size
-from elolag.report.checks import of_slices
-from elolag.report.content import Cell, Column, Figure, Section, Table
+from elolag.report.content import Figure, Section
 from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
-from elolag.report.sections._cells import rows_of
 from elolag.report.sections._dots import Dot, dots
 from elolag.results.words import noun, span
 
@@ -57,7 +55,7 @@ def _figure(found: Slices) -> Figure:
         ),
         wide=dots(rows, WIDE, names, who),
         narrow=dots(rows, NARROW, names, who),
-        table=_table(found),
+        table=found.table(),
         margin=names,
     )
 
@@ -102,41 +100,3 @@ def _rows(found: Slices) -> list[Dot]:
 
 def _name(item: Slice) -> str:
     return item.name.replace("_", " ")
-
-
-def _table(found: Slices) -> Table:
-    level = f"{found.level:.0%}"
-    interval = f"{level} {found.slices[0].result.interval} interval"
-    unit = "months"
-    columns = (
-        Column("slice", "Slice", "category, or who is compared with whom"),
-        Column("heading", "", "slices of one heading belong together", in_page=False),
-        Column("answer", "Answer", "with its direction in words"),
-        Column("measurement", interval, "of this slice alone, in words"),
-        Column("counted", "Models", "rated models of the follower and of the leader"),
-        Column("follower", "", "group asked about", in_page=False),
-        Column("leader", "", "group it is compared with", in_page=False),
-        Column("board", "", "board of the ratings", in_page=False),
-        Column("category", "", "its category", in_page=False),
-        Column("as_of", "", "as-of date", "ISO date", in_page=False),
-        Column("vintage", "", "date of the ratings", "ISO date", in_page=False),
-        Column("months", "", "positive: the follower is behind", unit, in_page=False),
-        Column("low", "", "of the interval; empty: unbounded, or none", unit, in_page=False),
-        Column("high", "", "of the interval; empty: unbounded", unit, in_page=False),
-        Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
-        Column("gap", "", "distance of the two best on the as-of date", "Elo", in_page=False),
-        Column("follower_models", "", "rated models of the follower", "models", in_page=False),
-        Column("leader_models", "", "rated models of the leader", "models", in_page=False),
-    )  # fmt: skip
-    rows = []
-    for item in found.slices:
-        words: dict[str, Cell] = {
-            "answer": answer(item.result),
-            "measurement": item.result.interval_cell(item.result.low, item.result.high),
-            "counted": f"{item.models[1]} / {item.models[0]}",
-        }
-        rows.append(item.row() | words)
-    return Table(
-        f"slices-{found.by}", f"The lag by {found.by}", columns, rows_of(columns, rows),
-        n_draws=found.slices[0].result.n_draws, snapshots=of_slices(found),
-    )  # fmt: skip
