@@ -23,7 +23,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from elolag.archive import Outcome, Payload, take_payloads
+from fill import filled
+
+from elolag.archive import Decision, Payload, take_payloads
 from elolag.errors import ElolagError, UsageError
 from elolag.schema import Origin, Publication
 from elolag.sources import Source, arena, arena_copies, get_source, indices, metadata
@@ -64,7 +66,7 @@ _ACCEPT = ("all",)
 VERDICTS = ("day", "source", "board", "vintage", "label", "verdict", "why")
 
 
-def build(upstream: Path, into: Path) -> list[Outcome]:
+def build(upstream: Path, into: Path) -> list[Decision]:
     """Import every payload below `upstream` that may be redistributed, categories thinned.
 
     Parameters
@@ -76,7 +78,7 @@ def build(upstream: Path, into: Path) -> list[Outcome]:
 
     Returns
     -------
-    list of Outcome
+    list of Decision
         See `elolag.archive.take_payloads`.
 
     Raises
@@ -85,7 +87,9 @@ def build(upstream: Path, into: Path) -> list[Outcome]:
         If `upstream` holds no payload at all.
     """
     found = [item for item in thinned(payloads(upstream)) if not _is_no_board(item)]
-    return take_payloads(into, found, accept=_ACCEPT, command="build of the shipped archive")
+    return take_payloads(
+        into, found, accept=_ACCEPT, complete=filled, command="build of the shipped archive"
+    )
 
 
 def replay(upstream: Path, into: Path) -> Iterator[dict[str, str]]:
@@ -99,7 +103,9 @@ def replay(upstream: Path, into: Path) -> Iterator[dict[str, str]]:
     """
     found = sorted(payloads(upstream), key=lambda item: item.retrieved_at)
     for day, items in itertools.groupby(found, key=lambda item: item.retrieved_at):
-        for outcome in take_payloads(into, list(items), accept=_ACCEPT, command="replay"):
+        for outcome in take_payloads(
+            into, list(items), accept=_ACCEPT, complete=filled, command="replay"
+        ):
             yield {
                 "day": day,
                 "source": outcome.source,
@@ -111,7 +117,7 @@ def replay(upstream: Path, into: Path) -> Iterator[dict[str, str]]:
             }
 
 
-def _verdict(outcome: Outcome) -> str:
+def _verdict(outcome: Decision) -> str:
     complete = next((check for check in outcome.checks if check.name == "complete"), None)
     if outcome.outcome in ("new", "revision") and complete is not None and not complete.passed:
         return f"{outcome.outcome}, {complete.note.partition(' ')[0]}"

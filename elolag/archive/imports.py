@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elolag import dates
-from elolag.archive import Archive, Outcome, Payload, Writer, take_payloads, take_publications
+from elolag.archive import Archive, Decision, Payload, Writer, take_payloads, take_publications
 from elolag.archive.collect import (
     Report,
     Untagged,
@@ -190,7 +190,7 @@ class Filled:
     """
 
     subset: str
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Decision, ...] = ()
     held: int | None = 0
     failure: str = ""
 
@@ -297,7 +297,7 @@ def _subset(
             else:
                 yield item
 
-    outcomes: list[Outcome] = []
+    outcomes: list[Decision] = []
     try:
         for outcome in take_publications(
             into, wanted(), payload, accept=accept, command=_BACKFILL_COMMAND
