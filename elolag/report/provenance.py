@@ -20,7 +20,7 @@ from elolag.schema import ALL_LISTS
 
 #: Packages whose versions decide the bytes of a report.
 PACKAGES = (
-    "numpy", "scipy", "pandas", "statsmodels", "pyarrow", "altair", "vl-convert-python", "jinja2",
+    "numpy", "scipy", "pandas", "statsmodels", "pyarrow", "matplotlib", "jinja2",
 )  # fmt: skip
 _OPTIONS = {
     "board": "--board", "category": "--category", "leader": "--leader", "follower": "--follower",

@@ -9,13 +9,14 @@ from typing import Any
 
 from elolag.cite import citation
 from elolag.errors import REPORT, library
-from elolag.report import drawing, folder, markdown, marking, page, provenance
+from elolag.plots import svg
+from elolag.plots.style import rendered
+from elolag.report import folder, page, provenance
 from elolag.report.checks import Extent
 from elolag.report.content import Section, Table
 from elolag.report.material import Material, describe, gather
 from elolag.report.sections import SECTIONS
 from elolag.results.lag import LagResult
-from elolag.results.provenance import provenance as from_where
 from elolag.results.words import windowed
 
 
@@ -90,7 +91,7 @@ def write_report(
     with folder.reserved(place, force=force) as temporary:
         # Told before the work, which takes minutes.
         workers = ["joblib"] if jobs != 1 and full else []
-        for name in ("altair", "vl_convert", "jinja2", *workers):
+        for name in ("jinja2", "markupsafe", *workers):
             library(name, REPORT)
         material = gather(Extent(full, choices, jobs, tell), **question)
         files = contents(material)
@@ -101,9 +102,13 @@ def write_report(
 def contents(material: Material) -> dict[str, bytes]:
     """Every file of a report, by its name in the folder; the same bytes for the same material."""
     sections = [build(material) for build in SECTIONS]
-    compiled = {
-        figure.name: {"wide": drawing.vega(figure.wide), "narrow": drawing.vega(figure.narrow)}
-        for figure in page.figures(sections)
+    figures = [figure for section in sections for figure in section.figures]
+    drawings = {
+        figure.name: {
+            size: svg(figure.draw(size=size, title=""), f"{figure.name}-{size}")
+            for size in ("page", "phone")
+        }
+        for figure in figures
     }
     result = material.headline
     recipe = provenance.reproduce(material)
@@ -118,8 +123,8 @@ def contents(material: Material) -> dict[str, bytes]:
     }
     quoted = citation(result)
     files = {
-        "report.html": page.render(sections, compiled, words).encode(),
-        "report.md": markdown.render(sections, words).encode(),
+        "report.html": page.html(sections, drawings, words).encode(),
+        "report.md": page.markdown(sections, words).encode(),
         "result.json": provenance.to_json(_result(material)),
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
@@ -127,13 +132,10 @@ def contents(material: Material) -> dict[str, bytes]:
         "citation.json": provenance.to_json(quoted.csl()),
         "reproduce.txt": recipe.encode(),
     }
-    for figure in page.figures(sections):
-        source, name = from_where(result, title=figure.title), f"figures/{figure.name}"
-        spec = marking.framed(compiled[figure.name]["wide"], source, figure.margin)
-        document = drawing.svg(spec, background=drawing.PAPER)
-        files[f"{name}.svg"] = marking.svg(document, source).encode()
-        files[f"{name}.png"] = marking.png(drawing.png(document), source)
-        files[f"{name}.pdf"] = marking.pdf(drawing.pdf(document), source)
+    for figure in figures:
+        axes = figure.draw(size="page", title=figure.title)
+        for kind in ("svg", "png", "pdf"):
+            files[f"figures/{figure.name}.{kind}"] = rendered(axes, kind, result)
     for table in _tables(sections):
         content = provenance.to_csv(table)
         files[f"data/{table.name}.csv"] = content

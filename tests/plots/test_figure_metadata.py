@@ -91,15 +91,17 @@ def test_results_that_hold_others_speak_for_them(curve: TimeToMatch, headline: L
     assert [o.vintage for o in bare.origins] == [p[-10:] for p, _ in headline.snapshots]
 
 
-def test_without_a_result_a_file_still_names_the_software(tmp_path: Path) -> None:
-    target = plots.save(plots.estimand("gap"), tmp_path / "toy.svg")
+def test_without_a_result_a_file_still_names_the_software(
+    headline: LagResult, tmp_path: Path
+) -> None:
+    target = plots.save(plots.frontier(headline, size="column"), tmp_path / "toy.svg")
     facts = cite.read_figure(target)
     assert facts["software"] == "elolag"
     assert facts["sources"] == []
 
 
 def test_bad_targets_are_refused(headline: LagResult, tmp_path: Path) -> None:
-    axes = plots.estimand("gap")
+    axes = plots.frontier(headline, size="column")
     with pytest.raises(UsageError, match="take .png, .svg or .pdf"):
         plots.save(axes, tmp_path / "figure.gif", headline)
     with pytest.raises(UsageError, match="cannot be written"):

@@ -22,7 +22,7 @@ from report_worlds import World
 
 from elolag.cite import read_figure
 from elolag.errors import UsageError
-from elolag.report import drawing, folder, markdown, page, write_report
+from elolag.report import folder, page, write_report
 from elolag.report.content import Column, Table
 from elolag.report.provenance import to_csv
 
@@ -37,7 +37,6 @@ TITLES = [
     "Claims",
     "Data, tags and their quality",
     "What this does not measure",
-    "What next month's release could change",
     "How to cite",
 ]
 
@@ -113,7 +112,7 @@ def test_pictures_say_where_they_come_from(world: World, ending: str) -> None:
         assert len(reader.pages) == 1
         assert reader.metadata is not None
         assert reader.metadata.title == said["title"]
-        assert "China" in reader.pages[0].extract_text()
+        assert "months" in reader.pages[0].extract_text()
     if ending == "svg":
         assert result.snapshots[0][1][:16] in path.read_text("utf-8")
 
@@ -121,7 +120,7 @@ def test_pictures_say_where_they_come_from(world: World, ending: str) -> None:
 def test_every_table_has_its_columns_units_and_sources(world: World) -> None:
     found = files(world.report.path)
     tables = [name for name in found if name.startswith("data/") and name.endswith(".csv")]
-    assert len(tables) == 7 + 8
+    assert len(tables) == 7 + 7
     for name in tables:
         said = json.loads(found[name.replace(".csv", ".metadata.json")])
         rows = list(csv.reader(io.StringIO(found[name].decode())))
@@ -138,7 +137,7 @@ def test_every_table_has_its_columns_units_and_sources(world: World) -> None:
 def test_says_how_to_make_it_again(world: World) -> None:
     text = (world.report.path / "reproduce.txt").read_text("utf-8")
     assert "--as-of 2026-08-19 --vintage 2026-08-19 --draws 60 --seed 0 --level 0.95" in text
-    for words in ("vl-convert-python", "altair", world.report.headline.snapshots[0][1]):
+    for words in ("matplotlib", world.report.headline.snapshots[0][1]):
         assert words in text
 
 
@@ -148,8 +147,7 @@ def test_hostile_names_are_text_in_every_file(world: World) -> None:
     assert report_worlds.SCRIPT not in html
     assert report_worlds.IMAGE not in html
     assert "&lt;img src=x" in html
-    assert html.count("</script>") == 2
-    found["report.html"] = html[: html.index("<script>")].encode()  # Vega has its own tags
+    assert "<script" not in html
     for name, content in found.items():
         if name.endswith((".svg", ".html")):
             assert b"<img" not in content, name
@@ -240,18 +238,12 @@ def test_a_disk_that_fails_leaves_the_old_folder(
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_missing_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "altair", None)
-    with pytest.raises(UsageError, match=r"pip install 'elolag\[report\]'"):
-        drawing.library("altair")
-
-
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(
     st.text(st.one_of(st.characters(), st.sampled_from("*_`[]()<>&|~\\#!$@:/ wht.p")), max_size=40)
 )
 def test_markdown_escapes_anything(text: str) -> None:
-    line = f"x {markdown.escape(text)} y"
+    line = f"x {page.escape(text)} y"
     (inline,) = [
         t for t in MarkdownIt("commonmark").enable("table").parse(line) if t.type == "inline"
     ]
@@ -261,18 +253,8 @@ def test_markdown_escapes_anything(text: str) -> None:
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.text(max_size=60))
 def test_a_fence_holds_anything(text: str) -> None:
-    tokens = MarkdownIt("commonmark").parse(markdown.fence(text))
+    tokens = MarkdownIt("commonmark").parse(page.fence(text))
     assert [token.type for token in tokens] == ["fence"]
-
-
-@settings(derandomize=True, deadline=None, max_examples=50)
-@given(
-    st.recursive(st.text(max_size=20), lambda inner: st.dictionaries(st.text(max_size=5), inner))
-)
-def test_inline_json_says_the_same_and_ends_nothing(data: object) -> None:
-    text = page.inline_json(data)
-    assert json.loads(text) == data
-    assert not set(text) & set("<>&\u2028\u2029")
 
 
 def test_csv_is_exact_and_runs_nothing() -> None:

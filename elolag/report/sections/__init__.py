@@ -14,7 +14,6 @@ from elolag.report.sections import (
     estimands,
     frontier,
     limits,
-    next_month,
     path,
     sensitivity,
     slices,
@@ -30,6 +29,5 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     claims.build,
     data.build,
     limits.build,
-    next_month.build,
     citing.build,
 )

@@ -20,10 +20,3 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if value is None or isinstance(value, str | bool | int | float) else str(value)
-
-
-def few(count: int, shown: int) -> tuple[int, ...]:
-    """So many of the numbers from 0 to `count`, evenly, both ends among them."""
-    if count <= shown:
-        return tuple(range(count))
-    return tuple(round(k * (count - 1) / (shown - 1)) for k in range(shown))

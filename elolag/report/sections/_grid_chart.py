@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-import numpy as np
-
+from elolag import plots
+from elolag.plots.specification import few
 from elolag.report.content import Cell, Column, Figure, Table, decimals
-from elolag.report.drawing import (
-    AXIS,
-    COLOURS,
-    INK,
-    MUTED,
-    NARROW,
-    TEXT_COLOURS,
-    WIDE,
-    data,
-    library,
-    specification,
-    text,
-    value_axis,
-)
-from elolag.report.sections._cells import few, rows_of
-from elolag.results.words import compact, directed, noun, span
+from elolag.report.sections._cells import rows_of
+from elolag.results.words import compact, directed, span
 from elolag.robustness import CHOICES, LABELS, RULES, TOGETHER, Grid
 
 #: Specifications drawn at most, and rows of the page's table.
@@ -34,7 +20,6 @@ def figure(grid: Grid) -> Figure:
     kept = _order(grid)
     low, high = grid.quantiles()
     drawn = f"Drawn are at most {DRAWN} of them, evenly. " if len(kept) > DRAWN else ""
-    follower = noun(grid.headline.follower_group).removeprefix("the ")
     return Figure(
         name="specifications",
         title=_title(grid),
@@ -51,8 +36,7 @@ def figure(grid: Grid) -> Figure:
             f"ten estimates lie between the dashed lines. The spread says how much the choice of "
             f"the question matters; it is no interval of measurement."
         ),
-        wide=_chart(grid, kept, WIDE, 300, follower),
-        narrow=_chart(grid, kept, NARROW, 250, follower),
+        draw=partial(plots.specification_curve, grid, most=DRAWN),
         table=_table(grid, kept),
     )
 
@@ -72,79 +56,6 @@ def _months(grid: Grid, place: int) -> float:
 def _order(grid: Grid) -> list[int]:
     kept = [k for k in grid.estimated if grid.answers[k].months is not None]
     return sorted(kept, key=lambda k: (_months(grid, k), k))
-
-
-def _chart(grid: Grid, kept: list[int], total: int, height: int, follower: str) -> dict[str, Any]:
-    alt = library("altair")
-    months = np.array([_months(grid, k) for k in kept])
-    bottom, top = _window(grid, months)
-    places = sorted({*few(len(kept), DRAWN if total == WIDE else DRAWN // 2), kept.index(0)})
-    rows = []
-    for place in places:
-        spec, answer = grid.specs[kept[place]], grid.answers[kept[place]]
-        rows.append(
-            {
-                "place": place, "months": round(_months(grid, kept[place]), 3),
-                "low": round(max(bottom if answer.low is None else answer.low, bottom), 3),
-                "high": round(min(top if answer.high is None else answer.high, top), 3),
-                "headline": kept[place] == 0,
-                "Lag": directed(_months(grid, kept[place])),
-                "Interval": compact(answer.low, answer.high),
-                "Board": spec.board, "Category": spec.category, "Estimand": spec.key,
-                "Choices": _changed(grid, kept[place]) or "as in the headline",
-            }
-        )  # fmt: skip
-    words = f"months {follower} is behind" + (" (below the line: ahead)" if bottom < 0 else "")
-    axis = value_axis(words, labelExpr="format(abs(datum.value), 'd')", tickMinStep=2)
-    scale = alt.Scale(domain=[bottom, top], nice=False)
-    x = alt.X(
-        "place:Q", axis=None,
-        scale=alt.Scale(domain=[-1, max(len(kept), 1)], nice=False),
-    )  # fmt: skip
-    y = alt.Y("months:Q", scale=scale, axis=axis)
-    tooltip = [f"{name}:N" for name in rows[0] if name[0].isupper()]
-    base = alt.Chart(data(rows))
-    head = base.transform_filter("datum.headline")
-    low, high = grid.quantiles()
-    lines = [{"level": end} for end in (low, high) if end is not None]
-    value = _months(grid, 0)
-    width = total - AXIS - 12
-    at_x = (kept.index(0) + 1) / (len(kept) + 1) * width
-    at_y = (top - value) / (top - bottom) * height
-    right = at_x < width / 2
-    label = {"across": at_x + (14 if right else -14), "down": at_y + (26 if right else -26),
-             "words": f"headline: {directed(value)}"}  # fmt: skip
-    across, down = alt.X("across:Q", scale=None, axis=None), alt.Y("down:Q", scale=None, axis=None)
-    layers = [
-        base.mark_rule(strokeWidth=1.1, opacity=0.3, color=COLOURS[0])
-        .encode(x=x, y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q"),
-        alt.Chart(data([{"level": 0.0}])).mark_rule(color=MUTED, strokeWidth=0.9)
-        .encode(y=alt.Y("level:Q", scale=scale)),
-        alt.Chart(data(lines or [{"level": value}]))
-        .mark_rule(color=INK, strokeWidth=0.9, strokeDash=[5, 3])
-        .encode(y=alt.Y("level:Q", scale=scale)),
-        base.mark_point(filled=True, size=30 if len(rows) < 60 else 12, opacity=1,
-                        color=COLOURS[0])
-        .encode(x=x, y=y, tooltip=tooltip),
-        head.mark_point(filled=True, shape="diamond", size=150, opacity=1, color=COLOURS[1],
-                        stroke="#ffffff", strokeWidth=1)
-        .encode(x=x, y=y, tooltip=tooltip),
-        *text(
-            alt.Chart(data([label])), x=across, y=down, field="words", fontWeight="bold",
-            align="left" if right else "right", baseline="middle", color=TEXT_COLOURS[1],
-        ),
-    ]  # fmt: skip
-    return specification(layers, width=width, height=height)
-
-
-def _window(grid: Grid, months: Any) -> tuple[float, float]:
-    """Where the axis ends: every estimate is inside, the longest intervals are cut."""
-    lows = [a.low for a in grid.answers if a.low is not None] or [0.0]
-    highs = [a.high for a in grid.answers if a.high is not None] or [0.0]
-    low = min(months.min(), float(np.quantile(lows, 0.02)), 0.0)
-    high = max(months.max(), float(np.quantile(highs, 0.98)), 1.0)
-    pad = 0.04 * (high - low)
-    return float(low - pad if low < 0 else 0.0), float(high + pad)
 
 
 def _changed(grid: Grid, place: int) -> str:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from elolag import plots
 from elolag.claims import RULE, SCOPE, Assessment, ClaimsReport
+from elolag.plots.figures import claims_title
 from elolag.report.checks import of_claims
 from elolag.report.content import Column, Figure, Section, Table
-from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections._cells import rows_of
-from elolag.report.sections._dots import Dot, dots
+from elolag.results.lag import LagResult
 from elolag.results.words import share
-
-#: Room for who said it and when, in pixels.
-NAMES = 232
 
 
 def build(material: Material) -> Section:
@@ -32,18 +31,22 @@ def build(material: Material) -> Section:
     table = _table(found)
     if not timed:
         return Section("claims", "Claims", prose, tables=(table,), after=(SCOPE,))
-    return Section("claims", "Claims", prose, (_figure(found, timed, table),), after=(SCOPE,))
+    return Section(
+        "claims",
+        "Claims",
+        prose,
+        (_figure(material.headline, found, timed, table),),
+        after=(SCOPE,),
+    )
 
 
-def _figure(found: ClaimsReport, timed: list[Assessment], table: Table) -> Figure:
-    tested = [a for a in timed if a.deciding is not None]
-    fine = sum(a.verdict == "consistent" for a in tested)
-    title = f"Of {len(tested)} testable claims in months the ratings allow {fine}"
-    rows = [_row(a) for a in timed]
+def _figure(
+    headline: LagResult, found: ClaimsReport, timed: list[Assessment], table: Table
+) -> Figure:
     spread = "; ".join(f"{_who(a)} {a.claim.range_words()}, {a.verdict}" for a in timed)
     return Figure(
         name="claims",
-        title=title if tested else "None of the claims in months can be tested here",
+        title=claims_title(found),
         alt=(
             f"One row for each of {len(timed)} claims in months, the claimed range as a wide bar "
             f"and our figure as a dot with its interval: {spread}. All claims are in the table "
@@ -55,34 +58,13 @@ def _figure(found: ClaimsReport, timed: list[Assessment], table: Table) -> Figur
             f"interval from {found.n_draws:,} draws. A row without a dot cannot be tested with "
             f"this archive. Claims in Elo, percent or places are in the table."
         ),
-        wide=dots(rows, WIDE, NAMES, "the follower"),
-        narrow=dots(rows, NARROW, NAMES, "the follower"),
+        draw=partial(plots.claims, found, headline),
         table=table,
-        margin=NAMES,
     )
 
 
 def _who(item: Assessment) -> str:
     return f"{item.claim.who.partition(',')[0]}, {item.claim.date[:7]}"
-
-
-def _row(item: Assessment) -> Dot:
-    claim, ours = item.claim, item.deciding
-    return Dot(
-        f"{_who(item)}: {claim.follower} / {claim.leader}",
-        item.verdict if ours else "not testable",
-        ours.value if ours else None,
-        ours.low if ours else None,
-        ours.high if ours else None,
-        said=(claim.low, claim.high),
-        tooltip={
-            "Claim": claim.key,
-            "Claimed": claim.range_words(),
-            "Ours": ours.figure() if ours else "not testable",
-            "Interval": ours.interval_words() if ours else "none",
-            "Verdict": item.verdict,
-        },
-    )
 
 
 def _table(found: ClaimsReport) -> Table:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from statistics import NormalDist
 from typing import Any
 
+from elolag import plots
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
-from elolag.plots._titles import finding
+from elolag.plots.style import SIDES, finding, roles
 from elolag.report.content import Column, Figure, Section, Table, decimals
-from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
-from elolag.report.sections._frontier_chart import TOGGLES, chart
 from elolag.results.lag import LagResult
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import adjective, noun
@@ -25,6 +25,7 @@ def build(material: Material) -> Section:
     start = to_day(result.as_of) - SHOWN_MONTHS * DAYS_PER_MONTH
     rows = _rows(material, to_iso(start))
     leader, follower = noun(result.leader_group), noun(result.follower_group)
+    sides = roles(result.leader_group, result.follower_group)
     figure = Figure(
         name="frontier",
         title=finding(result),
@@ -35,13 +36,9 @@ def build(material: Material) -> Section:
             f"Open marks: records of under {SETTLED_VOTES:,} votes. {_bracket_words(result)} The "
             f"distance in height is the gap, not the lag."
         ),
-        wide=chart(result, rows, WIDE, 380, 9, start),
-        narrow=chart(result, rows, NARROW, 300, 0, start),
+        draw=partial(plots.frontier, result),
         table=_table(result, rows),
-        toggles={
-            TOGGLES[0]: (leader, "leader"),
-            TOGGLES[1]: (follower, "follower"),
-        },
+        toggles=dict(zip((SIDES[role] for role in sides), (leader, follower), strict=True)),
     )
     best, other = result.follower, result.leader_best
     prose = (

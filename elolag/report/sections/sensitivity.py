@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from elolag import plots
+from elolag.plots.figures import influence_title
 from elolag.report.content import Column, Figure, Section, Table, decimals
-from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections import _grid_chart
 from elolag.report.sections._cells import rows_of
-from elolag.report.sections._dots import Dot, dots
-from elolag.results.words import compact, directed, noun, span
-from elolag.robustness.edits import Case, Influence
+from elolag.results.words import compact, directed
+from elolag.robustness.edits import Influence
 from elolag.robustness.tipping_point import NOUNS, Flip
 
-#: Room for the words of a change, in pixels.
-NAMES = 268
 #: Parts of the section by name, as they are said to be missing.
 PARTS = {
     "influence": "What the headline rests on is left out",
@@ -50,22 +50,10 @@ def build(material: Material) -> Section:
 
 def _figure(found: Influence) -> Figure:
     headline = found.headline
-    months = [c.months for c in found.top if c.months is not None]
-    ends = [*months, *([] if headline.months is None else [headline.months])]
-    title = "No single lab, model, vintage or date moves the headline"
-    if months:
-        title = f"One change of data moves the lag to {span(min(ends), max(ends))}"
-    rows = [
-        Dot("the headline", _short(headline.months), headline.months, *headline.ends_given,
-            bare=bool(headline.no_interval()), strong=True,
-            tooltip=_tooltip("none", headline.figure(), headline.interval_words())),
-        *(_row(case) for case in found.top),
-    ]  # fmt: skip
-    who = noun(headline.follower_group).removeprefix("the ")
     spread = "; ".join(f"{c.words} {directed(c.months or 0.0)}" for c in found.top) or "none"
     return Figure(
         name="influence",
-        title=title,
+        title=influence_title(found),
         alt=(
             f"Dots with intervals: the headline, {headline.figure()}, and what it would be after "
             f"the single changes that move it most: {spread}. All changes are in "
@@ -77,28 +65,9 @@ def _figure(found: Influence) -> Figure:
             f"{headline.level:.0%} measurement interval. These are the "
             f"{len(found.top)} that matter most of {len(found.cases):,}."
         ),
-        wide=dots(rows, WIDE, NAMES, who),
-        narrow=dots(rows, NARROW, NAMES, who),
+        draw=partial(plots.influence, found),
         table=_influence_table(found),
-        margin=NAMES,
     )
-
-
-def _row(case: Case) -> Dot:
-    low, high = case.result.ends_given if case.result else (None, None)
-    bare = case.result is not None and case.result.no_interval() is not None
-    interval = case.result.interval_words() if case.result else "not estimated"
-    words = directed(case.months or 0.0)
-    return Dot(case.words, _short(case.months), case.months, low, high, bare=bare,
-               tooltip=_tooltip(case.words, words, interval))  # fmt: skip
-
-
-def _short(months: float | None) -> str:
-    return directed(months or 0.0).replace(" months", "")
-
-
-def _tooltip(change: str, lag: str, interval: str) -> dict[str, str]:
-    return {"Change": change, "Lag then": lag, "Interval": interval}
 
 
 def _influence_table(found: Influence) -> Table:

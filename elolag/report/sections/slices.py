@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from elolag.estimate.compare import Slice, Slices, answer, size
+from functools import partial
+
+from elolag import plots
+from elolag.estimate.compare import Slices, answer, size
 from elolag.report.checks import of_slices
 from elolag.report.content import Cell, Column, Figure, Section, Table
-from elolag.report.drawing import NARROW, WIDE
 from elolag.report.material import Material
 from elolag.report.sections._cells import rows_of
-from elolag.report.sections._dots import Dot, dots
 from elolag.results.words import noun, span
-
-#: Room for the names of categories, and of pairs of groups, in pixels.
-NAMES = {"category": 236, "openness": 224}
 
 
 def build(material: Material) -> Section:
@@ -38,9 +36,6 @@ def build(material: Material) -> Section:
 def _figure(found: Slices) -> Figure:
     first = found.slices[0].result
     paired = found.paired
-    who = noun(found.follower_group).removeprefix("the ") if paired else "first-named side"
-    rows = _rows(found)
-    names = NAMES[found.by]
     spread = "; ".join(f"{s.name} {answer(s.result)}" for s in sorted(found.slices, key=size))
     what = ("category", "categories") if paired else ("pair of groups", "pairs of groups")
     return Figure(
@@ -55,10 +50,8 @@ def _figure(found: Slices) -> Figure:
             f"{first.interval} interval, from {first.n_draws:,} draws; one that runs to the edge "
             f"of the chart has no bound there. Ratings: {first.board} of {first.vintage}."
         ),
-        wide=dots(rows, WIDE, names, who),
-        narrow=dots(rows, NARROW, names, who),
+        draw=partial(plots.slices, found),
         table=_table(found),
-        margin=names,
     )
 
 
@@ -75,33 +68,6 @@ def _title(found: Slices) -> str:
     follower = noun(found.follower_group)
     text = f"{follower} is {span(min(months), max(months))} over {len(months)} categories"
     return text[:1].upper() + text[1:]
-
-
-def _rows(found: Slices) -> list[Dot]:
-    out: list[Dot] = []
-    heading = ""
-    for item in found.slices:
-        if item.heading != heading:
-            heading = item.heading
-            out.append(Dot(heading, heading=True))
-        result = item.result
-        short = answer(result).replace(" months", "").replace("at least ", "≥ ")
-        out.append(
-            Dot(
-                _name(item), short, result.months, *result.ends_given,
-                bare=bool(result.no_interval()), strong=item.whole,
-                tooltip={
-                    "Slice": item.name, "Answer": answer(result),
-                    "Interval": result.interval_words(),
-                    "Best": f"{result.follower.model} / {result.leader_best.model}",
-                },
-            )
-        )  # fmt: skip
-    return out
-
-
-def _name(item: Slice) -> str:
-    return item.name.replace("_", " ")
 
 
 def _table(found: Slices) -> Table:
