@@ -22,9 +22,9 @@ from report_worlds import World
 
 from elolag.cite import read_figure
 from elolag.errors import UsageError
-from elolag.report import folder, page, write_report
+from elolag.report import page, write_report
 from elolag.report.content import Column, Table
-from elolag.report.provenance import to_csv
+from elolag.report.write import SUMS, reserved, to_csv, write_files
 
 MAIN = "from elolag.cli import main; main()"
 TITLES = [
@@ -71,7 +71,7 @@ def test_has_what_it_promises(world: World) -> None:
     names = set(found)
     assert {"report.html", "report.md", "result.json", "reproduce.txt"} <= names
     assert {"citation.txt", "citation.de.txt", "citation.bib", "citation.json"} <= names
-    assert folder.SUMS in names
+    assert SUMS in names
     for figure in report_worlds.FIGURES:
         assert {f"figures/{figure}.{e}" for e in ("svg", "png", "pdf")} <= names
         assert found[f"figures/{figure}.png"].startswith(b"\x89PNG")
@@ -85,11 +85,9 @@ def test_has_what_it_promises(world: World) -> None:
     assert told in said
     headline = json.loads(found["result.json"])["answer"]["headline"]
     assert headline["months"] == world.report.headline.months
-    sums = dict(line.split("  ")[::-1] for line in found[folder.SUMS].decode().splitlines())
+    sums = dict(line.split("  ")[::-1] for line in found[SUMS].decode().splitlines())
     assert sums == {
-        name: hashlib.sha256(content).hexdigest()
-        for name, content in found.items()
-        if name != folder.SUMS
+        name: hashlib.sha256(content).hexdigest() for name, content in found.items() if name != SUMS
     }
 
 
@@ -196,8 +194,8 @@ def test_a_question_without_answer_leaves_nothing_behind(tmp_path: Path) -> None
 
 
 def make(out: Path, content: bytes, *, force: bool = False) -> None:
-    with folder.reserved(out, force=force) as temporary:
-        folder.write({"a/b.txt": content}, temporary, out, force=force)
+    with reserved(out, force=force) as temporary:
+        write_files({"a/b.txt": content}, temporary, out, force=force)
 
 
 def test_force_replaces_the_whole_folder(tmp_path: Path) -> None:

@@ -12,10 +12,9 @@ import report_worlds
 from report_worlds import World
 
 from elolag.estimate.session import prepare
-from elolag.report import checks
-from elolag.report.checks import Checks, Extent
-from elolag.report.material import Material
-from elolag.report.sections import claims, sensitivity, slices
+from elolag.report import material as checks
+from elolag.report.material import Checks, Extent, Material
+from elolag.report.tested import claims, sensitivity, slices
 from elolag.tags import Policies
 
 
@@ -47,7 +46,7 @@ def test_claims_are_left_out_for_other_groups_and_boards_of_ones_own() -> None:
 )
 def test_a_part_without_an_answer_says_why(section: Any, names: tuple[str, ...]) -> None:
     missing = {name: f"no {name} <here>" for name in names}
-    made = section.build(cast("Material", SimpleNamespace(checks=Checks(missing=missing))))
+    made = section(cast("Material", SimpleNamespace(checks=Checks(missing=missing))))
     words = " ".join([*made.prose, *made.after])
     assert all(why in words for why in missing.values())
     assert not made.figures
