@@ -2,14 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: lag test report browser check-all lint types calibrate figures answers notebooks docs clean
+.PHONY: lag test fresh report browser check-all lint types calibrate figures answers notebooks docs clean
 
 lag: .venv/installed ## Print the headline from the shipped archive
 	@$(BIN)/elolag lag
 
 test: .venv/installed-dev browser ## Run the tests, files spread over two workers
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest $(SPREAD)
+
+fresh: .venv/installed-dev ## Are pages, notebooks, site and kept tables what the code makes now?
+	$(BIN)/python -m pytest -m fresh $(SPREAD)
 
 browser: | .venv/bin/python ## For the tests of the report: ask apt for Chromium where root may
 	@$(BIN)/python tests/report/chromium.py
@@ -17,7 +21,7 @@ browser: | .venv/bin/python ## For the tests of the report: ask apt for Chromium
 report: .venv/installed-report ## Write the report into report/ (minutes: the grid; QUICK=1 without)
 	@$(BIN)/elolag report --out report --force $(if $(QUICK),--quick)
 
-check-all: test lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
+check-all: test fresh lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
 	$(BIN)/python -m pytest -m slow
 
 lint: .venv/installed-dev

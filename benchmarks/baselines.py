@@ -6,7 +6,7 @@ months for the estimands its number is quoted as.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
@@ -16,9 +16,10 @@ from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
 from elolag.model.estimands import ESTIMANDS, WINDOWS, Race
 from elolag.model.posterior import Field
-from elolag.simulation.calibrate import Baseline
 
 Floats = NDArray[np.float64]
+#: From the linked ratings and the as-of date to months, per estimand the method speaks of.
+Baseline = Callable[[Field, float], Mapping[str, float]]
 RESAMPLES = 200
 
 

@@ -1,8 +1,7 @@
 """Calibration of the intervals: `python benchmarks/calibrate.py --help`.
 
-Writes the table of `elolag.simulation.calibrate` (default: all worlds, 2,000 replications, beside
-this file). On a cluster, run it with ``--dask ADDRESS`` (a scheduler's address; needs
-`distributed`).
+Writes the table of `replications` (default: all worlds, 2,000 replications, beside this file). On a
+cluster, run it with ``--dask ADDRESS`` (a scheduler's address; needs `distributed`).
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ import contextlib
 from pathlib import Path
 
 from baselines import BASELINES
+from replications import Plan, run, table
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from elolag.simulation.calibrate import Plan, run, table
 from elolag.simulation.worlds import WORLDS
 
 HERE = Path(__file__).parent

@@ -1,5 +1,4 @@
-"""Whether the young-entry drift is what `elolag.estimate.early_drift` takes it for: `python
-benchmarks/drift.py`.
+"""Whether the young-entry drift is what `debuts` takes it for: `python benchmarks/drift.py`.
 
 If the early votes keep a bias for good, the excess change of a debut between v and V votes is the
 bias times 1 - v/V: nothing where votes hardly grew, all of it where they grew much. The first
@@ -18,17 +17,18 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import debuts
 import numpy as np
 import pandas as pd
 
 import elolag
 from elolag import tags
 from elolag.dates import to_day
-from elolag.estimate import early_drift
 from elolag.estimate.field import enrol
 from elolag.estimate.lag import results
 from elolag.estimate.panel import ROOT, Panel, Vintage, build
 from elolag.estimate.session import assemble, prepare
+from elolag.model import early_drift
 from elolag.model.posterior import posterior
 from elolag.model.scale import vote_noise
 from elolag.question import DEFAULT_BOARD
@@ -43,8 +43,8 @@ VOTES = (0, 8_000, np.inf)
 def histories() -> Iterator[tuple[list[Vintage], dict[str, list[int]]]]:
     """Per board its vintages, and which of them list each entry with votes."""
     archive, lookup = elolag.open_archive(), tags.Lookup(tags.load())
-    for board in early_drift.BOARDS:
-        vintages = [v for v, _ in early_drift._vintages(archive.board(board), lookup)]
+    for board in debuts.BOARDS:
+        vintages = [v for v, _ in debuts.whole_lists(archive.board(board), lookup)]
         listed: dict[str, list[int]] = {}
         for number, vintage in enumerate(vintages):
             for identity in vintage.table.index[vintage.table["votes"].notna()]:
@@ -56,14 +56,14 @@ def excesses() -> pd.DataFrame:
     """One row per debut of the shipped archive: excess variance, part shown, growth, first date."""
     parts = []
     for vintages, listed in histories():
-        rows = early_drift.debuts(vintages)
+        rows = debuts.debuts(vintages)
         since = [vintages[listed[i][0]].date for i in rows["identity"]]
         parts.append(rows.assign(since=since))
     return _with_excess(pd.concat(parts, ignore_index=True))
 
 
 def _with_excess(rows: pd.DataFrame) -> pd.DataFrame:
-    rows = rows[rows["change"].abs() <= early_drift.LARGEST_DRIFT]
+    rows = rows[rows["change"].abs() <= debuts.LARGEST_DRIFT]
     errors = (rows[c].to_numpy(float) for c in ("se_debut", "se_last"))
     growth = rows["votes_last"] / rows["votes"]
     return rows.assign(
@@ -83,10 +83,10 @@ def newcomers() -> pd.DataFrame:
     """
     lookup, drift, rows = tags.Lookup(tags.load()), early_drift.packaged_drift(), []
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in ("US", "CN")]
-    for board, (vintages, listed) in zip(early_drift.BOARDS, histories(), strict=True):
-        debuts = early_drift.debuts(vintages).assign(board=board)
-        debuts["number"] = [listed[identity][0] for identity in debuts["identity"]]
-        for number, began in debuts[debuts["number"] > 0].groupby("number"):
+    for board, (vintages, listed) in zip(debuts.BOARDS, histories(), strict=True):
+        mine = debuts.debuts(vintages).assign(board=board)
+        mine["number"] = [listed[identity][0] for identity in mine["identity"]]
+        for number, began in mine[mine["number"] > 0].groupby("number"):
             vintage = vintages[number]
             if to_day(vintage.date) - to_day(vintages[number - 1].date) > LONGEST:
                 continue
@@ -103,7 +103,7 @@ def newcomers() -> pd.DataFrame:
                 )
             )
     found = pd.concat(rows, ignore_index=True).dropna(subset="foreseen")
-    return found[found["change"].abs() <= early_drift.LARGEST_DRIFT]
+    return found[found["change"].abs() <= debuts.LARGEST_DRIFT]
 
 
 def falls(found: pd.DataFrame) -> Iterator[dict[str, object]]:
@@ -150,12 +150,12 @@ def later() -> Iterator[dict[str, object]]:
     for vintages, listed in histories():
         days = [to_day(vintage.date) for vintage in vintages]
         for identity, numbers in listed.items():
-            near = [n for n in numbers if days[n] - days[numbers[0]] <= early_drift.HORIZON_DAYS]
+            near = [n for n in numbers if days[n] - days[numbers[0]] <= debuts.HORIZON_DAYS]
             votes = [float(vintages[n].table["votes"][identity]) for n in near]
             grown = [n for n, v in zip(near, votes, strict=True) if v >= 2 * votes[0]]
             if grown:
                 before, after = (vintages[n].table for n in (grown[0], near[-1]))
-                row = early_drift.change(identity, before, after)
+                row = debuts.change(identity, before, after)
                 found += [row | {"debut_votes": votes[0]}] if row else []
     rows = _with_excess(pd.DataFrame(found))
     debut, now = (drift.variance(rows[c], rows["se_debut"]) for c in ("debut_votes", "votes"))
@@ -201,10 +201,10 @@ def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, ob
     """The headline with the packaged drift, with other drifts, and with newcomers lowered."""
     packaged = early_drift.packaged_drift()
     year = found["since"].str[:4].max()
-    recent, _ = early_drift.fit(found[found["since"] >= year], packaged.votes_per_information)
+    recent, _ = debuts.fit(found[found["since"] >= year], packaged.votes_per_information)
     lowered = with_fall(began)
     lookup = tags.Lookup(tags.load())
-    record = early_drift.estimate(elolag.open_archive(), lookup, copies=True)
+    record = debuts.estimate(elolag.open_archive(), lookup, copies=True)
     for name, drift, panel in (
         ("packaged", packaged, None),
         (f"debuts of {year} alone", recent, None),
@@ -212,7 +212,7 @@ def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, ob
         ("none", None, None),
         ("packaged, the newcomers' fall taken off", packaged, lowered),
     ):
-        with patch("elolag.estimate.early_drift.packaged_drift", return_value=drift):
+        with patch("elolag.model.early_drift.packaged_drift", return_value=drift):
             study = prepare() if panel is None else assemble(panel, lookup, {})
             (result,) = results(study, ["current"], "measurement")
         match = (result.matches or ())[0]

@@ -18,11 +18,11 @@ votes
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import held_out
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -33,9 +33,6 @@ from elolag.model import scale
 from elolag.model.scale import SHIPPED, Hyperparameters
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-import held_out  # noqa: E402 -- beside this script, not in the package
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -28,14 +28,15 @@ list (``role`` test) was then looked at once.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pairwise_links
 import pandas as pd
+import state_space
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -47,10 +48,6 @@ from elolag.model import scale
 from elolag.model.scale import SHIPPED, Hyperparameters
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-import pairwise_links  # noqa: E402 -- beside this script, not in the package
-import state_space  # noqa: E402
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

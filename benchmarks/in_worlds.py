@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from replications import DRIFT_BLOCK, archive_drift, fitted_field
 
 from elolag.model.posterior import Field, Posterior
-from elolag.simulation.calibrate import DRIFT_BLOCK, archive_drift, fitted_field
 from elolag.simulation.simulate import History, simulate
 
 HERE = Path(__file__).parent

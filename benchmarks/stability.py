@@ -15,21 +15,21 @@ is one more `Variation`. The ends are quantiles of draws: what another seed move
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+import debuts
 import numpy as np
 import pandas as pd
+from drift import excesses
 from numpy.typing import NDArray
 
 from elolag.dates import to_day
-from elolag.estimate import early_drift
 from elolag.estimate.panel import ROOT, place
 from elolag.estimate.revisions import Past, read
-from elolag.model import draws
+from elolag.model import draws, early_drift
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
 from elolag.model.interval import Summary, summarise
 from elolag.model.posterior import Field, Prior, only, thought
@@ -37,9 +37,6 @@ from elolag.model.scale import SHIPPED
 from elolag.question import DEFAULT_BOARD
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-from drift import excesses  # noqa: E402 -- beside this script, not in the package
 
 ESTIMAND, WINDOW, DRAWS, SEED, LEVEL = "average", 12.0, 10_000, 0, 0.95
 FACTORS = (0.8, 1.2)
@@ -147,8 +144,7 @@ def resampled_drifts() -> list[early_drift.YoungDrift]:
     known = early_drift.packaged_drift().votes_per_information
     picks = rng.integers(0, len(of), (RESAMPLES, len(of)))
     return [
-        early_drift.fit(rows.iloc[np.concatenate([of[k] for k in pick])], known)[0]
-        for pick in picks
+        debuts.fit(rows.iloc[np.concatenate([of[k] for k in pick])], known)[0] for pick in picks
     ]
 
 

@@ -19,8 +19,9 @@ import pandas as pd
 
 import elolag
 from elolag import tags
-from elolag.estimate import comparison, early_drift
+from elolag.estimate import comparison
 from elolag.estimate.panel import build, chain, lists_of, vintages
+from elolag.model import early_drift
 from elolag.question import DEFAULT_BOARD
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -34,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHORT = {"measurement": "", "sampling": "sampling of "}
 PAGES = (
     "README.md",
+    "ARCHITECTURE.md",
     "docs/calibration.md",
     "docs/claims.md",
     "docs/cli.md",
@@ -487,6 +489,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "figures": figures,
     "commands": listing.commands,
     "names": listing.names,
+    "modules": listing.modules,
 }
 
 

@@ -6,10 +6,13 @@ Both are read off the program, so that a new command or function is on its page 
 
 from __future__ import annotations
 
+import ast
+import functools
 import inspect
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -76,6 +79,23 @@ def escaped(text: str) -> str:
     return re.sub(r"([\\*\[\]|])", r"\\\1", text).replace("<", "&lt;")
 
 
+def modules() -> str:
+    """Every module of the package by room, with the first sentence of its docstring."""
+    root = Path(elolag.__file__).parent
+    rooms: dict[str, list[Path]] = {}
+    for path in sorted(root.rglob("*.py")):
+        part = path.relative_to(root).parts
+        rooms.setdefault(part[0] if len(part) > 1 else "", []).append(path)
+    lines = ["| module | what it holds |", "|---|---|"]
+    for room, paths in rooms.items():
+        for path in paths:
+            inner = path.name == "__init__.py"
+            name = f"**{room or 'elolag'}**" if inner else f"{room}.{path.stem}".lstrip(".")
+            said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+            lines.append(f"| {name} | {said.splitlines()[0].rstrip('.') if said else ''} |")
+    return "\n".join(lines)
+
+
 def names() -> str:
     """Every public function, figure and class: in the site with signature and docstring."""
     public = {name: getattr(elolag, name) for name in elolag.__all__}
@@ -126,9 +146,20 @@ def _add_classes(found: Any, classes: list[type]) -> None:
     mentioned += [
         str(inspect.signature(m).return_annotation) for m in methods if inspect.isfunction(m)
     ]
+    # The options a function takes as ``**question``, and what those name.
+    mentioned += [
+        str(p.annotation)
+        for m in methods
+        if inspect.isfunction(m)
+        for p in inspect.signature(m).parameters.values()
+        if p.kind is p.VAR_KEYWORD
+    ]
+    if hasattr(found, "__total__"):
+        mentioned += [str(kind) for kind in found.__annotations__.values()]
     space = vars(sys.modules[found.__module__])
-    for word in re.findall(r"\w+", " ".join(mentioned)):
-        held = space.get(word)
+    for word in re.findall(r"[\w.]+", " ".join(mentioned)):
+        first, *rest = word.split(".")
+        held = functools.reduce(lambda at, part: getattr(at, part, None), rest, space.get(first))
         if inspect.isclass(held) and held.__module__.startswith("elolag.") and held not in classes:
             classes.append(held)
             _add_classes(held, classes)

@@ -290,7 +290,7 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     Parameters
     ----------
     table
-        As `elolag.simulation.calibrate.table` makes it.
+        As `make calibrate` writes it, or a part of it.
     ax
         Axes to draw on; new ones of their own by default.
     size

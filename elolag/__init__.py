@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from elolag.estimate.lag import estimate_lag
     from elolag.estimate.over_time import estimate_change, lag_path
     from elolag.estimate.revisions import estimate_revisions
-    from elolag.estimate.session import frontier_curve
+    from elolag.estimate.session import Question, Session, frontier_curve
     from elolag.own import own_board
     from elolag.report import write_report
     from elolag.results.lag import LagResult
@@ -34,6 +34,8 @@ _HOMES = {
     "Archive": "elolag.archive",
     "LagResult": "elolag.results.lag",
     "Policies": "elolag.tags",
+    "Question": "elolag.estimate.session",
+    "Session": "elolag.estimate.session",
     "check_claims": "elolag.claims",
     "compare": "elolag.estimate.compare",
     "estimate_all": "elolag.estimate.comparison",
@@ -53,6 +55,8 @@ __all__ = [
     "Archive",
     "LagResult",
     "Policies",
+    "Question",
+    "Session",
     "__version__",
     "check_claims",
     "compare",

@@ -6,6 +6,11 @@ from collections import Counter
 import pytest
 from hypothesis import settings
 
+# Threads of the linear algebra wait for each other in matrices as small as ours, and workers of
+# the tests wait for them. Read when numpy is imported, so said here, also to commands that are run.
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
+
 # The day on which tests run: a list of 2026-08-19 is not old on it.
 os.environ["SOURCE_DATE_EPOCH"] = "1787184000"
 

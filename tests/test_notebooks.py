@@ -34,6 +34,7 @@ def test_all_are_there_and_listed() -> None:
     assert re.findall(r"\(\.\./notebooks/(.*?)\)", page) == [p.name for p in PATHS]
 
 
+@pytest.mark.fresh
 @by_name
 def test_it_says_what_it_said_when_it_was_saved(run, path: Path) -> None:
     saved = nbformat.read(path, as_version=4)

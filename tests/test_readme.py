@@ -21,6 +21,7 @@ def generate():
     return module
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize(
     "page",
     [

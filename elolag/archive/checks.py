@@ -1,4 +1,4 @@
-"""What a list must not have lost that earlier ones had: `overall`, categories, errors, order."""
+"""The checks of a list before it is kept, as values; what it must not have lost."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check
 #: More rows lost than this is a broken upstream, unless the list is recognised as a top-N one.
 LOST_SHARE_REFUSED = LOST_REFUSED
 LOST_SHARE_NOTED = 0.1
-#: A median shift of common entries above this (Elo) is worth a look (DESIGN, trap 2).
+#: A median shift of common entries above this (Elo) is worth a look (ARCHITECTURE.md, trap 2).
 SHIFT_NOTED = 5.0
 #: Changes of at least so many common entries that spread more than this about their median (MAD,
 #: Elo) are another computation: raw beside style-controlled text has 17, a recomputation up to 6.

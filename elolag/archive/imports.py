@@ -1,4 +1,4 @@
-"""Taking files that were downloaded by other means into an archive."""
+"""Files that were downloaded by other means, and the history of the official dataset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Tables to CSV bytes and back: one deterministic text for one table.
+r"""How tables are written and read back, and the manifest that says what they are.
 
 UTF-8, ``\n``, quotes only where needed; floats in their shortest form of at most two decimals;
 a missing value is an empty field. No text is read as missing: an entry may be called ``NA``.

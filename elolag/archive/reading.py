@@ -1,4 +1,4 @@
-"""One stored snapshot: its facts, and its tables with their hashes checked on every load."""
+"""Reading an archive: boards, snapshots, tables with their hashes checked on every load."""
 
 from __future__ import annotations
 
@@ -309,6 +309,13 @@ def open_archive(
         If the archive is missing or empty.
     UsageError
         If `sources` is neither.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> archive = elolag.open_archive()
+    >>> "arena/text" in archive.boards()
+    True
     """
     if isinstance(path, Archive):
         return path.only(sources)
@@ -360,6 +367,13 @@ class Archive:
         Whether manifests are compared with the hashes in ``log.csv``.
     sources
         ``all``, or ``official``: its boards then show only lists that came from their publisher.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> board = elolag.open_archive().board("arena/text_style_control")
+    >>> board.snapshot("2026-08-19").completeness
+    'full'
     """
 
     def __init__(self, path: Path, *, use_log: bool = True, sources: str = ALL_LISTS) -> None:

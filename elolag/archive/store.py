@@ -1,4 +1,4 @@
-"""The lock of an archive: one writer at a time, on any machine that reaches it.
+"""The one writer: a lock, then a folder that is there whole or not at all.
 
 The lock itself is `filelock`'s: the system's own on ``.lock`` (``flock``, or ``LockFileEx`` on
 Windows), which ends with its process however that dies. A file system that has none gets the

@@ -1,4 +1,4 @@
-"""What checking claims returns: one assessment per claim, and all of them together."""
+"""Checking claims: one assessment each, and all of them together."""
 
 from __future__ import annotations
 
@@ -291,6 +291,13 @@ def check_claims(
         An unknown key, group, board or number.
     ArchiveError
         The archive is missing or damaged.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> report = elolag.check_claims(keys=["schmidt-2024"], n_draws=100)
+    >>> len(report.assessments)
+    1
     """
     studies = Studies.of(2000, question)
     claims = [] if only_added else list(registry.packaged())

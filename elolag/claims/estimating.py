@@ -1,4 +1,4 @@
-"""Studies shared between questions: each snapshot read once, each panel built once.
+"""Our figure for a claim, from studies that claims share.
 
 Also the one place that decides which ratings a day could have seen.
 """

@@ -1,4 +1,4 @@
-"""The streams of the command line: any encoding, closed or full ones, and a stop from outside."""
+"""What the commands print with: streams, lines, tables, progress."""
 
 from __future__ import annotations
 

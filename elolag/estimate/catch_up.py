@@ -120,6 +120,13 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     ------
     EstimateError
         The leader set no record in the window, or the window begins before a group has a model.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> curve = elolag.time_to_match(vintage="2026-08-19", n_draws=300)
+    >>> [record.model for record in curve.follow_ups if record.matched][:1] != []
+    True
     """
     study = prepare(**question)
     study.reached_only("this curve dates levels by the first model to reach them")

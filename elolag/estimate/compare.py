@@ -1,4 +1,4 @@
-"""Which questions a comparison asks, and which groups race in each."""
+"""The lag slice by slice: which groups race in each slice, and the table of all."""
 
 from __future__ import annotations
 
@@ -401,6 +401,13 @@ def compare(
         An unknown name, or too few draws for simultaneous intervals.
     EstimateError
         No slice has an answer.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.compare("openness", vintage="2026-08-19", n_draws=300)
+    >>> found.slices[0].name
+    'China against US'
     """
     key = lag_key(estimand, frontier)
     if by not in BY:

@@ -1,4 +1,4 @@
-"""What stands in small print under the headline: other windows and match rules, and its change."""
+"""Every estimand side by side, and the small print under the headline."""
 
 from __future__ import annotations
 
@@ -139,6 +139,20 @@ def estimate_all(**question: Unpack[Question]) -> Comparison:
     ----------
     **question
         As for `estimate_lag`, without estimand and interval.
+
+    Raises
+    ------
+    UsageError
+        A name, date or number that cannot be answered.
+    EstimateError
+        The data hold no answer to the question, whatever the estimand.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.estimate_all(vintage="2026-08-19", n_draws=300)
+    >>> [result.estimand for result in found.results][:3]
+    ['current', 'average', 'at-release']
     """
     question.setdefault("session", Session())
     study = prepare(**question)

@@ -2,7 +2,7 @@
 
 A rename is only ever *proposed*: an entry vanished, another appeared, both are of one lab, their
 names are similar, and the new rating lies where the old one would lie on the new scale, within
-the noise of the fit. One entry may turn into several (DESIGN, trap 5).
+the noise of the fit. One entry may turn into several (ARCHITECTURE.md, trap 5).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who races: from linked entries and the dates of their models to the arrays of a `Field`."""
+"""Who races: models, their dates and ratings as the arrays of a `Field`, on either clock."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from elolag.archive import Archive
 from elolag.dates import parse, to_day
 from elolag.errors import UsageError
-from elolag.estimate.early_drift import YoungDrift
 from elolag.estimate.panel import ROOT, Panel
+from elolag.model.early_drift import YoungDrift
 from elolag.model.posterior import Field, Posterior, only
 from elolag.tags import Group, Lookup, Tag, is_unknown
 from elolag.tags.listings import read_listings

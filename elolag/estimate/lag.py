@@ -118,6 +118,17 @@ def estimate_lag(
         The data hold no answer to this question.
     ArchiveError
         The archive is missing or damaged.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.estimate_lag(leader="US", follower="CN", vintage="2026-08-19", n_draws=1000)
+    >>> found.estimand, found.board, found.as_of
+    ('average', 'arena/text_style_control', '2026-08-19')
+    >>> found.low < found.months < found.high
+    True
+    >>> [match.model for match in found.matches[:2]]
+    ['claude-opus-4-6', 'gemini-3-pro']
     """
     asked_key(estimand, frontier, interval)
     study = prepare(board=board, **question)

@@ -1,4 +1,4 @@
-"""The lag over time: `current` at every day of a range, with pointwise and simultaneous bands."""
+"""The lag over time, with pointwise and simultaneous bands, and its change since a date."""
 
 from __future__ import annotations
 
@@ -183,6 +183,13 @@ def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -
         The range ends before it starts.
     EstimateError
         A group has no model by `start`.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> path = elolag.lag_path("2026-08-01", "2026-08-19", n_draws=300)
+    >>> len(path.months)
+    19
     """
     study = prepare(**asking(question, as_of=end))
     study.reached_only("a path dates levels by the first model to reach them")
@@ -399,6 +406,13 @@ def estimate_change(
         The two dates are in the wrong order.
     EstimateError
         The estimand is only a bound, or not defined, at one of the dates.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> change = elolag.estimate_change("2025-08-19", vintage="2026-08-19", n_draws=300)
+    >>> change.low < change.months < change.high
+    True
     """
     return change_of(prepare(**question), since, estimand)
 

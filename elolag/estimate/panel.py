@@ -1,4 +1,4 @@
-"""Lists of a board as tables of identified entries, and one table of where all of them stand."""
+"""A board at one vintage: every entry identified, and where all of them stand on one scale."""
 
 from __future__ import annotations
 

@@ -27,13 +27,13 @@ from elolag import tags
 from elolag.archive import Board, Snapshot, find_board
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.early_drift import YoungDrift, constants, drift_of
 from elolag.estimate.field import Roster, check_clock, enrol
 from elolag.estimate.lag import HEADLINE, lag_key
 from elolag.estimate.news import NewsOrNoise, Score, news_or_noise, nine_in_ten, score
 from elolag.estimate.panel import Vintage, chain, fill_errors, other_board, place, vintages
 from elolag.estimate.session import ASKED, Asked, Question, Session, check_excluded, check_numbers
 from elolag.model import draws, scale
+from elolag.model.early_drift import YoungDrift, constants, drift_of
 from elolag.model.estimands import WINDOWS
 from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.interval import Summary, summarise
@@ -481,6 +481,13 @@ def estimate_revisions(
         A name or number that cannot be answered, or a board with a single vintage.
     EstimateError
         No month can be measured both ways.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.estimate_revisions(vintage="2026-08-19", n_draws=100)
+    >>> found.rows[0].date < found.rows[-1].date
+    True
     """
     check_names(question, ASKED)
     asked: Question = {**ASKED, "n_draws": DRAWS, **question}

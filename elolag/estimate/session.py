@@ -1,4 +1,4 @@
-"""One question on one board, from the archive to what the draws need."""
+"""What can be asked, and a session that reads and builds everything once."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from elolag import tags
 from elolag.archive import Archive, Board, find_board
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.early_drift import constants, drift_of
 from elolag.estimate.field import Cast, check_clock, clock_notes, first_listed, listed_tags
 from elolag.estimate.panel import Panel, build
 from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
+from elolag.model.early_drift import constants, drift_of
 from elolag.model.estimands import EXACT, check_groups
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
@@ -138,7 +138,15 @@ class Asked(Options, total=False):
 
 
 class Question(Asked, total=False):
-    """All that can be asked of an estimate in Python."""
+    """All that can be asked of an estimate in Python.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> asked: elolag.Question = {"follower": "CN+open", "min_votes": 5000, "vintage": "2026-08-19"}
+    >>> elolag.estimate_lag(**asked, n_draws=300).follower_group
+    'CN+open'
+    """
 
     board: str | Board
 
@@ -163,6 +171,17 @@ class Session:
 
     Estimates that ask more than one question keep one for themselves; who asks several related
     questions hands the same one to all of them (``session=``). It takes files for unchanged.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> shared = elolag.Session()
+    >>> both = [
+    ...     elolag.estimate_lag(estimand=e, vintage="2026-08-19", n_draws=300, session=shared)
+    ...     for e in ("current", "average")
+    ... ]
+    >>> both[0].snapshots == both[1].snapshots
+    True
     """
 
     def __init__(self) -> None:
@@ -392,6 +411,13 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
     ------
     UsageError
         An unknown kind, or a group that is neither side.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> curve = elolag.frontier_curve("CN", "linear", vintage="2026-08-19", n_draws=100)
+    >>> curve.group, curve.kind, curve.as_of
+    ('CN', 'linear', '2026-08-19')
     """
     if kind not in KINDS:
         raise UsageError(f"unknown frontier {kind!r}; known: {', '.join(KINDS)}")

@@ -1,4 +1,4 @@
-"""Which addresses may be asked: a source's own hosts over https, and what the user named instead.
+"""Before a server is believed: which addresses may be asked, how much a body may hold.
 
 Hosts are read with urllib3's parser, the one that also picks the connection, so that no address
 can mean one host to the check and another to the connection.

@@ -1,4 +1,4 @@
-"""How often to ask again and how long to wait before it."""
+"""The HTTP client: when to ask again, how long to wait, what came back."""
 
 from __future__ import annotations
 

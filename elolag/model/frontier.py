@@ -1,4 +1,4 @@
-"""Frontiers: the best rating a group has reached by a date, and when it first reached a level."""
+"""Frontiers: the best rating a group has reached by a date, and which model dates a level."""
 
 from __future__ import annotations
 

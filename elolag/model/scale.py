@@ -1,4 +1,4 @@
-"""What the fit takes as given, in one place.
+"""One scale for all lists: where each model stands on the newest, with shared errors.
 
 None of these is estimated with the ratings of a question. benchmarks/stability.py says how far
 the answer moves when each is another.

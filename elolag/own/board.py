@@ -1,4 +1,4 @@
-"""Examples of a user's own tables, which run as they are: invented models, two groups."""
+"""A user's ratings as a board for every estimate, and examples of a user's tables."""
 
 from __future__ import annotations
 
@@ -293,6 +293,18 @@ def own_board(
     ------
     UsageError
         The file cannot be read as such a table: the message names file, line and value.
+
+    Examples
+    --------
+    >>> import elolag, pathlib, tempfile
+    >>> from elolag.own.board import template
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> for kind in ("ratings", "tags"):
+    ...     _ = (folder / f"{kind}.csv").write_text(template(kind))
+    >>> board = elolag.own_board(folder / "ratings.csv")
+    >>> found = elolag.estimate_lag(board, extra_tags=folder / "tags.csv", n_draws=300)
+    >>> found.leader_group, found.follower_group
+    ('US', 'CN')
     """
     if not 0 < interval_level < 1:
         raise UsageError(f"interval level {interval_level} is not between 0 and 1")

@@ -104,6 +104,14 @@ def write_report(
         The folder exists or cannot be written, or the extra ``elolag[report]`` is missing.
     EstimateError
         The data hold no answer to the headline.
+
+    Examples
+    --------
+    >>> import elolag, pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp()) / "report"
+    >>> report = elolag.write_report(folder, full=False, vintage="2026-08-19", n_draws=200)
+    >>> "report.html" in report.files
+    True
     """
     place = Path(out).absolute()
     with reserved(place, force=force) as temporary:

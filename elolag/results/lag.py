@@ -58,6 +58,15 @@ class LagResult(Judged):
     `leading`, in which the follower leads; `matched`, `leader_best_share` and
     `follower_best_share`, in which match and bests are those at posterior-mean ratings. `day`
     puts them together.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.estimate_lag(estimand="current", vintage="2026-08-19", n_draws=300)
+    >>> found.verdict, found.match.model
+    ('behind', 'claude-opus-4-6')
+    >>> found.to_dict()["schema"]
+    2
     """
 
     frontier: str

@@ -1,4 +1,4 @@
-"""How models and groups stand in a result: a model, a possible match, the gap of two frontiers."""
+"""Who is ahead, and in which words: models, matches, the gap, the state of the day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every phrase for people: those of results here, those of citations in `citing` and `groups`."""
+"""Every phrase for people: of results, of models, of groups; `citing` has those of citations."""
 
 from __future__ import annotations
 

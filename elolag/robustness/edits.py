@@ -1,4 +1,4 @@
-"""What the figure would be if a model were left out, or a tag were another."""
+"""Single edits: the figure without a lab, a model or a vintage, or with a tag or date changed."""
 
 from __future__ import annotations
 

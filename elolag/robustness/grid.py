@@ -1,4 +1,4 @@
-"""Answers to many specifications from one study: the same draws, nothing computed twice."""
+"""The grid: an answer to every defensible specification, and what each choice matters."""
 
 from __future__ import annotations
 
@@ -683,6 +683,17 @@ def sensitivity(
         A name, date or number that cannot be answered, or a folder of other parts.
     EstimateError
         The headline has no answer.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> few = {"category": ["overall"], "board": ["arena/text_style_control"], "curve": ["step"],
+    ...        "window": [12], "clock": ["released"], "min_votes": [0], "openness": ["any"],
+    ...        "as_of": ["latest"], "vintage": ["newest"], "selection": ["corrected"],
+    ...        "match_rule": ["reached"], "derivatives": ["keep"], "hong_kong": ["CN"]}
+    >>> grid = elolag.sensitivity(n_draws=50, choices=few)
+    >>> len(grid.specs) == len(grid.answers)
+    True
     """
     if jobs < 1:
         raise UsageError(f"{jobs} jobs cannot run; take 1 or more")

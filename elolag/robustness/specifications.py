@@ -1,4 +1,4 @@
-"""What can be chosen: the words of a specification and the groups they stand for."""
+"""What can be chosen, which combinations make sense, and the design of the grid."""
 
 from __future__ import annotations
 

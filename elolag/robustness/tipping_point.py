@@ -1,4 +1,4 @@
-"""The fewest points of rating that put one side a given number of months behind the other."""
+"""The tipping point: the fewest models, tags or points that would move the day's distance."""
 
 from __future__ import annotations
 

@@ -1,1 +1,6 @@
-"""Worlds with a known lag, histories of them, and what the intervals cover in them."""
+"""Worlds with a known lag, and histories of them as boards."""
+
+from elolag.simulation.simulate import History, simulate
+from elolag.simulation.worlds import WORLDS, World
+
+__all__ = ["WORLDS", "History", "World", "simulate"]

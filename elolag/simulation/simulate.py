@@ -217,6 +217,28 @@ class History:
         *older, newest = zip(self.vintages, self.complete, strict=True)
         return [*(v for v, full in older if full), newest[0]]
 
+    def own(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The newest list and its tags as a user's own tables: leader US, follower CN.
+
+        The first is one for `elolag.own_board`, the second one for ``extra_tags`` as a CSV.
+        """
+        run, date = self.releases, self.vintages[-1].date
+        rated = self.vintages[-1].table.reset_index(drop=True)
+        facts = pd.DataFrame(
+            {
+                "model": run.models,
+                "lab": run.lab,
+                "country": np.where(run.follows, "CN", "US"),
+                "release_date": [
+                    to_iso(day)[: 7 if vague else 10]
+                    for day, vague in zip(run.tagged, run.vague, strict=True)
+                ],
+                "openness": "closed",
+            }
+        )
+        tags = rated[["entry", "model"]].merge(facts, on="model", validate="many_to_one")
+        return rated[["entry", "rating", "se", "votes"]].assign(date=date), tags
+
 
 def simulate(world: World | str, seed: int) -> History:
     """Draw one history. The same world and seed give the same history.

@@ -36,6 +36,14 @@ class Policies:
     derivatives
         What to do with a model built on another lab's: ``keep`` it with the lab that released it,
         ``drop`` it, or give it the lab and country of its base (``to-base``).
+
+    Examples
+    --------
+    >>> import elolag
+    >>> dropped = elolag.Policies(derivatives="drop")
+    >>> found = elolag.estimate_lag(policies=dropped, vintage="2026-08-19", n_draws=300)
+    >>> found.policies["derivatives"]
+    'drop'
     """
 
     hong_kong: Literal["CN", "separate"] = "CN"

@@ -378,6 +378,17 @@ def rate(
         A file cannot be read, a vote names no model or no outcome; the message says which.
     EstimateError
         The votes leave a rating unknown: parts that never met (named), clean sweeps.
+
+    Examples
+    --------
+    >>> import elolag, pandas
+    >>> votes = pandas.DataFrame({
+    ...     "model_a": ["a", "a", "b", "b"], "model_b": ["b", "b", "a", "a"],
+    ...     "winner": ["model_a", "model_b", "model_a", "tie"],
+    ... })
+    >>> rated = elolag.rate(votes, date="2026-08-19")
+    >>> rated.ratings.items
+    ('a', 'b')
     """
     _check(level, both_bad, date, interval_level, jobs)
     found = parts(votes, jobs)

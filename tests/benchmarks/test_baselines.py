@@ -1,19 +1,13 @@
 """The rival methods on boards small enough to work out by hand."""
 
-import importlib.util
 from dataclasses import replace
-from pathlib import Path
 
+import baselines
 import numpy as np
 import pytest
 
 from elolag.dates import DAYS_PER_MONTH
 from elolag.model.posterior import Field
-
-PATH = Path(__file__).parents[2] / "benchmarks" / "baselines.py"
-SPEC = importlib.util.spec_from_file_location("baselines", PATH)
-baselines = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(baselines)
 
 M = DAYS_PER_MONTH
 AS_OF = 40 * M

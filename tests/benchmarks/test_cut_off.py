@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import SimpleNamespace
 
+import cut_off
 import pandas as pd
 import pytest
 
 from elolag.estimate.panel import Vintage
-
-PATH = Path(__file__).parents[2] / "benchmarks" / "cut_off.py"
-SPEC = importlib.util.spec_from_file_location("cut_off", PATH)
-cut_off = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(cut_off)
 
 MODELS = ("a", "b", "x", "gone-lead", "gone-follow")
 FOLLOWS = (False, False, True, False, True)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
+import drift
 import pandas as pd
 import pytest
 
 HERE = Path(__file__).parents[2] / "benchmarks"
-SPEC = importlib.util.spec_from_file_location("drift", HERE / "drift.py")
-drift = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(drift)
 TABLES = {
     "drift_newcomers": lambda: drift.falls(drift.newcomers()),
     "drift": lambda: drift.split(drift.excesses()),
@@ -62,6 +59,7 @@ def test_a_model_on_two_boards_is_one_newcomer_and_what_was_foreseen_is_not_left
     assert (below["models"], below["left"]) == (1, 3.0)
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize("name", sorted(TABLES))
 def test_the_kept_tables_are_the_archives(name: str) -> None:
     table = pd.DataFrame(TABLES[name]())

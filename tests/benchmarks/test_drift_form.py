@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
+import drift_form
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import integrate, stats
 
 HERE = Path(__file__).parents[2] / "benchmarks"
-SPEC = importlib.util.spec_from_file_location("drift_form", HERE / "drift_form.py")
-drift_form = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(drift_form)
 
 MATES = pd.DataFrame({"error": [2.0, 3.0, -1.0], "drift": [2.0, 1.0, 3.0], "rest": [1.0, 0.5, 2.0]})
 

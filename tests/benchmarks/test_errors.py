@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
+import errors
 import numpy as np
 import pandas as pd
 import pytest
-
-PATH = Path(__file__).parents[2] / "benchmarks" / "errors.py"
-SPEC = importlib.util.spec_from_file_location("errors", PATH)
-errors = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(errors)
 
 
 def test_errors_are_counted_where_truth_and_figure_are_known() -> None:

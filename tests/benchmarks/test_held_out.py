@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
+import held_out
 import numpy as np
 import pandas as pd
 import pytest
 
 HERE = Path(__file__).parents[2] / "benchmarks"
-SPEC = importlib.util.spec_from_file_location("held_out", HERE / "held_out.py")
-held_out = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(held_out)
 
 KEPT, GONE = held_out.KEPT
 
@@ -27,6 +24,7 @@ def boards() -> dict[str, held_out.Boards]:
     return held_out.load("2025-12-11")
 
 
+@pytest.mark.fresh
 def test_a_cell_of_the_kept_table_is_the_archives(
     table: pd.DataFrame, boards: dict[str, held_out.Boards]
 ) -> None:

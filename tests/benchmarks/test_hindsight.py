@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
+import hindsight
 import pandas as pd
 import pytest
 
@@ -12,9 +12,6 @@ from elolag.estimate.lag import estimate_lag
 from elolag.estimate.revisions import read
 
 HERE = Path(__file__).parents[2] / "benchmarks"
-SPEC = importlib.util.spec_from_file_location("hindsight", HERE / "hindsight.py")
-hindsight = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(hindsight)
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +19,7 @@ def kept() -> pd.DataFrame:
     return pd.read_csv(HERE / "hindsight.csv")
 
 
+@pytest.mark.fresh
 @pytest.mark.parametrize(
     ("board", "date"), [("arena/text_style_control", "2026-01-30"), ("arena/text", "2025-05-24")]
 )

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import stability
 
 from elolag.estimate.lag import estimate_lag
 from elolag.model.scale import SHIPPED
 
 HERE = Path(__file__).parents[2] / "benchmarks"
-SPEC = importlib.util.spec_from_file_location("stability", HERE / "stability.py")
-stability = importlib.util.module_from_spec(SPEC)
-sys.modules[SPEC.name] = stability  # where its dataclass looks
-SPEC.loader.exec_module(stability)
 
 ENDS = ["low_change", "high_change"]
 #: Months by which an end of the headline's interval may move with the drift times 0.8 or 1.2.
@@ -39,6 +34,7 @@ def drifts(base: stability.Variation) -> pd.DataFrame:
     return stability.changed(stability.table([base, *stability.drifts(base)])).round(3)
 
 
+@pytest.mark.fresh
 def test_the_base_row_is_the_answer_of_today(kept: pd.DataFrame) -> None:
     answer = estimate_lag(estimand="average", window=stability.WINDOW)
     base = kept.iloc[0]
@@ -47,6 +43,7 @@ def test_the_base_row_is_the_answer_of_today(kept: pd.DataFrame) -> None:
     assert figures == pytest.approx([answer.months, answer.low, answer.high], abs=6e-4)
 
 
+@pytest.mark.fresh
 def test_the_rows_on_drift_are_the_archives(kept: pd.DataFrame, drifts: pd.DataFrame) -> None:
     mine = kept[kept["kind"].isin(["base", "drift"])]
     pd.testing.assert_frame_equal(

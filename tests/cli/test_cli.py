@@ -1,4 +1,4 @@
-"""The command line: exit codes, streams, laziness. Commands run as a user's would."""
+"""The command line: exit codes, streams, laziness."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from command import Command, Done, runner
 
 from elolag.archive.reading import Snapshot
 from elolag.cli import main
@@ -19,19 +20,25 @@ from elolag.dates import to_day
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def started(*arguments: str) -> Done:
+    """The command in a process of its own."""
     command = [sys.executable, "-c", "from elolag.cli import main; main()", *arguments]
     clean = {k: v for k, v in os.environ.items() if k != "ELOLAG_ARCHIVE"}
-    return subprocess.run(
-        command, capture_output=True, text=True, cwd=ROOT, env={**clean, **environment}, check=False
-    )
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=clean, check=False)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    monkeypatch.delenv("ELOLAG_ARCHIVE", raising=False)
+    return runner(monkeypatch, capsys)
 
 
 def test_lag_prints_the_answer_and_nothing_on_stderr() -> None:
-    done = run("lag", "--draws", "400")
-    assert done.returncode == 0
-    assert done.stderr == ""
-    words = " ".join(done.stdout.split())
+    done = started("lag", "--draws", "400")
+    assert done.code == 0
+    assert done.err == ""
+    words = " ".join(done.out.split())
     assert words.startswith(
         "Over the twelve months to 19 August 2026, China's best AI model of the day was on average "
         "about 7 months behind the US (6.9; 95% measurement interval: "
@@ -40,26 +47,29 @@ def test_lag_prints_the_answer_and_nothing_on_stderr() -> None:
         " On 19 August 2026, China's best, Kimi K3, probably stood between two US models" in words
     )
     assert "Note: the list" not in words
-    assert "It leaves out" in done.stdout
-    assert max(len(line.rstrip()) for line in done.stdout.splitlines()) <= 100
+    assert "It leaves out" in done.out
+    assert max(len(line.rstrip()) for line in done.out.splitlines()) <= 100
 
 
 @pytest.mark.parametrize(
     ("today", "said"), [("2026-10-03", ""), ("2026-10-04", "the list of 2026-08-19 is 46 days old")]
 )
-def test_the_age_of_a_list_is_told_beyond_45_days(today: str, said: str) -> None:
+def test_the_age_of_a_list_is_told_beyond_45_days(
+    run: Command, monkeypatch: pytest.MonkeyPatch, today: str, said: str
+) -> None:
     epoch = str(86_400 * int(to_day(today)))
-    done = run("lag", "--draws", "100", SOURCE_DATE_EPOCH=epoch)
-    words = " ".join(done.stdout.split())
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    done = run("lag", "--draws", "100")
+    words = " ".join(done.out.split())
     assert ("days old" in words) == bool(said)
     assert said in words
     assert "today" not in words.lower()
 
 
-def test_json_is_one_object() -> None:
+def test_json_is_one_object(run: Command) -> None:
     done = run("lag", "--json", "--draws", "400", "--follower", "CN+open")
-    assert done.returncode == 0
-    data = json.loads(done.stdout)
+    assert done.code == 0
+    data = json.loads(done.out)
     assert data["follower"]["group"] == "CN+open"
     assert data["n_draws"] == 400
     assert sum(m["probability"] for m in data["day"]["matches"]) == pytest.approx(1.0)
@@ -84,34 +94,37 @@ def test_json_is_one_object() -> None:
         ("--tags", "no-such-file.csv"),
     ],
 )
-def test_bad_requests_exit_2_with_one_message(arguments: tuple[str, ...]) -> None:
+def test_bad_requests_exit_2_with_one_message(run: Command, arguments: tuple[str, ...]) -> None:
     done = run("lag", *arguments)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.strip()
-    assert "Traceback" not in done.stderr
+    assert done.code == 2
+    assert done.out == ""
+    assert done.err.strip()
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("option", ["--young-drift", "--no-young-drift"])
 def test_an_option_that_is_gone_names_its_successor(option: str) -> None:
-    done = run("lag", option)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"elolag: {option} is gone: take --drift none or --drift arena\n"
+    done = started("lag", option)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == f"elolag: {option} is gone: take --drift none or --drift arena\n"
 
 
-def test_missing_empty_and_damaged_archives_exit_1(tmp_path: Path) -> None:
+def test_missing_empty_and_damaged_archives_exit_1(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for folder in (tmp_path / "none", tmp_path):
         done = run("lag", "--archive", str(folder))
-        assert (done.returncode, done.stdout) == (1, "")
-        assert str(folder) in done.stderr
+        assert (done.code, done.out) == (1, "")
+        assert str(folder) in done.err
     board = Path("arena") / "text_style_control"
     shutil.copytree(ROOT / "snapshots" / board, tmp_path / board)
     ratings = tmp_path / board / "2026-08-19" / "ratings.csv"
     ratings.write_bytes(ratings.read_bytes().replace(b"1489.66", b"1589.66"))
-    done = run("lag", ELOLAG_ARCHIVE=str(tmp_path))
-    assert done.returncode == 1
-    assert "2026-08-19/ratings.csv" in done.stderr
-    assert "Traceback" not in done.stderr
+    monkeypatch.setenv("ELOLAG_ARCHIVE", str(tmp_path))
+    done = run("lag")
+    assert done.code == 1
+    assert "2026-08-19/ratings.csv" in done.err
+    assert "Traceback" not in done.err
 
 
 def imported(*arguments: str) -> set[str]:
@@ -170,36 +183,38 @@ def test_names_of_the_package_are_lazy() -> None:
         ("archive", "diff", "arena/text"),
     ],
 )
-def test_whatever_answers_from_the_archive_takes_sources(arguments: tuple[str, ...]) -> None:
+def test_whatever_answers_from_the_archive_takes_sources(
+    run: Command, arguments: tuple[str, ...]
+) -> None:
     done = run(*arguments, "--sources", "oficial")
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr == "elolag: unknown sources 'oficial'; known: all, official\n"
-    assert not (ROOT / "a-report").exists()
+    assert done.code == 2
+    assert done.out == ""
+    assert done.err == "elolag: unknown sources 'oficial'; known: all, official\n"
+    assert not Path("a-report").exists()
 
 
-def test_official_lists_alone_answer_and_are_said() -> None:
+def test_official_lists_alone_answer_and_are_said(run: Command) -> None:
     done = run("lag", "--sources", "official", "--draws", "400")
-    assert done.returncode == 0
-    said = " ".join(done.stdout.split())
+    assert done.code == 0
+    said = " ".join(done.out.split())
     assert "Note: official lists only: what others copied from the publishers is left out." in said
-    listed = json.loads(run("archive", "list", "--sources", "official", "--json").stdout)
-    everything = json.loads(run("archive", "list", "--json").stdout)
+    listed = json.loads(run("archive", "list", "--sources", "official", "--json").out)
+    everything = json.loads(run("archive", "list", "--json").out)
     assert {row["board"] for row in everything} - {row["board"] for row in listed} == {
         "metr/time-horizon"
     }
-    text = json.loads(
-        run("archive", "list", "arena/text", "--sources", "official", "--json").stdout
-    )
+    text = json.loads(run("archive", "list", "arena/text", "--sources", "official", "--json").out)
     assert {row["source"] for row in text} == {"arena-catalog", "arena-dataset"}
 
 
-def test_ratings_of_ones_own_and_official_lists_exclude_each_other(tmp_path: Path) -> None:
+def test_ratings_of_ones_own_and_official_lists_exclude_each_other(
+    run: Command, tmp_path: Path
+) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("entry,rating,se\nkimi-k3-max,1480,5\nclaude-fable-5,1500,5\n", "utf-8")
     done = run("lag", "--ratings", str(file), "--sources", "official")
-    assert done.returncode == 2
-    assert "mine.csv: ratings of your own are no publisher's list" in done.stderr
+    assert done.code == 2
+    assert "mine.csv: ratings of your own are no publisher's list" in done.err
 
 
 def test_the_answer_and_that_of_a_newer_copy_read_each_list_once(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -11,10 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from elolag.cli import main
 from elolag.own.board import RATINGS, TAGS
 
 ELOLAG = [sys.executable, "-m", "elolag"]
 UMLAUTS = "left,right,winner\nTülü 模型,b,left\nTülü 模型,b,right\n"
+
+
+Said = tuple[int, str, str]
 
 
 def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -54,21 +59,51 @@ def test_a_full_or_closed_stdout_is_one_line(tmp_path: Path, command: str):
         assert found.stderr.startswith("elolag: cannot write the answer: ")
         assert found.stderr.count("\n") == 1
         assert said in found.stderr
-    both = run("sh", "-c", f"{call} >/dev/full 2>&-", cwd=tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+@pytest.mark.parametrize("command", ["template votes", "tags list"])
+def test_without_any_stream_the_code_is_left(tmp_path: Path, command: str):
+    both = run("sh", "-c", f"{' '.join(ELOLAG)} {command} >/dev/full 2>&-", cwd=tmp_path)
     assert (both.returncode, both.stderr) == (1, "")
 
 
+def said_in(encoding: str, monkeypatch: pytest.MonkeyPatch, *command: str) -> Said:
+    """What a command answers a terminal of an encoding, in this process."""
+    out, err = io.BytesIO(), io.BytesIO()
+    monkeypatch.setattr(sys, "argv", ["elolag", *command])
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(out, encoding))
+    monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(err, encoding, "backslashreplace"))
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    said = (stream.getvalue().decode("utf-8", "replace") for stream in (out, err))
+    return int(stopped.value.code or 0), next(said), next(said)
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "cp437", "utf-8"])
-def test_any_terminal_takes_any_name(tmp_path: Path, encoding: str):
-    (tmp_path / "v.csv").write_text(UMLAUTS, "utf-8")
+def test_any_terminal_takes_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str
+):
+    monkeypatch.chdir(tmp_path)
+    Path("v.csv").write_text(UMLAUTS, "utf-8")
     for more in ((), ("--json",)):
-        found = run(*ELOLAG, "rate", "v.csv", *more, cwd=tmp_path, PYTHONIOENCODING=encoding)
-        assert (found.returncode, found.stderr) == (0, "")
-        assert "1000.0" in found.stdout
-    found = run(*ELOLAG, "rate", "模型.csv", cwd=tmp_path, PYTHONIOENCODING=encoding)
-    assert found.returncode == 2
-    assert found.stderr.startswith("elolag: cannot read the votes")
-    assert found.stderr.count("\n") == 1
+        code, out, err = said_in(encoding, monkeypatch, "rate", "v.csv", *more)
+        assert (code, err) == (0, "")
+        assert "1000.0" in out
+    code, _, err = said_in(encoding, monkeypatch, "rate", "模型.csv")
+    assert code == 2
+    assert err.startswith("elolag: cannot read the votes")
+    assert err.count("\n") == 1
+
+
+def test_an_ascii_terminal_takes_any_name_in_a_process_of_its_own(tmp_path: Path):
+    (tmp_path / "v.csv").write_text(UMLAUTS, "utf-8")
+    found = run(*ELOLAG, "rate", "v.csv", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert (found.returncode, found.stderr) == (0, "")
+    found = run(*ELOLAG, "rate", "模型.csv", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert (found.returncode, found.stderr.count("\n")) == (2, 1)
 
 
 @pytest.mark.parametrize("command", ["archive list", "tags list", "tags list --json"])

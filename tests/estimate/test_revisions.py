@@ -19,7 +19,6 @@ from elolag import plots
 from elolag.cli import main
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.early_drift import packaged_drift
 from elolag.estimate.news import news_or_noise, nine_in_ten, regress, score
 from elolag.estimate.panel import Vintage, chain
 from elolag.estimate.revisions import (
@@ -30,6 +29,7 @@ from elolag.estimate.revisions import (
     measure,
     monthly,
 )
+from elolag.model.early_drift import packaged_drift
 from elolag.model.interval import Summary
 from elolag.simulation.simulate import simulate
 from elolag.simulation.worlds import WORLDS

@@ -75,3 +75,11 @@ def test_nothing_to_measure_is_refused():
         summarise("current", lags([np.nan], failed=True), lags(np.arange(9.0)), 0.5)
     with pytest.raises(EstimateError, match="neither side"):
         summarise("current", lags([1.0], UNBOUNDED), lags(np.arange(9.0)), 0.5)
+
+
+@pytest.mark.parametrize("estimand", ["current", "average"])
+def test_draws_that_are_bounds_open_the_interval_of_an_exact_figure(estimand: str):
+    """One draw in twenty says only "at least": the figure is exact, its upper end is not."""
+    codes = np.where(np.arange(100) >= 94, AT_LEAST, EXACT).astype(np.int8)
+    found = summarise(estimand, lags([7.0]), lags(np.arange(100.0), codes), 0.9)
+    assert (found.low, found.high, found.censored) == (4.0, None, None)

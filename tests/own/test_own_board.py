@@ -16,8 +16,8 @@ import pytest
 import elolag
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.early_drift import packaged_drift
 from elolag.estimate.session import prepare
+from elolag.model.early_drift import packaged_drift
 from elolag.own import own_board
 from elolag.own.board import RATINGS, TAGS
 from elolag.results.verdict import win_rate

@@ -15,7 +15,7 @@ import elolag
 from elolag.archive import take
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import session
-from elolag.estimate.early_drift import packaged_drift
+from elolag.model.early_drift import packaged_drift
 from elolag.results.provenance import CAVEATS, provenance
 from elolag.results.words import left_out, meaning
 from elolag.schema import Origin, measure_of

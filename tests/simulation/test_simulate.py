@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import UsageError
 from elolag.estimate.panel import place
+from elolag.estimate.session import prepare
 from elolag.model.estimands import ESTIMANDS
 from elolag.model.posterior import posterior
+from elolag.own import own_board
 from elolag.simulation.simulate import (
     AS_OF,
     _Drift,
@@ -319,3 +321,18 @@ def test_releases_are_in_order_and_dates_inside_their_precision(seed, name):
     assert (run.released[vague] < roster.month_end[vague]).all()
     assert (run.tagged[~vague] == run.released[~vague]).all()
     assert np.isfinite(np.minimum(roster.lead_from, roster.follow_from)).all()
+
+
+def test_own_tables_of_a_history_say_what_the_history_says(tmp_path):
+    history = simulate("private", 5)
+    assert history.releases.vague.any()
+    ratings, tags = history.own()
+    tags.to_csv(tmp_path / "tags.csv", index=False)
+    study = prepare(board=own_board(ratings), extra_tags=tmp_path / "tags.csv", n_draws=400)
+    field, rows = history.roster.field(place(history.linkable()).table, None)
+    found, at = study.cast.field, [list(study.cast.entries).index(e) for e in rows["entry"]]
+    np.testing.assert_array_equal(found.rating[at], field.rating)
+    np.testing.assert_allclose(found.variance[at], field.variance, rtol=1e-12)
+    for name in ("lead_from", "follow_from", "month_start", "month_end"):
+        mine, its = (getattr(f, name)[f.model] for f in (found, field))
+        np.testing.assert_array_equal(mine[at], its)

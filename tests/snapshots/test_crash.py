@@ -1,17 +1,21 @@
 """kill -9 at any moment leaves the old archive or the new one, and a new run completes.
 
-The real command runs against the server on loopback. Half of the kills come when the server has
-sent a seeded number of bytes, half at a seeded call that changes the disk (`crash_hook`).
+The real command runs against the server on loopback, in a process of its own (`nursery`). Half of
+the kills come when the server has sent a seeded number of bytes, half at a seeded call that changes
+the disk.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,15 +40,44 @@ class Scale:
     files: dict[str, str]
 
 
-def start(upstream: Upstream, archive: Path, **environment: str) -> subprocess.Popen[bytes]:
+class Process:
+    """The command in a fork of the nursery."""
+
+    def __init__(self, nursery: subprocess.Popen[str], command: list[str], at: int, count: str):
+        assert nursery.stdin is not None
+        assert nursery.stdout is not None
+        self._answers = nursery.stdout
+        request = {"command": command, "at": at, "count": count}
+        print(json.dumps(request), file=nursery.stdin, flush=True)
+        self.pid = int(self._answers.readline())
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        return int(self._answers.readline())
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(
+        [sys.executable, str(HERE / "nursery.py")],
+        env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+    assert process.returncode == 0
+
+
+def start(
+    nursery: subprocess.Popen[str], upstream: Upstream, archive: Path, at: int, count: str = ""
+) -> Process:
     bases = [f"--base-url={name}={upstream.url}" for name in SOURCES]
-    return subprocess.Popen(
-        [sys.executable, "-c", "from elolag.cli import main; main()", "snapshot", *SOURCES,
-         "--archive", str(archive), "--keep-raw", *bases],
-        env={**os.environ, "PYTHONPATH": f"{HERE / 'crash_hook'}:{HERE.parents[1]}", **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    command = ["snapshot", *SOURCES, "--archive", str(archive), "--keep-raw", *bases]
+    return Process(nursery, command, at, count)
 
 
 def tables(archive: Path) -> dict[str, str]:
@@ -70,10 +103,12 @@ def serve(upstream: Upstream) -> None:
     upstream.routes[made.ECI] = made.eci(shift=1.0)
 
 
-def undisturbed(upstream: Upstream, last_month: Path, folder: Path) -> Scale:
+def undisturbed(
+    nursery: subprocess.Popen[str], upstream: Upstream, last_month: Path, folder: Path
+) -> Scale:
     archive = shutil.copytree(last_month, folder / "undisturbed")
     sent, count = upstream.sent, folder / "count"
-    process = start(upstream, archive, CRASH_AT="0", CRASH_COUNT=str(count))
+    process = start(nursery, upstream, archive, 0, str(count))
     assert process.wait() == 0
     return Scale(upstream.sent - sent, int(count.read_text()), tables(archive))
 
@@ -89,7 +124,13 @@ def dated(files: dict[str, str]) -> dict[str, str]:
 
 
 def crash(
-    seed: int, upstream: Upstream, scale: Scale, last_month: Path, folder: Path, lookup: Lookup
+    seed: int,
+    nursery: subprocess.Popen[str],
+    upstream: Upstream,
+    scale: Scale,
+    last_month: Path,
+    folder: Path,
+    lookup: Lookup,
 ) -> bool:
     """One kill and what follows; whether the process was killed before it ended by itself."""
     random_ = random.Random(seed)  # noqa: S311
@@ -102,7 +143,7 @@ def crash(
         at_bytes = upstream.sent + random_.randint(1, scale.received)
     else:
         at_call = random_.randint(1, scale.calls)
-    process = start(upstream, archive, CRASH_AT=str(at_call))
+    process = start(nursery, upstream, archive, at_call)
 
     def watch(sent: int) -> None:
         if at_bytes and sent >= at_bytes:
@@ -132,23 +173,40 @@ def crash(
 
 
 def crashes(
-    seeds: range, upstream: Upstream, last_month: Path, folder: Path, lookup: Lookup
+    seeds: range,
+    nursery: subprocess.Popen[str],
+    upstream: Upstream,
+    last_month: Path,
+    folder: Path,
+    lookup: Lookup,
 ) -> None:
     serve(upstream)
-    scale = undisturbed(upstream, last_month, folder)
+    scale = undisturbed(nursery, upstream, last_month, folder)
     killed = 0
     for seed in seeds:
         try:
-            killed += crash(seed, upstream, scale, last_month, folder, lookup)
+            killed += crash(seed, nursery, upstream, scale, last_month, folder, lookup)
         except AssertionError as error:
             raise AssertionError(f"seed {seed}: {error}") from error
     assert killed > 0.9 * len(seeds)
 
 
-def test_25_kills(upstream: Upstream, last_month: Path, tmp_path: Path, lookup: Lookup) -> None:
-    crashes(range(25), upstream, last_month, tmp_path, lookup)
+def test_25_kills(
+    nursery: subprocess.Popen[str],
+    upstream: Upstream,
+    last_month: Path,
+    tmp_path: Path,
+    lookup: Lookup,
+) -> None:
+    crashes(range(25), nursery, upstream, last_month, tmp_path, lookup)
 
 
 @pytest.mark.slow
-def test_1000_kills(upstream: Upstream, last_month: Path, tmp_path: Path, lookup: Lookup) -> None:
-    crashes(range(1000, 2000), upstream, last_month, tmp_path, lookup)
+def test_1000_kills(
+    nursery: subprocess.Popen[str],
+    upstream: Upstream,
+    last_month: Path,
+    tmp_path: Path,
+    lookup: Lookup,
+) -> None:
+    crashes(range(1000, 2000), nursery, upstream, last_month, tmp_path, lookup)

@@ -4,14 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-
-from elolag.errors import EstimateError, UsageError
-from elolag.estimate.panel import place
-from elolag.model import draws, reruns
-from elolag.model.estimands import ESTIMANDS, WINDOWS
-from elolag.model.interval import summarise
-from elolag.model.posterior import posterior
-from elolag.simulation.calibrate import (
+from replications import (
     Plan,
     archive_drift,
     fingerprint,
@@ -20,10 +13,19 @@ from elolag.simulation.calibrate import (
     run,
     table,
 )
+
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.panel import place
+from elolag.model import draws, reruns
+from elolag.model.estimands import ESTIMANDS, WINDOWS
+from elolag.model.interval import summarise
+from elolag.model.posterior import posterior
 from elolag.simulation.simulate import simulate
 
 QUICK = {"draws": 60, "histories": 40, "runs": 5}
 SMALL = Plan(("base", "few-models"), 3, batch=2, **QUICK)
+#: The least that two workers can share.
+TWO = Plan(("few-models",), 2, batch=1, estimands=("current",), **QUICK)
 STEPS = tuple(ESTIMANDS)
 
 
@@ -81,7 +83,7 @@ def test_an_estimand_that_is_refused_in_some_draw_leaves_the_others(monkeypatch)
             raise EstimateError("refused in some draw")
         return sample(field, fitted, as_of, estimands, *rest)
 
-    monkeypatch.setattr("elolag.simulation.calibrate.draws.sample", picky)
+    monkeypatch.setattr("replications.draws.sample", picky)
     found = measure(history, drift, SMALL, 0)
     assert set(found.summaries) == set(SMALL.estimands) - refused
     assert found.summaries == {e: whole.summaries[e] for e in found.summaries}
@@ -111,24 +113,25 @@ def test_a_run_that_stopped_goes_on_and_gives_the_same(tmp_path):
     pd.testing.assert_frame_equal(whole, again, check_exact=True)
 
 
-@pytest.mark.parametrize("backend", ["threading", "loky"])
+@pytest.mark.parametrize("backend", [pytest.param("threading", marks=pytest.mark.slow), "loky"])
 def test_any_backend_gives_the_same(tmp_path, backend):
     joblib = pytest.importorskip("joblib")
-    one = run(SMALL, tmp_path / "one")
+    one = run(TWO, tmp_path / "one")
     with joblib.parallel_config(backend=backend):
-        two = run(SMALL, tmp_path / "two", jobs=2)
+        two = run(TWO, tmp_path / "two", jobs=2)
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 
+@pytest.mark.slow
 def test_dask_workers_give_the_same(tmp_path):
     joblib = pytest.importorskip("joblib")
     distributed = pytest.importorskip("distributed")
-    one = run(SMALL, tmp_path / "one")
+    one = run(TWO, tmp_path / "one")
     local = distributed.LocalCluster(
         n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
     )
     with local, distributed.Client(local), joblib.parallel_config(backend="dask"):
-        two = run(SMALL, tmp_path / "two", jobs=2)
+        two = run(TWO, tmp_path / "two", jobs=2)
     pd.testing.assert_frame_equal(one, two, check_exact=True)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from backtest import Error, backtest, backtest_real_time, summary
 from exact import WALLPAPER, past, vintage
 
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.estimate.revisions import Past
-from elolag.simulation.backtest import Error, backtest, backtest_real_time, summary
 
 END = to_day("2026-08-19")
 LAG = 6.0

@@ -1,8 +1,15 @@
-"""One replication of a calibration: a history of a world through the whole pipeline.
+"""What the intervals cover in known worlds: many replications, kept on disk, and their table.
 
 A replication draws a history (`elolag.simulation.simulate`), takes its vintages through scale,
 posterior, draws, re-runs and summary exactly as an estimate on a real board does, and compares. Its
 seeds are (world, replication), so that a replication is the same whoever computes it and when.
+
+Batches are kept as parts in a folder; a run that stopped goes on where it was. They run through
+joblib where more than one job is asked for: within ``joblib.parallel_config(backend="dask")`` (or
+any other backend) a cluster computes them, whose workers have this folder on their PYTHONPATH.
+
+``python benchmarks/replications.py`` writes the first replication of every world to
+`calibration_rows.csv`: what no change of the code may change unnamed.
 """
 
 from __future__ import annotations
@@ -15,26 +22,23 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from baselines import BASELINES, Baseline
+from debuts import debuts, fit, votes_per_information
 
 from elolag.errors import JOBS, EstimateError, UsageError, library
-from elolag.estimate.early_drift import YoungDrift, debuts, fit, votes_per_information
 from elolag.estimate.panel import place
 from elolag.model import draws, reruns
+from elolag.model.early_drift import YoungDrift
 from elolag.model.estimands import ESTIMANDS, TRENDS, UNBOUNDED
 from elolag.model.interval import Summary, reach, summarise
 from elolag.model.posterior import Field, Posterior, posterior
 from elolag.simulation.simulate import History, expected, find_world, simulate
 from elolag.simulation.worlds import WORLDS
-
-#: A rival method: from the linked ratings and the as-of date to months, per estimand it speaks of.
-Baseline = Callable[[Field, float], Mapping[str, float]]
-
 
 #: Histories that make up the archive of a world, and replications that share one.
 ARCHIVE, DRIFT_BLOCK = 8, 50
@@ -254,30 +258,26 @@ def replicate(
     return rows
 
 
-# What the intervals cover: many replications, kept on disk, and the table they make.
-#
-# Batches of replications (`elolag.simulation.calibrate`) are kept as parts in a folder; a run that
-# stopped goes on where it was. They run through joblib where more than one job is asked for: within
-# ``joblib.parallel_config(backend="dask")`` (or any other backend) a cluster computes them.
-
-#: Modules and data that decide a replication; a part on disk made by other ones is not used.
+ROOT = Path(__file__).parents[1]
+#: Modules that decide a replication; a part on disk made by other ones is not used.
 SOURCES = (
-    "estimate/early_drift.py",
-    "estimate/field.py",
-    "estimate/panel.py",
-    "model/bradleyterry.py",
-    "model/covariance.py",
-    "model/curves.py",
-    "model/draws.py",
-    "model/estimands.py",
-    "model/frontier.py",
-    "model/interval.py",
-    "model/posterior.py",
-    "model/reruns.py",
-    "model/scale.py",
-    "simulation/calibrate.py",
-    "simulation/simulate.py",
-    "simulation/worlds.py",
+    "benchmarks/debuts.py",
+    "benchmarks/replications.py",
+    "elolag/estimate/field.py",
+    "elolag/estimate/panel.py",
+    "elolag/model/bradleyterry.py",
+    "elolag/model/covariance.py",
+    "elolag/model/curves.py",
+    "elolag/model/draws.py",
+    "elolag/model/early_drift.py",
+    "elolag/model/estimands.py",
+    "elolag/model/frontier.py",
+    "elolag/model/interval.py",
+    "elolag/model/posterior.py",
+    "elolag/model/reruns.py",
+    "elolag/model/scale.py",
+    "elolag/simulation/simulate.py",
+    "elolag/simulation/worlds.py",
 )
 
 #: Root mean squared errors of the two ways to a figure, and their columns.
@@ -307,7 +307,7 @@ def run(
     Returns
     -------
     pandas.DataFrame
-        The rows of `calibrate.replicate`, in order of world, replication, estimand, and
+        The rows of `replicate`, in order of world, replication, estimand, and
         ``expected``, what a sampling interval should cover. The same for any `jobs` and backend.
     """
     rivals = dict(baselines or {})
@@ -412,11 +412,16 @@ def _errors(
     return found
 
 
+def first(world: str) -> pd.DataFrame:
+    """The first replication of a world as `make calibrate` has it, in the digits of the parts."""
+    return _frame(replicate(world, 0, Plan(seed=3), BASELINES), _columns(list(BASELINES)))
+
+
 def fingerprint() -> str:
-    """sha256 over the modules and data that decide a replication."""
+    """sha256 over the modules that decide a replication."""
     digest = hashlib.sha256()
     for name in SOURCES:
-        digest.update(resources.files("elolag").joinpath(name).read_bytes())
+        digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
 
@@ -459,8 +464,12 @@ def _columns(baselines: list[str]) -> list[str]:
     return [*head, *tail, *(f"baseline_{b}" for b in baselines)]
 
 
+def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns).round(_DIGITS)
+
+
 def _write(path: Path, rows: list[dict[str, Any]], columns: list[str]) -> None:
-    frame = pd.DataFrame(rows, columns=columns).round(_DIGITS)
+    frame = _frame(rows, columns)
     _replace(path, frame.to_csv(index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"))
 
 
@@ -469,3 +478,8 @@ def _replace(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(text, "utf-8")
     temporary.replace(path)
+
+
+if __name__ == "__main__":
+    kept = pd.concat([first(world) for world in WORLDS], ignore_index=True)
+    kept.to_csv(ROOT / "benchmarks" / "calibration_rows.csv", index=False, lineterminator="\n")

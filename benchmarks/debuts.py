@@ -1,43 +1,39 @@
-"""Young entries move more than their published errors say; this is by how much.
+"""The young-entry drift that the archive itself shows: ``python benchmarks/debuts.py`` prints it.
 
-An entry's rating after its first few thousand votes drifts as the mix of voters, prompts and
-opponents settles. How much is read off the archive itself: for every entry whose votes grew by
-half, the change from its first listing there to its last within 180 days, against entries of over
-15,000 votes, less the variance the new votes explain. The early votes are taken to stay in the
-later rating, so that of a bias they carry only the part 1 - v/V shows between v and V votes: the
-excess is divided by the mean square of that part. This is done in bins of votes at first listing
-and made non-increasing in votes (isotonic, by pooling adjacent bins). Copies of pages take no
-part: they reach into the months of 2025 in which Arena computed its boards anew, and what moved
-then is not an entry's youth (docs/decisions/0003-young-drift.md has what they would change).
-`elolag/data/young.json` holds the estimate from the shipped archive; a test remakes it.
+For every entry whose votes grew by half: the change from its first listing to its last within 180
+days, against entries of over 15,000 votes, less the variance the new votes explain. The early votes
+are taken to stay in the later rating, so that of a bias they carry only the part 1 - v/V shows
+between v and V votes: the excess is divided by the mean square of that part. This is done in bins
+of votes at first listing and made non-increasing in votes (isotonic, by pooling adjacent bins).
+Copies of pages take no part: they reach into the months of 2025 in which Arena computed its boards
+anew, and what moved then is not an entry's youth (docs/decisions/0003-young-drift.md has what they
+would change). `elolag/data/young.json` is what this prints for the shipped archive; a test says so.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import resources
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+import elolag
+from elolag import tags
 from elolag.archive import Archive, Board
 from elolag.archive.completeness import comes_whole
 from elolag.dates import to_day
-from elolag.errors import EstimateError, UsageError
+from elolag.errors import EstimateError
 from elolag.estimate.panel import Vintage, identify
+from elolag.model.early_drift import YoungDrift
 from elolag.model.scale import vote_noise
-from elolag.schema import Measure
 from elolag.tags import Lookup
 
 Floats = NDArray[np.float64]
 
-#: What may be assumed of young entries.
-DRIFTS = ("arena", "none")
 BOARDS = ("arena/text", "arena/text_style_control")
 HORIZON_DAYS = 180
 SETTLED_VOTES = 15_000
@@ -47,76 +43,6 @@ GROWTH = 1.5
 #: Two entries of 2025 changed by over 50 Elo within weeks: repaired deployments, not drift.
 LARGEST_DRIFT = 40.0
 BIN_EDGES = (0, 3_500, 5_000, 8_000, 15_000, 30_000, np.inf)
-
-
-@dataclass(frozen=True)
-class YoungDrift:
-    """Standard deviation of the drift still ahead of an entry, by its votes.
-
-    Attributes
-    ----------
-    votes, sd
-        Knots: votes, increasing, and the sd in Elo there; between them linear in log votes, below
-        the first constant, beyond the last falling with the square root of votes like any error.
-    votes_per_information
-        Votes times squared standard error of a typical entry, to tell votes from a standard
-        error where a publisher prints none.
-    """
-
-    votes: tuple[float, ...]
-    sd: tuple[float, ...]
-    votes_per_information: float
-
-    def variance(self, votes: ArrayLike, se: ArrayLike) -> Floats:
-        """Extra variance in Elo^2, of the shape of `votes` (NaN: told from `se`)."""
-        counted, error = np.asarray(votes, float), np.asarray(se, float)
-        implied = self.votes_per_information / np.maximum(error, 1e-9) ** 2
-        known = np.maximum(np.where(np.isnan(counted), implied, counted), 1.0)
-        sd = np.interp(np.log(known), np.log(self.votes), self.sd)
-        return np.asarray(sd**2 * np.minimum(self.votes[-1] / known, 1.0))
-
-
-def drift_of(asked: str | None, board: str, measure: Measure) -> YoungDrift | None:
-    """The drift to assume on a board: the one asked for, else the board's own; None for none.
-
-    Raises
-    ------
-    UsageError
-        An unknown name, or Arena's drift on ratings that are not in Elo.
-    """
-    if asked not in (None, *DRIFTS):
-        raise UsageError(f"unknown drift {asked!r}; known: {', '.join(DRIFTS)}")
-    if asked == "arena" and measure.unit != "Elo":
-        raise UsageError(
-            f"the drift of Arena's entries is in Elo by votes, and ratings of {board} are in "
-            f"{measure.unit}; take drift none"
-        )
-    taken = measure.arena_constants if asked is None else asked == "arena"
-    return packaged_drift() if taken else None
-
-
-def constants(drift: YoungDrift | None) -> dict[str, Any] | None:
-    """What of the drift stands among the choices of a result."""
-    return None if drift is None else {"votes": drift.votes, "sd": drift.sd}
-
-
-def packaged_drift() -> YoungDrift:
-    """The estimate from the shipped archive (see `elolag/data/young.json`)."""
-    return from_record(packaged_record())
-
-
-def packaged_record() -> dict[str, Any]:
-    """The packaged estimate with what it was made from."""
-    text = (resources.files("elolag") / "data" / "young.json").read_text("utf-8")
-    record: dict[str, Any] = json.loads(text)
-    return record
-
-
-def from_record(record: Mapping[str, Any]) -> YoungDrift:
-    """A record as `estimate` returns it, as the object the draws use."""
-    return YoungDrift(
-        tuple(record["votes"]), tuple(record["sd"]), float(record["votes_per_information"])
-    )
 
 
 def estimate(
@@ -144,10 +70,10 @@ def estimate(
     """
     tables, digest, histories = [], hashlib.sha256(), []
     for name in boards:
-        vintages = _vintages(archive.board(name), lookup, copies=copies)
-        for _, sha in vintages:
+        lists = whole_lists(archive.board(name), lookup, copies=copies)
+        for _, sha in lists:
             digest.update(sha.encode())
-        histories.append([vintage for vintage, _ in vintages])
+        histories.append([vintage for vintage, _ in lists])
         tables.append(debuts(histories[-1]).assign(board=name))
     changes = pd.concat(tables, ignore_index=True)
     drift, pairs = fit(changes, votes_per_information(histories))
@@ -182,7 +108,8 @@ def votes_per_information(histories: Iterable[Sequence[Vintage]]) -> float:
     return float(pd.concat([(t["votes"] * t["se"] ** 2).dropna() for t in tables]).median())
 
 
-def _vintages(board: Board, lookup: Lookup, *, copies: bool = False) -> list[tuple[Vintage, str]]:
+def whole_lists(board: Board, lookup: Lookup, *, copies: bool = False) -> list[tuple[Vintage, str]]:
+    """The lists of a board that say how an entry moved, with the hashes of their manifests."""
     out = []
     for snapshot in board.snapshots:
         whole = snapshot.method == "bradley-terry" and snapshot.completeness == "full"
@@ -279,3 +206,8 @@ def _bins(votes: Floats) -> NDArray[np.intp]:
         if held >= FEWEST:
             held, bins = 0, bins + 1
     return np.asarray(np.minimum(joined, bins - 1)[number], np.intp)
+
+
+if __name__ == "__main__":
+    found = estimate(elolag.open_archive(), Lookup(tags.load()))
+    print(json.dumps(found, indent=1))
