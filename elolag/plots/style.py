@@ -13,6 +13,7 @@ import inspect
 import io
 import json
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -123,16 +124,24 @@ def of_size(size: str) -> Size:
 
 
 def new_figure(size: str = "page", height: float = 1.0) -> Figure:
-    """A figure of its own, outside pyplot; `height` stretches the size's height."""
+    """A figure of its own; `height` stretches the size's height.
+
+    Where pyplot shows figures by itself, as in a notebook, the figure is pyplot's current one, so
+    that it is shown and ``plt.savefig`` saves it; elsewhere pyplot knows nothing of it.
+    """
+    import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     measures = of_size(size)
-    figure = Figure(
-        figsize=(measures.width, measures.height * height), layout=None, dpi=measures.dpi
-    )
+    shape = (measures.width, measures.height * height)
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and mpl.is_interactive():
+        figure: Figure = pyplot.figure(figsize=shape, layout=None, dpi=measures.dpi)
+    else:
+        figure = Figure(figsize=shape, layout=None, dpi=measures.dpi)
+        FigureCanvasAgg(figure)
     figure.set_gid(_OWN)
-    FigureCanvasAgg(figure)
     return figure
 
 

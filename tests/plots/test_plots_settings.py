@@ -7,6 +7,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from PIL import Image
 
 from elolag import plots
 from elolag.errors import UsageError
@@ -66,3 +67,19 @@ def test_a_write_that_fails_leaves_the_old_figure(
         plots.save(plots.frontier(headline, size="column"), path)
     assert path.read_bytes() == old
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_notebook_shows_the_figure_and_pyplot_saves_it(
+    headline: LagResult, tmp_path: Path
+) -> None:
+    from matplotlib import pyplot
+
+    with pyplot.ion():
+        axes = plots.frontier(headline, size="column")
+        assert pyplot.gcf() is axes.get_figure()
+        pyplot.savefig(tmp_path / "shown.png", dpi="figure")
+        pyplot.close("all")
+    with Image.open(tmp_path / "shown.png") as shown:
+        assert shown.size == (1050, 960)
+    plots.frontier(headline, size="column")
+    assert pyplot.get_fignums() == []
