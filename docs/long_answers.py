@@ -40,6 +40,8 @@ def made(jobs: int = 2) -> dict[str, Any]:
     grid = elolag.sensitivity(jobs=jobs)
     plots.save(plots.specification_curve(grid), DOCS / "specifications.png", grid)
     claims = elolag.check_claims()
+    listed = claims.table()
+    rows = [dict(zip(listed.headings(), row, strict=True)) for row in listed.cells()]
     steps = bridge()
     plots.save(plots.bridge(steps), DOCS / "bridge.png", steps)
     revisions = elolag.estimate_revisions()
@@ -51,7 +53,7 @@ def made(jobs: int = 2) -> dict[str, Any]:
         "shares": {name: round(share, 4) for name, share in grid.shares.items()},
         "influence": influence().sentence(),
         "flip": flip().sentence(),
-        "claims": {"sentence": claims.sentence(), "rows": claims.rows()},
+        "claims": {"sentence": claims.sentence(), "rows": rows},
         "bridge": steps.sentence(),
         "revisions": revisions.sentence(),
     }

@@ -19,6 +19,19 @@ settings.register_profile("elolag", deadline=None)
 settings.load_profile("elolag")
 
 
+#: Rooms whose files share what takes long to make: one worker has them all.
+TOGETHER = ("claims", "report")
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests one worker runs (``--dist loadgroup``): those of a file, or of a room."""
+    for item in items:
+        room = item.path.parent.name
+        group = room if room in TOGETHER else f"{room}/{item.path.stem}"
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say why tests were skipped: one line a reason, however many tests share it."""
     reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))

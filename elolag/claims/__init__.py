@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from elolag.claims.check import SCOPE, Assessment, ClaimsReport, check_claims
 from elolag.claims.estimating import RULE, VERDICTS, Estimate
-from elolag.claims.index import Repeat
-from elolag.claims.registry import TEMPLATE, Claim, ClaimError, Reproduction, packaged, read
+from elolag.claims.registry import TEMPLATE, Claim, ClaimError, packaged, read
 
 __all__ = [
     "RULE",
@@ -17,8 +16,6 @@ __all__ = [
     "ClaimError",
     "ClaimsReport",
     "Estimate",
-    "Repeat",
-    "Reproduction",
     "check_claims",
     "packaged",
     "read",

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
+from elolag.archive import Archive
 from elolag.claims.estimating import Studies
-from elolag.claims.index import IndexTable, matched_records, read_index
 from elolag.claims.registry import Claim, packaged
-from elolag.dates import DAYS_PER_MONTH, parse, to_day
+from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Asked, Study
@@ -23,11 +24,120 @@ from elolag.model.estimands import AT_LEAST, AT_MOST, Lags, Race, catch_up, catc
 from elolag.model.posterior import posterior
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
-from elolag.results.words import bounded, directed, given
+from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.words import bounded, directed, given, list_notes
 from elolag.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Floats = NDArray[np.float64]
+
+#: Epoch's Capabilities Index as its own table has it. It is no Elo scale, and the table of 2026-01
+#: prints no errors, so there are no draws: one race, figures without intervals.
+INDEX = "epoch/eci"
+
+#: Dates of the table that its own other rows contradict: (entry, printed) -> meant. The same
+#: model by two other routes is dated a year later, the day of its release.
+MISTYPED = {("Kimi-K2-Instruct-0905", "2024-09-05"): "2025-09-05"}
+
+_COUNTRIES = {"US": "United States", "CN": "China"}
+
+
+@dataclass(frozen=True)
+class IndexTable:
+    """The index's models, one row each.
+
+    Attributes
+    ----------
+    models
+        Columns ``name, score, date, country, organisation, open_weights``: best score and
+        earliest date of a model's rows; a model of several countries counts with the US if one
+        of them is the US.
+    vintage, snapshot
+        Of the table, and its path and hash.
+    """
+
+    models: pd.DataFrame
+    vintage: str
+    snapshot: tuple[str, str]
+
+    def race(self, leader: str, follower: str, as_of: str | None = None) -> Race:
+        """Two groups as a race of one draw, up to `as_of` (the table's own date by default)."""
+        dates = to_days(self.models["date"].tolist())
+        ends = [np.where(self._in(group), dates, np.inf) for group in (leader, follower)]
+        scores = self.models["score"].to_numpy(float)[None, :]
+        return Race.of(scores, ends[0], ends[1], to_day(as_of or self.vintage))
+
+    def _in(self, group: str) -> NDArray[np.bool_]:
+        """Membership: ``US``, ``CN``, ``open``, ``closed`` or ``lab:NAME`` as Epoch spells it."""
+        table = self.models
+        if group in ("open", "closed"):
+            wanted = "true" if group == "open" else "false"
+            return np.asarray(table["open_weights"] == wanted)
+        if group.startswith("lab:"):
+            return np.asarray(table["organisation"].str.lower() == group[4:].lower())
+        if group not in _COUNTRIES:
+            raise EstimateError(f"{INDEX} is read for US, CN, open, closed or one lab, not {group}")
+        return np.asarray(table["country"] == group)
+
+
+def read_index(archive: Archive, vintage: str | None = None, *, correct: bool = True) -> IndexTable:
+    """Read the index from the archive.
+
+    Parameters
+    ----------
+    correct
+        Whether the dates of `MISTYPED` are put right.
+    """
+    snapshot = archive.board(INDEX).snapshot(vintage)
+    table = snapshot.ratings("overall").merge(snapshot.table("models"), on="entry")
+    table = table.fillna({"release_date": "", "country": "", "organisation": ""})
+    if correct:
+        keys = zip(table["entry"], table["release_date"], strict=True)
+        table["release_date"] = [MISTYPED.get(key, key[1]) for key in keys]
+    table = table[table["release_date"] != ""]
+    grouped = table.groupby("name", sort=True)
+    models = grouped.agg(
+        score=("rating", "max"),
+        date=("release_date", "min"),
+        country=("country", "first"),
+        organisation=("organisation", "first"),
+        open_weights=("open_weights", "first"),
+    ).reset_index()
+    models["country"] = [_country(c) for c in models["country"]]
+    return IndexTable(models, snapshot.vintage, (snapshot.path, snapshot.sha256))
+
+
+def _country(words: str) -> str:
+    return next((code for code, name in _COUNTRIES.items() if name in words), "")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The leader's records and how long the follower took to reach those it has reached."""
+
+    months: Floats
+    records: int
+
+    @property
+    def mean(self) -> float:
+        """Mean over the matched ones; the others, still waiting, are left out."""
+        return float(self.months.mean())
+
+
+def matched_records(race: Race) -> Matched:
+    """Months from each leader record to the day the follower reached it (race of one draw)."""
+    dates, record = race.leader.records()
+    levels = race.leader.running[:, record[0]]
+    reached = race.follower.date_of(race.follower.first_reaching(levels))[0]
+    caught = np.isfinite(reached)
+    if not caught.any():
+        raise EstimateError("the follower has reached none of the leader's records")
+    return Matched(between(dates[0, record[0]][caught], reached[caught]), int(record.sum()))
+
+
+# The routes.
 
 #: Version of the JSON object `Bridge.to_dict` returns.
 JSON_SCHEMA = 1
@@ -86,7 +196,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Bridge:
+class Bridge(Result):
     """All routes; each ends at `headline`."""
 
     date: str
@@ -94,7 +204,7 @@ class Bridge:
     index_date: str
     headline: LagResult
     steps: tuple[Step, ...]
-    said: tuple[tuple[str, str], ...]
+    published: tuple[tuple[str, str], ...]
     snapshots: tuple[tuple[str, str], ...]
     version: str
 
@@ -127,24 +237,29 @@ class Bridge:
             f"{self.headline.board}; on the data of the archive {'; '.join(parts)}."
         )
 
-    def rows(self) -> list[dict[str, str]]:
-        """One row per step, in words."""
-        return [
-            {
-                "route": s.route,
-                "what changes": s.cause,
-                "now computed": s.label,
-                "months": bounded(s.months, s.bound),
-                "step": "" if s.change is None else _signed(s.change),
-            }
-            for s in self.steps
-        ]
+    def table(self) -> Table:
+        """One row per step."""
+        ends = "of the measurement interval; empty: unbounded, or no draws"
+        columns = (
+            Column("route", "Route", "whose figure the route begins with"),
+            Column("cause", "What changes", "start, or what is changed"),
+            Column("label", "Now computed", "in words"),
+            Column("said", "Months", "with its direction in words", words=True),
+            Column("months", "", "positive: the follower is behind", "months", in_page=False),
+            Column("bound", "", "at-least or at-most where the value is a bound", in_page=False),
+            Column("change", "Step", "against the step before", "months", _step),
+            Column("low", "", f"lower end {ends}", "months", in_page=False),
+            Column("high", "", f"upper end {ends}", "months", in_page=False),
+            Column("note", "", "what is to be known of it", in_page=False),
+            Column("no_interval", "", "why the interval is none", in_page=False),
+        )
+        rows = [s.to_dict() | {"said": bounded(s.months, s.bound)} for s in self.steps]
+        return Table.of("bridge", "Step by step to our headline", columns, rows)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per step, unrounded."""
-        import pandas as pd
-
-        return pd.DataFrame([s.to_dict() for s in self.steps])
+    def footnotes(self) -> tuple[str, ...]:
+        """What was published, and what the steps rest on."""
+        published = (f"{name} published: {said}." for name, said in self.published)
+        return (*published, SCOPE, *list_notes(self.sources))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -154,15 +269,16 @@ class Bridge:
             "index_vintage": self.index_vintage,
             "index_date": self.index_date,
             "steps": [s.to_dict() for s in self.steps],
-            "said": dict(self.said),
+            "said": dict(self.published),
             "answer": self.headline.to_dict(),
             "sources": self.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
 
-    def __str__(self) -> str:
-        return self.sentence()
+
+def _step(change: Cell) -> str:
+    return _signed(change) if isinstance(change, float) else ""
 
 
 def _signed(change: float | None) -> str:
@@ -237,7 +353,7 @@ def bridge(
         index_date=index_day,
         headline=headline,
         steps=tuple(s for name, route in routes.items() for s in _chained(name, [*route, end])),
-        said=tuple((name, _said(key)) for name, key in ROUTES.items()),
+        published=tuple((name, _said(key)) for name, key in ROUTES.items()),
         snapshots=(table.snapshot, *headline.snapshots),
         version=__version__,
     )

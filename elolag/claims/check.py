@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 from elolag import tags
 from elolag.claims import registry
 from elolag.claims.estimating import (
-    CONSISTENT,
     HINDSIGHT,
     NOT_TESTABLE,
     REAL_TIME,
@@ -22,17 +21,17 @@ from elolag.claims.estimating import (
     estimate,
     untestable,
 )
-from elolag.claims.index import Repeat, repeat
 from elolag.claims.registry import KINDS, Claim
-from elolag.errors import ArchiveError, EstimateError, UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import WINDOWS
-from elolag.results.words import meaning, share
+from elolag.results.table import Column, Result, Table
+from elolag.results.words import list_notes, meaning, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 #: Version of the JSON object `ClaimsReport.to_dict` returns.
 JSON_SCHEMA = 1
@@ -46,12 +45,11 @@ SCOPE = (
 
 @dataclass(frozen=True)
 class Assessment:
-    """One claim with both our figures and what reproducing its own gave."""
+    """One claim with both our figures."""
 
     claim: Claim
     real_time: Estimate
     hindsight: Estimate
-    repeats: tuple[Repeat, ...]
 
     @property
     def deciding(self) -> Estimate | None:
@@ -63,8 +61,6 @@ class Assessment:
         """One of `VERDICTS`."""
         if self.deciding is not None:
             return self.deciding.verdict
-        if self.repeats and all(r.met for r in self.repeats):
-            return CONSISTENT
         return NOT_TESTABLE
 
     @property
@@ -72,7 +68,7 @@ class Assessment:
         """What the verdict rests on, in words."""
         if self.deciding is not None:
             return self.deciding.basis
-        return "" if self.verdict == NOT_TESTABLE else "reproduction"
+        return ""
 
     @property
     def meant(self) -> str:
@@ -131,9 +127,26 @@ class Assessment:
         rows.append(("because", claim.why))
         for name, found in (("real time", self.real_time), ("hindsight", self.hindsight)):
             rows += _estimate_rows(name, found)
-        rows += [("reproduced", r.sentence()) for r in self.repeats]
         rows.append(("verdict", self.verdict + (f" ({self.rests_on})" if self.rests_on else "")))
         return rows
+
+    def row(self) -> dict[str, Any]:
+        """One row of the table of all claims (see `ClaimsReport.table`)."""
+        row = {
+            **asdict(self.claim),
+            "about": self.claim.day,
+            "claimed": self.claim.range_words(),
+            "real_time": self.real_time.figure() or "not testable",
+            "hindsight": self.hindsight.figure() or "not testable",
+            "holds": "" if self.deciding is None else share(self.deciding.probability or 0.0),
+            "verdict": self.verdict,
+            "meant": self.meant,
+            "rests_on": self.rests_on,
+            "why": self.why,
+        }
+        for basis, found in (("real_time", self.real_time), ("hindsight", self.hindsight)):
+            row |= {f"{basis}_{name}": value for name, value in vars(found).items()}
+        return row
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -146,7 +159,6 @@ class Assessment:
             "meant": self.meant,
             "real_time": self.real_time.to_dict(),
             "hindsight": self.hindsight.to_dict(),
-            "reproduced": [r.to_dict() for r in self.repeats],
         }
 
 
@@ -173,7 +185,7 @@ def _estimate_rows(name: str, found: Estimate) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class ClaimsReport:
+class ClaimsReport(Result):
     """All claims, in the registry's order."""
 
     assessments: tuple[Assessment, ...]
@@ -194,45 +206,60 @@ class ClaimsReport:
         """How many claims got which verdict."""
         counts = Counter(a.verdict for a in self.assessments)
         said = ", ".join(f"{counts[v]} {v}" for v in VERDICTS if counts[v])
-        repeats = [r for a in self.assessments for r in a.repeats]
-        met = sum(r.met for r in repeats)
-        tail = ""
-        if repeats:
-            tail = f" Of {len(repeats)} figures taken from data the archive holds, {met} come out."
-        return f"Of {len(self.assessments)} claims: {said}.{tail}"
+        return f"Of {len(self.assessments)} claims: {said}."
 
-    def rows(self) -> list[dict[str, str]]:
-        """One row per claim, in words."""
-        return [
-            {
-                "claim": a.claim.key,
-                "claimed": a.claim.range_words(),
-                "real time": a.real_time.figure() or "not testable",
-                "hindsight": a.hindsight.figure() or "not testable",
-                "holds": "" if a.deciding is None else share(a.deciding.probability or 0.0),
-                "verdict": a.verdict,
-            }
-            for a in self.assessments
+    def table(self) -> Table:
+        """One row per claim: what was claimed, both our figures, the verdict."""
+        unit = "of the kind"
+        columns = [
+            Column("key", "Claim", "key of the claim"),
+            Column("who", "Who", "who said it", in_page=False),
+            Column("date", "When", "when it was said", "ISO date", in_page=False),
+            Column("claimed", "Claimed", "the range as it is tested", words=True),
+            Column("real_time", "Real time", "our figure with the ratings of the day", words=True),
+            Column("hindsight", "Hindsight", "our figure with the newest ratings", words=True),
+            Column("holds", "Holds", "probability that the claimed range holds", words=True),
+            Column("verdict", "Verdict", "consistent, too small, too large, or not testable here"),
+            Column("about", "", "the day it speaks of", "ISO date", in_page=False),
+            Column("follower", "", "group said to follow", in_page=False),
+            Column("leader", "", "group said to lead", in_page=False),
+            Column("category", "", "category of the board", in_page=False),
+            Column("kind", "", "months, elo, points, percent, rank or change", in_page=False),
+            Column("low", "", "least that was claimed; empty: open", unit, in_page=False),
+            Column("high", "", "most that was claimed; empty: open", unit, in_page=False),
+            Column("meant", "", "estimand they most plausibly meant", in_page=False),
+            Column("where", "", "where it is read", in_page=False),
+            Column("verified", "", "whether it was read there", in_page=False),
+            Column("rests_on", "", "ratings the verdict rests on", in_page=False),
+            Column("why", "", "why this verdict", in_page=False),
         ]
+        for basis, words in (
+            ("real_time", "ratings of its day"),
+            ("hindsight", "the newest ratings"),
+        ):
+            columns += [
+                Column(f"{basis}_{key}", "", f"{meaning}, {words}", unit, in_page=False)
+                for key, meaning, unit in (
+                    ("board", "board", ""),
+                    ("vintage", "their date", "ISO date"),
+                    ("value", "our figure", unit),
+                    ("low", "lower end; empty: unbounded", unit),
+                    ("high", "upper end; empty: unbounded", unit),
+                    ("probability", "that the range holds", ""),
+                    ("verdict", "verdict", ""),
+                )
+            ]
+        made = [e for a in self.assessments for e in (a.real_time, a.hindsight)]
+        return Table.of(
+            "claims", "Every claim", columns, (a.row() for a in self.assessments),
+            n_draws=self.n_draws,
+            snapshots=tuple(dict.fromkeys(pair for e in made for pair in e.snapshots)),
+        )  # fmt: skip
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per claim, unrounded: what was claimed, both our figures, the verdict."""
-        import pandas as pd
-
-        rows = []
-        for a in self.assessments:
-            row: dict[str, Any] = {
-                name: getattr(a.claim, name)
-                for name in ("key", "who", "date", "leader", "follower", "category", "kind",
-                             "low", "high", "where", "verified")
-            }  # fmt: skip
-            row |= {"about": a.claim.day, "meant": a.meant}
-            for basis, found in (("real_time", a.real_time), ("hindsight", a.hindsight)):
-                for name in ("board", "vintage", "value", "low", "high", "probability", "verdict"):
-                    row[f"{basis}_{name}"] = getattr(found, name)
-            row |= {"verdict": a.verdict, "rests_on": a.rests_on}
-            rows.append(row)
-        return pd.DataFrame(rows)
+    def footnotes(self) -> tuple[str, ...]:
+        """The rule of the verdicts, what is tested, and where one claim is told in full."""
+        more = "One claim in full: elolag claims show KEY"
+        return (RULE, SCOPE, *list_notes(self.sources), more)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -247,9 +274,6 @@ class ClaimsReport:
             "sources": self.sources,
             "claims": [a.to_dict() for a in self.assessments],
         }
-
-    def __str__(self) -> str:
-        return self.sentence()
 
 
 # `check_claims`: every claim against the ratings of its day and the newest.
@@ -352,7 +376,6 @@ def assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
             claim,
             in_real_time(studies, claim),
             in_hindsight(studies, claim),
-            tuple(_repeats(studies, claim)),
         )
         for claim in claims
     ]
@@ -378,14 +401,3 @@ def in_hindsight(studies: Studies, claim: Claim) -> Estimate:
     except EstimateError as error:
         return untestable(HINDSIGHT, claim, str(error))
     return estimate(studies, claim, HINDSIGHT, claim.board, newest, min(claim.day, newest))
-
-
-def _repeats(studies: Studies, claim: Claim) -> Iterable[Repeat]:
-    for wanted in claim.reproductions:
-        try:
-            yield repeat(studies, claim, wanted)
-        except (EstimateError, UsageError, ArchiveError) as error:
-            yield Repeat(
-                wanted.measure, wanted.printed, False, "", wanted.board, wanted.vintage, None,
-                f"Not to be made here: {error}.",
-            )  # fmt: skip

@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.archive import Archive, Board, Snapshot, open_archive
-from elolag.claims.registry import Claim
-from elolag.claims.wording import interval_words, quantity
+from elolag.claims.registry import Claim, interval_words, quantity
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import lag_key

@@ -7,19 +7,20 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 from elolag.claims.estimating import Studies, held, passed
-from elolag.claims.wording import Statement, interval_words, parse_statement, quantity
+from elolag.claims.registry import Statement, interval_words, parse_statement, quantity
 from elolag.dates import parse, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked, Study
 from elolag.model.draws import Outcomes
 from elolag.model.estimands import ESTIMANDS, Lags
 from elolag.model.interval import reach, summarise
-from elolag.results.words import few, given, noun, share
+from elolag.results.table import Column, Result, Table
+from elolag.results.words import few, given, list_notes, noun, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Answer = Lags | EstimateError
 
@@ -34,6 +35,11 @@ GROUPS = (
 )
 #: Other dates are looked at month by month, this many back from the newest ratings.
 MONTHS_BACK = 30
+
+RULE = (
+    "With the newest ratings, of the models out by the day. A definition supports a statement if "
+    "its measurement interval reaches the stated range."
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Definition:
 
 
 @dataclass(frozen=True)
-class StatementCheck:
+class StatementCheck(Result):
     """A bare statement against every definition, most probable first."""
 
     statement: Statement
@@ -102,27 +108,44 @@ class StatementCheck:
             f"{share(best.probability)})."
         )
 
-    def rows(self) -> list[dict[str, str]]:
-        """One row per definition, in words."""
-        return [
-            {
-                "estimand": d.estimand,
-                "board": d.board,
+    def table(self) -> Table:
+        """One row per definition."""
+        columns = (
+            Column("estimand", "Estimand", "which question"),
+            Column("board", "Board", "board of the ratings"),
+            Column("groups", "Groups", "who is behind whom", words=True),
+            Column("gives", "Gives", "the figure in words", words=True),
+            Column("interval", "Interval", "measurement interval in words", words=True),
+            Column("holds", "Holds", "share of draws in the stated range", words=True),
+            Column("supports", "Supports", "whether the interval reaches the stated range"),
+            Column("months_supported", "Months that do", "on whose first day the figure is so"),
+            Column("leader", "", "group said to lead", in_page=False),
+            Column("follower", "", "group said to follow", in_page=False),
+            Column("months", "", "positive: the follower is behind", "months", in_page=False),
+            Column("passed", "", "who overtook the side that is behind", in_page=False),
+            Column("low", "", "lower end; empty: unbounded", "months", in_page=False),
+            Column("high", "", "upper end; empty: unbounded", "months", in_page=False),
+            Column("no_interval", "", "why the interval is none", in_page=False),
+            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
+            Column("probability", "", "share of draws in the stated range", in_page=False),
+        )
+        rows = [
+            d.to_dict()
+            | {
                 "groups": f"{d.follower} behind {d.leader}",
                 "gives": d.figure(),
                 "interval": interval_words("months", d.low, d.high),
                 "holds": share(d.probability),
-                "supports": "yes" if d.supports else "no",
-                "months that do": spans(d.months_supported),
+                "months_supported": spans(d.months_supported),
             }
             for d in self.definitions
         ]
+        return Table.of("definitions", f'"{self.statement.text}"', columns, rows)
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per definition, unrounded."""
-        import pandas as pd
-
-        return pd.DataFrame([d.to_dict() for d in self.definitions])
+    def footnotes(self) -> tuple[str, ...]:
+        """What supports a statement, and which definitions have no answer."""
+        refused = (f"No answer: {reason}." for reason in self.refused)
+        return (RULE, *refused, *list_notes(self.sources))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -139,9 +162,6 @@ class StatementCheck:
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
-
-    def __str__(self) -> str:
-        return self.sentence()
 
 
 def spans(months: tuple[str, ...]) -> str:

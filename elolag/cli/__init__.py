@@ -14,16 +14,12 @@ import typer
 
 from elolag.cli import archive as _archive
 from elolag.cli import backfill as _backfill
-from elolag.cli import cite as _cite
 from elolag.cli import claims as _claims
-from elolag.cli import compare as _compare
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
+from elolag.cli import questions, show
 from elolag.cli import rate as _rate
-from elolag.cli import report as _report
-from elolag.cli import revisions as _revisions
 from elolag.cli import sensitivity as _sensitivity
-from elolag.cli import show
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.cli.show import line
@@ -58,10 +54,10 @@ def _root(
 
 _lag.register(app)
 _claims.register(app)
-_compare.register(app)
-_revisions.register(app)
-_cite.register(app)
-_report.register(app)
+app.command("compare")(questions.compare)
+app.command("revisions")(questions.revisions)
+app.command("cite")(questions.cite)
+app.command("report")(questions.report)
 _rate.register(app)
 _sensitivity.register(app)
 _snapshot.register(app)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.lag import list_notes
 from elolag.cli.options import Json, asks
-from elolag.cli.show import dump, line, lines, print_facts, print_table, say
+from elolag.cli.show import dump, line, lines, print_facts, print_result, print_table, say
+from elolag.results.words import list_notes
 
 if TYPE_CHECKING:
-    from elolag.claims import ClaimsReport
+    from elolag.results.table import Table
 
 app = typer.Typer(
     help="Published claims about the lag, checked against the ratings of their day and the newest.",
@@ -62,7 +62,8 @@ def claims(
     if as_json:
         dump(report.to_dict())
     else:
-        _print(report)
+        # Keys are typed again in `show`, so they are never broken.
+        print_result(report, whole=("claim",), apart=True)
 
 
 @app.command()
@@ -73,7 +74,7 @@ def show(
     add: Own = None,
     as_json: Json = False,
 ) -> None:
-    """One claim in full: source, reading, both figures, reproductions, verdict and why."""
+    """One claim in full: source, reading, both figures, verdict and why."""
     from elolag.claims import RULE, SCOPE, check_claims
 
     report = check_claims(
@@ -111,23 +112,14 @@ def check(
         dump(found.to_dict())
         return
     _say(found.sentence())
-    rows = [r for r, d in zip(found.rows(), found.definitions, strict=True) if d.supports]
-    if rows:
-        hidden = ("supports", "months that do")
-        shown = [{k: v for k, v in row.items() if k not in hidden} for row in rows]
-        _table(shown, whole=("estimand", "board"))
-    dated = [r for r in found.rows() if r["months that do"]]
-    if dated:
+    table, whole = found.table(), ("estimand", "board", "groups")
+    if rows := [k for k, d in enumerate(found.definitions) if d.supports]:
+        kept = ("estimand", "board", "groups", "gives", "interval", "holds")
+        _table(table.showing(*kept, rows=rows), whole[:2])
+    if rows := [k for k, d in enumerate(found.definitions) if d.months_supported]:
         _say(f"Months (of the last {MONTHS_BACK}) on whose first day the figure itself is so:")
-        columns = ("estimand", "board", "groups", "months that do")
-        _table([{k: row[k] for k in columns} for row in dated], whole=columns[:3])
-    _say(
-        "With the newest ratings, of the models out by the day. A definition supports a statement "
-        "if its measurement interval reaches the stated range."
-    )
-    for reason in found.refused:
-        _say(f"No answer: {reason}.")
-    _say(*list_notes(found.sources))
+        _table(table.showing(*whole, "months_supported", rows=rows), whole)
+    _say(*found.footnotes())
 
 
 @app.command()
@@ -156,12 +148,7 @@ def bridge(
     if as_json:
         dump(found.to_dict())
         return
-    _say(found.sentence())
-    _table(found.rows(), whole=("route", "what changes"))
-    for name, said in found.said:
-        _say(f"{name} published: {said}.")
-    _say(bridges.SCOPE)
-    _say(*list_notes(found.sources))
+    print_result(found, whole=("route", "what changes"), apart=True)
 
 
 @app.command()
@@ -172,19 +159,9 @@ def template() -> None:
     lines(TEMPLATE)
 
 
-def _print(report: ClaimsReport) -> None:
-    from elolag.claims import RULE, SCOPE
-
-    _say(report.sentence())
-    # Keys are typed again in `show`, so they are never broken.
-    _table(report.rows(), whole=("claim",))
-    _say(RULE, SCOPE, *list_notes(report.sources))
-    _say("One claim in full: elolag claims show KEY")
-
-
-def _table(rows: list[dict[str, str]], whole: tuple[str, ...] = ()) -> None:
+def _table(table: Table, whole: tuple[str, ...]) -> None:
     """A table of words; the columns in `whole` are never broken over lines."""
-    print_table(list(rows[0]), [list(row.values()) for row in rows], whole=whole, figures=False)
+    print_table(table.headings(), table.cells(), whole=whole, figures=False)
     line()
 
 

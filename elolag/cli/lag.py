@@ -8,7 +8,6 @@ import typer
 
 from elolag.cli.options import Estimand, Frontier, InMonths, Interval, Json, asks
 from elolag.cli.show import dump, print_facts, print_table, say
-from elolag.results.words import which_lists
 
 if TYPE_CHECKING:
     from elolag.estimate.comparison import Comparison
@@ -107,13 +106,8 @@ def change(
         dump(found.to_dict())
     else:
         _say(found.sentence())
-        for line in list_notes(found.sources):
-            _say(line)
-
-
-def list_notes(sources: str) -> tuple[str, ...]:
-    """The note that an answer rests on some lists only, where it does, as a line to print."""
-    return tuple(f"Note: {note}." for note in which_lists(sources))
+        for note in found.footnotes():
+            _say(note)
 
 
 def _old(vintage: str) -> int:
@@ -134,50 +128,21 @@ def _print(result: LagResult) -> None:
         _say()
     print_facts(result.rows(), most=_READING)
     _say()
-    _say(result.left_out())
+    left_out, *notes = result.footnotes()
+    _say(left_out)
     if days := _old(result.vintage):
         _say(f"Note: the list of {result.vintage} is {days} days old.")
-    for note in result.notes:
-        _say(f"Note: {note}.")
+    for note in notes:
+        _say(note)
 
 
 def _print_all(found: Comparison) -> None:
-    from elolag.results.words import MEANING, meaning
-
-    first = found.results[0]
-    if first.provisional:
-        _say(f"{first.provision()}.", "bold")
+    for said in found.said():
+        _say(said, "bold")
         _say()
-    heading = f"{first.board} ({first.category}), as of {first.as_of}, ratings of {first.vintage}"
-    _say(heading, "bold")
-    _say()
-    kinds = (f"{first.level:.0%} {kind}" for kind in ("measurement", "sampling"))
-    sampled = f"{first.level:.0%} sampling interval"
-    rows = [
-        (
-            result.estimand,
-            result.figure(),
-            result.interval_words(),
-            dict(result.rows()).get(sampled, "see the notes"),
-        )
-        for result in found.results
-    ]
-    print_table(("estimand", "answer", *kinds), rows, figures=False, most=_READING)
-    _say()
-    windows = {result.estimand: result.window for result in found.results}
-    for name in MEANING:
-        _say(f"{name}: {meaning(name, first.measure.points, windows.get(name))}")
-    _say()
-    for name, reason in found.refused.items():
-        _say(f"{name} has no answer here: {reason}.")
-    if found.retired:
-        _say(found.retired)
-    if found.unrated:
-        _say(f"Records elsewhere that this board never rated: {', '.join(found.unrated)}.")
-    for text in found.small_print:
-        _say(text)
-    if found.refused or found.retired or found.unrated or found.small_print:
+    table = found.table()
+    print_table(table.headings(), table.cells(), figures=False, most=_READING)
+    for group in filter(None, found.groups()):
         _say()
-    _say(first.left_out("both"))
-    for note in dict.fromkeys(note for result in found.results for note in result.notes):
-        _say(f"Note: {note}.")
+        for text in group:
+            _say(text)

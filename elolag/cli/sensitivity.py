@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.lag import list_notes
-from elolag.cli.options import Json, asks
-from elolag.cli.show import dump, print_table, say
+from elolag.cli.options import Json, asks, check_ending
+from elolag.cli.show import dump, print_table, progress, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-
+    from elolag.results.table import Table
     from elolag.robustness import Grid
     from elolag.robustness.edits import Influence
     from elolag.robustness.tipping_point import Flip
@@ -58,9 +55,6 @@ def sensitivity(
         bool, typer.Option("--rules", help="List the rules that leave combinations out, and end.")
     ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="Parallel workers.")] = 1,
-    parts: Annotated[
-        Path | None, typer.Option(help="Folder for parts, so that a stopped run goes on.")
-    ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write one row a specification here.")] = None,
     figure: Annotated[
         Path | None, typer.Option(help="Draw the specification curve (PNG, SVG or PDF).")
@@ -80,15 +74,15 @@ def sensitivity(
         return
     if no_grid and (csv or figure):
         raise UsageError("--csv and --figure show the grid; take away --no-grid")
-    _check_files(csv, figure)
+    if csv is not None and not csv.parent.is_dir():
+        raise UsageError(f"{csv}: there is no folder {csv.parent}")
+    check_ending(figure)
     limits = _range(within)
     question = {"n_draws": 1_000, "session": Session(), **question}
     grid: Grid | None = None
     if not no_grid:
-        with _progress() as tell:
-            grid = run(
-                **_shared(question), choices=_choices(choice), jobs=jobs, parts=parts, tell=tell
-            )
+        with progress("specifications") as tell:
+            grid = run(**_shared(question), choices=_choices(choice), jobs=jobs, tell=tell)
     rests = None if no_influence else influence(**question)
     flips = None if no_flip else flip(within=limits, **question)
     if grid is not None:
@@ -129,37 +123,6 @@ def _range(text: str) -> tuple[float, float]:
     return low, high
 
 
-def _check_files(csv: Path | None, figure: Path | None) -> None:
-    """Refuse what cannot be written before anything is computed."""
-    from elolag.errors import UsageError
-
-    for path in (csv, figure):
-        if path is not None and not path.parent.is_dir():
-            raise UsageError(f"{path}: there is no folder {path.parent}")
-    if figure is not None and figure.suffix not in (".png", ".svg", ".pdf"):
-        raise UsageError(f"{figure}: a figure is .png, .svg or .pdf")
-
-
-def _progress() -> AbstractContextManager[Callable[[int, int], None]]:
-    """A bar on stderr; nothing where stderr is no terminal."""
-    from contextlib import contextmanager
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
-
-    @contextmanager
-    def shown() -> Iterator[Callable[[int, int], None]]:
-        screen = Console(stderr=True)
-        columns = (TextColumn("specifications"), BarColumn(), MofNCompleteColumn(), Remaining())
-        bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
-        with bar:
-            task = bar.add_task("")
-            yield lambda done, total: bar.update(task, completed=done, total=total)
-
-    return shown()
-
-
 def _write(grid: Grid, csv: Path | None, figure: Path | None) -> None:
     from elolag.errors import UsageError
 
@@ -175,44 +138,32 @@ def _write(grid: Grid, csv: Path | None, figure: Path | None) -> None:
 
 
 def _print(grid: Grid | None, rests: Influence | None, flips: Flip | None) -> None:
-    from elolag.results.words import directed
-
     if grid is not None:
-        from elolag.robustness import LABELS
-
         say(grid.sentence())
         say()
-        shares = [(LABELS.get(k, k), f"{v:.1%}") for k, v in grid.shares.items()]
-        print_table(("choice", "share of the variance"), shares)
+        _table(grid.table().showing("choice", "share"))
         say()
-        for note in grid.notes():
-            say(f"Note: {note}.")
+        for note in grid.footnotes():
+            say(note)
     if rests is not None:
         say()
         say(rests.sentence())
         say()
-        rows = [
-            (c.words, directed(c.months or 0.0), c.result.interval_words() if c.result else "")
-            for c in rests.top
-        ]
-        print_table(("change", "lag then", "measurement interval"), rows)
+        _table(rests.table())
     if flips is not None:
         say()
         say(flips.sentence())
         say()
-        flipped = [
-            (
-                row["target"],
-                row["words"],
-                directed(row["months"]),
-                "" if row["anew"] is None else directed(row["anew"]),
-            )
-            for row in flips.rows()
-            if row["words"]
-        ]
-        print_table(("would be", "with", "lag then", "estimated anew"), flipped)
+        table = flips.table()
+        words = [column.key for column in table.columns].index("words")
+        changed = [place for place, row in enumerate(table.rows) if row[words]]
+        _table(table.showing("target", "words", "months", "anew", rows=changed))
     told = rests or flips
     if grid is None and told is not None:  # a grid's notes have said it
-        for line in list_notes(told.headline.sources):
+        for note in told.footnotes():
             say()
-            say(line)
+            say(note)
+
+
+def _table(table: Table) -> None:
+    print_table(table.headings(), table.cells())

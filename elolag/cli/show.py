@@ -25,6 +25,8 @@ from elolag.results.words import printable as plain
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from elolag.results.table import Result
+
 
 class _Closed(io.TextIOBase):
     """In place of a stream that was closed before we began, so that a write is an error."""
@@ -86,7 +88,10 @@ def give_up() -> None:
 # Nothing that came from data may do anything on a terminal but be read: what does not show itself
 # (control, direction and escape characters) is escaped, and rich finds neither markup nor emoji.
 
-__all__ = ["as_json", "code", "dump", "line", "lines", "plain", "print_facts", "print_table", "say"]
+__all__ = [
+    "as_json", "code", "dump", "line", "lines", "plain", "print_facts", "print_result",
+    "print_table", "say",
+]  # fmt: skip
 
 _PIPE_WIDTH = 100
 #: Widest terminal that is filled.
@@ -181,6 +186,29 @@ def print_table(
     for row in cells:
         table.add_row(*map(Text, row))
     console(most).print(table)
+
+
+def print_result(found: Result, *, whole: Sequence[str] = (), apart: bool = False) -> None:
+    """Print a result: its sentence, its table, and what has to be said beneath it.
+
+    Parameters
+    ----------
+    found
+        The result.
+    whole
+        Columns that are never broken over lines.
+    apart
+        Whether an empty line follows each of the notes, and numbers stand to the left like words.
+    """
+    table = found.table()
+    say(found.sentence(), "bold")
+    say()
+    print_table(table.headings(), table.cells(), whole=whole, figures=not apart)
+    say()
+    for note in found.footnotes():
+        say(note)
+        if apart:
+            say()
 
 
 def print_facts(rows: Iterable[tuple[str, str]], most: int = _WIDEST) -> None:

@@ -15,10 +15,11 @@ from elolag.estimate.session import Question, prepare
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race, _kaplan_meier, window_start
 from elolag.results.lag import LagResult
-from elolag.results.words import noun
+from elolag.results.table import Column, Result, Table, decimals
+from elolag.results.words import list_notes, noun
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +38,7 @@ class FollowUp:
 
 
 @dataclass(frozen=True)
-class TimeToMatch:
+class TimeToMatch(Result):
     """Share of the leader's records still unmatched, by months since their release.
 
     Attributes
@@ -82,17 +83,28 @@ class TimeToMatch:
             f"{r.figure()} ({r.level:.0%} measurement interval: {r.interval_words()})."
         )
 
-    def __str__(self) -> str:
-        return self.sentence()
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row per step of the grid: ``months, low, high`` and the curve's ``share``."""
-        import pandas as pd
-
+    def table(self) -> Table:
+        """One row per step of the grid; the reader sees whole months."""
         share = _on_grid(self.times[None, :], self.share[None, :], self.grid)[0]
-        return pd.DataFrame(
-            {"months": self.grid, "share": share, "low": self.low, "high": self.high}
+        ends = f"end of its pointwise {self.result.level:.0%} measurement interval"
+        columns = (
+            Column("months", "Months", "since the release", "months", decimals(1), figures=True),
+            Column("share", "Unmatched", "share of records, 0 to 1", "", decimals(2), figures=True),
+            Column("low", "Low", f"lower {ends}", "", decimals(2), figures=True),
+            Column("high", "High", f"upper {ends}", "", decimals(2), figures=True),
         )
+        values = zip(self.grid.tolist(), share.tolist(), self.low.tolist(), self.high.tolist(),
+                     strict=True)  # fmt: skip
+        whole = np.flatnonzero(np.abs(self.grid - self.grid.round()) < STEP / 2)
+        return Table(
+            "time-to-match", "Records still unmatched", columns, tuple(values),
+            page_rows=tuple(whole.tolist()), n_draws=self.result.n_draws,
+            snapshots=self.result.snapshots,
+        )  # fmt: skip
+
+    def footnotes(self) -> tuple[str, ...]:
+        """Which lists could be used, where not all."""
+        return list_notes(self.result.sources)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""

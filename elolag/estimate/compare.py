@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -16,11 +16,9 @@ from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
-from elolag.results.words import FEWEST, adjective, noun, over
+from elolag.results.table import Column, Result, Table
+from elolag.results.words import FEWEST, adjective, list_notes, noun, over
 from elolag.schema import ALL_LISTS
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 #: Months since its last release within which a lab or country is a slice.
 ACTIVE_MONTHS = 12.0
@@ -225,7 +223,7 @@ class Slice:
 
 
 @dataclass(frozen=True)
-class Slices:
+class Slices(Result):
     """The lag in every slice that can be measured, and why the others cannot.
 
     Attributes
@@ -297,23 +295,71 @@ class Slices:
             f"(Bonferroni: {self.simultaneous_level:.2%} each, whatever the dependence of slices)."
         )
 
-    def rows_in_words(self) -> list[tuple[str, ...]]:
-        """Cells of the table for people: slice, answer, interval(s), models, as-of date."""
-        out = []
+    def table(self) -> Table:
+        """One row per slice (see `Slice.row`), and its cells in words."""
+        ends = "end of the interval; empty: unbounded, or none"
+        wide = "end of the interval that holds with all others; empty: unbounded, or none"
+        together = self.simultaneous_level is not None
+        columns = (
+            Column("slice", _capital(self.by), "category, or who is compared with whom"),
+            Column("heading", "", "slices of one heading belong together", in_page=False),
+            Column("answer", "Lag", "with its direction in words", words=True),
+            Column("measurement", f"{self.level:.0%} interval", "of this slice alone", words=True),
+            Column("together", "All at once", "interval that holds with all others", words=True,
+                   in_page=together),
+            Column("counted", "Models", "rated models of the follower and of the leader",
+                   words=True),
+            Column("as_of", "As of", "as-of date", "ISO date"),
+            Column("leader", "", "group it is compared with", in_page=False),
+            Column("follower", "", "group asked about", in_page=False),
+            Column("board", "", "board of the ratings", in_page=False),
+            Column("category", "", "its category", in_page=False),
+            Column("vintage", "", "date of the ratings", "ISO date", in_page=False),
+            Column("months", "", "positive: the follower is behind", "months", in_page=False),
+            Column("low", "", f"lower {ends}", "months", in_page=False),
+            Column("high", "", f"upper {ends}", "months", in_page=False),
+            Column("no_interval", "", "why the interval is none", in_page=False),
+            Column("simultaneous_low", "", f"lower {wide}", "months", in_page=False),
+            Column("simultaneous_high", "", f"upper {wide}", "months", in_page=False),
+            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
+            Column("gap", "", "distance of the two best on the as-of date", "Elo", in_page=False),
+            Column("provisional", "", "whether ratings of few votes decide", in_page=False),
+            Column("leader_models", "", "rated models of the leader", "models", in_page=False),
+            Column("follower_models", "", "rated models of the follower", "models", in_page=False),
+        )  # fmt: skip
+        rows = []
         for item in self.slices:
             found = item.result
-            size = answer(found) + (", provisional" if found.provisional else "")
-            cells = [item.name, size, found.interval_cell(found.low, found.high)]
-            if self.simultaneous_level is not None:
-                cells.append(found.interval_cell(*(item.simultaneous or (None, None))))
-            out.append((*cells, f"{item.models[1]} / {item.models[0]}", found.as_of))
-        return out
+            words = {
+                "answer": answer(found) + (", provisional" if found.provisional else ""),
+                "measurement": found.interval_cell(found.low, found.high),
+                "together": found.interval_cell(*(item.simultaneous or (None, None)))
+                if together
+                else None,
+                "counted": f"{item.models[1]} / {item.models[0]}",
+            }
+            rows.append(item.row() | words)
+        return Table.of(
+            f"slices-{self.by}", f"The lag by {self.by}", columns, rows,
+            n_draws=self.slices[0].result.n_draws,
+            snapshots=tuple(dict.fromkeys(pair for r in self.results for pair in r.snapshots)),
+        )  # fmt: skip
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per slice (see `Slice.row`)."""
-        import pandas as pd
-
-        return pd.DataFrame([item.row() for item in self.slices])
+    def footnotes(self) -> tuple[str, ...]:
+        """What was asked, what the intervals leave out, and which slices have no answer."""
+        first = self.slices[0].result
+        refused = (
+            f"Not measured: {', '.join(n for n, why in self.refused.items() if why == reason)}: "
+            f"{reason}."
+            for reason in dict.fromkeys(self.refused.values())
+        )
+        return (
+            f"{self.estimand}: {first.asks()}. models: rated ones of the row's own side / of the "
+            f"other.",
+            first.left_out(),
+            *list_notes(first.sources),
+            *refused,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object; every slice with its whole result."""
@@ -330,9 +376,6 @@ class Slices:
             "sources": self.slices[0].result.sources,
             "sentence": self.sentence(),
         }
-
-    def __str__(self) -> str:
-        return self.sentence()
 
 
 def _flat(ends: tuple[float | None, float | None] | None) -> bool:

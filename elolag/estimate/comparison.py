@@ -16,7 +16,8 @@ from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import summarise
 from elolag.results.lag import LagResult
-from elolag.results.words import NOT_A_FORECAST
+from elolag.results.table import Column, Result, Table
+from elolag.results.words import MEANING, NOT_A_FORECAST, meaning
 
 #: Windows, in months, beside the one that is asked for.
 WINDOWS = (3.0, 6.0, 12.0, 18.0)
@@ -94,7 +95,7 @@ RETIRED_MONTHS = 24.0
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Result):
     """Every estimand side by side.
 
     Attributes
@@ -118,6 +119,71 @@ class Comparison:
     retired: str
     unrated: tuple[str, ...]
     small_print: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """What is compared: the board, its date, and that it is provisional where it is."""
+        return " ".join(self.said())
+
+    def said(self) -> tuple[str, ...]:
+        """What `sentence` says, in its paragraphs."""
+        first = self.results[0]
+        provision = (f"{first.provision()}.",) if first.provisional else ()
+        return (
+            *provision,
+            f"{first.board} ({first.category}), as of {first.as_of}, ratings of {first.vintage}",
+        )
+
+    def table(self) -> Table:
+        """One row per estimand, with both intervals."""
+        level, points = f"{self.results[0].level:.0%}", self.results[0].measure.points
+        columns = (
+            Column("estimand", "Estimand", "which question"),
+            Column("frontier", "", "curve it is asked of", in_page=False),
+            Column("answer", "Answer", "with its direction in words", words=True),
+            Column("measurement", f"{level} measurement", "interval in words", words=True),
+            Column("sampling", f"{level} sampling", "interval in words", words=True),
+            Column("value", "", "positive: the follower is behind", f"months (gap: {points})",
+                   in_page=False),
+            Column("low", "", "of the measurement interval; empty: unbounded", "as value",
+                   in_page=False),
+            Column("high", "", "of the measurement interval; empty: unbounded", "as value",
+                   in_page=False),
+            Column("sampling_low", "", "of the sampling interval", "as value", in_page=False),
+            Column("sampling_high", "", "of the sampling interval", "as value", in_page=False),
+            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
+        )  # fmt: skip
+        rows = []
+        for found in self.results:
+            value, (low, high), ends = found.months, found.ends_given, found.sampling_given
+            if value is None and found.provisional:
+                ends = (None, None)
+            elif value is None:
+                value = found.gap.elo
+                low, high = (None, None) if found.too_few() else (found.gap.low, found.gap.high)
+            sampled = dict(found.rows()).get(f"{level} sampling interval", "see the notes")
+            rows.append(
+                (found.estimand, found.frontier, found.figure(), found.interval_words(), sampled,
+                 value, low, high, *ends, found.censored)
+            )  # fmt: skip
+        caption = "Every estimand with both intervals"
+        return Table("estimands", caption, columns, tuple(rows))
+
+    def groups(self) -> tuple[tuple[str, ...], ...]:
+        """What stands under the table, in groups: meanings, what is left out, notes."""
+        first = self.results[0]
+        windows = {result.estimand: result.window for result in self.results}
+        meanings = (
+            f"{name}: {meaning(name, first.measure.points, windows.get(name))}" for name in MEANING
+        )
+        refused = (f"{name} has no answer here: {why}." for name, why in self.refused.items())
+        unrated = f"Records elsewhere that this board never rated: {', '.join(self.unrated)}."
+        said = (*refused, self.retired, unrated if self.unrated else "", *self.small_print)
+        notes = dict.fromkeys(f"Note: {n}." for result in self.results for n in result.notes)
+        return tuple(meanings), tuple(filter(None, said)), (first.left_out("both"), *notes)
+
+    def footnotes(self) -> tuple[str, ...]:
+        """What stands under the table (see `groups`)."""
+        return tuple(text for group in self.groups() for text in group)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""

@@ -18,12 +18,23 @@ from elolag.model.estimands import AT_LEAST, AT_MOST, WINDOWS, Race, check_group
 from elolag.model.interval import reach
 from elolag.model.posterior import Field
 from elolag.results.provenance import Origin
-from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, directed, few, months, noun, over
+from elolag.results.table import Column, Result, Table, decimals
+from elolag.results.words import (
+    NO_WIDTH,
+    TOO_FEW,
+    bounded,
+    directed,
+    few,
+    list_notes,
+    months,
+    noun,
+    over,
+)
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +43,7 @@ INNER = 0.5
 
 
 @dataclass(frozen=True)
-class LagPath:
+class LagPath(Result):
     """`current` at every day of a range, as measured with one vintage.
 
     Attributes
@@ -144,27 +155,60 @@ class LagPath:
             "version": self.version,
         }
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per day: ``date, months``, the ends of the bands, ``censored``, ``no_interval``.
+    def table(self) -> Table:
+        """One row per day; the reader sees the first of each month, newest first.
 
         `low` and `high` are empty too where the interval is none, and ``no_interval`` says why.
         """
-        import pandas as pd
+        number, last = decimals(1), len(self.days) - 1
+        dates = [to_iso(day) for day in self.days]
+        none = [
+            TOO_FEW if thin else NO_WIDTH if flat else None
+            for thin, flat in zip(self.too_few, self.flat, strict=True)
+        ]
+        columns = (
+            Column("date", "Date", "day", "ISO date"),
+            *(
+                Column(name, label, meaning, "months", number, figures=True, in_page=bool(label))
+                for name, (label, meaning) in _columns(self.level).items()
+            ),
+            Column("censored", "", "1: at least, -1: at most, 0: exact", in_page=False),
+            Column("no_interval", "", "why the interval is none", in_page=False),
+        )
+        days = {name: getattr(self, name).tolist() for name in _columns(self.level)}
+        for end in ("low", "high"):
+            days[end] = [None if why else v for v, why in zip(days[end], self.flat, strict=True)]
+        days |= {"date": dates, "censored": self.censored.tolist(), "no_interval": none}
+        rows = ({key: days[key][k] for key in days} for k in range(len(dates)))
+        monthly = (k for k in range(last, -1, -1) if k == last or dates[k].endswith("-01"))
+        caption = "The lag on the first of each month, newest first (the CSV has every day)"
+        return Table.of("lag-path", caption, columns, rows, page_rows=tuple(monthly))
 
-        columns = {"date": [to_iso(d) for d in self.days]}
-        frame = pd.DataFrame({**columns, **{name: getattr(self, name) for name in _COLUMNS}})
-        frame.loc[self.flat, ["low", "high"]] = np.nan
-        frame["no_interval"] = None
-        frame.loc[self.flat, "no_interval"] = NO_WIDTH
-        frame.loc[self.too_few, "no_interval"] = TOO_FEW
-        return frame
+    def footnotes(self) -> tuple[str, ...]:
+        """Which lists could be used, where not all."""
+        return list_notes(self.sources)
 
 
-#: What a path holds for each day.
-_COLUMNS = (
-    "months", "low", "high", "band_low", "band_high", "inner_low", "inner_high", "inner_band_low",
-    "inner_band_high", "censored",
-)  # fmt: skip
+def _columns(level: float) -> dict[str, tuple[str, str]]:
+    """What a path holds for each day: heading (none for what only the data have) and meaning."""
+    return {
+        "months": ("Lag", "the lag at posterior-mean ratings; positive: the follower is behind"),
+        "low": (
+            "Low", f"lower end of the day's {level:.0%} measurement interval; empty: unbounded",
+        ),
+        "high": ("High", "its upper end; empty: unbounded"),
+        "band_low": (
+            "Band low", f"lower end of the band that holds the whole path with {level:.0%} "
+            "probability",
+        ),
+        "band_high": ("Band high", "its upper end"),
+        "inner_low": (
+            "", f"lower end of the day's {INNER:.0%} measurement interval; empty: unbounded",
+        ),
+        "inner_high": ("", "its upper end; empty: unbounded"),
+        "inner_band_low": ("", f"lower end of the band of the whole path at {INNER:.0%}"),
+        "inner_band_high": ("", "its upper end"),
+    }  # fmt: skip
 
 
 def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -> LagPath:
@@ -303,7 +347,7 @@ __all__ = ["Change", "LagPath", "estimate_change", "lag_path"]
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(Result):
     """By how much an estimand changed between two dates; negative: the lag shrank.
 
     `low` and `high` bound the change over re-runs of history and errors of measurement;
@@ -369,8 +413,26 @@ class Change:
             return f"{directed(self.before)} to {directed(self.after)}"
         return f"{self.before:.1f} to {self.after:.1f}"
 
-    def __str__(self) -> str:
-        return self.sentence()
+    def table(self) -> Table:
+        """One row: the lag at both dates, its change with interval, and the probability."""
+        number = decimals(1)
+        ends = "end of its sampling interval; empty: there is none"
+        columns = (
+            Column("since", "Since", "the earlier date", "ISO date"),
+            Column("as_of", "As of", "the later date", "ISO date"),
+            Column("before", "Lag then", "positive: the follower is behind", "months", number),
+            Column("after", "Lag now", "positive: the follower is behind", "months", number),
+            Column("months", "Change", "negative: the lag shrank", "months", number),
+            Column("low", "Low", f"lower {ends}", "months", number),
+            Column("high", "High", f"upper {ends}", "months", number),
+            Column("probability", "Shrank", "probability that it shrank", "", decimals(2)),
+            Column("no_interval", "", "why there is no interval", in_page=False),
+        )
+        return Table.of("change", "The change of the lag", columns, [self.to_dict()])
+
+    def footnotes(self) -> tuple[str, ...]:
+        """Which lists could be used, where not all."""
+        return list_notes(self.sources)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""

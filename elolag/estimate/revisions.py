@@ -29,7 +29,6 @@ from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Roster, check_clock, enrol
 from elolag.estimate.lag import HEADLINE, lag_key
-from elolag.estimate.news import NewsOrNoise, Score, news_or_noise, nine_in_ten, score
 from elolag.estimate.panel import Vintage, chain, fill_errors, other_board, place, vintages
 from elolag.estimate.session import ASKED, Asked, Question, Session, check_excluded, check_numbers
 from elolag.model import draws, scale
@@ -42,7 +41,18 @@ from elolag.model.scale import SHIPPED, Hyperparameters
 from elolag.own import OwnBoard
 from elolag.question import check_names
 from elolag.results.provenance import Origin
-from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
+from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.words import (
+    NO_WIDTH,
+    bound,
+    compact,
+    given,
+    list_notes,
+    months,
+    noun,
+    share,
+    sized,
+)
 from elolag.schema import ALL_LISTS, measure_of
 from elolag.tags import Lookup
 from elolag.version import __version__
@@ -179,6 +189,19 @@ MEANING = {
 }
 
 
+KEY = (
+    "Months behind with measurement intervals, on the day and now; changes in months more or less "
+    "behind. scale: the published scale moved; votes: new votes on models listed by then; models: "
+    "those listed only later; the three add up, in this order, to the change. held: whether the "
+    "interval of the day holds what is measured now; it covers errors of ratings and knows nothing "
+    "of models released but not yet listed."
+)
+KNOWN_TODAY = (
+    "Tags are today's, with openness and country as of the day, and so are the parameters of the "
+    "young-entry drift."
+)
+
+
 @dataclass(frozen=True)
 class Revision:
     """One month: what was measured on the day, and what is measured of that day now.
@@ -223,7 +246,41 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class Revisions:
+class Score:
+    """How often the interval of the day held the hindsight value.
+
+    `low` and `high` are Wilson's 95% interval of the share. It takes months as independent; they
+    are not, as one model keeps its error for many months, so the true interval is wider.
+    """
+
+    held: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """Of the months."""
+        return self.held / self.n
+
+
+def score(held: int, n: int) -> Score | None:
+    """Share of months held with Wilson's interval; None where there is no month."""
+    from statsmodels.stats.proportion import proportion_confint
+
+    if n == 0:
+        return None
+    low, high = proportion_confint(held, n, alpha=0.05, method="wilson")
+    return Score(held, n, float(low), float(high))
+
+
+def nine_in_ten(sizes: Floats) -> float:
+    """The size that at least nine in ten do not exceed: one that occurred."""
+    return float(np.quantile(sizes, 0.9, method="inverted_cdf"))
+
+
+@dataclass(frozen=True)
+class Revisions(Result):
     """Real-time and hindsight estimates month by month, and what their difference is like.
 
     Attributes
@@ -233,8 +290,8 @@ class Revisions:
     skipped
         The other vintages asked about, and why.
     settle
-        Months a vintage must be old for its revision to count in the spread, the tests and the
-        score: the newest ones have hardly had time to be revised.
+        Months a vintage must be old for its revision to count in the spread and the score: the
+        newest ones have hardly had time to be revised.
     """
 
     rows: tuple[Revision, ...]
@@ -267,15 +324,6 @@ class Revisions:
         """Revisions of the settled months in months, bounds left out."""
         found = [r.change for r in self.settled]
         return np.array([c for c in found if c is not None])
-
-    @cached_property
-    def tests(self) -> NewsOrNoise:
-        """News or noise."""
-        exact = [r for r in self.settled if r.change is not None]
-        return news_or_noise(
-            np.array([r.real_time.months for r in exact]),
-            np.array([r.hindsight.months for r in exact]),
-        )
 
     @cached_property
     def score(self) -> Score | None:
@@ -345,16 +393,6 @@ class Revisions:
             f"ones are not)."
         )
 
-    def tests_sentence(self) -> str:
-        """Whether revisions are news or noise, with the two p-values."""
-        found = self.tests
-        if found.news is None or found.noise is None:
-            return f"{found.verdict}."
-        return (
-            f"{found.verdict} ({found.news.n} months, Newey-West errors with {found.news.lags} "
-            f"lags; p = {found.news.p:.2f} for news, {found.noise.p:.2f} for noise)."
-        )
-
     def parts_sentence(self) -> str:
         """What revisions are made of."""
         sizes = self.part_sizes()
@@ -364,30 +402,42 @@ class Revisions:
         words = ", ".join(f"{MEANING[part]} {months(sizes[part])}" for part in ranked)
         return f"Mean size of the parts, which can offset each other: {words}."
 
-    def rows_in_words(self) -> list[tuple[str, ...]]:
-        """Cells of the table for people: directions in words."""
-        out = []
-        for row in self.rows:
-            parts = [self._step(getattr(row, part)) for part in PARTS]
-            figures = (_figure(row.real_time), _figure(row.hindsight))
-            held = "yes" if row.held else "no"
-            out.append((row.date, *figures, self._step(row.change), *parts, held))
-        return out
+    def table(self) -> Table:
+        """One row per month, on the day and now: months behind, changes more or less behind."""
+        ends = "of its measurement interval; empty: unbounded, or none"
+        bound = "at-least or at-most where the value is a bound"
+        columns = [
+            Column("date", "Day", "the vintage, the as-of date of both figures", "ISO date"),
+            Column("age", "", "from the vintage to the newest", "months", in_page=False),
+        ]
+        for key, label in (("real_time", "Then"), ("hindsight", "Now")):
+            columns += [
+                Column(f"{key}_words", label, "with its interval, in words", words=True),
+                Column(key, "", "positive: the follower is behind", "months", in_page=False),
+                Column(f"{key}_low", "", ends, "months", in_page=False),
+                Column(f"{key}_high", "", ends, "months", in_page=False),
+                Column(f"{key}_no_interval", "", "why there is no interval", in_page=False),
+                Column(f"{key}_censored", "", bound, in_page=False),
+            ]
+        columns.append(Column("change", "Change", "positive: now further behind", "months", _step))
+        for part in PARTS:
+            columns.append(Column(part, part.capitalize(), MEANING[part], "months", _step))
+        columns.append(Column("held", "Held", "whether the interval of the day holds today's"))
+        rows = [
+            row.to_dict()
+            | {"real_time_words": _figure(row.real_time), "hindsight_words": _figure(row.hindsight)}
+            for row in self.rows
+        ]
+        return Table.of("revisions", "Figures of the day and now", columns, rows)
 
-    @staticmethod
-    def _step(value: float | None) -> str:
-        """A change with its direction, from the follower's side."""
-        if value is None:
-            return "not split"
-        if abs(value) < 0.05:
-            return "none"
-        return f"{abs(value):.1f} {'more' if value > 0 else 'less'}"
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row per month (see `Revision`)."""
-        import pandas as pd
-
-        return pd.DataFrame([row.to_dict() for row in self.rows])
+    def footnotes(self) -> tuple[str, ...]:
+        """How the table is read, what it rests on, and what is left out."""
+        refused = (
+            f"Left out, {', '.join(date for date, why in self.skipped.items() if why == reason)}: "
+            f"{reason}."
+            for reason in dict.fromkeys(self.skipped.values())
+        )
+        return (KEY, self.parts_sentence(), KNOWN_TODAY, *list_notes(self.sources), *refused)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -405,14 +455,19 @@ class Revisions:
             "skipped": dict(self.skipped),
             "spread": self.spread(),
             "part_sizes": self.part_sizes(),
-            "news_or_noise": self.tests.to_dict(),
             "score": {**vars(found), "share": found.share} if found else None,
             "sentence": self.sentence(),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
         }
 
-    def __str__(self) -> str:
-        return self.sentence()
+
+def _step(value: Cell) -> str:
+    """A change with its direction, from the follower's side."""
+    if not isinstance(value, float):
+        return "not split"
+    if abs(value) < 0.05:
+        return "none"
+    return f"{abs(value):.1f} {'more' if value > 0 else 'less'}"
 
 
 def _figure(found: Summary) -> str:
@@ -464,7 +519,7 @@ def estimate_revisions(
     estimand, frontier
         As for `estimate_lag`; ``gap`` is not in months and refused.
     settle
-        Months a vintage must be older than the hindsight to count in spread, tests and score.
+        Months a vintage must be older than the hindsight to count in spread and score.
     progress
         Called with (months done, months in all).
     **question

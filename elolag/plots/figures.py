@@ -875,7 +875,7 @@ def bridge(
     axes.axvline(
         headline.months or 0.0, color=INK, linewidth=0.5 * measures.line, linestyle=(0, (4, 3))
     )
-    said = dict(found.said)
+    said = dict(found.published)
     row = 0.0
     for number, name in enumerate(found.routes):
         mark = (SERIES[number], SHAPES[number])

@@ -76,8 +76,8 @@ class Checks:
     @property
     def snapshots(self) -> tuple[tuple[str, str], ...]:
         """Path and hash of every snapshot one of them used, by path."""
-        found = {pair for made in (self.category, self.openness) for pair in of_slices(made)}
-        return tuple(sorted(found | set(of_grid(self.grid)) | set(of_claims(self.claims))))
+        made = (self.category, self.openness, self.grid, self.claims)
+        return tuple(sorted({pair for m in made if m for pair in m.table().snapshots}))
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object of the report; every row of the grid is in its CSV."""
@@ -93,24 +93,6 @@ class Checks:
             "claims": self.claims and self.claims.to_dict(),
             "left_out": dict(self.missing),
         }
-
-
-def of_slices(found: Slices | None) -> tuple[tuple[str, str], ...]:
-    """Path and hash of the snapshots of slices."""
-    return tuple(dict.fromkeys(p for r in found.results for p in r.snapshots)) if found else ()
-
-
-def of_grid(found: Grid | None) -> tuple[tuple[str, str], ...]:
-    """Path and hash of the snapshots a grid starts from."""
-    return found.snapshots if found else ()
-
-
-def of_claims(found: ClaimsReport | None) -> tuple[tuple[str, str], ...]:
-    """Path and hash of the snapshots our figures of claims use."""
-    if found is None:
-        return ()
-    made = [e for a in found.assessments for e in (a.real_time, a.hindsight)]
-    return tuple(dict.fromkeys(pair for e in made for pair in e.snapshots))
 
 
 def check(study: Study, question: Mapping[str, Any], extent: Extent) -> Checks:

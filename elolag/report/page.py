@@ -12,11 +12,8 @@ from typing import Any
 
 from elolag.errors import REPORT, library
 from elolag.report.content import Section
+from elolag.results.table import markdown as cell
 from elolag.results.words import printable
-
-#: Characters that begin markup, an entity or an e-mail link in CommonMark and GitHub's dialect.
-_MARKUP = re.compile(r"([\\`*_\[\]<>&|~$@])")
-_LINK = re.compile(r"(?i)\b(https?|ftp|www)(:|\.)")
 
 
 def html(
@@ -52,15 +49,10 @@ def markdown(sections: Sequence[Section], words: Mapping[str, str]) -> str:
     """The Markdown of a report, every name escaped; `words` as for `html`."""
     # Not HTML: every value goes through `md` or `fence`.
     environment = _environment(autoescape=False)
-    environment.filters.update(md=escape, fence=fence)
+    environment.filters.update(md=cell, fence=fence)
     text: str = environment.get_template("report.md.j2").render(**words, sections=sections)
     lines = (line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
-
-
-def escape(text: str) -> str:
-    """A text of one line in which nothing is markup."""
-    return _LINK.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", printable(text)))
 
 
 def fence(text: str) -> str:

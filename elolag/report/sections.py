@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from functools import partial
 from statistics import NormalDist
 from typing import Any
-
-import numpy as np
 
 from elolag import plots
 from elolag.cite import citation
@@ -17,46 +13,24 @@ from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.plots.figures import comparison_title
 from elolag.plots.style import SIDES, finding, roles
-from elolag.report.content import Block, Cell, Column, Figure, Section, Table, decimals
+from elolag.report.content import Block, Figure, Section
 from elolag.report.material import Material
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
+from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import adjective, directed, meaning, noun, span
 from elolag.tags import Tag
 
 
-def rows_of(
-    columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]
-) -> tuple[tuple[Cell, ...], ...]:
-    """The values of the columns, plain, in their order; what is not a number is empty."""
-    return tuple(tuple(_cell(row[column.key]) for column in columns) for row in rows)
-
-
-def _cell(value: Any) -> Cell:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
-
-
 def answer(material: Material) -> Section:
     """The headline sentence, its facts, and what its interval leaves out."""
     result = material.headline
-    facts = tuple((quantity or "", value) for quantity, value in result.rows())
-    table = Table(
-        "answer",
-        "The facts of the headline",
-        (
-            Column("quantity", "Quantity", "what is stated"),
-            Column("value", "Value", "in words, rounded as printed", long=True),
-        ),
-        facts,
-    )
     return Section(
         "answer",
         "The answer",
         result.said(),
-        tables=(table,),
+        tables=(result.table(),),
         after=(*material.comparison.small_print, result.left_out("both")),
     )
 
@@ -192,7 +166,7 @@ def path(material: Material) -> Section:
             f"only a bound. Ratings are those of {path.vintage}, with hindsight."
         ),
         draw=partial(plots.lag_path, path),
-        table=_path_table(path),
+        table=path.table(),
     )
     prose = (
         "The same question asked on every day of the past, with the newest ratings. The bands say "
@@ -210,47 +184,12 @@ def _finding(path: LagPath) -> str:
     return f"Between {to_iso(path.days[0])[:7]} and the as-of date the lag was {span(low, high)}"
 
 
-def _path_table(path: LagPath) -> Table:
-    number = decimals(1)
-    names = ("months", "low", "high", "band_low", "band_high", "inner_low", "inner_high")
-    meanings = (
-        "the lag at posterior-mean ratings; positive: the follower is behind",
-        f"lower end of the day's {path.level:.0%} measurement interval; empty: unbounded",
-        "its upper end; empty: unbounded",
-        f"lower end of the band that holds the whole path with {path.level:.0%} probability",
-        "its upper end",
-        f"lower end of the day's {INNER:.0%} measurement interval; empty: unbounded",
-        "its upper end; empty: unbounded",
-    )
-    labels = ("Lag", "Low", "High", "Band low", "Band high", "", "")
-    columns = (
-        Column("date", "Date", "day", "ISO date"),
-        *(
-            Column(key, label, meaning, "months", number, figures=True, in_page=bool(label))
-            for key, label, meaning in zip(names, labels, meanings, strict=True)
-        ),
-        Column("censored", "Bound", "1: at least, -1: at most, 0: exact", "", in_page=False),
-    )
-
-    def cell(value: float) -> Cell:
-        return None if np.isnan(value) else float(value)
-
-    rows = tuple(
-        (to_iso(path.days[k]), *(cell(getattr(path, n)[k]) for n in names), int(path.censored[k]))
-        for k in range(len(path.days))
-    )
-    last = len(rows) - 1
-    monthly = tuple(k for k in range(last, -1, -1) if k == last or str(rows[k][0]).endswith("-01"))
-    caption = "The lag on the first of each month, newest first (the CSV has every day)"
-    return Table("lag-path", caption, columns, rows, monthly)
-
-
 def estimands(material: Material) -> Section:
     """The estimands as dots with both intervals, and in a table."""
     found = material.comparison
     timed = [r for r in found.results if r.months is not None]
     first = found.results[0]
-    table = _estimands_table(found.results, first.level)
+    table = found.table()
     notes = [f"{name} has no answer here: {reason}." for name, reason in found.refused.items()]
     if found.retired:
         notes.append(found.retired)
@@ -286,44 +225,6 @@ def estimands(material: Material) -> Section:
     return Section(
         "estimands", "The estimands side by side", prose, (figure,), points=points, after=notes
     )
-
-
-def _estimands_table(results: tuple[LagResult, ...], level: float) -> Table:
-    unit = f"months (gap: {results[0].measure.points})"
-    columns = (
-        Column("estimand", "Estimand", "which question"),
-        Column("frontier", "Frontier", "curve it is asked of", in_page=False),
-        Column("answer", "Answer", "with its direction in words"),
-        Column("measurement", f"{level:.0%} measurement interval", "in words"),
-        Column("sampling", f"{level:.0%} sampling interval", "in words"),
-        Column("value", "", "positive: the follower is behind", unit,
-               in_page=False),
-        Column("low", "", "of the measurement interval; empty: unbounded", "as value",
-               in_page=False),
-        Column("high", "", "of the measurement interval; empty: unbounded", "as value",
-               in_page=False),
-        Column("sampling_low", "", "of the sampling interval", "as value", in_page=False),
-        Column("sampling_high", "", "of the sampling interval", "as value", in_page=False),
-        Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
-    )  # fmt: skip
-    rows = []
-    for r in results:
-        value, (low, high), ends = r.months, r.ends_given, r.sampling_given
-        if r.months is None and r.provisional:
-            ends = (None, None)
-        elif r.months is None:
-            value = r.gap.elo
-            low, high = (None, None) if r.too_few() else (r.gap.low, r.gap.high)
-        row: tuple[Cell, ...] = (
-            r.estimand, r.frontier, r.figure(), r.interval_words(), _sampling(r),
-            value, low, high, *ends, r.censored,
-        )  # fmt: skip
-        rows.append(row)
-    return Table("estimands", "Every estimand with both intervals", columns, tuple(rows))
-
-
-def _sampling(result: LagResult) -> str:
-    return dict(result.rows()).get(f"{result.level:.0%} sampling interval", "–")
 
 
 #: What a tag's note holds where a fact could not be confirmed.

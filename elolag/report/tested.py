@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from elolag import plots
 from elolag.claims import RULE, SCOPE, Assessment, ClaimsReport
 from elolag.estimate.compare import Slices, answer, size
 from elolag.plots.figures import claims_title, influence_title
 from elolag.plots.specification import few
-from elolag.report.content import Cell, Column, Figure, Section, Table, decimals
-from elolag.report.material import Material, of_claims, of_slices
-from elolag.report.sections import rows_of
+from elolag.report.content import Figure, Section
+from elolag.report.material import Material
 from elolag.results.lag import LagResult
-from elolag.results.words import compact, directed, noun, share, span
-from elolag.robustness import CHOICES, LABELS, RULES, TOGETHER, Grid
+from elolag.results.table import Cell, Column, Table, decimals
+from elolag.results.words import compact, directed, noun, span
+from elolag.robustness import CHOICES, LABELS, RULES, Grid
 from elolag.robustness.edits import Influence
-from elolag.robustness.tipping_point import NOUNS, Flip
 
 
 def slices(material: Material) -> Section:
@@ -60,7 +58,7 @@ def _slices_figure(found: Slices) -> Figure:
             f"of the chart has no bound there. Ratings: {first.board} of {first.vintage}."
         ),
         draw=partial(plots.slices, found),
-        table=_slices_table(found),
+        table=found.table(),
     )
 
 
@@ -77,44 +75,6 @@ def _slices_title(found: Slices) -> str:
     follower = noun(found.follower_group)
     text = f"{follower} is {span(min(months), max(months))} over {len(months)} categories"
     return text[:1].upper() + text[1:]
-
-
-def _slices_table(found: Slices) -> Table:
-    level = f"{found.level:.0%}"
-    interval = f"{level} {found.slices[0].result.interval} interval"
-    unit = "months"
-    columns = (
-        Column("slice", "Slice", "category, or who is compared with whom"),
-        Column("heading", "", "slices of one heading belong together", in_page=False),
-        Column("answer", "Answer", "with its direction in words"),
-        Column("measurement", interval, "of this slice alone, in words"),
-        Column("counted", "Models", "rated models of the follower and of the leader"),
-        Column("follower", "", "group asked about", in_page=False),
-        Column("leader", "", "group it is compared with", in_page=False),
-        Column("board", "", "board of the ratings", in_page=False),
-        Column("category", "", "its category", in_page=False),
-        Column("as_of", "", "as-of date", "ISO date", in_page=False),
-        Column("vintage", "", "date of the ratings", "ISO date", in_page=False),
-        Column("months", "", "positive: the follower is behind", unit, in_page=False),
-        Column("low", "", "of the interval; empty: unbounded, or none", unit, in_page=False),
-        Column("high", "", "of the interval; empty: unbounded", unit, in_page=False),
-        Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
-        Column("gap", "", "distance of the two best on the as-of date", "Elo", in_page=False),
-        Column("follower_models", "", "rated models of the follower", "models", in_page=False),
-        Column("leader_models", "", "rated models of the leader", "models", in_page=False),
-    )  # fmt: skip
-    rows = []
-    for item in found.slices:
-        words: dict[str, Cell] = {
-            "answer": answer(item.result),
-            "measurement": item.result.interval_cell(item.result.low, item.result.high),
-            "counted": f"{item.models[1]} / {item.models[0]}",
-        }
-        rows.append(item.row() | words)
-    return Table(
-        f"slices-{found.by}", f"The lag by {found.by}", columns, rows_of(columns, rows),
-        n_draws=found.slices[0].result.n_draws, snapshots=of_slices(found),
-    )  # fmt: skip
 
 
 #: Specifications drawn at most, and rows of the page's table.
@@ -217,34 +177,9 @@ def _grid_chart_table(grid: Grid, kept: list[int]) -> Table:
     caption = "Specifications in order of size"
     if len(rows) > len(listed):
         caption += f" (some of them, evenly; the CSV has all {len(rows):,})"
-    return Table(
-        "specifications", caption, columns, rows_of(columns, rows), listed,
+    return Table.of(
+        "specifications", caption, columns, rows, page_rows=listed,
         n_draws=grid.headline.n_draws, snapshots=grid.snapshots,
-    )  # fmt: skip
-
-
-def _grid_shares(grid: Grid) -> Table:
-    """Share of the variance of the estimates by choice."""
-
-    def percent(value: Cell) -> str:
-        return f"{value:.1%}" if isinstance(value, float) else "–"
-
-    columns = (
-        Column("choice", "Choice", "what is chosen"),
-        Column("share", "Share of the variance", "mean over the orders in which choices can enter",
-               "share from 0 to 1", percent, figures=True),
-        Column("levels", "Levels", "how many of them the grid has", figures=True),
-    )  # fmt: skip
-    rows = tuple(
-        (
-            LABELS.get(name, name), float(value),
-            len({getattr(s, name) for s in grid.specs}) if name != TOGETHER else None,
-        )
-        for name, value in grid.shares.items()
-    )  # fmt: skip
-    return Table(
-        "choices", "What each choice contributes to the spread of the specifications", columns,
-        rows, n_draws=grid.headline.n_draws, snapshots=grid.snapshots,
     )  # fmt: skip
 
 
@@ -284,13 +219,13 @@ def sensitivity(material: Material) -> Section:
     if checks.grid is not None:
         prose.append(checks.grid.sentence())
         figures.append(_grid_figure(checks.grid))
-        tables += [_grid_shares(checks.grid), _grid_rules(checks.grid)]
+        tables += [checks.grid.table(), _grid_rules(checks.grid)]
     if checks.flip is not None:
         prose.append(
             "The flip test says how little would have to change for the day's distance (current) "
             "to be another one: the fewest models, tags, dates or points of rating."
         )
-        tables.insert(0, _flip_table(checks.flip))
+        tables.insert(0, checks.flip.table())
     notes = [f"{w}: {checks.missing[k]}." for k, w in PARTS.items() if k in checks.missing]
     if checks.grid is not None:
         said = (n for n in checks.grid.notes() if not n.startswith("left out by rule"))
@@ -316,80 +251,8 @@ def _sensitivity_figure(found: Influence) -> Figure:
             f"{len(found.top)} that matter most of {len(found.cases):,}."
         ),
         draw=partial(plots.influence, found),
-        table=_influence_table(found),
+        table=found.table(),
     )
-
-
-def _influence_table(found: Influence) -> Table:
-    number = decimals(1)
-    columns = (
-        Column("words", "Change", "what is left out or moved"),
-        Column("answer", "Lag then", "with its direction in words"),
-        Column("measurement", "Measurement interval", "in words; only where estimated anew"),
-        Column("kind", "", "lab, model, vintage or date", in_page=False),
-        Column("name", "", "of what", in_page=False),
-        Column("months", "", "positive: the follower is behind; empty: no answer", "months",
-               number, in_page=False),
-        Column("change", "", "months less those of the headline", "months", in_page=False),
-        Column("low", "", "of the interval; empty: unbounded or not estimated", "months",
-               in_page=False),
-        Column("high", "", "of the interval; empty: unbounded or not estimated", "months",
-               in_page=False),
-        Column("refused", "", "why there is no answer", in_page=False),
-    )  # fmt: skip
-    cases = found.to_dict()["cases"]
-    for row, case in zip(cases, found.cases, strict=True):
-        row["answer"] = None if case.months is None else directed(case.months)
-        row["measurement"] = None if case.result is None else compact(row["low"], row["high"])
-    return Table(
-        "influence", "The single changes that move the headline most (the CSV has every one tried)",
-        columns, rows_of(columns, cases), tuple(range(len(found.top))),
-        n_draws=found.headline.n_draws, snapshots=found.headline.snapshots,
-    )  # fmt: skip
-
-
-def _flip_table(found: Flip) -> Table:
-    columns = (
-        Column("target", "Would be", "where the day's distance is to get"),
-        Column("least", "It takes", "the least that does it, in this currency"),
-        Column("words", "For example", "one of the smallest changes"),
-        Column("answer", "Lag then", "with its direction in words"),
-        Column("anew_words", "Estimated anew", "with everything estimated again"),
-        Column("kind", "", "models, countries, openness, dates or points", in_page=False),
-        Column("size", "", "how many, or how many points; empty: none found", in_page=False),
-        Column("searched", "", "largest number searched for; empty: no limit", in_page=False),
-        Column("ways", "", "how many smallest changes there are", in_page=False),
-        Column("months", "", "at the posterior as it is; positive: behind", "months",
-               in_page=False),
-        Column("anew", "", "estimated anew; positive: behind", "months", in_page=False),
-        Column("low", "", "of its measurement interval; empty: unbounded", "months",
-               in_page=False),
-        Column("high", "", "of its measurement interval; empty: unbounded", "months",
-               in_page=False),
-    )  # fmt: skip
-    rows = found.rows()
-    shown, seen = [], set()
-    for place, row in enumerate(rows):
-        one, many = NOUNS[row["kind"]]
-        if row["size"] is None:
-            most = row["searched"]
-            row["least"] = f"no number of {many}" if most is None else (
-                f"more than {most:g} {many}" if most else f"no {one} to change"
-            )  # fmt: skip
-        elif row["kind"] == "points":
-            row["least"] = f"{row['size']:.1f} {many}"
-        else:
-            row["least"] = f"{row['size']:g} {one if row['size'] == 1 else many}"
-        row["answer"] = None if row["months"] is None else directed(row["months"])
-        row["anew_words"] = None if row["anew"] is None else directed(row["anew"])
-        if (row["target"], row["kind"]) not in seen:
-            seen.add((row["target"], row["kind"]))
-            shown.append(place)
-    return Table(
-        "flip", "The least that would move the day's distance (the CSV has further ways)", columns,
-        rows_of(columns, rows), tuple(shown), n_draws=found.headline.n_draws,
-        snapshots=found.headline.snapshots,
-    )  # fmt: skip
 
 
 def claims(material: Material) -> Section:
@@ -404,7 +267,8 @@ def claims(material: Material) -> Section:
         RULE,
     )
     timed = [a for a in found.assessments if a.claim.kind == "months"]
-    table = _claims_table(found)
+    shown = ("who", "date", "claimed", "real_time", "hindsight", "holds", "verdict")
+    table = found.table().showing(*shown)
     if not timed:
         return Section("claims", "Claims", prose, tables=(table,), after=(SCOPE,))
     return Section(
@@ -441,59 +305,3 @@ def _claims_figure(
 
 def _who(item: Assessment) -> str:
     return f"{item.claim.who.partition(',')[0]}, {item.claim.date[:7]}"
-
-
-def _claims_table(found: ClaimsReport) -> Table:
-    unit = "of the kind"
-    ours = []
-    for basis, words in (("real_time", "ratings of its day"), ("hindsight", "the newest ratings")):
-        ours += [
-            Column(f"{basis}_board", "", f"board, {words}", in_page=False),
-            Column(f"{basis}_vintage", "", f"their date, {words}", "ISO date", in_page=False),
-            Column(f"{basis}_value", "", f"our figure, {words}", unit, in_page=False),
-            Column(f"{basis}_low", "", f"lower end, {words}; empty: unbounded", unit,
-                   in_page=False),
-            Column(f"{basis}_high", "", f"upper end, {words}; empty: unbounded", unit,
-                   in_page=False),
-            Column(f"{basis}_probability", "", f"that the range holds, {words}", in_page=False),
-            Column(f"{basis}_verdict", "", f"verdict, {words}", in_page=False),
-        ]  # fmt: skip
-    columns = (
-        Column("who", "Who", "who said it"),
-        Column("date", "When", "when it was said", "ISO date"),
-        Column("claimed", "Claimed", "the range as it is tested"),
-        Column("real_time", "Of its day", "our figure with the ratings of the day"),
-        Column("hindsight", "Newest", "our figure with the newest ratings"),
-        Column("holds", "Holds", "probability that the claimed range holds"),
-        Column("verdict", "Verdict", "by the rule above the figure"),
-        Column("key", "", "key of the claim", in_page=False),
-        Column("about", "", "the day it speaks of", "ISO date", in_page=False),
-        Column("follower", "", "group said to follow", in_page=False),
-        Column("leader", "", "group said to lead", in_page=False),
-        Column("category", "", "category of the board", in_page=False),
-        Column("kind", "", "months, elo, percent, rank or change", in_page=False),
-        Column("low", "", "least that was claimed; empty: open", unit, in_page=False),
-        Column("high", "", "most that was claimed; empty: open", unit, in_page=False),
-        Column("meant", "", "estimand they most plausibly meant", in_page=False),
-        Column("where", "", "where it is read", in_page=False),
-        Column("verified", "", "whether it was read there", in_page=False),
-        Column("rests_on", "", "ratings the verdict rests on", in_page=False),
-        Column("why", "", "why this verdict", in_page=False),
-        *ours,
-    )  # fmt: skip
-    frame = found.to_frame().astype(object)
-    rows: list[dict[str, Any]] = []
-    for values, item in zip(frame.to_numpy(), found.assessments, strict=True):
-        decided = item.deciding
-        rows.append(
-            dict(zip(frame.columns, values, strict=True)) | {
-                "claimed": item.claim.range_words(), "why": item.why,
-                "real_time": item.real_time.figure() or "not testable",
-                "hindsight": item.hindsight.figure() or "not testable",
-                "holds": "–" if decided is None else share(decided.probability or 0.0),
-            }
-        )  # fmt: skip
-    return Table(
-        "claims", "Every claim", columns, rows_of(columns, rows), n_draws=found.n_draws,
-        snapshots=of_claims(found),
-    )  # fmt: skip

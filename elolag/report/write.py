@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import os
 import platform
@@ -25,9 +23,10 @@ from elolag.plots import svg
 from elolag.plots.style import rendered
 from elolag.report import page, tested
 from elolag.report import sections as parts
-from elolag.report.content import Cell, Section, Table
+from elolag.report.content import Section
 from elolag.report.material import Extent, Material, describe, gather
 from elolag.results.lag import LagResult
+from elolag.results.table import Table
 from elolag.results.words import windowed
 from elolag.schema import ALL_LISTS
 
@@ -163,7 +162,7 @@ def contents(material: Material) -> dict[str, bytes]:
         for kind in ("svg", "png", "pdf"):
             files[f"figures/{figure.name}.{kind}"] = rendered(axes, kind, result)
     for table in _tables(sections):
-        content = to_csv(table)
+        content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
         files[f"data/{table.name}.metadata.json"] = describe_table(table, content, material)
     return files
@@ -272,15 +271,6 @@ def versions() -> dict[str, str]:
     return {**found, **{name: metadata.version(name) for name in PACKAGES}}
 
 
-def to_csv(table: Table) -> bytes:
-    """Every row and column, unrounded. Text that a spreadsheet would run as a formula is quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.key for column in table.columns])
-    writer.writerows([[_cell(cell) for cell in row] for row in table.rows])
-    return text.getvalue().encode()
-
-
 def describe_table(table: Table, content: bytes, material: Material) -> bytes:
     """The metadata that stand beside a table: columns, units, sources, seed, command."""
     result = material.headline
@@ -323,16 +313,6 @@ def sources(material: Material) -> list[str]:
 def to_json(data: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
     """JSON for a file."""
     return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _cell(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return str(cell)
 
 
 def _not_on_the_command_line(material: Material) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.results.answer import lines
 from elolag.results.citing import SURE
 from elolag.results.provenance import log_head
+from elolag.results.table import Column, Result, Table
 from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint
 from elolag.results.words import (
     MATCHED,
@@ -32,15 +32,12 @@ from elolag.results.words import (
 )
 from elolag.schema import ALL_LISTS
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 #: Version of the JSON object `LagResult.to_dict` returns.
 JSON_SCHEMA = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class LagResult(Judged):
+class LagResult(Judged, Result):
     """By how many months the follower trails the leader, with everything needed to check it.
 
     `months` is positive when the follower is behind and negative when it leads; it is a bound
@@ -185,11 +182,17 @@ class LagResult(Judged):
         none = {"low": None, "high": None} if self.too_few() else {}
         return {**self.gap.to_dict(), **none}
 
-    def to_frame(self) -> pd.DataFrame:
-        """One row per fact: columns ``quantity`` and ``value``, as the command line shows them."""
-        import pandas as pd
+    def table(self) -> Table:
+        """One row per fact, as the command line shows them."""
+        columns = (
+            Column("quantity", "Quantity", "what is stated"),
+            Column("value", "Value", "in words, rounded as printed", long=True),
+        )
+        return Table("answer", "The facts of the headline", columns, tuple(self.rows()))
 
-        return pd.DataFrame(self.rows(), columns=["quantity", "value"])
+    def footnotes(self) -> tuple[str, ...]:
+        """What the interval covers and leaves out, and what else is to be known."""
+        return (self.left_out(), *(f"Note: {note}." for note in self.notes))
 
     def rows(self) -> list[tuple[str, str]]:
         """The facts of the result, in words, one (quantity, value) pair each."""
@@ -424,15 +427,3 @@ class LagResult(Judged):
     def left_out(self, interval: str | None = None) -> str:
         """What the interval covers and leaves out; of another kind if named."""
         return left_out(interval or self.interval, self.measure.name)
-
-    def __str__(self) -> str:
-        return self.sentence()
-
-    def _repr_html_(self) -> str:
-        cells = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{html.escape(q)}</th>"
-            f"<td style='text-align:left'>{html.escape(v)}</td></tr>"
-            for q, v in self.rows()
-        )
-        said = "".join(f"<p>{html.escape(line)}</p>" for line in self.said())
-        return f"{said}<table>{cells}</table>"

@@ -18,12 +18,13 @@ from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
-from elolag.results.words import directed, noun
+from elolag.results.table import Column, Result, Table
+from elolag.results.words import directed, list_notes, noun
 from elolag.schema import ALL_LISTS
 from elolag.tags import Group, Tag
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Floats = NDArray[np.float64]
 
@@ -283,7 +284,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Influence:
+class Influence(Result):
     """The headline and every change of one thing, the most moving first."""
 
     headline: LagResult
@@ -319,17 +320,44 @@ class Influence:
             f"headline ({self.headline.figure()}); those that matter most are: {named}."
         )
 
-    def __str__(self) -> str:
-        return self.sentence()
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a case: ``kind, name, words, months, change, low, high, refused``."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [self._row(c) for c in self.cases],
-            columns=["kind", "name", "words", "months", "change", "low", "high", "refused"],
+    def table(self) -> Table:
+        """One row per change; the reader sees the five that matter most."""
+        ends = "end of the interval; empty: unbounded or not estimated"
+        columns = (
+            Column("words", "Change", "what is left out or moved"),
+            Column("answer", "Lag then", "with its direction in words", words=True),
+            Column("measurement", "Measurement interval", "only where estimated anew", words=True),
+            Column("kind", "", "lab, model, vintage or date", in_page=False),
+            Column("name", "", "of what", in_page=False),
+            Column("months", "", "positive: the follower is behind; empty: no answer", "months",
+                   in_page=False),
+            Column("change", "", "months less those of the headline", "months", in_page=False),
+            Column("low", "", f"lower {ends}", "months", in_page=False),
+            Column("high", "", f"upper {ends}", "months", in_page=False),
+            Column("no_interval", "", "why the interval is none", in_page=False),
+            Column("refused", "", "why there is no answer", in_page=False),
+        )  # fmt: skip
+        rows = [
+            self._row(case)
+            | {
+                "answer": None if case.months is None else directed(case.months),
+                "measurement": case.result and case.result.interval_words(),
+            }
+            for case in self.cases
+        ]
+        return Table.of(
+            "influence",
+            "The single changes that move the headline most (the CSV has every one tried)",
+            columns,
+            rows,
+            page_rows=tuple(range(len(self.top))),
+            n_draws=self.headline.n_draws,
+            snapshots=self.headline.snapshots,
         )
+
+    def footnotes(self) -> tuple[str, ...]:
+        """Which lists could be used, where not all."""
+        return list_notes(self.headline.sources)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object: the five with their intervals, and all that was tried."""

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
-import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
-from importlib import resources
 from math import factorial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag import tags
 from elolag.archive import Archive, Board, find_board, open_archive
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
@@ -28,6 +23,7 @@ from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
+from elolag.results.table import Cell, Column, Result, Table
 from elolag.results.words import directed, given, noun, span, which_lists
 from elolag.robustness.specifications import (
     CHOICES,
@@ -317,9 +313,7 @@ def _shapley(worth: Floats, n: int) -> list[float]:
     return values
 
 
-# Runs batches, in parallel if asked, and keeps what is done so that a stopped run goes on.
-
-NOTE = "grid.json"
+# Runs batches, in parallel if asked.
 
 
 def run(
@@ -327,18 +321,12 @@ def run(
     question: Common,
     *,
     jobs: int,
-    parts: Path | None,
-    making: Mapping[str, Any],
     tell: Callable[[int, int], object] | None,
 ) -> list[list[Answer]]:
-    """Answer every batch, those already in `parts` read from there.
+    """Answer every batch.
 
     Parameters
     ----------
-    parts
-        Folder of parts; None keeps nothing.
-    making
-        What decides the answers (see `fingerprint`); parts made otherwise are refused.
     tell
         Called with specifications answered and wanted.
 
@@ -348,21 +336,11 @@ def run(
         Answers in the order of the batches, the same for any `jobs`.
     """
     found: dict[int, list[Answer]] = {}
-    if parts is not None:
-        _claim(parts, making)
-        for batch in batches:
-            path = _path(parts, batch)
-            if path.is_file():
-                found[batch.number] = _read(path, batch)
-    total = sum(len(b.specs) for b in batches)
-    done = sum(len(a) for a in found.values())
+    total, done = sum(len(b.specs) for b in batches), 0
     if tell:
         tell(done, total)
-    todo = [b for b in batches if b.number not in found]
-    for batch, answers in _computed(todo, question, jobs):
+    for batch, answers in _computed(batches, question, jobs):
         found[batch.number] = answers
-        if parts is not None:
-            _write(_path(parts, batch), json.dumps([asdict(a) for a in answers], indent=0))
         done += len(answers)
         if tell:
             tell(done, total)
@@ -382,91 +360,6 @@ def _computed(
     return found
 
 
-def fingerprint(facts: Facts, specs: Sequence[Any]) -> dict[str, str]:
-    """Hashes of everything that decides the answers: code, tags, ratings, question, design."""
-    question = {k: str(v) for k, v in asdict(facts.question).items() if k != "archive"}
-    extra = facts.question.extra_tags
-    return {
-        "code": _digest(_code()),
-        "tags": _digest([tags.digest(extra).encode()] if extra else []),
-        "ratings": _digest(
-            s.sha256.encode()
-            for board in sorted({spec.board for spec in specs})
-            for s in facts.boards[board].snapshots
-        ),
-        "question": _digest([json.dumps(question, sort_keys=True).encode()]),
-        "specifications": _digest(repr(spec).encode() for spec in specs),
-    }
-
-
-def _code() -> Iterator[bytes]:
-    """The package's modules and data; a change anywhere makes old parts unusable."""
-    root = Path(str(resources.files("elolag")))
-    for path in sorted(root.rglob("*")):
-        part = path.relative_to(root).parts
-        if part[0] not in ("_snapshots", "cli", "plots") and path.suffix in (
-            ".py", ".json", ".csv",
-        ):  # fmt: skip
-            yield "/".join(part).encode() + b"\0" + path.read_bytes()
-
-
-def _digest(pieces: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for piece in pieces:
-        digest.update(hashlib.sha256(piece).digest())
-    return digest.hexdigest()
-
-
-def _claim(folder: Path, making: Mapping[str, Any]) -> None:
-    """Write down what the folder's parts are made by, or refuse those of another making."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot keep parts in {folder}: {error}") from error
-    note = folder / NOTE
-    if not note.is_file():
-        if any(folder.iterdir()):
-            raise UsageError(f"{folder} holds other files; take an empty folder for the parts")
-        _write(note, json.dumps(making, indent=1) + "\n")
-        return
-    kept = _json(note)
-    other = sorted(k for k in making if not isinstance(kept, dict) or kept.get(k) != making[k])
-    if other:
-        raise UsageError(
-            f"{note}: the parts in this folder were made with other {', '.join(other)}; take an "
-            f"empty folder, or delete this one"
-        )
-
-
-def _path(folder: Path, batch: Batch) -> Path:
-    return folder / f"part-{batch.number:04d}.json"
-
-
-def _read(path: Path, batch: Batch) -> list[Answer]:
-    rows = _json(path)
-    try:
-        answers = [Answer(**row) for row in rows]
-    except TypeError as error:
-        raise UsageError(f"{path}: not a part of a grid ({error}); delete it") from error
-    if len(answers) != len(batch.specs):
-        raise UsageError(f"{path}: {len(answers)} answers for {len(batch.specs)}; delete it")
-    return answers
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise UsageError(f"{path}: not JSON ({error}); delete it") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Write so that a stop at any moment leaves a whole file or none."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
-
-
 # `sensitivity`: the whole grid of defensible choices, and what it says.
 
 #: Version of the JSON object `Grid.to_dict` returns.
@@ -479,7 +372,7 @@ _BOUNDS = {None: EXACT, "at-least": AT_LEAST, "at-most": AT_MOST}
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Result):
     """Every specification with its estimate, the headline first.
 
     Attributes
@@ -545,8 +438,31 @@ class Grid:
             f"{self.headline.figure()}."
         )
 
-    def __str__(self) -> str:
-        return self.sentence()
+    def table(self) -> Table:
+        """Share of the variance of the estimates by choice."""
+        columns = (
+            Column("choice", "Choice", "what is chosen"),
+            Column("share", "Share of the variance",
+                   "mean over the orders in which choices can enter", "share from 0 to 1", _percent,
+                   figures=True),
+            Column("levels", "Levels", "how many of them the grid has", figures=True),
+        )  # fmt: skip
+        rows = tuple(
+            (
+                LABELS.get(name, name),
+                float(value),
+                None if name == TOGETHER else len({getattr(spec, name) for spec in self.specs}),
+            )
+            for name, value in self.shares.items()
+        )
+        return Table(
+            "choices", "What each choice contributes to the spread of the specifications", columns,
+            rows, n_draws=self.headline.n_draws, snapshots=self.snapshots,
+        )  # fmt: skip
+
+    def footnotes(self) -> tuple[str, ...]:
+        """What `notes` says, each as a sentence."""
+        return tuple(f"Note: {note}." for note in self.notes())
 
     def notes(self) -> tuple[str, ...]:
         """How many were refused, were bounds, and were left out by which rule."""
@@ -613,6 +529,10 @@ class Grid:
         ]
 
 
+def _percent(value: Cell) -> str:
+    return f"{value:.1%}" if isinstance(value, float) else "–"
+
+
 #: The choices in words, for sentences and figures.
 LABELS = {
     "board": "board",
@@ -649,7 +569,6 @@ def sensitivity(
     exclude: Collection[str] = (),
     choices: Mapping[str, Sequence[str | int]] | None = None,
     jobs: int = 1,
-    parts: str | Path | None = None,
     tell: Callable[[int, int], object] | None = None,
 ) -> Grid:
     """Estimate the lag under every defensible combination of choices.
@@ -671,16 +590,13 @@ def sensitivity(
         Levels to keep, by choice; the headline's level is always kept.
     jobs
         Parallel workers, through joblib if more than 1. The result is the same for any number.
-    parts
-        Folder in which answers are kept, so that a stopped run goes on; parts of other code, data
-        or another question are refused.
     tell
         Called with specifications answered and wanted.
 
     Raises
     ------
     UsageError
-        A name, date or number that cannot be answered, or a folder of other parts.
+        A name, date or number that cannot be answered.
     EstimateError
         The headline has no answer.
 
@@ -725,9 +641,7 @@ def sensitivity(
     facts = gather(question, opened, boards and list(dict.fromkeys(boards)))
     specs, left_out = design(facts, only)
     batches = _batches(specs, facts)
-    making = fingerprint(facts, specs)
-    folder = None if parts is None else Path(parts)
-    found = run(batches, question, jobs=jobs, parts=folder, making=making, tell=tell)
+    found = run(batches, question, jobs=jobs, tell=tell)
     answered = {
         spec: answer
         for batch, answers in zip(batches, found, strict=True)

@@ -16,7 +16,8 @@ from elolag.estimate.session import Question, Session, Study, prepare
 from elolag.model.estimands import Lags
 from elolag.model.interval import reach
 from elolag.results.lag import LagResult
-from elolag.results.words import directed, noun
+from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.words import directed, list_notes, noun
 from elolag.robustness.edits import (
     Edit,
     current_states,
@@ -30,7 +31,7 @@ from elolag.robustness.edits import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 Floats = NDArray[np.float64]
 
@@ -197,21 +198,27 @@ class Route:
 
     def sentence(self) -> str:
         """As a clause."""
+        if self.size is None:
+            return self.least()
+        first = self.changes[0]
+        return f"{self.least()} ({first.words}: {directed(first.months)})"
+
+    def least(self) -> str:
+        """The least it takes."""
         one, many = NOUNS[self.kind]
         if self.size is None:
             if np.isinf(self.searched):
                 return f"no number of {many}"
+            if not self.searched:
+                return f"no {one} to change"
             return f"more than {self.searched:g} {many if self.searched != 1 else one}"
         if self.kind == "points":
-            amount = f"{self.size:.1f} {many}"
-        else:
-            amount = f"{self.size:g} {one if self.size == 1 else many}"
-        first = self.changes[0]
-        return f"{amount} ({first.words}: {directed(first.months)})"
+            return f"{self.size:.1f} {many}"
+        return f"{self.size:g} {one if self.size == 1 else many}"
 
 
 @dataclass(frozen=True)
-class Flip:
+class Flip(Result):
     """The least change that makes the distance of the day another one."""
 
     headline: LagResult
@@ -229,11 +236,7 @@ class Flip:
             + "."
         )
 
-    def __str__(self) -> str:
-        return self.sentence()
-
-    def rows(self) -> list[dict[str, Any]]:
-        """One row a change shown."""
+    def _rows(self) -> list[dict[str, Any]]:
         return [
             {
                 "target": route.target,
@@ -252,19 +255,53 @@ class Flip:
             for change in (route.changes or (None,))
         ]
 
-    def to_frame(self) -> pd.DataFrame:
-        """`rows` as a table."""
-        import pandas as pd
+    def table(self) -> Table:
+        """One row per change; the reader sees one for each target and currency."""
+        ends = "end of its measurement interval; empty: unbounded"
+        columns = (
+            Column("target", "Would be", "where the day's distance is to get"),
+            Column("least", "It takes", "the least that does it, in this currency", words=True),
+            Column("words", "With", "one of the smallest changes"),
+            Column("months", "Lag then", "at the posterior as it is; positive: behind", "months",
+                   _directed),
+            Column("anew", "Estimated anew", "with everything estimated again", "months",
+                   _directed),
+            Column("kind", "", "models, countries, openness, dates or points", in_page=False),
+            Column("size", "", "how many, or how many points; empty: none found", in_page=False),
+            Column("searched", "", "largest number searched for; empty: no limit", in_page=False),
+            Column("ways", "", "how many smallest changes there are", in_page=False),
+            Column("low", "", f"lower {ends}", "months", in_page=False),
+            Column("high", "", f"upper {ends}", "months", in_page=False),
+            Column("no_interval", "", "why the interval is none", in_page=False),
+        )  # fmt: skip
+        least = {(route.target, route.kind): route.least() for route in self.routes}
+        rows = [row | {"least": least[row["target"], row["kind"]]} for row in self._rows()]
+        first = {(row["target"], row["kind"]): place for place, row in reversed([*enumerate(rows)])}
+        return Table.of(
+            "flip",
+            "The least that would move the day's distance (the CSV has further ways)",
+            columns,
+            rows,
+            page_rows=tuple(sorted(first.values())),
+            n_draws=self.headline.n_draws,
+            snapshots=self.headline.snapshots,
+        )
 
-        return pd.DataFrame(self.rows())
+    def footnotes(self) -> tuple[str, ...]:
+        """Which lists could be used, where not all."""
+        return list_notes(self.headline.sources)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
         return {
             "sentence": self.sentence(),
-            "rows": self.rows(),
+            "rows": self._rows(),
             "sources": self.headline.sources,
         }
+
+
+def _directed(months: Cell) -> str:
+    return directed(months) if isinstance(months, float) else ""
 
 
 def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Unpack[Question]) -> Flip:

@@ -38,6 +38,7 @@ def test_a_cell_of_the_kept_table_is_the_archives(
     )
 
 
+@pytest.mark.slow
 def test_every_entry_listed_before_is_held_out_once(boards: dict[str, held_out.Boards]) -> None:
     lists = boards["arena/text"].target
     found = held_out.foretold(boards["arena/text"], 2, GONE)

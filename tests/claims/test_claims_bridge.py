@@ -9,8 +9,7 @@ import pytest
 
 import elolag
 from elolag import cite, plots
-from elolag.claims.bridge import ROUTES, Bridge, bridge
-from elolag.claims.index import matched_records, read_index
+from elolag.claims.bridge import ROUTES, Bridge, bridge, matched_records, read_index
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 
@@ -100,12 +99,12 @@ def test_the_distance_becomes_time_at_the_leaders_pace(found: Bridge) -> None:
 
 def test_forms(found: Bridge) -> None:
     assert found.sentence().startswith("For 2026-01-20 our day's distance is ")
-    assert len(found.rows()) == len(found.steps) == len(found.to_frame())
+    assert len(found.table().cells()) == len(found.steps) == len(found.to_frame())
     data = found.to_dict()
     assert data["answer"]["seed"] == 0
     assert data["snapshots"][0]["path"] == "epoch/eci/2026-01-20"
     assert {s["route"] for s in data["steps"]} == set(ROUTES)
-    assert not any("-" in row["months"] or "-" in row["step"] for row in found.rows())
+    assert not any("-" in row[3] or "-" in row[4] for row in found.table().cells())
 
 
 def test_dates_that_cannot_be_answered(archive: Path) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import elolag
 from elolag.claims import statement
+from elolag.claims.registry import parse_statement
 from elolag.claims.statement import BOARDS, GROUPS, StatementCheck, check_statement, spans
-from elolag.claims.wording import parse_statement
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 from elolag.model.estimands import ESTIMANDS
@@ -168,7 +168,7 @@ def test_a_definition_is_the_ordinary_estimate(checked: StatementCheck, small: P
 def test_forms(checked: StatementCheck) -> None:
     assert checked.sentence().startswith('"7 months behind" (6.5 to 7.5 months behind) on 2026-01')
     assert checked.to_dict()["seed"] == 0
-    assert len(checked.to_frame()) == len(checked.definitions) == len(checked.rows())
+    assert len(checked.to_frame()) == len(checked.definitions) == len(checked.table().rows)
 
 
 def test_a_day_after_the_ratings_is_refused(small: Path) -> None:

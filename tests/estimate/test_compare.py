@@ -73,11 +73,11 @@ def test_simultaneous_intervals_are_bonferroni(openness: Slices) -> None:
 def test_leads_are_leads(openness: Slices) -> None:
     (row,) = [s for s in openness.slices if s.name == "China open against US open"]
     assert row.result.months < 0
-    words = openness.rows_in_words()[openness.slices.index(row)]
+    words = openness.table().cells()[openness.slices.index(row)]
     assert "ahead" in words[1]
     assert "ahead" in words[2]
     assert not any(
-        cell.lstrip().startswith("-") for line in openness.rows_in_words() for cell in line
+        cell.lstrip().startswith("-") for line in openness.table().cells() for cell in line
     )
 
 
@@ -239,7 +239,7 @@ def test_a_slice_with_too_few_models_has_no_interval_and_is_undecided(categories
     models = (lone, *(m for m in item.result.models if m.group == item.result.leader_group))
     few = replace(item, result=replace(item.result, models=models))
     alone = replace(categories, slices=(few,))
-    assert "none: too few models" in alone.rows_in_words()[0]
+    assert "none: too few models" in alone.table().cells()[0]
     assert "0 behind, 0 ahead, 1 undecided" in alone.sentence()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +17,25 @@ from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.comparison import estimate_all
 from elolag.estimate.lag import ESTIMANDS
-from elolag.estimate.session import prepare
+from elolag.estimate.session import Session, prepare
 from elolag.model import draws
 from elolag.results import citing
 from elolag.results.words import MATCHED
 
 FEW = 400
+#: The tags, lists and panels of the shipped archive, read once.
+SHARED = Session()
+estimate_lag = partial(elolag.estimate_lag, session=SHARED)
 
 
 @pytest.fixture(scope="module")
 def headline() -> elolag.LagResult:
-    return elolag.estimate_lag()
+    return estimate_lag()
 
 
 @pytest.fixture(scope="module")
 def current() -> elolag.LagResult:
-    return elolag.estimate_lag(estimand="current")
+    return estimate_lag(estimand="current")
 
 
 def test_headline_names_the_follower_and_the_match(headline: elolag.LagResult) -> None:
@@ -50,7 +54,7 @@ def test_headline_names_the_follower_and_the_match(headline: elolag.LagResult) -
 
 
 def test_uncorrected_probabilities_are_those_of_the_published_errors() -> None:
-    plain = elolag.estimate_lag(correct_selection=False, drift="none")
+    plain = estimate_lag(correct_selection=False, drift="none")
     assert plain.matches is not None
     assert plain.matches[0].probability == pytest.approx(0.92, abs=0.02)
 
@@ -59,7 +63,7 @@ def test_the_default_is_the_average_over_twelve_months(headline: elolag.LagResul
     assert (headline.estimand, headline.window) == ("average", 12.0)
     assert round(headline.months, 1) == 6.9
     assert 5.0 < headline.low < headline.months < headline.high < 9.0
-    named = elolag.estimate_lag(estimand="average")
+    named = estimate_lag(estimand="average")
     assert named.to_dict() == headline.to_dict()
 
 
@@ -77,13 +81,13 @@ def test_the_day_is_the_same_whatever_the_estimand(
 
 
 def test_without_twelve_months_the_day_s_lag_is_given_with_a_note() -> None:
-    early = elolag.estimate_lag(as_of="2024-02-01", n_draws=FEW)
+    early = estimate_lag(as_of="2024-02-01", n_draws=FEW)
     assert early.estimand == "current"
     assert any(note.startswith("not the average of twelve months: ") for note in early.notes)
     with pytest.raises(EstimateError, match="window"):
-        elolag.estimate_lag(as_of="2024-02-01", estimand="average", n_draws=FEW)
+        estimate_lag(as_of="2024-02-01", estimand="average", n_draws=FEW)
     with pytest.raises(EstimateError, match="window"):
-        elolag.estimate_lag(as_of="2024-02-01", window=12.0, n_draws=FEW)
+        estimate_lag(as_of="2024-02-01", window=12.0, n_draws=FEW)
 
 
 def test_months_is_the_date_difference_of_the_match(current: elolag.LagResult) -> None:
@@ -109,7 +113,7 @@ def test_interval_ends_are_lags_of_possible_matches(current: elolag.LagResult) -
 def test_same_seed_same_result_other_seed_same_point(headline: elolag.LagResult) -> None:
     again = elolag.estimate_lag()
     assert again.to_dict() == headline.to_dict()
-    other = elolag.estimate_lag(seed=1)
+    other = estimate_lag(seed=1)
     assert (other.months == headline.months) == (not headline.averaged)
     assert other.months == pytest.approx(headline.months, abs=0.05)
     assert other.gap.low != headline.gap.low
@@ -123,7 +127,7 @@ def test_result_is_frozen_and_serialises_without_nan(headline: elolag.LagResult)
 
 
 def test_swapping_the_groups_flips_the_sign(headline: elolag.LagResult) -> None:
-    swapped = elolag.estimate_lag(leader="CN", follower="US")
+    swapped = estimate_lag(leader="CN", follower="US")
     assert swapped.months == -headline.months
     assert swapped.leads
     # When the follower leads, `leader` is the leader's best and the match stands beside it.
@@ -142,8 +146,8 @@ def test_retired_models_count(headline: elolag.LagResult) -> None:
 
 
 def test_as_of_alone_is_hindsight_and_vintage_is_real_time() -> None:
-    hindsight = elolag.estimate_lag(as_of="2026-06-25", n_draws=FEW)
-    real_time = elolag.estimate_lag(vintage="2026-06-25", n_draws=FEW)
+    hindsight = estimate_lag(as_of="2026-06-25", n_draws=FEW)
+    real_time = estimate_lag(vintage="2026-06-25", n_draws=FEW)
     assert (hindsight.vintage, real_time.vintage) == ("2026-08-19", "2026-06-25")
     assert hindsight.as_of == real_time.as_of == "2026-06-25"
     assert max(p for p, _ in real_time.snapshots) == "arena/text_style_control/2026-06-25"
@@ -151,7 +155,7 @@ def test_as_of_alone_is_hindsight_and_vintage_is_real_time() -> None:
 
 
 def test_web_copies_only_when_named() -> None:
-    result = elolag.estimate_lag(vintage="2026-03-31", n_draws=FEW)
+    result = estimate_lag(vintage="2026-03-31", n_draws=FEW)
     assert result.as_of == "2026-03-31"
     assert len(result.snapshots) == 1
     assert any("cut off" in note for note in result.notes)
@@ -159,26 +163,26 @@ def test_web_copies_only_when_named() -> None:
 
 def test_openness_is_dated() -> None:
     """Kimi K3 came on 2026-07-16, its weights on 2026-07-27."""
-    before = elolag.estimate_lag(follower="CN+open", as_of="2026-07-26", n_draws=FEW)
-    after = elolag.estimate_lag(follower="CN+open", as_of="2026-07-27", n_draws=FEW)
+    before = estimate_lag(follower="CN+open", as_of="2026-07-26", n_draws=FEW)
+    after = estimate_lag(follower="CN+open", as_of="2026-07-27", n_draws=FEW)
     assert before.follower.model != "kimi-k3"
     assert after.follower.model == "kimi-k3"
-    closed = elolag.estimate_lag(leader="US", follower="CN+closed", n_draws=FEW)
+    closed = estimate_lag(leader="US", follower="CN+closed", n_draws=FEW)
     assert closed.follower.model == "kimi-k3", "closed at release, and kept after weights appear"
 
 
 def test_nested_groups_are_said_and_overlapping_ones_refused() -> None:
-    nested = elolag.estimate_lag(leader="ALL", follower="CN", n_draws=FEW)
+    nested = estimate_lag(leader="ALL", follower="CN", n_draws=FEW)
     assert any("nested" in note for note in nested.notes)
     with pytest.raises(UsageError, match="neither strictly contains"):
-        elolag.estimate_lag(leader="US", follower="open", n_draws=FEW)
-    apart = elolag.estimate_lag(leader="closed", follower="open", n_draws=FEW)
+        estimate_lag(leader="US", follower="open", n_draws=FEW)
+    apart = estimate_lag(leader="closed", follower="open", n_draws=FEW)
     assert not any("nested" in note for note in apart.notes)
 
 
 @pytest.mark.parametrize("estimand", ESTIMANDS)
 def test_every_estimand_gives_an_ordered_interval(estimand: str) -> None:
-    result = elolag.estimate_lag(estimand=estimand, n_draws=FEW)
+    result = estimate_lag(estimand=estimand, n_draws=FEW)
     if estimand == "gap":
         assert result.months is None
         assert result.gap.low <= result.gap.elo <= result.gap.high
@@ -221,21 +225,21 @@ def test_gap_percentages_and_win_rate(headline: elolag.LagResult) -> None:
 )
 def test_bad_requests_name_the_value_and_what_to_do(arguments: dict, message: str) -> None:
     with pytest.raises(UsageError, match=message):
-        elolag.estimate_lag(**arguments)
+        estimate_lag(**arguments)
 
 
 @pytest.mark.parametrize("rule", ["below", "between", "not-worse"])
 def test_another_match_rule_is_said_and_names_no_match(
     headline: elolag.LagResult, rule: str
 ) -> None:
-    found = elolag.estimate_lag(match_rule=rule, n_draws=400)
+    found = estimate_lag(match_rule=rule, n_draws=400)
     assert found.to_dict()["policies"]["match_rule"] == rule
     assert headline.policies["match_rule"] == "reached"
     assert f", {MATCHED[rule]} in Arena's blind text votes. On 19 August" in found.sentence()
     assert f"match rule {rule}: {MATCHED[rule]}" in dict(found.rows())["estimand"]
     assert "match rule" not in headline.summary()
     assert not any(text in headline.summary() for text in MATCHED.values())
-    day = elolag.estimate_lag(estimand="current", match_rule=rule, n_draws=400)
+    day = estimate_lag(estimand="current", match_rule=rule, n_draws=400)
     assert f"match rule {rule}: {MATCHED[rule]}" in day.sentence()
     assert not day.by_match
     assert day.order is None
@@ -253,20 +257,20 @@ def test_another_match_rule_is_said_and_names_no_match(
 
 def test_not_worse_has_no_sampling_interval() -> None:
     with pytest.raises(EstimateError, match="match rule not-worse"):
-        elolag.estimate_lag(match_rule="not-worse", interval="sampling", n_draws=400)
+        estimate_lag(match_rule="not-worse", interval="sampling", n_draws=400)
 
 
 def test_all_estimands_under_a_match_rule_are_those_that_date_a_crossing() -> None:
-    found = estimate_all(match_rule="between", n_draws=400)
+    found = estimate_all(match_rule="between", n_draws=400, session=SHARED)
     assert set(found.refused) == {"trend", "gap"}
     assert {r.match_rule for r in found.results} == {"between"}
 
 
 def test_as_of_before_a_group_exists() -> None:
     with pytest.raises(EstimateError, match="no model by 2019-01-01"):
-        elolag.estimate_lag(as_of="2019-01-01")
+        estimate_lag(as_of="2019-01-01")
     with pytest.raises(EstimateError, match="window"):
-        elolag.estimate_lag(estimand="average", as_of="2023-05-01", n_draws=FEW)
+        estimate_lag(estimand="average", as_of="2023-05-01", n_draws=FEW)
 
 
 def test_board_without_errors_is_refused(tmp_path: Path) -> None:
@@ -275,45 +279,45 @@ def test_board_without_errors_is_refused(tmp_path: Path) -> None:
     shipped = elolag.open_archive().path / "epoch" / "eci" / "2026-01-20"
     (target / "2026-01-20").symlink_to(shipped, target_is_directory=True)
     with pytest.raises(EstimateError, match="interval or a variance"):
-        elolag.estimate_lag("epoch/eci", archive=tmp_path)
+        estimate_lag("epoch/eci", archive=tmp_path)
 
 
 def test_a_listed_model_that_is_not_out_yet_is_named_and_does_not_count() -> None:
-    result = elolag.estimate_lag(vintage="2026-10-02", n_draws=FEW)
+    result = estimate_lag(vintage="2026-10-02", n_draws=FEW)
     (note,) = (n for n in result.notes if "does not count" in n)
     assert note.startswith("gemini-4-argon-high is listed ")
     assert "points above the best of the US" in note
     assert "from 2026-10-13, after the as-of date" in note
     assert result.leader_best.model != "gemini-4-argon"
     # Asked of an earlier day, every later release is out of the question and not worth a word.
-    earlier = elolag.estimate_lag(vintage="2026-10-02", as_of="2026-09-01", n_draws=FEW)
+    earlier = estimate_lag(vintage="2026-10-02", as_of="2026-09-01", n_draws=FEW)
     assert not any("does not count" in note for note in earlier.notes)
 
 
 def test_online_elo_is_never_a_scale() -> None:
     with pytest.raises(UsageError, match="online Elo"):
-        elolag.estimate_lag("arena/text", vintage="2023-06-19")
+        estimate_lag("arena/text", vintage="2023-06-19")
 
 
 def test_policies_move_models_between_groups() -> None:
-    plain = elolag.estimate_lag(n_draws=FEW)
-    dropped = elolag.estimate_lag(n_draws=FEW, policies=tags.Policies(derivatives="drop"))
+    plain = estimate_lag(n_draws=FEW)
+    dropped = estimate_lag(n_draws=FEW, policies=tags.Policies(derivatives="drop"))
     assert "athene-v2-chat" in {m.model for m in plain.models}
     assert "athene-v2-chat" not in {m.model for m in dropped.models}
-    moved = elolag.estimate_lag(n_draws=FEW, policies=tags.Policies(derivatives="to-base"))
+    moved = estimate_lag(n_draws=FEW, policies=tags.Policies(derivatives="to-base"))
     assert "CN" in {m.group for m in moved.models if m.model == "athene-v2-chat"}
 
 
 def test_a_group_of_few_models_is_warned_of() -> None:
-    few = elolag.estimate_lag(follower="CA", n_draws=FEW)
+    few = estimate_lag(follower="CA", n_draws=FEW)
     rated = sum(m.group == "CA" and m.counts_from <= few.as_of for m in few.models)
     assert any(f"few rated models ({rated} of CA)" in note for note in few.notes)
-    assert not any("few-models" in note for note in elolag.estimate_lag(n_draws=FEW).notes)
+    assert not any("few-models" in note for note in estimate_lag(n_draws=FEW).notes)
 
 
 def test_missing_and_damaged_archives(tmp_path: Path) -> None:
     with pytest.raises(elolag.errors.ArchiveError):
-        elolag.estimate_lag(archive=tmp_path / "none")
+        estimate_lag(archive=tmp_path / "none")
 
 
 def test_point_is_one_draw_at_the_posterior_means(headline: elolag.LagResult) -> None:
@@ -328,9 +332,9 @@ def test_point_is_one_draw_at_the_posterior_means(headline: elolag.LagResult) ->
 
 
 def test_a_minimum_of_votes_says_how_many_entries_print_none() -> None:
-    found = elolag.estimate_lag(n_draws=40, level=0.9, min_votes=99_999_999)
+    found = estimate_lag(n_draws=40, level=0.9, min_votes=99_999_999)
     assert any("print no count of votes" in note and "of the" in note for note in found.notes)
-    assert not any("count of votes" in n for n in elolag.estimate_lag(n_draws=40, level=0.9).notes)
+    assert not any("count of votes" in n for n in estimate_lag(n_draws=40, level=0.9).notes)
 
 
 @pytest.mark.parametrize(
@@ -339,7 +343,7 @@ def test_a_minimum_of_votes_says_how_many_entries_print_none() -> None:
 )
 def test_a_name_of_old_says_what_took_its_place(old: str, new: str) -> None:
     with pytest.raises(UsageError, match=f"unknown estimand '{old}'; it is called {new} now"):
-        elolag.estimate_lag(estimand=old, n_draws=FEW)
+        estimate_lag(estimand=old, n_draws=FEW)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from elolag import plots
 from elolag.cli import main
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.news import news_or_noise, nine_in_ten, regress, score
 from elolag.estimate.panel import Vintage, chain
 from elolag.estimate.revisions import (
     Past,
@@ -28,6 +27,8 @@ from elolag.estimate.revisions import (
     estimate_revisions,
     measure,
     monthly,
+    nine_in_ten,
+    score,
 )
 from elolag.model.early_drift import packaged_drift
 from elolag.model.interval import Summary
@@ -205,12 +206,11 @@ def test_the_sentence_says_how_far_figures_moved(style: Revisions) -> None:
     assert "in all of 7 cases (7 months with a vintage from 2025-01 to 2025-07, judged" in text
     assert f"the ratings of {THEN_NOW}" in text
     assert "if months were independent, which neighbouring ones are not" in text
-    assert "not tested: 7 months" in style.tests_sentence()
     assert "models listed only later" in style.parts_sentence()
     late = replace(style, settle=6.0)
     assert [r.date for r in late.settled][-1] == "2025-04-24"
     ahead = replace(style.rows[0], real_time=Summary(-3.0, -4.0, -2.0, None, 0))
-    cells = replace(style, rows=(ahead,)).rows_in_words()[0]
+    cells = replace(style, rows=(ahead,)).table().cells()[0]
     assert cells[1] == "3.0 ahead (2.0 to 4.0 ahead)"
     still = replace(style.rows[0], real_time=style.rows[0].hindsight)
     assert (
@@ -259,40 +259,7 @@ def test_the_figure_shows_both_series_and_the_parts(style: Revisions) -> None:
     assert "sha256" in " ".join(t.get_text() for t in axes.get_figure().texts)
 
 
-# --- news or noise --------------------------------------------------------------------------------
-
-
-def test_regression_equals_a_plain_newey_west() -> None:
-    rng = np.random.default_rng(2)
-    x, y = rng.normal(5, 2, 30), rng.normal(0, 1, 30)
-    found = regress(y, x, "real-time")
-    design = np.column_stack([np.ones(30), x])
-    bread = np.linalg.inv(design.T @ design)
-    beta = bread @ design.T @ y
-    scores = design * (y - design @ beta)[:, None]
-    meat = scores.T @ scores
-    for lag in range(1, found.lags + 1):
-        cross = scores[lag:].T @ scores[:-lag]
-        meat += (1 - lag / (found.lags + 1)) * (cross + cross.T)
-    cov = bread @ meat @ bread * 30 / 28
-    assert (found.constant, found.slope) == pytest.approx(tuple(beta))
-    assert (found.constant_se, found.slope_se) == pytest.approx(tuple(np.sqrt(np.diag(cov))))
-
-
-def test_news_and_noise_are_told_apart() -> None:
-    rng = np.random.default_rng(0)
-    signal, error = rng.normal(6, 2, 200), rng.normal(0, 1.5, 200)
-    assert news_or_noise(signal, signal + error).verdict.startswith("news")
-    assert news_or_noise(signal + error, signal).verdict.startswith("noise")
-    assert "neither" in news_or_noise(signal + error, signal + 5 + error[::-1]).verdict
-    few = news_or_noise(signal[:9], signal[:9] + 0.01 * (error[:9] - error[:9].mean()))
-    assert few.verdict.startswith("undecided")
-
-
-def test_series_that_cannot_be_tested_say_why() -> None:
-    assert "at least 8" in news_or_noise(np.ones(7), np.ones(7)).verdict
-    assert "do not vary" in news_or_noise(np.ones(9), np.arange(9.0)).verdict
-    assert "revisions do not vary" in news_or_noise(np.arange(9.0), np.arange(9.0)).verdict
+# --- the score ---------------------------------------------------------------------------------
 
 
 @settings(derandomize=True, deadline=None, max_examples=40)
@@ -335,7 +302,7 @@ def test_the_command_prints_and_draws(
     captured = capsys.readouterr()
     assert captured.err == ""
     assert captured.out.startswith(f"On {STYLE} (overall; average)")
-    assert "News or noise" in captured.out
+    assert "News or noise" not in captured.out
     assert max(len(line.rstrip()) for line in captured.out.splitlines()) <= 100
     assert picture.stat().st_size > 10_000
 

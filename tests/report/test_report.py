@@ -23,8 +23,7 @@ from report_worlds import World
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.report import page, write_report
-from elolag.report.content import Column, Table
-from elolag.report.write import SUMS, reserved, to_csv, write_files
+from elolag.report.write import SUMS, reserved, write_files
 
 MAIN = "from elolag.cli import main; main()"
 TITLES = [
@@ -236,28 +235,8 @@ def test_a_disk_that_fails_leaves_the_old_folder(
     assert list(tmp_path.iterdir()) == [out]
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
-@given(
-    st.text(st.one_of(st.characters(), st.sampled_from("*_`[]()<>&|~\\#!$@:/ wht.p")), max_size=40)
-)
-def test_markdown_escapes_anything(text: str) -> None:
-    line = f"x {page.escape(text)} y"
-    (inline,) = [
-        t for t in MarkdownIt("commonmark").enable("table").parse(line) if t.type == "inline"
-    ]
-    assert {child.type for child in inline.children or []} <= {"text", "text_special"}
-
-
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.text(max_size=60))
 def test_a_fence_holds_anything(text: str) -> None:
     tokens = MarkdownIt("commonmark").parse(page.fence(text))
     assert [token.type for token in tokens] == ["fence"]
-
-
-def test_csv_is_exact_and_runs_nothing() -> None:
-    columns = tuple(Column(key, key, "a column") for key in "abcd")
-    table = Table("t", "t", columns, ((0.1 + 0.2, None, "=1+1", True), (-1.5, "x,y", "-2", 3)))
-    assert to_csv(table).decode().splitlines() == [
-        "a,b,c,d", "0.30000000000000004,,'=1+1,true", '-1.5,"x,y",\'-2,3',
-    ]  # fmt: skip

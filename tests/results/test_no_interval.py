@@ -87,7 +87,7 @@ def test_an_interval_that_is_none_is_none_everywhere(
     ends = ("low", "high", "simultaneous_low", "simultaneous_high")
     assert [row[end] for end in ends] == [None] * 4
     assert reason in row["no_interval"]
-    assert found.rows_in_words()[0][2:4] == (TOO_FEW if few else NO_WIDTH,) * 2
+    assert found.table().cells()[0][2:4] == [TOO_FEW if few else NO_WIDTH] * 2
     alphas = {line.get_alpha() for line in plots.slices(found).lines}
     assert not alphas & {0.42, 0.9}
     for lang, words in (("en", ("no 95%", "zero width")), ("de", ("kein 95", "ohne Breite"))):
@@ -176,7 +176,7 @@ def test_cells_of_an_overtaken_side_do_not_say_ahead(tmp_path: Path) -> None:
     headline = estimate_lag(**asked(tmp_path, us, CN, 3.0))
     assert headline.day.state == "overtaken"
     assert headline.sentence().startswith("On 19 August 2026, China's best, cn-3 (")
-    (cells,) = sliced(result).rows_in_words()
+    (cells,) = sliced(result).table().cells()
     assert cells[1].startswith("China first, overtaken 3.0 months before")
     assert "overtaken 3.0 before" in cells[2]
     assert "behind" not in cells[2]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +12,10 @@ import pytest
 import elolag
 from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
+from elolag.estimate.session import Session
 from elolag.question import DEFAULT_BOARD
 from elolag.robustness import CHOICES, RULES, TOGETHER, Answer, Common, Facts, Grid, Spec, design
-from elolag.robustness.grid import Batch, fingerprint, run
+from elolag.robustness.grid import Batch, run
 from elolag.robustness.specifications import gather
 
 DRAWS = 100
@@ -187,7 +186,7 @@ def test_the_grid_holds_the_headline(small: Grid) -> None:
     assert len(frame) == len(small.specs)
 
 
-def as_estimate(spec: Spec, answer: Answer) -> elolag.LagResult:
+def as_estimate(spec: Spec, answer: Answer, session: Session) -> elolag.LagResult:
     """The specification asked for in the long way."""
     return elolag.estimate_lag(
         spec.board,
@@ -203,6 +202,7 @@ def as_estimate(spec: Spec, answer: Answer) -> elolag.LagResult:
         match_rule=spec.match_rule,
         correct_selection=spec.selection == "corrected",
         n_draws=DRAWS,
+        session=session,
     )
 
 
@@ -216,8 +216,9 @@ def test_every_specification_is_what_estimate_lag_says(small: Grid) -> None:
             chosen.append((spec, answer))
             wanted -= levels
     assert not wanted
+    session = Session()
     for spec, answer in chosen:
-        result = as_estimate(spec, answer)
+        result = as_estimate(spec, answer, session)
         found = (answer.months, answer.low, answer.high, answer.bound, answer.failed_draws)
         assert found == (
             result.months, result.low, result.high, result.censored, result.failed_draws,
@@ -290,7 +291,6 @@ def test_two_jobs_give_the_same_as_one() -> None:
 
 
 BATCHES = [Batch(k, (replace(HEAD, window=k),), ("2026-08-19",), "2026-08-19") for k in range(4)]
-MAKING = {"code": "a", "question": "b"}
 
 
 @pytest.fixture
@@ -306,73 +306,12 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return numbers
 
 
-def go(facts: Facts, parts: Path | None, **other: Any) -> list[list[Answer]]:
-    given = {"jobs": 1, "making": MAKING, "tell": None} | other
-    return run(BATCHES, facts.question, parts=parts, **given)
-
-
-def test_a_stopped_run_goes_on(tmp_path: Path, facts: Facts, answered: list[int]) -> None:
-    class Stop(Exception):  # noqa: N818
-        pass
-
-    def stop(done: int, total: int) -> None:
-        assert total == 4
-        if done == 2:
-            raise Stop
-
-    with pytest.raises(Stop):
-        go(facts, tmp_path, tell=stop)
-    assert answered == [0, 1]
-    seen = []
-    again = go(facts, tmp_path, tell=lambda done, total: seen.append((done, total)))
+def test_a_run_tells_how_far_it_is(facts: Facts, answered: list[int]) -> None:
+    seen: list[tuple[int, int]] = []
+    found = run(BATCHES, facts.question, jobs=1, tell=lambda *at: seen.append(at))
     assert answered == [0, 1, 2, 3]
-    assert seen == [(2, 4), (3, 4), (4, 4)]
-    assert again == go(facts, tmp_path) == go(facts, None)
-    assert [a[0].months for a in again] == [k / 3 for k in range(4)]
-
-
-def test_parts_of_another_making_are_refused(
-    tmp_path: Path, facts: Facts, answered: list[int]
-) -> None:
-    go(facts, tmp_path)
-    with pytest.raises(UsageError, match=r"grid\.json.*other question"):
-        go(facts, tmp_path, making=MAKING | {"question": "c"})
-    part = min(tmp_path.glob("part-*.json"))
-    whole = part.read_text("utf-8")
-    for broken, words in (
-        (whole[:-3], "not JSON"),
-        ("[]", "0 answers for"),
-        ('[{"x": 1}]', "not a part"),
-    ):
-        part.write_text(broken, "utf-8")
-        with pytest.raises(UsageError, match=words):
-            go(facts, tmp_path)
-    strange = tmp_path / "other"
-    strange.mkdir()
-    (strange / "file").write_text("x")
-    with pytest.raises(UsageError, match="holds other files"):
-        go(facts, strange)
-    with pytest.raises(UsageError, match="cannot keep parts"):
-        go(facts, strange / "file")
-    assert answered == [0, 1, 2, 3]
-
-
-def test_the_fingerprint_tells_what_changed(facts: Facts, tmp_path: Path) -> None:
-    made = fingerprint(facts, [HEAD])
-
-    def changed(facts: Facts, spec: Spec = HEAD) -> set[str]:
-        other = fingerprint(facts, [spec])
-        return {k for k in made if made[k] != other[k]}
-
-    none = replace(facts.boards[DEFAULT_BOARD], snapshots=())
-    own = tmp_path / "tags.csv"
-    own.write_text("x")
-    assert changed(facts) == set()
-    assert changed(replace(facts, boards={DEFAULT_BOARD: none})) == {"ratings"}
-    assert changed(facts, replace(HEAD, window=6)) == {"specifications"}
-    assert changed(replace(facts, question=replace(facts.question, seed=1))) == {"question"}
-    tagged = replace(facts, question=replace(facts.question, extra_tags=own))
-    assert changed(tagged) == {"question", "tags"}
+    assert seen == [(k, 4) for k in range(5)]
+    assert [a[0].months for a in found] == [k / 3 for k in range(4)]
 
 
 @pytest.mark.parametrize(
