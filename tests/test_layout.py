@@ -34,7 +34,7 @@ def imported(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def top(name: str) -> str:
-    """`elolag.sources._tidy.board` stands under `sources`."""
+    """`elolag.sources.tidy.board` stands under `sources`."""
     return name.split(".")[1]
 
 

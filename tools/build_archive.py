@@ -23,10 +23,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from elolag.archive import Outcome, Payload, take_payloads
+from fill import filled
+
+from elolag.archive import Decision, Payload, take_payloads
 from elolag.errors import ElolagError, UsageError
 from elolag.schema import Origin, Publication
-from elolag.sources import Source, arena_catalog, arena_history, get_source, indices, models_dev
+from elolag.sources import Source, arena, arena_copies, get_source, indices, metadata
 
 _GITHUB = "https://raw.githubusercontent.com"
 _DATASET = "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/main"
@@ -64,7 +66,7 @@ _ACCEPT = ("all",)
 VERDICTS = ("day", "source", "board", "vintage", "label", "verdict", "why")
 
 
-def build(upstream: Path, into: Path) -> list[Outcome]:
+def build(upstream: Path, into: Path) -> list[Decision]:
     """Import every payload below `upstream` that may be redistributed, categories thinned.
 
     Parameters
@@ -76,7 +78,7 @@ def build(upstream: Path, into: Path) -> list[Outcome]:
 
     Returns
     -------
-    list of Outcome
+    list of Decision
         See `elolag.archive.take_payloads`.
 
     Raises
@@ -85,7 +87,9 @@ def build(upstream: Path, into: Path) -> list[Outcome]:
         If `upstream` holds no payload at all.
     """
     found = [item for item in thinned(payloads(upstream)) if not _is_no_board(item)]
-    return take_payloads(into, found, accept=_ACCEPT, command="build of the shipped archive")
+    return take_payloads(
+        into, found, accept=_ACCEPT, complete=filled, command="build of the shipped archive"
+    )
 
 
 def replay(upstream: Path, into: Path) -> Iterator[dict[str, str]]:
@@ -99,7 +103,9 @@ def replay(upstream: Path, into: Path) -> Iterator[dict[str, str]]:
     """
     found = sorted(payloads(upstream), key=lambda item: item.retrieved_at)
     for day, items in itertools.groupby(found, key=lambda item: item.retrieved_at):
-        for outcome in take_payloads(into, list(items), accept=_ACCEPT, command="replay"):
+        for outcome in take_payloads(
+            into, list(items), accept=_ACCEPT, complete=filled, command="replay"
+        ):
             yield {
                 "day": day,
                 "source": outcome.source,
@@ -111,7 +117,7 @@ def replay(upstream: Path, into: Path) -> Iterator[dict[str, str]]:
             }
 
 
-def _verdict(outcome: Outcome) -> str:
+def _verdict(outcome: Decision) -> str:
     complete = next((check for check in outcome.checks if check.name == "complete"), None)
     if outcome.outcome in ("new", "revision") and complete is not None and not complete.passed:
         return f"{outcome.outcome}, {complete.note.partition(' ')[0]}"
@@ -124,18 +130,18 @@ def thinned(items: Sequence[Payload]) -> Iterator[Payload]:
     A month of which the official dataset is among the payloads needs no copy's categories, and one
     that has a day of `_WHOLE_DAYS` no other day's.
     """
-    kept = {(board, day[:7]) for day in _WHOLE_DAYS for board in arena_catalog.BOARDS.values()}
+    kept = {(board, day[:7]) for day in _WHOLE_DAYS for board in arena.CATALOG_BOARDS.values()}
     kept |= {
         (item.origin.name, item.origin.date[:7])
         for item in items
         if item.source.name == "arena-dataset"
     }
     for item in items:
-        if item.source.name not in _THINNED or item.origin.name == arena_catalog.MODELS_FILE:
+        if item.source.name not in _THINNED or item.origin.name == arena.MODELS_FILE:
             yield item
             continue
         day = item.origin.date
-        month = (arena_catalog.subset(item.origin.name, day), day[:7])
+        month = (arena.catalog_subset(item.origin.name, day), day[:7])
         if month in kept and not (item.source.name == _THINNED[0] and day in _WHOLE_DAYS):
             parse = functools.partial(_overall, item.source)
             yield dataclasses.replace(item, source=dataclasses.replace(item.source, parse=parse))
@@ -201,7 +207,9 @@ def _official(upstream: Path) -> Iterator[Payload]:
 
 def _copies(upstream: Path) -> Iterator[Payload]:
     for path in sorted(upstream.glob("chatbot-arena-history/alltime.csv")):
-        yield _payload(arena_history.NAME, path.name, _HISTORY_DAY, arena_history.ADDRESS, path)
+        yield _payload(
+            arena_copies.HISTORY, path.name, _HISTORY_DAY, arena_copies.HISTORY_ADDRESS, path
+        )
     for path in sorted(upstream.glob("llm-leaderboard-csv/*/*.csv")):
         tag = path.parent.name
         url = f"{_COPIES}/{tag}/csv/{path.name}"
@@ -253,10 +261,10 @@ def _others(upstream: Path) -> Iterator[Payload]:
     for path in sorted(upstream.glob(f"models-dev/models-{_MODELS_DEV_MONTH}.csv")):
         # The day of the month is not known; its last cannot be too early.
         day = f"{_MODELS_DEV_MONTH}-31"
-        yield _payload("models-dev", path.name, day, models_dev.ADDRESS, path)
+        yield _payload("models-dev", path.name, day, metadata.MODELS_DEV_ADDRESS, path)
     for path in sorted(upstream.glob("models-dev/api-*.json")):
         day = path.stem.removeprefix("api-")
-        yield _payload("models-dev", "api.json", day, models_dev.ADDRESS, path)
+        yield _payload("models-dev", "api.json", day, metadata.MODELS_DEV_ADDRESS, path)
 
 
 def _is_no_board(item: Payload) -> bool:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from elolag.archive.candidates import Payload
+from elolag.archive.candidates import Decision, Payload
 from elolag.archive.log import Log
-from elolag.archive.outcomes import Outcome
 from elolag.archive.package import Check
+from elolag.archive.publish import take, take_payloads, take_publications
 from elolag.archive.reading import (
     Archive,
     Board,
@@ -19,15 +19,14 @@ from elolag.archive.reading import (
     same_scale,
 )
 from elolag.archive.store import Writer
-from elolag.archive.take import take, take_payloads, take_publications
 from elolag.archive.verify import Problem, seal, verify
 
 __all__ = [
     "Archive",
     "Board",
     "Check",
+    "Decision",
     "Log",
-    "Outcome",
     "Payload",
     "Problem",
     "Snapshot",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from elolag import dates
 from elolag.archive import checks, package
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from elolag.archive.package import Check
     from elolag.schema import Origin, Publication
     from elolag.sources import Source
+
+#: What can become of a publication.
+Verdict = Literal["new", "unchanged", "twin", "revision", "held", "refused", "failed"]
 
 _WHEN = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")
 
@@ -78,19 +81,6 @@ class Payload:
             "revision": self.revision,
             "raw": [raw],
         }
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A payload, or a part of one, that could not become a candidate."""
-
-    source: str
-    board: str
-    vintage: str
-    retrieved_at: str
-    raw_sha256: str
-    message: str
-    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,11 +149,11 @@ class Candidate:
         """Rows by category."""
         return {name: len(rows) for name, rows in self._listings.items()}
 
-    def listing(self, category: str) -> Listing | None:
+    def find(self, category: str) -> Listing | None:
         """One category, or None."""
         return self._listings.get(category)
 
-    def table(self, name: str) -> pd.DataFrame | None:
+    def find_table(self, name: str) -> pd.DataFrame | None:
         """Give a table, or None."""
         return self.tables.get(name)
 
@@ -196,8 +186,70 @@ class Candidate:
         }
 
 
-def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate], list[Refusal]]:
-    """Parse payloads; what fails becomes a `Refusal` and stops nothing else.
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of one board of one payload: what the log says, and what is to be written.
+
+    Attributes
+    ----------
+    source, board, vintage
+        Of the publication; for a payload nothing could be read from, `board` is the payload's
+        name and `vintage` the date it stands for.
+    label
+        Folder that holds it (of the twin that is kept); empty when refused or held.
+    outcome
+        ``new``, ``unchanged``, ``twin``, ``revision``, ``held`` (not written until a person accepts
+        it, see `elolag.archive.holding`), ``refused``, or ``failed`` (nothing came).
+    rows
+        Of its ratings (or of its models, or entries).
+    new_entries, dropped_entries
+        Against the previous vintage of a comparable kind.
+    checks
+        Every check made.
+    message
+        Why, for a person; empty when there is nothing to say.
+    run_at, raw_sha256
+        When the payload was retrieved, and its hash.
+    files
+        The new folder's, by name, with the manifest; empty where none is made.
+    twins
+        Lines for the board's ``twins.csv``.
+    """
+
+    source: str
+    board: str
+    vintage: str
+    label: str
+    outcome: Verdict
+    rows: int = 0
+    new_entries: tuple[str, ...] = field(default=(), repr=False)
+    dropped_entries: tuple[str, ...] = field(default=(), repr=False)
+    checks: tuple[Check, ...] = field(default=(), repr=False)
+    message: str = ""
+    run_at: str = field(default="", repr=False)
+    raw_sha256: str = field(default="", repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    twins: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def log_line(self) -> dict[str, str]:
+        """The line of ``log.csv``, by column; the archive's writer fills in the hashes."""
+        return {
+            "run_at": self.run_at,
+            "source": self.source,
+            "board": self.board,
+            "vintage": self.vintage,
+            "label": self.label,
+            "outcome": self.outcome,
+            "rows": str(self.rows),
+            "raw_sha256": self.raw_sha256,
+            "manifest_sha256": "",
+            "note": self.message,
+        }
+
+
+def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate], list[Decision]]:
+    """Parse payloads; what fails becomes a refusal and stops nothing else.
 
     Raises
     ------
@@ -205,7 +257,7 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
         If a source's terms forbid redistribution and the archive is not `private`.
     """
     candidates: list[Candidate] = []
-    refusals: list[Refusal] = []
+    refusals: list[Decision] = []
     for payload in payloads:
         require_redistributable(payload.source, private=private)
         retrieval = payload.retrieval()
@@ -219,7 +271,7 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
             refusals.append(refusal(payload, retrieval, str(error)))
         for publication in publications:
             found = candidate(payload, publication, retrieval)
-            if isinstance(found, Refusal):
+            if isinstance(found, Decision):
                 refusals.append(found)
             else:
                 candidates.append(found)
@@ -235,21 +287,30 @@ def require_redistributable(source: Source, *, private: bool) -> None:
         )
 
 
-def refusal(payload: Payload, retrieval: dict[str, Any], message: str) -> Refusal:
-    """Make a refusal of a payload, or of an unnamed part of it."""
-    return Refusal(
+def refusal(
+    payload: Payload,
+    retrieval: Mapping[str, Any],
+    message: str,
+    publication: Publication | None = None,
+    done: tuple[Check, ...] = (),
+) -> Decision:
+    """Refuse a payload, or a part of it: a publication, or one nothing is known of."""
+    return Decision(
         source=payload.source.name,
-        board=payload.origin.name,
-        vintage=payload.origin.date,
-        retrieved_at=payload.retrieved_at,
-        raw_sha256=retrieval["raw"][0]["sha256"],
+        board=payload.origin.name if publication is None else publication.board,
+        vintage=payload.origin.date if publication is None else publication.vintage,
+        label="",
+        outcome="refused",
+        checks=done,
         message=message,
+        run_at=payload.retrieved_at,
+        raw_sha256=retrieval["raw"][0]["sha256"],
     )
 
 
 def candidate(
     payload: Payload, publication: Publication, retrieval: dict[str, Any]
-) -> Candidate | Refusal:
+) -> Candidate | Decision:
     """Check a publication on its own and put it into the form it would be stored in."""
     done = (
         *checks.structure(publication),
@@ -257,18 +318,9 @@ def candidate(
     )
     if payload.source.precedence <= OFFICIAL and all(check.passed for check in done):
         done += tuple(checks.consistent(publication))
-    failed = [check for check in done if check.required and not check.passed]
+    failed = checks.failures(done)
     if failed:
-        message = "; ".join(f"check {check.name}: {check.note}" for check in failed)
-        return Refusal(
-            source=payload.source.name,
-            board=publication.board,
-            vintage=publication.vintage,
-            retrieved_at=payload.retrieved_at,
-            raw_sha256=retrieval["raw"][0]["sha256"],
-            message=message,
-            checks=done,
-        )
+        return refusal(payload, retrieval, failed, publication, done)
     return _build(payload.source, publication, retrieval, done)
 
 
@@ -329,3 +381,9 @@ def _joined(one: Candidate, other: Candidate) -> Candidate:
         "raw": [*one.retrieval["raw"], *other.retrieval["raw"]],
     }
     return _build(one.source, publication, retrieval, one.checks)
+
+
+def twin_line(kept: str, supersedes: str, twin: Mapping[str, Any]) -> dict[str, str]:
+    """Give the line of ``twins.csv``, by column."""
+    own = {name: str(value) for name, value in twin.items() if name != "urls"}
+    return {"kept": kept, "supersedes": supersedes, **own, "urls": " ".join(twin["urls"])}

@@ -14,11 +14,11 @@ from elolag.archive.package import KEYS, TABLES, Check
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
-    from elolag.archive.twins import Listed
+    from elolag.archive.listing import Listed
     from elolag.schema import Publication
 
 #: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
@@ -63,7 +63,7 @@ def losses(
     checks = [
         Check("ratings-differ", not flat, True, f"hardly any in {some(flat)}" if flat else "")
     ]
-    before = recent[0].table("ratings") if recent else None
+    before = recent[0].find_table("ratings") if recent else None
     earlier = {} if before is None else {recent[0].vintage: before}
     newest = previous.table("ratings") if previous else None
     if previous and newest is not None:
@@ -163,6 +163,12 @@ class Previous:
     label: str
     listing: Listing | None
     table: Callable[[str], pd.DataFrame | None]
+
+
+def failures(done: Iterable[Check]) -> str:
+    """Why a publication is refused: its failed required checks, in words; empty for none."""
+    failed = [check for check in done if check.required and not check.passed]
+    return "; ".join(f"check {check.name}: {check.note}" for check in failed)
 
 
 def vintage_plausible(publication: Publication, retrieved_at: str) -> Check:

@@ -8,15 +8,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from elolag.archive import Archive, Outcome, Payload, Snapshot, Writer, open_archive, take_payloads
+from elolag.archive import Archive, Decision, Payload, Snapshot, Writer, open_archive, take_payloads
 from elolag.archive.checks import LOST_SHARE_NOTED
-from elolag.archive.package import sha256
+from elolag.archive.publish import publish
 from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
 from elolag.fetch import Fetch, Fetched, Now, fetch, utc_now
 from elolag.fetch.client import Client
 from elolag.sources import Source
 
-RAW = ".raw"
 #: Folder beside the archive for sources that forbid redistribution.
 PRIVATE = "private"
 
@@ -52,7 +51,7 @@ class Report:
     """
 
     source: str
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Decision, ...] = ()
     failures: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -87,8 +86,6 @@ class Run:
         Which of new entries (source, entry, name as printed) have no tag.
     dry_run
         Fetch and check, and write nothing.
-    keep_raw
-        Keep every payload as it came, in ``.raw/<sha256>`` in the archive, untracked by git.
     accept
         ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
     environ
@@ -101,7 +98,6 @@ class Run:
     client: Client
     untagged: Untagged
     dry_run: bool = False
-    keep_raw: bool = False
     accept: Collection[str] = ()
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Now = utc_now
@@ -130,7 +126,8 @@ def _collected(source: Source, run: Run, writer: Writer | None, stack: ExitStack
     try:
         root = run.archive if source.redistributable else private_root(run.archive)
         held = _held(root, source)
-        fetched = _fetched(source, held, run)
+        etags = {name: str(snapshot.facts["etag"]) for name, snapshot in held.items()}
+        fetched = fetch(source, run.client, etags=etags, environ=run.environ, now=run.now)
         if fetched.skipped:
             return Report(source.name, skipped=fetched.skipped)
         if writer is not None and not source.redistributable:
@@ -152,8 +149,8 @@ def _collected(source: Source, run: Run, writer: Writer | None, stack: ExitStack
 def _log_failures(writer: Writer, source: Source, failures: Iterable[str], run: Run) -> None:
     stamp = run.now().strftime("%Y-%m-%dT%H:%M:%SZ")
     for failure in failures:
-        line = Outcome(source.name, "", "", "", "failed", message=failure)
-        writer.log(line.log_line(stamp, ""))
+        line = Decision(source.name, "", "", "", "failed", message=failure, run_at=stamp)
+        writer.log(line.log_line)
 
 
 def check_writable(root: Path) -> None:
@@ -163,12 +160,6 @@ def check_writable(root: Path) -> None:
             "the archive packaged with elolag is not written to; name one of your own with "
             "--archive DIR or the environment variable ELOLAG_ARCHIVE"
         )
-
-
-def _fetched(source: Source, held: Mapping[str, Snapshot], run: Run) -> Fetch:
-    # A raw payload that is to be kept has to come once more.
-    etags = {} if run.keep_raw else {name: str(s.facts["etag"]) for name, s in held.items()}
-    return fetch(source, run.client, etags=etags, environ=run.environ, now=run.now)
 
 
 def _held(root: Path, source: Source) -> dict[str, Snapshot]:
@@ -220,9 +211,6 @@ def _taken(
     source = fetched.source
     outcomes = _unchanged(fetched, held, writer)
     payloads = [_payload(source, item) for item in fetched.payloads if item.data is not None]
-    if run.keep_raw and writer is not None:
-        for payload in payloads:
-            _keep(root, payload.data)
     failures = list(fetched.failures)
     try:
         outcomes += take_payloads(
@@ -252,7 +240,7 @@ def _taken(
 
 def finished(
     source: Source,
-    outcomes: Sequence[Outcome],
+    outcomes: Sequence[Decision],
     root: Path,
     untagged: Untagged,
     *,
@@ -275,14 +263,14 @@ def finished(
 
 def _unchanged(
     fetched: Fetch, held: Mapping[str, Snapshot], writer: Writer | None
-) -> list[Outcome]:
+) -> list[Decision]:
     """Outcomes, and log lines, of what the server says has not changed."""
     outcomes = []
     for item in fetched.payloads:
         if item.data is not None:
             continue
         snapshot = held[item.origin.name]
-        outcome = Outcome(
+        outcome = Decision(
             source=fetched.source.name,
             board=snapshot.board,
             vintage=snapshot.vintage,
@@ -290,11 +278,11 @@ def _unchanged(
             outcome="unchanged",
             rows=max(int(resource["rows"]) for resource in snapshot.manifest["resources"]),
             message="the server says it has not changed",
+            run_at=item.retrieved_at,
+            raw_sha256=str(snapshot.facts["raw"][0]["sha256"]),
         )
-        if writer is not None:
-            raw = str(snapshot.facts["raw"][0]["sha256"])
-            writer.log(outcome.log_line(item.retrieved_at, raw))
         outcomes.append(outcome)
+    publish(outcomes, writer)
     return outcomes
 
 
@@ -311,7 +299,7 @@ def _payload(source: Source, item: Fetched) -> Payload:
     )
 
 
-def _warnings(outcomes: Sequence[Outcome], archive: Archive) -> list[str]:
+def _warnings(outcomes: Sequence[Decision], archive: Archive) -> list[str]:
     """What of the new snapshots a person should look at."""
     found = []
     for outcome in outcomes:
@@ -331,7 +319,7 @@ def _warnings(outcomes: Sequence[Outcome], archive: Archive) -> list[str]:
     return found
 
 
-def _had_vintages(outcome: Outcome, archive: Archive) -> bool:
+def _had_vintages(outcome: Decision, archive: Archive) -> bool:
     """Whether the board has an earlier vintage of the same source."""
     return outcome.board in archive.boards() and any(
         snapshot.source == outcome.source and snapshot.vintage < outcome.vintage
@@ -355,7 +343,7 @@ def _missing(fetched: Fetch, root: Path) -> list[str]:
 
 
 def _untagged(
-    outcomes: Sequence[Outcome], archive: Archive, untagged: Untagged, *, dry_run: bool
+    outcomes: Sequence[Decision], archive: Archive, untagged: Untagged, *, dry_run: bool
 ) -> tuple[str, ...]:
     """Entries of new rating snapshots that nobody has tagged, highest rating first."""
     rows: list[tuple[str, str, str]] = []
@@ -385,30 +373,7 @@ def private_root(root: Path) -> Path:
 def private_writer(root: Path, stack: ExitStack) -> Writer:
     """Open the private archive, and see to it that git leaves it alone wherever it is."""
     writer = stack.enter_context(Writer(root, _COMMAND))
-    _ignored(root)
+    ignore = root / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="ascii")
     return writer
-
-
-def _ignored(folder: Path) -> None:
-    path = folder / ".gitignore"
-    if not path.exists():
-        path.write_text("*\n", encoding="ascii")
-
-
-def _keep(root: Path, data: bytes) -> None:
-    """Keep a payload under its hash, whole or not at all."""
-    folder = root / RAW
-    target = folder / sha256(data)
-    if target.exists():
-        return
-    try:
-        folder.mkdir(exist_ok=True)
-        _ignored(folder)
-        part = folder / f"{target.name}.part"
-        with part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(target)
-    except OSError as error:
-        raise ArchiveError(f"{target}: the raw payload could not be kept: {error}") from error

@@ -1,4 +1,4 @@
-"""One tidy table out of any selection of snapshots, as CSV or Parquet."""
+"""One tidy table out of the snapshots of some boards and dates, as CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -39,39 +38,27 @@ COLUMNS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Selection:
-    """Which snapshots and rows; empty means all.
-
-    Attributes
-    ----------
-    boards, categories
-        Names.
-    since, until
-        ISO dates, both included.
-    newest
-        Only the newest vintage of each board within the dates.
-    """
-
-    boards: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    since: str = ""
-    until: str = ""
-    newest: bool = False
-
-
-def export(archive: Archive, selection: Selection, out: str | Path | IO[bytes]) -> int:
-    """Write the rows of a selection.
+def export(
+    archive: Archive,
+    out: str | Path | IO[bytes],
+    *,
+    boards: Sequence[str] = (),
+    since: str = "",
+    until: str = "",
+) -> int:
+    """Write the ratings of snapshots.
 
     Parameters
     ----------
     archive
         Where from; every table's hash is checked.
-    selection
-        What.
     out
         A path ending in ``.csv`` or ``.parquet``, replaced in one step when the table is complete;
         or a binary stream, which gets CSV.
+    boards
+        Names; all by default.
+    since, until
+        ISO dates, both included; empty for no bound.
 
     Returns
     -------
@@ -85,40 +72,32 @@ def export(archive: Archive, selection: Selection, out: str | Path | IO[bytes]) 
     ArchiveError
         If a snapshot is damaged or the file cannot be written.
     """
-    chosen = _chosen(archive, selection)
+    chosen = _chosen(archive, boards, since, until)
     if isinstance(out, str):
         out = Path(out)
     if not isinstance(out, Path):
-        return _write_csv(chosen, selection, out)
+        return _write_csv(chosen, out)
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     if out.suffix not in writers:
         raise UsageError(f"{out}: the name should end in .csv or .parquet")
     with replacing(out) as stream:
-        return writers[out.suffix](chosen, selection, stream)
+        return writers[out.suffix](chosen, stream)
 
 
-def _chosen(archive: Archive, selection: Selection) -> list[Snapshot]:
-    for date in (selection.since, selection.until):
+def _chosen(archive: Archive, boards: Sequence[str], since: str, until: str) -> list[Snapshot]:
+    for date in (since, until):
         if date:
             dates.parse(date)
     chosen: list[Snapshot] = []
-    for name in selection.boards or archive.boards():
+    for name in boards or archive.boards():
         found = [
             snapshot
             for snapshot in archive.board(name).snapshots
-            if selection.since <= snapshot.vintage <= (selection.until or "9999")
+            if since <= snapshot.vintage <= (until or "9999")
         ]
-        if selection.boards and found and not found[-1].categories:
+        if boards and found and not found[-1].categories:
             raise UsageError(f"{name} holds no ratings; its tables are in {archive.path / name}")
-        found = [
-            snapshot
-            for snapshot in found
-            if any(
-                category in snapshot.categories
-                for category in selection.categories or snapshot.categories
-            )
-        ]
-        chosen += found[-1:] if selection.newest else found
+        chosen += [snapshot for snapshot in found if snapshot.categories]
     if not chosen:
         raise UsageError(
             f"no snapshot of {archive.path} is within this selection; see elolag archive list"
@@ -126,11 +105,9 @@ def _chosen(archive: Archive, selection: Selection) -> list[Snapshot]:
     return chosen
 
 
-def _rows(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
+def _rows(snapshot: Snapshot) -> pd.DataFrame:
     """The rows of one snapshot, with all of `COLUMNS`."""
     ratings = snapshot.ratings()
-    if selection.categories:
-        ratings = ratings[ratings["category"].isin(selection.categories)]
     entries = snapshot.entries().set_index("entry")
     control = snapshot.style_control
     facts: dict[str, Any] = {
@@ -153,13 +130,13 @@ def _rows(snapshot: Snapshot, selection: Selection) -> pd.DataFrame:
     return ratings.assign(**facts, **said)[list(COLUMNS)]
 
 
-def _write_csv(chosen: Sequence[Snapshot], selection: Selection, out: IO[bytes]) -> int:
+def _write_csv(chosen: Sequence[Snapshot], out: IO[bytes]) -> int:
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     count = 0
     for snapshot in chosen:
-        rows = _rows(snapshot, selection)
+        rows = _rows(snapshot)
         cells = [_cells(rows[name].tolist(), kind) for name, kind in COLUMNS.items()]
         writer.writerows(zip(*cells, strict=True))
         count += len(rows)
@@ -171,7 +148,7 @@ def _cells(values: Sequence[Any], kind: str) -> list[str]:
     return values if kind == "string" else [number_text(value) for value in values]  # type: ignore[return-value]
 
 
-def _write_parquet(chosen: Sequence[Snapshot], selection: Selection, out: IO[bytes]) -> int:
+def _write_parquet(chosen: Sequence[Snapshot], out: IO[bytes]) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -180,7 +157,7 @@ def _write_parquet(chosen: Sequence[Snapshot], selection: Selection, out: IO[byt
     count = 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for snapshot in chosen:
-            rows = _rows(snapshot, selection)
+            rows = _rows(snapshot)
             writer.write_table(pa.Table.from_pandas(rows, schema=schema, preserve_index=False))
             count += len(rows)
     return count

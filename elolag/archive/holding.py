@@ -27,15 +27,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from elolag.archive.completeness import METHODS
-from elolag.archive.listing import reference_category
+from elolag.archive.listing import COMPARABLE_SHARE, reference_category, shared_category
 from elolag.archive.package import Check
-from elolag.archive.twins import COMPARABLE_SHARE, shared_category
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from elolag.archive.listing import Listing
-    from elolag.archive.twins import Listed
+    from elolag.archive.listing import Listed, Listing
 
 #: Checks that hold a publication when they fail.
 REVISION, METHOD = "revision-agrees", "same-method"
@@ -88,7 +86,7 @@ def revision(now: Listed, before: Listed, label: str, known: Known) -> Check | N
     main = shared_category(now, before)
     said, faults = "", []
     for category in sorted(set(now.categories) & set(before.categories), key=lambda c: c != main):
-        mine, theirs = now.listing(category), before.listing(category)
+        mine, theirs = now.find(category), before.find(category)
         if mine is None or theirs is None:
             continue
         bound = BOUND if now.kind[0] in METHODS else BOUND_SPREAD * float(theirs.ratings.std())
@@ -163,7 +161,7 @@ def _records(listing: Listing, known: Known, labs: Mapping[str, tuple[str, str]]
 
 def _labs(item: Listed) -> dict[str, tuple[str, str]]:
     """Entry to organisation and licence."""
-    table = item.table("entries")
+    table = item.find_table("entries")
     if table is None:
         return {}
     columns = (table[name].fillna("").tolist() for name in ("entry", "organisation", "licence"))
@@ -190,7 +188,7 @@ def same_method(now: Listed, recent: Sequence[Listed]) -> Check | None:
     changes += _interval_changes(now, before)
     category = shared_category(now, before)
     if category is not None:
-        lists = [found for item in (now, *recent) if (found := item.listing(category)) is not None]
+        lists = [found for item in (now, *recent) if (found := item.find(category)) is not None]
         changes += _scale_changes(lists)
     return Check(METHOD, not changes, False, "; ".join(changes))
 
@@ -221,7 +219,7 @@ def _shape(item: Listed) -> tuple[float, float]:
 
     NaN where fewer than `FEWEST_ROWS` rows have an interval, or a standard error beside it.
     """
-    table = item.table("ratings")
+    table = item.find_table("ratings")
     if table is None:
         return np.nan, np.nan
     rows = table[table["category"] == reference_category(item.categories)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elolag import dates
-from elolag.archive import Archive, Outcome, Payload, Writer, take_payloads, take_publications
+from elolag.archive import Archive, Decision, Payload, Writer, take_payloads, take_publications
 from elolag.archive.collect import (
     Report,
     Untagged,
@@ -25,12 +25,12 @@ from elolag.fetch import Now, utc_now
 from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Client
 from elolag.schema import Origin, Publication
-from elolag.sources import Source, arena_dataset, arena_history, artificial_analysis, get_source
+from elolag.sources import Source, arena, arena_copies, get_source, indices
 
 _COMMAND = "elolag archive import"
 _SUFFIXES = (".csv", ".json", ".parquet")
 #: Sources whose payloads name the date of every row.
-_SELF_DATED = (arena_dataset.NAME, arena_history.NAME)
+_SELF_DATED = (arena.DATASET, arena_copies.HISTORY)
 _DATE = re.compile(r"(?<!\d)(20\d\d)([-._]?)(\d\d)\2(\d\d)(?!\d)", re.ASCII)
 
 
@@ -139,10 +139,10 @@ def _payload(source: Source, file: Path, date: str, urls: tuple[str, ...], now: 
 
 def _name(source: Source, file: Path) -> str:
     """What the payload is at its publisher."""
-    if source.name == arena_dataset.NAME:
+    if source.name == arena.DATASET:
         in_subset_folder = file.name.startswith(("latest-", "full-"))
         return file.resolve().parent.name if in_subset_folder else file.stem
-    if source.name == artificial_analysis.NAME and file.stem in artificial_analysis.ARENAS:
+    if source.name == indices.ARTIFICIAL_ANALYSIS and file.stem in indices.ARENAS:
         return file.stem
     return file.name
 
@@ -190,7 +190,7 @@ class Filled:
     """
 
     subset: str
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Decision, ...] = ()
     held: int | None = 0
     failure: str = ""
 
@@ -245,12 +245,12 @@ def backfill(
     ArchiveError
         If the archive is locked or damaged, or the disk is full.
     """
-    if source.name != arena_dataset.NAME:
-        raise UsageError(f"{source.name} has no history to fetch; {arena_dataset.NAME} has")
+    if source.name != arena.DATASET:
+        raise UsageError(f"{source.name} has no history to fetch; {arena.DATASET} has")
     _outside_checkout(into)
-    listing = client.get(source, arena_dataset.LISTING_URL)
-    revision, paths = arena_dataset.subsets(listing.data)
-    known = [subset for subset in paths if arena_dataset.refusal(subset) is None]
+    listing = client.get(source, arena.LISTING_URL)
+    revision, paths = arena.subsets(listing.data)
+    known = [subset for subset in paths if arena.refusal(subset) is None]
     for subset in subsets:
         if subset not in known:
             raise UsageError(f"no subset {subset!r}; there are: {', '.join(known)}")
@@ -274,12 +274,12 @@ def _subset(
     mark = file.with_suffix(".done")
     if mark.exists():
         return Filled(subset, held=None)
-    url = arena_dataset.address(revision, subset, "full")
+    url = arena.dataset_address(revision, subset, "full")
     # Of a file that an earlier run downloaded nothing is known any more.
-    verified = not file.exists() and client.download(arena_dataset.SOURCE, url, file).verified
+    verified = not file.exists() and client.download(arena.DATASET_SOURCE, url, file).verified
     moment = now()
     payload = Payload(
-        source=arena_dataset.SOURCE,
+        source=arena.DATASET_SOURCE,
         origin=Origin(name=subset, date=moment.date().isoformat(), urls=(url,)),
         data=file.read_bytes(),
         retrieved_at=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -291,13 +291,13 @@ def _subset(
     held: list[str] = []
 
     def wanted() -> Iterator[Publication | PayloadError]:
-        for item in arena_dataset.history(payload.data, payload.origin):
+        for item in arena.dataset_history(payload.data, payload.origin):
             if isinstance(item, Publication) and item.vintage in have:
                 held.append(item.vintage)
             else:
                 yield item
 
-    outcomes: list[Outcome] = []
+    outcomes: list[Decision] = []
     try:
         for outcome in take_publications(
             into, wanted(), payload, accept=accept, command=_BACKFILL_COMMAND

@@ -2,130 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from elolag.archive import checks
 from elolag.archive.completeness import REACH_DAYS, Row, comes_whole, judge
-from elolag.archive.listing import Listing, read_listing, reference_category
-from elolag.archive.twins import COMPARABLE_SHARE, Listed, holds_all, shared_category
+from elolag.archive.listing import (
+    COMPARABLE_SHARE,
+    Listed,
+    Listing,
+    holds_all,
+    reference_category,
+    shared_category,
+)
 from elolag.dates import to_day
-from elolag.errors import UsageError
-from elolag.sources import get_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import pandas as pd
-
     from elolag.archive.candidates import Candidate
-    from elolag.archive.reading import Board, Snapshot
+    from elolag.archive.reading import Board
 
 
 def _row(date: str, item: Listed, listing: Listing) -> Row:
     whole, claimed = comes_whole(item.source_name), item.claimed
     return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
-
-
-class Stored:
-    """A snapshot of the archive, read as far as needed."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self.vintage = snapshot.vintage
-        self.label = snapshot.label
-        self._bytes: bytes | None = None
-        self._listings: dict[str, Listing | None] = {}
-
-    @property
-    def source_name(self) -> str:
-        """Name of the source."""
-        return self.snapshot.source
-
-    @property
-    def kind(self) -> tuple[str, bool | None]:
-        """Method and style control."""
-        return self.snapshot.method, self.snapshot.style_control
-
-    @property
-    def interval(self) -> tuple[str, float | None]:
-        """Kind and level of its intervals."""
-        interval = self.snapshot.facts["interval"]
-        return interval["kind"], interval["level"]
-
-    @property
-    def filled(self) -> bool:
-        """Whether columns came from a twin."""
-        return "filled" in self.snapshot.facts
-
-    @property
-    def basis(self) -> str:
-        """Basis of the vintage."""
-        return self.snapshot.basis
-
-    @property
-    def completeness(self) -> str:
-        """``full`` or ``top-N``, as judged today."""
-        return self.snapshot.completeness
-
-    @property
-    def claimed(self) -> str:
-        """``full`` or ``top-N``, as its source says."""
-        return self.snapshot.claimed
-
-    @property
-    def precedence(self) -> int:
-        """Of its source; a source this version does not know comes last."""
-        try:
-            return get_source(self.source_name).precedence
-        except UsageError:
-            return 1_000
-
-    @property
-    def categories(self) -> dict[str, int]:
-        """Rows by category."""
-        return self.snapshot.categories
-
-    @property
-    def content(self) -> str:
-        """Identity of the stored bytes."""
-        return str(self.snapshot.manifest["id"]).removeprefix("sha256:")
-
-    def files_of(self, source: str) -> list[tuple[str, str]]:
-        """Date and content of every file of a source that is this publication."""
-        own = self.snapshot.facts.get("own_vintage", self.vintage)
-        files = [(own, self.content)] if self.source_name == source else []
-        twins = (t for t in self.snapshot.twins if t["source"] == source)
-        return files + [(str(twin["vintage"]), str(twin["content"])) for twin in twins]
-
-    def as_twin(self) -> dict[str, Any]:
-        """Give what is recorded of it once a better copy has come."""
-        facts = self.snapshot.facts
-        return {
-            "source": self.source_name,
-            "vintage": facts.get("own_vintage", self.vintage),
-            "basis": self.basis,
-            "rows": sum(self.categories.values()),
-            "retrieved_at": facts["retrieved_at"],
-            "content": self.content,
-            "raw_sha256": " ".join(raw["sha256"] for raw in facts["raw"]),
-            "urls": facts["urls"],
-        }
-
-    def listing(self, category: str) -> Listing | None:
-        """One category, or None."""
-        if category not in self._listings:
-            found = None
-            if category in self.categories:
-                data = self.snapshot.read_bytes("ratings")
-                found = read_listing(data, category)
-            self._listings[category] = found
-        return self._listings[category]
-
-    def table(self, name: str) -> pd.DataFrame | None:
-        """Give a table, or None."""
-        if any(item["name"] == name for item in self.snapshot.manifest["resources"]):
-            return self.snapshot.table(name)
-        return None
 
 
 class BoardIndex:
@@ -146,7 +46,7 @@ class BoardIndex:
         self.labels = {s.label for s in board.all_snapshots} if board else set()
         misdated = board.misdated if board else {}
         self.stored = [
-            Stored(s) for s in (board.all_snapshots if board else ()) if s.label not in misdated
+            item for item in (board.all_snapshots if board else ()) if item.label not in misdated
         ]
         visible = {snapshot.label for snapshot in board.snapshots} if board else set()
         self.current: dict[str, Listed] = {
@@ -156,10 +56,9 @@ class BoardIndex:
     def holds(self, candidate: Candidate) -> str | None:
         """Label under which exactly this publication is already known, itself or as a twin."""
         for item in self.stored:
-            own = item.snapshot.facts.get("own_vintage", item.vintage)
-            if own == candidate.vintage and item.content == candidate.content:
+            if item.own_vintage == candidate.vintage and item.content == candidate.content:
                 return item.label
-            for twin in item.snapshot.twins:
+            for twin in item.twins:
                 if (
                     twin["source"] == candidate.source_name
                     and twin["vintage"] == candidate.vintage
@@ -208,7 +107,7 @@ class BoardIndex:
         category = reference_category(candidate.categories)
         if category is None:
             return self._previous_table(candidate, vintage)
-        listing = candidate.listing(category)
+        listing = candidate.find(category)
         if listing is None:
             return None
         names = set(listing.entries)
@@ -216,12 +115,12 @@ class BoardIndex:
         for label, item in self._before(vintage):
             if item.kind != candidate.kind or (whole and item.completeness != "full"):
                 continue
-            other = item.listing(category)
+            other = item.find(category)
             if other is None:
                 continue
             common = len(names & set(other.entries))
             if common >= COMPARABLE_SHARE * min(len(names), len(other)):
-                return checks.Previous(label, other, item.table)
+                return checks.Previous(label, other, item.find_table)
         return None
 
     def last_of_source(self, candidate: Candidate, vintage: str, count: int) -> list[Listed]:
@@ -237,7 +136,7 @@ class BoardIndex:
                 continue
             category = shared_category(candidate, item)
             if category is not None:
-                mine, theirs = candidate.listing(category), item.listing(category)
+                mine, theirs = candidate.find(category), item.find(category)
                 if mine is None or theirs is None:
                     continue
                 common = len(set(mine.entries) & set(theirs.entries))
@@ -253,7 +152,7 @@ class BoardIndex:
         category = reference_category(candidate.categories)
         first: dict[str, str] = {}
         for label, item in sorted(self.current.items()):
-            listing = item.listing(category) if category is not None else None
+            listing = item.find(category) if category is not None else None
             for name in listing.entries if listing else ():
                 first.setdefault(name, label[:10])
         return first
@@ -261,7 +160,7 @@ class BoardIndex:
     def _previous_table(self, candidate: Candidate, vintage: str) -> checks.Previous | None:
         for label, item in self._before(vintage):
             if item.source_name == candidate.source_name:
-                return checks.Previous(label, None, item.table)
+                return checks.Previous(label, None, item.find_table)
         return None
 
     def _before(self, vintage: str) -> list[tuple[str, Listed]]:
@@ -282,7 +181,7 @@ class BoardIndex:
             if item.kind == candidate.kind
             and category is not None
             and abs(to_day(date) - to_day(vintage)) <= REACH_DAYS
-            and (listing := item.listing(category)) is not None
+            and (listing := item.find(category)) is not None
         ]
         return judge([_row(*one) for one in lists])[0]
 
@@ -291,6 +190,6 @@ class BoardIndex:
         names: set[str] = set()
         for item in (*self.current.values(), *pending):
             if item.vintage < vintage:
-                listing = item.listing(category)
+                listing = item.find(category)
                 names |= set(listing.entries) if listing else set()
         return names

@@ -17,7 +17,6 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from elolag.archive.outcomes import LOG_COLUMNS, WRITTEN
 from elolag.archive.package import sha256
 from elolag.errors import ArchiveError
 
@@ -25,6 +24,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+#: Outcomes that write a folder.
+WRITTEN = ("new", "revision")
+
+LOG_COLUMNS = (
+    "run_at",
+    "source",
+    "board",
+    "vintage",
+    "label",
+    "outcome",
+    "rows",
+    "raw_sha256",
+    "manifest_sha256",
+    "note",
+    "previous",  # SHA-256 of the line before
+)
 LOG = "log.csv"
 #: Of a log that is not sealed yet.
 UNSEALED_COLUMNS = LOG_COLUMNS[:-1]

@@ -13,10 +13,10 @@ from elolag.archive import package as manifests
 from elolag.archive import package as tables
 from elolag.archive.listing import Listing, category_bytes, read_listing, reference_category
 from elolag.archive.log import Log, read_lines
-from elolag.archive.outcomes import TWINS_COLUMNS
 from elolag.dates import to_day, utc_now
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
+from elolag.sources import get_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +62,7 @@ class Snapshot:
         self._expected = expected
         self._judged = judged
         self.log_head = log_head
+        self._found: dict[str, Listing] = {}
 
     def __repr__(self) -> str:
         return f"Snapshot({self.path!r})"
@@ -112,6 +113,44 @@ class Snapshot:
     def basis(self) -> str:
         """What the vintage's date is: ``published``, ``commit`` or ``fetched``."""
         return str(self.facts["basis"])
+
+    @property
+    def source_name(self) -> str:
+        """The same, as every `Listed` has it."""
+        return self.source
+
+    @property
+    def precedence(self) -> int:
+        """Of its source; a source this version does not know comes last."""
+        try:
+            return get_source(self.source).precedence
+        except UsageError:
+            return 1_000
+
+    @property
+    def kind(self) -> tuple[str, bool | None]:
+        """Method and style control: only publications of one kind are ever compared."""
+        return self.method, self.style_control
+
+    @property
+    def interval(self) -> tuple[str, float | None]:
+        """Kind and level of its intervals."""
+        return self.interval_kind, self.interval_level
+
+    @property
+    def filled(self) -> bool:
+        """Whether columns came from a twin."""
+        return "filled" in self.facts
+
+    @property
+    def content(self) -> str:
+        """Identity of the stored bytes."""
+        return str(self.manifest["id"]).removeprefix("sha256:")
+
+    @property
+    def own_vintage(self) -> str:
+        """The date its own source gives it; `vintage` may be a more official twin's."""
+        return str(self.facts.get("own_vintage", self.vintage))
 
     @property
     def method(self) -> str:
@@ -177,6 +216,35 @@ class Snapshot:
             if twin["kept"] == self.label
         ]
         return (*self.facts["twins"], *later)
+
+    def files_of(self, source: str) -> list[tuple[str, str]]:
+        """Date and content of every file of a source that is this publication."""
+        files = [(self.own_vintage, self.content)] if self.source == source else []
+        twins = (twin for twin in self.twins if twin["source"] == source)
+        return files + [(str(twin["vintage"]), str(twin["content"])) for twin in twins]
+
+    def as_twin(self) -> dict[str, Any]:
+        """Give what is recorded of it once a better copy has come."""
+        return {
+            "source": self.source,
+            "vintage": self.own_vintage,
+            "basis": self.basis,
+            "rows": sum(self.categories.values()),
+            "retrieved_at": self.facts["retrieved_at"],
+            "content": self.content,
+            "raw_sha256": " ".join(raw["sha256"] for raw in self.facts["raw"]),
+            "urls": self.facts["urls"],
+        }
+
+    def find(self, category: str) -> Listing | None:
+        """The figures of one category, read once; None where there are none."""
+        if category not in self._found and category in self.categories:
+            self._found[category] = self.listing(category)
+        return self._found.get(category)
+
+    def find_table(self, name: str) -> pd.DataFrame | None:
+        """Load a table, or None where there is none."""
+        return None if manifests.resource(self.manifest, name) is None else self.table(name)
 
     def read_bytes(self, table: str) -> bytes:
         """Read the bytes of ``<table>.csv``, checked against the manifest.
@@ -261,7 +329,7 @@ class Snapshot:
 
 def same_scale(one: Snapshot, other: Snapshot) -> bool:
     """Whether ratings of two snapshots of a board may be linked: one method, one style control."""
-    return (one.method, one.style_control) == (other.method, other.style_control)
+    return one.kind == other.kind
 
 
 # Reading an archive: boards, vintages, tables. Nothing here writes.
@@ -473,7 +541,7 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return read_lines(self.archive.path / self.name / store.TWINS, TWINS_COLUMNS)
+        return read_lines(self.archive.path / self.name / store.TWINS, store.TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:

@@ -23,8 +23,7 @@ import shutil
 import socket
 from typing import TYPE_CHECKING
 
-from elolag.archive.log import LOG, Log, encode_line, read_lines
-from elolag.archive.outcomes import LOG_COLUMNS, TWINS_COLUMNS
+from elolag.archive.log import LOG, LOG_COLUMNS, Log, encode_line, read_lines
 from elolag.archive.package import MANIFEST, sha256
 from elolag.errors import ArchiveError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
@@ -178,6 +177,18 @@ def _acquired(root: Path) -> BaseFileLock:
 # run, and is an error.
 
 TWINS = "twins.csv"
+TWINS_COLUMNS = (
+    "kept",
+    "supersedes",
+    "source",
+    "vintage",
+    "basis",
+    "rows",
+    "retrieved_at",
+    "content",
+    "raw_sha256",
+    "urls",
+)
 INTENT = ".intent"
 TEMPORARY = ".incoming-"
 #: What the log says of a folder that a later run found.

@@ -185,24 +185,22 @@ def _fresh(archive: Archive, days: int) -> None:
 def export(
     out: Annotated[Path, typer.Argument(help="File to write, .csv or .parquet; - for stdout.")],
     board: Annotated[list[str] | None, typer.Option(help="Board; all by default.")] = None,
-    category: Annotated[list[str] | None, typer.Option(help="Category; all by default.")] = None,
     since: Annotated[str, typer.Option(help="First vintage, an ISO date.")] = "",
     until: Annotated[str, typer.Option(help="Last vintage, an ISO date.")] = "",
-    newest: Annotated[bool, typer.Option("--newest", help="Newest vintage only.")] = False,
     archive: ArchiveOption = None,
     sources: Sources = "all",
 ) -> None:
     """Write one tidy table of ratings: a row for each entry, category, vintage and board."""
     from elolag.archive import open_archive
-    from elolag.archive.export import Selection
     from elolag.archive.export import export as write
 
-    selection = Selection(
-        tuple(board or ()), tuple(category or ()), since=since, until=until, newest=newest
-    )
     to_stdout = str(out) == "-"
     rows = write(
-        open_archive(archive, sources=sources), selection, sys.stdout.buffer if to_stdout else out
+        open_archive(archive, sources=sources),
+        sys.stdout.buffer if to_stdout else out,
+        boards=board or (),
+        since=since,
+        until=until,
     )
     line(f"{rows:,} rows", err=to_stdout)
 

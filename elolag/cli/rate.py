@@ -30,13 +30,6 @@ def rate(
     mean: Annotated[
         float | None, typer.Option(help="Hold the mean at so many points (1000 by default).")
     ] = None,
-    style: Annotated[
-        str,
-        typer.Option(
-            help="Style covariates, comma-separated: X for columns X_a and X_b (relative "
-            "difference), or a column that is a difference."
-        ),
-    ] = "",
     columns: Annotated[
         str, typer.Option(help="Names of columns: left=A,right=B,winner=C; usual ones are found.")
     ] = "",
@@ -45,7 +38,6 @@ def rate(
     ] = "tie",
     date: Annotated[str | None, typer.Option(help="ISO date of the ratings.")] = None,
     level: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
-    jobs: Annotated[int, typer.Option(min=1, help="Workers for several files.")] = 1,
     out: Annotated[
         Path | None, typer.Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
     ] = None,
@@ -58,8 +50,7 @@ def rate(
     held, points = _anchor(anchor, mean)
     rated = voting.rate(
         votes, anchor=held, level=points, both_bad=both_bad, date=date, interval_level=level,
-        style_columns=[c.strip() for c in style.split(",") if c.strip()],
-        columns=_mapping(columns), jobs=jobs,
+        columns=_mapping(columns),
     )  # fmt: skip
     if out is not None:
         rated.write(out, force=force)

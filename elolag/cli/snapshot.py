@@ -47,9 +47,6 @@ def snapshot(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Fetch and check, and write nothing.")
     ] = False,
-    keep_raw: Annotated[
-        bool, typer.Option("--keep-raw", help="Keep the payloads as they came, in .raw/.")
-    ] = False,
     base_url: Annotated[
         list[str] | None,
         typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
@@ -74,7 +71,6 @@ def snapshot(
             client=client,
             untagged=partial(untagged, Lookup(load(tags))),
             dry_run=dry_run,
-            keep_raw=keep_raw,
             accept=accepted(accept),
         )
         reports = collect(chosen, run)

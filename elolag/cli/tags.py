@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli.show import dump, line, lines, print_table
+from elolag.cli.show import dump, line, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,9 +136,6 @@ def suggest(
         Path | None,
         typer.Option(help="Write the rows as CSVs into this new folder, for --tags."),
     ] = None,
-    patch: Annotated[
-        bool, typer.Option("--patch", help="Print a patch to the packaged tables, with reasons.")
-    ] = False,
     archive: Archive = None,
     extra: Tags = None,
     as_json: Json = False,
@@ -147,13 +144,10 @@ def suggest(
     import dataclasses
 
     from elolag.archive import open_archive
-    from elolag.errors import UsageError
     from elolag.tags.listings import read_fact_file, read_facts
-    from elolag.tags.patch import as_patch, write_folder
     from elolag.tags.suggest import suggest as run
+    from elolag.tags.suggest import write_folder
 
-    if patch and as_json:
-        raise UsageError("--patch and --json each say what to print; take one")
     lookup, listings = _open(archive, extra, ratings=True)
     facts = read_facts(open_archive(archive))
     for path in files or ():
@@ -162,16 +156,14 @@ def suggest(
     written = [] if into is None else write_folder(found, into)
     if as_json:
         dump([dataclasses.asdict(suggestion) for suggestion in found])
-    elif patch:
-        lines(as_patch(found))
     elif found:
         _print_suggestions(found)
     for path in written:
         line(f"wrote {path}", err=True)
     proposed = sum(1 for suggestion in found if suggestion.aliases)
     text = f"{proposed} of {len(found)} new models or names have a proposal"
-    if proposed and into is None and not (patch or as_json):
-        text += "; write their rows with --into FOLDER, see the reasons with --patch"
+    if proposed and into is None and not as_json:
+        text += "; write their rows with --into FOLDER, see the reasons with --json"
     line(text, err=True)
 
 
@@ -188,10 +180,8 @@ def _open(
 
 def _print_suggestions(found: list[Suggestion]) -> None:
     """Name, lab, country, date and why; dates and countries keep their line at any width."""
-    from elolag.tags.patch import table_rows
-
     columns = ("name", "lab", "country", "date", "why")
-    print_table(columns, table_rows(found), whole=("country", "date"), figures=False)
+    print_table(columns, [s.cells() for s in found], whole=("country", "date"), figures=False)
 
 
 def _print_model(found: list[Record], lookup: Lookup, name: str) -> None:

@@ -15,16 +15,7 @@ from elolag.errors import FetchError, PayloadError, UsageError, unexpected
 from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Answer, Client
 from elolag.schema import Origin
-from elolag.sources import (
-    SOURCES,
-    Source,
-    arena_dataset,
-    artificial_analysis,
-    get_source,
-    indices,
-    models_dev,
-    openrouter,
-)
+from elolag.sources import SOURCES, Source, arena, get_source, indices, metadata
 
 #: Header in which the hub names the commit it serves a file from.
 _COMMIT = "X-Repo-Commit"
@@ -204,12 +195,12 @@ class _Run:
 
 def _arena_dataset(run: _Run) -> Fetch:
     """The listing first; then every subset in it, at the listing's revision."""
-    listing = run.client.get(run.source, arena_dataset.LISTING_URL)
-    revision, paths = arena_dataset.subsets(listing.data)
-    refused = {subset: arena_dataset.refusal(subset) for subset in paths}
+    listing = run.client.get(run.source, arena.LISTING_URL)
+    revision, paths = arena.subsets(listing.data)
+    refused = {subset: arena.refusal(subset) for subset in paths}
 
     def task(subset: str) -> Callable[[], Fetched]:
-        return lambda: run.one(subset, arena_dataset.address(revision, subset), revision)
+        return lambda: run.one(subset, arena.dataset_address(revision, subset), revision)
 
     return run.each(
         {subset: task(subset) for subset in paths if refused[subset] is None},
@@ -224,13 +215,13 @@ def _single(name: str, url: str) -> Callable[[_Run], Fetch]:
 
 
 def _artificial_analysis(run: _Run) -> Fetch:
-    variable = artificial_analysis.KEY_VARIABLE
+    variable = indices.KEY_VARIABLE
     key = run.environ.get(variable, "").strip()
     if not key:
         return Fetch(run.source, skipped=f"no key in the environment variable {variable}")
     if not key.isascii() or not key.isprintable():
         raise FetchError(f"{variable} holds characters no key has; set it anew")
-    headers = {artificial_analysis.KEY_HEADER: key}
+    headers = {indices.KEY_HEADER: key}
 
     def pages(name: str, address: Callable[[int], str]) -> Fetched:
         bodies: list[bytes] = []
@@ -239,31 +230,29 @@ def _artificial_analysis(run: _Run) -> Fetch:
             urls.append(address(len(urls) + 1))
             answer = run.client.get(run.source, urls[-1], headers=headers)
             bodies.append(answer.data)
-            if not artificial_analysis.has_more(answer.data):
+            if not indices.has_more(answer.data):
                 break
             if len(urls) == _MOST_PAGES or sum(map(len, bodies)) > MAX_BYTES:
                 raise FetchError(f"{urls[0]}: {len(urls)} pages and no end; refused")
-        joined = artificial_analysis.join(bodies)
+        joined = indices.join_pages(bodies)
         data = bodies[0] if len(bodies) == 1 else joined
         return run.made(name, tuple(urls), answer, data)
 
-    def arena(name: str) -> Callable[[], Fetched]:
-        return lambda: pages(name, lambda page: artificial_analysis.media_address(name, page))
+    def media(name: str) -> Callable[[], Fetched]:
+        return lambda: pages(name, lambda page: indices.media_address(name, page))
 
     return run.each(
         {
-            artificial_analysis.LANGUAGE: lambda: pages(
-                artificial_analysis.LANGUAGE, artificial_analysis.address
-            ),
-            **{name: arena(name) for name in artificial_analysis.ARENAS},
+            indices.LANGUAGE: lambda: pages(indices.LANGUAGE, indices.language_address),
+            **{name: media(name) for name in indices.ARENAS},
         }
     )
 
 
 _PLANS: dict[str, Callable[[_Run], Fetch]] = {
-    arena_dataset.NAME: _arena_dataset,
+    arena.DATASET: _arena_dataset,
     indices.EPOCH: _single("eci_scores.csv", indices.EPOCH_ADDRESS),
-    models_dev.NAME: _single("api.json", models_dev.ADDRESS),
-    openrouter.NAME: _single("models", openrouter.ADDRESS),
-    artificial_analysis.NAME: _artificial_analysis,
+    metadata.MODELS_DEV: _single("api.json", metadata.MODELS_DEV_ADDRESS),
+    metadata.OPENROUTER: _single("models", metadata.OPENROUTER_ADDRESS),
+    indices.ARTIFICIAL_ANALYSIS: _artificial_analysis,
 }

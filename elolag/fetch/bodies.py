@@ -1,7 +1,9 @@
-"""Before a server is believed: which addresses may be asked, how much a body may hold.
+"""Which addresses may be asked, and how a body is read from one.
 
-Hosts are read with urllib3's parser, the one that also picks the connection, so that no address
-can mean one host to the check and another to the connection.
+A source's own hosts may be asked over https, and what the user named instead. Hosts are read with
+urllib3's parser, the one that also picks the connection, so that no address can mean one host to
+the check and another to the connection. A body is read in pieces, bounded in size and time, and
+checked against what was declared.
 """
 
 from __future__ import annotations
@@ -88,7 +90,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-# Reading one body in pieces, bounded in size and time, and checked against what was declared.
+# Bodies.
 
 MAX_BYTES = 256 << 20
 CHUNK = 1 << 16

@@ -1,4 +1,4 @@
-"""The HTTP client: when to ask again, how long to wait, what came back."""
+"""One HTTP session with the manners of an archive: how often it asks again, how long it waits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from urllib3.util import Retry, parse_url
 
 from elolag.errors import FetchError
 from elolag.fetch import bodies
-from elolag.fetch import bodies as addresses
 from elolag.sources import Source
 from elolag.version import __version__
 
@@ -128,8 +127,6 @@ def reason(error: BaseException) -> str:
     return "did not answer in time" if timed_out else ascii(text)[1:-1][:200]
 
 
-# One HTTP session with the manners of an archive.
-
 USER_AGENT = f"elolag/{__version__} (leaderboard archive; a few requests a month)"
 
 #: Seconds to connect, and of silence while reading.
@@ -214,7 +211,7 @@ class Client:
         max_bytes: int = bodies.MAX_BYTES,
     ) -> None:
         self._bases = {
-            name: addresses.Base.parse(name, url) for name, url in (base_urls or {}).items()
+            name: bodies.Base.parse(name, url) for name, url in (base_urls or {}).items()
         }
         self._pause = pause
         self._progress = progress
@@ -380,9 +377,9 @@ class Client:
             target = parse_url(str(request.url))
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             raise _no_address(url, here) from error
-        addresses.check(source, url, target, self._bases.get(source.name))
+        bodies.check(source, url, target, self._bases.get(source.name))
         settings: Any = {"proxies": {}, "verify": True}
-        if not addresses.is_loopback(target.host or ""):
+        if not bodies.is_loopback(target.host or ""):
             settings = self._session.merge_environment_settings(
                 str(request.url), {}, None, None, None
             )

@@ -1,4 +1,8 @@
-"""A user's ratings as a board for every estimate, and examples of a user's tables."""
+"""A user's own ratings as a board: a private arena, an internal benchmark, or votes rated here.
+
+One CSV is one board at one vintage. It becomes a `Board` like those of the archive, so that every
+estimate takes it; its snapshot's hash is the SHA-256 of the file, and its path names no folder.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +27,8 @@ from elolag.votes import RatedVotes
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Examples of a user's own tables, which run as they are: invented models, two groups.
 
 RATINGS = """\
 entry,rating,lower,upper,votes,category,organisation,licence,date
@@ -74,11 +80,6 @@ def template(kind: str) -> str:
     except KeyError:
         raise UsageError(f"no template {kind!r}; there are: {', '.join(TEMPLATES)}") from None
 
-
-# A user's own ratings as a board: a private arena, an internal benchmark, or votes rated here.
-#
-# One CSV is one board at one vintage. It becomes a `Board` like those of the archive, so that every
-# estimate takes it; its snapshot's hash is the SHA-256 of the file, and its path names no folder.
 
 Floats = NDArray[np.float64]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,10 +71,7 @@ def read_table(path: Path) -> OwnTable:
         return table
     names, matrix, digest = read_covariance(beside)
     _check_covariance(table, names, matrix, str(beside))
-    return OwnTable(
-        table.name, table.sha256, table.ratings, table.entries, table.date, table.spare,
-        (names, matrix), digest,
-    )  # fmt: skip
+    return replace(table, covariance=(names, matrix), covariance_sha256=digest)
 
 
 def of_votes(rated: RatedVotes) -> OwnTable:
@@ -82,10 +79,11 @@ def of_votes(rated: RatedVotes) -> OwnTable:
     files = rated.files()
     table = parse(files[RATINGS_FILE], "the rated votes")
     name = RATINGS_FILE.removesuffix(".csv") + COVARIANCE_SUFFIX
-    return OwnTable(
-        table.name, table.sha256, table.ratings, table.entries, table.date, table.spare,
-        (rated.ratings.items, rated.ratings.covariance), hashlib.sha256(files[name]).hexdigest(),
-    )  # fmt: skip
+    return replace(
+        table,
+        covariance=(rated.ratings.items, rated.ratings.covariance),
+        covariance_sha256=hashlib.sha256(files[name]).hexdigest(),
+    )
 
 
 def _check_covariance(table: OwnTable, names: tuple[str, ...], matrix: Floats, file: str) -> None:

@@ -11,34 +11,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from elolag.errors import UsageError
-from elolag.sources import (
-    arena_catalog,
-    arena_copies,
-    arena_dataset,
-    arena_history,
-    arena_space,
-    artificial_analysis,
-    indices,
-    llm_leaderboard_csv,
-    models_dev,
-    openrouter,
-)
+from elolag.sources import arena, arena_copies, indices, metadata
 from elolag.sources.base import PartialPayloadError, Source
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {
         source.name: source
         for source in (
-            arena_dataset.SOURCE,
+            arena.DATASET_SOURCE,
             *indices.SOURCES,
-            models_dev.SOURCE,
-            openrouter.SOURCE,
-            artificial_analysis.SOURCE,
-            arena_catalog.SOURCE,
-            arena_history.SOURCE,
-            llm_leaderboard_csv.SOURCE,
+            metadata.MODELS_DEV_SOURCE,
+            metadata.OPENROUTER_SOURCE,
+            indices.ARTIFICIAL_ANALYSIS_SOURCE,
+            arena.CATALOG_SOURCE,
+            arena_copies.HISTORY_SOURCE,
+            arena_copies.DAYS_SOURCE,
             *arena_copies.SOURCES,
-            arena_space.SOURCE,
+            arena.SPACE_SOURCE,
         )
     }
 )

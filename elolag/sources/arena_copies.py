@@ -1,6 +1,7 @@
 """Community copies of Arena's lists: of its web pages, of its catalog, of its dataset.
 
-All hold Arena's figures, none is Arena's own route, and each is a source of its own. Three kinds:
+All hold Arena's figures, none is Arena's own route, and each is a source of its own. Two have files
+of their own kind (`parse_history`, `parse_days`); the others are of three kinds:
 
 Pages
     One JSON file a board and day in the layout of ``arena-ai-leaderboards``, whole points. The
@@ -31,19 +32,28 @@ looks for a list before or after that vouches for it. In both layouts the rows m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from elolag.dates import to_day
 from elolag.errors import PayloadError
 from elolag.schema import DAYS_AHEAD, NOT_STATED, Basis, IntervalKind, Origin, Publication
-from elolag.sources import _arena, arena_catalog
-from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
-from elolag.sources.base import Source
+from elolag.sources import arena, tidy
+from elolag.sources.base import PartialPayloadError, Source
+from elolag.sources.tidy import (
+    Tables,
+    columns,
+    csv_columns,
+    is_date,
+    json_value,
+    mapping,
+    sequence,
+    shown,
+)
 
 if TYPE_CHECKING:
-    from elolag.sources._tidy import Tables
+    import pandas as pd
 
 SHORTEST_CUT = 20
 #: Part of a page's rows that may be models without a rating.
@@ -94,42 +104,33 @@ def _pages(name: str, dating: Dating) -> Parse:
 
     def parse(payload: bytes, origin: Origin) -> list[Publication]:
         """Read one board of one day, in either layout; see the module's text on completeness."""
-        from elolag.sources import _tidy
-
-        where = f"{name} {shown(origin.name)[1:-1]} of {origin.date}"
+        where = tidy.place(name, origin)
         board, category = _page(origin.name, where)
         answer = mapping(json_value(payload, where), where, "the file")
         meta = mapping(answer.get("meta"), where, "'meta'")
         rows = sequence(answer.get("models"), where, "'models'")
-        _tidy.size(len(rows), where)
+        tidy.size(len(rows), where)
         if meta.get("model_count") != len(rows):
             count = shown(meta.get("model_count"))
             raise PayloadError(f"{where}: holds {len(rows)} models and says it has {count}")
         newer = "ci_low" in mapping(rows[0], where, "row 1")
         spans = {"minus": "ci_low", "plus": "ci_high"} if newer else {"minus": "ci", "plus": "ci"}
         fields, unrated = _rated(columns(rows, {**_FIGURES, **spans}, where))
-        raw = _tidy.frame({"category": [category] * len(fields["entry"]), **fields})
+        raw = tidy.frame({"category": [category] * len(fields["entry"]), **fields})
         figures = {
-            key: _tidy.numbers(raw[key], where, key, raw["entry"])
+            key: tidy.numbers(raw[key], where, key, raw["entry"])
             for key in ("rating", "minus", "plus")
         }
         raw["lower"] = figures["rating"] - figures["minus"]
         raw["upper"] = figures["rating"] + figures["plus"]
-        tables = _tidy.board(raw, where, doubled=_arena.doubled(board))
+        tables = tidy.board(raw, where, doubled=arena.doubled(board))
         vintage, basis, notes = dating(meta, origin, where)
         early = sum(1 for row in rows if row.get("preliminary") is True)
         preliminary = (f"{early} ratings marked preliminary",) * bool(early)
         complete = newer or len(rows) < SHORTEST_CUT
-        return [
-            _publication(
-                board,
-                vintage,
-                basis,
-                tables,
-                "full" if complete else f"top-{len(rows)}",
-                (_ROUNDED, *preliminary, *unrated, *notes),
-            )
-        ]
+        size = "full" if complete else f"top-{len(rows)}"
+        notes = (_ROUNDED, *preliminary, *unrated, *notes)
+        return _copy(board, vintage, basis, tables, size, notes)
 
     return parse
 
@@ -149,43 +150,29 @@ def _page(file: str, where: str) -> tuple[str, str]:
     """Board and category of a page's file; an unknown name is refused, never a board of its own."""
     name = file.removesuffix(".json")
     if name != file and name.startswith("agent"):
-        _arena.board(name, where)
+        arena.board_id(name, where)
     if name == file or name not in PAGES:
         boards = ", ".join(f"{page}.json" for page in PAGES)
         raise PayloadError(f"{where}: not a board of its pages; those are {boards}")
     subset, category = PAGES[name]
-    return _arena.board(subset, where), category
+    return arena.board_id(subset, where), category
 
 
-def _publication(
-    board: str,
-    vintage: str,
-    basis: Basis,
-    tables: Tables,
-    completeness: str,
-    notes: tuple[str, ...],
-) -> Publication:
-    kind: IntervalKind = "published" if tables.ratings["lower"].notna().any() else "none"
-    return Publication(
-        board=board,
-        vintage=vintage,
-        basis=basis,
-        tables=tables.as_dict(),
-        method="bradley-terry",
-        style_control=_arena.style_control(board),
-        interval_kind=kind,
-        interval_level=None if kind == "none" else 0.95,
-        completeness=completeness,
-        notes=(*notes, *tables.notes),
-    )
+def _copy(
+    board: str, vintage: str, basis: Basis, tables: Tables, completeness: str, notes: Iterable[str]
+) -> list[Publication]:
+    return [
+        tidy.rated(
+            board, vintage, tables, basis=basis, interval="published", notes=notes,
+            style_control=arena.style_control(board), completeness=completeness,
+        )
+    ]  # fmt: skip
 
 
 def _fetched(
     meta: dict[str, Any], origin: Origin, where: str
 ) -> tuple[str, Basis, tuple[str, ...]]:
     """Date a page by the day it was fetched; `origin` has it where the page does not say."""
-    from elolag.sources._tidy import is_date
-
     at = meta.get("fetched_at")
     if at is None:
         return origin.date, "fetched", ()
@@ -198,8 +185,6 @@ def _updated(
     meta: dict[str, Any], origin: Origin, where: str
 ) -> tuple[str, Basis, tuple[str, ...]]:
     """Take the page's own date if it has one, else the day it was fetched."""
-    from elolag.sources._tidy import is_date
-
     at = meta.get("fetched_at")
     day = at[:10] if isinstance(at, str) and len(at) >= 10 and is_date(at[:10]) else origin.date
     if to_day(day) - to_day(origin.date) > DAYS_AHEAD:
@@ -224,9 +209,9 @@ def _catalog(name: str) -> Parse:
 
     def parse(payload: bytes, origin: Origin) -> list[Publication]:
         """Read one board of one day; the vintage is the commit's day."""
-        where = f"{name} {shown(origin.name)[1:-1]} of {origin.date}"
-        board, tables, notes = arena_catalog.read(payload, origin, where)
-        return [_publication(board, origin.date, "commit", tables, "full", (_ROUNDED, *notes))]
+        where = tidy.place(name, origin)
+        board, tables, notes = arena.read_catalog(payload, origin, where)
+        return _copy(board, origin.date, "commit", tables, "full", (_ROUNDED, *notes))
 
     return parse
 
@@ -236,25 +221,23 @@ def _cut(name: str) -> Parse:
 
     def parse(payload: bytes, origin: Origin) -> list[Publication]:
         """Read one day's list, from ``leaderboard-text.json`` or ``text-raw-<day>.csv``."""
-        from elolag.sources import _tidy
-
-        where = f"{name} {shown(origin.name)[1:-1]} of {origin.date}"
+        where = tidy.place(name, origin)
         notes: tuple[str, ...] = ()
         if _CUT_FILE.fullmatch(origin.name):
             table = csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
-            raw = _tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
+            raw = tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
             raw["category"] = "overall"
-            board = _arena.board("text", where)
-            tables = _tidy.board(raw, where)
+            board = arena.board_id("text", where)
+            tables = tidy.board(raw, where)
         elif origin.name == "leaderboard-text.json":
-            board, tables, notes = arena_catalog.read(payload, origin, where)
+            board, tables, notes = arena.read_catalog(payload, origin, where)
         else:
             raise PayloadError(
                 f"{where}: not one of its lists, which are leaderboard-text.json and "
                 f"text-raw-<day>.csv"
             )
         size = f"top-{len(tables.ratings)}"
-        return [_publication(board, origin.date, "commit", tables, size, notes)]
+        return _copy(board, origin.date, "commit", tables, size, notes)
 
     return parse
 
@@ -282,10 +265,7 @@ def _source(
         licence_url=licence_url or homepage,
         citation=f"Arena (arena.ai), {copied}, {homepage.removeprefix('https://')}.",
         hosts=hosts,
-        fetched=False,
-        redistributable=True,
         precedence=precedence,
-        parser_version=1,
         parse=parse,
         whole=False,
     )
@@ -301,10 +281,7 @@ ARENA_WEB = Source(
     citation="Arena (arena.ai), leaderboard pages as collected in "
     "github.com/oolong-tea-2026/arena-ai-leaderboards and a fork of it.",
     hosts=_RAW,
-    fetched=False,
-    redistributable=True,
     precedence=4,
-    parser_version=1,
     parse=_pages("arena-web", _updated),
     whole=False,
 )
@@ -350,4 +327,162 @@ SOURCES = (
         "https://github.com/arielshakaramiro/llm-leaderboard-tracker",
         licence="CC-BY-4.0",
     ),
+)
+
+
+# Ratings of `arena/text`, 2023-05 to 2025-03, retired models included.
+
+HISTORY = "arena-history"
+HISTORY_ADDRESS = (
+    "https://raw.githubusercontent.com/jasontrigg0/chatbot-arena-history/main/alltime.csv"
+)
+
+#: From this date on the ratings are Bradley-Terry on one steady scale; before, online Elo.
+BRADLEY_TERRY_SINCE = "2024-03-27"
+
+_HISTORY_COLUMNS = ("key", "Model", "rating", "License", "Organization", "date")
+_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+
+
+def parse_history(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read ``alltime.csv``: one publication per date, oldest first.
+
+    Raises
+    ------
+    PartialPayloadError
+        When some dates are refused and others are not.
+    """
+    where = tidy.place(HISTORY, origin, dated=False)
+    table = csv_columns(payload, where, _HISTORY_COLUMNS)
+    days = [_day(text, row, where) for row, text in enumerate(table["date"], start=1)]
+    if not days:
+        raise PayloadError(f"{where}: no rows below the header")
+    raw = tidy.frame(
+        {
+            "category": ["overall"] * len(days),
+            "entry": table["key"],
+            "name": table["Model"],
+            "organisation": table["Organization"],
+            "licence": table["License"],
+            "rating": table["rating"],
+            "date": days,
+        }
+    )
+    publications: list[Publication] = []
+    refusals: list[str] = []
+    for day, rows in raw.groupby("date", sort=True):
+        try:
+            tables = tidy.board(rows, f"{where} of {day}")
+        except PayloadError as error:
+            refusals.append(str(error))
+            continue
+        publications.append(
+            tidy.rated(
+                "arena/text", str(day), tables, basis="published", interval="none",
+                method="online-elo" if str(day) < BRADLEY_TERRY_SINCE else "bradley-terry",
+                style_control=False,
+            )
+        )  # fmt: skip
+    if refusals:
+        raise PartialPayloadError(publications, refusals)
+    return publications
+
+
+def _day(text: str, row: int, where: str) -> str:
+    found = _DAY.fullmatch(text)
+    iso = "-".join(found.groups()) if found else ""
+    if not is_date(iso):
+        raise PayloadError(f"{where}: date in row {row} is not YYYYMMDD: {shown(text)}")
+    return iso
+
+
+HISTORY_SOURCE = Source(
+    name=HISTORY,
+    publisher="Arena (arena.ai); copied by Jason Trigg",
+    title="Chatbot Arena rating history",
+    homepage="https://github.com/jasontrigg0/chatbot-arena-history",
+    licence="no licence file known; figures published by Arena",
+    licence_url="https://github.com/jasontrigg0/chatbot-arena-history",
+    citation="Arena (arena.ai), ratings 2023-05-08 to 2025-03-26 as collected in "
+    "github.com/jasontrigg0/chatbot-arena-history.",
+    hosts=("raw.githubusercontent.com",),
+    precedence=2,
+    parse=parse_history,
+)
+
+
+# Boards by day, 2024-07 to 2025-08: display names, whole points.
+
+DAYS = "llm-leaderboard-csv"
+DAY_BOARDS = {
+    "lmsys.csv": "arena/text",
+    "lmarena_text.csv": "arena/text",
+    "lmarena_vision.csv": "arena/vision",
+    "lmarena_image.csv": "arena/text_to_image",
+}
+
+_DAY_COLUMNS = {
+    "entry": "model",
+    "rating": "arena_score",
+    "votes": "votes",
+    "rank": "rank",
+    "organisation": "organization",
+    "licence": "license",
+}
+_INTERVAL = "95_pct_ci"
+_PLUS_MINUS = re.compile(r"\+(\d{1,6}(?:\.\d+)?)/-(\d{1,6}(?:\.\d+)?)", re.ASCII)
+
+
+def parse_days(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read one day's CSV: raw (not style-controlled) ratings, category `overall`.
+
+    The vintage is the day of the repository's tag. Entries are the display names of the time.
+    """
+    where = tidy.place(DAYS, origin)
+    if origin.name not in DAY_BOARDS:
+        raise PayloadError(f"{where}: not one of its boards, which are {', '.join(DAY_BOARDS)}")
+    board = DAY_BOARDS[origin.name]
+    table = csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
+    raw = tidy.frame({ours: table[theirs] for ours, theirs in _DAY_COLUMNS.items()})
+    raw["category"] = "overall"
+    spans = [_plus_minus(text, row, where) for row, text in enumerate(table[_INTERVAL], start=1)]
+    tidy.size(len(raw), where)
+    rating = tidy.numbers(raw["rating"], where, "arena_score", raw["entry"])
+    raw["upper"] = rating + [plus for plus, _ in spans]
+    raw["lower"] = rating - [minus for _, minus in spans]
+    tables = tidy.board(raw, where)
+    return [
+        tidy.rated(
+            board, origin.date, tables, basis="commit", interval=_kind(tables.ratings),
+            style_control=arena.style_control(board),
+            notes=("rounded to whole points; entries are display names",),
+        )
+    ]  # fmt: skip
+
+
+def _plus_minus(text: str, row: int, where: str) -> tuple[float, float]:
+    found = _PLUS_MINUS.fullmatch(text)
+    if not found:
+        raise PayloadError(f"{where}: {_INTERVAL} in row {row} is not +a/-b: {shown(text)}")
+    return float(found[1]), float(found[2])
+
+
+def _kind(ratings: pd.DataFrame) -> IntervalKind:
+    """Asymmetric intervals are bootstrap ones; symmetric whole points could be either."""
+    even = ratings["upper"] - ratings["rating"] == ratings["rating"] - ratings["lower"]
+    return "published" if even.all() else "bootstrap"
+
+
+DAYS_SOURCE = Source(
+    name=DAYS,
+    publisher="Arena (arena.ai); copied by Frederic Boulnois",
+    title="llm-leaderboard-csv",
+    homepage="https://github.com/fboulnois/llm-leaderboard-csv",
+    licence="MPL-2.0",
+    licence_url="https://github.com/fboulnois/llm-leaderboard-csv",
+    citation="Arena (arena.ai), ratings 2024-07-07 to 2025-08-04 as collected in "
+    "github.com/fboulnois/llm-leaderboard-csv.",
+    hosts=("raw.githubusercontent.com", "github.com"),
+    precedence=3,
+    parse=parse_days,
 )

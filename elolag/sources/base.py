@@ -64,11 +64,11 @@ class Source:
     licence_url: str
     citation: str
     hosts: tuple[str, ...]
-    fetched: bool
-    redistributable: bool
     precedence: int
-    parser_version: int
     parse: Callable[[bytes, Origin], list[Publication]] = field(repr=False)
+    fetched: bool = False
+    redistributable: bool = True
+    parser_version: int = 1
     whole: bool = True
     spelling: str = ""
 

@@ -1,22 +1,39 @@
-"""Measures and voters beside Arena's: Epoch AI's index, METR's time horizons, compar:IA's votes.
+"""Measures and voters beside Arena's: Epoch's index, METR's time horizons, other arenas.
 
-Three sources. `epoch-eci` is Epoch's own table. `iaps-open-source-gap` is a public repository that
+Four sources. `epoch-eci` is Epoch's own table. `iaps-open-source-gap` is a public repository that
 fetches Epoch's and METR's tables daily: its history is their past vintages, with errors.
-`comparia` is the French government's arena.
+`comparia` is the French government's arena. `artificial-analysis` has language models with release
+dates, and media arenas with Elo; it needs a key (`KEY_VARIABLE`), and its terms forbid
+redistribution, so it belongs in a private archive.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+import numpy as np
+
 from elolag.dates import to_day, to_iso
-from elolag.errors import PayloadError
+from elolag.errors import PayloadError, UsageError
 from elolag.schema import MODELS, Origin, Publication
-from elolag.sources._reading import columns, csv_columns, json_value, mapping, sequence, shown
+from elolag.sources import tidy
 from elolag.sources.base import PartialPayloadError, Source
+from elolag.sources.tidy import (
+    columns,
+    csv_columns,
+    is_date,
+    json_value,
+    listed,
+    mapping,
+    sequence,
+    shown,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +41,7 @@ if TYPE_CHECKING:
 EPOCH = "epoch-eci"
 IAPS = "iaps-open-source-gap"
 COMPARIA = "comparia"
+ARTIFICIAL_ANALYSIS = "artificial-analysis"
 
 ECI = "epoch/eci"
 TIME_HORIZON = "metr/time-horizon"
@@ -63,9 +81,7 @@ def epoch(payload: bytes, origin: Origin) -> list[Publication]:
     Epoch's release date, organisation and country of every row. The file names no date of its
     own: the vintage is the day it was fetched.
     """
-    from elolag.sources import _tidy
-
-    where = f"{EPOCH} {shown(origin.name)[1:-1]} of {origin.date}"
+    where = tidy.place(EPOCH, origin)
     table = csv_columns(payload, where)
     old = _OLD["entry"] in table and _LIVE["entry"] not in table
     wanted = _OLD if old else _LIVE
@@ -74,32 +90,29 @@ def epoch(payload: bytes, origin: Origin) -> list[Publication]:
     fields["name"] = [
         name or entry for name, entry in zip(fields["name"], fields["entry"], strict=True)
     ]
-    raw = _tidy.frame({"category": ["overall"] * len(fields["entry"]), **fields})
+    raw = tidy.frame({"category": ["overall"] * len(fields["entry"]), **fields})
     scored = raw[raw["rating"] != ""]
-    tables = _tidy.board(scored, where)
-    models, notes = _tidy.keyed(_models(fields), MODELS, where)
+    tables = tidy.board(scored, where)
+    models, notes = tidy.keyed(_epoch_models(fields), MODELS, where)
     unscored = len(raw) - len(scored)
-    bounded = tables.ratings["lower"].notna().any()
+    publication = tidy.rated(
+        ECI, origin.date, tables, basis="fetched", interval="published", level=LEVEL,
+        method="index",
+        notes=(
+            "licence is Epoch's word on accessibility; index points, not Elo",
+            *((f"{unscored} rows without a score are in table models only",) * bool(unscored)),
+        ),
+    )  # fmt: skip
     return [
-        Publication(
-            board=ECI,
-            vintage=origin.date,
-            basis="fetched",
-            tables={**tables.as_dict(), "models": models},
-            method="index",
-            interval_kind="published" if bounded else "none",
-            interval_level=LEVEL if bounded else None,
-            notes=(
-                "licence is Epoch's word on accessibility; index points, not Elo",
-                *((f"{unscored} rows without a score are in table models only",) * bool(unscored)),
-                *tables.notes,
-                *notes,
-            ),
+        replace(
+            publication,
+            tables={**publication.tables, "models": models},
+            notes=(*publication.notes, *notes),
         )
     ]
 
 
-def _models(fields: dict[str, list[Any]]) -> dict[str, list[Any]]:
+def _epoch_models(fields: dict[str, list[Any]]) -> dict[str, list[Any]]:
     """Epoch's words on weights: a model it calls open is "true", any other it describes "false"."""
     weights = [
         "" if not access else "true" if access.startswith("Open weights") else "false"
@@ -128,7 +141,7 @@ def open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
     PartialPayloadError
         One of the two tables is refused; the other is in it.
     """
-    where = f"{IAPS} {shown(origin.name)[1:-1]} of {origin.date}"
+    where = tidy.place(IAPS, origin)
     document = mapping(json_value(payload, where), where, "the file")
     vintage = _commit_day(document, origin, where)
     boards = mapping(document.get("benchmarks", document), where, "'benchmarks'")
@@ -153,8 +166,6 @@ def open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
 
 
 def _commit_day(document: dict[str, Any], origin: Origin, where: str) -> str:
-    from elolag.sources._tidy import is_date
-
     day = document.get("commit_date", origin.date)
     if not isinstance(day, str) or len(day) != len("2026-08-20") or not is_date(day):
         raise PayloadError(f"{where}: commit_date is no ISO day: {shown(day)}")
@@ -167,69 +178,47 @@ def _index(rows: list[Any], vintage: str, where: str) -> Publication:
     It is the copy's: the width of Epoch's 90% interval over 2 x 1.645. The two models that fix
     the scale have none where Epoch gives them no interval.
     """
-    from elolag.sources import _tidy
-
     wanted = {"rating": "eci", "sd": "eci_std"}
     raw, figures = _figures(rows, wanted, where)
     _within(figures["sd"], raw["entry"], where, "eci_std", 0.0)
     raw["variance"] = figures.pop("sd") ** 2
-    tables = _tidy.board(raw.assign(**figures).drop(columns="sd"), where)
-    known = tables.ratings["se"].notna().any()
-    return Publication(
-        board=ECI,
-        vintage=vintage,
-        basis="commit",
-        tables=tables.as_dict(),
-        method="index",
-        interval_kind="variance" if known else "none",
+    tables = tidy.board(raw.assign(**figures).drop(columns="sd"), where)
+    return tidy.rated(
+        ECI, vintage, tables, basis="commit", interval="variance", level=None, method="index",
         notes=(
             "se as copied: a standard deviation taken from the width of Epoch's 90% interval",
             "index points, not Elo",
-            *tables.notes,
         ),
-    )
+    )  # fmt: skip
 
 
 def _time_horizon(rows: list[Any], vintage: str, where: str) -> Publication:
     """METR's 50% time horizons as doublings of a minute, on which scale their trend is straight."""
-    import numpy as np
-
-    from elolag.sources import _tidy
-
     wanted = {"rating": "score", "lower": "p50_ci_low", "upper": "p50_ci_high"}
     raw, figures = _figures(rows, wanted, where)
     for ours, theirs in wanted.items():
         _within(figures[ours], raw["entry"], where, theirs, math.ulp(0.0))
         raw[ours] = np.log2(figures[ours])
-    tables = _tidy.board(raw, where)
-    bounded = tables.ratings["lower"].notna().any()
-    return Publication(
-        board=TIME_HORIZON,
-        vintage=vintage,
-        basis="commit",
-        tables=tables.as_dict(),
-        method="index",
-        interval_kind="bootstrap" if bounded else "none",
-        interval_level=0.95 if bounded else None,
-        notes=("rating, lower and upper are log2 of minutes (50% time horizon)", *tables.notes),
-    )
+    tables = tidy.board(raw, where)
+    return tidy.rated(
+        TIME_HORIZON, vintage, tables, basis="commit", interval="bootstrap", method="index",
+        notes=("rating, lower and upper are log2 of minutes (50% time horizon)",),
+    )  # fmt: skip
 
 
 def _figures(
     rows: list[Any], wanted: dict[str, str], where: str
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """The rows as `_tidy.board` takes them, and their figures, which must be JSON numbers."""
-    from elolag.sources import _tidy
-
+    """The rows as `tidy.board` takes them, and their figures, which must be JSON numbers."""
     texts = {"entry": "model", "name": "display_name", "organisation": "organization"}
     found = columns(rows, {**texts, **wanted}, where)
-    _tidy.size(len(rows), where)
-    raw = _tidy.frame({"category": ["overall"] * len(rows), **found})
-    _tidy.names(raw["entry"], f"{where}: model")
+    tidy.size(len(rows), where)
+    raw = tidy.frame({"category": ["overall"] * len(rows), **found})
+    tidy.names(raw["entry"], f"{where}: model")
     for ours, theirs in wanted.items():
         _only_numbers(found[ours], raw["entry"].tolist(), where, theirs)
     return raw, {
-        ours: _tidy.numbers(raw[ours], where, theirs, raw["entry"])
+        ours: tidy.numbers(raw[ours], where, theirs, raw["entry"])
         for ours, theirs in wanted.items()
     }
 
@@ -271,15 +260,13 @@ def comparia(payload: bytes, origin: Origin) -> list[Publication]:
     The vintage is the day of the timestamp, else that of the commit. A commit that leaves the
     figures as they are publishes nothing new: the archive finds it unchanged.
     """
-    from elolag.sources import _tidy
-
-    where = f"{COMPARIA} {shown(origin.name)[1:-1]} of {origin.date}"
+    where = tidy.place(COMPARIA, origin)
     # Shares of nothing are written as NaN; they are not read.
     value = json_value(payload, where, nan=True)
     stamped = isinstance(value, dict)
     vintage = _stamped_day(value, origin, where) if stamped else origin.date
     rows = sequence(value.get("models") if stamped else value, where, "the list of models")
-    _tidy.size(len(rows), where)
+    tidy.size(len(rows), where)
     wanted = {
         "entry": "model_name",
         "rating": "median",
@@ -295,29 +282,22 @@ def comparia(payload: bytes, origin: Origin) -> list[Publication]:
         "licence": "license",
     }
     found |= {ours: [row.get(theirs) for row in rows] for ours, theirs in optional.items()}
-    raw = _tidy.frame({"category": ["overall"] * len(rows), **found})
-    _tidy.names(raw["entry"], f"{where}: model_name")
+    raw = tidy.frame({"category": ["overall"] * len(rows), **found})
+    tidy.names(raw["entry"], f"{where}: model_name")
     for ours, theirs in {**wanted, "rank": "rank"}.items():
         if ours != "entry":
             _only_numbers(found[ours], found["entry"], where, theirs)
-    tables = _tidy.board(raw, where)
-    bounded = tables.ratings["lower"].notna().any()
+    tables = tidy.board(raw, where)
     return [
-        Publication(
-            board=COMPARIA_TEXT,
-            vintage=vintage,
-            basis="published" if stamped else "commit",
-            tables=tables.as_dict(),
-            method="bradley-terry",
-            interval_kind="bootstrap" if bounded else "none",
-            interval_level=0.95 if bounded else None,
+        tidy.rated(
+            COMPARIA_TEXT, vintage, tables, basis="published" if stamped else "commit",
+            interval="bootstrap",
             notes=(
                 "rating is the bootstrap median, votes the matches of a model; most voters write "
                 "French, and the roster leaves out many of the models Arena lists",
-                *tables.notes,
             ),
         )
-    ]
+    ]  # fmt: skip
 
 
 def _stamped_day(value: dict[str, Any], origin: Origin, where: str) -> str:
@@ -345,9 +325,7 @@ SOURCES: tuple[Source, ...] = (
         "Retrieved from https://epoch.ai/eci. CC-BY-4.0.",
         hosts=("epoch.ai",),
         fetched=True,
-        redistributable=True,
         precedence=0,
-        parser_version=1,
         parse=epoch,
     ),
     Source(
@@ -360,10 +338,7 @@ SOURCES: tuple[Source, ...] = (
         citation="Epoch AI, 'Epoch Capabilities Index' (CC-BY-4.0), and METR, time horizons, as "
         "collected in github.com/IAPS-AI/Open-Source-Gap.",
         hosts=("raw.githubusercontent.com",),
-        fetched=False,
-        redistributable=True,
         precedence=3,
-        parser_version=1,
         parse=open_source_gap,
         spelling=EPOCH,
     ),
@@ -377,10 +352,193 @@ SOURCES: tuple[Source, ...] = (
         citation="compar:IA (French Ministry of Culture, DINUM), comparia-votes and the ranking "
         "made from them, https://comparia.beta.gouv.fr. Licence Ouverte / Etalab 2.0.",
         hosts=("raw.githubusercontent.com",),
-        fetched=False,
-        redistributable=True,
         precedence=0,
-        parser_version=1,
         parse=comparia,
     ),
+)
+
+
+# Artificial Analysis.
+
+KEY_VARIABLE = "ARTIFICIAL_ANALYSIS_API_KEY"
+KEY_HEADER = "x-api-key"
+#: `Origin.name` of the language-model list; that of an arena is its name in `ARENAS`.
+LANGUAGE = "llms"
+#: Media arenas whose models have an Elo rating.
+ARENAS = (
+    "text-to-image",
+    "image-editing",
+    "text-to-video",
+    "image-to-video",
+    "text-to-video-audio",
+    "image-to-video-audio",
+    "text-to-speech",
+    "music/instrumental",
+    "music/with-vocals",
+)
+
+_BASE = "https://artificialanalysis.ai/api/v2"
+_MAX_PAGES = 1_000
+_PLUS_MINUS = re.compile(r"\s*-(\d{1,6}(?:\.\d+)?)\s*/\s*\+?(\d{1,6}(?:\.\d+)?)\s*", re.ASCII)
+
+
+def language_address(page: int = 1) -> str:
+    """Address of one page of the language-model list."""
+    return _paged(f"{_BASE}/language/models/free", page)
+
+
+def media_address(arena: str, page: int = 1) -> str:
+    """Address of one page of a media arena."""
+    if arena not in ARENAS:
+        raise UsageError(f"no media arena {arena!r}; there are {', '.join(ARENAS)}")
+    return _paged(f"{_BASE}/media/{arena}/models/free", page)
+
+
+def has_more(payload: bytes) -> bool:
+    """Whether another page follows this one (an answer without pagination is complete)."""
+    where = f"{ARTIFICIAL_ANALYSIS} page"
+    return _pagination(mapping(json_value(payload, where), where, "the answer"), where)[1]
+
+
+def join_pages(pages: Sequence[bytes]) -> bytes:
+    """All pages of one list, in order, as one payload for `artificial_analysis`.
+
+    Raises
+    ------
+    PayloadError
+        When a page is missing, repeated or out of order.
+    """
+    rows: list[Any] = []
+    for number, payload in enumerate(pages, start=1):
+        where = f"{ARTIFICIAL_ANALYSIS} page {number}"
+        answer = mapping(json_value(payload, where), where, "the answer")
+        page, more = _pagination(answer, where)
+        if page not in (None, number) or more != (number < len(pages)):
+            raise PayloadError(
+                f"{where} of {len(pages)}: says it is page {page} and that "
+                f"{'more follow' if more else 'none follows'}; the list changed while it was read"
+            )
+        rows += sequence(answer.get("data"), where, "'data'")
+    return json.dumps({"data": rows}, ensure_ascii=True).encode()
+
+
+def artificial_analysis(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read a (joined) answer of the API, or a regrouped list with ``meta`` and ``models``.
+
+    `Origin.name` tells which list it is: an arena of `ARENAS`, else language models.
+    """
+    where = tidy.place(ARTIFICIAL_ANALYSIS, origin)
+    answer = mapping(json_value(payload, where), where, "the file")
+    if _pagination(answer, where)[1]:
+        raise PayloadError(f"{where}: this is one page and more follow; join all pages first")
+    key = "models" if "models" in answer and "data" not in answer else "data"
+    rows = sequence(answer.get(key), where, f"'{key}'")
+    records = [mapping(row, where, f"row {i}") for i, row in enumerate(rows, start=1)]
+    if origin.name in ARENAS:
+        return [_arena(records, origin, where)]
+    return [_language(records, origin, where)]
+
+
+def _language(records: list[dict[str, Any]], origin: Origin, where: str) -> Publication:
+    for number, record in enumerate(records, start=1):
+        if "slug" not in record or "release_date" not in record:
+            raise PayloadError(
+                f"{where}: row {number} lacks 'slug' or 'release_date'; it has {listed(record)}"
+            )
+    fields = {
+        "entry": [record["slug"] for record in records],
+        "name": [record.get("name") for record in records],
+        "organisation": [_creator(record, where) for record in records],
+        "release_date": [record["release_date"] for record in records],
+    }
+    return tidy.described(
+        f"{ARTIFICIAL_ANALYSIS}/{LANGUAGE}", origin.date, fields, where, basis="fetched",
+        notes=(_PRIVATE,),
+    )  # fmt: skip
+
+
+def _arena(records: list[dict[str, Any]], origin: Origin, where: str) -> Publication:
+    for number, record in enumerate(records, start=1):
+        if "elo" not in record:
+            raise PayloadError(f"{where}: row {number} has no 'elo'; it has {listed(record)}")
+    raw = tidy.frame(
+        {
+            "category": ["overall"] * len(records),
+            "entry": [record.get("slug") or record.get("id") for record in records],
+            "name": [record.get("name") for record in records],
+            "organisation": [_creator(record, where) for record in records],
+            "rating": [record["elo"] for record in records],
+            "votes": [record.get("appearances") for record in records],
+        }
+    )
+    tidy.size(len(raw), where)
+    rating = tidy.numbers(raw["rating"], where, "elo", raw["entry"])
+    spans = [
+        _half_widths(record.get("ci95", record.get("ci_95")), number, where)
+        for number, record in enumerate(records, start=1)
+    ]
+    raw["lower"] = rating - [minus for minus, _ in spans]
+    raw["upper"] = rating + [plus for _, plus in spans]
+    tables = tidy.board(raw, where)
+    return tidy.rated(
+        f"{ARTIFICIAL_ANALYSIS}/{re.sub(r'[-/]', '_', origin.name)}", origin.date, tables,
+        basis="fetched", interval="published",
+        notes=(_PRIVATE, "the publisher says Elo; how it is fitted is not verified"),
+    )  # fmt: skip
+
+
+def _creator(record: dict[str, Any], where: str) -> Any:
+    if "creator_name" in record:
+        return record["creator_name"]
+    creator = record.get("model_creator")
+    return None if creator is None else mapping(creator, where, "'model_creator'").get("name")
+
+
+def _half_widths(value: Any, row: int, where: str) -> tuple[float, float]:
+    """Half-widths below and above, from a number or from text such as ``-8/+8``."""
+    if value is None:
+        return float("nan"), float("nan")
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e6:
+        return float(value), float(value)
+    found = _PLUS_MINUS.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise PayloadError(f"{where}: ci95 in row {row} is no interval: {shown(value)}")
+    return float(found[1]), float(found[2])
+
+
+def _pagination(answer: dict[str, Any], where: str) -> tuple[int | None, bool]:
+    found = answer.get("pagination")
+    if found is None:
+        return None, False
+    found = mapping(found, where, "'pagination'")
+    page, more = found.get("page"), found.get("has_more")
+    if not isinstance(more, bool) or isinstance(page, bool) or not isinstance(page, int):
+        raise PayloadError(
+            f"{where}: 'pagination' should hold a page number and has_more true or false, "
+            f"found {shown(found)}"
+        )
+    return page, more
+
+
+def _paged(url: str, page: int) -> str:
+    if not 1 <= page <= _MAX_PAGES:
+        raise UsageError(f"page {page} is outside 1 to {_MAX_PAGES}")
+    return f"{url}?page={page}"
+
+
+_PRIVATE = "attribution required, redistribution forbidden: for a private archive only"
+
+ARTIFICIAL_ANALYSIS_SOURCE = Source(
+    name=ARTIFICIAL_ANALYSIS,
+    publisher="Artificial Analysis",
+    title="Artificial Analysis data API, free tier",
+    homepage="https://artificialanalysis.ai",
+    licence="proprietary: attribution required, no redistribution",
+    licence_url="https://artificialanalysis.ai/data-api/docs",
+    citation="Artificial Analysis, https://artificialanalysis.ai/.",
+    hosts=("artificialanalysis.ai",),
+    fetched=True,
+    redistributable=False,
+    precedence=0,
+    parse=artificial_analysis,
 )

@@ -7,7 +7,7 @@ import difflib
 import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -216,23 +216,6 @@ def _listed(key: tuple[str, str, str], found: _Seen) -> Listed:
 
 # Entries of an archive with their tags, as plain records for people and for programs.
 
-#: Keys of a record, in order.
-FIELDS = (
-    "source",
-    "board",
-    "entry",
-    "model",
-    "lab",
-    "country",
-    "open",
-    "release_date",
-    "precision",
-    "date_basis",
-    "weights_date",
-    "base",
-    "evidence",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -258,8 +241,8 @@ class Record:
     evidence: str | None = None
 
     def to_dict(self) -> dict[str, str | bool | None]:
-        """The record as one JSON object, keys in the order of `FIELDS`."""
-        return {field: getattr(self, field) for field in FIELDS}
+        """The record as one JSON object."""
+        return asdict(self)
 
 
 def records(lookup: Lookup, listings: Iterable[Listed]) -> list[Record]:

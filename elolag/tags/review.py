@@ -1,7 +1,8 @@
-"""Which of our models a metadata source's row speaks of, judged by the name alone.
+"""The validator: what in the tags is probably wrong, as data.
 
-The organisation, the date and the country of the row take no part, so that comparing them with
-ours afterwards means something.
+Three kinds of evidence are held against the tables: the tables themselves, the entries of an
+archive, and metadata sources. A finding is fixed, or carries a written exception in
+``data/exceptions.csv``; `docs/tagging.md` says what each kind means.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ NAME_FIRST = ("artificial-analysis",)
 
 
 class Matcher:
-    """Finds models by name under one set of tables."""
+    """Finds the model a metadata source's row speaks of, by its name alone.
+
+    Organisation, date and country of the row take no part, so that comparing them with ours
+    afterwards means something.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
@@ -117,12 +122,6 @@ def _readings(words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
 def _only_stamp(words: tuple[str, ...]) -> bool:
     return all(word.isdigit() or word in {"preview", "exp", "api"} for word in words)
 
-
-# The validator: what in the tags is probably wrong, as data.
-#
-# Three kinds of evidence are held against the tables: the tables themselves, the entries of an
-# archive, and metadata sources. A finding is fixed, or carries a written exception in
-# ``data/exceptions.csv``; `docs/tagging.md` says what each kind means.
 
 #: Days a release may follow its first listing: boards list in their own time zone, and early.
 LISTED_DAYS = 3

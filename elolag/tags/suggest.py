@@ -8,20 +8,23 @@ Where organisation and name leave the country open nothing is proposed.
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
+from pathlib import Path
 
 from elolag.countries import codes
 from elolag.dates import parse
+from elolag.errors import UsageError
 from elolag.tags import names
 from elolag.tags.listings import Fact, Listed
 from elolag.tags.lookup import GLOB, Lookup
 from elolag.tags.rows import Alias, Lab, Model, labs_of
-from elolag.tags.tables import UNKNOWN, Tables
+from elolag.tags.tables import UNKNOWN, Tables, columns
 
 #: Share of a family's models that one lab must have made for the name alone to say the lab.
 FAMILY_SHARE = 0.9
@@ -71,31 +74,23 @@ class Suggestion:
         is known.
     """
 
-    entries: tuple[tuple[str, str, str], ...]
-    first: str
-    aliases: tuple[Alias, ...]
-    model: Model | None
-    lab: Lab | None
-    country: str
-    reason: str
-    maker: str
-    released: str
-    why: str
-    gap: float | None
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What was decided on one model, before it is put together with its entries."""
-
+    entries: tuple[tuple[str, str, str], ...] = ()
+    first: str = ""
     aliases: tuple[Alias, ...] = ()
     model: Model | None = None
     lab: Lab | None = None
     country: str = ""
+    reason: str = ""
     maker: str = ""
     released: str = ""
-    reason: str = ""
     why: str = ""
+    gap: float | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        """For people: name (and how many more entries), lab, country, date, why."""
+        others = len({entry for _, _, entry in self.entries}) - 1
+        name = self.entries[0][2] + (f" (+{others})" if others else "")
+        return name, self.maker or "?", self.country or "?", self.released or "?", self.why
 
 
 @dataclass
@@ -233,18 +228,10 @@ def _propose(
 ) -> Suggestion:
     group = sorted(group, key=lambda e: (_rank(e.source), e.first, e.entry))
     first = min(e.first for e in group if e.rated or not any(other.rated for other in group))
-    said = _decide(group, first, knowledge, renames, rated)
-    return Suggestion(
+    return replace(
+        _decide(group, first, knowledge, renames, rated),
         entries=tuple((e.source, e.board, e.entry) for e in group),
         first=first,
-        aliases=said.aliases,
-        model=said.model,
-        lab=said.lab,
-        country=said.country,
-        reason=said.reason,
-        maker=said.maker,
-        released=said.released,
-        why=said.why,
         gap=min((e.gap for e in group if not math.isnan(e.gap)), default=None),
     )
 
@@ -255,7 +242,8 @@ def _decide(
     knowledge: _Knowledge,
     renames: Mapping[tuple[str, str, str], str],
     rated: Mapping[tuple[str, str], list[float]],
-) -> _Said:
+) -> Suggestion:
+    """What is proposed for one model, its entries left open."""
     stem, effort = _split(group[0].entry, knowledge)
     tables = knowledge.tables
     known = knowledge.known(stem) or knowledge.known(group[0].entry)
@@ -269,7 +257,7 @@ def _decide(
     if known and (not printed or tables.models[known].lab in printed):
         odd = _odd(group, known, rated)
         row = tables.models[known]
-        return _Said(
+        return Suggestion(
             aliases=_aliases(group, known, reason + odd, knowledge),
             country=tables.country(row),
             maker=row.lab,
@@ -279,17 +267,17 @@ def _decide(
         )
     key = _key(stem)
     if key in tables.models:
-        return _Said(
+        return Suggestion(
             reason=f"reads like {key}, but its board prints another organisation; tag it by hand",
             why=f"by hand: {key} of another lab?",
         )
     facts = _facts(stem, first, knowledge)
     lab, new_lab, text = _lab(group, stem, printed, facts, knowledge)
     if lab is None:
-        return _Said(reason=text, why="by hand: no lab known")
+        return Suggestion(reason=text, why="by hand: no lab known")
     model, dated, basis = _model(key, lab, group, first, facts, text)
     rows = (new_lab,) if new_lab else tables.labs[lab]
-    return _Said(
+    return Suggestion(
         aliases=_aliases(group, key, "proposed with the model", knowledge),
         model=model,
         lab=new_lab,
@@ -465,3 +453,42 @@ def _key(text: str) -> str:
 
 def _rank(source: str) -> int:
     return _SPELLING.index(source) if source in _SPELLING else len(_SPELLING)
+
+
+def write_folder(suggestions: Sequence[Suggestion], folder: Path) -> list[Path]:
+    """The proposed rows alone, as CSVs that ``--tags FOLDER`` reads; the files written.
+
+    Without a proposal there is nothing to write, and no folder is made.
+
+    Raises
+    ------
+    UsageError
+        The folder exists, or cannot be written: nothing is ever overwritten.
+    """
+    labs = dict.fromkeys(s.lab for s in suggestions if s.lab)
+    models = (s.model for s in suggestions if s.model)
+    aliases = (alias for s in suggestions for alias in s.aliases)
+    tables: dict[str, list[Lab] | list[Model] | list[Alias]] = {
+        "labs": sorted(labs, key=lambda row: (row.lab, row.from_)),
+        "models": sorted(models, key=lambda row: row.model),
+        "aliases": sorted(aliases, key=lambda row: (row.entry, row.source)),
+    }
+    tables = {name: rows for name, rows in tables.items() if rows}
+    if not tables:
+        return []
+    try:
+        folder.mkdir(parents=True)
+    except FileExistsError as error:
+        raise UsageError(f"{folder} exists; name a new folder") from error
+    except OSError as error:
+        raise UsageError(f"cannot make {folder}: {error.strerror or error}") from error
+    paths = [folder / f"{name}.csv" for name in tables]
+    try:
+        for path, rows in zip(paths, tables.values(), strict=True):
+            with path.open("x", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(columns(type(rows[0])))
+                writer.writerows(astuple(row) for row in rows)
+    except OSError as error:
+        raise UsageError(f"cannot write to {folder}: {error.strerror or error}") from error
+    return paths

@@ -4,7 +4,6 @@ from elolag.votes.rating import (
     COVARIANCE_SUFFIX,
     RATINGS_FILE,
     RatedVotes,
-    StyleEffect,
     rate,
     read_covariance,
 )
@@ -13,7 +12,6 @@ __all__ = [
     "COVARIANCE_SUFFIX",
     "RATINGS_FILE",
     "RatedVotes",
-    "StyleEffect",
     "rate",
     "read_covariance",
 ]

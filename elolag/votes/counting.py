@@ -7,14 +7,13 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.errors import JOBS, EstimateError, UsageError, library
+from elolag.errors import EstimateError, UsageError
 from elolag.model.bradleyterry import PairCounts
 from elolag.sources.sheet import encoding_of, refuse_other, separator, tidy
 
@@ -36,8 +35,6 @@ ROLES = ("left", "right", "winner")
 _LAYOUTS = (("model_a", "model_b", "winner"), ("left", "right", "winner"))
 #: Says whether the voter knew the models, in lists of votes as Arena published them.
 ANONYMOUS = "anony"
-#: What a style covariate's two columns may end on.
-_SIDES = (("_a", "_b"), ("_left", "_right"))
 
 
 @dataclass(frozen=True)
@@ -48,9 +45,6 @@ class Columns:
     ----------
     left, right, winner
         Names of columns.
-    style
-        Per style covariate its columns: one that is a difference (left minus right) already, or
-        the two of its sides, of which the relative difference (a - b) / (a + b) is taken.
     anonymous
         The column that says whether the voter saw no names; empty where there is none.
     """
@@ -58,7 +52,6 @@ class Columns:
     left: str
     right: str
     winner: str
-    style: tuple[tuple[str, ...], ...] = ()
     anonymous: str = ""
 
     @property
@@ -67,29 +60,19 @@ class Columns:
         asked = (self.anonymous,) if self.anonymous else ()
         return self.left, self.right, self.winner, *asked
 
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """The columns of the style covariates, each once."""
-        return tuple(dict.fromkeys(c for columns in self.style for c in columns))
-
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of the votes that one worker counts.
+    """One file, or a table in memory.
 
     Attributes
     ----------
     name
         For messages.
-    source
-        A file, or a table in memory.
-    groups
-        Row groups of a Parquet file; None for all.
     """
 
     name: str
     source: Any
-    groups: tuple[int, ...] | None = None
 
     @property
     def is_parquet(self) -> bool:
@@ -109,7 +92,7 @@ class Part:
 
     def batches(self, columns: Columns) -> Iterator[pa.RecordBatch]:
         """The wanted columns, batch by batch; the names as dictionaries where possible."""
-        wanted = [*columns.text, *columns.numbers]
+        wanted = list(columns.text)
         with reading(self):
             if not isinstance(self.source, Path):
                 yield from self.source.select(wanted).to_batches(BATCH_ROWS)
@@ -121,8 +104,7 @@ class Part:
                 names = [c for c in columns.text if not pa.types.is_nested(schema.field(c).type)]
                 # Buffered ahead, all of the file's columns would be in memory at its end.
                 with pq.ParquetFile(self.source, read_dictionary=names, pre_buffer=False) as file:
-                    groups = range(file.num_row_groups) if self.groups is None else self.groups
-                    yield from file.iter_batches(BATCH_ROWS, list(groups), wanted)
+                    yield from file.iter_batches(BATCH_ROWS, columns=wanted)
             else:
                 yield from _csv_batches(self.source, columns)
 
@@ -155,8 +137,8 @@ class reading:  # noqa: N801 -- reads as the statement it is
             raise UsageError(f"cannot read the votes {self._name}: {error}") from error
 
 
-def parts(source: Source, jobs: int = 1) -> list[Part]:
-    """What is to be counted: one part a file, a lone Parquet file in `jobs` runs of row groups."""
+def parts(source: Source) -> list[Part]:
+    """What is to be counted: one part a file, or the table."""
     import pyarrow as pa
 
     if isinstance(source, pa.Table):
@@ -178,8 +160,6 @@ def parts(source: Source, jobs: int = 1) -> list[Part]:
         if not (part.is_parquet and head.startswith(b"PAR1")):
             refuse_other(head, part.name)
     _refuse_twice(found)
-    if len(found) == 1 and jobs > 1 and found[0].is_parquet:
-        return _split(found[0], jobs)
     return found
 
 
@@ -198,17 +178,6 @@ def _refuse_twice(found: Sequence[Part]) -> None:
             )
 
 
-def _split(part: Part, jobs: int) -> list[Part]:
-    import pyarrow.parquet as pq
-
-    with reading(part), pq.ParquetFile(part.source) as file:
-        groups = range(file.num_row_groups)
-    runs = [
-        tuple(groups[k * len(groups) // jobs : (k + 1) * len(groups) // jobs]) for k in range(jobs)
-    ]
-    return [Part(part.name, part.source, run) for run in runs if run] or [part]
-
-
 def _as_table(frame: Any) -> pa.Table:
     import pyarrow as pa
 
@@ -218,18 +187,13 @@ def _as_table(frame: Any) -> pa.Table:
         raise UsageError(f"the table of votes: {error}") from error
 
 
-def find_columns(
-    header: Sequence[str], name: str, mapping: Mapping[str, str] | None, style: Sequence[str]
-) -> Columns:
+def find_columns(header: Sequence[str], name: str, mapping: Mapping[str, str] | None) -> Columns:
     """Which columns hold the votes.
 
     Parameters
     ----------
     mapping
         From ``left``, ``right``, ``winner`` to names of columns, where they are not usual ones.
-    style
-        Style covariates: ``tokens`` for the columns ``tokens_a`` and ``tokens_b`` (or ``_left``,
-        ``_right``), or a column that is a difference already.
     """
     given = dict(mapping or {})
     unknown = sorted(set(given) - set(ROLES))
@@ -247,27 +211,11 @@ def find_columns(
             f"{name}: {f'no column {wrong[0]!r}' if wrong else f'not the columns {usual}'} among "
             f"{', '.join(header)[:300]!r}; name them, e.g. --columns left=a,right=b,winner=vote"
         )
-    columns = Columns(
-        **chosen,
-        style=tuple(_style(c, header, name) for c in style),
-        anonymous=ANONYMOUS if ANONYMOUS in present else "",
-    )
-    for column in (*columns.text, *columns.numbers):
+    columns = Columns(**chosen, anonymous=ANONYMOUS if ANONYMOUS in present else "")
+    for column in columns.text:
         if list(header).count(column) > 1:
             raise UsageError(f"{name}: two columns are named {column!r}")
     return columns
-
-
-def _style(covariate: str, header: Sequence[str], name: str) -> tuple[str, ...]:
-    for left, right in _SIDES:
-        if covariate + left in header and covariate + right in header:
-            return covariate + left, covariate + right
-    if covariate in header:
-        return (covariate,)
-    raise UsageError(
-        f"{name}: no column {covariate!r}, and not both of {covariate + '_a'!r} and "
-        f"{covariate + '_b'!r}, for the style covariate {covariate!r}"
-    )
 
 
 @dataclass(frozen=True)
@@ -327,7 +275,6 @@ def _csv_blocks(path: Path, columns: Columns, size: int) -> Iterator[pa.RecordBa
     layout = _csv_header(path)
     names = pa.dictionary(pa.int32(), pa.string())
     kinds: dict[str, Any] = dict.fromkeys(columns.text, names)
-    kinds |= dict.fromkeys(columns.numbers, pa.float64())
     encoding = "utf8" if layout.encoding == "utf-8-sig" else layout.encoding
     reader = arrow.open_csv(
         path,
@@ -340,9 +287,7 @@ def _csv_blocks(path: Path, columns: Columns, size: int) -> Iterator[pa.RecordBa
 
 # Batches of votes to counts per pair of models: the only pass plain ratings need.
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-T = TypeVar("T")
 
 #: The table of counts is dense; more names than this are rather a wrong column.
 MAX_MODELS = 3000
@@ -367,8 +312,6 @@ class Tally:
         Names, sorted.
     counts
         Votes by left model, right model and outcome (`OUTCOMES`), shape (n, n, 4).
-    squares
-        Per style covariate the sum of its squared differences.
     winners
         How winners are spelt, in lower case.
     spellings
@@ -379,7 +322,6 @@ class Tally:
 
     models: tuple[str, ...]
     counts: Ints
-    squares: Floats
     winners: frozenset[str] = frozenset()
     spellings: frozenset[tuple[str, str]] = frozenset()
     known: int = 0
@@ -435,98 +377,43 @@ class Tally:
             )
 
 
-def add(tallies: Iterable[Tally]) -> Tally:
-    """The votes of all parts together, whatever their order; one part is held at a time."""
-    return reduce(_together, tallies)
-
-
-def _together(one: Tally, other: Tally) -> Tally:
-    models = sorted({*one.models, *other.models})
-    if len(models) > MAX_MODELS:
-        raise UsageError(_too_many(len(models)))
-    place = {name: k for k, name in enumerate(models)}
-    counts = np.zeros((len(models), len(models), len(OUTCOMES)), dtype=np.int64)
-    for part in (one, other):
-        rows = np.array([place[name] for name in part.models], dtype=np.intp)
-        counts[rows[:, None], rows] += part.counts
-    return Tally(
-        tuple(models), counts, one.squares + other.squares, one.winners | other.winners,
-        one.spellings | other.spellings, one.known + other.known,
-    )  # fmt: skip
-
-
-def tally(part: Part, columns: Columns) -> Tally:
-    """Count one part, in memory that does not grow with its rows."""
+def tally(found: Iterable[Part], columns: Columns) -> Tally:
+    """Count the votes of all parts, in memory that does not grow with their rows."""
     numbers: dict[str, int] = {}
     room = 64
     counts = np.zeros(room * room * 4, dtype=np.int64)
-    squares = np.zeros(len(columns.style))
     winners: set[str] = set()
     spellings: set[tuple[str, str]] = set()
     known = 0
-    for batch in coded(part, columns, numbers, winners, spellings):
-        known += batch.known
-        if len(numbers) > room:
-            larger = 2 * max(room, len(numbers))
-            grown = np.zeros((larger, larger, 4), dtype=np.int64)
-            grown[:room, :room] = counts.reshape(room, room, 4)
-            counts, room = grown.reshape(-1), larger
-        key = (batch.left * room + batch.right) * 4 + batch.outcome
-        if counts.size <= 8 * len(key):
-            counts += np.bincount(key, minlength=counts.size)
-        else:
-            cells, times = np.unique(key, return_counts=True)
-            counts[cells] += times
-        squares += (batch.style**2).sum(axis=0)
+    sides = _numbering(numbers, spellings)
+    for part in found:
+        done = 0
+        for batch in part.batches(columns):
+            with reading(part):
+                left = _codes(batch, columns.left, sides, part.name, done)
+                right = _codes(batch, columns.right, sides, part.name, done)
+                outcome = _codes(batch, columns.winner, _outcome(winners), part.name, done)
+                if columns.anonymous:
+                    named = _codes(batch, columns.anonymous, _not_anonymous, part.name, done)
+                    known += int(named.sum())
+            done += len(left)
+            if len(numbers) > room:
+                larger = 2 * max(room, len(numbers))
+                grown = np.zeros((larger, larger, 4), dtype=np.int64)
+                grown[:room, :room] = counts.reshape(room, room, 4)
+                counts, room = grown.reshape(-1), larger
+            key = (left * room + right) * 4 + outcome
+            if counts.size <= 8 * len(key):
+                counts += np.bincount(key, minlength=counts.size)
+            else:
+                cells, times = np.unique(key, return_counts=True)
+                counts[cells] += times
+        if not done:
+            raise EstimateError(f"{part.name}: no vote below its header")
     names = sorted(numbers)
     order = np.array([numbers[name] for name in names], dtype=np.intp)
     table = counts.reshape(room, room, 4)[np.ix_(order, order)]
-    return Tally(tuple(names), table, squares, frozenset(winners), frozenset(spellings), known)
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A batch of votes as numbers: model numbers, outcomes (N,), style differences (N, k).
-
-    `known` is how many of the voters knew the models.
-    """
-
-    left: Ints
-    right: Ints
-    outcome: Ints
-    style: Floats
-    known: int
-
-
-def coded(
-    part: Part,
-    columns: Columns,
-    numbers: dict[str, int],
-    winners: set[str] | None = None,
-    spellings: set[tuple[str, str]] | None = None,
-) -> Iterator[Coded]:
-    """The batches of a part; names not yet in `numbers` are added to it.
-
-    `winners` and `spellings` are added to as well where given (see `Tally`).
-    """
-    winners = set() if winners is None else winners
-    spellings = set() if spellings is None else spellings
-    done = 0
-    for batch in part.batches(columns):
-        with reading(part):
-            left, right = (
-                _codes(batch, column, _numbering(numbers, spellings), part.name, done)
-                for column in (columns.left, columns.right)
-            )
-            outcome = _codes(batch, columns.winner, _outcome(winners), part.name, done)
-            style = _style_of(batch, columns, part.name, done)
-            known = 0
-            if columns.anonymous:
-                known = int(_codes(batch, columns.anonymous, _not_anonymous, part.name, done).sum())
-        yield Coded(left, right, outcome, style, known)
-        done += len(left)
-    if not done:
-        raise EstimateError(f"{part.name}: no vote below its header")
+    return Tally(tuple(names), table, frozenset(winners), frozenset(spellings), known)
 
 
 def _numbering(numbers: dict[str, int], spellings: set[tuple[str, str]]) -> Callable[[str], int]:
@@ -540,15 +427,14 @@ def _numbering(numbers: dict[str, int], spellings: set[tuple[str, str]]) -> Call
             spellings.add((name, text))
         if name not in numbers:
             if len(numbers) >= MAX_MODELS:
-                raise UsageError(_too_many(len(numbers) + 1))
+                raise UsageError(
+                    f"{len(numbers) + 1} names of models; at most {MAX_MODELS} are rated. Is it "
+                    f"the right column?"
+                )
             numbers[name] = len(numbers)
         return numbers[name]
 
     return number
-
-
-def _too_many(models: int) -> str:
-    return f"{models} names of models; at most {MAX_MODELS} are rated. Is it the right column?"
 
 
 def _outcome(winners: set[str]) -> Callable[[str], int]:
@@ -609,48 +495,3 @@ def _text(word: object, column: str) -> str:
         return word.decode("utf-8")
     except UnicodeDecodeError:
         raise ValueError(f"{column} holds bytes that are no UTF-8 text: {word!r}") from None
-
-
-def _style_of(batch: pa.RecordBatch, columns: Columns, name: str, done: int) -> Floats:
-    """Style differences, left minus right, shape (N, k)."""
-    out = np.empty((batch.num_rows, len(columns.style)))
-    for k, sides in enumerate(columns.style):
-        found = [_numbers(batch, side, name, done) for side in sides]
-        if len(sides) == 1:
-            out[:, k] = found[0]
-            continue
-        for side, values in zip(sides, found, strict=True):
-            if (values < 0).any():
-                row = int(np.flatnonzero(values < 0)[0])
-                raise UsageError(
-                    f"{name}, vote {done + row + 1}: {side} {values[row]:g} is below 0; of such "
-                    f"columns give the difference yourself, as one column"
-                )
-        total = found[0] + found[1]
-        out[:, k] = (found[0] - found[1]) / np.where(total > 0, total, 1.0)
-    return out
-
-
-def _numbers(batch: pa.RecordBatch, column: str, name: str, done: int) -> Floats:
-    import pyarrow as pa
-
-    values = batch.column(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
-    wrong = np.flatnonzero(~np.isfinite(values))
-    if wrong.size:
-        raise UsageError(
-            f"{name}, vote {done + int(wrong[0]) + 1}: {column} is {values[wrong[0]]}, no finite "
-            f"number"
-        )
-    return np.asarray(values, dtype=float)
-
-
-def over(
-    work: Callable[..., T], found: Sequence[Part], arguments: Mapping[str, Any], jobs: int
-) -> Iterator[T]:
-    """Do the work for each part, in their order; through joblib if more than one job is asked."""
-    if jobs == 1 or len(found) == 1:
-        return (work(part, **arguments) for part in found)
-    joblib = library("joblib", JOBS)
-    calls = (joblib.delayed(work)(part, **arguments) for part in found)
-    results: Iterator[T] = joblib.Parallel(n_jobs=jobs, return_as="generator")(calls)
-    return results

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from elolag.archive.export import replacing
 from elolag.dates import to_day, to_iso
-from elolag.errors import ArchiveError, EstimateError, UsageError
+from elolag.errors import ArchiveError, UsageError
 from elolag.model import bradleyterry
 from elolag.model.bradleyterry import ELO, Ratings
 from elolag.sources.sheet import MAX_POINTS, tidy
 from elolag.version import __version__
-from elolag.votes import counting, style
-from elolag.votes.counting import Columns, Part, Source, find_columns, parts
+from elolag.votes import counting
+from elolag.votes.counting import Source, find_columns, parts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,19 +41,6 @@ JSON_SCHEMA = 1
 #: A model of fewer votes is not called the highest where another has as many.
 FEW_VOTES = 10
 _AMONG = f" (of those with at least {FEW_VOTES} votes)"
-
-
-@dataclass(frozen=True)
-class StyleEffect:
-    """What one unit of a style covariate is worth, in Elo points.
-
-    `unit` is the root mean square of the covariate's differences over all votes.
-    """
-
-    name: str
-    unit: float
-    elo: float
-    se: float
 
 
 @dataclass(frozen=True)
@@ -74,8 +61,6 @@ class RatedVotes:
         Votes by outcome: left, right, tie, both_bad.
     itself
         Votes of a model against itself; they say nothing and are left out.
-    style
-        Effects of the style covariates.
     sources
         (name, sha256) of each file of votes.
     date
@@ -94,7 +79,6 @@ class RatedVotes:
     both_bad: str
     outcomes: Mapping[str, int]
     itself: int
-    style: tuple[StyleEffect, ...]
     sources: tuple[tuple[str, str], ...]
     date: str
     version: str
@@ -119,11 +103,8 @@ class RatedVotes:
         best = (frame if known.empty else known).iloc[0]
         among = "" if best["entry"] == frame.iloc[0]["entry"] else _AMONG
         held = f"{self.ratings.anchor} held at" if self.ratings.anchor else "mean"
-        equal = ""
-        if self.style:
-            equal = f", at equal {' and '.join(effect.name for effect in self.style)}"
         return (
-            f"Of {len(self.ratings.items)} models rated from {self.votes:,} votes{equal}, "
+            f"Of {len(self.ratings.items)} models rated from {self.votes:,} votes, "
             f"{best['entry']} stands highest{among} at {best['rating']:.1f} Elo "
             f"({self.interval_level:.0%} interval {best['lower']:.1f} to {best['upper']:.1f}; "
             f"{held} {self.level:g})."
@@ -145,13 +126,6 @@ class RatedVotes:
             rows.append(("names read alike", alike))
         if self.known:
             rows.append(("not anonymous", f"{self.known:,} votes, which count like the others"))
-        rows += [
-            (
-                f"style {e.name}",
-                f"{e.elo:.1f} Elo (standard error {e.se:.1f}) per {e.unit:.3g} more on one side",
-            )
-            for e in self.style
-        ]
         if self.date:
             rows.append(("date", self.date))
         return rows + [("file", f"sha256 {digest[:16]}") for _, digest in self.sources if digest]
@@ -172,7 +146,6 @@ class RatedVotes:
             "outcomes": dict(self.outcomes),
             "both_bad": self.both_bad,
             "left_out_against_itself": self.itself,
-            "style": [asdict(effect) for effect in self.style],
             "date": self.date or None,
             "sources": [{"sha256": digest or None} for _, digest in self.sources],
             "version": self.version,
@@ -332,11 +305,9 @@ def rate(
     anchor: str | None = None,
     level: float = 1000.0,
     both_bad: str = "tie",
-    style_columns: Sequence[str] = (),
     columns: Mapping[str, str] | None = None,
     date: str | dt.date | None = None,
     interval_level: float = 0.95,
-    jobs: int = 1,
 ) -> RatedVotes:
     """Bradley-Terry ratings on the Elo scale from votes between pairs of models.
 
@@ -353,20 +324,12 @@ def rate(
         In Elo points.
     both_bad
         What a vote "both are bad" counts as: ``tie``, as on the public arena, or ``drop``.
-    style_columns
-        Style covariates. ``tokens`` stands for the columns ``tokens_a`` and ``tokens_b`` (or
-        ``_left``, ``_right``) and takes their relative difference (a - b) / (a + b); a name that
-        is a column itself is taken as a difference, left minus right. Ratings then compare
-        answers of equal style.
     columns
         Names of the columns ``left``, ``right`` and ``winner`` where they are not the usual ones.
     date
         Of the ratings, kept with them: an ISO date, or a `datetime.date`.
     interval_level
         Of the intervals written.
-    jobs
-        Workers for several files (or the row groups of one Parquet file), through joblib; the
-        result is the same for any number.
 
     Returns
     -------
@@ -390,14 +353,14 @@ def rate(
     >>> rated.ratings.items
     ('a', 'b')
     """
-    _check(level, both_bad, date, interval_level, jobs)
-    found = parts(votes, jobs)
-    chosen = [find_columns(p.header(), p.name, columns, style_columns) for p in found]
+    _check(level, both_bad, date, interval_level)
+    found = parts(votes)
+    chosen = [find_columns(p.header(), p.name, columns) for p in found]
     if not all(c.anonymous for c in chosen):
         chosen = [replace(c, anonymous="") for c in chosen]
     if len(set(chosen)) > 1:
         raise UsageError(f"{found[0].name} and the other files do not have the same columns")
-    tally = counting.add(counting.over(counting.tally, found, {"columns": chosen[0]}, jobs))
+    tally = counting.tally(found, chosen[0])
     tally.check_winners(found[0].name if len(found) == 1 else "the votes")
     pairs = tally.pairs(both_bad)
     anchor = None if anchor is None else tidy(anchor)
@@ -406,11 +369,6 @@ def rate(
             f"the anchor {anchor!r} is not among the {len(pairs.items)} models voted on"
         )
     fitted = bradleyterry.rate(pairs, scale=ELO, anchor=anchor, level=level)
-    effects: tuple[StyleEffect, ...] = ()
-    if style_columns:
-        fitted, effects = _with_style(
-            fitted, tally, found, chosen[0], style_columns, both_bad, level, jobs
-        )
     return RatedVotes(
         ratings=fitted,
         level=level,
@@ -418,7 +376,6 @@ def rate(
         both_bad=both_bad,
         outcomes=tally.outcomes,
         itself=tally.itself,
-        style=effects,
         sources=tuple(dict.fromkeys((p.name, p.sha256()) for p in found)),
         date="" if date is None else to_iso(to_day(date)),
         version=__version__,
@@ -428,57 +385,12 @@ def rate(
     )
 
 
-def _with_style(
-    plain: bradleyterry.Ratings,
-    tally: counting.Tally,
-    found: Sequence[Part],
-    columns: Columns,
-    names: Sequence[str],
-    both_bad: str,
-    level: float,
-    jobs: int,
-) -> tuple[bradleyterry.Ratings, tuple[StyleEffect, ...]]:
-    """Ratings at equal style, started from those without."""
-    unit = np.sqrt(tally.squares / max(int(tally.counts.sum()), 1))
-    flat = [name for name, size in zip(names, unit, strict=True) if not size > 0]
-    if flat:
-        raise EstimateError(
-            f"the style covariate {flat[0]!r} is the same on both sides of every vote"
-        )
-    n = len(plain.items)
-
-    def sums_at(coefficients: Floats, **more: Floats) -> style.Sums:
-        arguments = {
-            "columns": columns, "models": plain.items, "unit": unit,
-            "coefficients": coefficients, "both_bad": both_bad, **more,
-        }  # fmt: skip
-        return style.add(counting.over(style.one_pass, found, arguments, jobs))
-
-    theta = plain.rating / plain.scale
-    start = np.concatenate([theta - theta.mean(), np.zeros(len(unit))])
-    coefficients, covariance = style.fit(sums_at, start, n)
-    rating, block = bradleyterry.on_scale(
-        plain.items, coefficients[:n], covariance[:n, :n],
-        scale=plain.scale, anchor=plain.anchor, level=level,
-    )  # fmt: skip
-    errors = np.sqrt(np.diag(covariance)[n:])
-    effects = tuple(
-        StyleEffect(name, float(size), float(ELO * b), float(ELO * e))
-        for name, size, b, e in zip(names, unit, coefficients[n:], errors, strict=True)
-    )
-    return replace(plain, rating=rating, covariance=block), effects
-
-
-def _check(
-    level: float, both_bad: str, date: str | dt.date | None, interval_level: float, jobs: int
-) -> None:
+def _check(level: float, both_bad: str, date: str | dt.date | None, interval_level: float) -> None:
     if both_bad not in counting.BOTH_BAD:
         raise UsageError(f"both_bad {both_bad!r} is none of {', '.join(counting.BOTH_BAD)}")
     if not 0 < interval_level < 1:
         raise UsageError(f"level {interval_level} is not between 0 and 1; for 95% write 0.95")
     if not abs(level) <= MAX_POINTS:
         raise UsageError(f"ratings cannot be held at {level}; at most {MAX_POINTS:,} either way")
-    if jobs < 1:
-        raise UsageError(f"{jobs} jobs cannot count votes; take 1 or more")
     if date is not None:
         to_day(date)

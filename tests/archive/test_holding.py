@@ -13,7 +13,7 @@ from handmade import Row, changed, ladder, payload
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.archive import Outcome, open_archive, take_payloads, verify
+from elolag.archive import Decision, open_archive, take_payloads, verify
 
 DATE = "2026-08-19"
 NAME = f"arena/text/{DATE}"
@@ -25,7 +25,7 @@ def shifted(rows: list[Row], by: dict[int, float], all_by: float = 0.0) -> list[
     return changed(rows, lambda i, r: (r[0], round(r[1] + by.get(i, 0.0) + all_by, 2), *r[2:]))
 
 
-def take(root: Path, rows: Any, *, accept: tuple[str, ...] = (), **facts: Any) -> Outcome:
+def take(root: Path, rows: Any, *, accept: tuple[str, ...] = (), **facts: Any) -> Decision:
     (outcome,) = take_payloads(root, [payload(rows, **facts)], accept=accept)
     return outcome
 

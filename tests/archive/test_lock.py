@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from handmade import ladder, payload
 
-from elolag.archive import Archive, Log, Outcome, store, take_payloads, verify
+from elolag.archive import Archive, Decision, Log, store, take_payloads, verify
 from elolag.archive.store import HOLDER, LOCK, MARKER, Writer, seal
 from elolag.errors import ArchiveError
 
 LOST = "its lock was taken away while this run was writing.*nothing more is written"
-LINE = Outcome("arena-data", "arena/text", "", "", "failed").log_line("2026-08-21", "")
+LINE = Decision("arena-data", "arena/text", "", "", "failed", run_at="2026-08-21").log_line
 
 
 @pytest.fixture(params=["ENOSYS", "ENOTSUP", "EOPNOTSUPP", "ENOLCK"])

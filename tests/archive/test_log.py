@@ -14,8 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag.archive import Archive, Log, seal, take_payloads, verify
-from elolag.archive.log import LOG, UNSEALED_COLUMNS, encode_line, read_lines
-from elolag.archive.outcomes import LOG_COLUMNS
+from elolag.archive.log import LOG, LOG_COLUMNS, UNSEALED_COLUMNS, encode_line, read_lines
 from elolag.archive.store import STOPPED, Writer
 from elolag.errors import ArchiveError
 

@@ -10,7 +10,7 @@ from handmade import Row, broken, changed, ladder, payload, publication, source
 
 from elolag.archive import (
     Archive,
-    Outcome,
+    Decision,
     open_archive,
     take,
     take_payloads,
@@ -23,7 +23,7 @@ from elolag.schema import Origin, Publication
 Tree = dict[str, bytes]
 
 
-def kinds(outcomes: list[Outcome]) -> list[tuple[str, str, str]]:
+def kinds(outcomes: list[Decision]) -> list[tuple[str, str, str]]:
     return [(o.vintage, o.outcome, o.label) for o in outcomes]
 
 

@@ -9,7 +9,7 @@ import pytest
 from handmade import Row, changed, ladder, payload
 
 from elolag.archive.candidates import Candidate, read
-from elolag.archive.twins import frozen, holds_all, is_twin, preference, repeats_latest
+from elolag.archive.listing import frozen, holds_all, is_twin, preference, repeats_latest
 
 Rows = Sequence[Row] | Mapping[str, Sequence[Row]]
 

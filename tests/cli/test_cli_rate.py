@@ -102,12 +102,11 @@ def test_json_options_and_names(run: Run, tmp_path: Path):
     (tmp_path / "v.csv").write_text("\n".join(rows), "utf-8")
     code, out, error = run(
         "rate", "v.csv", "--columns", "left=one,right=two,winner=vote", "--both-bad", "drop",
-        "--style", "long", "--mean", "500", "--date", "2026-01-02", "--json",
+        "--mean", "500", "--date", "2026-01-02", "--json",
     )  # fmt: skip
     assert (code, error) == (0, "")
     data = json.loads(out)
     assert (data["level"], data["votes"], data["date"]) == (500, 40, "2026-01-02")
-    assert data["style"][0]["name"] == "long"
     columns = "left=one,right=two,winner=vote"
     _, out, _ = run("rate", "v.csv", "--columns", columns)
     assert "\x1b" not in out

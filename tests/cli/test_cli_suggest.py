@@ -73,15 +73,6 @@ def test_the_table_fits_a_terminal_of_80_columns(
     assert sum("2026-08-" in line for line in lines) == 3
 
 
-def test_a_patch_is_printed_where_asked(tags: Tags) -> None:
-    _, out, _ = tags("suggest", "--patch")
-    assert out.startswith("# gpt-99-sol-max: openai: the board prints 'OpenAI'")
-    assert "+*,gpt-99-sol-max,gpt-99-sol,max," in out
-    code, out, err = tags("suggest", "--patch", "--json")
-    assert (code, out) == (2, "")
-    assert "take one" in err
-
-
 def test_a_folder_is_written_that_tags_reads(tags: Tags, tmp_path: Path) -> None:
     mine = str(tmp_path / "mine")
     code, _, err = tags("suggest", "--into", mine)

@@ -148,7 +148,6 @@ COMMANDS = {
     "tags show us-12 --archive {archive} --tags {tags}": True,
     "tags check --archive {archive} --tags {tags}": True,
     "tags suggest --archive {archive} --tags {tags}": True,
-    "tags suggest --patch --archive {archive} --tags {tags}": False,
     "rate {votes}": True,
 }
 

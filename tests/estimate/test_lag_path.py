@@ -16,7 +16,7 @@ import made_archive
 import pytest
 
 import elolag
-from elolag.archive.export import Selection, export
+from elolag.archive.export import export
 from elolag.dates import to_day
 from elolag.errors import ElolagError, UsageError
 from elolag.own.board import RATINGS, TAGS
@@ -97,8 +97,8 @@ def test_what_is_no_date_is_refused(value: object, files: tuple[Path, Path]):
 def test_an_export_by_text(tmp_path: Path):
     archive = elolag.open_archive()
     name = "arena/text"
-    selection = Selection(boards=(name,), categories=("overall",), newest=True)
-    rows = export(archive, selection, str(tmp_path / "t.csv"))
+    newest = archive.board(name).snapshot().vintage
+    rows = export(archive, str(tmp_path / "t.csv"), boards=(name,), since=newest)
     assert (tmp_path / "t.csv").read_text("utf-8").count("\n") >= rows + 1
 
 

@@ -9,10 +9,12 @@ from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+import elolag
 from elolag.results.table import Column, Result, Table, decimals, latex, markdown
 
 COLUMNS = (
@@ -115,3 +117,55 @@ def test_a_result_says_sentence_table_and_notes() -> None:
     assert page.endswith("</table><p>Of &lt; 2 rows.</p>")
     assert found.to_latex() == TABLE.to_latex()
     assert found.to_frame().equals(TABLE.to_frame())
+
+
+def test_the_same_data_can_show_other_columns_and_rows() -> None:
+    cut = TABLE.showing("months", rows=[1])
+    assert (cut.headings(), cut.cells()) == (["months"], [["–"]])
+    assert cut.to_csv() == TABLE.to_csv()
+    assert cut.showing("name").cells() == [["<b>"]]
+
+
+@pytest.fixture(scope="module")
+def results() -> list[Result]:
+    """One result of each kind that is quick to make."""
+    session = elolag.Session()
+    asked: elolag.Question = {"n_draws": 200, "session": session, "vintage": "2026-08-19"}
+    return [
+        elolag.estimate_lag(**asked),
+        elolag.estimate_all(**asked),
+        elolag.estimate_change("2025-08-19", **asked),
+        elolag.lag_path("2026-06-15", **asked),
+        elolag.time_to_match(**asked),
+        elolag.compare("openness", **asked),
+    ]
+
+
+def test_every_result_has_the_same_faces(results: list[Result]) -> None:
+    for found in results:
+        table, frame = found.table(), found.to_frame()
+        assert list(frame) == [c.key for c in table.columns if not c.words]
+        assert len(frame) == len(table.rows) > 0
+        for column in table.columns:
+            assert column.meaning
+            if column.unit not in ("", "ISO date") and not column.words:
+                assert frame[column.key].dtype.kind in "fi"
+        assert len(found.to_latex().splitlines()) == len(table.cells()) + 6
+        page, text = found._repr_html_(), found.to_markdown()
+        assert page.count("<p>") == len(found.said()) + len(found.footnotes())
+        for said in (*found.said(), *found.footnotes()):
+            assert html.escape(said) in page
+            assert markdown(said) in text
+        assert " ".join(found.said()) == found.sentence() == str(found)
+
+
+def test_a_path_shows_firsts_of_months_and_a_comparison_every_estimand(
+    results: list[Result],
+) -> None:
+    _, every, change, path, curve, _ = (found.table() for found in results)
+    assert [row[0] for row in path.cells()] == ["2026-08-19", "2026-08-01", "2026-07-01"]
+    assert len(path.rows) == 66
+    assert every.headings()[-2:] == ["95% measurement", "95% sampling"]
+    assert len(change.rows) == 1
+    assert all(float(row[0]).is_integer() for row in curve.cells())
+    assert results[0].provenance.facts["board"] == "arena/text_style_control"

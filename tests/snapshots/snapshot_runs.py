@@ -24,7 +24,6 @@ def take(
     *,
     day: str = "2026-08-21",
     dry_run: bool = False,
-    keep_raw: bool = False,
     pause: Callable[[float], object] = lambda seconds: None,
     **environ: str,
 ) -> list[Report]:
@@ -38,7 +37,6 @@ def take(
             client=client,
             untagged=partial(untagged, lookup),
             dry_run=dry_run,
-            keep_raw=keep_raw,
             environ=environ,
             now=lambda: moment,
         )

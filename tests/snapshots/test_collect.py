@@ -193,19 +193,6 @@ def test_a_dry_run_makes_no_folder(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_raw_payloads_are_kept_under_their_hash_and_out_of_git(
-    upstream: Upstream, snapshot: TakeSnapshot, archive: Path
-) -> None:
-    snapshot()
-    snapshot(keep_raw=True, day="2026-09-21")
-    opened = open_archive(archive)
-    raw = opened.board("arena/text").snapshot().facts["raw"][0]["sha256"]
-    assert (archive / ".raw" / raw).read_bytes() == made.parquet(made.board_rows())
-    assert (archive / ".raw" / ".gitignore").read_text() == "*\n"
-    assert len(list((archive / ".raw").iterdir())) == 4
-    assert verify(opened) == []
-
-
 def test_what_may_not_be_redistributed_goes_to_a_private_archive(
     upstream: Upstream, snapshot: TakeSnapshot, archive: Path
 ) -> None:

@@ -76,7 +76,7 @@ def start(
     nursery: subprocess.Popen[str], upstream: Upstream, archive: Path, at: int, count: str = ""
 ) -> Process:
     bases = [f"--base-url={name}={upstream.url}" for name in SOURCES]
-    command = ["snapshot", *SOURCES, "--archive", str(archive), "--keep-raw", *bases]
+    command = ["snapshot", *SOURCES, "--archive", str(archive), *bases]
     return Process(nursery, command, at, count)
 
 

@@ -15,7 +15,7 @@ import pytest
 from snapshot_runs import take, tree
 from upstream_server import Reply, Upstream, in_turn, serving
 
-from elolag.archive import Outcome, open_archive, verify
+from elolag.archive import Decision, open_archive, verify
 from elolag.archive.collect import Report
 from elolag.tags import Lookup
 
@@ -31,7 +31,7 @@ def archive(upstream: Upstream, last_month: Path, tmp_path: Path) -> Path:
     return shutil.copytree(last_month, tmp_path / "archive")
 
 
-def of(reports: list[Report], board: str) -> Outcome:
+def of(reports: list[Report], board: str) -> Decision:
     (found,) = [o for report in reports for o in report.outcomes if o.board == board]
     return found
 
@@ -65,7 +65,7 @@ def expect_refusal(archive: Path, snapshot: TakeSnapshot, said: str) -> None:
     assert any(",refused," in line or ",failed," in line for line in last)
 
 
-def expect_text(archive: Path, snapshot: TakeSnapshot) -> Outcome:
+def expect_text(archive: Path, snapshot: TakeSnapshot) -> Decision:
     """`text` is stored, and nothing is harmed."""
     before = tree(archive)
     reports = snapshot()
@@ -143,7 +143,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 class Day:
     """A day on which the publisher served every bad file at once, one subset each."""
 
-    outcomes: dict[str, Outcome]
+    outcomes: dict[str, Decision]
     before: dict[str, str]
     archive: Path
 

@@ -1,3 +1,7 @@
+"""Copies of Arena's lists: what is read, when it is of, whether it is whole."""
+
+from __future__ import annotations
+
 import json
 import re
 from collections import Counter
@@ -12,7 +16,7 @@ from hypothesis import strategies as st
 from elolag.archive import Archive, take
 from elolag.errors import PayloadError
 from elolag.schema import NOT_STATED, Origin, Publication
-from elolag.sources import arena_catalog, arena_copies, get_source
+from elolag.sources import PartialPayloadError, arena, arena_copies, get_source
 
 ARIEL = "arielshakaramiro-llm-leaderboard-tracker"
 KEVIN = "kevinschaul-lmarena-leaderboard-history"
@@ -141,7 +145,7 @@ def test_agent_and_other_files_are_refused_by_name(source: str):
 @given(name=st.text(max_size=30).map(lambda s: f"{s}.json") | st.text(max_size=30))
 @pytest.mark.parametrize("source", ["cherry-studio-docs", "smallai-llm-ranking", ARIEL])
 def test_an_unknown_name_is_never_a_board(source: str, name: str):
-    known = {f"{page}.json" for page in arena_copies.PAGES} | set(arena_catalog.BOARDS)
+    known = {f"{page}.json" for page in arena_copies.PAGES} | set(arena.CATALOG_BOARDS)
     assume(name not in known)
     content = CUT if source == ARIEL else good(source)[1]
     with pytest.raises(PayloadError):
@@ -398,7 +402,7 @@ def test_votes_that_a_page_does_not_show_are_absent_and_not_zero():
 # -- whole points in the catalog's layout, and the cut dataset ------------------------------
 
 
-@pytest.mark.parametrize(("name", "subset"), arena_catalog.BOARDS.items())
+@pytest.mark.parametrize(("name", "subset"), arena.CATALOG_BOARDS.items())
 def test_catalog_copies(name: str, subset: str):
     publication = parse(catalog(), name, "smallai-llm-ranking", "2026-04-15")
     assert publication.board == f"arena/{subset}"
@@ -677,7 +681,7 @@ def test_real_catalog_copies_all_parse(upstream: Path):
     for (day, name), publication in found.items():
         ratings = publication.tables["ratings"]
         assert (publication.vintage, publication.basis) == (day, "commit")
-        assert publication.board == f"arena/{arena_catalog.BOARDS[name]}"
+        assert publication.board == f"arena/{arena.CATALOG_BOARDS[name]}"
         figures = ratings[~ratings["category"].isin(frozen)]
         assert figures["rating"].eq(figures["rating"].round()).all()
         assert ratings["votes"].isna().all()
@@ -722,3 +726,179 @@ def test_real_page_is_the_official_list_rounded(upstream: Path):
     ours = ours.set_index("entry")["rating"]
     assert set(ours.index) == set(theirs.index)
     assert (ours - theirs).abs().max() <= 0.5
+
+
+# history
+
+
+HEADER = "key,Model,rating,License,Organization,date\n"
+ORIGIN = Origin("alltime.csv", "2025-03-27")
+
+
+def parse_history(*rows: str):
+    return arena_copies.parse_history((HEADER + "".join(f"{r}\n" for r in rows)).encode(), ORIGIN)
+
+
+def test_one_publication_per_date_oldest_first():
+    rows = ["b,B,1100.126,MIT,Lab,20240327", "a,A,900,,,20240326", "a,A,901,,,20240327"]
+    before, since = parse_history(*rows)
+    assert (before.vintage, before.method) == ("2024-03-26", "online-elo")
+    assert (since.vintage, since.method) == ("2024-03-27", "bradley-terry")
+    for publication in (before, since):
+        assert publication.board == "arena/text"
+        assert (publication.basis, publication.style_control) == ("published", False)
+        assert (publication.interval_kind, publication.interval_level) == ("none", None)
+    ratings = since.tables["ratings"]
+    assert ratings["entry"].tolist() == ["b", "a"]
+    assert ratings["rating"].tolist() == [1100.13, 901.0]
+    assert set(ratings["category"]) == {"overall"}
+    assert ratings[["lower", "upper", "se", "votes", "rank"]].isna().all(axis=None)
+    assert since.tables["entries"].iloc[1].tolist() == ["b", "B", "Lab", "MIT"]
+
+
+def test_a_bad_date_does_not_take_the_others_with_it():
+    with pytest.raises(
+        PartialPayloadError, match=r"alltime\.csv of 2024-03-28: rating in row 1"
+    ) as e:
+        parse_history("a,A,900,,,20240327", "a,A,nan,,,20240328", "a,A,1e9,,,20240329")
+    assert [p.vintage for p in e.value.publications] == ["2024-03-27"]
+    assert len(e.value.refusals) == 2
+    assert isinstance(e.value, PayloadError)
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("a,A,900,,,2024-03-27", "date in row 1 is not YYYYMMDD: '2024-03-27'"),
+        ("a,A,900,,,20240230", "not YYYYMMDD"),
+        ("a,A,900,,,", "not YYYYMMDD"),
+        ("a,A,900,,", "line 2 has 5 fields"),
+    ],
+)
+def test_refusals_history(row: str, says: str):
+    with pytest.raises(PayloadError, match=says):
+        parse_history(row)
+
+
+def test_no_rows_and_another_layout():
+    with pytest.raises(PayloadError, match="no rows below the header"):
+        parse_history()
+    with pytest.raises(PayloadError, match="no column 'key', 'Model'"):
+        arena_copies.parse_history(b"rank,model\n1,a\n", ORIGIN)
+
+
+@pytest.fixture(scope="module")
+def history(upstream: Path):
+    payload = (upstream / "chatbot-arena-history/alltime.csv").read_bytes()
+    return {p.vintage: p for p in arena_copies.parse_history(payload, ORIGIN)}
+
+
+def test_real_vintages(history):
+    assert len(history) == 105
+    assert (min(history), max(history)) == ("2023-05-08", "2025-03-26")
+    assert sum(p.method == "online-elo" for p in history.values()) == 21
+    # yi-34b-chat is listed twice, with the same figures, from 2023-12-06 on.
+    assert (
+        sum("1 repeated rows (same figures) collapsed" in p.notes for p in history.values()) == 96
+    )
+    assert sum(len(p.tables["ratings"]) for p in history.values()) == 13_434 - 96
+
+
+def test_real_gap_as_the_ai_index_printed_it(history):
+    """Top US and Chinese models on 2025-02-14: 23.18 points, 1.70% of the Chinese score."""
+    tables = history["2025-02-14"].tables
+    best = tables["ratings"].merge(tables["entries"], on="entry").set_index("entry")
+    us, cn = best.loc["gemini-2.0-flash-thinking-exp-01-21"], best.loc["deepseek-r1"]
+    assert us["rating"] == best["rating"].max()
+    assert (us["organisation"], cn["organisation"]) == ("Google", "DeepSeek")
+    assert us["rating"] - cn["rating"] == pytest.approx(23.18, abs=0.005)
+    assert 100 * (us["rating"] - cn["rating"]) / cn["rating"] == pytest.approx(1.70, abs=0.005)
+
+
+# days
+
+
+OLD = "rank,model,arena_score,95_pct_ci,votes,organization,license,knowledge_cutoff,url\n"
+NEW = OLD.replace("rank,", "rank,rank_stylectrl,", 1)
+
+
+def parse_days(text: str, name: str = "lmsys.csv", day: str = "2024-07-07"):
+    (publication,) = arena_copies.parse_days(text.encode(), Origin(name, day))
+    return publication
+
+
+def test_both_layouts_days():
+    row = "GPT-4o-2024-05-13,1287,+4/-3,55826,OpenAI,Proprietary,2023/10,https://example.org\n"
+    for text in (OLD + "1," + row, NEW + "1,2," + row):
+        publication = parse_days(text)
+        assert publication.board == "arena/text"
+        assert (publication.vintage, publication.basis) == ("2024-07-07", "commit")
+        assert (publication.style_control, publication.interval_kind) == (False, "bootstrap")
+        assert publication.interval_level == 0.95
+        (figures,) = publication.tables["ratings"].itertuples(index=False)
+        assert figures[:5] == ("overall", "GPT-4o-2024-05-13", 1287.0, 1284.0, 1291.0)
+        assert figures[6:] == (55826, 1)
+        assert publication.tables["entries"].iloc[0].tolist()[2:] == ["OpenAI", "Proprietary"]
+
+
+def test_even_whole_point_intervals_tell_nothing_of_their_kind():
+    assert parse_days(OLD + "1,A,1287,+4/-4,5,,,,\n").interval_kind == "published"
+
+
+@pytest.mark.parametrize(
+    ("name", "board"),
+    [
+        ("lmarena_text.csv", "arena/text"),
+        ("lmarena_vision.csv", "arena/vision"),
+        ("lmarena_image.csv", "arena/text_to_image"),
+    ],
+)
+def test_files_and_boards(name: str, board: str):
+    assert parse_days(OLD + "1,A,1,+4/-4,5,,,,\n", name).board == board
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("1,A,1287,4,5,,,,", "95_pct_ci in row 1 is not .a/-b: '4'"),
+        ("1,A,1287,+9999999/-1,5,,,,", "not .a/-b"),
+        ("1,A,x,+4/-4,5,,,,", r"arena_score in row 1 \('A'\) is not a finite number: 'x'"),
+        ("1,A,,+4/-4,5,,,,", "rating in row 1 .* is missing"),
+        ("1,A,1287,+4/-4,many,,,,", "votes in row 1"),
+    ],
+)
+def test_refusals_days(row: str, says: str):
+    with pytest.raises(PayloadError, match=says):
+        parse_days(OLD + row + "\n")
+
+
+def test_empty_and_unknown_files():
+    with pytest.raises(PayloadError, match="the board is empty"):
+        parse_days(OLD)
+    with pytest.raises(PayloadError, match=r"not one of its boards, which are lmsys\.csv"):
+        parse_days(OLD, "lmarena_audio.csv")
+
+
+def test_real_text_boards(upstream: Path):
+    files = sorted((upstream / "llm-leaderboard-csv").glob("*/lmsys.csv"))
+    files += sorted((upstream / "llm-leaderboard-csv").glob("*/lmarena_text.csv"))
+    vintages = []
+    for file in files:
+        day = file.parent.name.replace(".", "-")
+        publication = parse_days(file.read_text(encoding="utf-8"), file.name, day)
+        later = publication.vintage >= "2025-07-27"
+        assert publication.interval_kind == ("published" if later else "bootstrap")
+        assert any("repeated rows" in n for n in publication.notes) == later
+        vintages.append(publication.vintage)
+    assert len(set(vintages)) == len(vintages) == 91
+
+
+@pytest.mark.parametrize("day", ["2025.07.27", "2025.07.28", "2025.08.01", "2025.08.04"])
+def test_real_image_boards(upstream: Path, day: str):
+    """Until it was renamed, a second model bore one name: 1 of 19, more than the rule allows."""
+    text = (upstream / "llm-leaderboard-csv" / day / "lmarena_image.csv").read_text("utf-8")
+    if day == "2025.08.04":
+        assert len(parse_days(text, "lmarena_image.csv").tables["ratings"]) == 19
+        return
+    with pytest.raises(PayloadError, match="1 of 19 entries are listed more than once"):
+        parse_days(text, "lmarena_image.csv")

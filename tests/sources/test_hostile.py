@@ -28,7 +28,7 @@ from elolag.schema import (
     Origin,
     Publication,
 )
-from elolag.sources import PartialPayloadError, arena_dataset, artificial_analysis, get_source
+from elolag.sources import PartialPayloadError, arena, get_source, indices
 
 MUTATIONS = int(os.environ.get("ELOLAG_MUTATIONS", "150"))
 DAY = "2026-08-21"
@@ -374,7 +374,7 @@ def test_parquet_with_any_values(rows: list[dict[str, object]]):
         return
     attempt("arena-dataset", "text", payload)
     try:
-        results = list(arena_dataset.history(payload, Origin("text", DAY)))
+        results = list(arena.dataset_history(payload, Origin("text", DAY)))
     except PayloadError:
         return
     for result in results:
@@ -386,9 +386,9 @@ def test_parquet_with_any_values(rows: list[dict[str, object]]):
 @given(payload=st.binary(max_size=200))
 def test_any_bytes_as_listing_or_page(payload: bytes):
     for read in (
-        arena_dataset.subsets,
-        artificial_analysis.has_more,
-        lambda p: artificial_analysis.join([p, p]),
+        arena.subsets,
+        indices.has_more,
+        lambda p: indices.join_pages([p, p]),
     ):
         try:
             read(payload)

@@ -1,3 +1,7 @@
+"""From bytes and rows to tables: rules for all sources."""
+
+from __future__ import annotations
+
 import math
 
 import numpy as np
@@ -6,7 +10,7 @@ import pytest
 
 from elolag.errors import PayloadError
 from elolag.schema import ENTRIES, MODELS, RATINGS
-from elolag.sources import _tidy
+from elolag.sources import tidy
 
 W = "a payload"
 
@@ -15,7 +19,7 @@ def raw(*rows: dict[str, object]) -> pd.DataFrame:
     base = {"category": "overall", "entry": "alpha", "rating": 1400.0}
     filled = [base | row for row in rows]
     keys = list(dict.fromkeys(key for row in filled for key in row))
-    return _tidy.frame({key: [row.get(key) for row in filled] for key in keys})
+    return tidy.frame({key: [row.get(key) for row in filled] for key in keys})
 
 
 def many(n: int, **extra: object) -> list[dict[str, object]]:
@@ -23,7 +27,7 @@ def many(n: int, **extra: object) -> list[dict[str, object]]:
 
 
 def test_columns_types_order_and_rounding():
-    tables = _tidy.board(
+    tables = tidy.board(
         raw(
             {"category": "math", "entry": "b", "rating": 1287, "variance": 25.0, "votes": 10.0},
             {"entry": "z", "rating": 1400.126, "lower": 1390.004, "upper": None, "rank": 2.0},
@@ -51,8 +55,8 @@ def test_columns_types_order_and_rounding():
 
 
 def test_types_do_not_depend_on_what_is_missing():
-    bare = _tidy.board(raw({}), W).ratings
-    full = _tidy.board(
+    bare = tidy.board(raw({}), W).ratings
+    full = tidy.board(
         raw({"lower": 1.0, "upper": 2.0, "variance": 1.0, "votes": 3, "rank": 1}), W
     ).ratings
     assert bare.dtypes.equals(full.dtypes)
@@ -63,7 +67,7 @@ def test_types_do_not_depend_on_what_is_missing():
     ["../../etc/passwd", "<script>alert(1)</script>", "a\u202eb", "=cmd()", " padded ", "x" * 500],
 )
 def test_strange_names_are_data(name: str):
-    tables = _tidy.board(raw({"entry": name}), W)
+    tables = tidy.board(raw({"entry": name}), W)
     assert tables.ratings["entry"].tolist() == [name]
 
 
@@ -86,7 +90,7 @@ def test_strange_names_are_data(name: str):
 @pytest.mark.parametrize("column", ["entry", "category"])
 def test_keys_that_cannot_be_stored_are_refused(column: str, name: object, says: str):
     with pytest.raises(PayloadError, match=f"^a payload: {column} in row 2 {says}"):
-        _tidy.board(raw({}, {column: name}), W)
+        tidy.board(raw({}, {column: name}), W)
 
 
 @pytest.mark.parametrize("column", ["rating", "lower", "upper", "variance", "votes", "rank"])
@@ -95,14 +99,14 @@ def test_keys_that_cannot_be_stored_are_refused(column: str, name: object, says:
 )
 def test_figures_that_are_no_numbers_are_refused(column: str, value: object):
     with pytest.raises(PayloadError, match=rf"a payload: {column} in row 2 \('beta'\) is not a"):
-        _tidy.board(raw({}, {"entry": "beta", column: value}), W)
+        tidy.board(raw({}, {"entry": "beta", column: value}), W)
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), "", pd.NA])
 def test_a_missing_rating_is_refused_and_other_missing_figures_are_not(value: object):
     with pytest.raises(PayloadError, match=r"rating in row 1 .* is missing"):
-        _tidy.board(raw({"rating": value}), W)
-    ratings = _tidy.board(raw({"lower": value, "votes": value}), W).ratings
+        tidy.board(raw({"rating": value}), W)
+    ratings = tidy.board(raw({"lower": value, "votes": value}), W).ratings
     assert ratings[["lower", "votes"]].isna().all(axis=None)
 
 
@@ -120,25 +124,25 @@ def test_a_missing_rating_is_refused_and_other_missing_figures_are_not(value: ob
 )
 def test_impossible_figures_are_refused(figures: dict[str, object], says: str):
     with pytest.raises(PayloadError, match=says):
-        _tidy.board(raw(figures), W)
+        tidy.board(raw(figures), W)
 
 
 def test_numbers_may_come_as_text():
-    ratings = _tidy.board(raw({"rating": "1387.5", "votes": "12", "rank": "3"}), W).ratings
+    ratings = tidy.board(raw({"rating": "1387.5", "votes": "12", "rank": "3"}), W).ratings
     assert ratings.loc[0, ["rating", "votes", "rank"]].tolist() == [1387.5, 12, 3]
 
 
 def test_empty_and_absurd_sizes_are_refused():
     with pytest.raises(PayloadError, match="the board is empty"):
-        _tidy.board(raw({}).iloc[:0], W)
-    wide = pd.DataFrame({"category": "c", "entry": "e", "rating": np.ones(_tidy.MAX_ROWS + 1)})
+        tidy.board(raw({}).iloc[:0], W)
+    wide = pd.DataFrame({"category": "c", "entry": "e", "rating": np.ones(tidy.MAX_ROWS + 1)})
     with pytest.raises(PayloadError, match="250,001 rows"):
-        _tidy.board(wide, W)
+        tidy.board(wide, W)
 
 
 def test_two_hundred_thousand_models_are_a_board():
     n = 200_000
-    ratings = _tidy.board(
+    ratings = tidy.board(
         pd.DataFrame(
             {
                 "category": ["overall"] * n,
@@ -156,7 +160,7 @@ def test_two_hundred_thousand_models_are_a_board():
 
 
 def test_identical_rows_collapse_whatever_their_rank():
-    tables = _tidy.board(
+    tables = tidy.board(
         raw({"votes": 5, "rank": 9}, {"votes": 5, "rank": 8}, {"entry": "b", "rating": 1}), W
     )
     assert tables.ratings["entry"].tolist() == ["alpha", "b"]
@@ -166,7 +170,7 @@ def test_identical_rows_collapse_whatever_their_rank():
 
 def test_few_conflicts_are_decided_by_votes_and_noted():
     rows = [*many(20), {"entry": "m3", "rating": 900.0, "votes": 99}]
-    tables = _tidy.board(raw(*rows), W)
+    tables = tidy.board(raw(*rows), W)
     kept = tables.ratings.set_index("entry").loc["m3"]
     assert (kept["rating"], kept["votes"]) == (900.0, 99)
     assert len(tables.ratings) == 20
@@ -178,14 +182,14 @@ def test_few_conflicts_are_decided_by_votes_and_noted():
 def test_more_than_a_twentieth_in_conflict_refuses_the_board():
     rows = [*many(19), {"entry": "m3", "rating": 900.0, "votes": 99}]
     with pytest.raises(PayloadError, match=r"1 of 19 entries .*'m3' in 'overall': 900.00 and 1003"):
-        _tidy.board(raw(*rows), W)
+        tidy.board(raw(*rows), W)
 
 
 @pytest.mark.parametrize("votes", [50, None])
 def test_conflicts_that_votes_do_not_decide_refuse_the_board(votes: int | None):
     rows = [*many(40), {"entry": "m3", "rating": 900.0, "votes": votes}]
     with pytest.raises(PayloadError, match="votes do not decide"):
-        _tidy.board(raw(*rows), W)
+        tidy.board(raw(*rows), W)
 
 
 def test_three_rows_of_one_entry_need_a_single_largest_vote_count():
@@ -194,29 +198,29 @@ def test_three_rows_of_one_entry_need_a_single_largest_vote_count():
         {"entry": "m3", "rating": 901.0, "votes": 60},
     ]
     with pytest.raises(PayloadError, match="votes do not decide"):
-        _tidy.board(raw(*many(40), *tied), W)
+        tidy.board(raw(*many(40), *tied), W)
     tied[1]["votes"] = 61
-    tables = _tidy.board(raw(*many(40), *tied), W)
+    tables = tidy.board(raw(*many(40), *tied), W)
     assert tables.ratings.set_index("entry").loc["m3", "rating"] == 901.0
     assert len(tables.notes) == 2
 
 
 def test_the_same_entry_in_two_categories_is_no_duplicate():
-    tables = _tidy.board(raw({}, {"category": "math", "rating": 1}), W)
+    tables = tidy.board(raw({}, {"category": "math", "rating": 1}), W)
     assert len(tables.ratings) == 2
     assert len(tables.entries) == 1
 
 
 def test_many_conflicts_are_noted_in_short():
     rows = many(1000) + [{"entry": f"m{i}", "rating": 5.0, "votes": 1} for i in range(30)]
-    notes = _tidy.board(raw(*rows), W).notes
+    notes = tidy.board(raw(*rows), W).notes
     assert len(notes) == 21
     assert notes[-1] == "and 10 more conflicting rows left out"
 
 
 def test_a_known_pair_keeps_both_rows():
     pair = [{"rating": 1369.0, "votes": 99}, {"rating": 1408.0, "votes": 5}]
-    tables = _tidy.board(raw(*pair, {"category": "html", "rating": 7.0}), W, doubled={"alpha"})
+    tables = tidy.board(raw(*pair, {"category": "html", "rating": 7.0}), W, doubled={"alpha"})
     got = tables.ratings.set_index(["category", "entry"])["rating"].to_dict()
     assert got == {
         ("html", "alpha"): 7.0,
@@ -232,14 +236,14 @@ def test_a_known_pair_keeps_both_rows():
 def test_a_known_pair_that_became_three_falls_under_the_rule():
     rows = [{"rating": float(i), "votes": i} for i in (1, 2, 3)]
     with pytest.raises(PayloadError, match="the board is refused"):
-        _tidy.board(raw(*rows), W, doubled={"alpha"})
+        tidy.board(raw(*rows), W, doubled={"alpha"})
 
 
 # -- descriptions --------------------------------------------------------------------------
 
 
 def test_descriptions_come_from_overall_and_differences_are_noted():
-    tables = _tidy.board(
+    tables = tidy.board(
         raw(
             {"category": "math", "organisation": "Zhipu", "licence": "MIT"},
             {"organisation": "zai", "licence": None},
@@ -251,7 +255,7 @@ def test_descriptions_come_from_overall_and_differences_are_noted():
 
 
 def test_control_characters_in_descriptions_become_spaces_and_are_noted():
-    tables = _tidy.board(raw({"organisation": "a\r\nb\ud800"}), W)
+    tables = tidy.board(raw({"organisation": "a\r\nb\ud800"}), W)
     assert tables.entries["organisation"].tolist() == ["a  b "]
     assert tables.notes == ("organisation: control characters in 1 cells written as spaces",)
 
@@ -259,14 +263,14 @@ def test_control_characters_in_descriptions_become_spaces_and_are_noted():
 @pytest.mark.parametrize("value", [5, ["x"], "x" * 501])
 def test_descriptions_that_are_no_short_text_are_refused(value: object):
     with pytest.raises(PayloadError, match="a payload: licence in row 1 is"):
-        _tidy.board(raw({"licence": value}), W)
+        tidy.board(raw({"licence": value}), W)
 
 
 # -- tables without ratings ----------------------------------------------------------------
 
 
 def test_models_table():
-    table, notes = _tidy.keyed(
+    table, notes = tidy.keyed(
         {
             "entry": ["b", "a", "a"],
             "name": ["B", "A", "A"],
@@ -286,23 +290,23 @@ def test_models_table():
 
 def test_models_table_with_a_contradiction_is_refused():
     with pytest.raises(PayloadError, match="1 entries are listed more than once and differently"):
-        _tidy.keyed({"entry": ["a", "a"], "name": ["x", "y"]}, MODELS, W)
+        tidy.keyed({"entry": ["a", "a"], "name": ["x", "y"]}, MODELS, W)
 
 
 @pytest.mark.parametrize("text", ["2024-02-29", "2024-12", "2024"])
 def test_dates(text: str):
-    assert _tidy.is_date(text)
+    assert tidy.is_date(text)
 
 
 @pytest.mark.parametrize(
     "text", ["2023-02-29", "2024-13", "0000-01-01", "24-01-01", "", "２０２４"]
 )
 def test_no_dates(text: str):
-    assert not _tidy.is_date(text)
+    assert not tidy.is_date(text)
 
 
 def test_interval_kinds_follow_their_symmetry():
-    ratings = _tidy.board(
+    ratings = tidy.board(
         raw(
             {"lower": 1390.0, "upper": 1410.0},
             {"category": "old", "lower": 1390.0, "upper": 1415.0},
@@ -310,7 +314,77 @@ def test_interval_kinds_follow_their_symmetry():
         ),
         W,
     ).ratings
-    assert _tidy.interval_kinds(ratings) == (
+    assert tidy.interval_kinds(ratings) == (
         "variance",
         ("intervals of category 'none': none", "intervals of category 'old': bootstrap"),
     )
+
+
+# reading
+
+
+W_READING = "a payload"
+
+
+def test_json_reads_a_value_and_drops_a_byte_order_mark():
+    assert tidy.json_value(b'\xef\xbb\xbf{"a": [1, null, "x"]}', W_READING) == {"a": [1, None, "x"]}
+
+
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        (b"", "a payload: not JSON.*empty"),
+        (b"{", "not JSON at line 1"),
+        (b"\xff\xfe{", "byte 0 is not UTF-8"),
+        (b'{"a": 1, "b": {"x": 1, "x": 2}}', "key 'x' occurs twice"),
+        (b'{"a": NaN}', "NaN, which is no number"),
+        (b'{"a": -Infinity}', "Infinity, which is no number"),
+        (b"[" * 200_000, "nested too deeply"),
+        (b'{"a":' * 50_000, "nested too deeply"),
+        (b"1" * 10_000, "unreadable number"),
+        (b"<!DOCTYPE html><p>503", "web page"),
+        (b"\x1f\x8b\x08" + bytes(50), "gzip"),
+    ],
+)
+def test_json_refusals(payload: bytes, says: str):
+    with pytest.raises(PayloadError, match=says):
+        tidy.json_value(payload, W_READING)
+
+
+def test_json_shapes_are_named():
+    with pytest.raises(PayloadError, match="'data' should be a JSON array, found null"):
+        tidy.sequence(None, W_READING, "'data'")
+    with pytest.raises(PayloadError, match="row 2 should be a JSON object, found text"):
+        tidy.columns([{"a": 1}, "x"], {"ours": "a"}, W_READING)
+    with pytest.raises(PayloadError, match="row 2 has no 'a'; it has 'b'"):
+        tidy.columns([{"a": 1}, {"b": 1}], {"ours": "a"}, W_READING)
+
+
+def test_csv_reads_quotes_blank_lines_and_line_breaks_in_cells():
+    table = tidy.csv_columns(b'\xef\xbb\xbfa,b\r\n1,"x, ""y""\nz"\r\n\r\n2,\r\n', W_READING, ("a",))
+    assert table == {"a": ["1", "2"], "b": ['x, "y"\nz', ""]}
+
+
+@pytest.mark.parametrize(
+    ("payload", "says"),
+    [
+        (b"", "the file is empty"),
+        (b"\n\n", "the file is empty"),
+        (b"a,a\n1,2\n", "named twice"),
+        (b"b\n1\n", "no column 'a'; the payload has 'b'. Its layout has changed"),
+        (b"a,b\n1\n", "line 2 has 1 fields where the header has 2"),
+        (b'a,b\n"1,2\n', "not CSV"),
+        (b"a\n" + b"x" * 200_000, "not CSV"),
+        (b"\xff\xff", "not UTF-8"),
+    ],
+)
+def test_csv_refusals(payload: bytes, says: str):
+    with pytest.raises(PayloadError, match=says):
+        tidy.csv_columns(payload, W_READING, ("a",))
+
+
+def test_values_in_messages_are_escaped_and_cut():
+    assert tidy.shown("a\n\x1b[31m\u202e") == r"'a\n\x1b[31m\u202e'"
+    assert len(tidy.shown("x" * 1000)) < 100
+    assert tidy.listed(range(30)).endswith("and 10 more")
+    assert tidy.listed([]) == "nothing"

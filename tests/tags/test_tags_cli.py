@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
 import sys
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from elolag.tags.listings import FIELDS, Listed
+from elolag.tags.listings import Listed, Record
+
+FIELDS = [field.name for field in dataclasses.fields(Record)]
 
 
 @dataclass(frozen=True)

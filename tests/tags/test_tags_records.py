@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -11,7 +12,7 @@ from tags_builders import alias, lab, listed, model, small
 
 from elolag.errors import UsageError
 from elolag.tags import Lookup, Policies
-from elolag.tags.listings import FIELDS, Fact, Listed, find, read_fact_file, records, select
+from elolag.tags.listings import Fact, Listed, Record, find, read_fact_file, records, select
 
 TABLES = small(
     [
@@ -36,6 +37,8 @@ ENTRIES = [
     listed("brand-new"),
 ]
 FOUND = records(LOOKUP, ENTRIES)
+
+FIELDS = [field.name for field in dataclasses.fields(Record)]
 
 
 def test_the_keys_of_a_record() -> None:

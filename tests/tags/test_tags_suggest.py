@@ -6,7 +6,6 @@ import dataclasses
 import importlib.util
 import json
 import math
-import re
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,10 @@ from tags_builders import alias, fact, lab, listed, model, small
 
 from elolag.errors import UsageError
 from elolag.schema import Origin
-from elolag.sources import models_dev
+from elolag.sources import metadata
 from elolag.tags import Lookup, Tables, load
 from elolag.tags.listings import Listed, table_facts
-from elolag.tags.patch import as_patch, table_rows, write_folder
-from elolag.tags.suggest import Suggestion, suggest
+from elolag.tags.suggest import Suggestion, suggest, write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLES = small(
@@ -224,7 +222,8 @@ def test_dates_from_models_dev_as_it_is_served() -> None:
         "nebius": {"models": {"kimi-k4": {"release_date": "2026-08-04"}}},
         "poe": {"models": {"kimi-k4": {"release_date": "2026-08-09"}}},
     }
-    (publication,) = models_dev.parse(json.dumps(served).encode(), Origin("api.json", "2026-08-20"))
+    origin = Origin("api.json", "2026-08-20")
+    (publication,) = metadata.parse_models_dev(json.dumps(served).encode(), origin)
     facts = table_facts("models-dev", "2026-08-20", publication.tables["models"])
     (found,) = suggest(TABLES, [listed("kimi-k4-high", "2026-08-10")], facts)
     assert (found.maker, found.released, found.why) == ("moonshot", "2026-08-04", "models-dev")
@@ -245,7 +244,7 @@ def test_the_highest_rated_comes_first_in_few_words() -> None:
             placed("kimi-k4-0801", 20.0),
         ],
     )
-    assert table_rows(found) == [
+    assert [s.cells() for s in found] == [
         ("gpt-6 (+1)", "openai", "US", "2026-08-05", "first listed"),
         ("kimi-k4-0801", "moonshot", "CN", "2026-08-01", "stamp 0801"),
         ("kimi-k3-high", "moonshot", "CN", "2026-07-16", "effort high"),
@@ -304,7 +303,6 @@ def test_odd_names_do_no_harm(entry: str) -> None:
     found = one(listed(entry, organisation="OpenAI"))
     assert found.model is not None
     assert "/" not in found.model.model
-    assert "\u202e" not in as_patch([found]).splitlines()[0]
 
 
 def test_every_proposal_stands_as_a_layer(tmp_path: Path) -> None:
@@ -334,42 +332,6 @@ def test_a_folder_that_is_there_is_never_written_into(tmp_path: Path) -> None:
 def test_without_a_proposal_no_folder_is_made(tmp_path: Path) -> None:
     assert write_folder([one(listed("wonder-1"))], tmp_path / "mine") == []
     assert not (tmp_path / "mine").exists()
-
-
-def apply(patch: str, root: Path) -> None:
-    """Apply a unified diff as `git apply` would: every context line must stand where it says."""
-    target, lines, grown = root, [], 0
-    for line in [*patch.splitlines(), "+++ "]:
-        if line.startswith("+++ "):
-            if lines:
-                target.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            if line != "+++ ":
-                target = root / line.removeprefix("+++ b/")
-                lines, grown = target.read_text("utf-8").splitlines(), 0
-        elif found := re.match(r"@@ -(\d+)", line):
-            at = int(found[1]) - 1 + grown
-        elif line.startswith("+"):
-            lines.insert(at, line[1:])
-            at, grown = at + 1, grown + 1
-        elif line.startswith(" "):
-            assert lines[at] == line[1:]
-            at += 1
-
-
-def test_the_patch_applies_and_only_adds(tmp_path: Path) -> None:
-    entries = [listed("gpt-9-high", organisation="OpenAI"), listed("wonder-1")]
-    patch = as_patch(suggest(load(), entries))
-    assert patch.startswith("# ")
-    assert "# wonder-1: NOT PROPOSED: " in patch
-    removed = [x for x in patch.splitlines() if x.startswith("-") and not x.startswith("---")]
-    assert removed == []
-    data = tmp_path / "elolag" / "tags" / "data"
-    data.mkdir(parents=True)
-    for path in (ROOT / "elolag" / "tags" / "data").glob("*.csv"):
-        (data / path.name).write_bytes(path.read_bytes())
-    apply(patch, tmp_path)
-    assert "gpt-9,openai," in (data / "models.csv").read_text("utf-8")
-    assert "*,gpt-9-high,gpt-9,high," in (data / "aliases.csv").read_text("utf-8")
 
 
 def benchmark() -> object:

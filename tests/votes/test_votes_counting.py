@@ -16,15 +16,14 @@ from votes_world import plain_name, simulated, slow_counts
 from elolag.errors import EstimateError, UsageError
 from elolag.votes import counting
 from elolag.votes import counting as reading
-from elolag.votes.counting import Tally, add, find_columns, parts, tally
+from elolag.votes.counting import Tally, find_columns, parts, tally
 
 WORDS = dict(zip(("model_a", "model_b", "tie", "tie (bothbad)"), range(4), strict=True))
 
 
-def counted(source: object, **options: object) -> Tally:
-    found = parts(source, jobs=options.pop("jobs", 1))  # type: ignore[arg-type]
-    columns = find_columns(found[0].header(), found[0].name, None, (), **options)
-    return add(tally(part, columns) for part in found)
+def counted(source: object) -> Tally:
+    found = parts(source)  # type: ignore[arg-type]
+    return tally(found, find_columns(found[0].header(), found[0].name, None))
 
 
 def as_counter(made: Tally) -> dict[tuple[str, str, str], int]:
@@ -92,8 +91,7 @@ def test_parts_add_up_whatever_their_order_and_number(tmp_path: Path):
         assert made.models == whole.models
         assert (made.counts == whole.counts).all()
     pq.write_table(pa.Table.from_pandas(frame), tmp_path / "v.parquet", row_group_size=90)
-    for jobs in (2, 3, 50):
-        assert (counted(tmp_path / "v.parquet", jobs=jobs).counts == whole.counts).all()
+    assert (counted(tmp_path / "v.parquet").counts == whole.counts).all()
 
 
 def test_the_table_of_counts_grows_with_the_models():
@@ -119,24 +117,23 @@ def test_spellings_and_categories():
 
 
 def test_mapped_columns_win():
-    found = find_columns(["one", "two", "vote", "winner"], "f", {"left": "one", "right": "two"}, ())
+    found = find_columns(["one", "two", "vote", "winner"], "f", {"left": "one", "right": "two"})
     assert found.text == ("one", "two", "winner")
 
 
 @pytest.mark.parametrize(
-    ("mapping", "style", "message"),
+    ("mapping", "message"),
     [
-        (None, (), "not the columns model_a, model_b, winner or left, right, winner among"),
-        ({"left": "x"}, (), "no column 'x'"),
-        ({"lft": "a"}, (), "'lft' is none of the columns left, right, winner"),
-        ({"left": "a", "right": "b", "winner": "a2"}, (), "no column 'a2'"),
-        ({"left": "a", "right": "b", "winner": "d"}, (), "two columns are named 'd'"),
-        ({"left": "a", "right": "b", "winner": "c"}, ("len",), "not both of 'len_a' and 'len_b'"),
+        (None, "not the columns model_a, model_b, winner or left, right, winner among"),
+        ({"left": "x"}, "no column 'x'"),
+        ({"lft": "a"}, "'lft' is none of the columns left, right, winner"),
+        ({"left": "a", "right": "b", "winner": "a2"}, "no column 'a2'"),
+        ({"left": "a", "right": "b", "winner": "d"}, "two columns are named 'd'"),
     ],
 )
-def test_columns_that_are_not_there_are_named(mapping, style, message):
+def test_columns_that_are_not_there_are_named(mapping, message):
     with pytest.raises(UsageError, match=message):
-        find_columns(["a", "b", "c", "d", "d"], "votes.csv", mapping, style)
+        find_columns(["a", "b", "c", "d", "d"], "votes.csv", mapping)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +182,7 @@ def test_damaged_and_missing_files_are_named(tmp_path: Path):
         counted([good, good])
 
 
-def test_nulls_numbers_and_too_many_names(monkeypatch: pytest.MonkeyPatch):
+def test_nulls_numbers_and_too_many_names(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     table = pa.table({"left": ["a", None], "right": ["b", "b"], "winner": ["left", "left"]})
     with pytest.raises(UsageError, match="vote 2: left is empty"):
         counted(table)
@@ -195,9 +192,13 @@ def test_nulls_numbers_and_too_many_names(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(counting, "MAX_MODELS", 3)
     with pytest.raises(UsageError, match="4 names of models; at most 3"):
         counted(simulated(1, 200, 8))
-    with pytest.raises(UsageError, match="5 names of models; at most 3"):
-        add([Tally(("a", "b", "c"), np.zeros((3, 3, 4), int), np.zeros(0)),
-             Tally(("d", "e"), np.zeros((2, 2, 4), int), np.zeros(0))])  # fmt: skip
+    apart = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    for path, names in zip(apart, ("abc", "de"), strict=True):
+        simulated(1, 200, len(names)).replace(
+            {f"model-{k}": name for k, name in enumerate(names)}
+        ).to_csv(path)
+    with pytest.raises(UsageError, match=r"two\.csv.*4 names of models; at most 3"):
+        counted(apart)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
@@ -216,7 +217,7 @@ def test_memory_does_not_grow_with_the_rows(
             pq.write_table(pa.Table.from_pandas(frame), path, row_group_size=1000)
         del frame
         (part,) = parts(path)
-        columns = find_columns(part.header(), part.name, None, ("tokens",))
+        columns = find_columns(part.header(), part.name, None)
         before = pa.total_allocated_bytes()
         peaks.append(max(pa.total_allocated_bytes() - before for _ in part.batches(columns)))
     # What is read ahead is a number of blocks, whatever the file.

@@ -78,18 +78,16 @@ def test_votes_of_a_model_against_itself_are_left_out_with_a_model_of_no_other(t
     assert found.to_dict()["left_out_unrated"] == ["c"]
 
 
-def test_a_model_of_dropped_votes_alone_is_left_out_with_style_too():
+def test_a_model_of_dropped_votes_alone_is_left_out():
     frame = pd.DataFrame(
         {
             "left": ["0-bad", "a", "b", "a", "b"],
             "right": ["a", "b", "a", "b", "a"],
             "winner": ["both_bad", "left", "left", "tie", "right"],
-            "x": [0.0, 1.0, 0.5, -1.0, 0.3],
         }
     )
-    for style in ([], ["x"]):
-        found = elolag.rate(frame, both_bad="drop", style_columns=style)
-        assert (found.ratings.items, found.unrated) == (("a", "b"), ("0-bad",))
+    found = elolag.rate(frame, both_bad="drop")
+    assert (found.ratings.items, found.unrated) == (("a", "b"), ("0-bad",))
 
 
 def test_votes_that_were_not_anonymous_count_and_are_told(tmp_path: Path):

@@ -1,23 +1,39 @@
-"""Raw rows of any source to the tables of `elolag.schema`, with one set of rules for all.
+"""From a payload's bytes to plain values, and from raw rows to the tables of `elolag.schema`.
 
-A parser hands over a frame with the columns ``category, entry, rating`` and, where its publisher
-has them, ``lower, upper, variance, votes, rank, name, organisation, licence``.
+One set of rules for all sources. Bytes become JSON values or CSV columns, strictly. A parser then
+hands over a frame with the columns ``category, entry, rating`` and, where its publisher has them,
+``lower, upper, variance, votes, rank, name, organisation, licence``; `board` makes tables of it and
+`rated` or `described` a publication. Every function raises `PayloadError` on anything but what it
+promises.
 """
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from elolag.errors import PayloadError
-from elolag.schema import ENTRIES, RATINGS, IntervalKind
-from elolag.sources._reading import shown
+from elolag.schema import (
+    ENTRIES,
+    MODELS,
+    RATINGS,
+    Basis,
+    IntervalKind,
+    Method,
+    Origin,
+    Publication,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_ROWS = 250_000
 MAX_NAME = 500
@@ -37,6 +53,152 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
+def text(payload: bytes, where: str) -> str:
+    """Decode UTF-8 (a byte order mark is dropped)."""
+    try:
+        return payload.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PayloadError(
+            f"{where}: byte {error.start} is not UTF-8 text{looks_like(payload)}"
+        ) from None
+
+
+def json_value(payload: bytes, where: str, *, nan: bool = False) -> Any:
+    """Read one JSON value. Duplicate keys, Infinity and (unless `nan`) NaN are refused.
+
+    With `nan` whoever reads a figure must refuse it: for publishers that write NaN into columns
+    which are not read.
+    """
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        out = dict(items)
+        if len(out) != len(items):
+            seen: set[str] = set()
+            twice = next(key for key, _ in items if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            raise PayloadError(f"{where}: the JSON key {shown(twice)} occurs twice in one object")
+        return out
+
+    def constant(name: str) -> Any:
+        if nan and name == "NaN":
+            return math.nan
+        raise PayloadError(f"{where}: the JSON holds {name}, which is no number")
+
+    decoded = text(payload, where)
+    try:
+        return json.loads(decoded, object_pairs_hook=pairs, parse_constant=constant)
+    except RecursionError:
+        raise PayloadError(f"{where}: the JSON is nested too deeply to be a leaderboard") from None
+    except json.JSONDecodeError as error:
+        raise PayloadError(
+            f"{where}: not JSON at line {error.lineno}, column {error.colno}: {error.msg}"
+            f"{looks_like(payload)}"
+        ) from None
+    except ValueError as error:  # a whole number of more digits than Python converts
+        raise PayloadError(f"{where}: the JSON holds an unreadable number ({error})") from None
+
+
+def mapping(value: Any, where: str, what: str) -> dict[str, Any]:
+    """`value` if it is a JSON object."""
+    if not isinstance(value, dict):
+        raise PayloadError(f"{where}: {what} should be a JSON object, found {kind(value)}")
+    return value
+
+
+def sequence(value: Any, where: str, what: str) -> list[Any]:
+    """`value` if it is a JSON array."""
+    if not isinstance(value, list):
+        raise PayloadError(f"{where}: {what} should be a JSON array, found {kind(value)}")
+    return value
+
+
+def columns(
+    rows: list[Any], wanted: dict[str, str], where: str, *, what: str = "row"
+) -> dict[str, list[Any]]:
+    """Pick from JSON objects of one shape: ``{our name: their key}`` to lists of values.
+
+    A key that is absent from a row is an error, because it means that the layout changed; a null
+    value is a value.
+    """
+    out: dict[str, list[Any]] = {ours: [] for ours in wanted}
+    for number, row in enumerate(rows, start=1):
+        record = mapping(row, where, f"{what} {number}")
+        for ours, theirs in wanted.items():
+            if theirs not in record:
+                raise PayloadError(
+                    f"{where}: {what} {number} has no {theirs!r}; it has {listed(record)}"
+                )
+            out[ours].append(record[theirs])
+    return out
+
+
+def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """Read CSV with a header into ``{column: values}``.
+
+    A missing required column, a column named twice, or a row of another length is refused.
+    """
+    reader = csv.reader(io.StringIO(text(payload, where), newline=""), strict=True)
+    try:
+        rows = [(reader.line_num, row) for row in reader if row]
+    except csv.Error as error:
+        raise PayloadError(f"{where}: not CSV at line {reader.line_num}: {error}") from None
+    if not rows:
+        raise PayloadError(f"{where}: the file is empty")
+    header = rows[0][1]
+    if len(set(header)) != len(header):
+        raise PayloadError(f"{where}: a column is named twice in the header: {listed(header)}")
+    require(header, required, where)
+    for line, row in rows[1:]:
+        if len(row) != len(header):
+            raise PayloadError(
+                f"{where}: line {line} has {len(row)} fields where the header has {len(header)}"
+            )
+    return {name: [row[i] for _, row in rows[1:]] for i, name in enumerate(header)}
+
+
+def require(found: Any, required: tuple[str, ...], where: str) -> None:
+    """Raise unless every required column is among those found."""
+    missing = [name for name in required if name not in found]
+    if missing:
+        raise PayloadError(
+            f"{where}: no column {', '.join(map(repr, missing))}; the payload has {listed(found)}. "
+            "Its layout has changed: the parser needs a look before this can be stored"
+        )
+
+
+def kind(value: Any) -> str:
+    """Name a JSON value's type in words, for messages."""
+    names = {dict: "an object", list: "an array", str: "text", bool: "true/false"}
+    return "null" if value is None else names.get(type(value), "a number")
+
+
+def shown(value: Any, limit: int = 80) -> str:
+    """Quote, escape and cut a value from upstream for a message."""
+    plain = ascii(value)
+    return plain if len(plain) <= limit else plain[:limit] + "..."
+
+
+def listed(names: Any, limit: int = 20) -> str:
+    """List names from upstream for a message."""
+    plain = [shown(name, 40) for name in names]
+    more = f" and {len(plain) - limit} more" if len(plain) > limit else ""
+    return (", ".join(plain[:limit]) + more) or "nothing"
+
+
+def looks_like(payload: bytes) -> str:
+    """Say what a payload seems to be instead, as the end of a message; empty when unclear."""
+    start = payload[:256].lstrip().lower()
+    if not payload:
+        return "; the payload is empty"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "; it is a web page, probably an error page of the host"
+    if payload[:2] == b"\x1f\x8b":
+        return "; it is gzip-compressed, which this source does not publish"
+    return ""
+
+
+# From raw rows to tables.
+
+
 @dataclass(frozen=True)
 class Tables:
     """A board's two tables, and what was done to get them."""
@@ -52,6 +214,8 @@ class Tables:
 
 def frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     """Columns of upstream values, types untouched."""
+    import pandas as pd
+
     return pd.DataFrame({name: pd.Series(list(v), dtype=object) for name, v in columns.items()})
 
 
@@ -82,6 +246,8 @@ def board(raw: pd.DataFrame, where: str, *, doubled: Collection[str] = ()) -> Ta
 
 
 def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
+    import pandas as pd
+
     size(len(raw), where)
     rows = pd.DataFrame(index=pd.RangeIndex(1, len(raw) + 1))
     for column in ("category", "entry"):
@@ -150,6 +316,8 @@ def texts(
 
 def numbers(values: pd.Series, where: str, column: str, entries: pd.Series) -> pd.Series:
     """Finite floats, or NaN where the publisher has nothing. Index as `entries`."""
+    import pandas as pd
+
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         array = values.to_numpy(dtype="float64", na_value=np.nan)
     else:
@@ -181,7 +349,9 @@ def _number(value: Any) -> float:
 
 
 def _missing(value: Any) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value))
+    # pandas' NA is told by its type's name: this is asked of every cell.
+    is_nan = isinstance(value, float) and math.isnan(value)
+    return value is None or is_nan or type(value).__name__ == "NAType"
 
 
 def _refuse(bad: pd.Series, rows: pd.DataFrame, where: str, column: str, fault: str) -> None:
@@ -274,6 +444,8 @@ def _ratings(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _entries(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """One row per entry: what `overall` says of it, else what the first category says."""
+    import pandas as pd
+
     first = rows.assign(later=rows["category"] != "overall")
     first = first.sort_values(["entry", "later", "category"], kind="stable")
     out = pd.DataFrame({"entry": first["entry"].drop_duplicates()}).set_index("entry")
@@ -295,6 +467,8 @@ def keyed(
     Columns of the schema that the publisher does not give are empty. Release dates that are no
     dates are left out and noted. Identical rows collapse; differing ones refuse the table.
     """
+    import pandas as pd
+
     raw = frame(columns)
     size(len(raw), where)
     out = pd.DataFrame({"entry": names(raw["entry"], f"{where}: entry").to_numpy(dtype=object)})
@@ -354,3 +528,62 @@ def interval_kinds(ratings: pd.DataFrame) -> tuple[IntervalKind, tuple[str, ...]
         if kind != main
     )
     return main, notes
+
+
+# From tables to publications.
+
+
+def place(source: str, origin: Origin, *, dated: bool = True) -> str:
+    """What messages call a payload: its source, its name and, if `dated`, the day it is of."""
+    name = f"{source} {shown(origin.name)[1:-1]}"
+    return f"{name} of {origin.date}" if dated else name
+
+
+def rated(
+    board: str, vintage: str, tables: Tables, *, basis: Basis, interval: IntervalKind | None,
+    level: float | None = 0.95, method: Method = "bradley-terry", style_control: bool | None = None,
+    completeness: str = "full", notes: Iterable[str] = (),
+) -> Publication:  # fmt: skip
+    """A board as published; without an interval of any entry its kind is "none".
+
+    Parameters
+    ----------
+    interval
+        What kind its intervals are; None to tell by their symmetry (`interval_kinds`).
+    notes
+        The parser's own; what was done to get the tables follows them.
+    """
+    kinds: tuple[str, ...] = ()
+    if interval is None:
+        interval, kinds = interval_kinds(tables.ratings)
+    known = bool(tables.ratings[["lower", "se"]].notna().any(axis=None))
+    kind = interval if known else "none"
+    return Publication(
+        board=board,
+        vintage=vintage,
+        basis=basis,
+        tables=tables.as_dict(),
+        method=method,
+        style_control=style_control,
+        interval_kind=kind,
+        interval_level=None if kind == "none" else level,
+        completeness=completeness,
+        notes=(*notes, *tables.notes, *kinds),
+    )
+
+
+def described(
+    board: str, vintage: str, fields: Mapping[str, Sequence[Any]], where: str, *, basis: Basis,
+    table: str = "models", more: bool = False, notes: Iterable[str] = (),
+) -> Publication:  # fmt: skip
+    """A table without ratings, as published: ``models`` or ``entries``; `more` if it is cut."""
+    rows, done = keyed(fields, MODELS if table == "models" else ENTRIES, where)
+    return Publication(
+        board=board,
+        vintage=vintage,
+        basis=basis,
+        tables={table: rows},
+        method="metadata",
+        completeness=f"top-{len(rows)}" if more else "full",
+        notes=(*notes, *done),
+    )

@@ -17,7 +17,7 @@ from source_payloads import OFFICIAL
 
 from elolag.errors import PayloadError
 from elolag.schema import Origin
-from elolag.sources import _parquet, _unpacking, arena_dataset
+from elolag.sources import arena, bounded
 
 ROOT = Path(__file__).parents[2]
 #: Parses a file in a process of its own; prints what it said, seconds, and the most memory of it
@@ -27,15 +27,15 @@ import json, resource, sys, time
 from pathlib import Path
 from elolag.errors import PayloadError
 from elolag.schema import Origin
-from elolag.sources import _unpacking, arena_dataset
+from elolag.sources import arena, bounded
 print("began")
 start, said = time.monotonic(), "fine"
 try:
-    arena_dataset.parse(Path(sys.argv[1]).read_bytes(), Origin("text", "2026-08-19"))
+    arena.parse_dataset(Path(sys.argv[1]).read_bytes(), Origin("text", "2026-08-19"))
 except PayloadError as error:
     said = str(error)
 seconds = time.monotonic() - start
-_unpacking.UNPACKER.close()
+bounded.UNPACKER.close()
 # What a process used before it became this program counts in its ru_maxrss.
 own = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
 memory = [int(own) >> 10, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10]
@@ -81,7 +81,7 @@ def claiming(payload: bytes, *, size: int | None = None, rows: int | None = None
 
 
 def parse(payload: bytes) -> object:
-    return arena_dataset.parse(payload, Origin("text", "2026-08-19"))
+    return arena.parse_dataset(payload, Origin("text", "2026-08-19"))
 
 
 def measured(payload: bytes, folder: Path) -> tuple[str, float, list[int], list[str]]:
@@ -170,24 +170,24 @@ def test_row_groups_are_bounded() -> None:
 def test_a_child_that_ended_is_replaced() -> None:
     good = written(columns(1))
     parse(good)
-    child = _unpacking.UNPACKER.child
+    child = bounded.UNPACKER.child
     assert child is not None
     parse(good)
-    assert _unpacking.UNPACKER.child is child
+    assert bounded.UNPACKER.child is child
     os.kill(child.pid, signal.SIGKILL)
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert parse(good)
-    assert _unpacking.UNPACKER.child is not child
+    assert bounded.UNPACKER.child is not child
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 def test_a_fork_has_a_child_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     good = written(columns(1))
     parse(good)
-    mine = _unpacking.UNPACKER.child
+    mine = bounded.UNPACKER.child
     monkeypatch.setattr(mine, "owner", os.getppid())
     parse(good)
-    other = _unpacking.UNPACKER.child
+    other = bounded.UNPACKER.child
     assert mine is not None
     assert other is not None
     assert other.pid != mine.pid
@@ -198,20 +198,20 @@ def test_a_fork_has_a_child_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_where_no_process_can_be_started_files_are_read_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(_unpacking.UNPACKER, "child", None)
+    monkeypatch.setattr(bounded.UNPACKER, "child", None)
     monkeypatch.setattr(sys, "executable", "")
     assert parse(written(columns(1)))
-    assert _unpacking.UNPACKER.child is None
+    assert bounded.UNPACKER.child is None
 
 
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     good = written(columns(1))
     assert parse(good)
-    child = _unpacking.UNPACKER.child
+    child = bounded.UNPACKER.child
     assert child is not None
     os.kill(child.pid, signal.SIGSTOP)  # it will not answer, whatever is asked
     with monkeypatch.context() as patch:
-        patch.setattr(_unpacking, "MAX_WAIT", 0.1)
+        patch.setattr(bounded, "MAX_WAIT", 0.1)
         with pytest.raises(
             PayloadError, match="ends the process, or takes more than 768 MB or 8 s"
         ):
@@ -220,8 +220,8 @@ def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_what_comes_back_is_what_was_written() -> None:
-    wanted: dict[str, _parquet.Kind] = {"model_name": "text", "rating": "number"}
+    wanted: dict[str, bounded.Kind] = {"model_name": "text", "rating": "number"}
     table = pa.table({"model_name": ["a", None, "ü", "a"], "rating": [1.5, None, 2.0, 3.0]})
-    read, ignored = _parquet.read(written(table.append_column("x", [[1] * 4])), "x", wanted)
+    read, ignored = bounded.read(written(table.append_column("x", [[1] * 4])), "x", wanted)
     assert read.to_pydict() == table.to_pydict()
     assert ignored == ["x"]

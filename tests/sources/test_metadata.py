@@ -1,3 +1,7 @@
+"""models.dev and OpenRouter."""
+
+from __future__ import annotations
+
 import datetime as dt
 import json
 from pathlib import Path
@@ -8,14 +12,14 @@ from hypothesis import strategies as st
 
 from elolag.errors import PayloadError
 from elolag.schema import MODELS, Origin
-from elolag.sources import models_dev
+from elolag.sources import metadata
 
 CSV = "lab,model,name,release_date,open_weights,knowledge_cutoff\n"
 
 
 def parse(content: object):
     payload = content if isinstance(content, bytes) else json.dumps(content).encode()
-    (publication,) = models_dev.parse(payload, Origin("api.json", "2026-08-21"))
+    (publication,) = metadata.parse_models_dev(payload, Origin("api.json", "2026-08-21"))
     return publication
 
 
@@ -214,3 +218,54 @@ def test_real_api(upstream: Path):
     assert models.loc["deepseek-v3.2", "organisation"] == ""
     assert not models["organisation"].isin(["groq", "openrouter", "nvidia", "huggingface"]).any()
     assert (models["release_date"] > "2026-08-01").sum() == 0
+
+
+# openrouter
+
+
+def parse_openrouter(answer: object):
+    payload = json.dumps(answer).encode()
+    (publication,) = metadata.parse_openrouter(payload, Origin("models", "2026-08-21"))
+    return publication
+
+
+def test_models():
+    publication = parse_openrouter(
+        {
+            "data": [
+                {"id": "z-ai/glm-5.2:free", "name": "Z.ai: GLM 5.2", "created": 1780000000},
+                {"id": "auto", "name": "Auto", "created": None, "extra": {}},
+            ]
+        }
+    )
+    assert publication.board == "openrouter/models"
+    assert publication.completeness == "full"
+    assert publication.tables["models"].to_numpy().tolist() == [
+        ["auto", "Auto", "", "", "", ""],
+        ["z-ai/glm-5.2:free", "Z.ai: GLM 5.2", "z-ai", "2026-05-28", "", ""],
+    ]
+
+
+def test_a_page_of_several_is_marked():
+    row = {"id": "a/b", "name": "B", "created": 1780000000.0}
+    assert parse_openrouter({"data": [row], "links": {"next": None}}).completeness == "full"
+    more = parse_openrouter({"data": [row], "links": {"next": "/api/v1/models?offset=500"}})
+    assert more.completeness == "top-1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ([], "the answer should be a JSON object"),
+        ({"error": "x"}, "'data' should be a JSON array, found null"),
+        ({"data": []}, "the board is empty"),
+        ({"data": [{"id": "a", "name": "A"}]}, "row 1 has no 'created'"),
+        ({"data": [{"id": "a", "name": "A", "created": 1.78e12}]}, "'created' of row 1 should be"),
+        ({"data": [{"id": "a", "name": "A", "created": True}]}, "'created' of row 1 should be"),
+        ({"data": [{"id": "a", "name": "A", "created": "x"}]}, "'created' of row 1 should be"),
+        ({"data": [{"id": 5, "name": "A", "created": 1}]}, "entry in row 1 is not text"),
+    ],
+)
+def test_refusals_openrouter(answer: object, says: str):
+    with pytest.raises(PayloadError, match=says):
+        parse_openrouter(answer)

@@ -1,9 +1,14 @@
+"""Arena's own routes: the dataset, the catalog, the Space."""
+
+from __future__ import annotations
+
 import datetime as dt
 import json
 import math
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +17,7 @@ from source_payloads import OFFICIAL, parquet
 
 from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin
-from elolag.sources import arena_dataset
+from elolag.sources import arena, arena_copies
 
 Build = Callable[..., bytes]
 ORIGIN = Origin("text", "2026-08-21")
@@ -20,7 +25,7 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 def parse(payload: bytes, name: str = "text"):
-    (publication,) = arena_dataset.parse(payload, Origin(name, "2026-08-21"))
+    (publication,) = arena.parse_dataset(payload, Origin(name, "2026-08-21"))
     return publication
 
 
@@ -40,7 +45,7 @@ def test_listing_gives_revision_and_latest_files():
         "../evil/latest-00000-of-00001.parquet",
         "a/b/latest-00000-of-00001.parquet",
     )
-    assert arena_dataset.subsets(answer) == (
+    assert arena.subsets(answer) == (
         SHA,
         {
             "agent_tools": "agent_tools/latest-00000-of-00001.parquet",
@@ -63,23 +68,23 @@ def test_listing_gives_revision_and_latest_files():
 )
 def test_listing_refusals(answer: bytes, says: str):
     with pytest.raises(PayloadError, match=says):
-        arena_dataset.subsets(answer)
+        arena.subsets(answer)
 
 
 def test_addresses_are_pinned():
-    assert arena_dataset.address(SHA, "text") == (
+    assert arena.dataset_address(SHA, "text") == (
         "https://huggingface.co/datasets/lmarena-ai/leaderboard-dataset/resolve/"
         f"{SHA}/text/latest-00000-of-00001.parquet"
     )
-    assert arena_dataset.address(SHA, "text", "full").endswith("/text/full-00000-of-00001.parquet")
+    assert arena.dataset_address(SHA, "text", "full").endswith("/text/full-00000-of-00001.parquet")
     for bad in [("main", "text", "latest"), (SHA, "../x", "latest"), (SHA, "text", "other")]:
         with pytest.raises(UsageError):
-            arena_dataset.address(*bad)
+            arena.dataset_address(*bad)
 
 
 def test_agent_boards_are_refused_by_name(official: Build):
-    assert arena_dataset.refusal("text") is None
-    assert "agent leaderboards" in str(arena_dataset.refusal("agent_tools"))
+    assert arena.refusal("text") is None
+    assert "agent leaderboards" in str(arena.refusal("agent_tools"))
     with pytest.raises(PayloadError, match="arena-dataset agent: agent leaderboards publish"):
         parse(official({}), "agent")
     with pytest.raises(PayloadError, match="not the name of an Arena leaderboard"):
@@ -257,7 +262,7 @@ def test_a_repeated_long_text_is_not_unpacked():
 
 
 def test_declared_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch, official: Build):
-    from elolag.sources import _parquet
+    from elolag.sources import bounded
 
     payload = official(*({"model_name": f"m{i}"} for i in range(50)))
     for limit, value, says in [
@@ -266,10 +271,10 @@ def test_declared_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch, official: B
         ("MAX_COLUMNS", 10, "declares 11 columns"),
     ]:
         with monkeypatch.context() as patch:
-            patch.setattr(_parquet, limit, value)
+            patch.setattr(bounded, limit, value)
             with pytest.raises(PayloadError, match=says):
                 parse(payload)
-    assert _parquet.MAX_ROWS == 2_000_000
+    assert bounded.MAX_ROWS == 2_000_000
 
 
 # -- full files ----------------------------------------------------------------------------
@@ -282,7 +287,7 @@ def test_history_gives_vintages_in_order_and_refusals_beside_them(official: Buil
         {"leaderboard_publish_date": "2023-05-08", "rating_lower": None, "rating_upper": None},
         {"leaderboard_publish_date": "2024-01-09", "rating": 2.0},
     )
-    first, second, third = arena_dataset.history(payload, ORIGIN)
+    first, second, third = arena.dataset_history(payload, ORIGIN)
     assert (first.vintage, first.interval_kind) == ("2023-05-08", "none")
     assert isinstance(second, PayloadError)
     assert "arena-dataset text of 2024-01-09: 1 of 1 entries" in str(second)
@@ -291,7 +296,7 @@ def test_history_gives_vintages_in_order_and_refusals_beside_them(official: Buil
 
 def test_history_of_garbage_is_refused():
     with pytest.raises(PayloadError):
-        list(arena_dataset.history(b"PAR1", ORIGIN))
+        list(arena.dataset_history(b"PAR1", ORIGIN))
 
 
 # -- the real files ------------------------------------------------------------------------
@@ -352,3 +357,276 @@ def test_real_text_to_image_has_categories_with_bootstrap_intervals(upstream: Pa
     assert [n for n in real(upstream, "2026-08-21", "text_to_image").notes if "bootstrap" in n] == [
         f"intervals of category '{c}': bootstrap" for c in ("chinese", "english", "russian")
     ]
+
+
+# catalog
+
+
+DAY = "2025-11-06"
+
+
+def entry(rating: float = 1400.0, low: float | None = None, high: float | None = None) -> dict:
+    return {"rating": rating, "rating_q975": high, "rating_q025": low}
+
+
+def parse_catalog(answer: object, name: str = "leaderboard-text.json", day: str = DAY):
+    payload = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+    (publication,) = arena.parse_catalog(payload, Origin(name, day))
+    return publication
+
+
+def test_categories_get_the_official_names_and_others_keep_theirs():
+    renamed = {
+        "full": "overall",
+        "hard_6": "hard_prompts",
+        "hard_english_6": "hard_prompts_english",
+        "if": "instruction_following",
+        "long_user": "longer_query",
+        "multiturn": "multi_turn",
+        "no_tie": "exclude_ties",
+    }
+    kept = ["coding", "no_refusal", "no_short", "creative_writing", "creative_writing_vision"]
+    publication = parse_catalog({name: {"a": entry()} for name in [*renamed, *kept]})
+    assert set(publication.tables["ratings"]["category"]) == {*renamed.values(), *kept}
+    assert "full is overall" in publication.notes[0]
+    assert "no_refusal" not in publication.notes[0]
+
+
+def test_two_names_of_one_category_are_refused():
+    with pytest.raises(PayloadError, match="categories 'full' and 'overall' are one"):
+        parse_catalog({"full": {"a": entry()}, "overall": {"a": entry()}})
+
+
+def test_intervals_are_told_apart_by_symmetry():
+    assert parse_catalog({"full": {"a": entry(1400, 1390, 1410)}}).interval_kind == "variance"
+    assert parse_catalog({"full": {"a": entry(1400, 1390, 1411)}}).interval_kind == "bootstrap"
+    bare = parse_catalog({"full": {"a": entry()}})
+    assert (bare.interval_kind, bare.interval_level) == ("none", None)
+
+
+def test_a_publication_says_what_it_is():
+    publication = parse_catalog({"full": {"a": entry(1400.126, 1390, 1410)}})
+    assert (publication.vintage, publication.basis) == (DAY, "commit")
+    assert publication.method == "bradley-terry"
+    row = publication.tables["ratings"].iloc[0]
+    assert row[["rating", "lower", "upper"]].tolist() == [1400.13, 1390.0, 1410.0]
+    assert row[["se", "votes", "rank"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("name", "board", "controlled"),
+    [
+        ("leaderboard-text.json", "arena/text", False),
+        ("leaderboard-text-style-control.json", "arena/text_style_control", True),
+        ("leaderboard-vision.json", "arena/vision", False),
+        ("leaderboard-vision-style-control.json", "arena/vision_style_control", True),
+        ("leaderboard-image.json", "arena/text_to_image", None),
+        ("leaderboard-data.json", "arena/text", False),
+        ("leaderboard-data-style-control.json", "arena/text_style_control", True),
+    ],
+)
+def test_files_and_boards(name: str, board: str, controlled: bool | None):
+    publication = parse_catalog({"full": {"a": entry()}}, name)
+    assert (publication.board, publication.style_control) == (board, controlled)
+    assert not any("style-controlled" in note for note in publication.notes)
+
+
+@pytest.mark.parametrize(
+    ("day", "board"),
+    [
+        ("2025-01-28", "text_style_control"),
+        ("2025-02-05", "text_style_control"),
+        ("2025-02-06", "text"),
+        ("2025-03-04", "text"),
+    ],
+)
+def test_the_first_two_data_files_are_style_controlled_and_say_so(day: str, board: str):
+    publication = parse_catalog({"full": {"a": entry()}}, "leaderboard-data.json", day)
+    controlled = board == "text_style_control"
+    assert (publication.board, publication.style_control) == (f"arena/{board}", controlled)
+    note = "the file's name says raw, its ratings are style-controlled"
+    assert (note in publication.notes) is controlled
+    for name in arena.CATALOG_BOARDS:
+        other = parse_catalog({"full": {"a": entry()}}, name, day)
+        assert name == "leaderboard-data.json" or note not in other.notes
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ([], "the file should be a JSON object, found an array"),
+        ({}, "the board is empty"),
+        ({"full": {}}, "the board is empty"),
+        ({"full": []}, "category 'full' should be a JSON object"),
+        ({"full": {"a": 5}}, "'full' entry 1 should be a JSON object"),
+        ({"full": {"a": {"rating": 5, "rating_lower": 1}}}, "has no 'rating_q025'; it has"),
+        ({"full": {"a": entry(True)}}, "rating in row 1 .* is not a finite number"),
+        ({"full": {"a\x00": entry()}}, "control character"),
+        (b'{"full": {"a": {"rating": NaN}}}', "NaN"),
+        (b'{"full": {"a": {"rating": 1e999, "rating_q025": 1, "rating_q975": 1}}}', "finite"),
+        (b'{"full": {}, "full": {}}', "occurs twice"),
+    ],
+)
+def test_refusals(answer: object, says: str):
+    with pytest.raises(PayloadError, match=says):
+        parse_catalog(answer)
+
+
+@pytest.mark.parametrize("name", ["visibility-data.json", "../leaderboard-text.json", ""])
+def test_other_files_are_refused(name: str):
+    with pytest.raises(PayloadError, match="not a file of the catalog"):
+        parse_catalog({}, name)
+
+
+def test_model_table():
+    row = {"model_api_name": "a", "name": "A", "organization": "Lab", "license": "MIT", "x": 1}
+    publication = parse_catalog([row], "scatterplot-data.json")
+    assert publication.board == "arena/catalog_table"
+    assert list(publication.tables) == ["entries"]
+    assert publication.tables["entries"].iloc[0].tolist() == ["a", "A", "Lab", "MIT"]
+
+
+# -- the real_catalog files ------------------------------------------------------------------------
+
+
+def real_catalog(upstream: Path, day: str, name: str):
+    return parse_catalog((upstream / "arena-catalog" / day / name).read_bytes(), name, day)
+
+
+def test_real_files_all_parse_and_change_kind_in_november_2025(upstream: Path):
+    seen = 0
+    for file in sorted((upstream / "arena-catalog").glob("*/*.json")):
+        publication = real_catalog(upstream, file.parent.name, file.name)
+        later = publication.vintage >= "2025-11"
+        assert publication.interval_kind == ("variance" if later else "bootstrap"), file
+        seen += 1
+    assert seen == 83
+
+
+def overall(upstream: Path, day: str, name: str) -> pd.Series:
+    ratings = real_catalog(upstream, day, name).tables["ratings"]
+    return ratings[ratings["category"] == "overall"].set_index("entry")["rating"]
+
+
+def line(of: pd.Series, on: pd.Series) -> tuple[float, float]:
+    """Slope of one list on another over the entries they share, and the spread about it."""
+    both = of.index.intersection(on.index)
+    assert len(both) > 180
+    slope, level = np.polyfit(on[both], of[both], 1)
+    return slope, float((of[both] - level - slope * on[both]).std())
+
+
+@pytest.mark.parametrize(
+    ("day", "controlled"),
+    [
+        ("2025-01-28", True),
+        ("2025-02-05", True),
+        ("2025-02-06", False),
+        ("2025-02-12", False),
+        ("2025-02-21", False),
+    ],
+)
+def test_real_data_files_lie_on_the_list_of_their_board(upstream: Path, day: str, controlled: bool):
+    """The two lists of 2025-02-28, raw and style-controlled, tell which of them a file is."""
+    publication = real_catalog(upstream, day, "leaderboard-data.json")
+    assert publication.style_control is controlled
+    own = overall(upstream, day, "leaderboard-data.json")
+    with_style = line(own, overall(upstream, "2025-02-28", "leaderboard-data-style-control.json"))
+    without = line(own, overall(upstream, "2025-02-28", "leaderboard-data.json"))
+    same, other = (with_style, without) if controlled else (without, with_style)
+    assert abs(same[0] - 1) < 0.01
+    assert same[1] < 1
+    assert abs(other[0] - 1) > 0.15
+    assert other[1] > 10
+
+
+def test_real_data_files_are_the_text_board_of_their_days(upstream: Path):
+    """Under their new name three days later they hold the same models at the same ratings."""
+    for style in ("", "-style-control"):
+        before = overall(upstream, "2025-03-04", f"leaderboard-data{style}.json")
+        after = overall(upstream, "2025-03-07", f"leaderboard-text{style}.json")
+        slope, spread = line(after, before)
+        assert abs(slope - 1) < 0.01
+        assert spread < 1
+
+
+def test_real_counts(upstream: Path):
+    first = real_catalog(upstream, "2025-03-07", "leaderboard-text.json").tables["ratings"]
+    assert (first["category"].nunique(), (first["category"] == "overall").sum()) == (20, 204)
+    last = real_catalog(upstream, "2025-12-11", "leaderboard-vision.json").tables["ratings"]
+    assert "creative_writing_vision" in set(last["category"])
+
+
+def test_real_image_board_rates_text_to_image_models(upstream: Path):
+    ratings = real_catalog(upstream, "2025-11-06", "leaderboard-image.json").tables["ratings"]
+    overall = ratings[ratings["category"] == "overall"].set_index("entry")["rating"]
+    assert overall["dall-e-3"] == 978.0
+    assert {"imagen-3.0-generate-002", "flux-1.1-pro"} <= set(overall.index)
+
+
+def test_real_march_file_is_a_twin_of_the_history(upstream: Path):
+    """To the last digit, but the history keeps seven models that were already retired."""
+    ours = real_catalog(upstream, "2025-03-07", "leaderboard-text.json").tables["ratings"]
+    ours = ours[ours["category"] == "overall"].set_index("entry")["rating"]
+    payload = (upstream / "chatbot-arena-history/alltime.csv").read_bytes()
+    theirs = {
+        p.vintage: p.tables["ratings"].set_index("entry")["rating"]
+        for p in arena_copies.parse_history(payload, Origin("alltime.csv", "2025-03-27"))
+    }["2025-03-03"]
+    assert (len(ours), len(theirs)) == (204, 211)
+    assert ours.sort_index().equals(theirs.loc[ours.index].sort_index())
+    assert "gemini-1.5-pro-exp-0801" in set(theirs.index) - set(ours.index)
+
+
+def test_real_model_table(upstream: Path):
+    payload = (upstream / "arena-catalog/scatterplot-data.json").read_bytes()
+    entries = parse_catalog(payload, "scatterplot-data.json").tables["entries"]
+    assert len(entries) == 141
+
+
+# space
+
+
+def parse_space(text: str, name: str = "leaderboard_table_20240602.csv"):
+    (publication,) = arena.parse_space(text.encode(), Origin(name, "2025-01-01"))
+    return publication
+
+
+def test_layouts_with_and_without_a_key():
+    keyed = parse_space("key,Model,License,Organization,Link\na-1,A 1,MIT,Lab,https://x\n")
+    assert (keyed.board, keyed.vintage, keyed.basis) == (
+        "arena/space_table",
+        "2024-06-02",
+        "published",
+    )
+    assert list(keyed.tables) == ["entries"]
+    assert keyed.tables["entries"].iloc[0].tolist() == ["a-1", "A 1", "Lab", "MIT"]
+    bare = parse_space("Model,Arena Elo rating,License\nA 1,1200,MIT\n")
+    assert bare.tables["entries"].iloc[0].tolist() == ["A 1", "A 1", "", "MIT"]
+
+
+@pytest.mark.parametrize("name", ["table.csv", "leaderboard_table_20241301.csv", "x/" * 3])
+def test_the_date_is_in_the_name(name: str):
+    with pytest.raises(PayloadError, match="should be named leaderboard_table_YYYYMMDD"):
+        parse_space("Model,License\nA,MIT\n", name)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Model\nA\n", "no column 'License'"),
+        ("Model,License\n", "the board is empty"),
+        ("Model,License\nA,MIT\nA,Apache\n", "listed more than once and differently"),
+    ],
+)
+def test_refusals_space(text: str, says: str):
+    with pytest.raises(PayloadError, match=says):
+        parse_space(text)
+
+
+def test_real_tables(upstream: Path):
+    sizes = {}
+    for file in (upstream / "arena-space").glob("*.csv"):
+        publication = parse_space(file.read_text("utf-8"), file.name)
+        sizes[publication.vintage] = len(publication.tables["entries"])
+    assert sizes == {"2023-06-19": 31, "2023-12-06": 61, "2024-06-02": 119, "2024-10-07": 185}

@@ -1,22 +1,7 @@
-"""Taking publications into an archive: twins found, checks made, folders written.
+"""Taking publications into an archive: read, decide, publish.
 
-The rules, in the order they are applied to each publication:
-
-1. What is already held, as a snapshot or as a recorded twin, is ``unchanged``.
-2. One publication by two routes is one vintage. The more precise is kept (finer rounding, then
-   intervals, more categories, votes, more rows), under the date of the more official source; the
-   other is recorded, in the manifest when both arrive in one run, else in ``twins.csv`` beside
-   the folder. A copy stored earlier that turns out to be the less precise stays where it is and
-   is no longer listed.
-3. Other content at the same date is a revision, ``.r2``, if it is from the same source or a more
-   official one; a less official source never displaces a more official one.
-4. A failed required check refuses the publication, and only that one.
-5. A revision that could move an answer, or an official list made by another method, is ``held``:
-   not written until a person accepts it (`elolag.archive.holding`).
-
-In one run twins are found first and folders are then written oldest first, so the outcome does
-not depend on the order of payloads, but for revisions: of two contents for one vintage the later
-payload is the revision.
+`elolag.archive.candidates` reads payloads, `elolag.archive.decide` says what becomes of each
+publication, and `publish` is the only one that writes.
 """
 
 from __future__ import annotations
@@ -26,18 +11,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elolag.archive.boardrun import BoardRun
 from elolag.archive.candidates import (
     Candidate,
+    Decision,
     Payload,
-    Refusal,
     candidate,
     read,
     refusal,
     require_redistributable,
 )
-from elolag.archive.index import BoardIndex
-from elolag.archive.outcomes import Outcome
+from elolag.archive.decide import Complete, Policy, decide
 from elolag.archive.reading import Archive
 from elolag.archive.store import Writer
 from elolag.errors import PayloadError
@@ -60,7 +43,7 @@ def take(
     dry_run: bool = False,
     accept: Collection[str] = (),
     command: str = "elolag",
-) -> list[Outcome]:
+) -> list[Decision]:
     """Take payloads of one source into an archive; see `take_payloads`.
 
     Parameters
@@ -100,7 +83,8 @@ def take_payloads(
     accept: Collection[str] = (),
     command: str = "elolag",
     writer: Writer | None = None,
-) -> list[Outcome]:
+    complete: Complete | None = None,
+) -> list[Decision]:
     """Take payloads of any sources, retrieved at any times, into an archive.
 
     Parameters
@@ -111,10 +95,12 @@ def take_payloads(
         What to take.
     writer
         The open writer of this archive, for a run that takes several times under one lock.
+    complete
+        Fills in, from its twins, what a copy that is kept lacks.
 
     Returns
     -------
-    list of Outcome
+    list of Decision
         One for every publication and every refusal, payloads nothing could be read from first,
         then by board.
 
@@ -126,12 +112,11 @@ def take_payloads(
         If the archive is locked or damaged, or the disk is full.
     """
     root = Path(archive_path)
+    policy = Policy(accept=accept, complete=complete)
     if dry_run:
-        return _take(root, payloads, None, private=private, accept=accept)
-    if writer is not None:
-        return _take(root, payloads, writer, private=private, accept=accept)
-    with Writer(root, command) as own:
-        return _take(root, payloads, own, private=private, accept=accept)
+        writer = None
+    with contextlib.nullcontext(writer) if dry_run or writer else Writer(root, command) as open_:
+        return _take(root, payloads, open_, private, policy)
 
 
 def take_publications(
@@ -143,7 +128,7 @@ def take_publications(
     dry_run: bool = False,
     accept: Collection[str] = (),
     command: str = "elolag",
-) -> Iterator[Outcome]:
+) -> Iterator[Decision]:
     """Take the publications of one large payload one at a time, as they are parsed.
 
     For a file of hundreds of vintages: memory holds one of them, and a run that is stopped and
@@ -163,60 +148,57 @@ def take_publications(
 
     Yields
     ------
-    Outcome
+    Decision
         One for each publication. The archive is locked until the last was taken.
     """
     root = Path(archive_path)
     require_redistributable(payload.source, private=private)
     retrieval = payload.retrieval()
+    policy = Policy(accept=accept, history=True)
     with contextlib.nullcontext() if dry_run else Writer(root, command) as writer:
         for item in publications:
             if isinstance(item, PayloadError):
-                found: Candidate | Refusal = refusal(payload, retrieval, str(item))
+                found: Candidate | Decision = refusal(payload, retrieval, str(item))
             else:
                 found = candidate(payload, item, retrieval)
-            if isinstance(found, Refusal):
-                yield _refuse(found, writer)
+            if isinstance(found, Decision):
+                publish([found], writer)
+                yield found
             else:
-                yield from _run_board(
-                    root, found.publication.board, [found], writer, accept, history=True
-                )
+                yield from _board(root, [found], writer, policy)
 
 
 def _take(
-    root: Path,
-    payloads: Sequence[Payload],
-    writer: Writer | None,
-    *,
-    private: bool,
-    accept: Collection[str],
-) -> list[Outcome]:
-    candidates, refusals = read(payloads, private=private)
-    outcomes = [_refuse(item, writer) for item in refusals]
+    root: Path, payloads: Sequence[Payload], writer: Writer | None, private: bool, policy: Policy
+) -> list[Decision]:
+    candidates, decisions = read(payloads, private=private)
+    publish(decisions, writer)
     by_board: dict[str, list[Candidate]] = {}
     for found in candidates:
         by_board.setdefault(found.publication.board, []).append(found)
-    for name, items in sorted(by_board.items()):
-        outcomes += _run_board(root, name, items, writer, accept)
-    return outcomes
+    for _, items in sorted(by_board.items()):
+        decisions += _board(root, items, writer, policy)
+    return decisions
 
 
-def _run_board(
-    root: Path,
-    name: str,
-    candidates: Sequence[Candidate],
-    writer: Writer | None,
-    accept: Collection[str],
-    *,
-    history: bool = False,
-) -> list[Outcome]:
-    archive = Archive(root)
-    index = BoardIndex(archive.board(name) if name in archive.boards() else None)
-    return BoardRun(name, index, writer, accept=accept, history=history).run(candidates)
+def _board(
+    root: Path, candidates: Sequence[Candidate], writer: Writer | None, policy: Policy
+) -> list[Decision]:
+    name, archive = candidates[0].publication.board, Archive(root)
+    held = archive.board(name) if name in archive.boards() else None
+    decisions = decide(name, held, candidates, policy)
+    publish(decisions, writer)
+    return decisions
 
 
-def _refuse(item: Refusal, writer: Writer | None) -> Outcome:
-    outcome = Outcome.of_refusal(item)
-    if writer is not None:
-        writer.log(outcome.log_line(item.retrieved_at, item.raw_sha256))
-    return outcome
+def publish(decisions: Iterable[Decision], writer: Writer | None) -> None:
+    """Write what was decided, in its order: the only writing of snapshots; None writes nothing."""
+    if writer is None:
+        return
+    for decision in decisions:
+        for twin in decision.twins:
+            writer.add_twin(decision.board, twin)
+        if decision.files:
+            writer.add(decision.board, decision.label, decision.files, decision.log_line)
+        else:
+            writer.log(decision.log_line)

@@ -1,10 +1,10 @@
-"""Unpacking Parquet in a process of its own, within bounds of memory and time.
+"""Bounded reading of Parquet: what it declares is checked, then it is unpacked within bounds.
 
 A file of 40 kB can unpack to gigabytes whatever its footer says, and damage can abort the library
-that reads it. So only the footer is read in the caller's process (`elolag.sources._parquet`); the
-columns are unpacked in a child that may use so much memory and processor time and no more, and
-come back as Arrow IPC. One child serves many files, at milliseconds each; one that ended is
-replaced with the next file. It is this file run as a program, and imports nothing of elolag.
+that reads it. So only the footer is read in the caller's process (`read`); the columns are unpacked
+in a child that may use so much memory and processor time and no more, and come back as Arrow IPC.
+One child serves many files, at milliseconds each; one that ended is replaced with the next file. It
+is this file run as a program, and imports nothing of elolag: `read` does when it is called.
 
 macOS does not keep to the bound of memory: there a bomb is stopped by time alone. Windows knows
 neither bound in Python: files are unpacked in the caller's process there, and only what they
@@ -23,9 +23,19 @@ import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+MAX_ROWS = 2_000_000
+MAX_GROUPS = 1_000
+MAX_UNCOMPRESSED = 256 << 20
+MAX_COLUMNS = 200
+#: A longer text in any column we read is damage; refused before it is copied to every row.
+MAX_TEXT = 4_000
+
+Kind = Literal["text", "number", "date"]
 
 #: Memory a file may take, beside what the child has when it starts (about 100 MB). The largest
 #: file there is, 1.2 million rows, takes a third of it.
@@ -155,6 +165,79 @@ class Unpacker:
 
 
 UNPACKER = Unpacker()
+
+
+def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Table, list[str]]:
+    """Read the wanted columns; all of them must be there and of their kind.
+
+    Text comes as dictionary-encoded columns, so that a value repeated in a million rows is held
+    once; dates come as ISO text. The rows of the file, of its row groups and of what is read must
+    agree.
+
+    Returns
+    -------
+    table, ignored
+        The wanted columns, and the names of the others.
+    """
+    from elolag.errors import PayloadError
+    from elolag.sources.tidy import looks_like, require, shown
+
+    limits = {"thrift_string_size_limit": 16 << 20, "thrift_container_size_limit": 1 << 20}
+    try:
+        declared = pq.ParquetFile(pa.BufferReader(payload), **limits)
+        fault = _beyond(declared.metadata)
+        if fault:
+            raise PayloadError(f"{where}: declares {fault}")
+        names = declared.schema_arrow.names
+        require(names, tuple(wanted), where)
+        for name, kind in wanted.items():
+            found = declared.schema_arrow.field(name).type
+            if not _is_kind(found, kind):
+                raise PayloadError(f"{where}: column {name!r} should be {kind}, found {found}")
+        unpacked = UNPACKER.unpack(
+            payload, wanted, {"max_bytes": MAX_UNCOMPRESSED, "max_text": MAX_TEXT}
+        )
+        table = pa.ipc.open_stream(pa.BufferReader(unpacked)).read_all()
+    except PayloadError:
+        raise
+    except (pa.ArrowException, MemoryError, *BUILT_IN, UnpackingError) as error:
+        said = shown(str(error) or type(error).__name__, 200)
+        raise PayloadError(
+            f"{where}: not readable as Parquet ({said}){looks_like(payload)}"
+        ) from None
+    return table, [name for name in names if name not in wanted]
+
+
+def _beyond(metadata: pq.FileMetaData) -> str:
+    """What a file declares that is too much or does not agree; empty where nothing is."""
+    groups = metadata.num_row_groups
+    if groups > MAX_GROUPS:
+        return f"{groups:,} row groups; more than {MAX_GROUPS:,} is refused"
+    counts = [metadata.row_group(i).num_rows for i in range(groups)]
+    rows = max(metadata.num_rows, sum(counts))
+    if rows > MAX_ROWS or metadata.num_rows < 0:
+        return f"{rows:,} rows; more than {MAX_ROWS:,} is refused"
+    if min(counts, default=0) < 0 or sum(counts) != metadata.num_rows:
+        return f"{metadata.num_rows:,} rows, and its row groups {sum(counts):,}"
+    if metadata.num_columns > MAX_COLUMNS:
+        return f"{metadata.num_columns:,} columns"
+    # Not the columns' own sizes: reading a damaged column's metadata aborts the whole process.
+    size = sum(max(0, metadata.row_group(i).total_byte_size) for i in range(groups))
+    if size > MAX_UNCOMPRESSED:
+        return f"{size:,} bytes uncompressed; more than {MAX_UNCOMPRESSED:,} is refused"
+    return ""
+
+
+def _is_kind(found: pa.DataType, kind: Kind) -> bool:
+    plain = found.value_type if pa.types.is_dictionary(found) else found
+    text = pa.types.is_string(plain) or pa.types.is_large_string(plain)
+    fits = {
+        "text": text,
+        "number": pa.types.is_floating(plain) or pa.types.is_integer(plain),
+        "date": text or pa.types.is_date(plain) or pa.types.is_timestamp(plain),
+    }
+    # A column of nulls only is written without a type.
+    return bool(fits[kind] or pa.types.is_null(plain))
 
 
 def unpacked(payload: bytes, wanted: Mapping[str, str], max_bytes: int, max_text: int) -> pa.Buffer:

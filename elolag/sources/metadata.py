@@ -1,9 +1,12 @@
-"""models.dev: a community table of models, their release dates and whether weights are open.
+"""Tables of models without ratings: models.dev, and OpenRouter's list of what it serves.
 
+models.dev is a community table of models, their release dates and whether weights are open. Its
 ``api.json`` lists providers and what each serves: a model stands there once for every provider,
 each time with another date (the release, the day this provider began, a placeholder). It becomes
 one row per model name. A provider is who *serves* a model; it is taken for the maker only where it
 is a maker's own service and the name is of that maker's own family (`_OWN`).
+
+OpenRouter's list has names and the day each was first listed there.
 """
 
 from __future__ import annotations
@@ -15,21 +18,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from elolag import dates
 from elolag.errors import PayloadError
-from elolag.schema import MODELS, Origin, Publication
-from elolag.sources._reading import csv_columns, json_value, kind, mapping, shown
+from elolag.schema import Origin, Publication
+from elolag.sources import tidy
 from elolag.sources.base import Source
+from elolag.sources.tidy import columns, csv_columns, json_value, kind, mapping, sequence, shown
 
-NAME = "models-dev"
-BOARD = "models-dev/models"
-ADDRESS = "https://models.dev/api.json"
+MODELS_DEV = "models-dev"
+MODELS_DEV_ADDRESS = "https://models.dev/api.json"
+OPENROUTER = "openrouter"
+OPENROUTER_ADDRESS = "https://openrouter.ai/api/v1/models"
 
 #: Dates this close agree (as in the check of the tags).
 AGREE_DAYS = 14
 
 _CSV = ("lab", "model", "name", "release_date", "open_weights")
 _OPEN = {"True": "true", "False": "false", "true": "true", "false": "false", "": ""}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WORD = re.compile(r"[a-z]+|\d+|\+")
 #: A clock that was never set.
 _UNSET = "1970-01-01"
@@ -90,7 +96,7 @@ class _Served:
         return bool(words) and words[0] in _OWN.get(self.provider, ())
 
 
-def parse(payload: bytes, origin: Origin) -> list[Publication]:
+def parse_models_dev(payload: bytes, origin: Origin) -> list[Publication]:
     """Read ``api.json`` (providers and what they serve), or a CSV of labs and their models.
 
     In ``api.json`` a row is a model's name. Where the maker's own service has it, the entry is
@@ -100,25 +106,15 @@ def parse(payload: bytes, origin: Origin) -> list[Publication]:
     earliest that two firms give is taken (the earliest of all, where no two give the same). Weights
     are open where most providers say so. What disagrees is noted.
     """
-    from elolag.sources import _tidy
-
-    where = f"{NAME} {shown(origin.name)[1:-1]} of {origin.date}"
+    where = tidy.place(MODELS_DEV, origin)
     is_json = payload.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
     said: tuple[str, ...] = ()
     if is_json:
         rows, said = _from_json(payload, where)
     else:
         rows = _from_csv(payload, where)
-    models, notes = _tidy.keyed(rows, MODELS, where)
     return [
-        Publication(
-            board=BOARD,
-            vintage=origin.date,
-            basis="fetched",
-            tables={"models": models},
-            method="metadata",
-            notes=(*said, *notes),
-        )
+        tidy.described("models-dev/models", origin.date, rows, where, basis="fetched", notes=said)
     ]
 
 
@@ -162,8 +158,6 @@ def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[
 
 def _served(payload: bytes, where: str) -> list[_Served]:
     """Every model of every provider, its facts checked."""
-    from elolag.sources import _tidy
-
     out: list[_Served] = []
     for provider, described in mapping(json_value(payload, where), where, "the file").items():
         what = f"provider {shown(provider)}"
@@ -182,9 +176,9 @@ def _served(payload: bytes, where: str) -> list[_Served]:
                 )
             name, released = (_text(row, key, where, which) for key in ("name", "release_date"))
             out.append(_Served(provider, model, name, released, is_open))
-    _tidy.size(len(out), where)
+    tidy.size(len(out), where)
     # As served, before names are folded together: a key that could not be stored is refused here.
-    _tidy.names(_tidy.frame({"model": [row.model for row in out]})["model"], f"{where}: model")
+    tidy.names(tidy.frame({"model": [row.model for row in out]})["model"], f"{where}: model")
     return out
 
 
@@ -218,7 +212,7 @@ def _release(dates: Iterable[str]) -> tuple[str, bool]:
 
 
 def _day(text: str) -> dt.date | None:
-    if not _DAY.fullmatch(text):
+    if not _ISO_DAY.fullmatch(text):
         return None
     try:
         return dt.date.fromisoformat(text)
@@ -259,8 +253,8 @@ def _from_csv(payload: bytes, where: str) -> dict[str, list[Any]]:
     }
 
 
-SOURCE = Source(
-    name=NAME,
+MODELS_DEV_SOURCE = Source(
+    name=MODELS_DEV,
     publisher="models.dev",
     title="models.dev, an open database of AI models",
     homepage="https://models.dev",
@@ -269,8 +263,65 @@ SOURCE = Source(
     citation="models.dev contributors. models.dev, an open database of AI models. MIT.",
     hosts=("models.dev",),
     fetched=True,
-    redistributable=True,
     precedence=0,
     parser_version=2,
-    parse=parse,
+    parse=parse_models_dev,
+)
+
+
+# OpenRouter.
+
+_SECONDS_A_DAY = 86_400
+#: 2100-01-01: a later day is damage (milliseconds, for instance), not a date.
+_LATEST = 4_102_444_800
+
+
+def parse_openrouter(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read the model list.
+
+    ``release_date`` is the day OpenRouter listed the model, seldom before its release and often
+    after; ``organisation`` is the first part of the id. Openness is not stated.
+    """
+    where = tidy.place(OPENROUTER, origin)
+    answer = mapping(json_value(payload, where), where, "the answer")
+    rows = sequence(answer.get("data"), where, "'data'")
+    fields = columns(rows, {"entry": "id", "name": "name", "created": "created"}, where)
+    created = fields.pop("created")
+    fields["release_date"] = [_listed_on(value, row, where) for row, value in enumerate(created, 1)]
+    fields["organisation"] = [
+        entry.partition("/")[0] if isinstance(entry, str) and "/" in entry else ""
+        for entry in fields["entry"]
+    ]
+    links = answer.get("links")
+    return [
+        tidy.described(
+            "openrouter/models", origin.date, fields, where, basis="fetched",
+            more=isinstance(links, dict) and bool(links.get("next")),
+            notes=("release_date is the day OpenRouter listed the model",),
+        )
+    ]  # fmt: skip
+
+
+def _listed_on(value: Any, row: int, where: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < _LATEST:
+        raise PayloadError(
+            f"{where}: 'created' of row {row} should be seconds since 1970, found {shown(value)}"
+        )
+    return dates.to_iso(value / _SECONDS_A_DAY)
+
+
+OPENROUTER_SOURCE = Source(
+    name=OPENROUTER,
+    publisher="OpenRouter",
+    title="OpenRouter model list",
+    homepage="https://openrouter.ai/models",
+    licence="no licence stated; the terms of OpenRouter apply",
+    licence_url="https://openrouter.ai/terms",
+    citation="OpenRouter. Model list, openrouter.ai/api/v1/models.",
+    hosts=("openrouter.ai",),
+    fetched=True,
+    precedence=0,
+    parse=parse_openrouter,
 )

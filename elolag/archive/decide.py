@@ -1,35 +1,34 @@
-"""One run over one board: which publications are one, and what is written for each."""
+"""What becomes of the publications of one board: which are one, which are kept, which refused."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks as checking
 from elolag.archive import holding
 from elolag.archive import package as manifests
-from elolag.archive.candidates import Candidate, without
+from elolag.archive.candidates import Candidate, Decision, Verdict, twin_line, without
 from elolag.archive.checks import losses
 from elolag.archive.completeness import METHODS
-from elolag.archive.fill import filled
-from elolag.archive.index import BoardIndex, Stored
-from elolag.archive.listing import reference_category
-from elolag.archive.outcomes import Outcome, OutcomeKind, twin_line
-from elolag.archive.twins import (
+from elolag.archive.index import BoardIndex
+from elolag.archive.listing import (
     Listed,
     dating,
     frozen,
     holds_all,
     is_twin,
     preference,
+    reference_category,
     repeats_latest,
 )
+from elolag.archive.reading import Snapshot
 from elolag.dates import to_day, to_iso
 
 if TYPE_CHECKING:
     from elolag.archive.package import Check
-    from elolag.archive.store import Writer
+    from elolag.archive.reading import Board
 
 
 @dataclass(eq=False)
@@ -51,7 +50,7 @@ class Group:
     best: Candidate
     twins: list[Candidate] = field(default_factory=list)
     repeats: list[Candidate] = field(default_factory=list)
-    supersedes: list[Stored] = field(default_factory=list)
+    supersedes: list[Snapshot] = field(default_factory=list)
 
     @property
     def dated(self) -> Listed:
@@ -60,51 +59,82 @@ class Group:
         return min(members, key=dating)
 
 
-class BoardRun:
-    """One run over one board.
+#: Completes a candidate from its twins, and says what was filled in; see ``tools/fill.py``.
+Complete = Callable[[Candidate, Sequence[Candidate]], tuple[Candidate, dict[str, Any] | None]]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How publications are judged.
+
+    Attributes
+    ----------
+    accept
+        ``BOARD/DATE`` of what a person accepts although it would be held, or ``all``.
+    history
+        Whether what comes is history: a change of method in it is recorded, not held.
+    complete
+        Fills in what the kept copy lacks; None: nothing is.
+    """
+
+    accept: Collection[str] = ()
+    history: bool = False
+    complete: Complete | None = None
+
+
+def decide(
+    board: str, held: Board | None, candidates: Sequence[Candidate], policy: Policy
+) -> list[Decision]:
+    """Decide what becomes of the publications of one board; nothing is written.
+
+    Twins are found first and lists are then judged oldest first, so the decisions do not depend on
+    the order of payloads, but for revisions: of two contents for one vintage the later payload is
+    the revision.
 
     Parameters
     ----------
     board
         Its name.
-    index
-        What the archive holds of it.
-    writer
-        None: say what would happen and write nothing.
-    accept
-        ``BOARD/DATE`` of what a person accepts although it would be held, or ``all``.
-    history
-        Whether what comes is history: a change of method in it is recorded, not held.
-    """
+    held
+        The board as it is in the archive; None for a new one.
+    candidates
+        What came.
+    policy
+        How it is judged.
 
-    def __init__(
-        self,
-        board: str,
-        index: BoardIndex,
-        writer: Writer | None,
-        *,
-        accept: Collection[str] = (),
-        history: bool = False,
-    ) -> None:
+    Returns
+    -------
+    list of Decision
+        In the order in which they are to be published.
+    """
+    run = _Run(board, BoardIndex(held), policy)
+    pending = run.moving(candidates)
+    while pending:
+        # What is already held, as a snapshot or as a recorded twin, is unchanged. One publication
+        # by two routes is one vintage: the more precise is kept (finer rounding, then intervals,
+        # more categories, votes, more rows), under the date of the more official source; the other
+        # is recorded, in the manifest when both arrive in one run, else in ``twins.csv`` beside the
+        # folder. A copy stored earlier that turns out to be the less precise stays where it is and
+        # is no longer listed.
+        groups = run.grouped(pending)
+        pending = []
+        for group in sorted(groups, key=lambda g: g.dated.vintage):
+            # What is refused gives its twins back, to be judged on their own.
+            if not run.judged(group, [g.best for g in groups]):
+                pending += [*group.twins, *group.repeats]
+    return run.decisions
+
+
+class _Run:
+    """What is decided so far of one board; `index` knows what is stored and what was accepted."""
+
+    def __init__(self, board: str, index: BoardIndex, policy: Policy) -> None:
         self.board = board
         self.index = index
-        self.writer = writer
-        self.accept = accept
-        self.history = history
-        self.outcomes: list[Outcome] = []
+        self.policy = policy
+        self.decisions: list[Decision] = []
 
-    def run(self, candidates: Sequence[Candidate]) -> list[Outcome]:
-        """Take all candidates; a refused one gives its twins back, to be taken on their own."""
-        pending = self._moving(candidates)
-        while pending:
-            groups = self._grouped(pending)
-            pending = []
-            for group in sorted(groups, key=lambda g: g.dated.vintage):
-                if not self._write(group, [g.best for g in groups]):
-                    pending += [*group.twins, *group.repeats]
-        return self.outcomes
-
-    def _moving(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+    def moving(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Drop from copies what stands still while the board moves; see `twins.frozen`."""
         out: list[Candidate] = []
         for candidate in sorted(candidates, key=lambda c: c.vintage):
@@ -119,7 +149,7 @@ class BoardRun:
                 out.append(candidate)
         return out
 
-    def _grouped(self, candidates: Sequence[Candidate]) -> list[Group]:
+    def grouped(self, candidates: Sequence[Candidate]) -> list[Group]:
         """Gather what is one publication; note what the archive already has."""
         groups: list[Group] = []
         for candidate in sorted(candidates, key=lambda c: (c.precedence, c.vintage)):
@@ -157,9 +187,10 @@ class BoardRun:
         better = [(lb, item) for lb, item in stored if preference(item) >= preference(candidate)]
         if better:
             label, item = min(better, key=lambda pair: _days_apart(pair[1], candidate))
-            if self.writer is not None:
-                self.writer.add_twin(self.board, twin_line(label, "", candidate.as_twin()))
-            self._note(candidate, label, "twin", f"the same figures as {label}, {item.source_name}")
+            said = f"the same figures as {label}, {item.source_name}"
+            self._note(
+                candidate, label, "twin", said, twins=(twin_line(label, "", candidate.as_twin()),)
+            )
             return
         if own:
             group = min(own, key=lambda g: _days_apart(g.best, candidate))
@@ -171,13 +202,41 @@ class BoardRun:
         else:
             group = Group(candidate)
             groups.append(group)
-        group.supersedes += [item for _, item in stored if isinstance(item, Stored)]
+        group.supersedes += [item for _, item in stored if isinstance(item, Snapshot)]
 
-    def _write(self, group: Group, waiting: Sequence[Candidate]) -> bool:
-        """Write one group's folder; False when it is refused."""
+    def judged(self, group: Group, waiting: Sequence[Candidate]) -> bool:
+        """Decide on one publication and on the routes it came by; False when it is refused."""
+        best, fill = group.best, None
+        if self.policy.complete is not None:
+            best, fill = self.policy.complete(group.best, group.twins)
+        decision = self._decision(group, best, fill, waiting)
+        self.decisions.append(decision)
+        label, found = decision.label, decision.outcome
+        if found == "refused":
+            return False
+        if found == "held":
+            same = f"the same figures as the list of {best.source_name} that is held"
+            # What was filled is another object than the member of the group it came from.
+            for other in (group.best, *group.twins, *group.repeats):
+                if other.source is not best.source or other in group.repeats:
+                    self._note(other, "", "held", same)
+            return True
+        self.index.accept(label, best, [item.label for item in group.supersedes])
+        for twin in group.twins:
+            self._note(twin, label, "twin", f"the same figures as {label}, {best.source_name}")
+        for repeat in group.repeats:
+            self._note(repeat, label, "unchanged", _as_on(label, repeat))
+        return True
+
+    def _decision(
+        self,
+        group: Group,
+        best: Candidate,
+        fill: dict[str, Any] | None,
+        waiting: Sequence[Candidate],
+    ) -> Decision:
         dated, index = group.dated, self.index
-        best, fill = filled(group.best, group.twins)
-        label = index.next_label(dated.vintage)
+        # A less official source never displaces a more official one.
         holder = index.at(dated.vintage)
         if (
             holder is not None
@@ -189,8 +248,8 @@ class BoardRun:
                 f"{holder.source_name} holds this date with other figures, and a less official "
                 f"source does not displace it"
             )
-            self._note(best, "", "refused", message)
-            return False
+            return self._said(best, "", "refused", message)
+        # A failed required check refuses the publication, and only that one.
         previous = index.previous(best, dated.vintage)
         done, description = _examined(best, dated, previous, index, waiting)
         displaced = [
@@ -201,77 +260,26 @@ class BoardRun:
         revised = _revised_figures(best, dated.vintage, displaced, index)
         done += revised.values()
         new, dropped = _entries_changed(best, previous, description["completeness"])
-        failed = [check for check in done if check.required and not check.passed]
+        found = {
+            "checks": tuple(done),
+            "new_entries": tuple(new),
+            "dropped_entries": tuple(dropped),
+        }
+        failed = checking.failures(done)
         if failed:
-            message = "; ".join(f"check {check.name}: {check.note}" for check in failed)
-            self._note(best, "", "refused", message, checks=done, new=new, dropped=dropped)
-            return False
+            return self._said(best, "", "refused", failed, **found)
+        # What could move an answer, or is made by another method, waits for a person.
         held = self._held(done, dated.vintage)
         if held:
-            self._hold(group, best, held, done, new, dropped)
-            return True
-        kind: OutcomeKind = "new" if label == dated.vintage else "revision"
-        message = "" if kind == "new" else _revised(holder, group, revised)
-        outcome = self._outcome(best, label, kind, message, done, new, dropped)
-        if self.writer is not None:
-            if fill is not None:
-                description["filled"] = fill
-            self._add(self.writer, group, best, description, outcome)
-        self.outcomes.append(outcome)
-        index.accept(label, best, [item.label for item in group.supersedes])
-        for twin in group.twins:
-            self._note(twin, label, "twin", f"the same figures as {label}, {best.source_name}")
-        for repeat in group.repeats:
-            self._note(repeat, label, "unchanged", _as_on(label, repeat))
-        return True
-
-    def _held(self, done: Sequence[Check], vintage: str) -> str:
-        """Why a publication waits until it is accepted; empty when it does not."""
-        if {holding.EVERYTHING, f"{self.board}/{vintage}"} & set(self.accept):
-            return ""
-        asked = {holding.REVISION} if self.history else {holding.REVISION, holding.METHOD}
-        said = {
-            holding.REVISION: "figures stored under this date would change",
-            holding.METHOD: "the method has changed",
-        }
-        notes = [
-            f"{said[check.name]}: {check.note}"
-            for check in done
-            if check.name in asked and not check.passed
-        ]
-        if not notes:
-            return ""
-        return f"{'; '.join(notes)}. To take it all the same: --accept {self.board}/{vintage}"
-
-    def _hold(
-        self,
-        group: Group,
-        best: Candidate,
-        why: str,
-        done: Sequence[Check],
-        new: Sequence[str],
-        dropped: Sequence[str],
-    ) -> None:
-        """Write nothing of a group, but for the log: its twins have the same figures."""
-        self._note(best, "", "held", why, checks=done, new=new, dropped=dropped)
-        # What was filled is another object than the member of the group it came from.
-        for other in (group.best, *group.twins, *group.repeats):
-            if other.source is not best.source or other in group.repeats:
-                same = f"the same figures as the list of {best.source_name} that is held"
-                self._note(other, "", "held", same)
-
-    def _add(
-        self,
-        writer: Writer,
-        group: Group,
-        best: Candidate,
-        description: dict[str, Any],
-        outcome: Outcome,
-    ) -> None:
+            return self._said(best, "", "held", held, **found)
+        # Other content at the same date is a revision.
+        label = index.next_label(dated.vintage)
+        if fill is not None:
+            description["filled"] = fill
         # What was filled is not what the route served: its own content is recorded as a twin's.
-        routes = [*group.twins] if best is group.best else [group.best, *group.twins]
+        routes = group.twins if best is group.best else [group.best, *group.twins]
         manifest = manifests.build(
-            label=outcome.label,
+            label=label,
             source=best.source,
             description=description,
             files=best.files,
@@ -279,56 +287,51 @@ class BoardRun:
             retrieval=best.retrieval,
             twins=[twin.as_twin() for twin in routes],
             supersedes=[item.label for item in group.supersedes],
-            checks=outcome.checks,
+            checks=done,
         )
-        for item in group.supersedes:
-            line = twin_line(outcome.label, item.label, item.as_twin())
-            writer.add_twin(self.board, line)
-        writer.add(
-            self.board,
-            outcome.label,
-            {**best.files, manifests.MANIFEST: manifest},
-            outcome.log_line(best.retrieval["retrieved_at"], best.raw_sha256),
+        return self._said(
+            best,
+            label,
+            "new" if label == dated.vintage else "revision",
+            "" if label == dated.vintage else _revised(holder, group, revised),
+            files={**best.files, manifests.MANIFEST: manifest},
+            twins=tuple(twin_line(label, i.label, i.as_twin()) for i in group.supersedes),
+            **found,
         )
 
-    def _note(
-        self,
-        candidate: Candidate,
-        label: str,
-        outcome: OutcomeKind,
-        message: str = "",
-        *,
-        checks: Sequence[Check] = (),
-        new: Sequence[str] = (),
-        dropped: Sequence[str] = (),
-    ) -> None:
-        made = self._outcome(candidate, label, outcome, message, checks, new, dropped)
-        if self.writer is not None:
-            retrieved_at = candidate.retrieval["retrieved_at"]
-            self.writer.log(made.log_line(retrieved_at, candidate.raw_sha256))
-        self.outcomes.append(made)
+    def _held(self, done: Sequence[Check], vintage: str) -> str:
+        """Why a publication waits until it is accepted; empty when it does not."""
+        if {holding.EVERYTHING, f"{self.board}/{vintage}"} & set(self.policy.accept):
+            return ""
+        said = {holding.REVISION: "figures stored under this date would change"}
+        if not self.policy.history:
+            said[holding.METHOD] = "the method has changed"
+        notes = [
+            f"{said[check.name]}: {check.note}"
+            for check in done
+            if check.name in said and not check.passed
+        ]
+        if not notes:
+            return ""
+        return f"{'; '.join(notes)}. To take it all the same: --accept {self.board}/{vintage}"
 
-    def _outcome(
-        self,
-        candidate: Candidate,
-        label: str,
-        outcome: OutcomeKind,
-        message: str,
-        checks: Sequence[Check],
-        new: Sequence[str],
-        dropped: Sequence[str],
-    ) -> Outcome:
-        return Outcome(
-            source=candidate.source_name,
+    def _note(self, *what: Any, **more: Any) -> None:
+        self.decisions.append(self._said(*what, **more))
+
+    def _said(
+        self, item: Candidate, label: str, outcome: Verdict, message: str = "", **more: Any
+    ) -> Decision:
+        return Decision(
+            source=item.source_name,
             board=self.board,
-            vintage=candidate.vintage,
+            vintage=item.vintage,
             label=label,
             outcome=outcome,
-            rows=candidate.rows,
-            new_entries=tuple(new),
-            dropped_entries=tuple(dropped),
-            checks=tuple(checks),
+            rows=item.rows,
             message=message,
+            run_at=item.retrieval["retrieved_at"],
+            raw_sha256=item.raw_sha256,
+            **more,
         )
 
 
@@ -342,7 +345,7 @@ def _examined(
     """All checks of a candidate, and the description that goes into its manifest."""
     publication = best.publication
     category = reference_category(best.categories)
-    listing = best.listing(category) if category else None
+    listing = best.find(category) if category else None
     completeness = claimed = publication.completeness
     if listing is not None and publication.method in METHODS:
         completeness = index.completeness(best, dated.vintage, waiting)
@@ -352,7 +355,7 @@ def _examined(
     regime: dict[str, str] = {}
     if listing is not None:
         recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
-        last = recent[0].table("ratings") if recent else None
+        last = recent[0].find_table("ratings") if recent else None
         done.append(checking.interval_follows_variance(best.tables["ratings"], last))
         done += losses(
             best.tables["ratings"], publication.left_out, recent, previous, whole=best.source.whole

@@ -1,0 +1,421 @@
+"""Arena's own routes: its dataset of every board, its catalog of 2025, its retired Space.
+
+The dataset has every board by category with variances and votes. The catalog has boards as JSON,
+2025-03 to 2025-12, without votes. Of the Space only organisations and licences of older models are
+read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from elolag.errors import PayloadError, UsageError
+from elolag.schema import Origin, Publication
+from elolag.sources import tidy
+from elolag.sources.base import Source
+from elolag.sources.tidy import (
+    Tables,
+    columns,
+    csv_columns,
+    is_date,
+    json_value,
+    listed,
+    mapping,
+    sequence,
+    shown,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+PUBLISHER = "arena"
+DATASET = "arena-dataset"
+CATALOG = "arena-catalog"
+SPACE = "arena-space"
+
+#: The catalog's category names that have a twin in the official dataset. The others are kept.
+CATALOG_CATEGORIES = {
+    "full": "overall",
+    "hard_6": "hard_prompts",
+    "hard_english_6": "hard_prompts_english",
+    "if": "instruction_following",
+    "long_user": "longer_query",
+    "multiturn": "multi_turn",
+    "no_tie": "exclude_ties",
+}
+
+#: Listed twice in every vintage of `webdev`, with figures of its own each time: two systems under
+#: one name. Both are kept; see `elolag.sources.tidy`.
+DOUBLED = {"arena/webdev": frozenset({"gpt-5.3-codex (codex-harness)"})}
+
+_SUBSET = re.compile(r"[a-z0-9_]{1,60}")
+
+#: Boards of which Arena publishes a raw and a style-controlled version.
+_CONTROLLED = frozenset({"text", "vision", "search", "document"})
+
+
+def board_id(subset: str, where: str) -> str:
+    """Board id of an official subset; `agent*` and names that are no subset are refused."""
+    if subset.startswith("agent"):
+        raise PayloadError(
+            f"{where}: agent leaderboards publish task scores near 0, not Elo ratings; not stored"
+        )
+    if not _SUBSET.fullmatch(subset):
+        raise PayloadError(f"{where}: {shown(subset)} is not the name of an Arena leaderboard")
+    return f"{PUBLISHER}/{subset}"
+
+
+def style_control(board: str) -> bool | None:
+    """Whether a board is style-controlled; None where Arena makes no such distinction."""
+    subset = board.partition("/")[2]
+    if subset.endswith("_style_control"):
+        return True
+    return False if subset in _CONTROLLED else None
+
+
+def doubled(board: str) -> frozenset[str]:
+    """Entries of a board that are known to be listed twice."""
+    return DOUBLED.get(board, frozenset())
+
+
+# The dataset.
+
+HOST = "https://huggingface.co"
+_REPOSITORY = "lmarena-ai/leaderboard-dataset"
+LISTING_URL = f"{HOST}/api/datasets/{_REPOSITORY}/revision/main"
+
+_SHARD = "00000-of-00001.parquet"
+_REVISION = re.compile(r"[0-9a-f]{40}")
+_PATH = re.compile(r"([a-z0-9_]{1,60})/latest-(\d{5}-of-\d{5}\.parquet)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_COLUMNS = {
+    "model_name": "entry",
+    "organization": "organisation",
+    "license": "licence",
+    "rating": "rating",
+    "rating_lower": "lower",
+    "rating_upper": "upper",
+    "variance": "variance",
+    "vote_count": "votes",
+    "rank": "rank",
+    "category": "category",
+    "leaderboard_publish_date": "date",
+}
+_TEXT = ("model_name", "organization", "license", "category")
+
+
+def subsets(listing: bytes) -> tuple[str, dict[str, str]]:
+    """Read the hub's answer at `LISTING_URL`.
+
+    Returns
+    -------
+    revision, paths
+        The commit to pin for every file, and ``{subset: path of its latest file}``, `agent*`
+        subsets included (`refusal` says why they are not stored).
+    """
+    where = f"{DATASET} listing"
+    answer = mapping(json_value(listing, where), where, "the answer")
+    revision = answer.get("sha")
+    if not isinstance(revision, str) or not _REVISION.fullmatch(revision):
+        raise PayloadError(f"{where}: 'sha' should be a 40-digit commit, found {shown(revision)}")
+    paths: dict[str, str] = {}
+    for item in sequence(answer.get("siblings"), where, "'siblings'"):
+        path = mapping(item, where, "an item of 'siblings'").get("rfilename")
+        found = _PATH.fullmatch(path) if isinstance(path, str) else None
+        if found and found[2] != _SHARD:
+            raise PayloadError(
+                f"{where}: {shown(path)} is one of several parts; elolag reads boards published "
+                "as one file and would store this one cut short"
+            )
+        if found:
+            paths[found[1]] = found[0]
+    if not paths:
+        raise PayloadError(f"{where}: no file is named <subset>/latest-{_SHARD}")
+    return revision, dict(sorted(paths.items()))
+
+
+def refusal(subset: str) -> str | None:
+    """Why a subset is not stored, in one sentence; None when it is."""
+    try:
+        board_id(subset, f"{DATASET} {subset}")
+    except PayloadError as error:
+        return str(error)
+    return None
+
+
+def dataset_address(revision: str, subset: str, file: str = "latest") -> str:
+    """Address of a subset's ``latest`` or ``full`` file at a pinned revision."""
+    if not _REVISION.fullmatch(revision) or not re.fullmatch(r"[a-z0-9_]+", subset):
+        raise UsageError(f"not a revision and subset of {_REPOSITORY}: {revision!r}, {subset!r}")
+    if file not in ("latest", "full"):
+        raise UsageError(f"no file {file!r}; there are 'latest' and 'full'")
+    return f"{HOST}/datasets/{_REPOSITORY}/resolve/{revision}/{subset}/{file}-{_SHARD}"
+
+
+def parse_dataset(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read a ``latest`` file: one publication, of the newest date in it.
+
+    `latest` means latest per category: categories published earlier stay, each noted. A category
+    with rows of two dates belongs to a ``full`` file (`dataset_history`) and is refused.
+    """
+    where, board = _named(origin)
+    table, notes = _table(payload, where)
+    tidy.size(table.num_rows, where)
+    raw = _frame(table)
+    dates = raw[["category", "date"]].drop_duplicates()
+    mixed = dates["category"].duplicated()
+    if mixed.any():
+        raise PayloadError(
+            f"{where}: category {shown(dates.loc[mixed, 'category'].iloc[0])} has rows of several "
+            "dates; a latest file has one. Is this a full file? Then use `archive backfill`"
+        )
+    vintage = dates["date"].max()
+    old = dates[dates["date"] != vintage].sort_values("category")
+    notes += [f"category {shown(c)} was published {d}" for c, d in old.itertuples(index=False)]
+    return [_vintage(raw, board, vintage, where, notes)]
+
+
+def dataset_history(payload: bytes, origin: Origin) -> Iterator[Publication | PayloadError]:
+    """Read a ``full`` file: every vintage, oldest first, one at a time.
+
+    The figures stay in compact columns; one vintage at a time is unpacked. A refused vintage is
+    yielded as its error.
+
+    Raises
+    ------
+    PayloadError
+        When the file as a whole is unreadable.
+    """
+    import pandas as pd
+
+    where, board = _named(origin)
+    table, notes = _table(payload, where)
+    codes, days = pd.factorize(table.column("date").to_pandas().astype(object))
+    for day, code in sorted((str(day), code) for code, day in enumerate(days)):
+        result: Publication | PayloadError
+        try:
+            rows = _frame(table.take((codes == code).nonzero()[0]))
+            result = _vintage(rows, board, day, f"{where} of {day}", notes)
+        except PayloadError as error:
+            result = error
+        yield result
+
+
+def _named(origin: Origin) -> tuple[str, str]:
+    where = tidy.place(DATASET, origin, dated=False)
+    return where, board_id(origin.name, where)
+
+
+def _table(payload: bytes, where: str) -> tuple[pa.Table, list[str]]:
+    from elolag.sources import bounded
+
+    wanted: dict[str, bounded.Kind] = {
+        name: "text" if name in _TEXT else "number" for name in _COLUMNS
+    }
+    wanted["leaderboard_publish_date"] = "date"
+    table, ignored = bounded.read(payload, where, wanted)
+    if not table.num_rows:
+        raise PayloadError(f"{where}: the board is empty")
+    table = table.rename_columns([_COLUMNS[name] for name in table.column_names])
+    for day in table.column("date").unique().to_pylist():
+        if day is None or not _is_day(day):
+            raise PayloadError(f"{where}: leaderboard_publish_date {shown(day)} is not an ISO date")
+    return table, [f"columns ignored: {listed(ignored)}"] if ignored else []
+
+
+def _is_day(day: str) -> bool:
+    return bool(_DAY.fullmatch(day)) and is_date(day)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas()
+    for name in (*(_COLUMNS[column] for column in _TEXT), "date"):
+        frame[name] = frame[name].astype(object)
+    return frame
+
+
+def _vintage(
+    raw: pd.DataFrame, board: str, vintage: str, where: str, notes: list[str]
+) -> Publication:
+    # Published on every board but a few categories: rating -/+ 1.96 sqrt(variance).
+    return tidy.rated(
+        board, vintage, tidy.board(raw, where, doubled=doubled(board)), basis="published",
+        interval=None, style_control=style_control(board), notes=notes,
+    )  # fmt: skip
+
+
+DATASET_SOURCE = Source(
+    name=DATASET,
+    publisher="Arena (arena.ai)",
+    title="Arena leaderboard dataset",
+    homepage=f"{HOST}/datasets/{_REPOSITORY}",
+    licence="CC-BY-4.0",
+    licence_url=f"{HOST}/datasets/{_REPOSITORY}",
+    citation="Arena (arena.ai). Leaderboard dataset, lmarena-ai/leaderboard-dataset. CC-BY-4.0.",
+    # Files are served, after a redirect, from storage hosts below hf.co that change over time.
+    hosts=("huggingface.co", ".hf.co"),
+    fetched=True,
+    precedence=0,
+    parse=parse_dataset,
+)
+
+
+# The catalog.
+
+#: Organisations and licences, without ratings.
+MODELS_FILE = "scatterplot-data.json"
+
+_FIGURES = {"rating": "rating", "lower": "rating_q025", "upper": "rating_q975"}
+#: ``leaderboard-image.json`` rates text-to-image models (dall-e-3 is its anchor at 978); until
+#: 2025-03 the text board was called ``data``, and see `_CONTROLLED_UNTIL`.
+CATALOG_BOARDS = {
+    "leaderboard-text.json": "text",
+    "leaderboard-text-style-control.json": "text_style_control",
+    "leaderboard-data.json": "text",
+    "leaderboard-data-style-control.json": "text_style_control",
+    "leaderboard-vision.json": "vision",
+    "leaderboard-vision-style-control.json": "vision_style_control",
+    "leaderboard-image.json": "text_to_image",
+}
+
+#: The first two ``leaderboard-data.json``, of 2025-01-28 and 02-05, hold style-controlled ratings:
+#: they lie on the style-controlled list of 2025-02-28 (slope 1.000, spread 0.8 Elo) and not on the
+#: raw one (slope 0.82, spread 14). From 2025-02-06 on the file is the raw board.
+_CONTROLLED_UNTIL = "2025-02-05"
+
+
+def parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read ``leaderboard-*.json`` or ``scatterplot-data.json``; the vintage is the commit's day.
+
+    Intervals are the published 2.5% and 97.5% points: bootstrap until 2025-05, from a variance
+    (symmetric to the last digit) from 2025-11; told apart by their symmetry.
+    """
+    where = tidy.place(CATALOG, origin)
+    if origin.name == MODELS_FILE:
+        return [_models(payload, origin, where)]
+    board, tables, notes = read_catalog(payload, origin, where)
+    return [
+        tidy.rated(
+            board, origin.date, tables, basis="commit", interval=None,
+            style_control=style_control(board), notes=notes,
+        )
+    ]  # fmt: skip
+
+
+def catalog_subset(file: str, day: str) -> str:
+    """Give the board that a file of the catalog holds, by its name and the day of its commit."""
+    if file == "leaderboard-data.json" and day <= _CONTROLLED_UNTIL:
+        return CATALOG_BOARDS["leaderboard-data-style-control.json"]
+    return CATALOG_BOARDS[file]
+
+
+def read_catalog(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple[str, ...]]:
+    """Read a file in the catalog's layout: its board, its tables, and what was renamed.
+
+    Raises
+    ------
+    PayloadError
+        A file name that is none of the catalog's, or anything but its layout.
+    """
+    if origin.name not in CATALOG_BOARDS:
+        raise PayloadError(
+            f"{where}: not a file of the catalog that holds ratings; "
+            f"those are {', '.join(CATALOG_BOARDS)}; and {MODELS_FILE} has the models"
+        )
+    board = board_id(catalog_subset(origin.name, origin.date), where)
+    notes: tuple[str, ...] = ()
+    if board != f"{PUBLISHER}/{CATALOG_BOARDS[origin.name]}":
+        notes = ("the file's name says raw, its ratings are style-controlled",)
+    answer = mapping(json_value(payload, where), where, "the file")
+    names: dict[str, str] = {}
+    figures: dict[str, list[Any]] = {key: [] for key in ("category", "entry", *_FIGURES)}
+    for theirs, entries in answer.items():
+        category = CATALOG_CATEGORIES.get(theirs, theirs)
+        if category in names:
+            raise PayloadError(
+                f"{where}: categories {shown(names[category])} and {shown(theirs)} are one"
+            )
+        names[category] = theirs
+        rated = mapping(entries, where, f"category {shown(theirs)}")
+        picked = columns(list(rated.values()), _FIGURES, where, what=f"{shown(theirs)} entry")
+        figures["category"] += [category] * len(rated)
+        figures["entry"] += list(rated)
+        for key, values in picked.items():
+            figures[key] += values
+    tables = tidy.board(tidy.frame(figures), where)
+    renamed = [f"{theirs} is {ours}" for ours, theirs in sorted(names.items()) if ours != theirs]
+    if renamed:
+        notes += (f"categories renamed as in the official dataset: {', '.join(renamed)}",)
+    return board, tables, notes
+
+
+def _models(payload: bytes, origin: Origin, where: str) -> Publication:
+    rows = sequence(json_value(payload, where), where, "the file")
+    wanted = {
+        "entry": "model_api_name",
+        "name": "name",
+        "organisation": "organization",
+        "licence": "license",
+    }
+    return tidy.described(
+        f"{PUBLISHER}/catalog_table", origin.date, columns(rows, wanted, where), where,
+        basis="commit", table="entries",
+    )  # fmt: skip
+
+
+CATALOG_SOURCE = Source(
+    name=CATALOG,
+    publisher="Arena (arena.ai)",
+    title="Arena catalog",
+    homepage="https://github.com/lmarena/arena-catalog",
+    licence="no licence file known; figures published by Arena",
+    licence_url="https://github.com/lmarena/arena-catalog",
+    citation="Arena (arena.ai). Arena catalog, github.com/lmarena/arena-catalog.",
+    hosts=("raw.githubusercontent.com",),
+    precedence=1,
+    parse=parse_catalog,
+)
+
+
+# The Space.
+
+_FILE = re.compile(r"leaderboard_table_(\d{4})(\d{2})(\d{2})\.csv", re.ASCII)
+
+
+def parse_space(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read ``leaderboard_table_YYYYMMDD.csv``: entries only, its ratings are elsewhere.
+
+    Layouts of 2023 have no key (the display name is the entry) and no organisation.
+    """
+    where = tidy.place(SPACE, origin, dated=False)
+    found = _FILE.fullmatch(origin.name)
+    vintage = "-".join(found.groups()) if found else ""
+    if not is_date(vintage):
+        raise PayloadError(f"{where}: the file should be named leaderboard_table_YYYYMMDD.csv")
+    table = csv_columns(payload, where, ("Model", "License"))
+    blank = [""] * len(table["Model"])
+    rows = {
+        "entry": table.get("key", table["Model"]),
+        "name": table["Model"],
+        "organisation": table.get("Organization", blank),
+        "licence": table["License"],
+    }
+    board = f"{PUBLISHER}/space_table"
+    return [tidy.described(board, vintage, rows, where, basis="published", table="entries")]
+
+
+SPACE_SOURCE = Source(
+    name=SPACE,
+    publisher="Arena (arena.ai)",
+    title="Chatbot Arena Space, leaderboard tables",
+    homepage="https://huggingface.co/spaces/lmarena-ai/chatbot-arena-leaderboard",
+    licence="Apache-2.0",
+    licence_url="https://huggingface.co/spaces/lmarena-ai/chatbot-arena-leaderboard",
+    citation="Arena (arena.ai). Chatbot Arena leaderboard Space, tables of 2023-06 to 2024-10.",
+    hosts=(),
+    precedence=1,
+    parse=parse_space,
+)
