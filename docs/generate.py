@@ -27,6 +27,7 @@ from elolag.question import DEFAULT_BOARD
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import listing
 import long_answers
+import pictures
 import recipes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -509,20 +510,20 @@ def main() -> None:
         path.write_text(filled(path.read_text("utf-8")), "utf-8")
     answered = ROOT / "docs" / "recipes.md"
     answered.write_text(recipes.filled(answered.read_text("utf-8")), "utf-8")
-    pictures()
+    draw()
 
 
-def pictures() -> None:
+def draw() -> None:
     """Redraw every figure of the pages."""
     from elolag import plots
 
     docs = ROOT / "docs"
     result = elolag.estimate_lag()
     plots.save(plots.frontier(result), docs / "frontier.png", result)
-    plots.estimands(str(docs / "estimands.png"))
+    pictures.estimands(docs / "estimands.png")
     table, _ = calibrated()
     steps = table[~table["estimand"].str.startswith("trend")]
-    plots.save(plots.calibration(steps), str(docs / "calibration.png"))
+    plots.save(pictures.calibration(steps), str(docs / "calibration.png"))
 
 
 if __name__ == "__main__":

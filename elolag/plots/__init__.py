@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from elolag.plots._bridge import bridge
-from elolag.plots._calibration import calibration
-from elolag.plots._estimands import estimand, estimands
-from elolag.plots._frontier import frontier
-from elolag.plots._lag_path import lag_path
-from elolag.plots._revisions import revisions
-from elolag.plots._slices import slices
-from elolag.plots._specification import specification_curve
-from elolag.plots._style import CAVEAT, COLOURS, SIZES, footer, save
-from elolag.plots._time_to_match import time_to_match
+from elolag.plots.figures import (
+    bridge,
+    claims,
+    comparison,
+    influence,
+    lag_path,
+    revisions,
+    slices,
+    time_to_match,
+)
+from elolag.plots.frontiers import frontier
+from elolag.plots.specification import specification_curve
+from elolag.plots.style import COLOURS, SIZES, footer, save, svg
+from elolag.results.provenance import CAVEAT
 
 __all__ = [
     "CAVEAT",
     "COLOURS",
     "SIZES",
     "bridge",
-    "calibration",
-    "estimand",
-    "estimands",
+    "claims",
+    "comparison",
     "footer",
     "frontier",
+    "influence",
     "lag_path",
     "revisions",
     "save",
     "slices",
     "specification_curve",
+    "svg",
     "time_to_match",
 ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from elolag.results.table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart in two widths, its words, and the table that holds the same data.
+    """A chart, its words, and the table that holds the same data.
 
     Attributes
     ----------
@@ -23,25 +26,21 @@ class Figure:
         What the chart shows, for those who do not see it.
     caption
         How to read it, and its caveat.
-    wide, narrow
-        Vega-Lite specifications, for the page and for a phone.
-    toggles
-        Parameter of the specification -> (label, marker class): series that can be hidden.
-    margin
-        Pixels left of the plot, where words under the picture begin.
+    draw
+        A figure of `elolag.plots`, to be told ``size`` and ``title``.
     table
         The data of the chart.
+    toggles
+        Side of the chart (`elolag.plots.style.SIDES`) -> its label: series that can be hidden.
     """
 
     name: str
     title: str
     alt: str
     caption: str
-    wide: Mapping[str, Any]
-    narrow: Mapping[str, Any]
+    draw: Callable[..., Axes]
     table: Table
-    toggles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    margin: int = 40
+    toggles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

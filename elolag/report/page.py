@@ -1,30 +1,24 @@
-"""The page: one HTML file that needs nothing else, and runs nothing but its own script."""
+"""The report as one HTML file that needs nothing else and runs nothing, and as Markdown."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib import resources
 from typing import Any
 
-from elolag.report import drawing
-from elolag.report.bundle import script, template
-from elolag.report.content import Figure, Section
+from elolag.errors import REPORT, library
+from elolag.report.content import Section
+from elolag.results.table import markdown as cell
 from elolag.results.words import printable
 
-_ESCAPES = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
-
-def inline_json(data: Any) -> str:
-    """JSON that cannot end the ``<script>`` it stands in."""
-    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return "".join(_ESCAPES.get(c, c) for c in text)
-
-
-def render(
+def html(
     sections: Sequence[Section],
-    compiled: Mapping[str, Mapping[str, dict[str, Any]]],
+    drawings: Mapping[str, Mapping[str, str]],
     words: Mapping[str, str],
 ) -> str:
     """The HTML of a report.
@@ -33,40 +27,51 @@ def render(
     ----------
     sections
         In their order.
-    compiled
-        Figure name -> ``wide`` and ``narrow`` -> Vega specification.
+    drawings
+        Figure name -> ``page`` and ``phone`` -> its SVG element.
     words
         title, interval, sentence, board, as_of, version, reproduce.
     """
-    markup = drawing.library("markupsafe").Markup
-    jinja = drawing.library("jinja2")
-    environment = jinja.Environment(
-        loader=jinja.FunctionLoader(template), autoescape=True, undefined=jinja.StrictUndefined,
-        finalize=_printable,
-    )  # fmt: skip
-    style, code = template("style.css"), script()
-    drawings = {
-        name: {
-            width: markup(drawing.inline_svg(spec, f"{name}-{width}"))
-            for width, spec in both.items()
-        }
-        for name, both in compiled.items()
-    }
-    html: str = environment.get_template("report.html.j2").render(
+    markup = library("markupsafe", REPORT).Markup
+    style = _template("style.css")
+    environment = _environment(autoescape=True, finalize=_printable)
+    page: str = environment.get_template("report.html.j2").render(
         **{**words, "reproduce": markup.escape(words["reproduce"])},
         sections=[_escaped(markup, section) for section in sections],
-        drawings=drawings,
-        charts=markup(inline_json(compiled)),
-        script=markup(code),
+        drawings={n: {k: markup(v) for k, v in each.items()} for n, each in drawings.items()},
         style=markup(style),
-        policy=_policy(style, code),
+        policy=_policy(style),
     )
-    return html.rstrip() + "\n"
+    return page.rstrip() + "\n"
 
 
-def figures(sections: Sequence[Section]) -> list[Figure]:
-    """Every figure, in order."""
-    return [figure for section in sections for figure in section.figures]
+def markdown(sections: Sequence[Section], words: Mapping[str, str]) -> str:
+    """The Markdown of a report, every name escaped; `words` as for `html`."""
+    # Not HTML: every value goes through `md` or `fence`.
+    environment = _environment(autoescape=False)
+    environment.filters.update(md=cell, fence=fence)
+    text: str = environment.get_template("report.md.j2").render(**words, sections=sections)
+    lines = (line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+
+
+def fence(text: str) -> str:
+    """A block of text as it is, in a fence longer than any within."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    lines = "\n".join(printable(line) for line in text.splitlines())
+    return f"{ticks}text\n{lines}\n{ticks}"
+
+
+def _template(name: str) -> str:
+    return (resources.files("elolag.report") / "templates" / name).read_text("utf-8")
+
+
+def _environment(**settings: Any) -> Any:
+    jinja = library("jinja2", REPORT)
+    return jinja.Environment(
+        loader=jinja.FunctionLoader(_template), undefined=jinja.StrictUndefined, **settings
+    )
 
 
 def _printable(value: Any) -> Any:
@@ -76,19 +81,11 @@ def _printable(value: Any) -> Any:
 
 def _escaped(markup: Any, section: Section) -> Section:
     """Text blocks keep their line breaks, which `printable` would spell out."""
-    from dataclasses import replace
-
     blocks = [replace(b, text=markup.escape(b.text)) for b in section.blocks]
     return replace(section, blocks=blocks)
 
 
-def _policy(style: str, code: str) -> str:
-    """Content-Security-Policy: nothing from anywhere, only this style and this script, no eval."""
-
-    def digest(text: str) -> str:
-        return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-    return (
-        f"default-src 'none'; script-src 'sha256-{digest(code)}'; "
-        f"style-src 'sha256-{digest(style)}'; base-uri 'none'; form-action 'none'"
-    )
+def _policy(style: str) -> str:
+    """Content-Security-Policy: nothing from anywhere, only this style, and no script at all."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -1,23 +1,40 @@
-"""`write_report`: from a question to a folder."""
+"""`write_report`: from a question to a folder, which is there whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+import json
+import os
+import platform
+import shlex
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from elolag.cite import citation
-from elolag.errors import REPORT, library
-from elolag.report import drawing, folder, markdown, marking, page, provenance
-from elolag.report.checks import Extent
+from elolag.errors import REPORT, UsageError, library
+from elolag.own import OwnBoard
+from elolag.plots import svg
+from elolag.plots.style import rendered
+from elolag.report import page, tested
+from elolag.report import sections as parts
 from elolag.report.content import Section
-from elolag.report.material import Material, describe, gather
-from elolag.report.sections import SECTIONS
+from elolag.report.material import Extent, Material, describe, gather
 from elolag.results.lag import LagResult
-from elolag.results.provenance import provenance as from_where
 from elolag.results.table import Table
 from elolag.results.words import windowed
+from elolag.schema import ALL_LISTS
+
+#: The sections in the order they stand.
+SECTIONS: tuple[Callable[[Material], Section], ...] = (
+    parts.answer, parts.frontier, parts.path, parts.estimands, tested.slices, tested.sensitivity,
+    tested.claims, parts.data, parts.limits, parts.citing,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,26 +113,30 @@ def write_report(
     True
     """
     place = Path(out).absolute()
-    with folder.reserved(place, force=force) as temporary:
+    with reserved(place, force=force) as temporary:
         # Told before the work, which takes minutes.
         workers = ["joblib"] if jobs != 1 and full else []
-        for name in ("altair", "vl_convert", "jinja2", *workers):
+        for name in ("jinja2", "markupsafe", *workers):
             library(name, REPORT)
         material = gather(Extent(full, choices, jobs, tell), **question)
         files = contents(material)
-        folder.write(files, temporary, place, force=force)
-    return Report(place, (*sorted(files), folder.SUMS), material.headline)
+        write_files(files, temporary, place, force=force)
+    return Report(place, (*sorted(files), SUMS), material.headline)
 
 
 def contents(material: Material) -> dict[str, bytes]:
     """Every file of a report, by its name in the folder; the same bytes for the same material."""
     sections = [build(material) for build in SECTIONS]
-    compiled = {
-        figure.name: {"wide": drawing.vega(figure.wide), "narrow": drawing.vega(figure.narrow)}
-        for figure in page.figures(sections)
+    figures = [figure for section in sections for figure in section.figures]
+    drawings = {
+        figure.name: {
+            size: svg(figure.draw(size=size, title=""), f"{figure.name}-{size}")
+            for size in ("page", "phone")
+        }
+        for figure in figures
     }
     result = material.headline
-    recipe = provenance.reproduce(material)
+    recipe = reproduce(material)
     words = {
         "title": sections[1].figures[0].title,
         "interval": _standfirst(result),
@@ -127,28 +148,23 @@ def contents(material: Material) -> dict[str, bytes]:
     }
     quoted = citation(result)
     files = {
-        "report.html": page.render(sections, compiled, words).encode(),
-        "report.md": markdown.render(sections, words).encode(),
-        "result.json": provenance.to_json(_result(material)),
+        "report.html": page.html(sections, drawings, words).encode(),
+        "report.md": page.markdown(sections, words).encode(),
+        "result.json": to_json(_result(material)),
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
         "citation.bib": quoted.bibtex().encode(),
-        "citation.json": provenance.to_json(quoted.csl()),
+        "citation.json": to_json(quoted.csl()),
         "reproduce.txt": recipe.encode(),
     }
-    for figure in page.figures(sections):
-        source, name = from_where(result, title=figure.title), f"figures/{figure.name}"
-        spec = marking.framed(compiled[figure.name]["wide"], source, figure.margin)
-        document = drawing.svg(spec, background=drawing.PAPER)
-        files[f"{name}.svg"] = marking.svg(document, source).encode()
-        files[f"{name}.png"] = marking.png(drawing.png(document), source)
-        files[f"{name}.pdf"] = marking.pdf(drawing.pdf(document), source)
+    for figure in figures:
+        axes = figure.draw(size="page", title=figure.title)
+        for kind in ("svg", "png", "pdf"):
+            files[f"figures/{figure.name}.{kind}"] = rendered(axes, kind, result)
     for table in _tables(sections):
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
-        files[f"data/{table.name}.metadata.json"] = provenance.describe_table(
-            table, content, material
-        )
+        files[f"data/{table.name}.metadata.json"] = describe_table(table, content, material)
     return files
 
 
@@ -177,6 +193,233 @@ def _result(material: Material) -> dict[str, Any]:
         "answer": material.headline.to_dict(),
         "comparison": material.comparison.to_dict(),
         **material.checks.to_dict(),
-        "versions": provenance.versions(),
-        "command": provenance.command(material),
+        "versions": versions(),
+        "command": command(material),
     }
+
+
+#: Packages whose versions decide the bytes of a report.
+PACKAGES = (
+    "numpy", "scipy", "pandas", "statsmodels", "pyarrow", "matplotlib", "jinja2",
+)  # fmt: skip
+_OPTIONS = {
+    "board": "--board", "category": "--category", "leader": "--leader", "follower": "--follower",
+    "as_of": "--as-of", "vintage": "--vintage", "n_draws": "--draws", "seed": "--seed",
+    "level": "--level", "window": "--window", "archive": "--archive", "sources": "--sources",
+    "extra_tags": "--tags", "drift": "--drift",
+}  # fmt: skip
+
+
+def command(material: Material) -> str:
+    """The command that makes the report again, every choice spelled out."""
+    result, asked = material.headline, describe(material.question)
+    whole: dict[str, Any] = {
+        "board": result.board, "category": result.category, "leader": result.leader_group,
+        "follower": result.follower_group, "as_of": result.as_of, "vintage": result.vintage,
+        "n_draws": result.n_draws, "seed": result.seed, "level": result.level,
+        **{k: asked.get(k) for k in ("window", "archive", "extra_tags", "drift")},
+    }  # fmt: skip
+    if result.sources != ALL_LISTS:
+        whole["sources"] = result.sources
+    words = ["elolag", "report", "--out", "report"]
+    own = material.question.get("board")
+    if isinstance(own, OwnBoard):
+        whole |= {"board": None, "vintage": None}
+        words += ["--ratings", own.file.name]
+        words += ["--ratings-level", str(own.snapshots[0].interval_level)]
+    for key, option in _OPTIONS.items():
+        if whole.get(key) is not None:
+            words += [option, str(whole[key])]
+    if not material.extent.full:
+        words += ["--quick"]
+    if asked.get("correct_selection") is False:
+        words += ["--no-selection-correction"]
+    return shlex.join(words)
+
+
+def reproduce(material: Material) -> str:
+    """`reproduce.txt`: command, versions, snapshots with their hashes."""
+    result = material.headline
+    lines = ["command:", f"  {command(material)}", "", "versions:"]
+    lines += [f"  {name} {version}" for name, version in versions().items()]
+    lines += ["", "snapshots (sha256 of each manifest, which holds the hashes of its tables):"]
+    lines += [f"  {digest}  {path}" for path, digest in result.snapshots]
+    others = [used for used in material.checks.snapshots if used not in result.snapshots]
+    if others:
+        lines += ["", "further snapshots, of slices, sensitivity and claims:"]
+        lines += [f"  {digest}  {path}" for path, digest in others]
+    if material.checks.missing:
+        lines += ["", "left out:"]
+        lines += [f"  {name}: {why}" for name, why in material.checks.missing.items()]
+    extra = material.question.get("extra_tags")
+    if extra is not None:
+        extra = Path(extra)
+        files = sorted(extra.glob("*.csv")) if extra.is_dir() else [extra]
+        lines += ["", "own tags (sha256):"]
+        lines += [f"  {hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in files]
+    choices = _not_on_the_command_line(material)
+    if choices:
+        lines += ["", f"choices only Python can make: {json.dumps(choices, sort_keys=True)}"]
+    return "\n".join(lines) + "\n"
+
+
+def versions() -> dict[str, str]:
+    """Versions of elolag, Python and the packages that decide the bytes."""
+    from elolag.version import __version__
+
+    found = {"elolag": __version__, "python": platform.python_version()}
+    return {**found, **{name: metadata.version(name) for name in PACKAGES}}
+
+
+def describe_table(table: Table, content: bytes, material: Material) -> bytes:
+    """The metadata that stand beside a table: columns, units, sources, seed, command."""
+    result = material.headline
+    return to_json(
+        {
+            "schema": 1,
+            "title": table.caption,
+            "path": f"{table.name}.csv",
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "encoding": "utf-8",
+            "rows": len(table.rows),
+            "missing": "an empty cell",
+            "quoting": "text that begins with = + - @ has an apostrophe before it",
+            "columns": [
+                {"name": c.key, "title": c.label or c.key, "description": c.meaning, "unit": c.unit}
+                for c in table.columns
+            ],
+            "board": result.board,
+            "category": result.category,
+            "as_of": result.as_of,
+            "vintage": result.vintage,
+            "sources": result.sources,
+            "snapshots": [{"path": p, "sha256": h} for p, h in table.snapshots or result.snapshots],
+            "citations": sources(material),
+            "n_draws": table.n_draws or result.n_draws,
+            "seed": result.seed,
+            "level": result.level,
+            "command": command(material),
+            "version": result.version,
+        }
+    )
+
+
+def sources(material: Material) -> list[str]:
+    """Each data source as it asks to be cited."""
+    said = [f"{o.citation} ({o.licence})" for o in material.headline.origins if o.citation]
+    return list(dict.fromkeys(said))
+
+
+def to_json(data: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
+    """JSON for a file."""
+    return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _not_on_the_command_line(material: Material) -> dict[str, Any]:
+    asked = describe(material.question)
+    kept = {"choices": material.extent.choices} if material.extent.choices else {}
+    return {key: asked[key] for key in ("policies", "exclude") if asked.get(key)} | kept
+
+
+#: Lists every other file with its SHA-256, as `sha256sum --check` reads it.
+SUMS = "SHA256SUMS"
+
+
+@contextmanager
+def reserved(out: Path, *, force: bool) -> Iterator[Path]:
+    """A temporary folder beside `out`, made before any work begins; removed whatever happens.
+
+    Raises
+    ------
+    UsageError
+        `out` exists and is not to be replaced, is no report, or nothing can be written beside it.
+    """
+    _check_folder(out, force=force)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror}; name another folder") from (
+            error
+        )
+    try:
+        yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _check_folder(out: Path, *, force: bool) -> None:
+    """Refuse an existing folder without `force`, and always one that holds what we did not write.
+
+    Raises
+    ------
+    UsageError
+        With the first file that would be lost.
+    """
+    if not out.exists() and not out.is_symlink():
+        return
+    if not force:
+        raise UsageError(f"{out} exists; give --force to replace it, or name another folder")
+    if out.is_symlink() or not out.is_dir():
+        raise UsageError(f"{out} is not a folder; name another")
+    known = {SUMS}
+    if (out / SUMS).is_file():
+        listed = (out / SUMS).read_text("utf-8").splitlines()
+        known |= {line.partition("  ")[2] for line in listed}
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if not path.is_dir() and name not in known:
+            raise UsageError(
+                f"{out} holds {name!r}, which no report of elolag wrote; --force would lose it: "
+                f"move it away, or name another folder"
+            )
+
+
+def write_files(files: Mapping[str, bytes], temporary: Path, out: Path, *, force: bool) -> None:
+    """Write every file into `temporary`, flush, and put it in the place of `out` by renaming.
+
+    Raises
+    ------
+    UsageError
+        The disk refuses; `out` is then as it was.
+    """
+    sums = "".join(f"{hashlib.sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files))
+    whole = {**files, SUMS: sums.encode()}
+    new = temporary / "new"
+    try:
+        for name, content in whole.items():
+            path = new / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        for folder in sorted({path.parent for path in new.rglob("*")}):
+            _flush(folder)
+        _swap(new, temporary / "old", out, force=force)
+        _flush(out.parent)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written: {error.strerror}; name another folder") from (
+            error
+        )
+
+
+def _swap(new: Path, old: Path, out: Path, *, force: bool) -> None:
+    _check_folder(out, force=force)  # again: the work took a while
+    replaced = out.exists()
+    if replaced:
+        out.rename(old)
+    try:
+        new.rename(out)
+    except OSError:
+        if replaced:
+            old.rename(out)
+        raise
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from elolag.results.words import which_lists
-from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
+from elolag.schema import ALL_LISTS, measure_of
 from elolag.version import __version__
 
 if TYPE_CHECKING:
@@ -156,14 +156,14 @@ class Provenance:
             whose = f"{self.owners}, {where}" if self.owners else f"own ratings, {where}"
             vintage = self.facts.get("vintage") or newest.vintage
             licence = f", {newest.licence}" if newest.licence else ""
-            more = f" and {len(older)} older" if older else ""
+            lists = "list" if len(older) == 1 else "lists"
+            more = f" and {len(older)} older {lists}" if older else ""
             if copies := sum(origin.copied for origin in older):
                 more += f", {copies} of them copies made by others"
             if newest.copied:
                 whose = f"{whose}, in a copy made by others"
-            terms = dict.fromkeys(_terms(o.licence) for o in older if o.licence)
-            terms.pop(newest.licence, None)
-            more += f" ({', '.join(terms)})" if terms else ""
+            if any(o.licence not in ("", newest.licence) for o in older):
+                more += " (their licences: elolag cite FILE)"
             parts.append(
                 f"Source: {whose}, ratings of {vintage}{licence}; snapshot sha256 "
                 f"{newest.sha256[:16]}{more}."
@@ -218,11 +218,6 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
         sentence=str(sentence()) if callable(sentence) else "",
         title=title,
     )
-
-
-def _terms(licence: str) -> str:
-    """A licence in as few words as a figure has room for."""
-    return f"licence {licence}" if licence == NOT_STATED else licence.partition(";")[0]
 
 
 def log_head(origins: Iterable[Origin]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,10 +72,16 @@ def test_the_publisher_is_the_boards_own(headline: LagResult) -> None:
     assert OWN_CAVEAT in own
 
 
-def test_a_licence_of_older_snapshots_is_not_hidden(headline: LagResult) -> None:
+def test_a_licence_of_older_snapshots_is_told_where_the_footer_says(
+    headline: LagResult, tmp_path: Path
+) -> None:
     assert {o.licence for o in headline.origins} != {"CC-BY-4.0"}
     footer = plots.footer(headline)
-    assert re.search(r"\(licence not stated, .*no licence file known.*\)", footer)
+    assert f" and {len(headline.origins) - 1} older lists" in footer
+    assert "(their licences: elolag cite FILE)" in footer
+    path = plots.save(plots.frontier(headline, size="column"), tmp_path / "one.png", headline)
+    told = [source["licence"] for source in cite.read_figure(path)["sources"]]
+    assert told == [origin.licence for origin in headline.origins]
     copies = sum(o.copied for o in headline.origins)
     assert f", {copies} of them copies made by others" in footer
     assert footer.startswith("Source: Arena (arena.ai), arena/text_style_control")
@@ -91,15 +96,17 @@ def test_results_that_hold_others_speak_for_them(curve: TimeToMatch, headline: L
     assert [o.vintage for o in bare.origins] == [p[-10:] for p, _ in headline.snapshots]
 
 
-def test_without_a_result_a_file_still_names_the_software(tmp_path: Path) -> None:
-    target = plots.save(plots.estimand("gap"), tmp_path / "toy.svg")
+def test_without_a_result_a_file_still_names_the_software(
+    headline: LagResult, tmp_path: Path
+) -> None:
+    target = plots.save(plots.frontier(headline, size="column"), tmp_path / "toy.svg")
     facts = cite.read_figure(target)
     assert facts["software"] == "elolag"
     assert facts["sources"] == []
 
 
 def test_bad_targets_are_refused(headline: LagResult, tmp_path: Path) -> None:
-    axes = plots.estimand("gap")
+    axes = plots.frontier(headline, size="column")
     with pytest.raises(UsageError, match="take .png, .svg or .pdf"):
         plots.save(axes, tmp_path / "figure.gif", headline)
     with pytest.raises(UsageError, match="cannot be written"):

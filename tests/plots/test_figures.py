@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -19,33 +19,30 @@ from matplotlib.figure import Figure
 from elolag import plots
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.catch_up import TimeToMatch
+from elolag.estimate.comparison import estimate_all
 from elolag.estimate.lag import ESTIMANDS, estimate_lag, lag_key, results
 from elolag.estimate.over_time import LagPath
 from elolag.estimate.session import prepare
 from elolag.model import estimands
-from elolag.plots import _estimands as pictures
-from elolag.plots._style import _FOOTER, COLOURS, SIZES, new_figure, roles, visible
+from elolag.plots.style import _FOOTER, COLOURS, SIZES, new_figure, roles, visible
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap
 
-ROOT = Path(__file__).resolve().parents[2]
 Draw = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
 def figures(headline: LagResult, path: LagPath, curve: TimeToMatch) -> dict[str, Draw]:
-    table = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
-    steps = table[~table["estimand"].str.startswith("trend")]
+    compared = estimate_all(n_draws=200)
     return {
         "frontier": lambda **how: plots.frontier(headline, **how),
         "lag_path": lambda **how: plots.lag_path(path, **how),
         "time_to_match": lambda **how: plots.time_to_match(curve, **how),
-        "calibration": lambda **how: plots.calibration(steps, **how),
-        "catch-up": lambda **how: plots.estimand("catch-up", **how),
+        "comparison": lambda **how: plots.comparison(compared, **how),
     }
 
 
-NAMES = ("frontier", "lag_path", "time_to_match", "calibration", "catch-up")
+NAMES = ("frontier", "lag_path", "time_to_match", "comparison")
 
 
 def boxes(axes: Any) -> list[Any]:
@@ -99,7 +96,7 @@ def test_drawn_on_the_axes_given_and_on_nothing_else(figures: dict[str, Draw], n
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unknown_size_is_refused(figures: dict[str, Draw], name: str) -> None:
-    with pytest.raises(UsageError, match="known: column, page, slide"):
+    with pytest.raises(UsageError, match="known: column, page, slide, phone"):
         figures[name](size="poster")
 
 
@@ -173,7 +170,9 @@ def test_frontier_refuses_what_it_cannot_draw(headline: LagResult) -> None:
     with pytest.raises(UsageError, match="would begin"):
         plots.frontier(headline, since="2026-08-19")
     early = plots.frontier(headline, since="2023-03-01", labels=0)
-    assert "kimi-k3" not in texts(early)
+    key = {headline.follower.model, headline.leader_best.model}
+    key |= {m.model for m in (headline.day.above, headline.match) if m is not None}
+    assert {m.model for m in headline.models} & set(texts(early)) <= key
 
 
 def test_a_censored_stretch_is_hatched_and_nothing_finite_is_cut(path: LagPath) -> None:
@@ -232,28 +231,51 @@ def test_a_median_not_reached_is_no_number(curve: TimeToMatch) -> None:
     assert "not yet matched half" in axes.get_title(loc="left")
 
 
-def every_title() -> Iterator[tuple[str, str]]:
-    for name in pictures._DRAW:
-        yield name, plots.estimand(name).get_title(loc="left")
-
-
-def test_estimand_pictures_show_what_elolag_computes() -> None:
-    titles = dict(every_title())
-    # By hand, from the toy's steps.
-    assert titles["current"] == "current: 5.0 months"
-    assert titles["at-release"] == "at-release: 2.5 months"
-    assert titles["catch-up"] == "catch-up: median 7.0 months"
-    assert titles["gap"] == "gap: 8 Elo"
-    assert set(titles) == set(ESTIMANDS)
-    with pytest.raises(UsageError, match="known: current"):
-        plots.estimand("forward")
-
-
-def test_the_grid_of_estimands_is_one_picture(tmp_path: Path) -> None:
-    figure = plots.estimands(tmp_path / "all.png")
-    assert len(figure.axes) == 8
-    assert (tmp_path / "all.png").read_bytes().startswith(b"\x89PNG")
-
-
 def test_figures_of_a_size_have_its_width() -> None:
     assert new_figure("slide").get_size_inches()[0] == 13.333
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_models_of_the_answer_are_always_named(headline: LagResult, size: str) -> None:
+    for labels in (None, 0, 1):
+        shown = set(texts(plots.frontier(headline, size=size, labels=labels)))
+        day = headline.day
+        for point in (headline.follower, headline.leader_best, day.above):
+            assert point is not None
+            assert point.model in shown
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_title_can_be_given_or_left_to_the_page(figures: dict[str, Draw], name: str) -> None:
+    axes = figures[name](title="Another finding", label="Figure 2.")
+    assert axes.get_title(loc="left") == "Figure 2. Another finding"
+    bare = figures[name](title="")
+    assert bare.get_title(loc="left") == ""
+    assert not any(t.get_text() for t in bare.get_figure().texts)
+    assert bare.get_window_extent().height > axes.get_window_extent().height
+
+
+def test_the_svg_of_a_page_has_no_styles_and_says_words(headline: LagResult) -> None:
+    bad = 'a"><script>x</script>\u202e\x01'
+    models = tuple(replace(m, model=bad) if m.model == "kimi-k3" else m for m in headline.models)
+    text = plots.svg(plots.frontier(replace(headline, models=models), title=""), "one")
+    assert text == plots.svg(plots.frontier(replace(headline, models=models), title=""), "one")
+    root = ElementTree.fromstring(text)  # noqa: S314 -- our own
+    parts = list(root.iter())
+    assert not [p for p in parts if "style" in p.attrib or p.tag.endswith(("style", "metadata"))]
+    names = [p.attrib["id"] for p in parts if "id" in p.attrib]
+    assert len(set(names)) == len(names)
+    assert all(name.startswith("one-") for name in names)
+    links = [v[1:] for p in parts for k, v in p.attrib.items() if k.endswith("href")]
+    assert links
+    assert set(links) <= set(names)
+    told = [p.text or "" for p in parts if p.tag.endswith("title")]
+    assert any(words.startswith('a"><script>x</script>\\u202e\\x01\nentry ') for words in told)
+    assert "<script" not in text
+    assert {p.get("class") for p in parts} == {None, "leader", "follower"}
+
+
+def test_plots_are_there_after_importing_elolag() -> None:
+    code = "import elolag; print(elolag.plots.frontier.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "frontier\n"

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
+from PIL import Image
 
 from elolag import plots
 from elolag.errors import UsageError
+from elolag.results.lag import LagResult
 
 USERS = [
     {
@@ -24,27 +26,37 @@ USERS = [
 ]  # fmt: skip
 
 
+def _drawn(headline: LagResult, path: Path) -> bytes:
+    return plots.save(plots.frontier(headline, size="column"), path).read_bytes()
+
+
 @pytest.mark.parametrize("user", USERS, ids=["leak", "usetex", "fonts"])
-def test_a_figure_does_not_depend_on_the_users_settings(tmp_path: Path, user: dict[str, object]):
-    plain = plots.save(plots.estimand("current"), tmp_path / "plain.png").read_bytes()
+def test_a_figure_does_not_depend_on_the_users_settings(
+    headline: LagResult, tmp_path: Path, user: dict[str, object]
+):
+    plain = _drawn(headline, tmp_path / "plain.png")
     with mpl.rc_context(user):
         before = dict(mpl.rcParams)
-        drawn = plots.save(plots.estimand("current"), tmp_path / "user.png").read_bytes()
+        drawn = plots.save(
+            plots.frontier(headline, size="column"), tmp_path / "user.png"
+        ).read_bytes()
         assert dict(mpl.rcParams) == before
     assert drawn == plain
 
 
-def test_axes_handed_in_keep_their_style():
+def test_axes_handed_in_keep_their_style(headline: LagResult):
     from matplotlib.figure import Figure
 
     with mpl.rc_context({"lines.linewidth": 12}):
         axes = Figure().add_subplot()
-        assert plots.estimand("current", axes) is axes
+        assert plots.frontier(headline, axes) is axes
         assert mpl.rcParams["lines.linewidth"] == 12
 
 
-def test_a_write_that_fails_leaves_the_old_figure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    path = plots.save(plots.estimand("gap"), tmp_path / "x.svg")
+def test_a_write_that_fails_leaves_the_old_figure(
+    headline: LagResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = plots.save(plots.frontier(headline, size="slide"), tmp_path / "x.svg")
     old = path.read_bytes()
 
     def full(_: int) -> None:
@@ -52,6 +64,22 @@ def test_a_write_that_fails_leaves_the_old_figure(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UsageError, match=r"x\.svg: cannot be written \(No space left on device\)"):
-        plots.save(plots.estimand("current"), path)
+        plots.save(plots.frontier(headline, size="column"), path)
     assert path.read_bytes() == old
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_notebook_shows_the_figure_and_pyplot_saves_it(
+    headline: LagResult, tmp_path: Path
+) -> None:
+    from matplotlib import pyplot
+
+    with pyplot.ion():
+        axes = plots.frontier(headline, size="column")
+        assert pyplot.gcf() is axes.get_figure()
+        pyplot.savefig(tmp_path / "shown.png", dpi="figure")
+        pyplot.close("all")
+    with Image.open(tmp_path / "shown.png") as shown:
+        assert shown.size == (1050, 960)
+    plots.frontier(headline, size="column")
+    assert pyplot.get_fignums() == []

@@ -35,7 +35,7 @@ LABS = {"acme": f"Acme {TURNED} {IMAGE}", "dragon": "Dragon & Söhne {{ 7*7 }} $
 #: Every figure of the report, in its order.
 FIGURES = (
     "frontier", "lag-path", "estimands", "slices-category", "slices-openness", "influence",
-    "specifications", "claims", "next-month",
+    "specifications", "claims",
 )  # fmt: skip
 UNTAGGED = f"nobody {SCRIPT}"
 

@@ -10,7 +10,7 @@ from made_study import made
 import elolag
 from elolag.cite import citation, wording
 from elolag.cli.lag import _print
-from elolag.plots._titles import finding
+from elolag.plots.style import finding
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap, Match, ModelPoint, win_rate
 from elolag.results.words import noun, printable

@@ -18,8 +18,8 @@ from elolag.claims.statement import Definition
 from elolag.cli.lag import _print
 from elolag.estimate.compare import Slice, Slices
 from elolag.estimate.over_time import Change
-from elolag.report.sections import _dots
-from elolag.report.sections import path as report_path
+from elolag.plots.marks import Dot, dots
+from elolag.plots.style import SAID, new_axes
 from elolag.results.lag import LagResult
 from elolag.results.words import NO_WIDTH, TOO_FEW, compact, given
 
@@ -49,12 +49,6 @@ def asked(folder: Path, us: Any, cn: Any, se: float = 1.0, **more: Any) -> dict[
 def drawn_bars(axes: Any) -> list[Any]:
     """Interval bars: translucent, thick lines along one level."""
     return [line for line in axes.lines if line.get_alpha() == pytest.approx(0.28)]
-
-
-def rows_of(layer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Rows of a layer's data that are days of a path."""
-    rows = layer.get("data", {}).get("values", [])
-    return [row for row in rows if isinstance(row, dict) and "band_low" in row]
 
 
 def sliced(result: LagResult) -> Slices:
@@ -120,9 +114,11 @@ def test_tables_of_ends_follow_the_rule() -> None:
     assert held.figure() == "5.5 months behind"
     told = "China first, overtaken by the US on 2026-05-19, 3.0 months before"
     assert dataclasses.replace(held, passed=told).figure() == told
-    for bare, ends in ((True, (None, None)), (False, (0.0, 10.0))):
-        (row,), _ = _dots._placed([_dots.Dot("x", value=5.5, bare=bare)], 0.0, 10.0, slim=False)
-        assert (row["low"], row["high"]) == ends
+    for bare, ends in ((True, []), (False, [0.0, 10.0])):
+        axes = new_axes()
+        dots(axes, [Dot("x", value=5.5, low=0.0, high=10.0, bare=bare)], "China ")
+        drawn = [end for line in axes.lines if line.get_alpha() == 0.42 for end in line.get_xdata()]
+        assert drawn == ends
 
 
 def test_a_path_of_few_models_has_no_band(tmp_path: Path) -> None:
@@ -143,11 +139,11 @@ def test_a_path_of_few_models_has_no_band(tmp_path: Path) -> None:
         "Without a band: a group has fewer than 3 rated models." in axes.figure.texts[-1].get_text()
     )
     assert pd.isna(frame.loc[0, "low"])
-    shown = [row for part in report_path._chart(path, 700, 300)["layer"] for row in rows_of(part)]
-    assert [row["low"] for row in shown if row["date"] < "2026-02-12"] == [None] * len(
-        [row for row in shown if row["date"] < "2026-02-12"]
-    )
-    assert {row["Interval"] for row in shown if row["date"] < "2026-02-12"} == {TOO_FEW}
+    told = [
+        gid for a in plots.lag_path(path).patches if (gid := a.get_gid() or "").startswith(SAID)
+    ]
+    assert all(TOO_FEW in words for words in told[: 23 // 7])
+    assert not any(TOO_FEW in words for words in told[4:])
     assert path.to_dict()["days"][0]["no_interval"] == TOO_FEW
 
 

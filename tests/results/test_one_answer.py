@@ -11,7 +11,7 @@ import pytest
 from elolag import compare, estimate_lag, own_board
 from elolag.cite import citation
 from elolag.cli import main
-from elolag.plots._titles import finding
+from elolag.plots.style import finding
 from elolag.report import write_report
 from elolag.results.lag import LagResult
 

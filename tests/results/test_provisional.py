@@ -18,7 +18,7 @@ from elolag.cli import main
 from elolag.errors import EstimateError
 from elolag.estimate.compare import Slice
 from elolag.estimate.panel import Untagged
-from elolag.plots._titles import finding, note
+from elolag.plots.style import finding, note
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Contender
 from elolag.results.words import rated, whose_best

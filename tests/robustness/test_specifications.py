@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 import elolag
 from elolag.cli import app
 from elolag.errors import UsageError
-from elolag.plots import save, specification_curve
-from elolag.plots._specification import footer
+from elolag.plots import SIZES, save, specification_curve
+from elolag.plots.specification import few
 from elolag.question import DEFAULT_BOARD
 from elolag.robustness import RULES, TOGETHER, Answer, Grid, Spec
 
@@ -68,7 +68,8 @@ def test_the_curve_says_what_it_shows(grid: Grid) -> None:
         said
     )
     assert not any("\N{MINUS SIGN}" in t or t.startswith("-") for t in said)
-    dots = axes.get_lines()[-2].get_ydata()
+    (dots,) = [line.get_ydata() for line in axes.get_lines() if line.get_linestyle() == "None"
+               and len(line.get_ydata()) > 1]  # fmt: skip
     assert len(dots) == len(grid.estimated)
     assert (np.diff(dots) >= 0).all()
     assert low is not None
@@ -89,7 +90,7 @@ def test_the_curve_goes_on_axes_handed_in_and_into_files(grid: Grid, tmp_path: P
 
     axes = Figure(figsize=(6, 9)).add_axes((0.3, 0.7, 0.6, 0.25))
     assert specification_curve(grid, axes) is axes
-    save(axes, str(tmp_path / "curve.svg"), footer(grid))
+    save(axes, tmp_path / "curve.svg", grid)
     text = (tmp_path / "curve.svg").read_text("utf-8")
     assert "sha256" in text
     assert "LMG" in text
@@ -156,3 +157,25 @@ def test_what_the_command_cannot_be_asked(arguments: list[str], words: str) -> N
     found = run("--draws=100", *arguments)
     assert isinstance(found.exception, UsageError)
     assert words in str(found.exception)
+
+
+@pytest.mark.parametrize("size", ["column", "page", "slide", "phone"])
+def test_the_curve_comes_in_every_size_with_its_licence(grid: Grid, size: str) -> None:
+    axes = specification_curve(grid, size=size, most=40)
+    figure = axes.get_figure()
+    assert figure.get_figwidth() == SIZES[size].width
+    assert figure.bbox.x0 - 1 <= figure.get_tightbbox().x0 * figure.dpi
+    assert figure.get_tightbbox().x1 * figure.dpi <= figure.bbox.x1 + 1
+    assert any("CC-BY-4.0" in t and grid.headline.vintage in t for t in texts(axes))
+    (dots,) = [line.get_ydata() for line in axes.get_lines() if line.get_linestyle() == "None"
+               and len(line.get_ydata()) > 1]  # fmt: skip
+    assert 40 <= len(dots) <= 41
+    assert grid.headline.months in dots
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, 5), (3, 5), (5, 5), (100, 5), (7, 6)])
+def test_few_are_even_and_keep_both_ends(count: int, shown: int) -> None:
+    found = few(count, shown)
+    assert len(set(found)) == len(found) == min(count, shown)
+    if count:
+        assert (found[0], found[-1]) == (0, count - 1)

@@ -4,30 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
-from elolag.plots._dates import date_axis
-from elolag.plots._labels import DOWNWARD, UPWARD, Label, place
-from elolag.plots._style import (
+from elolag.plots.marks import DOWNWARD, UPWARD, Label, place
+from elolag.plots.style import (
     COLOURS,
     DASHES,
     INK,
     MARKERS,
+    SAID,
+    SIDES,
+    UNSEEN,
+    Look,
     Size,
+    bracket,
+    date_axis,
+    finding,
     finish,
     footer,
+    hover,
     new_axes,
+    note,
     of_size,
     ours,
     roles,
+    short,
     tidy,
+    unit,
     visible,
 )
-from elolag.plots._titles import bracket, finding, note, short, unit
 from elolag.results.lag import LagResult
 from elolag.results.verdict import SETTLED_VOTES, ModelPoint
 
@@ -35,9 +44,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Months shown when nobody says since when.
-SHOWN = {"column": 18, "page": 24, "slide": 24}
+SHOWN = {"column": 18, "page": 24, "slide": 24, "phone": 24}
 #: Records named on each side, by size.
-_NAMED = {"column": 4, "page": 9, "slide": 8}
+_NAMED = {"column": 4, "page": 9, "slide": 8, "phone": 3}
 
 #: The label of the bracket, and the lines no other label may stand on.
 Answer = tuple[Label | None, list[tuple[Any, Any]]]
@@ -51,6 +60,7 @@ def frontier(
     since: str | None = None,
     labels: int | None = None,
     size: str = "page",
+    **look: Unpack[Look],
 ) -> Axes:
     """Both frontiers as step-after lines, with the answer drawn where it is measured.
 
@@ -70,9 +80,10 @@ def frontier(
     since
         First date shown (ISO); `SHOWN` months before the as-of date by default.
     labels
-        Most recent records to name on each side; those that would overlap are left unnamed.
+        Most recent records to name on each side, beside the models of the answer, which are always
+        named; those that would overlap are left unnamed.
     size
-        ``column``, ``page`` or ``slide``.
+        ``column``, ``page``, ``slide`` or ``phone``.
 
     Raises
     ------
@@ -109,7 +120,7 @@ def frontier(
     if any(result.provisional_rating(m) for side in records for m in side):
         said += f" Hollow: under {SETTLED_VOTES:,} votes."
     said += f" {note(result)}"
-    finish(axes, finding(result), footer(result, said), size=size)
+    finish(axes, finding(result), footer(result, said), size=size, **look)
     count = _NAMED[size] if labels is None else labels
     wanted = _wanted(result, records, first, count)
     if callout is not None:  # it has more places to stand than the models of the answer
@@ -146,23 +157,41 @@ def _draw_side(
         for m in result.models
         if m.group == group and m.counts_from <= result.as_of and to_day(m.counts_from) >= first
     ]
-    axes.scatter(
+    faint = axes.scatter(
         [to_day(m.counts_from) for m in others], [m.rating for m in others],
         s=(0.26 * measures.font) ** 2, color=colour, alpha=0.22, linewidths=0, marker=marker,
         zorder=1,
     )  # fmt: skip
-    axes.plot(*curve, color=colour, linestyle=DASHES[side], linewidth=measures.line, zorder=2.2)
+    (line,) = axes.plot(
+        *curve, color=colour, linestyle=DASHES[side], linewidth=measures.line, zorder=2.2
+    )
     shown = [m for m in result.records(group) if to_day(m.counts_from) >= first]
-    axes.errorbar(
+    bars = axes.errorbar(
         [to_day(m.counts_from) for m in shown], [m.rating for m in shown],
         yerr=[_reach(result) * m.sd for m in shown], fmt=marker, color=colour,
         markersize=measures.marker, elinewidth=0.5 * measures.line, zorder=2.4,
     )  # fmt: skip
+    for artist in (faint, line, bars[0], *bars[2]):
+        hover(artist, "", SIDES[side])
     hollow = [m for m in shown if result.provisional_rating(m)]
     axes.plot(
         [to_day(m.counts_from) for m in hollow], [m.rating for m in hollow], marker,
         color=colour, markerfacecolor="white", markersize=measures.marker, zorder=2.5,
+        gid=f"{SAID}{SIDES[side]}:",
     )  # fmt: skip
+    for m in (*others, *shown):
+        reach = _reach(result) * m.sd
+        counts = "" if m.counts_from == m.release_date else f", counts from {m.counts_from}"
+        words = (
+            f"{m.model}\nentry {m.entry}\nreleased {m.release_date}{counts}\n"
+            f"rating {m.rating:.1f}, {result.level:.0%} interval {m.rating - reach:.1f} "
+            f"to {m.rating + reach:.1f}"
+        )
+        (target,) = axes.plot(
+            [to_day(m.counts_from)], [m.rating], "o", color=colour, alpha=UNSEEN, zorder=6,
+            markersize=measures.marker, markeredgewidth=0,
+        )  # fmt: skip
+        hover(target, words, SIDES[side])
 
 
 def _name_ends(
@@ -178,11 +207,12 @@ def _name_ends(
     dodge = max(1.35 * measures.font - apart, 0.0) / 2
     for side, name in enumerate(names):
         up = dodge if side == top else -dodge
-        axes.annotate(
+        said = axes.annotate(
             visible(name), (end, levels[side]), xytext=(0.5 * measures.font, up),
             textcoords="offset points", color=COLOURS[roled[side]], va="center", weight="bold",
             fontsize=measures.font, annotation_clip=False, parse_math=False,
         )  # fmt: skip
+        hover(said, "", SIDES[roled[side]])
 
 
 def _key(result: LagResult) -> set[str]:
@@ -196,12 +226,13 @@ def _wanted(
     result: LagResult, records: list[tuple[ModelPoint, ...]], first: float, count: int
 ) -> list[Label]:
     """The models of the answer first, then the newest records of both sides in turn."""
+    key = _key(result)
     shown = [
         (model, side)
         for side, own in enumerate(records)
-        for model in [m for m in own if to_day(m.counts_from) >= first][-count or len(own) :]
+        for k, model in enumerate(own)
+        if to_day(model.counts_from) >= first and (k >= len(own) - count or model.model in key)
     ]
-    key = _key(result)
     shown.sort(key=lambda p: p[0].counts_from, reverse=True)
     shown.sort(key=lambda p: p[0].model not in key)
     higher = int(result.leads)
@@ -211,8 +242,9 @@ def _wanted(
             m.model, to_day(m.counts_from), m.rating, COLOURS[roled[side]],
             (UPWARD if side == higher else DOWNWARD) if m.model not in key
             else (*UPWARD, *DOWNWARD) if side == higher else (*DOWNWARD, *UPWARD),
+            needed=m.model in key,
         )
-        for m, side in (shown if count else [])
+        for m, side in shown
     ]  # fmt: skip
 
 

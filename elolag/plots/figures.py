@@ -1,0 +1,958 @@
+"""The lag over time, in rows, revised, until it is closed; and why published figures differ."""
+
+from __future__ import annotations
+
+import importlib
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.cite import wording
+from elolag.claims import ClaimsReport
+from elolag.claims.bridge import Bridge, Step
+from elolag.dates import DAYS_PER_MONTH, parse, to_day, to_iso
+from elolag.estimate.catch_up import TimeToMatch
+from elolag.estimate.compare import Slice, Slices, answer, lower, upper
+from elolag.estimate.comparison import Comparison
+from elolag.estimate.over_time import INNER, LagPath
+from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
+from elolag.model.estimands import AT_LEAST, AT_MOST, UNBOUNDED
+from elolag.model.interval import Summary
+from elolag.plots.marks import Dot, Label, dots, halo, height, place
+from elolag.plots.style import (
+    COLOURS,
+    FAINT,
+    INK,
+    MUTED,
+    SERIES,
+    SHAPES,
+    UNSEEN,
+    Look,
+    Size,
+    date_axis,
+    finish,
+    first_up,
+    footer,
+    hover,
+    new_axes,
+    new_figure,
+    of_size,
+    ours,
+    overtaken,
+    roles,
+    short,
+    tidy,
+    unsigned,
+    visible,
+)
+from elolag.results.lag import LagResult
+from elolag.results.words import (
+    FEWEST,
+    NO_WIDTH,
+    TOO_FEW,
+    adjective,
+    bound,
+    directed,
+    noun,
+    open_ended,
+    span,
+)
+from elolag.robustness.edits import Influence
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+Floats = NDArray[np.float64]
+
+
+@ours
+def lag_path(
+    path: LagPath, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """The lag at every day, its 50% interval and that of the path's level.
+
+    Filled: pointwise intervals. Thin lines: the simultaneous (sup-t) bands, which hold the whole
+    path. Where the lag or an end of its interval is only a bound, the stretch is hatched up (or
+    down) to the edge and an arrow says that it goes on; the axis always holds every finite value.
+
+    Parameters
+    ----------
+    path
+        From `elolag.lag_path`.
+    ax
+        Axes to draw on; new ones of their own by default.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    measures = of_size(size)
+    axes = ax if ax is not None else new_axes(size)
+    days, colour = path.days, COLOURS[0]
+    bounds = _limits(path)
+    axes.set_ylim(*bounds)
+    axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
+    bands = (
+        (path.inner_low, path.inner_high, 0.42, f"{INNER:.0%}"),
+        (path.low, path.high, 0.22, f"{path.level:.0%} each day"),
+    )
+    handles: list[Any] = []
+    for lows, highs, alpha, name in bands:
+        # An end that is only a bound is drawn to the edge; `_hatch` says so.
+        low, high = (
+            np.where(np.isnan(lows), bounds[0], lows),
+            np.where(np.isnan(highs), bounds[1], highs),
+        )
+        handles.append(
+            axes.fill_between(
+                days,
+                low,
+                high,
+                where=(~path.too_few).tolist(),
+                color=colour,
+                alpha=alpha,
+                linewidth=0,
+                label=name,
+            )
+        )
+    lines = (
+        (path.inner_band_low, path.inner_band_high, (0, (1, 1.2)), f"{INNER:.0%}"),
+        (path.band_low, path.band_high, "-", f"{path.level:.0%} whole path"),
+    )
+    for low, high, dash, name in lines:
+        for end in (low, high):
+            (drawn,) = axes.plot(
+                days, end, color=colour, linewidth=0.5 * measures.line, linestyle=dash,
+                label=name,
+            )  # fmt: skip
+        handles.append(drawn)
+    (line,) = axes.plot(
+        days, path.months, color=INK, linewidth=measures.line, zorder=3, label="lag"
+    )
+    _hatch(axes, path, bounds, measures)
+    _path_sides(axes, path, bounds, measures)
+    tidy(axes, size)
+    date_axis(axes, days[0], days[-1], size)
+    axes.set_ylabel("months")
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    phone = size == "phone"
+    legend = axes.legend(
+        handles=[line, *handles], loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
+        ncols=2 if phone else 5, fontsize=measures.small, borderpad=0, borderaxespad=0.1,
+        handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
+    )  # fmt: skip
+    legend.set_in_layout(False)  # it hangs on the left edge: narrower axes would not make it fit
+    note = (
+        "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
+        f"{path.vintage}, not with those of each day."
+    )
+    if path.too_few.any():
+        note += f" Without a band: a group has fewer than {FEWEST} rated models."
+    if _bounded(path).any():
+        note += " Hatched with an arrow: only a bound, the lag may lie beyond."
+    room = (4.4 if phone else 1.5) * measures.small
+    _tell(axes, path)
+    return finish(axes, _path_title(path), footer(path, note), size=size, room=room, **look)
+
+
+def _tell(axes: Axes, path: LagPath) -> None:
+    """Date, lag and interval under the pointer, once a week."""
+    for k in range(0, len(path.days), 7):
+        low, high = float(path.low[k]), float(path.high[k])
+        ends = NO_WIDTH if low == high else span(low, high)
+        if np.isnan(low) or np.isnan(high):
+            ends = open_ended(*(None if np.isnan(end) else end for end in (low, high)))
+        if path.too_few[k]:
+            ends = TOO_FEW
+        lag, code = float(path.months[k]), int(path.censored[k])
+        said = directed(lag)
+        if code == UNBOUNDED:
+            said = open_ended(None, None)
+        elif code:
+            said = open_ended(lag, None) if code == AT_LEAST else open_ended(None, lag)
+        week = axes.axvspan(path.days[k], path.days[min(k + 7, len(path.days) - 1)], color=INK,
+                            alpha=UNSEEN, linewidth=0, zorder=6)  # fmt: skip
+        hover(week, f"{to_iso(path.days[k])}\n{said}\n{ends} ({path.level:.0%})")
+
+
+def _path_title(path: LagPath) -> str:
+    follower, leader = noun(path.follower_group), noun(path.leader_group)
+    now, then = float(path.months[-1]), float(path.months[0])
+    if path.low[-1] < 0 < path.high[-1]:
+        return first_up(f"neither {follower} nor {leader} has a clear lead")
+    if path.overtaken[1] is not None:
+        return first_up(overtaken(*path.overtaken[1]))
+    since = parse(to_iso(path.days[0])).strftime("%B %Y")
+    if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
+        code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(path.censored[-1]))
+        least = f"{bound(now, code)} ".lstrip()
+        verb = "is level with" if now == 0 else "is ahead of" if now < 0 else "trails"
+        by = f" by {least}{abs(now):.1f} months" if now else ""
+        return first_up(f"{follower} {verb} {leader}{by}")
+    verb = "leads" if now < 0 else "trails"
+    return first_up(f"{follower} {verb} by {abs(now):.1f} months; in {since} by {abs(then):.1f}")
+
+
+def _limits(path: LagPath) -> tuple[float, float]:
+    """Room for every finite value, for zero, and above (below) a bound for its arrow."""
+    ends = (path.months, path.low, path.high, path.band_low, path.band_high)
+    finite = np.concatenate([e[np.isfinite(e)] for e in ends])
+    low, high = min(float(finite.min()), 0.0), max(float(finite.max()), 0.0)
+    room = max(high - low, 1.0)
+    top = 0.18 if (_bounded(path) & ~_down(path)).any() else 0.06
+    foot = 0.18 if (_bounded(path) & _down(path)).any() else (0.06 if low < 0 else 0.0)
+    return low - foot * room, high + top * room
+
+
+def _bounded(path: LagPath) -> NDArray[np.bool_]:
+    """Days on which the lag or an end of its interval is only a bound."""
+    ends = ~path.too_few & (np.isnan(path.low) | np.isnan(path.high))
+    return np.asarray((path.censored != 0) | ends)
+
+
+def _down(path: LagPath) -> NDArray[np.bool_]:
+    """Days whose bound is open towards `ahead`."""
+    return np.asarray((path.censored < 0) | (np.isnan(path.low) & ~np.isnan(path.high)))
+
+
+def _hatch(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
+    """Hatch stretches that are only bounded, from the path to the edge, with an arrow in each."""
+    bounded, down = _bounded(path), _down(path)
+    for way, edge in ((bounded & ~down, bounds[1]), (bounded & down, bounds[0])):
+        if not way.any():
+            continue
+        axes.fill_between(
+            path.days, path.months, edge, where=way.tolist(), step="mid", facecolor="none",
+            edgecolor=MUTED, hatch="////", linewidth=0, alpha=0.55, zorder=1.5,
+        )  # fmt: skip
+        jumps = np.flatnonzero(np.diff(way.astype(int), prepend=0, append=0))
+        room = bounds[1] - bounds[0]
+        for first, last in zip(jumps[::2], jumps[1::2], strict=True):
+            middle = (path.days[first] + path.days[last - 1]) / 2
+            sign = 1 if edge == bounds[1] else -1
+            axes.annotate(
+                "", (middle, edge - sign * 0.01 * room), (middle, edge - sign * 0.13 * room),
+                arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 0.7 * measures.line,
+                            "mutation_scale": 1.1 * measures.font, "shrinkA": 0, "shrinkB": 0},
+                zorder=4,
+            )  # fmt: skip
+
+
+def _path_sides(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
+    """Say in words which side of zero is which; the axis has no minus signs."""
+    follower = short(path.follower_group)
+    axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
+    room = bounds[1] - bounds[0]
+    for edge, word, up in ((bounds[1], "behind", True), (bounds[0], "ahead", False)):
+        if abs(edge) < 0.06 * room:
+            continue
+        axes.annotate(
+            visible(f"{follower} {word}"), (1, 1 if up else 0), xycoords="axes fraction",
+            xytext=(-0.3 * measures.font, (-0.5 if up else 0.4) * measures.font),
+            textcoords="offset points", ha="right", va="top" if up else "bottom", color=INK,
+            fontsize=measures.font, weight="bold", path_effects=halo(measures), zorder=5,
+            parse_math=False,
+        )  # fmt: skip
+
+
+@ours
+def slices(
+    found: Slices, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """One row per slice: dot, interval, and where asked for the simultaneous interval, thinner.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.compare`.
+    ax
+        Axes to draw on; new ones as high as the rows need by default.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    """
+    rows: list[Dot] = []
+    heading = ""
+    for item in found.slices:
+        if item.heading != heading:
+            heading = item.heading
+            rows.append(Dot(heading, heading=True))
+        result = item.result
+        words = (
+            f"{item.name}: {answer(result)}\n{found.level:.0%} interval: "
+            f"{result.interval_words()}\n{result.follower.model} / {result.leader_best.model}"
+        )
+        rows.append(
+            Dot(
+                item.name.replace("_", " "), _value(item), result.months or 0.0,
+                *result.ends_given, outer=item.simultaneous_given, words=words,
+                bare=bool(result.no_interval()), strong=item.whole,
+            )
+        )  # fmt: skip
+    row = {"openness": "first-named side ", "lab": "lab ", "country": "country "}
+    who = f"{noun(found.follower_group)} " if found.paired else row[found.by]
+    return _rows(rows, who, _slices_title(found), footer(found, _note(found)), ax, size, look)
+
+
+def _rows(
+    rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look
+) -> Axes:
+    """A whole figure of dots."""
+    axes = ax if ax is not None else new_axes(size, height(rows, size))
+    dots(axes, rows, who, size=size)
+    return finish(axes, finding, foot, size=size, room=1.4 * of_size(size).font, **look)
+
+
+@ours
+def comparison(
+    found: Comparison, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """One row per estimand in months: thick its measurement, thin its sampling interval.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.estimate_all`.
+    """
+    first = found.results[0]
+    rows = []
+    for r in found.results:
+        if r.months is None:
+            continue
+        wider = dict(r.rows()).get(f"{r.level:.0%} sampling interval", "–")
+        words = f"{r.estimand}: {r.figure()}\nmeasurement: {r.interval_words()}\nsampling: {wider}"
+        outer = r.sampling_given if any(end is not None for end in r.sampling_given) else None
+        rows.append(
+            Dot(r.estimand, _short(r.months, r.bound), r.months, *r.ends_given, outer=outer,
+                bare=bool(r.no_interval()), words=words)
+        )  # fmt: skip
+    note = f"Thick: {first.level:.0%} measurement interval; thin: sampling interval."
+    who = f"{short(first.follower_group)} "
+    return _rows(rows, who, comparison_title(found), footer(first, note), ax, size, look)
+
+
+def comparison_title(found: Comparison) -> str:
+    """How far the estimands lie apart."""
+    values = [r.months for r in found.results if r.months is not None]
+    return f"{len(values)} ways to ask give {span(min(values), max(values))}"
+
+
+@ours
+def influence(
+    found: Influence, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """The headline, and what it would be after the single changes of data that move it most.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.robustness.edits.influence`.
+    """
+    head = found.headline
+    rows = [
+        Dot("the headline", _short(head.months), head.months, *head.ends_given, strong=True,
+            bare=bool(head.no_interval()), words=f"{head.figure()}\n{head.interval_words()}")
+    ]  # fmt: skip
+    for case in found.top:
+        low, high = case.result.ends_given if case.result else (None, None)
+        interval = case.result.interval_words() if case.result else "not estimated"
+        rows.append(
+            Dot(
+                case.words, _short(case.months), case.months, low, high,
+                bare=case.result is None or bool(case.result.no_interval()),
+                words=f"{case.words}: {directed(case.months or 0.0)}\n{interval}",
+            )
+        )  # fmt: skip
+    note = f"Bars: {head.level:.0%} measurement intervals, each estimated anew."
+    who = f"{short(head.follower_group)} "
+    return _rows(rows, who, influence_title(found), footer(head, note), ax, size, look)
+
+
+def influence_title(found: Influence) -> str:
+    """How far one change of data moves the headline."""
+    months = [c.months for c in found.top if c.months is not None]
+    if not months:
+        return "No single lab, model, vintage or date moves the headline"
+    ends = [*months, *([] if found.headline.months is None else [found.headline.months])]
+    return f"One change of data moves the lag to {span(min(ends), max(ends))}"
+
+
+@ours
+def claims(
+    found: ClaimsReport,
+    headline: LagResult,
+    ax: Axes | None = None,
+    *,
+    size: str = "page",
+    **look: Unpack[Look],
+) -> Axes:
+    """Claims in months: the claimed range as a wide bar, our figure as a dot with its interval.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.check_claims`.
+    headline
+        A result on the ratings they are tested on, whose source stands below.
+    """
+    rows = []
+    for item in found.assessments:
+        claim, mine = item.claim, item.deciding
+        if claim.kind != "months":
+            continue
+        words = f"{claim.key}\nclaimed: {claim.range_words()}\nours: "
+        words += f"{mine.figure()} ({mine.interval_words()})" if mine else "not testable"
+        name = f"{claim.who.partition(',')[0]}, {claim.date[:7]}"
+        rows.append(
+            Dot(
+                f"{name}: {claim.follower} / {claim.leader}",
+                item.verdict if mine else "not testable", mine.value if mine else None,
+                mine.low if mine else None, mine.high if mine else None,
+                said=(claim.low, claim.high), words=f"{words}\n{item.verdict}",
+            )
+        )  # fmt: skip
+    note = (
+        f"Wide: what was claimed. Dot: our figure with the ratings of the day, else the newest, "
+        f"and its {found.level:.0%} interval."
+    )
+    foot = footer(headline, note)
+    return _rows(rows, "the follower ", claims_title(found), foot, ax, size, look)
+
+
+def claims_title(found: ClaimsReport) -> str:
+    """How many of the claims in months the ratings allow."""
+    timed = [a for a in found.assessments if a.claim.kind == "months"]
+    tested = [a for a in timed if a.deciding is not None]
+    fine = sum(a.verdict == "consistent" for a in tested)
+    if not tested:
+        return "None of the claims in months can be tested here"
+    return f"Of {len(tested)} testable claims in months the ratings allow {fine}"
+
+
+def _short(months: float | None, bound: str = "") -> str:
+    sign = {"at least": "\u2265 ", "at most": "\u2264 "}.get(bound, "")
+    return f"{sign}{directed(months or 0.0)}".replace(" months", "")
+
+
+def _note(found: Slices) -> str:
+    """What is drawn, what was left out, and how to read many intervals at once."""
+    n = len(found.slices)
+    bars = f"Thick bars: {found.level:.0%} {found.slices[0].result.interval} interval of each slice"
+    if found.simultaneous_level is not None:
+        bars += f" alone; thin: all {n} hold at once at {found.level:.0%} (Bonferroni)"
+    else:
+        bars += f"; of {n}, up to {n * (1 - found.level):.1f} expected to miss"
+    text = f"{bars}. Lag: {found.estimand}, {_scope(found)}."
+    return f"{text} {_left_out(found)}" if found.refused else text
+
+
+def _scope(found: Slices) -> str:
+    first = found.slices[0].result
+    if found.by == "category":
+        return f"{first.board}, as of {first.as_of}"
+    if found.by == "board":
+        return f"category {first.category}, each board as of its newest ratings (hashes: JSON)"
+    return f"{first.board} ({first.category}), as of {first.as_of}"
+
+
+def _left_out(found: Slices) -> str:
+    names = list(found.refused)
+    listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    return f"Not measured, for the reasons its table gives: {listed}."
+
+
+def _value(item: Slice) -> str:
+    months = item.result.months or 0.0
+    if months == 0 and not item.result.censored:
+        return "level"
+    least = {"at least": "\u2265 ", "at most": "\u2264 "}.get(item.result.bound, "")
+    return f"{least}{abs(months):.1f} {'behind' if months > 0 else 'ahead'}"
+
+
+def _slices_title(found: Slices) -> str:
+    behind = sum(lower(s) > 0 for s in found.slices)
+    ahead = sum(upper(s) < 0 for s in found.slices)
+    n = len(found.slices)
+    if found.paired:
+        leader, follower = noun(found.leader_group), noun(found.follower_group)
+        where = {"category": ("in", "categories"), "board": ("on", "boards")}[found.by]
+        kind = "interval" if found.simultaneous_level is None else "simultaneous interval"
+        text = f"{follower} is behind {leader} {where[0]} {behind} of {n} {where[1]}"
+        rest = f" by the whole {kind}; {n - behind - ahead} undecided"
+        more = f", ahead {where[0]} {ahead}" if ahead else ""
+        return f"{text[:1].upper()}{text[1:]}{more}{rest}"
+    return {
+        "openness": "Open and closed models of both sides",
+        "lab": f"Each lab against the frontier of {noun(found.leader_group)}",
+        "country": f"Each country against {noun(found.leader_group)}",
+    }[found.by]
+
+
+#: Marks of one month stand this many days beside each other.
+_APART = 3.0
+#: No line is drawn over a longer stretch without a vintage, in days.
+_GAP = 75.0
+_HATCHES = {"scale": "///", "votes": "", "models": "..."}
+
+
+@ours
+def revisions(
+    found: Revisions, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """Real-time (hollow squares) and hindsight (filled circles) lags with their intervals.
+
+    Beneath, on a figure of its own, the revision of each month in its parts.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.estimate_revisions`.
+    ax
+        Axes for the upper panel alone; a figure with both panels by default.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    """
+    measures = of_size(size)
+    lower: Axes | None = None
+    if ax is None:
+        axes, lower = _panels(size)
+    else:
+        axes = ax
+    days = [to_day(r.date) for r in found.rows]
+    other, own = roles(found.leader_group, found.follower_group)
+    series = (
+        ([r.real_time for r in found.rows], -_APART, COLOURS[own], "s", "white", "on the day"),
+        (
+            [r.hindsight for r in found.rows],
+            _APART,
+            COLOURS[other],
+            "o",
+            COLOURS[other],
+            f"measured with the ratings of {found.vintage}",
+        ),
+    )
+    for figures, aside, colour, marker, face, label in series:
+        _series(axes, days, figures, aside, colour, marker, face, label, size)
+    follower, leader = noun(found.follower_group), noun(found.leader_group)
+    for panel in (axes, lower):
+        if panel is not None:
+            tidy(panel, size)
+            _dates(panel, days, found, size)
+    ends = [e for r in found.rows for f in (r.real_time, r.hindsight) for e in (f.low, f.months)]
+    if min(e for e in ends if e is not None) < 0:
+        axes.axhline(0, color=INK, linewidth=0.5 * measures.line)
+        axes.set_ylabel(f"months ({follower} ahead below the line)")
+    else:
+        axes.set_ylim(bottom=0)
+        axes.set_ylabel(f"months {follower} is behind {leader}")
+    unsigned(axes.yaxis)
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(top=top + 0.12 * (top - bottom))
+    axes.legend(
+        loc="upper left",
+        frameon=False,
+        fontsize=measures.small,
+        ncols=2,
+        borderaxespad=0.2,
+        columnspacing=1.2,
+    )
+    if lower is not None:
+        axes.tick_params(labelbottom=False)
+        _parts(lower, found.rows, size)
+    note = (
+        f"Bars: {found.level:.0%} measurement intervals; {found.estimand} lag. Grey: less than "
+        f"{found.settle:g} months old, hardly revised yet and not counted."
+    )
+    finish(axes, _revisions_title(found), footer(found, note), size=size, **look)
+    return axes
+
+
+def _panels(size: str) -> tuple[Axes, Axes]:
+    figure = new_figure(size, 1.3)
+    upper, lower = figure.subplots(
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, 1], "hspace": 0.09}
+    )
+    return upper, lower
+
+
+def _revisions_title(found: Revisions) -> str:
+    spread = found.spread()
+    if not spread["n"]:
+        return "Real-time and hindsight lags"
+    n, key = len(found.changes), "nine_in_ten"
+    cases = "9 of 10 cases"
+    if n < 10:
+        key, cases = "largest", f"all of {n} cases"
+    size = float(spread[key] or 0.0)
+    if float(spread["largest"] or 0.0) < 0.05:
+        return f"Lags of the day have not moved since in any of {n} cases"
+    return f"Lags of the day have since moved by at most {size:.1f} months in {cases}"
+
+
+def _series(
+    axes: Axes,
+    days: Sequence[float],
+    figures: Sequence[Summary],
+    aside: float,
+    colour: str,
+    marker: str,
+    face: str,
+    label: str,
+    size: str,
+) -> None:
+    """Marks with intervals, joined where months follow each other; a bound has an arrow."""
+    measures = of_size(size)
+    x = [day + aside for day in days]
+    for day, found in zip(x, figures, strict=True):
+        low = found.months if found.low is None else found.low
+        high = found.months if found.high is None else found.high
+        axes.plot(
+            [day, day],
+            [low, high],
+            color=colour,
+            linewidth=0.8 * measures.line,
+            alpha=0.55,
+            zorder=2,
+        )
+        if found.censored:
+            up = found.censored == "at-least"
+            axes.plot(
+                day,
+                found.months + (0.35 if up else -0.35),
+                marker="^" if up else "v",
+                color=colour,
+                markersize=0.8 * measures.marker,
+                zorder=3,
+            )
+    runs: list[list[int]] = [[0]]
+    for k in range(1, len(x)):
+        if x[k] - x[k - 1] > _GAP:
+            runs.append([])
+        runs[-1].append(k)
+    for run in runs:
+        axes.plot(
+            [x[k] for k in run],
+            [figures[k].months for k in run],
+            color=colour,
+            linewidth=0.5 * measures.line,
+            alpha=0.6,
+            zorder=2,
+        )
+    axes.plot(
+        x,
+        [f.months for f in figures],
+        linestyle="none",
+        marker=marker,
+        markersize=1.1 * measures.marker,
+        color=colour,
+        markerfacecolor=face,
+        markeredgewidth=0.7 * measures.line,
+        zorder=4,
+        label=label,
+    )
+
+
+def _dates(axes: Axes, days: Sequence[float], found: Revisions, size: str) -> None:
+    end = to_day(found.vintage)
+    axes.set_xlim(days[0] - 25, end + 10)
+    young = max(end - found.settle * DAYS_PER_MONTH, days[0] - 25)
+    axes.axvspan(young, end + 10, color=FAINT, alpha=0.6, linewidth=0, zorder=0)
+    date_axis(axes, days[0], end, size)
+
+
+def _parts(axes: Axes, rows: Sequence[Revision], size: str) -> None:
+    """Stacked bars: what each step added; parts of opposite sign stand on opposite sides."""
+    measures = of_size(size)
+    above, below = [0.0] * len(rows), [0.0] * len(rows)
+    days = [to_day(r.date) for r in rows]
+    colour = dict(zip(PARTS, (MUTED, SERIES[2], SERIES[3]), strict=True))
+    for part in PARTS:
+        sizes = [float(getattr(r, part) or 0.0) for r in rows]
+        start = [a if s >= 0 else b for s, a, b in zip(sizes, above, below, strict=True)]
+        axes.bar(
+            days,
+            sizes,
+            bottom=start,
+            width=11,
+            color=colour[part],
+            label=MEANING[part],
+            hatch=_HATCHES[part],
+            edgecolor="white",
+            linewidth=0.3,
+            zorder=2,
+        )
+        above = [a + max(s, 0.0) for s, a in zip(sizes, above, strict=True)]
+        below = [b + min(s, 0.0) for s, b in zip(sizes, below, strict=True)]
+    known = [(day, r.change) for day, r in zip(days, rows, strict=True) if r.change is not None]
+    axes.plot(
+        [d for d, _ in known],
+        [c for _, c in known],
+        linestyle="none",
+        marker="D",
+        markersize=0.75 * measures.marker,
+        color=INK,
+        label="revision",
+        zorder=4,
+    )
+    axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=3)
+    reach = 1.15 * max([1.0, *above, *(-b for b in below)])
+    axes.set_ylim(-reach, reach)
+    unsigned(axes.yaxis, 5)
+    axes.set_ylabel("months revised")
+    leads = sum(r.hindsight.months < 0 for r in rows) > len(rows) / 2
+    words = ("now less\nahead", "now more\nahead")
+    if not leads:
+        words = ("now more\nbehind", "now less\nbehind")
+    for y, where, word in ((1.0, "top", words[0]), (0.0, "bottom", words[1])):
+        axes.text(
+            1.006, y, word, transform=axes.transAxes, va=where, fontsize=measures.tiny, color=MUTED
+        )
+    axes.legend(
+        loc="upper left",
+        bbox_to_anchor=(-0.02, -0.17),
+        frameon=False,
+        fontsize=measures.small,
+        ncols=4 if size != "column" else 1,
+        borderaxespad=0.0,
+        columnspacing=1.0,
+        handlelength=1.4,
+    )
+
+
+@ours
+def time_to_match(
+    curve: TimeToMatch, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """Share of the leader's records still unmatched, by months since each one's release.
+
+    A step down is a match, a tick a record not matched yet; the band is the curve's pointwise
+    measurement interval; a dot marks `catch-up`, the mean of the draws' medians, with its interval.
+
+    Parameters
+    ----------
+    curve
+        From `elolag.estimate.catch_up.time_to_match`.
+    ax
+        Axes to draw on; new ones of their own by default.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    """
+    measures, result = of_size(size), curve.result
+    axes = ax if ax is not None else new_axes(size)
+    colour = COLOURS[0]
+    start, end = float(curve.grid[0]), float(curve.grid[-1])
+    axes.fill_between(curve.grid, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
+    x = np.concatenate([[start], np.repeat(curve.times, 2), [end]])
+    y = np.repeat(np.concatenate([[1.0], curve.share]), 2)
+    axes.plot(x, y, color=colour, linewidth=measures.line, zorder=3)
+    heights = dict(zip(curve.times.tolist(), curve.share.tolist(), strict=True))
+    open_ = [f for f in curve.follow_ups if not f.matched]
+    axes.plot(
+        [f.months for f in open_], [heights[f.months] for f in open_], linestyle="none",
+        marker="|", color=colour, markersize=1.2 * measures.font,
+        markeredgewidth=0.8 * measures.line, zorder=3.2,
+    )  # fmt: skip
+    tidy(axes, size, grid="")
+    span = end - start
+    axes.set_xlim(start - 0.02 * span, end + 0.04 * span)
+    axes.set_ylim(-0.03, 1.12)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    axes.set_xlabel(f"months since a record of {noun(result.leader_group)} was released")
+    axes.set_ylabel(f"not yet matched by {noun(result.follower_group)}")
+    if start < 0:
+        axes.axvline(0, color=MUTED, linewidth=0.4 * measures.line, zorder=1)
+        axes.xaxis.set_major_formatter(lambda v, _: f"{-v:g} before" if v < 0 else f"{v:g}")
+    median = _median(curve, axes, size)
+    note = (
+        "Curve and names: at posterior-mean ratings; dot: mean of the draws' medians; band: "
+        "pointwise measurement interval; ticks: records not yet matched."
+    )
+    finish(axes, _match_title(curve), footer(curve, note), size=size, **look)
+    names = [
+        Label(
+            f.model + ("" if f.matched else " (open)"), f.months, heights[f.months],
+            colour if f.matched else INK, ((1, 1), (1, 0), (1, -1), (-1, -1), (-1, 0)),
+        )
+        for f in sorted(curve.follow_ups, key=lambda f: (f.matched, -f.months))
+    ]  # fmt: skip
+    place(
+        axes,
+        [*median, *(names if size != "column" else names[:5])],
+        measures,
+        lines=[(x, y), *_median_line(curve)],
+    )
+    return axes
+
+
+def _median_line(curve: TimeToMatch) -> list[tuple[list[float], list[float]]]:
+    """The median's interval as a line no name may stand on."""
+    low, high = curve.result.ends_given
+    return [] if low is None or high is None else [([low, high], [0.5, 0.5])]
+
+
+def _median(curve: TimeToMatch, axes: Axes, size: str) -> list[Label]:
+    """The median at one half, with its interval; nothing where the curve does not fall so far."""
+    measures, result = of_size(size), curve.result
+    left = axes.get_xlim()[0]
+    if result.months is None or result.censored:
+        axes.axhline(0.5, color=INK, linewidth=0.4 * measures.line, linestyle=(0, (4, 3)))
+        return []
+    axes.plot(
+        [left, result.months], [0.5, 0.5], color=INK, linewidth=0.5 * measures.line,
+        linestyle=(0, (4, 3)), zorder=2,
+    )  # fmt: skip
+    low, high = result.ends_given
+    if low is not None and high is not None:
+        axes.plot(
+            [low, high], [0.5, 0.5], color=INK, alpha=0.28, zorder=2.9,
+            linewidth=0.62 * measures.font, solid_capstyle="butt",
+        )  # fmt: skip
+    axes.plot([result.months], [0.5], marker="o", color=INK, markersize=measures.marker, zorder=4)
+    return [
+        Label(
+            f"mean of the medians {abs(result.months):.1f}", result.months, 0.5, INK,
+            ((-1, -1), (1, 1), (-1, 1), (1, -1)), "bold", 1.15,
+        )
+    ]  # fmt: skip
+
+
+def _match_title(curve: TimeToMatch) -> str:
+    """The title: where the curve that is drawn crosses one half."""
+    result = curve.result
+    whose = f"{adjective(result.follower_group)} models"
+    leaders = adjective(result.leader_group)
+    if wording(result) == "no-clear-lead":
+        return first_up(f"{whose} are neither clearly before nor after {leaders} records")
+    if result.months is None or result.censored == "at-least":
+        return first_up(f"{whose} have not yet matched half of {leaders} records")
+    if result.censored:
+        return first_up(f"{whose} had half of {leaders} records first")
+    half = result.months if curve.half is None else curve.half
+    size = f"{abs(half):.1f} months"
+    if half < 0:
+        return first_up(f"{whose} stood there {size} before half the records")
+    return first_up(f"{whose} match half of {leaders} records within {size}")
+
+
+#: Rows from the last step of a route to the name of the next.
+_HEAD = 1.25
+#: Room for labels, in points per point of type, and their characters a line.
+_ROOM = {"column": (17.0, 29), "page": (31.5, 68), "slide": (31.5, 68)}
+
+
+@ours
+def bridge(
+    found: Bridge, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """A dot per step, the change as a bar from the step before, our day's distance as a band.
+
+    Parameters
+    ----------
+    found
+        From `elolag.claims.bridge.bridge`.
+    ax
+        Axes to draw on; new ones of their own by default. Labels stand in their left part.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    """
+    measures = of_size(size)
+    axes = ax if ax is not None else new_axes(size, 1.75 if size == "column" else 1.12)
+    # Labels stand inside the axes, left of zero: room for them is a share of the width.
+    wide = axes.get_window_extent().width if ax is not None else axes.figure.bbox.width * 0.96
+    share = _ROOM[size][0] * measures.small / (wide * 72 / axes.figure.figure.dpi)
+    left = 0.0
+    headline = found.headline
+    values = [s.months for s in found.steps]
+    start = min(0.0, *values)
+    low, high = headline.ends_given
+    end = max(*values, high or 0.0)
+    if low is not None and high is not None:
+        axes.axvspan(low, high, color="#000000", alpha=0.055, linewidth=0)
+    axes.axvline(
+        headline.months or 0.0, color=INK, linewidth=0.5 * measures.line, linestyle=(0, (4, 3))
+    )
+    said = dict(found.published)
+    row = 0.0
+    for number, name in enumerate(found.routes):
+        mark = (SERIES[number], SHAPES[number])
+        _beside(axes, name, row, left, weight="bold", fontsize=measures.font, color=mark[0])
+        words = textwrap.fill(f"published: {said[name]}", _ROOM[size][1] - 8)
+        indent = left + 6.0 * measures.font
+        _beside(axes, words, row, indent, fontsize=measures.tiny, color=MUTED)
+        before: Step | None = None
+        for step in found.route(name):
+            row += 1
+            label = textwrap.fill(step.label, _ROOM[size][1])
+            weight = "bold" if step.low is not None else "normal"
+            indent = left + 0.8 * measures.font
+            _beside(axes, label, row, indent, fontsize=measures.tiny, weight=weight, color=INK)
+            _draw_step(axes, step, before, row, mark, measures)
+            before = step
+        row += _HEAD
+    tidy(axes, size, grid="x")
+    axes.set_ylim(row - _HEAD + 0.7, -0.6)
+    end += 0.17 * (end - start)
+    axes.set_xlim(start - share / (1 - share) * (end - start), end)
+    every = 2 if end - start < 16 else 4
+    axes.set_xticks([v for v in range(-40, 80, every) if start <= v <= end])
+    axes.set_yticks([])
+    axes.spines["left"].set_visible(False)
+    axes.spines["bottom"].set_bounds(start, end)
+    axes.set_xlabel("months China is behind the US", x=share + (1 - share) / 2)
+    note = (
+        "Everything but the published figures is computed from these data and Epoch's index "
+        f"({found.snapshots[0][0]}, CC-BY-4.0, sha256 {found.snapshots[0][1][:16]}), which stands "
+        f"for CAISI's own suite too. Dashed: our day's distance, "
+        f"{directed(headline.months or 0.0)}; {'no band' if headline.no_interval() else 'band'}: "
+        f"its {headline.level:.0%} measurement interval"
+        f"{' is none' if headline.no_interval() else ''}."
+    )
+    return finish(axes, _bridge_title(found), footer(headline, note), size=size, **look)
+
+
+def _beside(axes: Axes, text: str, row: float, x: float, **style: Any) -> None:
+    """Words in the left part of the axes, `x` points from their edge."""
+    axes.annotate(
+        text, (0, row), xycoords=axes.get_yaxis_transform(), xytext=(x, 0), parse_math=False,
+        textcoords="offset points", va="center", annotation_clip=False, linespacing=1.0, **style,
+    )  # fmt: skip
+
+
+def _draw_step(
+    axes: Axes, step: Step, before: Step | None, row: float, mark: tuple[str, str], measures: Size
+) -> None:
+    effects: Any = importlib.import_module("matplotlib.patheffects")  # untyped
+    colour, shape = mark
+    if before is not None:
+        axes.plot(
+            [before.months] * 2, [row - 1, row], color=colour, linewidth=0.4 * measures.line,
+            alpha=0.45,
+        )  # fmt: skip
+        axes.plot(
+            [before.months, step.months], [row, row], color=colour, alpha=0.35,
+            linewidth=1.9 * measures.line, solid_capstyle="butt",
+        )  # fmt: skip
+    fill = INK if step.low is not None else colour
+    axes.plot([step.months], [row], marker=shape, markersize=1.25 * measures.marker, color=fill)
+    up = step.change is None or step.change >= 0
+    least = f"{bound(step.months, step.bound)} ".lstrip()
+    change = "" if step.change is None or round(step.change, 1) == 0 else f"  {step.change:+.1f}"
+    axes.annotate(
+        f"{least}{step.months:.1f}{change}".replace(" -", " \u2212"), (step.months, row),
+        xytext=(0.9 * measures.font * (1 if up else -1), 0), textcoords="offset points",
+        fontsize=measures.tiny, va="center", ha="left" if up else "right", zorder=4, color=INK,
+        path_effects=[effects.withStroke(linewidth=0.3 * measures.font, foreground="white")],
+    )  # fmt: skip
+
+
+def _bridge_title(found: Bridge) -> str:
+    starts = ", ".join(f"{n} {found.route(n)[0].months:.1f}" for n in found.routes)
+    day = parse(found.date)
+    return (
+        f"Their way, our data, {day.day} {day:%B %Y}: {starts}, elolag "
+        f"{found.headline.months or 0:.1f}"
+    )

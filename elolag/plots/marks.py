@@ -1,0 +1,383 @@
+"""What figures are drawn of: steps, rows of dots with intervals, and names that do not collide."""
+
+from __future__ import annotations
+
+import itertools
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.plots.style import (
+    COLOURS,
+    INK,
+    MUTED,
+    SIDES,
+    UNSEEN,
+    Size,
+    hover,
+    of_size,
+    tidy,
+    unsigned,
+    visible,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Floats = NDArray[np.float64]
+
+#: Directions a label may stand in, as unit steps; the sides a mark prefers come first.
+UPWARD = ((-1, 1), (0, 1), (1, 1), (-1, 0))
+DOWNWARD = ((1, -1), (0, -1), (-1, -1), (1, 0))
+#: How far, in units of the type's size.
+_RADII = (0.28, 0.5, 1.2, 2.1, 3.2, 4.5, 6.0, 7.5)
+#: From here on a thin line leads from the name to its mark.
+_FAR = 1.0
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name for the mark at (x, y) in data units; `along` are other x at which it may stand.
+
+    One that is `needed` stands over lines and marks rather than not at all.
+    """
+
+    text: str
+    x: float
+    y: float
+    colour: str
+    directions: tuple[tuple[int, int], ...] = UPWARD
+    weight: str = "normal"
+    scale: float = 1.0
+    along: tuple[float, ...] = ()
+    needed: bool = False
+
+
+def place(
+    axes: Axes, labels: Sequence[Label], measures: Size, *, lines: Sequence[tuple[Any, Any]] = ()
+) -> list[str]:
+    """Write labels in order of importance; one with no free place is left out unless needed.
+
+    Parameters
+    ----------
+    labels
+        The most important first.
+    lines
+        Curves (x, y) in data units that no label may stand on; step curves as drawn.
+
+    Returns
+    -------
+    list of str
+        The labels that were written. Every label lies within the axes and covers no other text;
+        nor, unless it is needed, a mark or line.
+    """
+    frame = axes.get_window_extent()
+    scale = axes.figure.figure.dpi / 72 * measures.small
+    marks = [axes.transData.transform((label.x, label.y)) for label in labels]
+    rim = np.array([(x, y) for x in (-0.5, 0, 0.5) for y in (-0.5, 0, 0.5)])
+    around = rim * measures.marker * axes.figure.figure.dpi / 72
+    names = zip(labels, marks, strict=True)
+    rims = [mark + around for label, mark in names if not label.along]
+    solid = np.concatenate([*rims, *(_dense(axes, *c) for c in lines)])
+    leads = np.empty((0, 2))
+    taken = [_box(text) for text in axes.texts if text.get_text() and text.get_visible()]
+    written = []
+    for label, mark in zip(labels, marks, strict=True):
+        found = _free_place(axes, label, mark, measures, scale, frame, solid, leads, taken)
+        if found is None and label.needed:
+            nothing = np.empty((0, 2))
+            found = _free_place(axes, label, mark, measures, scale, frame, nothing, nothing, taken)
+        if found is not None:
+            taken.append(found[0])
+            leads = np.concatenate([leads, found[1]])
+            written.append(label.text)
+    return written
+
+
+def _free_place(
+    axes: Axes, label: Label, mark: Floats, measures: Size, scale: float, frame: Any,
+    solid: Floats, leads: Floats, taken: Sequence[Floats],
+) -> tuple[Floats, Floats] | None:  # fmt: skip
+    """Write one label: its box, and the line that leads to it; None where there is no room."""
+    text = axes.annotate(
+        visible(label.text), (label.x, label.y), xytext=(0, 0), textcoords="offset points",
+        fontsize=label.scale * measures.small, color=label.colour, weight=label.weight, ha="left",
+        va="bottom", parse_math=False, path_effects=halo(measures), zorder=5,
+    )  # fmt: skip
+    if label.colour in COLOURS:
+        hover(text, "", SIDES[COLOURS.index(label.colour)])
+    x0, y0, x1, y1 = _box(text)
+    width, height = x1 - x0, y1 - y0
+    pad = 0.3 * scale
+    feet = [mark, *(axes.transData.transform((x, label.y)) for x in label.along)]
+    for radius, foot, (right, up) in itertools.product(_RADII, feet, label.directions):
+        if radius > _FAR and (not right or foot is not mark):
+            continue  # a line straight up would pass for an error bar
+        # The box's near side stands `radius` from the mark.
+        dx = {1: radius * scale, 0: -width / 2, -1: -radius * scale - width}[right]
+        dy = {1: radius * scale, 0: -height / 2, -1: -radius * scale - height}[up]
+        left, low = foot[0] + dx, foot[1] + dy
+        box = np.array([left, low, left + width, low + height])
+        inside = frame.x0 <= box[0] and box[2] <= frame.x1
+        inside = inside and frame.y0 <= box[1] and box[3] <= frame.y1
+        wide = box + np.array([-pad, -pad / 2, pad, pad / 2])
+        if not inside or any(_meet(wide, other) for other in taken):
+            continue
+        if _holds(wide, solid) or _holds(wide, leads):
+            continue
+        path = np.linspace(mark, _nearest(mark, box), 40 if radius > _FAR else 0)
+        if any(_holds(other, path) for other in taken):
+            continue
+        if _close(path, leads, scale).any() or _runs_along(path, mark, solid, scale):
+            continue
+        dpi = axes.figure.figure.dpi
+        text.set_position(((left - mark[0]) * 72 / dpi, (low - mark[1]) * 72 / dpi))
+        if len(path):
+            _lead(axes, mark, box, label, measures)
+        return _box(text), path
+    text.remove()
+    return None
+
+
+def _lead(axes: Axes, mark: Floats, box: Floats, label: Label, measures: Size) -> None:
+    """A thin line from the name to its mark."""
+    ends = axes.transData.inverted().transform([mark, _nearest(mark, box)])
+    (line,) = axes.plot(
+        ends[:, 0], ends[:, 1], color=label.colour, linewidth=0.35 * measures.line, alpha=0.7,
+        zorder=1.5, scalex=False, scaley=False,
+    )  # fmt: skip
+    if label.colour in COLOURS:
+        hover(line, "", SIDES[COLOURS.index(label.colour)])
+
+
+def halo(measures: Size) -> list[Any]:
+    """White around type that may stand on faint marks."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=0.25 * measures.font, foreground="white")]
+
+
+def _nearest(mark: Floats, box: Floats) -> Floats:
+    return np.array([np.clip(mark[0], box[0], box[2]), np.clip(mark[1], box[1], box[3])])
+
+
+def _close(path: Floats, points: Floats, scale: float) -> NDArray[np.bool_]:
+    """Which points of a path come near any of the points."""
+    away = np.hypot(*(path[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
+    return np.asarray((away < 0.25 * scale).any(axis=1))
+
+
+def _runs_along(path: Floats, mark: Floats, solid: Floats, scale: float) -> bool:
+    """Whether a leading line follows other lines or marks; to cross one is no harm."""
+    beyond = path[np.hypot(*(path - mark).T) > 0.8 * scale]
+    return bool(_close(beyond, solid, scale).sum() > 5)
+
+
+def _dense(axes: Axes, x: Any, y: Any) -> Floats:
+    """A curve as points of the canvas no further apart than a character is wide."""
+    corners = axes.transData.transform(np.column_stack([x, y]).astype(float))
+    if len(corners) < 2:
+        return np.asarray(corners)
+    steps = np.abs(np.diff(corners, axis=0)).max(axis=1)
+    parts = [
+        np.linspace(a, b, int(min(np.ceil(step / 4), 4000)) + 1)
+        for a, b, step in zip(corners[:-1], corners[1:], steps, strict=True)
+    ]
+    return np.concatenate(parts)
+
+
+def _box(text: Any) -> Floats:
+    extent = text.get_window_extent()
+    return np.array([extent.x0, extent.y0, extent.x1, extent.y1])
+
+
+def _holds(box: Floats, points: Floats) -> bool:
+    return bool(
+        (
+            (points[:, 0] > box[0]) & (points[:, 0] < box[2])
+            & (points[:, 1] > box[1]) & (points[:, 1] < box[3])
+        ).any()
+    )  # fmt: skip
+
+
+def _meet(one: Floats, other: Floats) -> bool:
+    return bool(one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3])
+
+
+#: Height of a row of dots in lines of type, and its name's characters to a line.
+_ROW, _LETTERS = 2.3, 44
+#: Characters of a name that stands over its row.
+_NARROW = 33
+_TINT = "#fdebe0"
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One row of a figure of dots.
+
+    Attributes
+    ----------
+    name, answer
+        Words on the left and on the right.
+    value, low, high
+        Months, positive where the follower is behind; an end of None is unbounded. No value: the
+        row has no dot.
+    outer
+        A wider interval, drawn thinner.
+    said
+        A range to draw beneath.
+    bare
+        Whether there is no interval, so that no bar is drawn.
+    strong
+        Whether the row is the one that the others are compared with.
+    heading
+        Whether it is only words over the rows that follow.
+    words
+        What the pointer is told.
+    """
+
+    name: str
+    answer: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    outer: tuple[float | None, float | None] | None = None
+    said: tuple[float | None, float | None] | None = None
+    bare: bool = False
+    strong: bool = False
+    heading: bool = False
+    words: str = ""
+
+    @property
+    def ends(self) -> tuple[float | None, ...]:
+        """Every value the axis must hold."""
+        return (self.low, self.high, self.value, *(self.outer or ()), *(self.said or ()))
+
+
+def height(rows: Sequence[Dot], size: str) -> float:
+    """How much higher than its size a figure of these rows is."""
+    measures = of_size(size)
+    return (_ROW * len(rows) + 12) * measures.font / 72 / measures.height
+
+
+def dots(axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page") -> None:
+    """Rows from the top, a dot with its intervals each; `who` is behind right of zero, else ahead.
+
+    On a phone the names stand over their rows.
+    """
+    measures = of_size(size)
+    low, high = _range(rows)
+    tidy(axes, size, grid="x")
+    axes.set_xlim(low, high)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    if low < 0:
+        axes.axvspan(low, 0, color=_TINT, zorder=0)
+        axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
+    phone = size == "phone"
+    for number, row in enumerate(rows):
+        if not row.heading:
+            _dot(axes, row, number, (low, high), measures, phone=phone)
+    names = [textwrap.fill(visible(row.name), _LETTERS) for row in rows]
+    axes.set_yticks(range(len(rows)), [""] * len(rows) if phone else names,
+                    fontsize=measures.small)  # fmt: skip
+    written: list[Any] = list(axes.get_yticklabels())
+    if phone:
+        written = [
+            axes.text(
+                0, number if row.heading else number - 0.25, _cut(visible(row.name)), va="center",
+                transform=axes.get_yaxis_transform(), fontsize=measures.small, zorder=5,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+            )
+            for number, row in enumerate(rows)
+        ]  # fmt: skip
+    for text, row in zip(written, rows, strict=True):
+        text.set(parse_math=False, color=INK)
+        if row.heading:
+            text.set(style="italic", color=MUTED)
+        elif row.strong:
+            text.set_fontweight("bold")
+    axes.tick_params(axis="y", length=0)
+    unsigned(axes.xaxis)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel("months")
+    zero = (0 - low) / (high - low)
+    for word, place, side, colour in (
+        (f"\u2190 {who}ahead", zero - 0.012, "right", COLOURS[1]),
+        (f"{who}behind \u2192", zero + 0.012, "left", COLOURS[0]),
+    ):
+        if side == "left" or low < 0:
+            axes.text(
+                place, 1.0, word, transform=axes.transAxes, ha=side, va="bottom", color=colour,
+                fontsize=measures.small, weight="bold",
+            )  # fmt: skip
+
+
+def _cut(name: str) -> str:
+    """As much of a name as stands beside its answer on a phone."""
+    return name if len(name) <= _NARROW else f"{name[: _NARROW - 1].rstrip()}\u2026"
+
+
+def _range(rows: Sequence[Dot]) -> tuple[float, float]:
+    values = [end for row in rows for end in row.ends if end is not None]
+    low, high = min(*values, 0.0, 0.0), max(*values, 0.0, 0.0)
+    room = max(0.06 * (high - low), 0.3)
+    # Room on the empty side too, so that its name can be read.
+    least = 0.16 * (high - low)
+    return (min(low - room, -least) if low < 0 else 0.0), max(high + room, least)
+
+
+def _dot(
+    axes: Axes, row: Dot, number: int, reach: tuple[float, float], measures: Size, *, phone: bool
+) -> None:
+    months = row.value or 0.0
+    colour = COLOURS[1] if months < 0 else COLOURS[0]
+    place = number + 0.25 if phone else float(number)
+    if row.said is not None:
+        ends = [edge if e is None else e for e, edge in zip(row.said, reach, strict=True)]
+        axes.plot(
+            ends, [place] * 2, color=COLOURS[1], linewidth=0.9 * measures.font, alpha=0.45,
+            solid_capstyle="butt", zorder=1.5,
+        )  # fmt: skip
+    if row.outer is not None:
+        _bar(axes, place, months, row.outer, reach, colour, 0.6 * measures.line, 0.9)
+    if row.value is not None and not row.bare:
+        ends_ = (row.low, row.high)
+        _bar(axes, place, months, ends_, reach, colour, 2.1 * measures.line, 0.42)
+    if row.value is not None:
+        axes.plot(
+            months, place, marker="s" if months < 0 else "o", markersize=1.25 * measures.marker,
+            color=colour, markeredgecolor="white", markeredgewidth=0.7, zorder=4,
+        )  # fmt: skip
+    axes.text(
+        1.0 if phone else 1.015, number - 0.25 if phone else place, row.answer, va="center",
+        transform=axes.get_yaxis_transform(), ha="right" if phone else "left",
+        fontsize=measures.small, color=colour, parse_math=False,
+    )  # fmt: skip
+    if row.words:
+        strip = axes.axhspan(
+            number - 0.5, number + 0.5, color=INK, alpha=UNSEEN, linewidth=0, zorder=6
+        )
+        hover(strip, row.words)
+
+
+def _bar(
+    axes: Axes, place: float, months: float, ends: tuple[float | None, float | None],
+    reach: tuple[float, float], colour: str, width: float, alpha: float,
+) -> None:  # fmt: skip
+    """An interval; an end without a bound is an arrow to the edge."""
+    shown = [edge if end is None else end for end, edge in zip(ends, reach, strict=True)]
+    axes.plot(
+        shown, [place, place], color=colour, linewidth=width, solid_capstyle="butt", alpha=alpha,
+        zorder=2,
+    )  # fmt: skip
+    for end, edge in zip(ends, reach, strict=True):
+        if end is None:
+            axes.annotate(
+                "", (edge, place), (months, place), zorder=3,
+                arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.2,
+                            "shrinkA": 0, "shrinkB": 0},
+            )  # fmt: skip

@@ -1,0 +1,597 @@
+"""What all figures share: colours, marks, sizes, axes, titles, footer, and how a file is written.
+
+A figure is ``axes = new_axes(size)``, its own drawing with fonts and lines of `of_size(size)`, then
+``finish(axes, title, footer(result), size=size)`` as the last step. Nothing here touches pyplot or
+leaves a changed setting behind.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import io
+import json
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
+from xml.etree import ElementTree
+
+from elolag.archive.export import replacing
+from elolag.dates import DAYS_PER_MONTH, parse, to_day, to_iso
+from elolag.errors import ArchiveError, UsageError
+from elolag.results.lag import LagResult
+from elolag.results.provenance import provenance
+from elolag.results.verdict import Day, ModelPoint
+from elolag.results.words import adjective, noun, over, printable, share
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+
+    from elolag.results.provenance import Provenance
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+#: Leader and follower; they differ in grey print and for the colour-blind, and by marker and dash.
+COLOURS = ("#12436D", "#F46A25")
+MARKERS = ("o", "s")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)))
+INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d9d9d9"
+#: Series that are not leader and follower: four colours, then the same ones hollow (`FILLS`).
+SERIES = ("#12436D", "#F46A25", "#28A197", "#801650")
+SHAPES = ("o", "s", "^", "D", "v", "P", "X")
+
+_FOOTER = "elolag-footer"
+_OWN = "elolag-own-figure"
+#: Begins the identifier of what is said under the pointer or hidden by its side's key.
+SAID = "elolag-said:"
+#: Sides as a page names them, by their place in `COLOURS`.
+SIDES = ("leader", "follower")
+#: Opacity of what takes the pointer only.
+UNSEEN = 0.001
+_LINE = "\u2029"
+#: What one part of an SVG calls another, and numbers longer than the eye is sharp.
+_REFERENCE, _LONG = re.compile(r"#([\w-]+)"), re.compile(r"-?\d+\.\d{3,}")
+_SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+for _name, _address in (
+    ("", "http://www.w3.org/2000/svg"), ("xlink", "http://www.w3.org/1999/xlink"),
+    ("dc", "http://purl.org/dc/elements/1.1/"), ("cc", "http://creativecommons.org/ns#"),
+    ("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"),
+):  # fmt: skip
+    ElementTree.register_namespace(_name, _address)
+
+
+@dataclass(frozen=True)
+class Size:
+    """A figure's width and height in inches, and its type and lines in points."""
+
+    width: float
+    height: float
+    font: float
+    line: float
+    dpi: int
+
+    @property
+    def small(self) -> float:
+        """Type of labels on marks."""
+        return 0.86 * self.font
+
+    @property
+    def tiny(self) -> float:
+        """Type of the footer."""
+        return 0.74 * self.font
+
+    @property
+    def title(self) -> float:
+        """Type of the title."""
+        return 1.25 * self.font
+
+    @property
+    def marker(self) -> float:
+        """Diameter of a mark."""
+        return 0.48 * self.font
+
+
+SIZES = {
+    "column": Size(3.5, 3.2, 7.0, 1.2, 300),
+    "page": Size(7.2, 4.6, 9.0, 1.7, 200),
+    "slide": Size(13.333, 7.5, 15.5, 2.8, 144),
+    "phone": Size(3.7, 3.7, 9.0, 1.5, 300),
+}
+
+
+def of_size(size: str) -> Size:
+    """The measures of ``column``, ``page``, ``slide`` or ``phone``.
+
+    Raises
+    ------
+    UsageError
+        Another name.
+    """
+    if size not in SIZES:
+        raise UsageError(f"unknown size {size!r}; known: {', '.join(SIZES)}")
+    return SIZES[size]
+
+
+def new_figure(size: str = "page", height: float = 1.0) -> Figure:
+    """A figure of its own; `height` stretches the size's height.
+
+    Where pyplot shows figures by itself, as in a notebook, the figure is pyplot's current one, so
+    that it is shown and ``plt.savefig`` saves it; elsewhere pyplot knows nothing of it.
+    """
+    import matplotlib as mpl
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    measures = of_size(size)
+    shape = (measures.width, measures.height * height)
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and mpl.is_interactive():
+        figure: Figure = pyplot.figure(figsize=shape, layout=None, dpi=measures.dpi)
+    else:
+        figure = Figure(figsize=shape, layout=None, dpi=measures.dpi)
+        FigureCanvasAgg(figure)
+    figure.set_gid(_OWN)
+    return figure
+
+
+class Look(TypedDict, total=False):
+    """What every figure can be told beside its size.
+
+    Attributes
+    ----------
+    title
+        In place of the finding; empty: neither title nor footer, for pages that have their own.
+    label
+        Number or letter of the figure, before its title.
+    """
+
+    title: str | None
+    label: str
+
+
+def new_axes(size: str = "page", height: float = 1.0) -> Axes:
+    """Fresh axes on a figure of their own."""
+    return new_figure(size, height).add_subplot()
+
+
+def tidy(axes: Axes, size: str = "page", *, grid: str = "y") -> None:
+    """Ticks, spines and grid lines as in every figure; `grid`: x, y, both or nothing."""
+    measures = of_size(size)
+    axes.tick_params(
+        labelsize=measures.small, colors=MUTED, width=0.5 * measures.line,
+        length=0.3 * measures.font, pad=0.3 * measures.font,
+    )  # fmt: skip
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.label.set(size=measures.small, color=MUTED)
+        axis.offsetText.set_fontsize(measures.small)
+    axes.spines[["top", "right"]].set_visible(False)
+    for spine in axes.spines.values():
+        spine.set(linewidth=0.5 * measures.line, color=MUTED)
+    if grid:
+        axes.grid(axis=grid, color=FAINT, linewidth=0.35 * measures.line)  # type: ignore[arg-type]
+        axes.set_axisbelow(True)
+
+
+def roles(leader: str, follower: str) -> tuple[int, int]:
+    """Places of leader and follower in `COLOURS`, `MARKERS` and `DASHES`.
+
+    The leader has the first, but the US is never drawn in China's colour, nor China in that of
+    the US.
+    """
+    china_leads = _names("CN", leader) and not _names("CN", follower)
+    us_follows = _names("US", follower) and not _names("US", leader)
+    return (1, 0) if china_leads or us_follows else (0, 1)
+
+
+def _names(country: str, group: str) -> bool:
+    return country in group.replace("+", ",").split(",")
+
+
+def visible(text: str) -> str:
+    """Text as the figures' font can show it: other characters become a box, breaks a space."""
+    known = _characters()
+    return "".join(c if c in known else "\u25a1" for c in " ".join(text.split()))
+
+
+@functools.cache
+def _characters() -> frozenset[str]:
+    """What the font that ships with matplotlib can show."""
+    from matplotlib import font_manager
+
+    path = font_manager.findfont("DejaVu Sans")
+    return frozenset(map(chr, font_manager.get_font(path).get_charmap()))
+
+
+def footer(result: Any, note: str = "") -> str:
+    """Source, licence, vintage, hash, one caveat, and what the figure's marks are (`note`)."""
+    return provenance(result).footer(note)
+
+
+def finish(
+    axes: Axes, finding: str, footer: str, *, size: str = "page", room: float = 0.0,
+    title: str | None = None, label: str = "",
+) -> Axes:  # fmt: skip
+    """Set the title above and the footer below, and fit a figure of our own around them.
+
+    Call it last. On axes that were handed in nothing is moved: the footer hangs below them.
+
+    Parameters
+    ----------
+    axes
+        Any axes of the figure; of several the one under the title.
+    finding
+        The title, in ten words.
+    footer
+        From `footer`, or other plain text; it becomes the file's description.
+    room
+        Points kept free between axes and title, for a legend.
+    title, label
+        As in `Look`.
+    """
+    bare = title == ""
+    words = "" if bare else " ".join(part for part in (label, title or finding) if part)
+    measures = of_size(size)
+    figure: Any = axes.figure
+    dpi = figure.figure.dpi
+    own = figure.get_gid() == _OWN
+    pad = 0.9 * measures.font * dpi / 72
+    width = (figure.bbox.width - 2 * pad) if own else axes.get_window_extent().width
+    head = axes.set_title(
+        visible(words), loc="left", weight="bold", fontsize=measures.title, color=INK,
+        pad=0.7 * measures.font + room, y=1.0, parse_math=False,
+    )  # fmt: skip
+    _wrap(head, width)
+    below = 0.0
+    if not own:
+        frame = axes.get_window_extent()
+        below = frame.y0 - (axes.get_tightbbox() or frame).y0
+    foot = axes.annotate(
+        "" if bare else visible(footer), (0, 0), xycoords="axes fraction", va="top",
+        xytext=(0, -below * 72 / dpi - measures.tiny), textcoords="offset points",
+        fontsize=measures.tiny, color=MUTED, gid=_FOOTER,
+        annotation_clip=False, linespacing=1.25, parse_math=False,
+    )  # fmt: skip
+    _wrap(foot, width)
+    if own:
+        _fit(axes, figure, head, foot, pad)
+    return axes
+
+
+def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
+    """Put all axes between the title, upper left, and the footer, lower left (`pad` in pixels)."""
+    width, height = figure.bbox.width, figure.bbox.height
+    foot.remove()
+    lowest = figure.text(
+        pad / width, pad / height, foot.get_text(), va="bottom", ha="left", color=MUTED,
+        fontsize=foot.get_fontsize(), gid=_FOOTER, linespacing=1.25, parse_math=False,
+    )  # fmt: skip
+    floor = lowest.get_window_extent().y1 + 0.7 * pad if lowest.get_text() else 0.3 * pad
+    for _ in range(4):  # tick labels may change with the room they have
+        head.set_visible(False)  # it starts at the figure's edge and pushes nothing aside
+        boxes = [a.get_tightbbox() for a in figure.axes]
+        head.set_visible(True)
+        top = max(head.get_window_extent().y1, *(b.y1 for b in boxes))
+        moves = (
+            (pad - min(b.x0 for b in boxes)) / width,
+            (width - pad - max(b.x1 for b in boxes)) / width,
+            (floor - min(b.y0 for b in boxes)) / height,
+            (height - pad - top) / height,
+        )
+        if max(map(abs, moves)) * width < 1:
+            break
+        now = figure.subplotpars
+        figure.subplots_adjust(
+            left=now.left + moves[0], right=now.right + moves[1],
+            bottom=now.bottom + moves[2], top=now.top + moves[3],
+        )  # fmt: skip
+    place = axes.get_position()
+    head.set_x((pad / width - place.x0) / place.width)
+
+
+def _wrap(text: Text, width: float) -> None:
+    """Break a text into lines of at most `width` pixels, between words only."""
+    whole = text.get_text()
+    wide = text.get_window_extent().width
+    columns = len(whole)
+    while wide > width and columns > 8:
+        columns = min(columns - 1, int(columns * max(width / wide, 0.5)) + 4)
+        lines = textwrap.wrap(whole, columns, break_long_words=False, break_on_hyphens=False)
+        text.set_text("\n".join(lines))
+        wide = text.get_window_extent().width
+
+
+def hover(artist: Any, words: str, side: str = "") -> None:
+    """Words the pointer is told over an artist in an SVG, and the side it may be hidden with."""
+    # An attribute of XML keeps no line breaks; `printable` leaves no other separator of lines.
+    lines = _LINE.join(printable(line) for line in words.split("\n"))
+    artist.set_gid(f"{SAID}{side}:{lines}")
+
+
+def svg(axes: Axes, prefix: str) -> str:
+    """The figure as an SVG element for a page: text as outlines, nothing but plain attributes.
+
+    Style attributes become presentation attributes, so that a page that allows no inline styles
+    may hold it and recolour it; words of `hover` become titles, which a browser shows under the
+    pointer without any script; identifiers begin with `prefix`, which parts several drawings.
+    """
+    root = ElementTree.fromstring(  # noqa: S314 - matplotlib wrote it just now
+        _written(axes, "svg", {"Date": None}, prefix)
+    )
+    for parent in [root, *root.iter(f"{_SVG}defs")]:
+        for child in list(parent):
+            kept = child.tag not in (f"{_SVG}metadata", f"{_SVG}style")
+            if not kept or child.find(f"{_SVG}style") is not None:
+                parent.remove(child)
+    used = {
+        name: f"{prefix}-{number}"
+        for number, name in enumerate(
+            dict.fromkeys(n for part in root.iter() for v in part.attrib.values()
+                          for n in _REFERENCE.findall(v))
+        )
+    }  # fmt: skip
+    for part in root.iter():
+        for declared in filter(None, part.attrib.pop("style", "").split(";")):
+            key, _, value = declared.partition(":")
+            part.set(key.strip(), value.strip())
+        for key, value in list(part.attrib.items()):
+            if key == "id":
+                del part.attrib[key]
+                if value in used:
+                    part.set(key, used[value])
+            elif key == _LINK or value.startswith("url("):
+                part.set(key, _REFERENCE.sub(lambda m: f"#{used[m[1]]}", value))
+            elif key in ("d", "x", "y", "transform", "viewBox"):
+                part.set(key, _LONG.sub(lambda m: f"{float(m[0]):.2f}", value))
+    for key in ("width", "height"):
+        del root.attrib[key]
+    # Those of the style sheet that was taken out; and the page has words and a table in its place.
+    for key, value in (("stroke-linejoin", "round"), ("stroke-linecap", "butt"),
+                       ("aria-hidden", "true"), ("focusable", "false")):  # fmt: skip
+        root.set(key, value)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _told(content: bytes) -> bytes:
+    """An SVG in which words of `hover` are titles, and its sides classes."""
+    root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
+    for part in root.iter():
+        name = part.get("id", "")
+        if not name.startswith(SAID):
+            continue
+        del part.attrib["id"]
+        side, _, words = name.removeprefix(SAID).partition(":")
+        if side:
+            part.set("class", side)
+        if words:
+            title = ElementTree.Element(f"{_SVG}title")
+            title.text = words.replace(_LINE, "\n")
+            part.insert(0, title)
+    told: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return told
+
+
+@contextmanager
+def _our_settings() -> Iterator[None]:
+    """Matplotlib as it ships, whatever the user's style or matplotlibrc; theirs comes back."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams["timezone"] = "UTC"
+        yield
+
+
+def ours(draw: Callable[P, R]) -> Callable[P, R]:
+    """A figure of our own is drawn alike everywhere; axes that are handed in keep their style."""
+    form = inspect.signature(draw)
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+        if form.bind_partial(*args, **kwargs).arguments.get("ax") is not None:
+            return draw(*args, **kwargs)
+        with _our_settings():
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def rendered(axes: Axes, kind: str, result: Any = None, title: str = "") -> bytes:
+    """A figure as the bytes of a file, as `save` writes them; `title` where the axes have none."""
+    figure: Any = axes.figure.figure
+    title = axes.get_title(loc="left") or axes.get_title() or title
+    source = provenance(result, title=" ".join(title.split()))
+    marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
+    shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
+    return _written(
+        axes, kind, metadata(kind, source, " ".join(shown) or source.footer()), "elolag"
+    )
+
+
+def _written(axes: Axes, kind: str, fields: Mapping[str, Any], salt: str) -> bytes:
+    import matplotlib as mpl
+
+    figure: Any = axes.figure.figure
+    own = figure.get_gid() == _OWN
+    held = io.BytesIO()
+    # Random identifiers would make every SVG another file; the setting ends with the block.
+    with (
+        _our_settings() if own else nullcontext(),
+        mpl.rc_context({"svg.hashsalt": salt, "pdf.fonttype": 42}),
+    ):
+        figure.savefig(
+            held, format=kind, dpi=figure.dpi if own else 200,
+            bbox_inches=None if own else "tight", metadata=dict(fields),
+        )  # fmt: skip
+    return _told(held.getvalue()) if kind == "svg" else held.getvalue()
+
+
+def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
+    """Write the figure (PNG, SVG or PDF by its ending), with where it comes from in its metadata.
+
+    The same axes give the same bytes. `elolag cite FILE` reads the metadata back.
+
+    Parameters
+    ----------
+    result
+        What was drawn; None where there is nothing to cite but the software.
+
+    Raises
+    ------
+    UsageError
+        Another ending, or a folder that does not exist or cannot be written.
+    """
+    target = Path(path)
+    content = rendered(axes, target.suffix.lower().removeprefix("."), result)
+    try:
+        with replacing(target) as stream:
+            stream.write(content)
+    except ArchiveError as error:
+        why = getattr(error.__cause__, "strerror", None) or error
+        raise UsageError(f"{target}: cannot be written ({why})") from error
+    return target
+
+
+def date_axis(axes: Axes, first: float, end: float, size: str = "page") -> None:
+    """Label an x axis in days since 1970: quarters, half years or years, by the range's length."""
+    dates: Any = importlib.import_module("matplotlib.dates")  # untyped
+    months = (end - first) / DAYS_PER_MONTH
+    room = 6 if size in ("column", "phone") else 10
+    if months <= 2 * room // 3:
+        locator, style = dates.MonthLocator(), "%b %Y"
+    elif months <= 2 * room:
+        locator, style = dates.MonthLocator(bymonth=(1, 4, 7, 10)), "%b %Y"
+    elif months <= 6 * room:
+        locator, style = dates.MonthLocator(bymonth=(1, 7)), "%b %Y"
+    else:
+        locator, style = dates.YearLocator(), "%Y"
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.DateFormatter(style))
+
+
+def unsigned(axis: Any, ticks: int = 8) -> None:
+    """Print tick labels without a minus sign: a direction is a word."""
+    ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
+    axis.set_major_locator(ticker.MaxNLocator(nbins=ticks, steps=[1, 2, 3, 5, 6, 10]))
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{abs(value):g}"))
+
+
+def unit(result: LagResult) -> str:
+    """What the board's ratings are counted in."""
+    return result.measure.unit
+
+
+def finding(result: LagResult) -> str:
+    """The title: who, by how much, in ten words; by the result's own verdict."""
+    leader, follower = noun(result.leader_group), noun(result.follower_group)
+    kind = "" if result.estimand in ("current", "gap") else f" ({result.estimand})"
+    kind = " on average" if result.estimand == "average" else kind
+    if result.provisional:
+        kind += ", provisionally"
+    verdict = result.verdict
+    if verdict == "withheld":
+        return first_up(f"the gap of {leader} and {follower} is withheld")
+    if verdict == "level":
+        return first_up(f"{leader} and {follower} are level{kind}")
+    if verdict == "overtaken" and result.match is not None:
+        sides = result.follower_group, result.leader_group
+        day = to_day(result.match.counts_from)
+        return first_up(f"{overtaken(*(sides[::-1] if result.leads else sides), day)}{kind}")
+    if verdict == "no-clear-lead":
+        return first_up(f"neither {follower} nor {leader} has a clear lead{kind}")
+    if result.months is None:
+        above, below = (follower, leader) if result.leads else (leader, follower)
+        points = f"{abs(result.gap.elo):.1f} {result.measure.points}"
+        return first_up(f"{above} is {points} above {below}")
+    size = f"{result.bound} {abs(result.months):.1f} months".lstrip()
+    verb = "is ahead of" if result.ahead else "trails"
+    return first_up(f"{follower} {verb} {leader} by {size}{kind}")
+
+
+def overtaken(first: str, second: str, day: float) -> str:
+    """The title where the side that is behind was the first at its level."""
+    when = parse(to_iso(day))
+    date = f"{when.day} {when:%B} {when.year}"
+    return f"{noun(first)} was first, overtaken by {noun(second)} on {date}"
+
+
+def short(group: str) -> str:
+    """A group's name at the end of its line."""
+    name = noun(group).removeprefix("the ")
+    return adjective(group) if name.endswith(" side") else name
+
+
+def first_up(text: str) -> str:
+    """A sentence's beginning; the rest, names included, stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def note(result: LagResult) -> str:
+    """What bracket and bar are, for the footer; and why the answer is provisional."""
+    provision = f"{result.provision()}." if result.provisional else ""
+    return f"{_marks(result)} {provision}".strip()
+
+
+def bracket(day: Day) -> tuple[ModelPoint, ModelPoint] | None:
+    """The two records between which the best of the side that is behind stood, if it did."""
+    if day.above is None or day.below is None or day.state not in ("between", "leads"):
+        return None
+    return day.above, day.below
+
+
+def _marks(result: LagResult) -> str:
+    if result.estimand == "gap" and result.provisional:
+        return ""
+    if result.estimand == "gap":
+        return f"Bracket: gap, {result.level:.0%} interval {result.interval_words()}."
+    kind = "sampling" if result.interval == "sampling" else "measurement"
+    if result.no_interval():
+        asked = over(result.estimand, result.window)
+        mark = "Bracket" if result.estimand == "current" else "Title"
+        return f"{mark}: {asked}; {result.level:.0%} {kind} interval {result.no_interval()}."
+    if result.estimand != "current":
+        asked = over(result.estimand, result.window)
+        told = f"Title: {asked}, {result.interval_words()} ({result.level:.0%} interval)."
+        day = result.day
+        if result.estimand == "average" and bracket(day):
+            held = share(day.probability)
+            told += f" Bracket: the records that the day's best stood between ({held} of draws)."
+        return told
+    return (
+        f"Bracket: current lag; grey: its {result.level:.0%} {kind} interval, "
+        f"{result.interval_words()}."
+    )
+
+
+#: Per kind of file: the fields of title, footer and JSON, and those that would hold a clock.
+_FIELDS: dict[str, tuple[str, str, str, dict[str, None]]] = {
+    "png": ("Title", "Description", "elolag", {}),
+    "svg": ("Title", "Description", "Source", {"Date": None}),
+    "pdf": ("Title", "Subject", "Keywords", {"CreationDate": None}),
+}
+
+
+def metadata(kind: str, source: Provenance, footer: str) -> dict[str, Any]:
+    """The metadata matplotlib's `savefig` takes for a file of this kind.
+
+    Raises
+    ------
+    UsageError
+        Not ``png``, ``svg`` or ``pdf``.
+    """
+    if kind not in _FIELDS:
+        raise UsageError(f"a figure cannot be written as {kind!r}; take .png, .svg or .pdf")
+    title, words, data, clock = _FIELDS[kind]
+    # ASCII: the same bytes whatever the format takes text for.
+    packed = json.dumps(source.to_dict(), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return {title: source.title, words: footer, data: packed, **clock}

@@ -1,0 +1,408 @@
+"""What stands in every report: answer, frontiers, path, estimands, data, limits, citation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+from statistics import NormalDist
+from typing import Any
+
+from elolag import plots
+from elolag.cite import citation
+from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
+from elolag.estimate.over_time import INNER, LagPath
+from elolag.plots.figures import comparison_title
+from elolag.plots.style import SIDES, finding, roles
+from elolag.report.content import Block, Figure, Section
+from elolag.report.material import Material
+from elolag.results.lag import LagResult
+from elolag.results.provenance import Origin
+from elolag.results.table import Cell, Column, Table, decimals
+from elolag.results.verdict import SETTLED_VOTES
+from elolag.results.words import adjective, directed, meaning, noun, span
+from elolag.tags import Tag
+
+
+def answer(material: Material) -> Section:
+    """The headline sentence, its facts, and what its interval leaves out."""
+    result = material.headline
+    return Section(
+        "answer",
+        "The answer",
+        result.said(),
+        tables=(result.table(),),
+        after=(*material.comparison.small_print, result.left_out("both")),
+    )
+
+
+#: Months shown.
+SHOWN_MONTHS = 24.0
+
+
+def frontier(material: Material) -> Section:
+    """The frontier chart with its table."""
+    result = material.headline
+    start = to_day(result.as_of) - SHOWN_MONTHS * DAYS_PER_MONTH
+    rows = _rows(material, to_iso(start))
+    leader, follower = noun(result.leader_group), noun(result.follower_group)
+    sides = roles(result.leader_group, result.follower_group)
+    figure = Figure(
+        name="frontier",
+        title=finding(result),
+        alt=_alt(result, rows),
+        caption=(
+            f"Lines: the best rating reached by each side so far; each step is a record. Bars: "
+            f"{result.level:.0%} interval of a record's rating. Faint marks: the other models. "
+            f"Open marks: records of under {SETTLED_VOTES:,} votes. {_bracket_words(result)} The "
+            f"distance in height is the gap, not the lag."
+        ),
+        draw=partial(plots.frontier, result),
+        table=_frontier_table(result, rows),
+        toggles=dict(zip((SIDES[role] for role in sides), (leader, follower), strict=True)),
+    )
+    best, other = result.follower, result.leader_best
+    prose = (
+        f"A frontier is the highest rating any model of a group had reached by a date. The lag is "
+        f"read along the horizontal: from the day the {adjective(result.leader_group)} frontier "
+        f"first stood at a level to the day that is asked. The best "
+        f"{adjective(result.follower_group)} model is {best.model} ({best.rating:.1f}); the best "
+        f"{adjective(result.leader_group)} one {other.model} ({other.rating:.1f})."
+    )
+    return Section("frontier", "The two frontiers", (prose,), (figure,))
+
+
+def _bracket_words(result: LagResult) -> str:
+    """What the bracket of the chart is."""
+    if result.estimand == "average":
+        return "Bracket: the two records that the best of the side behind stood between on the day."
+    return (
+        f"Bracket: the lag, drawn at the level of the side that is behind; the thick part is its "
+        f"{result.level:.0%} measurement interval."
+    )
+
+
+def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
+    return (
+        f"Line chart of the best rating reached so far by {noun(result.leader_group)} and by "
+        f"{noun(result.follower_group)}, {min(r['date'] for r in rows)} to {result.as_of}. "
+        f"{noun(result.leader_group)} stands at {result.leader_best.rating:.0f}, "
+        f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}. "
+        f"All points are in the table below the chart."
+    )
+
+
+def _rows(material: Material, since: str) -> list[dict[str, Any]]:
+    """Every model shown, one row for each side it counts for."""
+    result = material.headline
+    z = NormalDist().inv_cdf((1 + result.level) / 2)
+    rows = []
+    for side, group in enumerate((result.leader_group, result.follower_group)):
+        records = {m.model for m in result.records(group)}
+        for m in result.models:
+            if m.group != group or not since <= m.counts_from <= result.as_of:
+                continue
+            rows.append(
+                {
+                    "side": side, "group": noun(group), "model": m.model, "entry": m.entry,
+                    "lab": material.lab(m.model), "date": m.counts_from,
+                    "released": m.release_date, "rating": m.rating,
+                    "low": m.rating - z * m.sd, "high": m.rating + z * m.sd,
+                    "record": m.model in records,
+                    "early": result.provisional_rating(m),
+                }
+            )  # fmt: skip
+    return sorted(rows, key=lambda r: (r["date"], r["side"], r["model"]))
+
+
+def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
+    rating, points = decimals(1), result.measure.points
+    columns = (
+        Column("group", "Group", "the group the model counts for"),
+        Column("model", "Model", "the model, as tagged"),
+        Column("entry", "Entry", "its highest-rated entry on the board"),
+        Column("lab", "Lab", "who released it"),
+        Column("released", "Released", "release date", "ISO date"),
+        Column("counts_from", "Counts from", "date from which it counts for the group",
+               "ISO date", in_page=False),
+        Column("rating", "Rating", "posterior mean", points, rating, figures=True),
+        Column("low", "Low", f"lower end of the {result.level:.0%} interval", points,
+               rating, figures=True),
+        Column("high", "High", f"upper end of the {result.level:.0%} interval", points,
+               rating, figures=True),
+        Column("record", "Record", "whether it raised its group's frontier", "true or false"),
+        Column("provisional", "Provisional", f"whether it has under {SETTLED_VOTES:,} votes yet",
+               "true or false"),
+    )  # fmt: skip
+    cells = tuple(
+        (r["group"], r["model"], r["entry"], r["lab"], r["released"], r["date"], r["rating"],
+         r["low"], r["high"], r["record"], r["early"])
+        for r in sorted(rows, key=lambda r: (r["date"], r["side"], r["model"]), reverse=True)
+    )  # fmt: skip
+    return Table("frontier", "Models of the chart, newest first", columns, cells)
+
+
+def path(material: Material) -> Section:
+    """The path of `current`, day by day, with hindsight."""
+    path = material.path
+    if path is None:
+        words = "The two groups have too short a common history for a lag over time."
+        return Section("path", "The lag over time", (words,))
+    follower, leader = noun(path.follower_group), noun(path.leader_group)
+    first, last = to_iso(path.days[0]), to_iso(path.days[-1])
+    figure = Figure(
+        name="lag-path",
+        title=_finding(path),
+        alt=(
+            f"Line chart of the lag of {follower} behind {leader}, every day from {first} to "
+            f"{last}. It begins at {directed(path.months[0])} and ends at "
+            f"{directed(path.months[-1])}; lowest {directed(float(path.months.min()))}, highest "
+            f"{directed(float(path.months.max()))}. All days are in data/lag-path.csv."
+        ),
+        caption=(
+            f"Line: the lag at posterior-mean ratings; it grows by one day a day and falls when "
+            f"{follower} sets a record. Bands, from dark to light: {INNER:.0%} and "
+            f"{path.level:.0%} measurement interval of each day; what holds the whole path with "
+            f"{path.level:.0%} probability. Where a band runs to the edge of the chart its end is "
+            f"only a bound. Ratings are those of {path.vintage}, with hindsight."
+        ),
+        draw=partial(plots.lag_path, path),
+        table=path.table(),
+    )
+    prose = (
+        "The same question asked on every day of the past, with the newest ratings. The bands say "
+        "how well each day's lag is measured, not whether its movement is more than chance: "
+        "the command “elolag change” answers that.",
+    )
+    return Section("path", "The lag over time", prose, (figure,))
+
+
+def _finding(path: LagPath) -> str:
+    if (found := path.overtaken[1]) is not None:
+        title = f"{noun(found[0])} was first, overtaken by {noun(found[1])} on {to_iso(found[2])}"
+        return title[:1].upper() + title[1:]
+    low, high = float(path.months.min()), float(path.months.max())
+    return f"Between {to_iso(path.days[0])[:7]} and the as-of date the lag was {span(low, high)}"
+
+
+def estimands(material: Material) -> Section:
+    """The estimands as dots with both intervals, and in a table."""
+    found = material.comparison
+    timed = [r for r in found.results if r.months is not None]
+    first = found.results[0]
+    table = found.table()
+    notes = [f"{name} has no answer here: {reason}." for name, reason in found.refused.items()]
+    if found.retired:
+        notes.append(found.retired)
+    if found.unrated:
+        names = ", ".join(found.unrated)
+        notes.append(f"Records of the sibling board that this board never rated: {names}.")
+    figure = Figure(
+        name="estimands",
+        title=comparison_title(found),
+        alt=(
+            "Dots with two intervals each, one row per estimand: "
+            + "; ".join(f"{r.estimand} {r.figure()}" for r in timed)
+            + ". All values are in the table below the chart."
+        ),
+        caption=(
+            f"Dot: the estimate. Thick: {first.level:.0%} measurement interval, how well the "
+            f"realised lag is measured. Thin: {first.level:.0%} sampling interval, what another "
+            f"run of history would have given. Each estimand is a different question, so they need "
+            f"not agree."
+        ),
+        draw=partial(plots.comparison, found),
+        table=table,
+    )
+    prose = (
+        "Published figures differ mostly because people ask different questions without saying so. "
+        "These are the questions elolag can answer, all from the same ratings and the same draws. "
+        f"The headline is {material.headline.estimand}.",
+    )
+    points = [
+        (f"{r.estimand}:", meaning(r.estimand, r.measure.points, r.window) + ".")
+        for r in found.results
+    ]
+    return Section(
+        "estimands", "The estimands side by side", prose, (figure,), points=points, after=notes
+    )
+
+
+#: What a tag's note holds where a fact could not be confirmed.
+UNVERIFIED = "unverified"
+
+
+def data(material: Material) -> Section:
+    """Snapshots, tag counts, and the evidence behind the records of the answer."""
+    panel, result = material.study.panel, material.headline
+    points = [
+        ("Ratings:", f"{result.board}, category {result.category}, of {result.vintage}, linked to "
+         f"{len(panel.snapshots) - 1} older vintages for models that have left the board."),
+        ("Models:", _models(material)),
+        ("Dates:", _dates(material.study.cast.tags)),
+        ("Unverified facts:", _unverified(material)),
+        ("Not counted:", f"{len(panel.untagged)} entries without a tag and {len(panel.unknown)} "
+         f"that cannot be attributed to a lab."),
+    ]  # fmt: skip
+    prose = (
+        "Country is the headquarters of the controlling parent on the release date; openness is "
+        "dated. Every tag is a row with its evidence; every snapshot is hashed and checked before "
+        "it is kept.",
+    )
+    notes = [f"{note[:1].upper()}{note[1:]}." for note in result.notes]
+    return Section(
+        "data", "Data, tags and their quality", prose,
+        tables=(_snapshots(material), _evidence(material)), points=points, after=notes,
+    )  # fmt: skip
+
+
+def _models(material: Material) -> str:
+    result = material.headline
+    parts = []
+    for group in (result.leader_group, result.follower_group):
+        models = {m.model for m in result.models if m.group == group}
+        counted = [material.tag(m) for m in models]
+        labs = {tag.lab for tag in counted if tag is not None}
+        parts.append(f"{len(models)} of {noun(group)} from {len(labs)} labs")
+    return " and ".join(parts) + "."
+
+
+def _dates(tags: tuple[Tag, ...]) -> str:
+    to_day = sum(tag.precision == "day" for tag in tags)
+    basis = Counter(tag.date_basis for tag in tags)
+    named = ", ".join(f"{name} {count}" for name, count in basis.most_common())
+    return (
+        f"{to_day} of {len(tags)} releases are known to the day, the others to the month; by "
+        f"{named}."
+    )
+
+
+def _unverified(material: Material) -> str:
+    marked = [
+        tag.model
+        for tag in material.study.cast.tags
+        if UNVERIFIED in material.tables.models[tag.model].note.lower()
+    ]
+    labs = {tag.lab for tag in material.study.cast.tags}
+    where = sorted(
+        lab
+        for lab in labs
+        if any(UNVERIFIED in row.note.lower() for row in material.tables.labs.get(lab, ()))
+    )
+    return (
+        f"{len(marked)} models and {len(where)} labs of this estimate carry the mark "
+        f"“unverified” in their tags."
+    )
+
+
+def _snapshots(material: Material) -> Table:
+    columns = (
+        Column("vintage", "Vintage", "date of publication", "ISO date"),
+        Column("path", "Snapshot", "board and vintage in the archive", in_page=False),
+        Column("source", "Source", "route by which the board came"),
+        Column("licence", "Licence", "as the source states it"),
+        Column("completeness", "List", "full, or the first so many rows",
+               in_page=False),
+        Column("entries", "Entries", "rows that the estimate uses", "entries", figures=True),
+        Column("checks", "Checks", "passed of those made", figures=True),
+        Column("failed", "Not passed", "optional checks that did not pass"),
+        Column("sha256", "SHA-256", "of the snapshot's manifest", "", lambda v: str(v)[:16]),
+    )  # fmt: skip
+    counts = Counter(material.study.panel.placed.table["vintage"])
+    rows: list[tuple[Cell, ...]] = []
+    for snapshot in material.study.panel.snapshots:
+        checks = snapshot.facts.get("checks", [])
+        failed = [str(check["name"]) for check in checks if not check["passed"]]
+        passed = f"{len(checks) - len(failed)} of {len(checks)}"
+        rows.append(
+            (snapshot.vintage, snapshot.path, snapshot.source, Origin.of(snapshot).licence,
+             snapshot.completeness, int(counts[snapshot.vintage]), passed,
+             ", ".join(failed) or "none", snapshot.sha256)
+        )  # fmt: skip
+    return Table("snapshots", "Snapshots the ratings come from, newest first", columns, tuple(rows))
+
+
+def _first(evidence: Cell) -> str:
+    """The first of several references, and how many follow."""
+    found = str(evidence).split(" ; ")
+    return found[0] + (f" (and {len(found) - 1} more in the CSV)" if len(found) > 1 else "")
+
+
+def _evidence(material: Material) -> Table:
+    """The tags of both sides' best models and of every likely match."""
+    result = material.headline
+    named = [result.follower.model, result.leader_best.model]
+    named += [match.model for match in result.likely_matches()]
+    columns = (
+        Column("model", "Model", "as tagged"),
+        Column("lab", "Lab", "who released it"),
+        Column("country", "Country", "ISO 3166, of the controlling parent at release"),
+        Column("released", "Released", "release date", "ISO date"),
+        Column("basis", "Known by", "what the date rests on"),
+        Column("weights", "Weights", "date of open weights", "ISO date", in_page=False),
+        Column(
+            "evidence",
+            "Evidence",
+            "where the tag comes from, parted by semicolons",
+            "",
+            _first,
+            long=True,
+        ),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for model in dict.fromkeys(named):
+        tag, row = material.tag(model), material.tables.models[model]
+        rows.append(
+            (model, material.lab(model), tag.country if tag else None, row.release_date,
+             f"{row.date_basis}, to the {row.precision}", row.weights_date or None, row.evidence)
+        )  # fmt: skip
+    return Table("evidence", "Tags of the models the answer names", columns, tuple(rows))
+
+
+_VOTES = (
+    ("Preference, not capability:",
+     "an arena counts which of two answers people like better. It says little of long tasks, of "
+     "tools, of safety, or of what a model could do for an expert."),
+    ("Voters:",
+     "they are who comes to the site, with the questions they bring; other languages and trades "
+     "may see another order."),
+)  # fmt: skip
+_INDEX = (
+    ("Tests, not use:",
+     "an index weighs the results of chosen benchmarks. It says little of tasks nobody tests, of "
+     "safety, or of what people prefer."),
+)  # fmt: skip
+_ALWAYS = (
+    ("Private testing:",
+     "labs may try several variants unseen and publish the best one, and choose when to submit. "
+     "Those who test more look better, and no published error shows it."),
+    ("Distillation:",
+     "a model trained on another's answers counts as its maker's own. A short lag may say how fast "
+     "results spread, not how fast they are found."),
+    ("Coverage:",
+     "only released and submitted models are rated. What labs keep to themselves is missing on "
+     "both sides, and so is whoever does not take part."),
+    ("Resources and use:",
+     "months say nothing of compute, cost, adoption or what a country can do with its models."),
+)  # fmt: skip
+
+
+def limits(material: Material) -> Section:
+    """The limits, the same for every question asked of one kind of board."""
+    first = _INDEX if material.study.panel.snapshots[0].method == "index" else _VOTES
+    prose = (
+        f"The lag is a distance in time between ratings on {material.headline.board}. It leaves "
+        f"out, at least:",
+    )
+    return Section("limits", "What this does not measure", prose, points=(*first, *_ALWAYS))
+
+
+def citing(material: Material) -> Section:
+    """The citation in English and German, and BibTeX for the software and every source."""
+    english, german = (citation(material.headline, lang) for lang in ("en", "de"))
+    prose = ("Quote the sentence whole: it names the board, the date, the interval and its kind.",)
+    blocks = (
+        Block("Citation", str(english)),
+        Block("In German", str(german)),
+        Block("BibTeX", english.bibtex().rstrip()),
+    )
+    return Section("cite", "How to cite", prose, blocks=blocks)
