@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.archive import Archive
+from elolag.arrays import Floats
 from elolag.claims.estimating import Studies
 from elolag.claims.registry import Claim, packaged
 from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
@@ -31,7 +32,6 @@ from elolag.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 #: Epoch's Capabilities Index as its own table has it. It is no Elo scale, and the table of 2026-01
 #: prints no errors, so there are no draws: one race, figures without intervals.

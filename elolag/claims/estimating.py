@@ -12,9 +12,9 @@ from statistics import NormalDist
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elolag.archive import Archive, Board, Snapshot, open_archive
+from elolag.arrays import Floats
 from elolag.claims.registry import Claim, interval_words, quantity
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
@@ -37,8 +37,6 @@ from elolag.model.interval import quantiles, reach, summarise
 from elolag.question import check_names
 from elolag.results.words import few, given, overtaking
 from elolag.tags import Lookup
-
-Floats = NDArray[np.float64]
 
 STYLE = "_style_control"
 #: What claims are asked; each brings its own groups, board, category and dates.

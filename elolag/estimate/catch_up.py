@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.dates import between, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.lag import results
@@ -21,7 +22,6 @@ from elolag.results.words import list_notes, noun
 if TYPE_CHECKING:
     pass
 
-Floats = NDArray[np.float64]
 
 #: Step, in months, of the grid on which the band is given.
 STEP = 0.1

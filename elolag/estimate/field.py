@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag.archive import Archive
+from elolag.arrays import Floats
 from elolag.dates import parse, to_day
 from elolag.errors import UsageError
 from elolag.estimate.panel import ROOT, Panel
@@ -19,8 +20,6 @@ from elolag.model.early_drift import YoungDrift
 from elolag.model.posterior import Field, Posterior, only
 from elolag.tags import Group, Lookup, Tag, is_unknown
 from elolag.tags.listings import read_listings
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,6 @@ from elolag.results.verdict import Contender, Gap, Match, ModelPoint
 from elolag.tags import Group
 from elolag.version import __version__
 
-Floats = NDArray[np.float64]
-
 ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
 HEADLINE = "average"
 #: Why the other two take no match rule.

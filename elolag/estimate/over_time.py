@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Question, Study, asking, prepare
@@ -36,7 +37,6 @@ from elolag.version import __version__
 if TYPE_CHECKING:
     pass
 
-Floats = NDArray[np.float64]
 
 #: Level of the inner bands.
 INNER = 0.5

@@ -9,10 +9,10 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from elolag.archive import Board, Snapshot, same_scale
 from elolag.archive.listing import Listing
+from elolag.arrays import Floats
 from elolag.dates import to_day, to_days
 from elolag.errors import EstimateError, UsageError
 from elolag.model import scale
@@ -160,7 +160,6 @@ def lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
 # every entry its tag, fill in the standard errors a publisher did not print, link, widen the errors
 # of entries too young to have settled.
 
-Floats = NDArray[np.float64]
 
 #: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying; one
 #: of `LONG_BLIND_DAYS` is like those of the world truncated-boards, where intervals miss.

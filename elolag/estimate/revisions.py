@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from elolag import tags
 from elolag.archive import Board, Snapshot, find_board
+from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Roster, check_clock, enrol
@@ -60,7 +61,6 @@ from elolag.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 #: What was known on the day, and the states that lead from it to what is known now.
 STATES = ("real-time", "scale", "votes", "hindsight")

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elolag import tags
 from elolag.archive import Archive, Board, find_board
+from elolag.arrays import Floats
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Cast, check_clock, clock_notes, first_listed, listed_tags
@@ -31,8 +31,6 @@ from elolag.results.provenance import Origin
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
 from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
-
-Floats = NDArray[np.float64]
 
 #: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
 #: group of a world has 25.

@@ -18,16 +18,14 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from elolag.arrays import Flags, Floats, Ints
 from elolag.errors import EstimateError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Flags = NDArray[np.bool_]
 
 #: Elo points per unit of theta: 400 points are odds of ten to one.
 ELO = 400 / float(np.log(10))

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.errors import EstimateError
-
-Floats = NDArray[np.float64]
 
 #: Points at which an entry's posterior distribution is tabulated.
 _POINTS = 801

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.model.frontier import Steps
@@ -32,7 +33,6 @@ from elolag.model.frontier import Steps
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 SPAN_MONTHS = 36.0
 NEAR = 100.0

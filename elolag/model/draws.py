@@ -10,15 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
+from elolag.arrays import Floats, Ints
 from elolag.model import covariance as correlated
 from elolag.model.estimands import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, check_groups, current_at
 from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.posterior import REACH, Field, Posterior
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 CHUNK = 1000
 #: Draws from which the error of a pair of models is taken: its s.d. is then known to 1.1%.

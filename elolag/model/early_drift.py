@@ -14,12 +14,11 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from elolag.arrays import Floats
 from elolag.errors import UsageError
 from elolag.schema import Measure
-
-Floats = NDArray[np.float64]
 
 #: What may be assumed of young entries.
 DRIFTS = ("arena", "none")

@@ -18,14 +18,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, between, to_iso
 from elolag.errors import EstimateError
 from elolag.model import curves
 from elolag.model.frontier import REACHED, MatchRule, Steps, caught, crossed
 
-Floats = NDArray[np.float64]
 Codes = NDArray[np.int8]
-Ints = NDArray[np.intp]
 
 EXACT, AT_LEAST, AT_MOST, UNBOUNDED = 0, 1, -1, 2
 

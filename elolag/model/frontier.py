@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats, Ints
 from elolag.errors import EstimateError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 
 class Steps:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.errors import EstimateError
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, UNBOUNDED, Lags
-
-Floats = NDArray[np.float64]
 
 #: Share of draws that may be bounds, and are set aside, where a figure is the mean of the rest.
 BOUNDS = 0.05

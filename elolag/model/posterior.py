@@ -19,11 +19,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats, Ints
 from elolag.model import covariance
 from elolag.model.scale import SHIPPED, Hyperparameters
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 GRID_STEP = 4.0
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.

@@ -40,14 +40,12 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats, Ints
 from elolag.errors import EstimateError
 from elolag.model.draws import Outcomes, join, outcomes
 from elolag.model.estimands import EXACT, Lags, Race
 from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.posterior import Field, Posterior
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 
 HISTORIES = 2000
 JITTER_DAYS = 45.0

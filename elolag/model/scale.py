@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats, Ints
 from elolag.dates import to_iso
 from elolag.errors import EstimateError
 
@@ -103,8 +104,6 @@ SHIPPED = Hyperparameters()
 # scatter by beyond that is drift, larger at some levels than at others, so that its spread is taken
 # from the neighbours. The errors of line and share are common to all entries carried by them.
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 #: Entries that two lists must share, and that all four lists of a bridge must. Fewer than

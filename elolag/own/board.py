@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elolag.archive import Archive, Board, Snapshot
 from elolag.archive.listing import Listing, listings
+from elolag.arrays import Floats
 from elolag.dates import Now, parse, to_day, to_iso, utc_now
 from elolag.errors import UsageError
 from elolag.own import table as tables
@@ -80,8 +80,6 @@ def template(kind: str) -> str:
     except KeyError:
         raise UsageError(f"no template {kind!r}; there are: {', '.join(TEMPLATES)}") from None
 
-
-Floats = NDArray[np.float64]
 
 NAME = "own/ratings"
 SOURCE = "own"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.errors import UsageError
 from elolag.schema import ENTRIES, RATINGS
 from elolag.sources import sheet as sheets
@@ -19,7 +19,6 @@ from elolag.votes import COVARIANCE_SUFFIX, RATINGS_FILE, RatedVotes, read_covar
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 REQUIRED = ("entry", "rating")
 NUMBERS = ("rating", "lower", "upper", "se", "votes")

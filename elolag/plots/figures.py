@@ -66,9 +66,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-Floats = NDArray[np.float64]
-
-
 @ours
 def lag_path(
     path: LagPath, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]

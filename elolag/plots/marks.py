@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.plots.style import (
     COLOURS,
     INK,
@@ -28,7 +29,6 @@ from elolag.plots.style import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Floats = NDArray[np.float64]
 
 #: Directions a label may stand in, as unit steps; the sides a mark prefers come first.
 UPWARD = ((-1, 1), (0, 1), (1, 1), (-1, 0))

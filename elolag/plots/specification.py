@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.plots.marks import halo
 from elolag.plots.style import (
     COLOURS,
@@ -31,7 +31,6 @@ from elolag.robustness import LABELS, TOGETHER, Grid, Spec
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Floats = NDArray[np.float64]
 
 _LANGUAGES = frozenset(
     (

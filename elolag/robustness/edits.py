@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elolag.archive import Board, find_board
+from elolag.arrays import Floats
 from elolag.dates import to_day, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
@@ -26,7 +26,6 @@ from elolag.tags import Group, Tag
 if TYPE_CHECKING:
     pass
 
-Floats = NDArray[np.float64]
 
 #: "A month", in whole days, by which a date is moved.
 MONTH_DAYS = 31.0

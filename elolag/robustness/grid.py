@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.archive import Archive, Board, find_board, open_archive
+from elolag.arrays import Floats
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
 from elolag.estimate.lag import HEADLINE, results
@@ -41,8 +42,6 @@ from elolag.tags import Policies
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Floats = NDArray[np.float64]
 
 
 #: Estimand as the draws know it, window in months or None, match rule.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
@@ -33,7 +34,6 @@ from elolag.robustness.edits import (
 if TYPE_CHECKING:
     pass
 
-Floats = NDArray[np.float64]
 
 #: A hair: in Elo points below a level, in days around a date.
 NUDGE = 1e-6

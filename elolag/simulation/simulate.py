@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Roster
@@ -20,10 +21,6 @@ from elolag.model.bradleyterry import ELO, PairCounts, Ratings, rate
 from elolag.model.draws import lag_of
 from elolag.model.estimands import ESTIMANDS, Lags, Race
 from elolag.simulation.worlds import WORLDS, World
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-Flags = NDArray[np.bool_]
 
 #: Elo over which the sampling of pairs falls off by e.
 CLOSENESS = 250.0

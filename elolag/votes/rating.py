@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elolag.archive.export import replacing
+from elolag.arrays import Floats
 from elolag.dates import to_day, to_iso
 from elolag.errors import ArchiveError, UsageError
 from elolag.model import bradleyterry
@@ -31,7 +31,6 @@ from elolag.votes.counting import Source, find_columns, parts
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
 
 RATINGS_FILE = "ratings.csv"
 #: What a covariance's file is called beside its ratings: ``ratings.covariance.csv``.
