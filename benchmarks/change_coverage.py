@@ -21,22 +21,22 @@ from in_worlds import DRAWS, LEVEL, RERUNS, RUNS, options, replicated, write
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
 from elolag.estimate import over_time
-from elolag.estimate.over_time import spread_of
+from elolag.estimate.over_time import _spread_of
 from elolag.model import draws, reruns
 from elolag.model.interval import reach
 from elolag.model.posterior import Field, Posterior
-from elolag.simulation.simulate import AS_OF, History, Releases, release
+from elolag.simulation.simulate import _AS_OF, History, Releases, release
 
 WORLDS = ("base", "takeover", "stagnant-leader")
 NAMES = ("average", "current")
-THEN = float(np.floor(AS_OF - 12 * DAYS_PER_MONTH))
+THEN = float(np.floor(_AS_OF - 12 * DAYS_PER_MONTH))
 #: Of a month: a thousandth of a day, for dates that are sums.
 SLACK = 3e-5
 
 
 def true_change(run: Releases, name: str) -> float:
     """Later lag less the earlier one; NaN where either is a bound."""
-    lags = [run.truth([name], date).get(name) for date in (THEN, AS_OF)]
+    lags = [run.truth([name], date).get(name) for date in (THEN, _AS_OF)]
     known = [float(x.months[0]) if x and reruns.known_in(x)[0] else np.nan for x in lags]
     return known[1] - known[0]
 
@@ -50,18 +50,18 @@ def intervals(
         with contextlib.suppress(EstimateError):  # too often a bound
             pair = [
                 draws.sample(data, fitted, date, [name], None, DRAWS, seed)
-                for date in (THEN, AS_OF)
+                for date in (THEN, _AS_OF)
             ]
-            rerun = reruns.histories(data, fitted, labs, (THEN, AS_OF), [name], None, seed, RERUNS)
-            law = spread_of(pair, rerun, name)[2]
+            rerun = reruns.histories(data, fitted, labs, (THEN, _AS_OF), [name], None, seed, RERUNS)
+            law = _spread_of(pair, rerun, name)[2]
             row = {"what": f"change/{name}", "own": true_change(history.releases, name)}
             low, high = law.inv_cdf((1 - LEVEL) / 2), law.inv_cdf((1 + LEVEL) / 2)
             rows.append(row | {"level": LEVEL, "low": low, "high": high})
-    days = np.arange(THEN, AS_OF + 1)
-    least, most = (ends[0] for ends in reach(*over_time.daily(history.releases.race(), days)))
+    days = np.arange(THEN, _AS_OF + 1)
+    least, most = (ends[0] for ends in reach(*over_time._daily(history.releases.race(), days)))
     levels = (LEVEL, over_time.INNER)
     drawn = (d for _, d in draws.draw(data, fitted, DRAWS, seed))
-    for level, ends in zip(levels, over_time.bands(drawn, days, levels), strict=True):
+    for level, ends in zip(levels, over_time._bands(drawn, days, levels), strict=True):
         for what, (low, high) in {"pointwise": ends[:2], "band": ends[2:]}.items():
             held = ~(least < low - SLACK) & ~(most > high + SLACK)  # an open end is NaN
             wide = np.nan_to_num(high - low, nan=np.inf)

@@ -27,7 +27,7 @@ from elolag.archive import Archive, Board
 from elolag.archive.completeness import comes_whole
 from elolag.dates import to_day
 from elolag.errors import EstimateError
-from elolag.estimate.panel import Vintage, identify
+from elolag.estimate.panel import Vintage, _identify
 from elolag.model.early_drift import YoungDrift
 from elolag.model.scale import vote_noise
 from elolag.tags import Lookup
@@ -115,7 +115,7 @@ def whole_lists(board: Board, lookup: Lookup, *, copies: bool = False) -> list[t
         whole = snapshot.method == "bradley-terry" and snapshot.completeness == "full"
         wanted = whole and (copies or comes_whole(snapshot.source))
         if wanted and "overall" in snapshot.categories:
-            table = identify(snapshot.listing("overall"), snapshot, lookup, set(), set())
+            table = _identify(snapshot.listing("overall"), snapshot, lookup, set(), set())
             if table["votes"].notna().any():
                 out.append((Vintage(snapshot.vintage, table), snapshot.sha256))
     return out

@@ -81,7 +81,7 @@ def newcomers() -> pd.DataFrame:
     the US and China then listed. What the first list of a board or the first after a gap shows is
     no newcomer.
     """
-    lookup, drift, rows = tags.Lookup(tags.load()), early_drift.packaged_drift(), []
+    lookup, drift, rows = tags.Lookup(tags.load()), early_drift._packaged_drift(), []
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in ("US", "CN")]
     for board, (vintages, listed) in zip(debuts.BOARDS, histories(), strict=True):
         mine = debuts.debuts(vintages).assign(board=board)
@@ -146,7 +146,7 @@ def later() -> Iterator[dict[str, object]]:
     ``own`` is the part of it that the votes at their debut would leave, ``as_many`` that of a
     debut of as many votes, which is what the draws take.
     """
-    drift, found = early_drift.packaged_drift(), []
+    drift, found = early_drift._packaged_drift(), []
     for vintages, listed in histories():
         days = [to_day(vintage.date) for vintage in vintages]
         for identity, numbers in listed.items():
@@ -199,7 +199,7 @@ def _row(by: str, whose: str, rows: pd.DataFrame) -> dict[str, object]:
 
 def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, object]]:
     """The headline with the packaged drift, with other drifts, and with newcomers lowered."""
-    packaged = early_drift.packaged_drift()
+    packaged = early_drift._packaged_drift()
     year = found["since"].str[:4].max()
     recent, _ = debuts.fit(found[found["since"] >= year], packaged.votes_per_information)
     lowered = with_fall(began)
@@ -208,11 +208,11 @@ def headlines(found: pd.DataFrame, began: pd.DataFrame) -> Iterator[dict[str, ob
     for name, drift, panel in (
         ("packaged", packaged, None),
         (f"debuts of {year} alone", recent, None),
-        ("of every list, copies of pages too", early_drift.from_record(record), None),
+        ("of every list, copies of pages too", early_drift._from_record(record), None),
         ("none", None, None),
         ("packaged, the newcomers' fall taken off", packaged, lowered),
     ):
-        with patch("elolag.model.early_drift.packaged_drift", return_value=drift):
+        with patch("elolag.model.early_drift._packaged_drift", return_value=drift):
             study = prepare() if panel is None else assemble(panel, lookup, {})
             (result,) = results(study, ["current"], "measurement")
         match = (result.matches or ())[0]

@@ -5,7 +5,7 @@ against them at random; a vote is a tie at `ties` times the smaller of both side
 truth and the estimate are the newcomer's distance from the mean of the ten. Simulations without a
 finite rating (one side won everything) are drawn again, since `rate` refuses them.
 
-Decided before the first run: the rule of `elolag.model.bradleyterry.own_share` is kept if 95%
+Decided before the first run: the rule of `elolag.model.bradleyterry._own_share` is kept if 95%
 intervals of it hold the truth in at least 93% of the simulations for each number of votes and share
 of ties, and if the ten models' own errors are those of the plain sandwich.
 

@@ -43,7 +43,7 @@ from scipy import stats
 import elolag
 from elolag import tags
 from elolag.dates import DAYS_PER_MONTH
-from elolag.estimate.panel import Vintage, chain, lists_of, vintages
+from elolag.estimate.panel import Vintage, _lists_of, chain, vintages
 from elolag.model import scale
 from elolag.model.scale import SHIPPED, Hyperparameters
 
@@ -77,7 +77,7 @@ def load(newest: str) -> dict[str, Boards]:
         last = max(s.vintage for s in board.snapshots if _whole(s) and s.vintage <= newest)
         tables[name] = vintages(chain(board, "overall", last), "overall", lookup)
     entries = pd.Index(sorted({i for v in tables.values() for t in v for i in t.table.index}))
-    lists = {name: lists_of(found, entries) for name, found in tables.items()}
+    lists = {name: _lists_of(found, entries) for name, found in tables.items()}
     models = pd.concat([t.table["model"] for v in tables.values() for t in v])
     models = models[~models.index.duplicated(keep="last")].reindex(entries)
     lab = np.array([lookup.tag(model).lab for model in models])

@@ -37,7 +37,7 @@ from elolag.model.early_drift import YoungDrift
 from elolag.model.estimands import ESTIMANDS, TRENDS, UNBOUNDED
 from elolag.model.interval import Summary, reach, summarise
 from elolag.model.posterior import Field, Posterior, posterior
-from elolag.simulation.simulate import History, expected, find_world, simulate
+from elolag.simulation.simulate import History, _find_world, expected, simulate
 from elolag.simulation.worlds import WORLDS
 
 #: Histories that make up the archive of a world, and replications that share one.
@@ -73,7 +73,7 @@ class Plan:
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
         for world in self.worlds:
-            find_world(world)
+            _find_world(world)
         known = [*ESTIMANDS, *TRENDS]
         unknown = set(self.estimands) - set(known)
         if unknown:

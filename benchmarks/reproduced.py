@@ -14,7 +14,7 @@ import numpy as np
 
 from elolag import tags
 from elolag.archive import Snapshot
-from elolag.claims.bridge import matched_records, read_index
+from elolag.claims.bridge import _matched_records, _read_index
 from elolag.claims.estimating import Studies
 from elolag.dates import between, to_day
 from elolag.errors import EstimateError
@@ -293,11 +293,11 @@ def _published(
 
 
 def _of_index(studies: Studies, wanted: Reproduction, digits: int) -> tuple[str, str]:
-    table = read_index(studies.archive, wanted.vintage)
+    table = _read_index(studies.archive, wanted.vintage)
     race = table.race(wanted.leader, wanted.follower)
     if wanted.measure == "index-levels":
         return f"{mean_over_levels(race):.{digits}f}", table.vintage
-    matched = matched_records(race)
+    matched = _matched_records(race)
     if wanted.measure == "index-matched":
         return f"{len(matched.months)} of {matched.records}", table.vintage
     return f"{matched.mean:.{digits}f}", table.vintage

@@ -49,7 +49,7 @@ def intervals(
             continue
         for name in group:
             with contextlib.suppress(EstimateError):  # too often a bound
-                found = reruns.forms(sample, again, name, LEVEL)
+                found = reruns._forms(sample, again, name, LEVEL)
                 exact = name in other and other[name].censored[0] == EXACT
                 next_one = float(other[name].months[0]) if exact else np.nan
                 found["predictive/percentile"] = found["percentile"]

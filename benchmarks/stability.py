@@ -32,7 +32,7 @@ from elolag.estimate.revisions import Past, read
 from elolag.model import draws, early_drift
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
 from elolag.model.interval import Summary, summarise
-from elolag.model.posterior import Field, Prior, only, thought
+from elolag.model.posterior import Field, Prior, _thought, only
 from elolag.model.scale import SHIPPED
 from elolag.question import DEFAULT_BOARD
 
@@ -90,7 +90,7 @@ class Variation:
         field, fitted = state.field, state.fitted
         if self.prior is not None:
             field = whole(self.past, self.edit)
-            prior = self.prior(field, thought(field, self.past.hyper))
+            prior = self.prior(field, _thought(field, self.past.hyper))
             fitted = prior.given(field, field.rating, field.variance)
             counted = np.isfinite(np.minimum(field.lead_from, field.follow_from))
             field, fitted, _ = only(field, fitted, np.flatnonzero(counted))
@@ -141,7 +141,7 @@ def resampled_drifts() -> list[early_drift.YoungDrift]:
     """The drift of young entries from resamples of the models whose debuts it is estimated from."""
     rows, rng = excesses(), np.random.default_rng(SEED)
     of = list(rows.groupby("identity").indices.values())
-    known = early_drift.packaged_drift().votes_per_information
+    known = early_drift._packaged_drift().votes_per_information
     picks = rng.integers(0, len(of), (RESAMPLES, len(of)))
     return [
         debuts.fit(rows.iloc[np.concatenate([of[k] for k in pick])], known)[0] for pick in picks

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.model.scale import SHIPPED, Hyperparameters, Lists, tricube
+from elolag.model.scale import SHIPPED, Hyperparameters, Lists, _tricube
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -170,7 +170,7 @@ def estimate(world: World, young: Floats, hyper: Hyperparameters = SHIPPED) -> S
 
     `young` is how many times as large an entry's variance is thought to be, (M, T).
     """
-    near = tricube(world.level, world.level, hyper.neighbours)
+    near = _tricube(world.level, world.level, hyper.neighbours)
     scale = np.array(GUESS)[:, None, None] * young
     spread = scale
     for _ in range(ROUNDS):

@@ -26,7 +26,7 @@ from elolag.dates import parse
 from elolag.tags import UNKNOWN, Lookup, Tables, load
 from elolag.tags.listings import Fact, read_fact_file, read_facts, read_listings
 from elolag.tags.names import full_date
-from elolag.tags.review import APART_DAYS, Matcher, load_exceptions
+from elolag.tags.review import _APART_DAYS, Matcher, _load_exceptions
 from elolag.tags.rows import labs_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,7 +98,7 @@ def measure(tables: Tables, facts: Iterable[Fact], rated: set[str]) -> dict[str,
         if dated:
             date, entry = dated[0]
             days[model] = (parse(row.release_date) - parse(date)).days
-            if abs(days[model]) > APART_DAYS:
+            if abs(days[model]) > _APART_DAYS:
                 what = f"{date}; here {row.release_date}"
                 disagreements.append(["date-disagrees", entry, model, what])
     apart = np.abs(list(days.values()))
@@ -116,7 +116,7 @@ def measure(tables: Tables, facts: Iterable[Fact], rated: set[str]) -> dict[str,
         "median_days": float(np.median(apart)),
         "p95_days": float(np.quantile(apart, 0.95, method="inverted_cdf")),
         "within_3_days": int((apart <= CLOSE_DAYS).sum()),
-        "over_14_days": int((apart > APART_DAYS).sum()),
+        "over_14_days": int((apart > _APART_DAYS).sum()),
         "rated_dates": len(near),
         "rated_within_3_days": int((near <= CLOSE_DAYS).sum()),
         "disagreements": disagreements,
@@ -259,7 +259,7 @@ def section(numbers: dict[str, dict[str, object]]) -> str:
         f"Where at least two of the last three agree on a date within {CLOSE_DAYS} days, ours is "
         f"within {CLOSE_DAYS} days of one of them for {close}.",
     ]
-    exceptions = load_exceptions()
+    exceptions = _load_exceptions()
     lines += ["", "Every difference of country or of more than 14 days, and why ours stands:", ""]
     for name, label in SOURCES.items():
         found = numbers[name]["disagreements"]

@@ -20,7 +20,7 @@ import pandas as pd
 import elolag
 from elolag import tags
 from elolag.estimate import comparison
-from elolag.estimate.panel import build, chain, lists_of, vintages
+from elolag.estimate.panel import _lists_of, build, chain, vintages
 from elolag.model import early_drift
 from elolag.question import DEFAULT_BOARD
 
@@ -89,7 +89,7 @@ def retired() -> str:
 
 def young_drift() -> str:
     """The young-entry drift, as estimated."""
-    record = early_drift.packaged_record()
+    record = early_drift._packaged_record()
     rows = ["| votes | drift still ahead (sd, Elo) | entries |", "|---|---|---|"]
     for votes, sd, pairs in zip(record["votes"], record["sd"], record["pairs"], strict=True):
         rows.append(f"| {votes:,} | {sd:.1f} | {pairs} |")
@@ -211,7 +211,7 @@ def gauge() -> str:
         chosen = chain(elolag.open_archive().board(board), "overall", dates[-1])
         found = vintages(chosen, "overall", lookup)
         names = functools.reduce(pd.Index.union, (v.table.index for v in found))
-        lists, days = lists_of(found, names), [v.date for v in found]
+        lists, days = _lists_of(found, names), [v.date for v in found]
         (pinned,) = (k for k, name in enumerate(names) if PINNED in str(name))
         for then, now in pairwise(dates):
             old, new = days.index(then), days.index(now)

@@ -203,7 +203,7 @@ def _average(axes: Axes, measures: Size) -> str:
             [_first(LEAD, level) or 0.0, day], np.full(2, level - 1.1 * below[level]), color=INK,
             linewidth=0.45 * measures.line, zorder=1.8,
         )  # fmt: skip
-    return _of(lag.average(toy(), WINDOW))
+    return _of(lag._average(toy(), WINDOW))
 
 
 def _at_release(axes: Axes, measures: Size) -> str:
@@ -211,7 +211,7 @@ def _at_release(axes: Axes, measures: Size) -> str:
     for day, level in FOLLOW:
         if day > END - WINDOW:
             _mark(axes, [_first(LEAD, level), day], [level, level], measures)
-    return _of(lag.at_release(toy(), WINDOW))
+    return _of(lag._at_release(toy(), WINDOW))
 
 
 def _catch_up(axes: Axes, measures: Size) -> str:
@@ -233,7 +233,7 @@ def _over_levels(axes: Axes, measures: Size) -> str:
     firsts = [[_first(points, x) or END for x in levels] for points in (LEAD, FOLLOW)]
     axes.fill_betweenx(levels, firsts[0], firsts[1], color=INK, alpha=0.25, linewidth=0, zorder=1.5)
     _window(axes, WINDOW)
-    return _of(lag.over_levels(toy(), WINDOW))
+    return _of(lag._over_levels(toy(), WINDOW))
 
 
 def _trend(axes: Axes, measures: Size) -> str:

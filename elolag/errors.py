@@ -70,7 +70,7 @@ def refuse_gone(options: Iterable[str]) -> None:
             raise UsageError(f"{name} is gone: {_SUCCESSORS[name]}")
 
 
-def without_gone(call: Callable[_P, _R]) -> Callable[_P, _R]:
+def _without_gone(call: Callable[_P, _R]) -> Callable[_P, _R]:
     """A function that refuses the keywords it once had, naming what took their place."""
 
     @functools.wraps(call)

@@ -59,7 +59,7 @@ BOARD_PATTERN = re.compile(r"[a-z0-9-]+/[a-z0-9_-]+")
 VINTAGE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([2-9]|[1-9]\d+))?")
 
 #: No board elolag reads is older than this day.
-FIRST_VINTAGE = "2023-01-01"
+_FIRST_VINTAGE = "2023-01-01"
 #: A list can be dated so many days after the day it was got: clocks and time zones differ.
 DAYS_AHEAD = 2
 
@@ -80,8 +80,8 @@ def vintage_fault(vintage: str, got: str) -> str:
         return f"dated {vintage} and retrieved on {got[:10]}, which are not both days"
     if ahead > DAYS_AHEAD:
         return f"dated {vintage}, {ahead:,} days after it was retrieved ({got[:10]})"
-    if vintage < FIRST_VINTAGE:
-        return f"dated {vintage}, before any list there was (first day taken: {FIRST_VINTAGE})"
+    if vintage < _FIRST_VINTAGE:
+        return f"dated {vintage}, before any list there was (first day taken: {_FIRST_VINTAGE})"
     return ""
 
 

@@ -130,18 +130,18 @@ def thinned(items: Sequence[Payload]) -> Iterator[Payload]:
     A month of which the official dataset is among the payloads needs no copy's categories, and one
     that has a day of `_WHOLE_DAYS` no other day's.
     """
-    kept = {(board, day[:7]) for day in _WHOLE_DAYS for board in arena.CATALOG_BOARDS.values()}
+    kept = {(board, day[:7]) for day in _WHOLE_DAYS for board in arena._CATALOG_BOARDS.values()}
     kept |= {
         (item.origin.name, item.origin.date[:7])
         for item in items
         if item.source.name == "arena-dataset"
     }
     for item in items:
-        if item.source.name not in _THINNED or item.origin.name == arena.MODELS_FILE:
+        if item.source.name not in _THINNED or item.origin.name == arena._MODELS_FILE:
             yield item
             continue
         day = item.origin.date
-        month = (arena.catalog_subset(item.origin.name, day), day[:7])
+        month = (arena._catalog_subset(item.origin.name, day), day[:7])
         if month in kept and not (item.source.name == _THINNED[0] and day in _WHOLE_DAYS):
             parse = functools.partial(_overall, item.source)
             yield dataclasses.replace(item, source=dataclasses.replace(item.source, parse=parse))
@@ -208,7 +208,7 @@ def _official(upstream: Path) -> Iterator[Payload]:
 def _copies(upstream: Path) -> Iterator[Payload]:
     for path in sorted(upstream.glob("chatbot-arena-history/alltime.csv")):
         yield _payload(
-            arena_copies.HISTORY, path.name, _HISTORY_DAY, arena_copies.HISTORY_ADDRESS, path
+            arena_copies.HISTORY, path.name, _HISTORY_DAY, arena_copies._HISTORY_ADDRESS, path
         )
     for path in sorted(upstream.glob("llm-leaderboard-csv/*/*.csv")):
         tag = path.parent.name
@@ -249,15 +249,15 @@ def _others(upstream: Path) -> Iterator[Payload]:
     # Two states of one day are told apart by a commit's hash alone; the roster grows.
     states = upstream.glob("comparia/*-*-*-*.json")
     for path in sorted(states, key=lambda path: (path.stem[:10], path.stat().st_size, path.stem)):
-        url = get_source(indices.COMPARIA).homepage
-        yield _payload(indices.COMPARIA, path.name, path.stem[:10], url, path)
+        url = get_source(indices._COMPARIA).homepage
+        yield _payload(indices._COMPARIA, path.name, path.stem[:10], url, path)
     for path in sorted(upstream.glob("epoch/eci_scores-*.csv")):
         day = path.stem.removeprefix("eci_scores-")
         yield _payload(indices.EPOCH, "eci_scores.csv", day, indices.EPOCH_ADDRESS, path)
     for path in sorted(upstream.glob("iaps-open-source-gap/*.json")):
         commit = json.loads(path.read_bytes())["commit"]
         url = f"{_IAPS}/{commit}/data.json"
-        yield _payload(indices.IAPS, "data.json", path.stem, url, path)
+        yield _payload(indices._IAPS, "data.json", path.stem, url, path)
     for path in sorted(upstream.glob(f"models-dev/models-{_MODELS_DEV_MONTH}.csv")):
         # The day of the month is not known; its last cannot be too early.
         day = f"{_MODELS_DEV_MONTH}-31"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: 20); so is a category of which most rows lost their errors.
 LOST_CATEGORIES, LOST_ERRORS, ERROR_ROWS = 0.6, 0.5, 10
 #: An error below this part of the median of the list before is none.
-TINY_ERROR = 0.01
+_TINY_ERROR = 0.01
 #: Fewer different ratings in so many rows are no ratings; honest lists have at least 15.
 FEWEST_VALUES, VALUE_ROWS = 5, 20
 #: Rank correlation of common entries with the list before; honest lists have at least 0.93.
@@ -61,7 +61,7 @@ def losses(
         if len(rows) >= VALUE_ROWS and rows["rating"].nunique() < FEWEST_VALUES
     )
     checks = [
-        Check("ratings-differ", not flat, True, f"hardly any in {some(flat)}" if flat else "")
+        Check("ratings-differ", not flat, True, f"hardly any in {_some(flat)}" if flat else "")
     ]
     before = recent[0].find_table("ratings") if recent else None
     earlier = {} if before is None else {recent[0].vintage: before}
@@ -76,7 +76,7 @@ def losses(
     gone = sorted(had - has)
     if whole:
         none = f"no category overall any more {against}" if "overall" in gone else ""
-        note = f"{len(gone)} of {len(had)} gone {against}: {some(gone)}" if gone else ""
+        note = f"{len(gone)} of {len(had)} gone {against}: {_some(gone)}" if gone else ""
         checks += [
             Check("overall-kept", not none, True, none),
             Check("categories-kept", len(gone) <= LOST_CATEGORIES * len(had), True, note),
@@ -92,10 +92,10 @@ def _errors_kept(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check
     lost = []
     for key in [key for key in new if key in old]:
         had = float((old[key] > 0).mean())
-        has = float((new[key] > TINY_ERROR * np.median(old[key])).mean())
+        has = float((new[key] > _TINY_ERROR * np.median(old[key])).mean())
         if has < LOST_ERRORS <= had:
             lost.append(f"{key[1]} of {key[0]:.60} ({had:.0%} of rows, now {has:.0%})")
-    return Check("errors-kept", not lost, True, f"lost {against}: {some(lost)}" if lost else "")
+    return Check("errors-kept", not lost, True, f"lost {against}: {_some(lost)}" if lost else "")
 
 
 def _errors(ratings: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
@@ -121,7 +121,7 @@ def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check
             rho = float(np.corrcoef(ranks.T)[0, 1])
             if rho < ORDER_REFUSED:
                 off.append(f"{category:.60} {rho:.2f} over {len(rows)} entries since {label}")
-    return Check("order-kept", not off, True, f"rank correlation: {some(off)}" if off else "")
+    return Check("order-kept", not off, True, f"rank correlation: {_some(off)}" if off else "")
 
 
 # What is asked of a publication before it is accepted, as data.
@@ -130,15 +130,15 @@ def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check
 # is recorded in the manifest and shown, since it may be the news of the month.
 
 #: More rows lost than this is a broken upstream, unless the list is recognised as a top-N one.
-LOST_SHARE_REFUSED = LOST_REFUSED
+_LOST_SHARE_REFUSED = LOST_REFUSED
 LOST_SHARE_NOTED = 0.1
 #: A median shift of common entries above this (Elo) is worth a look (ARCHITECTURE.md, trap 2).
-SHIFT_NOTED = 5.0
+_SHIFT_NOTED = 5.0
 #: Changes of at least so many common entries that spread more than this about their median (MAD,
 #: Elo) are another computation: raw beside style-controlled text has 17, a recomputation up to 6.
 SPREAD_ROWS, SPREAD_REFUSED = 20, 10.0
 #: Points an entry among the first `STALE_TOP` may move against the common shift without a word.
-MOVED_NOTED = 20.0
+_MOVED_NOTED = 20.0
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
 STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
 
@@ -146,7 +146,7 @@ STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
 #: honest lists, copies with ranges of ranks included, it is 0.6% at most. Fewer pairs say nothing.
 DISORDER, RANKED_PAIRS, RANKED_ROWS = 0.1, 10, 1_000
 #: Rows with an error and no votes beside rows with votes; in honest lists all have them or none.
-UNCOUNTED = 0.1
+_UNCOUNTED = 0.1
 #: Share of a category's rows in which the interval is the standard error's, before and now.
 FOLLOWED, FOLLOWS, FOLLOW_ROWS = 0.9, 0.5, 5
 
@@ -200,14 +200,14 @@ def consistent(publication: Publication) -> list[Check]:
         # Whoever gives a variance has counted.
         none = rows["votes"].isna()
         without = int((none & rows["se"].notna()).sum())
-        if without > UNCOUNTED * len(rows) and not none.all():
+        if without > _UNCOUNTED * len(rows) and not none.all():
             votes.append(f"{without} of {len(rows)} rows of {category:.60} have none")
         share = _disorder(rows)
         if share > DISORDER:
             ranks.append(f"{share:.0%} of the pairs of {category:.60} are ranked against ratings")
     return [
-        Check("votes-counted", not votes, True, some(votes)),
-        Check("rank-agrees-with-rating", not ranks, True, some(ranks)),
+        Check("votes-counted", not votes, True, _some(votes)),
+        Check("rank-agrees-with-rating", not ranks, True, _some(ranks)),
     ]
 
 
@@ -243,7 +243,7 @@ def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None
         for category, share in now.items()
         if share < FOLLOWS and then.get(category, 0.0) >= FOLLOWED
     ]
-    note = f"intervals no longer go with the standard errors in {some(off)}" if off else ""
+    note = f"intervals no longer go with the standard errors in {_some(off)}" if off else ""
     return Check("interval-follows-variance", not off, True, note)
 
 
@@ -296,12 +296,12 @@ def comparison(
     share = len(lost) / len(previous.listing)
     against = f"since {previous.label}"
     if full:
-        gone = f"{len(lost)} {against}: {some(lost)}" if lost else f"none {against}"
+        gone = f"{len(lost)} {against}: {_some(lost)}" if lost else f"none {against}"
         part = f"{share:.1%} of {len(previous.listing)} rows {against}"
         checks += [
             Check("models-lost", not lost, False, gone),
             Check("rows-lost", share <= LOST_SHARE_NOTED, False, part),
-            Check("most-rows-kept", share <= LOST_SHARE_REFUSED, True, part),
+            Check("most-rows-kept", share <= _LOST_SHARE_REFUSED, True, part),
         ]
     if settled:
         checks.append(_same_computation(shifts, against))
@@ -323,9 +323,9 @@ def _top_moves(now: Listing, before: Listing, against: str) -> Check:
     moved = [
         f"{name:.60} {change[name] - shift:+.1f}"
         for name in now.entries
-        if name in top and name in change and abs(change[name] - shift) > MOVED_NOTED
+        if name in top and name in change and abs(change[name] - shift) > _MOVED_NOTED
     ]
-    note = f"against the common shift {against}: {some(moved)}" if moved else ""
+    note = f"against the common shift {against}: {_some(moved)}" if moved else ""
     return Check("top-entries-stay", not moved, False, note)
 
 
@@ -364,7 +364,7 @@ def new_organisations(entries: pd.DataFrame | None, known: frozenset[str] | None
     if entries is None or known is None:
         return []
     new = sorted({name for name in entries["organisation"] if name and name not in known})
-    return [Check("organisations-known", not new, False, f"new: {some(new)}" if new else "")]
+    return [Check("organisations-known", not new, False, f"new: {_some(new)}" if new else "")]
 
 
 def _schema(publication: Publication) -> Check:
@@ -487,7 +487,7 @@ def _scale_shift(shifts: Sequence[float], against: str) -> Check:
     median = float(np.median(shifts))
     spread = float(np.median(np.abs(np.asarray(shifts) - median)))
     note = f"median {median:+.2f}, MAD {spread:.2f}, {len(shifts)} common entries {against}"
-    return Check("scale-shift", abs(median) <= SHIFT_NOTED, False, note)
+    return Check("scale-shift", abs(median) <= _SHIFT_NOTED, False, note)
 
 
 def _identical(
@@ -506,7 +506,7 @@ def _same_figures(now: pd.DataFrame, before: pd.DataFrame) -> bool:
     return bool(now[columns].reset_index(drop=True).equals(before[columns].reset_index(drop=True)))
 
 
-def some(names: Sequence[str]) -> str:
+def _some(names: Sequence[str]) -> str:
     """The first few names, each cut short, and how many more there are."""
     shown = ", ".join(name[:60] for name in names[:_NAMES_SHOWN])
     more = len(names) - _NAMES_SHOWN

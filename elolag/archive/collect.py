@@ -17,7 +17,7 @@ from elolag.fetch.client import Client
 from elolag.sources import Source
 
 #: Folder beside the archive for sources that forbid redistribution.
-PRIVATE = "private"
+_PRIVATE = "private"
 
 _COMMAND = "elolag snapshot"
 
@@ -367,7 +367,7 @@ def _untagged(
 
 def private_root(root: Path) -> Path:
     """The archive beside `root` for sources that forbid redistribution."""
-    return root.resolve().parent / PRIVATE
+    return root.resolve().parent / _PRIVATE
 
 
 def private_writer(root: Path, stack: ExitStack) -> Writer:

@@ -1,7 +1,7 @@
 """Which lists of a board are whole, told from the lists before and after.
 
 Nothing in a payload says how long its list should be, so a list is judged beside its neighbours:
-those within `NEAR_DAYS` that name at least four fifths of the entries alike. It is *cut* when
+those within `_NEAR_DAYS` that name at least four fifths of the entries alike. It is *cut* when
 
 - entries listed both before and after are missing: two or more that all rate below everything
   listed (the mark of a top-N list), or more than a source's own gaps explain (`GAPS`); or
@@ -11,8 +11,8 @@ those within `NEAR_DAYS` that name at least four fifths of the entries alike. It
 
 A list of a source whose lists come whole is whole unless it is cut. A list of any other source
 needs a voucher besides: a whole neighbour whose lowest rows it holds, and of which, where that one
-is the earlier, it has lost no more than `LOST`. Where no whole list is near, copies vouch for each
-other, but for those as short as lists that were seen cut (`SEEN_CUT`).
+is the earlier, it has lost no more than `_LOST`. Where no whole list is near, copies vouch for each
+other, but for those as short as lists that were seen cut (`_SEEN_CUT`).
 
 The verdict is made at every reading, from the lists the archive then holds; a manifest keeps the
 verdict of the day it was written.
@@ -30,11 +30,11 @@ from elolag.sources import SOURCES
 
 #: Only lists made of votes are judged; an index lists what its publisher scored.
 METHODS = ("bradley-terry", "online-elo")
-NEAR_DAYS = 120.0
+_NEAR_DAYS = 120.0
 #: Lists further away than this from one just come have no part in its verdict, through neighbours.
-REACH_DAYS = 3 * NEAR_DAYS
+REACH_DAYS = 3 * _NEAR_DAYS
 #: Two lists are comparable by name when they share this part of the shorter one.
-ALIKE_SHARE = 0.8
+_ALIKE_SHARE = 0.8
 #: Rows (and share of rows) that a source may lack in the middle of a whole list: of a source whose
 #: lists may be cut, and of one whose lists come whole (the catalog never had some old models).
 GAPS, GAPS_SHARE, GAPS_SHARE_WHOLE = 3, 0.02, 0.05
@@ -43,19 +43,19 @@ GAPS, GAPS_SHARE, GAPS_SHARE_WHOLE = 3, 0.02, 0.05
 BELOW, BELOW_SHARE = 2, 0.02
 BELOW_OFFICIAL, BELOW_OFFICIAL_SHARE = 5, 0.1
 #: Largest part of an earlier list that a whole one may have lost to retirement.
-LOST = 0.1
+_LOST = 0.1
 #: A list that lacks more than this part of what rates above its lowest is broken, not cut.
 LOST_REFUSED = 0.5
 #: Lowest rows of a voucher (and share of its rows) of which a whole list holds at least half.
 BOTTOM, BOTTOM_SHARE = 3, 0.05
 #: Lengths at which copies of pages were cut.
-SEEN_CUT = (10, 71)
+_SEEN_CUT = (10, 71)
 #: Without names a list shorter than this part of its neighbour is cut.
-SHORT_SHARE = 0.5
+_SHORT_SHARE = 0.5
 #: A neighbour this close to the longest is as good as any to be compared with.
-LONG_SHARE = 0.9
+_LONG_SHARE = 0.9
 
-Bools = NDArray[np.bool_]
+_Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +103,7 @@ def judge(rows: Sequence[Row]) -> list[str]:
     sound = np.array([not lists.cut(i) for i in range(len(rows))], dtype=bool)
     full = sound & np.array([row.whole for row in rows], dtype=bool)
     _vouch(lists, full, sound)
-    low, high = SEEN_CUT
+    low, high = _SEEN_CUT
     open_ = sound & ~full
     for i in np.flatnonzero(open_).tolist():
         open_[i] = rows[i].claimed == "full" and not low <= lists.size[i] <= high
@@ -116,7 +116,7 @@ def judge(rows: Sequence[Row]) -> list[str]:
     return ["full" if ok else f"top-{len(row.entries)}" for ok, row in zip(full, rows, strict=True)]
 
 
-def _vouch(lists: _Lists, full: Bools, sound: Bools) -> None:
+def _vouch(lists: _Lists, full: _Bools, sound: _Bools) -> None:
     """Let whole lists vouch for their neighbours, and those for theirs, until none is added."""
     pending = set(np.flatnonzero(sound & ~full).tolist())
     added = True
@@ -146,8 +146,8 @@ class _Lists:
         common = counts @ counts.T
         shorter = np.minimum.outer(self.size, self.size)
         self.ahead = self.day[None, :] - self.day[:, None]
-        self._close = (np.abs(self.ahead) <= NEAR_DAYS) & (self.ahead != 0)
-        self._alike = self._close & (common >= ALIKE_SHARE * shorter)
+        self._close = (np.abs(self.ahead) <= _NEAR_DAYS) & (self.ahead != 0)
+        self._alike = self._close & (common >= _ALIKE_SHARE * shorter)
 
     def near(self, i: int) -> list[int]:
         """Comparable neighbours, the nearest in time first."""
@@ -161,7 +161,7 @@ class _Lists:
             if not others.size:
                 return False
             j = self._long(others)
-            return bool(self.size[i] < SHORT_SHARE * self.size[j])
+            return bool(self.size[i] < _SHORT_SHARE * self.size[j])
         before = np.array([j for j in near if self.ahead[i, j] < 0], dtype=int)
         after = np.array([j for j in near if self.ahead[i, j] > 0], dtype=int)
         if before.size and after.size:
@@ -195,9 +195,9 @@ class _Lists:
         if self.listed[i, bottom].mean() < 0.5:
             return False
         lost = int((self.listed[j] & ~self.listed[i]).sum())
-        return bool(self.ahead[i, j] > 0 or lost <= LOST * self.size[j])
+        return bool(self.ahead[i, j] > 0 or lost <= _LOST * self.size[j])
 
-    def _nearest(self, i: int, chosen: Bools) -> NDArray[np.intp]:
+    def _nearest(self, i: int, chosen: _Bools) -> NDArray[np.intp]:
         """Positions in `chosen`, the nearest in time to list `i` first, of two the earlier."""
         found = np.flatnonzero(chosen)
         ahead = self.ahead[i, found]
@@ -206,9 +206,9 @@ class _Lists:
     def _long(self, found: NDArray[np.intp]) -> int:
         """The first (nearest) of the neighbours that is about as long as the longest of them."""
         longest = self.size[found].max()
-        return int(next(j for j in found if self.size[j] >= LONG_SHARE * longest))
+        return int(next(j for j in found if self.size[j] >= _LONG_SHARE * longest))
 
-    def _below(self, i: int, others: Sequence[int]) -> Bools:
+    def _below(self, i: int, others: Sequence[int]) -> _Bools:
         """Names not on list `i` that rate below all of it, by the nearest of `others` with each."""
         known = np.full(self.rating.shape[1], np.nan)
         for j in others:

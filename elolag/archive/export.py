@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Columns of the table: what is said of the snapshot, of the rating, and of the entry.
-COLUMNS: dict[str, str] = {
+_COLUMNS: dict[str, str] = {
     "board": "string",
     "vintage": "string",
     "label": "string",
@@ -106,7 +106,7 @@ def _chosen(archive: Archive, boards: Sequence[str], since: str, until: str) -> 
 
 
 def _rows(snapshot: Snapshot) -> pd.DataFrame:
-    """The rows of one snapshot, with all of `COLUMNS`."""
+    """The rows of one snapshot, with all of `_COLUMNS`."""
     ratings = snapshot.ratings()
     entries = snapshot.entries().set_index("entry")
     control = snapshot.style_control
@@ -127,17 +127,17 @@ def _rows(snapshot: Snapshot) -> pd.DataFrame:
         column: ratings["entry"].map(entries[column]).fillna("").astype(str)
         for column in ("name", "organisation", "licence")
     }
-    return ratings.assign(**facts, **said)[list(COLUMNS)]
+    return ratings.assign(**facts, **said)[list(_COLUMNS)]
 
 
 def _write_csv(chosen: Sequence[Snapshot], out: IO[bytes]) -> int:
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(_COLUMNS)
     count = 0
     for snapshot in chosen:
         rows = _rows(snapshot)
-        cells = [_cells(rows[name].tolist(), kind) for name, kind in COLUMNS.items()]
+        cells = [_cells(rows[name].tolist(), kind) for name, kind in _COLUMNS.items()]
         writer.writerows(zip(*cells, strict=True))
         count += len(rows)
     text.detach()
@@ -153,7 +153,7 @@ def _write_parquet(chosen: Sequence[Snapshot], out: IO[bytes]) -> int:
     import pyarrow.parquet as pq
 
     kinds = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])
+    schema = pa.schema([(name, kinds[kind]) for name, kind in _COLUMNS.items()])
     count = 0
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for snapshot in chosen:

@@ -48,7 +48,7 @@ _FAULTS_SHOWN = 3
 
 PINNED_LISTS = 4
 #: Points the other entries moved, in the median, while an anchor stood still.
-PINNED_OTHERS = 0.1
+_PINNED_OTHERS = 0.1
 #: Measured on the official lists of 2025 and 2026: the ratio moves by 0.001, the slope by 0.05 but
 #: for compar:IA's two recomputations (0.87 and 0.88).
 RATIO_CHANGE, SLOPE_CHANGE, FEWEST_ROWS = 0.02, 0.1, 20
@@ -267,6 +267,6 @@ def _held_still(lists: Sequence[Mapping[str, float]]) -> dict[str, float]:
         return {}
     common = [name for name in lists[0] if all(name in other for other in lists)]
     spread = {n: max(x[n] for x in lists) - min(x[n] for x in lists) for n in common}
-    if not spread or float(np.median(list(spread.values()))) <= PINNED_OTHERS:
+    if not spread or float(np.median(list(spread.values()))) <= _PINNED_OTHERS:
         return {}
     return {name: lists[0][name] for name in common if spread[name] < _SLACK / 2}

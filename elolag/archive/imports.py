@@ -166,7 +166,7 @@ def _date_in(file: Path) -> str:
 # first vintage it had not stored.
 
 #: Where downloads and marks of finished files are kept, inside the archive.
-WORK = ".backfill"
+_WORK = ".backfill"
 _BACKFILL_COMMAND = "elolag archive backfill"
 
 #: Called with the subset and the vintages done so far.
@@ -270,7 +270,7 @@ def _subset(
     progress: Progress,
     now: Now,
 ) -> Filled:
-    file = into / WORK / f"{revision}-{subset}.parquet"
+    file = into / _WORK / f"{revision}-{subset}.parquet"
     mark = file.with_suffix(".done")
     if mark.exists():
         return Filled(subset, held=None)

@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Fewer rows prove nothing: without votes, ratings alone agree by chance.
-FEWEST_WITH_VOTES = 3
-FEWEST_WITHOUT_VOTES = 10
+_FEWEST_WITH_VOTES = 3
+_FEWEST_WITHOUT_VOTES = 10
 #: Without votes a short list fits into any long one; it must be most of it.
-SHARE_WITHOUT_VOTES = 0.6
+_SHARE_WITHOUT_VOTES = 0.6
 #: Names are the key when this share of the shorter list's names is on the longer one.
-ALIKE_SHARE = 0.5
+_ALIKE_SHARE = 0.5
 #: A copy made within so many days may differ from its original in this share of its rows.
 NEAR_DAYS, NEAR_SHARE = 3.0, 0.02
 
@@ -143,7 +143,7 @@ def read_listing(data: bytes, category: str) -> Listing | None:
     )
 
 
-def same_figures(one: Listing, other: Listing) -> bool:
+def _same_figures(one: Listing, other: Listing) -> bool:
     """Whether two listings name the same entries with the same ratings after rounding."""
     if set(one.entries) != set(other.entries):
         return False
@@ -152,7 +152,7 @@ def same_figures(one: Listing, other: Listing) -> bool:
     return bool((off <= _tolerance(one, other)).all())
 
 
-def same_publication(one: Listing, other: Listing, *, near: bool = False) -> bool:
+def _same_publication(one: Listing, other: Listing, *, near: bool = False) -> bool:
     """Whether two listings are one publication (see the module's text). Symmetric.
 
     Parameters
@@ -166,9 +166,9 @@ def same_publication(one: Listing, other: Listing, *, near: bool = False) -> boo
     small, large = sorted((one, other), key=len)
     tolerance = _tolerance(one, other)
     counted = small.votes is not None and large.votes is not None
-    enough = FEWEST_WITH_VOTES
+    enough = _FEWEST_WITH_VOTES
     if not counted:
-        enough = max(FEWEST_WITHOUT_VOTES, math.ceil(SHARE_WITHOUT_VOTES * len(large)))
+        enough = max(_FEWEST_WITHOUT_VOTES, math.ceil(_SHARE_WITHOUT_VOTES * len(large)))
     if len(small) < enough:
         return False
     if (
@@ -182,7 +182,7 @@ def same_publication(one: Listing, other: Listing, *, near: bool = False) -> boo
     ):
         return True
     by_name = _by_name(small, large)
-    if len(by_name) >= ALIKE_SHARE * len(small):
+    if len(by_name) >= _ALIKE_SHARE * len(small):
         return _same_by_name(small, large, by_name, tolerance, near=near)
     return not counted and _contained(small.ratings, large.ratings, tolerance)
 
@@ -231,7 +231,7 @@ def _contained(small: NDArray[np.float64], large: NDArray[np.float64], tolerance
 #: Two lists are comparable by name when they share this part of the shorter one.
 COMPARABLE_SHARE = 0.5
 #: A category that has not moved for so long, while its board has, is frozen.
-FROZEN_DAYS = 14.0
+_FROZEN_DAYS = 14.0
 
 
 class Listed(Protocol):
@@ -295,7 +295,7 @@ def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[s
     if first is None or second is None:
         return False
     near = abs(to_day(one.vintage) - to_day(other.vintage)) <= NEAR_DAYS
-    if not same_publication(first, second, near=near):
+    if not _same_publication(first, second, near=near):
         return False
     if one.vintage == other.vintage:
         return True
@@ -326,7 +326,7 @@ def frozen(item: Listed, others: Iterable[Listed]) -> dict[str, str]:
         Category to the vintage of the list it repeats.
     """
     reference = reference_category(item.categories)
-    limit = to_day(item.vintage) - FROZEN_DAYS
+    limit = to_day(item.vintage) - _FROZEN_DAYS
     earlier = sorted(
         (o for o in others if o.kind == item.kind and to_day(o.vintage) <= limit),
         key=lambda o: o.vintage,
@@ -344,7 +344,7 @@ def frozen(item: Listed, others: Iterable[Listed]) -> dict[str, str]:
 
 def _alike(one: Listed, other: Listed, category: str) -> bool:
     first, second = one.find(category), other.find(category)
-    return first is not None and second is not None and same_figures(first, second)
+    return first is not None and second is not None and _same_figures(first, second)
 
 
 def repeats_latest(candidate: Listed, others: Iterable[Listed], *, parts: bool) -> Listed | None:
@@ -383,7 +383,7 @@ def holds_all(item: Listed, candidate: Listed) -> bool:
         and all(
             (mine := candidate.find(category)) is not None
             and (theirs := item.find(category)) is not None
-            and same_figures(mine, theirs)
+            and _same_figures(mine, theirs)
             and mine.intervals <= theirs.intervals
             and (mine.votes is None or theirs.votes is not None)
             for category in candidate.categories

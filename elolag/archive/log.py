@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 #: Outcomes that write a folder.
-WRITTEN = ("new", "revision")
+_WRITTEN = ("new", "revision")
 
 LOG_COLUMNS = (
     "run_at",
@@ -42,7 +42,7 @@ LOG_COLUMNS = (
 )
 LOG = "log.csv"
 #: Of a log that is not sealed yet.
-UNSEALED_COLUMNS = LOG_COLUMNS[:-1]
+_UNSEALED_COLUMNS = LOG_COLUMNS[:-1]
 NOT_SEALED = "its lines are not chained yet; seal it once with: elolag archive seal"
 
 
@@ -74,7 +74,7 @@ class Log:
     @property
     def sealed(self) -> bool:
         """Whether the lines carry hashes; a log without any line will."""
-        return not self.lines or self.lines[0].rstrip() != _joined(UNSEALED_COLUMNS)
+        return not self.lines or self.lines[0].rstrip() != _joined(_UNSEALED_COLUMNS)
 
     @property
     def head(self) -> str:
@@ -95,8 +95,8 @@ class Log:
         ArchiveError
             If the file has other columns or a line of another length.
         """
-        columns = LOG_COLUMNS if self.sealed else UNSEALED_COLUMNS
-        return parse_lines(self.path, b"".join(self.lines), columns)
+        columns = LOG_COLUMNS if self.sealed else _UNSEALED_COLUMNS
+        return _parse_lines(self.path, b"".join(self.lines), columns)
 
     @cached_property
     def manifest_hashes(self) -> dict[tuple[str, str], str]:
@@ -104,7 +104,7 @@ class Log:
         return {
             (row["board"], row["label"]): row["manifest_sha256"]
             for row in self.rows
-            if row["outcome"] in WRITTEN
+            if row["outcome"] in _WRITTEN
         }
 
     def number_of(self, digest: str) -> int | None:
@@ -191,10 +191,10 @@ def read_lines(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
         data = path.read_bytes()
     except FileNotFoundError:
         return []
-    return parse_lines(path, data[: data.rfind(b"\n") + 1], columns)
+    return _parse_lines(path, data[: data.rfind(b"\n") + 1], columns)
 
 
-def parse_lines(path: Path, data: bytes, columns: Sequence[str]) -> list[dict[str, str]]:
+def _parse_lines(path: Path, data: bytes, columns: Sequence[str]) -> list[dict[str, str]]:
     """Parse whole lines of an append-only file; see `read_lines`."""
     try:
         rows = list(csv.reader(io.StringIO(data.decode("utf-8"), newline="")))

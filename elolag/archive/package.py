@@ -36,7 +36,7 @@ KEYS: dict[str, list[str]] = {
     "models": ["entry"],
 }
 
-DECIMALS = 2
+_DECIMALS = 2
 
 
 def sha256(data: bytes) -> str:
@@ -61,7 +61,7 @@ def normalise(table: str, frame: pd.DataFrame) -> pd.DataFrame:
         if kind == "string":
             out[name] = out[name].astype(object).where(out[name].notna(), "").astype(str)
         elif kind == "number":
-            out[name] = out[name].astype("float64").round(DECIMALS) + 0.0
+            out[name] = out[name].astype("float64").round(_DECIMALS) + 0.0
         else:
             out[name] = out[name].astype("Float64").astype("Int64")
     if table == "ratings":
@@ -128,7 +128,7 @@ def number_text(value: float) -> str:
     """Write a float in its shortest form of at most two decimals; missing is empty."""
     if _is_missing(value):
         return ""
-    text = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    text = f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text
 
 
@@ -147,9 +147,9 @@ def _is_missing(value: Any) -> bool:
 # ``elolag``. The key order is fixed and no clock is read, so the same input gives the same bytes.
 
 MANIFEST = "datapackage.json"
-PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+_PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
-LINE = 100
+_LINE = 100
 #: Sources up to this precedence are the publisher's own; the others are copies.
 OFFICIAL = 1
 
@@ -211,7 +211,7 @@ def build(
     board = str(description["board"])
     revision = label.partition(".r")[2] or "1"
     package: dict[str, Any] = {
-        "$schema": PROFILE,
+        "$schema": _PROFILE,
         "name": board.replace("/", "."),
         "id": f"sha256:{content_id(files)}",
         "title": f"{board}, {description['vintage']}",
@@ -287,7 +287,7 @@ def resource(package: Mapping[str, Any], table: str) -> Mapping[str, Any] | None
 def _text(value: Any, indent: str = "") -> str:
     """JSON with one line for whatever fits on one: a third shorter, and easier to read."""
     line = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    if len(indent) + len(line) <= LINE or not isinstance(value, dict | list) or not value:
+    if len(indent) + len(line) <= _LINE or not isinstance(value, dict | list) or not value:
         return line
     inner = indent + " "
     if isinstance(value, dict):

@@ -340,12 +340,12 @@ def same_scale(one: Snapshot, other: Snapshot) -> bool:
 # An archive can be opened with the publishers' own lists only (``sources="official"``): its boards
 # then show nothing else, so that whatever is asked of them rests on nothing else.
 
-ENVIRONMENT = "ELOLAG_ARCHIVE"
+_ENVIRONMENT = "ELOLAG_ARCHIVE"
 
 
 def default_path() -> Path:
     """Find the archive used when none is named: `ELOLAG_ARCHIVE`, else the shipped one."""
-    named = os.environ.get(ENVIRONMENT)
+    named = os.environ.get(_ENVIRONMENT)
     if named:
         return Path(named)
     package = Path(__file__).resolve().parents[1]
@@ -392,7 +392,7 @@ def open_archive(
     if not allow_empty:
         if not folder.is_dir():
             raise ArchiveError(
-                f"{folder}: no such archive; name one with --archive or {ENVIRONMENT}, "
+                f"{folder}: no such archive; name one with --archive or {_ENVIRONMENT}, "
                 f"or make one with: elolag snapshot --archive {folder}"
             )
         if archive.empty:

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from filelock import BaseFileLock
 
-LOCK = ".lock"
-MARKER = ".lock.soft"
-HOLDER = ".writer"
+_LOCK = ".lock"
+_MARKER = ".lock.soft"
+_HOLDER = ".writer"
 
 #: What a file system answers that has no locks.
 _NO_LOCKS = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
@@ -76,30 +76,30 @@ class Lock:
         if self._read() != self._mine:
             raise ArchiveError(
                 f"{self.root}: its lock was taken away while this run was writing, and now "
-                f"{holder(self.root)} has it; nothing more is written. Run again when no other "
-                f"run is at work, and leave {LOCK} and {HOLDER} where they are"
+                f"{_holder(self.root)} has it; nothing more is written. Run again when no other "
+                f"run is at work, and leave {_LOCK} and {_HOLDER} where they are"
             )
 
     def release(self) -> None:
         """Let the next one in."""
         with contextlib.suppress(OSError):  # a name left behind is written over by the next
             if self._read() == self._mine:
-                (self.root / HOLDER).unlink()
+                (self.root / _HOLDER).unlink()
         self._lock.release()
 
     def _read(self) -> bytes:
         try:
-            return (self.root / HOLDER).read_bytes()
+            return (self.root / _HOLDER).read_bytes()
         except FileNotFoundError:
             return b""
 
     def _write(self) -> None:
-        path = self.root / HOLDER
+        path = self.root / _HOLDER
         left = path.exists()
         # Never empty in between: what a killed run left there says that it was killed.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | BINARY, 0o644)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | _BINARY, 0o644)
         try:
-            write_all(handle, self._mine)
+            _write_all(handle, self._mine)
             os.ftruncate(handle, len(self._mine))
         except OSError:
             if not left:
@@ -109,10 +109,10 @@ class Lock:
             os.close(handle)
 
 
-def holder(root: Path) -> str:
+def _holder(root: Path) -> str:
     """Who holds the archive, or held it when killed: the first line of ``.writer``."""
     try:
-        text = (root / HOLDER).read_text(encoding="utf-8", errors="replace")
+        text = (root / _HOLDER).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         text = ""
     return text.partition("\n")[0] or "another process"
@@ -120,15 +120,15 @@ def holder(root: Path) -> str:
 
 def was_stopped(root: Path) -> bool:
     """Whether a run is at work or was killed: ``.writer`` still names it."""
-    path = root / HOLDER
+    path = root / _HOLDER
     return path.is_file() and path.stat().st_size > 0
 
 
 #: Windows would translate line ends otherwise.
-BINARY = getattr(os, "O_BINARY", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
-def write_all(handle: int, data: bytes) -> None:
+def _write_all(handle: int, data: bytes) -> None:
     """Write all of `data`, however little the system takes at once."""
     view = memoryview(data)
     while view:
@@ -139,7 +139,7 @@ def _acquired(root: Path) -> BaseFileLock:
     from filelock import FileLock, SoftFileLock, Timeout
 
     lock: BaseFileLock = FileLock(
-        root / LOCK, timeout=0, thread_local=False, fallback_to_soft=False
+        root / _LOCK, timeout=0, thread_local=False, fallback_to_soft=False
     )
     more = ""
     try:
@@ -148,12 +148,12 @@ def _acquired(root: Path) -> BaseFileLock:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise
-            lock = SoftFileLock(root / MARKER, timeout=0, thread_local=False)
-            more = f"; if it is dead, remove {root / MARKER}"
+            lock = SoftFileLock(root / _MARKER, timeout=0, thread_local=False)
+            more = f"; if it is dead, remove {root / _MARKER}"
             lock.acquire()
     except Timeout:
         raise ArchiveError(
-            f"{root}: another run is writing to this archive ({holder(root)}); wait until it has "
+            f"{root}: another run is writing to this archive ({_holder(root)}); wait until it has "
             f"ended{more}"
         ) from None
     return lock
@@ -189,10 +189,10 @@ TWINS_COLUMNS = (
     "raw_sha256",
     "urls",
 )
-INTENT = ".intent"
-TEMPORARY = ".incoming-"
+_INTENT = ".intent"
+_TEMPORARY = ".incoming-"
 #: What the log says of a folder that a later run found.
-STOPPED = "written by a run that was stopped before it could log it"
+_STOPPED = "written by a run that was stopped before it could log it"
 #: What is said of folders that no run wrote: of one, and where the whole log is gone.
 STRAY = (
     f"no line of {LOG} and no intent of a stopped run speaks of it; restore {LOG} from a good "
@@ -263,7 +263,7 @@ class Writer:
             raise ArchiveError(f"{target}: exists already; a snapshot is written once")
         line = {**line, "manifest_sha256": sha256(files[MANIFEST])}
         self._counter += 1
-        temporary = self.root / f"{TEMPORARY}{os.getpid()}-{self._counter}"
+        temporary = self.root / f"{_TEMPORARY}{os.getpid()}-{self._counter}"
         with _disk_errors(target):
             try:
                 temporary.mkdir()
@@ -278,7 +278,7 @@ class Writer:
                 shutil.rmtree(temporary, ignore_errors=True)
                 self._require()  # without the lock an intent is another run's
                 if not target.exists():
-                    (self.root / INTENT).unlink(missing_ok=True)
+                    (self.root / _INTENT).unlink(missing_ok=True)
                 raise
             try:
                 _sync_folder(target.parent)
@@ -288,9 +288,9 @@ class Writer:
                 # A snapshot without its line is a run that never happened: take it back.
                 os.rename(target, temporary)  # noqa: PTH104
                 shutil.rmtree(temporary, ignore_errors=True)
-                (self.root / INTENT).unlink()
+                (self.root / _INTENT).unlink()
                 raise
-            (self.root / INTENT).unlink(missing_ok=True)
+            (self.root / _INTENT).unlink(missing_ok=True)
 
     def log(self, line: Mapping[str, str]) -> None:
         """Append one line to ``log.csv``; the hash of the line before is filled in."""
@@ -329,16 +329,16 @@ class Writer:
         if strays:
             more = f" and {len(strays) - 1} more" if len(strays) > 1 else ""
             raise ArchiveError(f"{self.root / strays[0]}{more}: {STRAY}")
-        for path in self.root.glob(f"{TEMPORARY}*"):
+        for path in self.root.glob(f"{_TEMPORARY}*"):
             shutil.rmtree(path)
         for path in (self.root / LOG, *self.root.glob(f"*/*/{TWINS}")):
             if path.is_file():
                 _drop_torn_line(path)
         self._previous = log.next_previous
         if intended is not None:
-            note = "; ".join(text for text in (STOPPED, intended["note"]) if text)
+            note = "; ".join(text for text in (_STOPPED, intended["note"]) if text)
             self._log({**intended, "note": note})
-        (self.root / INTENT).unlink(missing_ok=True)
+        (self.root / _INTENT).unlink(missing_ok=True)
 
     def _release(self) -> None:
         if self._lock is not None:
@@ -431,9 +431,9 @@ def _disk_errors(path: Path) -> Iterator[None]:
 
 
 def _write_file(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o644)
     try:
-        write_all(handle, data)
+        _write_all(handle, data)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -459,9 +459,9 @@ def _make_folders(board: Path) -> None:
 
 def _write_intent(root: Path, line: Mapping[str, str]) -> None:
     """Say durably which folder is about to be put in place, and what the log will say of it."""
-    handle = os.open(root / INTENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | BINARY, 0o644)
+    handle = os.open(root / _INTENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644)
     try:
-        write_all(handle, _header(LOG_COLUMNS) + encode_line(LOG_COLUMNS, line))
+        _write_all(handle, _header(LOG_COLUMNS) + encode_line(LOG_COLUMNS, line))
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -471,7 +471,7 @@ def _write_intent(root: Path, line: Mapping[str, str]) -> None:
 def _intent(root: Path) -> dict[str, str] | None:
     """The line a stopped run meant to log; None also for one it had no time to write out."""
     try:
-        lines = read_lines(root / INTENT, LOG_COLUMNS)
+        lines = read_lines(root / _INTENT, LOG_COLUMNS)
     except ArchiveError:
         return None  # a torn one was written before its folder was in place
     return lines[-1] if lines else None
@@ -483,12 +483,12 @@ def _header(columns: Sequence[str]) -> bytes:
 
 def _append(path: Path, columns: Sequence[str], line: Mapping[str, str]) -> None:
     """Append a line in one write; after an error the file is what it was."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | BINARY, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY, 0o644)
     try:
         size = os.fstat(handle).st_size
         data = encode_line(columns, line)
         try:
-            write_all(handle, data if size else _header(columns) + data)
+            _write_all(handle, data if size else _header(columns) + data)
             os.fsync(handle)
             if size == 0:
                 _sync_folder(path.parent)

@@ -20,7 +20,7 @@ from elolag.results.provenance import SCHEMA, Origin
 #: Largest file that is read, and largest provenance in it, in bytes.
 LARGEST, LONGEST = 64 * 2**20, 2**20
 #: Most chunks of a PNG that are looked at.
-CHUNKS = 10_000
+_CHUNKS = 10_000
 _PDF_STRING = re.compile(rb"/Keywords\s{0,8}\(((?:[^\\()]|\\[\s\S])*)\)")
 _PDF_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -105,7 +105,7 @@ def _foreign(target: Path) -> UsageError:
 def _png(data: bytes) -> str | None:
     """The text chunk ``elolag``; chunks are stepped over by their lengths."""
     at = 8
-    for _ in range(CHUNKS):
+    for _ in range(_CHUNKS):
         length = int.from_bytes(data[at : at + 4], "big")
         kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
         if len(body) < length or kind in (b"", b"IEND"):

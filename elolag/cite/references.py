@@ -54,13 +54,13 @@ class Reference:
     def bibtex(self) -> str:
         """One BibTeX entry; everything from upstream is escaped for LaTeX."""
         fields = {
-            "author": f"{{{escape(self.author)}}}",  # braced twice: a name that is not split
-            "title": f"{{{escape(self.title)}}}",
+            "author": f"{{{_escape(self.author)}}}",  # braced twice: a name that is not split
+            "title": f"{{{_escape(self.title)}}}",
             "year": self.date[:4],
             "date": self.date,
-            "version": escape(self.version),
-            "url": safe_url(self.url),
-            "note": escape(self.note),
+            "version": _escape(self.version),
+            "url": _safe_url(self.url),
+            "note": _escape(self.note),
         }
         body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
         kind = "software" if self.kind == "software" else "misc"
@@ -76,7 +76,7 @@ class Reference:
         }
         if self.date:
             item["issued"] = {"date-parts": [[int(part) for part in self.date.split("-")]]}
-        for name, value in (("version", self.version), ("URL", safe_url(self.url)),
+        for name, value in (("version", self.version), ("URL", _safe_url(self.url)),
                             ("note", self.note)):  # fmt: skip
             if value:
                 item[name] = value if name == "URL" else plain(value)
@@ -114,7 +114,7 @@ def references(version: str, origins: Iterable[Origin]) -> tuple[Reference, ...]
     return tuple(found)
 
 
-def escape(text: str) -> str:
+def _escape(text: str) -> str:
     """Text in which LaTeX and BibTeX find no markup; control characters become spaces."""
     return "".join(_LATEX.get(c, c) for c in plain(text))
 
@@ -126,7 +126,7 @@ def plain(text: str) -> str:
     return " ".join(shown.split())
 
 
-def safe_url(url: str) -> str:
+def _safe_url(url: str) -> str:
     """An address in which BibTeX finds no markup; anything but http(s) is dropped."""
     if not re.match(r"https?://", url):
         return ""

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 #: Epoch's Capabilities Index as its own table has it. It is no Elo scale, and the table of 2026-01
 #: prints no errors, so there are no draws: one race, figures without intervals.
-INDEX = "epoch/eci"
+_INDEX = "epoch/eci"
 
 #: Dates of the table that its own other rows contradict: (entry, printed) -> meant. The same
 #: model by two other routes is dated a year later, the day of its release.
-MISTYPED = {("Kimi-K2-Instruct-0905", "2024-09-05"): "2025-09-05"}
+_MISTYPED = {("Kimi-K2-Instruct-0905", "2024-09-05"): "2025-09-05"}
 
 _COUNTRIES = {"US": "United States", "CN": "China"}
 
@@ -78,24 +78,28 @@ class IndexTable:
         if group.startswith("lab:"):
             return np.asarray(table["organisation"].str.lower() == group[4:].lower())
         if group not in _COUNTRIES:
-            raise EstimateError(f"{INDEX} is read for US, CN, open, closed or one lab, not {group}")
+            raise EstimateError(
+                f"{_INDEX} is read for US, CN, open, closed or one lab, not {group}"
+            )
         return np.asarray(table["country"] == group)
 
 
-def read_index(archive: Archive, vintage: str | None = None, *, correct: bool = True) -> IndexTable:
+def _read_index(
+    archive: Archive, vintage: str | None = None, *, correct: bool = True
+) -> IndexTable:
     """Read the index from the archive.
 
     Parameters
     ----------
     correct
-        Whether the dates of `MISTYPED` are put right.
+        Whether the dates of `_MISTYPED` are put right.
     """
-    snapshot = archive.board(INDEX).snapshot(vintage)
+    snapshot = archive.board(_INDEX).snapshot(vintage)
     table = snapshot.ratings("overall").merge(snapshot.table("models"), on="entry")
     table = table.fillna({"release_date": "", "country": "", "organisation": ""})
     if correct:
         keys = zip(table["entry"], table["release_date"], strict=True)
-        table["release_date"] = [MISTYPED.get(key, key[1]) for key in keys]
+        table["release_date"] = [_MISTYPED.get(key, key[1]) for key in keys]
     table = table[table["release_date"] != ""]
     grouped = table.groupby("name", sort=True)
     models = grouped.agg(
@@ -126,7 +130,7 @@ class Matched:
         return float(self.months.mean())
 
 
-def matched_records(race: Race) -> Matched:
+def _matched_records(race: Race) -> Matched:
     """Months from each leader record to the day the follower reached it (race of one draw)."""
     dates, record = race.leader.records()
     levels = race.leader.running[:, record[0]]
@@ -140,15 +144,15 @@ def matched_records(race: Race) -> Matched:
 # The routes.
 
 #: Version of the JSON object `Bridge.to_dict` returns.
-JSON_SCHEMA = 1
+_JSON_SCHEMA = 1
 
 #: A route and the packaged claim it begins with.
-ROUTES = {
+_ROUTES = {
     "Epoch AI": "epoch-2026-us-china-mean",
     "AI Index": "ai-index-2026",
     "CAISI": "caisi-2026",
 }
-PACE_MONTHS = 12.0
+_PACE_MONTHS = 12.0
 
 SCOPE = (
     "Everything but the published figures is computed from the archive with the newest ratings. "
@@ -264,7 +268,7 @@ class Bridge(Result):
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
         return {
-            "schema": JSON_SCHEMA,
+            "schema": _JSON_SCHEMA,
             "date": self.date,
             "index_vintage": self.index_vintage,
             "index_date": self.index_date,
@@ -316,7 +320,7 @@ def bridge(
     if date is not None:
         parse(date)
     studies = Studies.of(2000, question)
-    raw, table = (read_index(studies.archive, correct=fix) for fix in (False, True))
+    raw, table = (_read_index(studies.archive, correct=fix) for fix in (False, True))
     day = date or table.vintage
     newest = studies.newest(board)
     if day > newest:
@@ -353,7 +357,7 @@ def bridge(
         index_date=index_day,
         headline=headline,
         steps=tuple(s for name, route in routes.items() for s in _chained(name, [*route, end])),
-        published=tuple((name, _said(key)) for name, key in ROUTES.items()),
+        published=tuple((name, _said(key)) for name, key in _ROUTES.items()),
         snapshots=(table.snapshot, *headline.snapshots),
         version=__version__,
     )
@@ -374,9 +378,9 @@ def _said(key: str) -> str:
 
 def _epoch(raw: IndexTable, table: IndexTable, day: str) -> Iterator[Step]:
     """From the mean over matched records, with the table as printed, to `current`."""
-    printed = matched_records(raw.race("US", "CN", day))
+    printed = _matched_records(raw.race("US", "CN", day))
     race = table.race("US", "CN", day)
-    matched = matched_records(race)
+    matched = _matched_records(race)
     yield Step(
         "", "start",
         f"mean time until China reached a US record, {len(printed.months)} of {printed.records} "
@@ -406,9 +410,9 @@ def _epoch(raw: IndexTable, table: IndexTable, day: str) -> Iterator[Step]:
 def _ai_index(study: Study, day: str) -> Iterator[Step]:
     """From the distance of the two best, turned into time at the leader's pace, to `current`."""
     race = _race(study, day)
-    dates = np.array([race.as_of - PACE_MONTHS * DAYS_PER_MONTH, race.as_of])
+    dates = np.array([race.as_of - _PACE_MONTHS * DAYS_PER_MONTH, race.as_of])
     lead, follow = race.leader.at(dates)[0], race.follower.at(dates)[0]
-    pace = (lead[1] - lead[0]) / PACE_MONTHS
+    pace = (lead[1] - lead[0]) / _PACE_MONTHS
     if not np.isfinite(pace) or pace <= 0:
         raise EstimateError(
             f"the US made no progress on {study.panel.board} in the year to {day}, so a distance "

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     pass
 
 #: Version of the JSON object `ClaimsReport.to_dict` returns.
-JSON_SCHEMA = 1
+_JSON_SCHEMA = 1
 
 SCOPE = (
     "What is tested is whether blind votes on these boards agree; a claim about benchmarks or "
@@ -264,7 +264,7 @@ class ClaimsReport(Result):
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
         return {
-            "schema": JSON_SCHEMA,
+            "schema": _JSON_SCHEMA,
             "rule": RULE,
             "scope": SCOPE,
             "level": self.level,
@@ -279,7 +279,7 @@ class ClaimsReport(Result):
 # `check_claims`: every claim against the ratings of its day and the newest.
 
 #: Kinds that ask only for the best of a day, so that a list cut off at the top may serve.
-TODAY_ONLY = ("elo", "points", "percent")
+_TODAY_ONLY = ("elo", "points", "percent")
 
 
 def check_claims(
@@ -341,7 +341,7 @@ def check_claims(
             raise UsageError(f"no claim {unknown[0]!r}; there are: {known}")
         claims = [c for c in claims if c.key in keys]
     return ClaimsReport(
-        assessments=tuple(assess(studies, claims)),
+        assessments=tuple(_assess(studies, claims)),
         level=studies.drawn["level"],
         n_draws=studies.drawn["n_draws"],
         seed=studies.drawn["seed"],
@@ -369,32 +369,32 @@ def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) ->
             raise registry.ClaimError(f"{where}: board: {error}") from None
 
 
-def assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
+def _assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
     """Each claim in turn; studies are shared."""
     return [
         Assessment(
             claim,
-            in_real_time(studies, claim),
-            in_hindsight(studies, claim),
+            _in_real_time(studies, claim),
+            _in_hindsight(studies, claim),
         )
         for claim in claims
     ]
 
 
-def in_real_time(studies: Studies, claim: Claim) -> Estimate:
+def _in_real_time(studies: Studies, claim: Claim) -> Estimate:
     """With ratings no later than the day the claim speaks of."""
     choice = studies.in_real_time(
         claim.board,
         claim.category,
         claim.day,
-        complete=claim.kind not in TODAY_ONLY or bool(claim.labs),
+        complete=claim.kind not in _TODAY_ONLY or bool(claim.labs),
     )
     if not choice.vintage:
         return untestable(REAL_TIME, claim, choice.reason)
     return estimate(studies, claim, REAL_TIME, choice.board, choice.vintage, choice.vintage)
 
 
-def in_hindsight(studies: Studies, claim: Claim) -> Estimate:
+def _in_hindsight(studies: Studies, claim: Claim) -> Estimate:
     """With the newest ratings, of the models that were out on the day."""
     try:
         newest = studies.newest(claim.board, claim.day)

@@ -38,7 +38,7 @@ from elolag.question import check_names
 from elolag.results.words import few, given, overtaking
 from elolag.tags import Lookup
 
-STYLE = "_style_control"
+_STYLE = "_style_control"
 #: What claims are asked; each brings its own groups, board, category and dates.
 _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
 
@@ -115,7 +115,7 @@ class Studies:
         left the board, so they need a `complete` list; a distance of one day's bests does not. A
         list older than `LONG_BLIND_DAYS` says nothing of the day.
         """
-        names = [board, *([board.removesuffix(STYLE)] if board.endswith(STYLE) else [])]
+        names = [board, *([board.removesuffix(_STYLE)] if board.endswith(_STYLE) else [])]
         reasons = []
         for name in names:
             if name not in self.archive.boards():
@@ -274,7 +274,7 @@ class Estimate:
         return out | given(self.low, self.high)
 
 
-def decide(
+def _decide(
     low: float | None, high: float | None, claimed: tuple[float | None, float | None]
 ) -> str:
     """The verdict on a claimed range, given our interval; None is unbounded (see `RULE`)."""
@@ -307,7 +307,7 @@ def estimate(
         found = _FIGURES[claim.kind](study, claim, as_of)
     except (EstimateError, UsageError) as error:
         return untestable(basis, claim, str(error))
-    verdict = decide(found.low, found.high, (claim.low, claim.high))
+    verdict = _decide(found.low, found.high, (claim.low, claim.high))
     return replace(
         found,
         basis=basis,

@@ -1,6 +1,6 @@
 """The registry of published statements: what each entry says, and that it is well formed.
 
-A registry is a TOML file of ``[[claim]]`` tables; `FIELDS` names what they may hold and `TEMPLATE`
+A registry is a TOML file of ``[[claim]]`` tables; `_FIELDS` names what they may hold and `TEMPLATE`
 is one to start from. The packaged one is ``elolag/data/claims.toml``.
 """
 
@@ -110,7 +110,7 @@ _STATEMENT = re.compile(
     rf"(?:\s*(?:to|-|–|or)\s*(?P<high>{_NUMBER}))?\s*-?(?P<unit>day|week|month|year)?s?"
     rf"\s*(?:(?P<behind2>behind|late|lag)|(?P<ahead2>ahead|early|lead))?"
 )
-USAGE = (
+_USAGE = (
     'say how far and which way, e.g. "7 months behind", "3 to 6 months behind", "about half a year '
     'behind", "less than 3 months behind", "2-3 years behind", "1 month ahead"'
 )
@@ -147,22 +147,22 @@ def parse_statement(text: str) -> Statement:
     """
     found = _STATEMENT.fullmatch(" ".join(text.lower().replace("~", "~ ").split()).strip(" ."))
     if found is None:
-        raise UsageError(f"cannot read {text!r} as a lag; {USAGE}")
+        raise UsageError(f"cannot read {text!r} as a lag; {_USAGE}")
     part = found.groupdict()
     unit, first_unit = part["unit"], part["unit1"]
     if unit is None and first_unit is None:
-        raise UsageError(f"{text!r} names no unit; {USAGE}")
+        raise UsageError(f"{text!r} names no unit; {_USAGE}")
     behind = part["behind1"] or part["behind2"]
     ahead = part["ahead1"] or part["ahead2"]
     if bool(behind) == bool(ahead):
-        raise UsageError(f"{text!r} must say behind or ahead, once; {USAGE}")
+        raise UsageError(f"{text!r} must say behind or ahead, once; {_USAGE}")
     scale = _UNITS_OF[unit or first_unit or ""]
     low, half = _figure(part["low"], _UNITS_OF[first_unit] if first_unit else scale)
     hedge = part["hedge"] or ""
     if part["high"] is not None:
         high, _ = _figure(part["high"], scale)
         if hedge in _LEAST or hedge in _MOST or low >= high:
-            raise UsageError(f"{text!r} is no range from less to more; {USAGE}")
+            raise UsageError(f"{text!r} is no range from less to more; {_USAGE}")
         widen = 0.25 if hedge in _ABOUT else 0.0
         ends: tuple[float, float | None] = (low * (1 - widen), high * (1 + widen))
     elif hedge in _LEAST:
@@ -275,7 +275,7 @@ class Claim:
 def packaged() -> tuple[Claim, ...]:
     """The claims elolag ships."""
     text = files("elolag").joinpath("data", "claims.toml").read_text("utf-8")
-    return parse_registry(text, "claims.toml")
+    return _parse_registry(text, "claims.toml")
 
 
 def read(path: Path) -> tuple[Claim, ...]:
@@ -291,10 +291,10 @@ def read(path: Path) -> tuple[Claim, ...]:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text; save it as UTF-8"
         raise ClaimError(f"{path}: cannot be read: {reason}") from None
-    return parse_registry(text, str(path))
+    return _parse_registry(text, str(path))
 
 
-def parse_registry(text: str, name: str) -> tuple[Claim, ...]:
+def _parse_registry(text: str, name: str) -> tuple[Claim, ...]:
     """Read a registry; `name` stands in messages."""
     try:
         data = tomllib.loads(text)
@@ -327,16 +327,16 @@ _TEXTS = (
 _OPTIONAL = ("estimand", "about", "board", "category", "index", "model", "since", "reading", "said")
 _LISTS = ("models", "labs")
 #: Every field of an entry.
-FIELDS = (*_TEXTS, "verified", "low", "high", "window", *_OPTIONAL, *_LISTS)
+_FIELDS = (*_TEXTS, "verified", "low", "high", "window", *_OPTIONAL, *_LISTS)
 
 
 def _claim(entry: Any, where: str) -> Claim:
     if not isinstance(entry, dict):
         raise ClaimError(f"{where}: not a table")
     where = f"{where} ({entry.get('key', 'no key')})"
-    unknown = sorted(set(entry) - set(FIELDS))
+    unknown = sorted(set(entry) - set(_FIELDS))
     if unknown:
-        raise ClaimError(f"{where}: unknown field {unknown[0]!r}; known: {', '.join(FIELDS)}")
+        raise ClaimError(f"{where}: unknown field {unknown[0]!r}; known: {', '.join(_FIELDS)}")
     values: dict[str, Any] = {}
     for field in _TEXTS:
         values[field] = _text(entry, field, where, required=True)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Answer = Lags | EstimateError
 
 #: What a statement without further words may be about.
-BOARDS = ("arena/text_style_control", "arena/text")
-GROUPS = (
+_BOARDS = ("arena/text_style_control", "arena/text")
+_GROUPS = (
     ("US", "CN"),
     ("US+closed", "CN"),
     ("US", "CN+open"),
@@ -36,7 +36,7 @@ GROUPS = (
 #: Other dates are looked at month by month, this many back from the newest ratings.
 MONTHS_BACK = 30
 
-RULE = (
+_RULE = (
     "With the newest ratings, of the models out by the day. A definition supports a statement if "
     "its measurement interval reaches the stated range."
 )
@@ -136,7 +136,7 @@ class StatementCheck(Result):
                 "gives": d.figure(),
                 "interval": interval_words("months", d.low, d.high),
                 "holds": share(d.probability),
-                "months_supported": spans(d.months_supported),
+                "months_supported": _spans(d.months_supported),
             }
             for d in self.definitions
         ]
@@ -145,7 +145,7 @@ class StatementCheck(Result):
     def footnotes(self) -> tuple[str, ...]:
         """What supports a statement, and which definitions have no answer."""
         refused = (f"No answer: {reason}." for reason in self.refused)
-        return (RULE, *refused, *list_notes(self.sources))
+        return (_RULE, *refused, *list_notes(self.sources))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -164,7 +164,7 @@ class StatementCheck(Result):
         }
 
 
-def spans(months: tuple[str, ...]) -> str:
+def _spans(months: tuple[str, ...]) -> str:
     """Firsts of months as stretches: "2025-03 to 2025-05, 2025-09"."""
     runs: list[list[str]] = []
     for month in months:
@@ -206,10 +206,10 @@ def check_statement(
     if date is not None:
         parse(date)
     studies = Studies.of(1000, question)
-    boards = [b for b in BOARDS if b in studies.archive.boards()]
+    boards = [b for b in _BOARDS if b in studies.archive.boards()]
     newest = {board: studies.newest(board) for board in boards}
     if not boards:
-        raise UsageError(f"the archive has neither {' nor '.join(BOARDS)}")
+        raise UsageError(f"the archive has neither {' nor '.join(_BOARDS)}")
     day = date or max(newest.values())
     if day > max(newest.values()):
         raise UsageError(
@@ -220,7 +220,7 @@ def check_statement(
     refused: list[str] = []
     snapshots: dict[str, str] = {}
     for board in boards:
-        for leader, follower in GROUPS:
+        for leader, follower in _GROUPS:
             study = studies.study(board, newest[board], "overall", leader, follower)
             snapshots |= {s.path: s.sha256 for s in study.panel.snapshots}
             where = f"{follower} behind {leader} on {board}"

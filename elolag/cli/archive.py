@@ -23,10 +23,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-ArchiveOption = Annotated[
+_ArchiveOption = Annotated[
     Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -37,9 +37,9 @@ def register(root: typer.Typer) -> None:
 @app.command("list")
 def list_(
     board: Annotated[str | None, typer.Argument(help="List the vintages of one board.")] = None,
-    archive: ArchiveOption = None,
+    archive: _ArchiveOption = None,
     sources: Sources = "all",
-    as_json: JsonOption = False,
+    as_json: _JsonOption = False,
 ) -> None:
     """Boards and their vintages."""
     from elolag.archive import open_archive
@@ -91,7 +91,7 @@ def _vintages(board: Board) -> list[dict[str, object]]:
 
 @app.command()
 def verify(
-    archive: ArchiveOption = None,
+    archive: _ArchiveOption = None,
     head: Annotated[
         str | None,
         typer.Option(
@@ -104,7 +104,7 @@ def verify(
         int | None,
         typer.Option(min=1, metavar="DAYS", help="Also fail when nothing new came for so long."),
     ] = None,
-    as_json: JsonOption = False,
+    as_json: _JsonOption = False,
 ) -> None:
     """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
@@ -147,7 +147,7 @@ def verify(
 
 
 @app.command()
-def seal(archive: ArchiveOption = None) -> None:
+def seal(archive: _ArchiveOption = None) -> None:
     """Chain the log of an archive from before logs were chained; needed, and possible, once."""
     from elolag import archive as archives
     from elolag.archive.collect import check_writable
@@ -187,7 +187,7 @@ def export(
     board: Annotated[list[str] | None, typer.Option(help="Board; all by default.")] = None,
     since: Annotated[str, typer.Option(help="First vintage, an ISO date.")] = "",
     until: Annotated[str, typer.Option(help="Last vintage, an ISO date.")] = "",
-    archive: ArchiveOption = None,
+    archive: _ArchiveOption = None,
     sources: Sources = "all",
 ) -> None:
     """Write one tidy table of ratings: a row for each entry, category, vintage and board."""
@@ -220,7 +220,7 @@ def import_(
         bool, typer.Option("--dry-run", help="Read and check, and write nothing.")
     ] = False,
     accept: Accept = None,
-    as_json: JsonOption = False,
+    as_json: _JsonOption = False,
 ) -> None:
     """Take files that were downloaded by other means; see docs/snapshots.md."""
     from elolag.archive import default_path

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from elolag.results.lag import LagResult
 
 #: A list is old after so many days.
-OLD_DAYS = 45
+_OLD_DAYS = 45
 #: Widest lines of an answer that is read, not scanned.
 _READING = 100
 
@@ -115,7 +115,7 @@ def _old(vintage: str) -> int:
     from elolag.dates import to_day, today
 
     days = int(to_day(today()) - to_day(vintage))
-    return days if days > OLD_DAYS else 0
+    return days if days > _OLD_DAYS else 0
 
 
 def _say(text: str = "", style: str = "") -> None:

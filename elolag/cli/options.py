@@ -13,7 +13,7 @@ import typer
 from elolag.errors import UsageError
 from elolag.question import DEFAULT_BOARD, DEFAULTS, Option, Options
 
-ArchiveDir = Annotated[
+_ArchiveDir = Annotated[
     Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -43,7 +43,7 @@ Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
 #: are open, and policies as an object; here they are names, folders and words.
 _ASKED_OF: dict[str, tuple[Any, Any]] = {
     "board": (Annotated[str, typer.Option(help="Board, e.g. arena/text.")], DEFAULT_BOARD),
-    "archive": (ArchiveDir, None),
+    "archive": (_ArchiveDir, None),
     "ratings": (
         Annotated[
             Path | None,
@@ -90,12 +90,12 @@ _POLICIES = ("hong_kong", "taiwan", "derivatives")
 #: Types that the command line reads otherwise than Python.
 _READ = {"exclude": list[str] | None, "extra_tags": Path | None}
 
-Command = Callable[..., None]
+_Command = Callable[..., None]
 
 
 def asks(
     fixed: Mapping[str, str] | None = None, only: Collection[str] = (), **defaults: Any
-) -> Callable[[Command], Command]:
+) -> Callable[[_Command], _Command]:
     """Give a command every option of a question; it gets those that differ from the default.
 
     Parameters
@@ -115,7 +115,7 @@ def asks(
     """
     settled = dict(fixed or {})
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: _Command) -> _Command:
         own = list(inspect.signature(command).parameters.values())[1:]
         hints = get_type_hints(command, include_extras=True)
         mine = [p.replace(annotation=hints[p.name], kind=p.KEYWORD_ONLY) for p in own]

@@ -10,8 +10,8 @@ import typer
 from elolag.cli.show import dump, line, lines, print_table
 from elolag.errors import UsageError
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,8 +41,8 @@ def rate(
     out: Annotated[
         Path | None, typer.Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
     ] = None,
-    force: Force = False,
-    as_json: Json = False,
+    force: _Force = False,
+    as_json: _Json = False,
 ) -> None:
     """Ratings from votes: Bradley-Terry on the Elo scale, with intervals and covariance."""
     from elolag import votes as voting
@@ -75,7 +75,7 @@ def rate(
 def template(
     kind: Annotated[str, typer.Argument(help="ratings, tags or votes.")],
     out: Annotated[Path | None, typer.Option(help="A file; the terminal by default.")] = None,
-    force: Force = False,
+    force: _Force = False,
 ) -> None:
     """An example of your own ratings, tags or votes, which runs as it is."""
     from elolag.own.board import template as example

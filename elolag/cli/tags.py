@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 Archive = Annotated[
     Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
 ]
-Tags = Annotated[
+_Tags = Annotated[
     Path | None,
     typer.Option("--tags", help="CSV (or folder of CSVs) of your own tags; they win over ours."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 tags = typer.Typer(
     help="Who made each model, where, when, how open: shown, listed, checked, proposed.",
@@ -42,8 +42,8 @@ def register(app: typer.Typer) -> None:
 def show(
     name: Annotated[str, typer.Argument(help="An entry of a board, or a model.")],
     archive: Archive = None,
-    extra: Tags = None,
-    as_json: Json = False,
+    extra: _Tags = None,
+    as_json: _Json = False,
 ) -> None:
     """All that is known of one model, with the evidence."""
     from elolag.tags.listings import find, records
@@ -68,8 +68,8 @@ def list_(
         bool, typer.Option("--unmatched", help="Only entries nobody has tagged.")
     ] = False,
     archive: Archive = None,
-    extra: Tags = None,
-    as_json: Json = False,
+    extra: _Tags = None,
+    as_json: _Json = False,
 ) -> None:
     """Every entry of the archive with its tag; as text, one line for each model."""
     from elolag.errors import UsageError
@@ -98,8 +98,8 @@ def check(
         bool, typer.Option("--all", help="Also what carries a written exception.")
     ] = False,
     archive: Archive = None,
-    extra: Tags = None,
-    as_json: Json = False,
+    extra: _Tags = None,
+    as_json: _Json = False,
 ) -> None:
     """What in the tags is probably wrong; exit code 1 if anything is open."""
     import dataclasses
@@ -137,8 +137,8 @@ def suggest(
         typer.Option(help="Write the rows as CSVs into this new folder, for --tags."),
     ] = None,
     archive: Archive = None,
-    extra: Tags = None,
-    as_json: Json = False,
+    extra: _Tags = None,
+    as_json: _Json = False,
 ) -> None:
     """Tags for entries nobody has tagged, to be reviewed, the highest rated first."""
     import dataclasses

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 #: Step, in months, of the grid on which the band is given.
-STEP = 0.1
+_STEP = 0.1
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class TimeToMatch(Result):
         )
         values = zip(self.grid.tolist(), share.tolist(), self.low.tolist(), self.high.tolist(),
                      strict=True)  # fmt: skip
-        whole = np.flatnonzero(np.abs(self.grid - self.grid.round()) < STEP / 2)
+        whole = np.flatnonzero(np.abs(self.grid - self.grid.round()) < _STEP / 2)
         return Table(
             "time-to-match", "Records still unmatched", columns, tuple(values),
             page_rows=tuple(whole.tolist()), n_draws=self.result.n_draws,
@@ -156,7 +156,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     times, share = _kaplan_meier(months, caught, count)
     inside = np.isfinite(times[0])
     reach = float(times[0][inside].max())
-    grid = np.arange(np.floor(min(times[0][0], 0.0) / STEP), np.ceil(reach / STEP) + 1) * STEP
+    grid = np.arange(np.floor(min(times[0][0], 0.0) / _STEP), np.ceil(reach / _STEP) + 1) * _STEP
     curves = []
     for _, drawn in draws.draw(cast.field, fitted, study.n_draws, study.seed):
         one = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)

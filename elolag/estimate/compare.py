@@ -21,7 +21,7 @@ from elolag.results.words import FEWEST, adjective, list_notes, noun, over
 from elolag.schema import ALL_LISTS
 
 #: Months since its last release within which a lab or country is a slice.
-ACTIVE_MONTHS = 12.0
+_ACTIVE_MONTHS = 12.0
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,8 @@ def _active(study: Study, kind: str) -> dict[str, str]:
                 f"{models[name]} rated model{'s' * (models[name] > 1)}, and at least {FEWEST} are "
                 f"needed"
             )
-        elif months > ACTIVE_MONTHS:
-            reasons[name] = f"no release rated here in the last {ACTIVE_MONTHS:.0f} months"
+        elif months > _ACTIVE_MONTHS:
+            reasons[name] = f"no release rated here in the last {_ACTIVE_MONTHS:.0f} months"
     return reasons
 
 
@@ -148,7 +148,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-QUESTIONS: Mapping[str, Callable[[Question], Sequence[Part]]] = {
+_QUESTIONS: Mapping[str, Callable[[Question], Sequence[Part]]] = {
     "category": _categories,
     "board": _boards,
     "openness": _openness,
@@ -156,7 +156,7 @@ QUESTIONS: Mapping[str, Callable[[Question], Sequence[Part]]] = {
     "country": _countries,
 }
 
-BY = tuple(QUESTIONS)
+_BY = tuple(_QUESTIONS)
 
 
 # What `compare` returns: slices, their intervals, and what it means to read many at once.
@@ -453,8 +453,8 @@ def compare(
     'China against US'
     """
     key = lag_key(estimand, frontier)
-    if by not in BY:
-        raise UsageError(f"cannot compare by {by!r}; known: {', '.join(BY)}")
+    if by not in _BY:
+        raise UsageError(f"cannot compare by {by!r}; known: {', '.join(_BY)}")
     if key == "gap":
         raise UsageError("gap is in Elo, which boards and categories do not share; compare months")
     if interval not in ("measurement", "sampling"):
@@ -462,7 +462,7 @@ def compare(
     if by in ("category", "board") and question.get(by) is not None:
         raise UsageError(f"a comparison by {by} takes every {by}; leave {by} out")
     question.setdefault("session", Session())
-    asked = QUESTIONS[by](question)
+    asked = _QUESTIONS[by](question)
     if simultaneous:
         level = question.get("level", 0.95)
         most = sum(not item.refused for item in asked)

@@ -20,7 +20,7 @@ from elolag.results.table import Column, Result, Table
 from elolag.results.words import MEANING, NOT_A_FORECAST, meaning
 
 #: Windows, in months, beside the one that is asked for.
-WINDOWS = (3.0, 6.0, 12.0, 18.0)
+_WINDOWS = (3.0, 6.0, 12.0, 18.0)
 
 
 def small_print(study: Study) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ def small_print(study: Study) -> tuple[str, ...]:
     """
     windows = (
         (f"{months:g} months", replace(study, window=months))
-        for months in WINDOWS
+        for months in _WINDOWS
         if months != (study.window or 12.0)
     )
     rules = (
@@ -91,7 +91,7 @@ def _read(studies: Iterable[tuple[str, Study]]) -> str:
 # Every estimand side by side, with what could not be answered and what the board leaves out.
 
 #: Retired records older than this, in months, are not asked about one by one.
-RETIRED_MONTHS = 24.0
+_RETIRED_MONTHS = 24.0
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Comparison(Result):
     refused
         The others, and why.
     retired
-        What leaving out the retired models that made a record in the last `RETIRED_MONTHS` does
+        What leaving out the retired models that made a record in the last `_RETIRED_MONTHS` does
         (docs/methods.md, "Retired records"); empty where it moves nothing by a tenth of a month.
     unrated
         Records of the sibling board (with or without style control) that this board never rated.
@@ -258,7 +258,7 @@ def _unrated(study: Study, question: Question) -> tuple[str, ...]:
 
 def _retired(study: Study, found: Sequence[tuple[str, LagResult]], question: Question) -> str:
     """What the estimates would be without the retired models that were records of late."""
-    recent = to_iso(study.as_of - RETIRED_MONTHS * DAYS_PER_MONTH)
+    recent = to_iso(study.as_of - _RETIRED_MONTHS * DAYS_PER_MONTH)
     table = study.panel.placed.table
     gone = set(table.loc[table["link"] >= 0, "model"])
     any_result = found[0][1]

@@ -23,17 +23,17 @@ from elolag.model.scale import SHIPPED, Carry, fit, vote_noise
 from elolag.tags import Lookup, is_unknown
 
 #: Proposed when the ratings differ by less than this many standard deviations of the fit.
-RENAME_NOISE = 3.0
+_RENAME_NOISE = 3.0
 #: A published rating moves by this much (Elo) between vintages for reasons no error states.
 _LEAST_NOISE = 3.0
 #: Similarity (0 to 1) of two names that may be one model's.
-RENAME_SIMILAR = 0.7
+_RENAME_SIMILAR = 0.7
 #: Moves larger than this many standard deviations of the common entries' are listed.
-MOVE_NOISE = 3.0
+_MOVE_NOISE = 3.0
 #: Entries whose median change says what the top of the scale did.
-TOP = 30
+_TOP = 30
 #: Standard deviation of drift of unit scale.
-SD = SHIPPED.inflation**0.5
+_SD = SHIPPED.inflation**0.5
 
 _WORDS = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 
@@ -218,17 +218,17 @@ def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, Sca
     then, now = before.loc[both], after.loc[both]
     change = (now["rating"] - then["rating"]).to_numpy(float)
     noise = vote_noise(then["se"].to_numpy(float), now["se"].to_numpy(float))
-    median, spread = round(float(np.median(change)), 2), round(mad_sd(change), 2)
+    median, spread = round(float(np.median(change)), 2), round(_mad_sd(change), 2)
     try:
         carry = fit(then["rating"].to_numpy(float), now["rating"].to_numpy(float), noise)
     except EstimateError:
         return None, Scale(len(both), median, spread, None, None)
-    highest = np.argsort(-(then["rating"] + now["rating"]).to_numpy(float), kind="stable")[:TOP]
+    highest = np.argsort(-(then["rating"] + now["rating"]).to_numpy(float), kind="stable")[:_TOP]
     top = round(float(np.median(change[highest])), 2)
     return carry, Scale(len(both), median, spread, top, round(carry.slope, 5))
 
 
-def mad_sd(x: NDArray[np.float64]) -> float:
+def _mad_sd(x: NDArray[np.float64]) -> float:
     """Standard deviation from the median absolute deviation, for normal data."""
     return float(1.4826 * np.median(np.abs(x - np.median(x))))
 
@@ -243,7 +243,7 @@ def _renames(
     shifts, errors_of = np.full(len(gone), scale.median), np.full((len(gone), 1), scale.spread)
     if carry is not None:
         shifts = carry.shift(level)
-        drift = carry.drift(level, np.ones(len(level), bool)) * SD
+        drift = carry.drift(level, np.ones(len(level), bool)) * _SD
         errors_of = np.column_stack([carry.root(level), drift])
     for number, (old, row) in enumerate(gone.iterrows()):
         for new, other in come.iterrows():
@@ -253,7 +253,7 @@ def _renames(
             errors = [*errors_of[number], row["se"], other["se"], _LEAST_NOISE]
             noise = float(np.sqrt(np.nansum(np.square(np.asarray(errors, dtype=float)))))
             expected = float(row["rating"] + shifts[number])
-            if abs(float(other["rating"]) - expected) <= RENAME_NOISE * noise:
+            if abs(float(other["rating"]) - expected) <= _RENAME_NOISE * noise:
                 found.append(
                     Rename(
                         old=str(old),
@@ -275,7 +275,7 @@ def _basis(old: str, before: pd.Series, new: str, after: pd.Series) -> str:
     same_lab = before["lab"] and before["lab"] == after["lab"]
     if not same_lab and (before["lab"] == "" or after["lab"] == ""):
         same_lab = before["organisation"] and before["organisation"] == after["organisation"]
-    return "same lab, similar name" if same_lab and similarity(old, new) >= RENAME_SIMILAR else ""
+    return "same lab, similar name" if same_lab and similarity(old, new) >= _RENAME_SIMILAR else ""
 
 
 def similarity(one: str, other: str) -> float:
@@ -301,7 +301,7 @@ def _moves(before: pd.DataFrame, after: pd.DataFrame, scale: Scale | None) -> li
         return []
     both = before.index.intersection(after.index)
     change = after.loc[both, "rating"] - before.loc[both, "rating"] - scale.median
-    limit = MOVE_NOISE * max(scale.spread, 1.0)
+    limit = _MOVE_NOISE * max(scale.spread, 1.0)
     far = change[change.abs() > limit].sort_values(key=np.abs, ascending=False)
     return [
         Move(

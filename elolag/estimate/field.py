@@ -103,7 +103,7 @@ class Roster:
 # When a model begins to count: on its release, or on the day the archive first lists it.
 
 CLOCKS = ("released", "first-listed")
-NOTE = (
+_NOTE = (
     "models count from the day a board of this archive first lists them, not from their release: "
     "listed late where the archive has no vintage for months, early where a lab tests in public"
 )
@@ -117,7 +117,7 @@ def check_clock(clock: str) -> None:
 
 def clock_notes(clock: str) -> tuple[str, ...]:
     """What a reader of a result by this clock must know."""
-    return (NOTE,) if clock == "first-listed" else ()
+    return (_NOTE,) if clock == "first-listed" else ()
 
 
 def first_listed(archive: Archive, lookup: Lookup) -> dict[str, float]:

@@ -30,13 +30,13 @@ from elolag.version import __version__
 ESTIMANDS = (*STEP_ESTIMANDS, "trend", "gap")
 HEADLINE = "average"
 #: Why the other two take no match rule.
-NO_CROSSING = {
+_NO_CROSSING = {
     "trend": "trend is the time between smooth curves and dates no record",
     "gap": "the gap is a distance on one day and dates no record",
 }
-FRONTIERS = KINDS
-DEFAULT_SMOOTH = "spline"
-INTERVALS = ("measurement", "sampling", "both")
+_FRONTIERS = KINDS
+_DEFAULT_SMOOTH = "spline"
+_INTERVALS = ("measurement", "sampling", "both")
 
 
 def estimate_lag(
@@ -138,7 +138,7 @@ def asked_key(estimand: str | None, frontier: str | None, interval: str) -> str:
     estimand = HEADLINE if estimand is None else estimand
     for kind, name, known in (
         ("estimand", estimand, ESTIMANDS),
-        ("interval", interval, INTERVALS),
+        ("interval", interval, _INTERVALS),
     ):
         if name not in known:
             raise UsageError(f"unknown {kind} {name!r}; {successor(name, known)}")
@@ -149,11 +149,11 @@ def answer(study: Study, estimand: str | None, frontier: str | None, interval: s
     """What a study says; the parameters are those of `estimate_lag`."""
     key = asked_key(estimand, frontier, interval)
     if estimand is None and study.window is None:
-        return headline(study, interval)
+        return _headline(study, interval)
     return results(study, [key], interval)[0]
 
 
-def headline(study: Study, interval: str = "measurement") -> LagResult:
+def _headline(study: Study, interval: str = "measurement") -> LagResult:
     """The headline: `average`, or `current` with a note where the months for it are not there."""
     try:
         study.point([HEADLINE])
@@ -173,7 +173,7 @@ def results(
     """
     for estimand in estimands:
         if estimand == "gap" or estimand in TRENDS:
-            study.reached_only(NO_CROSSING[estimand.partition("/")[0]])
+            study.reached_only(_NO_CROSSING[estimand.partition("/")[0]])
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
     again: draws.Outcomes | EstimateError | None = None
@@ -363,14 +363,14 @@ def _matches(
 
 def lag_key(estimand: str, frontier: str | None) -> str:
     """The estimand as the draws know it: `trend` with its curve, the others by name."""
-    if frontier is not None and frontier not in FRONTIERS:
-        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(FRONTIERS)}")
+    if frontier is not None and frontier not in _FRONTIERS:
+        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(_FRONTIERS)}")
     if estimand == "trend":
         if frontier == "step":
             raise UsageError(
                 f"trend is the time between smooth curves; take one of {', '.join(SMOOTH)}"
             )
-        return f"trend/{frontier or DEFAULT_SMOOTH}"
+        return f"trend/{frontier or _DEFAULT_SMOOTH}"
     if frontier not in (None, "step"):
         raise UsageError(f"{estimand} is defined for step frontiers; {frontier} goes with trend")
     return estimand

@@ -245,7 +245,7 @@ def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -
     days = np.arange(first, study.as_of + 1)
     point = _at(study.fitted.mean[None, :], field, study.as_of, days)
     drawn = (d for _, d in draws.draw(field, study.fitted, study.n_draws, study.seed))
-    (low, high, band_low, band_high), inner = bands(drawn, days, (study.level, INNER))
+    (low, high, band_low, band_high), inner = _bands(drawn, days, (study.level, INNER))
     inner_low, inner_high, inner_band_low, inner_band_high = inner
     none = np.array([bool(study.too_few(day)) for day in days])
     for edge in (low, high, band_low, band_high, inner_low, inner_high, inner_band_low,
@@ -279,12 +279,12 @@ def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -
     )
 
 
-def bands(
+def _bands(
     drawn: Iterable[draws.Draw], days: Floats, levels: Sequence[float]
 ) -> list[tuple[Floats, Floats, Floats, Floats]]:
     """Ends of the pointwise interval and of the simultaneous band of `current`, per level."""
     races = (Race.of(d.ratings, d.lead_from, d.follow_from, float(days[-1])) for d in drawn)
-    parts = [reach(*daily(race, days)) for race in races]
+    parts = [reach(*_daily(race, days)) for race in races]
     lows, highs = (np.concatenate(part) for part in zip(*parts, strict=True))
     ranked = np.sort(lows, axis=0), np.sort(highs, axis=0)
     return [
@@ -298,11 +298,11 @@ def _at(
 ) -> tuple[Floats, NDArray[np.int8]]:
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     ratings = np.maximum.reduceat(entries, starts, axis=1)
-    months, censored = daily(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
+    months, censored = _daily(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
     return months[0], censored[0]
 
 
-def daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
+def _daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
     """`current` at every day: computed on days of records, carried on between them."""
     dates = np.concatenate([race.leader.dates.ravel(), race.follower.dates.ravel()])
     events = np.unique(np.append(dates[(dates > days[0]) & (dates <= days[-1])], days[0]))
@@ -488,7 +488,7 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
     dates = (then, study.as_of)
     measured = [study.sample([estimand], date) for date in dates]
     rerun = study.rerun([estimand], dates)
-    before, after, normal = spread_of(measured, rerun, estimand)
+    before, after, normal = _spread_of(measured, rerun, estimand)
     return Change(
         estimand=estimand,
         since=to_iso(then),
@@ -516,7 +516,7 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
     )
 
 
-def spread_of(
+def _spread_of(
     measured: list[draws.Outcomes], rerun: list[draws.Outcomes], estimand: str
 ) -> tuple[float, float, NormalDist]:
     """Lag before and after, and the normal law of the change, from draws and re-runs at two dates.

@@ -108,9 +108,9 @@ def place(
     model[entry] = np.concatenate([vintage.table["model"].to_numpy(object) for vintage in vintages])
     number = pd.factorize(model)[0].astype(np.intp)
     placed = scale.place(
-        lists_of(vintages, identities),
+        _lists_of(vintages, identities),
         number,
-        lists_of(others, identities) if others else None,
+        _lists_of(others, identities) if others else None,
         hyper,
     )
     parts = []
@@ -139,7 +139,7 @@ def place(
     return Placed(vintages[-1].date, table, carries)
 
 
-def lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
+def _lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
     """Ratings and errors of every list, rows in the order of `identities`."""
     shape = len(identities), len(vintages)
     tables = [vintage.table for vintage in vintages]
@@ -161,12 +161,12 @@ def lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
 # of entries too young to have settled.
 
 
-#: A stretch this long without a complete list, within the last `SEEN_DAYS`, is worth saying; one
+#: A stretch this long without a complete list, within the last `_SEEN_DAYS`, is worth saying; one
 #: of `LONG_BLIND_DAYS` is like those of the world truncated-boards, where intervals miss.
-BLIND_DAYS = 20.0
-BLIND_NAMED = 6
+_BLIND_DAYS = 20.0
+_BLIND_NAMED = 6
 LONG_BLIND_DAYS = 120.0
-SEEN_DAYS = 730.0
+_SEEN_DAYS = 730.0
 
 
 @dataclass(frozen=True)
@@ -347,7 +347,7 @@ def _rated_untagged(
 def vintages(snapshots: Sequence[Snapshot], category: str, lookup: Lookup) -> list[Vintage]:
     """The snapshots that have a category, their entries identified, in the order given."""
     return [
-        Vintage(s.vintage, identify(s.listing(category), s, lookup, set(), set()))
+        Vintage(s.vintage, _identify(s.listing(category), s, lookup, set(), set()))
         for s in snapshots
         if category in s.categories
     ]
@@ -429,7 +429,7 @@ def _blind_spots(
     board: Board, category: str, complete: Sequence[Snapshot], placed: Placed, lookup: Lookup
 ) -> list[str]:
     """What is not seen in stretches without a complete list, and what cut-off lists show of it."""
-    blind = blind_stretches([s.vintage for s in complete])
+    blind = _blind_stretches([s.vintage for s in complete])
     if not blind:
         return []
     cut = [
@@ -442,13 +442,13 @@ def _blind_spots(
     seen: dict[str, None] = {}
     for snapshot in cut:
         untagged: set[str] = set()
-        table = identify(snapshot.listing(category), snapshot, lookup, set(), untagged)
+        table = _identify(snapshot.listing(category), snapshot, lookup, set(), untagged)
         seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
     missed = [name for name in seen if name not in set(placed.table["model"])]
-    longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:BLIND_NAMED]
+    longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:_BLIND_NAMED]
     named = ", ".join(f"from {a} to {b}" for a, b in sorted(longest))
     if len(blind) > len(longest):
-        named = f"in {len(blind)} stretches of over {BLIND_DAYS:.0f} days, the longest {named}"
+        named = f"in {len(blind)} stretches of over {_BLIND_DAYS:.0f} days, the longest {named}"
     note = f"no complete list {named}: a model listed only in between is missed"
     if any(to_day(b) - to_day(a) > LONG_BLIND_DAYS for a, b in blind):
         note += (
@@ -465,13 +465,13 @@ def _blind_spots(
     return [note]
 
 
-def blind_stretches(dates: Sequence[str]) -> list[tuple[str, str]]:
+def _blind_stretches(dates: Sequence[str]) -> list[tuple[str, str]]:
     """Long gaps between recent ISO dates of complete lists."""
-    recent = to_day(dates[-1]) - SEEN_DAYS
+    recent = to_day(dates[-1]) - _SEEN_DAYS
     return [
         (a, b)
         for a, b in itertools.pairwise(dates)
-        if to_day(a) > recent and to_day(b) - to_day(a) > BLIND_DAYS
+        if to_day(a) > recent and to_day(b) - to_day(a) > _BLIND_DAYS
     ]
 
 
@@ -511,12 +511,12 @@ def _identified(
     if key not in memory:
         unknown: set[str] = set()
         untagged: set[str] = set()
-        table = identify(snapshot.listing(category), snapshot, lookup, unknown, untagged)
+        table = _identify(snapshot.listing(category), snapshot, lookup, unknown, untagged)
         memory[key] = (table, unknown, untagged)
     return memory[key]
 
 
-def identify(
+def _identify(
     raw: Listing,
     snapshot: Snapshot,
     lookup: Lookup,

@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 
 
 #: What was known on the day, and the states that lead from it to what is known now.
-STATES = ("real-time", "scale", "votes", "hindsight")
+_STATES = ("real-time", "scale", "votes", "hindsight")
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Past:
         return fill_errors(table, vintages) if table["se"].isna().any() else table
 
     def states(self, number: int) -> dict[str, State]:
-        """The entries on the way from one vintage's day to today, by the names of `STATES`.
+        """The entries on the way from one vintage's day to today, by the names of `_STATES`.
 
         Raises
         ------
@@ -129,7 +129,7 @@ class Past:
         known, now = self.real_time(number), self.hindsight
         tables = (known, self._carried(known, number), now[_listed(now, known)])
         way = (*(self.state(table) for table in tables), self.last)
-        return dict(zip(STATES, way, strict=True))
+        return dict(zip(_STATES, way, strict=True))
 
     @cached_property
     def last(self) -> State:
@@ -164,7 +164,7 @@ class Past:
         return known.assign(rating=np.where(left, settled, carried))
 
 
-def monthly(vintages: Sequence[Vintage]) -> list[int]:
+def _monthly(vintages: Sequence[Vintage]) -> list[int]:
     """Numbers of the last vintage of each calendar month, the newest of all left out."""
     last = {v.date[:7]: k for k, v in enumerate(vintages[:-1])}
     return [last[month] for month in sorted(last)]
@@ -189,14 +189,14 @@ MEANING = {
 }
 
 
-KEY = (
+_KEY = (
     "Months behind with measurement intervals, on the day and now; changes in months more or less "
     "behind. scale: the published scale moved; votes: new votes on models listed by then; models: "
     "those listed only later; the three add up, in this order, to the change. held: whether the "
     "interval of the day holds what is measured now; it covers errors of ratings and knows nothing "
     "of models released but not yet listed."
 )
-KNOWN_TODAY = (
+_KNOWN_TODAY = (
     "Tags are today's, with openness and country as of the day, and so are the parameters of the "
     "young-entry drift."
 )
@@ -274,7 +274,7 @@ def score(held: int, n: int) -> Score | None:
     return Score(held, n, float(low), float(high))
 
 
-def nine_in_ten(sizes: Floats) -> float:
+def _nine_in_ten(sizes: Floats) -> float:
     """The size that at least nine in ten do not exceed: one that occurred."""
     return float(np.quantile(sizes, 0.9, method="inverted_cdf"))
 
@@ -347,7 +347,7 @@ class Revisions(Result):
             "mean": float(found.mean()),
             "sd": float(found.std(ddof=1)) if len(found) > 1 else None,
             "mean_size": float(np.abs(found).mean()),
-            "nine_in_ten": nine_in_ten(np.abs(found)),
+            "nine_in_ten": _nine_in_ten(np.abs(found)),
             "largest": float(np.abs(found).max()),
             "memory": self.memory,
         }
@@ -366,7 +366,7 @@ class Revisions(Result):
             return f"On {where} no month is yet {self.settle:g} months old to be judged."
         sizes, n = np.abs(self.changes), len(self.changes)
         cases = "in 9 of 10 cases" if n >= 10 else f"in all of {n} cases"
-        most = nine_in_ten(sizes) if n >= 10 else float(sizes.max())
+        most = _nine_in_ten(sizes) if n >= 10 else float(sizes.max())
         first, last = self.settled[0].date[:7], self.settled[-1].date[:7]
         middle, largest = float(np.median(sizes)), float(sizes.max())
         moved = f"moved by at most {months(most)} {cases}"
@@ -437,7 +437,7 @@ class Revisions(Result):
             f"{reason}."
             for reason in dict.fromkeys(self.skipped.values())
         )
-        return (KEY, self.parts_sentence(), KNOWN_TODAY, *list_notes(self.sources), *refused)
+        return (_KEY, self.parts_sentence(), _KNOWN_TODAY, *list_notes(self.sources), *refused)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -488,20 +488,20 @@ def _figure(found: Summary) -> str:
 
 #: The raw board: its complete vintages with intervals go back to July 2024. Those of the
 #: style-controlled one begin in March 2025 and are too few for a share in ten.
-BOARD = "arena/text"
+_BOARD = "arena/text"
 #: Months after which a figure counts as having had time to be revised.
-SETTLE = 3.0
-DRAWS = 2000
+_SETTLE = 3.0
+_DRAWS = 2000
 #: Choices a result names where they are not the default.
 _NAMED = ("clock", "min_votes", "match_rule")
 
 
 def estimate_revisions(
-    board: str | Board = BOARD,
+    board: str | Board = _BOARD,
     *,
     estimand: str = HEADLINE,
     frontier: str | None = None,
-    settle: float = SETTLE,
+    settle: float = _SETTLE,
     progress: Callable[[int, int], object] | None = None,
     **question: Unpack[Asked],
 ) -> Revisions:
@@ -545,7 +545,7 @@ def estimate_revisions(
     True
     """
     check_names(question, ASKED)
-    asked: Question = {**ASKED, "n_draws": DRAWS, **question}
+    asked: Question = {**ASKED, "n_draws": _DRAWS, **question}
     n_draws, seed, level, window = asked["n_draws"], asked["seed"], asked["level"], asked["window"]
     check_numbers(n_draws, level)
     key = lag_key(estimand, frontier)
@@ -553,7 +553,7 @@ def estimate_revisions(
         raise UsageError("gap is in Elo; revisions are of the estimands in months")
     category, board = asked["category"], find_board(board, asked["archive"], asked["sources"])
     past, lookup, snapshots = read(board, **question)
-    rows, refused = measure(past, key, n_draws, seed, level, window, progress)
+    rows, refused = _measure(past, key, n_draws, seed, level, window, progress)
     skipped = dict(sorted({**_unusable(board, category, snapshots), **refused}.items()))
     if not rows:
         reasons = "; ".join(f"{date}: {why}" for date, why in skipped.items())
@@ -608,7 +608,7 @@ def _unusable(board: Board, category: str, used: Sequence[Snapshot]) -> dict[str
 
 
 def read(
-    board: str | Board = BOARD, **question: Unpack[Asked]
+    board: str | Board = _BOARD, **question: Unpack[Asked]
 ) -> tuple[Past, Lookup, list[Snapshot]]:
     """A board's past for two groups, the tags it was read with, its snapshots oldest first.
 
@@ -654,7 +654,7 @@ def read(
     return past, lookup, snapshots
 
 
-def measure(
+def _measure(
     past: Past,
     estimand: str,
     n_draws: int = 2000,
@@ -665,7 +665,7 @@ def measure(
 ) -> tuple[tuple[Revision, ...], dict[str, str]]:
     """Every month of a past both ways; beside it the vintages that cannot be, and why."""
     newest = to_day(past.vintages[-1].date)
-    chosen = monthly(past.vintages)
+    chosen = _monthly(past.vintages)
     rows, skipped = [], {}
     for done, number in enumerate(chosen):
         date = past.vintages[number].date
@@ -679,7 +679,7 @@ def measure(
         except EstimateError as error:
             skipped[date] = str(error)
             continue
-        middle = [_figures(states[state], *question) for state in STATES[1:-1]]
+        middle = [_figures(states[state], *question) for state in _STATES[1:-1]]
         way = [_exact(ends[0]), *middle, _exact(ends[1])]
         scale, votes, models = _steps(way)
         rows.append(

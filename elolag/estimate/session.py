@@ -34,7 +34,7 @@ from elolag.tags import Lookup, Policies, Tag
 
 #: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
 #: group of a world has 25.
-FEW_MODELS = 15
+_FEW_MODELS = 15
 
 
 @dataclass(frozen=True)
@@ -462,7 +462,7 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[
         cast.leader.text: int((cast.field.lead_from <= as_of).sum()),
         cast.follower.text: int((cast.field.follow_from <= as_of).sum()),
     }
-    few = [f"{rated} of {group}" for group, rated in sides.items() if rated < FEW_MODELS]
+    few = [f"{rated} of {group}" for group, rated in sides.items() if rated < _FEW_MODELS]
     if few:
         notes.append(
             f"few rated models ({' and '.join(few)}): sampling intervals, of catch-up most, hold "

@@ -93,9 +93,9 @@ def is_loopback(host: str) -> bool:
 # Bodies.
 
 MAX_BYTES = 256 << 20
-CHUNK = 1 << 16
+_CHUNK = 1 << 16
 #: Seconds one body may take altogether: a server that drips must not hold a run for ever.
-LONGEST = 1800.0
+_LONGEST = 1800.0
 
 #: Called with the address, the bytes so far and the bytes declared (None: not declared).
 Progress = Callable[[str, int, int | None], None]
@@ -151,15 +151,15 @@ def stream(
     declared = _declared(url, response, most - have)
     unpack = _decoder(url, response)
     received = size = 0
-    deadline = time.monotonic() + LONGEST
-    for chunk in response.stream(CHUNK, decode_content=False):
+    deadline = time.monotonic() + _LONGEST
+    for chunk in response.stream(_CHUNK, decode_content=False):
         received += len(chunk)
         piece = unpack(chunk, most + 1 - size) if unpack else chunk
         size += len(piece)
         if have + size > most:
             raise FetchError(f"{url}: sends more than {most:,} bytes; refused")
         if time.monotonic() > deadline:
-            raise FetchError(f"{url}: did not end within {LONGEST / 60:.0f} minutes")
+            raise FetchError(f"{url}: did not end within {_LONGEST / 60:.0f} minutes")
         sink(piece)
         if progress:
             progress(url, have + received, None if declared is None else have + declared)

@@ -23,10 +23,10 @@ from elolag.fetch import bodies
 from elolag.sources import Source
 from elolag.version import __version__
 
-Pause = Callable[[float], object]
+_Pause = Callable[[float], object]
 
 #: Seconds a server may ask us to wait; one that asks for more is told of instead.
-LONGEST_WAIT = 120.0
+_LONGEST_WAIT = 120.0
 _LONGEST_BACKOFF = 60.0
 #: How urllib3 names the connection in front of what happened to it.
 _WRAPPING = re.compile(r"^(<[^>]*>|\w+\([^)]*\)): ")
@@ -37,13 +37,13 @@ class Patience(Retry):
     """Retries after 429, 5xx and broken connections, waiting through an injected pause.
 
     Waits as long as the server asks (``Retry-After``, else the ``t=`` of ``RateLimit``), else
-    as `backoff` says.
+    as `_backoff` says.
     """
 
-    pause: Pause
+    pause: _Pause
 
     @classmethod
-    def with_pause(cls, pause: Pause) -> Self:
+    def with_pause(cls, pause: _Pause) -> Self:
         """The retries elolag makes."""
         made = cls(
             total=6,
@@ -81,12 +81,12 @@ class Patience(Retry):
         Raises
         ------
         FetchError
-            If the server asks for more patience than `LONGEST_WAIT`.
+            If the server asks for more patience than `_LONGEST_WAIT`.
         """
         asked = None if response is None else self._asked(response)
-        if asked is not None and asked > LONGEST_WAIT:
+        if asked is not None and asked > _LONGEST_WAIT:
             raise FetchError(f"the server asks to wait {asked:,.0f} s; run again later")
-        self.pause(backoff(len(self.history)) if asked is None else asked)
+        self.pause(_backoff(len(self.history)) if asked is None else asked)
 
     def _asked(self, response: urllib3.BaseHTTPResponse) -> float | None:
         try:
@@ -105,13 +105,13 @@ class Patience(Retry):
         return seconds
 
 
-def backoff(failures: int) -> float:
+def _backoff(failures: int) -> float:
     """Seconds before the next attempt: doubling, capped, and jittered so that runs spread out."""
     doubled = 2.0 ** (failures - 1)
     return float(min(_LONGEST_BACKOFF, doubled) * random.uniform(0.5, 1.5))  # noqa: S311
 
 
-def reason(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     """The innermost cause of a failed request in a few words, without the libraries' wrapping."""
     inner = error
     if error.args and isinstance(error.args[0], BaseException):
@@ -127,7 +127,7 @@ def reason(error: BaseException) -> str:
     return "did not answer in time" if timed_out else ascii(text)[1:-1][:200]
 
 
-USER_AGENT = f"elolag/{__version__} (leaderboard archive; a few requests a month)"
+_USER_AGENT = f"elolag/{__version__} (leaderboard archive; a few requests a month)"
 
 #: Seconds to connect, and of silence while reading.
 _TIMEOUT = (20.0, 60.0)
@@ -206,7 +206,7 @@ class Client:
         self,
         *,
         base_urls: Mapping[str, str] | None = None,
-        pause: Pause = time.sleep,
+        pause: _Pause = time.sleep,
         progress: bodies.Progress | None = None,
         max_bytes: int = bodies.MAX_BYTES,
     ) -> None:
@@ -219,7 +219,7 @@ class Client:
         self._session = requests.Session()
         # Public data are asked for as anybody would: nothing out of a .netrc is sent along.
         self._session.auth = _no_auth
-        self._session.headers.update({"User-Agent": USER_AGENT, "Accept-Encoding": "identity"})
+        self._session.headers.update({"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"})
         adapter = HTTPAdapter(max_retries=Patience.with_pause(pause))
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
@@ -328,8 +328,8 @@ class Client:
                 # Whole but wrong is hardly chance: one fresh try, not two.
                 failures += 2 if isinstance(error, bodies.OtherBytesError) else 1
                 if failures >= _BODY_TRIES:
-                    raise FetchError(f"{url}: {reason(error)}") from error
-            self._pause(backoff(failures))
+                    raise FetchError(f"{url}: {_reason(error)}") from error
+            self._pause(_backoff(failures))
 
     def _once(
         self,
@@ -391,7 +391,7 @@ class Client:
         except FetchError as error:
             raise FetchError(f"{url}: {error}") from error
         except (OSError, urllib3.exceptions.HTTPError) as error:
-            raise FetchError(f"{url}: {reason(error)}") from error
+            raise FetchError(f"{url}: {_reason(error)}") from error
 
     def _stream(
         self,

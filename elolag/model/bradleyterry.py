@@ -5,7 +5,7 @@ each (Bradley & Terry 1952; the likelihood is then a quasi-likelihood, right for
 The covariance is the sandwich over votes, which holds whatever the share of ties is: ties scatter
 less than wins, so that the model's own information would overstate the errors. A model of few votes
 bends the fit to its own votes, and their residuals, which the sandwich squares, shrink by their
-leverage; `own_share` is given back from the model (`benchmarks/few_votes.py`).
+leverage; `_own_share` is given back from the model (`benchmarks/few_votes.py`).
 
 Ratings are ``scale`` times theta; `ELO` gives the Elo scale, 1.0 plain theta.
 """
@@ -159,7 +159,7 @@ class Ratings:
         Shape (n,).
     covariance
         Sandwich covariance (n, n) of the ratings as centred or anchored, with what few votes
-        lack (see `own_share`); singular by one dimension, since only differences are known.
+        lack (see `_own_share`); singular by one dimension, since only differences are known.
     votes
         Votes each item took part in.
     anchor
@@ -232,7 +232,7 @@ def rate(
     if anchor is not None and anchor not in pairs.items:
         raise UsageError(f"anchor {anchor!r} is not among the items")
     i, j, votes, score, ties = _per_pair(pairs)
-    check_connected(pairs.items, i, j, score, votes - score)
+    _check_connected(pairs.items, i, j, score, votes - score)
     theta = _maximise(n, i, j, votes, score, np.zeros(n) if start is None else start / scale)
     p = 1 / (1 + np.exp(theta[j] - theta[i]))
     wins, losses = score - ties / 2, votes - score - ties / 2
@@ -241,16 +241,16 @@ def rate(
     spread = bread[i, i] + bread[j, j] - 2 * bread[i, j]
     squares = wins * (1 - p) ** 2 + losses * p**2 + ties * (0.5 - p) ** 2
     taken = votes * variance**2 * spread
-    lacking = own_share(*(per_item(n, i, j, v) for v in (squares, taken)))
+    lacking = _own_share(*(_per_item(n, i, j, v) for v in (squares, taken)))
     meat = _laplacian(n, i, j, squares + np.maximum(lacking[i], lacking[j]) * taken)
-    rating, covariance = on_scale(
+    rating, covariance = _on_scale(
         pairs.items, theta, bread @ meat @ bread, scale=scale, anchor=anchor, level=level
     )
-    counted = per_item(n, i, j, votes)
+    counted = _per_item(n, i, j, votes)
     return Ratings(pairs.items, rating, covariance, counted, scale, anchor)
 
 
-def own_share(squares: Floats, taken: Floats) -> Floats:
+def _own_share(squares: Floats, taken: Floats) -> Floats:
     """How much of what the fit took from each item's residuals is given back, 0 to 1.
 
     A vote of leverage h and model variance v has a squared residual of about (1 - h) v; h v is
@@ -266,12 +266,12 @@ def own_share(squares: Floats, taken: Floats) -> Floats:
     return np.asarray(np.clip(1 - squares / full, 0.0, 1.0))
 
 
-def per_item(n: int, i: Ints, j: Ints, values: Floats) -> Floats:
+def _per_item(n: int, i: Ints, j: Ints, values: Floats) -> Floats:
     """Sums over both sides' votes of each item, shape (n,)."""
     return np.asarray(np.bincount(i, values, n) + np.bincount(j, values, n), dtype=float)
 
 
-def on_scale(
+def _on_scale(
     items: Sequence[str],
     theta: Floats,
     covariance: Floats,
@@ -358,7 +358,7 @@ def _laplacian(n: int, i: Ints, j: Ints, weight: Floats) -> Floats:
     return np.asarray(out)
 
 
-def check_connected(
+def _check_connected(
     items: Sequence[str], i: Ints, j: Ints, score: Floats, conceded: Floats
 ) -> None:
     """Refuse comparisons from which some rating difference cannot be told.

@@ -22,7 +22,7 @@ _TOLERANCE = 1e-5  # Elo
 _TOLERATED = 0.05
 
 
-def quasi_variances(covariance: Floats) -> Floats:
+def _quasi_variances(covariance: Floats) -> Floats:
     """Variances of independent errors whose differences come nearest to the known ones.
 
     The least-squares solution of q_i + q_j = var(e_i - e_j) over all pairs (Firth & de Menezes
@@ -42,14 +42,14 @@ def quasi_variances(covariance: Floats) -> Floats:
     return np.asarray((between.sum(axis=1) - total) / (n - 2))
 
 
-def without_common(covariance: Floats) -> Floats:
+def _without_common(covariance: Floats) -> Floats:
     """The covariance of errors measured from their precision-weighted mean.
 
     Every difference keeps its variance. Whichever item was the anchor, the result is the same.
     """
     if len(covariance) < 2:
         return np.zeros_like(covariance)
-    quasi = quasi_variances(covariance)
+    quasi = _quasi_variances(covariance)
     typical = float(np.median(np.abs(quasi)))
     if typical == 0:
         typical = 1.0
@@ -72,7 +72,7 @@ def joined(covariance: Floats, variance: Floats) -> Floats:
         What each entry's error was taken for, (E,): the covariance's diagonal plus drift.
     """
     extra = np.maximum(variance - np.diag(covariance), 0.0)
-    return np.asarray(without_common(covariance) + np.diag(extra))
+    return np.asarray(_without_common(covariance) + np.diag(extra))
 
 
 def propagate(

@@ -2,15 +2,15 @@
 
 A smooth curve says where a group's best models tend to be, not where the best one is; `trend`
 measures the time between two of them. All are fitted anew in every draw, to the models released
-in the last `SPAN_MONTHS` months:
+in the last `_SPAN_MONTHS` months:
 
 ``quantile``
-    a straight line, the `QUANTILE` regression quantile of the models within `NEAR` Elo of their
+    a straight line, the `_QUANTILE` regression quantile of the models within `_NEAR` Elo of their
     group's frontier when they were released (Koenker & Bassett 1978), by iterated weights;
 ``linear``
     the least-squares line through the group's records;
 ``spline``
-    a monotone piecewise-linear curve fitted to the records: slopes of `KNOT_MONTHS` pieces, none
+    a monotone piecewise-linear curve fitted to the records: slopes of `_KNOT_MONTHS` pieces, none
     negative (non-negative least squares), the last one carried on;
 ``local-linear``
     experimental: a local linear trend through the monthly best (statsmodels), its variances
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-SPAN_MONTHS = 36.0
-NEAR = 100.0
-QUANTILE = 0.85
-KNOT_MONTHS = 9.0
+_SPAN_MONTHS = 36.0
+_NEAR = 100.0
+_QUANTILE = 0.85
+_KNOT_MONTHS = 9.0
 SMOOTH = ("quantile", "linear", "spline", "local-linear")
 KINDS = ("step", *SMOOTH)
 #: Models a group needs for a straight line.
-FEWEST = 4
+_FEWEST = 4
 
 
 @dataclass(frozen=True)
@@ -112,12 +112,12 @@ def fit(
         Some draw has too few models near the frontier, or records, for the curve.
     """
     dates = np.broadcast_to(counts_from, ratings.shape)
-    start = until - SPAN_MONTHS * DAYS_PER_MONTH
+    start = until - _SPAN_MONTHS * DAYS_PER_MONTH
     steps = Steps(ratings, counts_from, until) if steps is None else steps
     if kind == "quantile":
         near = (dates > start) & (dates <= until)
         frontier = _frontier_at_release(steps, dates, near)
-        return _line(kind, dates, ratings, near & (ratings >= frontier - NEAR), start, until, True)
+        return _line(kind, dates, ratings, near & (ratings >= frontier - _NEAR), start, until, True)
     mine = (steps.dates > start) & np.isfinite(steps.dates)
     if kind == "linear":
         return _line(kind, steps.dates, steps.running, mine, start, until, False)
@@ -140,9 +140,9 @@ def _line(
     quantile: bool,
 ) -> Curves:
     """A straight line per draw, by least squares or at a regression quantile."""
-    if counts.sum(axis=1).min() < FEWEST:
+    if counts.sum(axis=1).min() < _FEWEST:
         raise EstimateError(
-            f"a {kind} curve needs {FEWEST} models of each group in the {SPAN_MONTHS:.0f} months "
+            f"a {kind} curve needs {_FEWEST} models of each group in the {_SPAN_MONTHS:.0f} months "
             f"before {to_iso(until)}; some draw has {int(counts.sum(axis=1).min())}"
         )
     # Models that count in no draw only cost time.
@@ -156,12 +156,12 @@ def _line(
         # that it is the quantile exactly.
         for _ in range(20):
             residual = y - intercept[:, None] - slope[:, None] * x
-            pull = np.where(residual >= 0, QUANTILE, 1 - QUANTILE)
+            pull = np.where(residual >= 0, _QUANTILE, 1 - _QUANTILE)
             weight = counts * pull / np.maximum(np.abs(residual), 1.0)
             intercept, slope = _least_squares(x, y, weight)
         residual = np.where(counts, y - slope[:, None] * x, np.inf)
         ranked, n = np.sort(residual, axis=1), counts.sum(axis=1)
-        at = np.ceil(QUANTILE * n).astype(int) - 1
+        at = np.ceil(_QUANTILE * n).astype(int) - 1
         intercept = np.take_along_axis(ranked, at[:, None], 1)[:, 0]
     knots = np.array([start, until])
     years = (knots - until) / 365.2425
@@ -180,12 +180,12 @@ def _least_squares(x: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats
 def _spline(steps: Steps, counts: NDArray[np.bool_], start: float, until: float) -> Curves:
     from scipy.optimize import nnls
 
-    if counts.sum(axis=1).min() < FEWEST:
+    if counts.sum(axis=1).min() < _FEWEST:
         raise EstimateError(
-            f"a spline needs {FEWEST} records of each group in the {SPAN_MONTHS:.0f} months before "
-            f"{to_iso(until)}; some draw has {int(counts.sum(axis=1).min())}"
+            f"a spline needs {_FEWEST} records of each group in the {_SPAN_MONTHS:.0f} months "
+            f"before {to_iso(until)}; some draw has {int(counts.sum(axis=1).min())}"
         )
-    pieces = int(SPAN_MONTHS / KNOT_MONTHS)
+    pieces = int(_SPAN_MONTHS / _KNOT_MONTHS)
     knots = np.linspace(start, until, pieces + 1)
     values = np.empty((len(steps.dates), pieces + 1))
     # Share of each piece passed by each date: non-negative coefficients are the pieces' rises. The
@@ -206,7 +206,7 @@ def _local_linear(steps: Steps, until: float) -> Curves:
 
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    months = int(SPAN_MONTHS)
+    months = int(_SPAN_MONTHS)
     knots = until - DAYS_PER_MONTH * np.arange(months, -1, -1.0)
     best = steps.at(knots)
     values = np.empty_like(best)

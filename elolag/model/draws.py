@@ -17,12 +17,12 @@ from elolag.model.estimands import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, check
 from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.posterior import REACH, Field, Posterior
 
-CHUNK = 1000
+_CHUNK = 1000
 #: Draws from which the error of a pair of models is taken: its s.d. is then known to 1.1%.
-PAIRS = 4000
+_PAIRS = 4000
 #: Stretches of the unit interval from which a component is looked up; a power of two, so that
 #: the product with a uniform number is exact.
-GUIDES = 1024
+_GUIDES = 1024
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Draw:
     follow_from: Floats
 
 
-def contenders(field: Field, posterior: Posterior) -> Ints:
+def _contenders(field: Field, posterior: Posterior) -> Ints:
     """Models that can be a record in some draw; the others never touch a frontier.
 
     A model is out when another, counting no later in every group it counts in, stands higher in
@@ -66,12 +66,12 @@ def draw(
     the number of workers.
     """
     every = np.arange(len(field.lead_from))
-    keep = every if everything else contenders(field, posterior)
+    keep = every if everything else _contenders(field, posterior)
     entries = np.flatnonzero(np.isin(field.model, keep))
     starts = np.flatnonzero(np.diff(field.model[entries], prepend=-1))
     own = _own_errors(posterior, entries)
-    for chunk, begin in enumerate(range(0, n, CHUNK)):
-        size = min(CHUNK, n - begin)
+    for chunk, begin in enumerate(range(0, n, _CHUNK)):
+        size = min(_CHUNK, n - begin)
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk,)))
         ratings = own(rng)
         _add_link_errors(ratings, field, entries, rng)
@@ -95,7 +95,7 @@ def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Gene
         levels, scores = correlated.normal_scores(weights, means, sd)
 
         def together(rng: np.random.Generator) -> Floats:
-            drawn = factor @ rng.standard_normal((factor.shape[1], CHUNK))
+            drawn = factor @ rng.standard_normal((factor.shape[1], _CHUNK))
             for j in range(len(entries)):
                 drawn[j] = np.interp(drawn[j], scores[j], levels[j])
             return np.asarray(drawn)
@@ -111,17 +111,17 @@ def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Gene
     )
     cumulative = np.cumsum(weights, axis=1)
     cumulative /= cumulative[:, -1:]
-    # Where to begin to look (Chen & Asau 1974): the component at the start of each of `GUIDES`
+    # Where to begin to look (Chen & Asau 1974): the component at the start of each of `_GUIDES`
     # stretches of the unit interval, as a position in the flat arrays.
-    starts = np.arange(GUIDES) / GUIDES
+    starts = np.arange(_GUIDES) / _GUIDES
     first = np.arange(len(entries))[:, None] * cumulative.shape[1]
     guide = first + [np.searchsorted(row, starts, side="right") for row in cumulative]
-    rows = np.arange(len(entries))[:, None] * GUIDES
+    rows = np.arange(len(entries))[:, None] * _GUIDES
 
     def apart(rng: np.random.Generator) -> Floats:
-        uniform = rng.random((len(entries), CHUNK))
-        ratings = rng.standard_normal((len(entries), CHUNK))
-        component = guide.take(rows + (uniform * GUIDES).astype(np.intp))
+        uniform = rng.random((len(entries), _CHUNK))
+        ratings = rng.standard_normal((len(entries), _CHUNK))
+        component = guide.take(rows + (uniform * _GUIDES).astype(np.intp))
         position, drawn = component.ravel(), uniform.ravel()
         short = np.flatnonzero(cumulative.take(position) <= drawn)
         while short.size:
@@ -141,7 +141,7 @@ def _add_link_errors(
     for number in np.unique(link[link >= 0]):
         shared = link == number
         roots = field.link_root[entries][shared]
-        ratings[shared] += roots @ rng.standard_normal((roots.shape[1], CHUNK))
+        ratings[shared] += roots @ rng.standard_normal((roots.shape[1], _CHUNK))
 
 
 def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -157,10 +157,10 @@ def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, 
     start, end = field.month_start[keep][vague], field.month_end[keep][vague]
     released, later = np.minimum(lead, follow)[vague], np.maximum(lead, follow)[vague]
     end = np.where(later > released, np.minimum(end, later + 1), end)
-    day = rng.integers(start.astype(int), end.astype(int), (CHUNK, len(vague))).astype(float)
+    day = rng.integers(start.astype(int), end.astype(int), (_CHUNK, len(vague))).astype(float)
     out = []
     for dates in (lead, follow):
-        moved = np.tile(dates, (CHUNK, 1))
+        moved = np.tile(dates, (_CHUNK, 1))
         is_release = dates[vague] == released
         moved[:, vague[is_release]] = day[:, is_release]
         out.append(moved)
@@ -173,7 +173,7 @@ def apart(field: Field, posterior: Posterior, seed: int) -> Floats:
     Taken from draws of all models, so that it holds whatever the draws do: the best of a model's
     entries, errors that entries share, drift.
     """
-    chunks = draw(field, posterior, PAIRS, seed, everything=True)
+    chunks = draw(field, posterior, _PAIRS, seed, everything=True)
     covariance = np.atleast_2d(np.cov(np.concatenate([d.ratings for _, d in chunks]).T))
     own = np.diag(covariance)
     return np.asarray(np.sqrt(np.maximum(own[:, None] + own - 2 * covariance, 0.0)))

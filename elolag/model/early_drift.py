@@ -21,7 +21,7 @@ from elolag.errors import UsageError
 from elolag.schema import Measure
 
 #: What may be assumed of young entries.
-DRIFTS = ("arena", "none")
+_DRIFTS = ("arena", "none")
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,15 @@ def drift_of(asked: str | None, board: str, measure: Measure) -> YoungDrift | No
     UsageError
         An unknown name, or Arena's drift on ratings that are not in Elo.
     """
-    if asked not in (None, *DRIFTS):
-        raise UsageError(f"unknown drift {asked!r}; known: {', '.join(DRIFTS)}")
+    if asked not in (None, *_DRIFTS):
+        raise UsageError(f"unknown drift {asked!r}; known: {', '.join(_DRIFTS)}")
     if asked == "arena" and measure.unit != "Elo":
         raise UsageError(
             f"the drift of Arena's entries is in Elo by votes, and ratings of {board} are in "
             f"{measure.unit}; take drift none"
         )
     taken = measure.arena_constants if asked is None else asked == "arena"
-    return packaged_drift() if taken else None
+    return _packaged_drift() if taken else None
 
 
 def constants(drift: YoungDrift | None) -> dict[str, Any] | None:
@@ -75,19 +75,19 @@ def constants(drift: YoungDrift | None) -> dict[str, Any] | None:
     return None if drift is None else {"votes": drift.votes, "sd": drift.sd}
 
 
-def packaged_drift() -> YoungDrift:
+def _packaged_drift() -> YoungDrift:
     """The estimate from the shipped archive (see `elolag/data/young.json`)."""
-    return from_record(packaged_record())
+    return _from_record(_packaged_record())
 
 
-def packaged_record() -> dict[str, Any]:
+def _packaged_record() -> dict[str, Any]:
     """The packaged estimate with what it was made from."""
     text = (resources.files("elolag") / "data" / "young.json").read_text("utf-8")
     record: dict[str, Any] = json.loads(text)
     return record
 
 
-def from_record(record: Mapping[str, Any]) -> YoungDrift:
+def _from_record(record: Mapping[str, Any]) -> YoungDrift:
     """A record like the packaged one, as the object the draws use."""
     return YoungDrift(
         tuple(record["votes"]), tuple(record["sd"]), float(record["votes_per_information"])

@@ -24,7 +24,7 @@ from elolag.errors import EstimateError
 from elolag.model import curves
 from elolag.model.frontier import REACHED, MatchRule, Steps, caught, crossed
 
-Codes = NDArray[np.int8]
+_Codes = NDArray[np.int8]
 
 EXACT, AT_LEAST, AT_MOST, UNBOUNDED = 0, 1, -1, 2
 
@@ -44,7 +44,7 @@ class Lags:
     """
 
     months: Floats
-    censored: Codes
+    censored: _Codes
     failed: NDArray[np.bool_]
 
 
@@ -113,7 +113,7 @@ class Current:
     """`current` at J dates of D draws, with what produced it (all (D, J))."""
 
     months: Floats
-    censored: Codes
+    censored: _Codes
     gap: Floats  # F_L - F_F
     level: Floats  # the level whose crossing dates the lag
     lead_at: Ints  # index into the leader's steps of the first model to reach it
@@ -161,7 +161,7 @@ def current(race: Race, window: float = 0.0) -> Lags:
     return Lags(found.months[:, 0], found.censored[:, 0], np.zeros(len(found.months), bool))
 
 
-def average(race: Race, window: float) -> Lags:
+def _average(race: Race, window: float) -> Lags:
     """Mean of `current` over the window of `window` months, integrated exactly.
 
     Between releases `current` is linear in time under every match rule, so its value in the
@@ -182,7 +182,7 @@ def average(race: Race, window: float) -> Lags:
     return Lags(months, _combine(found.censored, width > 0), np.zeros(len(months), bool))
 
 
-def at_release(race: Race, window: float) -> Lags:
+def _at_release(race: Race, window: float) -> Lags:
     """Mean over the follower's records of the window of `current` at the record's own date.
 
     Of records of one day only the highest counts. A draw without a record in the window fails.
@@ -203,7 +203,7 @@ def at_release(race: Race, window: float) -> Lags:
     return Lags(months, _combine(found.censored, counts), n == 0)
 
 
-def over_levels(race: Race, window: float) -> Lags:
+def _over_levels(race: Race, window: float) -> Lags:
     """Mean of t_F(x) - t_L(x), x uniform over the levels the follower crossed in the window.
 
     A level the leader has not reached by the as-of date enters with that date, or the earliest
@@ -231,8 +231,8 @@ def over_levels(race: Race, window: float) -> Lags:
     return Lags(months, _combine(codes.astype(np.int8), width > 0), failed)
 
 
-def unreached_share(race: Race, window: float) -> Floats:
-    """Share of the levels of `over_levels` that the leader has not reached, per draw."""
+def _unreached_share(race: Race, window: float) -> Floats:
+    """Share of the levels of `_over_levels` that the leader has not reached, per draw."""
     levels, width = _crossed_levels(race, window)
     never = race.leader.first_reaching(levels) == race.leader.size
     total = width.sum(axis=1)
@@ -360,7 +360,7 @@ def window_start(race: Race, window: float) -> float:
     return start
 
 
-def _combine(codes: Codes, counts: NDArray[np.bool_]) -> Codes:
+def _combine(codes: _Codes, counts: NDArray[np.bool_]) -> _Codes:
     """The bound of a mean whose parts are bounds."""
     at_least = (((codes == AT_LEAST) | (codes == UNBOUNDED)) & counts).any(axis=1)
     at_most = (((codes == AT_MOST) | (codes == UNBOUNDED)) & counts).any(axis=1)
@@ -368,7 +368,7 @@ def _combine(codes: Codes, counts: NDArray[np.bool_]) -> Codes:
     return np.where(at_least & at_most, UNBOUNDED, one).astype(np.int8)
 
 
-def trend(race: Race, window: float, *, kind: str) -> Lags:
+def _trend(race: Race, window: float, *, kind: str) -> Lags:
     """T - f_L^-1(f_F(T)) between smooth frontier curves of one kind."""
     del window  # the curves have a span of their own
     leader = curves.fit(kind, race.ratings, race.lead_from, race.as_of, race.leader)
@@ -389,17 +389,17 @@ def _first(counts_from: Floats) -> Floats:
     return np.asarray(counts_from.min(axis=-1))
 
 
-#: `trend` by kind of curve; these need every model of a draw, not only possible records.
+#: `_trend` by kind of curve; these need every model of a draw, not only possible records.
 TRENDS: dict[str, Callable[[Race, float], Lags]] = {
-    f"trend/{kind}": partial(trend, kind=kind) for kind in curves.SMOOTH
+    f"trend/{kind}": partial(_trend, kind=kind) for kind in curves.SMOOTH
 }
 #: Estimands of step frontiers, and their default windows in months.
 ESTIMANDS: dict[str, Callable[[Race, float], Lags]] = {
     "current": current,
-    "average": average,
-    "at-release": at_release,
+    "average": _average,
+    "at-release": _at_release,
     "catch-up": catch_up,
-    "levels": over_levels,
+    "levels": _over_levels,
 }
 WINDOWS = {
     "current": 12.0,

@@ -163,7 +163,7 @@ def _count(stands: np.ufunc, steps: Floats, values: Floats) -> Ints:
 
 MATCH_RULES = ("reached", "below", "between", "not-worse")
 #: Standard deviations of a difference above which a model is worse (one-sided, 5%).
-MARGIN = 1.645
+_MARGIN = 1.645
 
 
 @dataclass(frozen=True)
@@ -189,17 +189,17 @@ class MatchRule:
                 f"match rule {self.name} asks for the error of each pair of models, and these have "
                 f"none; take one of {', '.join(MATCH_RULES[:3])}"
             )
-        return MARGIN * self.apart[holder[:, :, None], side.columns[:, None, :]]
+        return _MARGIN * self.apart[holder[:, :, None], side.columns[:, None, :]]
 
 
 REACHED = MatchRule()
 
 #: A side and, per level, the step at which it first reached it.
-Reached = tuple[Steps, Ints]
+_Reached = tuple[Steps, Ints]
 
 
 def crossed(
-    match: MatchRule, levels: Floats, asked: Reached, rival: Reached, until: Floats
+    match: MatchRule, levels: Floats, asked: _Reached, rival: _Reached, until: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """When a side crossed each level, (D, J), and where it may have done so unseen before.
 

@@ -23,7 +23,7 @@ from elolag.arrays import Floats, Ints
 from elolag.model import covariance
 from elolag.model.scale import SHIPPED, Hyperparameters
 
-GRID_STEP = 4.0
+_GRID_STEP = 4.0
 #: Where a normal draw is taken to end; numpy's normals reach 8.3 sd in 10^16 draws.
 REACH = 8.5
 
@@ -118,7 +118,7 @@ def posterior(
         share = np.broadcast_to(_shares(field, parts), parts.shape)
         means = np.repeat(field.rating[:, None], parts.shape[1], axis=1)
         return Posterior(share, means, np.sqrt(parts), copula)
-    prior = thought(field, hyper)
+    prior = _thought(field, hyper)
     if field.errors is None:
         return prior.given(field, field.rating, field.variance)
 
@@ -181,19 +181,19 @@ class Prior:
         return Posterior(weights, means.reshape(shape), sd.reshape(shape))
 
 
-def thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
+def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
     """The prior that all entries of a field give."""
-    centre, leverage = trend(field, hyper)
+    centre, leverage = _trend(field, hyper)
     free = np.maximum(1 - leverage, hyper.least_free)
     # As far from the trend as if it had been fitted to others.
     residual = (field.rating - centre) / np.sqrt(free)
     observed = field.variance + field.moved + field.shared
-    spread = spreads(field, residual, observed, free, hyper)
+    spread = _spreads(field, residual, observed, free, hyper)
     typical = float(np.median(spread))
-    smoothing = bandwidth(residual / spread, hyper.smoothing / typical)
-    step = GRID_STEP / typical
+    smoothing = _bandwidth(residual / spread, hyper.smoothing / typical)
+    step = _GRID_STEP / typical
     unit = residual / spread, observed / spread**2
-    grid, weights = deconvolve(*unit, smoothing, step, normal=hyper.normal)
+    grid, weights = _deconvolve(*unit, smoothing, step, normal=hyper.normal)
     return Prior(centre, spread, grid, weights, smoothing)
 
 
@@ -221,15 +221,15 @@ def _parts(field: Field, variance: Floats) -> Floats:
     """Variances of the normals whose mixture an entry's error is, (E, S); shares: `_shares`."""
     if field.drift is None or not field.drift.any():
         return variance[:, None]
-    return np.asarray(variance[:, None] + field.drift[:, None] ** 2 * mixture(field.freedom)[:, 1])
+    return np.asarray(variance[:, None] + field.drift[:, None] ** 2 * _mixture(field.freedom)[:, 1])
 
 
 def _shares(field: Field, parts: Floats) -> Floats:
-    return mixture(field.freedom)[:, 0] if parts.shape[1] > 1 else np.ones(1)
+    return _mixture(field.freedom)[:, 0] if parts.shape[1] > 1 else np.ones(1)
 
 
 @cache
-def mixture(freedom: float) -> Floats:
+def _mixture(freedom: float) -> Floats:
     """A t as a mixture of three normals: shares and variances, (3, 2).
 
     The variances are the means of the inverse gamma that the t mixes over, over the smallest six
@@ -244,7 +244,7 @@ def mixture(freedom: float) -> Floats:
     return np.column_stack([share, np.round(mean, 3)])
 
 
-def trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floats]:
+def _trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floats]:
     """Each entry's expected rating, and how much of it is the entry's own doing, both (E,).
 
     A quadratic in the release date that all share (of lower degree where all have few dates), and
@@ -267,7 +267,7 @@ def trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Float
     return hat[:entries, :entries] @ field.rating, np.diag(hat)[:entries].copy()
 
 
-def spreads(
+def _spreads(
     field: Field,
     residual: Floats,
     observed: Floats,
@@ -304,7 +304,7 @@ def spreads(
     return np.asarray(np.exp(log))
 
 
-def bandwidth(residual: Floats, least: float) -> float:
+def _bandwidth(residual: Floats, least: float) -> float:
     """How fine a prior n residuals can show (Silverman 1986, eq. 3.31); at least `least`.
 
     Left to itself the likelihood puts an atom on every few residuals; ratings are then drawn to
@@ -315,7 +315,7 @@ def bandwidth(residual: Floats, least: float) -> float:
     return float(max(least, 0.9 * scatter * len(residual) ** -0.2))
 
 
-def deconvolve(
+def _deconvolve(
     residual: Floats,
     variance: Floats,
     smoothing: float,

@@ -3,7 +3,7 @@
 The measurement draws ask how well the realised lag is measured. Here the releases themselves are
 re-run: per group a trend is fitted to the ratings, the number of releases is Poisson, labs are
 drawn with replacement, each release is one of theirs with its residual from the trend and its date
-moved by up to `JITTER_DAYS`, and the lag is computed anew. Plain resampling of models or labs
+moved by up to `_JITTER_DAYS`, and the lag is computed anew. Plain resampling of models or labs
 cannot do this: the bootstrap of a maximum repeats the same few records (Bickel, Gotze & van Zwet
 1997).
 
@@ -47,8 +47,8 @@ from elolag.model.estimands import EXACT, Lags, Race
 from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.posterior import Field, Posterior
 
-HISTORIES = 2000
-JITTER_DAYS = 45.0
+_HISTORIES = 2000
+_JITTER_DAYS = 45.0
 #: Share of draws, and of re-runs, in which an estimand must be known to be given a spread.
 DEFINED = 0.9
 _BLOCK = 250
@@ -71,12 +71,12 @@ def interval(
     Raises
     ------
     EstimateError
-        As for `forms`.
+        As for `_forms`.
     """
-    return forms(measured, rerun, estimand, level)["percentile"]
+    return _forms(measured, rerun, estimand, level)["percentile"]
 
 
-def forms(
+def _forms(
     measured: Outcomes, rerun: Outcomes, estimand: str, level: float
 ) -> dict[str, tuple[float, float]]:
     """The forms of the sampling interval, and `predictive`, from the same draws and re-runs.
@@ -86,8 +86,8 @@ def forms(
     EstimateError
         Fewer than nine tenths of the re-runs, or of the draws, have the estimand and no bound.
     """
-    here = values(measured, estimand, "draws")
-    there = values(rerun, estimand, "re-runs of history")
+    here = _values(measured, estimand, "draws")
+    there = _values(rerun, estimand, "re-runs of history")
     centre, middle = float(here.mean()), float(there.mean())
     z = NormalDist().inv_cdf((1 + level) / 2)
     again, var = float(there.var(ddof=1)), float(here.var(ddof=1))
@@ -104,7 +104,7 @@ def forms(
     }
 
 
-def values(outcomes: Outcomes, estimand: str, what: str) -> Floats:
+def _values(outcomes: Outcomes, estimand: str, what: str) -> Floats:
     """The estimand where it is more than a bound; refused where that is less than nine tenths."""
     if estimand == "gap":
         return outcomes.gap
@@ -131,7 +131,7 @@ def histories(
     estimands: Sequence[str],
     window: float | None,
     seed: int,
-    n: int = HISTORIES,
+    n: int = _HISTORIES,
     match: MatchRule = REACHED,
 ) -> list[Outcomes]:
     """The estimands in `n` re-runs of history, at each of the dates.
@@ -154,7 +154,7 @@ def histories(
             f"known apart, as match rule {match.name} asks; take the measurement interval"
         )
     end = max(dates)
-    sides = releases(field, fitted, labs, end)
+    sides = _releases(field, fitted, labs, end)
     parts: list[list[Outcomes]] = [[] for _ in dates]
     for block, begin in enumerate(range(0, n, _BLOCK)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, block)))
@@ -166,7 +166,7 @@ def histories(
     return [join(part) for part in parts]
 
 
-def releases(
+def _releases(
     field: Field, fitted: Posterior, labs: Sequence[str], as_of: float
 ) -> tuple[Release, Release]:
     """Leader's and follower's models by `as_of`, each at its best posterior-mean rating."""
@@ -194,7 +194,7 @@ def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tup
     pick = rng.random((n, counts.max())) * weights[:, -1:]
     rows = zip(weights, pick, strict=True)
     model = np.stack([np.searchsorted(w, p, side="right") for w, p in rows])
-    moved = side.date[model] + rng.uniform(-JITTER_DAYS, JITTER_DAYS, model.shape)
+    moved = side.date[model] + rng.uniform(-_JITTER_DAYS, _JITTER_DAYS, model.shape)
     # Reflected at both ends, so that no release leaves history.
     moved = np.abs(moved - start) + start
     date = np.floor(as_of - np.abs(as_of - moved))

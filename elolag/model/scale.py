@@ -104,7 +104,7 @@ SHIPPED = Hyperparameters()
 # scatter by beyond that is drift, larger at some levels than at others, so that its spread is taken
 # from the neighbours. The errors of line and share are common to all entries carried by them.
 
-Bools = NDArray[np.bool_]
+_Bools = NDArray[np.bool_]
 
 #: Entries that two lists must share, and that all four lists of a bridge must. Fewer than
 #: `MIN_BRIDGED` settled ones do not carry a scale; all common entries do then.
@@ -136,7 +136,7 @@ class Lists:
     se: Floats
 
     @cached_property
-    def listed(self) -> Bools:
+    def listed(self) -> _Bools:
         """Whether a list shows an entry, (M, V)."""
         return ~np.isnan(self.rating)
 
@@ -146,7 +146,7 @@ class Lists:
         at = self.listed.argmax(axis=1)
         return np.where(self.listed.any(axis=1), self.days[at], np.inf)
 
-    def settled(self, column: int, days: float = SHIPPED.settled_days) -> Bools:
+    def settled(self, column: int, days: float = SHIPPED.settled_days) -> _Bools:
         """Which entries had been listed for long by a list, (M,); all of the board's first one."""
         known = self.first <= self.days[column] - days
         return np.asarray(known | (self.first == self.days[0]))
@@ -207,9 +207,9 @@ class Carry:
         out[:, : factor.shape[1]] = self.design(level, other) @ factor
         return out
 
-    def drift(self, level: Floats, settled: Bools) -> Floats:
+    def drift(self, level: Floats, settled: _Bools) -> Floats:
         """Scale of an entry's own change at some levels, (N,): of a t with `freedom`."""
-        weight = tricube(self.level, level, self.hyper.neighbours)
+        weight = _tricube(self.level, level, self.hyper.neighbours)
         ratio = _ratio(self.residual, self.noise, self.scale**2, weight, 1.0, self.hyper)
         return np.asarray(self.scale * np.sqrt(ratio * np.where(settled, 1.0, self.young)))
 
@@ -363,7 +363,7 @@ def fit(
     after: Floats,
     noise: Floats,
     other: Floats | None = None,
-    settled: Bools | None = None,
+    settled: _Bools | None = None,
     hyper: Hyperparameters = SHIPPED,
 ) -> Carry:
     """Regress the change of common entries on their level and the other board's change.
@@ -496,7 +496,7 @@ def vote_noise(se_old: Floats, se_new: Floats) -> Floats:
     return noise
 
 
-def tricube(x: Floats, at: Floats, neighbours: int) -> Floats:
+def _tricube(x: Floats, at: Floats, neighbours: int) -> Floats:
     """Tricube weights of points x, (N,), about levels `at`, (L,): (L, N) (Cleveland 1979)."""
     distance = np.abs(x - at[:, None])
     reach = np.sort(distance, axis=1)[:, min(neighbours, len(x)) - 1] * 1.001 + 1e-9

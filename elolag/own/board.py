@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # Examples of a user's own tables, which run as they are: invented models, two groups.
 
-RATINGS = """\
+_RATINGS = """\
 entry,rating,lower,upper,votes,category,organisation,licence,date
 Alder 1,1082,1070,1094,5210,overall,Example Labs,Proprietary,2026-08-19
 Alder 2,1131,1118,1144,4380,overall,Example Labs,Proprietary,2026-08-19
@@ -42,7 +42,7 @@ Ginkgo 2,1118,1105,1131,4470,overall,Beispiel AI,Apache-2.0,2026-08-19
 Ginkgo 3,1142,1127,1157,3010,overall,Beispiel AI,Proprietary,2026-08-19
 """
 
-TAGS = """\
+_TAGS = """\
 entry,model,lab,country,release_date,openness,note
 Alder 1,,Example Labs,US,2024-11-05,closed,openness: open or closed or the date of the weights
 Alder 2,,Example Labs,US,2025-07-22,closed,
@@ -54,7 +54,7 @@ Ginkgo 2,,Beispiel AI,CN,2025-10,open,known to the month
 Ginkgo 3,,Beispiel AI,CN,2026-06-30,closed,
 """
 
-VOTES = """\
+_VOTES = """\
 model_a,model_b,winner
 Alder 1,Ginkgo 1,model_a
 Ginkgo 1,Alder 1,tie
@@ -64,7 +64,7 @@ Ginkgo 1,Birch Large,model_a
 Birch Large,Alder 1,tie (bothbad)
 """
 
-TEMPLATES = {"ratings": RATINGS, "tags": TAGS, "votes": VOTES}
+_TEMPLATES = {"ratings": _RATINGS, "tags": _TAGS, "votes": _VOTES}
 
 
 def template(kind: str) -> str:
@@ -76,9 +76,9 @@ def template(kind: str) -> str:
         There is no such kind.
     """
     try:
-        return TEMPLATES[kind]
+        return _TEMPLATES[kind]
     except KeyError:
-        raise UsageError(f"no template {kind!r}; there are: {', '.join(TEMPLATES)}") from None
+        raise UsageError(f"no template {kind!r}; there are: {', '.join(_TEMPLATES)}") from None
 
 
 NAME = "own/ratings"

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-REQUIRED = ("entry", "rating")
-NUMBERS = ("rating", "lower", "upper", "se", "votes")
-COLUMNS = (*REQUIRED, *NUMBERS[1:], "category", "organisation", "licence", "date")
+_REQUIRED = ("entry", "rating")
+_NUMBERS = ("rating", "lower", "upper", "se", "votes")
+COLUMNS = (*_REQUIRED, *_NUMBERS[1:], "category", "organisation", "licence", "date")
 #: Points a rating may be from the median of its category.
-MAX_SPREAD = 100_000
+_MAX_SPREAD = 100_000
 _SPELLINGS = {"organization": "organisation", "license": "licence"}
 
 
@@ -113,10 +113,10 @@ def parse(data: bytes, name: str) -> OwnTable:
     sheet = sheets.parse(data, name, (*COLUMNS, *_SPELLINGS))
     columns = tuple(_SPELLINGS.get(c, c) for c in sheet.columns)
     sheet = sheets.renamed(sheet, columns)
-    spare = sheet.check_columns(REQUIRED, COLUMNS, "an example: elolag template ratings")
+    spare = sheet.check_columns(_REQUIRED, COLUMNS, "an example: elolag template ratings")
     if not sheet.cells:
         raise UsageError(f"{name}: no row below its header; one row is one entry's rating")
-    numbers = sheet.numbers(c for c in NUMBERS if c in sheet.columns)
+    numbers = sheet.numbers(c for c in _NUMBERS if c in sheet.columns)
     entries = sheet.column("entry")
     categories = [c or "overall" for c in sheet.column("category")]
     _check_rows(sheet, entries, categories, numbers)
@@ -125,7 +125,7 @@ def parse(data: bytes, name: str) -> OwnTable:
         {
             "category": categories,
             "entry": entries,
-            **{c: numbers.get(c, nothing) for c in NUMBERS},
+            **{c: numbers.get(c, nothing) for c in _NUMBERS},
             "rank": nothing,
         }
     )[list(RATINGS)]
@@ -150,7 +150,7 @@ def _check_rows(
     first: dict[tuple[str, str], int] = {}
     errors: dict[str, bool] = {}
     nothing = [math.nan] * len(entries)
-    lower, upper, se, votes = (numbers.get(c, nothing) for c in NUMBERS[1:])
+    lower, upper, se, votes = (numbers.get(c, nothing) for c in _NUMBERS[1:])
     for row, key in enumerate(zip(categories, entries, strict=True)):
         where, rating = sheet.where(row), numbers["rating"][row]
         if not key[1]:
@@ -203,11 +203,11 @@ def _check_spread(
     }
     for row, (category, rating) in enumerate(zip(categories, ratings, strict=True)):
         away = abs(rating - middle[category])
-        if away > MAX_SPREAD:
+        if away > _MAX_SPREAD:
             raise UsageError(
                 f"{sheet.where(row)}: rating {rating:g} of {entries[row]!r} is {away:,.0f} points "
                 f"from the median of its category ({middle[category]:g}), more than "
-                f"{MAX_SPREAD:,}; is it the right column and unit?"
+                f"{_MAX_SPREAD:,}; is it the right column and unit?"
             )
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Months shown when nobody says since when.
-SHOWN = {"column": 18, "page": 24, "slide": 24, "phone": 24}
+_SHOWN = {"column": 18, "page": 24, "slide": 24, "phone": 24}
 #: Records named on each side, by size.
 _NAMED = {"column": 4, "page": 9, "slide": 8, "phone": 3}
 
@@ -78,7 +78,7 @@ def frontier(
     ax
         Axes to draw on; new ones of their own by default.
     since
-        First date shown (ISO); `SHOWN` months before the as-of date by default.
+        First date shown (ISO); `_SHOWN` months before the as-of date by default.
     labels
         Most recent records to name on each side, beside the models of the answer, which are always
         named; those that would overlap are left unnamed.
@@ -94,7 +94,7 @@ def frontier(
     """
     measures = of_size(size)
     end = to_day(result.as_of)
-    first = end - SHOWN[size] * DAYS_PER_MONTH if since is None else to_day(since)
+    first = end - _SHOWN[size] * DAYS_PER_MONTH if since is None else to_day(since)
     if first >= end:
         raise UsageError(f"the chart would begin on {since}, not before {result.as_of}")
     sides = (result.leader_group, result.follower_group)

@@ -414,7 +414,7 @@ def rendered(axes: Axes, kind: str, result: Any = None, title: str = "") -> byte
     marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
     shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
     return _written(
-        axes, kind, metadata(kind, source, " ".join(shown) or source.footer()), "elolag"
+        axes, kind, _metadata(kind, source, " ".join(shown) or source.footer()), "elolag"
     )
 
 
@@ -581,7 +581,7 @@ _FIELDS: dict[str, tuple[str, str, str, dict[str, None]]] = {
 }
 
 
-def metadata(kind: str, source: Provenance, footer: str) -> dict[str, Any]:
+def _metadata(kind: str, source: Provenance, footer: str) -> dict[str, Any]:
     """The metadata matplotlib's `savefig` takes for a file of this kind.
 
     Raises

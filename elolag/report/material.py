@@ -31,12 +31,12 @@ from elolag.schema import ALL_LISTS
 from elolag.tags import Tables, Tag
 
 #: Draws of each study at most: of slices, claims, influence and flip; and of the grid.
-DRAWS = 2_000
-GRID_DRAWS = 1_000
+_DRAWS = 2_000
+_GRID_DRAWS = 1_000
 #: The groups the packaged claims are about.
-SIDES = ("US", "CN")
+_SIDES = ("US", "CN")
 #: What the grid is asked; the other choices of a question it makes itself, or not at all.
-GRID_ASKED = (
+_GRID_ASKED = (
     "leader", "follower", "category", "as_of", "seed", "level", "archive", "sources", "extra_tags",
 )  # fmt: skip
 
@@ -97,7 +97,7 @@ class Checks:
 
 def check(study: Study, question: Mapping[str, Any], extent: Extent) -> Checks:
     """Ask all of them; a part without an answer says why, and the others stand."""
-    few = {**question, "n_draws": min(study.n_draws, DRAWS)}
+    few = {**question, "n_draws": min(study.n_draws, _DRAWS)}
     # A comparison by category is of all categories.
     whole = {k: v for k, v in few.items() if k != "category"}
     asked: dict[str, Callable[[], Any]] = {
@@ -130,7 +130,7 @@ def _no_claims(question: Mapping[str, Any]) -> str:
     """Why the claims are left out, empty if they are not."""
     if isinstance(question.get("board"), OwnBoard):
         return "claims are checked on the boards of the archive, and this board is your own"
-    if (question.get("leader", SIDES[0]), question.get("follower", SIDES[1])) != SIDES:
+    if (question.get("leader", _SIDES[0]), question.get("follower", _SIDES[1])) != _SIDES:
         return "the claims are about the US and China, and this report is about other groups"
     return ""
 
@@ -147,7 +147,7 @@ def _no_grid(study: Study, question: Mapping[str, Any], extent: Extent) -> str:
     board = question.get("board", DEFAULT_BOARD)
     if isinstance(board, OwnBoard):
         return "it crosses the boards of the archive, and this board is your own"
-    free = (*GRID_ASKED, "board", "vintage", "n_draws", "window", "session")
+    free = (*_GRID_ASKED, "board", "vintage", "n_draws", "window", "session")
     defaults: Mapping[str, Any] = DEFAULTS
     fixed = [k for k, v in question.items() if k not in free and v != defaults[k]]
     if fixed:
@@ -159,17 +159,17 @@ def _no_grid(study: Study, question: Mapping[str, Any], extent: Extent) -> str:
 
 
 def _grid(study: Study, question: Mapping[str, Any], extent: Extent) -> Grid:
-    asked = {k: question[k] for k in GRID_ASKED if k in question}
+    asked = {k: question[k] for k in _GRID_ASKED if k in question}
     return sensitivity(
-        board=study.panel.board, n_draws=min(study.n_draws, GRID_DRAWS), choices=extent.choices,
+        board=study.panel.board, n_draws=min(study.n_draws, _GRID_DRAWS), choices=extent.choices,
         jobs=extent.jobs, tell=extent.tell, **asked,
     )  # fmt: skip
 
 
 #: Months the lag is drawn back over; fewer where a group has no model that early.
-PATH_MONTHS = 30.0
+_PATH_MONTHS = 30.0
 #: A release known to the month may fall this many days later than it is written.
-SLACK_DAYS = 31.0
+_SLACK_DAYS = 31.0
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,7 @@ def gather(extent: Extent, **question: Unpack[Question]) -> Material:
 def _path(study: Study, question: Mapping[str, Any]) -> LagPath | None:
     field = study.cast.field
     both = max(float(np.min(dates)) for dates in (field.lead_from, field.follow_from))
-    start = max(study.as_of - PATH_MONTHS * DAYS_PER_MONTH, both + SLACK_DAYS)
+    start = max(study.as_of - _PATH_MONTHS * DAYS_PER_MONTH, both + _SLACK_DAYS)
     if start >= study.as_of:
         return None
     rest = {key: value for key, value in question.items() if key != "as_of"}

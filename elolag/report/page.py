@@ -47,15 +47,15 @@ def html(
 
 def markdown(sections: Sequence[Section], words: Mapping[str, str]) -> str:
     """The Markdown of a report, every name escaped; `words` as for `html`."""
-    # Not HTML: every value goes through `md` or `fence`.
+    # Not HTML: every value goes through `md` or `_fence`.
     environment = _environment(autoescape=False)
-    environment.filters.update(md=cell, fence=fence)
+    environment.filters.update(md=cell, fence=_fence)
     text: str = environment.get_template("report.md.j2").render(**words, sections=sections)
     lines = (line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
-def fence(text: str) -> str:
+def _fence(text: str) -> str:
     """A block of text as it is, in a fence longer than any within."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     ticks = "`" * max(3, longest + 1)

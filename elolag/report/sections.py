@@ -36,13 +36,13 @@ def answer(material: Material) -> Section:
 
 
 #: Months shown.
-SHOWN_MONTHS = 24.0
+_SHOWN_MONTHS = 24.0
 
 
 def frontier(material: Material) -> Section:
     """The frontier chart with its table."""
     result = material.headline
-    start = to_day(result.as_of) - SHOWN_MONTHS * DAYS_PER_MONTH
+    start = to_day(result.as_of) - _SHOWN_MONTHS * DAYS_PER_MONTH
     rows = _rows(material, to_iso(start))
     leader, follower = noun(result.leader_group), noun(result.follower_group)
     sides = roles(result.leader_group, result.follower_group)
@@ -228,7 +228,7 @@ def estimands(material: Material) -> Section:
 
 
 #: What a tag's note holds where a fact could not be confirmed.
-UNVERIFIED = "unverified"
+_UNVERIFIED = "unverified"
 
 
 def data(material: Material) -> Section:
@@ -280,13 +280,13 @@ def _unverified(material: Material) -> str:
     marked = [
         tag.model
         for tag in material.study.cast.tags
-        if UNVERIFIED in material.tables.models[tag.model].note.lower()
+        if _UNVERIFIED in material.tables.models[tag.model].note.lower()
     ]
     labs = {tag.lab for tag in material.study.cast.tags}
     where = sorted(
         lab
         for lab in labs
-        if any(UNVERIFIED in row.note.lower() for row in material.tables.labs.get(lab, ()))
+        if any(_UNVERIFIED in row.note.lower() for row in material.tables.labs.get(lab, ()))
     )
     return (
         f"{len(marked)} models and {len(where)} labs of this estimate carry the mark "

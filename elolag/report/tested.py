@@ -200,7 +200,7 @@ def _grid_rules(grid: Grid) -> Table:
 
 
 #: Parts of the section by name, as they are said to be missing.
-PARTS = {
+_PARTS = {
     "influence": "What the headline rests on is left out",
     "flip": "The flip test is left out",
     "grid": "The grid of specifications is left out",
@@ -226,7 +226,7 @@ def sensitivity(material: Material) -> Section:
             "to be another one: the fewest models, tags, dates or points of rating."
         )
         tables.insert(0, checks.flip.table())
-    notes = [f"{w}: {checks.missing[k]}." for k, w in PARTS.items() if k in checks.missing]
+    notes = [f"{w}: {checks.missing[k]}." for k, w in _PARTS.items() if k in checks.missing]
     if checks.grid is not None:
         said = (n for n in checks.grid.notes() if not n.startswith("left out by rule"))
         notes += [f"{note[:1].upper()}{note[1:]}." for note in said]

@@ -31,7 +31,7 @@ from elolag.results.words import windowed
 from elolag.schema import ALL_LISTS
 
 #: The sections in the order they stand.
-SECTIONS: tuple[Callable[[Material], Section], ...] = (
+_SECTIONS: tuple[Callable[[Material], Section], ...] = (
     parts.answer, parts.frontier, parts.path, parts.estimands, tested.slices, tested.sensitivity,
     tested.claims, parts.data, parts.limits, parts.citing,
 )  # fmt: skip
@@ -113,20 +113,20 @@ def write_report(
     True
     """
     place = Path(out).absolute()
-    with reserved(place, force=force) as temporary:
+    with _reserved(place, force=force) as temporary:
         # Told before the work, which takes minutes.
         workers = ["joblib"] if jobs != 1 and full else []
         for name in ("jinja2", "markupsafe", *workers):
             library(name, REPORT)
         material = gather(Extent(full, choices, jobs, tell), **question)
-        files = contents(material)
-        write_files(files, temporary, place, force=force)
-    return Report(place, (*sorted(files), SUMS), material.headline)
+        files = _contents(material)
+        _write_files(files, temporary, place, force=force)
+    return Report(place, (*sorted(files), _SUMS), material.headline)
 
 
-def contents(material: Material) -> dict[str, bytes]:
+def _contents(material: Material) -> dict[str, bytes]:
     """Every file of a report, by its name in the folder; the same bytes for the same material."""
-    sections = [build(material) for build in SECTIONS]
+    sections = [build(material) for build in _SECTIONS]
     figures = [figure for section in sections for figure in section.figures]
     drawings = {
         figure.name: {
@@ -136,7 +136,7 @@ def contents(material: Material) -> dict[str, bytes]:
         for figure in figures
     }
     result = material.headline
-    recipe = reproduce(material)
+    recipe = _reproduce(material)
     words = {
         "title": sections[1].figures[0].title,
         "interval": _standfirst(result),
@@ -150,11 +150,11 @@ def contents(material: Material) -> dict[str, bytes]:
     files = {
         "report.html": page.html(sections, drawings, words).encode(),
         "report.md": page.markdown(sections, words).encode(),
-        "result.json": to_json(_result(material)),
+        "result.json": _to_json(_result(material)),
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
         "citation.bib": quoted.bibtex().encode(),
-        "citation.json": to_json(quoted.csl()),
+        "citation.json": _to_json(quoted.csl()),
         "reproduce.txt": recipe.encode(),
     }
     for figure in figures:
@@ -164,7 +164,7 @@ def contents(material: Material) -> dict[str, bytes]:
     for table in _tables(sections):
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
-        files[f"data/{table.name}.metadata.json"] = describe_table(table, content, material)
+        files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, material)
     return files
 
 
@@ -193,13 +193,13 @@ def _result(material: Material) -> dict[str, Any]:
         "answer": material.headline.to_dict(),
         "comparison": material.comparison.to_dict(),
         **material.checks.to_dict(),
-        "versions": versions(),
-        "command": command(material),
+        "versions": _versions(),
+        "command": _command(material),
     }
 
 
 #: Packages whose versions decide the bytes of a report.
-PACKAGES = (
+_PACKAGES = (
     "numpy", "scipy", "pandas", "statsmodels", "pyarrow", "matplotlib", "jinja2",
 )  # fmt: skip
 _OPTIONS = {
@@ -210,7 +210,7 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-def command(material: Material) -> str:
+def _command(material: Material) -> str:
     """The command that makes the report again, every choice spelled out."""
     result, asked = material.headline, describe(material.question)
     whole: dict[str, Any] = {
@@ -237,11 +237,11 @@ def command(material: Material) -> str:
     return shlex.join(words)
 
 
-def reproduce(material: Material) -> str:
+def _reproduce(material: Material) -> str:
     """`reproduce.txt`: command, versions, snapshots with their hashes."""
     result = material.headline
-    lines = ["command:", f"  {command(material)}", "", "versions:"]
-    lines += [f"  {name} {version}" for name, version in versions().items()]
+    lines = ["command:", f"  {_command(material)}", "", "versions:"]
+    lines += [f"  {name} {version}" for name, version in _versions().items()]
     lines += ["", "snapshots (sha256 of each manifest, which holds the hashes of its tables):"]
     lines += [f"  {digest}  {path}" for path, digest in result.snapshots]
     others = [used for used in material.checks.snapshots if used not in result.snapshots]
@@ -263,18 +263,18 @@ def reproduce(material: Material) -> str:
     return "\n".join(lines) + "\n"
 
 
-def versions() -> dict[str, str]:
+def _versions() -> dict[str, str]:
     """Versions of elolag, Python and the packages that decide the bytes."""
     from elolag.version import __version__
 
     found = {"elolag": __version__, "python": platform.python_version()}
-    return {**found, **{name: metadata.version(name) for name in PACKAGES}}
+    return {**found, **{name: metadata.version(name) for name in _PACKAGES}}
 
 
-def describe_table(table: Table, content: bytes, material: Material) -> bytes:
+def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
     """The metadata that stand beside a table: columns, units, sources, seed, command."""
     result = material.headline
-    return to_json(
+    return _to_json(
         {
             "schema": 1,
             "title": table.caption,
@@ -298,7 +298,7 @@ def describe_table(table: Table, content: bytes, material: Material) -> bytes:
             "n_draws": table.n_draws or result.n_draws,
             "seed": result.seed,
             "level": result.level,
-            "command": command(material),
+            "command": _command(material),
             "version": result.version,
         }
     )
@@ -310,7 +310,7 @@ def sources(material: Material) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def to_json(data: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
+def _to_json(data: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
     """JSON for a file."""
     return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
@@ -322,11 +322,11 @@ def _not_on_the_command_line(material: Material) -> dict[str, Any]:
 
 
 #: Lists every other file with its SHA-256, as `sha256sum --check` reads it.
-SUMS = "SHA256SUMS"
+_SUMS = "SHA256SUMS"
 
 
 @contextmanager
-def reserved(out: Path, *, force: bool) -> Iterator[Path]:
+def _reserved(out: Path, *, force: bool) -> Iterator[Path]:
     """A temporary folder beside `out`, made before any work begins; removed whatever happens.
 
     Raises
@@ -362,9 +362,9 @@ def _check_folder(out: Path, *, force: bool) -> None:
         raise UsageError(f"{out} exists; give --force to replace it, or name another folder")
     if out.is_symlink() or not out.is_dir():
         raise UsageError(f"{out} is not a folder; name another")
-    known = {SUMS}
-    if (out / SUMS).is_file():
-        listed = (out / SUMS).read_text("utf-8").splitlines()
+    known = {_SUMS}
+    if (out / _SUMS).is_file():
+        listed = (out / _SUMS).read_text("utf-8").splitlines()
         known |= {line.partition("  ")[2] for line in listed}
     for path in sorted(out.rglob("*")):
         name = path.relative_to(out).as_posix()
@@ -375,7 +375,7 @@ def _check_folder(out: Path, *, force: bool) -> None:
             )
 
 
-def write_files(files: Mapping[str, bytes], temporary: Path, out: Path, *, force: bool) -> None:
+def _write_files(files: Mapping[str, bytes], temporary: Path, out: Path, *, force: bool) -> None:
     """Write every file into `temporary`, flush, and put it in the place of `out` by renaming.
 
     Raises
@@ -384,7 +384,7 @@ def write_files(files: Mapping[str, bytes], temporary: Path, out: Path, *, force
         The disk refuses; `out` is then as it was.
     """
     sums = "".join(f"{hashlib.sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files))
-    whole = {**files, SUMS: sums.encode()}
+    whole = {**files, _SUMS: sums.encode()}
     new = temporary / "new"
     try:
         for name, content in whole.items():

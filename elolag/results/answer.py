@@ -17,18 +17,18 @@ from elolag.results.verdict import SETTLED_VOTES, Day, Judged, ModelPoint
 from elolag.results.words import FEWEST, MATCHED, Phrase, model_name, phrase
 
 #: From this probability on that the follower leads, the day comes before the average.
-MAY_LEAD = 0.10
+_MAY_LEAD = 0.10
 
 
-def day_first(result: Judged) -> bool:
+def _day_first(result: Judged) -> bool:
     """Whether the day comes before the average.
 
-    It does where the lead may have changed hands: the follower leads in more than `MAY_LEAD` of
+    It does where the lead may have changed hands: the follower leads in more than `_MAY_LEAD` of
     the draws, the day is no bracket of two records, or every match of its smallest set lies
     outside the interval of the average.
     """
     day = result.day
-    if day.leading > MAY_LEAD or day.state not in ("between", "below-first"):
+    if day.leading > _MAY_LEAD or day.state not in ("between", "below-first"):
         return True
     low, high = result.ends_given
     if low is None or high is None or result.match_rule != "reached":
@@ -41,7 +41,7 @@ def lines(result: Judged, lang: str = "en") -> tuple[str, str]:
     """The two lines of an average, in the order that its state wants."""
     speaker = Speaker(result, lang)
     said = speaker.average(), speaker.today()
-    return said[::-1] if day_first(result) else said
+    return said[::-1] if _day_first(result) else said
 
 
 class Speaker:
@@ -215,7 +215,7 @@ class Speaker:
     def _or_not(self, day: Day) -> str:
         """That the other side may be the one ahead, where that is not unlikely."""
         other = 1 - day.leading if day.state == "leads" else day.leading
-        if other <= MAY_LEAD:
+        if other <= _MAY_LEAD:
             return ""
         share = language.plain_number(round(100 * other), self.lang)
         if day.state == "leads":
@@ -268,7 +268,7 @@ class Speaker:
         """A model with its lab and the day from which it counts."""
         when = language.date(model.counts_from, self.lang)
         when = when.partition(" ")[2] if model.month_only else when
-        lab = lab_name(model.lab, model.release_date) if model.lab else ""
+        lab = _lab_name(model.lab, model.release_date) if model.lab else ""
         if self.german:
             return f"{self._name(model)}{f' von {lab}' if lab else ''} ({when})"
         return f"{self._name(model)} ({', '.join(filter(None, (lab, when)))})"
@@ -326,10 +326,10 @@ class Speaker:
 
 def phrase_of(group: str, lang: str) -> Phrase:
     """A group's expression in words, its labs by the names of our tables."""
-    return phrase(group, lang, lab_name)
+    return phrase(group, lang, _lab_name)
 
 
-def lab_name(key: str, day: str = "9999") -> str:
+def _lab_name(key: str, day: str = "9999") -> str:
     """What a lab calls itself on a day, without what the tables add to it; else its key."""
     rows = [row for row in tags.load().labs.get(key, ()) if row.from_ <= day]
     return re.sub(r"\s*[(/].*", "", rows[-1].name) if rows else key

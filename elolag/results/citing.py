@@ -80,7 +80,7 @@ MATCHED = {
 }
 
 
-def named(name: str) -> str:
+def _named(name: str) -> str:
     """A board or category in German, by our translation where its name is an English word."""
     text = name.replace("_", " ")
     return _GERMAN_NAMES.get(text, text)
@@ -125,14 +125,14 @@ def board(name: str, category: str, lang: str) -> str:
     if lang == "de":
         text = f"der Rangliste „{name}“"
         if publisher == "arena":
-            text = f"der Arena-Rangliste „{named(kind)}“" + (" mit Stilkontrolle" if style else "")
+            text = f"der Arena-Rangliste „{_named(kind)}“" + (" mit Stilkontrolle" if style else "")
         elif name == "epoch/eci":
             text = "dem Epoch Capabilities Index"
         elif name == "metr/time-horizon":
             text = "der Zeithorizont-Rangliste von METR"
         elif publisher == "own":
             text = "einer eigenen Rangliste"
-        return text if category == "overall" else f"{text} (Kategorie „{named(category)}“)"
+        return text if category == "overall" else f"{text} (Kategorie „{_named(category)}“)"
     text = f"the board {name}"
     if publisher == "arena":
         text = f"the Arena {kind} leaderboard" + (" with style control" if style else "")
@@ -283,9 +283,9 @@ def scored(name: str, category: str, lang: str) -> str:
         return f"{'auf' if lang == 'de' else 'on'} {board(name, category, lang)}"
     plain = kind in ("text", "vision") and not rest.endswith("_style_control")
     if lang == "de":
-        text = f"in den Blindabstimmungen von Arena ({named(kind).replace('text', 'Text')}"
+        text = f"in den Blindabstimmungen von Arena ({_named(kind).replace('text', 'Text')}"
         text += ", ohne Stilkontrolle" if plain else ""
-        return f"{text}{'' if category == 'overall' else f', Kategorie „{named(category)}“'})"
+        return f"{text}{'' if category == 'overall' else f', Kategorie „{_named(category)}“'})"
     text = f"in Arena's blind {_VOTED.get(kind, kind.replace(' ', '-'))} votes"
     asides = [*(["without style control"] if plain else ())]
     asides += [] if category == "overall" else [f"category {category.replace('_', ' ')}"]
@@ -298,7 +298,7 @@ _COUNTED = {
 }
 
 
-def counted(value: float, lang: str) -> str:
+def _counted(value: float, lang: str) -> str:
     """A whole number up to twelve as a word, others in figures."""
     if value == int(value) and 1 <= value <= 12:
         return _COUNTED[lang].split()[int(value)]
@@ -309,8 +309,8 @@ def months_to(window: float, lang: str) -> str:
     """A window as the beginning of a sentence: ``Over the twelve months to``."""
     one = window == 1
     if lang == "de":
-        return "In dem Monat bis zum" if one else f"In den {counted(window, lang)} Monaten bis zum"
-    return "Over the month to" if one else f"Over the {counted(window, lang)} months to"
+        return "In dem Monat bis zum" if one else f"In den {_counted(window, lang)} Monaten bis zum"
+    return "Over the month to" if one else f"Over the {_counted(window, lang)} months to"
 
 
 def about(months: float, lang: str) -> str:
@@ -330,7 +330,7 @@ def aged(days: Sequence[float], lang: str) -> str:
     both = " und " if lang == "de" else " and "
     if len(found) > 1 and min(found) > 1:
         words = max(found) <= 12  # not "16 and nine"
-        told = [counted(each, lang) if words else str(each) for each in dict.fromkeys(found)]
+        told = [_counted(each, lang) if words else str(each) for each in dict.fromkeys(found)]
         same = "" if len(told) > 1 else ("beide " if lang == "de" else "both ")
         return f"{same}{both.join(told)} {'Monate' if lang == 'de' else 'months'}"
     return both.join(_age(day, whole, lang) for day, whole in zip(days, found, strict=True))
@@ -339,12 +339,12 @@ def aged(days: Sequence[float], lang: str) -> str:
 def _age(days: float, whole_months: int, lang: str) -> str:
     german = lang == "de"
     if whole_months > 1:
-        return f"{counted(whole_months, lang)} {'Monate' if german else 'months'}"
+        return f"{_counted(whole_months, lang)} {'Monate' if german else 'months'}"
     if days == 1:
         return "einen Tag" if german else "one day"
     if whole_months < 1:
         return (
-            f"{counted(days, lang)} {'Tage' if german else 'days'}"
+            f"{_counted(days, lang)} {'Tage' if german else 'days'}"
             if days
             else ("keinen Tag" if german else "not a day")
         )

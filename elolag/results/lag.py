@@ -33,7 +33,7 @@ from elolag.results.words import (
 from elolag.schema import ALL_LISTS
 
 #: Version of the JSON object `LagResult.to_dict` returns.
-JSON_SCHEMA = 2
+_JSON_SCHEMA = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class LagResult(Judged, Result):
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: unrounded, in a stable order of keys."""
         return {
-            "schema": JSON_SCHEMA,
+            "schema": _JSON_SCHEMA,
             "headline": {
                 "estimand": self.estimand,
                 "window": self.window or None,

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 #: Version of the JSON object in a figure's metadata.
 SCHEMA = 1
 #: What no figure may be read without, by the board's measure or the publisher's method.
-CAVEATS = {
+_CAVEATS = {
     "bradley-terry": "Ratings are blind preference votes, not a measure of capability.",
     "index": "The index sums up benchmark scores; benchmarks are not use.",
     "time-horizon": "A time horizon sums up tasks of known length; tasks are not use.",
 }
-CAVEAT = CAVEATS["bradley-terry"]
-OWN_CAVEAT = "Ratings as their owner gave them; elolag has not checked them."
+CAVEAT = _CAVEATS["bradley-terry"]
+_OWN_CAVEAT = "Ratings as their owner gave them; elolag has not checked them."
 
 #: Facts that are copied into a figure's metadata, where a result has them.
 _FACTS = (
@@ -126,9 +126,9 @@ class Provenance:
         newest = self.origins[0]
         board = newest.path.rpartition("/")[0]
         for kind in (measure_of(board, newest.method, newest.source).name, newest.method):
-            if kind in CAVEATS:
-                return CAVEATS[kind]
-        return OWN_CAVEAT if self.owners == "" else CAVEAT
+            if kind in _CAVEATS:
+                return _CAVEATS[kind]
+        return _OWN_CAVEAT if self.owners == "" else CAVEAT
 
     @property
     def log_head(self) -> str:

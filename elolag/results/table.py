@@ -33,7 +33,7 @@ _TEX = {
 }  # fmt: skip
 
 
-def shown(value: Cell) -> str:
+def _shown(value: Cell) -> str:
     """A cell as it stands when its column says nothing else."""
     if value is None:
         return "–"
@@ -46,7 +46,7 @@ def decimals(places: int) -> Callable[[Cell], str]:
     """Show a number to a fixed number of decimals, thousands parted."""
 
     def show(value: Cell) -> str:
-        return shown(value) if value is None or isinstance(value, str) else f"{value:,.{places}f}"
+        return _shown(value) if value is None or isinstance(value, str) else f"{value:,.{places}f}"
 
     return show
 
@@ -56,7 +56,7 @@ def markdown(text: str) -> str:
     return _LINK.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", printable(text)))
 
 
-def latex(text: str) -> str:
+def _latex(text: str) -> str:
     """A text of one line in which nothing is a command."""
     return "".join(_TEX.get(character, character) for character in printable(text))
 
@@ -79,7 +79,7 @@ class Column:
     label: str
     meaning: str
     unit: str = ""
-    show: Callable[[Cell], str] = shown
+    show: Callable[[Cell], str] = _shown
     figures: bool = False
     in_page: bool = True
     long: bool = False
@@ -204,7 +204,7 @@ class Table:
         columns = self.visible()
         kinds = "".join("r" if column.figures else "l" for column in columns)
         lines = [[column.label for column in columns], *self.cells()]
-        head, *body = (f"{' & '.join(map(latex, line))} \\\\" for line in lines)
+        head, *body = (f"{' & '.join(map(_latex, line))} \\\\" for line in lines)
         return "\n".join(
             (rf"\begin{{tabular}}{{{kinds}}}", r"\toprule", head, r"\midrule", *body,
              r"\bottomrule", r"\end{tabular}", "")

@@ -164,9 +164,9 @@ LIKELY = 0.05
 #:   into the direction that the figure does not have;
 #: - ``at-least``: the figure is only a bound, the lag (or the lead) is at least so much;
 #: - ``behind`` or ``ahead``: the follower, at the figure's sign.
-VERDICTS = ("withheld", "overtaken", "level", "no-clear-lead", "at-least", "behind", "ahead")
+_VERDICTS = ("withheld", "overtaken", "level", "no-clear-lead", "at-least", "behind", "ahead")
 #: Who first reached the level at which the lag is dated.
-ORDERS = ("follower-first", "leader-first", "level")
+_ORDERS = ("follower-first", "leader-first", "level")
 
 
 #: How the bests of both sides can stand to each other on a day, at posterior-mean ratings:
@@ -176,7 +176,7 @@ ORDERS = ("follower-first", "leader-first", "level")
 #: - ``overtaken``: the side that is behind was the first at its level;
 #: - ``below-first``: its level lies below the first rated model of the other side;
 #: - ``between``: it stands between two records of the other side.
-STATES = ("shared", "tie", "leads", "overtaken", "below-first", "between")
+_STATES = ("shared", "tie", "leads", "overtaken", "below-first", "between")
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ class Day:
     date
         ISO.
     state
-        One of `STATES`.
+        One of `_STATES`.
     best, rival
         Best model of the side that is behind, and of the other.
     above, below
@@ -290,7 +290,7 @@ class Judged:
 
     @property
     def order(self) -> str | None:
-        """Who first reached the level that dates the lag: one of `ORDERS`.
+        """Who first reached the level that dates the lag: one of `_ORDERS`.
 
         At posterior-mean ratings, for `current`; None for the other estimands, and where the level
         lies below the first rated model of the side that is asked.
@@ -327,7 +327,7 @@ class Judged:
 
     @property
     def verdict(self) -> str:
-        """What may be said of it, one of `VERDICTS`."""
+        """What may be said of it, one of `_VERDICTS`."""
         value, _, _ = self.ends()
         if self.months is None and self.provisional:
             return "withheld"

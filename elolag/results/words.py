@@ -60,7 +60,7 @@ def left_out(interval: str, measure: str = "votes") -> str:
 
 
 #: Said of every answer that rests on the publishers' own lists only.
-OFFICIAL_ONLY = "official lists only: what others copied from the publishers is left out"
+_OFFICIAL_ONLY = "official lists only: what others copied from the publishers is left out"
 
 
 #: Said of a board of one's own on which no drift is assumed.
@@ -72,7 +72,7 @@ NO_DRIFT = (
 
 def which_lists(sources: str) -> tuple[str, ...]:
     """What a reader must know of the lists an answer could use; nothing where it is all."""
-    return (OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
+    return (_OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
 
 
 def list_notes(sources: str) -> tuple[str, ...]:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 #: "A month", in whole days, by which a date is moved.
-MONTH_DAYS = 31.0
+_MONTH_DAYS = 31.0
 #: A country no model has, for "counted with neither" (ISO 3166 leaves ZZ to users).
-NOWHERE = "ZZ"
+_NOWHERE = "ZZ"
 _CHUNK = 256
 
 
@@ -59,7 +59,7 @@ def without_models(study: Study) -> list[Edit]:
     ]
 
 
-def without_labs(study: Study) -> list[Edit]:
+def _without_labs(study: Study) -> list[Edit]:
     """Leave out each lab in turn."""
     labs: dict[str, list[str]] = {}
     for tag in study.cast.tags:
@@ -72,7 +72,7 @@ def without_labs(study: Study) -> list[Edit]:
 
 def moved_dates(study: Study) -> list[Edit]:
     """Move each release by a month either way; weights that came with it move too."""
-    return [_moved(t, days) for t in study.cast.tags for days in (-MONTH_DAYS, MONTH_DAYS)]
+    return [_moved(t, days) for t in study.cast.tags for days in (-_MONTH_DAYS, _MONTH_DAYS)]
 
 
 def _moved(tag: Tag, days: float) -> Edit:
@@ -97,9 +97,9 @@ def other_countries(study: Study) -> list[Edit]:
     )
     edits = []
     for tag in study.cast.tags if named else ():
-        for country in [*named, NOWHERE]:
+        for country in [*named, _NOWHERE]:
             if country != tag.country:
-                words = "neither side" if country == NOWHERE else noun(country)
+                words = "neither side" if country == _NOWHERE else noun(country)
                 edits.append(
                     Edit(
                         "country",
@@ -151,7 +151,7 @@ def point_ratings(study: Study) -> Floats:
     return np.asarray(np.maximum.reduceat(study.fitted.mean, starts))
 
 
-def races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[int], Race]]:
+def _races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[int], Race]]:
     """Races at posterior-mean ratings, the posterior as it is, one row per set of edits.
 
     Yields which sets a race holds, in pieces; sets that leave a group without a model by the
@@ -177,18 +177,18 @@ def races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[i
             yield [start + int(r) for r in rows], race
 
 
-def point_lags(study: Study, sets: Sequence[Sequence[Edit]], key: str) -> Lags:
+def _point_lags(study: Study, sets: Sequence[Sequence[Edit]], key: str) -> Lags:
     """An estimand after each set of edits, at posterior means; failed where it has no answer."""
     out = Lags(
         np.full(len(sets), np.nan), np.full(len(sets), UNBOUNDED, np.int8), np.ones(len(sets), bool)
     )
-    for rows, race in races(study, sets):
+    for rows, race in _races(study, sets):
         try:
             _put(out, rows, lag_of(race, key, study.window))
         except EstimateError:
             # One row refuses for all of a race; each is asked alone.
             for row in rows:
-                for _, alone in races(study, [sets[row]]):
+                for _, alone in _races(study, [sets[row]]):
                     try:
                         _put(out, [row], lag_of(alone, key, study.window))
                     except EstimateError:
@@ -213,7 +213,7 @@ def current_states(
         np.full(len(sets), np.nan), np.full(len(sets), UNBOUNDED, np.int8), np.ones(len(sets), bool)
     )
     states: list[tuple[float, ...]] = [()] * len(sets)
-    for rows, race in races(study, sets):
+    for rows, race in _races(study, sets):
         found = current_at(race, np.array([study.as_of]))
         codes = found.censored[:, 0]
         _put(lags, rows, Lags(found.months[:, 0], codes, np.zeros(len(rows), bool)))
@@ -253,10 +253,10 @@ def redo(study: Study, question: Question, edits: Sequence[Edit]) -> Study:
 # On what the figure rests: it without one lab, model or vintage, or with one date moved.
 
 #: How many are named, and how many of the screened are estimated anew to find them.
-NAMED = 5
-CANDIDATES = 15
+_NAMED = 5
+_CANDIDATES = 15
 #: Months by which two means of draws may differ for no reason.
-NOISE = 0.05
+_NOISE = 0.05
 
 
 @dataclass(frozen=True)
@@ -297,13 +297,13 @@ class Influence(Result):
 
     def moves(self, case: Case) -> bool:
         """Whether a case moves the figure; means of draws are compared beyond their own noise."""
-        return abs(self.change(case)) > (NOISE if self.headline.averaged else 1e-9)
+        return abs(self.change(case)) > (_NOISE if self.headline.averaged else 1e-9)
 
     @property
     def top(self) -> tuple[Case, ...]:
         """The five that matter most, estimated anew; fewer where fewer move the figure."""
         moving = [c for c in self.cases if c.result is not None and self.moves(c)]
-        return tuple(moving[:NAMED])
+        return tuple(moving[:_NAMED])
 
     def sentence(self) -> str:
         """What matters most, in one sentence."""
@@ -411,14 +411,14 @@ def influence(
     question.setdefault("session", Session())
     study = prepare(**question)
     headline = results(study, [key])[0]
-    edits = [*without_labs(study), *without_models(study), *moved_dates(study)]
-    screened = point_lags(study, [[edit] for edit in edits], key)
+    edits = [*_without_labs(study), *without_models(study), *moved_dates(study)]
+    screened = _point_lags(study, [[edit] for edit in edits], key)
     # Screened against the same kind of figure; what it moves is then added to the headline's.
     moved = screened.months - float(study.point([key]).lags[key].months[0])
     away = np.where(screened.failed, np.inf, np.abs(moved))
     cases: list[Case] = []
     for rank, k in enumerate(np.argsort(-away, kind="stable").tolist()):
-        anew = rank < CANDIDATES and away[k] > 1e-9
+        anew = rank < _CANDIDATES and away[k] > 1e-9
         found = None if screened.failed[k] else (headline.months or 0.0) + float(moved[k])
         cases.append(_case(study, question, edits[k], key, found, anew))
     cases += _vintages(study, question, key)

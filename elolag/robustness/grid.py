@@ -85,7 +85,7 @@ class Batch:
     vintage: str
 
 
-def answer_batch(batch: Batch, question: Common) -> tuple[Batch, list[Answer]]:
+def _answer_batch(batch: Batch, question: Common) -> tuple[Batch, list[Answer]]:
     """Answer every specification of a batch, in order."""
     board = find_board(batch.specs[0].board, question.archive, question.sources)
     category, vintage = batch.specs[0].category, batch.vintage
@@ -315,7 +315,7 @@ def _shapley(worth: Floats, n: int) -> list[float]:
 # Runs batches, in parallel if asked.
 
 
-def run(
+def _run(
     batches: Sequence[Batch],
     question: Common,
     *,
@@ -350,9 +350,9 @@ def _computed(
     todo: Sequence[Batch], question: Common, jobs: int
 ) -> Iterable[tuple[Batch, list[Answer]]]:
     if jobs == 1 or len(todo) < 2:
-        return (answer_batch(b, question) for b in todo)
+        return (_answer_batch(b, question) for b in todo)
     joblib = library("joblib", JOBS)
-    calls = (joblib.delayed(answer_batch)(b, question) for b in todo)
+    calls = (joblib.delayed(_answer_batch)(b, question) for b in todo)
     found: Iterable[tuple[Batch, list[Answer]]] = joblib.Parallel(
         n_jobs=jobs, return_as="generator_unordered"
     )(calls)
@@ -362,11 +362,11 @@ def _computed(
 # `sensitivity`: the whole grid of defensible choices, and what it says.
 
 #: Version of the JSON object `Grid.to_dict` returns.
-JSON_SCHEMA = 1
+_JSON_SCHEMA = 1
 #: The part of the estimates the sentence tells of.
-MIDDLE = 0.9
+_MIDDLE = 0.9
 #: Specifications a batch holds at most.
-BATCH = 160
+_BATCH = 160
 _BOUNDS = {None: EXACT, "at-least": AT_LEAST, "at-most": AT_MOST}
 
 
@@ -405,7 +405,7 @@ class Grid(Result):
         """Positions of the specifications that gave an estimate."""
         return tuple(k for k, a in enumerate(self.answers) if not a.refused)
 
-    def quantiles(self, level: float = MIDDLE) -> tuple[float | None, float | None]:
+    def quantiles(self, level: float = _MIDDLE) -> tuple[float | None, float | None]:
         """Between what the middle `level` of the estimates lies.
 
         An estimate that is only a bound is taken at its worst for each end ("at least x": x for
@@ -415,7 +415,7 @@ class Grid(Result):
         codes = np.array([_BOUNDS[self.answers[k].bound] for k in self.estimated], np.int8)
         return quantiles(months, codes, level)
 
-    def sentence(self, level: float = MIDDLE) -> str:
+    def sentence(self, level: float = _MIDDLE) -> str:
         """The grid in one quotable sentence."""
         low, high = self.quantiles(level)
         if low is None or high is None:
@@ -504,11 +504,11 @@ class Grid(Result):
         """As one JSON object, unrounded."""
         low, high = self.quantiles()
         return {
-            "schema": JSON_SCHEMA,
+            "schema": _JSON_SCHEMA,
             "sentence": self.sentence(),
             "specifications": len(self.specs),
             "estimated": len(self.estimated),
-            "middle": {"level": MIDDLE, "low": low, "high": high},
+            "middle": {"level": _MIDDLE, "low": low, "high": high},
             "shares": dict(self.shares),
             "left_out": dict(self.left_out),
             "answer": self.headline.to_dict(),
@@ -640,7 +640,7 @@ def sensitivity(
     facts = gather(question, opened, boards and list(dict.fromkeys(boards)))
     specs, left_out = design(facts, only)
     batches = _batches(specs, facts)
-    found = run(batches, question, jobs=jobs, tell=tell)
+    found = _run(batches, question, jobs=jobs, tell=tell)
     answered = {
         spec: answer
         for batch, answers in zip(batches, found, strict=True)
@@ -674,8 +674,8 @@ def _batches(specs: Sequence[Spec], facts: Facts) -> list[Batch]:
     for (board, _, vintage), members in sorted(panels.items(), key=lambda p: -len(p[1])):
         members.sort(key=lambda s: repr(s.study))
         dates = facts.boards[board].dates
-        for start in range(0, len(members), BATCH):
-            piece = tuple(members[start : start + BATCH])
+        for start in range(0, len(members), _BATCH):
+            piece = tuple(members[start : start + _BATCH])
             as_of = tuple(dates[s.as_of] for s in piece)
             out.append(Batch(len(out), piece, as_of, vintage))
     return out

@@ -75,14 +75,14 @@ class Spec:
     @property
     def study(self) -> tuple[object, ...]:
         """What specifications must share to be answered by the same draws."""
-        return tuple(v for n, v in zip(CHOICES, astuple(self), strict=True) if n not in ASKED)
+        return tuple(v for n, v in zip(CHOICES, astuple(self), strict=True) if n not in _ASKED)
 
 
 CHOICES = tuple(field.name for field in fields(Spec))
 #: Choices that are made after the draws.
-ASKED = ("estimand", "curve", "window", "match_rule")
+_ASKED = ("estimand", "curve", "window", "match_rule")
 #: Levels of each choice but board and category, which the archive gives; the headline's first.
-LEVELS: dict[str, tuple[str | int, ...]] = {
+_LEVELS: dict[str, tuple[str | int, ...]] = {
     "estimand": ESTIMANDS,
     "curve": KINDS,
     "window": (0, 6, 12, 24),
@@ -101,12 +101,12 @@ LEVELS: dict[str, tuple[str | int, ...]] = {
 def groups(leader: str, follower: str, openness: str) -> tuple[str, str]:
     """The two group expressions under a choice of openness."""
     return (
-        opened(leader) if openness == "both" else leader,
-        follower if openness == "any" else opened(follower),
+        _opened(leader) if openness == "both" else leader,
+        follower if openness == "any" else _opened(follower),
     )
 
 
-def opened(group: str) -> str:
+def _opened(group: str) -> str:
     """The models with open weights of a group expression: ``US,GB`` -> ``US+open,GB+open``."""
     return ",".join(f"{part.strip()}+open" for part in group.split(","))
 
@@ -114,11 +114,11 @@ def opened(group: str) -> str:
 # Which combinations make no sense, each rule a predicate with a name.
 
 #: Models each group needs on a board's newest list.
-FEWEST_MODELS = 20
+_FEWEST_MODELS = 20
 #: How old the newest ratings of a board may be, in days before the as-of date.
-STALE_DAYS = 31.0
+_STALE_DAYS = 31.0
 #: Boards on which people vote about pictures and films that a model makes.
-OTHER_MEDIA = ("image_edit", "image_to_video", "text_to_image", "text_to_video", "video_edit")
+_OTHER_MEDIA = ("image_edit", "image_to_video", "text_to_image", "text_to_video", "video_edit")
 
 
 @dataclass(frozen=True)
@@ -131,12 +131,12 @@ class Rule:
 
 
 def _other_media(spec: Spec, _: Facts) -> bool:
-    return spec.board.rpartition("/")[2].removesuffix("_style_control") in OTHER_MEDIA
+    return spec.board.rpartition("/")[2].removesuffix("_style_control") in _OTHER_MEDIA
 
 
 def _stale_board(spec: Spec, facts: Facts) -> bool:
     wanted = facts.boards[facts.question.board].dates["latest"]
-    return to_day(wanted) - to_day(facts.boards[spec.board].dates["latest"]) > STALE_DAYS
+    return to_day(wanted) - to_day(facts.boards[spec.board].dates["latest"]) > _STALE_DAYS
 
 
 def _stale_category(spec: Spec, facts: Facts) -> bool:
@@ -144,7 +144,7 @@ def _stale_category(spec: Spec, facts: Facts) -> bool:
 
 
 def _few_models(spec: Spec, facts: Facts) -> bool:
-    return min(facts.members(spec)) < FEWEST_MODELS
+    return min(facts.members(spec)) < _FEWEST_MODELS
 
 
 def _not_months(spec: Spec, _: Facts) -> bool:
@@ -238,9 +238,9 @@ RULES = (
         "the board rates pictures or films: other models than the question's",
         _other_media,
     ),
-    Rule("stale-board", f"its newest ratings are over {STALE_DAYS:g} days older", _stale_board),
+    Rule("stale-board", f"its newest ratings are over {_STALE_DAYS:g} days older", _stale_board),
     Rule("stale-category", "the category was not computed anew at that vintage", _stale_category),
-    Rule("few-models", f"a group has under {FEWEST_MODELS} models on the list", _few_models),
+    Rule("few-models", f"a group has under {_FEWEST_MODELS} models on the list", _few_models),
     Rule("no-votes", "the board prints no votes to ask a minimum of", _no_votes),
     Rule("opened-twice", "the groups asked about already say whose weights", _opened_twice),
     Rule("no-derivatives", "the policy changes no model of the board", _no_derivatives),
@@ -251,7 +251,7 @@ RULES = (
 )
 
 
-def first_rule(spec: Spec, facts: Facts) -> str | None:
+def _first_rule(spec: Spec, facts: Facts) -> str | None:
     """The name of the first rule that leaves a combination out; None if it is kept."""
     return next((rule.name for rule in RULES if rule.applies(spec, facts)), None)
 
@@ -406,8 +406,8 @@ def _board(board: Board, wanted: str, lookup: Lookup) -> BoardFacts:
 #
 # From both the rules of `elolag.robustness.RULES` take what makes no sense.
 
-Levels = Mapping[str, Sequence[str | int]]
-SUFFIX = "_style_control"
+_Levels = Mapping[str, Sequence[str | int]]
+_SUFFIX = "_style_control"
 
 
 def restrict(choices: Mapping[str, Sequence[str | int]] | None) -> dict[str, list[str | int]]:
@@ -422,7 +422,7 @@ def restrict(choices: Mapping[str, Sequence[str | int]] | None) -> dict[str, lis
     for name, wanted in (choices or {}).items():
         if name not in CHOICES:
             raise UsageError(f"unknown choice {name!r}; known: {', '.join(CHOICES)}")
-        known = {str(level): level for level in LEVELS.get(name, ())}
+        known = {str(level): level for level in _LEVELS.get(name, ())}
         for level in wanted:
             if known and str(level) not in known:
                 raise UsageError(f"{name} has no level {level!r}; known: {', '.join(known)}")
@@ -430,7 +430,7 @@ def restrict(choices: Mapping[str, Sequence[str | int]] | None) -> dict[str, lis
     return out
 
 
-def design(facts: Facts, only: Levels) -> tuple[list[Spec], Counter[str]]:
+def design(facts: Facts, only: _Levels) -> tuple[list[Spec], Counter[str]]:
     """The specifications, the headline first, and how many candidates each rule left out.
 
     Parameters
@@ -454,7 +454,7 @@ def design(facts: Facts, only: Levels) -> tuple[list[Spec], Counter[str]]:
         if candidate in seen:
             continue
         seen.add(candidate)
-        rule = first_rule(candidate, facts)
+        rule = _first_rule(candidate, facts)
         if rule is None:
             kept[candidate] = None
         else:
@@ -462,19 +462,19 @@ def design(facts: Facts, only: Levels) -> tuple[list[Spec], Counter[str]]:
     return list(kept), left_out
 
 
-def _levels(name: str, facts: Facts, only: Levels) -> list[Any]:
+def _levels(name: str, facts: Facts, only: _Levels) -> list[Any]:
     """The levels of a choice, the headline's first."""
     head = getattr(facts.question.headline, name)
-    everything: Sequence[str | int] = LEVELS.get(name, ())
+    everything: Sequence[str | int] = _LEVELS.get(name, ())
     if name == "board":
         everything = tuple(facts.boards)
     wanted = [level for level in everything if level in only.get(name, everything)]
     return [head, *(level for level in wanted if level != head)]
 
 
-def _candidates(facts: Facts, only: Levels) -> Iterator[Spec]:
+def _candidates(facts: Facts, only: _Levels) -> Iterator[Spec]:
     head = facts.question.headline
-    crossed = [name for name in ASKED if name != "match_rule"]
+    crossed = [name for name in _ASKED if name != "match_rule"]
     asked = list(itertools.product(*(_levels(name, facts, only) for name in crossed)))
 
     def variants(spec: Spec) -> Iterator[Spec]:
@@ -502,7 +502,7 @@ def _candidates(facts: Facts, only: Levels) -> Iterator[Spec]:
             # Alone, each departure from the headline is a candidate, and counted if left out.
             alone = replace(head, **dict(zip(names, levels, strict=True)))
             yield from variants(alone)
-            if first_rule(alone, facts) is None:
+            if _first_rule(alone, facts) is None:
                 allowed.append(dict(zip(names, levels, strict=True)))
         if not allowed:
             return  # the headline itself is on a board that the rules leave out: it stands alone
@@ -520,7 +520,7 @@ def _candidates(facts: Facts, only: Levels) -> Iterator[Spec]:
 
 
 def _siblings(board: str) -> tuple[str, str]:
-    other = board.removesuffix(SUFFIX) if board.endswith(SUFFIX) else board + SUFFIX
+    other = board.removesuffix(_SUFFIX) if board.endswith(_SUFFIX) else board + _SUFFIX
     return board, other
 
 

@@ -36,16 +36,16 @@ if TYPE_CHECKING:
 
 
 #: A hair: in Elo points below a level, in days around a date.
-NUDGE = 1e-6
+_NUDGE = 1e-6
 
 
-def months_behind(ratings: Floats, ahead: Floats, behind: Floats, as_of: float) -> float:
+def _months_behind(ratings: Floats, ahead: Floats, behind: Floats, as_of: float) -> float:
     """How long before `as_of` the side ahead first reached the best of the side behind."""
     level = ratings[behind <= as_of].max()
     return float((as_of - ahead[(ratings >= level) & (ahead <= as_of)].min()) / DAYS_PER_MONTH)
 
 
-def cheapest(
+def _cheapest(
     ratings: Floats, ahead: Floats, behind: Floats, as_of: float, least: float, most: float
 ) -> Floats | None:
     """The smallest total change of ratings after which the side behind is so many months behind.
@@ -70,9 +70,9 @@ def cheapest(
         Change of each rating, (M,); None where no change of ratings can do it.
     """
     present = behind <= as_of
-    right = (ahead <= as_of - least * DAYS_PER_MONTH + NUDGE) & (ahead <= as_of)
+    right = (ahead <= as_of - least * DAYS_PER_MONTH + _NUDGE) & (ahead <= as_of)
     # Infinite months have no day: nobody is too old then.
-    right &= ahead >= (as_of - most * DAYS_PER_MONTH - NUDGE if np.isfinite(most) else -np.inf)
+    right &= ahead >= (as_of - most * DAYS_PER_MONTH - _NUDGE if np.isfinite(most) else -np.inf)
     old = (ahead <= as_of) & ~right
     old &= ahead < as_of - least * DAYS_PER_MONTH
     if not present.any() or not right.any():
@@ -84,9 +84,9 @@ def cheapest(
         moved = np.where(present, np.minimum(level - ratings, 0.0), 0.0)
         moved[top] = level - ratings[top]
         # Below the level, and not at it, for reaching it is what dates a crossing.
-        moved = np.where(old & (ratings >= level), level - ratings - NUDGE, moved)
+        moved = np.where(old & (ratings >= level), level - ratings - _NUDGE, moved)
         # Above it, for on a tie a lag is told from both sides' first crossings.
-        moved[mate] = max(level + NUDGE - ratings[mate], 0.0)
+        moved[mate] = max(level + _NUDGE - ratings[mate], 0.0)
         if found is None or np.abs(moved).sum() < np.abs(found).sum():
             found = moved
     return found
@@ -106,14 +106,14 @@ def cheapest(
 # on from such edits.
 
 #: Currencies in which a flip is priced, and the largest set searched for.
-KINDS: dict[str, tuple[Callable[[Study], list[Edit]], int]] = {
+_KINDS: dict[str, tuple[Callable[[Study], list[Edit]], int]] = {
     "models": (without_models, 4),
     "countries": (other_countries, 2),
     "openness": (other_openness, 2),
     "dates": (moved_dates, 2),
 }
 #: What each is called, one and many.
-NOUNS = {
+_NOUNS = {
     "models": ("model left out", "models left out"),
     "countries": ("model's country", "models' countries"),
     "openness": ("model's openness", "models' openness"),
@@ -121,8 +121,8 @@ NOUNS = {
     "points": ("point of rating", "points of rating"),
 }
 #: Smallest sets shown, and sets a search may try before it gives up.
-SHOWN = 3
-LIMIT = 200_000
+_SHOWN = 3
+_LIMIT = 200_000
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Target:
         return inside & ~lags.failed
 
 
-def targets(months: float, within: tuple[float, float] | None) -> list[Target]:
+def _targets(months: float, within: tuple[float, float] | None) -> list[Target]:
     """A month further behind, a month closer, and out of (or into) a stated range."""
     out = [
         Target("at least a month further behind", ((months + 1, np.inf),)),
@@ -186,7 +186,7 @@ class Route:
         The largest number searched for; 0 where no such change touches the groups, infinite for
         points of rating.
     ways
-        How many smallest sets there are; `changes` shows at most `SHOWN` of them.
+        How many smallest sets there are; `changes` shows at most `_SHOWN` of them.
     """
 
     target: str
@@ -205,7 +205,7 @@ class Route:
 
     def least(self) -> str:
         """The least it takes."""
-        one, many = NOUNS[self.kind]
+        one, many = _NOUNS[self.kind]
         if self.size is None:
             if np.isinf(self.searched):
                 return f"no number of {many}"
@@ -335,15 +335,15 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Unpack[
         raise EstimateError(
             "the day's distance is only a bound, so nothing can be said of moving it"
         )
-    edits = {kind: effective(study, make(study)) for kind, (make, _) in KINDS.items()}
+    edits = {kind: effective(study, make(study)) for kind, (make, _) in _KINDS.items()}
     routes: list[Route] = []
     known: dict[tuple[Edit, ...], Change] = {}
-    for target in targets(headline.months, within):
-        for kind, (_, most) in KINDS.items():
-            found = search(study, edits[kind], target, most)
-            for change in found[:SHOWN]:
+    for target in _targets(headline.months, within):
+        for kind, (_, most) in _KINDS.items():
+            found = _search(study, edits[kind], target, most)
+            for change in found[:_SHOWN]:
                 known[change] = known.get(change) or _anew(study, question, change)
-            changes = [known[change] for change in found[:SHOWN]]
+            changes = [known[change] for change in found[:_SHOWN]]
             size = float(len(found[0])) if found else None
             searched = float(most if edits[kind] else 0)
             routes.append(Route(target.words, kind, size, searched, len(found), tuple(changes)))
@@ -361,7 +361,7 @@ def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> Change:
     return Change(words, float(lags.months[0]), result)
 
 
-def search(
+def _search(
     study: Study, edits: Sequence[Edit], target: Target, most: int
 ) -> list[tuple[Edit, ...]]:
     """Every smallest set of edits, of at most `most`, after which the figure is in the target.
@@ -369,7 +369,7 @@ def search(
     Raises
     ------
     EstimateError
-        The search would try more than `LIMIT` sets.
+        The search would try more than `_LIMIT` sets.
     """
     states = current_states(study, [()])[1]
     fronts: dict[frozenset[int], tuple[float, ...]] = {frozenset(): states[0]}
@@ -382,8 +382,8 @@ def search(
                 if k not in chosen and not edit.models & touched:
                     sets.setdefault(chosen | {k}, chosen)
         tried += len(sets)
-        if tried > LIMIT:
-            raise EstimateError(f"the flip test would have to try more than {LIMIT:,} sets")
+        if tried > _LIMIT:
+            raise EstimateError(f"the flip test would have to try more than {_LIMIT:,} sets")
         keys = list(sets)
         lags, after = current_states(study, [[edits[k] for k in sorted(s)] for s in keys])
         good = np.flatnonzero(target.holds(lags))
@@ -409,7 +409,7 @@ def _points(study: Study, target: Target) -> list[Route]:
         ):
             if most < 0:
                 continue
-            moved = cheapest(ratings, ahead, behind, study.as_of, max(least, 0.0), most)
+            moved = _cheapest(ratings, ahead, behind, study.as_of, max(least, 0.0), most)
             if moved is not None and (best is None or np.abs(moved).sum() < best[0] - 1e-9):
                 best = float(np.abs(moved).sum()), moved, sign
     if best is None:
@@ -418,11 +418,11 @@ def _points(study: Study, target: Target) -> list[Route]:
     ahead, behind = field.lead_from, field.follow_from
     if way < 0:
         ahead, behind = behind, ahead
-    months = way * months_behind(ratings + moved, ahead, behind, study.as_of)
+    months = way * _months_behind(ratings + moved, ahead, behind, study.as_of)
     names = [t.model for t in study.cast.tags]
     words = ", ".join(
         f"{names[k]} {abs(moved[k]):.1f} {'higher' if moved[k] > 0 else 'lower'}"
         for k in np.argsort(-np.abs(moved), kind="stable")
-        if abs(moved[k]) > 2 * NUDGE
+        if abs(moved[k]) > 2 * _NUDGE
     )
     return [Route(target.words, "points", size, np.inf, 1, (Change(words, months),))]

@@ -23,7 +23,7 @@ from elolag.model.estimands import ESTIMANDS, Lags, Race
 from elolag.simulation.worlds import WORLDS, World
 
 #: Elo over which the sampling of pairs falls off by e.
-CLOSENESS = 250.0
+_CLOSENESS = 250.0
 
 
 class Ballots:
@@ -50,7 +50,7 @@ class Ballots:
             return
         i, j = self.first[able], self.second[able]
         gap = strength[i] - strength[j]
-        share = weight[i] * weight[j] * np.exp(-np.abs(gap) / CLOSENESS)
+        share = weight[i] * weight[j] * np.exp(-np.abs(gap) / _CLOSENESS)
         counts = rng.multinomial(round(world.votes_per_month * months), share / share.sum())
         met = np.flatnonzero(counts)
         able, counts, gap = able[met], counts[met], gap[met]
@@ -103,13 +103,13 @@ __all__ = ["WORLDS", "History", "Releases", "World", "expected", "release", "sim
 
 
 #: The day all worlds are looked at from.
-AS_OF = to_day("2026-08-19")
+_AS_OF = to_day("2026-08-19")
 
 #: Months before the as-of date at which a world's follower takes over at one stroke.
-OVERTAKEN_BEFORE = 0.7
+_OVERTAKEN_BEFORE = 0.7
 
 #: Where the scale of a vintage sits: the rating of the leader's trend today.
-LEVEL = 1450.0
+_LEVEL = 1450.0
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def simulate(world: World | str, seed: int) -> History:
     UsageError
         No world has this name.
     """
-    world = find_world(world)
+    world = _find_world(world)
     run = release(world, seed)
     rng = _generator(world, seed, 1)
     vintages, complete = _publish(world, run, rng)
@@ -254,7 +254,7 @@ def simulate(world: World | str, seed: int) -> History:
     )
 
 
-def find_world(world: World | str) -> World:
+def _find_world(world: World | str) -> World:
     """A world by its name."""
     if isinstance(world, World):
         return world
@@ -280,7 +280,7 @@ def expected(world: World | str, estimands: Iterable[str], runs: int) -> dict[st
 
 def release(world: World | str, seed: int) -> Releases:
     """The releases of `simulate` alone, without votes: another run of history in no time."""
-    world = find_world(world)
+    world = _find_world(world)
     rng = _generator(world, seed, 0)
     sides = [_side(world, follows, rng) for follows in (False, True)]
     if world.overtake:
@@ -290,7 +290,7 @@ def release(world: World | str, seed: int) -> Releases:
     )
     before, strength, lab = (np.concatenate(part) for part in zip(*sides, strict=True))
     n = len(before)
-    released = np.floor(AS_OF - before * DAYS_PER_MONTH)
+    released = np.floor(_AS_OF - before * DAYS_PER_MONTH)
     vague = rng.random(n) < world.month_share
     tagged = np.where(vague, [_month(d)[0] + 14 for d in released], released)
     late = rng.random(n) < world.late_share
@@ -304,7 +304,7 @@ def release(world: World | str, seed: int) -> Releases:
     retired = listed + np.floor(np.maximum(stay, 1.0) * DAYS_PER_MONTH)
     names = [f"{'F' if f else 'L'}{k:03d}" for k, f in enumerate(follows)]
     order = np.array(sorted(range(n), key=lambda k: (tagged[k], names[k])), dtype=np.intp)
-    days = np.round(AS_OF - np.array(world.vintages) * DAYS_PER_MONTH)
+    days = np.round(_AS_OF - np.array(world.vintages) * DAYS_PER_MONTH)
     return Releases(
         tuple(names[k] for k in order),
         follows[order],
@@ -346,7 +346,7 @@ def _with_overtaker(
 ) -> tuple[Floats, Floats, Ints]:
     """A side and, last, one model more: of its first lab, of given strength."""
     before, strengths, lab = side
-    return np.append(before, OVERTAKEN_BEFORE), np.append(strengths, strength), np.append(lab, 0)
+    return np.append(before, _OVERTAKEN_BEFORE), np.append(strengths, strength), np.append(lab, 0)
 
 
 def _trend(world: World, before: Floats) -> Floats:
@@ -386,7 +386,7 @@ def _publish(
     box = Ballots(len(model))
     fitted: Ratings | None = None
     vintages, complete = [], []
-    begin = AS_OF - world.history * DAYS_PER_MONTH
+    begin = _AS_OF - world.history * DAYS_PER_MONTH
     for number, end in enumerate(run.days.tolist()):
         weight, bias = _turnout(world, run, retired, begin, end)
         box.vote(
@@ -404,7 +404,7 @@ def _publish(
         at = rated[listed]
         # The scale is steady but for what the world does to it.
         steady = fitted.rating[listed] + strength[rated].mean()
-        rating = LEVEL + shift[number] + (1 + stretch[number]) * steady
+        rating = _LEVEL + shift[number] + (1 + stretch[number]) * steady
         se = world.error_factor * (1 + stretch[number]) * fitted.se[listed]
         held = np.flatnonzero((model[at] == (-1 if gauge is None else gauge)) & ~double[at])
         if held.size:

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-PUBLISHER = "arena"
+_PUBLISHER = "arena"
 DATASET = "arena-dataset"
-CATALOG = "arena-catalog"
-SPACE = "arena-space"
+_CATALOG = "arena-catalog"
+_SPACE = "arena-space"
 
 #: The catalog's category names that have a twin in the official dataset. The others are kept.
-CATALOG_CATEGORIES = {
+_CATALOG_CATEGORIES = {
     "full": "overall",
     "hard_6": "hard_prompts",
     "hard_english_6": "hard_prompts_english",
@@ -49,7 +49,7 @@ CATALOG_CATEGORIES = {
 
 #: Listed twice in every vintage of `webdev`, with figures of its own each time: two systems under
 #: one name. Both are kept; see `elolag.sources.tidy`.
-DOUBLED = {"arena/webdev": frozenset({"gpt-5.3-codex (codex-harness)"})}
+_DOUBLED = {"arena/webdev": frozenset({"gpt-5.3-codex (codex-harness)"})}
 
 _SUBSET = re.compile(r"[a-z0-9_]{1,60}")
 
@@ -65,7 +65,7 @@ def board_id(subset: str, where: str) -> str:
         )
     if not _SUBSET.fullmatch(subset):
         raise PayloadError(f"{where}: {shown(subset)} is not the name of an Arena leaderboard")
-    return f"{PUBLISHER}/{subset}"
+    return f"{_PUBLISHER}/{subset}"
 
 
 def style_control(board: str) -> bool | None:
@@ -78,14 +78,14 @@ def style_control(board: str) -> bool | None:
 
 def doubled(board: str) -> frozenset[str]:
     """Entries of a board that are known to be listed twice."""
-    return DOUBLED.get(board, frozenset())
+    return _DOUBLED.get(board, frozenset())
 
 
 # The dataset.
 
-HOST = "https://huggingface.co"
+_HOST = "https://huggingface.co"
 _REPOSITORY = "lmarena-ai/leaderboard-dataset"
-LISTING_URL = f"{HOST}/api/datasets/{_REPOSITORY}/revision/main"
+LISTING_URL = f"{_HOST}/api/datasets/{_REPOSITORY}/revision/main"
 
 _SHARD = "00000-of-00001.parquet"
 _REVISION = re.compile(r"[0-9a-f]{40}")
@@ -152,10 +152,10 @@ def dataset_address(revision: str, subset: str, file: str = "latest") -> str:
         raise UsageError(f"not a revision and subset of {_REPOSITORY}: {revision!r}, {subset!r}")
     if file not in ("latest", "full"):
         raise UsageError(f"no file {file!r}; there are 'latest' and 'full'")
-    return f"{HOST}/datasets/{_REPOSITORY}/resolve/{revision}/{subset}/{file}-{_SHARD}"
+    return f"{_HOST}/datasets/{_REPOSITORY}/resolve/{revision}/{subset}/{file}-{_SHARD}"
 
 
-def parse_dataset(payload: bytes, origin: Origin) -> list[Publication]:
+def _parse_dataset(payload: bytes, origin: Origin) -> list[Publication]:
     """Read a ``latest`` file: one publication, of the newest date in it.
 
     `latest` means latest per category: categories published earlier stay, each noted. A category
@@ -251,27 +251,27 @@ DATASET_SOURCE = Source(
     name=DATASET,
     publisher="Arena (arena.ai)",
     title="Arena leaderboard dataset",
-    homepage=f"{HOST}/datasets/{_REPOSITORY}",
+    homepage=f"{_HOST}/datasets/{_REPOSITORY}",
     licence="CC-BY-4.0",
-    licence_url=f"{HOST}/datasets/{_REPOSITORY}",
+    licence_url=f"{_HOST}/datasets/{_REPOSITORY}",
     citation="Arena (arena.ai). Leaderboard dataset, lmarena-ai/leaderboard-dataset. CC-BY-4.0.",
     # Files are served, after a redirect, from storage hosts below hf.co that change over time.
     hosts=("huggingface.co", ".hf.co"),
     fetched=True,
     precedence=0,
-    parse=parse_dataset,
+    parse=_parse_dataset,
 )
 
 
 # The catalog.
 
 #: Organisations and licences, without ratings.
-MODELS_FILE = "scatterplot-data.json"
+_MODELS_FILE = "scatterplot-data.json"
 
 _FIGURES = {"rating": "rating", "lower": "rating_q025", "upper": "rating_q975"}
 #: ``leaderboard-image.json`` rates text-to-image models (dall-e-3 is its anchor at 978); until
 #: 2025-03 the text board was called ``data``, and see `_CONTROLLED_UNTIL`.
-CATALOG_BOARDS = {
+_CATALOG_BOARDS = {
     "leaderboard-text.json": "text",
     "leaderboard-text-style-control.json": "text_style_control",
     "leaderboard-data.json": "text",
@@ -287,14 +287,14 @@ CATALOG_BOARDS = {
 _CONTROLLED_UNTIL = "2025-02-05"
 
 
-def parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
+def _parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
     """Read ``leaderboard-*.json`` or ``scatterplot-data.json``; the vintage is the commit's day.
 
     Intervals are the published 2.5% and 97.5% points: bootstrap until 2025-05, from a variance
     (symmetric to the last digit) from 2025-11; told apart by their symmetry.
     """
-    where = tidy.place(CATALOG, origin)
-    if origin.name == MODELS_FILE:
+    where = tidy.place(_CATALOG, origin)
+    if origin.name == _MODELS_FILE:
         return [_models(payload, origin, where)]
     board, tables, notes = read_catalog(payload, origin, where)
     return [
@@ -305,11 +305,11 @@ def parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
     ]  # fmt: skip
 
 
-def catalog_subset(file: str, day: str) -> str:
+def _catalog_subset(file: str, day: str) -> str:
     """Give the board that a file of the catalog holds, by its name and the day of its commit."""
     if file == "leaderboard-data.json" and day <= _CONTROLLED_UNTIL:
-        return CATALOG_BOARDS["leaderboard-data-style-control.json"]
-    return CATALOG_BOARDS[file]
+        return _CATALOG_BOARDS["leaderboard-data-style-control.json"]
+    return _CATALOG_BOARDS[file]
 
 
 def read_catalog(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple[str, ...]]:
@@ -320,20 +320,20 @@ def read_catalog(payload: bytes, origin: Origin, where: str) -> tuple[str, Table
     PayloadError
         A file name that is none of the catalog's, or anything but its layout.
     """
-    if origin.name not in CATALOG_BOARDS:
+    if origin.name not in _CATALOG_BOARDS:
         raise PayloadError(
             f"{where}: not a file of the catalog that holds ratings; "
-            f"those are {', '.join(CATALOG_BOARDS)}; and {MODELS_FILE} has the models"
+            f"those are {', '.join(_CATALOG_BOARDS)}; and {_MODELS_FILE} has the models"
         )
-    board = board_id(catalog_subset(origin.name, origin.date), where)
+    board = board_id(_catalog_subset(origin.name, origin.date), where)
     notes: tuple[str, ...] = ()
-    if board != f"{PUBLISHER}/{CATALOG_BOARDS[origin.name]}":
+    if board != f"{_PUBLISHER}/{_CATALOG_BOARDS[origin.name]}":
         notes = ("the file's name says raw, its ratings are style-controlled",)
     answer = mapping(json_value(payload, where), where, "the file")
     names: dict[str, str] = {}
     figures: dict[str, list[Any]] = {key: [] for key in ("category", "entry", *_FIGURES)}
     for theirs, entries in answer.items():
-        category = CATALOG_CATEGORIES.get(theirs, theirs)
+        category = _CATALOG_CATEGORIES.get(theirs, theirs)
         if category in names:
             raise PayloadError(
                 f"{where}: categories {shown(names[category])} and {shown(theirs)} are one"
@@ -361,13 +361,13 @@ def _models(payload: bytes, origin: Origin, where: str) -> Publication:
         "licence": "license",
     }
     return tidy.described(
-        f"{PUBLISHER}/catalog_table", origin.date, columns(rows, wanted, where), where,
+        f"{_PUBLISHER}/catalog_table", origin.date, columns(rows, wanted, where), where,
         basis="commit", table="entries",
     )  # fmt: skip
 
 
 CATALOG_SOURCE = Source(
-    name=CATALOG,
+    name=_CATALOG,
     publisher="Arena (arena.ai)",
     title="Arena catalog",
     homepage="https://github.com/lmarena/arena-catalog",
@@ -376,7 +376,7 @@ CATALOG_SOURCE = Source(
     citation="Arena (arena.ai). Arena catalog, github.com/lmarena/arena-catalog.",
     hosts=("raw.githubusercontent.com",),
     precedence=1,
-    parse=parse_catalog,
+    parse=_parse_catalog,
 )
 
 
@@ -385,12 +385,12 @@ CATALOG_SOURCE = Source(
 _FILE = re.compile(r"leaderboard_table_(\d{4})(\d{2})(\d{2})\.csv", re.ASCII)
 
 
-def parse_space(payload: bytes, origin: Origin) -> list[Publication]:
+def _parse_space(payload: bytes, origin: Origin) -> list[Publication]:
     """Read ``leaderboard_table_YYYYMMDD.csv``: entries only, its ratings are elsewhere.
 
     Layouts of 2023 have no key (the display name is the entry) and no organisation.
     """
-    where = tidy.place(SPACE, origin, dated=False)
+    where = tidy.place(_SPACE, origin, dated=False)
     found = _FILE.fullmatch(origin.name)
     vintage = "-".join(found.groups()) if found else ""
     if not is_date(vintage):
@@ -403,12 +403,12 @@ def parse_space(payload: bytes, origin: Origin) -> list[Publication]:
         "organisation": table.get("Organization", blank),
         "licence": table["License"],
     }
-    board = f"{PUBLISHER}/space_table"
+    board = f"{_PUBLISHER}/space_table"
     return [tidy.described(board, vintage, rows, where, basis="published", table="entries")]
 
 
 SPACE_SOURCE = Source(
-    name=SPACE,
+    name=_SPACE,
     publisher="Arena (arena.ai)",
     title="Chatbot Arena Space, leaderboard tables",
     homepage="https://huggingface.co/spaces/lmarena-ai/chatbot-arena-leaderboard",
@@ -417,5 +417,5 @@ SPACE_SOURCE = Source(
     citation="Arena (arena.ai). Chatbot Arena leaderboard Space, tables of 2023-06 to 2024-10.",
     hosts=(),
     precedence=1,
-    parse=parse_space,
+    parse=_parse_space,
 )

@@ -1,7 +1,7 @@
 """Community copies of Arena's lists: of its web pages, of its catalog, of its dataset.
 
 All hold Arena's figures, none is Arena's own route, and each is a source of its own. Two have files
-of their own kind (`parse_history`, `parse_days`); the others are of three kinds:
+of their own kind (`_parse_history`, `_parse_days`); the others are of three kinds:
 
 Pages
     One JSON file a board and day in the layout of ``arena-ai-leaderboards``, whole points. The
@@ -22,7 +22,7 @@ Completeness
 ------------
 Pages show only their first rows to some collectors: 10, 14, 16, 20, 30, 50 or 71 of about 390 text
 models, changing from day to day, and nothing in such a payload says how many there were. A list in
-the older layout (key ``ci``) of `SHORTEST_CUT` rows or more is marked ``top-N`` for that reason.
+the older layout (key ``ci``) of `_SHORTEST_CUT` rows or more is marked ``top-N`` for that reason.
 The newer layout (``ci_low``, ``ci_high``) comes from the page's full data, but was cut at times
 too. So no copy is taken at its word: `Source.whole` is False, and `elolag.archive.completeness`
 looks for a list before or after that vouches for it. In both layouts the rows must be as many as
@@ -55,12 +55,12 @@ from elolag.sources.tidy import (
 if TYPE_CHECKING:
     import pandas as pd
 
-SHORTEST_CUT = 20
+_SHORTEST_CUT = 20
 #: Part of a page's rows that may be models without a rating.
-UNRATED_SHARE = 0.02
+_UNRATED_SHARE = 0.02
 
 #: The pages show text and vision style-controlled; the other boards are named as elsewhere.
-PAGES = {
+_PAGES = {
     "text": ("text_style_control", "overall"),
     "vision": ("vision_style_control", "overall"),
     "code": ("webdev", "overall"),
@@ -94,12 +94,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _UPDATED = re.compile(rf"({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}}), (\d{{4}})")
 _ROUNDED = "rounded to whole points"
 
-Parse = Callable[[bytes, Origin], list[Publication]]
+_Parse = Callable[[bytes, Origin], list[Publication]]
 #: When a page's list was: from its ``meta``, the payload's origin, and the name for messages.
-Dating = Callable[[dict[str, Any], Origin, str], tuple[str, Basis, tuple[str, ...]]]
+_Dating = Callable[[dict[str, Any], Origin, str], tuple[str, Basis, tuple[str, ...]]]
 
 
-def _pages(name: str, dating: Dating) -> Parse:
+def _pages(name: str, dating: _Dating) -> _Parse:
     """Make the parser of a source of page copies."""
 
     def parse(payload: bytes, origin: Origin) -> list[Publication]:
@@ -127,7 +127,7 @@ def _pages(name: str, dating: Dating) -> Parse:
         vintage, basis, notes = dating(meta, origin, where)
         early = sum(1 for row in rows if row.get("preliminary") is True)
         preliminary = (f"{early} ratings marked preliminary",) * bool(early)
-        complete = newer or len(rows) < SHORTEST_CUT
+        complete = newer or len(rows) < _SHORTEST_CUT
         size = "full" if complete else f"top-{len(rows)}"
         notes = (_ROUNDED, *preliminary, *unrated, *notes)
         return _copy(board, vintage, basis, tables, size, notes)
@@ -139,7 +139,7 @@ def _rated(fields: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], tuple[st
     """Leave out rows that name a model and do not rate it yet; more than a few are damage."""
     kept = [value is not None for value in fields["rating"]]
     gone = len(kept) - sum(kept)
-    if not 0 < gone <= max(1, UNRATED_SHARE * len(kept)):
+    if not 0 < gone <= max(1, _UNRATED_SHARE * len(kept)):
         return fields, ()  # none, or so many that the first of them is refused with its row
     unrated = [e for e, rated in zip(fields["entry"], kept, strict=True) if not rated]
     notes = tuple(f"{shown(name)} is listed without a rating and left out" for name in unrated)
@@ -151,10 +151,10 @@ def _page(file: str, where: str) -> tuple[str, str]:
     name = file.removesuffix(".json")
     if name != file and name.startswith("agent"):
         arena.board_id(name, where)
-    if name == file or name not in PAGES:
-        boards = ", ".join(f"{page}.json" for page in PAGES)
+    if name == file or name not in _PAGES:
+        boards = ", ".join(f"{page}.json" for page in _PAGES)
         raise PayloadError(f"{where}: not a board of its pages; those are {boards}")
-    subset, category = PAGES[name]
+    subset, category = _PAGES[name]
     return arena.board_id(subset, where), category
 
 
@@ -204,7 +204,7 @@ def _updated(
     return updated, "published", ()
 
 
-def _catalog(name: str) -> Parse:
+def _catalog(name: str) -> _Parse:
     """Make the parser of a source of whole points in the catalog's layout."""
 
     def parse(payload: bytes, origin: Origin) -> list[Publication]:
@@ -216,7 +216,7 @@ def _catalog(name: str) -> Parse:
     return parse
 
 
-def _cut(name: str) -> Parse:
+def _cut(name: str) -> _Parse:
     """Make the parser of a source of raw text lists cut at the top."""
 
     def parse(payload: bytes, origin: Origin) -> list[Publication]:
@@ -247,7 +247,7 @@ _RAW = ("raw.githubusercontent.com",)
 
 def _source(
     name: str,
-    parse: Parse,
+    parse: _Parse,
     copied: str,
     homepage: str,
     *,
@@ -271,7 +271,7 @@ def _source(
     )
 
 
-ARENA_WEB = Source(
+_ARENA_WEB = Source(
     name="arena-web",
     publisher="Arena (arena.ai); copied from its web pages by oolong-tea-2026",
     title="arena-ai-leaderboards",
@@ -287,7 +287,7 @@ ARENA_WEB = Source(
 )
 
 SOURCES = (
-    ARENA_WEB,
+    _ARENA_WEB,
     _source(
         "arena-web-forks",
         _pages("arena-web-forks", _fetched),
@@ -333,18 +333,18 @@ SOURCES = (
 # Ratings of `arena/text`, 2023-05 to 2025-03, retired models included.
 
 HISTORY = "arena-history"
-HISTORY_ADDRESS = (
+_HISTORY_ADDRESS = (
     "https://raw.githubusercontent.com/jasontrigg0/chatbot-arena-history/main/alltime.csv"
 )
 
 #: From this date on the ratings are Bradley-Terry on one steady scale; before, online Elo.
-BRADLEY_TERRY_SINCE = "2024-03-27"
+_BRADLEY_TERRY_SINCE = "2024-03-27"
 
 _HISTORY_COLUMNS = ("key", "Model", "rating", "License", "Organization", "date")
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
-def parse_history(payload: bytes, origin: Origin) -> list[Publication]:
+def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
     """Read ``alltime.csv``: one publication per date, oldest first.
 
     Raises
@@ -379,7 +379,7 @@ def parse_history(payload: bytes, origin: Origin) -> list[Publication]:
         publications.append(
             tidy.rated(
                 "arena/text", str(day), tables, basis="published", interval="none",
-                method="online-elo" if str(day) < BRADLEY_TERRY_SINCE else "bradley-terry",
+                method="online-elo" if str(day) < _BRADLEY_TERRY_SINCE else "bradley-terry",
                 style_control=False,
             )
         )  # fmt: skip
@@ -407,14 +407,14 @@ HISTORY_SOURCE = Source(
     "github.com/jasontrigg0/chatbot-arena-history.",
     hosts=("raw.githubusercontent.com",),
     precedence=2,
-    parse=parse_history,
+    parse=_parse_history,
 )
 
 
 # Boards by day, 2024-07 to 2025-08: display names, whole points.
 
-DAYS = "llm-leaderboard-csv"
-DAY_BOARDS = {
+_DAYS = "llm-leaderboard-csv"
+_DAY_BOARDS = {
     "lmsys.csv": "arena/text",
     "lmarena_text.csv": "arena/text",
     "lmarena_vision.csv": "arena/vision",
@@ -433,15 +433,15 @@ _INTERVAL = "95_pct_ci"
 _PLUS_MINUS = re.compile(r"\+(\d{1,6}(?:\.\d+)?)/-(\d{1,6}(?:\.\d+)?)", re.ASCII)
 
 
-def parse_days(payload: bytes, origin: Origin) -> list[Publication]:
+def _parse_days(payload: bytes, origin: Origin) -> list[Publication]:
     """Read one day's CSV: raw (not style-controlled) ratings, category `overall`.
 
     The vintage is the day of the repository's tag. Entries are the display names of the time.
     """
-    where = tidy.place(DAYS, origin)
-    if origin.name not in DAY_BOARDS:
-        raise PayloadError(f"{where}: not one of its boards, which are {', '.join(DAY_BOARDS)}")
-    board = DAY_BOARDS[origin.name]
+    where = tidy.place(_DAYS, origin)
+    if origin.name not in _DAY_BOARDS:
+        raise PayloadError(f"{where}: not one of its boards, which are {', '.join(_DAY_BOARDS)}")
+    board = _DAY_BOARDS[origin.name]
     table = csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
     raw = tidy.frame({ours: table[theirs] for ours, theirs in _DAY_COLUMNS.items()})
     raw["category"] = "overall"
@@ -474,7 +474,7 @@ def _kind(ratings: pd.DataFrame) -> IntervalKind:
 
 
 DAYS_SOURCE = Source(
-    name=DAYS,
+    name=_DAYS,
     publisher="Arena (arena.ai); copied by Frederic Boulnois",
     title="llm-leaderboard-csv",
     homepage="https://github.com/fboulnois/llm-leaderboard-csv",
@@ -484,5 +484,5 @@ DAYS_SOURCE = Source(
     "github.com/fboulnois/llm-leaderboard-csv.",
     hosts=("raw.githubusercontent.com", "github.com"),
     precedence=3,
-    parse=parse_days,
+    parse=_parse_days,
 )

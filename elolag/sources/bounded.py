@@ -28,22 +28,22 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-MAX_ROWS = 2_000_000
-MAX_GROUPS = 1_000
-MAX_UNCOMPRESSED = 256 << 20
-MAX_COLUMNS = 200
+_MAX_ROWS = 2_000_000
+_MAX_GROUPS = 1_000
+_MAX_UNCOMPRESSED = 256 << 20
+_MAX_COLUMNS = 200
 #: A longer text in any column we read is damage; refused before it is copied to every row.
-MAX_TEXT = 4_000
+_MAX_TEXT = 4_000
 
 Kind = Literal["text", "number", "date"]
 
 #: Memory a file may take, beside what the child has when it starts (about 100 MB). The largest
 #: file there is, 1.2 million rows, takes a third of it.
-MAX_MEMORY = 768 << 20
+_MAX_MEMORY = 768 << 20
 #: Seconds a file may take, of the processor and of the clock.
 MAX_SECONDS, MAX_WAIT = 8, 30
 #: What Arrow reports damage as, beside its own errors; OSError is bad compression.
-BUILT_IN = (OSError, ValueError, OverflowError, KeyError)
+_BUILT_IN = (OSError, ValueError, OverflowError, KeyError)
 
 #: How the child begins, before this file's own imports.
 _PROGRAM = (
@@ -150,8 +150,8 @@ class Unpacker:
             except (EOFError, OSError):
                 self.close()
                 raise UnpackingError(
-                    f"unpacking it ends the process, or takes more than {MAX_MEMORY >> 20:,} MB or "
-                    f"{MAX_SECONDS} s"
+                    f"unpacking it ends the process, or takes more than {_MAX_MEMORY >> 20:,} MB "
+                    f"or {MAX_SECONDS} s"
                 ) from None
         if fault:
             raise UnpackingError(fault.decode())
@@ -164,7 +164,7 @@ class Unpacker:
             child.end()
 
 
-UNPACKER = Unpacker()
+_UNPACKER = Unpacker()
 
 
 def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Table, list[str]]:
@@ -194,13 +194,13 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
             found = declared.schema_arrow.field(name).type
             if not _is_kind(found, kind):
                 raise PayloadError(f"{where}: column {name!r} should be {kind}, found {found}")
-        unpacked = UNPACKER.unpack(
-            payload, wanted, {"max_bytes": MAX_UNCOMPRESSED, "max_text": MAX_TEXT}
+        unpacked = _UNPACKER.unpack(
+            payload, wanted, {"max_bytes": _MAX_UNCOMPRESSED, "max_text": _MAX_TEXT}
         )
         table = pa.ipc.open_stream(pa.BufferReader(unpacked)).read_all()
     except PayloadError:
         raise
-    except (pa.ArrowException, MemoryError, *BUILT_IN, UnpackingError) as error:
+    except (pa.ArrowException, MemoryError, *_BUILT_IN, UnpackingError) as error:
         said = shown(str(error) or type(error).__name__, 200)
         raise PayloadError(
             f"{where}: not readable as Parquet ({said}){looks_like(payload)}"
@@ -211,20 +211,20 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
 def _beyond(metadata: pq.FileMetaData) -> str:
     """What a file declares that is too much or does not agree; empty where nothing is."""
     groups = metadata.num_row_groups
-    if groups > MAX_GROUPS:
-        return f"{groups:,} row groups; more than {MAX_GROUPS:,} is refused"
+    if groups > _MAX_GROUPS:
+        return f"{groups:,} row groups; more than {_MAX_GROUPS:,} is refused"
     counts = [metadata.row_group(i).num_rows for i in range(groups)]
     rows = max(metadata.num_rows, sum(counts))
-    if rows > MAX_ROWS or metadata.num_rows < 0:
-        return f"{rows:,} rows; more than {MAX_ROWS:,} is refused"
+    if rows > _MAX_ROWS or metadata.num_rows < 0:
+        return f"{rows:,} rows; more than {_MAX_ROWS:,} is refused"
     if min(counts, default=0) < 0 or sum(counts) != metadata.num_rows:
         return f"{metadata.num_rows:,} rows, and its row groups {sum(counts):,}"
-    if metadata.num_columns > MAX_COLUMNS:
+    if metadata.num_columns > _MAX_COLUMNS:
         return f"{metadata.num_columns:,} columns"
     # Not the columns' own sizes: reading a damaged column's metadata aborts the whole process.
     size = sum(max(0, metadata.row_group(i).total_byte_size) for i in range(groups))
-    if size > MAX_UNCOMPRESSED:
-        return f"{size:,} bytes uncompressed; more than {MAX_UNCOMPRESSED:,} is refused"
+    if size > _MAX_UNCOMPRESSED:
+        return f"{size:,} bytes uncompressed; more than {_MAX_UNCOMPRESSED:,} is refused"
     return ""
 
 
@@ -313,7 +313,7 @@ def main() -> None:
     # Other pools of Arrow reserve more address space than they use.
     pa.set_memory_pool(pa.system_memory_pool())
     _bound("RLIMIT_CORE", 0)
-    _bound("RLIMIT_AS", _address_space() + MAX_MEMORY)
+    _bound("RLIMIT_AS", _address_space() + _MAX_MEMORY)
     questions, answers = Connection(0, writable=False), Connection(1, readable=False)
     while True:
         try:
@@ -328,7 +328,7 @@ def main() -> None:
             fault = str(error)
         except MemoryError:
             return  # what is left of the memory is not worth keeping
-        except (pa.ArrowException, *BUILT_IN) as error:
+        except (pa.ArrowException, *_BUILT_IN) as error:
             fault = str(error) or type(error).__name__
         answers.send_bytes(fault.encode(errors="replace"))
         answers.send_bytes(memoryview(table))

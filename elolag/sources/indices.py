@@ -2,7 +2,7 @@
 
 Four sources. `epoch-eci` is Epoch's own table. `iaps-open-source-gap` is a public repository that
 fetches Epoch's and METR's tables daily: its history is their past vintages, with errors.
-`comparia` is the French government's arena. `artificial-analysis` has language models with release
+`_comparia` is the French government's arena. `artificial-analysis` has language models with release
 dates, and media arenas with Elo; it needs a key (`KEY_VARIABLE`), and its terms forbid
 redistribution, so it belongs in a private archive.
 """
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EPOCH = "epoch-eci"
-IAPS = "iaps-open-source-gap"
-COMPARIA = "comparia"
+_IAPS = "iaps-open-source-gap"
+_COMPARIA = "comparia"
 ARTIFICIAL_ANALYSIS = "artificial-analysis"
 
-ECI = "epoch/eci"
-TIME_HORIZON = "metr/time-horizon"
-COMPARIA_TEXT = "comparia/text"
+_ECI = "epoch/eci"
+_TIME_HORIZON = "metr/time-horizon"
+_COMPARIA_TEXT = "comparia/text"
 
 EPOCH_ADDRESS = "https://epoch.ai/data/eci_scores.csv"
 
 #: Epoch publishes 90% intervals, where Arena publishes 95% ones.
-LEVEL = 0.90
+_LEVEL = 0.90
 
 _LIVE = {
     "entry": "Model",
@@ -74,7 +74,7 @@ _OLD = {
 }
 
 
-def epoch(payload: bytes, origin: Origin) -> list[Publication]:
+def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     """Read the live layout (one row per model) or that of 2026-01 (one row per model version).
 
     Rows without a score are no part of the board; they stay in the table ``models``, which holds
@@ -96,7 +96,7 @@ def epoch(payload: bytes, origin: Origin) -> list[Publication]:
     models, notes = tidy.keyed(_epoch_models(fields), MODELS, where)
     unscored = len(raw) - len(scored)
     publication = tidy.rated(
-        ECI, origin.date, tables, basis="fetched", interval="published", level=LEVEL,
+        _ECI, origin.date, tables, basis="fetched", interval="published", level=_LEVEL,
         method="index",
         notes=(
             "licence is Epoch's word on accessibility; index points, not Elo",
@@ -130,7 +130,7 @@ _ECI_TABLE, _HORIZON_TABLE = "eci", "metr_time_horizon"
 _MOST = 1e9
 
 
-def open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
+def _open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
     """Read Epoch's index and, where it is there, METR's time horizons from one ``data.json``.
 
     Whatever else the file holds is passed by; its tables may stand below ``benchmarks`` or at the
@@ -141,7 +141,7 @@ def open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
     PartialPayloadError
         One of the two tables is refused; the other is in it.
     """
-    where = tidy.place(IAPS, origin)
+    where = tidy.place(_IAPS, origin)
     document = mapping(json_value(payload, where), where, "the file")
     vintage = _commit_day(document, origin, where)
     boards = mapping(document.get("benchmarks", document), where, "'benchmarks'")
@@ -184,7 +184,7 @@ def _index(rows: list[Any], vintage: str, where: str) -> Publication:
     raw["variance"] = figures.pop("sd") ** 2
     tables = tidy.board(raw.assign(**figures).drop(columns="sd"), where)
     return tidy.rated(
-        ECI, vintage, tables, basis="commit", interval="variance", level=None, method="index",
+        _ECI, vintage, tables, basis="commit", interval="variance", level=None, method="index",
         notes=(
             "se as copied: a standard deviation taken from the width of Epoch's 90% interval",
             "index points, not Elo",
@@ -201,7 +201,7 @@ def _time_horizon(rows: list[Any], vintage: str, where: str) -> Publication:
         raw[ours] = np.log2(figures[ours])
     tables = tidy.board(raw, where)
     return tidy.rated(
-        TIME_HORIZON, vintage, tables, basis="commit", interval="bootstrap", method="index",
+        _TIME_HORIZON, vintage, tables, basis="commit", interval="bootstrap", method="index",
         notes=("rating, lower and upper are log2 of minutes (50% time horizon)",),
     )  # fmt: skip
 
@@ -254,13 +254,13 @@ _COMPARIA_BEGINS = dt.date(2024, 1, 1)
 _DAY_SECONDS = 86_400
 
 
-def comparia(payload: bytes, origin: Origin) -> list[Publication]:
+def _comparia(payload: bytes, origin: Origin) -> list[Publication]:
     """Read compar:IA's ranking: a list of models or, since October 2025, one with its timestamp.
 
     The vintage is the day of the timestamp, else that of the commit. A commit that leaves the
     figures as they are publishes nothing new: the archive finds it unchanged.
     """
-    where = tidy.place(COMPARIA, origin)
+    where = tidy.place(_COMPARIA, origin)
     # Shares of nothing are written as NaN; they are not read.
     value = json_value(payload, where, nan=True)
     stamped = isinstance(value, dict)
@@ -290,7 +290,7 @@ def comparia(payload: bytes, origin: Origin) -> list[Publication]:
     tables = tidy.board(raw, where)
     return [
         tidy.rated(
-            COMPARIA_TEXT, vintage, tables, basis="published" if stamped else "commit",
+            _COMPARIA_TEXT, vintage, tables, basis="published" if stamped else "commit",
             interval="bootstrap",
             notes=(
                 "rating is the bootstrap median, votes the matches of a model; most voters write "
@@ -326,10 +326,10 @@ SOURCES: tuple[Source, ...] = (
         hosts=("epoch.ai",),
         fetched=True,
         precedence=0,
-        parse=epoch,
+        parse=_epoch,
     ),
     Source(
-        name=IAPS,
+        name=_IAPS,
         publisher="Epoch AI and METR; copied daily by the Institute for AI Policy and Strategy",
         title="Open-Source-Gap, data.json",
         homepage="https://github.com/IAPS-AI/Open-Source-Gap",
@@ -339,11 +339,11 @@ SOURCES: tuple[Source, ...] = (
         "collected in github.com/IAPS-AI/Open-Source-Gap.",
         hosts=("raw.githubusercontent.com",),
         precedence=3,
-        parse=open_source_gap,
+        parse=_open_source_gap,
         spelling=EPOCH,
     ),
     Source(
-        name=COMPARIA,
+        name=_COMPARIA,
         publisher="compar:IA, French Ministry of Culture and DINUM",
         title="compar:IA, ranking of models by the votes of its users",
         homepage="https://github.com/betagouv/ComparIA",
@@ -353,7 +353,7 @@ SOURCES: tuple[Source, ...] = (
         "made from them, https://comparia.beta.gouv.fr. Licence Ouverte / Etalab 2.0.",
         hosts=("raw.githubusercontent.com",),
         precedence=0,
-        parse=comparia,
+        parse=_comparia,
     ),
 )
 
@@ -401,7 +401,7 @@ def has_more(payload: bytes) -> bool:
 
 
 def join_pages(pages: Sequence[bytes]) -> bytes:
-    """All pages of one list, in order, as one payload for `artificial_analysis`.
+    """All pages of one list, in order, as one payload for `_artificial_analysis`.
 
     Raises
     ------
@@ -422,7 +422,7 @@ def join_pages(pages: Sequence[bytes]) -> bytes:
     return json.dumps({"data": rows}, ensure_ascii=True).encode()
 
 
-def artificial_analysis(payload: bytes, origin: Origin) -> list[Publication]:
+def _artificial_analysis(payload: bytes, origin: Origin) -> list[Publication]:
     """Read a (joined) answer of the API, or a regrouped list with ``meta`` and ``models``.
 
     `Origin.name` tells which list it is: an arena of `ARENAS`, else language models.
@@ -540,5 +540,5 @@ ARTIFICIAL_ANALYSIS_SOURCE = Source(
     fetched=True,
     redistributable=False,
     precedence=0,
-    parse=artificial_analysis,
+    parse=_artificial_analysis,
 )

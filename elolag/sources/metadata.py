@@ -31,7 +31,7 @@ OPENROUTER = "openrouter"
 OPENROUTER_ADDRESS = "https://openrouter.ai/api/v1/models"
 
 #: Dates this close agree (as in the check of the tags).
-AGREE_DAYS = 14
+_AGREE_DAYS = 14
 
 _CSV = ("lab", "model", "name", "release_date", "open_weights")
 _OPEN = {"True": "true", "False": "false", "true": "true", "false": "false", "": ""}
@@ -96,13 +96,13 @@ class _Served:
         return bool(words) and words[0] in _OWN.get(self.provider, ())
 
 
-def parse_models_dev(payload: bytes, origin: Origin) -> list[Publication]:
+def _parse_models_dev(payload: bytes, origin: Origin) -> list[Publication]:
     """Read ``api.json`` (providers and what they serve), or a CSV of labs and their models.
 
     In ``api.json`` a row is a model's name. Where the maker's own service has it, the entry is
     ``provider/model`` and ``organisation`` that provider, else the entry is the bare name and
     ``organisation`` is empty. ``release_date`` is the earliest on which providers agree: the day
-    with most dates within `AGREE_DAYS` of it stands for what most mean, and of these dates the
+    with most dates within `_AGREE_DAYS` of it stands for what most mean, and of these dates the
     earliest that two firms give is taken (the earliest of all, where no two give the same). Weights
     are open where most providers say so. What disagrees is noted.
     """
@@ -145,7 +145,7 @@ def _from_json(payload: bytes, where: str) -> tuple[dict[str, list[Any]], tuple[
     notes = [f"{len(served)} models as served by their providers make {len(groups)} names"]
     if apart:
         notes.append(
-            f"providers give {len(apart)} names dates more than {AGREE_DAYS} days apart; the "
+            f"providers give {len(apart)} names dates more than {_AGREE_DAYS} days apart; the "
             f"earliest on which most agree is taken, e.g. {_some(apart)}"
         )
     if doubted:
@@ -204,7 +204,7 @@ def _release(dates: Iterable[str]) -> tuple[str, bool]:
     days = {day: count for text, count in given.items() if (day := _day(text))}
     if not days:
         return _commonest(given.elements()), True
-    near = {day: [d for d in days if abs((d - day).days) <= AGREE_DAYS] for day in days}
+    near = {day: [d for d in days if abs((d - day).days) <= _AGREE_DAYS] for day in days}
     votes = {day: sum(days[d] for d in near[day]) for day in days}
     centre = min(days, key=lambda day: (-votes[day], -days[day], day))
     agreed = [day for day in near[centre] if days[day] > 1] or near[centre]
@@ -265,7 +265,7 @@ MODELS_DEV_SOURCE = Source(
     fetched=True,
     precedence=0,
     parser_version=2,
-    parse=parse_models_dev,
+    parse=_parse_models_dev,
 )
 
 
@@ -276,7 +276,7 @@ _SECONDS_A_DAY = 86_400
 _LATEST = 4_102_444_800
 
 
-def parse_openrouter(payload: bytes, origin: Origin) -> list[Publication]:
+def _parse_openrouter(payload: bytes, origin: Origin) -> list[Publication]:
     """Read the model list.
 
     ``release_date`` is the day OpenRouter listed the model, seldom before its release and often
@@ -323,5 +323,5 @@ OPENROUTER_SOURCE = Source(
     hosts=("openrouter.ai",),
     fetched=True,
     precedence=0,
-    parse=parse_openrouter,
+    parse=_parse_openrouter,
 )

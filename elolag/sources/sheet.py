@@ -22,7 +22,7 @@ from elolag.dates import parse as parse_date
 from elolag.errors import UsageError
 
 #: Larger files are not tables of ratings or tags; votes are read another way (`elolag.votes`).
-MAX_BYTES = 64 * 2**20
+_MAX_BYTES = 64 * 2**20
 
 #: Ratings, errors and ends of intervals from here on are no points of any scale.
 MAX_POINTS = 1_000_000
@@ -233,11 +233,11 @@ def read_bytes(path: Path, what: str) -> bytes:
     """The bytes of a file of bounded size."""
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UsageError(f"cannot read {what} {path}: {error.strerror or error}") from error
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"{path}: larger than {MAX_BYTES // 2**20} MB; is this {what}?")
+    if len(data) > _MAX_BYTES:
+        raise UsageError(f"{path}: larger than {_MAX_BYTES // 2**20} MB; is this {what}?")
     refuse_other(data[:64], str(path))
     return data
 

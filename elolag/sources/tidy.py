@@ -35,10 +35,10 @@ from elolag.schema import (
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_ROWS = 250_000
-MAX_NAME = 500
-CONFLICT_SHARE = 0.05
-DECIMALS = 2
+_MAX_ROWS = 250_000
+_MAX_NAME = 500
+_CONFLICT_SHARE = 0.05
+_DECIMALS = 2
 
 #: Beyond these a number is damage; it also keeps counts inside 64 bits and rounding exact.
 _MAX_POINTS = 1e6
@@ -239,7 +239,7 @@ def board(raw: pd.DataFrame, where: str, *, doubled: Collection[str] = ()) -> Ta
     rows = _checked(raw, where)
     notes: list[str] = []
     for column in _TEXTS:
-        rows[column], cleaned = texts(raw.get(column), len(rows), where, column)
+        rows[column], cleaned = _texts(raw.get(column), len(rows), where, column)
         notes += cleaned
     rows = _without_duplicates(rows, where, doubled, notes)
     return Tables(_ratings(rows), _entries(rows, notes), tuple(notes))
@@ -271,20 +271,20 @@ def size(rows: int, where: str) -> None:
     """Refuse an empty or an absurdly large table."""
     if not rows:
         raise PayloadError(f"{where}: the board is empty")
-    if rows > MAX_ROWS:
-        raise PayloadError(f"{where}: {rows:,} rows; a board of more than {MAX_ROWS:,} is refused")
+    if rows > _MAX_ROWS:
+        raise PayloadError(f"{where}: {rows:,} rows; a board of more than {_MAX_ROWS:,} is refused")
 
 
 def names(values: pd.Series, where: str) -> pd.Series:
-    """Check keys: text of 1 to `MAX_NAME` characters without control characters, kept verbatim."""
+    """Check keys: text of 1 to `_MAX_NAME` characters without control characters, kept verbatim."""
     for position, value in enumerate(values.array):
         fault = ""
         if not isinstance(value, str):
             fault = "is missing" if _missing(value) else "is not text"
         elif not value:
             fault = "is empty"
-        elif len(value) > MAX_NAME:
-            fault = f"has {len(value):,} characters (at most {MAX_NAME})"
+        elif len(value) > _MAX_NAME:
+            fault = f"has {len(value):,} characters (at most {_MAX_NAME})"
         elif _FORBIDDEN.search(value):
             fault = "holds a control character"
         if fault:
@@ -292,7 +292,7 @@ def names(values: pd.Series, where: str) -> pd.Series:
     return values
 
 
-def texts(
+def _texts(
     values: pd.Series | None, length: int, where: str, column: str
 ) -> tuple[list[str], list[str]]:
     """Descriptive text: missing becomes empty, control characters become spaces (noted)."""
@@ -303,7 +303,7 @@ def texts(
         if _missing(value):
             out.append("")
             continue
-        if not isinstance(value, str) or len(value) > MAX_NAME:
+        if not isinstance(value, str) or len(value) > _MAX_NAME:
             fault = "is not text" if not isinstance(value, str) else "is over-long"
             raise PayloadError(f"{where}: {column} in row {position + 1} {fault}: {shown(value)}")
         tidy = _FORBIDDEN.sub(" ", value)
@@ -384,10 +384,10 @@ def _without_duplicates(
         f"e.g. {shown(first['entry'].iloc[0])} in {shown(first['category'].iloc[0])}: "
         f"{first['rating'].iloc[0]:.2f} and {first['rating'].iloc[1]:.2f}"
     )
-    if keys > CONFLICT_SHARE * total:
+    if keys > _CONFLICT_SHARE * total:
         raise PayloadError(
             f"{where}: {keys} of {total} entries are listed more than once with different figures "
-            f"({example}); above {CONFLICT_SHARE:.0%} the board is refused"
+            f"({example}); above {_CONFLICT_SHARE:.0%} the board is refused"
         )
     groups = conflicts.groupby(key, sort=False)
     most = groups["votes"].transform("max")
@@ -431,7 +431,7 @@ def _apart(rows: pd.DataFrame, doubled: Collection[str], notes: list[str]) -> pd
 def _ratings(rows: pd.DataFrame) -> pd.DataFrame:
     out = rows.assign(se=np.sqrt(rows["variance"]))
     for column in ("rating", "lower", "upper", "se"):
-        out[column] = out[column].round(DECIMALS)
+        out[column] = out[column].round(_DECIMALS)
     for column in ("votes", "rank"):
         out[column] = out[column].astype("Int64")
     for column in ("category", "entry"):
@@ -475,7 +475,7 @@ def keyed(
     notes: list[str] = []
     for column in schema:
         if column != "entry":
-            out[column], cleaned = texts(raw.get(column), len(raw), where, column)
+            out[column], cleaned = _texts(raw.get(column), len(raw), where, column)
             notes += cleaned
     if "release_date" in schema:
         unreadable = [text for text in out["release_date"] if text and not is_date(text)]
@@ -509,7 +509,7 @@ def is_date(text: str) -> bool:
     return text[:4] != "0000"
 
 
-def interval_kinds(ratings: pd.DataFrame) -> tuple[IntervalKind, tuple[str, ...]]:
+def _interval_kinds(ratings: pd.DataFrame) -> tuple[IntervalKind, tuple[str, ...]]:
     """Whether full-precision intervals are symmetric ("variance") or not ("bootstrap").
 
     The board's kind is that of ``overall`` (else of its first category); categories of another
@@ -549,13 +549,13 @@ def rated(
     Parameters
     ----------
     interval
-        What kind its intervals are; None to tell by their symmetry (`interval_kinds`).
+        What kind its intervals are; None to tell by their symmetry (`_interval_kinds`).
     notes
         The parser's own; what was done to get the tables follows them.
     """
     kinds: tuple[str, ...] = ()
     if interval is None:
-        interval, kinds = interval_kinds(tables.ratings)
+        interval, kinds = _interval_kinds(tables.ratings)
     known = bool(tables.ratings[["lower", "se"]].notna().any(axis=None))
     kind = interval if known else "none"
     return Publication(

@@ -1,7 +1,7 @@
 """Groups of models: from an expression such as ``CN+open`` to who is in it, and since when.
 
 Grammar: ``,`` is or, ``+`` is and and binds before it, ``not:`` stands before any single name.
-Names: a country (``US``; also ``us``, or by its English name), ``EU``, ``open``, ``closed``,
+Names: a country (``US``; also ``us``, or by its English name), ``_EU``, ``open``, ``closed``,
 ``lab:KEY``, ``ALL``. A model counts in ``open`` from the date of its weights; in ``closed`` from
 its release, and for good, if it was released without weights; in every other group from its
 release. ``not:open`` is ``closed``.
@@ -22,7 +22,7 @@ from elolag.errors import UsageError
 from elolag.tags.lookup import Tag
 
 #: Members of the European Union (since 2020).
-EU = frozenset({
+_EU = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
@@ -102,7 +102,7 @@ def _one(negated: bool, name: str, tag: Tag, openness: str) -> float:
     elif name.startswith("lab:"):
         member = tag.lab == name[4:]
     else:
-        member = tag.country in EU if name == "EU" else tag.country == name
+        member = tag.country in _EU if name == "EU" else tag.country == name
     return tag.released if member != negated else np.inf
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from elolag.archive import Archive, Snapshot
 
 #: Sources with a table of models: dates, organisations, countries.
-FACT_SOURCES = ("epoch-eci", "models-dev", "openrouter", "artificial-analysis")
+_FACT_SOURCES = ("epoch-eci", "models-dev", "openrouter", "artificial-analysis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def read_facts(archive: Archive) -> list[Fact]:
     for board in archive.boards():
         snapshot = archive.board(board).snapshot()
         if "models" in _tables(snapshot):
-            facts += table_facts(snapshot.source, snapshot.vintage, snapshot.table("models"))
+            facts += _table_facts(snapshot.source, snapshot.vintage, snapshot.table("models"))
     return facts
 
 
@@ -140,18 +140,18 @@ def read_fact_file(path: Path) -> list[Fact]:
         payload = path.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error}") from error
-    for name in FACT_SOURCES:
+    for name in _FACT_SOURCES:
         try:
             publications = get_source(name).parse(payload, Origin(path.name, "undated"))
         except PayloadError:
             continue
         for publication in publications:
             if "models" in publication.tables:
-                return table_facts(name, "undated", publication.tables["models"])
-    raise UsageError(f"{path} is no table of {', '.join(FACT_SOURCES)} that elolag can read")
+                return _table_facts(name, "undated", publication.tables["models"])
+    raise UsageError(f"{path} is no table of {', '.join(_FACT_SOURCES)} that elolag can read")
 
 
-def table_facts(source: str, vintage: str, models: pd.DataFrame) -> list[Fact]:
+def _table_facts(source: str, vintage: str, models: pd.DataFrame) -> list[Fact]:
     """The rows of a table ``models`` (columns of `elolag.schema.MODELS`)."""
     columns = ("entry", "name", "organisation", "release_date", "open_weights", "country")
     return [Fact(source, vintage, *row) for row in _rows(models, columns)]

@@ -27,11 +27,11 @@ from elolag.tags.rows import Alias, Model
 from elolag.tags.tables import UNKNOWN, Tables, base_cycle
 
 #: Models of one lab released this close together are one release under several names.
-SAME_RELEASE_DAYS = 3
+_SAME_RELEASE_DAYS = 3
 #: A stamp further than this from a release belongs to another version of the name.
-SAME_VERSION_DAYS = 45
+_SAME_VERSION_DAYS = 45
 #: Here the key is shorter than the name and can mean another version than the name says.
-NAME_FIRST = ("artificial-analysis",)
+_NAME_FIRST = ("artificial-analysis",)
 
 
 class Matcher:
@@ -63,7 +63,7 @@ class Matcher:
     def match(self, fact: Fact) -> str | None:
         """The model a row speaks of; None where no name fits, or several do equally."""
         texts = [fact.entry.strip(), fact.name.strip()]
-        if fact.source in NAME_FIRST:
+        if fact.source in _NAME_FIRST:
             texts.reverse()
         dated = names.stamp(fact.entry)
         for text in texts:
@@ -77,7 +77,7 @@ class Matcher:
     def _fits(self, model: str, dated: names.Stamp) -> bool:
         """Whether a model is the version a stamp speaks of, not another of the same name."""
         release = parse(self._tables.models[model].release_date)
-        return abs(dated.days_from(release)) <= SAME_VERSION_DAYS
+        return abs(dated.days_from(release)) <= _SAME_VERSION_DAYS
 
     def _candidate(self, text: str) -> str | None:
         hint = names.month_hint(text)
@@ -108,7 +108,7 @@ class Matcher:
         if not rows or len({row.lab for row in rows}) > 1:
             return None
         days = [parse(row.release_date) for row in rows]
-        if max(days) - min(days) > dt.timedelta(SAME_RELEASE_DAYS):
+        if max(days) - min(days) > dt.timedelta(_SAME_RELEASE_DAYS):
             return None
         return found[0]
 
@@ -124,30 +124,30 @@ def _only_stamp(words: tuple[str, ...]) -> bool:
 
 
 #: Days a release may follow its first listing: boards list in their own time zone, and early.
-LISTED_DAYS = 3
+_LISTED_DAYS = 3
 #: Days a stamp in a name may be away from the release.
-STAMP_DAYS = 7
+_STAMP_DAYS = 7
 #: Days two sources, or two versions in the wrong order, may be apart.
-APART_DAYS = 14
+_APART_DAYS = 14
 #: Days the first of several siblings may be ahead of the second.
-ALONE_DAYS = 240
+_ALONE_DAYS = 240
 #: Marks an alias of a pre-release test: its listing precedes the release on purpose.
-PRE_RELEASE = "pre-release test"
+_PRE_RELEASE = "pre-release test"
 
-KINDS: Mapping[str, str] = MappingProxyType(
+_KINDS: Mapping[str, str] = MappingProxyType(
     {
         "untagged": "an entry of the archive that no alias knows",
-        "released-after-listed": f"released more than {LISTED_DAYS} days after first listed",
-        "stamp": f"the stamp in the name is more than {STAMP_DAYS} days from the release",
-        "order": f"an older version released more than {APART_DAYS} days after a newer one",
-        "far-before-siblings": f"{ALONE_DAYS} days ahead of every other of its version",
+        "released-after-listed": f"released more than {_LISTED_DAYS} days after first listed",
+        "stamp": f"the stamp in the name is more than {_STAMP_DAYS} days from the release",
+        "order": f"an older version released more than {_APART_DAYS} days after a newer one",
+        "far-before-siblings": f"{_ALONE_DAYS} days ahead of every other of its version",
         "one-name": "one name, two models",
         "alias-unused": "an alias that no entry of the archive reads like",
         "alias-shadowed": "an alias that another row always answers for, with another model",
         "no-country": "a lab without a country on a release date",
         "base-cycle": "bases that run in a circle",
         "weights-before-release": "weights dated before the release",
-        "date-disagrees": f"a metadata source is more than {APART_DAYS} days away",
+        "date-disagrees": f"a metadata source is more than {_APART_DAYS} days away",
         "country-disagrees": "a metadata source names other countries",
         "source-order": "a metadata source has a re-release before what it re-releases",
     }
@@ -161,7 +161,7 @@ class Finding:
     Attributes
     ----------
     kind
-        One of `KINDS`.
+        One of `_KINDS`.
     subject
         The model, the alias (``source: entry``) or the source's row (``source: entry``) concerned.
     message
@@ -182,7 +182,7 @@ def check(
     facts: Sequence[Fact] = (),
     exceptions: Mapping[tuple[str, str], str] | None = None,
 ) -> list[Finding]:
-    """Everything the validator finds, in the order of `KINDS`, then by subject.
+    """Everything the validator finds, in the order of `_KINDS`, then by subject.
 
     Parameters
     ----------
@@ -195,16 +195,16 @@ def check(
     exceptions
         (kind, subject) -> reason; by default those of the package.
     """
-    reasons = load_exceptions() if exceptions is None else exceptions
+    reasons = _load_exceptions() if exceptions is None else exceptions
     found: list[Finding] = []
     found += _own(tables)
     found += _names(tables)
-    found += order("order", [(m.model, m.model, m.release_date) for m in tables.models.values()])
-    found += siblings(tables.models.values())
+    found += _order("order", [(m.model, m.model, m.release_date) for m in tables.models.values()])
+    found += _siblings(tables.models.values())
     if listings:
         found += _listed(tables, listings, facts)
     found += _sources(tables, facts)
-    rank = {kind: i for i, kind in enumerate(KINDS)}
+    rank = {kind: i for i, kind in enumerate(_KINDS)}
     return sorted(
         (replace(f, exception=reasons.get((f.kind, f.subject), "")) for f in set(found)),
         key=lambda f: (rank[f.kind], f.subject, f.message),
@@ -212,14 +212,14 @@ def check(
 
 
 @cache
-def load_exceptions() -> Mapping[tuple[str, str], str]:
+def _load_exceptions() -> Mapping[tuple[str, str], str]:
     """The package's written exceptions: (kind, subject) -> reason."""
     name = "exceptions.csv"
     text = (resources.files("elolag.tags") / "data" / name).read_text("utf-8")
     out: dict[tuple[str, str], str] = {}
     for line, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), start=2):
         key = (row["kind"], row["subject"])
-        if row["kind"] not in KINDS or not row["reason"] or key in out:
+        if row["kind"] not in _KINDS or not row["reason"] or key in out:
             raise TagError(
                 f"{name}, line {line}: {key!r} is no new exception of a known kind with a reason"
             )
@@ -242,7 +242,7 @@ def _own(tables: Tables) -> Iterable[Finding]:
         stamp = names.stamp(model.model)
         if stamp:
             away = stamp.days_from(parse(model.release_date))
-            if abs(away) > STAMP_DAYS:
+            if abs(away) > _STAMP_DAYS:
                 message = f"{stamp.text!r} in the name, released {model.release_date} ({away:+} d)"
                 yield Finding("stamp", model.model, message)
 
@@ -268,7 +268,7 @@ def _names(tables: Tables) -> Iterable[Finding]:
             yield Finding("one-name", found[0], f"reads like {', '.join(found[1:])}")
 
 
-def order(kind: str, dated: Iterable[tuple[str, str, str]]) -> list[Finding]:
+def _order(kind: str, dated: Iterable[tuple[str, str, str]]) -> list[Finding]:
     """Versions dated in the wrong order: v3 before v2, a re-release before the release.
 
     Parameters
@@ -291,7 +291,7 @@ def order(kind: str, dated: Iterable[tuple[str, str, str]]) -> list[Finding]:
             late = [
                 (old_date, old)
                 for older, old, old_date in members
-                if _precedes(older, newer) and (old_date - new_date).days > APART_DAYS
+                if _precedes(older, newer) and (old_date - new_date).days > _APART_DAYS
             ]
             if late:
                 old_date, old = max(late)
@@ -308,7 +308,7 @@ def _precedes(one: names.Parsed, other: names.Parsed) -> bool:
     return one.stamp is None and other.stamp is not None
 
 
-def siblings(models: Iterable[Model]) -> list[Finding]:
+def _siblings(models: Iterable[Model]) -> list[Finding]:
     """Models dated long before every other model of the same version of the same lab."""
     groups: dict[tuple[object, ...], list[Model]] = defaultdict(list)
     for model in models:
@@ -321,7 +321,7 @@ def siblings(models: Iterable[Model]) -> list[Finding]:
             continue
         first, second = sorted(members, key=lambda m: m.release_date)[:2]
         ahead = (parse(second.release_date) - parse(first.release_date)).days
-        if ahead > ALONE_DAYS:
+        if ahead > _ALONE_DAYS:
             message = f"{first.release_date}, {ahead} days before {second.model}"
             found.append(Finding("far-before-siblings", first.model, message))
     return found
@@ -337,14 +337,14 @@ def _listed(tables: Tables, listings: Sequence[Listed], facts: Sequence[Fact]) -
         if alias is None:
             subject = f"{listed.source}: {listed.entry}"
             yield Finding("untagged", subject, f"on {listed.board} since {listed.first}")
-        elif listed.rated and alias.model != UNKNOWN and PRE_RELEASE not in alias.effort:
+        elif listed.rated and alias.model != UNKNOWN and _PRE_RELEASE not in alias.effort:
             known = first.get(alias.model)
             if known is None or listed.first < known.first:
                 first[alias.model] = listed
     for name, listed in first.items():
         model = tables.models[name]
         late = (parse(model.release_date) - parse(listed.first)).days
-        if late > LISTED_DAYS:
+        if late > _LISTED_DAYS:
             message = f"{model.release_date}, listed on {listed.board} {listed.first}"
             yield Finding("released-after-listed", name, message)
     # The rows of a rated index that carry no score are only in its table of facts.
@@ -387,7 +387,7 @@ def _sources(tables: Tables, facts: Sequence[Fact]) -> Iterable[Finding]:
     by_source: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for fact in facts:
         subject = f"{fact.source}: {fact.entry}"
-        text = fact.name if fact.source in NAME_FIRST else fact.entry
+        text = fact.name if fact.source in _NAME_FIRST else fact.entry
         by_source[fact.source].append((subject, text, fact.release_date))
         name = matcher.match(fact)
         if name is None:
@@ -396,7 +396,7 @@ def _sources(tables: Tables, facts: Sequence[Fact]) -> Iterable[Finding]:
         day = names.full_date(fact.release_date)
         if day:
             apart = (parse(model.release_date) - day).days
-            if abs(apart) > APART_DAYS:
+            if abs(apart) > _APART_DAYS:
                 message = f"{fact.release_date}; here {name} is of {model.release_date}"
                 yield Finding("date-disagrees", subject, message)
         theirs = codes(fact.country)
@@ -405,4 +405,4 @@ def _sources(tables: Tables, facts: Sequence[Fact]) -> Iterable[Finding]:
             message = f"{', '.join(theirs)}; here {name} is {ours}"
             yield Finding("country-disagrees", subject, message)
     for dated in by_source.values():
-        yield from order("source-order", dated)
+        yield from _order("source-order", dated)

@@ -27,12 +27,12 @@ from elolag.tags.rows import Alias, Lab, Model, labs_of
 from elolag.tags.tables import UNKNOWN, Tables, columns
 
 #: Share of a family's models that one lab must have made for the name alone to say the lab.
-FAMILY_SHARE = 0.9
+_FAMILY_SHARE = 0.9
 #: Models a family must have for that.
-FAMILY_SIZE = 3
+_FAMILY_SIZE = 3
 #: Points and share of votes within which a new entry may be a vanished one under a new name.
-RENAME_POINTS = 6.0
-RENAME_VOTES = 0.9
+_RENAME_POINTS = 6.0
+_RENAME_VOTES = 0.9
 #: Which source's spelling names a new model, best first; the rest follow.
 _SPELLING = ("arena-dataset", "arena-catalog", "arena-web")
 #: A metadata date this many days before the first listing is of another model, or mistyped.
@@ -337,7 +337,7 @@ def _family(stem: str, knowledge: _Knowledge) -> tuple[str, str]:
         counts = knowledge.families.get(read[:length])
         if counts:
             lab, most = counts.most_common(1)[0]
-            if counts.total() >= FAMILY_SIZE and most >= FAMILY_SHARE * counts.total():
+            if counts.total() >= _FAMILY_SIZE and most >= _FAMILY_SHARE * counts.total():
                 return lab, f"{most} of {counts.total()}"
     return "", ""
 
@@ -414,8 +414,8 @@ def _renames(
             if alias is None or alias.model == UNKNOWN or old.last >= new.first:
                 continue
             shared = set(names.words(old.entry))
-            close = abs(new.rating[0] - old.rating[1]) <= RENAME_POINTS
-            grown = new.votes[0] >= RENAME_VOTES * old.votes[1]
+            close = abs(new.rating[0] - old.rating[1]) <= _RENAME_POINTS
+            grown = new.votes[0] >= _RENAME_VOTES * old.votes[1]
             if (words <= shared or shared <= words) and close and grown:
                 found[new.source, new.board, new.entry] = alias.model
     return found

@@ -25,8 +25,8 @@ from elolag.tags import flat
 from elolag.tags.rows import Alias, Lab, Model, Row
 
 UNKNOWN = "unknown"
-PRECISIONS = ("day", "month")
-DATE_BASES = ("announcement", "weights", "api", "name stamp", "first listed")
+_PRECISIONS = ("day", "month")
+_DATE_BASES = ("announcement", "weights", "api", "name stamp", "first listed")
 
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9.+_-]*")
@@ -264,10 +264,10 @@ def _check_model(model: Model, where: str) -> None:
         )
     _check_date(model.release_date, where)
     _check_date(model.weights_date, where, empty=True)
-    if model.precision not in PRECISIONS:
-        raise TagError(f"{where}: precision {model.precision!r} is none of {PRECISIONS}")
-    if model.date_basis not in DATE_BASES:
-        raise TagError(f"{where}: date_basis {model.date_basis!r} is none of {DATE_BASES}")
+    if model.precision not in _PRECISIONS:
+        raise TagError(f"{where}: precision {model.precision!r} is none of {_PRECISIONS}")
+    if model.date_basis not in _DATE_BASES:
+        raise TagError(f"{where}: date_basis {model.date_basis!r} is none of {_DATE_BASES}")
     if model.weights_date and model.weights_date < model.release_date:
         raise TagError(
             f"{where}: weights_date {model.weights_date} lies before release_date "

@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 Source: TypeAlias = "str | Path | Sequence[str | Path] | pd.DataFrame | pa.Table"
 
 #: Bytes of CSV, and rows of Parquet, in memory at a time (a few of each).
-BLOCK_BYTES = 4 * 2**20
+_BLOCK_BYTES = 4 * 2**20
 #: A row longer than a block makes blocks grow, up to this.
-MAX_BLOCK_BYTES = 256 * 2**20
-BATCH_ROWS = 131_072
+_MAX_BLOCK_BYTES = 256 * 2**20
+_BATCH_ROWS = 131_072
 
-ROLES = ("left", "right", "winner")
+_ROLES = ("left", "right", "winner")
 #: Names of the columns of both sides and of the outcome, in the order they are looked for.
 _LAYOUTS = (("model_a", "model_b", "winner"), ("left", "right", "winner"))
 #: Says whether the voter knew the models, in lists of votes as Arena published them.
-ANONYMOUS = "anony"
+_ANONYMOUS = "anony"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Part:
         wanted = list(columns.text)
         with reading(self):
             if not isinstance(self.source, Path):
-                yield from self.source.select(wanted).to_batches(BATCH_ROWS)
+                yield from self.source.select(wanted).to_batches(_BATCH_ROWS)
             elif self.is_parquet:
                 import pyarrow as pa
                 import pyarrow.parquet as pq
@@ -104,7 +104,7 @@ class Part:
                 names = [c for c in columns.text if not pa.types.is_nested(schema.field(c).type)]
                 # Buffered ahead, all of the file's columns would be in memory at its end.
                 with pq.ParquetFile(self.source, read_dictionary=names, pre_buffer=False) as file:
-                    yield from file.iter_batches(BATCH_ROWS, columns=wanted)
+                    yield from file.iter_batches(_BATCH_ROWS, columns=wanted)
             else:
                 yield from _csv_batches(self.source, columns)
 
@@ -196,12 +196,12 @@ def find_columns(header: Sequence[str], name: str, mapping: Mapping[str, str] | 
         From ``left``, ``right``, ``winner`` to names of columns, where they are not usual ones.
     """
     given = dict(mapping or {})
-    unknown = sorted(set(given) - set(ROLES))
+    unknown = sorted(set(given) - set(_ROLES))
     if unknown:
-        raise UsageError(f"{unknown[0]!r} is none of the columns {', '.join(ROLES)}")
+        raise UsageError(f"{unknown[0]!r} is none of the columns {', '.join(_ROLES)}")
     present = set(header)
     for layout in _LAYOUTS:
-        chosen = {**dict(zip(ROLES, layout, strict=True)), **given}
+        chosen = {**dict(zip(_ROLES, layout, strict=True)), **given}
         if set(chosen.values()) <= present:
             break
     else:
@@ -211,7 +211,7 @@ def find_columns(header: Sequence[str], name: str, mapping: Mapping[str, str] | 
             f"{name}: {f'no column {wrong[0]!r}' if wrong else f'not the columns {usual}'} among "
             f"{', '.join(header)[:300]!r}; name them, e.g. --columns left=a,right=b,winner=vote"
         )
-    columns = Columns(**chosen, anonymous=ANONYMOUS if ANONYMOUS in present else "")
+    columns = Columns(**chosen, anonymous=_ANONYMOUS if _ANONYMOUS in present else "")
     for column in columns.text:
         if list(header).count(column) > 1:
             raise UsageError(f"{name}: two columns are named {column!r}")
@@ -251,7 +251,7 @@ def _csv_batches(path: Path, columns: Columns) -> Iterator[pa.RecordBatch]:
     """The wanted columns; where a row does not fit a block, on with larger blocks."""
     import pyarrow as pa
 
-    done, size = 0, BLOCK_BYTES
+    done, size = 0, _BLOCK_BYTES
     while True:
         passed = 0
         try:
@@ -263,7 +263,7 @@ def _csv_batches(path: Path, columns: Columns) -> Iterator[pa.RecordBatch]:
                     yield batch.slice(known)
             return
         except pa.ArrowInvalid as error:
-            if "straddling" not in str(error) or size >= MAX_BLOCK_BYTES:
+            if "straddling" not in str(error) or size >= _MAX_BLOCK_BYTES:
                 raise
             size *= 8
 
@@ -287,12 +287,12 @@ def _csv_blocks(path: Path, columns: Columns, size: int) -> Iterator[pa.RecordBa
 
 # Batches of votes to counts per pair of models: the only pass plain ratings need.
 
-Ints = NDArray[np.int64]
+_Ints = NDArray[np.int64]
 
 #: The table of counts is dense; more names than this are rather a wrong column.
-MAX_MODELS = 3000
+_MAX_MODELS = 3000
 
-OUTCOMES = ("left", "right", "tie", "both_bad")
+_OUTCOMES = ("left", "right", "tie", "both_bad")
 BOTH_BAD = ("tie", "drop")
 _SPELLINGS = {
     **dict.fromkeys(("left", "model_a", "a"), 0),
@@ -311,7 +311,7 @@ class Tally:
     models
         Names, sorted.
     counts
-        Votes by left model, right model and outcome (`OUTCOMES`), shape (n, n, 4).
+        Votes by left model, right model and outcome (`_OUTCOMES`), shape (n, n, 4).
     winners
         How winners are spelt, in lower case.
     spellings
@@ -321,7 +321,7 @@ class Tally:
     """
 
     models: tuple[str, ...]
-    counts: Ints
+    counts: _Ints
     winners: frozenset[str] = frozenset()
     spellings: frozenset[tuple[str, str]] = frozenset()
     known: int = 0
@@ -329,14 +329,14 @@ class Tally:
     @property
     def outcomes(self) -> dict[str, int]:
         """Votes by outcome, those of a model against itself left out."""
-        return dict(zip(OUTCOMES, (int(c) for c in self._between().sum(axis=(0, 1))), strict=True))
+        return dict(zip(_OUTCOMES, (int(c) for c in self._between().sum(axis=(0, 1))), strict=True))
 
     @property
     def itself(self) -> int:
         """Votes of a model against itself, which say nothing of ratings."""
         return int(self.counts.sum() - self._between().sum())
 
-    def _between(self) -> Ints:
+    def _between(self) -> _Ints:
         out = self.counts.copy()
         own = np.arange(len(self.models))
         out[own, own] = 0
@@ -372,7 +372,7 @@ class Tally:
         if both:
             raise UsageError(
                 f"{name}: the winner {both[0]!r} may mean the model of that name or the "
-                f"{OUTCOMES[_SPELLINGS[both[0].lower()]]} side; write model_a, model_b, tie or "
+                f"{_OUTCOMES[_SPELLINGS[both[0].lower()]]} side; write model_a, model_b, tie or "
                 f"both_bad as winners, or rename the model"
             )
 
@@ -426,9 +426,9 @@ def _numbering(numbers: dict[str, int], spellings: set[tuple[str, str]]) -> Call
         if name != text:
             spellings.add((name, text))
         if name not in numbers:
-            if len(numbers) >= MAX_MODELS:
+            if len(numbers) >= _MAX_MODELS:
                 raise UsageError(
-                    f"{len(numbers) + 1} names of models; at most {MAX_MODELS} are rated. Is it "
+                    f"{len(numbers) + 1} names of models; at most {_MAX_MODELS} are rated. Is it "
                     f"the right column?"
                 )
             numbers[name] = len(numbers)
@@ -456,7 +456,7 @@ def _not_anonymous(text: str) -> int:
 
 def _codes(
     batch: pa.RecordBatch, column: str, code: Callable[[str], int], name: str, done: int
-) -> Ints:
+) -> _Ints:
     """A column of names as numbers; each distinct name is looked at once."""
     import pyarrow as pa
 

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 RATINGS_FILE = "ratings.csv"
 #: What a covariance's file is called beside its ratings: ``ratings.covariance.csv``.
 COVARIANCE_SUFFIX = ".covariance.csv"
-FACTS_FILE = "rate.json"
-JSON_SCHEMA = 1
+_FACTS_FILE = "rate.json"
+_JSON_SCHEMA = 1
 #: A model of fewer votes is not called the highest where another has as many.
-FEW_VOTES = 10
-_AMONG = f" (of those with at least {FEW_VOTES} votes)"
+_FEW_VOTES = 10
+_AMONG = f" (of those with at least {_FEW_VOTES} votes)"
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class RatedVotes:
     def sentence(self) -> str:
         """The result in one quotable sentence."""
         frame = self.to_frame()
-        known = frame[frame["votes"] >= FEW_VOTES]
+        known = frame[frame["votes"] >= _FEW_VOTES]
         best = (frame if known.empty else known).iloc[0]
         among = "" if best["entry"] == frame.iloc[0]["entry"] else _AMONG
         held = f"{self.ratings.anchor} held at" if self.ratings.anchor else "mean"
@@ -133,7 +133,7 @@ class RatedVotes:
         """Everything but the covariance, unrounded."""
         frame = self.to_frame()
         return {
-            "schema": JSON_SCHEMA,
+            "schema": _JSON_SCHEMA,
             "models": [
                 {str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")
             ],
@@ -181,7 +181,7 @@ class RatedVotes:
         hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
         facts = {key: value for key, value in self.to_dict().items() if key != "models"}
         text = json.dumps({**facts, "files": hashes}, indent=2, ensure_ascii=False)
-        return {**files, FACTS_FILE: f"{text}\n".encode()}
+        return {**files, _FACTS_FILE: f"{text}\n".encode()}
 
     def write(self, out: str | Path, *, force: bool = False) -> None:
         """Write the ratings and their covariance, as `elolag.own_board` reads them.
@@ -226,7 +226,7 @@ def _refuse_existing(path: Path, force: bool) -> None:
 
 def _write_folder(out: Path, files: Mapping[str, bytes], force: bool) -> None:
     _refuse_existing(out, force)
-    if out.exists() and not (out / FACTS_FILE).is_file():
+    if out.exists() and not (out / _FACTS_FILE).is_file():
         raise UsageError(f"{out} is not a folder elolag rate wrote; it is left as it is")
     temporary = None
     try:

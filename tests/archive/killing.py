@@ -20,7 +20,7 @@ from typing import Any
 from handmade import Row, ladder, payload
 
 from elolag.archive import Archive, Log, Payload, take_payloads, verify
-from elolag.archive.store import STOPPED
+from elolag.archive.store import _STOPPED
 
 OPERATIONS = ("write", "fsync", "rename", "mkdir", "open", "ftruncate", "unlink")
 #: Operations in which the next run mends what was left; it is killed there too.
@@ -101,7 +101,7 @@ def main(folder: Path, kills: int, seed: int) -> None:
             "left": left,
             "problems": problems + after + hidden,
             "final": state(root),
-            "late": [row["note"] for row in Log.read(root).rows if STOPPED in row["note"]],
+            "late": [row["note"] for row in Log.read(root).rows if _STOPPED in row["note"]],
         }
         print(json.dumps(line))  # noqa: T201
 

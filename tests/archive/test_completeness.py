@@ -82,7 +82,7 @@ def test_a_copy_alone_is_not_believed_until_a_whole_list_vouches(claimed: str) -
     copy, later = row(0, names(90, 2), whole=False, claimed=claimed), row(30, names(92))
     assert judge([copy]) == ["top-90"]
     assert judge([copy, later]) == ["full", "full"]
-    assert judge([copy, replace(later, day=completeness.NEAR_DAYS + 1)]) == ["top-90", "full"]
+    assert judge([copy, replace(later, day=completeness._NEAR_DAYS + 1)]) == ["top-90", "full"]
 
 
 def test_an_earlier_whole_list_vouches_if_little_was_lost() -> None:
@@ -96,7 +96,7 @@ def test_an_earlier_whole_list_vouches_if_little_was_lost() -> None:
 
 
 def test_trust_is_handed_on_from_copy_to_copy() -> None:
-    far = completeness.NEAR_DAYS - 10
+    far = completeness._NEAR_DAYS - 10
     lists = [row(k * far, names(90), whole=k == 3) for k in range(5)]
     assert judge(lists) == ["full"] * 5
 
@@ -256,7 +256,7 @@ def slow(rows: Sequence[Row]) -> list[str]:
         return abs(rows[i].day - rows[j].day)
 
     def close(i: int) -> list[int]:
-        found = [j for j in every if 0 < gap(i, j) <= completeness.NEAR_DAYS]
+        found = [j for j in every if 0 < gap(i, j) <= completeness._NEAR_DAYS]
         return sorted(found, key=lambda j: gap(i, j))
 
     def near(i: int) -> list[int]:
@@ -264,13 +264,13 @@ def slow(rows: Sequence[Row]) -> list[str]:
             j
             for j in close(i)
             if len(listed[i].keys() & listed[j].keys())
-            >= completeness.ALIKE_SHARE * min(len(listed[i]), len(listed[j]))
+            >= completeness._ALIKE_SHARE * min(len(listed[i]), len(listed[j]))
         ]
 
     def long(found: list[int]) -> int:
         longest = max(len(listed[j]) for j in found)
         for j in found:
-            if len(listed[j]) >= completeness.LONG_SHARE * longest:
+            if len(listed[j]) >= completeness._LONG_SHARE * longest:
                 return j
         raise AssertionError
 
@@ -284,7 +284,7 @@ def slow(rows: Sequence[Row]) -> list[str]:
         mine, lowest = listed[i], min(listed[i].values())
         beside = near(i)
         if not beside:
-            return bool(close(i)) and len(mine) < completeness.SHORT_SHARE * len(
+            return bool(close(i)) and len(mine) < completeness._SHORT_SHARE * len(
                 listed[long(close(i))]
             )
         before = [j for j in beside if rows[j].day < rows[i].day]
@@ -318,7 +318,7 @@ def slow(rows: Sequence[Row]) -> list[str]:
         if 2 * sum(name in listed[i] for name in bottom) < len(bottom):
             return False
         lost = len(listed[j].keys() - listed[i].keys())
-        return rows[j].day > rows[i].day or lost <= completeness.LOST * len(listed[j])
+        return rows[j].day > rows[i].day or lost <= completeness._LOST * len(listed[j])
 
     def spread(full: set[int]) -> set[int]:
         while True:
@@ -329,7 +329,7 @@ def slow(rows: Sequence[Row]) -> list[str]:
 
     sound = {i for i in every if not is_cut(i)}
     full = spread({i for i in sound if rows[i].whole})
-    low, high = completeness.SEEN_CUT
+    low, high = completeness._SEEN_CUT
     left = {
         i for i in sound - full if rows[i].claimed == "full" and not low <= len(listed[i]) <= high
     }

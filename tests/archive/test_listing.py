@@ -12,10 +12,10 @@ from elolag.archive import package
 from elolag.archive.listing import (
     Listing,
     _contained,
+    _same_figures,
+    _same_publication,
     listings,
     read_listing,
-    same_figures,
-    same_publication,
 )
 
 
@@ -30,34 +30,34 @@ def rounded(rows: list[Row]) -> list[Row]:
 @pytest.mark.parametrize("votes", [True, False])
 def test_a_rounded_copy_under_other_names_is_the_same_publication(votes: bool) -> None:
     rows = ladder(60, votes=votes)
-    assert same_publication(listing(rows), listing(rounded(rows)))
-    assert same_publication(listing(rounded(rows[5:])), listing(rows))
+    assert _same_publication(listing(rows), listing(rounded(rows)))
+    assert _same_publication(listing(rounded(rows[5:])), listing(rows))
 
 
 def test_a_rating_rounded_twice_is_still_the_same() -> None:
     rows = [*ladder(30), ("edge", 1138.498, 77)]
     copy = [*rounded(ladder(30)), ("edge", 1139.0, 77)]
-    assert same_publication(listing(rows), listing(copy))
+    assert _same_publication(listing(rows), listing(copy))
 
 
 def test_one_other_rating_makes_it_another_publication() -> None:
     rows = ladder(60)
     other = changed(rows, lambda i, row: (row[0], row[1] + 2.0, *row[2:]) if i == 30 else row)
-    assert not same_publication(listing(rows), listing(other))
+    assert not _same_publication(listing(rows), listing(other))
 
 
 def test_other_votes_make_it_another_publication() -> None:
     rows = ladder(60)
     other = changed(rows, lambda i, row: (row[0], row[1], row[2] + 1) if i == 30 else row)
-    assert not same_publication(listing(rows), listing(other))
+    assert not _same_publication(listing(rows), listing(other))
 
 
 def test_a_short_list_without_votes_proves_nothing() -> None:
     rows = ladder(60, votes=False)
-    assert not same_publication(listing(rows), listing(rounded(rows[:20])))
-    assert not same_publication(listing(rows[:8]), listing(rows[:8]))
+    assert not _same_publication(listing(rows), listing(rounded(rows[:20])))
+    assert not _same_publication(listing(rows[:8]), listing(rows[:8]))
     with_votes = ladder(60)
-    assert same_publication(listing(with_votes), listing(rounded(with_votes[:20])))
+    assert _same_publication(listing(with_votes), listing(rounded(with_votes[:20])))
 
 
 def test_units() -> None:
@@ -115,8 +115,8 @@ def recounted(rows: list[Row], at: int) -> list[Row]:
 
 
 def same(one: list[Row], other: list[Row], *, near: bool) -> bool:
-    said = same_publication(listing(one), listing(other), near=near)
-    assert same_publication(listing(other), listing(one), near=near) is said
+    said = _same_publication(listing(one), listing(other), near=near)
+    assert _same_publication(listing(other), listing(one), near=near) is said
     return said
 
 
@@ -187,9 +187,9 @@ def test_what_is_one_publication_is_one_of_near_dates_and_in_either_order(
 
 def test_same_figures_are_of_the_same_names() -> None:
     rows = ladder(12)
-    assert same_figures(listing(rows), listing(changed(rows, lambda i, r: (*r[:2], r[2] + 1))))
+    assert _same_figures(listing(rows), listing(changed(rows, lambda i, r: (*r[:2], r[2] + 1))))
     whole = changed(rows, lambda i, row: (row[0], float(round(row[1])), *row[2:]))
-    assert same_figures(listing(rows), listing(whole))
-    assert not same_figures(listing(rows), listing(rows[1:]))
-    assert not same_figures(listing(rows), listing(off(rows, 1, 1.0)))
-    assert not same_figures(listing(rows), listing(rounded(rows)))
+    assert _same_figures(listing(rows), listing(whole))
+    assert not _same_figures(listing(rows), listing(rows[1:]))
+    assert not _same_figures(listing(rows), listing(off(rows, 1, 1.0)))
+    assert not _same_figures(listing(rows), listing(rounded(rows)))

@@ -15,7 +15,7 @@ import pytest
 from handmade import ladder, payload
 
 from elolag.archive import Archive, Decision, Log, store, take_payloads, verify
-from elolag.archive.store import HOLDER, LOCK, MARKER, Writer, seal
+from elolag.archive.store import _HOLDER, _LOCK, _MARKER, Writer, seal
 from elolag.errors import ArchiveError
 
 LOST = "its lock was taken away while this run was writing.*nothing more is written"
@@ -40,7 +40,7 @@ def hidden(root: Path) -> list[str]:
 def test_a_run_whose_lock_was_removed_and_taken_writes_nothing_more(tmp_path: Path) -> None:
     with Writer(tmp_path, "first") as first:
         first.log(LINE)
-        (tmp_path / LOCK).unlink()
+        (tmp_path / _LOCK).unlink()
         first.log(LINE)  # nobody has it yet
         with Writer(tmp_path, "second") as second:
             second.log(LINE)
@@ -57,13 +57,13 @@ def test_a_run_whose_lock_was_removed_and_taken_writes_nothing_more(tmp_path: Pa
         with pytest.raises(ArchiveError, match=LOST):  # also when the second has gone again
             first.log(LINE)
     assert len(Log.read(tmp_path).rows) == 4
-    assert hidden(tmp_path) == [LOCK]
+    assert hidden(tmp_path) == [_LOCK]
     assert verify(Archive(tmp_path)) == []
 
 
 def test_the_name_of_the_holder_is_left_to_it(tmp_path: Path) -> None:
     first = Writer(tmp_path, "first").__enter__()
-    (tmp_path / LOCK).unlink()
+    (tmp_path / _LOCK).unlink()
     with Writer(tmp_path, "second") as second:
         first.__exit__()
         second.log(LINE)
@@ -73,7 +73,7 @@ def test_the_name_of_the_holder_is_left_to_it(tmp_path: Path) -> None:
 
 def test_a_run_whose_name_was_removed_writes_nothing_more(tmp_path: Path) -> None:
     with Writer(tmp_path, "first") as first:
-        (tmp_path / HOLDER).unlink()
+        (tmp_path / _HOLDER).unlink()
         with pytest.raises(ArchiveError, match="another process has it"):
             first.log(LINE)
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "new"
@@ -90,7 +90,7 @@ def test_a_run_overtaken_while_it_adds_a_folder_leaves_the_other_alone(
         done = real(*arguments)
         renamed = at != "_sync_folder" or (tmp_path / "arena/text/2026-08-19").exists()
         if not second and renamed:
-            (tmp_path / LOCK).unlink()
+            (tmp_path / _LOCK).unlink()
             second.append("")
             monkeypatch.setattr(store, at, real)
             second[0] = take_payloads(tmp_path, [payload(ladder(5))])[0].outcome
@@ -103,7 +103,7 @@ def test_a_run_overtaken_while_it_adds_a_folder_leaves_the_other_alone(
     assert [row["outcome"] for row in Log.read(tmp_path).rows].count("new") == 1
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "unchanged"
     assert verify(Archive(tmp_path)) == []
-    assert hidden(tmp_path) == [LOCK]
+    assert hidden(tmp_path) == [_LOCK]
 
 
 def test_a_seal_that_was_overtaken_changes_nothing(
@@ -118,7 +118,7 @@ def test_a_seal_that_was_overtaken_changes_nothing(
 
     def overtaken(path: Path, data: bytes) -> None:
         write(path, data)
-        (tmp_path / HOLDER).write_bytes(b"pid 7 on elsewhere: second\n")
+        (tmp_path / _HOLDER).write_bytes(b"pid 7 on elsewhere: second\n")
 
     monkeypatch.setattr(store, "_write_file", overtaken)
     with pytest.raises(ArchiveError, match="now pid 7 on elsewhere: second has it"):
@@ -151,20 +151,20 @@ def killed(root: Path, without_flock: str) -> None:
         [sys.executable, "-c", HOLD, str(root), without_flock], env=environment, check=False
     )
     assert done.returncode == -signal.SIGKILL
-    assert ": killed" in (root / HOLDER).read_text()
+    assert ": killed" in (root / _HOLDER).read_text()
 
 
 def test_a_killed_run_leaves_no_lock(tmp_path: Path) -> None:
     killed(tmp_path, "")
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "new"
-    assert hidden(tmp_path) == [LOCK]
+    assert hidden(tmp_path) == [_LOCK]
 
 
 def test_a_killed_run_leaves_a_marker_that_is_taken_over(tmp_path: Path, no_flock: None) -> None:
     killed(tmp_path, "yes")
-    assert (tmp_path / MARKER).exists()
+    assert (tmp_path / _MARKER).exists()
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "new"
-    assert hidden(tmp_path) == [LOCK]
+    assert hidden(tmp_path) == [_LOCK]
 
 
 # File systems without locks
@@ -178,14 +178,14 @@ def test_without_locks_a_second_writer_is_told_who_holds_the_archive(
         pytest.raises(ArchiveError, match=f"pid {os.getpid()} on .*: elolag snapshot") as caught,
     ):
         take_payloads(tmp_path, [payload(ladder(5))])
-    assert f"if it is dead, remove {tmp_path / MARKER}" in str(caught.value)
+    assert f"if it is dead, remove {tmp_path / _MARKER}" in str(caught.value)
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "new"
-    assert hidden(tmp_path) == [LOCK]
+    assert hidden(tmp_path) == [_LOCK]
 
 
 def test_without_locks_a_removed_marker_is_noticed(tmp_path: Path, no_flock: None) -> None:
     with Writer(tmp_path, "first") as first:
-        (tmp_path / MARKER).unlink()
+        (tmp_path / _MARKER).unlink()
         with Writer(tmp_path, "second") as second, pytest.raises(ArchiveError, match=LOST):
             first.log(LINE)
         with pytest.raises(ArchiveError, match="not open"):
@@ -193,12 +193,12 @@ def test_without_locks_a_removed_marker_is_noticed(tmp_path: Path, no_flock: Non
 
 
 def test_a_marker_from_another_machine_is_not_taken_over(tmp_path: Path, no_flock: None) -> None:
-    marker = tmp_path / MARKER
+    marker = tmp_path / _MARKER
     marker.write_text("1\nelsewhere\n", encoding="ascii")
-    (tmp_path / HOLDER).write_text("pid 1 on elsewhere: elolag snapshot\n", encoding="ascii")
+    (tmp_path / _HOLDER).write_text("pid 1 on elsewhere: elolag snapshot\n", encoding="ascii")
     with pytest.raises(ArchiveError, match="pid 1 on elsewhere: elolag snapshot"):
         take_payloads(tmp_path, [payload(ladder(5))])
-    assert hidden(tmp_path) == sorted([LOCK, MARKER, HOLDER])
+    assert hidden(tmp_path) == sorted([_LOCK, _MARKER, _HOLDER])
     marker.unlink()
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "new"
 
@@ -212,4 +212,4 @@ def test_a_folder_that_cannot_be_written_is_no_missing_lock(
     monkeypatch.setattr(fcntl, "flock", flock)
     with pytest.raises(ArchiveError, match="not written: .*Input/output error"):
         take_payloads(tmp_path, [payload(ladder(5))])
-    assert not (tmp_path / HOLDER).exists()
+    assert not (tmp_path / _HOLDER).exists()

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag.archive import Archive, Log, seal, take_payloads, verify
-from elolag.archive.log import LOG, LOG_COLUMNS, UNSEALED_COLUMNS, encode_line, read_lines
-from elolag.archive.store import STOPPED, Writer
+from elolag.archive.log import _UNSEALED_COLUMNS, LOG, LOG_COLUMNS, encode_line, read_lines
+from elolag.archive.store import _STOPPED, Writer
 from elolag.errors import ArchiveError
 
 
@@ -56,8 +56,8 @@ def with_log(root: Path, *parts: bytes) -> list[str]:
 def unsealed(root: Path) -> bytes:
     """Rewrite the log as it was before there was a chain."""
     rows = Log.read(root).rows
-    header = encode_line(UNSEALED_COLUMNS, {name: name for name in UNSEALED_COLUMNS})
-    data = header + b"".join(encode_line(UNSEALED_COLUMNS, row) for row in rows)
+    header = encode_line(_UNSEALED_COLUMNS, {name: name for name in _UNSEALED_COLUMNS})
+    data = header + b"".join(encode_line(_UNSEALED_COLUMNS, row) for row in rows)
     (root / LOG).write_bytes(data)
     return data
 
@@ -343,7 +343,7 @@ def test_a_folder_its_run_had_no_time_to_log_is_logged_with_a_note(
         pass
     *_, line = Log.read(root).rows
     assert (line["board"], line["label"], line["outcome"], line["note"]) == (
-        "arena/search", "2026-08-19", "new", STOPPED,
+        "arena/search", "2026-08-19", "new", _STOPPED,
     )  # fmt: skip
     assert (line["run_at"], line["rows"]) == ("2026-08-21", "5")
     assert not (root / ".intent").exists()

@@ -11,13 +11,13 @@ import elolag
 from elolag import tags
 from elolag.errors import EstimateError
 from elolag.estimate.panel import Vintage
-from elolag.model.early_drift import packaged_record
+from elolag.model.early_drift import _packaged_record
 
 
 @pytest.mark.fresh
 def test_packaged_record_is_remade_from_the_shipped_archive() -> None:
     made = debuts.estimate(elolag.open_archive(), tags.Lookup(tags.load()))
-    assert made == packaged_record()
+    assert made == _packaged_record()
 
 
 def synthetic(rng: np.random.Generator, sds: list[float], n: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from elolag.claims import packaged
-from elolag.claims.bridge import read_index
+from elolag.claims.bridge import _read_index
 from elolag.claims.estimating import Studies
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
@@ -100,7 +100,7 @@ def test_every_figure_is_one_of_a_packaged_claim(shipped_studies: Studies) -> No
 
 
 def test_the_mean_over_levels_equals_a_fine_grid(shipped_studies: Studies) -> None:
-    table = read_index(shipped_studies.archive)
+    table = _read_index(shipped_studies.archive)
     rows = [(to_day(r.date), r.score, r.country) for r in table.models.itertuples()]
 
     def first_at(country: str, level: float) -> float:

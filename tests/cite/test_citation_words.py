@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elolag.cite import Citation, citation, wording
-from elolag.cite.references import Reference, escape, safe_url
+from elolag.cite.references import Reference, _escape, _safe_url
 from elolag.errors import UsageError
-from elolag.results.answer import Speaker, day_first, lines, phrase_of
+from elolag.results.answer import Speaker, _day_first, lines, phrase_of
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, provenance
 from elolag.results.verdict import Gap, ModelPoint
@@ -174,7 +174,7 @@ def test_every_result_gets_one_wording_and_no_other_ones_words(
         text = Speaker(result, lang).average()
         assert sorted(lines(result, lang)) == sorted((text, Speaker(result, lang).today()))
         assert found.sentence == " ".join(lines(result, lang))
-        assert found.sentence.startswith(text) == (not day_first(result))
+        assert found.sentence.startswith(text) == (not _day_first(result))
         unclear = "weder klar hinter" if lang == "de" else "neither clearly behind"
     assert (unclear in text) == (found.wording == "no-clear-lead")
     if found.wording == "at-least":
@@ -347,12 +347,12 @@ def test_hostile_names_stay_text(name: str, url: str) -> None:
 
 def test_latex_finds_no_markup() -> None:
     evil = "\\input{/etc/passwd} $x$ 100% a_b & c # ~ ^ } @misc{x,\u202e\x00\n"
-    assert escape(evil) == (
+    assert _escape(evil) == (
         r"\textbackslash{}input\{/etc/passwd\} \$x\$ 100\% a\_b \& c \# \textasciitilde{} "
         r"\textasciicircum{} \} {\char64}misc\{x,"
     )
-    assert safe_url("javascript:alert(1)") == ""
-    assert safe_url("https://a.example/{x}%y\\z") == "https://a.example/%7Bx%7D%25y%5Cz"
+    assert _safe_url("javascript:alert(1)") == ""
+    assert _safe_url("https://a.example/{x}%y\\z") == "https://a.example/%7Bx%7D%25y%5Cz"
     origin = replace(ORIGIN, publisher=evil, title=evil, citation=evil, licence=evil, path=evil)
     assert len(parsed(made(origins=(origin,)).bibtex())) == 3
     assert "\u202e" not in made(origins=(origin,), category=evil).sentence

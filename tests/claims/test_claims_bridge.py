@@ -9,7 +9,7 @@ import pytest
 
 import elolag
 from elolag import cite, plots
-from elolag.claims.bridge import ROUTES, Bridge, bridge, matched_records, read_index
+from elolag.claims.bridge import _ROUTES, Bridge, _matched_records, _read_index, bridge
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 
@@ -36,7 +36,7 @@ def found(archive: Path) -> Bridge:
 def test_every_route_adds_up_to_the_headline(archive: Path, date: str | None) -> None:
     there = bridge(date, archive=archive, n_draws=400)
     direct = elolag.estimate_lag(as_of=there.date, archive=archive, n_draws=400, estimand="current")
-    assert there.routes == tuple(ROUTES)
+    assert there.routes == tuple(_ROUTES)
     for name in there.routes:
         first, *rest = there.route(name)
         assert first.cause == "start"
@@ -54,8 +54,8 @@ def test_epochs_route_begins_with_their_figure(found: Bridge, archive: Path) -> 
     start, dated, *_ = found.route("Epoch AI")
     opened = elolag.open_archive(archive)
     for step, correct in ((start, False), (dated, True)):
-        race = read_index(opened, correct=correct).race("US", "CN")
-        assert step.months == matched_records(race).mean
+        race = _read_index(opened, correct=correct).race("US", "CN")
+        assert step.months == _matched_records(race).mean
     assert f"{dated.months:.1f}" == "7.0"
     assert "9 of 14" in dated.label
     causes = [s.cause for s in found.route("Epoch AI")]
@@ -66,7 +66,7 @@ def test_epochs_route_begins_with_their_figure(found: Bridge, archive: Path) -> 
 
 def test_the_waiting_mean_equals_a_plain_product_limit(found: Bridge, archive: Path) -> None:
     """Mean of min(time, 18) under Kaplan-Meier, by hand over the leader's records."""
-    race = read_index(elolag.open_archive(archive)).race("US", "CN")
+    race = _read_index(elolag.open_archive(archive)).race("US", "CN")
     dates, record = race.leader.records()
     start = max(race.leader.latest_first, race.follower.latest_first)
     times = []
@@ -103,7 +103,7 @@ def test_forms(found: Bridge) -> None:
     data = found.to_dict()
     assert data["answer"]["seed"] == 0
     assert data["snapshots"][0]["path"] == "epoch/eci/2026-01-20"
-    assert {s["route"] for s in data["steps"]} == set(ROUTES)
+    assert {s["route"] for s in data["steps"]} == set(_ROUTES)
     assert not any("-" in row[3] or "-" in row[4] for row in found.table().cells())
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from elolag.claims import ClaimsReport, check_claims, packaged
-from elolag.claims.bridge import MISTYPED, IndexTable, matched_records, read_index
+from elolag.claims.bridge import _MISTYPED, IndexTable, _matched_records, _read_index
 from elolag.claims.estimating import Studies
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
@@ -56,9 +56,9 @@ def plain_index(table: IndexTable, leader: str, follower: str) -> tuple[list[flo
 
 @pytest.mark.parametrize("correct", [True, False])
 def test_matched_records_equal_plain_loops(shipped_studies: Studies, correct: bool) -> None:
-    table = read_index(shipped_studies.archive, correct=correct)
+    table = _read_index(shipped_studies.archive, correct=correct)
     waits, records = plain_index(table, "US", "CN")
-    found = matched_records(table.race("US", "CN"))
+    found = _matched_records(table.race("US", "CN"))
     assert found.records == records
     assert found.months == pytest.approx(waits)
     assert found.mean == pytest.approx(sum(waits) / len(waits))
@@ -67,26 +67,26 @@ def test_matched_records_equal_plain_loops(shipped_studies: Studies, correct: bo
 def test_the_mistyped_date_is_what_moves_the_mean(shipped_studies: Studies) -> None:
     """As printed the same mean is a month shorter."""
     raw, right = (
-        matched_records(read_index(shipped_studies.archive, correct=fix).race("US", "CN"))
+        _matched_records(_read_index(shipped_studies.archive, correct=fix).race("US", "CN"))
         for fix in (False, True)
     )
     assert right.mean - raw.mean == pytest.approx(1.0, abs=0.05)
     # Its own rows say what was meant.
     models = shipped_studies.archive.board("epoch/eci").snapshot().table("models")
     dates = dict(zip(models["entry"], models["release_date"], strict=True))
-    for (entry, printed), meant in MISTYPED.items():
+    for (entry, printed), meant in _MISTYPED.items():
         assert dates[entry] == printed
         assert dates[f"fireworks/{entry}"] == meant
 
 
 def test_one_row_a_model_and_us_first(shipped_studies: Studies) -> None:
-    models = read_index(shipped_studies.archive).models
+    models = _read_index(shipped_studies.archive).models
     assert len(models) == 142
     assert models["name"].is_unique
     deepmind = models[models["name"].str.startswith("Gemini")]
     assert set(deepmind["country"]) == {"US"}
     with pytest.raises(EstimateError, match="not FR"):
-        read_index(shipped_studies.archive).race("FR", "CN")
+        _read_index(shipped_studies.archive).race("FR", "CN")
 
 
 def test_epoch_from_their_own_file() -> None:

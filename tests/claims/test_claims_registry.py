@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from elolag.claims import TEMPLATE, ClaimError, packaged, read
 from elolag.claims.registry import (
-    FIELDS,
+    _FIELDS,
     KINDS,
+    _parse_registry,
     interval_words,
-    parse_registry,
     quantity,
     range_words,
 )
@@ -67,7 +67,7 @@ def test_the_template_is_a_registry(tmp_path: Path) -> None:
     assert claim.key == "somebody-2026"
     assert claim.range_words() == "4.5 to 7.5 months behind"
     # Every field is explained in it.
-    for field in FIELDS:
+    for field in _FIELDS:
         assert re.search(rf"\b{field}\b", TEMPLATE), field
 
 
@@ -109,7 +109,7 @@ def test_the_template_is_a_registry(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_broken_entry_is_refused_by_file_entry_and_field(text: str, words: str) -> None:
     with pytest.raises(ClaimError) as caught:
-        parse_registry(text, "mine.toml")
+        _parse_registry(text, "mine.toml")
     message = str(caught.value)
     assert message.startswith("mine.toml")
     assert words in message
@@ -127,14 +127,14 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
 def test_a_byte_order_mark_is_no_part_of_a_registry(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(TEMPLATE, "utf-8-sig")
-    assert read(path) == parse_registry(TEMPLATE, str(path))
+    assert read(path) == _parse_registry(TEMPLATE, str(path))
 
 
 @settings(derandomize=True, deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader(text: str) -> None:
     with pytest.raises(ClaimError, match=r"^mine\.toml"):
-        parse_registry(text, "mine.toml")
+        _parse_registry(text, "mine.toml")
 
 
 @pytest.mark.parametrize(

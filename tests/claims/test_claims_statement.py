@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import elolag
 from elolag.claims import statement
 from elolag.claims.registry import parse_statement
-from elolag.claims.statement import BOARDS, GROUPS, StatementCheck, check_statement, spans
+from elolag.claims.statement import _BOARDS, _GROUPS, StatementCheck, _spans, check_statement
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 from elolag.model.estimands import ESTIMANDS
@@ -118,11 +118,11 @@ def test_no_text_breaks_the_parser(text: str) -> None:
     ],
 )
 def test_months_as_stretches(months: tuple[str, ...], words: str) -> None:
-    assert spans(months) == words
+    assert _spans(months) == words
 
 
 #: Two pairs of groups and a year of months: every path at a fraction of the time.
-FEW = GROUPS[:2]
+FEW = _GROUPS[:2]
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def checked(small: Path) -> Iterator[StatementCheck]:
 
 def test_every_definition_is_answered_or_refused(checked: StatementCheck) -> None:
     assert len(checked.definitions) + len(checked.refused) == (
-        len(ESTIMANDS) * len(BOARDS) * len(FEW)
+        len(ESTIMANDS) * len(_BOARDS) * len(FEW)
     )
     assert checked.supporting
     assert len(checked.supporting) < len(checked.definitions)
@@ -149,7 +149,7 @@ def test_every_definition_is_answered_or_refused(checked: StatementCheck) -> Non
 def test_a_definition_is_the_ordinary_estimate(checked: StatementCheck, small: Path) -> None:
     one = next(
         d for d in checked.definitions
-        if (d.board, d.estimand, d.leader) == (BOARDS[0], "current", "US")
+        if (d.board, d.estimand, d.leader) == (_BOARDS[0], "current", "US")
         and d.follower == "CN"
     )  # fmt: skip
     direct = elolag.estimate_lag(

@@ -16,7 +16,7 @@ from made_study import AS_OF, made
 import elolag
 from elolag.archive import Snapshot
 from elolag.claims import RULE, Claim, ClaimError, check_claims
-from elolag.claims.check import assess, in_hindsight, in_real_time
+from elolag.claims.check import _assess, _in_hindsight, _in_real_time
 from elolag.claims.estimating import (
     CONSISTENT,
     NOT_TESTABLE,
@@ -25,8 +25,8 @@ from elolag.claims.estimating import (
     Estimate,
     Standing,
     Studies,
+    _decide,
     bests,
-    decide,
     held,
     passed,
 )
@@ -53,7 +53,7 @@ def test_the_rule_is_whether_the_two_ranges_touch(
     said = {
         v for v in range(-60, 61) if (least is None or v >= least) and (most is None or v <= most)
     }
-    verdict = decide(low, high, (least, most))
+    verdict = _decide(low, high, (least, most))
     if ours & said:
         assert verdict == CONSISTENT
     else:
@@ -86,7 +86,7 @@ def test_the_probability_is_the_share_of_draws_surely_inside(
 def test_a_planted_lag_gets_its_verdict(
     studies: Studies, low: float | None, high: float | None, verdict: str
 ) -> None:
-    (found,) = assess(studies, [replace(CLAIM, low=low, high=high)])
+    (found,) = _assess(studies, [replace(CLAIM, low=low, high=high)])
     assert found.verdict == verdict
     assert found.rests_on == "real time"
     assert found.real_time.verdict == verdict
@@ -107,14 +107,14 @@ def test_a_planted_lag_gets_its_verdict(
 def test_what_cannot_be_tested_says_why(
     studies: Studies, changed: dict[str, object], reason: str
 ) -> None:
-    found = in_real_time(studies, replace(CLAIM, **changed))
+    found = _in_real_time(studies, replace(CLAIM, **changed))
     assert found.verdict == NOT_TESTABLE
     assert reason in found.why
     assert found.value is found.low is found.high is found.probability is None
 
 
 def test_neither_way_testable_is_the_verdict_with_both_reasons(studies: Studies) -> None:
-    (found,) = assess(studies, [replace(CLAIM, category="juggling")])
+    (found,) = _assess(studies, [replace(CLAIM, category="juggling")])
     assert found.verdict == NOT_TESTABLE
     assert found.rests_on == ""
     assert "had no category juggling" in found.why
@@ -123,16 +123,16 @@ def test_neither_way_testable_is_the_verdict_with_both_reasons(studies: Studies)
 
 
 def test_a_cut_off_list_serves_a_distance_and_no_lag(studies: Studies) -> None:
-    gap = in_real_time(studies, replace(CLAIM, date="2026-04-02", kind="elo", low=0, high=100))
+    gap = _in_real_time(studies, replace(CLAIM, date="2026-04-02", kind="elo", low=0, high=100))
     assert (gap.vintage, gap.verdict) == ("2026-03-31", CONSISTENT)
-    lag = in_real_time(studies, replace(CLAIM, date="2026-04-02"))
+    lag = _in_real_time(studies, replace(CLAIM, date="2026-04-02"))
     assert lag.vintage == "2025-12-11"
 
 
 def test_the_raw_board_stands_in_before_style_control_and_is_labelled(studies: Studies) -> None:
-    found = in_real_time(studies, replace(CLAIM, date="2025-05-20"))
+    found = _in_real_time(studies, replace(CLAIM, date="2025-05-20"))
     assert (found.board, found.vintage) == ("arena/text", "2025-05-13")
-    (whole,) = assess(studies, [replace(CLAIM, date="2025-05-20")])
+    (whole,) = _assess(studies, [replace(CLAIM, date="2025-05-20")])
     assert any("the raw board" in value for _, value in whole.rows())
 
 
@@ -157,25 +157,25 @@ def test_real_time_never_sees_a_later_vintage(
         for kind in ("months", "elo", "percent")
     ]
     for claim in claims:
-        before = in_real_time(goes_on, claim)
+        before = _in_real_time(goes_on, claim)
         assert before.testable
-        assert before == in_real_time(ends, claim)
+        assert before == _in_real_time(ends, claim)
     assert set(read) == {"2025-05-24", "2025-11-06"}
     for claim in claims:
-        assert in_hindsight(goes_on, claim).value != in_real_time(goes_on, claim).value
+        assert _in_hindsight(goes_on, claim).value != _in_real_time(goes_on, claim).value
     assert "2026-06-25" in read
 
 
 def test_a_bound_is_open_on_its_side(studies: Studies) -> None:
     """A level below the first closed model rated: "at least", so only less can be refuted."""
     wide = replace(CLAIM, leader="closed", follower="open", estimand="average", window=24.0)
-    found = in_hindsight(studies, replace(wide, low=0.0, high=1.0))
+    found = _in_hindsight(studies, replace(wide, low=0.0, high=1.0))
     assert found.censored == "at-least"
     assert found.high is None
     assert found.verdict == TOO_SMALL
     assert found.figure().startswith("at least ")
     assert found.interval_words().endswith(" or more")
-    assert in_hindsight(studies, replace(wide, low=50.0, high=None)).verdict == CONSISTENT
+    assert _in_hindsight(studies, replace(wide, low=50.0, high=None)).verdict == CONSISTENT
 
 
 def test_distances_equal_a_plain_loop(studies: Studies) -> None:
@@ -186,7 +186,7 @@ def test_distances_equal_a_plain_loop(studies: Studies) -> None:
         studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN"), day
     )
     claim = replace(CLAIM, kind="percent", low=0, high=100)
-    found = in_real_time(studies, claim)
+    found = _in_real_time(studies, claim)
     percent = sorted(100 * (a - b) / b for a, b in zip(lead, follow, strict=True))
     n = len(percent)
     assert found.low == pytest.approx(percent[int(np.ceil(n * 0.025)) - 1])
@@ -198,7 +198,7 @@ def test_distances_equal_a_plain_loop(studies: Studies) -> None:
 def test_places_equal_a_plain_loop(studies: Studies) -> None:
     labs = ("deepseek", "alibaba")
     claim = replace(CLAIM, kind="rank", low=1, high=30, labs=labs)
-    found = in_real_time(studies, claim)
+    found = _in_real_time(studies, claim)
     study = studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
     standing = Standing.of(study, to_day("2025-12-11"))
     places = []
@@ -220,7 +220,7 @@ def test_a_model_against_the_lowest_of_the_labs(studies: Studies) -> None:
     claim = replace(
         CLAIM, kind="elo", low=None, high=35, model="o1-2024-12-17", labs=("deepseek", "alibaba")
     )
-    found = in_real_time(studies, claim)
+    found = _in_real_time(studies, claim)
     study = studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
     point = Standing.of(study, to_day("2025-12-11")).point[0]
     tags = study.cast.tags
@@ -234,7 +234,7 @@ def test_a_model_against_the_lowest_of_the_labs(studies: Studies) -> None:
 def test_a_change_uses_the_sampling_interval(studies: Studies) -> None:
     day = "2025-08-01"
     claim = replace(CLAIM, kind="change", low=None, high=0, estimand="average", since=day)
-    found = in_real_time(studies, claim)
+    found = _in_real_time(studies, claim)
     direct = elolag.estimate_change(
         day, board="arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
         n_draws=400,
@@ -244,7 +244,7 @@ def test_a_change_uses_the_sampling_interval(studies: Studies) -> None:
 
 
 def test_lags_equal_the_ordinary_estimate(studies: Studies) -> None:
-    found = in_real_time(studies, replace(CLAIM, estimand="levels"))
+    found = _in_real_time(studies, replace(CLAIM, estimand="levels"))
     direct = elolag.estimate_lag(
         "arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
         estimand="levels", n_draws=400,
@@ -258,7 +258,7 @@ def test_same_seed_same_answer_and_order_does_not_matter(small: Path) -> None:
     orders = []
     for order in itertools.permutations(claims):
         fresh = Studies.of(100, {"archive": small, "seed": 7})
-        orders.append({a.claim.key: a.to_dict() for a in assess(fresh, order)})
+        orders.append({a.claim.key: a.to_dict() for a in _assess(fresh, order)})
     assert orders[0] == orders[1]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from elolag.cli import main
-from elolag.own.board import RATINGS, TAGS, TEMPLATES, VOTES, template
+from elolag.own.board import _RATINGS, _TAGS, _TEMPLATES, _VOTES, template
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -31,24 +31,24 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def test_templates_are_printed_and_written_once(run: Run, tmp_path: Path):
-    assert run("template", "ratings") == (0, RATINGS, "")
+    assert run("template", "ratings") == (0, _RATINGS, "")
     assert run("template", "tags", "--out", "tags.csv")[0] == 0
-    assert (tmp_path / "tags.csv").read_text("utf-8") == TAGS
+    assert (tmp_path / "tags.csv").read_text("utf-8") == _TAGS
     code, out, error = run("template", "tags", "--out", "tags.csv")
     assert (code, out) == (2, "")
     assert "is there already" in error
     assert run("template", "votes", "--out", "tags.csv", "--force")[0] == 0
-    assert (tmp_path / "tags.csv").read_text("utf-8") == VOTES
+    assert (tmp_path / "tags.csv").read_text("utf-8") == _VOTES
     code, _, error = run("template", "rating")
     assert code == 2
     assert "there are: ratings, tags, votes" in error
-    assert all(template(kind) == text for kind, text in TEMPLATES.items())
+    assert all(template(kind) == text for kind, text in _TEMPLATES.items())
 
 
 def test_from_votes_to_a_lag(run: Run, tmp_path: Path):
-    header, *rows = VOTES.splitlines(keepends=True)
+    header, *rows = _VOTES.splitlines(keepends=True)
     (tmp_path / "v.csv").write_text(header + "".join(rows) * 20, "utf-8")
-    (tmp_path / "t.csv").write_text(TAGS, "utf-8")
+    (tmp_path / "t.csv").write_text(_TAGS, "utf-8")
     code, out, error = run("rate", "v.csv", "--anchor", "Alder 1=1100", "--out", "rated")
     assert (code, error) == (0, "")
     assert "Alder 1 held at 1100" in out
@@ -67,8 +67,8 @@ def test_from_votes_to_a_lag(run: Run, tmp_path: Path):
 
 
 def test_the_templates_answer_on_the_command_line(run: Run, tmp_path: Path):
-    (tmp_path / "my.csv").write_text(RATINGS, "utf-8")
-    (tmp_path / "t.csv").write_text(TAGS, "utf-8")
+    (tmp_path / "my.csv").write_text(_RATINGS, "utf-8")
+    (tmp_path / "t.csv").write_text(_TAGS, "utf-8")
     question = ("--ratings", "my.csv", "--tags", "t.csv", "--draws", "200")
     code, out, error = run("lag", *question)
     assert (code, error) == (0, "")
@@ -132,8 +132,8 @@ def test_json_options_and_names(run: Run, tmp_path: Path):
 def test_bad_requests_exit_2_with_one_message(
     run: Run, tmp_path: Path, arguments: tuple[str, ...], message: str
 ):
-    (tmp_path / "v.csv").write_text(VOTES, "utf-8")
-    (tmp_path / "my.csv").write_text(RATINGS, "utf-8")
+    (tmp_path / "v.csv").write_text(_VOTES, "utf-8")
+    (tmp_path / "my.csv").write_text(_RATINGS, "utf-8")
     (tmp_path / "split.csv").write_text(
         "left,right,winner\na,b,left\nb,a,left\nc,d,left\nd,c,left\n", "utf-8"
     )

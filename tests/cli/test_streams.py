@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from elolag.cli import main
-from elolag.own.board import RATINGS, TAGS
+from elolag.own.board import _RATINGS, _TAGS
 
 ELOLAG = [sys.executable, "-m", "elolag"]
 UMLAUTS = "left,right,winner\nTülü 模型,b,left\nTülü 模型,b,right\n"
@@ -47,8 +47,8 @@ def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str
 )
 def test_a_full_or_closed_stdout_is_one_line(tmp_path: Path, command: str):
     (tmp_path / "v.csv").write_text(UMLAUTS, "utf-8")
-    (tmp_path / "r.csv").write_text(RATINGS, "utf-8")
-    (tmp_path / "t.csv").write_text(TAGS, "utf-8")
+    (tmp_path / "r.csv").write_text(_RATINGS, "utf-8")
+    (tmp_path / "t.csv").write_text(_TAGS, "utf-8")
     call = f"{' '.join(ELOLAG)} {command}"
     for sink, said in ((">/dev/full", "No space left"), (">&-", "Bad file descriptor")):
         found = run("sh", "-c", f"{call} {sink}", cwd=tmp_path)

@@ -11,7 +11,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 import elolag
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
-from elolag.estimate.catch_up import STEP, TimeToMatch, _on_grid, follow_ups, time_to_match
+from elolag.estimate.catch_up import _STEP, TimeToMatch, _on_grid, follow_ups, time_to_match
 from elolag.model.estimands import Race, _kaplan_meier, catch_up
 
 months = st.floats(0.1, 30, allow_nan=False).map(lambda x: round(x, 1))
@@ -27,7 +27,7 @@ def curve() -> TimeToMatch:
 def test_the_curve_is_statsmodels(records: list[tuple[float, bool]]) -> None:
     time, caught = (np.array(part) for part in zip(*records, strict=True))
     times, share = _kaplan_meier(time[None, :], caught[None, :], np.array([len(time)]))
-    grid = np.arange(0, 31, STEP)
+    grid = np.arange(0, 31, _STEP)
     found = _on_grid(times, share, grid)[0]
     twin = np.ones(len(grid))
     if caught.any():
@@ -78,7 +78,7 @@ def test_the_median_of_the_curve_is_that_at_posterior_means(curve: TimeToMatch) 
     table = curve.to_frame()
     first = table.loc[table["share"] <= 0.5, "months"].min()
     study = elolag.estimate.session.prepare(n_draws=curve.result.n_draws)
-    assert first == pytest.approx(study.point(["catch-up"]).lags["catch-up"].months[0], abs=STEP)
+    assert first == pytest.approx(study.point(["catch-up"]).lags["catch-up"].months[0], abs=_STEP)
     assert (table["low"] <= table["high"]).all()
     assert table["share"].is_monotonic_decreasing
     assert curve.result.estimand == "catch-up"

@@ -19,7 +19,7 @@ import elolag
 from elolag.archive.export import export
 from elolag.dates import to_day
 from elolag.errors import ElolagError, UsageError
-from elolag.own.board import RATINGS, TAGS
+from elolag.own.board import _RATINGS, _TAGS
 from elolag.tags import tables
 
 ESTIMATES: dict[str, Callable[..., Any]] = {
@@ -35,8 +35,8 @@ ESTIMATES: dict[str, Callable[..., Any]] = {
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[Path, Path]:
     ratings, tags = tmp_path / "my.csv", tmp_path / "my_tags.csv"
-    ratings.write_text(RATINGS, "utf-8")
-    tags.write_text(TAGS, "utf-8")
+    ratings.write_text(_RATINGS, "utf-8")
+    tags.write_text(_TAGS, "utf-8")
     return ratings, tags
 
 
@@ -58,7 +58,9 @@ def test_tags_by_text_are_tags_by_path(name: str, files: tuple[Path, Path]):
 
 @pytest.mark.parametrize("name", ESTIMATES)
 def test_an_archive_by_text_is_one_by_path(name: str, files: tuple[Path, Path], tmp_path: Path):
-    rows = [(row["entry"], float(row["rating"]), 12.0) for row in csv.DictReader(StringIO(RATINGS))]
+    rows = [
+        (row["entry"], float(row["rating"]), 12.0) for row in csv.DictReader(StringIO(_RATINGS))
+    ]
     folder = made_archive.archive(tmp_path / "a", made_archive.publication(rows))
 
     def answer(archive: str | Path, tags: str | Path) -> str:

@@ -17,12 +17,12 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import (
     Vintage,
     _blind_spots,
+    _blind_stretches,
+    _identify,
     _linkable,
-    blind_stretches,
     build,
     choose,
     fill_errors,
-    identify,
     newer_copy,
 )
 from elolag.sources import get_source
@@ -74,16 +74,16 @@ def test_only_whole_older_vintages_of_one_kind_are_linked() -> None:
 
 
 def test_stretches_without_a_complete_list_are_found() -> None:
-    assert blind_stretches(["2026-01-01", "2026-01-21", "2026-02-05"]) == []
-    assert blind_stretches(["2026-01-01", "2026-01-22"]) == [("2026-01-01", "2026-01-22")]
-    assert blind_stretches(["2020-01-01", "2021-01-01", "2024-08-01", "2024-08-11"]) == []
+    assert _blind_stretches(["2026-01-01", "2026-01-21", "2026-02-05"]) == []
+    assert _blind_stretches(["2026-01-01", "2026-01-22"]) == [("2026-01-01", "2026-01-22")]
+    assert _blind_stretches(["2020-01-01", "2021-01-01", "2024-08-01", "2024-08-11"]) == []
 
 
 def test_the_holes_of_the_headline_are_said_as_they_are() -> None:
     board = elolag.open_archive().board("arena/text_style_control")
     lookup = tags.Lookup(tags.load())
     (note,) = (n for n in build(board, "overall", None, lookup).notes if "no complete" in n)
-    holes = blind_stretches([s.vintage for s in board.snapshots if s.completeness == "full"])
+    holes = _blind_stretches([s.vintage for s in board.snapshots if s.completeness == "full"])
     said = [gap for gap in holes if gap[1] <= "2026-08-19"]
     assert {("2025-05-24", "2025-06-16"), ("2025-09-18", "2025-10-09")} <= set(said)
     assert note == (
@@ -152,7 +152,7 @@ def test_no_error_anywhere_is_refused() -> None:
 def test_identity_is_model_and_effort_and_names_doubles() -> None:
     lookup = tags.Lookup(tags.load())
     newest = elolag.open_archive().board("arena/text_style_control").snapshot("2026-08-19")
-    table = identify(newest.listing("overall"), newest, lookup, set(), set())
+    table = _identify(newest.listing("overall"), newest, lookup, set(), set())
     assert table.index.is_unique
     assert table.loc["claude-opus-4-6|high", "entry"] == "claude-opus-4-6-high"
     assert table.loc["claude-opus-4-6", "model"] == "claude-opus-4-6"
@@ -162,7 +162,7 @@ def test_whole_point_ratings_carry_their_rounding() -> None:
     archive = elolag.open_archive().board("arena/text")
     lookup = tags.Lookup(tags.load())
     rounded = archive.snapshot("2025-08-04")
-    table = identify(rounded.listing("overall"), rounded, lookup, set(), set())
+    table = _identify(rounded.listing("overall"), rounded, lookup, set(), set())
     raw = rounded.ratings("overall").set_index("entry").loc[table["entry"]]
     half = (raw["upper"] - raw["lower"]).to_numpy(float) / 2 / 1.959963984540054
     assert table["se"].to_numpy() ** 2 == pytest.approx(half**2 + 1 / 12)

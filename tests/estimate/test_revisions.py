@@ -23,14 +23,14 @@ from elolag.estimate.panel import Vintage, chain
 from elolag.estimate.revisions import (
     Past,
     Revisions,
+    _measure,
+    _monthly,
+    _nine_in_ten,
     _unusable,
     estimate_revisions,
-    measure,
-    monthly,
-    nine_in_ten,
     score,
 )
-from elolag.model.early_drift import packaged_drift
+from elolag.model.early_drift import _packaged_drift
 from elolag.model.interval import Summary
 from elolag.simulation.simulate import simulate
 from elolag.simulation.worlds import WORLDS
@@ -50,7 +50,7 @@ def past(*vintages: Vintage) -> Past:
 
 
 def only(found: Past):
-    rows, skipped = measure(found, "current", 40)
+    rows, skipped = _measure(found, "current", 40)
     assert not skipped
     return rows[0]
 
@@ -121,12 +121,12 @@ def test_a_scale_that_stretches_keeps_the_order_and_so_the_lag() -> None:
 def simulated() -> Past:
     world = replace(WORLDS["post-debut-drift"], history=28.0, vintages=(9.4, 6.0, 3.0, 0.0))
     history = simulate(world, 1)
-    return Past(tuple(history.linkable()), history.roster, packaged_drift())
+    return Past(tuple(history.linkable()), history.roster, _packaged_drift())
 
 
 @pytest.mark.parametrize("estimand", ["levels", "trend/linear"])
 def test_parts_add_up_exactly(simulated: Past, estimand: str) -> None:
-    rows, _ = measure(simulated, estimand, 40)
+    rows, _ = _measure(simulated, estimand, 40)
     whole = [r for r in rows if r.scale is not None]
     assert len(whole) >= 2
     for row in whole:
@@ -140,8 +140,8 @@ def test_the_day_knows_nothing_of_later_vintages(simulated: Past) -> None:
     wild["rating"] += rng.normal(0, 80, len(wild))
     later = Vintage(to_iso(to_day(simulated.vintages[-1].date) + 90), wild)
     after = replace(simulated, vintages=(*simulated.vintages, later))
-    old, _ = measure(simulated, "levels", 40)
-    new, _ = measure(after, "levels", 40)
+    old, _ = _measure(simulated, "levels", 40)
+    new, _ = _measure(after, "levels", 40)
     by_date = {r.date: r for r in new}
     assert len(old) >= 2
     for row in old:
@@ -151,7 +151,7 @@ def test_the_day_knows_nothing_of_later_vintages(simulated: Past) -> None:
 
 def test_one_vintage_a_month_and_never_the_newest() -> None:
     dates = ("2025-01-03", "2025-01-28", "2025-03-01", "2025-04-02", "2025-04-20")
-    chosen = monthly([vintage(d, THEN) for d in dates])
+    chosen = _monthly([vintage(d, THEN) for d in dates])
     assert [dates[k] for k in chosen] == ["2025-01-28", "2025-03-01", "2025-04-02"]
 
 
@@ -243,7 +243,7 @@ def test_what_cannot_be_answered_is_refused() -> None:
 def test_months_without_any_interval_say_why() -> None:
     found = past(vintage("2025-02-20", THEN), vintage("2025-08-01", THEN))
     found.vintages[0].table["se"] = np.nan
-    rows, skipped = measure(found, "current", 40)
+    rows, skipped = _measure(found, "current", 40)
     assert not rows
     assert "no rating of this board carries an interval" in skipped["2025-02-20"]
 
@@ -277,7 +277,7 @@ def test_wilson_interval_solves_its_equation(n: int, data: st.DataObject) -> Non
 @settings(derandomize=True, deadline=None, max_examples=40)
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=40))
 def test_nine_in_ten_do_not_exceed_it(sizes: list[float]) -> None:
-    found = nine_in_ten(np.array(sizes))
+    found = _nine_in_ten(np.array(sizes))
     assert found in sizes
     assert np.mean(np.array(sizes) <= found) >= 0.9
     assert np.mean(np.array(sizes) < found) < 0.9

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from elolag.errors import EstimateError, UsageError
-from elolag.model.bradleyterry import ELO, PairCounts, Ratings, own_share, rate
+from elolag.model.bradleyterry import ELO, PairCounts, Ratings, _own_share, rate
 
 SCORE = {"left": 1.0, "right": 0.0, "tie": 0.5}
 
@@ -190,7 +190,7 @@ def test_a_single_tie_is_as_uncertain_as_its_model_says():
 
 
 def test_few_votes_are_wider_than_the_sandwich_and_many_are_it():
-    lacking = own_share(np.array([0.0, 1.0, 9.0, 10.0, 50.0, 0.0]), np.array([1.0] * 5 + [0.0]))
+    lacking = _own_share(np.array([0.0, 1.0, 9.0, 10.0, 50.0, 0.0]), np.array([1.0] * 5 + [0.0]))
     np.testing.assert_allclose(lacking, [1, 0.9, 0.1, 0, 0, 1])
 
 

@@ -65,18 +65,18 @@ def anchored(matrix: np.ndarray, item: int) -> np.ndarray:
 def test_the_anchor_cancels_and_no_difference_changes(seed, n, item):
     free = covariance(seed, n)
     held = anchored(free, item % n)
-    assert correlated.without_common(held) == pytest.approx(
-        correlated.without_common(free), abs=1e-8
+    assert correlated._without_common(held) == pytest.approx(
+        correlated._without_common(free), abs=1e-8
     )
-    assert differences(correlated.without_common(held)) == pytest.approx(
+    assert differences(correlated._without_common(held)) == pytest.approx(
         differences(free), abs=1e-8
     )
 
 
 def test_quasi_variances_are_those_of_independent_errors_with_a_common_part():
     own = np.array([4.0, 9.0, 1.0, 25.0])
-    assert correlated.quasi_variances(np.diag(own) + 100) == pytest.approx(own)
-    slow = correlated.quasi_variances(covariance(5, 6))
+    assert correlated._quasi_variances(np.diag(own) + 100) == pytest.approx(own)
+    slow = correlated._quasi_variances(covariance(5, 6))
     wanted = differences(covariance(5, 6))
     pairs = [(i, j) for i in range(6) for j in range(i)]
     design = np.array([[float(k in pair) for k in range(6)] for pair in pairs])

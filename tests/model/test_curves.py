@@ -16,7 +16,7 @@ from elolag.model import curves
 from elolag.model.frontier import Steps
 
 NOW = 20_000.0
-SPAN = curves.SPAN_MONTHS * DAYS_PER_MONTH
+SPAN = curves._SPAN_MONTHS * DAYS_PER_MONTH
 
 
 def world(seed: int, draws: int = 4, models: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -51,11 +51,11 @@ def test_quantile_line_comes_close_to_the_exact_linear_programme(seed: int) -> N
     steps = Steps(ratings, dates, NOW)
     for draw, row in enumerate(ratings):
         inside = (dates > NOW - SPAN) & (dates <= NOW)
-        near = inside & (row >= steps.at(np.where(inside, dates, NOW))[draw] - curves.NEAR)
+        near = inside & (row >= steps.at(np.where(inside, dates, NOW))[draw] - curves._NEAR)
         x, y = (dates[near] - NOW) / 365.2425, row[near]
         loss = check_loss(y - curve.at(dates[near])[draw])
         # min tau 1'u + (1 - tau) 1'v  subject to  a + b x + u - v = y
-        n, tau = len(y), curves.QUANTILE
+        n, tau = len(y), curves._QUANTILE
         cost = np.concatenate([[0, 0], np.full(n, tau), np.full(n, 1 - tau)])
         system = np.column_stack([np.ones(n), x, np.eye(n), -np.eye(n)])
         bounds = [(None, None)] * 2 + [(0, None)] * 2 * n
@@ -65,7 +65,7 @@ def test_quantile_line_comes_close_to_the_exact_linear_programme(seed: int) -> N
 
 
 def check_loss(residual: np.ndarray) -> float:
-    tau = curves.QUANTILE
+    tau = curves._QUANTILE
     return float(np.where(residual >= 0, tau * residual, (tau - 1) * residual).sum())
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
 from elolag.model import draws
-from elolag.model.draws import CHUNK, Draw, contenders, draw
+from elolag.model.draws import _CHUNK, Draw, _contenders, draw
 from elolag.model.estimands import ESTIMANDS, Race
 from elolag.model.frontier import MATCH_RULES, MatchRule
 from elolag.model.posterior import Field, Posterior, posterior
@@ -144,8 +144,8 @@ def test_the_same_seed_gives_the_same_draws_and_another_does_not() -> None:
 def test_more_draws_begin_with_the_fewer() -> None:
     field = random_field(np.random.default_rng(7))
     fitted = posterior(field)
-    many = all_draws(field, fitted, 2 * CHUNK + 7)[1]
-    for n in (1, CHUNK - 1, CHUNK, CHUNK + 1):
+    many = all_draws(field, fitted, 2 * _CHUNK + 7)[1]
+    for n in (1, _CHUNK - 1, _CHUNK, _CHUNK + 1):
         few = all_draws(field, fitted, n)[1]
         assert few.ratings.shape[0] == n
         for name in ("ratings", "lead_from", "follow_from"):
@@ -154,8 +154,8 @@ def test_more_draws_begin_with_the_fewer() -> None:
 
 def test_chunks_are_apart() -> None:
     field = random_field(np.random.default_rng(8))
-    ratings = all_draws(field, posterior(field), 2 * CHUNK)[1].ratings
-    assert not (ratings[:CHUNK] == ratings[CHUNK:]).any()
+    ratings = all_draws(field, posterior(field), 2 * _CHUNK)[1].ratings
+    assert not (ratings[:_CHUNK] == ratings[_CHUNK:]).any()
 
 
 # Leaving out models that cannot matter
@@ -167,7 +167,7 @@ def test_lags_with_and_without_pruning_are_the_same(
 ) -> None:
     field = random_field(np.random.default_rng([11, seed]))
     fitted = posterior(field, correct_selection=seed % 2 == 0)
-    keep = contenders(field, fitted)
+    keep = _contenders(field, fitted)
     assert 2 <= len(keep) < len(field.lead_from)
     everyone, sampled = all_draws(field, fitted, 3000, everything=True)
     assert len(everyone) == len(field.lead_from)
@@ -195,7 +195,7 @@ def test_a_model_left_out_is_a_record_in_none_of_20000_draws(
 ) -> None:
     field = random_field(np.random.default_rng([12, seed]), 30)
     fitted = posterior(field)
-    dropped = np.setdiff1d(np.arange(30), contenders(field, fitted))
+    dropped = np.setdiff1d(np.arange(30), _contenders(field, fitted))
     assert len(dropped)
     sampled = all_draws(field, fitted, 20_000, everything=True)[1]
     for dates in (sampled.lead_from, sampled.follow_from):
@@ -210,16 +210,16 @@ def test_a_model_left_out_is_a_record_in_none_of_20000_draws(
 def test_a_model_is_only_left_out_for_one_that_surely_came_no_later() -> None:
     high, low, months = 1500.0, 1000.0, {0: (50.0, 80.0)}
     apart = make_field([high, low, low], lead_from=[64, 90, NEVER], months=months)
-    assert contenders(apart, posterior(apart)).tolist() == [0, 1, 2]
+    assert _contenders(apart, posterior(apart)).tolist() == [0, 1, 2]
     after = make_field([high, low, low], lead_from=[64, 130, NEVER], months=months)
-    assert contenders(after, posterior(after)).tolist() == [0, 2]
+    assert _contenders(after, posterior(after)).tolist() == [0, 2]
     before = make_field([high, low, low], lead_from=[64, 40, NEVER], months=months)
-    assert contenders(before, posterior(before)).tolist() == [0, 1, 2]
+    assert _contenders(before, posterior(before)).tolist() == [0, 1, 2]
 
 
 def test_what_errors_can_turn_round_is_kept() -> None:
     apart = make_field([1000.0, 993.0, 900.0], sd=[1, 2, 1], lead_from=[0, 10, NEVER])
-    assert 1 in contenders(apart, posterior(apart, correct_selection=False))
+    assert 1 in _contenders(apart, posterior(apart, correct_selection=False))
     linked = make_field(
         [1000.0, 960.0, 900.0],
         sd=0.01,
@@ -227,16 +227,16 @@ def test_what_errors_can_turn_round_is_kept() -> None:
         link_se=[0, 15, 0],
         lead_from=[0, 10, NEVER],
     )
-    assert 1 in contenders(linked, posterior(linked, correct_selection=False))
+    assert 1 in _contenders(linked, posterior(linked, correct_selection=False))
     linked = replace(linked, link=np.array([0, -1, -1]), link_root=root([15.0, 0, 0]))
-    assert 1 in contenders(linked, posterior(linked, correct_selection=False))
+    assert 1 in _contenders(linked, posterior(linked, correct_selection=False))
 
 
 def test_a_model_beaten_in_one_group_still_counts_in_the_other() -> None:
     field = make_field(
         [1500.0, 1000.0, 900.0], lead_from=[0, 10, NEVER], follow_from=[NEVER, 20, 5]
     )
-    assert contenders(field, posterior(field)).tolist() == [0, 1, 2]
+    assert _contenders(field, posterior(field)).tolist() == [0, 1, 2]
 
 
 # Dates inside their precision
@@ -304,7 +304,7 @@ def test_point_and_sample_name_the_models_of_the_field() -> None:
         follow_from=[NEVER] * 5 + [5, 80, 90],
     )
     fitted = posterior(field, correct_selection=False)
-    assert contenders(field, fitted).tolist() == [0, 3, 4, 5, 6]
+    assert _contenders(field, fitted).tolist() == [0, 3, 4, 5, 6]
     names = list(ESTIMANDS)
     at_point = draws.point(field, fitted, 100.0, names, 1.0)
     sampled = draws.sample(field, fitted, 100.0, names, 1.0, 1200, 0)
@@ -374,7 +374,7 @@ def test_draws_of_next_to_no_error_are_the_point_under_every_match_rule(rule: st
         follow_from=[NEVER] * 4 + [5, 80, 90],
     )
     fitted = posterior(field, correct_selection=False)
-    assert len(contenders(field, fitted)) < 7  # the rule's pairs are renumbered with the models
+    assert len(_contenders(field, fitted)) < 7  # the rule's pairs are renumbered with the models
     apart = np.full((7, 7), 30.0)  # a margin of 49.35: the model of day 30 is too good
     apart[5, 2] = 40.0  # a margin of 65.8: it is not
     match = MatchRule(rule, apart if rule == "not-worse" else None)
@@ -401,7 +401,7 @@ def test_components_are_those_of_the_inverse_distribution_function() -> None:
     entries = np.array([0, 2, 3, 6])
     drawn = draws._own_errors(fitted, entries)(np.random.default_rng(1))
     same = np.random.default_rng(1)
-    uniform, expected = same.random((4, CHUNK)), same.standard_normal((4, CHUNK))
+    uniform, expected = same.random((4, _CHUNK)), same.standard_normal((4, _CHUNK))
     for row, entry in enumerate(entries):
         below = np.cumsum(weights[entry])
         component = np.searchsorted(below / below[-1], uniform[row], side="right")

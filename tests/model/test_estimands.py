@@ -24,12 +24,12 @@ from elolag.model.estimands import (
     WINDOWS,
     Lags,
     Race,
+    _unreached_share,
     catch_up_times,
     current,
     current_at,
-    unreached_share,
 )
-from elolag.model.frontier import MARGIN, MATCH_RULES, MatchRule
+from elolag.model.frontier import _MARGIN, MATCH_RULES, MatchRule
 
 Floats = NDArray[np.float64]
 
@@ -185,7 +185,7 @@ def assert_by_products(sample: Case, race: Race, seen: Counter[str]) -> None:
     assert found.records.tolist() == [len(t) for t in times], what
     assert found.caught.tolist() == [sum(d.caught for d in t) for t in times], what
     shares = sample.each(reference.unreached_share)
-    assert_close(unreached_share(race, sample.window), shares, what)
+    assert_close(_unreached_share(race, sample.window), shares, what)
 
 
 def assert_models_named(sample: Case, race: Race) -> None:
@@ -218,7 +218,7 @@ def told_apart(sample: Case, rng: np.random.Generator) -> tuple[Case, Floats]:
     """The case, and the s.d. of each pair: all alike, or no two ratings of a draw alike."""
     models = sample.ratings.shape[1]
     if rng.random() < 0.5:
-        return sample, np.full((models, models), float(rng.choice([0.0, 1.0, 2.5])) / MARGIN)
+        return sample, np.full((models, models), float(rng.choice([0.0, 1.0, 2.5])) / _MARGIN)
     ratings = sample.ratings + rng.permuted(np.linspace(0, 0.4, models))
     apart = rng.uniform(0, 2, (models, models))
     return replace(sample, ratings=ratings), apart + apart.T
@@ -549,7 +549,7 @@ def test_levels_by_hand() -> None:
     # Half the levels the leader has not reached: at most 22/2 - 2/2... with t_L = T.
     ahead = case([(0.0, 0.0), (4.0, 10.0)], [(0.0, 0.0), (4.0, 32.0), (8.0, 36.0)], 40)
     assert one(ahead, "levels") == (months((22 - 4) / 2), AT_MOST)
-    assert unreached_share(ahead.race(), ahead.window)[0] == pytest.approx(0.5)
+    assert _unreached_share(ahead.race(), ahead.window)[0] == pytest.approx(0.5)
     # Below the leader's first model the leader may have been earlier.
     late = case([(2.0, 5.0), (10.0, 10.0)], follower, 40)
     assert one(late, "levels") == (months((27 * 2 + 22 * 2 + 26 * 4) / 8), AT_LEAST)

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from elolag.model.posterior import (
-    GRID_STEP,
+    _GRID_STEP,
     Field,
     Prior,
-    bandwidth,
-    deconvolve,
-    mixture,
+    _bandwidth,
+    _deconvolve,
+    _mixture,
+    _spreads,
+    _trend,
     only,
     posterior,
-    spreads,
-    trend,
 )
 from elolag.model.scale import SHIPPED, Hyperparameters
 
@@ -44,7 +44,7 @@ def test_deconvolution_recovers_a_known_prior() -> None:
     truth = np.where(second, 60.0, -40.0) + rng.normal(0, 8, n)
     variance = rng.uniform(3, 15, n) ** 2
     observed = truth + rng.normal(0, np.sqrt(variance))
-    grid, prior = deconvolve(observed, variance, SHIPPED.smoothing, GRID_STEP)
+    grid, prior = _deconvolve(observed, variance, SHIPPED.smoothing, _GRID_STEP)
     assert prior.sum() == pytest.approx(1, abs=1e-6)
     mean = prior @ grid
     assert mean == pytest.approx(truth.mean(), abs=2)
@@ -146,7 +146,7 @@ def test_spreads_are_those_of_a_slow_twin(seed: int) -> None:
     residual = rng.normal(0, np.where(field.country[field.model] == 0, 60, 30))
     free = rng.uniform(0.2, 1, len(residual))
     hyper = Hyperparameters(average=30.0, recent_days=200.0) if seed else SHIPPED
-    found = spreads(field, residual, observed, free, hyper)
+    found = _spreads(field, residual, observed, free, hyper)
     assert found.tolist() == pytest.approx(
         slow_spreads(field, residual.tolist(), observed.tolist(), free.tolist(), hyper)
     )
@@ -161,7 +161,7 @@ def test_a_country_that_spreads_twice_as_far_is_found_to() -> None:
         lead_from=np.where(follows, NEVER, released).tolist(),
         follow_from=np.where(follows, released, NEVER).tolist(),
     )
-    found = spreads(
+    found = _spreads(
         field, rng.normal(0, np.where(follows, 30, 60)), np.full(300, 25.0), np.ones(300)
     )
     assert np.unique(found[follows]).tolist() == pytest.approx([30], rel=0.15)
@@ -182,7 +182,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
     hyper = Hyperparameters(freedom=3.0, smoothing=7.0, normal=90.0) if scatter > 10 else SHIPPED
     field = replace(field, drift=drift, freedom=hyper.freedom)
     fitted = posterior(field, hyper=hyper)
-    centre, leverage = trend(field)
+    centre, leverage = _trend(field)
     free = [max(1 - h, hyper.least_free) for h in leverage.tolist()]
     observed = (field.variance + field.shared + field.moved).tolist()
     residual = [r / f**0.5 for r, f in zip((field.rating - centre).tolist(), free, strict=True)]
@@ -194,7 +194,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
         scaled,
         [v / s**2 for v, s in zip(observed, spread, strict=True)],
         smoothing,
-        GRID_STEP / typical,
+        _GRID_STEP / typical,
         hyper.normal,
     )
     for entry in range(14):
@@ -205,7 +205,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
         weight = [
             sum(
                 share * normal_density(rating, t, variance + own**2 * v)
-                for share, v in mixture(hyper.freedom).tolist()
+                for share, v in _mixture(hyper.freedom).tolist()
             )
             * sum(
                 p * normal_density(t, float(centre[entry]) + wide * g, (wide * smoothing) ** 2)
@@ -221,7 +221,7 @@ def test_the_posterior_is_bayes_rule_by_brute_force(scatter: float, drifts: bool
 
 @pytest.mark.parametrize("freedom", [4.0, 5.0, 8.0])
 def test_the_mixture_has_the_variance_of_a_t_and_nearly_its_tails(freedom: float) -> None:
-    share, variance = mixture(freedom).T
+    share, variance = _mixture(freedom).T
     assert share @ variance == pytest.approx(freedom / (freedom - 2), abs=2e-3)
     for level in (0.05, 0.01):
         end = stats.t.ppf(1 - level / 2, freedom)
@@ -248,7 +248,7 @@ def test_the_posterior_shrinks_as_a_normal_prior_would() -> None:
     field, truth = simulated(np.random.default_rng(15), 500)
     fitted = posterior(field)
     trust = 30**2 / (30**2 + field.variance)
-    ideal = trust * field.rating + (1 - trust) * trend(field)[0]
+    ideal = trust * field.rating + (1 - trust) * _trend(field)[0]
     assert np.sqrt(((fitted.mean - ideal) ** 2).mean()) < 3
     errors = [np.sqrt(((x - truth) ** 2).mean()) for x in (fitted.mean, field.rating, ideal)]
     assert errors[0] < 0.9 * errors[1]
@@ -286,7 +286,7 @@ def test_the_trend_is_that_of_a_slow_twin(seed: int) -> None:
     inverse = np.linalg.inv(apart + np.eye(len(x)))
     common = x @ np.linalg.solve(x.T @ inverse @ x, x.T @ inverse)
     hat = common + apart @ inverse @ (np.eye(len(x)) - common)
-    expected, leverage = trend(field)
+    expected, leverage = _trend(field)
     assert expected == pytest.approx(hat @ field.rating, rel=1e-6)
     assert leverage == pytest.approx(np.diag(hat), abs=1e-6)
 
@@ -300,7 +300,7 @@ def test_few_models_have_their_slope_from_the_others_and_keep_their_level() -> N
         lead_from=[*days, NEVER, NEVER, NEVER],
         follow_from=[NEVER] * len(days) + follow_days,
     )
-    expected, leverage = trend(field)
+    expected, leverage = _trend(field)
     assert expected[: len(days)] == pytest.approx(1000 + 0.2 * days, abs=5)
     fitted = expected[len(days) :]
     # Left to themselves they fall by 37 a year.
@@ -319,11 +319,11 @@ def test_one_model_a_group_has_a_posterior() -> None:
 def test_the_prior_is_no_finer_than_the_residuals_can_show() -> None:
     rng = np.random.default_rng(21)
     residual = rng.normal(0, 33, 130)
-    assert bandwidth(residual, 5.0) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
-    assert bandwidth(residual / 10, 5.0) == 5.0
+    assert _bandwidth(residual, 5.0) == pytest.approx(0.9 * 33 * 130**-0.2, rel=0.2)
+    assert _bandwidth(residual / 10, 5.0) == 5.0
     # An outlier does not widen it.
-    assert bandwidth(np.append(residual, 5000.0), 5.0) < 1.3 * bandwidth(residual, 5.0)
-    assert bandwidth(np.zeros(1), 5.0) == 5.0
+    assert _bandwidth(np.append(residual, 5000.0), 5.0) < 1.3 * _bandwidth(residual, 5.0)
+    assert _bandwidth(np.zeros(1), 5.0) == 5.0
 
 
 def test_few_residuals_of_wide_errors_do_not_become_atoms() -> None:
@@ -334,8 +334,8 @@ def test_few_residuals_of_wide_errors_do_not_become_atoms() -> None:
         truth = rng.normal(0, 1, 60)
         variance = rng.uniform(0.3, 0.5, 60) ** 2
         observed = truth + rng.normal(0, np.sqrt(variance))
-        smoothing = bandwidth(observed, 0.15)
-        grid, weights = deconvolve(observed, variance, smoothing, 0.1)
+        smoothing = _bandwidth(observed, 0.15)
+        grid, weights = _deconvolve(observed, variance, smoothing, 0.1)
         middle = np.zeros(60)
         fitted = Prior(middle, middle + 1, grid, weights, smoothing).given(
             make_field(observed.tolist()), observed, variance

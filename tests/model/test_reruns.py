@@ -60,7 +60,7 @@ def test_histories_centre_on_the_true_lag() -> None:
 
 def test_releases_stay_inside_history_and_keep_their_pace() -> None:
     data = field()
-    side = reruns.releases(data, posterior(data), LABS, NOW)[0]
+    side = reruns._releases(data, posterior(data), LABS, NOW)[0]
     rng = np.random.default_rng(0)
     rating, date = reruns._rerun(side, NOW, 400, rng)
     used = np.isfinite(date)
@@ -75,7 +75,7 @@ def test_releases_stay_inside_history_and_keep_their_pace() -> None:
 def test_labs_are_drawn_whole() -> None:
     """A lab that is not drawn has no release: with many histories every lab is missing in some."""
     data = field()
-    side = reruns.releases(data, posterior(data), LABS, NOW)[0]
+    side = reruns._releases(data, posterior(data), LABS, NOW)[0]
     marked = reruns.Release(side.date, np.where(side.lab == side.lab[0], 9999.0, 0.0), side.lab)
     rating, _ = reruns._rerun(marked, NOW, 300, np.random.default_rng(1))
     has = (rating > 5000).any(axis=1)
@@ -103,7 +103,7 @@ def test_forms_of_skewed_re_runs_stand_where_their_definitions_put_them() -> Non
     """Draws about 6, re-runs 2 + an exponential of mean 4: a percentile is a pivot turned over."""
     rng = np.random.default_rng(0)
     drawn, again = rng.normal(6, 0.5, 6000), 2 + rng.exponential(4, 3000)
-    found = reruns.forms(outcomes(drawn), outcomes(again), "current", 0.9)
+    found = reruns._forms(outcomes(drawn), outcomes(again), "current", 0.9)
     low, high = np.quantile(again, [0.05, 0.95])
     assert found["percentile"] == pytest.approx((low, high), abs=0.4)
     mirror = drawn.mean() + again.mean()

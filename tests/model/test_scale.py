@@ -19,9 +19,9 @@ from elolag.model.scale import (
     SHIPPED,
     Hyperparameters,
     Lists,
+    _tricube,
     fit,
     place,
-    tricube,
 )
 
 
@@ -100,7 +100,7 @@ def test_the_ratio_of_spreads_is_its_posterior_mean(seed: int) -> None:
     st.integers(1, 40),
 )
 def test_tricube_weights_point_by_point(x: list[float], at: list[float], k: int) -> None:
-    found = tricube(np.array(x), np.array(at), k)
+    found = _tricube(np.array(x), np.array(at), k)
     for i, j in itertools.product(range(len(at)), range(len(x))):
         reach = sorted(abs(v - at[i]) for v in x)[min(k, len(x)) - 1] * 1.001 + 1e-9
         part = abs(x[j] - at[i]) / reach

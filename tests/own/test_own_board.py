@@ -17,9 +17,9 @@ import elolag
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import prepare
-from elolag.model.early_drift import packaged_drift
+from elolag.model.early_drift import _packaged_drift
 from elolag.own import own_board
-from elolag.own.board import RATINGS, TAGS
+from elolag.own.board import _RATINGS, _TAGS
 from elolag.results.verdict import win_rate
 from elolag.results.words import NO_DRIFT
 from elolag.tags import Lookup, load
@@ -28,14 +28,14 @@ from elolag.tags import Lookup, load
 @pytest.fixture
 def tags(tmp_path: Path) -> Path:
     path = tmp_path / "my_tags.csv"
-    path.write_text(TAGS, "utf-8")
+    path.write_text(_TAGS, "utf-8")
     return path
 
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
     path = tmp_path / "my.csv"
-    path.write_text(RATINGS, "utf-8")
+    path.write_text(_RATINGS, "utf-8")
     return path
 
 
@@ -70,7 +70,7 @@ def test_a_board_of_ones_own_drifts_only_when_asked(mine: Path, tags: Path):
         assert made[drift].cast.field.variance == pytest.approx(se**2)
         assert made[drift].choices["drift"] is None
         assert NO_DRIFT in made[drift].notes
-    young = packaged_drift()
+    young = _packaged_drift()
     assert made["arena"].cast.field.variance == pytest.approx(
         se**2 + young.variance(given["votes"], se)
     )
@@ -89,7 +89,7 @@ def test_a_table_in_memory_is_the_same_board(mine: Path, tags: Path):
 
 
 def test_semicolons_decimal_commas_and_utf16_change_nothing(mine: Path, tags: Path, tmp_path: Path):
-    halves = RATINGS.replace(",1082,", ",1082.5,")
+    halves = _RATINGS.replace(",1082,", ",1082.5,")
     plain = tmp_path / "plain.csv"
     plain.write_text(halves, "utf-8")
     excel = tmp_path / "excel.csv"
@@ -118,7 +118,7 @@ def test_ratings_of_a_day_to_come_are_refused(mine: Path):
 
 
 def test_a_release_to_come_dates_no_ratings(tmp_path: Path, tags: Path):
-    rows = [",".join(line.split(",")[:4]) for line in RATINGS.splitlines()]
+    rows = [",".join(line.split(",")[:4]) for line in _RATINGS.splitlines()]
     bare = write(tmp_path / "bare.csv", *rows)
     lookup = Lookup(load(extra=tags))
     newest = own_board(bare).settled(lookup).date
@@ -158,7 +158,7 @@ def test_an_absurd_scale_is_refused_with_its_line(tmp_path: Path, text: str, sai
 
 
 def test_a_large_unit_is_no_absurd_scale(tmp_path: Path, tags: Path):
-    names = [line.split(",")[0] for line in RATINGS.splitlines()[1:]]
+    names = [line.split(",")[0] for line in _RATINGS.splitlines()[1:]]
     rows = [f"{name},{900_000 + 2_000 * k},900" for k, name in enumerate(names)]
     path = write(tmp_path / "large.csv", "entry,rating,se", *rows)
     result = elolag.estimate_lag(own_board(path), extra_tags=tags, n_draws=200)
@@ -171,7 +171,7 @@ def test_the_win_rate_of_any_gap_is_a_number(gap: float):
 
 
 def test_without_a_date_the_newest_rated_release_is_the_day(tmp_path: Path, tags: Path):
-    rows = [",".join(line.split(",")[:4]) for line in RATINGS.splitlines()]
+    rows = [",".join(line.split(",")[:4]) for line in _RATINGS.splitlines()]
     board = own_board(write(tmp_path / "bare.csv", *rows))
     with pytest.raises(UsageError, match="of which day"):
         assert board.snapshots
@@ -200,7 +200,7 @@ def test_entries_the_packaged_tags_know_need_no_tags(tmp_path: Path):
 
 def test_intervals_are_read_at_their_level(tmp_path: Path, tags: Path):
     path = tmp_path / "template.csv"
-    path.write_text(RATINGS, "utf-8")
+    path.write_text(_RATINGS, "utf-8")
     with pytest.raises(UsageError, match="interval level 1.5"):
         own_board(path, interval_level=1.5)
     wide, narrow = (
@@ -288,7 +288,7 @@ def test_some_missing_errors_are_filled_and_said(tmp_path: Path, tags: Path):
 
 
 def rated() -> elolag.votes.RatedVotes:
-    names = [line.split(",")[0] for line in RATINGS.splitlines()[1:]]
+    names = [line.split(",")[0] for line in _RATINGS.splitlines()[1:]]
     rng = np.random.default_rng(4)
     rows = []
     for _ in range(4000):
@@ -334,7 +334,7 @@ def test_the_anchor_moves_the_scale_and_nothing_else(tags: Path):
 
 
 def rated_votes_frame() -> pd.DataFrame:
-    names = [line.split(",")[0] for line in RATINGS.splitlines()[1:]]
+    names = [line.split(",")[0] for line in _RATINGS.splitlines()[1:]]
     rng = np.random.default_rng(5)
     a = rng.integers(0, len(names), 3000)
     b = (a + rng.integers(1, len(names), 3000)) % len(names)

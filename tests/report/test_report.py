@@ -23,7 +23,7 @@ from report_worlds import World
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.report import page, write_report
-from elolag.report.write import SUMS, reserved, write_files
+from elolag.report.write import _SUMS, _reserved, _write_files
 
 MAIN = "from elolag.cli import main; main()"
 TITLES = [
@@ -70,7 +70,7 @@ def test_has_what_it_promises(world: World) -> None:
     names = set(found)
     assert {"report.html", "report.md", "result.json", "reproduce.txt"} <= names
     assert {"citation.txt", "citation.de.txt", "citation.bib", "citation.json"} <= names
-    assert SUMS in names
+    assert _SUMS in names
     for figure in report_worlds.FIGURES:
         assert {f"figures/{figure}.{e}" for e in ("svg", "png", "pdf")} <= names
         assert found[f"figures/{figure}.png"].startswith(b"\x89PNG")
@@ -84,9 +84,11 @@ def test_has_what_it_promises(world: World) -> None:
     assert told in said
     headline = json.loads(found["result.json"])["answer"]["headline"]
     assert headline["months"] == world.report.headline.months
-    sums = dict(line.split("  ")[::-1] for line in found[SUMS].decode().splitlines())
+    sums = dict(line.split("  ")[::-1] for line in found[_SUMS].decode().splitlines())
     assert sums == {
-        name: hashlib.sha256(content).hexdigest() for name, content in found.items() if name != SUMS
+        name: hashlib.sha256(content).hexdigest()
+        for name, content in found.items()
+        if name != _SUMS
     }
 
 
@@ -193,8 +195,8 @@ def test_a_question_without_answer_leaves_nothing_behind(tmp_path: Path) -> None
 
 
 def make(out: Path, content: bytes, *, force: bool = False) -> None:
-    with reserved(out, force=force) as temporary:
-        write_files({"a/b.txt": content}, temporary, out, force=force)
+    with _reserved(out, force=force) as temporary:
+        _write_files({"a/b.txt": content}, temporary, out, force=force)
 
 
 def test_force_replaces_the_whole_folder(tmp_path: Path) -> None:
@@ -238,5 +240,5 @@ def test_a_disk_that_fails_leaves_the_old_folder(
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.text(max_size=60))
 def test_a_fence_holds_anything(text: str) -> None:
-    tokens = MarkdownIt("commonmark").parse(page.fence(text))
+    tokens = MarkdownIt("commonmark").parse(page._fence(text))
     assert [token.type for token in tokens] == ["fence"]

@@ -15,8 +15,8 @@ import elolag
 from elolag.archive import take
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import session
-from elolag.model.early_drift import packaged_drift
-from elolag.results.provenance import CAVEATS, provenance
+from elolag.model.early_drift import _packaged_drift
+from elolag.results.provenance import _CAVEATS, provenance
 from elolag.results.words import left_out, meaning
 from elolag.schema import Origin, measure_of
 from elolag.sources import get_source
@@ -160,7 +160,7 @@ def test_results_speak_of_their_measure(indices: Path, board: str, unit: str, ca
     gap = found.to_dict()["gap"]
     assert gap["unit"] == unit
     assert gap["win_rate"] is gap["percent_of_leader"] is gap["percent_of_follower"] is None
-    assert provenance(found).caveat == CAVEATS[caveat]
+    assert provenance(found).caveat == _CAVEATS[caveat]
 
 
 def test_a_lag_without_any_error_is_still_refused(tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_votes_may_be_absent_on_arena_s_boards(tmp_path: Path, known: int) -> No
     )
     published = np.full(len(TEXT), (6 / 1.959964) ** 2 + 1 / 12)
     counted = np.array([votes[entry] for entry in made.cast.entries], float)
-    drift = packaged_drift()
+    drift = _packaged_drift()
     told = drift.votes_per_information / published
     expected = published + drift.variance(np.where(np.isnan(counted), told, counted), 1.0)
     assert made.cast.field.variance == pytest.approx(expected)
@@ -220,7 +220,7 @@ def test_votes_may_be_absent_on_arena_s_boards(tmp_path: Path, known: int) -> No
 def test_an_entry_without_a_count_drifts_as_one_with_the_votes_its_error_tells(
     entries: list[tuple[int | None, float]],
 ) -> None:
-    drift = packaged_drift()
+    drift = _packaged_drift()
     votes = np.array([np.nan if v is None else v for v, _ in entries])
     se = np.array([s for _, s in entries])
     told = np.where(np.isnan(votes), drift.votes_per_information / se**2, votes)

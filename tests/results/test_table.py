@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 import elolag
-from elolag.results.table import Column, Result, Table, decimals, latex, markdown
+from elolag.results.table import Column, Result, Table, _latex, decimals, markdown
 
 COLUMNS = (
     Column("name", "Who", "a name"),
@@ -103,7 +103,7 @@ def test_no_name_becomes_an_element_or_a_command(name: str) -> None:
     parser.feed(table.to_html())
     assert tags == ["table", "thead", "tr", "th", "tbody", "tr", "td"]
     escapes = r"\\text(backslash|asciitilde|asciicircum)\{\}|\\[&%$#_{}]"
-    assert not set(re.sub(escapes, "", latex(name))) & set("\\&%$#_{}~^")
+    assert not set(re.sub(escapes, "", _latex(name))) & set("\\&%$#_{}~^")
 
 
 def test_a_result_says_sentence_table_and_notes() -> None:

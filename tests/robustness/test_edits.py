@@ -10,7 +10,7 @@ from made_study import AS_OF, made
 
 import elolag
 from elolag.errors import UsageError
-from elolag.robustness.edits import Influence, influence, moved_dates, point_lags, without_models
+from elolag.robustness.edits import Influence, _point_lags, influence, moved_dates, without_models
 
 FEW = 100
 
@@ -98,7 +98,7 @@ def test_screening_is_the_lag_without_the_model_estimand_by_estimand() -> None:
     study = made(rows)
     edits = without_models(study)
     for key in ("current", "average", "levels"):
-        fast = point_lags(study, [[e] for e in edits], key)
+        fast = _point_lags(study, [[e] for e in edits], key)
         for k in range(len(edits)):
             rest = made(rows[:k] + rows[k + 1 :])
             slow = rest.point([key]).lags[key]
@@ -111,11 +111,11 @@ def test_a_case_without_an_answer_leaves_the_others() -> None:
     rows = [("US", 10.0 * k, AS_OF - 900 + 90 * k) for k in range(9)]
     rows += [("CN", 5.0, AS_OF - 800), ("CN", 40.0, AS_OF - 100)]
     study = made(rows)
-    found = point_lags(study, [[e] for e in without_models(study)], "average")
+    found = _point_lags(study, [[e] for e in without_models(study)], "average")
     assert found.failed.tolist() == [False] * 9 + [True, False]
     lonely = made([("US", 1.0, AS_OF - 9), ("CN", 0.0, AS_OF - 5)])
-    assert point_lags(lonely, [[e] for e in without_models(lonely)], "current").failed.all()
-    late = point_lags(lonely, [[e] for e in moved_dates(lonely)], "current")
+    assert _point_lags(lonely, [[e] for e in without_models(lonely)], "current").failed.all()
+    late = _point_lags(lonely, [[e] for e in moved_dates(lonely)], "current")
     assert late.failed.tolist() == [False, True, False, True]
 
 

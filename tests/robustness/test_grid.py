@@ -15,7 +15,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Session
 from elolag.question import DEFAULT_BOARD
 from elolag.robustness import CHOICES, RULES, TOGETHER, Answer, Common, Facts, Grid, Spec, design
-from elolag.robustness.grid import Batch, run
+from elolag.robustness.grid import Batch, _run
 from elolag.robustness.specifications import gather
 
 DRAWS = 100
@@ -302,13 +302,13 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         numbers.append(batch.number)
         return batch, [Answer("2026-08-19", "2026-08-19", batch.number / 3)]
 
-    monkeypatch.setattr("elolag.robustness.grid.answer_batch", answer)
+    monkeypatch.setattr("elolag.robustness.grid._answer_batch", answer)
     return numbers
 
 
 def test_a_run_tells_how_far_it_is(facts: Facts, answered: list[int]) -> None:
     seen: list[tuple[int, int]] = []
-    found = run(BATCHES, facts.question, jobs=1, tell=lambda *at: seen.append(at))
+    found = _run(BATCHES, facts.question, jobs=1, tell=lambda *at: seen.append(at))
     assert answered == [0, 1, 2, 3]
     assert seen == [(k, 4) for k in range(5)]
     assert [a[0].months for a in found] == [k / 3 for k in range(4)]

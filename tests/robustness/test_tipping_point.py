@@ -19,15 +19,22 @@ from elolag.estimate.session import Study
 from elolag.model.estimands import Lags
 from elolag.robustness.edits import (
     Edit,
+    _without_labs,
     current_states,
     effective,
     moved_dates,
     other_countries,
     other_openness,
-    without_labs,
     without_models,
 )
-from elolag.robustness.tipping_point import Target, cheapest, flip, months_behind, search, targets
+from elolag.robustness.tipping_point import (
+    Target,
+    _cheapest,
+    _months_behind,
+    _search,
+    _targets,
+    flip,
+)
 
 
 def slow_lag(models: Sequence[tuple[str, float, float]]) -> tuple[float, float] | None:
@@ -94,8 +101,8 @@ def test_the_search_finds_every_smallest_set(seed: int, kind: str) -> None:
     now = slow_lag(models)
     assert now is not None
     months = now[0] if np.isfinite(now[0]) else now[1]
-    for target in targets(months, (-3.0, 6.0)):
-        found = {frozenset(e.words for e in s) for s in search(study, edits, target, most)}
+    for target in _targets(months, (-3.0, 6.0)):
+        found = {frozenset(e.words for e in s) for s in _search(study, edits, target, most)}
         assert found == slow_search(models, edits, target, most), target
 
 
@@ -123,13 +130,13 @@ def test_a_planted_model_that_alone_decides() -> None:
     models += [("CN", 10.0 * k - 35, AS_OF - 800 + 90 * k) for k in range(5)]
     models += [("CN", 85.0, AS_OF - 20)]
     study = made(models)
-    further, closer, _ = targets(float(current_states(study, [()])[0].months[0]), (3, 6))
-    (only,) = search(study, without_models(study), further, 4)
+    further, closer, _ = _targets(float(current_states(study, [()])[0].months[0]), (3, 6))
+    (only,) = _search(study, without_models(study), further, 4)
     assert [e.name for e in only] == ["m15"]
     # Without the last US model China leads; no other set of one does.
-    (only,) = search(study, without_models(study), closer, 4)
+    (only,) = _search(study, without_models(study), closer, 4)
     assert [e.name for e in only] == ["m9"]
-    assert search(study, effective(study, other_openness(study)), closer, 2) == []
+    assert _search(study, effective(study, other_openness(study)), closer, 2) == []
 
 
 def cost(models: list[tuple[str, float, float]], target: tuple[float, float], reach: int) -> float:
@@ -158,13 +165,13 @@ def test_the_fewest_points_are_those_of_trying_all(seed: int) -> None:
     ahead, behind = (
         np.array([d if c == who else np.inf for c, _, d in models]) for who in ("US", "CN")
     )
-    moved = cheapest(ratings, ahead, behind, AS_OF, *target)
+    moved = _cheapest(ratings, ahead, behind, AS_OF, *target)
     slow = cost(models, target, 3)
     if moved is None:
         assert slow == np.inf
         return
     assert np.abs(moved).sum() == pytest.approx(slow, abs=1e-4)
-    found = months_behind(ratings + moved, ahead, behind, AS_OF)
+    found = _months_behind(ratings + moved, ahead, behind, AS_OF)
     assert target[0] - 1e-6 <= found <= target[1] + 1e-6
 
 
@@ -180,22 +187,22 @@ def test_a_bound_is_in_a_range_only_if_all_it_allows_is() -> None:
 
 
 def test_out_of_a_range_excludes_its_ends() -> None:
-    _, _, out = targets(4.0, (3, 6))
+    _, _, out = _targets(4.0, (3, 6))
     assert out.words == "out of 3 to 6 months"
     lags = Lags(np.array([3.0, 6.0, 2.9, 6.1]), np.zeros(4, np.int8), np.zeros(4, bool))
     assert out.holds(lags).tolist() == [False, False, True, True]
-    assert targets(7.0, (3, 6))[2].words == "into 3 to 6 months"
-    assert len(targets(7.0, None)) == 2
+    assert _targets(7.0, (3, 6))[2].words == "into 3 to 6 months"
+    assert len(_targets(7.0, None)) == 2
 
 
 def test_edits_without_effect_are_left_out() -> None:
     study = made(random_models(np.random.default_rng(1), 6))
     assert effective(study, other_openness(study)) == []
     assert len(effective(study, without_models(study))) == 6
-    assert [len(e.tags) for e in without_labs(study)] == sorted(
+    assert [len(e.tags) for e in _without_labs(study)] == sorted(
         [sum(t.country == "CN" for t in study.cast.tags),
          sum(t.country == "US" for t in study.cast.tags)],
-        key=lambda n: n != len(without_labs(study)[0].tags),
+        key=lambda n: n != len(_without_labs(study)[0].tags),
     )  # fmt: skip
 
 
@@ -245,7 +252,7 @@ def test_what_the_flip_test_cannot_be_asked() -> None:
 
 
 def test_a_search_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("elolag.robustness.tipping_point.LIMIT", 3)
+    monkeypatch.setattr("elolag.robustness.tipping_point._LIMIT", 3)
     study: Study = made(random_models(np.random.default_rng(1), 6))
     with pytest.raises(EstimateError, match="more than 3 sets"):
-        search(study, without_models(study), Target("", ((900, 901),)), 2)
+        _search(study, without_models(study), Target("", ((900, 901),)), 2)

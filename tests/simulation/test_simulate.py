@@ -13,7 +13,7 @@ from elolag.model.estimands import ESTIMANDS
 from elolag.model.posterior import posterior
 from elolag.own import own_board
 from elolag.simulation.simulate import (
-    AS_OF,
+    _AS_OF,
     _Drift,
     _lag,
     _shared,
@@ -79,7 +79,7 @@ def test_the_named_worlds_exist_and_say_what_they_are():
 def test_a_history_goes_through_the_whole_pipeline(name):
     history = simulate(name, 4)
     newest = history.vintages[-1]
-    assert to_day(newest.date) == history.as_of == AS_OF
+    assert to_day(newest.date) == history.as_of == _AS_OF
     assert history.complete[-1]
     for vintage in history.vintages:
         table = vintage.table
@@ -146,7 +146,7 @@ def test_realism_of_the_base_world():
     assert 1.5 < middle < 3
     assert 3 < high < 6
     runs = [release("base", s) for s in range(40)]
-    recent = [(r.released > AS_OF - 12 * DAYS_PER_MONTH) for r in runs]
+    recent = [(r.released > _AS_OF - 12 * DAYS_PER_MONTH) for r in runs]
     leaders = np.mean([(m & ~r.follows).sum() for m, r in zip(recent, runs, strict=True)])
     followers = np.mean([(m & r.follows).sum() for m, r in zip(recent, runs, strict=True)])
     assert leaders == pytest.approx(25, abs=2.5)
@@ -163,13 +163,13 @@ def test_a_group_that_is_the_other_shifted_has_the_lags_the_design_states():
 
 
 def test_the_truth_of_an_earlier_day_knows_no_later_model():
-    run, then = release("base", 3), AS_OF - 365
+    run, then = release("base", 3), _AS_OF - 365
     cut = replace(run, strength=np.where(run.released <= then, run.strength, 9999.0))
     for name in ("average", "current"):
         early = run.truth([name], then)[name].months
         assert early == cut.truth([name], then)[name].months
         assert early != run.truth([name])[name].months
-        assert run.truth([name], AS_OF)[name].months == run.truth([name])[name].months
+        assert run.truth([name], _AS_OF)[name].months == run.truth([name])[name].months
 
 
 def test_what_re_runs_give_on_average():
@@ -251,7 +251,7 @@ def gaps(name, seed, months):
     """True frontier of the leader minus the follower's on each of the last days."""
     run = release(name, seed)
     seen = run.ever_shown
-    days = AS_OF - np.arange(round(months * DAYS_PER_MONTH), -1, -1)
+    days = _AS_OF - np.arange(round(months * DAYS_PER_MONTH), -1, -1)
 
     def best(follows):
         mine = seen & (run.follows == follows)

@@ -13,7 +13,7 @@ from snapshot_runs import tree
 from upstream_server import Reply, Upstream
 
 from elolag.archive import open_archive, verify
-from elolag.archive.imports import WORK, Filled, backfill
+from elolag.archive.imports import _WORK, Filled, backfill
 from elolag.archive.package import sha256
 from elolag.errors import ArchiveError, UsageError
 from elolag.fetch.client import Client
@@ -149,7 +149,7 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert {k: v for k, v in after.items() if k in before} == {
         k: v for k, v in before.items() if k in after
     }
-    assert set(before) - set(after) == {f"{WORK}/{made.REVISION}-text.parquet"}
+    assert set(before) - set(after) == {f"{_WORK}/{made.REVISION}-text.parquet"}
     assert tuple(open_archive(tmp_path / "a").vintages("arena/text")) == DATES
     assert served.paths() == [made.LISTING]  # the download was kept
 
@@ -162,7 +162,7 @@ def test_a_download_that_broke_off_goes_on(
     served.routes[storage] = Reply(data, cut=len(data) // 2)
     (broken,) = fill(client, tmp_path / "a", "text")
     assert "text/full" in broken.failure
-    part = tmp_path / "a" / WORK / f"{made.REVISION}-text.parquet.part"
+    part = tmp_path / "a" / _WORK / f"{made.REVISION}-text.parquet.part"
     assert part.read_bytes() == data[: part.stat().st_size]
     size = part.stat().st_size
     assert size > 0

@@ -14,7 +14,7 @@ import pytest
 from upstream_server import Reply, Seen, Upstream, in_turn
 
 from elolag.errors import FetchError, UsageError
-from elolag.fetch.client import Client, backoff
+from elolag.fetch.client import Client, _backoff
 from elolag.sources import get_source
 from elolag.version import __version__
 
@@ -310,7 +310,7 @@ def test_other_statuses_are_not_retried(
 
 def test_backoff_grows_and_is_capped_and_jittered() -> None:
     for failures in range(1, 30):
-        waits = [backoff(failures) for _ in range(20)]
+        waits = [_backoff(failures) for _ in range(20)]
         middle = min(60.0, 2.0 ** (failures - 1))
         assert all(0.5 * middle <= wait <= 1.5 * middle for wait in waits)
         assert len(set(waits)) > 1

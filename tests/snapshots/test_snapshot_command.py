@@ -83,7 +83,7 @@ def test_an_odd_answer_fails_its_source_alone(
     case: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("elolag.fetch.client.backoff", lambda failures: 0.0)
+    monkeypatch.setattr("elolag.fetch.client._backoff", lambda failures: 0.0)
     made.healthy(upstream)
     upstream.routes[made.ECI] = ODD[case]
     expect_only_eci_failed(elolag("snapshot", "--archive", tmp_path / "a", *bases), tmp_path / "a")

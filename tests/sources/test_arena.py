@@ -25,7 +25,7 @@ SHA = "0123456789abcdef0123456789abcdef01234567"
 
 
 def parse(payload: bytes, name: str = "text"):
-    (publication,) = arena.parse_dataset(payload, Origin(name, "2026-08-21"))
+    (publication,) = arena._parse_dataset(payload, Origin(name, "2026-08-21"))
     return publication
 
 
@@ -274,7 +274,7 @@ def test_declared_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch, official: B
             patch.setattr(bounded, limit, value)
             with pytest.raises(PayloadError, match=says):
                 parse(payload)
-    assert bounded.MAX_ROWS == 2_000_000
+    assert bounded._MAX_ROWS == 2_000_000
 
 
 # -- full files ----------------------------------------------------------------------------
@@ -371,7 +371,7 @@ def entry(rating: float = 1400.0, low: float | None = None, high: float | None =
 
 def parse_catalog(answer: object, name: str = "leaderboard-text.json", day: str = DAY):
     payload = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    (publication,) = arena.parse_catalog(payload, Origin(name, day))
+    (publication,) = arena._parse_catalog(payload, Origin(name, day))
     return publication
 
 
@@ -446,7 +446,7 @@ def test_the_first_two_data_files_are_style_controlled_and_say_so(day: str, boar
     assert (publication.board, publication.style_control) == (f"arena/{board}", controlled)
     note = "the file's name says raw, its ratings are style-controlled"
     assert (note in publication.notes) is controlled
-    for name in arena.CATALOG_BOARDS:
+    for name in arena._CATALOG_BOARDS:
         other = parse_catalog({"full": {"a": entry()}}, name, day)
         assert name == "leaderboard-data.json" or note not in other.notes
 
@@ -571,7 +571,7 @@ def test_real_march_file_is_a_twin_of_the_history(upstream: Path):
     payload = (upstream / "chatbot-arena-history/alltime.csv").read_bytes()
     theirs = {
         p.vintage: p.tables["ratings"].set_index("entry")["rating"]
-        for p in arena_copies.parse_history(payload, Origin("alltime.csv", "2025-03-27"))
+        for p in arena_copies._parse_history(payload, Origin("alltime.csv", "2025-03-27"))
     }["2025-03-03"]
     assert (len(ours), len(theirs)) == (204, 211)
     assert ours.sort_index().equals(theirs.loc[ours.index].sort_index())
@@ -588,7 +588,7 @@ def test_real_model_table(upstream: Path):
 
 
 def parse_space(text: str, name: str = "leaderboard_table_20240602.csv"):
-    (publication,) = arena.parse_space(text.encode(), Origin(name, "2025-01-01"))
+    (publication,) = arena._parse_space(text.encode(), Origin(name, "2025-01-01"))
     return publication
 
 

@@ -145,7 +145,7 @@ def test_agent_and_other_files_are_refused_by_name(source: str):
 @given(name=st.text(max_size=30).map(lambda s: f"{s}.json") | st.text(max_size=30))
 @pytest.mark.parametrize("source", ["cherry-studio-docs", "smallai-llm-ranking", ARIEL])
 def test_an_unknown_name_is_never_a_board(source: str, name: str):
-    known = {f"{page}.json" for page in arena_copies.PAGES} | set(arena.CATALOG_BOARDS)
+    known = {f"{page}.json" for page in arena_copies._PAGES} | set(arena._CATALOG_BOARDS)
     assume(name not in known)
     content = CUT if source == ARIEL else good(source)[1]
     with pytest.raises(PayloadError):
@@ -380,7 +380,7 @@ def test_rows_of_the_older_layout(size: int, width: int):
     ratings = publication.tables["ratings"]
     assert (ratings["upper"] - ratings["rating"]).eq(width).all()
     assert (ratings["rating"] - ratings["lower"]).eq(width).all()
-    cut = size >= arena_copies.SHORTEST_CUT
+    cut = size >= arena_copies._SHORTEST_CUT
     assert publication.completeness == (f"top-{size}" if cut else "full")
 
 
@@ -402,7 +402,7 @@ def test_votes_that_a_page_does_not_show_are_absent_and_not_zero():
 # -- whole points in the catalog's layout, and the cut dataset ------------------------------
 
 
-@pytest.mark.parametrize(("name", "subset"), arena.CATALOG_BOARDS.items())
+@pytest.mark.parametrize(("name", "subset"), arena._CATALOG_BOARDS.items())
 def test_catalog_copies(name: str, subset: str):
     publication = parse(catalog(), name, "smallai-llm-ranking", "2026-04-15")
     assert publication.board == f"arena/{subset}"
@@ -681,7 +681,7 @@ def test_real_catalog_copies_all_parse(upstream: Path):
     for (day, name), publication in found.items():
         ratings = publication.tables["ratings"]
         assert (publication.vintage, publication.basis) == (day, "commit")
-        assert publication.board == f"arena/{arena.CATALOG_BOARDS[name]}"
+        assert publication.board == f"arena/{arena._CATALOG_BOARDS[name]}"
         figures = ratings[~ratings["category"].isin(frozen)]
         assert figures["rating"].eq(figures["rating"].round()).all()
         assert ratings["votes"].isna().all()
@@ -736,7 +736,7 @@ ORIGIN = Origin("alltime.csv", "2025-03-27")
 
 
 def parse_history(*rows: str):
-    return arena_copies.parse_history((HEADER + "".join(f"{r}\n" for r in rows)).encode(), ORIGIN)
+    return arena_copies._parse_history((HEADER + "".join(f"{r}\n" for r in rows)).encode(), ORIGIN)
 
 
 def test_one_publication_per_date_oldest_first():
@@ -784,13 +784,13 @@ def test_no_rows_and_another_layout():
     with pytest.raises(PayloadError, match="no rows below the header"):
         parse_history()
     with pytest.raises(PayloadError, match="no column 'key', 'Model'"):
-        arena_copies.parse_history(b"rank,model\n1,a\n", ORIGIN)
+        arena_copies._parse_history(b"rank,model\n1,a\n", ORIGIN)
 
 
 @pytest.fixture(scope="module")
 def history(upstream: Path):
     payload = (upstream / "chatbot-arena-history/alltime.csv").read_bytes()
-    return {p.vintage: p for p in arena_copies.parse_history(payload, ORIGIN)}
+    return {p.vintage: p for p in arena_copies._parse_history(payload, ORIGIN)}
 
 
 def test_real_vintages(history):
@@ -823,7 +823,7 @@ NEW = OLD.replace("rank,", "rank,rank_stylectrl,", 1)
 
 
 def parse_days(text: str, name: str = "lmsys.csv", day: str = "2024-07-07"):
-    (publication,) = arena_copies.parse_days(text.encode(), Origin(name, day))
+    (publication,) = arena_copies._parse_days(text.encode(), Origin(name, day))
     return publication
 
 

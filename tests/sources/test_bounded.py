@@ -81,7 +81,7 @@ def claiming(payload: bytes, *, size: int | None = None, rows: int | None = None
 
 
 def parse(payload: bytes) -> object:
-    return arena.parse_dataset(payload, Origin("text", "2026-08-19"))
+    return arena._parse_dataset(payload, Origin("text", "2026-08-19"))
 
 
 def measured(payload: bytes, folder: Path) -> tuple[str, float, list[int], list[str]]:
@@ -170,24 +170,24 @@ def test_row_groups_are_bounded() -> None:
 def test_a_child_that_ended_is_replaced() -> None:
     good = written(columns(1))
     parse(good)
-    child = bounded.UNPACKER.child
+    child = bounded._UNPACKER.child
     assert child is not None
     parse(good)
-    assert bounded.UNPACKER.child is child
+    assert bounded._UNPACKER.child is child
     os.kill(child.pid, signal.SIGKILL)
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
     assert parse(good)
-    assert bounded.UNPACKER.child is not child
+    assert bounded._UNPACKER.child is not child
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked here")
 def test_a_fork_has_a_child_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     good = written(columns(1))
     parse(good)
-    mine = bounded.UNPACKER.child
+    mine = bounded._UNPACKER.child
     monkeypatch.setattr(mine, "owner", os.getppid())
     parse(good)
-    other = bounded.UNPACKER.child
+    other = bounded._UNPACKER.child
     assert mine is not None
     assert other is not None
     assert other.pid != mine.pid
@@ -198,16 +198,16 @@ def test_a_fork_has_a_child_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_where_no_process_can_be_started_files_are_read_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bounded.UNPACKER, "child", None)
+    monkeypatch.setattr(bounded._UNPACKER, "child", None)
     monkeypatch.setattr(sys, "executable", "")
     assert parse(written(columns(1)))
-    assert bounded.UNPACKER.child is None
+    assert bounded._UNPACKER.child is None
 
 
 def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     good = written(columns(1))
     assert parse(good)
-    child = bounded.UNPACKER.child
+    child = bounded._UNPACKER.child
     assert child is not None
     os.kill(child.pid, signal.SIGSTOP)  # it will not answer, whatever is asked
     with monkeypatch.context() as patch:

@@ -28,7 +28,7 @@ OLD = (
 
 
 def parse(text: str):
-    (publication,) = indices.epoch(text.encode(), Origin("eci_scores.csv", "2026-01-20"))
+    (publication,) = indices._epoch(text.encode(), Origin("eci_scores.csv", "2026-01-20"))
     return publication
 
 
@@ -146,7 +146,7 @@ def gap(eci: Any, horizon: Any = None, *, nested: bool = False, **more: Any) -> 
 
 
 def read_gap(payload: bytes) -> list[Publication]:
-    return indices.open_source_gap(payload, Origin("data.json", DAY))
+    return indices._open_source_gap(payload, Origin("data.json", DAY))
 
 
 @pytest.mark.parametrize("nested", [False, True])
@@ -283,7 +283,7 @@ def comparia_row(model: str = "m", **other: Any) -> dict[str, Any]:
 
 def read_comparia(value: Any, day: str = "2026-02-11") -> Publication:
     payload = value if isinstance(value, bytes) else json.dumps(value).encode()
-    (publication,) = indices.comparia(payload, Origin("ranking.json", day))
+    (publication,) = indices._comparia(payload, Origin("ranking.json", day))
     return publication
 
 
@@ -372,7 +372,7 @@ def test_order_of_rows_and_the_hour_do_not_matter(
 def test_every_real_gap_file(upstream: Path):
     index, horizon = {}, {}
     for path in sorted(upstream.glob("iaps-open-source-gap/*.json")):
-        found = indices.open_source_gap(path.read_bytes(), Origin(path.name, path.stem))
+        found = indices._open_source_gap(path.read_bytes(), Origin(path.name, path.stem))
         assert all((p.vintage, p.basis) == (path.stem, "commit") for p in found)
         index[path.stem] = found[0].tables["ratings"]
         horizon |= {p.vintage: p.tables["ratings"] for p in found[1:]}
@@ -396,7 +396,7 @@ def test_every_real_gap_file(upstream: Path):
 
 def test_every_real_comparia_file(upstream: Path):
     found = [
-        indices.comparia(path.read_bytes(), Origin(path.name, path.name[:10]))[0]
+        indices._comparia(path.read_bytes(), Origin(path.name, path.name[:10]))[0]
         for path in sorted(upstream.glob("comparia/*.json"))
     ]
     assert len(found) == 30
@@ -417,7 +417,7 @@ def test_every_real_comparia_file(upstream: Path):
 
 def parse_analysis(answer: object, name: str = "llms"):
     payload = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-    (publication,) = indices.artificial_analysis(payload, Origin(name, "2026-08-22"))
+    (publication,) = indices._artificial_analysis(payload, Origin(name, "2026-08-22"))
     return publication
 
 

@@ -19,7 +19,7 @@ CSV = "lab,model,name,release_date,open_weights,knowledge_cutoff\n"
 
 def parse(content: object):
     payload = content if isinstance(content, bytes) else json.dumps(content).encode()
-    (publication,) = metadata.parse_models_dev(payload, Origin("api.json", "2026-08-21"))
+    (publication,) = metadata._parse_models_dev(payload, Origin("api.json", "2026-08-21"))
     return publication
 
 
@@ -225,7 +225,7 @@ def test_real_api(upstream: Path):
 
 def parse_openrouter(answer: object):
     payload = json.dumps(answer).encode()
-    (publication,) = metadata.parse_openrouter(payload, Origin("models", "2026-08-21"))
+    (publication,) = metadata._parse_openrouter(payload, Origin("models", "2026-08-21"))
     return publication
 
 

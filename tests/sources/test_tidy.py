@@ -135,7 +135,7 @@ def test_numbers_may_come_as_text():
 def test_empty_and_absurd_sizes_are_refused():
     with pytest.raises(PayloadError, match="the board is empty"):
         tidy.board(raw({}).iloc[:0], W)
-    wide = pd.DataFrame({"category": "c", "entry": "e", "rating": np.ones(tidy.MAX_ROWS + 1)})
+    wide = pd.DataFrame({"category": "c", "entry": "e", "rating": np.ones(tidy._MAX_ROWS + 1)})
     with pytest.raises(PayloadError, match="250,001 rows"):
         tidy.board(wide, W)
 
@@ -314,7 +314,7 @@ def test_interval_kinds_follow_their_symmetry():
         ),
         W,
     ).ratings
-    assert tidy.interval_kinds(ratings) == (
+    assert tidy._interval_kinds(ratings) == (
         "variance",
         ("intervals of category 'none': none", "intervals of category 'old': bootstrap"),
     )

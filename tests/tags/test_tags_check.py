@@ -10,7 +10,7 @@ from tags_builders import alias, fact, lab, listed, model, small
 
 from elolag.tags import Lab, Model, Tables
 from elolag.tags.listings import Fact, Listed, read_fact_file
-from elolag.tags.review import KINDS, Finding, check, load_exceptions
+from elolag.tags.review import _KINDS, Finding, _load_exceptions, check
 
 
 def kinds(found: list[Finding]) -> list[tuple[str, str]]:
@@ -189,14 +189,14 @@ def test_no_exception_has_outlived_its_finding(
     found = check(tables, shipped, [*facts, *analysis])
     assert [f for f in found if not f.exception] == []
     used = {(f.kind, f.subject) for f in found}
-    elsewhere = {key for key in load_exceptions() if key[1].startswith("epoch-systems: ")}
+    elsewhere = {key for key in _load_exceptions() if key[1].startswith("epoch-systems: ")}
     # An alias nothing in the archive reads like may read like a row of the private source.
-    unused = set(load_exceptions()) - used - elsewhere
+    unused = set(_load_exceptions()) - used - elsewhere
     assert {key for key in unused if key[0] != "alias-unused"} == set()
 
 
 def test_every_exception_is_of_a_known_kind() -> None:
-    assert {kind for kind, _ in load_exceptions()} <= set(KINDS)
+    assert {kind for kind, _ in _load_exceptions()} <= set(_KINDS)
 
 
 def kimi(found: list[Finding]) -> set[str]:
@@ -238,5 +238,5 @@ def test_a_mistyped_year_of_our_own_is_caught(
 def test_findings_come_in_a_fixed_order(tables: Tables, facts: list[Fact]) -> None:
     once, again = check(tables, (), facts), check(tables, (), facts[::-1])
     assert once == again
-    rank = list(KINDS)
+    rank = list(_KINDS)
     assert [rank.index(f.kind) for f in once] == sorted(rank.index(f.kind) for f in once)

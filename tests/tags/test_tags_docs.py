@@ -12,8 +12,8 @@ import pytest
 
 from elolag.tags import Lookup, Tables
 from elolag.tags.listings import Listed
-from elolag.tags.review import KINDS, load_exceptions
-from elolag.tags.tables import DATE_BASES
+from elolag.tags.review import _KINDS, _load_exceptions
+from elolag.tags.tables import _DATE_BASES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "tagging.md").read_text("utf-8")
@@ -71,14 +71,14 @@ def test_the_agreement_is_as_promised(numbers: dict[str, dict[str, object]]) -> 
 
 
 def test_every_disagreement_is_explained(numbers: dict[str, dict[str, object]]) -> None:
-    exceptions = load_exceptions()
+    exceptions = _load_exceptions()
     for name, n in numbers.items():
         for kind, entry, _, _ in n.get("disagreements", []):  # type: ignore[attr-defined]
             assert (kind, f"{name}: {entry}") in exceptions
 
 
 def test_the_rules_name_every_kind_and_basis() -> None:
-    for word in (*KINDS, *DATE_BASES):
+    for word in (*_KINDS, *_DATE_BASES):
         assert f"`{word}`" in DOCS
 
 

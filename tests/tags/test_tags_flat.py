@@ -8,7 +8,7 @@ import pytest
 
 from elolag import tags
 from elolag.errors import TagError, UsageError
-from elolag.own.board import TAGS
+from elolag.own.board import _TAGS
 from elolag.tags import Lookup
 
 
@@ -21,7 +21,7 @@ def load(tmp_path: Path, *rows: str, header: str = "") -> Lookup:
 
 def test_the_template_tags_models_nobody_knows(tmp_path: Path):
     path = tmp_path / "mine.csv"
-    path.write_text(TAGS, "utf-8")
+    path.write_text(_TAGS, "utf-8")
     lookup = Lookup(tags.load(path))
     low, high = (lookup.alias("own", f"Alder 3 ({e} effort)") for e in ("low", "high"))
     assert low is not None
@@ -107,7 +107,7 @@ def test_a_misspelt_column_is_named(tmp_path: Path):
 
 def test_a_digest_names_the_file_or_the_folder(tmp_path: Path):
     one = tmp_path / "one.csv"
-    one.write_text(TAGS, "utf-8")
+    one.write_text(_TAGS, "utf-8")
     assert len(tags.digest(one)) == 64
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -15,7 +15,7 @@ from elolag.errors import UsageError
 from elolag.schema import Origin
 from elolag.sources import metadata
 from elolag.tags import Lookup, Tables, load
-from elolag.tags.listings import Listed, table_facts
+from elolag.tags.listings import Listed, _table_facts
 from elolag.tags.suggest import Suggestion, suggest, write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -223,8 +223,8 @@ def test_dates_from_models_dev_as_it_is_served() -> None:
         "poe": {"models": {"kimi-k4": {"release_date": "2026-08-09"}}},
     }
     origin = Origin("api.json", "2026-08-20")
-    (publication,) = metadata.parse_models_dev(json.dumps(served).encode(), origin)
-    facts = table_facts("models-dev", "2026-08-20", publication.tables["models"])
+    (publication,) = metadata._parse_models_dev(json.dumps(served).encode(), origin)
+    facts = _table_facts("models-dev", "2026-08-20", publication.tables["models"])
     (found,) = suggest(TABLES, [listed("kimi-k4-high", "2026-08-10")], facts)
     assert (found.maker, found.released, found.why) == ("moonshot", "2026-08-04", "models-dev")
     assert "models-dev 2026-08-20 kimi-k4 2026-08-04" in found.reason

@@ -221,4 +221,4 @@ def test_memory_does_not_grow_with_the_rows(
         before = pa.total_allocated_bytes()
         peaks.append(max(pa.total_allocated_bytes() - before for _ in part.batches(columns)))
     # What is read ahead is a number of blocks, whatever the file.
-    assert peaks[1] < 2 * peaks[0] + 40 * reading.BLOCK_BYTES
+    assert peaks[1] < 2 * peaks[0] + 40 * reading._BLOCK_BYTES

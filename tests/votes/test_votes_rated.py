@@ -119,4 +119,4 @@ def test_hostile_names_survive_the_files(tmp_path: Path):
     assert set(board.file.ratings["entry"]) == {'a,"b"\n<script>', "=cmd|x", "../../etc"}
     assert board.file.covariance is not None
     assert np.isfinite(board.file.covariance[1]).all()
-    assert rating.FACTS_FILE == "rate.json"
+    assert rating._FACTS_FILE == "rate.json"
