@@ -1,6 +1,6 @@
 """The sentence and the footnote of a result.
 
-Which wording it gets, the result itself decides (`elolag.results.verdict.VERDICTS`). An end of the
+Which wording it gets, the result itself decides (`elolag.results.verdict`). An end of the
 interval that the draws leave open holds every value on that side. A lag in months for which an
 entry without a tag matters keeps its wording, and its sentence begins by saying that it is
 provisional, and why.
@@ -31,7 +31,7 @@ class Citation:
     Attributes
     ----------
     wording
-        One of `elolag.results.verdict.VERDICTS`.
+        One of `elolag.results.verdict`.
     sentence, footnote
         In the language `lang`.
     references
