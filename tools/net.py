@@ -32,9 +32,7 @@ lag --json
 lag --all --draws 1000
 lag --all --json --draws 500
 lag --estimand current
-lag --estimand trend --draws 500
 lag --estimand catch-up --window 12 --interval both --draws 500
-lag --estimand gap --draws 500
 lag --match-rule between --draws 500
 lag --match-rule not-worse --draws 500
 lag --as-of 2025-12-31 --draws 500
@@ -52,11 +50,9 @@ revisions --draws 100 --figure revisions.png
 cite --draws 500
 cite --lang de --draws 500
 cite --lang de --estimand current --draws 500
-cite --lang de --estimand gap --draws 500
 cite --lang de --board arena/webdev --draws 500
 cite --bibtex --draws 500
 cite --csl --draws 500
-claims check "7 months behind" --draws 100
 archive list
 archive verify
 archive diff arena/text
@@ -72,12 +68,12 @@ lag --leder US
 lag --exclude nobody
 """
 SLOW = """
-report --quick --draws 2000 --out report
+report --quick --draws 500 --out report
 sensitivity --draws 60 --choice board=arena/text_style_control --choice category=overall --csv g.csv
-compare --by category --draws 300 --json
-compare --by board --draws 300
-claims --draws 100
-claims bridge --draws 100
+compare --by category --draws 100 --json
+compare --by board --draws 100
+claims check "7 months behind" --draws 60
+claims bridge --draws 60
 """
 
 #: Walks the commands by the list that each help ends with.
@@ -100,18 +96,24 @@ walk()
 RESULTS = """
 import json, elolag
 few, own = {"n_draws": 300}, elolag.own_board("ratings.csv", date="2026-08-19")
-path = elolag.lag_path("2026-06-01", "2026-08-19", **few)
 made = {
     **{e: elolag.estimate_lag(estimand=e, **few) for e in
        ("average", "current", "at-release", "catch-up", "levels", "trend", "gap")},
-    **{f"average, {rule}": elolag.estimate_lag(match_rule=rule, **few)
-       for rule in ("below", "between", "not-worse")},
-    "rate": elolag.rate("votes.csv"),
+    "average, rule below": elolag.estimate_lag(match_rule="below", **few),
     "own board": elolag.estimate_lag(own, extra_tags="tags.csv", **few),
-    "all": elolag.estimate_all(**few), "change": elolag.estimate_change(**few), "path": path,
+    "rate": elolag.rate("votes.csv"), "all": elolag.estimate_all(**few),
     "compare": elolag.compare("openness", **few), "catch-up curve": elolag.time_to_match(**few),
-    "claims": elolag.check_claims(n_draws=60), "revisions": elolag.estimate_revisions(n_draws=60),
 }
+"""
+SLOW_RESULTS = """
+import json, elolag
+made = {
+    "path": elolag.lag_path("2026-08-01", "2026-08-19", n_draws=100),
+    "change": elolag.estimate_change(n_draws=100), "claims": elolag.check_claims(n_draws=60),
+    "revisions": elolag.estimate_revisions(n_draws=60),
+}
+"""
+SAID = """
 for name, result in made.items():
     print("##", name)
     if hasattr(result, "sentence"):
@@ -134,7 +136,9 @@ def main() -> None:
         for kind in ("ratings", "tags", "votes"):
             _run(here, *_elolag("template", kind, "--out", f"{kind}.csv"))
         lines = [*([] if asked.quick else SLOW.splitlines()), *COMMANDS.splitlines()]
-        work = {"results": _python(RESULTS), "help": _python(HELP)}
+        work = {"results": _python(RESULTS + SAID), "help": _python(HELP)}
+        if not asked.quick:
+            work = {"slow results": _python(SLOW_RESULTS + SAID)} | work
         work |= {f"elolag {line}": _elolag(*shlex.split(line)) for line in lines if line}
         work = {k: words for k, words in work.items() if any(word in k for word in asked.only)}
         with ThreadPoolExecutor(2) as pool:
