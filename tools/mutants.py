@@ -1,218 +1,106 @@
 """Planted faults that the tests must find: `python tools/mutants.py [--jobs N] [WORD...]`.
 
-Each fault is one line of the package with something wrong in it, found by its text wherever it
-stands, and the tests that should notice. Ends with how many were killed; exit code 1 when one
-lives or a line is not found exactly once. With words, only faults whose reason holds one of them.
+Each fault of tools/mutants.toml is a piece of the package with something wrong in it, found by its
+text wherever it stands, and the files of tests that should notice, found by their names. Each line
+says which test killed it; the end, how many were killed. Exit code 1 when one lives, when a text is
+not there exactly once, or when what killed fails without a fault too. With words, only faults whose
+reason holds one of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import tomllib
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """What is planted: a text, what takes its place, why it matters, files of tests."""
-
-    text: str
-    wrong: str
-    why: str
-    tests: tuple[str, ...]
-
-
-MUTANTS = tuple(
-    Mutant(text, wrong, why, tuple(tests.split()))
-    for text, wrong, why, tests in (
-        (
-            "passed = _count(np.less_equal, self.dates, dates)",
-            "passed = _count(np.less, self.dates, dates)",
-            "a model counts from its own day",
-            "test_frontier.py test_estimands.py",
-        ),
-        (
-            "return _count(np.less, self.running, levels)",
-            "return _count(np.less_equal, self.running, levels)",
-            "a level is reached by a model at it",
-            "test_frontier.py test_estimands.py",
-        ),
-        (
-            "gap, level = best_leader - best_follower, np.minimum(best_leader, best_follower)",
-            "gap, level = best_leader - best_follower, best_follower",
-            "when the follower leads the leader's level is asked for",
-            "test_estimands.py",
-        ),
-        (
-            "found = current_at(race, edges[:, :-1] + width / 2)",
-            "found = current_at(race, edges[:, :-1])",
-            "the average is an exact integral",
-            "test_estimands.py",
-        ),
-        (
-            "dates, record = race.follower.records()\n    counts = record & (dates > start)",
-            "dates, record = race.follower.records()\n    counts = record & (dates >= start)",
-            "windows are half-open",
-            "test_estimands.py",
-        ),
-        (
-            "led, unseen = crossed(race.match, levels, lead, follow, np.array([race.as_of]))",
-            "led, unseen = crossed(REACHED, levels, lead, follow, np.array([race.as_of]))",
-            "levels follow the match rule",
-            "test_estimands.py",
-        ),
-        (
-            "rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk,)))",
-            "rng = np.random.default_rng(seed)",
-            "each chunk of draws has its own numbers",
-            "test_draws.py",
-        ),
-        (
-            "keep |= np.isfinite(dates) & ~beaten",
-            "keep |= np.isfinite(dates) & ~beaten & (high > floor.mean())",
-            "no contender is dropped",
-            "test_draws.py",
-        ),
-        (
-            "low, high = quantiles(sample.months[fine], sample.censored[fine], level)",
-            "low, high = quantiles(sample.months[fine], sample.censored[fine] * 0, level)",
-            "bounds are no figures",
-            "test_interval.py test_draws.py test_estimands.py",
-        ),
-        (
-            "half, wide = z * (again + var) ** 0.5, z * (2 * again + var) ** 0.5",
-            "half, wide = z * again ** 0.5, z * (2 * again) ** 0.5",
-            "the sampling interval holds the error of measurement",
-            "test_reruns.py",
-        ),
-        (
-            'if (code == "HK" and self.hong_kong == "CN")',
-            'if (code == "HK" and self.hong_kong != "CN")',
-            "Hong Kong counts with China by default",
-            "test_tags_lookup.py test_tags_groups.py",
-        ),
-        (
-            "return tag.released if tag.opened > tag.released else np.inf",
-            "return tag.released if tag.opened >= tag.released else np.inf",
-            "closed means not open at release",
-            "test_tags_groups.py",
-        ),
-        (
-            "of fewer votes is provisional.\nSETTLED_VOTES = 15_000",
-            "of fewer votes is provisional.\nSETTLED_VOTES = 1_500",
-            "ratings of under 15,000 votes are provisional",
-            "test_provisional.py test_answer.py",
-        ),
-        (
-            "MAY_LEAD = 0.10",
-            "MAY_LEAD = 0.60",
-            "the day comes first where the lead may have changed",
-            "test_answer.py",
-        ),
-        ("SURE = 0.95", "SURE = 0.5", "probably stands under 95%", "test_answer.py"),
-        (
-            "os.rename(temporary, target)  # noqa: PTH104 -- the one call that must be atomic",
-            "shutil.copytree(temporary, target)",
-            "a snapshot appears whole",
-            "test_store.py test_crash.py",
-        ),
-        (
-            "if name in _SUCCESSORS:",
-            "if name in ():",
-            "a name that is gone says what to take",
-            "test_cli.py test_lag.py",
-        ),
-        (
-            "noise = np.abs(np.nan_to_num(se_old) ** 2 - np.nan_to_num(se_new) ** 2)",
-            "noise = np.nan_to_num(se_old) ** 2 + np.nan_to_num(se_new) ** 2",
-            "lists that share votes share errors",
-            "test_scale.py",
-        ),
-        (
-            "scatter = max(float((residual**2 - variance).mean()), 2 * smoothing**2)",
-            "scatter = 2 * smoothing**2",
-            "the prior's normal part is as wide as the data",
-            "test_posterior.py",
-        ),
-        (
-            "if high is not None and claimed[0] is not None and high < claimed[0]:",
-            "if high is not None and claimed[0] is not None and high <= claimed[0]:",
-            "an interval that touches a claim does not refute it",
-            "test_claims_verdicts.py",
-        ),
-        (
-            "votes = left + right + tie\n",
-            "votes = left + right\n",
-            "a tie is a vote",
-            "test_votes_counting.py test_votes_rating.py",
-        ),
-        (
-            "sys.exit(error.exit_code)",
-            "sys.exit(1)",
-            "a question that cannot be answered ends with 2",
-            "test_cli.py",
-        ),
-        (
-            'return "".join(\n        c if c.isprintable() else',
-            'return "".join(\n        c if True else',
-            "names do nothing on a terminal but be read",
-            "test_hostile_names.py",
-        ),
-    )
-)
+COPIED = ("elolag", "tests", "benchmarks", "docs", "tools")
+LINKED = ("snapshots", "notebooks", "pyproject.toml", "README.md", "Makefile")
+#: What pytest says of a test that failed, parameters left out.
+FAILED = re.compile(r"^FAILED (\S+?)(?:\[.*)?(?: - .*)?$", re.M)
 
 
 def main() -> None:
-    """Plant each fault in a copy of the tree and run its tests."""
+    """Plant each fault in a copy of the tree, run its tests, and those that failed without it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", 1)[0])
     parser.add_argument("words", nargs="*", help="only faults whose reason holds one of these")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
-    chosen = [m for m in MUTANTS if not asked.words or any(w in m.why for w in asked.words)]
+    began = time.monotonic()
+    known = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))["mutant"]
+    chosen = [m for m in known if not asked.words or any(w in m["why"] for w in asked.words)]
+    killers: dict[str, str] = {}
     with ThreadPoolExecutor(asked.jobs) as pool:
-        ends = list(pool.map(_tried, chosen))
-    for mutant, end in zip(chosen, ends, strict=True):
-        print(f"{end:9} {mutant.why}")
-    killed = ends.count("killed")
-    print(f"{killed} of {len(chosen)} killed")
-    sys.exit(killed < len(chosen))
+        for mutant, (killer, said) in zip(chosen, pool.map(_tried, chosen), strict=True):
+            print(f"{mutant['why']}: {said}", flush=True)
+            if killer:
+                killers[mutant["why"]] = killer
+    # A test that fails without a fault kills nothing.
+    said = _failed(dict.fromkeys(killers.values()), {})[1] if killers else "survived"
+    if said != "survived":
+        print(f"what kills should pass without a fault: {said}")
+    used = sum(os.times()[2:4])
+    print(
+        f"{len(killers)} of {len(chosen)} killed; "
+        f"{time.monotonic() - began:.0f} s, {used:.0f} s of CPU"
+    )
+    sys.exit(said != "survived" or len(killers) < len(chosen))
 
 
-def _tried(mutant: Mutant) -> str:
+def _tried(mutant: dict[str, str]) -> tuple[str | None, str]:
+    """The test that kills a fault, if one does, and what to say of it."""
+    text = mutant["text"]
     holders = [
-        path
+        (path, code)
         for path in sorted((ROOT / "elolag").rglob("*.py"))
-        if mutant.text in path.read_text("utf-8")
+        if text in (code := path.read_text("utf-8"))
     ]
-    if len(holders) != 1 or holders[0].read_text("utf-8").count(mutant.text) != 1:
-        return f"found {len(holders)}x"
+    times = sum(code.count(text) for _, code in holders)
+    if times != 1:
+        return None, f"its text is there {times} times, not once"
+    names = mutant["tests"].split()
+    files = [p.relative_to(ROOT) for name in names for p in (ROOT / "tests").rglob(name)]
+    if len(files) != len(names):
+        return None, f"tests named {mutant['tests']}: {len(files)} files"
+    path, code = holders[0]
+    wrong = code.replace(text, mutant["wrong"])
+    return _failed(map(str, files), {path.relative_to(ROOT): wrong})
+
+
+def _failed(tests: Iterable[str], planted: dict[Path, str]) -> tuple[str | None, str]:
+    """The first of the tests to fail in a copy of the tree in which some files read otherwise."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder)
-        for name in ("elolag", "tests", "benchmarks", "docs", "tools"):
-            shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("_build"))
-        for name in ("snapshots", "notebooks", "pyproject.toml", "README.md", "Makefile"):
+        for name in COPIED:
+            left_out = shutil.ignore_patterns("_build", "__pycache__")
+            shutil.copytree(ROOT / name, tree / name, ignore=left_out)
+        for name in LINKED:
             (tree / name).symlink_to(ROOT / name)
-        planted = tree / holders[0].relative_to(ROOT)
-        planted.write_text(planted.read_text("utf-8").replace(mutant.text, mutant.wrong), "utf-8")
-        files = [str(p) for name in mutant.tests for p in (tree / "tests").rglob(name)]
-        if len(files) < len(mutant.tests):
-            return "no test"
+        for path, text in planted.items():
+            (tree / path).write_text(text, "utf-8")
         done = subprocess.run(  # noqa: S603 -- our own tests
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *files],
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
             cwd=tree,
             env={**os.environ, "PYTHONPATH": str(tree)},
             capture_output=True,
+            text=True,
             check=False,
         )
-    return {0: "survived", 1: "killed"}.get(done.returncode, f"ended {done.returncode}")
+    if done.returncode == 0:
+        return None, "survived"
+    found = FAILED.search(done.stdout)
+    if done.returncode > 1 or found is None:
+        return None, f"pytest ended with {done.returncode}: {(done.stdout + done.stderr)[-600:]}"
+    return found[1], f"killed by {found[1]}"
 
 
 if __name__ == "__main__":

@@ -94,6 +94,30 @@ def test_a_full_disk_at_any_step_leaves_the_archive_as_it_was(
     assert all("the disk is full" in message for message in messages)
 
 
+def test_all_is_on_the_disk_before_the_rename_and_the_rename_before_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_payloads(tmp_path, [payload(ladder(9), vintage="2026-08-01")])
+    board = tmp_path / "arena" / "text"
+    steps: list[int | str] = []  # what was flushed, by inode, and the rename
+
+    def flush(handle: int, fsync: Callable[[int], None] = os.fsync) -> None:
+        fsync(handle)
+        steps.append(os.fstat(handle).st_ino)
+
+    def place(source: Path, target: Path, rename: Callable[..., None] = os.rename) -> None:
+        needed = [source, *source.iterdir(), tmp_path / ".intent"]
+        assert {path.stat().st_ino for path in needed} <= set(steps)
+        rename(source, target)
+        steps.append(target.name)
+
+    monkeypatch.setattr(os, "fsync", flush)
+    monkeypatch.setattr(os, "rename", place)
+    assert take_payloads(tmp_path, [payload(ladder(10))])[0].outcome == "new"
+    after = steps[steps.index("2026-08-19") + 1 :]
+    assert after == [board.stat().st_ino, (tmp_path / "log.csv").stat().st_ino]
+
+
 def test_short_writes_are_completed(
     tmp_path: Path, tree: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:

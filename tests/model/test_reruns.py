@@ -68,6 +68,8 @@ def test_releases_stay_inside_history_and_keep_their_pace() -> None:
     assert date[used].max() <= NOW
     assert (date[:, 0] == side.date.min()).all()
     assert used.sum(axis=1).mean() == pytest.approx(len(side.date), rel=0.05)
+    # Poisson: the variance of the count is its mean (known to 7% from 400 histories).
+    assert used.sum(axis=1).var() == pytest.approx(len(side.date), rel=0.25)
     assert np.isneginf(rating[~used]).all()
     assert rating[used].std() == pytest.approx(side.rating.std(), rel=0.15)
 
