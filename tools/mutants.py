@@ -25,8 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("elolag", "tests", "benchmarks", "docs", "tools")
 LINKED = ("snapshots", "notebooks", "pyproject.toml", "README.md", "Makefile")
-#: What pytest says of a test that failed, parameters left out.
-FAILED = re.compile(r"^FAILED (\S+?)(?:\[.*)?(?: - .*)?$", re.M)
+#: What pytest says of a test that failed, or of which a fixture did, parameters left out.
+FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?::\w+)", re.M)
 
 
 def main() -> None:
@@ -67,13 +67,17 @@ def _tried(mutant: dict[str, str]) -> tuple[str | None, str]:
     times = sum(code.count(text) for _, code in holders)
     if times != 1:
         return None, f"its text is there {times} times, not once"
-    names = mutant["tests"].split()
-    files = [p.relative_to(ROOT) for name in names for p in (ROOT / "tests").rglob(name)]
-    if len(files) != len(names):
-        return None, f"tests named {mutant['tests']}: {len(files)} files"
+    named = [name.partition("::") for name in mutant["tests"].split()]
+    tests = [
+        f"{path.relative_to(ROOT)}{colons}{test}"
+        for name, colons, test in named
+        for path in (ROOT / "tests").rglob(name)
+    ]
+    if len(tests) != len(named):
+        return None, f"tests named {mutant['tests']}: {len(tests)} files"
     path, code = holders[0]
     wrong = code.replace(text, mutant["wrong"])
-    return _failed(map(str, files), {path.relative_to(ROOT): wrong})
+    return _failed(tests, {path.relative_to(ROOT): wrong})
 
 
 def _failed(tests: Iterable[str], planted: dict[Path, str]) -> tuple[str | None, str]:

@@ -173,8 +173,13 @@ def lists(rows: list[Row]) -> dict[str, list[Row]]:
             lambda b: b | {"math": [(r[0], 2400.0 - r[1], r[2]) for r in b["math"]]},
             "order-kept",
         ),
+        (  # in no order that has to do with the one before
+            lambda b: b | {"math": [(r[0], b["math"][37 * k % len(b["math"])][1], r[2])
+                                    for k, r in enumerate(b["math"])]},
+            "order-kept",
+        ),
     ],
-)
+)  # fmt: skip
 def test_what_is_lost_is_refused(tmp_path: Path, change: Callable[[Any], Any], name: str) -> None:
     # Of an index, whose entries need not keep their places as those of a board of votes.
     facts = {"board": "lab/index", "method": "index"}

@@ -90,6 +90,7 @@ def test_a_planted_lag_gets_its_verdict(
     assert found.verdict == verdict
     assert found.rests_on == "real time"
     assert found.real_time.verdict == verdict
+    assert f"{verdict} with the ratings of its day (" in found.sentence()
     assert found.real_time.probability in (0.0, 1.0)
     assert found.hindsight.vintage == "2026-06-25"
 
@@ -134,6 +135,14 @@ def test_the_raw_board_stands_in_before_style_control_and_is_labelled(studies: S
     assert (found.board, found.vintage) == ("arena/text", "2025-05-13")
     (whole,) = _assess(studies, [replace(CLAIM, date="2025-05-20")])
     assert any("the raw board" in value for _, value in whole.rows())
+
+
+def test_the_newest_list_is_the_publishers_own_where_it_reaches_the_day() -> None:
+    studies, board = Studies.of(100, {}), "arena/text_style_control"
+    whole = [s for s in studies.archive.board(board).snapshots if s.completeness == "full"]
+    official, copied = (max(s.vintage for s in whole if s.official is own) for own in (True, False))
+    assert studies.newest(board) == studies.newest(board, official) == official
+    assert studies.newest(board, copied) == max(official, copied)
 
 
 def test_real_time_never_sees_a_later_vintage(

@@ -13,7 +13,7 @@ from elolag.cli.lag import _print
 from elolag.plots.style import finding
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap, Match, ModelPoint, win_rate
-from elolag.results.words import noun, printable
+from elolag.results.words import directed, noun, printable, share
 from elolag.tags import parse_group
 
 
@@ -40,6 +40,22 @@ def result() -> LagResult:
         leading=0.0, matched=0.9, leader_best_share=0.97, follower_best_share=0.99,
         snapshots=(("arena/text/2026-08-19", "0" * 64),),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lag", "said"), [(6.44, "6.4 months behind"), (-0.5, "0.5 months ahead"), (0.0, "level")]
+)
+def test_a_lag_is_told_with_its_direction(lag: float, said: str) -> None:
+    assert directed(lag) == said
+
+
+def test_no_probability_is_rounded_to_a_certain_one() -> None:
+    assert [share(p) for p in (0.994, 0.995, 0.9999, 1.0)] == [
+        "99%",
+        "over 99%",
+        "over 99%",
+        "100%",
+    ]
 
 
 def test_sentence_names_every_likely_match_and_no_other(result: LagResult) -> None:
