@@ -14,7 +14,7 @@ from elolag.errors import EstimateError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Question, prepare
 from elolag.model import draws
-from elolag.model.estimands import WINDOWS, Race, _kaplan_meier, window_start
+from elolag.model.estimands import WINDOWS, Race, kaplan_meier, window_start
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Result, Table, decimals
 from elolag.results.words import list_notes, noun
@@ -153,14 +153,14 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
             f"the leader set no record in the {window:g} months to {to_iso(study.as_of)}; take a "
             f"longer window"
         )
-    times, share = _kaplan_meier(months, caught, count)
+    times, share = kaplan_meier(months, caught, count)
     inside = np.isfinite(times[0])
     reach = float(times[0][inside].max())
     grid = np.arange(np.floor(min(times[0][0], 0.0) / _STEP), np.ceil(reach / _STEP) + 1) * _STEP
     curves = []
     for _, drawn in draws.draw(cast.field, fitted, study.n_draws, study.seed):
         one = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
-        times_drawn, share_drawn = _kaplan_meier(*follow_ups(one, window))
+        times_drawn, share_drawn = kaplan_meier(*follow_ups(one, window))
         curves.append(_on_grid(times_drawn, share_drawn, grid))
     tail = round((1 - study.level) / 2, 12)
     tails = tail, 1 - tail

@@ -289,7 +289,7 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     duration = between(np.where(counts, dates, -np.inf), np.where(counts, reached, race.as_of))
     n = counts.sum(axis=1)
     failed = n == 0
-    times, survival = _kaplan_meier(duration, met, n)
+    times, survival = kaplan_meier(duration, met, n)
     median, known = _median(times, survival)
     longest = np.where(counts, duration, -np.inf).max(axis=1)
     months = np.where(failed, np.nan, np.where(known, median, longest))
@@ -298,7 +298,7 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
     # move the median, it is at most so much.
     unseen &= met
     if unseen.any():
-        earliest, _ = _median(*_kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
+        earliest, _ = _median(*kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
         codes = np.where(known & (earliest != median), AT_MOST, codes)
     mean = _restricted_mean(times, survival, horizon)
     return CatchUp(
@@ -314,7 +314,7 @@ def catch_up(race: Race, window: float) -> Lags:
     return catch_up_times(race, window).median
 
 
-def _kaplan_meier(duration: Floats, caught: NDArray[np.bool_], n: Ints) -> tuple[Floats, Floats]:
+def kaplan_meier(duration: Floats, caught: NDArray[np.bool_], n: Ints) -> tuple[Floats, Floats]:
     """Times in order and the survival just after each, per row; only the first `n` times count.
 
     `duration` is inf where there is no record; of equal times events come before censorings.

@@ -48,7 +48,7 @@ MARKERS = ("o", "s")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)))
 INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d9d9d9"
 #: Series that are not leader and follower: four colours, then the same ones hollow (`FILLS`).
-SERIES = ("#12436D", "#F46A25", "#28A197", "#801650")
+SERIES = (*COLOURS, "#28A197", "#801650")
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")
 
 _FOOTER = "elolag-footer"

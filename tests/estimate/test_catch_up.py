@@ -12,7 +12,7 @@ import elolag
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
 from elolag.estimate.catch_up import _STEP, TimeToMatch, _on_grid, follow_ups, time_to_match
-from elolag.model.estimands import Race, _kaplan_meier, catch_up
+from elolag.model.estimands import Race, kaplan_meier, catch_up
 
 months = st.floats(0.1, 30, allow_nan=False).map(lambda x: round(x, 1))
 
@@ -26,7 +26,7 @@ def curve() -> TimeToMatch:
 @given(st.lists(st.tuples(months, st.booleans()), min_size=1, max_size=12))
 def test_the_curve_is_statsmodels(records: list[tuple[float, bool]]) -> None:
     time, caught = (np.array(part) for part in zip(*records, strict=True))
-    times, share = _kaplan_meier(time[None, :], caught[None, :], np.array([len(time)]))
+    times, share = kaplan_meier(time[None, :], caught[None, :], np.array([len(time)]))
     grid = np.arange(0, 31, _STEP)
     found = _on_grid(times, share, grid)[0]
     twin = np.ones(len(grid))
@@ -67,7 +67,7 @@ def test_follow_ups_are_those_of_catch_up(
     assert caught[0][is_record].tolist() == [c for _, c in expected]
     assert count[0] == len(expected)
     if expected:
-        times, share = _kaplan_meier(found, caught, count)
+        times, share = kaplan_meier(found, caught, count)
         lags = catch_up(race, window)
         below = share[0] <= 0.5 + 1e-12
         if below.any():
