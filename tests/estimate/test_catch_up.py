@@ -12,7 +12,7 @@ import elolag
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
 from elolag.estimate.catch_up import _STEP, TimeToMatch, _on_grid, follow_ups, time_to_match
-from elolag.model.estimands import Race, kaplan_meier, catch_up
+from elolag.model.estimands import Race, catch_up, kaplan_meier
 
 months = st.floats(0.1, 30, allow_nan=False).map(lambda x: round(x, 1))
 
