@@ -51,7 +51,7 @@ def simulated(rng: np.random.Generator, votes: int, ties: float) -> tuple[np.nda
 
 def plain(frame: pd.DataFrame) -> np.ndarray:
     """The covariance without what few votes lack."""
-    with mock.patch.object(bradleyterry, "own_share", lambda squares, _: np.zeros_like(squares)):
+    with mock.patch.object(bradleyterry, "_own_share", lambda squares, _: np.zeros_like(squares)):
         return elolag.rate(frame).ratings.covariance
 
 

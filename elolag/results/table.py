@@ -95,7 +95,7 @@ class Column:
         return "date" if self.unit == "ISO date" else "plain"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Table:
     """Rows with named columns: some for the reader, all of them, unrounded, as data.
 
@@ -124,6 +124,9 @@ class Table:
         columns = tuple(columns)
         cells = tuple(tuple(_cell(row[column.key]) for column in columns) for row in rows)
         return cls(name, caption, columns, cells, **rest)
+
+    def __repr__(self) -> str:
+        return self.to_markdown()
 
     def visible(self) -> tuple[Column, ...]:
         """The columns a reader sees; the CSV has all."""

@@ -72,7 +72,7 @@ def test_one_claim_in_full(run: Callable[..., Done], small: Path) -> None:
 def test_a_statement(
     run: Callable[..., Done], small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(statement, "GROUPS", (("US", "CN"),))
+    monkeypatch.setattr(statement, "_GROUPS", (("US", "CN"),))
     monkeypatch.setattr(statement, "MONTHS_BACK", 3)
     spoken = run("check", "7 months behind", "--archive", small, "--draws", "100")
     assert (spoken.returncode, spoken.stderr) == (0, "")

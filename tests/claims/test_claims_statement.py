@@ -128,7 +128,7 @@ FEW = _GROUPS[:2]
 @pytest.fixture(scope="module")
 def checked(small: Path) -> Iterator[StatementCheck]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(statement, "GROUPS", FEW)
+        patch.setattr(statement, "_GROUPS", FEW)
         patch.setattr(statement, "MONTHS_BACK", 14)
         yield check_statement("7 months behind", "2026-01-15", n_draws=200, archive=small)
 

@@ -32,7 +32,8 @@ def snapshot(vintage: str, **facts: object) -> SimpleNamespace:
     usual = {"method": "bradley-terry", "source": "arena-dataset", "completeness": "full"}
     official = get_source(str(facts.get("source", usual["source"]))).precedence <= 1
     known = {"vintage": vintage, "style_control": True, "official": official}
-    return SimpleNamespace(**{**known, **usual, **facts})
+    said = {**known, **usual, **facts}
+    return SimpleNamespace(**said, kind=(said["method"], said["style_control"]))
 
 
 def board(*snapshots: SimpleNamespace) -> SimpleNamespace:

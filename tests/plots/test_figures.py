@@ -270,7 +270,7 @@ def test_the_svg_of_a_page_has_no_styles_and_says_words(headline: LagResult) -> 
     assert links
     assert set(links) <= set(names)
     told = [p.text or "" for p in parts if p.tag.endswith("title")]
-    assert any(words.startswith('a"><script>x</script>\\u202e\\x01\nentry ') for words in told)
+    assert any(words.startswith('a"><script>x</script>\\u202e\\u0001\nentry ') for words in told)
     assert "<script" not in text
     assert {p.get("class") for p in parts} == {None, "leader", "follower"}
 

@@ -169,3 +169,10 @@ def test_a_path_shows_firsts_of_months_and_a_comparison_every_estimand(
     assert len(change.rows) == 1
     assert all(float(row[0]).is_integer() for row in curve.cells())
     assert results[0].provenance.facts["board"] == "arena/text_style_control"
+
+
+def test_a_table_shows_itself_by_what_it_holds() -> None:
+    """Not by its parts: a notebook keeps what is shown, and addresses change with every run."""
+    table = Table.of("t", "", (Column("a", "A", "the first"),), [{"a": "x"}])
+    assert repr(table) == table.to_markdown()
+    assert table._repr_html_() == table.to_html()

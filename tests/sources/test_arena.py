@@ -266,9 +266,9 @@ def test_declared_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch, official: B
 
     payload = official(*({"model_name": f"m{i}"} for i in range(50)))
     for limit, value, says in [
-        ("MAX_ROWS", 49, "declares 50 rows"),
-        ("MAX_UNCOMPRESSED", 100, "bytes uncompressed"),
-        ("MAX_COLUMNS", 10, "declares 11 columns"),
+        ("_MAX_ROWS", 49, "declares 50 rows"),
+        ("_MAX_UNCOMPRESSED", 100, "bytes uncompressed"),
+        ("_MAX_COLUMNS", 10, "declares 11 columns"),
     ]:
         with monkeypatch.context() as patch:
             patch.setattr(bounded, limit, value)

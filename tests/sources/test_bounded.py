@@ -31,11 +31,11 @@ from elolag.sources import arena, bounded
 print("began")
 start, said = time.monotonic(), "fine"
 try:
-    arena.parse_dataset(Path(sys.argv[1]).read_bytes(), Origin("text", "2026-08-19"))
+    arena._parse_dataset(Path(sys.argv[1]).read_bytes(), Origin("text", "2026-08-19"))
 except PayloadError as error:
     said = str(error)
 seconds = time.monotonic() - start
-bounded.UNPACKER.close()
+bounded._UNPACKER.close()
 # What a process used before it became this program counts in its ru_maxrss.
 own = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
 memory = [int(own) >> 10, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10]

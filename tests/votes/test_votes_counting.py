@@ -65,8 +65,8 @@ def test_counts_of_any_table_are_those_of_the_plain_loop(names, rows, seed):
 
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".semicolons.csv", ".utf16.csv", ".parquet"])
 def test_every_format_counts_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending):
-    monkeypatch.setattr(reading, "BLOCK_BYTES", 4096)
-    monkeypatch.setattr(reading, "BATCH_ROWS", 100)
+    monkeypatch.setattr(reading, "_BLOCK_BYTES", 4096)
+    monkeypatch.setattr(reading, "_BATCH_ROWS", 100)
     frame = simulated(1, 2000, 70)
     frame["prompt"] = 'two\nlines, "quoted"; here'
     path = tmp_path / f"votes{ending}"
@@ -189,7 +189,7 @@ def test_nulls_numbers_and_too_many_names(monkeypatch: pytest.MonkeyPatch, tmp_p
     mixed = pd.DataFrame({"left": ["a", 1], "right": ["b", "b"], "winner": ["left", "left"]})
     with pytest.raises(UsageError, match="the table of votes"):
         counted(mixed)
-    monkeypatch.setattr(counting, "MAX_MODELS", 3)
+    monkeypatch.setattr(counting, "_MAX_MODELS", 3)
     with pytest.raises(UsageError, match="4 names of models; at most 3"):
         counted(simulated(1, 200, 8))
     apart = [tmp_path / "one.csv", tmp_path / "two.csv"]
@@ -205,8 +205,8 @@ def test_nulls_numbers_and_too_many_names(monkeypatch: pytest.MonkeyPatch, tmp_p
 def test_memory_does_not_grow_with_the_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ):
-    monkeypatch.setattr(reading, "BLOCK_BYTES", 2**14)
-    monkeypatch.setattr(reading, "BATCH_ROWS", 500)
+    monkeypatch.setattr(reading, "_BLOCK_BYTES", 2**14)
+    monkeypatch.setattr(reading, "_BATCH_ROWS", 500)
     peaks = []
     for rows in (5_000, 50_000):
         path = tmp_path / f"{rows}{ending}"
