@@ -247,7 +247,7 @@ def overtaking(first: str, joined: str, second: str, day: str, size: float) -> s
 
 
 def share(probability: float) -> str:
-    """A percentage that never rounds to an impossible or certain one."""
+    """A percentage; what is not certain never reads 100%."""
     if 0.995 <= probability < 1:
         return "over 99%"
     return f"{probability:.0%}"
