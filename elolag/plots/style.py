@@ -352,7 +352,7 @@ def svg(axes: Axes, prefix: str) -> str:
             elif key == _LINK or value.startswith("url("):
                 part.set(key, _REFERENCE.sub(lambda m: f"#{used[m[1]]}", value))
             elif key in ("d", "x", "y", "transform", "viewBox"):
-                part.set(key, _LONG.sub(lambda m: f"{float(m[0]):.2f}", value))
+                part.set(key, _LONG.sub(_short, value))
     for key in ("width", "height"):
         del root.attrib[key]
     # Those of the style sheet that was taken out; and the page has words and a table in its place.
@@ -360,6 +360,12 @@ def svg(axes: Axes, prefix: str) -> str:
                        ("aria-hidden", "true"), ("focusable", "false")):  # fmt: skip
         root.set(key, value)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _short(number: re.Match[str]) -> str:
+    """A number to a hundredth of a point; a small one, as the scale of a glyph is, to 4 digits."""
+    value = float(number[0])
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.4g}"
 
 
 def _told(content: bytes) -> bytes:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -279,3 +281,18 @@ def test_plots_are_there_after_importing_elolag() -> None:
     code = "import elolag; print(elolag.plots.frontier.__name__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "frontier\n"
+
+
+def test_letters_on_a_page_are_as_wide_as_their_places(headline: LagResult) -> None:
+    """Glyphs are scaled by small numbers, which rounding must not make a quarter larger."""
+    scale = re.compile(r"scale\((\d[\d.]*)")
+    axes = plots.frontier(headline)
+    drawn = io.BytesIO()
+    with mpl.rc_context({"svg.fonttype": "path"}):
+        axes.get_figure().savefig(drawn, format="svg")
+    written, shown = (
+        sorted({float(number) for number in scale.findall(text)})
+        for text in (drawn.getvalue().decode(), plots.svg(axes, "one"))
+    )
+    assert len(written) > 1
+    assert shown == pytest.approx(written, rel=1e-3)
