@@ -205,8 +205,9 @@ def _curve(axes: Axes, grid: Grid, kept: list[int], months: Floats, measures: Si
     axes.annotate(
         f"headline: {directed(float(value))}",
         (head, value),
-        xytext=(5 * measures.font, (-4.5 if below else 4.5) * measures.font),
-        textcoords="offset points",
+        # Half-way to the zero line or to the top: on neither, and away from the curve.
+        xytext=(5 * measures.font, (value + (min(0.0, value) if below else high)) / 2),
+        textcoords=("offset points", "data"),
         fontsize=measures.font,
         weight="bold",
         color="#A63F0B",
@@ -349,10 +350,10 @@ def _strip(strip: Axes, grid: Grid, kept: list[int], measures: Size) -> None:
         )
     strip.text(
         1.02 * width,
-        -0.55,
+        -0.35,
         "share of\nvariance",
         ha="left",
-        va="bottom",
+        va="top",
         fontsize=measures.tiny,
         color=MUTED,
         clip_on=False,
