@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from elolag.estimate.over_time import estimate_change, lag_path
     from elolag.estimate.revisions import estimate_revisions
     from elolag.estimate.session import Question, Session, frontier_curve
+    from elolag.estimate.voters import compare_voters
     from elolag.own import own_board
     from elolag.report import write_report
     from elolag.results.lag import LagResult
@@ -38,6 +39,7 @@ _HOMES = {
     "Session": "elolag.estimate.session",
     "check_claims": "elolag.claims",
     "compare": "elolag.estimate.compare",
+    "compare_voters": "elolag.estimate.voters",
     "estimate_all": "elolag.estimate.comparison",
     "estimate_change": "elolag.estimate.over_time",
     "estimate_lag": "elolag.estimate.lag",
@@ -60,6 +62,7 @@ __all__ = [
     "__version__",
     "check_claims",
     "compare",
+    "compare_voters",
     "estimate_all",
     "estimate_change",
     "estimate_lag",

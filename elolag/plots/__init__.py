@@ -11,6 +11,7 @@ from elolag.plots.figures import (
     revisions,
     slices,
     time_to_match,
+    voters,
 )
 from elolag.plots.frontiers import frontier
 from elolag.plots.specification import specification_curve
@@ -34,4 +35,5 @@ __all__ = [
     "specification_curve",
     "svg",
     "time_to_match",
+    "voters",
 ]
