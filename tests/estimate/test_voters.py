@@ -49,6 +49,19 @@ def test_every_language_and_public_on_both_boards(found: VotersReport) -> None:
     }  # fmt: skip
 
 
+def test_the_record_quotes_what_it_gave(found: VotersReport) -> None:
+    record = Path(__file__).parents[2] / "docs" / "decisions" / "0013-voters.md"
+    text = " ".join(record.read_text("utf-8").split())
+    for row in found.quoted:
+        name = "compar:IA" if row.voters == "comparia/text" else row.voters.capitalize()
+        quoted = f"{row.shift.elo:+.0f}".replace("-", "\N{MINUS SIGN}")
+        assert f"{name} {quoted} ({row.shift.error:.0f})" in text
+    chinese = [r.shift for r in found.rows if r.voters == "chinese"]
+    near, raw, raw_near = (f"{s.elo:+.0f} ({s.error:.0f})" for s in chinese[1:])
+    assert f"near the top {near}, raw {raw} and {raw_near.lstrip('+')}" in text
+    assert all(r.shift.error == r.shift.by_labs for r in found.rows)
+
+
 def by_hand(name: str, *, top: bool) -> dict[str, tuple[float, float, bool]]:
     """Model: its rating by a language, in English, and whether it is the follower's."""
     study = prepare(vintage=VINTAGE, n_draws=200)
