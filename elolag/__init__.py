@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from elolag.estimate.compare import compare
     from elolag.estimate.comparison import estimate_all
     from elolag.estimate.lag import estimate_lag
+    from elolag.estimate.measures import compare_measures
     from elolag.estimate.over_time import estimate_change, lag_path
     from elolag.estimate.revisions import estimate_revisions
     from elolag.estimate.session import Question, Session, frontier_curve
@@ -39,6 +40,7 @@ _HOMES = {
     "Session": "elolag.estimate.session",
     "check_claims": "elolag.claims",
     "compare": "elolag.estimate.compare",
+    "compare_measures": "elolag.estimate.measures",
     "compare_voters": "elolag.estimate.voters",
     "estimate_all": "elolag.estimate.comparison",
     "estimate_change": "elolag.estimate.over_time",
@@ -62,6 +64,7 @@ __all__ = [
     "__version__",
     "check_claims",
     "compare",
+    "compare_measures",
     "compare_voters",
     "estimate_all",
     "estimate_change",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -12,7 +12,33 @@ from elolag.cli.show import dump, print_result, progress
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
+    app.command("measures")(measures)
     app.command("voters")(voters)
+
+
+@asks()
+def measures(
+    question: dict[str, Any],
+    estimand: InMonths = "average",
+    tasks: Annotated[
+        bool, typer.Option("--tasks", help="Add the boards of other tasks: vision, video, ...")
+    ] = False,
+    figure: Figure = None,
+    as_json: Json = False,
+) -> None:
+    """The same lag on arena votes, Epoch's index and METR's time horizons, and how they differ."""
+    from elolag.estimate.measures import compare_measures
+
+    check_ending(figure)
+    found = compare_measures(estimand=estimand, tasks=tasks, **question)
+    if figure is not None:
+        from elolag import plots
+
+        plots.save(plots.measures(found), figure, found)
+    if as_json:
+        dump(found.to_dict())
+    else:
+        print_result(found, whole=("measure",))
 
 
 @asks(
@@ -41,4 +67,4 @@ def voters(
     if as_json:
         dump(found.to_dict())
     else:
-        print_result(found)
+        print_result(found, whole=("voters", "board"))

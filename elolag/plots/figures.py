@@ -49,6 +49,7 @@ from elolag.plots.style import (
     visible,
 )
 from elolag.results.lag import LagResult
+from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
 from elolag.results.words import (
     FEWEST,
@@ -304,6 +305,49 @@ def _rows(
     axes = ax if ax is not None else new_axes(size, height(rows, size))
     dots(axes, rows, who, size=size, **scale)
     return finish(axes, finding, foot, size=size, room=1.4 * of_size(size).font, **look)
+
+
+@ours
+def measures(
+    found: Measures, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """One row per measure, and per board of another task where those were asked for.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.compare_measures`.
+    """
+    rows: list[Dot] = []
+    for item in found.measures:
+        if item.task and not any(row.heading for row in rows):
+            rows.append(Dot("other tasks", heading=True))
+        r = item.result
+        if r is None:
+            continue
+        late = "" if r.as_of == found.as_of else f" ({r.as_of})"
+        words = f"{item.board}: {r.figure()}\n{r.level:.0%} interval: {r.interval_words()}"
+        if item.stale:
+            words += f"\n{none_after(r, item.newest)}"
+        rows.append(
+            Dot(f"{item.board.replace('_', ' ')}{late}", _short(r.months, r.bound), r.months,
+                *r.ends_given, bare=bool(r.no_interval()), words=words, strong=not item.task)
+        )  # fmt: skip
+    stale = (f"{m.board}: {none_after(m.result, m.newest)}." for m in found.measures
+             if m.stale and m.result)  # fmt: skip
+    note = f"As of {found.as_of} or the day in brackets, with {found.level:.0%} intervals."
+    who = f"{short(found.results[0].follower_group)} "
+    foot = footer(found, " ".join((note, *stale)))
+    return _rows(rows, who, measures_title(found), foot, ax, size, look)
+
+
+def measures_title(found: Measures) -> str:
+    """How far measures lie apart."""
+    months = [r.months or 0.0 for _, r in found.answered]
+    if not months:
+        return "No measure has an answer, boards of other tasks have"
+    counted = f"{len(months)} measures give" if len(months) > 1 else "The one measure gives"
+    return f"{counted} {span(min(months), max(months))}"
 
 
 @ours

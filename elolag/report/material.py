@@ -17,6 +17,7 @@ from elolag.errors import ElolagError, EstimateError
 from elolag.estimate.compare import Slices, compare
 from elolag.estimate.comparison import Comparison, estimate_all
 from elolag.estimate.lag import HEADLINE
+from elolag.estimate.measures import beside
 from elolag.estimate.over_time import LagPath, lag_path
 from elolag.estimate.panel import choose
 from elolag.estimate.session import ASKED as DEFAULTS
@@ -63,7 +64,10 @@ class Extent:
 
 @dataclass(frozen=True)
 class Checks:
-    """The answers, or in `missing` by name why there is none."""
+    """The answers, or in `missing` by name why there is none.
+
+    `beside` is the headline on another measure, where that has an answer on the same day.
+    """
 
     category: Slices | None = None
     openness: Slices | None = None
@@ -71,13 +75,15 @@ class Checks:
     flip: Flip | None = None
     grid: Grid | None = None
     claims: ClaimsReport | None = None
+    beside: LagResult | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def snapshots(self) -> tuple[tuple[str, str], ...]:
         """Path and hash of every snapshot one of them used, by path."""
         made = (self.category, self.openness, self.grid, self.claims)
-        return tuple(sorted({pair for m in made if m for pair in m.table().snapshots}))
+        used = {pair for m in made if m for pair in m.table().snapshots}
+        return tuple(sorted(used | set(self.beside.snapshots if self.beside else ())))
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object of the report; every row of the grid is in its CSV."""
@@ -91,11 +97,12 @@ class Checks:
                 "grid": grid and {k: v for k, v in grid.items() if k not in ("rows", "answer")},
             },
             "claims": self.claims and self.claims.to_dict(),
+            "beside": self.beside and self.beside.to_dict(),
             "left_out": dict(self.missing),
         }
 
 
-def check(study: Study, question: Mapping[str, Any], extent: Extent) -> Checks:
+def check(study: Study, headline: LagResult, question: Mapping[str, Any], extent: Extent) -> Checks:
     """Ask all of them; a part without an answer says why, and the others stand."""
     few = {**question, "n_draws": min(study.n_draws, _DRAWS)}
     # A comparison by category is of all categories.
@@ -123,7 +130,7 @@ def check(study: Study, question: Mapping[str, Any], extent: Extent) -> Checks:
             found[name] = ask()
         except ElolagError as error:
             missing[name] = str(error)
-    return Checks(**found, missing=missing)
+    return Checks(**found, beside=beside(headline, **question), missing=missing)
 
 
 def _no_claims(question: Mapping[str, Any]) -> str:
@@ -255,7 +262,7 @@ def gather(extent: Extent, **question: Unpack[Question]) -> Material:
         current=answers.get("current"),
         comparison=comparison,
         path=_path(study, question),
-        checks=check(study, question, extent),
+        checks=check(study, headline, question, extent),
         extent=extent,
     )
 

@@ -120,15 +120,14 @@ class Provenance:
 
     @property
     def caveat(self) -> str:
-        """The one caveat that fits how the board was made."""
-        if not self.origins:
-            return ""
-        newest = self.origins[0]
-        board = newest.path.rpartition("/")[0]
-        for kind in (measure_of(board, newest.method, newest.source).name, newest.method):
-            if kind in _CAVEATS:
-                return _CAVEATS[kind]
-        return _OWN_CAVEAT if self.owners == "" else CAVEAT
+        """The caveat that fits how each board was made, the first board's first."""
+        found: dict[str, None] = {}
+        for origin in self.origins:
+            board = origin.path.rpartition("/")[0]
+            kinds = (measure_of(board, origin.method, origin.source).name, origin.method)
+            known = [_CAVEATS[kind] for kind in kinds if kind in _CAVEATS]
+            found[(known or [_OWN_CAVEAT if self.owners == "" else CAVEAT])[0]] = None
+        return " ".join(found)
 
     @property
     def log_head(self) -> str:

@@ -11,7 +11,7 @@ from elolag.results import citing as language
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import bound, bounded, compact, list_notes, noun, phrase, reads_ahead
+from elolag.results.words import bounded, compact, list_notes, noun, phrase
 
 #: Models so far below the best count as the top.
 TOP = 100.0
@@ -238,7 +238,7 @@ def _sentence(found: VotersReport, lang: str) -> str:
     shift, low, high = (signed(v, lang) for v in (kind.shift.elo, kind.low, kind.high))
     lag = _lag(kind.moved, found.level, lang)
     near = _lag(top.moved, found.level, lang) if top else ""
-    so = _months(found.headline.months or 0.0, found.headline.censored, lang)
+    so = language.lag(found.headline.months or 0.0, found.headline.censored, lang)
     if lang == "de":
         at = f"; nahe der Spitze: {signed(top.shift.elo, lang)}" if top else ""
         near = f"; mit der Verschiebung nahe der Spitze {near}" if top else ""
@@ -304,30 +304,5 @@ def _lag(moved: Summary | None, level: float, lang: str) -> str:
     if moved is None:
         return "ohne Grenze auf beiden Seiten" if german else "bounded on neither side"
     name = f"{language.percent(level, lang)}{'Intervall' if german else 'interval'}"
-    said = _months(moved.months, moved.censored, lang)
-    return f"{said} ({name}: {_between(moved.low, moved.high, lang)})"
-
-
-def _between(low: float | None, high: float | None, lang: str) -> str:
-    """Both ends of an interval; the direction once where it is the same."""
-    words = language.GERMAN if lang == "de" else language.ENGLISH
-    if low is None or high is None:
-        if low is None and high is None:
-            return words.unbounded
-        end, censored = (low, "at-least") if high is None else (high, "at-most")
-        return _months(end or 0.0, censored, lang)
-    if low * high > 0:
-        near, far = sorted((low, high), key=abs)
-        return f"{language.number(near, lang)} {words.to} {_months(far, None, lang)}"
-    return f"{_months(low, None, lang)} {words.to} {_months(high, None, lang)}"
-
-
-def _months(value: float, censored: str | None, lang: str) -> str:
-    """``6.4 months behind``, ``mindestens 6,4 Monate zurück``."""
-    words = language.GERMAN if lang == "de" else language.ENGLISH
-    side = words.ahead if reads_ahead(value, censored) else words.behind
-    said = side.format(f"{language.number(value, lang)} {words.months}")
-    if not censored:
-        return words.level if language.number(value, "en") == "0.0" else said
-    least = words.at_least if bound(value, censored) == "at least" else words.at_most
-    return f"{least} {said}"
+    said = language.lag(moved.months, moved.censored, lang)
+    return f"{said} ({name}: {language.between(moved.low, moved.high, lang)})"
