@@ -15,6 +15,7 @@ from elolag.plots.figures import (
     voters,
 )
 from elolag.plots.frontiers import frontier
+from elolag.plots.histories import dates, leads, news
 from elolag.plots.specification import specification_curve
 from elolag.plots.style import COLOURS, SIZES, footer, save, svg
 from elolag.results.provenance import CAVEAT
@@ -26,11 +27,14 @@ __all__ = [
     "bridge",
     "claims",
     "comparison",
+    "dates",
     "footer",
     "frontier",
     "influence",
     "lag_path",
+    "leads",
     "measures",
+    "news",
     "revisions",
     "save",
     "slices",
