@@ -66,11 +66,13 @@ def dates(
         mine = [m for m in found.models if m.record and m.group == group][:_SHOWN]
         if mine:
             rows.append(Dot(f"records of {noun(group)}", heading=True))
-        for m in mine:
+        names = [model_name(m.model) for m in mine]
+        for m, name in zip(mine, names, strict=True):
+            told = name if names.count(name) == 1 else f"{name} ({m.released[:7]})"
             low, high = (None, None) if found.thin else (m.low, m.high)
             rows.append(
                 Dot(
-                    model_name(m.model), _cell(m.months, m.censored), m.months,
+                    told, _cell(m.months, m.censored), m.months,
                     low, high, bare=bool(found.thin) or (low is not None and low == high),
                     strong=m.best, words=m.sentence(),
                 )
@@ -123,7 +125,7 @@ def _rows(
     rows: list[Dot], who: str, title: str, foot: str, ax: Axes | None, size: str, look: Look
 ) -> Axes:
     axes = ax if ax is not None else new_axes(size, height(rows, size))
-    dots(axes, rows, who, size=size)
+    dots(axes, rows, who, size=size, over=size == "column")
     return finish(axes, title, foot, size=size, room=1.4 * of_size(size).font, **look)
 
 

@@ -265,13 +265,13 @@ def height(rows: Sequence[Dot], size: str) -> float:
 
 
 def dots(
-    axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page", unit: str = "months",
-    sides: tuple[str, str] = ("behind", "ahead"),
+    axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page", over: bool = False,
+    unit: str = "months", sides: tuple[str, str] = ("behind", "ahead"),
 ) -> None:  # fmt: skip
     """Rows from the top, a dot with its intervals each.
 
-    `who` is the first of the two `sides` right of zero, the second left of it. On a phone the names
-    stand over their rows.
+    `who` is the first of the two `sides` right of zero, the second left of it. On a phone, or where
+    `over`, the names stand over their rows.
     """
     measures = of_size(size)
     low, high = _range(rows)
@@ -281,7 +281,7 @@ def dots(
     if low < 0:
         axes.axvspan(low, 0, color=_TINT, zorder=0)
         axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
-    phone = size == "phone"
+    phone = over or size == "phone"
     for number, row in enumerate(rows):
         if not row.heading:
             _dot(axes, row, number, (low, high), measures, phone=phone)
