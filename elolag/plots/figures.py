@@ -325,20 +325,24 @@ def measures(
         r = item.result
         if r is None:
             continue
-        late = "" if r.as_of == found.as_of else f" ({r.as_of})"
+        late = f", {r.as_of}" if item.stale else ""
+        name = f"{item.board.removesuffix('_style_control').replace('_', ' ')}{late}"
         words = f"{item.board}: {r.figure()}\n{r.level:.0%} interval: {r.interval_words()}"
         if item.stale:
             words += f"\n{none_after(r, item.newest)}"
         rows.append(
-            Dot(f"{item.board.replace('_', ' ')}{late}", _short(r.months, r.bound), r.months,
+            Dot(name, _short(r.months, r.bound), r.months,
                 *r.ends_given, bare=bool(r.no_interval()), words=words, strong=not item.task)
         )  # fmt: skip
     stale = (f"{m.board}: {none_after(m.result, m.newest)}." for m in found.measures
              if m.stale and m.result)  # fmt: skip
-    note = f"As of {found.as_of} or the day in brackets, with {found.level:.0%} intervals."
+    note = (
+        f"As of {found.as_of}, or of the newest list where that is older, with "
+        f"{found.level:.0%} intervals."
+    )
     who = f"{short(found.results[0].follower_group)} "
     foot = footer(found, " ".join((note, *stale)))
-    return _rows(rows, who, measures_title(found), foot, ax, size, look)
+    return _rows(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
 
 
 def measures_title(found: Measures) -> str:
