@@ -7,7 +7,7 @@ docs/decisions/0013-voters.md says what was settled before it was run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Unpack
@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from elolag.archive import Board, Snapshot, same_scale
-from elolag.arrays import Ints
+from elolag.arrays import Floats, Ints
 from elolag.dates import to_day
-from elolag.errors import ElolagError, EstimateError, UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.panel import choose, other_board, vintages
 from elolag.estimate.session import ASKED, Question, Session, Study, prepare
@@ -107,17 +107,18 @@ def compare_voters(
         try:
             other, pairs = _pairs(kind, study, lookup, question.get("min_votes", 0))
             found = shift(pairs)
-        except ElolagError as error:
+        except (EstimateError, UsageError) as error:
             refused[kind.name] = str(error)
             continue
         low, high = (found.elo + side * z * found.error for side in (-1, 1))
-        mine = kind.base.board == study.panel.board
-        moved = _moved(study, key, found) if mine else None
         rows.append(
             Voters(kind.voters, kind.against, kind.base.board, kind.base.vintage, other.vintage,
-                   kind.top, found, low, high, moved)
+                   kind.top, found, low, high, None)
         )  # fmt: skip
         used += [Origin.of(snapshot) for snapshot in (kind.base, other)]
+    mine = [k for k, row in enumerate(rows) if row.board == study.panel.board]
+    for k, moved in zip(mine, _moved(study, key, [rows[k].shift for k in mine]), strict=True):
+        rows[k] = replace(rows[k], moved=moved)
     report = VotersReport(
         headline, tuple(rows), refused, study.level, tuple({o.path: o for o in used}.values())
     )
@@ -250,30 +251,33 @@ def _best(table: pd.DataFrame) -> pd.DataFrame:
     return ranked.drop_duplicates("model")
 
 
-def _moved(study: Study, key: str, found: Shift) -> Summary | None:
-    """The lag with a draw of the shift on all of the follower's ratings, in every draw."""
+def _moved(study: Study, key: str, shifts: Sequence[Shift]) -> list[Summary | None]:
+    """The lag with a draw of each shift on all of the follower's ratings, in every draw."""
     field, match = study.cast.field, study.match
     mine = np.isfinite(field.follow_from)
 
-    def lags(moved: draws.Draw, keep: Ints) -> draws.Outcomes:
-        race = Race.of(
-            moved.ratings, moved.lead_from, moved.follow_from, study.as_of, match.of(keep)
-        )
+    def lags(each: draws.Draw, by: Floats, keep: Ints) -> draws.Outcomes:
+        moved = each.ratings + np.outer(by, mine[keep])
+        race = Race.of(moved, each.lead_from, each.follow_from, study.as_of, match.of(keep))
         return draws.outcomes(race, [key], study.window, keep)
 
-    def sampled() -> Iterator[draws.Outcomes]:
-        drawn = draws.draw(field, study.fitted, study.n_draws, study.seed, everything=key in TRENDS)
-        for chunk, (keep, each) in enumerate(drawn):
-            # A stream of its own: the ratings' draws stay those of the headline.
-            rng = np.random.default_rng(np.random.SeedSequence(study.seed, spawn_key=(chunk, 1)))
-            by = rng.normal(found.elo, found.error, len(each.ratings))
-            yield lags(replace(each, ratings=each.ratings + np.outer(by, mine[keep])), keep)
-
+    parts: list[list[draws.Outcomes]] = [[] for _ in shifts]
+    drawn = draws.draw(field, study.fitted, study.n_draws, study.seed, everything=key in TRENDS)
+    for chunk, (keep, each) in enumerate(drawn):
+        # A stream of its own: the ratings' draws stay those of the headline.
+        rng = np.random.default_rng(np.random.SeedSequence(study.seed, spawn_key=(chunk, 1)))
+        normal = rng.standard_normal(len(each.ratings))
+        for part, found in zip(parts, shifts, strict=True):
+            part.append(lags(each, found.elo + found.error * normal, keep))
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    middle = np.maximum.reduceat(study.fitted.mean, starts) + found.elo * mine
-    point = draws.Draw(middle[None, :], field.lead_from, field.follow_from)
-    at = lags(point, np.arange(len(middle))).lags[key]
-    try:
-        return summarise(key, at, draws.join(list(sampled())).lags[key], study.level)
-    except EstimateError:
-        return None  # bounded on neither side, or no record: the table has an empty cell
+    middle = np.maximum.reduceat(study.fitted.mean, starts)[None, :]
+    point = draws.Draw(middle, field.lead_from, field.follow_from)
+    every = np.arange(middle.shape[1])
+    out: list[Summary | None] = []
+    for part, found in zip(parts, shifts, strict=True):
+        at = lags(point, np.array([found.elo]), every).lags[key]
+        try:
+            out.append(summarise(key, at, draws.join(part).lags[key], study.level))
+        except EstimateError:
+            out.append(None)  # bounded on neither side, or no record: an empty cell
+    return out

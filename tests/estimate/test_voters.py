@@ -114,16 +114,16 @@ def test_a_shift_of_nothing_leaves_the_lag_and_a_large_one_turns_it() -> None:
     study = prepare(vintage=VINTAGE, n_draws=300)
     for estimand in ("average", "current"):
         (headline,) = results(study, [estimand])
-        same = module._moved(study, estimand, no_shift(0.0))
+        (same,) = module._moved(study, estimand, [no_shift(0.0)])
         assert same is not None
         assert (same.months, same.low, same.high) == pytest.approx(
             (headline.months, headline.low, headline.high)
         )
-    lags = [module._moved(study, "average", no_shift(elo)) for elo in (-20.0, 0.0, 20.0, 60.0)]
+    lags = module._moved(study, "average", [no_shift(e) for e in (-20.0, 0.0, 20.0, 60.0)])
     months = [each.months for each in lags if each]
     assert months == sorted(months, reverse=True)
     assert months[-1] < 0
-    unsure = module._moved(study, "average", no_shift(0.0, 15.0))
+    (unsure,) = module._moved(study, "average", [no_shift(0.0, 15.0)])
     assert unsure is not None
     assert unsure.high - unsure.low > lags[1].high - lags[1].low
 
