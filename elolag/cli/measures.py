@@ -38,7 +38,7 @@ def measures(
     if as_json:
         dump(found.to_dict())
     else:
-        print_result(found, whole=("measure",))
+        print_result(found, whole=("measure", "as of", "ratings of"))
 
 
 @asks(

@@ -366,7 +366,7 @@ def longer_between(found: Difference, lang: str) -> str:
 
 def _difference_row(found: Difference) -> dict[str, Any]:
     return {
-        "measure": f"{found.boards[0]} less {found.boards[1]}",
+        "measure": " less ".join(board.removesuffix("_style_control") for board in found.boards),
         "kind": "difference",
         "answer": longer(found.months, found.censored, "en"),
         "interval": longer_between(found, "en"),
