@@ -194,6 +194,7 @@ def dataset_history(payload: bytes, origin: Origin) -> Iterator[Publication | Pa
     where, board = _named(origin)
     table, notes = _table(payload, where)
     codes, days = pd.factorize(table.column("date").to_pandas().astype(object))
+    tidy.vintages(len(days), where)
     for day, code in sorted((str(day), code) for code, day in enumerate(days)):
         result: Publication | PayloadError
         try:

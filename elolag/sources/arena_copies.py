@@ -357,6 +357,7 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
     days = [_day(text, row, where) for row, text in enumerate(table["date"], start=1)]
     if not days:
         raise PayloadError(f"{where}: no rows below the header")
+    tidy.vintages(len(set(days)), where)
     raw = tidy.frame(
         {
             "category": ["overall"] * len(days),

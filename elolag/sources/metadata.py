@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -201,14 +202,19 @@ def _release(dates: Iterable[str]) -> tuple[str, bool]:
     Only where nobody gives a day is a month or a year (or what is no date) passed on.
     """
     given = Counter(date for date in dates if date and date != _UNSET)
-    days = {day: count for text, count in given.items() if (day := _day(text))}
+    days = {day.toordinal(): n for text, n in given.items() if (day := _day(text))}
     if not days:
         return _commonest(given.elements()), True
-    near = {day: [d for d in days if abs((d - day).days) <= _AGREE_DAYS] for day in days}
+    # A slice of the days in order: each day beside each other day would be too many to count.
+    order = sorted(days)
+    near = {
+        day: order[bisect_left(order, day - _AGREE_DAYS) : bisect_right(order, day + _AGREE_DAYS)]
+        for day in order
+    }
     votes = {day: sum(days[d] for d in near[day]) for day in days}
     centre = min(days, key=lambda day: (-votes[day], -days[day], day))
     agreed = [day for day in near[centre] if days[day] > 1] or near[centre]
-    return min(agreed).isoformat(), len(near[centre]) == len(days)
+    return dt.date.fromordinal(min(agreed)).isoformat(), len(near[centre]) == len(days)
 
 
 def _day(text: str) -> dt.date | None:

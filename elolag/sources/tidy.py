@@ -35,7 +35,15 @@ from elolag.schema import (
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Beyond these a payload is refused before it is read: the largest there is has 1.4 MB and 90,000
+#: values, and what is read takes up to two hundred bytes a value, however short it was written.
+MAX_TEXT = 32 << 20
+_MAX_VALUES = 3_000_000
+_MAX_COLUMNS = 1_000
 _MAX_ROWS = 250_000
+_MAX_CATEGORIES = 1_000
+#: Lists in one file; each takes some 10 ms beside its rows.
+_MAX_VINTAGES = 1_000
 _MAX_NAME = 500
 _CONFLICT_SHARE = 0.05
 _DECIMALS = 2
@@ -46,15 +54,27 @@ _MAX_COUNT = 1e9
 _NOTES_SHOWN = 20
 _FIGURES = ("rating", "lower", "upper", "variance", "votes", "rank")
 _TEXTS = ("name", "organisation", "licence")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# One way only to match any digits: two would try every split of a long text between them.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 # Control characters, line and paragraph separators, and halves of surrogate pairs (not storable
 # as UTF-8). Everything else, right-to-left marks included, is the publisher's to choose.
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
-def text(payload: bytes, where: str) -> str:
-    """Decode UTF-8 (a byte order mark is dropped)."""
+def text(payload: bytes, where: str, marks: bytes) -> str:
+    """Decode UTF-8 (a byte order mark is dropped).
+
+    Refused if it is so long, or holds so many of the `marks` that stand between values, that
+    reading it could take more memory than a leaderboard is worth.
+    """
+    if len(payload) > MAX_TEXT:
+        raise PayloadError(
+            f"{where}: {len(payload):,} bytes of text; more than {MAX_TEXT:,} is refused"
+        )
+    values = sum(payload.count(mark) for mark in marks)
+    if values > _MAX_VALUES:
+        raise PayloadError(f"{where}: some {values:,} values; more than {_MAX_VALUES:,} is refused")
     try:
         return payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -83,7 +103,7 @@ def json_value(payload: bytes, where: str, *, nan: bool = False) -> Any:
             return math.nan
         raise PayloadError(f"{where}: the JSON holds {name}, which is no number")
 
-    decoded = text(payload, where)
+    decoded = text(payload, where, b",[{")
     try:
         return json.loads(decoded, object_pairs_hook=pairs, parse_constant=constant)
     except RecursionError:
@@ -136,7 +156,8 @@ def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> d
 
     A missing required column, a column named twice, or a row of another length is refused.
     """
-    reader = csv.reader(io.StringIO(text(payload, where), newline=""), strict=True)
+    plain = text(payload, where, b",\n\r")
+    reader = csv.reader(io.StringIO(plain, newline=""), strict=True)
     try:
         rows = [(reader.line_num, row) for row in reader if row]
     except csv.Error as error:
@@ -144,6 +165,10 @@ def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> d
     if not rows:
         raise PayloadError(f"{where}: the file is empty")
     header = rows[0][1]
+    if len(header) > _MAX_COLUMNS:
+        raise PayloadError(
+            f"{where}: {len(header):,} columns; more than {_MAX_COLUMNS:,} is refused"
+        )
     if len(set(header)) != len(header):
         raise PayloadError(f"{where}: a column is named twice in the header: {listed(header)}")
     require(header, required, where)
@@ -252,6 +277,10 @@ def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
     rows = pd.DataFrame(index=pd.RangeIndex(1, len(raw) + 1))
     for column in ("category", "entry"):
         rows[column] = names(raw[column], f"{where}: {column}").to_numpy(dtype=object)
+    if (categories := rows["category"].nunique()) > _MAX_CATEGORIES:
+        raise PayloadError(
+            f"{where}: {categories:,} categories; more than {_MAX_CATEGORIES:,} is refused"
+        )
     for column in _FIGURES:
         values = raw[column] if column in raw else pd.Series(np.nan, index=raw.index)
         rows[column] = numbers(values, where, column, rows["entry"])
@@ -273,6 +302,12 @@ def size(rows: int, where: str) -> None:
         raise PayloadError(f"{where}: the board is empty")
     if rows > _MAX_ROWS:
         raise PayloadError(f"{where}: {rows:,} rows; a board of more than {_MAX_ROWS:,} is refused")
+
+
+def vintages(number: int, where: str) -> None:
+    """Refuse a file of more lists than its publisher can have published."""
+    if number > _MAX_VINTAGES:
+        raise PayloadError(f"{where}: {number:,} dates; more than {_MAX_VINTAGES:,} is refused")
 
 
 def names(values: pd.Series, where: str) -> pd.Series:
