@@ -177,14 +177,14 @@ def test_pages_without_an_end_are_stopped(
 ) -> None:
     monkeypatch.setattr("elolag.fetch._MOST_PAGES", 4)
     upstream.routes["/api/v2/language/models/free"] = made.aa_page(1, 99)
-    result = fetched(client, "artificial-analysis", key="k")
+    result = fetched(client, "artificial-analysis", key="key-of-tests")
     assert "4 pages and no end" in result.failures[0]
 
 
 def test_a_page_that_comes_twice_is_refused(upstream: Upstream, client: Client) -> None:
     upstream.routes["/api/v2/language/models/free?page=1"] = made.aa_page(1, 2)
     upstream.routes["/api/v2/language/models/free?page=2"] = made.aa_page(1, 1)
-    result = fetched(client, "artificial-analysis", key="k")
+    result = fetched(client, "artificial-analysis", key="key-of-tests")
     assert "changed while it was read" in result.failures[0]
 
 
