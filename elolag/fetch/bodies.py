@@ -65,7 +65,7 @@ def check(source: Source, url: str, target: Url, base: Base | None) -> None:
     """Raise a `FetchError` unless `target`, on the way from `url`, is the source's to use."""
     host = (target.host or "").lower()
     if target.auth is None and base is not None:
-        if base.loopback and is_loopback(host):
+        if base.loopback and is_loopback(host) and target.scheme in ("http", "https"):
             return
         if target.scheme == "https" and target.netloc == base.netloc:
             return
@@ -208,6 +208,7 @@ def _declared(url: str, response: urllib3.BaseHTTPResponse, most: int) -> int | 
             f"{url}: declares no length, so a body that is cut off could not be told from a whole "
             "one; refused"
         )
+    text = text.strip()
     if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
         raise FetchError(f"{url}: Content-Length is {text!a:.40}, no number")
     if int(text) > most:

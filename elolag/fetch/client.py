@@ -264,6 +264,8 @@ def _backoff(failures: int) -> float:
 def _reason(error: BaseException) -> str:
     """The innermost cause of a failed request in a few words, without the libraries' wrapping."""
     inner = _innermost(error)
+    if isinstance(inner, urllib3.exceptions.ProtocolError) and inner.args:
+        inner = inner.args[-1]  # behind words on the connection, what happened to it
     text = _WRAPPING.sub("", str(inner))
     # A refused connection is, to urllib3, a kind of timeout.
     refused = isinstance(inner, urllib3.exceptions.NewConnectionError)

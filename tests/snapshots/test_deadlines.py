@@ -8,11 +8,10 @@ import ssl
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from upstream_server import Reply, Upstream
+from upstream_server import Reply, Script, Seen, Upstream, speaking
 
 from elolag.errors import FetchError
 from elolag.fetch.client import Client
@@ -21,38 +20,6 @@ from elolag.sources import get_source
 ECI = get_source("epoch-eci")
 URL = "https://epoch.ai/data/eci_scores.csv"
 SECONDS = 0.4
-
-Script = Callable[[socket.socket], object]
-
-
-@contextlib.contextmanager
-def speaking(script: Script, *, hears: bool = True) -> Iterator[str]:
-    """A server that says what the script says to every connection, after its request."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    over = threading.Event()
-
-    def serve(connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
-            heard = b""
-            while hears and b"\r\n\r\n" not in heard:
-                if not (piece := connection.recv(4096)):
-                    return
-                heard += piece
-            script(connection)
-
-    def listen() -> None:
-        with contextlib.suppress(OSError):
-            while not over.is_set():
-                connection, _ = listener.accept()
-                threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=listen, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
 
 
 def for_ever(piece: bytes, first: bytes = b"", every: float = 0.02) -> Script:
@@ -146,12 +113,15 @@ def test_retries_and_waits_count(upstream: Upstream) -> None:
 
 
 def test_a_client_whose_time_was_over_can_be_asked_again(upstream: Upstream) -> None:
-    upstream.routes["/data/eci_scores.csv"] = b"data"
-    with Client(base_urls={ECI.name: upstream.url}, seconds=5) as client:
-        client._seconds = 0.0
+    def slow_once(seen: Seen) -> Reply:
+        time.sleep(0.3 if len(upstream.seen) == 1 else 0.0)
+        return Reply(b"data")
+
+    upstream.routes["/data/eci_scores.csv"] = slow_once
+    with Client(base_urls={ECI.name: upstream.url}) as client:
+        client._seconds = 0.1
         with pytest.raises(FetchError, match="did not come within"):
-            while True:
-                client.get(ECI, URL)
+            client.get(ECI, URL)
         client._seconds = 5.0
         assert client.get(ECI, URL).data == b"data"
         threads = threading.active_count()
