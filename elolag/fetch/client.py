@@ -18,6 +18,7 @@ import time
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urljoin
@@ -330,19 +331,20 @@ def _kept(etag: str | None, secrets: Collection[str] = ()) -> str | None:
 
 def _masked(text: str, secrets: Collection[str]) -> str:
     """A text without the secrets, or the beginning of one that was cut off, in any case."""
-    for secret in _forms(secrets):
-        start = secret[:_TELLING].lower()
-        at = text.lower().find(start)
-        while at >= 0:
-            end = at + len(start)
-            same = zip(text[end:].lower(), secret[len(start) :].lower(), strict=False)
-            for left, right in same:
-                if left != right:
-                    break
-                end += 1
-            text = f"{text[:at]}{_MASK}{text[end:]}"
-            at = text.lower().find(start, at + len(_MASK))
-    return text
+    forms = _forms(secrets)
+    starts = re.compile("|".join(re.escape(form[:_TELLING]) for form in forms), re.I | re.A)
+    out, at = "", 0
+    while found := starts.search(text, at):
+        start = found.start()
+        out += text[at:start] + _MASK
+        at = start + max(_shared(form, text[start : start + len(form)]) for form in forms)
+    return out + text[at:]
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters in which two texts begin alike, in any case."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0].lower() == pair[1].lower(), pairs))
 
 
 @contextlib.contextmanager
