@@ -42,8 +42,6 @@ _MAX_VALUES = 3_000_000
 _MAX_COLUMNS = 1_000
 _MAX_ROWS = 250_000
 _MAX_CATEGORIES = 1_000
-#: Lists in one file; each takes some 10 ms beside its rows.
-_MAX_VINTAGES = 1_000
 _MAX_NAME = 500
 _CONFLICT_SHARE = 0.05
 _DECIMALS = 2
@@ -158,26 +156,35 @@ def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> d
     """
     plain = text(payload, where, b",\n\r")
     reader = csv.reader(io.StringIO(plain, newline=""), strict=True)
+    header: list[str] = []
+    rows: list[list[str]] = []
     try:
-        rows = [(reader.line_num, row) for row in reader if row]
+        for row in filter(None, reader):
+            if not header:
+                header = _header(row, required, where)
+            elif len(row) == len(header):
+                rows.append(row)
+            else:  # at once: lines of one field each would take more memory than all else here
+                raise PayloadError(
+                    f"{where}: line {reader.line_num} has {len(row)} fields where the header has "
+                    f"{len(header)}"
+                )
     except csv.Error as error:
         raise PayloadError(f"{where}: not CSV at line {reader.line_num}: {error}") from None
-    if not rows:
+    if not header:
         raise PayloadError(f"{where}: the file is empty")
-    header = rows[0][1]
-    if len(header) > _MAX_COLUMNS:
+    return {name: [row[i] for row in rows] for i, name in enumerate(header)}
+
+
+def _header(names: list[str], required: tuple[str, ...], where: str) -> list[str]:
+    if len(names) > _MAX_COLUMNS:
         raise PayloadError(
-            f"{where}: {len(header):,} columns; more than {_MAX_COLUMNS:,} is refused"
+            f"{where}: {len(names):,} columns; more than {_MAX_COLUMNS:,} is refused"
         )
-    if len(set(header)) != len(header):
-        raise PayloadError(f"{where}: a column is named twice in the header: {listed(header)}")
-    require(header, required, where)
-    for line, row in rows[1:]:
-        if len(row) != len(header):
-            raise PayloadError(
-                f"{where}: line {line} has {len(row)} fields where the header has {len(header)}"
-            )
-    return {name: [row[i] for _, row in rows[1:]] for i, name in enumerate(header)}
+    if len(set(names)) != len(names):
+        raise PayloadError(f"{where}: a column is named twice in the header: {listed(names)}")
+    require(names, required, where)
+    return names
 
 
 def require(found: Any, required: tuple[str, ...], where: str) -> None:
@@ -304,10 +311,10 @@ def size(rows: int, where: str) -> None:
         raise PayloadError(f"{where}: {rows:,} rows; a board of more than {_MAX_ROWS:,} is refused")
 
 
-def vintages(number: int, where: str) -> None:
+def vintages(number: int, most: int, where: str) -> None:
     """Refuse a file of more lists than its publisher can have published."""
-    if number > _MAX_VINTAGES:
-        raise PayloadError(f"{where}: {number:,} dates; more than {_MAX_VINTAGES:,} is refused")
+    if number > most:
+        raise PayloadError(f"{where}: {number:,} dates; more than {most:,} is refused")
 
 
 def names(values: pd.Series, where: str) -> pd.Series:
