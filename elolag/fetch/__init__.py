@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from elolag import dates
 from elolag.errors import FetchError, PayloadError, UsageError, unexpected
+from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Answer, Client
 from elolag.schema import Origin
 from elolag.sources import SOURCES, Source, arena, get_source, indices, metadata
@@ -187,10 +188,19 @@ class _Run:
         notes: tuple[str, ...] = (),
     ) -> Fetch:
         """Do every task; one that fails leaves the others alone."""
-        payloads, failures = [], []
-        for task in tasks.values():
+        payloads: list[Fetched] = []
+        failures: list[str] = []
+        size = 0
+        for name, task in tasks.items():
             try:
-                payloads.append(task())
+                payload = task()
+                size += len(payload.data or b"")
+                if size > MAX_BYTES:  # they are all held until the last has come
+                    raise FetchError(
+                        f"{self.source.name} {name}: with it the source sends more than "
+                        f"{MAX_BYTES:,} bytes; refused"
+                    )
+                payloads.append(payload)
             except Exception as error:
                 failures.append(_failure(error))
         return Fetch(self.source, tuple(payloads), tuple(listed), tuple(failures), notes)

@@ -192,3 +192,16 @@ def test_a_key_with_a_newline_is_not_sent(upstream: Upstream, client: Client) ->
     result = fetched(client, "artificial-analysis", key="k\r\nx-evil: 1")
     assert "no key has" in result.failures[0]
     assert upstream.seen == []
+
+
+def test_all_files_of_a_source_are_bounded_together(
+    upstream: Upstream, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.healthy(upstream)
+    whole = fetched(client, "arena-dataset")
+    first, second = (len(item.data or b"") for item in whole.payloads)
+    monkeypatch.setattr("elolag.fetch.MAX_BYTES", first + second - 1)
+    result = fetched(client, "arena-dataset")
+    assert [item.origin.name for item in result.payloads] == ["text"]
+    (failure,) = result.failures
+    assert failure.startswith("arena-dataset webdev: with it the source sends more than")
