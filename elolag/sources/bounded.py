@@ -1,4 +1,4 @@
-"""Bounded reading of Parquet, of which nothing is read in the caller's process.
+"""Bounded reading of Parquet: what it declares is checked, then it is unpacked within bounds.
 
 A file of 40 kB can unpack to gigabytes whatever its footer says, a footer can describe a million
 columns, and damage can abort the library that reads either. So a child reads both: the footer

@@ -196,13 +196,13 @@ def _text(facts: dict[str, Any], key: str, where: str, what: str) -> str:
     return value or ""
 
 
-def _release(dates: Iterable[str]) -> tuple[str, bool]:
+def _release(texts: Iterable[str]) -> tuple[str, bool]:
     """The earliest date on which providers agree, and whether no full date is far from it.
 
     Only where nobody gives a day is a month or a year (or what is no date) passed on.
     """
-    given = Counter(date for date in dates if date and date != _UNSET)
-    days = {day.toordinal(): n for text, n in given.items() if (day := _day(text))}
+    given = Counter(text for text in texts if text and text != _UNSET)
+    days = {dates.to_day(day): n for text, n in given.items() if (day := _day(text))}
     if not days:
         return _commonest(given.elements()), True
     # A slice of the days in order: each day beside each other day would be too many to count.
@@ -214,7 +214,7 @@ def _release(dates: Iterable[str]) -> tuple[str, bool]:
     votes = {day: sum(days[d] for d in near[day]) for day in days}
     centre = min(days, key=lambda day: (-votes[day], -days[day], day))
     agreed = [day for day in near[centre] if days[day] > 1] or near[centre]
-    return dt.date.fromordinal(min(agreed)).isoformat(), len(near[centre]) == len(days)
+    return dates.to_iso(min(agreed)), len(near[centre]) == len(days)
 
 
 def _day(text: str) -> dt.date | None:
