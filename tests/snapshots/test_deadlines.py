@@ -134,14 +134,11 @@ def test_a_chunk_of_negative_length_is_not_read_to_the_end(
     length: bytes, waits: list[float]
 ) -> None:
     """To the library below, a length of -1 is all there is to come."""
-
-    def script(connection: socket.socket) -> None:
-        connection.sendall(CHUNKED + length + b"\r\n" + bytes(32 << 20))
-
+    said = CHUNKED + length + b"\r\n" + bytes(32 << 20)
     tracemalloc.start()
     try:
         with (
-            speaking(script) as base,
+            speaking(lambda connection: connection.sendall(said)) as base,
             Client(base_urls={ECI.name: base}, pause=waits.append, max_bytes=1 << 20) as client,
             pytest.raises(FetchError, match="length below 0"),
         ):
