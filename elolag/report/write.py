@@ -283,7 +283,7 @@ def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
             "encoding": "utf-8",
             "rows": len(table.rows),
             "missing": "an empty cell",
-            "quoting": "text that begins with = + - @ has an apostrophe before it",
+            "quoting": "an apostrophe stands before text that a spreadsheet would run",
             "columns": [
                 {"name": c.key, "title": c.label or c.key, "description": c.meaning, "unit": c.unit}
                 for c in table.columns
