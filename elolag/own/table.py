@@ -66,6 +66,8 @@ def read_table(path: Path) -> OwnTable:
     if path.is_dir():
         path = path / RATINGS_FILE
     table = parse(sheets.read_bytes(path, "the ratings file"), str(path))
+    # From here on it goes by its last name: results keep what is said of it, reports print it.
+    table = replace(table, name=path.name)
     beside = path.with_name(path.stem + COVARIANCE_SUFFIX)
     if not beside.is_file():
         return table
