@@ -99,7 +99,9 @@ def check_metadata(wheel: Path, sdist: Path, version: str) -> None:
 
 def _check_names(file: str, names: list[str], wanted: tuple[str, ...]) -> None:
     missing = [name for name in wanted if name not in names]
-    odd = [name for name in names if re.search(r"\.pyc$|(^|/)(\.lock|\.writer|\.git|\.venv)", name)]
+    odd = [
+        name for name in names if re.search(r"\.pyc$|(^|/)(\.lock|\.writer|\.git/|\.venv)", name)
+    ]
     if missing or odd:
         raise ReleaseError(f"{file} lacks {missing}, and should not hold {odd[:5]}")
 
