@@ -2,17 +2,17 @@
 
 Between two vintages of one board five things change: the as-of date (time), what is known of the
 models themselves (tags), who is rated (new models), the votes of those still listed (votes), and
-where those stand that have left the list (places). Each model's rating, each model's tag and the
-date are the players of a game whose worth is the figure; a player's share is the mean, over orders
-in which all switch from the earlier state to the later one, of what its own switch adds (Shapley
-1953). Every draw takes an order of its own and the reverse of it, so that the shares add up to the
-change to the last digit, and asked the other way round they are the same with the other sign.
+where those stand that have left the list (places). Time comes first: what the figure would be by
+then, had nothing else changed. After it each model's rating and each model's tag are the players of
+a game whose worth is the figure; a player's share is the mean, over orders in which all switch from
+the earlier state to the later one, of what its own switch adds (Shapley 1953). Every draw takes an
+order of its own and the reverse of it, so that the shares add up to the change to the last digit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -182,11 +182,12 @@ class News(Result):
     def footnotes(self) -> tuple[str, ...]:
         """How the shares are made, and what they are not."""
         return (
-            "Each share is the mean, over orders in which everything switches from the first "
-            "vintage's state to the second's, of what its own switch adds (Shapley); the shares "
-            "of a figure add up to its change. Both vintages are read with today's tags unless "
-            "others are given for the first. New votes: of models on the second's list; refit of "
-            "older places: of those that have left it.",
+            "Time passing comes first: what the figure would be by the later date, had nothing "
+            "else changed. After it each share is the mean, over orders in which everything "
+            "switches from the earlier state to the later, of what its own switch adds (Shapley); "
+            "the shares of a figure add up to its change. Both vintages are read with today's tags "
+            "unless others are given for the first. New votes: of models on the later list; refit "
+            "of older places: of those that have left it.",
             *(f"Note: {note}." for note in self.notes),
             *list_notes(self.sources),
         )
@@ -563,21 +564,23 @@ def _walk(
     match: MatchRule,
     rng: np.random.Generator,
 ) -> tuple[Floats, Floats, Floats]:
-    """Along one order per draw and back along it: what each switch adds, (D, J), (D, J), (D,).
+    """What each switch adds, (D, J), (D, J), and what the date does, (D,).
 
-    `alive` says whose ratings are players and `tag` whose tags, (D, J); the date always is one.
+    The date first; then along one order per draw and back along it. `alive` says whose ratings are
+    players and `tag` whose tags, (D, J).
     """
     n, width = old.ratings.shape
-    idle = np.hstack([~alive, ~tag, np.zeros((n, 1), bool)])
-    order = rng.permuted(np.tile(np.arange(2 * width + 1), (n, 1)), axis=1)
+    every = np.arange(n)
+    aged = replace(old, as_of=new.as_of)
+    begin = _worth(aged, every, estimand, window, match)
+    time = begin - _worth(old, every, estimand, window, match)
+    idle = np.hstack([~alive, ~tag])
+    order = rng.permuted(np.tile(np.arange(2 * width), (n, 1)), axis=1)
     count = (~idle).sum(axis=1)
     added = np.zeros(idle.shape)
     for way in (_players_first(order, idle), _players_first(order[:, ::-1], idle)):
-        mix = old.rows(np.arange(n))
-        later = np.zeros(n, bool)
-        days = old.as_of, new.as_of
-        value = _worth(mix, later, days, np.arange(n), estimand, window, match)
-        for step in range(int(count.max())):
+        mix, value = aged.rows(every), begin.copy()
+        for step in range(int(count.max(initial=0))):
             rows = np.flatnonzero(step < count)
             who = way[rows, step]
             rated = who < width
@@ -585,16 +588,14 @@ def _walk(
             mix.ratings[mine, at] = new.ratings[mine, at]
             # Dates switch with the rating, or with the tag where that is a player.
             alone = ~tag[mine, at]
-            tagged = (who >= width) & (who < 2 * width)
-            day = np.concatenate([mine[alone], rows[tagged]])
-            of = np.concatenate([at[alone], who[tagged] - width])
+            day = np.concatenate([mine[alone], rows[~rated]])
+            of = np.concatenate([at[alone], who[~rated] - width])
             mix.lead_from[day, of] = new.lead_from[day, of]
             mix.follow_from[day, of] = new.follow_from[day, of]
-            later[rows[who == 2 * width]] = True
-            after = _worth(mix, later, days, rows, estimand, window, match)
+            after = _worth(mix, rows, estimand, window, match)
             added[rows, who] += (after - value[rows]) / 2
             value[rows] = after
-    return added[:, :width], added[:, width : 2 * width], added[:, -1]
+    return added[:, :width], added[:, width:], time
 
 
 def _players_first(order: Ints, idle: NDArray[np.bool_]) -> Ints:
@@ -604,20 +605,9 @@ def _players_first(order: Ints, idle: NDArray[np.bool_]) -> Ints:
 
 
 def _worth(
-    mix: _State,
-    later: NDArray[np.bool_],
-    days: tuple[float, float],
-    rows: Ints,
-    estimand: str,
-    window: float | None,
-    match: MatchRule,
+    state: _State, rows: Ints, estimand: str, window: float | None, match: MatchRule
 ) -> Floats:
-    """The figure of some rows, each as of the first or, where `later`, of the last of the days."""
-    out = np.empty(len(rows))
-    for which, as_of in ((~later[rows], days[0]), (later[rows], days[1])):
-        mine = rows[which]
-        if mine.size:
-            part = mix.rows(mine)
-            race = Race.of(part.ratings, part.lead_from, part.follow_from, as_of, match)
-            out[which] = draws.lag_of(race, estimand, window).months
-    return out
+    """The figure in some of the draws."""
+    part = state.rows(rows)
+    race = Race.of(part.ratings, part.lead_from, part.follow_from, part.as_of, match)
+    return draws.lag_of(race, estimand, window).months

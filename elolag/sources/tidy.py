@@ -54,9 +54,9 @@ _FIGURES = ("rating", "lower", "upper", "variance", "votes", "rank")
 _TEXTS = ("name", "organisation", "licence")
 # One way only to match any digits: two would try every split of a long text between them.
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-# Control characters, line and paragraph separators, and halves of surrogate pairs (not storable
-# as UTF-8). Everything else, right-to-left marks included, is the publisher's to choose.
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+#: What no name holds: control characters, line and paragraph separators, and halves of surrogate
+#: pairs (not storable as UTF-8). All else, right-to-left marks too, is the publisher's to choose.
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
@@ -327,7 +327,7 @@ def names(values: pd.Series, where: str) -> pd.Series:
             fault = "is empty"
         elif len(value) > _MAX_NAME:
             fault = f"has {len(value):,} characters (at most {_MAX_NAME})"
-        elif _FORBIDDEN.search(value):
+        elif FORBIDDEN.search(value):
             fault = "holds a control character"
         if fault:
             raise PayloadError(f"{where} in row {position + 1} {fault}: {shown(value)}")
@@ -348,7 +348,7 @@ def _texts(
         if not isinstance(value, str) or len(value) > _MAX_NAME:
             fault = "is not text" if not isinstance(value, str) else "is over-long"
             raise PayloadError(f"{where}: {column} in row {position + 1} {fault}: {shown(value)}")
-        tidy = _FORBIDDEN.sub(" ", value)
+        tidy = FORBIDDEN.sub(" ", value)
         cleaned += tidy != value
         out.append(tidy)
     return out, [f"{column}: control characters in {cleaned} cells written as spaces"] * bool(

@@ -44,7 +44,7 @@ def _figure(state: _State, estimand: str) -> float:
 
 
 def _mixed(old: _State, new: _State, tag: np.ndarray, chosen: set[int]) -> _State:
-    """The earlier state with the chosen players switched: ratings, then tags, then the date."""
+    """The earlier state at the later date with the chosen players switched: ratings, then tags."""
     width = old.ratings.shape[1]
     out = old.rows(np.array([0]))
     for k in range(width):
@@ -54,7 +54,7 @@ def _mixed(old: _State, new: _State, tag: np.ndarray, chosen: set[int]) -> _Stat
             out.lead_from[0, k], out.follow_from[0, k] = (
                 new.lead_from[0, k], new.follow_from[0, k],
             )  # fmt: skip
-    return replace(out, as_of=new.as_of if 2 * width in chosen else old.as_of)
+    return replace(out, as_of=new.as_of)
 
 
 class _EveryOrder:
@@ -73,7 +73,7 @@ def test_shares_are_the_mean_over_all_orders(seed: int, estimand: str) -> None:
     if seed % 2:  # a model that came between, first on the date
         new = replace(new, ratings=new.ratings + rng.normal(0, 30, new.ratings.shape))
     tag = np.array([[bool(seed % 3 == 0), False]])
-    players = [0, 1, *(2 + np.flatnonzero(tag[0])), 4]
+    players = [0, 1, *(2 + np.flatnonzero(tag[0]))]
     slow = dict.fromkeys(players, 0.0)
     orders = list(itertools.permutations(players))
     for order in orders:
@@ -84,13 +84,15 @@ def test_shares_are_the_mean_over_all_orders(seed: int, estimand: str) -> None:
             after = _figure(_mixed(old, new, tag, chosen), estimand)
             slow[player] += (after - value) / len(orders)
             value = after
-    many = np.zeros(120, np.intp)  # every permutation of two ratings, two tags and the date
-    every = np.ones((120, 2), bool)
+    many = np.zeros(24, np.intp)  # every permutation of two ratings and two tags
+    every = np.ones((24, 2), bool)
     ratings, tags, time = _walk(
-        old.rows(many), new.rows(many), every, np.repeat(tag, 120, axis=0), estimand, None, REACHED,
+        old.rows(many), new.rows(many), every, np.repeat(tag, 24, axis=0), estimand, None, REACHED,
         _EveryOrder(),  # type: ignore[arg-type]
     )  # fmt: skip
-    fast = {0: ratings[:, 0], 1: ratings[:, 1], 2: tags[:, 0], 3: tags[:, 1], 4: time}
+    fast = {0: ratings[:, 0], 1: ratings[:, 1], 2: tags[:, 0], 3: tags[:, 1]}
+    aged = _figure(replace(old, as_of=new.as_of), estimand)
+    assert time == pytest.approx(aged - _figure(old, estimand), abs=1e-12)
     for player in players:
         assert fast[player].mean() == pytest.approx(slow[player], abs=1e-10)
 
@@ -115,6 +117,10 @@ def test_shares_add_up_and_turn_round(seed: int, estimand: str, rule: str) -> No
 
     total = forth[0].sum() + forth[1].sum() + forth[2]
     assert total == pytest.approx(worth(new) - worth(old), abs=1e-9)
+    assert back[0].sum() + back[1].sum() + back[2] == pytest.approx(-total, abs=1e-9)
+    on_one_day = replace(old, as_of=new.as_of)
+    forth = shapley(on_one_day, new, retagged, estimand, None, match, seed)
+    back = shapley(new, on_one_day, retagged, estimand, None, match, seed)
     for one, other in zip(forth, back, strict=True):
         assert one == pytest.approx(-np.asarray(other), abs=1e-9)
     assert not forth[1][~retagged].any()
