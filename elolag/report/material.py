@@ -10,7 +10,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from elolag import tags
-from elolag.archive import Archive, Board, find_board
+from elolag.archive import Board, find_board
 from elolag.claims import ClaimsReport, check_claims
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError
@@ -124,12 +124,14 @@ def check(study: Study, headline: LagResult, question: Mapping[str, Any], extent
         missing["claims"] = no_claims
     else:
         asked["claims"] = lambda: _claims(few)
+    # What cannot be answered is told without naming a folder of this machine.
+    here = str(_board(question).archive.path)
     found = {}
     for name, ask in asked.items():
         try:
             found[name] = ask()
         except ElolagError as error:
-            missing[name] = str(error)
+            missing[name] = str(error).replace(here, "the archive")
     return Checks(**found, beside=beside(headline, **question), missing=missing)
 
 
@@ -159,10 +161,14 @@ def _no_grid(study: Study, question: Mapping[str, Any], extent: Extent) -> str:
     fixed = [k for k, v in question.items() if k not in free and v != defaults[k]]
     if fixed:
         return f"it makes its own choice of {', '.join(fixed)}, which this question has fixed"
-    board = find_board(board, question.get("archive"), question.get("sources", ALL_LISTS))
-    if choose(board, None).vintage != study.panel.vintage:
+    if choose(_board(question), None).vintage != study.panel.vintage:
         return "it starts from the newest ratings, and this question from older ones"
     return ""
+
+
+def _board(question: Mapping[str, Any]) -> Board:
+    board = question.get("board", DEFAULT_BOARD)
+    return find_board(board, question.get("archive"), question.get("sources", ALL_LISTS))
 
 
 def _grid(study: Study, question: Mapping[str, Any], extent: Extent) -> Grid:
@@ -277,23 +283,27 @@ def _path(study: Study, question: Mapping[str, Any]) -> LagPath | None:
     return lag_path(to_iso(start), to_iso(study.as_of), **rest)
 
 
+#: Of a question, what only this machine knows: the answers name the archive by its log's head.
+_OF_HERE = ("archive", "session")
+
+
 def describe(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The question with every default, as plain values, for JSON and for the command line."""
-    defaults = {name: value for name, value in DEFAULTS.items() if name != "session"}
+    """The question with every default, as plain values, for JSON and for the command line.
+
+    It names no folder of this machine: the archive is left out, own tags go by their last name.
+    """
+    extra = question.get("extra_tags")
+    named = {**question, "extra_tags": None if extra is None else Path(extra).resolve().name}
 
     def plain(value: Any) -> Any:
-        if isinstance(value, Archive):
-            return str(value.path)
         if isinstance(value, Board):
             return value.name
-        if isinstance(value, Path):
-            return str(value)
         if isinstance(value, tags.Policies):
             return {name: getattr(value, name) for name in value.__dataclass_fields__}
         return sorted(value) if isinstance(value, set | frozenset) else value
 
     return {
         key: plain(value)
-        for key, value in sorted({**defaults, **question}.items())
-        if key != "session"
+        for key, value in sorted({**DEFAULTS, **named}.items())
+        if key not in _OF_HERE
     }
