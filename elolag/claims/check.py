@@ -219,7 +219,7 @@ class ClaimsReport(Result):
             Column("real_time", "Real time", "our figure with the ratings of the day", words=True),
             Column("hindsight", "Hindsight", "our figure with the newest ratings", words=True),
             Column("holds", "Holds", "probability that the claimed range holds", words=True),
-            Column("verdict", "Verdict", "consistent, too small, too large, or not testable here"),
+            Column("verdict", "Verdict", " / ".join(VERDICTS)),
             Column("about", "", "the day it speaks of", "ISO date", in_page=False),
             Column("follower", "", "group said to follow", in_page=False),
             Column("leader", "", "group said to lead", in_page=False),

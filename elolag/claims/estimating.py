@@ -39,6 +39,8 @@ from elolag.results.words import few, given, overtaking
 from elolag.tags import Lookup
 
 _STYLE = "_style_control"
+#: A claimed range; an open end is None.
+Range = tuple[float | None, float | None]
 #: What claims are asked; each brings its own groups, board, category and dates.
 _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
 
@@ -197,15 +199,20 @@ def _point(study: Study) -> Floats:
 
 # Our figure for one claim with one set of ratings: value, interval, probability, verdict.
 
-CONSISTENT, TOO_SMALL, TOO_LARGE = "consistent", "too small", "too large"
+CONSISTENT, UNLIKELY = "consistent", "unlikely"
+TOO_SMALL, TOO_LARGE = "too small", "too large"
 NOT_TESTABLE = "not testable here"
-VERDICTS = (CONSISTENT, TOO_SMALL, TOO_LARGE, NOT_TESTABLE)
+VERDICTS = (CONSISTENT, UNLIKELY, TOO_SMALL, TOO_LARGE, NOT_TESTABLE)
+
+#: A range that holds in fewer draws is unlikely.
+_LEAST_SHARE = 0.05
 
 #: The decision rule, as it is printed.
 RULE = (
     "A claim is too small if the whole of our interval lies above the claimed range, too large if "
-    "the whole of it lies below, else consistent: these ratings do not rule it out. The "
-    "probability is the share of draws inside the range."
+    f"the whole of it lies below, unlikely if the range holds in under {_LEAST_SHARE:.0%} of draws "
+    "(a draw that is only a bound counts for it), else consistent: these ratings do not rule it "
+    "out. The probability is the share of draws surely inside the range."
 )
 
 REAL_TIME, HINDSIGHT = "real time", "hindsight"
@@ -225,7 +232,9 @@ class Estimate:
     censored
         ``at-least`` or ``at-most`` where `value` is a bound.
     probability
-        That the claimed range holds, over the draws.
+        That the claimed range surely holds, over the draws.
+    possible
+        Share of the draws that do not rule the range out: those, and bounds that may lie inside.
     detail
         The best of both sides on the day; of several labs, where each of them stands.
     closest, closest_value
@@ -246,6 +255,7 @@ class Estimate:
     high: float | None = None
     censored: str | None = None
     probability: float | None = None
+    possible: float | None = None
     detail: str = ""
     closest: str = ""
     closest_value: float | None = None
@@ -274,22 +284,33 @@ class Estimate:
         return out | given(self.low, self.high)
 
 
-def _decide(
-    low: float | None, high: float | None, claimed: tuple[float | None, float | None]
-) -> str:
+def _decide(low: float | None, high: float | None, possible: float, claimed: Range) -> str:
     """The verdict on a claimed range, given our interval; None is unbounded (see `RULE`)."""
     if high is not None and claimed[0] is not None and high < claimed[0]:
         return TOO_LARGE
     if low is not None and claimed[1] is not None and low > claimed[1]:
         return TOO_SMALL
-    return CONSISTENT
+    return CONSISTENT if possible >= _LEAST_SHARE else UNLIKELY
 
 
-def held(below: Floats, above: Floats, claimed: tuple[float | None, float | None]) -> float:
+def _ends(claimed: Range) -> tuple[float, float]:
+    least, most = claimed
+    return -np.inf if least is None else least, np.inf if most is None else most
+
+
+def held(below: Floats, above: Floats, claimed: Range) -> float:
     """Share of draws, each known to lie between `below` and `above`, inside a claimed range."""
-    least = -np.inf if claimed[0] is None else claimed[0]
-    most = np.inf if claimed[1] is None else claimed[1]
+    least, most = _ends(claimed)
     return float(np.mean((below >= least) & (above <= most)))
+
+
+def _shares(below: Floats, above: Floats, claimed: Range) -> dict[str, float]:
+    """What draws, each known to lie between `below` and `above`, say of a claimed range."""
+    least, most = _ends(claimed)
+    return {
+        "probability": held(below, above, claimed),
+        "possible": float(np.mean((above >= least) & (below <= most))),
+    }
 
 
 def estimate(
@@ -307,7 +328,7 @@ def estimate(
         found = _FIGURES[claim.kind](study, claim, as_of)
     except (EstimateError, UsageError) as error:
         return untestable(basis, claim, str(error))
-    verdict = _decide(found.low, found.high, (claim.low, claim.high))
+    verdict = _decide(found.low, found.high, found.possible or 0.0, (claim.low, claim.high))
     return replace(
         found,
         basis=basis,
@@ -330,6 +351,11 @@ def _why(claim: Claim, found: Estimate, verdict: str) -> str:
     said = claim.range_words()
     if verdict == CONSISTENT:
         return f"{said} was claimed and our interval reaches it: {ours}"
+    if verdict == UNLIKELY:
+        return (
+            f"{said} was claimed and our interval reaches it, but under {_LEAST_SHARE:.0%} of "
+            f"draws lie in it: {ours}"
+        )
     side = "above" if verdict == TOO_SMALL else "below"
     return f"{said} was claimed and our whole interval lies {side} it: {ours}"
 
@@ -357,7 +383,7 @@ def _months(study: Study, claim: Claim, as_of: str) -> Estimate:
     return Estimate(
         "", "months", "", "",
         value=found.months, low=found.low, high=found.high, censored=found.censored,
-        probability=held(below, above, (claim.low, claim.high)),
+        **_shares(below, above, (claim.low, claim.high)),
         detail=_best_of_day(study, day), closest=closest, closest_value=value,
         passed=passed(study, day) if key == "current" else "",
     )  # fmt: skip
@@ -412,8 +438,8 @@ def _exactly(study: Study, estimands: Sequence[str], day: float) -> dict[str, fl
 
 def _summary(study: Study, claim: Claim, point: float, drawn: Floats) -> Estimate:
     low, high = quantiles(drawn, np.zeros(len(drawn), np.int8), study.level)
-    share = held(drawn, drawn, (claim.low, claim.high))
-    return Estimate("", claim.kind, "", "", value=point, low=low, high=high, probability=share)
+    shares = _shares(drawn, drawn, (claim.low, claim.high))
+    return Estimate("", claim.kind, "", "", value=point, low=low, high=high, **shares)
 
 
 def _distance(study: Study, claim: Claim, as_of: str) -> Estimate:
@@ -481,8 +507,8 @@ def _change(study: Study, claim: Claim, as_of: str) -> Estimate:
     lower = 0.0 if claim.low is None else normal.cdf(claim.low)
     return Estimate(
         "", "change", "", "",
-        value=found.months, low=found.low, high=found.high, probability=upper - lower,
-        closest=claim.estimand,
+        value=found.months, low=found.low, high=found.high,
+        probability=upper - lower, possible=upper - lower, closest=claim.estimand,
     )  # fmt: skip
 
 

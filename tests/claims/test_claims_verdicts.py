@@ -22,10 +22,12 @@ from elolag.claims.estimating import (
     NOT_TESTABLE,
     TOO_LARGE,
     TOO_SMALL,
+    UNLIKELY,
     Estimate,
     Standing,
     Studies,
     _decide,
+    _shares,
     bests,
     held,
     passed,
@@ -43,9 +45,9 @@ END = st.none() | st.integers(-5, 5).map(float)
 
 
 @settings(derandomize=True, deadline=None)
-@given(END, END, END, END)
+@given(END, END, END, END, st.sampled_from([0.0, 0.0499, 0.05, 1.0]))
 def test_the_rule_is_whether_the_two_ranges_touch(
-    low: float | None, high: float | None, least: float | None, most: float | None
+    low: float | None, high: float | None, least: float | None, most: float | None, share: float
 ) -> None:
     low, high = _ordered(low, high)
     least, most = _ordered(least, most)
@@ -53,9 +55,9 @@ def test_the_rule_is_whether_the_two_ranges_touch(
     said = {
         v for v in range(-60, 61) if (least is None or v >= least) and (most is None or v <= most)
     }
-    verdict = _decide(low, high, (least, most))
+    verdict = _decide(low, high, share, (least, most))
     if ours & said:
-        assert verdict == CONSISTENT
+        assert verdict == (CONSISTENT if share >= 0.05 else UNLIKELY)
     else:
         assert verdict == (TOO_SMALL if min(ours) > max(said) else TOO_LARGE)
 
@@ -76,6 +78,13 @@ def test_the_probability_is_the_share_of_draws_surely_inside(
         for b, a in zip(below, above, strict=True)
     ]
     assert held(below, above, (least, most)) == pytest.approx(np.mean(inside))
+    outside = [
+        (least is not None and a < least) or (most is not None and b > most)
+        for b, a in zip(below, above, strict=True)
+    ]
+    found = _shares(below, above, (least, most))
+    assert found["possible"] == pytest.approx(1 - np.mean(outside))
+    assert found["probability"] == held(below, above, (least, most))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +102,22 @@ def test_a_planted_lag_gets_its_verdict(
     assert f"{verdict} with the ratings of its day (" in found.sentence()
     assert found.real_time.probability in (0.0, 1.0)
     assert found.hindsight.vintage == "2026-06-25"
+
+
+def test_a_range_that_hardly_ever_holds_is_unlikely_everywhere(studies: Studies) -> None:
+    """Our interval reaches the range, yet next to no draw lies in it."""
+    whole = _in_real_time(studies, replace(CLAIM, kind="elo", low=-100, high=100))
+    assert whole.verdict == CONSISTENT
+    assert whole.high is not None
+    (found,) = _assess(
+        studies, [replace(CLAIM, kind="elo", low=whole.high - 0.01, high=whole.high + 0.01)]
+    )
+    assert found.real_time.possible is not None
+    assert found.real_time.possible < 0.05
+    assert found.verdict == found.row()["verdict"] == found.to_dict()["verdict"] == UNLIKELY
+    assert f": {UNLIKELY} with the ratings of its day (" in found.sentence()
+    assert "under 5% of draws lie in it" in found.why
+    assert ("verdict", f"{UNLIKELY} (real time)") in found.rows()
 
 
 @pytest.mark.parametrize(
