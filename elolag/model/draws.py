@@ -246,17 +246,14 @@ def join(parts: Sequence[Outcomes]) -> Outcomes:
     """Chunks of draws, one after another."""
     names = [f.name for f in fields(Outcomes) if f.name != "lags"]
     return Outcomes(
-        lags={
-            estimand: Lags(
-                *(
-                    np.concatenate([getattr(p.lags[estimand], f.name) for p in parts])
-                    for f in fields(Lags)
-                )
-            )
-            for estimand in parts[0].lags
-        },
+        lags={e: join_lags([p.lags[e] for p in parts]) for e in parts[0].lags},
         **{name: np.concatenate([getattr(p, name) for p in parts]) for name in names},
     )
+
+
+def join_lags(parts: Sequence[Lags]) -> Lags:
+    """The lags of chunks of draws, one after another."""
+    return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))
 
 
 def outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:

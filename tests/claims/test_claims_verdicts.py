@@ -27,7 +27,7 @@ from elolag.claims.estimating import (
     Standing,
     Studies,
     _decide,
-    _shares,
+    _possible,
     bests,
     held,
     passed,
@@ -82,9 +82,7 @@ def test_the_probability_is_the_share_of_draws_surely_inside(
         (least is not None and a < least) or (most is not None and b > most)
         for b, a in zip(below, above, strict=True)
     ]
-    found = _shares(below, above, (least, most))
-    assert found["possible"] == pytest.approx(1 - np.mean(outside))
-    assert found["probability"] == held(below, above, (least, most))
+    assert _possible(below, above, (least, most)) == pytest.approx(1 - np.mean(outside))
 
 
 @pytest.mark.parametrize(
@@ -213,11 +211,11 @@ def test_a_bound_is_open_on_its_side(studies: Studies) -> None:
 
 
 def test_distances_equal_a_plain_loop(studies: Studies) -> None:
-    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
+    asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
     day = to_day("2025-12-11")
-    _, (lead, follow) = bests(study, day)
+    _, (lead, follow) = bests(asked, day)
     standing = Standing.of(
-        studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN"), day
+        studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN"), day
     )
     claim = replace(CLAIM, kind="percent", low=0, high=100)
     found = _in_real_time(studies, claim)
@@ -233,8 +231,8 @@ def test_places_equal_a_plain_loop(studies: Studies) -> None:
     labs = ("deepseek", "alibaba")
     claim = replace(CLAIM, kind="rank", low=1, high=30, labs=labs)
     found = _in_real_time(studies, claim)
-    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
-    standing = Standing.of(study, to_day("2025-12-11"))
+    asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
+    study, standing = asked.study, Standing.of(asked, to_day("2025-12-11"))
     places = []
     for draw in standing.drawn:
         worst = 0
@@ -255,9 +253,9 @@ def test_a_model_against_the_lowest_of_the_labs(studies: Studies) -> None:
         CLAIM, kind="elo", low=None, high=35, model="o1-2024-12-17", labs=("deepseek", "alibaba")
     )
     found = _in_real_time(studies, claim)
-    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
-    point = Standing.of(study, to_day("2025-12-11")).point[0]
-    tags = study.cast.tags
+    asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
+    point = Standing.of(asked, to_day("2025-12-11")).point[0]
+    tags = asked.study.cast.tags
     o1 = next(r for r, t in zip(point, tags, strict=True) if t.model == "o1-2024-12-17")
     bests_of = [
         max(r for r, t in zip(point, tags, strict=True) if t.lab == lab) for lab in claim.labs
