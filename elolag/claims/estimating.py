@@ -5,10 +5,11 @@ Also the one place that decides which ratings a day could have seen.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -32,11 +33,13 @@ from elolag.estimate.session import (
     asking,
     assemble,
     check_numbers,
+    thought,
 )
 from elolag.model import draws
 from elolag.model.estimands import ESTIMANDS, TRENDS, Lags, Race
 from elolag.model.frontier import MATCH_RULES, REACHED
 from elolag.model.interval import Summary, quantiles, reach, summarise
+from elolag.model.posterior import Posterior
 from elolag.question import check_names
 from elolag.results.words import few, given, overtaking
 from elolag.tags import Lookup
@@ -50,8 +53,11 @@ Spans = tuple[Floats, Floats]
 _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
 
 
-#: Studies whose draws are kept: some ten megabytes each.
-_KEPT = 12
+#: Chunks of 1,000 draws for what stands beside a claim's own figure: the estimand that comes
+#: nearest, other match rules, other measures.
+_BESIDE = 2
+#: Studies whose draws are kept: up to a hundred megabytes each.
+_KEPT = 3
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,8 @@ class Studies:
     drawn: Question
     session: Session
     extra_tags: str | Path | None = None
+    _thought: dict[tuple[str, ...], Posterior] = field(default_factory=dict, repr=False)
+    _studies: dict[tuple[str, ...], Study] = field(default_factory=dict, repr=False)
     _drawn: dict[tuple[str, ...], Drawn] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -96,15 +104,33 @@ class Studies:
         drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
         return cls(opened, lookup, drawn, session, asked["extra_tags"])
 
-    def asked(self, board: str, vintage: str, category: str, leader: str, follower: str) -> Drawn:
-        """Two groups on one panel with their draws; dates are asked of it afterwards."""
+    def asked(
+        self,
+        board: str,
+        vintage: str,
+        category: str,
+        leader: str,
+        follower: str,
+        *,
+        chunks: int | None = None,
+    ) -> Drawn:
+        """Two groups on one panel with their draws, of which `chunks` may be enough.
+
+        Dates are asked of it afterwards.
+        """
         key = (board, vintage, category, leader, follower)
-        found = self._drawn.pop(key, None)
-        if found is None:
+        if key not in self._studies:
             where = self.session.board(board, self.archive)
             panel = self.session.panel(where, category, vintage, self.extra_tags)
+            if key[:3] not in self._thought:
+                self._thought[key[:3]] = thought(panel, self.lookup)
             asked = asking(self.drawn, leader=leader, follower=follower)
-            found = Drawn(assemble(panel, self.lookup, asked))
+            everybody = self._thought[key[:3]]
+            self._studies[key] = assemble(panel, self.lookup, asked, everybody=everybody)
+        study = self._studies[key]
+        if chunks is not None:
+            return Drawn(replace(study, n_draws=min(study.n_draws, chunks * draws.CHUNK)))
+        found = self._drawn.pop(key, None) or Drawn(study)
         self._drawn[key] = found
         if len(self._drawn) > _KEPT:
             del self._drawn[next(iter(self._drawn))]
@@ -197,15 +223,18 @@ class Drawn:
         study = self.study
         return tuple(draws.draw(study.cast.field, study.fitted, study.n_draws, study.seed))
 
-    @cached_property
-    def everyone(self) -> tuple[tuple[Ints, draws.Draw], ...]:
-        """Chunks of draws of every model."""
+    def everyone(self) -> Iterator[tuple[Ints, draws.Draw]]:
+        """Chunks of draws of every model, made anew: they take much room."""
         study = self.study
         field, fitted = study.cast.field, study.fitted
-        return tuple(draws.draw(field, fitted, study.n_draws, study.seed, everything=True))
+        return draws.draw(field, fitted, study.n_draws, study.seed, everything=True)
 
     def answers(
-        self, keys: Collection[Key], day: float, window: float | None = None
+        self,
+        keys: Collection[Key],
+        day: float,
+        window: float | None = None,
+        chunks: int | None = None,
     ) -> dict[Key, Answer]:
         """Estimands on a day; one that cannot be answered does not spoil the others.
 
@@ -213,18 +242,23 @@ class Drawn:
         ----------
         window
             Months; None takes each estimand's default.
+        chunks
+            How many chunks of the draws are asked; None for all.
         """
         points = self.points(keys, day, window)
         known = [key for key in keys if not isinstance(points[key], EstimateError)]
-        drawn: dict[Key, Lags | EstimateError] = {}
-        for smooth, chunks in ((False, "contending"), (True, "everyone")):
-            some = [key for key in known if (key[0] in TRENDS) == smooth]
-            drawn |= self._lags(some, getattr(self, chunks), day, window) if some else {}
+        smooth = [key for key in known if key[0] in TRENDS]
+        stepped = [key for key in known if key[0] not in TRENDS]
+        drawn = self._lags(stepped, self.contending[:chunks], day, window) if stepped else {}
+        if smooth:
+            drawn |= self._lags(smooth, islice(self.everyone(), chunks), day, window)
         found: dict[Key, Answer] = {}
         for key, point in points.items():
             lags = drawn.get(key, point)
-            refused = isinstance(point, EstimateError) or isinstance(lags, EstimateError)
-            found[key] = lags if refused else (point, lags)  # type: ignore[assignment]
+            if isinstance(point, EstimateError):
+                found[key] = point
+            else:
+                found[key] = lags if isinstance(lags, EstimateError) else (point, lags)
         return found
 
     def points(
@@ -268,7 +302,7 @@ class Standing:
     @classmethod
     def of(cls, drawn: Drawn, day: float) -> Standing:
         """Ratings of the models of the leader's group that count by `day`."""
-        parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone]
+        parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone()]
         since = drawn.study.cast.field.lead_from
         now = np.where(since <= day, _point(drawn.study), -np.inf)
         return cls(now, np.concatenate(parts))
@@ -540,8 +574,8 @@ def _months(drawn: Drawn, claim: Claim, as_of: str, *, widely: bool = False) -> 
     key = (lag_key(claim.estimand, None), claim.match_rule)
     near = [(estimand, claim.match_rule) for estimand in ESTIMANDS]
     rules = [(key[0], rule) for rule in MATCH_RULES if widely and key[0] not in TRENDS]
-    answers = drawn.answers(dict.fromkeys([key, *near, *rules]), day, window)
-    found, spans = judged(key, answers[key], study.level)
+    found, spans = judged(key, drawn.answers([key], day, window)[key], study.level)
+    answers = drawn.answers(dict.fromkeys([*near, *rules]), day, window, _BESIDE)
     others = []
     for rule in rules:
         with suppress(EstimateError):  # another rule may have no answer where this one has
@@ -636,7 +670,9 @@ def _on_measures(studies: Studies, claim: Claim, board: str, as_of: str) -> tupl
             continue
         try:
             newest = studies.newest(measure, as_of)
-            drawn = studies.asked(measure, newest, "overall", claim.leader, claim.follower)
+            drawn = studies.asked(
+                measure, newest, "overall", claim.leader, claim.follower, chunks=_BESIDE
+            )
             day = to_day(min(as_of, newest))
             followers = drawn.study.cast.field.follow_from
             latest = followers[followers <= day].max(initial=-np.inf)

@@ -13,7 +13,7 @@ import pandas as pd
 from elolag.archive import Board, Snapshot, same_scale
 from elolag.archive.listing import Listing
 from elolag.arrays import Floats
-from elolag.dates import to_day, to_days
+from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.model import scale
 from elolag.model.scale import SHIPPED, Hyperparameters
@@ -574,24 +574,19 @@ def fill_errors(placed: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFra
 
     An entry that never had one gets the 90th percentile of all known errors, which is wide.
     """
-    known = pd.concat(
-        v.table.set_index(pd.Index([v.date] * len(v.table)), append=True)["se"].dropna()
-        for v in vintages
-    )
-    if known.empty:
+    identities = np.concatenate([v.table.index.to_numpy(object) for v in vintages])
+    dates = np.repeat([to_day(v.date) for v in vintages], [len(v.table) for v in vintages])
+    errors = np.concatenate([v.table["se"].to_numpy(float) for v in vintages])
+    known = ~np.isnan(errors)
+    if not known.any():
         raise EstimateError(
             "no rating of this board carries an interval or a variance; a lag without the ratings' "
             "errors cannot be given one"
         )
-    by_identity = dict(list(known.groupby(level=0)))
-    wide = float(known.quantile(0.9))
+    wide = float(np.quantile(errors[known], 0.9))
     se = placed["se"].to_numpy(float, copy=True)
     for row in np.flatnonzero(np.isnan(se)).tolist():
-        own = by_identity.get(placed["identity"].iloc[row])
-        if own is None:
-            se[row] = wide
-        else:
-            dates = own.index.get_level_values(1)
-            away = np.abs(to_days(list(dates)) - to_day(placed["vintage"].iloc[row]))
-            se[row] = float(own.iloc[int(away.argmin())])
+        own = np.flatnonzero(known & (identities == placed["identity"].iloc[row]))
+        away = np.abs(dates[own] - to_day(placed["vintage"].iloc[row]))
+        se[row] = errors[own[away.argmin()]] if len(own) else wide
     return placed.assign(se=se)
