@@ -54,7 +54,7 @@ _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_t
 
 
 #: Chunks of 1,000 draws for what stands beside a claim's own figure: the estimand that comes
-#: nearest, other match rules, other measures.
+#: nearest, other match rules, other measures. By `not-worse`, which is slow, its own figure too.
 _BESIDE = 2
 #: Studies whose draws are kept: up to a hundred megabytes each.
 _KEPT = 3
@@ -516,6 +516,9 @@ def estimate(
             found = _FIGURES[claim.kind](drawn, claim, as_of)
     except (EstimateError, UsageError) as error:
         return untestable(basis, claim, str(error))
+    if found.low is None and found.high is None:
+        reason = f"{found.figure()}, and these ratings bound the lag on neither side"
+        return untestable(basis, claim, reason + _covering(found))
     verdict = _decide(found.low, found.high, found.possible or 0.0, claim.ends)
     measures = _on_measures(studies, claim, board, as_of) if widely else ()
     return replace(
@@ -537,12 +540,8 @@ def untestable(basis: str, claim: Claim, reason: str, verdict: str = NOT_TESTABL
 
 
 def _why(claim: Claim, found: Estimate, verdict: str) -> str:
-    ours = f"{found.figure()} (interval {interval_words(found.kind, found.low, found.high)})"
-    if found.since:
-        ours += (
-            f"; over {found.months:g} months, from {found.since}, the first day on which both "
-            f"sides have a model"
-        )
+    interval = interval_words(found.kind, found.low, found.high)
+    ours = f"{found.figure()} (interval {interval}){_covering(found)}"
     said = claim.range_words()
     if verdict == CONSISTENT:
         return f"{said} was claimed and our interval reaches it: {ours}"
@@ -553,6 +552,16 @@ def _why(claim: Claim, found: Estimate, verdict: str) -> str:
         )
     side = "above" if verdict == TOO_SMALL else "below"
     return f"{said} was claimed and our whole interval lies {side} it: {ours}"
+
+
+def _covering(found: Estimate) -> str:
+    """What a window was cut to, in words; empty where it was not."""
+    if not found.since:
+        return ""
+    return (
+        f"; over {found.months:g} months, from {found.since}, the first day on which both sides "
+        f"have a model"
+    )
 
 
 def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
@@ -574,7 +583,8 @@ def _months(drawn: Drawn, claim: Claim, as_of: str, *, widely: bool = False) -> 
     key = (lag_key(claim.estimand, None), claim.match_rule)
     near = [(estimand, claim.match_rule) for estimand in ESTIMANDS]
     rules = [(key[0], rule) for rule in MATCH_RULES if widely and key[0] not in TRENDS]
-    found, spans = judged(key, drawn.answers([key], day, window)[key], study.level)
+    chunks = _BESIDE if claim.match_rule == "not-worse" else None
+    found, spans = judged(key, drawn.answers([key], day, window, chunks)[key], study.level)
     answers = drawn.answers(dict.fromkeys([*near, *rules]), day, window, _BESIDE)
     others = []
     for rule in rules:

@@ -216,13 +216,15 @@ def crossed(
     if match.name == "reached":
         return side.date_of(at), np.asarray(levels < side.first_level)
     if match.name == "not-worse":
-        within = match.margin(rival[0].columns_of(np.minimum(rival[1], rival[0].size - 1)), side)
-        until = np.broadcast_to(until, levels.shape)
-        near = side.running[:, None, :] <= levels[:, :, None] + within
-        near &= side.dates[:, None, :] <= until[:, :, None]
-        unseen = ~near.any(axis=2)
-        after = np.where(unseen, 0, side.size - near[:, :, ::-1].argmax(axis=2))
-        return side.date_of(after), np.asarray(unseen)
+        within, after = match.margin(rival[0].columns, side), np.zeros(levels.shape, np.intp)
+        holder = np.minimum(rival[1], rival[0].size - 1)
+        holder = holder + rival[0].size * np.arange(len(levels))[:, None]
+        # Record by record: all at once are as many numbers as draws, levels and records.
+        for step in range(side.size):
+            near = side.running[:, step, None] <= levels + within[:, :, step].ravel().take(holder)
+            near &= side.dates[:, step, None] <= until
+            np.copyto(after, step + 1, where=near)
+        return side.date_of(after), np.asarray(after == 0)
     before = side.before(at)
     date = side.date_of(before)
     if match.name == "below":
