@@ -61,8 +61,8 @@ class Assessment:
 
     @property
     def depends(self) -> str:
-        """Under which other match rules and measures the verdict is another, in words."""
-        return "" if self.deciding is None else self.deciding.depends
+        """Under which match rules and on which measures that with the newest ratings is another."""
+        return self.hindsight.depends
 
     @property
     def rests_on(self) -> str:
@@ -106,7 +106,7 @@ class Assessment:
                 f"({self.hindsight.interval_words()}), {self.hindsight.verdict}."
             )
         if self.depends:
-            more += f" Another verdict by {self.depends}."
+            more += f" By the newest lists another verdict ({self.depends})."
         ratings = "the ratings of its day" if found is self.real_time else "the newest ratings"
         return (
             f"{said}: {self.verdict} with {ratings} ({found.board} of {found.vintage}, "
@@ -245,7 +245,7 @@ class ClaimsReport(Result):
             Column(
                 "depends",
                 "Another verdict",
-                "what other match rules, and other measures by their newest lists, say instead",
+                "what other match rules and measures say instead, all by the newest lists",
                 words=True,
             ),
             Column("about", "", "the day it speaks of", "ISO date", in_page=False),
@@ -400,15 +400,20 @@ def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) ->
 
 
 def _assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
-    """Each claim in turn; studies are shared."""
-    found = []
-    for claim in claims:
-        if claim.deadline:
-            found.append(Assessment(claim, *_after_deadline(studies, claim)))
-            continue
-        first = _in_real_time(studies, claim)
-        found.append(Assessment(claim, first, _in_hindsight(studies, claim, not first.testable)))
-    return found
+    """Each claim, those on the same ratings one after another: their draws are shared."""
+    told = list(claims)
+    groups = [(c.board, c.category, c.leader, c.follower, c.day) for c in told]
+    found: dict[int, Assessment] = {}
+    for number in sorted(range(len(told)), key=groups.__getitem__):
+        claim = told[number]
+        settle = _after_deadline if claim.deadline else _by_day
+        found[number] = Assessment(claim, *settle(studies, claim))
+    return [found[number] for number in range(len(told))]
+
+
+def _by_day(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:
+    """A claim of a day that has come, by the ratings of the day and by the newest."""
+    return _in_real_time(studies, claim), _in_hindsight(studies, claim)
 
 
 def _after_deadline(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:
@@ -419,8 +424,8 @@ def _after_deadline(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]
         later = studies.complete(claim.board, claim.category, claim.deadline)
         if later:
             return (
-                estimate(studies, claim, REAL_TIME, claim.board, later[0], claim.day, widely=True),
-                estimate(studies, claim, HINDSIGHT, claim.board, later[-1], claim.day),
+                estimate(studies, claim, REAL_TIME, claim.board, later[0], claim.day),
+                estimate(studies, claim, HINDSIGHT, claim.board, later[-1], claim.day, widely=True),
             )
         reason = f"no complete list of {claim.board} after {claim.deadline} is in the archive yet"
         verdict = OPEN
@@ -439,15 +444,14 @@ def _in_real_time(studies: Studies, claim: Claim) -> Estimate:
     )
     if not choice.vintage:
         return untestable(REAL_TIME, claim, choice.reason)
-    board, vintage = choice.board, choice.vintage
-    return estimate(studies, claim, REAL_TIME, board, vintage, vintage, widely=True)
+    return estimate(studies, claim, REAL_TIME, choice.board, choice.vintage, choice.vintage)
 
 
-def _in_hindsight(studies: Studies, claim: Claim, widely: bool = False) -> Estimate:
+def _in_hindsight(studies: Studies, claim: Claim) -> Estimate:
     """With the newest ratings, of the models that were out on the day."""
     try:
         newest = studies.newest(claim.board, claim.day)
     except EstimateError as error:
         return untestable(HINDSIGHT, claim, str(error))
     as_of = min(claim.day, newest)
-    return estimate(studies, claim, HINDSIGHT, claim.board, newest, as_of, widely=widely)
+    return estimate(studies, claim, HINDSIGHT, claim.board, newest, as_of, widely=True)

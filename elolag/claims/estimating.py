@@ -57,7 +57,7 @@ _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_t
 #: nearest, other match rules, other measures. By `not-worse`, which is slow, its own figure too.
 _BESIDE = 2
 #: Studies whose draws are kept: up to a hundred megabytes each.
-_KEPT = 3
+_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Studies:
 
         Dates are asked of it afterwards.
         """
-        key = (board, vintage, category, leader, follower)
+        key: tuple[str, ...] = (board, vintage, category, leader, follower)
         if key not in self._studies:
             where = self.session.board(board, self.archive)
             panel = self.session.panel(where, category, vintage, self.extra_tags)
@@ -129,7 +129,8 @@ class Studies:
             self._studies[key] = assemble(panel, self.lookup, asked, everybody=everybody)
         study = self._studies[key]
         if chunks is not None:
-            return Drawn(replace(study, n_draws=min(study.n_draws, chunks * draws.CHUNK)))
+            study = replace(study, n_draws=min(study.n_draws, chunks * draws.CHUNK))
+            key = (*key, str(chunks))
         found = self._drawn.pop(key, None) or Drawn(study)
         self._drawn[key] = found
         if len(self._drawn) > _KEPT:
@@ -211,11 +212,17 @@ Key = tuple[str, str]
 Answer = tuple[Lags, Lags] | EstimateError
 
 
-@dataclass(frozen=True)
+@dataclass
 class Drawn:
-    """A study with its draws, made once for all that is asked of it."""
+    """A study with its draws, made once for all that is asked of it.
+
+    It remembers the races of the last day and every answer, so that claims that differ in their
+    range alone cost nothing.
+    """
 
     study: Study
+    _races: dict[float, list[tuple[Ints, Race]]] = field(default_factory=dict, repr=False)
+    _found: dict[tuple[Any, ...], Lags | EstimateError] = field(default_factory=dict, repr=False)
 
     @cached_property
     def contending(self) -> tuple[tuple[Ints, draws.Draw], ...]:
@@ -245,51 +252,65 @@ class Drawn:
         chunks
             How many chunks of the draws are asked; None for all.
         """
-        points = self.points(keys, day, window)
-        known = [key for key in keys if not isinstance(points[key], EstimateError)]
-        smooth = [key for key in known if key[0] in TRENDS]
-        stepped = [key for key in known if key[0] not in TRENDS]
-        drawn = self._lags(stepped, self.contending[:chunks], day, window) if stepped else {}
-        if smooth:
-            drawn |= self._lags(smooth, islice(self.everyone(), chunks), day, window)
         found: dict[Key, Answer] = {}
-        for key, point in points.items():
-            lags = drawn.get(key, point)
-            if isinstance(point, EstimateError):
-                found[key] = point
+        smooth = [key for key in keys if key[0] in TRENDS]
+        stepped = [key for key in keys if key[0] not in TRENDS]
+        lags = self._lags(stepped, day, window, ("draws", chunks))
+        lags |= self._lags(smooth, day, window, ("every draw", chunks))
+        for key, point in self.points(keys, day, window).items():
+            drawn = lags[key]
+            if isinstance(point, EstimateError) or isinstance(drawn, EstimateError):
+                found[key] = point if isinstance(point, EstimateError) else drawn  # type: ignore[assignment]
             else:
-                found[key] = lags if isinstance(lags, EstimateError) else (point, lags)
+                found[key] = point, drawn
         return found
 
     def points(
         self, keys: Collection[Key], day: float, window: float | None = None
     ) -> dict[Key, Lags | EstimateError]:
         """The same at posterior-mean ratings only."""
-        field, ratings = self.study.cast.field, _point(self.study)
-        one = draws.Draw(ratings, field.lead_from, field.follow_from)
-        return self._lags(keys, [(np.arange(ratings.shape[1]), one)], day, window)
+        return self._lags(keys, day, window, ("point", None))
 
     def _lags(
-        self,
-        keys: Collection[Key],
-        chunks: Iterable[tuple[Ints, draws.Draw]],
-        day: float,
-        window: float | None,
+        self, keys: Collection[Key], day: float, window: float | None, which: tuple[str, int | None]
     ) -> dict[Key, Lags | EstimateError]:
-        parts: dict[Key, list[Lags]] = {key: [] for key in keys}
-        refused: dict[Key, Lags | EstimateError] = {}
-        for models, d in chunks:
-            try:
-                race = Race.of(d.ratings, d.lead_from, d.follow_from, day)
-            except EstimateError as error:
-                return dict.fromkeys(keys, error)
-            for key in parts.keys() - refused.keys():
-                match = self.study.rule(key[1]).of(models)
-                try:
-                    parts[key].append(draws.lag_of(replace(race, match=match), key[0], window))
-                except EstimateError as error:
-                    refused[key] = error
-        return {key: draws.join_lags(part) for key, part in parts.items() if part} | refused
+        """What is remembered of them; the others are found in one pass over the races."""
+        new = [key for key in keys if (key, day, window, which) not in self._found]
+        parts: dict[Key, list[Lags]] = {key: [] for key in new}
+        refused: dict[Key, EstimateError] = {}
+        try:
+            for models, race in self._raced(day, *which) if new else ():
+                for key in parts.keys() - refused.keys():
+                    match = self.study.rule(key[1]).of(models)
+                    try:
+                        lags = draws.lag_of(replace(race, match=match), key[0], window)
+                    except EstimateError as error:
+                        refused[key] = error
+                    else:
+                        parts[key].append(lags)
+        except EstimateError as error:  # nobody races on that day
+            refused = dict.fromkeys(new, error)
+        for key in new:
+            answer = refused[key] if key in refused else draws.join_lags(parts[key])
+            self._found[key, day, window, which] = answer
+        return {key: self._found[key, day, window, which] for key in keys}
+
+    def _raced(self, day: float, which: str, chunks: int | None) -> Iterator[tuple[Ints, Race]]:
+        if which == "point":
+            field, ratings = self.study.cast.field, _point(self.study)
+            everyone = np.arange(ratings.shape[1])
+            yield everyone, Race.of(ratings, field.lead_from, field.follow_from, day)
+        elif which == "every draw":
+            for models, d in islice(self.everyone(), chunks):
+                yield models, Race.of(d.ratings, d.lead_from, d.follow_from, day)
+        else:
+            if day not in self._races:
+                self._races.clear()
+            races = self._races.setdefault(day, [])
+            for number, (models, d) in enumerate(self.contending[:chunks]):
+                if number == len(races):
+                    races.append((models, Race.of(d.ratings, d.lead_from, d.follow_from, day)))
+                yield races[number]
 
 
 @dataclass(frozen=True)
@@ -504,7 +525,8 @@ def estimate(
     Parameters
     ----------
     widely
-        Whether a lag is also asked by the other match rules and on the other measures.
+        Whether a lag is also asked by the other match rules, and on the other measures by their
+        newest lists.
     """
     groups = ("ALL", "CN") if claim.labs else (claim.leader, claim.follower)
     try:
