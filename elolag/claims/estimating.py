@@ -53,9 +53,9 @@ Spans = tuple[Floats, Floats]
 _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
 
 
-#: Chunks of 1,000 draws for what stands beside a claim's own figure: the estimand that comes
-#: nearest, other match rules, other measures. By `not-worse`, which is slow, its own figure too.
-_BESIDE = 2
+#: Chunks of 1,000 draws for what stands beside a claim's own figure (the estimand that comes
+#: nearest, other match rules, other measures), and for the figure itself by `not-worse`, the slow.
+_BESIDE, _SLOW = 1, 2
 #: Studies whose draws are kept: up to a hundred megabytes each.
 _KEPT = 4
 
@@ -82,7 +82,7 @@ class Studies:
     drawn: Question
     session: Session
     extra_tags: str | Path | None = None
-    _thought: dict[tuple[str, ...], Posterior] = field(default_factory=dict, repr=False)
+    _thought: dict[tuple[str, ...], Posterior | None] = field(default_factory=dict, repr=False)
     _studies: dict[tuple[str, ...], Study] = field(default_factory=dict, repr=False)
     _drawn: dict[tuple[str, ...], Drawn] = field(default_factory=dict, repr=False)
 
@@ -122,10 +122,11 @@ class Studies:
         if key not in self._studies:
             where = self.session.board(board, self.archive)
             panel = self.session.panel(where, category, vintage, self.extra_tags)
-            if key[:3] not in self._thought:
-                self._thought[key[:3]] = thought(panel, self.lookup)
+            # Most panels are asked for one pair of groups only.
+            if key[:3] in self._thought:
+                self._thought[key[:3]] = self._thought[key[:3]] or thought(panel, self.lookup)
+            everybody = self._thought.setdefault(key[:3], None)
             asked = asking(self.drawn, leader=leader, follower=follower)
-            everybody = self._thought[key[:3]]
             self._studies[key] = assemble(panel, self.lookup, asked, everybody=everybody)
         study = self._studies[key]
         if chunks is not None:
@@ -455,12 +456,17 @@ class Estimate:
         return self.verdict in _OF_FIGURES
 
     @property
+    def differing(self) -> tuple[Other, ...]:
+        """The other match rules and measures that give another verdict."""
+        return tuple(o for o in self.others if o.verdict != self.verdict)
+
+    @property
     def depends(self) -> str:
         """Which other match rules and measures give another verdict, and which; in words."""
         parts = [
             f"{what}: {', '.join(f'{o.verdict} {_PREPOSITION[what]} {o.name}' for o in found)}"
             for what in _PREPOSITION
-            if (found := [o for o in self.others if o.what == what and o.verdict != self.verdict])
+            if (found := [o for o in self.differing if o.what == what])
         ]
         return "; ".join(parts)
 
@@ -605,7 +611,7 @@ def _months(drawn: Drawn, claim: Claim, as_of: str, *, widely: bool = False) -> 
     key = (lag_key(claim.estimand, None), claim.match_rule)
     near = [(estimand, claim.match_rule) for estimand in ESTIMANDS]
     rules = [(key[0], rule) for rule in MATCH_RULES if widely and key[0] not in TRENDS]
-    chunks = _BESIDE if claim.match_rule == "not-worse" else None
+    chunks = _SLOW if claim.match_rule == "not-worse" else None
     found, spans = judged(key, drawn.answers([key], day, window, chunks)[key], study.level)
     answers = drawn.answers(dict.fromkeys([*near, *rules]), day, window, _BESIDE)
     others = []
