@@ -330,8 +330,8 @@ def check_claims(
     only_added
         Leave the packaged registry out.
     **question
-        As for `elolag.estimate_lag`: n_draws (2,000 by default), seed, level, archive, sources,
-        policies, extra_tags, session.
+        As for `elolag.estimate_lag`: n_draws (2,000 by default; what stands beside a verdict takes
+        no more), seed, level, archive, sources, policies, extra_tags, session.
 
     Returns
     -------
@@ -415,7 +415,8 @@ def _assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
 
 def _by_day(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:
     """A claim of a day that has come, by the ratings of the day and by the newest."""
-    return _in_real_time(studies, claim), _in_hindsight(studies, claim)
+    first = _in_real_time(studies, claim)
+    return first, _in_hindsight(studies, claim, beside=first.testable)
 
 
 def _after_deadline(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:
@@ -449,11 +450,16 @@ def _in_real_time(studies: Studies, claim: Claim) -> Estimate:
     return estimate(studies, claim, REAL_TIME, choice.board, choice.vintage, choice.vintage)
 
 
-def _in_hindsight(studies: Studies, claim: Claim) -> Estimate:
-    """With the newest ratings, of the models that were out on the day."""
+def _in_hindsight(studies: Studies, claim: Claim, *, beside: bool = False) -> Estimate:
+    """With the newest ratings, of the models that were out on the day.
+
+    `beside` a verdict that rests on real time fewer draws are enough.
+    """
     try:
         newest = studies.newest(claim.board, claim.day)
     except EstimateError as error:
         return untestable(HINDSIGHT, claim, str(error))
     as_of = min(claim.day, newest)
-    return estimate(studies, claim, HINDSIGHT, claim.board, newest, as_of, widely=True)
+    return estimate(
+        studies, claim, HINDSIGHT, claim.board, newest, as_of, widely=True, beside=beside
+    )

@@ -53,9 +53,10 @@ Spans = tuple[Floats, Floats]
 _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
 
 
-#: Chunks of 1,000 draws for what stands beside a claim's own figure (the estimand that comes
-#: nearest, other match rules, other measures), and for the figure itself by `not-worse`, the slow.
-_BESIDE, _SLOW = 1, 2
+#: Chunks of 1,000 draws, at most, for what turns no verdict: the estimand that comes nearest, other
+#: match rules and measures; and for hindsight beside a verdict of the day. By `not-worse`, which is
+#: slow, there are no more for the figure itself.
+_ASIDE, _BESIDE = 1, 2
 #: Studies whose draws are kept: up to a hundred megabytes each.
 _KEPT = 4
 
@@ -418,7 +419,8 @@ class Estimate:
     detail
         The best of both sides on the day; of several labs, where each of them stands.
     closest, closest_value
-        For lags, the estimand whose figure lies nearest to the claimed range.
+        For lags, where the verdict rests on it: the estimand whose figure lies nearest to the
+        claimed range.
     passed
         Where the side that is behind was the first at its level: who overtook it, and when.
     months, since
@@ -523,6 +525,7 @@ def estimate(
     as_of: str,
     *,
     widely: bool = False,
+    beside: bool = False,
 ) -> Estimate:
     """Our figure for a claim with the ratings of one vintage.
 
@@ -533,13 +536,16 @@ def estimate(
     widely
         Whether a lag is also asked by the other match rules, and on the other measures by their
         newest lists.
+    beside
+        Whether the verdict rests on another estimate: then fewer draws are enough.
     """
+    chunks = _BESIDE if beside or claim.match_rule == "not-worse" else None
     groups = ("ALL", "CN") if claim.labs else (claim.leader, claim.follower)
     try:
-        drawn = studies.asked(board, vintage, claim.category, *groups)
+        drawn = studies.asked(board, vintage, claim.category, *groups, chunks=chunks)
         _check_models(drawn.study, claim.models, as_of)
         if claim.kind == "months":
-            found = _months(drawn, claim, as_of, widely=widely)
+            found = _months(drawn, claim, as_of, widely=widely, beside=beside)
         else:
             found = _FIGURES[claim.kind](drawn, claim, as_of)
     except (EstimateError, UsageError) as error:
@@ -603,17 +609,18 @@ def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
             )
 
 
-def _months(drawn: Drawn, claim: Claim, as_of: str, *, widely: bool = False) -> Estimate:
+def _months(
+    drawn: Drawn, claim: Claim, as_of: str, *, widely: bool = False, beside: bool = False
+) -> Estimate:
     study, day = drawn.study, to_day(as_of)
     if sides := study.too_few(day):
         raise EstimateError(f"there is no interval to judge by: {few(sides)}")
     window, since = _window(study, claim, day)
     key = (lag_key(claim.estimand, None), claim.match_rule)
-    near = [(estimand, claim.match_rule) for estimand in ESTIMANDS]
+    near = [] if beside else [(estimand, claim.match_rule) for estimand in ESTIMANDS]
     rules = [(key[0], rule) for rule in MATCH_RULES if widely and key[0] not in TRENDS]
-    chunks = _SLOW if claim.match_rule == "not-worse" else None
-    found, spans = judged(key, drawn.answers([key], day, window, chunks)[key], study.level)
-    answers = drawn.answers(dict.fromkeys([*near, *rules]), day, window, _BESIDE)
+    found, spans = judged(key, drawn.answers([key], day, window)[key], study.level)
+    answers = drawn.answers(dict.fromkeys([*near, *rules]), day, window, _ASIDE)
     others = []
     for rule in rules:
         with suppress(EstimateError):  # another rule may have no answer where this one has
@@ -709,7 +716,7 @@ def _on_measures(studies: Studies, claim: Claim, board: str, as_of: str) -> tupl
         try:
             newest = studies.newest(measure, as_of)
             drawn = studies.asked(
-                measure, newest, "overall", claim.leader, claim.follower, chunks=_BESIDE
+                measure, newest, "overall", claim.leader, claim.follower, chunks=_ASIDE
             )
             day = to_day(min(as_of, newest))
             followers = drawn.study.cast.field.follow_from
