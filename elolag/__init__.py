@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from elolag.estimate.compare import compare
     from elolag.estimate.comparison import estimate_all
     from elolag.estimate.lag import estimate_lag
+    from elolag.estimate.leads import who_led
+    from elolag.estimate.measures import compare_measures
+    from elolag.estimate.model_dates import level_dates, model_dates
+    from elolag.estimate.news import estimate_news
     from elolag.estimate.over_time import estimate_change, lag_path
     from elolag.estimate.revisions import estimate_revisions
     from elolag.estimate.session import Question, Session, frontier_curve
+    from elolag.estimate.voters import compare_voters
     from elolag.own import own_board
     from elolag.report import write_report
     from elolag.results.lag import LagResult
@@ -38,18 +43,24 @@ _HOMES = {
     "Session": "elolag.estimate.session",
     "check_claims": "elolag.claims",
     "compare": "elolag.estimate.compare",
+    "compare_measures": "elolag.estimate.measures",
+    "compare_voters": "elolag.estimate.voters",
     "estimate_all": "elolag.estimate.comparison",
     "estimate_change": "elolag.estimate.over_time",
     "estimate_lag": "elolag.estimate.lag",
+    "estimate_news": "elolag.estimate.news",
     "estimate_revisions": "elolag.estimate.revisions",
     "frontier_curve": "elolag.estimate.session",
     "lag_path": "elolag.estimate.over_time",
+    "level_dates": "elolag.estimate.model_dates",
+    "model_dates": "elolag.estimate.model_dates",
     "open_archive": "elolag.archive",
     "write_report": "elolag.report",
     "time_to_match": "elolag.estimate.catch_up",
     "own_board": "elolag.own",
     "rate": "elolag.votes",
     "sensitivity": "elolag.robustness",
+    "who_led": "elolag.estimate.leads",
 }
 __all__ = [
     "Archive",
@@ -60,17 +71,23 @@ __all__ = [
     "__version__",
     "check_claims",
     "compare",
+    "compare_measures",
+    "compare_voters",
     "estimate_all",
     "estimate_change",
     "estimate_lag",
+    "estimate_news",
     "estimate_revisions",
     "frontier_curve",
     "lag_path",
+    "level_dates",
+    "model_dates",
     "open_archive",
     "own_board",
     "rate",
     "sensitivity",
     "time_to_match",
+    "who_led",
     "write_report",
 ]
 

@@ -496,10 +496,10 @@ class Archive:
             known = self.boards()
             near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
             hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(known)}"
-            raise UsageError(f"no board {name!r} in {self.path}; {hint}")
+            raise UsageError(f"no board {name!r} in this archive; {hint}")
         if not found.labels:
             raise UsageError(
-                f"{name} in {self.path}: none of its lists came from its publisher, all are "
+                f"{name} in this archive: none of its lists came from its publisher, all are "
                 f"copies; take sources {ALL_LISTS}"
             )
         return found
@@ -638,7 +638,7 @@ class Board:
         if vintage is None:
             if not self.snapshots:
                 raise UsageError(
-                    f"{self.name} in {self.archive.path}: every list says it is of an impossible "
+                    f"{self.name} in this archive: every list says it is of an impossible "
                     f"day, see: elolag archive verify"
                 )
             official = (item for item in reversed(self.snapshots) if item.official)

@@ -15,8 +15,10 @@ import typer
 from elolag.cli import archive as _archive
 from elolag.cli import backfill as _backfill
 from elolag.cli import claims as _claims
+from elolag.cli import dates as _dates
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
+from elolag.cli import measures as _measures
 from elolag.cli import questions, show
 from elolag.cli import rate as _rate
 from elolag.cli import sensitivity as _sensitivity
@@ -54,10 +56,12 @@ def _root(
 
 _lag.register(app)
 _claims.register(app)
+_dates.register(app)
 app.command("compare")(questions.compare)
 app.command("revisions")(questions.revisions)
 app.command("cite")(questions.cite)
 app.command("report")(questions.report)
+_measures.register(app)
 _rate.register(app)
 _sensitivity.register(app)
 _snapshot.register(app)

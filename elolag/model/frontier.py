@@ -184,12 +184,16 @@ class MatchRule:
 
     def margin(self, holder: Ints, side: Steps) -> Floats:
         """What each record (R) of a side may be above the model that holds a level, (D, J, R)."""
+        return self.within(holder[:, :, None], side.columns[:, None, :])
+
+    def within(self, holder: Ints, above: Ints) -> Floats:
+        """What models may be above those that hold a level, and not be worse."""
         if self.apart is None:
             raise EstimateError(
                 f"match rule {self.name} asks for the error of each pair of models, and these have "
                 f"none; take one of {', '.join(MATCH_RULES[:3])}"
             )
-        return _MARGIN * self.apart[holder[:, :, None], side.columns[:, None, :]]
+        return _MARGIN * self.apart.ravel().take(holder * len(self.apart) + above)
 
 
 REACHED = MatchRule()
@@ -213,21 +217,62 @@ def crossed(
         or the earliest one that it can have.
     """
     side, at = asked
-    if match.name == "reached":
-        return side.date_of(at), np.asarray(levels < side.first_level)
     if match.name == "not-worse":
-        within, after = match.margin(rival[0].columns, side), np.zeros(levels.shape, np.intp)
-        holder = np.minimum(rival[1], rival[0].size - 1)
-        holder = holder + rival[0].size * np.arange(len(levels))[:, None]
-        # Record by record: all at once are as many numbers as draws, levels and records.
-        for step in range(side.size):
-            near = side.running[:, step, None] <= levels + within[:, :, step].ravel().take(holder)
-            near &= side.dates[:, step, None] <= until
-            np.copyto(after, step + 1, where=near)
-        return side.date_of(after), np.asarray(after == 0)
+        holders = rival[0].columns_of(np.minimum(rival[1], rival[0].size - 1))
+        return _told_apart(match, levels, side, holders, until)
+    return _dated(match.name, levels, side, at)
+
+
+def crossed_by(
+    match: MatchRule, levels: Floats, side: Steps, holders: Ints, until: Floats
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """When a side crossed the levels of any models, (D, J): `crossed` for more than records.
+
+    Parameters
+    ----------
+    levels, holders
+        Each level and the model that holds it, (D, J).
+    until
+        Day up to which releases count, (J,).
+
+    Returns
+    -------
+    dates, unseen, never
+        The day; where it may have been earlier, unseen; where it has not been yet, so that the day
+        is the earliest that it can be.
+    """
+    if match.name == "not-worse":
+        dates, unseen = _told_apart(match, levels, side, holders, until)
+        never = ~np.isfinite(dates)
+    else:
+        at = side.first_reaching(levels)
+        dates, unseen = _dated(match.name, levels, side, at)
+        never = at == side.size
+    return np.where(np.isfinite(dates), dates, until), unseen, never
+
+
+def _told_apart(
+    match: MatchRule, levels: Floats, side: Steps, holders: Ints, until: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """When a side could last not be told apart from each level, and where it never could."""
+    after = np.zeros(levels.shape, np.intp)
+    # Record by record: all at once are as many numbers as draws, levels and records.
+    for step in range(side.size):
+        near = side.running[:, step, None] <= levels + match.within(
+            holders, side.columns[:, step, None]
+        )
+        near &= side.dates[:, step, None] <= until
+        np.copyto(after, step + 1, where=near)
+    return side.date_of(after), np.asarray(after == 0)
+
+
+def _dated(rule: str, levels: Floats, side: Steps, at: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """When a side crossed levels that it first reached at these steps, and where unseen before."""
+    if rule == "reached":
+        return side.date_of(at), np.asarray(levels < side.first_level)
     before = side.before(at)
     date = side.date_of(before)
-    if match.name == "below":
+    if rule == "below":
         return date, np.asarray(levels <= side.first_level)
     last = np.minimum(at, side.size - 1)
     low, high = (np.take_along_axis(side.running, k, 1) for k in (before, last))

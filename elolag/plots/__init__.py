@@ -8,11 +8,14 @@ from elolag.plots.figures import (
     comparison,
     influence,
     lag_path,
+    measures,
     revisions,
     slices,
     time_to_match,
+    voters,
 )
 from elolag.plots.frontiers import frontier
+from elolag.plots.histories import dates, leads, news
 from elolag.plots.specification import specification_curve
 from elolag.plots.style import COLOURS, SIZES, footer, save, svg
 from elolag.results.provenance import CAVEAT
@@ -24,14 +27,19 @@ __all__ = [
     "bridge",
     "claims",
     "comparison",
+    "dates",
     "footer",
     "frontier",
     "influence",
     "lag_path",
+    "leads",
+    "measures",
+    "news",
     "revisions",
     "save",
     "slices",
     "specification_curve",
     "svg",
     "time_to_match",
+    "voters",
 ]

@@ -264,10 +264,14 @@ def height(rows: Sequence[Dot], size: str) -> float:
     return (_ROW * len(rows) + 12) * measures.font / 72 / measures.height
 
 
-def dots(axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page") -> None:
-    """Rows from the top, a dot with its intervals each; `who` is behind right of zero, else ahead.
+def dots(
+    axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page", over: bool = False,
+    unit: str = "months", sides: tuple[str, str] = ("behind", "ahead"),
+) -> None:  # fmt: skip
+    """Rows from the top, a dot with its intervals each.
 
-    On a phone the names stand over their rows.
+    `who` is the first of the two `sides` right of zero, the second left of it. On a phone, or where
+    `over`, the names stand over their rows.
     """
     measures = of_size(size)
     low, high = _range(rows)
@@ -277,7 +281,7 @@ def dots(axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page") -> No
     if low < 0:
         axes.axvspan(low, 0, color=_TINT, zorder=0)
         axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
-    phone = size == "phone"
+    phone = over or size == "phone"
     for number, row in enumerate(rows):
         if not row.heading:
             _dot(axes, row, number, (low, high), measures, phone=phone)
@@ -303,11 +307,11 @@ def dots(axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page") -> No
     axes.tick_params(axis="y", length=0)
     unsigned(axes.xaxis)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("months")
+    axes.set_xlabel(unit)
     zero = (0 - low) / (high - low)
     for word, place, side, colour in (
-        (f"\u2190 {who}ahead", zero - 0.012, "right", COLOURS[1]),
-        (f"{who}behind \u2192", zero + 0.012, "left", COLOURS[0]),
+        (f"\u2190 {who}{sides[1]}", zero - 0.012, "right", COLOURS[1]),
+        (f"{who}{sides[0]} \u2192", zero + 0.012, "left", COLOURS[0]),
     ):
         if side == "left" or low < 0:
             axes.text(
