@@ -22,6 +22,7 @@ from elolag.claims.registry import Claim, interval_words, quantity
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import lag_key
+from elolag.estimate.leads import who_led
 from elolag.estimate.over_time import change_of
 from elolag.estimate.panel import LONG_BLIND_DAYS
 from elolag.estimate.session import (
@@ -37,7 +38,7 @@ from elolag.estimate.session import (
 )
 from elolag.model import draws
 from elolag.model.estimands import ESTIMANDS, TRENDS, Lags, Race
-from elolag.model.frontier import MATCH_RULES, REACHED
+from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import Summary, quantiles, reach, summarise
 from elolag.model.posterior import Posterior
 from elolag.question import check_names
@@ -487,7 +488,8 @@ class Estimate:
         out = {name: getattr(self, name) for name in self.__dataclass_fields__}
         out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
         out["others"] = [asdict(o) | given(o.low, o.high) for o in self.others]
-        return out | given(self.low, self.high)
+        # A count that is the same in all draws is one, and no single match.
+        return out if self.kind == "led" else out | given(self.low, self.high)
 
 
 def _decide(low: float | None, high: float | None, possible: float, claimed: Range) -> str:
@@ -546,6 +548,8 @@ def estimate(
         _check_models(drawn.study, claim.models, as_of)
         if claim.kind == "months":
             found = _months(drawn, claim, as_of, widely=widely, beside=beside)
+        elif claim.kind == "led":
+            found = _led(studies, drawn, claim, as_of)
         else:
             found = _FIGURES[claim.kind](drawn, claim, as_of)
     except (EstimateError, UsageError) as error:
@@ -814,6 +818,31 @@ def _change(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
         value=found.months, low=found.low, high=found.high,
         probability=upper - lower, possible=upper - lower, closest=claim.estimand,
     )  # fmt: skip
+
+
+def _led(studies: Studies, asked: Drawn, claim: Claim, as_of: str) -> Estimate:
+    """How often the lead changed hands from list to list.
+
+    What was listed was listed: the count has no interval. The probability is of the order of the
+    ratings themselves, which every draw has anew.
+    """
+    study = asked.study
+    panel = study.panel
+    question: Question = {
+        **studies.drawn, "board": panel.board, "archive": studies.archive,
+        "category": panel.category, "vintage": panel.vintage, "leader": claim.leader,
+        "follower": claim.follower, "extra_tags": studies.extra_tags, "session": studies.session,
+    }  # fmt: skip
+    lists = who_led(claim.since, **question).until(as_of)
+    days = np.array([to_day(s.date) for s in lists.standings])
+    counts = []
+    for _, each in asked.contending:
+        sides = [Steps(each.ratings, s, study.as_of) for s in (each.lead_from, each.follow_from)]
+        led, followed = (side.at(days) for side in sides)
+        counts.append((np.diff(followed > led, axis=1)).sum(axis=1))
+    value, drawn = float(len(lists.changes)), np.concatenate(counts).astype(float)
+    found = _summary(study.level, claim, value, drawn)
+    return replace(found, low=value, high=value, detail=lists.sentence())
 
 
 _FIGURES = {

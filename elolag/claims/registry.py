@@ -29,6 +29,7 @@ _UNITS = {
     "points": " points",
     "percent": "%",
     "change": " months",
+    "led": " changes of hands",
 }
 _SIDES = {"change": ("longer", "shorter")}
 
@@ -37,6 +38,8 @@ def range_words(kind: str, low: float | None, high: float | None) -> str:
     """A claimed range in words: "3 to 6 months behind", "at most 35 Elo behind", ..."""
     if kind == "rank":
         return _span("place ", "", "", low, high)
+    if kind == "led":
+        return _span("", _UNITS[kind], "", low, high)
     if kind == "change" and (low, high) in ((None, 0), (0, None)):
         return "shrinking" if low is None else "growing"
     if kind in ("elo", "points") and low is None and high == 0:
@@ -71,6 +74,8 @@ def quantity(kind: str, value: float, censored: str | None = None) -> str:
         return f"{abs(value):.1f} months {'shorter' if value < 0 else 'longer'}"
     if kind == "rank":
         return f"place {value:.0f}"
+    if kind == "led":
+        return f"{value:.0f} change{'' if value == 1 else 's'} of hands"
     unit = _UNITS[kind]
     shown = f"{abs(value):.2f}" if kind == "percent" else f"{abs(value):.1f}"
     return f"{shown}{unit} {'behind' if value >= 0 else 'ahead'}"
@@ -86,6 +91,8 @@ def interval_words(kind: str, low: float | None, high: float | None) -> str:
         if kind == "months" and end < 0:
             return f"{directed(end)} or {'less' if high is None else 'more'}"
         return f"{quantity(kind, end)} or {'more' if high is None else 'less'}"
+    if kind == "led" and low == high:
+        return quantity(kind, low)
     if low == high:
         return f"of zero width at {quantity(kind, low)}"
     return (
@@ -197,6 +204,7 @@ KINDS = {
     "percent": "the same distance in percent of the follower's score",
     "rank": "place of the worst placed of the named labs' best models, every model counted once",
     "change": "months by which the lag changed, shrinking is negative",
+    "led": "how often the lead changed hands from list to list since a date",
 }
 TEMPLATE = """\
 # A registry of statements for: elolag claims --add FILE
@@ -210,7 +218,7 @@ where = "https://example.org/report"
 paraphrase = "China trails the US by about half a year."   # in your words, not theirs
 leader = "US"                     # groups as for elolag lag: US, CN+open, closed, lab:openai
 follower = "CN"
-kind = "months"                   # months, elo, points, percent, rank or change
+kind = "months"                   # months, elo, points, percent, rank, change or led
 low = 4.5
 high = 7.5
 estimand = "current"             # the one they most plausibly meant (months and change)
@@ -222,10 +230,11 @@ checked = "read on 2026-01-16"
 # category = "coding", index = "what they measured on", models = ["deepseek-v3"] (must be rated by
 # then), labs = ["deepseek", "alibaba"] (kind rank, and elo with model), model = "o1-2024-12-17"
 # (kind elo: from this model down to the lowest of the labs' best), since = "2025-01-15" (kind
-# change; twelve months before by default), window = 24 (months an average looks back, cut to those
-# for which both groups have a model), match_rule = "not-worse" (what dates a level; "reached" by
-# default), precision = "month" (of the date, where its day is not known), deadline = "2026-12-03"
-# (of a forecast, which is open until the board's first complete list after that day), reading =
+# change; twelve months before by default; kind led: the first list looked at), window = 24 (months
+# an average looks back, cut to those for which both groups have a model), match_rule = "not-worse"
+# (what dates a level; "reached" by default), precision = "month" (of the date, where its day is
+# not known), deadline = "2026-12-03" (of a forecast, which is open until the board's first complete
+# list after that day), reading =
 # "what exactly is tested", said = "the bare figure".
 """
 
@@ -418,6 +427,7 @@ def _check(claim: Claim, where: str) -> None:
             "window is a number of months above 0, of kind months or change",
         ),
         (claim.kind == "rank" and not claim.labs, "a claim of rank names its labs"),
+        (claim.kind == "led" and not claim.since, "a claim of who led says since when"),
         (
             bool(claim.model) and (claim.kind != "elo" or not claim.labs),
             "model goes with kind elo and labs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
 import numpy as np
@@ -142,9 +142,18 @@ class WhoLed(Result):
         gaps = [int(b - a) for a, b in itertools.pairwise(found)]
         return len(found), int(found[-1] - found[0]) + 1, max(gaps, default=0)
 
-    def between(self, since: str, until: str) -> tuple[Standing, ...]:
-        """The lists of a period, both days included."""
-        return tuple(s for s in self.standings if since <= s.date <= until)
+    def until(self, day: str) -> WhoLed:
+        """The same with the lists up to a day, that day included.
+
+        Raises
+        ------
+        EstimateError
+            There is none.
+        """
+        kept = tuple(s for s in self.standings if s.date <= day)
+        if not kept:
+            raise EstimateError(f"no list of {self.board} by {day} shows both groups")
+        return replace(self, standings=kept)
 
     def sentence(self) -> str:
         """How often the follower was first, or how near it came; and how many days are seen."""

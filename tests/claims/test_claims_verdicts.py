@@ -543,3 +543,28 @@ def test_a_claim_is_told_who_was_overtaken() -> None:
     assert passed(made([*models, ("US", 1460.0, AS_OF - 300)]), AS_OF) == ""
     found = Estimate("", "months", "", "", value=2.0, passed="China first")
     assert found.figure() == "China first"
+
+
+def test_who_led_is_counted_as_listed(tmp_path: Path) -> None:
+    path = tmp_path / "led.toml"
+    text = '[[claim]]\nkey = "x"\nwho = "X"\ndate = "2026-08-19"\nwhere = "https://example.org"\n'
+    text += 'paraphrase = "p"\nleader = "US"\nfollower = "CN"\nboard = "arena/webdev"\nlow = 2\n'
+    text += 'kind = "led"\nsince = "2026-03-01"\nwhy = "w"\nverified = true\nchecked = "c"\n'
+    path.write_text(text, "utf-8")
+    (found,) = check_claims(add=path, only_added=True, n_draws=200).assessments
+    mine = found.deciding
+    assert mine is not None
+    assert (mine.value, mine.low, mine.high, mine.verdict) == (2.0, 2.0, 2.0, "consistent")
+    assert mine.figure() == mine.interval_words() == "2 changes of hands"
+    assert "China was first on 4" in mine.detail
+    assert mine.to_dict()["low"] == 2.0
+    path.write_text(text.replace('since = "2026-03-01"\n', ""), "utf-8")
+    with pytest.raises(ClaimError, match="says since when"):
+        read(path)
+
+
+def test_the_lead_was_not_traded_on_the_arenas_list() -> None:
+    claim = next(c for c in packaged() if c.key == "ai-index-2026-lead")
+    found = check_claims(only=[claim.key], n_draws=200).assessments[0]
+    assert found.verdict == "too large"
+    assert found.deciding is not None and found.deciding.value == 0

@@ -65,7 +65,11 @@ def test_china_is_first_on_no_list_of_text(text: WhoLed) -> None:
     assert not text.changes
     assert (text.closest.date, round(text.closest.gap, 1)) == ("2025-11-06", 20.5)
     assert "China was first on none" in text.sentence()
-    assert text.between("2025-01-28", "2025-02-15")[0].follower == "deepseek-r1"
+    early = text.until("2025-02-15").standings
+    assert early[-1].date <= "2025-02-15" < text.standings[len(early)].date
+    assert early[-1].follower == "deepseek-r1"
+    with pytest.raises(EstimateError, match="no list of arena/text by 2020"):
+        text.until("2020-01-01")
     lists, days, longest = text.days
     assert (lists, longest) == (183, 55)
     assert f"{lists / days:.0%}" == "15%"
