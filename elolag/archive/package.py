@@ -12,6 +12,8 @@ import io
 import json
 import math
 import re
+import stat
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,58 @@ _DECIMALS = 2
 def sha256(data: bytes) -> str:
     """Hex SHA-256 of `data`."""
     return hashlib.sha256(data).hexdigest()
+
+
+def misplaced(path: Path, *, folder: bool = False) -> str:
+    """What stands where a plain file, or a folder, belongs; empty if that does, or nothing.
+
+    Links are never followed: what is read and written is what lies in the archive itself.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return ""
+    if stat.S_ISLNK(mode):
+        return "a symbolic link, and an archive holds none; put what it points to in its place"
+    if stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode):
+        return ""
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFREG: "a file", stat.S_IFIFO: "a pipe"}
+    found = kinds.get(stat.S_IFMT(mode), "a special file")
+    wanted = "a folder" if folder else "a file"
+    return f"{found} where {wanted} belongs; restore it from a good copy"
+
+
+def require_plain(path: Path, *, folder: bool = False) -> None:
+    """Raise an `ArchiveError` if anything but a plain file, or a folder, is at `path`."""
+    wrong = misplaced(path, folder=folder)
+    if wrong:
+        raise ArchiveError(f"{path}: {wrong}")
+
+
+def require_there(path: Path) -> None:
+    """Raise an `ArchiveError` unless a plain file is at `path`."""
+    require_plain(path)
+    if not path.exists():
+        raise ArchiveError(f"{path}: missing; restore it from a good copy")
+
+
+def read_file(path: Path) -> bytes:
+    """Read a plain file of an archive; nothing else is opened, so no pipe can keep it waiting.
+
+    Raises
+    ------
+    FileNotFoundError
+        If nothing is there.
+    ArchiveError
+        If it is no plain file, or cannot be read.
+    """
+    require_plain(path)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def content_id(files: Mapping[str, bytes]) -> str:
@@ -114,6 +168,38 @@ def decode(table: str, data: bytes, where: str) -> pd.DataFrame:
     if list(frame.columns) != list(columns):
         raise ArchiveError(f"{where}: its columns are {list(frame.columns)}, not {list(columns)}")
     return frame
+
+
+def tally(table: str, data: bytes, where: str) -> tuple[int, dict[str, int]]:
+    """Count the rows of a table, and those of each category, without making a frame of it.
+
+    Raises
+    ------
+    ArchiveError
+        If the bytes are no such table, or a key stands in it twice.
+    """
+    columns = TABLES[table]
+    try:
+        header, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+        if header != list(columns):
+            raise ArchiveError(f"{where}: its columns are {header}, not {list(columns)}")
+        by_column = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
+        numbers = [
+            float(x)
+            for c, kind in columns.items()
+            if kind != "string"
+            for x in by_column.get(c, ())
+            if x
+        ]
+    except (ValueError, csv.Error) as error:
+        raise ArchiveError(f"{where}: not a table of {table}: {error}") from error
+    if not all(map(math.isfinite, numbers)):
+        raise ArchiveError(f"{where}: not a table of {table}: a number in it is infinite or none")
+    keys = list(zip(*(by_column[name] for name in KEYS[table]), strict=True)) if rows else []
+    if len(set(keys)) != len(keys):
+        twice = next(key for key, count in Counter(keys).items() if count > 1)
+        raise ArchiveError(f"{where}: {' '.join(twice)!r} stands in it twice")
+    return len(rows), dict(Counter(by_column.get("category", ())))
 
 
 def _column_text(values: Iterable[Any], kind: str) -> list[str]:
@@ -255,11 +341,11 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         If the file is missing or is no manifest of elolag.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         package = json.loads(data)
     except FileNotFoundError as error:
         raise ArchiveError(f"{path}: missing; restore this snapshot from a good copy") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ArchiveError(f"{path}: not JSON ({error}); restore it from a good copy") from error
     if not isinstance(package, dict) or not isinstance(package.get("elolag"), dict):
         raise ArchiveError(f"{path}: not a manifest of elolag")
@@ -268,11 +354,91 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         raise ArchiveError(
             f"{path}: written in schema {version!r}; this elolag reads {SCHEMA_VERSION}"
         )
-    for item in package.get("resources", ()):
-        name = item.get("name") if isinstance(item, dict) else None
-        if name not in TABLES or item.get("path") != f"{name}.csv":
-            raise ArchiveError(f"{path}: {name!r} is no table of elolag")
+    wrong = _wrong_type(package, _SHAPE)
+    if wrong:
+        raise ArchiveError(f"{path}: {wrong}; restore it from a good copy")
+    if not (package["resources"] and package["elolag"]["raw"]):
+        raise ArchiveError(f"{path}: it names no table, or no payload it came from")
+    for item in package["resources"]:
+        if item["name"] not in TABLES or item["path"] != f"{item['name']}.csv":
+            raise ArchiveError(f"{path}: {item['name']!r} is no table of elolag")
     return package, sha256(data)
+
+
+def _wrong_type(value: Any, shape: Any, where: str = "") -> str:
+    """The first field that is not what `shape` says (see `_SHAPE`), in words; empty if none."""
+    if not isinstance(shape, list | dict):
+        # JSON has one kind of number, and true is none.
+        number = isinstance(value, int) and not isinstance(value, bool)
+        if number if shape is int else isinstance(value, shape) or (number and shape == _LEVEL):
+            return ""
+        wanted = str(getattr(shape, "__name__", shape))
+        return f"its field {where} is {json.dumps(value)[:40]}, not {_KINDS[wanted]}"
+    if not isinstance(value, type(shape)):
+        return f"its field {where} is {json.dumps(value)[:40]}, not {_KINDS[type(shape).__name__]}"
+    if isinstance(shape, list):
+        parts = [(f"{where}[{at}]", item, shape[0]) for at, item in enumerate(value)]
+    elif str in shape:
+        parts = [(f"{where}.{key}", value[key], shape[str]) for key in value]
+    else:
+        parts = []
+        for key, inner in shape.items():
+            name = key.removesuffix("?")
+            at = f"{where}.{name}" if where else name
+            if name in value:
+                parts.append((at, value[name], inner))
+            elif name == key:
+                return f"it has no field {at}"
+    return next((wrong for at, item, inner in parts if (wrong := _wrong_type(item, inner, at))), "")
+
+
+_LEVEL = float | None
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "an object",
+    str(str | None): "text or null",
+    str(bool | None): "true, false or null",
+    str(_LEVEL): "a number or null",
+}
+#: What the fields of a manifest that are read are made of: a type, a list of one (``[str]``), a
+#: dict with text as keys (``{str: int}``), or the fields of an object; those with ``?`` may lack.
+_LIST = {"source": str, "vintage": str, "raw_sha256": str, "rows": int, "content": str}
+_SHAPE: dict[str, Any] = {
+    "id": str,
+    "resources": [{"name": str, "path": str, "bytes": int, "hash": str, "rows": int}],
+    "elolag": {
+        "board": str,
+        "label": str,
+        "vintage": str,
+        "basis": str,
+        "own_vintage?": str,
+        "method": str,
+        "style_control": bool | None,
+        "interval": {"kind": str, "level": _LEVEL},
+        "completeness": str,
+        "claimed?": str,
+        "stale_categories": [str],
+        "categories": {str: int},
+        "entries": int,
+        "notes": [str],
+        "left_out?": [str],
+        "filled?": {"from": str, "columns": [str]},
+        "regime?": {"since": str, "what": str},
+        "source": str,
+        "official": bool,
+        "parser_version": int,
+        "urls": [str],
+        "retrieved_at": str,
+        "etag": str | None,
+        "raw": [{"name": str, "sha256": str}],
+        "twins": [{**_LIST, "basis": str, "retrieved_at": str, "urls": [str]}],
+        "supersedes": [str],
+        "checks": [{"name": str, "passed": bool, "required": bool, "note": str}],
+    },
+}
 
 
 def resource(package: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:

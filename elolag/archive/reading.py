@@ -15,11 +15,18 @@ from elolag.archive.listing import Listing, category_bytes, read_listing, refere
 from elolag.archive.log import Log, read_lines
 from elolag.dates import to_day, utc_now
 from elolag.errors import ArchiveError, UsageError
-from elolag.schema import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
+from elolag.schema import (
+    ALL_LISTS,
+    BOARD_PATTERN,
+    LISTS,
+    OFFICIAL_LISTS,
+    VINTAGE_PATTERN,
+    vintage_fault,
+)
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -261,10 +268,8 @@ class Snapshot:
             held = ", ".join(item["name"] for item in self.manifest["resources"])
             raise UsageError(f"{self.path} has no table {table!r}; it has: {held}")
         path = self._folder / f"{table}.csv"
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise ArchiveError(f"{path}: missing; restore it from a good copy") from error
+        manifests.require_there(path)
+        data = manifests.read_file(path)
         digest = f"sha256:{tables.sha256(data)}"
         if digest != resource["hash"]:
             raise ArchiveError(
@@ -493,6 +498,9 @@ class Archive:
         """One board; an unknown name is a `UsageError` with the nearest names."""
         found = self._boards.get(name)
         if found is None:
+            if BOARD_PATTERN.fullmatch(name):
+                for folder in (self.path / name.partition("/")[0], self.path / name):
+                    manifests.require_plain(folder, folder=True)
             known = self.boards()
             near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
             hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(known)}"
@@ -558,28 +566,42 @@ class Board:
             )
             for label in sorted(self._folders, key=_label_order)
         )
-        return tuple(s for s in every if self.archive.sources == ALL_LISTS or s.official)
+        if self.archive.sources == ALL_LISTS:
+            return tuple(every)
+        return tuple(s for s in every if not _damage(s, self.archive.path) and s.official)
+
+    @cached_property
+    def damaged(self) -> dict[str, str]:
+        """Label to what is wrong, of each list whose folder is none, or is not there as logged.
+
+        Such a list is refused when it is named and otherwise set aside; the others are as good as
+        before. That a table's bytes have changed is found when it is loaded.
+        """
+        found = {s.label: _damage(s, self.archive.path) for s in self.all_snapshots}
+        for board, label in self.archive.manifest_hashes:
+            if board == self.name and label not in self._folders:
+                wrong = manifests.misplaced(self.archive.path / board / label, folder=True)
+                found[label] = f"{board}/{label}: {wrong or store.MISSING}"
+        return {label: wrong for label, wrong in found.items() if wrong}
 
     @cached_property
     def snapshots(self) -> tuple[Snapshot, ...]:
         """The newest accepted revision of each vintage, oldest first.
 
         A less precise copy of a publication that came in a better form later is left out, and so
-        is a list of an impossible day (see `misdated`).
+        is a list of an impossible day (see `misdated`) or in a damaged folder (see `damaged`).
         """
-        # The line is written before the folder that supersedes; without the folder, or where that
-        # is not shown, it is void.
-        superseded = {
-            label
-            for twin in self.late_twins
-            if twin["kept"] in self.labels and twin["kept"] not in self.misdated
-            for label in twin["supersedes"].split()
-        }
-        newest: dict[str, Snapshot] = {}
-        for snapshot in self.all_snapshots:
-            if snapshot.label not in superseded and snapshot.label not in self.misdated:
-                newest[snapshot.vintage] = snapshot
-        return tuple(newest.values())
+        usable = [
+            snapshot
+            for snapshot in self.all_snapshots
+            if snapshot.label not in self.damaged and snapshot.label not in self.misdated
+        ]
+        # What a list supersedes stands in its manifest; ``twins.csv`` says it again for readers.
+        given = {snapshot.label: tuple(snapshot.facts["supersedes"]) for snapshot in usable}
+        for label in circular(given):
+            del given[label]
+        superseded = {other for others in given.values() for other in others}
+        return tuple({s.vintage: s for s in usable if s.label not in superseded}.values())
 
     @cached_property
     def misdated(self) -> dict[str, str]:
@@ -589,15 +611,8 @@ class Board:
         named; otherwise one dated ahead would be the board's newest list until its day comes.
         """
         today = utc_now().date().isoformat()
-        found = {}
-        for snapshot in self.all_snapshots:
-            try:
-                fault = snapshot.date_fault(today)
-            except ArchiveError:
-                continue  # a damaged manifest is refused where its facts are used
-            if fault:
-                found[snapshot.label] = fault
-        return found
+        sound = [s for s in self.all_snapshots if s.label not in self.damaged]
+        return {s.label: fault for s in sound if (fault := s.date_fault(today))}
 
     def _completeness(self, snapshot: Snapshot) -> str:
         """What the lists before and after say of one list; of a hidden one, what was said then."""
@@ -636,13 +651,15 @@ class Board:
             If there is none; the message has the nearest ones.
         """
         if vintage is None:
-            if not self.snapshots:
+            official = [item for item in self.snapshots if item.official]
+            newest = (official or self.snapshots)[-1:]
+            self._require_newest(newest)
+            if not newest:
                 raise UsageError(
                     f"{self.name} in {self.archive.path}: every list says it is of an impossible "
                     f"day, see: elolag archive verify"
                 )
-            official = (item for item in reversed(self.snapshots) if item.official)
-            return next(official, self.snapshots[-1])
+            return newest[0]
         for snapshot in self.snapshots:
             if vintage in (snapshot.vintage, snapshot.label):
                 return snapshot
@@ -659,6 +676,15 @@ class Board:
         raise UsageError(
             f"no vintage {vintage!r} of {self.name}{among}; nearest: {', '.join(before + after)}"
         )
+
+    def _require_newest(self, newest: Sequence[Snapshot]) -> None:
+        """Refuse to take `newest` for the newest list where a run wrote one that is damaged."""
+        # A folder that no run wrote is none: it is only set aside.
+        logged = self.archive.manifest_hashes
+        lost = [lb for lb in self.damaged if (self.name, lb) in logged or not newest]
+        if lost and (not newest or max(lost) > newest[0].label):
+            other = f"; or ask for another vintage, e.g. {newest[0].vintage}" if newest else ""
+            raise ArchiveError(f"{self.archive.path / self.damaged[max(lost)]}{other}")
 
 
 def _known(sources: str) -> str:
@@ -678,6 +704,38 @@ def _row(snapshot: Snapshot) -> completeness.Row:
         whole=completeness.comes_whole(snapshot.source),
         claimed=snapshot.claimed,
     )
+
+
+def _damage(snapshot: Snapshot, root: Path) -> str:
+    """Why a folder holds no snapshot; empty where it does."""
+    try:
+        for item in snapshot.manifest["resources"]:
+            manifests.require_there(root / snapshot.path / item["path"])
+    except ArchiveError as error:
+        return str(error).removeprefix(f"{root}/")
+    return ""
+
+
+def circular(given: Mapping[str, Sequence[str]]) -> list[str]:
+    """Labels that supersede themselves, at once or by way of others.
+
+    Parameters
+    ----------
+    given
+        Label to the labels it supersedes.
+    """
+
+    def reached(label: str) -> set[str]:
+        found: set[str] = set()
+        ahead = list(given[label])
+        while ahead:
+            one = ahead.pop()
+            if one not in found:
+                found.add(one)
+                ahead += given.get(one, ())
+        return found
+
+    return [label for label in given if label in reached(label)]
 
 
 def _label_order(label: str) -> tuple[str, int]:

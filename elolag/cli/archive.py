@@ -108,11 +108,11 @@ def verify(
 ) -> None:
     """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
-    from elolag.archive.store import unlogged
+    from elolag.archive.store import compared
 
     opened = archives.open_archive(archive, allow_empty=True)
     problems = archives.verify(opened, head=head)
-    log = archives.Log.read(opened.path)
+    log = archives.Log.read(opened.path, lenient=True)
     folders = [label for name in opened.boards() for label in opened.board(name).labels]
     if as_json:
         found = {
@@ -135,7 +135,7 @@ def verify(
         line(f"{opened.path}: {count}, all as stored")
         if log.head:
             line(f"log: {len(log.lines) - 1} lines, head {log.head}")
-        left, _ = unlogged(opened.path, log)
+        left = compared(opened.path, log, stopped=True).intended
         if left is not None:
             line(
                 f"elolag: {left['board']}/{left['label']}: left by a run that was stopped; the "
