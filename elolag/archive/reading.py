@@ -55,7 +55,7 @@ class Snapshot:
         board: str,
         label: str,
         *,
-        late_twins: Sequence[dict[str, str]] = (),
+        late_twins: Callable[[], Sequence[dict[str, str]]] = tuple,
         expected: str | None = None,
         judged: Callable[[Snapshot], str] | None = None,
         log_head: str = "",
@@ -128,11 +128,8 @@ class Snapshot:
 
     @property
     def precedence(self) -> int:
-        """Of its source; a source this version does not know comes last."""
-        try:
-            return get_source(self.source).precedence
-        except UsageError:
-            return 1_000
+        """Of its source, see `precedence`."""
+        return precedence(self.source)
 
     @property
     def kind(self) -> tuple[str, bool | None]:
@@ -219,7 +216,7 @@ class Snapshot:
         """Other routes by which this publication came, those that came later included."""
         later = [
             {**twin, "rows": int(twin["rows"]), "urls": twin["urls"].split()}
-            for twin in self._late_twins
+            for twin in self._late_twins()
             if twin["kept"] == self.label
         ]
         return (*self.facts["twins"], *later)
@@ -330,6 +327,14 @@ class Snapshot:
     def entries(self) -> pd.DataFrame:
         """Load what the publisher says of each entry."""
         return self.table("entries")
+
+
+def precedence(source: str) -> int:
+    """Of a source: the smallest counts most; one this version does not know comes last."""
+    try:
+        return get_source(source).precedence
+    except UsageError:
+        return 1_000
 
 
 def same_scale(one: Snapshot, other: Snapshot) -> bool:
@@ -476,6 +481,11 @@ class Archive:
         """SHA-256 of each manifest as ``log.csv`` recorded it, by board and label."""
         return self._log.manifest_hashes if self.use_log else {}
 
+    def written(self, board: str) -> dict[str, dict[str, str]]:
+        """The lines of ``log.csv`` that wrote the folders of a board, by label."""
+        lines = self._log.written.items() if self.use_log else ()
+        return {label: line for (name, label), line in lines if name == board}
+
     @property
     def log_head(self) -> str:
         """Head of the chain of ``log.csv``; empty where there is none. See `elolag.archive.log`."""
@@ -559,7 +569,7 @@ class Board:
                 self.archive.path,
                 self.name,
                 label,
-                late_twins=self.late_twins,
+                late_twins=lambda: self.late_twins,
                 expected=self.archive.manifest_hashes.get((self.name, label)),
                 judged=self._completeness,
                 log_head=self.archive.log_head,
@@ -578,10 +588,10 @@ class Board:
         before. That a table's bytes have changed is found when it is loaded.
         """
         found = {s.label: _damage(s, self.archive.path) for s in self.all_snapshots}
-        for board, label in self.archive.manifest_hashes:
-            if board == self.name and label not in self._folders:
-                wrong = manifests.misplaced(self.archive.path / board / label, folder=True)
-                found[label] = f"{board}/{label}: {wrong or store.MISSING}"
+        for label in self.archive.written(self.name):
+            if label not in self._folders:
+                wrong = manifests.misplaced(self.archive.path / self.name / label, folder=True)
+                found[label] = f"{self.name}/{label}: {wrong or store.MISSING}"
         return {label: wrong for label, wrong in found.items() if wrong}
 
     @cached_property
@@ -669,6 +679,8 @@ class Board:
         for snapshot in self.snapshots:
             if any(vintage == twin["vintage"] for twin in snapshot.twins):
                 return snapshot
+        if vintage in self.damaged:
+            raise ArchiveError(str(self.archive.path / self.damaged[vintage]))
         known = [snapshot.vintage for snapshot in self.snapshots]
         before = [date for date in known if date < vintage][-2:]
         after = [date for date in known if date > vintage][:2]
@@ -679,10 +691,18 @@ class Board:
 
     def _require_newest(self, newest: Sequence[Snapshot]) -> None:
         """Refuse to take `newest` for the newest list where a run wrote one that is damaged."""
-        # A folder that no run wrote is none: it is only set aside.
-        logged = self.archive.manifest_hashes
-        lost = [lb for lb in self.damaged if (self.name, lb) in logged or not newest]
-        if lost and (not newest or max(lost) > newest[0].label):
+        lost = list(self.damaged)
+        if newest:
+            # A folder that no run wrote is none, and a copy is not asked for: both are set aside.
+            worst = max(manifests.OFFICIAL, newest[0].precedence)
+            lost = [
+                label
+                for label, line in self.archive.written(self.name).items()
+                if label in self.damaged
+                and label > newest[0].label
+                and precedence(line["source"]) <= worst
+            ]
+        if lost:
             other = f"; or ask for another vintage, e.g. {newest[0].vintage}" if newest else ""
             raise ArchiveError(f"{self.archive.path / self.damaged[max(lost)]}{other}")
 

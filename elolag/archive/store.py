@@ -63,7 +63,7 @@ class Lock:
 
     def __init__(self, root: Path, command: str) -> None:
         self.root = root
-        for name in (_LOCK, _MARKER, _HOLDER):
+        for name in (_LOCK, _MARKER, _HOLDER, _INTENT):
             require_plain(root / name)
         self._lock = _acquired(root)
         name = f"pid {os.getpid()} on {socket.gethostname()}: {command}"

@@ -46,9 +46,12 @@ def list_(
 
     opened = open_archive(archive, sources=sources)
     rows = _vintages(opened.board(board)) if board else _boards(opened)
+    for name in [board] if board else opened.boards():
+        for wrong in opened.board(name).damaged.values():
+            line(f"elolag: set aside: {wrong}", err=True)
     if as_json:
         dump(rows)
-    else:
+    elif rows:
         print_table(
             [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows]
         )
@@ -58,16 +61,16 @@ def _boards(archive: Archive) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for name in archive.boards():
         board = archive.board(name)
-        newest = (board.snapshots or board.all_snapshots)[-1]
+        first, newest = (*board.snapshots[:1], None)[0], (None, *board.snapshots)[-1]
         rows.append(
             {
                 "board": name,
                 "vintages": len(board.snapshots),
-                "first": (board.snapshots or (newest,))[0].vintage,
-                "newest": newest.vintage,
-                "source": newest.source,
-                "entries": newest.facts["entries"],
-                "categories": len(newest.categories),
+                "first": first.vintage if first else "",
+                "newest": newest.vintage if newest else "",
+                "source": newest.source if newest else "",
+                "entries": newest.facts["entries"] if newest else 0,
+                "categories": len(newest.categories) if newest else 0,
             }
         )
     return rows
@@ -168,8 +171,7 @@ def _fresh(archive: Archive, days: int) -> None:
     taken = [
         min(str(snapshot.facts["retrieved_at"])[:10], today.isoformat())
         for name in archive.boards()
-        for snapshot in archive.board(name).all_snapshots
-        if not snapshot.date_fault(today.isoformat())
+        for snapshot in archive.board(name).snapshots
     ]
     newest = max(taken, default="")
     age = dates.to_day(today) - dates.to_day(newest) if newest else float("inf")

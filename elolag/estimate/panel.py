@@ -254,6 +254,10 @@ def build(
     if board.misdated:
         named = "; ".join(board.misdated.values())
         notes.append(f"set aside for an impossible day, see elolag archive verify: a list {named}")
+    if board.damaged:
+        first, *more = board.damaged.values()
+        also = f" and {len(more)} more" if more else ""
+        notes.append(f"set aside as damaged, see elolag archive verify: {first}{also}")
     older = _linkable(board, newest)
     if newest.completeness != "full":
         older = []
