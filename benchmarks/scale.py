@@ -190,7 +190,12 @@ def main() -> None:
     for models in OWN:
         limit = 10.0 if models <= 10_000 else None
         cases.append(
-            ("elolag lag --ratings", f"{models:,} models", ["lag", *own(options.folder, models)], limit)
+            (
+                "elolag lag --ratings",
+                f"{models:,} models",
+                ["lag", *own(options.folder, models)],
+                limit,
+            )
         )
     with (HERE / "scale.csv").open("w", newline="", encoding="utf-8") as out:
         table = csv.writer(out, lineterminator="\n")
