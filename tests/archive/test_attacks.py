@@ -10,6 +10,7 @@ import contextlib
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -177,6 +178,7 @@ def _recounted(name: str, value: object) -> Callable[[Path], None]:
 
         rehashed(root, edit_manifest(root / VICTIM, change))
 
+    attack.__name__ = f"{name}_said_otherwise"
     return attack
 
 
@@ -320,10 +322,7 @@ ATTACKS: dict[Callable[[Path], None], bool] = {
 }
 EVERY = pytest.mark.parametrize(
     ("attack", "seen"),
-    [
-        pytest.param(attack, seen, id=f"{attack.__name__}-{number}")
-        for number, (attack, seen) in enumerate(ATTACKS.items())
-    ],
+    [pytest.param(attack, seen, id=attack.__name__) for attack, seen in ATTACKS.items()],
 )
 
 
@@ -402,3 +401,13 @@ def test_whoever_can_write_can_add(root: Path) -> None:
     head = Log.read(root).head
     take_payloads(root, [payload(ladder(15, top=1900), vintage="2026-08-20")], accept=("all",))
     assert found(root, head) == []
+
+
+def test_the_tests_that_the_document_names_are_there() -> None:
+    here = Path(__file__).resolve().parents[2]
+    text = (here / "docs" / "snapshots.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)[`\[]", text))
+    files = [path.read_text(encoding="utf-8") for path in (here / "tests").rglob("test_*.py")]
+    there = {name for data in files for name in re.findall(r"^def (test_\w+)", data, re.MULTILINE)}
+    assert len(named) >= 10
+    assert named <= there
