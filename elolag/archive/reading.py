@@ -522,6 +522,10 @@ class Archive:
             )
         return found
 
+    def damaged(self, name: str) -> dict[str, str]:
+        """`Board.damaged`, also of a board that is not there although the log says so."""
+        return (self._boards.get(name) or Board(self, name, ())).damaged
+
     def vintages(self, board: str) -> list[str]:
         """ISO dates of the vintages of `board`, oldest first."""
         return [snapshot.vintage for snapshot in self.board(board).snapshots]

@@ -15,14 +15,17 @@ from handmade import ladder, payload
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.archive import Archive, Writer, open_archive, take_payloads, verify
-from elolag.archive.package import _SHAPE, MANIFEST, _wrong_type, read
+import elolag
+from elolag.archive import Archive, Log, Writer, open_archive, take_payloads, verify
+from elolag.archive.log import LOG_COLUMNS, encode_line
+from elolag.archive.package import _SHAPE, MANIFEST, _wrong_type, read, sha256
 from elolag.archive.reading import circular
 from elolag.errors import ArchiveError
 
 BOARD, OTHER = "arena/text", "arena/search"
 DAYS = ("2026-06-12", "2026-07-12", "2026-08-19")
 VICTIM = f"{BOARD}/{DAYS[1]}"
+SET = "set aside as damaged"
 needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
 
 
@@ -345,3 +348,33 @@ def test_a_private_archive_is_not_opened_through_a_link(tmp_path: Path) -> None:
     with ExitStack() as stack, pytest.raises(ArchiveError, match=r"\.gitignore: a symbolic link"):
         private_writer(tmp_path, stack)
     assert not (tmp_path.parent / "elsewhere").exists()
+
+
+@needs_pipes
+@pytest.mark.parametrize(
+    ("how", "name"),
+    [
+        (piped, "arena/text_style_control/2026-07-12/ratings.csv"),
+        (emptied, "arena/text/2025-08-04"),
+        (linked, "arena/text"),
+    ],
+)
+def test_an_answer_says_what_was_set_aside(
+    tmp_path: Path, snapshots: Path, how: Callable[[Path, str], None], name: str
+) -> None:
+    """Also where the damage is on the other board, with or without style control."""
+    root = tmp_path / "archive"
+    for board in ("arena/text", "arena/text_style_control"):
+        shutil.copytree(snapshots / board, root / board)
+    log = [row for row in Log.read(snapshots).rows if row["board"].startswith("arena/text")]
+    lines = [encode_line(LOG_COLUMNS, {column: column for column in LOG_COLUMNS})]
+    for row in log:
+        if (root / row["board"]).is_dir():
+            lines.append(encode_line(LOG_COLUMNS, {**row, "previous": sha256(lines[-1])}))
+    (root / "log.csv").write_bytes(b"".join(lines))
+    assert not [
+        note for note in elolag.estimate_lag(archive=root, n_draws=200).notes if SET in note
+    ]
+    how(root, name)
+    (note,) = (n for n in elolag.estimate_lag(archive=root, n_draws=200).notes if SET in n)
+    assert name in note or how is linked
