@@ -180,26 +180,33 @@ def tally(table: str, data: bytes, where: str) -> tuple[int, dict[str, int]]:
     """
     columns = TABLES[table]
     try:
-        header, *rows = csv.reader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+        header, *rows = _split(data.decode("utf-8"))
         if header != list(columns):
             raise ArchiveError(f"{where}: its columns are {header}, not {list(columns)}")
-        by_column = dict(zip(columns, zip(*rows, strict=True), strict=True)) if rows else {}
-        numbers = [
-            float(x)
-            for c, kind in columns.items()
-            if kind != "string"
-            for x in by_column.get(c, ())
-            if x
-        ]
+        cells = zip(*rows, strict=True) if rows else ((),) * len(columns)
+        by_column = dict(zip(columns, cells, strict=True))
+        total = 0.0
+        for name, kind in columns.items():
+            if kind != "string":
+                total += sum(
+                    map(int if kind == "integer" else float, filter(None, by_column[name]))
+                )
     except (ValueError, csv.Error) as error:
         raise ArchiveError(f"{where}: not a table of {table}: {error}") from error
-    if not all(map(math.isfinite, numbers)):
-        raise ArchiveError(f"{where}: not a table of {table}: a number in it is infinite or none")
-    keys = list(zip(*(by_column[name] for name in KEYS[table]), strict=True)) if rows else []
+    if not math.isfinite(total):
+        raise ArchiveError(f"{where}: not a table of {table}: a number in it is none, or infinite")
+    keys = list(zip(*(by_column[name] for name in KEYS[table]), strict=True))
     if len(set(keys)) != len(keys):
         twice = next(key for key, count in Counter(keys).items() if count > 1)
         raise ArchiveError(f"{where}: {' '.join(twice)!r} stands in it twice")
     return len(rows), dict(Counter(by_column.get("category", ())))
+
+
+def _split(text: str) -> list[list[str]]:
+    """The rows of a CSV; most hold nothing quoted and are split in half the time."""
+    if '"' in text:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    return [line.split(",") for line in text.removesuffix("\n").split("\n")]
 
 
 def _column_text(values: Iterable[Any], kind: str) -> list[str]:
