@@ -88,7 +88,8 @@ def test_content_id_is_of_names_and_bytes() -> None:
     assert package.content_id({"a": b"1"}) != package.content_id({"b": b"1"})
 
 
-WORDS = st.text(st.sampled_from("ab,\"\r'é "), min_size=1, max_size=6)
+# No control characters: the check `schema` lets none in.
+WORDS = st.text(st.sampled_from("ab,\"'é "), min_size=1, max_size=6)
 ROWS = st.lists(st.tuples(WORDS, WORDS, NUMBERS), max_size=12)
 
 
