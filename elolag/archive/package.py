@@ -46,15 +46,16 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def misplaced(path: Path, *, folder: bool = False) -> str:
-    """What stands where a plain file, or a folder, belongs; empty if that does, or nothing.
+def misplaced(path: Path, *, folder: bool = False, absent: str = "") -> str:
+    """What stands where a plain file, or a folder, belongs; empty if that does.
 
-    Links are never followed: what is read and written is what lies in the archive itself.
+    Links are never followed: what is read and written is what lies in the archive itself. If
+    nothing is there, the answer is `absent`.
     """
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
-        return ""
+        return absent
     if stat.S_ISLNK(mode):
         return "a symbolic link, and an archive holds none; put what it points to in its place"
     if stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode):
@@ -74,9 +75,9 @@ def require_plain(path: Path, *, folder: bool = False) -> None:
 
 def require_there(path: Path) -> None:
     """Raise an `ArchiveError` unless a plain file is at `path`."""
-    require_plain(path)
-    if not path.exists():
-        raise ArchiveError(f"{path}: missing; restore it from a good copy")
+    wrong = misplaced(path, absent="missing; restore it from a good copy")
+    if wrong:
+        raise ArchiveError(f"{path}: {wrong}")
 
 
 def read_file(path: Path) -> bytes:
@@ -100,8 +101,12 @@ def read_file(path: Path) -> bytes:
 
 def content_id(files: Mapping[str, bytes]) -> str:
     """Hex SHA-256 over the names and hashes of `files`: equal exactly when all bytes are."""
-    lines = [f"{name} {sha256(files[name])}\n" for name in sorted(files)]
-    return sha256("".join(lines).encode())
+    return id_of({name: sha256(data) for name, data in files.items()})
+
+
+def id_of(hashes: Mapping[str, str]) -> str:
+    """`content_id`, from the hashes of the files."""
+    return sha256("".join(f"{name} {hashes[name]}\n" for name in sorted(hashes)).encode())
 
 
 def normalise(table: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -594,7 +594,8 @@ class Board:
         found = {s.label: _damage(s, self.archive.path) for s in self.all_snapshots}
         for label in self.archive.written(self.name):
             if label not in self._folders:
-                wrong = manifests.misplaced(self.archive.path / self.name / label, folder=True)
+                path = self.archive.path / self.name / label
+                wrong = manifests.misplaced(path, folder=True, absent=store.MISSING)
                 found[label] = f"{self.name}/{label}: {wrong or store.MISSING}"
         return {label: wrong for label, wrong in found.items() if wrong}
 

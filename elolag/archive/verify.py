@@ -178,7 +178,7 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
     named = {item["path"] for item in resources} | {manifests.MANIFEST}
     for name in sorted({path.name for path in (root / snapshot.path).iterdir()} - named):
         yield Problem(f"{snapshot.path}/{name}", "not named in the manifest")
-    files, rows, categories = {}, {}, {}
+    hashes, rows, categories = {}, {}, {}
     for item in resources:
         name = item["name"]
         where = f"{snapshot.path}/{item['path']}"
@@ -188,17 +188,17 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
         except ArchiveError as error:
             yield _told(error, root)
             continue
-        files[item["path"]] = data
+        hashes[item["path"]] = item["hash"].removeprefix("sha256:")
         categories.update(found)
         if (rows[name], len(data)) != (item["rows"], item["bytes"]):
             yield Problem(where, "the manifest gives another number of rows or bytes")
-    if len(files) < len(resources):
+    if len(hashes) < len(resources):
         return
     main = next(rows[name] for name in ("ratings", "models", "entries") if name in rows)
     raw = " ".join(item["sha256"] for item in facts["raw"])
     manifest = f"{snapshot.path}/{manifests.MANIFEST}"
     counted: list[tuple[str, object, object, str]] = [
-        ("id", snapshot.content, package.content_id(files), "its files make"),
+        ("id", snapshot.content, package.id_of(hashes), "its files make"),
         ("categories", facts["categories"], categories, "its ratings have"),
         ("entries", facts["entries"], rows.get("entries", rows.get("models", 0)), "it lists"),
     ]
