@@ -158,7 +158,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class Previous:
-    """The vintage a publication is compared with: see `elolag.archive.index`."""
+    """The vintage a publication is compared with: see `elolag.archive.decide`."""
 
     label: str
     listing: Listing | None
