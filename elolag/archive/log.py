@@ -43,6 +43,7 @@ LOG_COLUMNS = (
 LOG = "log.csv"
 #: Of a log that is not sealed yet.
 _UNSEALED_COLUMNS = LOG_COLUMNS[:-1]
+_ABSENT = "absent"
 NOT_SEALED = "its lines are not chained yet; seal it once with: elolag archive seal"
 
 
@@ -72,12 +73,10 @@ class Log:
         What is no plain file is an `ArchiveError`, or if `lenient` as good as none.
         """
         path = root / LOG
-        if lenient and misplaced(path):
+        wrong = misplaced(path, absent=_ABSENT)
+        if wrong == _ABSENT or (lenient and wrong):
             return cls(path, b"")
-        try:
-            return cls(path, read_file(path))
-        except FileNotFoundError:
-            return cls(path, b"")
+        return cls(path, read_file(path))
 
     @property
     def sealed(self) -> bool:
@@ -217,10 +216,9 @@ def read_lines(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     ArchiveError
         If the file has other columns or a line of another length.
     """
-    try:
-        data = read_file(path)
-    except FileNotFoundError:
+    if misplaced(path, absent=_ABSENT) == _ABSENT:
         return []
+    data = read_file(path)
     return _parse_lines(path, data[: data.rfind(b"\n") + 1], columns)
 
 

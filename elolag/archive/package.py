@@ -85,16 +85,12 @@ def read_file(path: Path) -> bytes:
 
     Raises
     ------
-    FileNotFoundError
-        If nothing is there.
     ArchiveError
-        If it is no plain file, or cannot be read.
+        If no plain file is there, or it cannot be read.
     """
-    require_plain(path)
+    require_there(path)
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        raise
     except OSError as error:
         raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -355,8 +351,6 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
     try:
         data = read_file(path)
         package = json.loads(data)
-    except FileNotFoundError as error:
-        raise ArchiveError(f"{path}: missing; restore this snapshot from a good copy") from error
     except (ValueError, RecursionError) as error:
         raise ArchiveError(f"{path}: not JSON ({error}); restore it from a good copy") from error
     if not isinstance(package, dict) or not isinstance(package.get("elolag"), dict):

@@ -91,6 +91,14 @@ class Snapshot:
         return package, digest
 
     @property
+    def readable(self) -> bool:
+        """Whether its manifest is one, and the one that was stored."""
+        try:
+            return bool(self.facts)
+        except ArchiveError:
+            return False
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """The content of ``datapackage.json``."""
         return self._read[0]
@@ -265,7 +273,6 @@ class Snapshot:
             held = ", ".join(item["name"] for item in self.manifest["resources"])
             raise UsageError(f"{self.path} has no table {table!r}; it has: {held}")
         path = self._folder / f"{table}.csv"
-        manifests.require_there(path)
         data = manifests.read_file(path)
         digest = f"sha256:{tables.sha256(data)}"
         if digest != resource["hash"]:

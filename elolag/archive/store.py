@@ -91,10 +91,7 @@ class Lock:
         self._lock.release()
 
     def _read(self) -> bytes:
-        try:
-            return read_file(self.root / _HOLDER)
-        except FileNotFoundError:
-            return b""
+        return _held_by(self.root)
 
     def _write(self) -> None:
         path = self.root / _HOLDER
@@ -115,11 +112,17 @@ class Lock:
 
 def _holder(root: Path) -> str:
     """Who holds the archive, or held it when killed: the first line of ``.writer``."""
+    return _held_by(root).partition(b"\n")[0].decode("utf-8", "replace") or "another process"
+
+
+def _held_by(root: Path) -> bytes:
+    """What stands in ``.writer``; another run may take it away at any moment."""
+    path = root / _HOLDER
+    require_plain(path)
     try:
-        text = read_file(root / _HOLDER).decode("utf-8", "replace")
+        return path.read_bytes()
     except FileNotFoundError:
-        text = ""
-    return text.partition("\n")[0] or "another process"
+        return b""
 
 
 def was_stopped(root: Path) -> bool:
@@ -508,7 +511,7 @@ def _intended(root: Path, found: Collection[tuple[str, str]]) -> dict[str, str] 
     line = lines[-1]
     try:
         digest = sha256(read_file(root / line["board"] / line["label"] / MANIFEST))
-    except FileNotFoundError:
+    except ArchiveError:
         return None
     return line if digest == line["manifest_sha256"] else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -137,7 +138,7 @@ def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
     `told` has label, source, vintage and payload of every twin the log speaks of.
     """
     path = f"{board.name}/{store.TWINS}"
-    sound = [item for item in board.all_snapshots if item.label not in board.damaged]
+    sound = [item for item in board.all_snapshots if item.readable]
     given = {item.label: tuple(item.facts["supersedes"]) for item in sound}
     for label in circular(given):
         yield Problem(f"{board.name}/{label}", "supersedes itself, or what supersedes it")
@@ -176,7 +177,9 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
     if fault:
         yield Problem(snapshot.path, f"{fault}; not used unless named", changed=False)
     named = {item["path"] for item in resources} | {manifests.MANIFEST}
-    for name in sorted({path.name for path in (root / snapshot.path).iterdir()} - named):
+    with os.scandir(root / snapshot.path) as items:
+        there = {item.name for item in items}
+    for name in sorted(there - named):
         yield Problem(f"{snapshot.path}/{name}", "not named in the manifest")
     hashes, rows, categories = {}, {}, {}
     for item in resources:
@@ -229,22 +232,23 @@ def _told(error: ArchiveError, root: Path) -> Problem:
 def _strays(root: Path) -> Iterator[Problem]:
     """What is no part of an archive, and every link. Other hidden things are left alone."""
 
-    def within(folder: Path, depth: int) -> Iterator[Problem]:
-        for path in folder.iterdir():
-            name = path.relative_to(root).as_posix()
-            hidden = path.name.startswith(".")
-            if path.is_symlink() or (depth == 0 and path.name == LOG):
-                wrong = misplaced(path)
+    def within(folder: Path, place: str, depth: int) -> Iterator[Problem]:
+        with os.scandir(folder) as found:
+            items = list(found)
+        for item in items:
+            name = f"{place}{item.name}"
+            if item.is_symlink() or (depth == 0 and item.name == LOG):
+                wrong = misplaced(folder / item.name)
                 if wrong:
                     yield Problem(name, wrong)
-            elif hidden or (depth == _BOARD and path.name == store.TWINS):
+            elif item.name.startswith(".") or (depth == _BOARD and item.name == store.TWINS):
                 continue  # the log is compared with the latter
-            elif not path.is_dir() or not _NAMES[depth].fullmatch(name):
+            elif not item.is_dir() or not _NAMES[depth].fullmatch(name):
                 yield Problem(name, _NO_PART[depth])
             elif depth < _BOARD:
-                yield from within(path, depth + 1)
+                yield from within(folder / item.name, f"{name}/", depth + 1)
 
-    return within(root, 0)
+    return within(root, "", 0)
 
 
 #: What is in the archive, in a publisher's folder and in a board's: its path there, what is said
