@@ -15,6 +15,7 @@ import re
 import stat
 from collections import Counter
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from elolag.errors import ArchiveError
@@ -179,35 +180,39 @@ def tally(table: str, data: bytes, where: str) -> tuple[int, dict[str, int]]:
     ArchiveError
         If the bytes are no such table, or a key stands in it twice.
     """
-    columns = TABLES[table]
     try:
-        header, *rows = _split(data.decode("utf-8"))
-        if header != list(columns):
-            raise ArchiveError(f"{where}: its columns are {header}, not {list(columns)}")
-        cells = zip(*rows, strict=True) if rows else ((),) * len(columns)
-        by_column = dict(zip(columns, cells, strict=True))
+        columns = _columns(data.decode("utf-8"), list(TABLES[table]))
         total = 0.0
-        for name, kind in columns.items():
+        for name, kind in TABLES[table].items():
             if kind != "string":
-                total += sum(
-                    map(int if kind == "integer" else float, filter(None, by_column[name]))
-                )
+                total += sum(map(int if kind == "integer" else float, filter(None, columns[name])))
     except (ValueError, csv.Error) as error:
         raise ArchiveError(f"{where}: not a table of {table}: {error}") from error
     if not math.isfinite(total):
         raise ArchiveError(f"{where}: not a table of {table}: a number in it is none, or infinite")
-    keys = list(zip(*(by_column[name] for name in KEYS[table]), strict=True))
+    keys = list(zip(*(columns[name] for name in KEYS[table]), strict=True))
     if len(set(keys)) != len(keys):
         twice = next(key for key, count in Counter(keys).items() if count > 1)
         raise ArchiveError(f"{where}: {' '.join(twice)!r} stands in it twice")
-    return len(rows), dict(Counter(by_column.get("category", ())))
+    return len(keys), dict(Counter(columns.get("category", ())))
 
 
-def _split(text: str) -> list[list[str]]:
-    """The rows of a CSV; most hold nothing quoted and are split in half the time."""
+def _columns(text: str, names: list[str]) -> dict[str, list[str]]:
+    """The cells of a CSV by column. Most hold nothing quoted, and need no list for every row."""
     if '"' in text:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    return [line.split(",") for line in text.removesuffix("\n").split("\n")]
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        header, widths = rows[0], set(map(len, rows))
+        cells = [cell for row in rows for cell in row]
+    else:
+        lines = text.removesuffix("\n").split("\n")
+        header = lines[0].split(",")
+        widths = {count + 1 for count in set(map(str.count, lines, repeat(",")))}
+        cells = ",".join(lines).split(",")
+    if header != names:
+        raise ValueError(f"its columns are {header}, not {names}")
+    if widths != {len(names)}:
+        raise ValueError(f"it has rows of {sorted(widths)} fields, not {len(names)}")
+    return {name: cells[len(names) + at :: len(names)] for at, name in enumerate(names)}
 
 
 def _column_text(values: Iterable[Any], kind: str) -> list[str]:

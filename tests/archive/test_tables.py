@@ -116,7 +116,7 @@ HEAD = ",".join(RATINGS)
     [
         ("", "its columns are"),
         ("category,entry\n", "its columns are"),
-        (f"{HEAD}\na,b,1,,,\n", "not a table of ratings: zip"),
+        (f"{HEAD}\na,b,1,,,\n", r"rows of \[6, 8\] fields, not 8"),
         (f"{HEAD}\na,b,one,,,,,\n", "could not convert"),
         (f"{HEAD}\na,b,inf,,,,,\n", "a number in it is none, or infinite"),
         (f"{HEAD}\na,b,nan,,,,,\n", "a number in it is none, or infinite"),
