@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from elolag.estimate.compare import compare
     from elolag.estimate.comparison import estimate_all
     from elolag.estimate.lag import estimate_lag
+    from elolag.estimate.leads import who_led
+    from elolag.estimate.model_dates import level_dates, model_dates
+    from elolag.estimate.news import estimate_news
     from elolag.estimate.over_time import estimate_change, lag_path
     from elolag.estimate.revisions import estimate_revisions
     from elolag.estimate.session import Question, Session, frontier_curve
@@ -41,15 +44,19 @@ _HOMES = {
     "estimate_all": "elolag.estimate.comparison",
     "estimate_change": "elolag.estimate.over_time",
     "estimate_lag": "elolag.estimate.lag",
+    "estimate_news": "elolag.estimate.news",
     "estimate_revisions": "elolag.estimate.revisions",
     "frontier_curve": "elolag.estimate.session",
     "lag_path": "elolag.estimate.over_time",
+    "level_dates": "elolag.estimate.model_dates",
+    "model_dates": "elolag.estimate.model_dates",
     "open_archive": "elolag.archive",
     "write_report": "elolag.report",
     "time_to_match": "elolag.estimate.catch_up",
     "own_board": "elolag.own",
     "rate": "elolag.votes",
     "sensitivity": "elolag.robustness",
+    "who_led": "elolag.estimate.leads",
 }
 __all__ = [
     "Archive",
@@ -63,14 +70,18 @@ __all__ = [
     "estimate_all",
     "estimate_change",
     "estimate_lag",
+    "estimate_news",
     "estimate_revisions",
     "frontier_curve",
     "lag_path",
+    "level_dates",
+    "model_dates",
     "open_archive",
     "own_board",
     "rate",
     "sensitivity",
     "time_to_match",
+    "who_led",
     "write_report",
 ]
 

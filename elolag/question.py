@@ -38,7 +38,7 @@ class Option:
 class Options(TypedDict, total=False):
     """What can be asked of every estimate; `DEFAULTS` says what stands where nothing is said."""
 
-    leader: Annotated[str, Option("Group that leads: US, US+open, lab:openai.")]
+    leader: Annotated[str, Option("Group that leads: US, US+open, lab:openai, family:sonnet.")]
     follower: Annotated[str, Option("Group that follows: CN, not:US, CN+open.")]
     category: Annotated[str, Option("Slice of the board, e.g. coding.")]
     as_of: Annotated[str | None, Option("ISO date; the vintage's date by default.")]

@@ -17,7 +17,10 @@ from elolag.estimate.session import ASKED
 from elolag.question import DEFAULTS, Options
 
 RUN = CliRunner()
-COMMANDS = ("lag", "change", "compare", "revisions", "sensitivity", "cite", "report")
+COMMANDS = (
+    "lag", "change", "compare", "revisions", "sensitivity", "cite", "report", "dates", "leads",
+    "news",
+)  # fmt: skip
 FLAGS = {
     "n_draws": "draws",
     "extra_tags": "tags",
@@ -41,7 +44,8 @@ def test_an_option_that_there_is_not_is_an_error(call: object) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_every_option_or_says_why_not(command: str, tmp_path: Path) -> None:
     shown = RUN.invoke(app, [command, "--help"]).output
-    needed = {"compare": ["--by", "openness"], "report": ["--out", str(tmp_path / "r")]}
+    needed = {"compare": ["--by", "openness"], "report": ["--out", str(tmp_path / "r")],
+              "news": ["2026-06-25", "2026-08-19"]}  # fmt: skip
     for name in (*DEFAULTS, "ratings", "hong_kong"):
         option = "--" + FLAGS.get(name, name).replace("_", "-")
         if f"{option} " in shown:

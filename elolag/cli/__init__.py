@@ -15,6 +15,7 @@ import typer
 from elolag.cli import archive as _archive
 from elolag.cli import backfill as _backfill
 from elolag.cli import claims as _claims
+from elolag.cli import dates as _dates
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
 from elolag.cli import questions, show
@@ -54,6 +55,7 @@ def _root(
 
 _lag.register(app)
 _claims.register(app)
+_dates.register(app)
 app.command("compare")(questions.compare)
 app.command("revisions")(questions.revisions)
 app.command("cite")(questions.cite)

@@ -8,9 +8,12 @@ import typer
 
 from elolag.cli.options import Estimand, Frontier, InMonths, Interval, Json, asks
 from elolag.cli.show import dump, print_facts, print_table, say
+from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from elolag.estimate.comparison import Comparison
+    from elolag.estimate.session import Study
+    from elolag.estimate.trace import Trace
     from elolag.results.lag import LagResult
 
 #: A list is old after so many days.
@@ -34,6 +37,12 @@ def lag(
         bool, typer.Option("--all", help="All estimands side by side, with both intervals.")
     ] = False,
     interval: Interval = "measurement",
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Follow the models of the day to file, hash, line, tag and evidence."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """By how many months the follower trails the leader, with its interval."""
@@ -45,6 +54,8 @@ def lag(
         asked_key(**asked)
     question["session"] = Session()
     if every:
+        if explain:
+            raise UsageError("--explain follows one answer; leave --all or --explain out")
         from elolag.estimate.comparison import estimate_all
 
         found = estimate_all(**question)
@@ -54,12 +65,26 @@ def lag(
             _print_all(found)
             _print_newer(question, found.results[0])
         return
-    result = answer(prepare(**question), **asked)
+    study = prepare(**question)
+    result = answer(study, **asked)
+    traced = _traced(study, result, question) if explain else None
     if as_json:
-        dump(result.to_dict())
-    else:
-        _print(result)
-        _print_newer(question, result, **asked)
+        dump(result.to_dict() | ({"explain": traced.to_dict()} if traced else {}))
+        return
+    _print(result)
+    if traced is not None:
+        for model in traced.models:
+            _say()
+            print_facts(model.rows(), most=_READING)
+        _say()
+    _print_newer(question, result, **asked)
+
+
+def _traced(study: Study, result: LagResult, question: dict[str, Any]) -> Trace:
+    from elolag.estimate.trace import trace
+
+    tags = question.get("extra_tags"), question.get("policies")
+    return trace(study, result, question["session"].lookup(*tags))
 
 
 def _print_newer(

@@ -55,7 +55,8 @@ def estimate_lag(
         A board's name in the archive, or a board already opened. Of the others, what differs from
         `elolag.question.DEFAULTS` need be given.
     leader, follower
-        Group expressions: ``US``, ``CN+open``, ``US,GB``, ``lab:openai``, ``not:CN``, ``ALL``.
+        Group expressions: ``US``, ``CN+open``, ``US,GB``, ``lab:openai``, ``family:sonnet``,
+        ``not:CN``, ``ALL``.
     category
         Slice of the board, e.g. ``overall``, ``coding``.
     estimand

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -577,29 +579,48 @@ def _errors(raw: Listing, rows: list[int], snapshot: Snapshot) -> tuple[Floats, 
     return se, votes
 
 
+class PrintedErrors:
+    """The standard errors that some lists of a board print, to stand where others print none.
+
+    Raises
+    ------
+    EstimateError
+        No list prints any.
+    """
+
+    def __init__(self, lists: Sequence[Vintage]) -> None:
+        self._of: dict[str, list[tuple[float, float]]] = {}
+        for day, each in zip(to_days([v.date for v in lists]).tolist(), lists, strict=True):
+            errors = zip(each.table.index, each.table["se"].to_numpy(float).tolist(), strict=True)
+            for identity, error in errors:
+                if not math.isnan(error):
+                    self._of.setdefault(identity, []).append((day, error))
+        if not self._of:
+            raise EstimateError(
+                "no rating of this board carries an interval or a variance; a lag without the "
+                "ratings' errors cannot be given one"
+            )
+
+    @cached_property
+    def _wide(self) -> float:
+        return float(np.quantile([e for each in self._of.values() for _, e in each], 0.9))
+
+    def nearest(self, identity: str, date: str) -> float:
+        """The entry's own error on the nearest list that prints it, else the 90th percentile."""
+        own = self._of.get(identity)
+        if own is None:
+            return self._wide
+        day = to_day(date)
+        return min(own, key=lambda known: abs(known[0] - day))[1]
+
+
 def fill_errors(placed: pd.DataFrame, vintages: Sequence[Vintage]) -> pd.DataFrame:
     """Standard errors where none was printed: the entry's own at the nearest vintage that has one.
 
     An entry that never had one gets the 90th percentile of all known errors, which is wide.
     """
-    known = pd.concat(
-        v.table.set_index(pd.Index([v.date] * len(v.table)), append=True)["se"].dropna()
-        for v in vintages
-    )
-    if known.empty:
-        raise EstimateError(
-            "no rating of this board carries an interval or a variance; a lag without the ratings' "
-            "errors cannot be given one"
-        )
-    by_identity = dict(list(known.groupby(level=0)))
-    wide = float(known.quantile(0.9))
+    printed = PrintedErrors(vintages)
     se = placed["se"].to_numpy(float, copy=True)
     for row in np.flatnonzero(np.isnan(se)).tolist():
-        own = by_identity.get(placed["identity"].iloc[row])
-        if own is None:
-            se[row] = wide
-        else:
-            dates = own.index.get_level_values(1)
-            away = np.abs(to_days(list(dates)) - to_day(placed["vintage"].iloc[row]))
-            se[row] = float(own.iloc[int(away.argmin())])
+        se[row] = printed.nearest(placed["identity"].iloc[row], placed["vintage"].iloc[row])
     return placed.assign(se=se)

@@ -213,19 +213,60 @@ def crossed(
         or the earliest one that it can have.
     """
     side, at = asked
-    if match.name == "reached":
-        return side.date_of(at), np.asarray(levels < side.first_level)
     if match.name == "not-worse":
-        within = match.margin(rival[0].columns_of(np.minimum(rival[1], rival[0].size - 1)), side)
-        until = np.broadcast_to(until, levels.shape)
-        near = side.running[:, None, :] <= levels[:, :, None] + within
-        near &= side.dates[:, None, :] <= until[:, :, None]
-        unseen = ~near.any(axis=2)
-        after = np.where(unseen, 0, side.size - near[:, :, ::-1].argmax(axis=2))
-        return side.date_of(after), np.asarray(unseen)
+        holders = rival[0].columns_of(np.minimum(rival[1], rival[0].size - 1))
+        return _told_apart(match, levels, side, holders, until)
+    return _dated(match.name, levels, side, at)
+
+
+def crossed_by(
+    match: MatchRule, levels: Floats, side: Steps, holders: Ints, until: Floats
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_]]:
+    """When a side crossed the levels of any models, (D, J): `crossed` for more than records.
+
+    Parameters
+    ----------
+    levels, holders
+        Each level and the model that holds it, (D, J).
+    until
+        Day up to which releases count, (J,).
+
+    Returns
+    -------
+    dates, unseen, never
+        The day; where it may have been earlier, unseen; where it has not been yet, so that the day
+        is the earliest that it can be.
+    """
+    if match.name == "not-worse":
+        dates, unseen = _told_apart(match, levels, side, holders, until)
+        never = ~np.isfinite(dates)
+    else:
+        at = side.first_reaching(levels)
+        dates, unseen = _dated(match.name, levels, side, at)
+        never = at == side.size
+    return np.where(np.isfinite(dates), dates, until), unseen, never
+
+
+def _told_apart(
+    match: MatchRule, levels: Floats, side: Steps, holders: Ints, until: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """When a side could last not be told apart from each level, and where it never could."""
+    until = np.broadcast_to(until, levels.shape)
+    within = match.margin(holders, side)
+    near = side.running[:, None, :] <= levels[:, :, None] + within
+    near &= side.dates[:, None, :] <= until[:, :, None]
+    unseen = ~near.any(axis=2)
+    after = np.where(unseen, 0, side.size - near[:, :, ::-1].argmax(axis=2))
+    return side.date_of(after), np.asarray(unseen)
+
+
+def _dated(rule: str, levels: Floats, side: Steps, at: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """When a side crossed levels that it first reached at these steps, and where unseen before."""
+    if rule == "reached":
+        return side.date_of(at), np.asarray(levels < side.first_level)
     before = side.before(at)
     date = side.date_of(before)
-    if match.name == "below":
+    if rule == "below":
         return date, np.asarray(levels <= side.first_level)
     last = np.minimum(at, side.size - 1)
     low, high = (np.take_along_axis(side.running, k, 1) for k in (before, last))

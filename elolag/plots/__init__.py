@@ -13,6 +13,7 @@ from elolag.plots.figures import (
     time_to_match,
 )
 from elolag.plots.frontiers import frontier
+from elolag.plots.histories import dates, leads, news
 from elolag.plots.specification import specification_curve
 from elolag.plots.style import COLOURS, SIZES, footer, save, svg
 from elolag.results.provenance import CAVEAT
@@ -24,10 +25,13 @@ __all__ = [
     "bridge",
     "claims",
     "comparison",
+    "dates",
     "footer",
     "frontier",
     "influence",
     "lag_path",
+    "leads",
+    "news",
     "revisions",
     "save",
     "slices",

@@ -264,10 +264,12 @@ def height(rows: Sequence[Dot], size: str) -> float:
     return (_ROW * len(rows) + 12) * measures.font / 72 / measures.height
 
 
-def dots(axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page") -> None:
+def dots(
+    axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page", over: bool = False
+) -> None:
     """Rows from the top, a dot with its intervals each; `who` is behind right of zero, else ahead.
 
-    On a phone the names stand over their rows.
+    On a phone, or where `over`, the names stand over their rows.
     """
     measures = of_size(size)
     low, high = _range(rows)
@@ -277,7 +279,7 @@ def dots(axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page") -> No
     if low < 0:
         axes.axvspan(low, 0, color=_TINT, zorder=0)
         axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
-    phone = size == "phone"
+    phone = over or size == "phone"
     for number, row in enumerate(rows):
         if not row.heading:
             _dot(axes, row, number, (low, high), measures, phone=phone)

@@ -154,6 +154,8 @@ def adjective(group: str) -> str:
         return _joined(group)
     if group.startswith("lab:"):
         return group[4:]
+    if group.startswith("family:"):
+        return model_name(group[7:])
     return NOUNS.get(group, (group, group))[0]
 
 
@@ -163,6 +165,8 @@ def noun(group: str) -> str:
         return f"the {_joined(group)} side"
     if group.startswith("lab:"):
         return group[4:]
+    if group.startswith("family:"):
+        return f"the {model_name(group[7:])} family"
     return NOUNS.get(group, (group, group))[1]
 
 
@@ -187,7 +191,7 @@ NO_WIDTH = "none: of zero width, one match"
 TOO_FEW = "none: too few models"
 
 
-def given(low: float | None, high: float | None) -> dict[str, Any]:
+def given(low: float | str | None, high: float | str | None) -> dict[str, Any]:
     """An interval as JSON objects and tables hold it: both ends null, and why, where it is none."""
     if low is not None and low == high:
         return {"low": None, "high": None, "no_interval": NO_WIDTH}
@@ -246,10 +250,16 @@ def overtaking(first: str, joined: str, second: str, day: str, size: float) -> s
     return f"{noun(first)} {joined} overtaken by {noun(second)} on {day}, {months(size)} before"
 
 
+#: In place of a probability that nothing tells.
+NO_CHANCE = "not known"
+
+
 def share(probability: float) -> str:
-    """A percentage; what is not certain never reads 100%."""
+    """A percentage; what is not certain never reads 100%, nor what is possible 0%."""
     if 0.995 <= probability < 1:
         return "over 99%"
+    if 0 < probability < 0.005:
+        return "under 1%"
     return f"{probability:.0%}"
 
 
@@ -504,6 +514,8 @@ def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
             after.append(f"mit {'offenen' if name == 'open' else 'geschlossenen'} Gewichten")
         elif name.startswith("lab:"):
             after.append(f"{'nicht ' if negated else ''}von {name.removeprefix('lab:')}")
+        elif name.startswith("family:"):
+            after.append(f"{'nicht ' if negated else ''}der Familie {model_name(name[7:])}")
         else:
             after.append(f"{'nicht ' if negated else ''}aus {name}")
     return " ".join([", ".join(before), noun, *after]).strip()

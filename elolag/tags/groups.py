@@ -2,7 +2,8 @@
 
 Grammar: ``,`` is or, ``+`` is and and binds before it, ``not:`` stands before any single name.
 Names: a country (``US``; also ``us``, or by its English name), ``_EU``, ``open``, ``closed``,
-``lab:KEY``, ``ALL``. A model counts in ``open`` from the date of its weights; in ``closed`` from
+``lab:KEY``, ``family:WORD`` (models whose key holds the word or words: ``family:sonnet``),
+``ALL``. A model counts in ``open`` from the date of its weights; in ``closed`` from
 its release, and for good, if it was released without weights; in every other group from its
 release. ``not:open`` is ``closed``.
 """
@@ -27,6 +28,8 @@ _EU = frozenset({
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
 _COUNTRY = re.compile(r"[A-Z]{2}")
+FAMILY = "family:"
+_WORDS = re.compile(r"[a-z0-9][a-z0-9._]*(?:-[a-z0-9._]+)*")
 Dates = NDArray[np.float64]
 
 
@@ -72,6 +75,13 @@ def parse_group(text: str, known_labs: Iterable[str], known_countries: Iterable[
 def _check_name(name: str, text: str, labs: list[str], countries: list[str]) -> None:
     if name in ("open", "closed", "ALL", "EU") or name in countries:
         return
+    if name.startswith(FAMILY):
+        if _WORDS.fullmatch(name.removeprefix(FAMILY)):
+            return
+        raise UsageError(
+            f"group {text!r}: {name!r} names no family; write words of its models' keys, e.g. "
+            f"family:sonnet"
+        )
     if name.startswith("lab:"):
         if name[4:] in labs:
             return
@@ -79,7 +89,7 @@ def _check_name(name: str, text: str, labs: list[str], countries: list[str]) -> 
         hint = ", ".join(f"lab:{n}" for n in near) or "see `elolag tags list`"
         raise UsageError(f"unknown lab in group {text!r}: {name!r}; did you mean {hint}?")
     near = difflib.get_close_matches(name.upper(), countries, n=3)
-    names = ", ".join([*near, "open", "closed", "ALL", "lab:NAME"])
+    names = ", ".join([*near, "open", "closed", "ALL", "lab:NAME", "family:WORD"])
     kind = "no model has the country" if _COUNTRY.fullmatch(name) else "unknown name"
     raise UsageError(f"group {text!r}: {kind} {name!r}; known here: {names}")
 
@@ -101,6 +111,8 @@ def _one(negated: bool, name: str, tag: Tag, openness: str) -> float:
         member = True
     elif name.startswith("lab:"):
         member = tag.lab == name[4:]
+    elif name.startswith(FAMILY):
+        member = f"-{name.removeprefix(FAMILY)}-" in f"-{tag.model}-"
     else:
         member = tag.country in _EU if name == "EU" else tag.country == name
     return tag.released if member != negated else np.inf

@@ -46,9 +46,13 @@ class Tables:
 
     def country(self, model: Model) -> str:
         """ISO 3166 country of the model's lab on the model's release date."""
+        return self.lab(model).country
+
+    def lab(self, model: Model) -> Lab:
+        """The row of the model's lab that covers the model's release date."""
         for lab in self.labs[model.lab]:
             if lab.covers(model.release_date):
-                return lab.country
+                return lab
         raise TagError(
             f"no row of lab {model.lab!r} covers {model.release_date}, the release date of "
             f"{model.model!r}; extend one row's from/until"

@@ -18,6 +18,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+import elolag
 from elolag import plots
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.catch_up import TimeToMatch
@@ -36,15 +37,20 @@ Draw = Callable[..., Any]
 @pytest.fixture(scope="session")
 def figures(headline: LagResult, path: LagPath, curve: TimeToMatch) -> dict[str, Draw]:
     compared = estimate_all(n_draws=200)
+    dated, led = elolag.model_dates(n_draws=200), elolag.who_led(n_draws=200)
+    moved = elolag.estimate_news("2026-06-25", "2026-08-19", n_draws=100)
     return {
         "frontier": lambda **how: plots.frontier(headline, **how),
         "lag_path": lambda **how: plots.lag_path(path, **how),
         "time_to_match": lambda **how: plots.time_to_match(curve, **how),
         "comparison": lambda **how: plots.comparison(compared, **how),
+        "dates": lambda **how: plots.dates(dated, **how),
+        "leads": lambda **how: plots.leads(led, **how),
+        "news": lambda **how: plots.news(moved, **how),
     }
 
 
-NAMES = ("frontier", "lag_path", "time_to_match", "comparison")
+NAMES = ("frontier", "lag_path", "time_to_match", "comparison", "dates", "leads", "news")
 
 
 def boxes(axes: Any) -> list[Any]:

@@ -1,0 +1,735 @@
+"""Every model's date: when the other side's frontier stood at its level; and that of any level."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.arrays import Floats, Ints
+from elolag.dates import DAYS_PER_MONTH, to_iso
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
+from elolag.model import draws
+from elolag.model.frontier import MatchRule, Steps, crossed_by
+from elolag.question import check_names
+from elolag.results.citing import date as spelled
+from elolag.results.provenance import Origin
+from elolag.results.table import Column, Result, Table, decimals
+from elolag.results.words import (
+    NO_WIDTH,
+    TOO_FEW,
+    bounded,
+    compact,
+    few,
+    given,
+    list_notes,
+    noun,
+    share,
+)
+from elolag.schema import ALL_LISTS
+from elolag.version import __version__
+
+_Flags = NDArray[np.bool_]
+
+#: States of a date: known, only known to lie before the first rated model, not come yet.
+_STATES = ("reached", "before-first", "not-yet")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """When a group's frontier reached a level.
+
+    Attributes
+    ----------
+    group
+        The group.
+    state
+        ``reached``; ``before-first`` where the level lies below its first rated model; ``not-yet``.
+    date
+        ISO, at posterior-mean ratings; where `state` is ``before-first`` the last day it can have
+        been, where it is ``not-yet`` None.
+    low, high
+        Earliest and latest day of the measurement interval; None: unbounded to that side.
+    below, above
+        The group's last record below the level, with its date, and its first at or above it.
+    never
+        Share of draws in which the level is not reached by the as-of date.
+    until
+        The as-of date.
+    """
+
+    group: str
+    state: str
+    date: str | None
+    low: str | None
+    high: str | None
+    below: tuple[str, str] | None
+    above: tuple[str, str] | None
+    never: float
+    until: str
+
+    def words(self) -> str:
+        """When it was, as a clause: the bracket of two records where there is one."""
+        who = noun(self.group)
+        if self.state == "not-yet":
+            return f"{who} had not been there by {spelled(self.until, 'en')}"
+        if self.above is None or self.date is None:
+            raise EstimateError(f"{who}: a level that was reached has no model that reached it")
+        name, day = self.above
+        if self.state == "before-first":
+            return f"{who} was there by {spelled(day, 'en')}, with {name}, the first rated here"
+        if self.below is None:
+            return f"{who} was there on {spelled(day, 'en')}, with {name}"
+        lower, before = self.below
+        return (
+            f"{who} was there between {spelled(before, 'en')} ({lower}, below it) and "
+            f"{spelled(day, 'en')} ({name}, at or above it)"
+        )
+
+    def interval(self, thin: bool = False) -> str:
+        """The interval of the date in words."""
+        if thin:
+            return TOO_FEW
+        if self.low == self.until:
+            return "not yet"
+        if self.low == self.high:
+            return NO_WIDTH if self.low else "unbounded"
+        if self.low is None:
+            return f"{self.high} or before"
+        if self.high is None:
+            return f"{self.low} or later, or not yet"
+        return f"{self.low} to {self.high}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        found = {"below": self.below, "above": self.above}
+        return {
+            "group": self.group,
+            "state": self.state,
+            "date": self.date,
+            **given(self.low, self.high),
+            **{
+                key: {"model": pair[0], "date": pair[1]} if pair else None
+                for key, pair in found.items()
+            },
+            "not_reached": self.never,
+        }
+
+
+@dataclass(frozen=True)
+class ModelDate:
+    """One rated model, and when the other side's frontier stood at its level.
+
+    Attributes
+    ----------
+    model, entry, lab, group
+        The model, its best entry on the list, who released it, and the group it counts for.
+    released
+        ISO date from which it counts.
+    rating, sd
+        Posterior mean and standard deviation.
+    votes
+        Those of the entry on the newest list; None where it is on none or prints no count.
+    reach
+        The other side at its level.
+    months
+        Lag at its release: positive, the other side was there so long before; negative, it came so
+        long after. A bound where `censored`.
+    low, high
+        Of its measurement interval, None unbounded.
+    censored
+        ``at-least``, ``at-most`` or None.
+    record, best
+        Whether it set a record of its side, and whether it is its side's best of the as-of date, at
+        posterior-mean ratings.
+    evidence, lab_evidence
+        What says when it was released, and who its lab is.
+    """
+
+    model: str
+    entry: str
+    lab: str
+    group: str
+    released: str
+    rating: float
+    sd: float
+    votes: int | None
+    reach: Reach
+    months: float
+    low: float | None
+    high: float | None
+    censored: str | None
+    record: bool
+    best: bool
+    evidence: str
+    lab_evidence: str
+
+    def sentence(self) -> str:
+        """When the other side stood at its level, and how long before or after its release."""
+        size = bounded(self.months, self.censored)
+        return (
+            f"{self.model} ({self.lab}, {spelled(self.released, 'en')}): {self.reach.words()}; at "
+            f"its release it was {size}."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {
+            "model": self.model,
+            "entry": self.entry,
+            "lab": self.lab,
+            "group": self.group,
+            "released": self.released,
+            "rating": self.rating,
+            "sd": self.sd,
+            "votes": self.votes,
+            "record": self.record,
+            "best": self.best,
+            "other": self.reach.to_dict(),
+            "at_release": {
+                "months": self.months,
+                **given(self.low, self.high),
+                "censored": self.censored,
+            },
+            "evidence": self.evidence,
+            "lab_evidence": self.lab_evidence,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked(Result):
+    """What the two results share: the question they answer, and what they rest on."""
+
+    board: str
+    category: str
+    vintage: str
+    as_of: str
+    leader_group: str
+    follower_group: str
+    match_rule: str
+    level: float
+    n_draws: int
+    seed: int
+    thin: str
+    notes: tuple[str, ...]
+    snapshots: tuple[tuple[str, str], ...]
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = ALL_LISTS
+    version: str = __version__
+
+    def footnotes(self) -> tuple[str, ...]:
+        """What the intervals are, and which lists could be used."""
+        if self.thin:
+            kind = f"No intervals: {self.thin}."
+        else:
+            kind = (
+                f"{self.level:.0%} measurement intervals; each holds its own date, whatever the "
+                f"others are."
+            )
+        return (kind, *(f"Note: {note}." for note in self.notes), *list_notes(self.sources))
+
+    def _question(self) -> dict[str, Any]:
+        plain = (
+            "board", "category", "vintage", "as_of", "leader_group", "follower_group",
+            "match_rule", "level", "n_draws", "seed", "sources", "version",
+        )  # fmt: skip
+        return {
+            "schema": 1,
+            **{name: getattr(self, name) for name in plain},
+            "too_few": self.thin or None,
+            "notes": list(self.notes),
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelDates(_Asked):
+    """Every rated model of two groups, the newest first."""
+
+    models: tuple[ModelDate, ...]
+
+    def one(self, model: str) -> ModelDate:
+        """The model of this key.
+
+        Raises
+        ------
+        UsageError
+            No rated model of either group has it.
+        """
+        for found in self.models:
+            if found.model == model:
+                return found
+        near = difflib.get_close_matches(model, [found.model for found in self.models], n=3)
+        raise UsageError(
+            f"no model {model!r} of {noun(self.leader_group)} or {noun(self.follower_group)} is "
+            f"rated on {self.board} by {self.as_of}"
+            + (f"; nearest: {', '.join(near)}" if near else "; see elolag dates")
+        )
+
+    def only(self, model: str) -> ModelDates:
+        """The same with one model alone: its card."""
+        return replace(self, models=(self.one(model),))
+
+    def sentence(self) -> str:
+        """The best of the follower, or the only one that there is."""
+        if len(self.models) == 1:
+            return self.models[0].sentence()
+        best = next(m for m in self.models if m.best and m.group == self.follower_group)
+        return f"The best of {noun(self.follower_group)} on {self.as_of}: {best.sentence()}"
+
+    def rows(self) -> list[tuple[str, str]]:
+        """A single model as (quantity, value) pairs: what is known of it, and what says so."""
+        (model,) = self.models
+        reach, other = model.reach, noun(model.reach.group)
+        standing = "best of its side" if model.best else "a record of its side when it came"
+        rows = [
+            ("model", f"{model.model}, as {model.entry}"),
+            ("lab", f"{model.lab} ({model.lab_evidence})"),
+            ("counts from", f"{model.released} ({model.evidence})"),
+            ("rating", f"{model.rating:.1f}, standard deviation {model.sd:.1f}"),
+        ]
+        if model.votes is not None:
+            rows.append(("votes", f"{model.votes:,}"))
+        if model.best or model.record:
+            rows.append(("standing", standing))
+        rows.append((f"{other} at its level", _when(reach)))
+        rows.append((f"{self.level:.0%} interval of that day", reach.interval(bool(self.thin))))
+        if reach.above and reach.state == "reached":
+            verb = "passed or matched by" if reach.above[1] > model.released else "first there"
+            rows.append((verb, f"{reach.above[0]} ({reach.above[1]})"))
+        if reach.below:
+            rows.append(("last one below it", f"{reach.below[0]} ({reach.below[1]})"))
+        if 0 < reach.never < 1:
+            rows.append(("not reached yet", f"{share(reach.never)} of draws"))
+        rows.append(("at its release", bounded(model.months, model.censored)))
+        rows.append((f"{self.level:.0%} interval", _span(model, bool(self.thin))))
+        return rows
+
+    def table(self) -> Table:
+        """One row per model; the reader sees those that set a record, the newest first."""
+        thin = bool(self.thin)
+        columns = (
+            Column("model", "Model", "key of the model"),
+            Column("group", "Group", "the group it counts for"),
+            Column("released", "Counts from", "its release, or that of its weights", "ISO date"),
+            Column("rating", "Rating", "posterior mean", "Elo", decimals(0), figures=True),
+            Column("when", "Other side at its level", "the day in words", words=True),
+            Column("interval", "Interval", "of that day, in words", words=True),
+            Column("behind", "At its release", "how far behind or ahead, in words", words=True),
+            Column("entry", "", "its best entry", in_page=False),
+            Column("lab", "", "who released it", in_page=False),
+            Column("sd", "", "posterior standard deviation", "Elo", in_page=False),
+            Column("other", "", "the other group", in_page=False),
+            Column("state", "", f"one of {', '.join(_STATES)}", in_page=False),
+            Column("date", "", "first day at its level; empty: not yet", "ISO date", in_page=False),
+            Column("earliest", "", "of the interval; empty: unbounded", "ISO date", in_page=False),
+            Column("latest", "", "of the interval; empty: unbounded", "ISO date", in_page=False),
+            Column("below", "", "the other side's last record below it", in_page=False),
+            Column("above", "", "the other side's first at or above it", in_page=False),
+            Column("not_reached", "", "share of draws without one", in_page=False),
+            Column("months", "", "lag at release; positive: behind", "months", in_page=False),
+            Column("low", "", "lower end of its interval", "months", in_page=False),
+            Column("high", "", "upper end of its interval", "months", in_page=False),
+            Column("censored", "", "at-least or at-most where months is a bound", in_page=False),
+            Column("record", "", "whether it set a record of its side", in_page=False),
+            Column("best", "", "whether it is its side's best", in_page=False),
+        )
+        rows = []
+        for m in self.models:
+            reach = m.reach
+            ends, span = given(reach.low, reach.high), given(m.low, m.high)
+            rows.append({
+                **{name: getattr(m, name) for name in (
+                    "model", "group", "released", "rating", "entry", "lab", "sd", "months",
+                    "censored", "record", "best",
+                )},
+                "when": _when(reach), "interval": reach.interval(thin),
+                "behind": bounded(m.months, m.censored), "other": reach.group,
+                "state": reach.state, "date": reach.date,
+                "earliest": None if thin else ends["low"],
+                "latest": None if thin else ends["high"],
+                "below": reach.below[0] if reach.below else None,
+                "above": reach.above[0] if reach.above else None,
+                "not_reached": reach.never,
+                "low": None if thin else span["low"], "high": None if thin else span["high"],
+            })  # fmt: skip
+        caption = "When the other side stood at each model's level (the CSV has every model)"
+        records = tuple(k for k, m in enumerate(self.models) if m.record)
+        shown = records if len(self.models) > 1 else None
+        return Table.of("dates", caption, columns, rows, page_rows=shown)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object, unrounded."""
+        return {**self._question(), "models": [model.to_dict() for model in self.models]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LevelDates(_Asked):
+    """When each of two groups reached a level, and the time between.
+
+    Attributes
+    ----------
+    rating
+        The level asked about.
+    reaches
+        Of leader and follower.
+    months
+        Days of the follower less that of the leader; None where neither has been there, a bound
+        where `censored`.
+    low, high
+        Of its measurement interval; None unbounded.
+    """
+
+    rating: float
+    reaches: tuple[Reach, Reach]
+    months: float | None
+    low: float | None
+    high: float | None
+    censored: str | None
+
+    def sentence(self) -> str:
+        """When each was there, and how long one was before the other."""
+        first, second = self.reaches
+        told = f"At {self.rating:g} points: {first.words()}; {second.words()}."
+        if self.months is None:
+            return told
+        who = noun(self.follower_group)
+        return f"{told} At that level {who} was {bounded(self.months, self.censored)}."
+
+    def table(self) -> Table:
+        """One row per group."""
+        thin = bool(self.thin)
+        columns = (
+            Column("group", "Group", "who reached it"),
+            Column("when", "At this level", "the day in words", words=True),
+            Column("interval", "Interval", "of that day, in words", words=True),
+            Column("above", "First at or above", "model"),
+            Column("below", "Last below", "model"),
+            Column("state", "", f"one of {', '.join(_STATES)}", in_page=False),
+            Column("date", "", "first day; empty: not yet", "ISO date", in_page=False),
+            Column("earliest", "", "of the interval; empty: unbounded", "ISO date", in_page=False),
+            Column("latest", "", "of the interval; empty: unbounded", "ISO date", in_page=False),
+            Column("not_reached", "", "share of draws without one", in_page=False),
+        )
+        rows = []
+        for reach in self.reaches:
+            ends = given(reach.low, reach.high)
+            rows.append({
+                "group": reach.group, "when": _when(reach), "interval": reach.interval(thin),
+                "above": reach.above[0] if reach.above else None,
+                "below": reach.below[0] if reach.below else None,
+                "state": reach.state, "date": reach.date,
+                "earliest": None if thin else ends["low"],
+                "latest": None if thin else ends["high"], "not_reached": reach.never,
+            })  # fmt: skip
+        return Table.of("level-dates", f"When each reached {self.rating:g} points", columns, rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object, unrounded."""
+        return {
+            **self._question(),
+            "rating": self.rating,
+            "groups": [reach.to_dict() for reach in self.reaches],
+            "months": self.months,
+            **given(self.low, self.high),
+            "censored": self.censored,
+        }
+
+
+def _when(reach: Reach) -> str:
+    """The day in a cell."""
+    if reach.state == "not-yet":
+        return "not yet"
+    return f"by {reach.date}" if reach.state == "before-first" else str(reach.date)
+
+
+def _span(model: ModelDate, thin: bool) -> str:
+    return TOO_FEW if thin else compact(model.low, model.high)
+
+
+def model_dates(**question: Unpack[Question]) -> ModelDates:
+    """For every rated model, when the other side's frontier stood at its level.
+
+    A model's level is its own rating, with its error, not that of its side's frontier: where it is
+    the follower's best, the figure of the day is that of ``current``, and its interval takes this
+    model as given.
+
+    Parameters
+    ----------
+    **question
+        As for `estimate_lag`. A model of both groups is asked about as the follower's.
+
+    Returns
+    -------
+    ModelDates
+
+    Raises
+    ------
+    UsageError
+        A name, date or number that cannot be answered.
+    EstimateError
+        The data hold no answer to this question.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.model_dates(vintage="2026-08-19", n_draws=300)
+    >>> kimi = found.one("kimi-k3")
+    >>> kimi.reach.below, kimi.reach.above
+    (('gemini-3-pro', '2025-11-18'), ('claude-opus-4-6', '2026-02-05'))
+    """
+    study, session = _study(question)
+    cast, fitted, as_of = study.cast, study.fitted, study.as_of
+    numbers, point = cast.field, _point(study)
+    follows = numbers.follow_from <= as_of
+    sides = follows, (numbers.lead_from <= as_of) & ~follows
+    if not all(side.any() for side in sides):
+        raise EstimateError("a group has no model of its own by the as-of date")
+    parts = [
+        _crossings(study, keep, drawn, sides)
+        for keep, drawn in draws.draw(numbers, fitted, study.n_draws, study.seed, everything=True)
+    ]
+    dates, unseen, never, since = (np.concatenate(each) for each in zip(*parts, strict=True))
+    at_mean = _crossings(study, np.arange(len(cast.tags)), point, sides)
+    early, late = _ends(dates, unseen, never, study.level)
+    # Where the model's own day is known, its lag at release runs as the other side's day does.
+    low, high = (at_mean[3][0] - late) / DAYS_PER_MONTH, (at_mean[3][0] - early) / DAYS_PER_MONTH
+    vague = np.flatnonzero((since != since[0]).any(axis=0))
+    lag = (since[:, vague] - dates[:, vague]) / DAYS_PER_MONTH
+    low[vague], high[vague] = _ends(lag, never[:, vague], unseen[:, vague], study.level)
+    asked: Question = {**ASKED, **question}
+    tables = session.lookup(asked["extra_tags"], asked["policies"]).tables
+    best, mean, spread = cast.best_entries(fitted), fitted.mean, fitted.spread
+    table = study.panel.placed.table.dropna(subset="votes")
+    votes = dict(zip(table["entry"], table["votes"].astype(int), strict=True))
+    frontiers = [Steps(point.ratings, side, as_of) for side in (point.lead_from, point.follow_from)]
+    records = [set(f.columns[0][np.isfinite(f.dates[0])].tolist()) for f in frontiers]
+    tops = [int(f.best_model()[0]) for f in frontiers]
+    groups = cast.leader.text, cast.follower.text
+    found = []
+    for k in np.flatnonzero(sides[0] | sides[1]):
+        mine = int(follows[k])
+        other = 1 - mine
+        tag, row = cast.tags[k], tables.models[cast.tags[k].model]
+        reach = _reach(
+            study, groups[other], frontiers[other], float(point.ratings[0, k]),
+            tuple(float(each[0, k]) for each in at_mean[:3]), float(early[k]), float(late[k]),
+            float(never[:, k].mean()),
+        )  # fmt: skip
+        day, by, not_yet, own = (each[0, k] for each in at_mean)
+        found.append(ModelDate(
+            model=tag.model,
+            entry=cast.entries[best[k]],
+            lab=tag.lab,
+            group=groups[mine],
+            released=to_iso(float((numbers.lead_from, numbers.follow_from)[mine][k])),
+            rating=float(mean[best[k]]),
+            sd=float(spread[best[k]]),
+            votes=votes.get(cast.entries[best[k]]),
+            reach=reach,
+            months=float(own - day) / DAYS_PER_MONTH + 0.0,
+            low=_finite(low[k]),
+            high=_finite(high[k]),
+            censored="at-least" if by else "at-most" if not_yet else None,
+            record=int(k) in records[mine],
+            best=int(k) == tops[mine],
+            evidence=f"{row.date_basis}: {row.evidence}",
+            lab_evidence=tables.lab(row).evidence,
+        ))  # fmt: skip
+    found.sort(key=lambda m: (m.released, m.rating), reverse=True)
+    return ModelDates(models=tuple(found), **_asked(study))
+
+
+def level_dates(rating: float, **question: Unpack[Question]) -> LevelDates:
+    """When each group's frontier reached a level, and the time between.
+
+    Parameters
+    ----------
+    rating
+        The level, in the board's points.
+    **question
+        As for `estimate_lag`; match rule ``not-worse`` compares models and has none here.
+
+    Returns
+    -------
+    LevelDates
+
+    Raises
+    ------
+    UsageError
+        A level that is no number, or a match rule that asks for a model.
+    EstimateError
+        The data hold no answer to this question.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.level_dates(1450, vintage="2026-08-19", n_draws=300)
+    >>> [reach.above[0] for reach in found.reaches]
+    ['gemini-2.5-pro-exp-03-25', 'kimi-k2.5']
+    """
+    if not np.isfinite(rating):
+        raise UsageError(f"a level of {rating} points makes no sense; take a number, e.g. 1450")
+    study, _ = _study(question)
+    if study.match_rule == "not-worse":
+        raise UsageError("match rule not-worse compares two models, and a level is none")
+    numbers, point, as_of = study.cast.field, _point(study), study.as_of
+    until = np.array([as_of])
+
+    def crossed(drawn: draws.Draw) -> list[tuple[Floats, _Flags, _Flags]]:
+        """Of leader and follower, each (D,)."""
+        found = []
+        for since in (drawn.lead_from, drawn.follow_from):
+            steps = Steps(drawn.ratings, since, as_of)
+            levels = np.full((len(drawn.ratings), 1), float(rating))
+            none = np.zeros(levels.shape, np.intp)
+            each = crossed_by(MatchRule(study.match_rule), levels, steps, none, until)
+            found.append((each[0][:, 0], each[1][:, 0], each[2][:, 0]))
+        return found
+
+    parts = [
+        crossed(drawn) for _, drawn in draws.draw(numbers, study.fitted, study.n_draws, study.seed)
+    ]
+    at_mean, reaches, sampled = crossed(point), [], []
+    for side, group in enumerate((study.cast.leader.text, study.cast.follower.text)):
+        dates, unseen, never = (np.concatenate([part[side][k] for part in parts]) for k in range(3))
+        sampled.append((dates, unseen, never))
+        early, late = _ends(dates, unseen, never, study.level)
+        steps = Steps(point.ratings, (point.lead_from, point.follow_from)[side], as_of)
+        facts = tuple(float(each[0]) for each in at_mean[side])
+        reaches.append(
+            _reach(study, group, steps, rating, facts, float(early), float(late),
+                   float(never.mean()))
+        )  # fmt: skip
+    (led, lead_by, lead_never), (followed, follow_by, follow_never) = sampled
+    apart = (followed - led) / DAYS_PER_MONTH
+    low, high = _ends(apart, lead_never | follow_by, follow_never | lead_by, study.level)
+    state = {reach.state for reach in reaches}
+    value: float | None = float(at_mean[1][0][0] - at_mean[0][0][0]) / DAYS_PER_MONTH + 0.0
+    least = reaches[1].state == "not-yet" or reaches[0].state == "before-first"
+    most = reaches[0].state == "not-yet" or reaches[1].state == "before-first"
+    if state == {"not-yet"} or (least and most):
+        value = None
+    return LevelDates(
+        rating=float(rating),
+        reaches=(reaches[0], reaches[1]),
+        months=value,
+        low=_finite(low) if value is not None else None,
+        high=_finite(high) if value is not None else None,
+        censored=None if value is None else "at-least" if least else "at-most" if most else None,
+        **_asked(study),
+    )
+
+
+def _study(question: Question) -> tuple[Study, Session]:
+    check_names(question, ASKED)
+    session = question.get("session") or Session()
+    return prepare(**asking(question, session=session)), session
+
+
+def _point(study: Study) -> draws.Draw:
+    """Posterior-mean ratings and the dates as they stand: one draw of all models."""
+    numbers = study.cast.field
+    starts = np.flatnonzero(np.diff(numbers.model, prepend=-1))
+    ratings = np.maximum.reduceat(study.fitted.mean, starts)[None, :]
+    return draws.Draw(ratings, numbers.lead_from, numbers.follow_from)
+
+
+def _crossings(
+    study: Study, keep: Ints, drawn: draws.Draw, sides: Sequence[_Flags]
+) -> tuple[Floats, _Flags, _Flags, Floats]:
+    """For every model (D, M): the other side's day, unseen, never, and its own first day.
+
+    `sides` says which models are asked about as the follower's and as the leader's.
+    """
+    shape = drawn.ratings.shape
+    days, own = np.zeros(shape), np.zeros(shape)
+    unseen, never = np.zeros(shape, bool), np.zeros(shape, bool)
+    match, until = study.match.of(keep), np.array([study.as_of])
+    both = drawn.follow_from, drawn.lead_from
+    for asked, mine, other in zip(sides, both, both[::-1], strict=True):
+        models = np.flatnonzero(asked)
+        holders = np.broadcast_to(models, (shape[0], len(models)))
+        side = Steps(drawn.ratings, other, study.as_of)
+        found = crossed_by(match, drawn.ratings[:, models], side, holders, until)
+        days[:, models], unseen[:, models], never[:, models] = found
+        own[:, models] = np.broadcast_to(mine, shape)[:, models]
+    return days, unseen, never, own
+
+
+def _ends(values: Floats, below: _Flags, above: _Flags, level: float) -> tuple[Floats, Floats]:
+    """Percentile interval per column; draws marked may lie anywhere below, or above, their value.
+
+    As `model.interval.quantiles`, for many columns at once.
+    """
+    tail, n = round((1 - level) / 2, 12), len(values)
+    out = []
+    for part, open_end, side in ((tail, below, -np.inf), (1 - tail, above, np.inf)):
+        place = max(int(np.ceil(round(part * n, 9))) - 1, 0)
+        columns = np.ascontiguousarray(np.where(open_end, side, values).T)
+        out.append(np.partition(columns, place, axis=-1)[..., place])
+    return out[0], out[1]
+
+
+def _finite(value: Floats) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _reach(
+    study: Study,
+    group: str,
+    steps: Steps,
+    level: float,
+    facts: tuple[float, ...],
+    early: float,
+    late: float,
+    never: float,
+) -> Reach:
+    """One group at one level, the models of the bracket named; `facts` are those of the point."""
+    day, unseen, not_yet = facts
+    at = steps.first_reaching(np.array([[level]]))
+    names = [tag.model for tag in study.cast.tags]
+
+    def named(step: Ints) -> tuple[str, str]:
+        return names[int(steps.columns_of(step)[0, 0])], to_iso(float(steps.date_of(step)[0, 0]))
+
+    below = None if at[0, 0] == 0 else named(steps.before(at))
+    above = None if at[0, 0] == steps.size else named(np.zeros_like(at) if unseen else at)
+    state = "not-yet" if not_yet else "before-first" if unseen else "reached"
+    return Reach(
+        group=group,
+        state=state,
+        date=None if not_yet else to_iso(float(np.floor(day))),
+        low=to_iso(float(np.floor(early))) if np.isfinite(early) else None,
+        high=to_iso(float(np.floor(late))) if np.isfinite(late) else None,
+        below=below,
+        above=above,
+        never=never,
+        until=to_iso(study.as_of),
+    )
+
+
+def _asked(study: Study) -> dict[str, Any]:
+    panel, thin = study.panel, study.too_few()
+    return {
+        "board": panel.board,
+        "category": panel.category,
+        "vintage": panel.vintage,
+        "as_of": to_iso(study.as_of),
+        "leader_group": study.cast.leader.text,
+        "follower_group": study.cast.follower.text,
+        "match_rule": study.match_rule,
+        "level": study.level,
+        "n_draws": study.n_draws,
+        "seed": study.seed,
+        "thin": few(thin) if thin else "",
+        "notes": study.notes,
+        "snapshots": tuple((s.path, s.sha256) for s in panel.snapshots),
+        "origins": study.origins,
+        "sources": panel.sources,
+    }

@@ -1,0 +1,165 @@
+"""Every model's date against its definition, against `current`, and on the archive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import elolag
+from elolag.dates import DAYS_PER_MONTH, to_day
+from elolag.errors import UsageError
+from elolag.estimate.model_dates import _crossings, _ends, _point
+from elolag.model.frontier import MATCH_RULES
+from elolag.model.interval import quantiles
+from tests import made_study, reference
+
+_DRAWS = 200
+
+
+@pytest.fixture(scope="module")
+def found() -> elolag.estimate.model_dates.ModelDates:
+    return elolag.model_dates(vintage="2026-08-19", n_draws=_DRAWS)
+
+
+@given(st.integers(0, 10_000), st.integers(4, 9))
+def test_a_models_day_is_the_first_on_which_the_other_side_is_as_good(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    study = made_study.made(made_study.random_models(rng, n))
+    numbers = study.cast.field
+    follows = np.isfinite(numbers.follow_from)
+    days, unseen, never, own = _crossings(study, np.arange(n), _point(study), (follows, ~follows))
+    for k in range(n):
+        rating = float(numbers.rating[k])
+        other = [
+            (float(numbers.rating[j]), float(numbers.released[j]))
+            for j in range(n)
+            if follows[j] != follows[k]
+        ]
+        first = reference.first_reaching(other, rating, study.as_of)
+        assert own[0, k] == numbers.released[k]
+        assert never[0, k] == (first is None)
+        assert days[0, k] == (study.as_of if first is None else first)
+        lowest = min(other, key=lambda model: model[1])
+        assert unseen[0, k] == (rating < lowest[0])
+
+
+@given(st.integers(0, 1_000), st.sampled_from([0.5, 0.9, 0.95]))
+def test_many_intervals_at_once_are_the_intervals_one_by_one(seed: int, level: float) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 9, (int(rng.integers(40, 200)), 3)).astype(float)
+    codes = rng.choice([0, 1, -1], values.shape, p=[0.8, 0.1, 0.1])
+    low, high = _ends(values, codes == -1, codes == 1, level)
+    for column in range(3):
+        one = quantiles(values[:, column], codes[:, column].astype(np.int8), level)
+        assert one == (
+            low[column] if np.isfinite(low[column]) else None,
+            high[column] if np.isfinite(high[column]) else None,
+        )
+
+
+@pytest.mark.parametrize("rule", MATCH_RULES)
+def test_the_followers_best_has_the_day_of_current(rule: str) -> None:
+    asked = elolag.Question(vintage="2026-08-19", n_draws=_DRAWS, match_rule=rule)
+    dates = elolag.model_dates(**asked)
+    lag = elolag.estimate_lag(estimand="current", **asked)
+    best = next(m for m in dates.models if m.best and m.group == "CN")
+    assert best.model == lag.follower.model
+    assert best.reach.date is not None
+    since = (to_day("2026-08-19") - to_day(best.reach.date)) / DAYS_PER_MONTH
+    # A day between two is told as the whole day it falls on.
+    assert since == pytest.approx(lag.months, abs=0 if rule == "reached" else 1 / DAYS_PER_MONTH)
+
+
+def test_where_the_follower_leads_the_leaders_best_has_the_day_of_current() -> None:
+    asked = elolag.Question(board="arena/webdev", vintage="2026-07-21", n_draws=_DRAWS)
+    dates, lag = elolag.model_dates(**asked), elolag.estimate_lag(estimand="current", **asked)
+    best = next(m for m in dates.models if m.best and m.group == "US")
+    assert lag.leads
+    assert best.reach.date is not None
+    since = (to_day("2026-07-21") - to_day(best.reach.date)) / DAYS_PER_MONTH
+    assert -since == lag.months
+
+
+def test_a_card_names_bracket_and_evidence(found) -> None:
+    card = found.only("kimi-k3")
+    assert card.models[0].reach.words() == (
+        "the US was there between 18 November 2025 (gemini-3-pro, below it) and 5 February 2026 "
+        "(claude-opus-4-6, at or above it)"
+    )
+    rows = dict(card.rows())
+    assert rows["the US at its level"] == "2026-02-05"
+    assert "github.com/MoonshotAI" in rows["counts from"]
+    assert len(card.table().cells()) == 1
+
+
+def test_a_leader_not_reached_is_a_bound_and_says_so(found) -> None:
+    model = found.one("claude-fable-5")
+    assert (model.reach.state, model.reach.date, model.censored) == ("not-yet", None, "at-most")
+    assert "China had not been there by 19 August 2026" in model.sentence()
+    assert "at least" in model.sentence()
+    assert "ahead" in model.sentence()
+    assert model.months == -(to_day("2026-08-19") - to_day(model.released)) / DAYS_PER_MONTH
+
+
+def test_an_overtaken_leader_says_by_whom(found) -> None:
+    reach = found.one("gpt-5").reach
+    assert reach.above == ("ernie-5.0-preview-1203", "2025-12-03")
+    assert reach.low is not None
+    assert reach.date is not None
+    assert reach.high is not None
+    assert reach.low <= reach.date <= reach.high
+
+
+def test_a_level_below_the_first_model_is_a_bound() -> None:
+    low = elolag.level_dates(500.0, vintage="2026-08-19", n_draws=_DRAWS)
+    assert [reach.state for reach in low.reaches] == ["before-first"] * 2
+    assert low.months is None
+    assert low.to_dict()["months"] is None
+    high = elolag.level_dates(1600.0, vintage="2026-08-19", n_draws=_DRAWS)
+    assert [reach.state for reach in high.reaches] == ["not-yet"] * 2
+    assert high.months is None
+    one = elolag.level_dates(1495.0, vintage="2026-08-19", n_draws=_DRAWS)
+    assert [reach.state for reach in one.reaches] == ["reached", "not-yet"]
+    assert one.censored == "at-least"
+    assert "at least" in one.sentence()
+
+
+def test_a_levels_months_are_the_days_between(found) -> None:
+    level = elolag.level_dates(1450, vintage="2026-08-19", n_draws=_DRAWS)
+    first, second = (to_day(str(reach.date)) for reach in level.reaches)
+    assert level.months == (second - first) / DAYS_PER_MONTH
+    assert level.low is not None
+    assert level.high is not None
+    assert level.low <= level.months <= level.high
+
+
+def test_what_cannot_be_asked_is_refused(found) -> None:
+    with pytest.raises(UsageError, match="nearest: kimi-k3"):
+        found.one("kimi-k33")
+    with pytest.raises(UsageError, match="makes no sense"):
+        elolag.level_dates(float("nan"))
+    with pytest.raises(UsageError, match="a level is none"):
+        elolag.level_dates(1450, match_rule="not-worse", vintage="2026-08-19", n_draws=_DRAWS)
+
+
+def test_a_tier_is_a_family() -> None:
+    tier = elolag.model_dates(leader="family:sonnet", vintage="2026-08-19", n_draws=_DRAWS)
+    assert {m.group for m in tier.models} == {"family:sonnet", "CN"}
+    assert all("sonnet" in m.model for m in tier.models if m.group == "family:sonnet")
+    assert "the Sonnet family was there" in tier.one("glm-4.5").sentence()
+
+
+def test_table_and_json_hold_the_same(found) -> None:
+    frame, data = found.to_frame(), found.to_dict()
+    assert len(frame) == len(data["models"]) == len(found.models)
+    assert list(frame["model"]) == [m["model"] for m in data["models"]]
+    assert frame["months"].dtype == float
+    records = [m for m in found.models if m.record]
+    assert len(found.table().cells()) == len(records)
+    thin = replace(found, thin="only 2 rated models of China")
+    assert thin.footnotes()[0].startswith("No intervals")
+    assert thin.to_frame()["low"].isna().all()
