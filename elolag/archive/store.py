@@ -473,8 +473,10 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
         for row in log.rows
         if row["outcome"] in ("twin", "unchanged")
     }
-    for board in sorted({board for board, _ in folders}):
-        kept = {label for name, label in folders - strays if name == board}
+    labels: dict[str, set[str]] = {}
+    for board, label in folders:
+        labels.setdefault(board, set()).update(() if (board, label) in strays else (label,))
+    for board, kept in sorted(labels.items()):
         path = root / board / TWINS
         try:
             rows = read_lines(path, TWINS_COLUMNS)
@@ -491,9 +493,12 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
         whole = len(void)
         while stopped and whole and void[whole - 1]:
             whole -= 1
-        lines = read_file(path).splitlines(keepends=True) if rows or path.exists() else []
-        if stopped and (whole < len(rows) or (lines and not lines[-1].endswith(b"\n"))):
+        lines = read_file(path).splitlines(keepends=True) if path.exists() else []
+        torn = bool(lines) and not lines[-1].endswith(b"\n")
+        if stopped and (torn or whole < len(rows)):
             found.unfinished[path] = sum(map(len, lines[: whole + 1])) if whole else 0
+        elif torn:
+            found.problems.append((f"{board}/{TWINS}", _TORN))
         forged = [at for at, wrong in enumerate(void[:whole], start=2) if wrong]
         found.problems += [(f"{board}/{TWINS}", _FORGED.format(at)) for at in forged]
     return found

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from handmade import broken, ladder, payload
 
-from elolag.archive import Archive, Log, Payload, take_payloads, take_publications, verify
+from elolag.archive import Archive, Log, Payload, store, take_payloads, take_publications, verify
 from elolag.archive.log import _UNSEALED_COLUMNS, LOG, LOG_COLUMNS, encode_line
 from elolag.archive.package import MANIFEST, content_id, sha256
 from elolag.archive.store import TWINS
@@ -281,6 +281,11 @@ def a_copy_uncovered(root: Path) -> None:
     (root / "arena/search" / TWINS).unlink()
 
 
+def twins_cut_within_a_line(root: Path) -> None:
+    path = root / "arena/search" / TWINS
+    path.write_bytes(path.read_bytes()[:-9])
+
+
 def a_twin_changed(root: Path) -> None:
     path = root / "arena/search" / TWINS
     path.write_bytes(path.read_bytes().replace(b"2026-08-21,", b"2026-08-22,", 1))
@@ -319,6 +324,7 @@ ATTACKS: dict[Callable[[Path], None], bool] = {
     a_list_hidden_by_a_twin: True,
     a_copy_uncovered: True,
     a_twin_changed: True,
+    twins_cut_within_a_line: True,
 }
 EVERY = pytest.mark.parametrize(
     ("attack", "seen"),
@@ -411,3 +417,36 @@ def test_the_tests_that_the_document_names_are_there() -> None:
     there = {name for data in files for name in re.findall(r"^def (test_\w+)", data, re.MULTILINE)}
     assert len(named) >= 10
     assert named <= there
+
+
+def test_what_a_killed_run_had_no_time_to_speak_of_is_taken_back(root: Path) -> None:
+    """The list of twins is written before the log: a kill in between leaves a line too many."""
+    path = root / "arena/search" / TWINS
+    whole = path.read_bytes()
+    last = whole.splitlines()[-1].replace(b"2026-08-21", b"2026-08-23")
+    path.write_bytes(whole + last + b"\n" + last[:20])
+    assert any(f"arena/search/{TWINS}" in problem for problem in found(root))
+    (root / ".writer").write_bytes(b"pid 1 on somewhere: elolag snapshot")
+    assert found(root) == []
+    imported(root)
+    assert path.read_bytes() == whole
+    assert found(root) == []
+
+
+@pytest.mark.parametrize("call", ["_log", "_write_intent"])
+def test_a_twin_is_taken_back_with_what_the_disk_refuses(
+    root: Path, call: str, monkeypatch: pytest.MonkeyPatch, tree: Callable[[Path], dict[str, bytes]]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = tree(root)
+    where = store.Writer if call == "_log" else store
+    monkeypatch.setattr(where, call, refuse)
+    rows = ladder(14, top=1550)
+    coarse = [(row[0], round(row[1]), row[2]) for row in rows if len(row) > 2]
+    copy = payload(coarse, by="arena-web-forks", board="arena/search", vintage="2026-08-22")
+    newer = payload(ladder(16), vintage="2026-08-22")
+    with pytest.raises(ArchiveError, match="the disk is full"):
+        take_payloads(root, [copy if call == "_log" else newer])
+    assert tree(root) == before
