@@ -11,11 +11,10 @@ from elolag.archive import holding
 from elolag.archive import package as manifests
 from elolag.archive.candidates import Candidate, Decision, Verdict, twin_line, without
 from elolag.archive.checks import losses
-from elolag.archive.completeness import METHODS, REACH_DAYS, Row, comes_whole, judge
+from elolag.archive.completeness import METHODS, REACH_DAYS, judge, row_of
 from elolag.archive.listing import (
     COMPARABLE_SHARE,
     Listed,
-    Listing,
     dating,
     frozen,
     holds_all,
@@ -476,11 +475,6 @@ def _days_apart(one: Listed, other: Listed) -> float:
 # What an archive already holds of one board, as needed to judge a newcomer.
 
 
-def _listed_row(date: str, item: Listed, listing: Listing) -> Row:
-    whole, claimed = comes_whole(item.source_name), item.claimed
-    return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
-
-
 class BoardIndex:
     """Everything known of one board: what is stored, and what this run accepted.
 
@@ -636,7 +630,7 @@ class BoardIndex:
             and abs(to_day(date) - to_day(vintage)) <= REACH_DAYS
             and (listing := item.find(category)) is not None
         ]
-        return judge([_listed_row(*one) for one in lists])[0]
+        return judge([row_of(*one) for one in lists])[0]
 
     def known_before(self, vintage: str, pending: Iterable[Listed], category: str) -> set[str]:
         """Names of every entry listed on the board before `vintage`."""

@@ -13,7 +13,7 @@ from elolag.archive import package as manifests
 from elolag.archive import package as tables
 from elolag.archive.listing import Listing, category_bytes, read_listing, reference_category
 from elolag.archive.log import Log, read_lines
-from elolag.dates import to_day, utc_now
+from elolag.dates import utc_now
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import (
     ALL_LISTS,
@@ -646,16 +646,15 @@ class Board:
         if self.archive.sources != ALL_LISTS:
             # A list that may not answer is evidence all the same.
             return Board(Archive(self.archive.path), self.name, self._folders)._judged
-        alike: dict[tuple[str, bool | None], list[Snapshot]] = {}
+        alike: dict[tuple[str, bool | None], dict[str, completeness.Row]] = {}
         for snapshot in self.snapshots:
             if snapshot.method in completeness.METHODS and snapshot.reference is not None:
-                alike.setdefault((snapshot.method, snapshot.style_control), []).append(snapshot)
+                row = completeness.row_of(snapshot.vintage, snapshot, snapshot.reference)
+                alike.setdefault(snapshot.kind, {})[snapshot.label] = row
         return {
-            snapshot.label: verdict
-            for group in alike.values()
-            for snapshot, verdict in zip(
-                group, completeness.judge([_row(snapshot) for snapshot in group]), strict=True
-            )
+            label: verdict
+            for rows in alike.values()
+            for label, verdict in zip(rows, completeness.judge([*rows.values()]), strict=True)
         }
 
     def snapshot(self, vintage: str | None = None) -> Snapshot:
@@ -723,19 +722,6 @@ def _known(sources: str) -> str:
     if sources not in LISTS:
         raise UsageError(f"unknown sources {sources!r}; known: {', '.join(LISTS)}")
     return sources
-
-
-def _row(snapshot: Snapshot) -> completeness.Row:
-    listing = snapshot.reference
-    if listing is None:
-        raise ArchiveError(f"{snapshot.path}: holds no ratings to judge")
-    return completeness.Row(
-        to_day(snapshot.vintage),
-        listing.entries,
-        listing.ratings,
-        whole=completeness.comes_whole(snapshot.source),
-        claimed=snapshot.claimed,
-    )
 
 
 def _damage(snapshot: Snapshot, root: Path) -> str:

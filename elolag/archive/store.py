@@ -481,7 +481,7 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
         try:
             rows = read_lines(path, TWINS_COLUMNS)
         except ArchiveError as error:
-            found.problems.append((f"{board}/{TWINS}", plain(error, root)))
+            found.problems.append((f"{board}/{TWINS}", str(error).removeprefix(f"{path}: ")))
             continue
         void = [
             row["kept"] not in kept
@@ -519,13 +519,6 @@ def _intended(root: Path, found: Collection[tuple[str, str]]) -> dict[str, str] 
     except ArchiveError:
         return None
     return line if digest == line["manifest_sha256"] else None
-
-
-def plain(error: Exception, root: Path) -> str:
-    """Give the message without the archive's folder, and without the file it begins with."""
-    text = str(error).removeprefix(f"{root}/")
-    first, _, rest = text.partition(": ")
-    return rest if rest and " " not in first else text
 
 
 def _folders(path: Path) -> list[Path]:
