@@ -419,17 +419,14 @@ def seal(root: Path, command: str) -> Log:
 
 def snapshot_folders(root: Path) -> list[tuple[str, str]]:
     """Every (board, label) with a folder in the archive at `root`, sorted."""
-    found = []
-    for publisher in _folders(root):
-        for board in _folders(publisher):
-            name = f"{publisher.name}/{board.name}"
-            if BOARD_PATTERN.fullmatch(name):
-                found += [
-                    (name, folder.name)
-                    for folder in _folders(board)
-                    if VINTAGE_PATTERN.fullmatch(folder.name)
-                ]
-    return sorted(found)
+    boards = [f"{one}/{other}" for one in _folders(root) for other in _folders(root / one)]
+    return sorted(
+        (board, label)
+        for board in boards
+        if BOARD_PATTERN.fullmatch(board)
+        for label in _folders(root / board)
+        if VINTAGE_PATTERN.fullmatch(label)
+    )
 
 
 @dataclass
@@ -521,11 +518,11 @@ def _intended(root: Path, found: Collection[tuple[str, str]]) -> dict[str, str] 
     return line if digest == line["manifest_sha256"] else None
 
 
-def _folders(path: Path) -> list[Path]:
-    """The folders in a folder, links and what is hidden left out."""
+def _folders(path: Path) -> list[str]:
+    """Names of the folders in a folder, links and what is hidden left out."""
     with os.scandir(path) as items:
         return [
-            Path(item.path)
+            item.name
             for item in items
             if item.is_dir(follow_symlinks=False) and not item.name.startswith(".")
         ]
