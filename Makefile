@@ -1,66 +1,91 @@
 # `make lag`, `make test` and `make report` do all the set-up. Needs python3 (3.11 or later) with venv.
 PYTHON ?= python3
-BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+# Wheels of known hashes only, so that nothing runs when they are installed.
+HASHED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
+# With the hatchling that is among them.
+EDITABLE := $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv-tools/bin/uv pip compile --quiet \
+	--universal --python-version 3.11 --generate-hashes --only-binary :all: --no-emit-index-url \
+	--no-annotate $(UPGRADE)
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: lag test fresh report browser check-all lint types calibrate figures answers notebooks docs clean
+.PHONY: lag test fresh report browser check-all lint types calibrate figures answers notebooks docs \
+	requirements audit release clean
 
-lag: .venv/installed ## Print the headline from the shipped archive
+lag: $(VENV)/installed ## Print the headline from the shipped archive
 	@$(BIN)/elolag lag
 
-test: .venv/installed-dev browser ## Run the tests, files spread over two workers
+test: $(VENV)/installed-dev browser ## Run the tests, files spread over two workers
 	$(BIN)/python -m pytest $(SPREAD)
 
-fresh: .venv/installed-dev ## Are pages, notebooks, site and kept tables what the code makes now?
+fresh: $(VENV)/installed-dev ## Are pages, notebooks, site and kept tables what the code makes now?
 	$(BIN)/python -m pytest -m fresh $(SPREAD)
 
-browser: | .venv/bin/python ## For the tests of the report: ask apt for Chromium where root may
+browser: | $(BIN)/python ## For the tests of the report: ask apt for Chromium where root may
 	@$(BIN)/python tests/report/chromium.py
 
-report: .venv/installed-report ## Write the report into report/ (minutes: the grid; QUICK=1 without)
+report: $(VENV)/installed ## Write the report into report/ (minutes: the grid; QUICK=1 without)
 	@$(BIN)/elolag report --out report --force $(if $(QUICK),--quick)
 
 check-all: test fresh lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
 	$(BIN)/python -m pytest -m slow
 
-lint: .venv/installed-dev
+lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 
-types: .venv/installed-dev
+types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-calibrate: .venv/installed-dev ## What the intervals cover in known worlds (hours; resumable)
+calibrate: $(VENV)/installed-dev ## What the intervals cover in known worlds (hours; resumable)
 	$(BIN)/python benchmarks/calibrate.py --seed 3 --jobs 2
 
-figures: .venv/installed ## Redraw the README's chart and its numbers, and those of the docs
+figures: $(VENV)/installed ## Redraw the README's chart and its numbers, and those of the docs
 	$(BIN)/python docs/generate.py
 
-answers: .venv/installed-dev ## Make anew the answers that take minutes, which the pages quote
+answers: $(VENV)/installed-dev ## Make anew the answers that take minutes, which the pages quote
 	$(BIN)/python docs/long_answers.py
 
-notebooks: .venv/installed-dev ## Run the notebooks and save them with their outputs
+notebooks: $(VENV)/installed-dev ## Run the notebooks and save them with their outputs
 	$(BIN)/python notebooks/run.py
 
-docs: .venv/installed-dev ## Build the pages of docs/ as a site, into docs/_build
+docs: $(VENV)/installed-dev ## Build the pages of docs/ as a site, into docs/_build
 	$(BIN)/python -m sphinx -W --keep-going -n -q docs docs/_build
 
-.venv/bin/python:
-	$(PYTHON) -m venv .venv
+requirements: .venv-tools/installed ## Renew the requirement files; UPGRADE=--upgrade takes newer releases
+	$(COMPILE) --group maintain --output-file requirements-tools.txt
+	$(COMPILE) pyproject.toml --all-extras --group build --output-file requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra report --group build --constraint requirements-dev.txt \
+		--output-file requirements.txt
 
-.venv/installed: pyproject.toml constraints.txt | .venv/bin/python
-	$(INSTALL) .
+audit: .venv-tools/installed ## Is a release that we install known to be vulnerable?
+	.venv-tools/bin/pip-audit --require-hashes --disable-pip --requirement requirements-dev.txt
+	.venv-tools/bin/pip-audit --require-hashes --disable-pip --requirement requirements-tools.txt
+
+release: $(VENV)/installed-dev ## Check, build twice, try the wheel, and leave in dist/ what is to be uploaded
+	$(BIN)/python tools/release.py
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml requirements.txt | $(BIN)/python
+	$(BIN)/python $(HASHED) requirements.txt
+	$(BIN)/python $(EDITABLE)
 	@touch $@
 
-.venv/installed-report: pyproject.toml constraints.txt | .venv/bin/python
-	$(INSTALL) ".[report]"
-	@touch .venv/installed $@
+$(VENV)/installed-dev: pyproject.toml requirements-dev.txt | $(BIN)/python
+	$(BIN)/python $(HASHED) requirements-dev.txt
+	$(BIN)/python $(EDITABLE)
+	@touch $(VENV)/installed $@
 
-.venv/installed-dev: pyproject.toml constraints.txt | .venv/bin/python
-	$(INSTALL) ".[dev]"
-	@touch .venv/installed .venv/installed-report $@
+.venv-tools/installed: requirements-tools.txt
+	$(PYTHON) -m venv .venv-tools
+	.venv-tools/bin/python $(HASHED) requirements-tools.txt
+	@touch $@
 
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

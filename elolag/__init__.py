@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from elolag.estimate.comparison import estimate_all
     from elolag.estimate.lag import estimate_lag
     from elolag.estimate.leads import who_led
+    from elolag.estimate.measures import compare_measures
     from elolag.estimate.model_dates import level_dates, model_dates
     from elolag.estimate.news import estimate_news
     from elolag.estimate.over_time import estimate_change, lag_path
     from elolag.estimate.revisions import estimate_revisions
     from elolag.estimate.session import Question, Session, frontier_curve
+    from elolag.estimate.voters import compare_voters
     from elolag.own import own_board
     from elolag.report import write_report
     from elolag.results.lag import LagResult
@@ -41,6 +43,8 @@ _HOMES = {
     "Session": "elolag.estimate.session",
     "check_claims": "elolag.claims",
     "compare": "elolag.estimate.compare",
+    "compare_measures": "elolag.estimate.measures",
+    "compare_voters": "elolag.estimate.voters",
     "estimate_all": "elolag.estimate.comparison",
     "estimate_change": "elolag.estimate.over_time",
     "estimate_lag": "elolag.estimate.lag",
@@ -67,6 +71,8 @@ __all__ = [
     "__version__",
     "check_claims",
     "compare",
+    "compare_measures",
+    "compare_voters",
     "estimate_all",
     "estimate_change",
     "estimate_lag",

@@ -19,7 +19,7 @@ from elolag.question import DEFAULTS, Options
 RUN = CliRunner()
 COMMANDS = (
     "lag", "change", "compare", "revisions", "sensitivity", "cite", "report", "dates", "leads",
-    "news",
+    "news", "measures", "voters",
 )  # fmt: skip
 FLAGS = {
     "n_draws": "draws",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from elolag.archive.completeness import LOST_REFUSED
 from elolag.archive.listing import Listing
 from elolag.archive.package import KEYS, TABLES, Check
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN, vintage_fault
+from elolag.sources.tidy import FORBIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -153,7 +153,6 @@ FOLLOWED, FOLLOWS, FOLLOW_ROWS = 0.9, 0.5, 5
 _ELO_RANGE = (-1000.0, 5000.0)
 _INTERVAL_SLACK = 0.011
 _NAMES_SHOWN = 5
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -399,7 +398,7 @@ def _text_faults(table: str, column: str, values: Sequence[object]) -> Iterator[
     for row, value in enumerate(values, start=1):
         if key and (not isinstance(value, str) or not value):
             yield f"{table}: {column} in row {row} is no name: {value!r:.80}"
-        if isinstance(value, str) and _CONTROL.search(value):
+        if isinstance(value, str) and FORBIDDEN.search(value):
             yield f"{table}: {column} in row {row} holds a control character: {value!r:.80}"
 
 

@@ -6,8 +6,9 @@ import csv
 import io
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from elolag.archive import Archive, Snapshot
 from elolag.archive.package import number_text
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import RATINGS
+from elolag.sources.sheet import harmless
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +47,7 @@ def export(
     boards: Sequence[str] = (),
     since: str = "",
     until: str = "",
+    spreadsheet: bool = False,
 ) -> int:
     """Write the ratings of snapshots.
 
@@ -59,6 +62,8 @@ def export(
         Names; all by default.
     since, until
         ISO dates, both included; empty for no bound.
+    spreadsheet
+        Put an apostrophe before text that a spreadsheet would run as a formula. Numbers stay.
 
     Returns
     -------
@@ -68,20 +73,23 @@ def export(
     Raises
     ------
     UsageError
-        If nothing is selected, a name is unknown, or the path has another ending.
+        If nothing is selected, a name is unknown, the path has another ending, or a Parquet file
+        is to be for a spreadsheet.
     ArchiveError
         If a snapshot is damaged or the file cannot be written.
     """
     chosen = _chosen(archive, boards, since, until)
     if isinstance(out, str):
         out = Path(out)
+    write_csv = partial(_write_csv, spreadsheet=spreadsheet)
     if not isinstance(out, Path):
-        return _write_csv(chosen, out)
-    writers = {".csv": _write_csv, ".parquet": _write_parquet}
-    if out.suffix not in writers:
+        return write_csv(chosen, out)
+    if out.suffix not in (".csv", ".parquet"):
         raise UsageError(f"{out}: the name should end in .csv or .parquet")
+    if spreadsheet and out.suffix != ".csv":
+        raise UsageError(f"{out}: a table for a spreadsheet is CSV; the name should end in .csv")
     with replacing(out) as stream:
-        return writers[out.suffix](chosen, stream)
+        return (write_csv if out.suffix == ".csv" else _write_parquet)(chosen, stream)
 
 
 def _chosen(archive: Archive, boards: Sequence[str], since: str, until: str) -> list[Snapshot]:
@@ -130,22 +138,23 @@ def _rows(snapshot: Snapshot) -> pd.DataFrame:
     return ratings.assign(**facts, **said)[list(_COLUMNS)]
 
 
-def _write_csv(chosen: Sequence[Snapshot], out: IO[bytes]) -> int:
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
+def _write_csv(chosen: Sequence[Snapshot], out: IO[bytes], *, spreadsheet: bool) -> int:
+    stream = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(stream, lineterminator="\n")
+    text = harmless if spreadsheet else str
     writer.writerow(_COLUMNS)
     count = 0
     for snapshot in chosen:
         rows = _rows(snapshot)
-        cells = [_cells(rows[name].tolist(), kind) for name, kind in _COLUMNS.items()]
+        cells = [_cells(rows[name].tolist(), kind, text) for name, kind in _COLUMNS.items()]
         writer.writerows(zip(*cells, strict=True))
         count += len(rows)
-    text.detach()
+    stream.detach()
     return count
 
 
-def _cells(values: Sequence[Any], kind: str) -> list[str]:
-    return values if kind == "string" else [number_text(value) for value in values]  # type: ignore[return-value]
+def _cells(values: Sequence[Any], kind: str, text: Callable[[str], str]) -> list[str]:
+    return [text(value) if kind == "string" else number_text(value) for value in values]
 
 
 def _write_parquet(chosen: Sequence[Snapshot], out: IO[bytes]) -> int:

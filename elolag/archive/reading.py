@@ -521,10 +521,10 @@ class Archive:
             known = self.boards()
             near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
             hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(known)}"
-            raise UsageError(f"no board {name!r} in {self.path}; {hint}")
+            raise UsageError(f"no board {name!r} in this archive; {hint}")
         if not found.labels:
             raise UsageError(
-                f"{name} in {self.path}: none of its lists came from its publisher, all are "
+                f"{name} in this archive: none of its lists came from its publisher, all are "
                 f"copies; take sources {ALL_LISTS}"
             )
         return found
@@ -677,7 +677,7 @@ class Board:
             self._require_newest(newest)
             if not newest:
                 raise UsageError(
-                    f"{self.name} in {self.archive.path}: every list says it is of an impossible "
+                    f"{self.name} in this archive: every list says it is of an impossible "
                     f"day, see: elolag archive verify"
                 )
             return newest[0]

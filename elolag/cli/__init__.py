@@ -18,6 +18,7 @@ from elolag.cli import claims as _claims
 from elolag.cli import dates as _dates
 from elolag.cli import diff as _diff
 from elolag.cli import lag as _lag
+from elolag.cli import measures as _measures
 from elolag.cli import questions, show
 from elolag.cli import rate as _rate
 from elolag.cli import sensitivity as _sensitivity
@@ -60,6 +61,7 @@ app.command("compare")(questions.compare)
 app.command("revisions")(questions.revisions)
 app.command("cite")(questions.cite)
 app.command("report")(questions.report)
+_measures.register(app)
 _rate.register(app)
 _sensitivity.register(app)
 _snapshot.register(app)

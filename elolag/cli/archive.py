@@ -189,6 +189,15 @@ def export(
     board: Annotated[list[str] | None, typer.Option(help="Board; all by default.")] = None,
     since: Annotated[str, typer.Option(help="First vintage, an ISO date.")] = "",
     until: Annotated[str, typer.Option(help="Last vintage, an ISO date.")] = "",
+    spreadsheet: Annotated[
+        bool,
+        typer.Option(
+            "--spreadsheet",
+            help="Put an apostrophe before text that a spreadsheet would run as a formula (= + - @ "
+            "after any blanks, a tab or a line break). Names come from outside: without this, "
+            "import them as text.",
+        ),
+    ] = False,
     archive: _ArchiveOption = None,
     sources: Sources = "all",
 ) -> None:
@@ -203,6 +212,7 @@ def export(
         boards=board or (),
         since=since,
         until=until,
+        spreadsheet=spreadsheet,
     )
     line(f"{rows:,} rows", err=to_stdout)
 

@@ -62,7 +62,7 @@ def lag(
         if as_json:
             dump(found.to_dict())
         else:
-            _print_all(found)
+            _print_all(found, _beside(found, question))
             _print_newer(question, found.results[0])
         return
     study = prepare(**question)
@@ -161,9 +161,20 @@ def _print(result: LagResult) -> None:
         _say(note)
 
 
-def _print_all(found: Comparison) -> None:
-    for said in found.said():
-        _say(said, "bold")
+def _beside(found: Comparison, question: dict[str, Any]) -> str:
+    """The average on the board and on another measure; empty where one of them has none."""
+    from elolag.estimate.lag import HEADLINE
+    from elolag.estimate.measures import beside
+    from elolag.results.measures import under_headline
+
+    average = next((r for r in found.results if r.estimand == HEADLINE), None)
+    other = beside(average, **question) if average else None
+    return under_headline(average, other) if average and other else ""
+
+
+def _print_all(found: Comparison, beside: str) -> None:
+    for said in filter(None, (*found.said(), beside)):
+        _say(said, "bold" if said != beside else "")
         _say()
     table = found.table()
     print_table(table.headings(), table.cells(), figures=False, most=_READING)

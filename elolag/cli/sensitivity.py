@@ -125,10 +125,12 @@ def _range(text: str) -> tuple[float, float]:
 
 def _write(grid: Grid, csv: Path | None, figure: Path | None) -> None:
     from elolag.errors import UsageError
+    from elolag.sources.sheet import harmless
 
     try:
         if csv is not None:
-            grid.to_frame().to_csv(csv, index=False, lineterminator="\n")
+            frame = grid.to_frame().map(lambda c: harmless(c) if isinstance(c, str) else c)
+            frame.to_csv(csv, index=False, lineterminator="\n")
         if figure is not None:
             from elolag.plots import save, specification_curve
 

@@ -7,6 +7,7 @@ nothing else.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,11 +17,14 @@ from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Answer, Client
 from elolag.schema import Origin
 from elolag.sources import SOURCES, Source, arena, get_source, indices, metadata
+from elolag.sources.tidy import MAX_TEXT
 
 #: Header in which the hub names the commit it serves a file from.
 _COMMIT = "X-Repo-Commit"
 #: Pages of one list; the longest has a handful.
 _MOST_PAGES = 200
+#: What a key can be. A shorter one is none, and could not be masked in what a server says.
+_KEY = re.compile(r"[\w.~+/=:-]{8,512}", re.ASCII)
 
 Now = dates.Now
 utc_now = dates.utc_now
@@ -184,10 +188,19 @@ class _Run:
         notes: tuple[str, ...] = (),
     ) -> Fetch:
         """Do every task; one that fails leaves the others alone."""
-        payloads, failures = [], []
-        for task in tasks.values():
+        payloads: list[Fetched] = []
+        failures: list[str] = []
+        size = 0
+        for name, task in tasks.items():
             try:
-                payloads.append(task())
+                payload = task()
+                size += len(payload.data or b"")
+                if size > MAX_BYTES:  # they are all held until the last has come
+                    raise FetchError(
+                        f"{self.source.name} {name}: with it the source sends more than "
+                        f"{MAX_BYTES:,} bytes; refused"
+                    )
+                payloads.append(payload)
             except Exception as error:
                 failures.append(_failure(error))
         return Fetch(self.source, tuple(payloads), tuple(listed), tuple(failures), notes)
@@ -219,8 +232,8 @@ def _artificial_analysis(run: _Run) -> Fetch:
     key = run.environ.get(variable, "").strip()
     if not key:
         return Fetch(run.source, skipped=f"no key in the environment variable {variable}")
-    if not key.isascii() or not key.isprintable():
-        raise FetchError(f"{variable} holds characters no key has; set it anew")
+    if not _KEY.fullmatch(key):
+        raise FetchError(f"{variable} holds characters no key has, or too few; set it anew")
     headers = {indices.KEY_HEADER: key}
 
     def pages(name: str, address: Callable[[int], str]) -> Fetched:
@@ -232,9 +245,11 @@ def _artificial_analysis(run: _Run) -> Fetch:
             bodies.append(answer.data)
             if not indices.has_more(answer.data):
                 break
-            if len(urls) == _MOST_PAGES or sum(map(len, bodies)) > MAX_BYTES:
+            if len(urls) == _MOST_PAGES or sum(map(len, bodies)) > MAX_TEXT:
                 raise FetchError(f"{urls[0]}: {len(urls)} pages and no end; refused")
         joined = indices.join_pages(bodies)
+        if key.encode() in joined:  # written with escapes
+            raise FetchError(f"{urls[0]}: the answer repeats the key that was sent; not taken")
         data = bodies[0] if len(bodies) == 1 else joined
         return run.made(name, tuple(urls), answer, data)
 

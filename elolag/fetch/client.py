@@ -1,20 +1,33 @@
-"""One HTTP session with the manners of an archive: how often it asks again, how long it waits."""
+"""One HTTP session with the manners of an archive: how often it asks again, how long it waits.
+
+What one address may take altogether is bounded by `_Deadline`, and what a server repeats of a key
+is masked (`_masked`): servers are not trusted to end, nor to keep a secret.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import http.client
+import logging
 import random
 import re
+import socket
+import threading
 import time
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from requests.utils import select_proxy
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry, parse_url
 
@@ -31,6 +44,144 @@ _LONGEST_BACKOFF = 60.0
 #: How urllib3 names the connection in front of what happened to it.
 _WRAPPING = re.compile(r"^(<[^>]*>|\w+\([^)]*\)): ")
 _RESET_IN = re.compile(r"\bt=(\d{1,9})\b", re.ASCII)
+
+
+#: Seconds one address may take, with all redirects, retries and waits.
+_LONGEST = 1800.0
+
+
+class _LateError(FetchError):
+    """What is asked for did not come in time; the address is for whoever asked to name."""
+
+
+class _Deadline:
+    """When what is asked for must have come; then the sockets in use are shut.
+
+    A timeout bounds silence alone: a byte a minute, headers without end or one huge chunk would
+    hold a run for ever. (A name server that does not answer is waited for as long as the system
+    does; nothing is sent afterwards.)
+
+    Parameters
+    ----------
+    pause
+        Waits for the given number of seconds.
+    """
+
+    def __init__(self, pause: _Pause) -> None:
+        self.is_over = False
+        self._wait = pause
+        self._seconds = self._end = 0.0
+        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._lock = threading.Lock()
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Shut everything after so many seconds, unless the block has ended.
+
+        Raises
+        ------
+        _LateError
+            Instead of whatever else the block raises or makes of a connection that was shut.
+        """
+        self.is_over, self._seconds, self._end = False, seconds, time.monotonic() + seconds
+        watchdog = threading.Timer(seconds, self._shut)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            yield
+        except Exception as error:
+            if self.is_over:
+                raise self._late() from error
+            raise
+        finally:
+            watchdog.cancel()
+            watchdog.join()
+        self.check()
+
+    def watch(self, used: socket.socket) -> None:
+        """Shut this one too when it is time."""
+        with self._lock:
+            self.check()
+            self._sockets.add(used)
+
+    def check(self) -> None:
+        """Raise a `_LateError` when the time is over."""
+        if self.is_over:
+            raise self._late()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, if what follows can still come in time."""
+        self.check()
+        if time.monotonic() + seconds > self._end:
+            raise self._late()
+        self._wait(seconds)
+
+    def _late(self) -> _LateError:
+        return _LateError(f"did not come within {self._seconds:,g} s; run again later")
+
+    def _shut(self) -> None:
+        with self._lock:
+            self.is_over = True
+            for used in self._sockets:
+                with contextlib.suppress(OSError):  # closed, or the other side was faster
+                    # Not the method of a TLS socket: it would let ciphertext through as text.
+                    socket.socket.shutdown(used, socket.SHUT_RDWR)
+
+
+class _Answered(http.client.HTTPResponse):
+    """An answer in whose chunks a length below 0 is refused, not read to the end of all memory."""
+
+    def _safe_read(self, amt: int) -> bytes:
+        if amt < 0:
+            raise http.client.HTTPException("a chunk has a length below 0")
+        read: bytes = super()._safe_read(amt)  # type: ignore[misc]
+        return read
+
+
+class _Watched(HTTPConnection):
+    """A connection whose sockets a `_Deadline` knows, from before the TLS handshake on."""
+
+    deadline: _Deadline
+    response_class = _Answered
+    _twin: socket.socket | None = None
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        try:
+            # The handshake is made over a socket that nobody sees before it is over.
+            self._twin = made.dup()
+            self.deadline.watch(self._twin)
+        except BaseException:
+            made.close()
+            raise
+        return made
+
+    def connect(self) -> None:
+        """As `HTTPConnection.connect`."""
+        try:
+            super().connect()
+            used: Any = self.sock
+            while not isinstance(used, socket.socket):  # TLS inside the TLS of a proxy
+                used = used.socket
+            self.deadline.watch(used)
+        finally:
+            if self._twin is not None:
+                self._twin.close()
+                self._twin = None
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, deadline: _Deadline) -> None:
+        self._deadline = deadline
+        super().__init__(max_retries=Patience.with_pause(deadline.pause))
+
+    def get_connection_with_tls_context(self, *args: Any, **kw: Any) -> Any:
+        """As `HTTPAdapter` has it, its connections watched, whatever their kind."""
+        pool: Any = super().get_connection_with_tls_context(*args, **kw)
+        kind = pool.ConnectionCls
+        if not issubclass(kind, _Watched):
+            pool.ConnectionCls = type("_Watched", (_Watched, kind), {"deadline": self._deadline})
+        return pool
 
 
 class Patience(Retry):
@@ -113,11 +264,9 @@ def _backoff(failures: int) -> float:
 
 def _reason(error: BaseException) -> str:
     """The innermost cause of a failed request in a few words, without the libraries' wrapping."""
-    inner = error
-    if error.args and isinstance(error.args[0], BaseException):
-        inner = error.args[0]
-    while isinstance(inner, urllib3.exceptions.MaxRetryError) and inner.reason is not None:
-        inner = inner.reason
+    inner = _innermost(error)
+    if isinstance(inner, urllib3.exceptions.ProtocolError) and inner.args:
+        inner = inner.args[-1]  # behind words on the connection, what happened to it
     text = _WRAPPING.sub("", str(inner))
     # A refused connection is, to urllib3, a kind of timeout.
     refused = isinstance(inner, urllib3.exceptions.NewConnectionError)
@@ -125,6 +274,102 @@ def _reason(error: BaseException) -> str:
         isinstance(inner, urllib3.exceptions.TimeoutError) and not refused
     )
     return "did not answer in time" if timed_out else ascii(text)[1:-1][:200]
+
+
+def _innermost(error: BaseException) -> BaseException:
+    inner = error
+    if error.args and isinstance(error.args[0], BaseException):
+        inner = error.args[0]
+    while isinstance(inner, urllib3.exceptions.MaxRetryError) and inner.reason is not None:
+        inner = inner.reason
+    return inner
+
+
+def _unreached(error: BaseException, host: str, proxy: str | None) -> str:
+    """Why no answer came, in one sentence; of a name or a proxy that fails, with what to do."""
+    inner = _innermost(error)
+    unknown = isinstance(inner, urllib3.exceptions.NameResolutionError)
+    if isinstance(inner, urllib3.exceptions.ProxyError):
+        cause = inner.original_error
+        unknown = isinstance(cause, urllib3.exceptions.NameResolutionError)
+        said = "its name is not known" if unknown else _reason(cause)
+    elif proxy and isinstance(error, requests.exceptions.InvalidURL):
+        said = "that is no address of a proxy"
+    elif unknown:
+        return (
+            f"the address of {host} cannot be found: check the network and its name server, and "
+            "run again"
+        )
+    else:
+        return _reason(error)
+    return (
+        f"{host} cannot be reached through the proxy {_without_user(proxy or '')} ({said}): "
+        "correct HTTPS_PROXY, or name the host in NO_PROXY"
+    )
+
+
+def _without_user(proxy: str) -> str:
+    """A proxy's address for a message: no name, no password."""
+    return ascii(proxy.rpartition("@")[2].rpartition("//")[2].partition("/")[0])[1:-1][:100]
+
+
+def _forms(secrets: Collection[str]) -> set[str]:
+    return {form for plain in secrets for form in (plain, quote(plain, safe=""))}
+
+
+def _holds(text: str, secrets: Collection[str]) -> bool:
+    """Whether a text repeats a secret, in any case and as part of an address too."""
+    lower = text.lower()
+    return any(form.lower() in lower for form in _forms(secrets))
+
+
+def _kept(etag: str | None, secrets: Collection[str] = ()) -> str | None:
+    """An ETag worth keeping and sending, or none: printable, not too long, no secret in it."""
+    good = etag is not None and _ETAG.fullmatch(etag) and not _holds(etag, secrets)
+    return etag if good else None
+
+
+def _masked(text: str, secrets: Collection[str]) -> str:
+    """A text without the secrets, or the beginning of one that was cut off, in any case."""
+    forms = _forms(secrets)
+    starts = re.compile("|".join(re.escape(form[:_TELLING]) for form in forms), re.I | re.A)
+    out, at = "", 0
+    while found := starts.search(text, at):
+        start = found.start()
+        out += text[at:start] + _MASK
+        at = start + max(_shared(form, text[start : start + len(form)]) for form in forms)
+    return out + text[at:]
+
+
+def _shared(one: str, other: str) -> int:
+    """Characters in which two texts begin alike, in any case."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0].lower() == pair[1].lower(), pairs))
+
+
+@contextlib.contextmanager
+def _masking(secrets: Collection[str]) -> Iterator[None]:
+    """Mask secrets in what the libraries log, and in the error that ends the block."""
+    if not secrets:
+        yield
+        return
+
+    def mask(record: logging.LogRecord) -> bool:
+        record.msg, record.args = _masked(record.getMessage(), secrets), ()
+        record.exc_info = record.exc_text = None
+        return True
+
+    loggers = [logging.getLogger(f"urllib3.{name}") for name in _LOGGING]
+    for logger in loggers:
+        logger.addFilter(mask)
+    try:
+        yield
+    except FetchError as error:
+        # Not `from error`: a traceback would show it.
+        raise FetchError(_masked(str(error), secrets)) from None
+    finally:
+        for logger in loggers:
+            logger.removeFilter(mask)
 
 
 _USER_AGENT = f"elolag/{__version__} (leaderboard archive; a few requests a month)"
@@ -145,6 +390,15 @@ _FOLLOWING = ("If-None-Match", "Range")
 #: What the hub's redirect says of the file it leads to: its SHA-256, where it is a large one.
 _LINKED = "X-Linked-Etag"
 _SHA256 = re.compile(r'"?([0-9a-fA-F]{64})"?')
+
+#: An ETag is printable, without blanks, and short; another is nothing to ask with.
+_ETAG = re.compile(r"[\x21-\x7e]{1,256}")
+
+_MASK = "<key>"
+#: So many characters tell a secret: what is cut off in its middle is masked as well.
+_TELLING = 6
+#: Modules of urllib3 that log what a server sent.
+_LOGGING = ("connection", "connectionpool", "response", "util.retry")
 
 #: Reads a body, given the SHA-256 published for it if any.
 _Read = Callable[[requests.Response, str | None], bytes]
@@ -195,6 +449,8 @@ class Client:
         Told of every piece received.
     max_bytes
         Largest body accepted.
+    seconds
+        What one address may take, with all redirects, retries and waits.
 
     Raises
     ------
@@ -209,18 +465,20 @@ class Client:
         pause: _Pause = time.sleep,
         progress: bodies.Progress | None = None,
         max_bytes: int = bodies.MAX_BYTES,
+        seconds: float = _LONGEST,
     ) -> None:
         self._bases = {
             name: bodies.Base.parse(name, url) for name, url in (base_urls or {}).items()
         }
-        self._pause = pause
+        self._deadline = _Deadline(pause)
+        self._seconds = seconds
         self._progress = progress
         self._max_bytes = max_bytes
         self._session = requests.Session()
         # Public data are asked for as anybody would: nothing out of a .netrc is sent along.
         self._session.auth = _no_auth
         self._session.headers.update({"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"})
-        adapter = HTTPAdapter(max_retries=Patience.with_pause(pause))
+        adapter = _Adapter(self._deadline)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -249,14 +507,16 @@ class Client:
         etag
             Of the copy at hand; the answer may then be 304.
         headers
-            Sent to the first host only.
+            Sent to the first host only; their values are secrets, see `_masked`.
 
         Raises
         ------
         FetchError
-            If there is no good answer after all retries.
+            If there is no good answer after all retries, or in time, or if it repeats a secret.
         """
+        etag = _kept(etag)
         sent = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
+        secrets = tuple((headers or {}).values())
 
         def read(response: requests.Response, published: str | None) -> bytes:
             parts: list[bytes] = []
@@ -266,7 +526,11 @@ class Client:
                 bodies.check_hash(hashlib.sha256(data).hexdigest(), published)
             return data
 
-        return self._tried(source, url, lambda: sent, etag, read)
+        with _masking(secrets):
+            answer = self._tried(source, url, lambda: sent, etag, read, secrets)
+            if _holds(answer.data.decode("latin-1"), secrets):
+                raise FetchError(f"{url}: the answer repeats the key that was sent; not taken")
+        return answer
 
     def download(self, source: Source, url: str, path: Path) -> Answer:
         """Download an address whose content never changes into `path`, going on where it stopped.
@@ -318,18 +582,23 @@ class Client:
         headers: Callable[[], Mapping[str, str]],
         etag: str | None,
         read: _Read,
+        secrets: Collection[str] = (),
     ) -> Answer:
         """Ask until a body has come whole; urllib3 retries only what happens before the body."""
         failures = 0
-        while True:
-            try:
-                return self._once(source, url, headers(), etag, read)
-            except _BROKEN as error:
-                # Whole but wrong is hardly chance: one fresh try, not two.
-                failures += 2 if isinstance(error, bodies.OtherBytesError) else 1
-                if failures >= _BODY_TRIES:
-                    raise FetchError(f"{url}: {_reason(error)}") from error
-            self._pause(_backoff(failures))
+        try:
+            with self._deadline.within(self._seconds):
+                while True:
+                    try:
+                        return self._once(source, url, headers(), etag, read, secrets)
+                    except _BROKEN as error:
+                        # Whole but wrong is hardly chance: one fresh try, not two.
+                        failures += 2 if isinstance(error, bodies.OtherBytesError) else 1
+                        if failures >= _BODY_TRIES:
+                            raise FetchError(f"{url}: {_reason(error)}") from error
+                    self._deadline.pause(_backoff(failures))
+        except _LateError as error:
+            raise FetchError(f"{url}: {error}") from error
 
     def _once(
         self,
@@ -338,6 +607,7 @@ class Client:
         headers: Mapping[str, str],
         etag: str | None,
         read: _Read,
+        secrets: Collection[str],
     ) -> Answer:
         base = self._bases.get(source.name)
         here = base.applied(url) if base else url
@@ -345,6 +615,7 @@ class Client:
         hops: list[Mapping[str, str]] = []
         for _ in range(_REDIRECTS + 1):
             with self._send(source, url, here, headers) as response:
+                self._deadline.check()  # headers that were cut off read as whole ones
                 hops.append(response.headers)
                 linked = next((h[_LINKED] for h in hops if _LINKED in h), None)
                 if etag and (response.status_code == 304 or linked == etag):
@@ -355,14 +626,17 @@ class Client:
                     return Answer(
                         url,
                         200,
-                        linked or response.headers.get("ETag"),
+                        _kept(linked, secrets) or _kept(response.headers.get("ETag"), secrets),
                         tuple(hops),
                         data,
                         verified=named is not None,
                     )
                 if not response.is_redirect:
                     raise FetchError(f"{url}: answered {_status(response)}")
-                there = _joined(url, here, response.headers["Location"])
+                location = response.headers["Location"]
+                if _holds(location, secrets):
+                    raise FetchError(f"{url}: redirects to an address that holds the key; refused")
+                there = _joined(url, here, location)
             if there.split("/")[:3] != here.split("/")[:3]:
                 headers = {name: headers[name] for name in _FOLLOWING if name in headers}
             here = there
@@ -383,6 +657,7 @@ class Client:
             settings = self._session.merge_environment_settings(
                 str(request.url), {}, None, None, None
             )
+        proxy = select_proxy(str(request.url), settings["proxies"])
         settings = {**settings, "timeout": _TIMEOUT, "stream": True}
         try:
             # Not `Session.send`: it reads the bodies of redirects, however long and packed.
@@ -391,7 +666,8 @@ class Client:
         except FetchError as error:
             raise FetchError(f"{url}: {error}") from error
         except (OSError, urllib3.exceptions.HTTPError) as error:
-            raise FetchError(f"{url}: {_reason(error)}") from error
+            said = _unreached(error, target.host or "", proxy)
+            raise FetchError(f"{url}: {said}") from error
 
     def _stream(
         self,

@@ -103,7 +103,11 @@ def quantiles(
     A draw that is only a bound is taken at its worst for each end: "at least x" is x for the low
     end and unbounded for the high one. An unbounded end is None.
     """
-    below, above = reach(months, censored)
+    return ends(*reach(months, censored), level)
+
+
+def ends(below: Floats, above: Floats, level: float) -> tuple[float | None, float | None]:
+    """The same of draws known to lie between two values each, equal where they are exact."""
     # Rounded, for 1 - 0.95 is a hair over 0.05 and would skip a draw.
     tail = round((1 - level) / 2, 12)
     low = np.quantile(below, tail, method="inverted_cdf")

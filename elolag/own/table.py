@@ -14,6 +14,7 @@ from elolag.arrays import Floats
 from elolag.errors import UsageError
 from elolag.schema import ENTRIES, RATINGS
 from elolag.sources import sheet as sheets
+from elolag.sources.tidy import FORBIDDEN
 from elolag.votes import COVARIANCE_SUFFIX, RATINGS_FILE, RatedVotes, read_covariance
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def read_table(path: Path) -> OwnTable:
     if path.is_dir():
         path = path / RATINGS_FILE
     table = parse(sheets.read_bytes(path, "the ratings file"), str(path))
+    # From here on it goes by its last name: results keep what is said of it, reports print it.
+    table = replace(table, name=path.name)
     beside = path.with_name(path.stem + COVARIANCE_SUFFIX)
     if not beside.is_file():
         return table
@@ -162,6 +165,10 @@ def _check_rows(
         where, rating = sheet.where(row), numbers["rating"][row]
         if not key[1]:
             raise UsageError(f"{where}: no entry; name the model, or leave out the row")
+        if FORBIDDEN.search(key[1]):
+            raise UsageError(
+                f"{where}: the entry {key[1]!r:.200} holds a control character and is no name"
+            )
         if math.isnan(rating):
             raise UsageError(f"{where}: {key[1]!r} has no rating; leave out the row")
         if key in first:

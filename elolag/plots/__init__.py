@@ -8,9 +8,11 @@ from elolag.plots.figures import (
     comparison,
     influence,
     lag_path,
+    measures,
     revisions,
     slices,
     time_to_match,
+    voters,
 )
 from elolag.plots.frontiers import frontier
 from elolag.plots.histories import dates, leads, news
@@ -31,6 +33,7 @@ __all__ = [
     "influence",
     "lag_path",
     "leads",
+    "measures",
     "news",
     "revisions",
     "save",
@@ -38,4 +41,5 @@ __all__ = [
     "specification_curve",
     "svg",
     "time_to_match",
+    "voters",
 ]

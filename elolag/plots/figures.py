@@ -49,6 +49,8 @@ from elolag.plots.style import (
     visible,
 )
 from elolag.results.lag import LagResult
+from elolag.results.measures import Measures, none_after
+from elolag.results.voters import VotersReport, signed
 from elolag.results.words import (
     FEWEST,
     NO_WIDTH,
@@ -296,12 +298,97 @@ def slices(
 
 
 def _rows(
-    rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look
-) -> Axes:
-    """A whole figure of dots."""
+    rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look,
+    **scale: Any,
+) -> Axes:  # fmt: skip
+    """A whole figure of dots; `scale` as in `dots`, where it is not months."""
     axes = ax if ax is not None else new_axes(size, height(rows, size))
-    dots(axes, rows, who, size=size)
+    dots(axes, rows, who, size=size, **scale)
     return finish(axes, finding, foot, size=size, room=1.4 * of_size(size).font, **look)
+
+
+@ours
+def measures(
+    found: Measures, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """One row per measure, and per board of another task where those were asked for.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.compare_measures`.
+    """
+    rows: list[Dot] = []
+    for item in found.measures:
+        if item.task and not any(row.heading for row in rows):
+            rows.append(Dot("other tasks", heading=True))
+        r = item.result
+        if r is None:
+            continue
+        late = f", {r.as_of}" if item.stale else ""
+        name = f"{item.board.removesuffix('_style_control').replace('_', ' ')}{late}"
+        words = f"{item.board}: {r.figure()}\n{r.level:.0%} interval: {r.interval_words()}"
+        if item.stale:
+            words += f"\n{none_after(r, item.newest)}"
+        rows.append(
+            Dot(name, _short(r.months, r.bound), r.months,
+                *r.ends_given, bare=bool(r.no_interval()), words=words, strong=not item.task)
+        )  # fmt: skip
+    stale = (f"{m.board}: {none_after(m.result, m.newest)}." for m in found.measures
+             if m.stale and m.result)  # fmt: skip
+    note = (
+        f"As of {found.as_of}, or of the newest list where that is older, with "
+        f"{found.level:.0%} intervals."
+    )
+    who = f"{short(found.results[0].follower_group)} "
+    foot = footer(found, " ".join((note, *stale)))
+    return _rows(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
+
+
+def measures_title(found: Measures) -> str:
+    """How far measures lie apart."""
+    months = [r.months or 0.0 for _, r in found.answered]
+    if not months:
+        return "No measure has an answer, boards of other tasks have"
+    counted = f"{len(months)} measures give" if len(months) > 1 else "The one measure gives"
+    return f"{counted} {span(min(months), max(months))}"
+
+
+@ours
+def voters(
+    found: VotersReport, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """What each kind of voters adds to the follower's models: all on the board asked for, its top.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.compare_voters`.
+    """
+    rows = []
+    for heading, part in (("all models", found.quoted), ("near the top", found.tops)):
+        rows += [Dot(heading, heading=True)] * bool(part)
+        for item in part:
+            name = item.voters.capitalize() if item.against == "english" else item.voters
+            answer, low, high = map(signed, (item.shift.elo, item.low, item.high))
+            words = f"{name}: {answer} Elo\n{found.level:.0%} interval: {low} to {high}"
+            if item.moved:
+                words += f"\nlag if all voted so: {directed(item.moved.months)}"
+            rows.append(Dot(name, answer, item.shift.elo, item.low, item.high, words=words))
+    note = (
+        f"Elo above models of equal rating by English voters (compar:IA: by the arena's), with "
+        f"{found.level:.0%} intervals."
+    )
+    who, head = f"{short(found.headline.follower_group)} ", voters_title(found)
+    return _rows(rows, who, head, footer(found, note), ax, size, look,
+                 unit="Elo", sides=("rated higher", "lower"))  # fmt: skip
+
+
+def voters_title(found: VotersReport) -> str:
+    """How far voters lie apart."""
+    elo = sorted(row.shift.elo for row in found.quoted)
+    models = f"{adjective(found.headline.follower_group)} models"
+    return f"Other voters move {models} by {signed(elo[0])} to {signed(elo[-1])} Elo"
 
 
 @ours

@@ -265,11 +265,13 @@ def height(rows: Sequence[Dot], size: str) -> float:
 
 
 def dots(
-    axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page", over: bool = False
-) -> None:
-    """Rows from the top, a dot with its intervals each; `who` is behind right of zero, else ahead.
+    axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page", over: bool = False,
+    unit: str = "months", sides: tuple[str, str] = ("behind", "ahead"),
+) -> None:  # fmt: skip
+    """Rows from the top, a dot with its intervals each.
 
-    On a phone, or where `over`, the names stand over their rows.
+    `who` is the first of the two `sides` right of zero, the second left of it. On a phone, or where
+    `over`, the names stand over their rows.
     """
     measures = of_size(size)
     low, high = _range(rows)
@@ -305,11 +307,11 @@ def dots(
     axes.tick_params(axis="y", length=0)
     unsigned(axes.xaxis)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("months")
+    axes.set_xlabel(unit)
     zero = (0 - low) / (high - low)
     for word, place, side, colour in (
-        (f"\u2190 {who}ahead", zero - 0.012, "right", COLOURS[1]),
-        (f"{who}behind \u2192", zero + 0.012, "left", COLOURS[0]),
+        (f"\u2190 {who}{sides[1]}", zero - 0.012, "right", COLOURS[1]),
+        (f"{who}{sides[0]} \u2192", zero + 0.012, "left", COLOURS[0]),
     ):
         if side == "left" or low < 0:
             axes.text(

@@ -10,13 +10,14 @@ from typing import Any, Unpack
 import numpy as np
 
 from elolag import tags
-from elolag.archive import Archive, Board, find_board
+from elolag.archive import Board, find_board
 from elolag.claims import ClaimsReport, check_claims
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError
 from elolag.estimate.compare import Slices, compare
 from elolag.estimate.comparison import Comparison, estimate_all
 from elolag.estimate.lag import HEADLINE
+from elolag.estimate.measures import beside
 from elolag.estimate.over_time import LagPath, lag_path
 from elolag.estimate.panel import choose
 from elolag.estimate.session import ASKED as DEFAULTS
@@ -63,7 +64,10 @@ class Extent:
 
 @dataclass(frozen=True)
 class Checks:
-    """The answers, or in `missing` by name why there is none."""
+    """The answers, or in `missing` by name why there is none.
+
+    `beside` is the headline on another measure, where that has an answer on the same day.
+    """
 
     category: Slices | None = None
     openness: Slices | None = None
@@ -71,13 +75,15 @@ class Checks:
     flip: Flip | None = None
     grid: Grid | None = None
     claims: ClaimsReport | None = None
+    beside: LagResult | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def snapshots(self) -> tuple[tuple[str, str], ...]:
         """Path and hash of every snapshot one of them used, by path."""
         made = (self.category, self.openness, self.grid, self.claims)
-        return tuple(sorted({pair for m in made if m for pair in m.table().snapshots}))
+        used = {pair for m in made if m for pair in m.table().snapshots}
+        return tuple(sorted(used | set(self.beside.snapshots if self.beside else ())))
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object of the report; every row of the grid is in its CSV."""
@@ -91,11 +97,12 @@ class Checks:
                 "grid": grid and {k: v for k, v in grid.items() if k not in ("rows", "answer")},
             },
             "claims": self.claims and self.claims.to_dict(),
+            "beside": self.beside and self.beside.to_dict(),
             "left_out": dict(self.missing),
         }
 
 
-def check(study: Study, question: Mapping[str, Any], extent: Extent) -> Checks:
+def check(study: Study, headline: LagResult, question: Mapping[str, Any], extent: Extent) -> Checks:
     """Ask all of them; a part without an answer says why, and the others stand."""
     few = {**question, "n_draws": min(study.n_draws, _DRAWS)}
     # A comparison by category is of all categories.
@@ -117,13 +124,15 @@ def check(study: Study, question: Mapping[str, Any], extent: Extent) -> Checks:
         missing["claims"] = no_claims
     else:
         asked["claims"] = lambda: _claims(few)
+    # What cannot be answered is told without naming a folder of this machine.
+    here = str(_board(question).archive.path)
     found = {}
     for name, ask in asked.items():
         try:
             found[name] = ask()
         except ElolagError as error:
-            missing[name] = str(error)
-    return Checks(**found, missing=missing)
+            missing[name] = str(error).replace(here, "the archive")
+    return Checks(**found, beside=beside(headline, **question), missing=missing)
 
 
 def _no_claims(question: Mapping[str, Any]) -> str:
@@ -152,10 +161,14 @@ def _no_grid(study: Study, question: Mapping[str, Any], extent: Extent) -> str:
     fixed = [k for k, v in question.items() if k not in free and v != defaults[k]]
     if fixed:
         return f"it makes its own choice of {', '.join(fixed)}, which this question has fixed"
-    board = find_board(board, question.get("archive"), question.get("sources", ALL_LISTS))
-    if choose(board, None).vintage != study.panel.vintage:
+    if choose(_board(question), None).vintage != study.panel.vintage:
         return "it starts from the newest ratings, and this question from older ones"
     return ""
+
+
+def _board(question: Mapping[str, Any]) -> Board:
+    board = question.get("board", DEFAULT_BOARD)
+    return find_board(board, question.get("archive"), question.get("sources", ALL_LISTS))
 
 
 def _grid(study: Study, question: Mapping[str, Any], extent: Extent) -> Grid:
@@ -255,7 +268,7 @@ def gather(extent: Extent, **question: Unpack[Question]) -> Material:
         current=answers.get("current"),
         comparison=comparison,
         path=_path(study, question),
-        checks=check(study, question, extent),
+        checks=check(study, headline, question, extent),
         extent=extent,
     )
 
@@ -270,23 +283,27 @@ def _path(study: Study, question: Mapping[str, Any]) -> LagPath | None:
     return lag_path(to_iso(start), to_iso(study.as_of), **rest)
 
 
+#: Of a question, what only this machine knows: the answers name the archive by its log's head.
+_OF_HERE = ("archive", "session")
+
+
 def describe(question: Mapping[str, Any]) -> dict[str, Any]:
-    """The question with every default, as plain values, for JSON and for the command line."""
-    defaults = {name: value for name, value in DEFAULTS.items() if name != "session"}
+    """The question with every default, as plain values, for JSON and for the command line.
+
+    It names no folder of this machine: the archive is left out, own tags go by their last name.
+    """
+    extra = question.get("extra_tags")
+    named = {**question, "extra_tags": None if extra is None else Path(extra).resolve().name}
 
     def plain(value: Any) -> Any:
-        if isinstance(value, Archive):
-            return str(value.path)
         if isinstance(value, Board):
             return value.name
-        if isinstance(value, Path):
-            return str(value)
         if isinstance(value, tags.Policies):
             return {name: getattr(value, name) for name in value.__dataclass_fields__}
         return sorted(value) if isinstance(value, set | frozenset) else value
 
     return {
         key: plain(value)
-        for key, value in sorted({**defaults, **question}.items())
-        if key != "session"
+        for key, value in sorted({**DEFAULTS, **named}.items())
+        if key not in _OF_HERE
     }

@@ -16,6 +16,7 @@ from elolag.plots.style import SIDES, finding, roles
 from elolag.report.content import Block, Figure, Section
 from elolag.report.material import Material
 from elolag.results.lag import LagResult
+from elolag.results.measures import under_headline
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
@@ -25,11 +26,11 @@ from elolag.tags import Tag
 
 def answer(material: Material) -> Section:
     """The headline sentence, its facts, and what its interval leaves out."""
-    result = material.headline
+    result, beside = material.headline, material.checks.beside
     return Section(
         "answer",
         "The answer",
-        result.said(),
+        (*result.said(), *([under_headline(result, beside)] if beside else [])),
         tables=(result.table(),),
         after=(*material.comparison.small_print, result.left_out("both")),
     )

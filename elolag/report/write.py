@@ -26,6 +26,7 @@ from elolag.report import sections as parts
 from elolag.report.content import Section
 from elolag.report.material import Extent, Material, describe, gather
 from elolag.results.lag import LagResult
+from elolag.results.provenance import log_head
 from elolag.results.table import Table
 from elolag.results.words import windowed
 from elolag.schema import ALL_LISTS
@@ -205,7 +206,7 @@ _PACKAGES = (
 _OPTIONS = {
     "board": "--board", "category": "--category", "leader": "--leader", "follower": "--follower",
     "as_of": "--as-of", "vintage": "--vintage", "n_draws": "--draws", "seed": "--seed",
-    "level": "--level", "window": "--window", "archive": "--archive", "sources": "--sources",
+    "level": "--level", "window": "--window", "sources": "--sources",
     "extra_tags": "--tags", "drift": "--drift",
 }  # fmt: skip
 
@@ -217,7 +218,7 @@ def _command(material: Material) -> str:
         "board": result.board, "category": result.category, "leader": result.leader_group,
         "follower": result.follower_group, "as_of": result.as_of, "vintage": result.vintage,
         "n_draws": result.n_draws, "seed": result.seed, "level": result.level,
-        **{k: asked.get(k) for k in ("window", "archive", "extra_tags", "drift")},
+        **{k: asked.get(k) for k in ("window", "extra_tags", "drift")},
     }  # fmt: skip
     if result.sources != ALL_LISTS:
         whole["sources"] = result.sources
@@ -225,7 +226,7 @@ def _command(material: Material) -> str:
     own = material.question.get("board")
     if isinstance(own, OwnBoard):
         whole |= {"board": None, "vintage": None}
-        words += ["--ratings", own.file.name]
+        words += ["--ratings", Path(own.file.name).name]
         words += ["--ratings-level", str(own.snapshots[0].interval_level)]
     for key, option in _OPTIONS.items():
         if whole.get(key) is not None:
@@ -240,7 +241,15 @@ def _command(material: Material) -> str:
 def _reproduce(material: Material) -> str:
     """`reproduce.txt`: command, versions, snapshots with their hashes."""
     result = material.headline
-    lines = ["command:", f"  {_command(material)}", "", "versions:"]
+    lines = ["command:", f"  {_command(material)}"]
+    head = log_head(result.origins)
+    if head:
+        lines += [
+            "",
+            "archive: the one whose log has this head (elolag archive verify --head); where",
+        ]
+        lines += ["it is not the default, name its folder with --archive:", f"  {head}"]
+    lines += ["", "versions:"]
     lines += [f"  {name} {version}" for name, version in _versions().items()]
     lines += ["", "snapshots (sha256 of each manifest, which holds the hashes of its tables):"]
     lines += [f"  {digest}  {path}" for path, digest in result.snapshots]
@@ -283,7 +292,7 @@ def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
             "encoding": "utf-8",
             "rows": len(table.rows),
             "missing": "an empty cell",
-            "quoting": "text that begins with = + - @ has an apostrophe before it",
+            "quoting": "an apostrophe stands before text that a spreadsheet would run",
             "columns": [
                 {"name": c.key, "title": c.label or c.key, "description": c.meaning, "unit": c.unit}
                 for c in table.columns

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from elolag.dates import DAYS_PER_MONTH, parse
+from elolag.results.words import bound, reads_ahead
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -311,6 +312,39 @@ def months_to(window: float, lang: str) -> str:
     if lang == "de":
         return "In dem Monat bis zum" if one else f"In den {_counted(window, lang)} Monaten bis zum"
     return "Over the month to" if one else f"Over the {_counted(window, lang)} months to"
+
+
+def over_months(window: float, lang: str) -> str:
+    """A window within a sentence: ``over twelve months``."""
+    one = window == 1
+    if lang == "de":
+        return "über einen Monat" if one else f"über {_counted(window, lang)} Monate"
+    return "over one month" if one else f"over {_counted(window, lang)} months"
+
+
+def lag(value: float, censored: str | None, lang: str) -> str:
+    """A lag with its direction: ``6.4 months behind``, ``mindestens 6,4 Monate zurück``."""
+    words = GERMAN if lang == "de" else ENGLISH
+    side = words.ahead if reads_ahead(value, censored) else words.behind
+    said = side.format(f"{number(value, lang)} {words.months}")
+    if not censored:
+        return words.level if number(value, "en") == "0.0" else said
+    least = words.at_least if bound(value, censored) == "at least" else words.at_most
+    return f"{least} {said}"
+
+
+def between(low: float | None, high: float | None, lang: str) -> str:
+    """Both ends of an interval of lags; the direction once where it is the same."""
+    words = GERMAN if lang == "de" else ENGLISH
+    if low is None or high is None:
+        if low is None and high is None:
+            return words.unbounded
+        end, censored = (low, "at-least") if high is None else (high, "at-most")
+        return lag(end or 0.0, censored, lang)
+    if low * high > 0:
+        near, far = sorted((low, high), key=abs)
+        return f"{number(near, lang)} {words.to} {lag(far, None, lang)}"
+    return f"{lag(low, None, lang)} {words.to} {lag(high, None, lang)}"
 
 
 def about(months: float, lang: str) -> str:

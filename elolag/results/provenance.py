@@ -120,15 +120,14 @@ class Provenance:
 
     @property
     def caveat(self) -> str:
-        """The one caveat that fits how the board was made."""
-        if not self.origins:
-            return ""
-        newest = self.origins[0]
-        board = newest.path.rpartition("/")[0]
-        for kind in (measure_of(board, newest.method, newest.source).name, newest.method):
-            if kind in _CAVEATS:
-                return _CAVEATS[kind]
-        return _OWN_CAVEAT if self.owners == "" else CAVEAT
+        """The caveat that fits how each board was made, the first board's first."""
+        found: dict[str, None] = {}
+        for origin in self.origins:
+            board = origin.path.rpartition("/")[0]
+            kinds = (measure_of(board, origin.method, origin.source).name, origin.method)
+            known = [_CAVEATS[kind] for kind in kinds if kind in _CAVEATS]
+            found[(known or [_OWN_CAVEAT if self.owners == "" else CAVEAT])[0]] = None
+        return " ".join(found)
 
     @property
     def log_head(self) -> str:
@@ -157,7 +156,10 @@ class Provenance:
             vintage = self.facts.get("vintage") or newest.vintage
             licence = f", {newest.licence}" if newest.licence else ""
             lists = "list" if len(older) == 1 else "lists"
-            more = f" and {len(older)} older {lists}" if older else ""
+            board_alone = all(o.owner == newest.owner for o in older)
+            more = (
+                f" and {len(older)} {'older' if board_alone else 'other'} {lists}" if older else ""
+            )
             if copies := sum(origin.copied for origin in older):
                 more += f", {copies} of them copies made by others"
             if newest.copied:
@@ -206,7 +208,8 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     # "sources" is what the snapshots are called there, and all lists go without saying.
     if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
         facts["lists"] = spoken.sources
-    origins = tuple(getattr(spoken, "origins", ()))
+    # What rests on more lists than the result that speaks for it names them itself.
+    origins = tuple(getattr(result, "origins", ()) or getattr(spoken, "origins", ()))
     held = getattr(spoken, "snapshots", ())
     if not origins:
         origins = tuple(Origin(path, digest, _vintage(path)) for path, digest in held)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.results import provenance
 from elolag.results.words import printable
+from elolag.sources.sheet import harmless
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -171,7 +172,7 @@ class Table:
         return frame.astype(dict.fromkeys(empty, float))
 
     def to_csv(self) -> bytes:
-        """Every row and column, unrounded; text a spreadsheet would run as a formula is quoted."""
+        """Every row and column, unrounded; text is `harmless` in a spreadsheet."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([column.key for column in self.columns])
@@ -277,6 +278,4 @@ def _csv(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return str(cell).lower()
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return str(cell)
+    return harmless(cell) if isinstance(cell, str) else str(cell)

@@ -87,6 +87,10 @@ _HOST = "https://huggingface.co"
 _REPOSITORY = "lmarena-ai/leaderboard-dataset"
 LISTING_URL = f"{_HOST}/api/datasets/{_REPOSITORY}/revision/main"
 
+#: Boards of the dataset: each is a file to be fetched. There are some twenty.
+_MOST_SUBSETS = 200
+#: Lists of one board; since May 2023 there were 247, and later one a day.
+_MOST_VINTAGES = 5_000
 _SHARD = "00000-of-00001.parquet"
 _REVISION = re.compile(r"[0-9a-f]{40}")
 _PATH = re.compile(r"([a-z0-9_]{1,60})/latest-(\d{5}-of-\d{5}\.parquet)", re.ASCII)
@@ -132,6 +136,8 @@ def subsets(listing: bytes) -> tuple[str, dict[str, str]]:
             )
         if found:
             paths[found[1]] = found[0]
+    if len(paths) > _MOST_SUBSETS:
+        raise PayloadError(f"{where}: {len(paths):,} boards; more than {_MOST_SUBSETS} is refused")
     if not paths:
         raise PayloadError(f"{where}: no file is named <subset>/latest-{_SHARD}")
     return revision, dict(sorted(paths.items()))
@@ -220,7 +226,9 @@ def _table(payload: bytes, where: str) -> tuple[pa.Table, list[str]]:
     if not table.num_rows:
         raise PayloadError(f"{where}: the board is empty")
     table = table.rename_columns([_COLUMNS[name] for name in table.column_names])
-    for day in table.column("date").unique().to_pylist():
+    days = table.column("date").unique()
+    tidy.vintages(len(days), _MOST_VINTAGES, where)
+    for day in days.to_pylist():
         if day is None or not _is_day(day):
             raise PayloadError(f"{where}: leaderboard_publish_date {shown(day)} is not an ISO date")
     return table, [f"columns ignored: {listed(ignored)}"] if ignored else []

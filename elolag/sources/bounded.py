@@ -1,14 +1,15 @@
 """Bounded reading of Parquet: what it declares is checked, then it is unpacked within bounds.
 
-A file of 40 kB can unpack to gigabytes whatever its footer says, and damage can abort the library
-that reads it. So only the footer is read in the caller's process (`read`); the columns are unpacked
-in a child that may use so much memory and processor time and no more, and come back as Arrow IPC.
-One child serves many files, at milliseconds each; one that ended is replaced with the next file. It
-is this file run as a program, and imports nothing of elolag: `read` does when it is called.
+A file of 40 kB can unpack to gigabytes whatever its footer says, a footer can describe a million
+columns, and damage can abort the library that reads either. So a child reads both: the footer
+first, whose length, rows, row groups and columns are bounded, then the columns, with so much memory
+and processor time and no more. They come back as Arrow IPC. One child serves many files, at
+milliseconds each; one that ended is replaced with the next file. It is this file run as a program,
+and imports nothing of elolag: `read` does when it is called.
 
 macOS does not keep to the bound of memory: there a bomb is stopped by time alone. Windows knows
-neither bound in Python: files are unpacked in the caller's process there, and only what they
-declare is bounded.
+neither bound in Python: files are read in the caller's process there, and only what they declare is
+bounded.
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+#: A footer of a thousand row groups takes two megabytes; one of four can describe 300,000 columns.
+_MAX_FOOTER = 4 << 20
 _MAX_ROWS = 2_000_000
 _MAX_GROUPS = 1_000
 _MAX_UNCOMPRESSED = 256 << 20
@@ -53,7 +56,11 @@ _PROGRAM = (
 
 
 class UnpackingError(Exception):
-    """A file that could not be unpacked within bounds; says why."""
+    """A file that is damaged or cannot be read within bounds; says why."""
+
+
+class DeclaredError(Exception):
+    """A file that declares too much, or what does not agree; says what."""
 
 
 class Child:
@@ -88,8 +95,8 @@ class Child:
         """Whether it runs, and is this process's own and not that of one it was forked from."""
         return self.owner == os.getpid() and self._ended(os.WNOHANG) is False
 
-    def ask(self, asked: bytes, payload: bytes) -> tuple[bytes, bytes]:
-        """What is wrong with a file, and its table.
+    def ask(self, asked: bytes, payload: bytes) -> tuple[Any, bytes]:
+        """What is found in a file (`answered`), and its table.
 
         Raises
         ------
@@ -100,7 +107,7 @@ class Child:
         self.to_child.send_bytes(payload)
         if not self.from_child.poll(MAX_WAIT):
             raise TimeoutError
-        return self.from_child.recv_bytes(), self.from_child.recv_bytes()
+        return json.loads(self.from_child.recv_bytes()), self.from_child.recv_bytes()
 
     def end(self) -> None:
         """Kill it."""
@@ -127,17 +134,17 @@ class Unpacker:
 
     def unpack(
         self, payload: bytes, wanted: Mapping[str, str], limits: Mapping[str, int]
-    ) -> bytes | pa.Buffer:
-        """Unpack columns; see `unpacked`.
+    ) -> tuple[dict[str, Any], bytes | pa.Buffer]:
+        """Read a file in the child; see `answered`.
 
         Raises
         ------
         UnpackingError
-            The file is damaged, or needs more than the child may use.
+            The file needs more than the child may use, or there can be none.
         """
         if not hasattr(os, "posix_spawn") or not sys.executable:
-            return unpacked(payload, wanted, **limits)
-        asked = json.dumps({"wanted": dict(wanted), **limits}).encode()
+            return answered(payload, wanted, limits)
+        asked = json.dumps({"wanted": dict(wanted), "limits": dict(limits)}).encode()
         with self._lock:
             if self.child is None or not self.child.usable:
                 self.close()
@@ -146,16 +153,13 @@ class Unpacker:
                 except OSError as error:
                     raise UnpackingError(f"no process to unpack it in: {error}") from error
             try:
-                fault, table = self.child.ask(asked, payload)
+                return self.child.ask(asked, payload)
             except (EOFError, OSError):
                 self.close()
                 raise UnpackingError(
                     f"unpacking it ends the process, or takes more than {_MAX_MEMORY >> 20:,} MB "
                     f"or {MAX_SECONDS} s"
                 ) from None
-        if fault:
-            raise UnpackingError(fault.decode())
-        return table
 
     def close(self) -> None:
         """End the child, if there is one."""
@@ -182,53 +186,113 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     from elolag.errors import PayloadError
     from elolag.sources.tidy import looks_like, require, shown
 
-    limits = {"thrift_string_size_limit": 16 << 20, "thrift_container_size_limit": 1 << 20}
+    limits = {
+        "footer": _MAX_FOOTER,
+        "rows": _MAX_ROWS,
+        "groups": _MAX_GROUPS,
+        "columns": _MAX_COLUMNS,
+        "bytes": _MAX_UNCOMPRESSED,
+        "text": _MAX_TEXT,
+    }
+    table = None
     try:
-        declared = pq.ParquetFile(pa.BufferReader(payload), **limits)
-        fault = _beyond(declared.metadata)
-        if fault:
-            raise PayloadError(f"{where}: declares {fault}")
-        names = declared.schema_arrow.names
-        require(names, tuple(wanted), where)
-        for name, kind in wanted.items():
-            found = declared.schema_arrow.field(name).type
-            if not _is_kind(found, kind):
-                raise PayloadError(f"{where}: column {name!r} should be {kind}, found {found}")
-        unpacked = _UNPACKER.unpack(
-            payload, wanted, {"max_bytes": _MAX_UNCOMPRESSED, "max_text": _MAX_TEXT}
-        )
-        table = pa.ipc.open_stream(pa.BufferReader(unpacked)).read_all()
-    except PayloadError:
-        raise
+        found, unpacked = _UNPACKER.unpack(payload, wanted, limits)
+        damage = found.get("damage")
+        if len(unpacked):
+            table = pa.ipc.open_stream(unpacked).read_all()
     except (pa.ArrowException, MemoryError, *_BUILT_IN, UnpackingError) as error:
-        said = shown(str(error) or type(error).__name__, 200)
+        found, damage = {}, str(error) or type(error).__name__
+    if "declares" in found:
+        raise PayloadError(f"{where}: declares {found['declares']}")
+    if "names" in found:
+        require(found["names"], tuple(wanted), where)
+    for name, kind, other in found.get("misfits", ()):
+        raise PayloadError(f"{where}: column {name!r} should be {kind}, found {shown(other)[1:-1]}")
+    if table is None:
         raise PayloadError(
-            f"{where}: not readable as Parquet ({said}){looks_like(payload)}"
-        ) from None
-    return table, [name for name in names if name not in wanted]
+            f"{where}: not readable as Parquet ({shown(damage, 200)}){looks_like(payload)}"
+        )
+    return table, [name for name in found["names"] if name not in wanted]
 
 
-def _beyond(metadata: pq.FileMetaData) -> str:
+def answered(
+    payload: bytes, wanted: Mapping[str, str], limits: Mapping[str, int]
+) -> tuple[dict[str, Any], pa.Buffer]:
+    """What is found in a file, and its wanted columns as an Arrow IPC stream of one table.
+
+    Returns
+    -------
+    found
+        ``declares`` (what it declares that is refused), or ``names`` of its columns and
+        ``misfits`` (name, kind wanted, type found), or ``damage``.
+    table
+        Empty unless the file is sound and has the wanted columns.
+    """
+    found: dict[str, Any] = {}
+    table = pa.py_buffer(b"")
+    try:
+        metadata = _declared(payload, limits)
+        schema = metadata.schema.to_arrow_schema()
+        found["names"] = schema.names
+        types = {name: schema.field(name).type for name in wanted if name in schema.names}
+        found["misfits"] = [
+            (name, wanted[name], str(type_)[:200])
+            for name, type_ in types.items()
+            if not _is_kind(type_, wanted[name])
+        ]
+        if len(types) == len(wanted) and not found["misfits"]:
+            table = _unpacked(payload, metadata, wanted, limits)
+    except DeclaredError as error:
+        found["declares"] = str(error)
+    except (pa.ArrowException, UnpackingError, *_BUILT_IN) as error:
+        found["damage"] = str(error) or type(error).__name__
+    return found, table
+
+
+def _opened(payload: bytes, limits: Mapping[str, int], **options: Any) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        pa.BufferReader(payload),
+        thrift_string_size_limit=limits["footer"],
+        thrift_container_size_limit=limits["footer"],
+        **options,
+    )
+
+
+def _declared(payload: bytes, limits: Mapping[str, int]) -> pq.FileMetaData:
+    """The footer of a file, if it declares nothing that is refused."""
+    length = int.from_bytes(payload[-8:-4], "little")
+    if payload.endswith(b"PAR1") and length > limits["footer"]:
+        most = limits["footer"]
+        raise DeclaredError(f"a footer of {length:,} bytes; more than {most:,} is refused")
+    metadata = _opened(payload, limits).metadata
+    fault = _beyond(metadata, limits)
+    if fault:
+        raise DeclaredError(fault)
+    return metadata
+
+
+def _beyond(metadata: pq.FileMetaData, limits: Mapping[str, int]) -> str:
     """What a file declares that is too much or does not agree; empty where nothing is."""
-    groups = metadata.num_row_groups
-    if groups > _MAX_GROUPS:
-        return f"{groups:,} row groups; more than {_MAX_GROUPS:,} is refused"
+    # The row limit first: it needs no row group to be looked at.
+    rows, groups = metadata.num_rows, metadata.num_row_groups
+    for number, most, what in [
+        (rows, limits["rows"], "rows"),
+        (groups, limits["groups"], "row groups"),
+        (metadata.num_columns, limits["columns"], "columns"),
+    ]:
+        if number > most:
+            return f"{number:,} {what}; more than {most:,} is refused"
     counts = [metadata.row_group(i).num_rows for i in range(groups)]
-    rows = max(metadata.num_rows, sum(counts))
-    if rows > _MAX_ROWS or metadata.num_rows < 0:
-        return f"{rows:,} rows; more than {_MAX_ROWS:,} is refused"
-    if min(counts, default=0) < 0 or sum(counts) != metadata.num_rows:
-        return f"{metadata.num_rows:,} rows, and its row groups {sum(counts):,}"
-    if metadata.num_columns > _MAX_COLUMNS:
-        return f"{metadata.num_columns:,} columns"
+    if rows < 0 or min(counts, default=0) < 0 or sum(counts) != rows:
+        return f"{rows:,} rows, and its row groups {sum(counts):,}"
     # Not the columns' own sizes: reading a damaged column's metadata aborts the whole process.
     size = sum(max(0, metadata.row_group(i).total_byte_size) for i in range(groups))
-    if size > _MAX_UNCOMPRESSED:
-        return f"{size:,} bytes uncompressed; more than {_MAX_UNCOMPRESSED:,} is refused"
+    if size > limits["bytes"]:
+        return f"{size:,} bytes uncompressed; more than {limits['bytes']:,} is refused"
     return ""
 
 
-def _is_kind(found: pa.DataType, kind: Kind) -> bool:
+def _is_kind(found: pa.DataType, kind: str) -> bool:
     plain = found.value_type if pa.types.is_dictionary(found) else found
     text = pa.types.is_string(plain) or pa.types.is_large_string(plain)
     fits = {
@@ -240,45 +304,38 @@ def _is_kind(found: pa.DataType, kind: Kind) -> bool:
     return bool(fits[kind] or pa.types.is_null(plain))
 
 
-def unpacked(payload: bytes, wanted: Mapping[str, str], max_bytes: int, max_text: int) -> pa.Buffer:
-    """Unpack the wanted columns of a file to an Arrow IPC stream of one table.
-
-    Text comes as dictionaries, so that a value repeated in a million rows is held once; dates
-    come as ISO text.
+def _unpacked(
+    payload: bytes, metadata: pq.FileMetaData, wanted: Mapping[str, str], limits: Mapping[str, int]
+) -> pa.Buffer:
+    """Unpack the wanted columns; text comes as dictionaries, dates as ISO text.
 
     Raises
     ------
     UnpackingError
-        The columns do not have the rows of the footer, or are larger than `max_bytes`, or a text
-        is longer than `max_text`.
+        The columns do not have the rows of the footer, or are larger than may be, or a text is
+        longer.
     """
-    file = pq.ParquetFile(
-        pa.BufferReader(payload),
-        read_dictionary=[name for name, kind in wanted.items() if kind != "number"],
-        thrift_string_size_limit=16 << 20,
-        thrift_container_size_limit=1 << 20,
-    )
+    text = [name for name, kind in wanted.items() if kind != "number"]
+    file = _opened(payload, limits, metadata=metadata, read_dictionary=text)
     table = file.read(columns=list(wanted), use_threads=False)
     table.validate(full=True)
-    if table.num_rows != file.metadata.num_rows:
-        raise UnpackingError(
-            f"declares {file.metadata.num_rows:,} rows and holds {table.num_rows:,}"
-        )
+    if table.num_rows != metadata.num_rows:
+        raise UnpackingError(f"declares {metadata.num_rows:,} rows and holds {table.num_rows:,}")
     for name, kind in wanted.items():
         column = table.column(name)
         if kind == "date" and not pa.types.is_dictionary(column.type):
             days = column.cast(pa.date32(), safe=False).cast(pa.string()).dictionary_encode()
             table = table.set_column(table.schema.get_field_index(name), name, days)
     table = table.unify_dictionaries()
-    for name in (name for name, kind in wanted.items() if kind != "number"):
+    for name in text:
         for chunk in table.column(name).chunks:
             if isinstance(chunk, pa.DictionaryArray):
                 longest = max((len(v) for v in chunk.dictionary.to_pylist() if v), default=0)
-                if longest > max_text:
+                if longest > limits["text"]:
                     raise UnpackingError(f"a value of column {name!r} has {longest:,} characters")
-    if table.nbytes > max_bytes:
+    if table.nbytes > limits["bytes"]:
         raise UnpackingError(
-            f"unpacks to {table.nbytes:,} bytes; more than {max_bytes:,} is refused"
+            f"unpacks to {table.nbytes:,} bytes; more than {limits['bytes']:,} is refused"
         )
     out = pa.BufferOutputStream()
     with pa.ipc.new_stream(out, table.schema) as writer:
@@ -321,16 +378,11 @@ def main() -> None:
         except EOFError:
             return
         _bound("RLIMIT_CPU", int(time.process_time()) + MAX_SECONDS)
-        fault, table = "", pa.py_buffer(b"")
         try:
-            table = unpacked(payload, **asked)
-        except UnpackingError as error:
-            fault = str(error)
+            found, table = answered(payload, **asked)
         except MemoryError:
             return  # what is left of the memory is not worth keeping
-        except (pa.ArrowException, *_BUILT_IN) as error:
-            fault = str(error) or type(error).__name__
-        answers.send_bytes(fault.encode(errors="replace"))
+        answers.send_bytes(json.dumps(found).encode())
         answers.send_bytes(memoryview(table))
         del payload, table
 

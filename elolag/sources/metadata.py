@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -195,20 +196,25 @@ def _text(facts: dict[str, Any], key: str, where: str, what: str) -> str:
     return value or ""
 
 
-def _release(dates: Iterable[str]) -> tuple[str, bool]:
+def _release(texts: Iterable[str]) -> tuple[str, bool]:
     """The earliest date on which providers agree, and whether no full date is far from it.
 
     Only where nobody gives a day is a month or a year (or what is no date) passed on.
     """
-    given = Counter(date for date in dates if date and date != _UNSET)
-    days = {day: count for text, count in given.items() if (day := _day(text))}
+    given = Counter(text for text in texts if text and text != _UNSET)
+    days = {dates.to_day(day): n for text, n in given.items() if (day := _day(text))}
     if not days:
         return _commonest(given.elements()), True
-    near = {day: [d for d in days if abs((d - day).days) <= _AGREE_DAYS] for day in days}
+    # A slice of the days in order: each day beside each other day would be too many to count.
+    order = sorted(days)
+    near = {
+        day: order[bisect_left(order, day - _AGREE_DAYS) : bisect_right(order, day + _AGREE_DAYS)]
+        for day in order
+    }
     votes = {day: sum(days[d] for d in near[day]) for day in days}
     centre = min(days, key=lambda day: (-votes[day], -days[day], day))
     agreed = [day for day in near[centre] if days[day] > 1] or near[centre]
-    return min(agreed).isoformat(), len(near[centre]) == len(days)
+    return dates.to_iso(min(agreed)), len(near[centre]) == len(days)
 
 
 def _day(text: str) -> dt.date | None:

@@ -32,6 +32,12 @@ _SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 #: A character of several bytes in UTF-8.
 _UTF8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _BLANKS = re.compile(r"[^\S\r\n]+")
+#: Before what a spreadsheet would run: a sign, in full width too, that is the first to show in a
+#: cell, or in what another separator or a line break makes a cell of its own.
+_FORMULA = re.compile(
+    r"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=(?:[^\S\t\r\n]|[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f"
+    r"\u202a-\u202e\u2060-\u206f\ufeff])*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+)
 _WHOLE = re.compile(r"[+-]?\d+")
 #: A number with a decimal point, or with commas between thousands; the other convention by swap.
 _POINT = re.compile(
@@ -58,6 +64,15 @@ def tidy(text: str) -> str:
     Line breaks inside it stay.
     """
     return _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def harmless(text: str) -> str:
+    """Text as a cell that no spreadsheet runs: with an apostrophe before what could be a formula.
+
+    That is what starts with ``= + - @``, after whatever does not show, or with a tab or a line
+    break; at a semicolon, a tab or a line break a spreadsheet may start another cell.
+    """
+    return _FORMULA.sub("'", text)
 
 
 def refuse_other(head: bytes, name: str) -> None:

@@ -35,7 +35,13 @@ from elolag.schema import (
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Beyond these a payload is refused before it is read: the largest there is has 1.4 MB and 90,000
+#: values, and what is read takes up to two hundred bytes a value, however short it was written.
+MAX_TEXT = 32 << 20
+_MAX_VALUES = 3_000_000
+_MAX_COLUMNS = 1_000
 _MAX_ROWS = 250_000
+_MAX_CATEGORIES = 1_000
 _MAX_NAME = 500
 _CONFLICT_SHARE = 0.05
 _DECIMALS = 2
@@ -46,15 +52,27 @@ _MAX_COUNT = 1e9
 _NOTES_SHOWN = 20
 _FIGURES = ("rating", "lower", "upper", "variance", "votes", "rank")
 _TEXTS = ("name", "organisation", "licence")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-# Control characters, line and paragraph separators, and halves of surrogate pairs (not storable
-# as UTF-8). Everything else, right-to-left marks included, is the publisher's to choose.
-_FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# One way only to match any digits: two would try every split of a long text between them.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+#: What no name holds: control characters, line and paragraph separators, and halves of surrogate
+#: pairs (not storable as UTF-8). All else, right-to-left marks too, is the publisher's to choose.
+FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
-def text(payload: bytes, where: str) -> str:
-    """Decode UTF-8 (a byte order mark is dropped)."""
+def text(payload: bytes, where: str, marks: bytes) -> str:
+    """Decode UTF-8 (a byte order mark is dropped).
+
+    Refused if it is so long, or holds so many of the `marks` that stand between values, that
+    reading it could take more memory than a leaderboard is worth.
+    """
+    if len(payload) > MAX_TEXT:
+        raise PayloadError(
+            f"{where}: {len(payload):,} bytes of text; more than {MAX_TEXT:,} is refused"
+        )
+    values = sum(payload.count(mark) for mark in marks)
+    if values > _MAX_VALUES:
+        raise PayloadError(f"{where}: some {values:,} values; more than {_MAX_VALUES:,} is refused")
     try:
         return payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -83,7 +101,7 @@ def json_value(payload: bytes, where: str, *, nan: bool = False) -> Any:
             return math.nan
         raise PayloadError(f"{where}: the JSON holds {name}, which is no number")
 
-    decoded = text(payload, where)
+    decoded = text(payload, where, b",[{")
     try:
         return json.loads(decoded, object_pairs_hook=pairs, parse_constant=constant)
     except RecursionError:
@@ -136,23 +154,37 @@ def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> d
 
     A missing required column, a column named twice, or a row of another length is refused.
     """
-    reader = csv.reader(io.StringIO(text(payload, where), newline=""), strict=True)
+    plain = text(payload, where, b",\n\r")
+    reader = csv.reader(io.StringIO(plain, newline=""), strict=True)
+    header: list[str] = []
+    rows: list[list[str]] = []
     try:
-        rows = [(reader.line_num, row) for row in reader if row]
+        for row in filter(None, reader):
+            if not header:
+                header = _header(row, required, where)
+            elif len(row) == len(header):
+                rows.append(row)
+            else:  # at once: lines of one field each would take more memory than all else here
+                raise PayloadError(
+                    f"{where}: line {reader.line_num} has {len(row)} fields where the header has "
+                    f"{len(header)}"
+                )
     except csv.Error as error:
         raise PayloadError(f"{where}: not CSV at line {reader.line_num}: {error}") from None
-    if not rows:
+    if not header:
         raise PayloadError(f"{where}: the file is empty")
-    header = rows[0][1]
-    if len(set(header)) != len(header):
-        raise PayloadError(f"{where}: a column is named twice in the header: {listed(header)}")
-    require(header, required, where)
-    for line, row in rows[1:]:
-        if len(row) != len(header):
-            raise PayloadError(
-                f"{where}: line {line} has {len(row)} fields where the header has {len(header)}"
-            )
-    return {name: [row[i] for _, row in rows[1:]] for i, name in enumerate(header)}
+    return {name: [row[i] for row in rows] for i, name in enumerate(header)}
+
+
+def _header(names: list[str], required: tuple[str, ...], where: str) -> list[str]:
+    if len(names) > _MAX_COLUMNS:
+        raise PayloadError(
+            f"{where}: {len(names):,} columns; more than {_MAX_COLUMNS:,} is refused"
+        )
+    if len(set(names)) != len(names):
+        raise PayloadError(f"{where}: a column is named twice in the header: {listed(names)}")
+    require(names, required, where)
+    return names
 
 
 def require(found: Any, required: tuple[str, ...], where: str) -> None:
@@ -252,6 +284,10 @@ def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
     rows = pd.DataFrame(index=pd.RangeIndex(1, len(raw) + 1))
     for column in ("category", "entry"):
         rows[column] = names(raw[column], f"{where}: {column}").to_numpy(dtype=object)
+    if (categories := rows["category"].nunique()) > _MAX_CATEGORIES:
+        raise PayloadError(
+            f"{where}: {categories:,} categories; more than {_MAX_CATEGORIES:,} is refused"
+        )
     for column in _FIGURES:
         values = raw[column] if column in raw else pd.Series(np.nan, index=raw.index)
         rows[column] = numbers(values, where, column, rows["entry"])
@@ -275,6 +311,12 @@ def size(rows: int, where: str) -> None:
         raise PayloadError(f"{where}: {rows:,} rows; a board of more than {_MAX_ROWS:,} is refused")
 
 
+def vintages(number: int, most: int, where: str) -> None:
+    """Refuse a file of more lists than its publisher can have published."""
+    if number > most:
+        raise PayloadError(f"{where}: {number:,} dates; more than {most:,} is refused")
+
+
 def names(values: pd.Series, where: str) -> pd.Series:
     """Check keys: text of 1 to `_MAX_NAME` characters without control characters, kept verbatim."""
     for position, value in enumerate(values.array):
@@ -285,7 +327,7 @@ def names(values: pd.Series, where: str) -> pd.Series:
             fault = "is empty"
         elif len(value) > _MAX_NAME:
             fault = f"has {len(value):,} characters (at most {_MAX_NAME})"
-        elif _FORBIDDEN.search(value):
+        elif FORBIDDEN.search(value):
             fault = "holds a control character"
         if fault:
             raise PayloadError(f"{where} in row {position + 1} {fault}: {shown(value)}")
@@ -306,7 +348,7 @@ def _texts(
         if not isinstance(value, str) or len(value) > _MAX_NAME:
             fault = "is not text" if not isinstance(value, str) else "is over-long"
             raise PayloadError(f"{where}: {column} in row {position + 1} {fault}: {shown(value)}")
-        tidy = _FORBIDDEN.sub(" ", value)
+        tidy = FORBIDDEN.sub(" ", value)
         cleaned += tidy != value
         out.append(tidy)
     return out, [f"{column}: control characters in {cleaned} cells written as spaces"] * bool(

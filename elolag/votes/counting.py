@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from elolag.errors import EstimateError, UsageError
 from elolag.model.bradleyterry import PairCounts
 from elolag.sources.sheet import encoding_of, refuse_other, separator, tidy
+from elolag.sources.tidy import FORBIDDEN
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -421,8 +422,8 @@ def _numbering(numbers: dict[str, int], spellings: set[tuple[str, str]]) -> Call
         name = tidy(text)
         if not name:
             raise ValueError("no model is named")
-        if "\0" in name:
-            raise ValueError(f"{name!r} holds a zero byte and is no name")
+        if FORBIDDEN.search(name):
+            raise ValueError(f"{name!r:.200} holds a control character and is no name")
         if name != text:
             spellings.add((name, text))
         if name not in numbers:

@@ -21,12 +21,13 @@ from elolag.own import own_board
 CLI = Path(__file__).parents[2] / "elolag" / "cli"
 #: A rich style, an emoji's code, and a link, in the names of an archive's entries.
 MARKUP = ":smile: [red]x[/red] [link=http://evil.example]"
-#: What an archive refuses and a user's own tables may hold: a turn of direction, an escape
-#: sequence, a bell, a line separator.
-HIDDEN = "nice\u202egnp.exe \x1b[31m\x07\u2028next"
+#: What any name may hold: a turn of direction, and a blank that takes no room.
+TURNED = "nice\u202egnp.exe\u200bnext"
+#: What only texts beside names may hold too: an escape sequence, a bell, a line separator.
+HIDDEN = f"{TURNED} \x1b[31m\x07\u2028next"
 BOARDS = ("arena/text", "arena/text_style_control")
 #: Entries of a user's own ratings that nobody has tagged: the best, and so named in every answer.
-OWN = [f"{HIDDEN} {MARKUP}"]
+OWN = [f"{TURNED} {MARKUP}"]
 VINTAGES = ("2026-02-20", "2026-04-20", "2026-08-19")
 
 
@@ -84,7 +85,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         + [[own, 1600.0, 4.0, 9000, "2026-08-19"] for own in OWN],
     )  # fmt: skip
     votes = folder / "votes.csv"
-    a, b = f"a {HIDDEN}", f"b {MARKUP}"
+    a, b = f"a {TURNED}", f"b {MARKUP}"
     write(votes, "left,right,winner", [[a, b, w] for w in ("left", "right", "left", "tie") * 9])
     claims = folder / "claims.toml"
     claims.write_text(CLAIM.format(markup=MARKUP, turned="\\u202E"), "utf-8")

@@ -220,6 +220,7 @@ def test_intervals_are_read_at_their_level(tmp_path: Path, tags: Path):
         (("entry,rating,se", "a,inf,2"), "line 2: rating 'inf'"),
         (("entry,rating,se", "a,,2"), "line 2: 'a' has no rating"),
         (("entry,rating,se", ",1,2"), "line 2: no entry"),
+        (("entry,rating,se", "a\x1b[1m,1,2"), r"line 2: .*'a\\x1b\[1m' holds a control"),
         (("entry,rating,se", "a,1,2", "b,1,2", "a,3,2"), "line 4: 'a' stands twice .* line 2"),
         (("entry,rating", "a,1", "b,2"), "has an interval or standard error.*add a column se"),
         (("entry,rating,votes", "a,1,100"), "add a column se"),

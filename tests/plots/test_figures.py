@@ -39,6 +39,8 @@ def figures(headline: LagResult, path: LagPath, curve: TimeToMatch) -> dict[str,
     compared = estimate_all(n_draws=200)
     dated, led = elolag.model_dates(n_draws=200), elolag.who_led(n_draws=200)
     moved = elolag.estimate_news("2026-06-25", "2026-08-19", n_draws=100)
+    measured = elolag.compare_measures(tasks=True, n_draws=200)
+    voted = elolag.compare_voters(n_draws=100)
     return {
         "frontier": lambda **how: plots.frontier(headline, **how),
         "lag_path": lambda **how: plots.lag_path(path, **how),
@@ -47,10 +49,15 @@ def figures(headline: LagResult, path: LagPath, curve: TimeToMatch) -> dict[str,
         "dates": lambda **how: plots.dates(dated, **how),
         "leads": lambda **how: plots.leads(led, **how),
         "news": lambda **how: plots.news(moved, **how),
+        "measures": lambda **how: plots.measures(measured, **how),
+        "voters": lambda **how: plots.voters(voted, **how),
     }
 
 
-NAMES = ("frontier", "lag_path", "time_to_match", "comparison", "dates", "leads", "news")
+NAMES = (
+    "frontier", "lag_path", "time_to_match", "comparison", "dates", "leads", "news", "measures",
+    "voters",
+)  # fmt: skip
 
 
 def boxes(axes: Any) -> list[Any]:

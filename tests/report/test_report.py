@@ -7,9 +7,11 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import report_worlds
@@ -22,8 +24,10 @@ from report_worlds import World
 
 from elolag.cite import read_figure
 from elolag.errors import UsageError
+from elolag.own import own_board
 from elolag.report import page, write_report
-from elolag.report.write import _SUMS, _reserved, _write_files
+from elolag.report.material import Extent, gather
+from elolag.report.write import _SUMS, _reproduce, _reserved, _result, _write_files
 
 MAIN = "from elolag.cli import main; main()"
 TITLES = [
@@ -45,14 +49,19 @@ def files(path: Path) -> dict[str, bytes]:
 
 
 def test_command_line_makes_the_same_bytes_elsewhere(world: World, tmp_path: Path) -> None:
-    """Another process, hash seed, time zone, folder and way in."""
+    """Another process, hash seed, time zone and way in; other folders of everything."""
     asked = world.question
+    shutil.copytree(asked["archive"], tmp_path / "else where" / "lists")
+    tags = shutil.copytree(asked["extra_tags"], tmp_path / "of" / asked["extra_tags"].name)
+    for name in ("home", "tmp"):
+        (tmp_path / name).mkdir()
     made = subprocess.run(
-        [sys.executable, "-c", MAIN, "report", "--out", str(tmp_path / "again"), "--json",
-         "--board", asked["board"], "--archive", asked["archive"],
-         "--tags", str(asked["extra_tags"]), "--draws", str(asked["n_draws"])],
-        capture_output=True, text=True, check=False,
-        env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
+        [sys.executable, "-c", MAIN, "report", "--out", "../again", "--json",
+         "--board", asked["board"], "--tags", str(tags), "--draws", str(asked["n_draws"])],
+        capture_output=True, text=True, check=False, cwd=tmp_path / "else where",
+        env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "LC_ALL": "C",
+             "ELOLAG_ARCHIVE": "lists", "HOME": str(tmp_path / "home"),
+             "TMPDIR": str(tmp_path / "tmp"), "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     assert made.stderr == ""
     assert made.returncode == 0
@@ -61,6 +70,8 @@ def test_command_line_makes_the_same_bytes_elsewhere(world: World, tmp_path: Pat
     assert sorted(again) == sorted(said["files"])
     first = files(world.report.path)
     assert {n for n in first if first[n] != again.get(n)} == set()
+    here = (asked["archive"], str(asked["extra_tags"].parent), str(Path.cwd()), str(Path.home()))
+    assert [n for n in first for place in here if place.encode() in first[n]] == []
     assert said["answer"] == json.loads(json.dumps(world.report.headline.to_dict()))
 
 
@@ -138,6 +149,24 @@ def test_says_how_to_make_it_again(world: World) -> None:
     assert "--as-of 2026-08-19 --vintage 2026-08-19 --draws 60 --seed 0 --level 0.95" in text
     for words in ("matplotlib", world.report.headline.snapshots[0][1]):
         assert words in text
+
+
+def test_says_what_is_missing_and_own_without_naming_a_folder(tmp_path: Path) -> None:
+    tags = report_worlds.tags(tmp_path / "tags")
+    rows = [f"{m},{r},5,9000,2026-08-19\n" for m, _, _, r in report_worlds.models()]
+    own = tmp_path / "own.csv"
+    own.write_text("entry,rating,se,votes,date\n" + "".join(rows), "utf-8")
+    lists = report_worlds.archive(tmp_path / "here")
+    asked: dict[str, Any] = {"extra_tags": tags, "n_draws": 60}
+    said = []
+    for board, archive in ((own_board(own), None), (report_worlds.BOARD, lists)):
+        material = gather(Extent(full=False), board=board, archive=archive, **asked)
+        # A group that no board holds: refused with the file's name.
+        assert material.checks.openness is not None
+        said += [_reproduce(material), json.dumps(_result(material))]
+    assert "--ratings own.csv" in said[0]
+    assert "own.csv: the leader group has no rated model" in said[1]
+    assert not [text for text in said if str(tmp_path) in text]
 
 
 def test_hostile_names_are_text_in_every_file(world: World) -> None:

@@ -11,10 +11,14 @@ import pytest
 import report_worlds
 from report_worlds import World
 
+import elolag
+from elolag.estimate.measures import beside
 from elolag.estimate.session import prepare
 from elolag.report import material as checks
 from elolag.report.material import Checks, Extent, Material
+from elolag.report.sections import answer
 from elolag.report.tested import claims, sensitivity, slices
+from elolag.results.measures import under_headline
 from elolag.tags import Policies
 
 
@@ -85,3 +89,18 @@ def test_the_tables_of_the_checks_hold_every_row(world: World) -> None:
         value = claim["hindsight"]["value"]
         assert row["hindsight_value"] == ("" if value is None else str(value))
     assert not said
+
+
+def test_the_same_on_another_measure_stands_under_the_answer() -> None:
+    headline = elolag.estimate_lag(vintage="2026-08-19", n_draws=200)
+    other = beside(headline, vintage="2026-08-19", n_draws=200)
+    assert other is not None
+    small = SimpleNamespace(small_print=())
+    checks = Checks(beside=other)
+    material = SimpleNamespace(headline=headline, checks=checks, comparison=small)
+    made = answer(cast("Material", material))
+    assert made.prose == (*headline.said(), under_headline(headline, other))
+    assert set(other.snapshots) <= set(checks.snapshots)
+    assert checks.to_dict()["beside"]["board"] == "epoch/eci"
+    alone = SimpleNamespace(headline=headline, checks=Checks(), comparison=small)
+    assert answer(cast("Material", alone)).prose == headline.said()

@@ -17,7 +17,7 @@ from command import Command
 from snapshot_runs import tree
 from upstream_server import Upstream
 
-from elolag.archive import Writer, open_archive
+from elolag.archive import Snapshot, Writer, open_archive
 
 
 @pytest.fixture
@@ -328,6 +328,7 @@ def test_export_of_a_selection_to_stdout(
     [
         (["out.txt"], "should end in .csv or .parquet"),
         (["out.csv", "--board", "arena/txt"], "nearest"),
+        (["out.parquet", "--spreadsheet"], "for a spreadsheet is CSV"),
         (["out.csv", "--since", "2027-01-01"], "no snapshot"),
         (["out.csv", "--since", "yesterday"], "ISO date"),
         (["out.csv", "--board", "models-dev/models"], "holds no ratings"),
@@ -346,6 +347,24 @@ def test_export_usage_errors(
     assert done.code == 2
     assert said in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_export_for_a_spreadsheet_runs_no_name_and_keeps_numbers(
+    elolag: Command, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Snapshot.entries
+    monkeypatch.setattr(
+        Snapshot, "entries", lambda self: real(self).assign(organisation=' =HYPERLINK("x")')
+    )
+    found = {}
+    for options in ((), ("--spreadsheet",)):
+        done = elolag("archive", "export", tmp_path / "out.csv", *options, "--archive", archive)
+        assert done.code == 0
+        found[options] = pd.read_csv(tmp_path / "out.csv", keep_default_na=False, dtype=str)
+    plain, safe = found.values()
+    assert set(plain["organisation"]) == {' =HYPERLINK("x")'}
+    assert set(safe["organisation"]) == {'\' =HYPERLINK("x")'}
+    assert plain.drop(columns="organisation").equals(safe.drop(columns="organisation"))
 
 
 def test_export_of_a_damaged_archive_leaves_no_half_table(

@@ -198,7 +198,7 @@ def test_what_may_not_be_redistributed_goes_to_a_private_archive(
 ) -> None:
     before = tree(archive)
     upstream.routes["/api/v2/language/models/free?page=1"] = made.aa_page()
-    (report,) = snapshot("artificial-analysis", ARTIFICIAL_ANALYSIS_API_KEY="k")
+    (report,) = snapshot("artificial-analysis", ARTIFICIAL_ANALYSIS_API_KEY="key-of-tests")
     private = archive.parent / "private"
     assert report.archive == str(private)
     assert tree(archive) == before

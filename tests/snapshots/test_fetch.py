@@ -177,14 +177,14 @@ def test_pages_without_an_end_are_stopped(
 ) -> None:
     monkeypatch.setattr("elolag.fetch._MOST_PAGES", 4)
     upstream.routes["/api/v2/language/models/free"] = made.aa_page(1, 99)
-    result = fetched(client, "artificial-analysis", key="k")
+    result = fetched(client, "artificial-analysis", key="key-of-tests")
     assert "4 pages and no end" in result.failures[0]
 
 
 def test_a_page_that_comes_twice_is_refused(upstream: Upstream, client: Client) -> None:
     upstream.routes["/api/v2/language/models/free?page=1"] = made.aa_page(1, 2)
     upstream.routes["/api/v2/language/models/free?page=2"] = made.aa_page(1, 1)
-    result = fetched(client, "artificial-analysis", key="k")
+    result = fetched(client, "artificial-analysis", key="key-of-tests")
     assert "changed while it was read" in result.failures[0]
 
 
@@ -192,3 +192,16 @@ def test_a_key_with_a_newline_is_not_sent(upstream: Upstream, client: Client) ->
     result = fetched(client, "artificial-analysis", key="k\r\nx-evil: 1")
     assert "no key has" in result.failures[0]
     assert upstream.seen == []
+
+
+def test_all_files_of_a_source_are_bounded_together(
+    upstream: Upstream, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.healthy(upstream)
+    whole = fetched(client, "arena-dataset")
+    first, second = (len(item.data or b"") for item in whole.payloads)
+    monkeypatch.setattr("elolag.fetch.MAX_BYTES", first + second - 1)
+    result = fetched(client, "arena-dataset")
+    assert [item.origin.name for item in result.payloads] == ["text"]
+    (failure,) = result.failures
+    assert failure.startswith("arena-dataset webdev: with it the source sends more than")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -132,3 +133,38 @@ def serving() -> Iterator[Upstream]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+# A server whose every byte a test decides.
+
+Script = Callable[[socket.socket], object]
+
+
+@contextmanager
+def speaking(script: Script, *, hears: bool = True) -> Iterator[str]:
+    """A server that says what the script says to every connection, after its request."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    over = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            heard = b""
+            while hears and b"\r\n\r\n" not in heard:
+                if not (piece := connection.recv(4096)):
+                    return
+                heard += piece
+            script(connection)
+
+    def listen() -> None:
+        with suppress(OSError):
+            while not over.is_set():
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        over.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()

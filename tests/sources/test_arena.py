@@ -62,6 +62,10 @@ def test_listing_gives_revision_and_latest_files():
         (listing("text/latest-00000-of-00001.parquet", sha=None), "40-digit commit"),
         (listing("README.md"), "no file is named"),
         (listing("text/latest-00000-of-00002.parquet"), "one of several parts"),
+        (
+            listing(*(f"b{i}/latest-00000-of-00001.parquet" for i in range(201))),
+            "201 boards; more than 200",
+        ),
         (json.dumps({"sha": SHA}).encode(), "'siblings' should be a JSON array"),
         (json.dumps({"sha": SHA, "siblings": ["x"]}).encode(), "should be a JSON object"),
     ],

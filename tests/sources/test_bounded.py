@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hostile_payloads import PAYLOADS
 from source_payloads import OFFICIAL
 
 from elolag.errors import PayloadError
@@ -225,3 +227,43 @@ def test_what_comes_back_is_what_was_written() -> None:
     read, ignored = bounded.read(written(table.append_column("x", [[1] * 4])), "x", wanted)
     assert read.to_pydict() == table.to_pydict()
     assert ignored == ["x"]
+
+
+# Every payload of `hostile_payloads`, measured in a process of its own
+
+
+@pytest.fixture(scope="module")
+def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, float, int]]:
+    """What was said of each payload, seconds of the processor, and the most MB of both processes.
+
+    The child's own seconds are bounded by the system (`bounded.MAX_SECONDS`).
+    """
+    folder = tmp_path_factory.mktemp("hostile")
+    program = Path(__file__).with_name("hostile_payloads.py")
+    make, read = (
+        subprocess.run(
+            [sys.executable, str(program), what, str(folder)],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=600,
+        )
+        for what in ("make", "read")
+    )
+    shutil.rmtree(folder)
+    assert make.stdout == ""
+    return {name: tuple(cost) for name, *cost in map(json.loads, read.stdout.splitlines())}
+
+
+@needs_limits
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_a_payload_made_to_cost_much_costs_little(
+    name: str, costs: dict[str, tuple[str, float, int]]
+) -> None:
+    said, seconds, megabytes = costs[name]
+    expected = PAYLOADS[name][2]
+    assert expected in said if expected else said == ""
+    assert said.startswith("PayloadError: ") or not expected
+    assert seconds < 20
+    assert megabytes < 1_500

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -269,3 +270,24 @@ def test_a_page_of_several_is_marked():
 def test_refusals_openrouter(answer: object, says: str):
     with pytest.raises(PayloadError, match=says):
         parse_openrouter(answer)
+
+
+def slow_release(dates: list[str]) -> tuple[str, bool]:
+    """Each day beside each other day."""
+    days = Counter(dt.date.fromisoformat(text) for text in dates)
+    near = {day: [d for d in days if abs((d - day).days) <= metadata._AGREE_DAYS] for day in days}
+    votes = {day: sum(days[d] for d in near[day]) for day in days}
+    centre = min(days, key=lambda day: (-votes[day], -days[day], day))
+    agreed = [day for day in near[centre] if days[day] > 1] or near[centre]
+    return min(agreed).isoformat(), len(near[centre]) == len(days)
+
+
+ANY_DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2026, 3, 1)) | st.sampled_from(
+    [dt.date.min, dt.date.max]
+)
+
+
+@given(st.lists(ANY_DAYS, min_size=1, max_size=12))
+def test_the_date_on_which_most_agree_is_found_as_the_slow_way(days: list[dt.date]):
+    dates = [day.isoformat() for day in days]
+    assert metadata._release(dates) == slow_release(dates)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from elolag.errors import PayloadError
 from elolag.schema import ENTRIES, MODELS, RATINGS
@@ -388,3 +392,33 @@ def test_values_in_messages_are_escaped_and_cut():
     assert len(tidy.shown("x" * 1000)) < 100
     assert tidy.listed(range(30)).endswith("and 10 more")
     assert tidy.listed([]) == "nothing"
+
+
+def slow_number(text: str) -> bool:
+    """Whether a text is a number: a sign, digits with at most one point, an exponent."""
+    body = text[1:] if text[:1] in ("+", "-") else text
+    mantissa, e, exponent = body.replace("E", "e").partition("e")
+    digits = exponent[1:] if exponent[:1] in ("+", "-") else exponent
+    whole = mantissa.replace(".", "", 1)
+    return (
+        bool(whole)
+        and set(whole) <= set("0123456789")
+        and (not e or (bool(digits) and set(digits) <= set("0123456789")))
+    )
+
+
+@given(st.text("0123.eE+-x", max_size=9))
+def test_numbers_are_told_as_the_slow_way(text: str):
+    assert bool(tidy._NUMBER.fullmatch(text)) == slow_number(text)
+
+
+@given(
+    rows=st.lists(st.lists(st.text('ab,"\n\r ', max_size=4), min_size=3, max_size=3), max_size=6),
+    crlf=st.booleans(),
+)
+def test_csv_columns_are_those_written(rows: list[list[str]], crlf: bool):
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n" if crlf else "\n", quoting=csv.QUOTE_ALL)
+    writer.writerows([["x", "y", "z"], *rows])
+    read = tidy.csv_columns(out.getvalue().encode(), "t", ("x", "z"))
+    assert read == {name: [row[i] for row in rows] for i, name in enumerate("xyz")}

