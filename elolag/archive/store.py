@@ -210,7 +210,9 @@ _STRAY = (
 _NO_LOG = "missing or empty, though {} snapshot folders are there; restore it from a good copy"
 MISSING = f"missing, though {LOG} says it was written"
 _TORN = "its last line is cut off, and no run was stopped while writing it"
-_FORGED = f"row {{}} speaks of a list that no line of {LOG} does; restore it from a good copy"
+_FORGED = f"no line of {LOG} speaks of what is in row {{}}; restore it from a good copy"
+#: Most rows that are named.
+_NAMED = 5
 
 
 class Writer:
@@ -460,6 +462,7 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
     found = Compared([("/".join(folder), _STRAY) for folder in sorted(strays)], intended)
     if strays and not log.rows:
         found.problems = [(LOG, _NO_LOG.format(len(strays)))]
+        return found
     found.problems += [("/".join(at), MISSING) for at in log.written if at not in folders]
     if log.torn and stopped:
         found.unfinished[log.path] = len(b"".join(log.lines))
@@ -497,7 +500,9 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
         elif torn:
             found.problems.append((f"{board}/{TWINS}", _TORN))
         forged = [at for at, wrong in enumerate(void[:whole], start=2) if wrong]
-        found.problems += [(f"{board}/{TWINS}", _FORGED.format(at)) for at in forged]
+        if forged:
+            places = ", ".join(map(str, forged[:_NAMED])) + ", ..." * (len(forged) > _NAMED)
+            found.problems.append((f"{board}/{TWINS}", _FORGED.format(places)))
     return found
 
 
