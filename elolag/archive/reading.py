@@ -575,7 +575,13 @@ class Board:
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
         """Every folder that is shown, oldest first, revisions of a vintage in order."""
-        every = (
+        if self.archive.sources == ALL_LISTS:
+            return self._every
+        return tuple(s for s in self._every if s.label not in self.damaged and s.official)
+
+    @cached_property
+    def _every(self) -> tuple[Snapshot, ...]:
+        return tuple(
             Snapshot(
                 self.archive.path,
                 self.name,
@@ -587,9 +593,6 @@ class Board:
             )
             for label in sorted(self._folders, key=_label_order)
         )
-        if self.archive.sources == ALL_LISTS:
-            return tuple(every)
-        return tuple(s for s in every if not _damage(s, self.archive.path) and s.official)
 
     @cached_property
     def damaged(self) -> dict[str, str]:
@@ -598,7 +601,7 @@ class Board:
         Such a list is refused when it is named and otherwise set aside; the others are as good as
         before. That a table's bytes have changed is found when it is loaded.
         """
-        found = {s.label: _damage(s, self.archive.path) for s in self.all_snapshots}
+        found = {s.label: _damage(s, self.archive.path) for s in self._every}
         for label in self.archive.written(self.name):
             if label not in self._folders:
                 path = self.archive.path / self.name / label

@@ -145,6 +145,13 @@ def test_the_newest_list_is_not_silently_another_one(
     assert len(board.snapshot(DAYS[1]).ratings()) == 14
 
 
+def test_what_is_damaged_is_told_of_the_official_lists_too(root: Path) -> None:
+    foldered(root, f"{VICTIM}/ratings.csv")
+    board = open_archive(root, sources="official").board(BOARD)
+    assert [item.vintage for item in board.snapshots] == [DAYS[0], DAYS[2]]
+    assert list(board.damaged) == [DAYS[1]]
+
+
 def test_an_empty_folder_that_no_run_wrote_is_set_aside(root: Path) -> None:
     (root / BOARD / "2026-09-01").mkdir()
     board = open_archive(root).board(BOARD)
