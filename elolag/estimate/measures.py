@@ -8,11 +8,11 @@ from typing import Unpack
 
 import numpy as np
 
-from elolag.archive import Board, Snapshot, open_archive
+from elolag.archive import Board, open_archive
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
-from elolag.estimate.panel import choose
+from elolag.estimate.panel import choose, newest_whole
 from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
 from elolag.estimate.voters import PUBLIC
 from elolag.model.interval import ends, reach, summarise
@@ -138,22 +138,9 @@ def _of(
 ) -> Question:
     """The question put to another board, on the newest list that was there by a date."""
     where = question.get("archive"), question.get("sources", ASKED["sources"])
-    newest = _newest(session.board(name, *where), until)
+    newest = newest_whole(session.board(name, *where), until)
     day = min(as_of or newest.vintage, newest.vintage)
     return asking(question, board=name, vintage=newest.vintage, as_of=day, session=session)
-
-
-def _newest(board: Board, until: str | None) -> Snapshot:
-    """The newest whole list by a date, one with errors before one without."""
-    lists = [
-        s
-        for s in board.snapshots
-        if s.method in ("bradley-terry", "index") and s.completeness == "full"
-        and (until is None or s.vintage <= until)
-    ]  # fmt: skip
-    if not lists:
-        raise EstimateError(f"it has no whole list by {until}")
-    return ([s for s in lists if s.interval_kind != "none"] or lists)[-1]
 
 
 def _tasks(question: Question, asked: str) -> Iterator[str]:

@@ -407,6 +407,25 @@ def choose(board: Board, vintage: str | None) -> Snapshot:
     return (whole or official or scaled)[-1]
 
 
+def newest_whole(board: Board, until: str | None) -> Snapshot:
+    """The newest whole list by a date, copies too; one with errors before one without.
+
+    Raises
+    ------
+    EstimateError
+        There is none.
+    """
+    lists = [
+        s
+        for s in board.snapshots
+        if s.method in ("bradley-terry", "index") and s.completeness == "full"
+        and (until is None or s.vintage <= until)
+    ]  # fmt: skip
+    if not lists:
+        raise EstimateError(f"it has no whole list by {until}")
+    return ([s for s in lists if s.interval_kind != "none"] or lists)[-1]
+
+
 def newer_copy(board: Board, category: str, vintage: str) -> Snapshot | None:
     """The newest complete list after the vintage that is a copy, of the same scale; None if none.
 

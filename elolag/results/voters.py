@@ -130,7 +130,7 @@ class VotersReport(Result):
         columns = (
             Column("voters", "Voters", "category, or the board of another public"),
             Column("against", "", "category they are compared with", in_page=False),
-            Column("board", "Board", "board of the latter"),
+            Column("board", "", "board of the latter", in_page=False),
             Column("which", "Models", f"all, or top: within {TOP:.0f} Elo of the best"),
             Column("counted", f"Of {groups[0]} / {groups[1]}",
                    "models of the follower and of the leader", words=True),
@@ -159,8 +159,11 @@ class VotersReport(Result):
                    in_page=False),
             Column("other_vintage", "", "date of their own list", "ISO date", in_page=False),
         )  # fmt: skip
+        asked = self.headline.board
         return Table.of(
-            "voters", "What other voters make of the two sides", columns, map(_cells, self.rows),
+            "voters", f"What other voters make of the two sides on {asked}", columns,
+            map(_cells, self.rows),
+            page_rows=tuple(k for k, row in enumerate(self.rows) if row.board == asked),
             n_draws=self.headline.n_draws,
             snapshots=tuple((o.path, o.sha256) for o in self.origins),
         )  # fmt: skip
@@ -168,9 +171,11 @@ class VotersReport(Result):
     def footnotes(self) -> tuple[str, ...]:
         """How to read it, what it leaves out, and who is not compared."""
         n = len(self.quoted)
+        twins = dict.fromkeys(r.board for r in self.rows if r.board != self.headline.board)
+        also = f" Rows of {' and '.join(twins)} are in the data." if twins else ""
         return (
             f"Elo at equal rating, errors of both ratings modelled; of {n} intervals read together "
-            f"{n * (1 - self.level):.1f} are expected to miss. {_LEFT_OUT}",
+            f"{n * (1 - self.level):.1f} are expected to miss. {_LEFT_OUT}{also}",
             f"The lag as it is: {self.headline.figure()} ({self.headline.interval_words()}), "
             f"{self.headline.asks()}.",
             *list_notes(self.headline.sources),

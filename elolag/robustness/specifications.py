@@ -13,12 +13,12 @@ from typing import Any, Literal
 import numpy as np
 
 from elolag import tags
-from elolag.archive import Archive, Board, Snapshot
+from elolag.archive import Archive, Board, Snapshot, same_scale
 from elolag.dates import to_day
 from elolag.errors import UsageError
 from elolag.estimate.field import CLOCKS
 from elolag.estimate.lag import ESTIMANDS, HEADLINE
-from elolag.estimate.panel import choose
+from elolag.estimate.panel import choose, newest_whole
 from elolag.model.curves import KINDS
 from elolag.model.frontier import MATCH_RULES
 from elolag.tags import Lookup, Policies, Tag, is_unknown
@@ -136,7 +136,11 @@ def _other_media(spec: Spec, _: Facts) -> bool:
 
 def _stale_board(spec: Spec, facts: Facts) -> bool:
     wanted = facts.boards[facts.question.board].dates["latest"]
-    return to_day(wanted) - to_day(facts.boards[spec.board].dates["latest"]) > _STALE_DAYS
+    return _stale(wanted, facts.boards[spec.board].dates["latest"])
+
+
+def _stale(wanted: str, latest: str) -> bool:
+    return to_day(wanted) - to_day(latest) > _STALE_DAYS
 
 
 def _stale_category(spec: Spec, facts: Facts) -> bool:
@@ -364,6 +368,10 @@ def gather(question: Common, archive: Archive, names: Sequence[str] | None) -> F
 
 def _board(board: Board, wanted: str, lookup: Lookup) -> BoardFacts:
     newest = choose(board, None)
+    if _stale(wanted, newest.vintage) and board.snapshots[-1].vintage > newest.vintage:
+        # Another measure, whose publisher is slow, may be known by a copy of its list.
+        copy = newest_whole(board, wanted)
+        newest = copy if same_scale(copy, newest) else newest
     latest = min(wanted, newest.vintage)
     published = [
         s.vintage

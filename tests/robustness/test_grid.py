@@ -124,6 +124,14 @@ def test_no_rule_applies_to_what_is_kept(
 HEAD = Spec(DEFAULT_BOARD, "overall")
 
 
+def test_another_measure_is_asked_by_the_newest_whole_copy(facts: Facts) -> None:
+    index = facts.boards["epoch/eci"]
+    assert (index.newest.vintage, index.newest.official) == ("2026-08-19", False)
+    assert facts.boards[DEFAULT_BOARD].newest.official
+    stale = next(rule for rule in RULES if rule.name == "stale-board")
+    assert not stale.applies(Spec("epoch/eci", "overall"), facts)
+
+
 @pytest.mark.parametrize(
     ("rule", "spec"),
     [
@@ -138,7 +146,7 @@ HEAD = Spec(DEFAULT_BOARD, "overall")
         ("short-catch-up", replace(HEAD, estimand="catch-up", window=6)),
         ("other-leader", replace(HEAD, openness="both")),
         ("other-media", Spec("arena/text_to_image", "overall")),
-        ("stale-board", Spec("epoch/eci", "overall")),
+        ("stale-board", Spec("metr/time-horizon", "overall")),
         ("few-models", Spec("arena/search", "overall")),
         ("no-votes", Spec("epoch/eci", "overall", min_votes=3000)),
         ("no-hong-kong", replace(HEAD, hong_kong="separate")),
