@@ -1,4 +1,4 @@
-"""Seconds of checking every packaged claim with the default draws: wall clock and CPU, one core.
+"""Seconds of checking every packaged claim: wall clock and CPU, one core.
 
 Writes ``benchmarks/claims.csv``: per run of ``elolag claims`` (a process of its own, so imports and
 reading the archive count) the wall and CPU seconds; the limit is 20 seconds.
@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 REPEATS = 3
 CASES = {
     "elolag claims (all, 2,000 draws)": ("claims",),
+    "elolag claims (all, 10,000 draws)": ("claims", "--draws", "10000"),
     'elolag claims check "7 months behind"': ("claims", "check", "7 months behind"),
     "elolag claims bridge": ("claims", "bridge"),
 }

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from elolag import tags
 from elolag.claims import registry
 from elolag.claims.estimating import (
     HINDSIGHT,
-    NOT_TESTABLE,
+    NOT_RESOLVABLE,
+    OPEN,
     REAL_TIME,
     RULE,
     VERDICTS,
@@ -29,9 +30,6 @@ from elolag.results.table import Column, Result, Table
 from elolag.results.words import list_notes, meaning, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
-
-if TYPE_CHECKING:
-    pass
 
 #: Version of the JSON object `ClaimsReport.to_dict` returns.
 _JSON_SCHEMA = 1
@@ -59,9 +57,12 @@ class Assessment:
     @property
     def verdict(self) -> str:
         """One of `VERDICTS`."""
-        if self.deciding is not None:
-            return self.deciding.verdict
-        return NOT_TESTABLE
+        return (self.deciding or self.real_time).verdict
+
+    @property
+    def depends(self) -> str:
+        """Under which match rules and on which measures that with the newest ratings is another."""
+        return self.hindsight.depends
 
     @property
     def rests_on(self) -> str:
@@ -76,16 +77,25 @@ class Assessment:
         return self.claim.estimand if self.claim.kind in ("months", "change") else ""
 
     @property
+    def _window(self) -> float | None:
+        used = None if self.deciding is None else self.deciding.months
+        return used or self.claim.window or WINDOWS.get(self.meant)
+
+    @property
     def why(self) -> str:
         """Why this verdict, in words."""
         if self.deciding is not None:
             return self.deciding.why
+        if self.claim.deadline:
+            return self.real_time.why
         return f"{self.real_time.why}; with the newest ratings: {self.hindsight.why}"
 
     def sentence(self) -> str:
         """The claim and what these ratings say of it."""
         claim = self.claim
-        said = f"{claim.who} ({claim.date}) claimed {_quoted(claim)}{claim.range_words()}"
+        said = f"{claim.who} ({claim.when}) claimed {_quoted(claim)}{claim.range_words()}"
+        if claim.deadline:
+            said += f" by {claim.deadline}"
         found = self.deciding
         if found is None:
             return f"{said}: {self.verdict} ({self.why})."
@@ -95,6 +105,8 @@ class Assessment:
                 f" With the newest ratings: {self.hindsight.figure()} "
                 f"({self.hindsight.interval_words()}), {self.hindsight.verdict}."
             )
+        if self.depends:
+            more += f" By the newest lists another verdict ({self.depends})."
         ratings = "the ratings of its day" if found is self.real_time else "the newest ratings"
         return (
             f"{said}: {self.verdict} with {ratings} ({found.board} of {found.vintage}, "
@@ -107,7 +119,7 @@ class Assessment:
         claim = self.claim
         rows = [
             ("claim", claim.paraphrase),
-            ("who, when", f"{claim.who}, {claim.date}"),
+            ("who, when", f"{claim.who}, {claim.when}"),
             ("speaks of", claim.day),
             ("read it at", claim.where),
             ("checked", ("" if claim.verified else "not verified: ") + claim.checked),
@@ -121,13 +133,16 @@ class Assessment:
             rows.append(
                 (
                     "they meant",
-                    f"{self.meant}: {meaning(self.meant, window=WINDOWS.get(self.meant))}",
+                    f"{self.meant}: {meaning(self.meant, window=self._window)}",
                 )
             )
+            rows.append(("match rule", claim.match_rule))
         rows.append(("because", claim.why))
         for name, found in (("real time", self.real_time), ("hindsight", self.hindsight)):
             rows += _estimate_rows(name, found)
         rows.append(("verdict", self.verdict + (f" ({self.rests_on})" if self.rests_on else "")))
+        if self.depends:
+            rows.append(("another", self.depends))
         return rows
 
     def row(self) -> dict[str, Any]:
@@ -136,10 +151,12 @@ class Assessment:
             **asdict(self.claim),
             "about": self.claim.day,
             "claimed": self.claim.range_words(),
-            "real_time": self.real_time.figure() or "not testable",
-            "hindsight": self.hindsight.figure() or "not testable",
+            "real_time": self.real_time.figure() or self.real_time.verdict.removesuffix(" here"),
+            "hindsight": self.hindsight.figure() or self.hindsight.verdict.removesuffix(" here"),
             "holds": "" if self.deciding is None else share(self.deciding.probability or 0.0),
             "verdict": self.verdict,
+            "depends_on": ", ".join(dict.fromkeys(o.what for o in self.hindsight.differing)),
+            "depends": self.depends,
             "meant": self.meant,
             "rests_on": self.rests_on,
             "why": self.why,
@@ -156,6 +173,7 @@ class Assessment:
             "verdict": self.verdict,
             "rests_on": self.rests_on,
             "why_verdict": self.why,
+            "depends": self.depends,
             "meant": self.meant,
             "real_time": self.real_time.to_dict(),
             "hindsight": self.hindsight.to_dict(),
@@ -175,6 +193,8 @@ def _estimate_rows(name: str, found: Estimate) -> list[tuple[str, str]]:
         ("", f"{found.board}{raw}, ratings of {found.vintage}, as of {found.as_of}"),
         ("", f"probability that the claimed range holds: {share(found.probability or 0.0)}"),
     ]
+    if found.since:
+        rows.append(("", f"over {found.months:g} months, from {found.since}: both sides' first"))
     if found.detail:
         rows.append(("", found.detail))
     if found.closest_value is not None:
@@ -215,11 +235,21 @@ class ClaimsReport(Result):
             Column("key", "Claim", "key of the claim"),
             Column("who", "Who", "who said it", in_page=False),
             Column("date", "When", "when it was said", "ISO date", in_page=False),
+            Column("precision", "", "of that date: day or month", in_page=False),
+            Column("deadline", "", "by when, of a forecast", "ISO date", in_page=False),
+            Column("match_rule", "", "what dates a level", in_page=False),
             Column("claimed", "Claimed", "the range as it is tested", words=True),
             Column("real_time", "Real time", "our figure with the ratings of the day", words=True),
             Column("hindsight", "Hindsight", "our figure with the newest ratings", words=True),
             Column("holds", "Holds", "probability that the claimed range holds", words=True),
-            Column("verdict", "Verdict", "consistent, too small, too large, or not testable here"),
+            Column("verdict", "Verdict", " / ".join(VERDICTS)),
+            Column("depends_on", "Depends on", "whether match rule or measure turn the verdict"),
+            Column(
+                "depends",
+                "",
+                "what other match rules and measures say, by the newest lists",
+                in_page=False,
+            ),
             Column("about", "", "the day it speaks of", "ISO date", in_page=False),
             Column("follower", "", "group said to follow", in_page=False),
             Column("leader", "", "group said to lead", in_page=False),
@@ -300,8 +330,8 @@ def check_claims(
     only_added
         Leave the packaged registry out.
     **question
-        As for `elolag.estimate_lag`: n_draws (2,000 by default), seed, level, archive, sources,
-        policies, extra_tags, session.
+        As for `elolag.estimate_lag`: n_draws (2,000 by default; what stands beside a verdict takes
+        no more), seed, level, archive, sources, policies, extra_tags, session.
 
     Returns
     -------
@@ -363,6 +393,8 @@ def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) ->
         for lab in claim.labs:
             if lab not in lookup.labs:
                 raise registry.ClaimError(f"{where}: labs: no lab {lab!r}; see elolag tags list")
+        if claim.deadline:  # a board that is not archived is an answer: not resolvable here
+            continue
         try:
             studies.archive.board(claim.board)
         except UsageError as error:
@@ -370,15 +402,39 @@ def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) ->
 
 
 def _assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
-    """Each claim in turn; studies are shared."""
-    return [
-        Assessment(
-            claim,
-            _in_real_time(studies, claim),
-            _in_hindsight(studies, claim),
-        )
-        for claim in claims
-    ]
+    """Each claim, those on the same ratings one after another: their draws are shared."""
+    told = list(claims)
+    groups = [(c.board, c.category, c.leader, c.follower, c.day) for c in told]
+    found: dict[int, Assessment] = {}
+    for number in sorted(range(len(told)), key=groups.__getitem__):
+        claim = told[number]
+        settle = _after_deadline if claim.deadline else _by_day
+        found[number] = Assessment(claim, *settle(studies, claim))
+    return [found[number] for number in range(len(told))]
+
+
+def _by_day(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:
+    """A claim of a day that has come, by the ratings of the day and by the newest."""
+    first = _in_real_time(studies, claim)
+    return first, _in_hindsight(studies, claim, beside=first.testable)
+
+
+def _after_deadline(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:
+    """A forecast by the first complete list after its deadline, and by the newest one."""
+    if claim.board not in studies.archive.boards():
+        reason, verdict = f"the archive has no board {claim.board}", NOT_RESOLVABLE
+    else:
+        later = studies.complete(claim.board, claim.category, claim.deadline)
+        if later:
+            return (
+                estimate(studies, claim, REAL_TIME, claim.board, later[0], claim.day),
+                estimate(studies, claim, HINDSIGHT, claim.board, later[-1], claim.day, widely=True),
+            )
+        reason = f"no complete list of {claim.board} after {claim.deadline} is in the archive yet"
+        verdict = OPEN
+    unsettled = (untestable(basis, claim, reason, verdict) for basis in (REAL_TIME, HINDSIGHT))
+    first, newest = unsettled
+    return first, newest
 
 
 def _in_real_time(studies: Studies, claim: Claim) -> Estimate:
@@ -394,10 +450,16 @@ def _in_real_time(studies: Studies, claim: Claim) -> Estimate:
     return estimate(studies, claim, REAL_TIME, choice.board, choice.vintage, choice.vintage)
 
 
-def _in_hindsight(studies: Studies, claim: Claim) -> Estimate:
-    """With the newest ratings, of the models that were out on the day."""
+def _in_hindsight(studies: Studies, claim: Claim, *, beside: bool = False) -> Estimate:
+    """With the newest ratings, of the models that were out on the day.
+
+    `beside` a verdict that rests on real time fewer draws are enough.
+    """
     try:
         newest = studies.newest(claim.board, claim.day)
     except EstimateError as error:
         return untestable(HINDSIGHT, claim, str(error))
-    return estimate(studies, claim, HINDSIGHT, claim.board, newest, min(claim.day, newest))
+    as_of = min(claim.day, newest)
+    return estimate(
+        studies, claim, HINDSIGHT, claim.board, newest, as_of, widely=True, beside=beside
+    )

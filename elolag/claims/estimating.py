@@ -5,8 +5,11 @@ Also the one place that decides which ratings a day could have seen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from elolag.archive import Archive, Board, Snapshot, open_archive
-from elolag.arrays import Floats
+from elolag.arrays import Floats, Ints
 from elolag.claims.registry import Claim, interval_words, quantity
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
@@ -30,17 +33,32 @@ from elolag.estimate.session import (
     asking,
     assemble,
     check_numbers,
+    thought,
 )
 from elolag.model import draws
-from elolag.model.estimands import ESTIMANDS
-from elolag.model.interval import quantiles, reach, summarise
+from elolag.model.estimands import ESTIMANDS, TRENDS, Lags, Race
+from elolag.model.frontier import MATCH_RULES, REACHED
+from elolag.model.interval import Summary, quantiles, reach, summarise
+from elolag.model.posterior import Posterior
 from elolag.question import check_names
 from elolag.results.words import few, given, overtaking
 from elolag.tags import Lookup
 
 _STYLE = "_style_control"
+#: A claimed range; an open end is None.
+Range = tuple[float | None, float | None]
+#: Between what each draw is known to lie, (D,) both.
+Spans = tuple[Floats, Floats]
 #: What claims are asked; each brings its own groups, board, category and dates.
 _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
+
+
+#: Chunks of 1,000 draws, at most, for what turns no verdict: the estimand that comes nearest, other
+#: match rules and measures; and for hindsight beside a verdict of the day. By `not-worse`, which is
+#: slow, there are no more for the figure itself.
+_ASIDE, _BESIDE = 1, 2
+#: Studies whose draws are kept: up to a hundred megabytes each.
+_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -57,7 +75,7 @@ class Studies:
     """Studies of one archive with one set of tags, draws and seed.
 
     Not frozen: it remembers its studies, so that questions on the same board, vintage and groups
-    share one preparation and one set of draws.
+    share one preparation and, as long as they follow one another closely, one set of draws.
     """
 
     archive: Archive
@@ -65,7 +83,9 @@ class Studies:
     drawn: Question
     session: Session
     extra_tags: str | Path | None = None
+    _thought: dict[tuple[str, ...], Posterior | None] = field(default_factory=dict, repr=False)
     _studies: dict[tuple[str, ...], Study] = field(default_factory=dict, repr=False)
+    _drawn: dict[tuple[str, ...], Drawn] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, usual: int, question: Asked) -> Studies:
@@ -85,15 +105,43 @@ class Studies:
         drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
         return cls(opened, lookup, drawn, session, asked["extra_tags"])
 
-    def study(self, board: str, vintage: str, category: str, leader: str, follower: str) -> Study:
-        """Two groups on one panel; dates are asked of it afterwards."""
-        key = (board, vintage, category, leader, follower)
+    def asked(
+        self,
+        board: str,
+        vintage: str,
+        category: str,
+        leader: str,
+        follower: str,
+        *,
+        chunks: int | None = None,
+    ) -> Drawn:
+        """Two groups on one panel with their draws, of which `chunks` may be enough.
+
+        Dates are asked of it afterwards.
+        """
+        key: tuple[str, ...] = (board, vintage, category, leader, follower)
         if key not in self._studies:
             where = self.session.board(board, self.archive)
             panel = self.session.panel(where, category, vintage, self.extra_tags)
+            # Most panels are asked for one pair of groups only.
+            if key[:3] in self._thought:
+                self._thought[key[:3]] = self._thought[key[:3]] or thought(panel, self.lookup)
+            everybody = self._thought.setdefault(key[:3], None)
             asked = asking(self.drawn, leader=leader, follower=follower)
-            self._studies[key] = assemble(panel, self.lookup, asked)
-        return self._studies[key]
+            self._studies[key] = assemble(panel, self.lookup, asked, everybody=everybody)
+        study = self._studies[key]
+        if chunks is not None:
+            study = replace(study, n_draws=min(study.n_draws, chunks * draws.CHUNK))
+            key = (*key, str(chunks))
+        found = self._drawn.pop(key, None) or Drawn(study)
+        self._drawn[key] = found
+        if len(self._drawn) > _KEPT:
+            del self._drawn[next(iter(self._drawn))]
+        return found
+
+    def study(self, board: str, vintage: str, category: str, leader: str, follower: str) -> Study:
+        """Two groups on one panel; dates are asked of it afterwards."""
+        return self.asked(board, vintage, category, leader, follower).study
 
     def newest(self, board: str, day: str = "") -> str:
         """The newest vintage of a board, as a question without a vintage takes it.
@@ -102,11 +150,16 @@ class Studies:
         """
         if board not in self.archive.boards():
             raise EstimateError(f"the archive has no board {board}")
-        complete = [s for s in _usable(self.archive.board(board)) if s.completeness == "full"]
+        complete = _complete(self.archive.board(board))
         official = [s for s in complete if s.official and s.vintage >= day]
         if not complete:
             raise EstimateError(f"{board} has no complete list of ratings")
         return (official or complete)[-1].vintage
+
+    def complete(self, board: str, category: str, day: str) -> list[str]:
+        """The vintages after `day` of the complete lists of a category, in order."""
+        lists = _complete(self.archive.board(board))
+        return [s.vintage for s in lists if s.vintage > day and category in s.categories]
 
     def in_real_time(self, board: str, category: str, day: str, *, complete: bool) -> Choice:
         """The newest usable ratings of `day` or before.
@@ -151,6 +204,117 @@ def _usable(board: Board) -> list[Snapshot]:
     return [s for s in board.snapshots if s.method in ("bradley-terry", "index")]
 
 
+def _complete(board: Board) -> list[Snapshot]:
+    return [s for s in _usable(board) if s.completeness == "full"]
+
+
+#: An estimand as the draws know it, and the match rule by which it is asked.
+Key = tuple[str, str]
+#: Lags at posterior-mean ratings and in every draw, or why there are none.
+Answer = tuple[Lags, Lags] | EstimateError
+
+
+@dataclass
+class Drawn:
+    """A study with its draws, made once for all that is asked of it.
+
+    It remembers the races of the last day and every answer, so that claims that differ in their
+    range alone cost nothing.
+    """
+
+    study: Study
+    _races: dict[float, list[tuple[Ints, Race]]] = field(default_factory=dict, repr=False)
+    _found: dict[tuple[Any, ...], Lags | EstimateError] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def contending(self) -> tuple[tuple[Ints, draws.Draw], ...]:
+        """Chunks of draws of the models that can be a record."""
+        study = self.study
+        return tuple(draws.draw(study.cast.field, study.fitted, study.n_draws, study.seed))
+
+    def everyone(self) -> Iterator[tuple[Ints, draws.Draw]]:
+        """Chunks of draws of every model, made anew: they take much room."""
+        study = self.study
+        field, fitted = study.cast.field, study.fitted
+        return draws.draw(field, fitted, study.n_draws, study.seed, everything=True)
+
+    def answers(
+        self,
+        keys: Collection[Key],
+        day: float,
+        window: float | None = None,
+        chunks: int | None = None,
+    ) -> dict[Key, Answer]:
+        """Estimands on a day; one that cannot be answered does not spoil the others.
+
+        Parameters
+        ----------
+        window
+            Months; None takes each estimand's default.
+        chunks
+            How many chunks of the draws are asked; None for all.
+        """
+        found: dict[Key, Answer] = {}
+        smooth = [key for key in keys if key[0] in TRENDS]
+        stepped = [key for key in keys if key[0] not in TRENDS]
+        lags = self._lags(stepped, day, window, ("draws", chunks))
+        lags |= self._lags(smooth, day, window, ("every draw", chunks))
+        for key, point in self.points(keys, day, window).items():
+            drawn = lags[key]
+            if isinstance(point, EstimateError) or isinstance(drawn, EstimateError):
+                found[key] = point if isinstance(point, EstimateError) else drawn  # type: ignore[assignment]
+            else:
+                found[key] = point, drawn
+        return found
+
+    def points(
+        self, keys: Collection[Key], day: float, window: float | None = None
+    ) -> dict[Key, Lags | EstimateError]:
+        """The same at posterior-mean ratings only."""
+        return self._lags(keys, day, window, ("point", None))
+
+    def _lags(
+        self, keys: Collection[Key], day: float, window: float | None, which: tuple[str, int | None]
+    ) -> dict[Key, Lags | EstimateError]:
+        """What is remembered of them; the others are found in one pass over the races."""
+        new = [key for key in keys if (key, day, window, which) not in self._found]
+        parts: dict[Key, list[Lags]] = {key: [] for key in new}
+        refused: dict[Key, EstimateError] = {}
+        try:
+            for models, race in self._raced(day, *which) if new else ():
+                for key in parts.keys() - refused.keys():
+                    match = self.study.rule(key[1]).of(models)
+                    try:
+                        lags = draws.lag_of(replace(race, match=match), key[0], window)
+                    except EstimateError as error:
+                        refused[key] = error
+                    else:
+                        parts[key].append(lags)
+        except EstimateError as error:  # nobody races on that day
+            refused = dict.fromkeys(new, error)
+        for key in new:
+            answer = refused[key] if key in refused else draws.join_lags(parts[key])
+            self._found[key, day, window, which] = answer
+        return {key: self._found[key, day, window, which] for key in keys}
+
+    def _raced(self, day: float, which: str, chunks: int | None) -> Iterator[tuple[Ints, Race]]:
+        if which == "point":
+            field, ratings = self.study.cast.field, _point(self.study)
+            everyone = np.arange(ratings.shape[1])
+            yield everyone, Race.of(ratings, field.lead_from, field.follow_from, day)
+        elif which == "every draw":
+            for models, d in islice(self.everyone(), chunks):
+                yield models, Race.of(d.ratings, d.lead_from, d.follow_from, day)
+        else:
+            if day not in self._races:
+                self._races.clear()
+            races = self._races.setdefault(day, [])
+            for number, (models, d) in enumerate(self.contending[:chunks]):
+                if number == len(races):
+                    races.append((models, Race.of(d.ratings, d.lead_from, d.follow_from, day)))
+                yield races[number]
+
+
 @dataclass(frozen=True)
 class Standing:
     """Every model's rating on one day: the point (1, M), the draws (D, M), -inf where not yet."""
@@ -159,20 +323,15 @@ class Standing:
     drawn: Floats
 
     @classmethod
-    def of(cls, study: Study, day: float) -> Standing:
+    def of(cls, drawn: Drawn, day: float) -> Standing:
         """Ratings of the models of the leader's group that count by `day`."""
-        ratings = _point(study)
-        parts = [
-            np.where(d.lead_from <= day, d.ratings, -np.inf)
-            for _, d in draws.draw(
-                study.cast.field, study.fitted, study.n_draws, study.seed, everything=True
-            )
-        ]
-        now = np.where(study.cast.field.lead_from <= day, ratings, -np.inf)
+        parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone()]
+        since = drawn.study.cast.field.lead_from
+        now = np.where(since <= day, _point(drawn.study), -np.inf)
         return cls(now, np.concatenate(parts))
 
 
-def bests(study: Study, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+def bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
     """Leader's and follower's best on a day, at the point (1,) and in the draws (D,)."""
 
     def both(ratings: Floats, lead: Floats, follow: Floats) -> tuple[Floats, Floats]:
@@ -181,13 +340,10 @@ def bests(study: Study, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats
             np.where(follow <= day, ratings, -np.inf).max(axis=1),
         )
 
-    field = study.cast.field
-    parts = [
-        both(d.ratings, d.lead_from, d.follow_from)
-        for _, d in draws.draw(field, study.fitted, study.n_draws, study.seed)
-    ]
+    field = drawn.study.cast.field
+    parts = [both(d.ratings, d.lead_from, d.follow_from) for _, d in drawn.contending]
     lead, follow = (np.concatenate(side) for side in zip(*parts, strict=True))
-    return both(_point(study), field.lead_from, field.follow_from), (lead, follow)
+    return both(_point(drawn.study), field.lead_from, field.follow_from), (lead, follow)
 
 
 def _point(study: Study) -> Floats:
@@ -197,18 +353,50 @@ def _point(study: Study) -> Floats:
 
 # Our figure for one claim with one set of ratings: value, interval, probability, verdict.
 
-CONSISTENT, TOO_SMALL, TOO_LARGE = "consistent", "too small", "too large"
+CONSISTENT, UNLIKELY = "consistent", "unlikely"
+TOO_SMALL, TOO_LARGE = "too small", "too large"
 NOT_TESTABLE = "not testable here"
-VERDICTS = (CONSISTENT, TOO_SMALL, TOO_LARGE, NOT_TESTABLE)
+OPEN, NOT_RESOLVABLE = "open", "not resolvable here"
+_OF_FIGURES = (CONSISTENT, UNLIKELY, TOO_SMALL, TOO_LARGE)
+VERDICTS = (*_OF_FIGURES, OPEN, NOT_RESOLVABLE, NOT_TESTABLE)
+
+#: A range that holds in fewer draws is unlikely.
+_LEAST_SHARE = 0.05
 
 #: The decision rule, as it is printed.
 RULE = (
     "A claim is too small if the whole of our interval lies above the claimed range, too large if "
-    "the whole of it lies below, else consistent: these ratings do not rule it out. The "
-    "probability is the share of draws inside the range."
+    f"the whole of it lies below, unlikely if the range holds in under {_LEAST_SHARE:.0%} of draws "
+    "(a draw that is only a bound counts for it), else consistent: these ratings do not rule it "
+    "out. The probability is the share of draws surely inside the range."
 )
 
 REAL_TIME, HINDSIGHT = "real time", "hindsight"
+_PREPOSITION = {"match rule": "by", "measure": "on"}
+
+
+@dataclass(frozen=True)
+class Other:
+    """A claimed lag by another match rule, or on another measure (`what` says which).
+
+    `months`, `low`, `high`, `censored` and `verdict` as of an `Estimate`; a measure is asked of
+    its newest list.
+    """
+
+    what: str
+    name: str
+    months: float
+    low: float | None
+    high: float | None
+    censored: str | None
+    verdict: str
+
+    @classmethod
+    def of(cls, what: str, name: str, claim: Claim, found: Summary, spans: Spans) -> Other:
+        """What is found, and its verdict on the claim."""
+        share = _possible(*spans, claim.ends)
+        verdict = _decide(found.low, found.high, share, claim.ends)
+        return cls(what, name, found.months, found.low, found.high, found.censored, verdict)
 
 
 @dataclass(frozen=True)
@@ -225,13 +413,21 @@ class Estimate:
     censored
         ``at-least`` or ``at-most`` where `value` is a bound.
     probability
-        That the claimed range holds, over the draws.
+        That the claimed range surely holds, over the draws.
+    possible
+        Share of the draws that do not rule the range out: those, and bounds that may lie inside.
     detail
         The best of both sides on the day; of several labs, where each of them stands.
     closest, closest_value
-        For lags, the estimand whose figure lies nearest to the claimed range.
+        For lags, where the verdict rests on it: the estimand whose figure lies nearest to the
+        claimed range.
     passed
         Where the side that is behind was the first at its level: who overtook it, and when.
+    months, since
+        The window of an average, where the claim names one; and its first day, where that is the
+        first on which both groups have a model and not the one that the claim names.
+    others
+        For lags, what other match rules and other measures say.
     """
 
     basis: str
@@ -246,16 +442,35 @@ class Estimate:
     high: float | None = None
     censored: str | None = None
     probability: float | None = None
+    possible: float | None = None
     detail: str = ""
     closest: str = ""
     closest_value: float | None = None
     passed: str = ""
+    months: float | None = None
+    since: str = ""
+    others: tuple[Other, ...] = ()
     snapshots: tuple[tuple[str, str], ...] = ()
 
     @property
     def testable(self) -> bool:
         """Whether there is a figure."""
-        return self.verdict != NOT_TESTABLE
+        return self.verdict in _OF_FIGURES
+
+    @property
+    def differing(self) -> tuple[Other, ...]:
+        """The other match rules and measures that give another verdict."""
+        return tuple(o for o in self.others if o.verdict != self.verdict)
+
+    @property
+    def depends(self) -> str:
+        """Which other match rules and measures give another verdict, and which; in words."""
+        parts = [
+            f"{what}: {', '.join(f'{o.verdict} {_PREPOSITION[what]} {o.name}' for o in found)}"
+            for what in _PREPOSITION
+            if (found := [o for o in self.differing if o.what == what])
+        ]
+        return "; ".join(parts)
 
     def figure(self) -> str:
         """The value in words."""
@@ -271,43 +486,75 @@ class Estimate:
         """As in the JSON object."""
         out = {name: getattr(self, name) for name in self.__dataclass_fields__}
         out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
+        out["others"] = [asdict(o) | given(o.low, o.high) for o in self.others]
         return out | given(self.low, self.high)
 
 
-def _decide(
-    low: float | None, high: float | None, claimed: tuple[float | None, float | None]
-) -> str:
+def _decide(low: float | None, high: float | None, possible: float, claimed: Range) -> str:
     """The verdict on a claimed range, given our interval; None is unbounded (see `RULE`)."""
     if high is not None and claimed[0] is not None and high < claimed[0]:
         return TOO_LARGE
     if low is not None and claimed[1] is not None and low > claimed[1]:
         return TOO_SMALL
-    return CONSISTENT
+    return CONSISTENT if possible >= _LEAST_SHARE else UNLIKELY
 
 
-def held(below: Floats, above: Floats, claimed: tuple[float | None, float | None]) -> float:
+def _ends(claimed: Range) -> tuple[float, float]:
+    least, most = claimed
+    return -np.inf if least is None else least, np.inf if most is None else most
+
+
+def held(below: Floats, above: Floats, claimed: Range) -> float:
     """Share of draws, each known to lie between `below` and `above`, inside a claimed range."""
-    least = -np.inf if claimed[0] is None else claimed[0]
-    most = np.inf if claimed[1] is None else claimed[1]
+    least, most = _ends(claimed)
     return float(np.mean((below >= least) & (above <= most)))
 
 
+def _possible(below: Floats, above: Floats, claimed: Range) -> float:
+    """Share of draws, each known to lie between `below` and `above`, not outside the range."""
+    least, most = _ends(claimed)
+    return float(np.mean((above >= least) & (below <= most)))
+
+
 def estimate(
-    studies: Studies, claim: Claim, basis: str, board: str, vintage: str, as_of: str
+    studies: Studies,
+    claim: Claim,
+    basis: str,
+    board: str,
+    vintage: str,
+    as_of: str,
+    *,
+    widely: bool = False,
+    beside: bool = False,
 ) -> Estimate:
     """Our figure for a claim with the ratings of one vintage.
 
     A question these ratings cannot answer comes back as ``not testable here`` with the reason.
+
+    Parameters
+    ----------
+    widely
+        Whether a lag is also asked by the other match rules, and on the other measures by their
+        newest lists.
+    beside
+        Whether the verdict rests on another estimate: then fewer draws are enough.
     """
+    chunks = _BESIDE if beside or claim.match_rule == "not-worse" else None
     groups = ("ALL", "CN") if claim.labs else (claim.leader, claim.follower)
     try:
-        study = studies.study(board, vintage, claim.category, *groups)
-        study = replace(study, window=claim.window)
-        _check_models(study, claim.models, as_of)
-        found = _FIGURES[claim.kind](study, claim, as_of)
+        drawn = studies.asked(board, vintage, claim.category, *groups, chunks=chunks)
+        _check_models(drawn.study, claim.models, as_of)
+        if claim.kind == "months":
+            found = _months(drawn, claim, as_of, widely=widely, beside=beside)
+        else:
+            found = _FIGURES[claim.kind](drawn, claim, as_of)
     except (EstimateError, UsageError) as error:
         return untestable(basis, claim, str(error))
-    verdict = _decide(found.low, found.high, (claim.low, claim.high))
+    if found.low is None and found.high is None:
+        reason = f"{found.figure()}, and these ratings bound the lag on neither side"
+        return untestable(basis, claim, reason + _covering(found))
+    verdict = _decide(found.low, found.high, found.possible or 0.0, claim.ends)
+    measures = _on_measures(studies, claim, board, as_of) if widely else ()
     return replace(
         found,
         basis=basis,
@@ -316,22 +563,39 @@ def estimate(
         board=board,
         vintage=vintage,
         as_of=as_of,
-        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
+        others=(*found.others, *measures),
+        snapshots=tuple((s.path, s.sha256) for s in drawn.study.panel.snapshots),
     )
 
 
-def untestable(basis: str, claim: Claim, reason: str) -> Estimate:
+def untestable(basis: str, claim: Claim, reason: str, verdict: str = NOT_TESTABLE) -> Estimate:
     """No figure, and why."""
-    return Estimate(basis, claim.kind, NOT_TESTABLE, reason)
+    return Estimate(basis, claim.kind, verdict, reason)
 
 
 def _why(claim: Claim, found: Estimate, verdict: str) -> str:
-    ours = f"{found.figure()} (interval {found.interval_words()})"
+    interval = interval_words(found.kind, found.low, found.high)
+    ours = f"{found.figure()} (interval {interval}){_covering(found)}"
     said = claim.range_words()
     if verdict == CONSISTENT:
         return f"{said} was claimed and our interval reaches it: {ours}"
+    if verdict == UNLIKELY:
+        return (
+            f"{said} was claimed and our interval reaches it, but under {_LEAST_SHARE:.0%} of "
+            f"draws lie in it: {ours}"
+        )
     side = "above" if verdict == TOO_SMALL else "below"
     return f"{said} was claimed and our whole interval lies {side} it: {ours}"
+
+
+def _covering(found: Estimate) -> str:
+    """What a window was cut to, in words; empty where it was not."""
+    if not found.since:
+        return ""
+    return (
+        f"; over {found.months:g} months, from {found.since}, the first day on which both sides "
+        f"have a model"
+    )
 
 
 def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
@@ -345,22 +609,57 @@ def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
             )
 
 
-def _months(study: Study, claim: Claim, as_of: str) -> Estimate:
-    day, key = to_day(as_of), lag_key(claim.estimand, None)
+def _months(
+    drawn: Drawn, claim: Claim, as_of: str, *, widely: bool = False, beside: bool = False
+) -> Estimate:
+    study, day = drawn.study, to_day(as_of)
     if sides := study.too_few(day):
         raise EstimateError(f"there is no interval to judge by: {few(sides)}")
-    lags = study.sample([key], day).lags[key]
-    found = summarise(key, study.point([key], day).lags[key], lags, study.level)
-    fine = ~lags.failed
-    below, above = reach(lags.months[fine], lags.censored[fine])
-    closest, value = _closest(study, day, (claim.low, claim.high))
+    window, since = _window(study, claim, day)
+    key = (lag_key(claim.estimand, None), claim.match_rule)
+    near = [] if beside else [(estimand, claim.match_rule) for estimand in ESTIMANDS]
+    rules = [(key[0], rule) for rule in MATCH_RULES if widely and key[0] not in TRENDS]
+    found, spans = judged(key, drawn.answers([key], day, window)[key], study.level)
+    answers = drawn.answers(dict.fromkeys([*near, *rules]), day, window, _ASIDE)
+    others = []
+    for rule in rules:
+        with suppress(EstimateError):  # another rule may have no answer where this one has
+            other = judged(rule, answers[rule], study.level)
+            others.append(Other.of("match rule", rule[1], claim, *other))
+    closest, value = _closest(answers, near, study.level, claim.ends)
     return Estimate(
         "", "months", "", "",
         value=found.months, low=found.low, high=found.high, censored=found.censored,
-        probability=held(below, above, (claim.low, claim.high)),
+        probability=held(*spans, claim.ends), possible=_possible(*spans, claim.ends),
         detail=_best_of_day(study, day), closest=closest, closest_value=value,
-        passed=passed(study, day) if key == "current" else "",
+        passed=passed(study, day) if key == ("current", REACHED.name) else "",
+        months=window, since=since, others=tuple(o for o in others if o.name != claim.match_rule),
     )  # fmt: skip
+
+
+def judged(key: Key, answer: Answer, level: float) -> tuple[Summary, Spans]:
+    """Figure and interval of an answer, and between what each of its draws lies."""
+    if isinstance(answer, EstimateError):
+        raise answer
+    point, lags = answer
+    fine = ~lags.failed
+    spans = reach(lags.months[fine], lags.censored[fine])
+    return summarise(key[0], point, lags, level), spans
+
+
+def _window(study: Study, claim: Claim, day: float) -> tuple[float | None, str]:
+    """The claim's window in months and, where it is cut to what the models cover, its first day."""
+    if claim.window is None:
+        return None, ""
+    field = study.cast.field
+    # A release known to the month may fall on its last day.
+    latest = [
+        np.fmax(since, field.month_end - 1).min() for since in (field.lead_from, field.follow_from)
+    ]
+    covered = (day - max(latest)) / DAYS_PER_MONTH
+    if covered >= claim.window or covered <= 0:
+        return claim.window, ""
+    return float(np.floor(10 * covered) / 10), to_iso(max(latest))
 
 
 def passed(study: Study, day: float) -> str:
@@ -380,47 +679,75 @@ def _best_of_day(study: Study, day: float) -> str:
 
 
 def _closest(
-    study: Study, day: float, claimed: tuple[float | None, float | None]
+    answers: Mapping[Key, Answer], keys: Iterable[Key], level: float, claimed: Range
 ) -> tuple[str, float | None]:
-    """The estimand whose figure lies nearest to the claimed range (in the table's order)."""
-    least = -np.inf if claimed[0] is None else claimed[0]
-    most = np.inf if claimed[1] is None else claimed[1]
+    """The estimand whose figure lies nearest to the claimed range (in the table's order).
+
+    Those without an answer, and those with only a bound, are passed over.
+    """
+    least, most = _ends(claimed)
     best: tuple[float, str, float | None] = (np.inf, "", None)
-    for estimand, value in _exactly(study, list(ESTIMANDS), day).items():
-        away = max(least - value, value - most, 0.0)
-        if away < best[0]:
-            best = (away, estimand, value)
+    for key in keys:
+        answer = answers[key]
+        if isinstance(answer, EstimateError) or answer[0].failed[0]:
+            continue
+        with suppress(EstimateError):  # bounded on neither side
+            found = summarise(key[0], *answer, level)
+            away = max(least - found.months, found.months - most, 0.0)
+            if away < best[0] and not found.censored:
+                best = (away, key[0], found.months)
     return best[1], best[2]
 
 
-def _exactly(study: Study, estimands: Sequence[str], day: float) -> dict[str, float]:
-    """The figures of estimands on a day, without those that have none, or only a bound."""
-    try:
-        point, sample = study.point(estimands, day), study.sample(estimands, day)
-    except EstimateError:
-        if len(estimands) == 1:
-            return {}
-        # One of them has no answer here; another may.
-        each = (_exactly(study, [estimand], day) for estimand in estimands)
-        return {name: value for found in each for name, value in found.items()}
-    found = {
-        name: summarise(name, point.lags[name], sample.lags[name], study.level)
-        for name in estimands
-    }
-    return {name: f.months for name, f in found.items() if not f.censored}
+#: What else lags can be counted on, by the newest list: votes, an index, a time horizon.
+MEASURES = ("arena/text_style_control", "epoch/eci", "metr/time-horizon")
+#: A measure whose newest follower is older says nothing of the day.
+_STALE_MONTHS = 6.0
 
 
-def _summary(study: Study, claim: Claim, point: float, drawn: Floats) -> Estimate:
-    low, high = quantiles(drawn, np.zeros(len(drawn), np.int8), study.level)
-    share = held(drawn, drawn, (claim.low, claim.high))
-    return Estimate("", claim.kind, "", "", value=point, low=low, high=high, probability=share)
+def _on_measures(studies: Studies, claim: Claim, board: str, as_of: str) -> tuple[Other, ...]:
+    """The claim on the measures other than the board's, where they have the day's models."""
+    if claim.kind != "months" or claim.category != "overall":
+        return ()
+    publisher, found = board.partition("/")[0], []
+    for measure in MEASURES:
+        if measure.partition("/")[0] == publisher:
+            continue
+        try:
+            newest = studies.newest(measure, as_of)
+            drawn = studies.asked(
+                measure, newest, "overall", claim.leader, claim.follower, chunks=_ASIDE
+            )
+            day = to_day(min(as_of, newest))
+            followers = drawn.study.cast.field.follow_from
+            latest = followers[followers <= day].max(initial=-np.inf)
+            old = to_day(as_of) - min(latest, day) > _STALE_MONTHS * DAYS_PER_MONTH
+            if old or drawn.study.too_few(day):
+                continue
+            window, _ = _window(drawn.study, claim, day)
+            key = (lag_key(claim.estimand, None), claim.match_rule)
+            answer = drawn.answers([key], day, window)[key]
+            other = judged(key, answer, drawn.study.level)
+        except (EstimateError, UsageError):
+            continue  # a measure that cannot answer is no reason to leave the claim out
+        found.append(Other.of("measure", measure, claim, *other))
+    return tuple(found)
 
 
-def _distance(study: Study, claim: Claim, as_of: str) -> Estimate:
+def _summary(level: float, claim: Claim, point: float, drawn: Floats) -> Estimate:
+    low, high = quantiles(drawn, np.zeros(len(drawn), np.int8), level)
+    share = held(drawn, drawn, claim.ends)
+    return Estimate(
+        "", claim.kind, "", "",
+        value=point, low=low, high=high, probability=share, possible=share,
+    )  # fmt: skip
+
+
+def _distance(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     """Points or percent between the two best, or from a model down to the lowest of the labs."""
-    day = to_day(as_of)
+    day, study = to_day(as_of), asked.study
     if claim.model:
-        standing = Standing.of(study, day)
+        standing = Standing.of(asked, day)
         model = [n for n, t in enumerate(study.cast.tags) if t.model == claim.model]
         if not model or not np.isfinite(standing.point[0, model[0]]):
             raise EstimateError(f"{claim.model} is not rated here by {as_of}")
@@ -433,20 +760,20 @@ def _distance(study: Study, claim: Claim, as_of: str) -> Estimate:
         detail = ", ".join(
             f"{lab} {quantity('elo', gap)}" for lab, gap in zip(claim.labs, away, strict=True)
         )
-        return replace(_summary(study, claim, float(ends[0][0]), ends[1]), detail=detail)
+        return replace(_summary(study.level, claim, float(ends[0][0]), ends[1]), detail=detail)
     ends = []
-    for lead, follow in bests(study, day):
+    for lead, follow in bests(asked, day):
         if not (np.isfinite(lead).all() and np.isfinite(follow).all()):
             raise EstimateError(f"one of the groups has no model here by {as_of}")
         gap = lead - follow
         ends.append(100 * gap / follow if claim.kind == "percent" else gap)
-    found = _summary(study, claim, float(ends[0][0]), ends[1])
+    found = _summary(study.level, claim, float(ends[0][0]), ends[1])
     return replace(found, detail=_best_of_day(study, day))
 
 
-def _rank(study: Study, claim: Claim, as_of: str) -> Estimate:
+def _rank(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     """Place of the worst placed of the labs' best models."""
-    standing = Standing.of(study, to_day(as_of))
+    study, standing = asked.study, Standing.of(asked, to_day(as_of))
     places = []
     for ratings in (standing.point, standing.drawn):
         bests_of_labs = _lab_bests(study, claim, ratings, as_of)
@@ -454,7 +781,7 @@ def _rank(study: Study, claim: Claim, as_of: str) -> Estimate:
         places.append(1.0 + np.column_stack(above))
     point, drawn = places
     detail = ", ".join(f"{n} {p:.0f}" for n, p in zip(claim.labs, point[0], strict=True))
-    found = _summary(study, claim, float(point.max()), drawn.max(axis=1))
+    found = _summary(study.level, claim, float(point.max()), drawn.max(axis=1))
     return replace(found, detail=f"places: {detail}")
 
 
@@ -470,9 +797,12 @@ def _lab_bests(study: Study, claim: Claim, ratings: Floats, as_of: str) -> Float
     return np.column_stack(bests)
 
 
-def _change(study: Study, claim: Claim, as_of: str) -> Estimate:
+def _change(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     """The change of the claim's estimand since a date, with its sampling interval."""
-    found = change_of(replace(study, as_of=to_day(as_of)), claim.since or None, claim.estimand)
+    study = replace(
+        asked.study, as_of=to_day(as_of), window=claim.window, match_rule=claim.match_rule
+    )
+    found = change_of(study, claim.since or None, claim.estimand)
     if found.too_few:
         raise EstimateError(f"there is no interval to judge by: {few(found.too_few)}")
     spread = (found.high - found.low) / 2 / NormalDist().inv_cdf((1 + found.level) / 2)
@@ -481,13 +811,12 @@ def _change(study: Study, claim: Claim, as_of: str) -> Estimate:
     lower = 0.0 if claim.low is None else normal.cdf(claim.low)
     return Estimate(
         "", "change", "", "",
-        value=found.months, low=found.low, high=found.high, probability=upper - lower,
-        closest=claim.estimand,
+        value=found.months, low=found.low, high=found.high,
+        probability=upper - lower, possible=upper - lower, closest=claim.estimand,
     )  # fmt: skip
 
 
 _FIGURES = {
-    "months": _months,
     "elo": _distance,
     "points": _distance,
     "percent": _distance,

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from elolag.dates import DAYS_PER_MONTH, parse
 from elolag.errors import ElolagError, UsageError, successor
 from elolag.estimate.lag import ESTIMANDS
+from elolag.model.frontier import MATCH_RULES, REACHED
 from elolag.results.words import bounded, directed, span
 
 # Claimed ranges and our figures of every kind in words, their direction never a sign.
@@ -221,7 +222,10 @@ checked = "read on 2026-01-16"
 # category = "coding", index = "what they measured on", models = ["deepseek-v3"] (must be rated by
 # then), labs = ["deepseek", "alibaba"] (kind rank, and elo with model), model = "o1-2024-12-17"
 # (kind elo: from this model down to the lowest of the labs' best), since = "2025-01-15" (kind
-# change; twelve months before by default), window = 24 (months an average looks back), reading =
+# change; twelve months before by default), window = 24 (months an average looks back, cut to those
+# for which both groups have a model), match_rule = "not-worse" (what dates a level; "reached" by
+# default), precision = "month" (of the date, where its day is not known), deadline = "2026-12-03"
+# (of a forecast, which is open until the board's first complete list after that day), reading =
 # "what exactly is tested", said = "the bare figure".
 """
 
@@ -261,11 +265,24 @@ class Claim:
     window: float | None = None
     reading: str = ""
     said: str = ""
+    match_rule: str = REACHED.name
+    deadline: str = ""
+    precision: str = "day"
 
     @property
     def day(self) -> str:
-        """The day it speaks of: `about`, else the day it was said."""
-        return self.about or self.date
+        """The day it speaks of: `about` or the deadline, else the day it was said."""
+        return self.about or self.deadline or self.date
+
+    @property
+    def when(self) -> str:
+        """When it was said, as far as that is known."""
+        return self.date if self.precision == "day" else self.date[:7]
+
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """`low` and `high`."""
+        return self.low, self.high
 
     def range_words(self) -> str:
         """The claimed range in words."""
@@ -324,8 +341,22 @@ _TEXTS = (
     "why",
     "checked",
 )
-_OPTIONAL = ("estimand", "about", "board", "category", "index", "model", "since", "reading", "said")
+_OPTIONAL = (
+    "estimand",
+    "about",
+    "board",
+    "category",
+    "index",
+    "model",
+    "since",
+    "reading",
+    "said",
+    "match_rule",
+    "deadline",
+    "precision",
+)
 _LISTS = ("models", "labs")
+_PRECISIONS = ("day", "month")
 #: Every field of an entry.
 _FIELDS = (*_TEXTS, "verified", "low", "high", "window", *_OPTIONAL, *_LISTS)
 
@@ -356,30 +387,62 @@ def _claim(entry: Any, where: str) -> Claim:
 
 
 def _check(claim: Claim, where: str) -> None:
-    if not claim.key.replace("-", "").isalnum() or not claim.key.isascii():
-        raise ClaimError(f"{where}: key {claim.key!r} may hold letters, digits and hyphens only")
-    for field in ("date", "about", "since"):
+    for field in ("date", "about", "since", "deadline"):
         _date(getattr(claim, field), field, where)
-    if claim.kind not in KINDS:
-        raise ClaimError(f"{where}: unknown kind {claim.kind!r}; known: {', '.join(KINDS)}")
     known = [e for e in ESTIMANDS if e != "gap"]
-    if claim.estimand not in known:
-        instead = successor(claim.estimand, known)
-        raise ClaimError(f"{where}: unknown estimand {claim.estimand!r}; {instead}")
-    if urlsplit(claim.where).scheme not in ("http", "https") or not urlsplit(claim.where).netloc:
-        raise ClaimError(f"{where}: where must be a web address, not {claim.where!r}")
-    if claim.low is None and claim.high is None:
-        raise ClaimError(f"{where}: neither low nor high is given, so nothing is claimed")
-    if claim.low is not None and claim.high is not None and claim.low > claim.high:
-        raise ClaimError(f"{where}: low {claim.low:g} is above high {claim.high:g}")
-    if claim.window is not None and (claim.window <= 0 or claim.kind not in ("months", "change")):
-        raise ClaimError(f"{where}: window is a number of months above 0, of kind months or change")
-    if claim.kind == "rank" and not claim.labs:
-        raise ClaimError(f"{where}: a claim of rank names its labs")
-    if bool(claim.model) and (claim.kind != "elo" or not claim.labs):
-        raise ClaimError(f"{where}: model goes with kind elo and labs")
-    if claim.day > claim.date:
-        raise ClaimError(f"{where}: about {claim.about} is later than the date {claim.date}")
+    address = urlsplit(claim.where)
+    low, high = claim.ends
+    dated = claim.kind in ("months", "change") and claim.estimand != "trend"
+    rules = (
+        (
+            not claim.key.replace("-", "").isalnum() or not claim.key.isascii(),
+            f"key {claim.key!r} may hold letters, digits and hyphens only",
+        ),
+        (claim.kind not in KINDS, f"unknown kind {claim.kind!r}; known: {', '.join(KINDS)}"),
+        (
+            claim.estimand not in known,
+            f"unknown estimand {claim.estimand!r}; {successor(claim.estimand, known)}",
+        ),
+        (
+            address.scheme not in ("http", "https") or not address.netloc,
+            f"where must be a web address, not {claim.where!r}",
+        ),
+        (low is None and high is None, "neither low nor high is given, so nothing is claimed"),
+        (
+            low is not None and high is not None and low > high,
+            f"low {low or 0:g} is above high {high or 0:g}",
+        ),
+        (
+            claim.window is not None
+            and (claim.window <= 0 or claim.kind not in ("months", "change")),
+            "window is a number of months above 0, of kind months or change",
+        ),
+        (claim.kind == "rank" and not claim.labs, "a claim of rank names its labs"),
+        (
+            bool(claim.model) and (claim.kind != "elo" or not claim.labs),
+            "model goes with kind elo and labs",
+        ),
+        (claim.about > claim.date, f"about {claim.about} is later than the date {claim.date}"),
+        (
+            bool(claim.deadline) and (bool(claim.about) or claim.deadline <= claim.date),
+            f"deadline {claim.deadline} is a day after the date {claim.date}, and stands for about",
+        ),
+        (
+            claim.precision not in _PRECISIONS,
+            f"unknown precision {claim.precision!r}; known: {', '.join(_PRECISIONS)}",
+        ),
+        (
+            claim.match_rule not in MATCH_RULES,
+            f"unknown match_rule {claim.match_rule!r}; known: {', '.join(MATCH_RULES)}",
+        ),
+        (
+            claim.match_rule != REACHED.name and not dated,
+            "match_rule goes with kind months or change, and an estimand that dates a level",
+        ),
+    )
+    for broken, words in rules:
+        if broken:
+            raise ClaimError(f"{where}: {words}")
 
 
 def _text(entry: Mapping[str, Any], field: str, where: str, *, required: bool) -> str:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
-from elolag.claims.estimating import Studies, held, passed
+from elolag.claims.estimating import Drawn, Studies, held, judged, passed
 from elolag.claims.registry import Statement, interval_words, parse_statement, quantity
 from elolag.dates import parse, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import Asked, Study
-from elolag.model.draws import Outcomes
-from elolag.model.estimands import ESTIMANDS, Lags
-from elolag.model.interval import reach, summarise
+from elolag.estimate.session import Asked
+from elolag.model.estimands import ESTIMANDS
+from elolag.model.frontier import REACHED
+from elolag.model.interval import reach
 from elolag.results.table import Column, Result, Table
 from elolag.results.words import few, given, list_notes, noun, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
-if TYPE_CHECKING:
-    pass
-
-Answer = Lags | EstimateError
-
+_KEYS = tuple((estimand, REACHED.name) for estimand in ESTIMANDS)
 #: What a statement without further words may be about.
 _BOARDS = ("arena/text_style_control", "arena/text")
 _GROUPS = (
@@ -221,10 +217,10 @@ def check_statement(
     snapshots: dict[str, str] = {}
     for board in boards:
         for leader, follower in _GROUPS:
-            study = studies.study(board, newest[board], "overall", leader, follower)
-            snapshots |= {s.path: s.sha256 for s in study.panel.snapshots}
+            drawn = studies.asked(board, newest[board], "overall", leader, follower)
+            snapshots |= {s.path: s.sha256 for s in drawn.study.panel.snapshots}
             where = f"{follower} behind {leader} on {board}"
-            for item in _definitions(study, statement, min(day, newest[board])):
+            for item in _definitions(drawn, statement, min(day, newest[board])):
                 if isinstance(item, str):
                     refused.append(f"{where}, {item}")
                 else:
@@ -237,56 +233,37 @@ def check_statement(
     )  # fmt: skip
 
 
-def _definitions(study: Study, statement: Statement, date: str) -> Iterator[Definition | str]:
-    day = to_day(date)
+def _definitions(drawn: Drawn, statement: Statement, date: str) -> Iterator[Definition | str]:
+    study, day = drawn.study, to_day(date)
     least, most = statement.ends
-    points, drawn = _asked(study.point, day), _asked(study.sample, day)
+    answers = drawn.answers(_KEYS, day)
     if sides := study.too_few(day):
         yield f"there is no interval to judge by: {few(sides)}"
         return
-    months = _months_in_range(study, statement)
-    for estimand in ESTIMANDS:
-        lags, point = drawn[estimand], points[estimand]
-        if isinstance(lags, EstimateError) or isinstance(point, EstimateError):
-            yield f"{estimand}: {lags if isinstance(lags, EstimateError) else point}"
-            continue
+    months = _months_in_range(drawn, statement)
+    for key in _KEYS:
+        estimand = key[0]
         try:
-            figure = summarise(estimand, point, lags, study.level)
+            figure, spans = judged(key, answers[key], study.level)
         except EstimateError as error:
             yield f"{estimand}: {error}"
             continue
-        fine = ~lags.failed
-        below, above = reach(lags.months[fine], lags.censored[fine])
         too_low = figure.high is not None and least is not None and figure.high < least
         too_high = figure.low is not None and most is not None and figure.low > most
         yield Definition(
             estimand, "", "", "", figure.months,
             passed(study, day) if estimand == "current" else "",
             figure.low, figure.high, figure.censored,
-            held(below, above, statement.ends), not (too_low or too_high),
+            held(*spans, statement.ends), not (too_low or too_high),
             tuple(months[estimand]),
         )  # fmt: skip
 
 
-def _asked(ask: Callable[[Sequence[str], float], Outcomes], day: float) -> dict[str, Answer]:
-    """Every estimand on a day; one that cannot be answered does not spoil the others."""
-    answers: dict[str, Answer] = {}
-    try:
-        return {**ask(tuple(ESTIMANDS), day).lags}
-    except EstimateError:
-        for estimand in ESTIMANDS:
-            try:
-                answers[estimand] = ask((estimand,), day).lags[estimand]
-            except EstimateError as error:
-                answers[estimand] = error
-    return answers
-
-
-def _months_in_range(study: Study, statement: Statement) -> dict[str, list[str]]:
+def _months_in_range(drawn: Drawn, statement: Statement) -> dict[str, list[str]]:
     """Firsts of months at which a figure at posterior-mean ratings lies in the stated range."""
     found: dict[str, list[str]] = {estimand: [] for estimand in ESTIMANDS}
-    for first in _firsts(study.as_of):
-        for estimand, lags in _asked(study.point, first).items():
+    for first in _firsts(drawn.study.as_of):
+        for (estimand, _), lags in drawn.points(_KEYS, first).items():
             # A month before the group or the window begins cannot be asked, and so does not count.
             if isinstance(lags, EstimateError) or lags.failed[0]:
                 continue

@@ -303,7 +303,11 @@ def check_excluded(names: Collection[str], lookup: Lookup) -> None:
 
 
 def assemble(
-    panel: Panel, lookup: Lookup, question: Question, own: OwnBoard | None = None
+    panel: Panel,
+    lookup: Lookup,
+    question: Question,
+    own: OwnBoard | None = None,
+    everybody: Posterior | None = None,
 ) -> Study:
     """The study of two groups on a panel already built.
 
@@ -314,6 +318,8 @@ def assemble(
         policies those of the lookup.
     own
         The board of a user's own that the panel was built from.
+    everybody
+        The posterior of all on the panel, where it is known: that of `thought` for these options.
     """
     asked: Question = {**ASKED, **question}
     leader, follower, exclude = asked["leader"], asked["follower"], asked["exclude"]
@@ -333,7 +339,7 @@ def assemble(
         cast, joined = _with_covariance(cast, own)
     _check_both(cast, date, own, (leader, follower))
     # Everybody's, whomever one compares; then those in question.
-    fitted = posterior(cast.field, correct_selection=asked["correct_selection"])
+    fitted = everybody or posterior(cast.field, correct_selection=asked["correct_selection"])
     cast, fitted = cast.counting(fitted)
     extra = asked["extra_tags"]
     return Study(
@@ -368,6 +374,13 @@ def assemble(
         ),
         match_rule=match_rule,
     )
+
+
+def thought(panel: Panel, lookup: Lookup) -> Posterior:
+    """The posterior of all on a panel by the default options; it depends on no group."""
+    anybody = tags.parse_group("ALL", lookup.labs, lookup.countries())
+    young = drift_of(ASKED["drift"], panel.board, panel.measure)
+    return posterior(Cast.of(panel, lookup, anybody, anybody, young).field)
 
 
 def _with_covariance(cast: Cast, board: OwnBoard) -> tuple[Cast, dict[str, Any]]:

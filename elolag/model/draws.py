@@ -17,7 +17,8 @@ from elolag.model.estimands import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, check
 from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.posterior import REACH, Field, Posterior
 
-_CHUNK = 1000
+#: Draws made at once, each chunk by a generator of its own.
+CHUNK = 1000
 #: Draws from which the error of a pair of models is taken: its s.d. is then known to 1.1%.
 _PAIRS = 4000
 #: Stretches of the unit interval from which a component is looked up; a power of two, so that
@@ -70,8 +71,8 @@ def draw(
     entries = np.flatnonzero(np.isin(field.model, keep))
     starts = np.flatnonzero(np.diff(field.model[entries], prepend=-1))
     own = _own_errors(posterior, entries)
-    for chunk, begin in enumerate(range(0, n, _CHUNK)):
-        size = min(_CHUNK, n - begin)
+    for chunk, begin in enumerate(range(0, n, CHUNK)):
+        size = min(CHUNK, n - begin)
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk,)))
         ratings = own(rng)
         _add_link_errors(ratings, field, entries, rng)
@@ -95,7 +96,7 @@ def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Gene
         levels, scores = correlated.normal_scores(weights, means, sd)
 
         def together(rng: np.random.Generator) -> Floats:
-            drawn = factor @ rng.standard_normal((factor.shape[1], _CHUNK))
+            drawn = factor @ rng.standard_normal((factor.shape[1], CHUNK))
             for j in range(len(entries)):
                 drawn[j] = np.interp(drawn[j], scores[j], levels[j])
             return np.asarray(drawn)
@@ -119,8 +120,8 @@ def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Gene
     rows = np.arange(len(entries))[:, None] * _GUIDES
 
     def apart(rng: np.random.Generator) -> Floats:
-        uniform = rng.random((len(entries), _CHUNK))
-        ratings = rng.standard_normal((len(entries), _CHUNK))
+        uniform = rng.random((len(entries), CHUNK))
+        ratings = rng.standard_normal((len(entries), CHUNK))
         component = guide.take(rows + (uniform * _GUIDES).astype(np.intp))
         position, drawn = component.ravel(), uniform.ravel()
         short = np.flatnonzero(cumulative.take(position) <= drawn)
@@ -141,7 +142,7 @@ def _add_link_errors(
     for number in np.unique(link[link >= 0]):
         shared = link == number
         roots = field.link_root[entries][shared]
-        ratings[shared] += roots @ rng.standard_normal((roots.shape[1], _CHUNK))
+        ratings[shared] += roots @ rng.standard_normal((roots.shape[1], CHUNK))
 
 
 def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
@@ -157,10 +158,10 @@ def _dates(field: Field, keep: Ints, rng: np.random.Generator) -> tuple[Floats, 
     start, end = field.month_start[keep][vague], field.month_end[keep][vague]
     released, later = np.minimum(lead, follow)[vague], np.maximum(lead, follow)[vague]
     end = np.where(later > released, np.minimum(end, later + 1), end)
-    day = rng.integers(start.astype(int), end.astype(int), (_CHUNK, len(vague))).astype(float)
+    day = rng.integers(start.astype(int), end.astype(int), (CHUNK, len(vague))).astype(float)
     out = []
     for dates in (lead, follow):
-        moved = np.tile(dates, (_CHUNK, 1))
+        moved = np.tile(dates, (CHUNK, 1))
         is_release = dates[vague] == released
         moved[:, vague[is_release]] = day[:, is_release]
         out.append(moved)
@@ -246,17 +247,14 @@ def join(parts: Sequence[Outcomes]) -> Outcomes:
     """Chunks of draws, one after another."""
     names = [f.name for f in fields(Outcomes) if f.name != "lags"]
     return Outcomes(
-        lags={
-            estimand: Lags(
-                *(
-                    np.concatenate([getattr(p.lags[estimand], f.name) for p in parts])
-                    for f in fields(Lags)
-                )
-            )
-            for estimand in parts[0].lags
-        },
+        lags={e: join_lags([p.lags[e] for p in parts]) for e in parts[0].lags},
         **{name: np.concatenate([getattr(p, name) for p in parts]) for name in names},
     )
+
+
+def join_lags(parts: Sequence[Lags]) -> Lags:
+    """The lags of chunks of draws, one after another."""
+    return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))
 
 
 def outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:

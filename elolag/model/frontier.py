@@ -184,12 +184,16 @@ class MatchRule:
 
     def margin(self, holder: Ints, side: Steps) -> Floats:
         """What each record (R) of a side may be above the model that holds a level, (D, J, R)."""
+        return self.within(holder[:, :, None], side.columns[:, None, :])
+
+    def within(self, holder: Ints, above: Ints) -> Floats:
+        """What models may be above those that hold a level, and not be worse."""
         if self.apart is None:
             raise EstimateError(
                 f"match rule {self.name} asks for the error of each pair of models, and these have "
                 f"none; take one of {', '.join(MATCH_RULES[:3])}"
             )
-        return _MARGIN * self.apart[holder[:, :, None], side.columns[:, None, :]]
+        return _MARGIN * self.apart.ravel().take(holder * len(self.apart) + above)
 
 
 REACHED = MatchRule()
@@ -251,13 +255,15 @@ def _told_apart(
     match: MatchRule, levels: Floats, side: Steps, holders: Ints, until: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """When a side could last not be told apart from each level, and where it never could."""
-    until = np.broadcast_to(until, levels.shape)
-    within = match.margin(holders, side)
-    near = side.running[:, None, :] <= levels[:, :, None] + within
-    near &= side.dates[:, None, :] <= until[:, :, None]
-    unseen = ~near.any(axis=2)
-    after = np.where(unseen, 0, side.size - near[:, :, ::-1].argmax(axis=2))
-    return side.date_of(after), np.asarray(unseen)
+    after = np.zeros(levels.shape, np.intp)
+    # Record by record: all at once are as many numbers as draws, levels and records.
+    for step in range(side.size):
+        near = side.running[:, step, None] <= levels + match.within(
+            holders, side.columns[:, step, None]
+        )
+        near &= side.dates[:, step, None] <= until
+        np.copyto(after, step + 1, where=near)
+    return side.date_of(after), np.asarray(after == 0)
 
 
 def _dated(rule: str, levels: Floats, side: Steps, at: Ints) -> tuple[Floats, NDArray[np.bool_]]:

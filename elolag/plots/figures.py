@@ -489,12 +489,13 @@ def claims(
         if claim.kind != "months":
             continue
         words = f"{claim.key}\nclaimed: {claim.range_words()}\nours: "
-        words += f"{mine.figure()} ({mine.interval_words()})" if mine else "not testable"
+        none = item.verdict.removesuffix(" here")
+        words += f"{mine.figure()} ({mine.interval_words()})" if mine else none
         name = f"{claim.who.partition(',')[0]}, {claim.date[:7]}"
         rows.append(
             Dot(
                 f"{name}: {claim.follower} / {claim.leader}",
-                item.verdict if mine else "not testable", mine.value if mine else None,
+                item.verdict.removesuffix(" here"), mine.value if mine else None,
                 mine.low if mine else None, mine.high if mine else None,
                 said=(claim.low, claim.high), words=f"{words}\n{item.verdict}",
             )

@@ -127,6 +127,8 @@ def check_overlap(leader: Group, follower: Group, tags: list[Tag]) -> str | None
         The groups share models and neither strictly contains the other.
     """
     in_both = np.isfinite(leader.since(tags)) & np.isfinite(follower.since(tags))
+    if not in_both.any():
+        return None
     for state in ("open", "closed"):
         leads, follows = (np.isfinite(g.since(tags, state)) for g in (leader, follower))
         if not (leads & follows & in_both).any():

@@ -21,12 +21,37 @@ def test_the_report_counts_verdicts(report: ClaimsReport) -> None:
     assert report["schmidt-2024"].verdict == "too large"
     assert report["lee-2025"].verdict == "too small"
     assert report["time-2025-hunyuan-large"].verdict == "not testable here"
+    assert report["caisi-2026"].verdict == "unlikely"
+    assert report["doubleword-2026-parity"].verdict == "not resolvable here"
     for found in report.assessments:
         assert found.sentence()
         assert all(value for _, value in found.rows())
         for estimate in (found.real_time, found.hindsight):
             assert estimate.why
             assert estimate.vintage <= found.claim.day or estimate.basis == "hindsight"
+
+
+def test_epochs_mean_says_what_it_could_look_back_to(report: ClaimsReport) -> None:
+    found = report["epoch-2026-us-china-mean"]
+    assert found.claim.window == 36.0
+    assert found.deciding is not None
+    assert found.deciding.months is not None
+    assert 30.0 < found.deciding.months < 36.0
+    assert (
+        f"from {found.deciding.since}, the first day on which both sides have a model" in found.why
+    )
+
+
+def test_epochs_figures_of_may_are_tested_as_they_were_made(report: ClaimsReport) -> None:
+    loose, strict = (report[f"epoch-2026-open-closed{end}"].claim for end in ("", "-strict"))
+    assert (loose.estimand, loose.window, loose.match_rule) == ("average", 5.0, "not-worse")
+    assert (strict.estimand, strict.window, strict.match_rule) == ("average", 5.0, "reached")
+    assert (loose.ends, strict.ends) == ((3.5, 4.5), (5.5, 6.5))
+    assert report["epoch-2026-open-closed"].verdict == "consistent"
+    assert report["epoch-2026-open-closed"].row()["depends_on"] == "match rule"
+    points = report["epoch-2026-open-closed-points"]
+    assert points.real_time.board == "epoch/eci"
+    assert points.real_time.low is not None
 
 
 def test_one_claim_alone_is_as_among_all(report: ClaimsReport) -> None:

@@ -36,9 +36,11 @@ def test_every_claim_the_registry_must_hold_is_there() -> None:
     who = [claim.who for claim in packaged()]
     for name, least in {
         "Insikt Group": 2, "Eric Schmidt": 2, "Lennart Heim": 2, "TIME": 5, "Google": 3,
-        "Stanford AI Index 2025": 2, "Stanford AI Index 2026": 1, "Epoch AI": 5, "CAISI": 1,
+        "Stanford AI Index 2025": 4, "Stanford AI Index 2026": 3, "Epoch AI": 8, "CAISI": 3,
         "DeepSeek": 1, "David Sacks": 1, "Kai-Fu Lee": 1, "Joe Tsai": 1,
-        "Artificial Analysis": 2, "Arena": 2,
+        "Artificial Analysis": 2, "Arena": 2, "UK AI Security Institute": 2, "METR": 1,
+        "Ihle": 2, "IAPS": 3, "Doubleword": 2, "Mozilla": 1, "McNair": 1, "Interconnects": 1,
+        "Hassabis": 1,
     }.items():  # fmt: skip
         assert sum(name in one for one in who) >= least, name
     io = {c.category for c in packaged() if c.key.startswith("google-io")}
@@ -102,6 +104,13 @@ def test_the_template_is_a_registry(tmp_path: Path) -> None:
         (entry(model='"o1"'), "model goes with kind elo"),
         (entry(window="0"), "window is a number of months"),
         (entry(kind='"elo"', window="12"), "window is a number of months"),
+        (entry(match_rule='"nearest"'), "unknown match_rule 'nearest'; known: reached, below"),
+        (entry(match_rule='"below"', kind='"elo"'), "match_rule goes with kind months or change"),
+        (entry(match_rule='"below"', estimand='"trend"'), "match_rule goes with kind months"),
+        (entry(deadline='"2026-13-01"'), "deadline: not an ISO date"),
+        (entry(deadline='"2026-01-15"'), "deadline 2026-01-15 is a day after the date"),
+        (entry(deadline='"2027-01-15"', about='"2026-01-01"'), "stands for about"),
+        (entry(precision='"year"'), "unknown precision 'year'; known: day, month"),
         (entry(colour='"red"'), "unknown field 'colour'"),
         (entry(reproduction="[]"), "unknown field 'reproduction'"),
         (entry() + entry(), "the key is there twice"),
@@ -114,6 +123,15 @@ def test_a_broken_entry_is_refused_by_file_entry_and_field(text: str, words: str
     assert message.startswith("mine.toml")
     assert words in message
     assert caught.value.exit_code == 2
+
+
+def test_a_claim_says_when_as_far_as_it_is_known() -> None:
+    (day, month) = (
+        _parse_registry(entry(precision=f'"{p}"'), "mine.toml")[0] for p in ("day", "month")
+    )
+    assert (day.when, month.when) == ("2026-01-15", "2026-01")
+    (forecast,) = _parse_registry(entry(deadline='"2026-12-03"'), "mine.toml")
+    assert (forecast.day, forecast.date) == ("2026-12-03", "2026-01-15")
 
 
 def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -15,23 +15,31 @@ from made_study import AS_OF, made
 
 import elolag
 from elolag.archive import Snapshot
-from elolag.claims import RULE, Claim, ClaimError, check_claims
+from elolag.claims import RULE, Claim, ClaimError, check_claims, estimating
 from elolag.claims.check import _assess, _in_hindsight, _in_real_time
 from elolag.claims.estimating import (
     CONSISTENT,
+    NOT_RESOLVABLE,
     NOT_TESTABLE,
+    OPEN,
     TOO_LARGE,
     TOO_SMALL,
+    UNLIKELY,
+    Drawn,
     Estimate,
     Standing,
     Studies,
     _decide,
+    _on_measures,
+    _possible,
     bests,
     held,
     passed,
 )
-from elolag.dates import to_day, to_iso
-from elolag.errors import UsageError
+from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
+from elolag.errors import EstimateError, UsageError
+from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
+from elolag.model.frontier import MATCH_RULES
 
 CLAIM = Claim(
     key="planted", who="Nobody", date="2025-12-20", where="https://example.org",
@@ -43,9 +51,9 @@ END = st.none() | st.integers(-5, 5).map(float)
 
 
 @settings(derandomize=True, deadline=None)
-@given(END, END, END, END)
+@given(END, END, END, END, st.sampled_from([0.0, 0.0499, 0.05, 1.0]))
 def test_the_rule_is_whether_the_two_ranges_touch(
-    low: float | None, high: float | None, least: float | None, most: float | None
+    low: float | None, high: float | None, least: float | None, most: float | None, share: float
 ) -> None:
     low, high = _ordered(low, high)
     least, most = _ordered(least, most)
@@ -53,9 +61,9 @@ def test_the_rule_is_whether_the_two_ranges_touch(
     said = {
         v for v in range(-60, 61) if (least is None or v >= least) and (most is None or v <= most)
     }
-    verdict = _decide(low, high, (least, most))
+    verdict = _decide(low, high, share, (least, most))
     if ours & said:
-        assert verdict == CONSISTENT
+        assert verdict == (CONSISTENT if share >= 0.05 else UNLIKELY)
     else:
         assert verdict == (TOO_SMALL if min(ours) > max(said) else TOO_LARGE)
 
@@ -76,6 +84,11 @@ def test_the_probability_is_the_share_of_draws_surely_inside(
         for b, a in zip(below, above, strict=True)
     ]
     assert held(below, above, (least, most)) == pytest.approx(np.mean(inside))
+    outside = [
+        (least is not None and a < least) or (most is not None and b > most)
+        for b, a in zip(below, above, strict=True)
+    ]
+    assert _possible(below, above, (least, most)) == pytest.approx(1 - np.mean(outside))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +106,22 @@ def test_a_planted_lag_gets_its_verdict(
     assert f"{verdict} with the ratings of its day (" in found.sentence()
     assert found.real_time.probability in (0.0, 1.0)
     assert found.hindsight.vintage == "2026-06-25"
+
+
+def test_a_range_that_hardly_ever_holds_is_unlikely_everywhere(studies: Studies) -> None:
+    """Our interval reaches the range, yet next to no draw lies in it."""
+    whole = _in_real_time(studies, replace(CLAIM, kind="elo", low=-100, high=100))
+    assert whole.verdict == CONSISTENT
+    assert whole.high is not None
+    (found,) = _assess(
+        studies, [replace(CLAIM, kind="elo", low=whole.high - 0.01, high=whole.high + 0.01)]
+    )
+    assert found.real_time.possible is not None
+    assert found.real_time.possible < 0.05
+    assert found.verdict == found.row()["verdict"] == found.to_dict()["verdict"] == UNLIKELY
+    assert f": {UNLIKELY} with the ratings of its day (" in found.sentence()
+    assert "under 5% of draws lie in it" in found.why
+    assert ("verdict", f"{UNLIKELY} (real time)") in found.rows()
 
 
 @pytest.mark.parametrize(
@@ -175,6 +204,187 @@ def test_real_time_never_sees_a_later_vintage(
     assert "2026-06-25" in read
 
 
+@pytest.mark.parametrize("rule", MATCH_RULES)
+def test_answers_are_those_of_one_question_at_a_time(studies: Studies, rule: str) -> None:
+    """One pass over all estimands and rules, and memory, against the ordinary draws."""
+    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
+    drawn = Drawn(replace(study, n_draws=60))
+    every = [(estimand, name) for estimand in STEP_ESTIMANDS for name in MATCH_RULES]
+    for date, window in (("2025-12-11", 5.0), ("2025-09-01", 60.0), ("2025-12-11", 5.0)):
+        day = to_day(date)
+        together = drawn.answers(every, day, window)
+        alone = replace(drawn.study, match_rule=rule, window=window)
+        for estimand in STEP_ESTIMANDS:
+            answer = together[estimand, rule]
+            if window == 60.0 and estimand != "current":
+                with pytest.raises(EstimateError) as refused:
+                    alone.point([estimand], day)
+                assert str(answer) == str(refused.value)
+                continue
+            assert not isinstance(answer, EstimateError)
+            for mine, ordinary in zip(
+                answer, (alone.point([estimand], day), alone.sample([estimand], day)), strict=True
+            ):
+                for name in ("months", "censored", "failed"):
+                    np.testing.assert_array_equal(
+                        getattr(mine, name), getattr(ordinary.lags[estimand], name)
+                    )
+
+
+def test_a_day_before_the_first_model_refuses_every_estimand(studies: Studies) -> None:
+    drawn = studies.asked("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
+    answers = drawn.answers([("current", "reached"), ("average", "below")], 0.0)
+    assert len(answers) == 2
+    for answer in answers.values():
+        assert "the leader group has no model by 1970-01-01" in str(answer)
+
+
+@pytest.mark.parametrize("rule", MATCH_RULES)
+def test_a_claim_by_a_match_rule_is_the_ordinary_estimate_by_it(
+    studies: Studies, rule: str
+) -> None:
+    claim = replace(CLAIM, match_rule=rule, estimand="average", window=5.0)
+    found = _in_real_time(studies, claim)
+    direct = elolag.estimate_lag(
+        "arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
+        match_rule=rule, window=5.0, n_draws=400,
+    )  # fmt: skip
+    assert (found.value, found.low, found.high) == (direct.months, direct.low, direct.high)
+
+
+@pytest.fixture(scope="module")
+def with_index(planted: Callable[..., Path]) -> Path:
+    """With a table of Epoch's that prints errors."""
+    board = "arena/text_style_control"
+    return planted((f"{board}/2025-12-11", f"{board}/2026-06-25", "epoch/eci/2026-05-09"))
+
+
+def test_other_rules_and_measures_that_turn_the_verdict_are_named(with_index: Path) -> None:
+    studies = Studies.of(400, {"archive": with_index})
+    claim = replace(CLAIM, date="2026-01-10", estimand="average")
+    (wide,) = _assess(studies, [claim])
+    others = {(o.what, o.name): o for o in wide.hindsight.others}
+    assert [name for what, name in others if what == "match rule"] == [
+        "below", "between", "not-worse",
+    ]  # fmt: skip
+    assert ("measure", "epoch/eci") in others
+    assert wide.real_time.others == ()
+    assert (wide.depends, wide.row()["depends_on"]) == ("", "")
+    for (what, name), other in others.items():
+        board = claim.board if what == "match rule" else name
+        direct = elolag.estimate_lag(
+            board, archive=with_index, n_draws=400, as_of=min(claim.date, studies.newest(board)),
+            vintage=studies.newest(board), match_rule=name if what == "match rule" else "reached",
+        )  # fmt: skip
+        assert (other.months, other.low, other.high) == (direct.months, direct.low, direct.high)
+    # A range that only `below`, the longest lag, reaches.
+    below = others["match rule", "below"]
+    assert wide.hindsight.high is not None
+    assert below.high is not None
+    assert below.high > wide.hindsight.high
+    narrow = replace(claim, low=(below.months + wide.hindsight.high) / 2, high=60.0)
+    (found,) = _assess(studies, [narrow])
+    assert found.hindsight.verdict == TOO_LARGE
+    assert "match rule: consistent by below" in found.depends
+    assert found.row()["depends_on"].startswith("match rule")
+    assert found.depends in found.sentence()
+    assert found.to_dict()["depends"] == found.depends
+    assert ("another", found.depends) in found.rows()
+    assert {o["name"] for o in found.to_dict()["hindsight"]["others"]} >= {"below", "epoch/eci"}
+
+
+def test_a_measure_without_new_followers_is_not_asked(with_index: Path) -> None:
+    """The table of May 2026 says nothing of a day after it by more than half a year."""
+    studies = Studies.of(100, {"archive": with_index})
+    early, late = (
+        {o.name for o in _on_measures(studies, CLAIM, CLAIM.board, day)}
+        for day in ("2026-05-20", "2026-12-20")
+    )
+    assert "epoch/eci" in early
+    assert "epoch/eci" not in late
+
+
+def test_a_window_is_cut_to_what_both_sides_cover_and_says_so(studies: Studies) -> None:
+    claim = replace(CLAIM, estimand="average", window=6.0)
+    whole = _in_real_time(studies, claim)
+    assert (whole.months, whole.since) == (6.0, "")
+    long = _in_real_time(studies, replace(claim, window=60.0))
+    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
+    field = study.cast.field
+    first = max(min(field.lead_from), min(field.follow_from))
+    assert long.since == to_iso(first)
+    assert long.months == np.floor(10 * (to_day("2025-12-11") - first) / DAYS_PER_MONTH) / 10
+    direct = elolag.estimate_lag(
+        "arena/text_style_control", archive=studies.archive, vintage="2025-12-11",
+        window=long.months, n_draws=400,
+    )  # fmt: skip
+    assert (long.value, long.low, long.high) == (direct.months, direct.low, direct.high)
+    assert f"over {long.months:g} months, from {long.since}, the first day on which" in long.why
+
+
+def test_a_lag_bounded_on_neither_side_is_not_testable(
+    studies: Studies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound = Estimate(
+        "", "months", "", "", value=4.6, censored="at-least", probability=0.0, possible=1.0,
+        months=31.6, since="2023-03-01",
+    )  # fmt: skip
+    monkeypatch.setattr(estimating, "_months", lambda *_, **__: bound)
+    found = _in_real_time(studies, CLAIM)
+    assert found.verdict == NOT_TESTABLE
+    assert found.why == (
+        "at least 4.6 months behind, and these ratings bound the lag on neither side; over 31.6 "
+        "months, from 2023-03-01, the first day on which both sides have a model"
+    )
+
+
+FORECAST = replace(CLAIM, date="2025-12-01", kind="elo", low=None, high=1000.0)
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict", "reason"),
+    [
+        ({"deadline": "2026-12-03"}, OPEN, "no complete list of arena/text_style_control after"),
+        ({"deadline": "2026-06-25"}, OPEN, "after 2026-06-25 is in the archive yet"),
+        ({"deadline": "2026-06-24"}, CONSISTENT, "was claimed and our interval reaches it"),
+        ({"deadline": "2026-06-24", "high": -500.0}, TOO_SMALL, "our whole interval lies above"),
+        ({"deadline": "2026-12-03", "board": "somebody/index"}, NOT_RESOLVABLE, "has no board"),
+        ({"deadline": "2026-06-24", "category": "juggling"}, OPEN, "no complete list"),
+    ],
+)  # fmt: skip
+def test_a_forecast_stays_open_until_a_list_after_its_deadline_settles_it(
+    studies: Studies, changed: dict[str, object], verdict: str, reason: str
+) -> None:
+    (found,) = _assess(studies, [replace(FORECAST, **changed)])
+    assert found.verdict == found.row()["verdict"] == found.to_dict()["verdict"] == verdict
+    assert reason in found.why
+    assert f" by {changed['deadline']}: {verdict} " in found.sentence()
+    assert (found.deciding is None) == (verdict in (OPEN, NOT_RESOLVABLE))
+    if found.deciding is not None:
+        assert (found.real_time.vintage, found.real_time.as_of) == ("2026-06-25", "2026-06-24")
+
+
+def test_a_cut_off_list_settles_no_forecast(studies: Studies) -> None:
+    """The list of 2026-03-31 is cut off: the next complete one is that of June."""
+    (found,) = _assess(studies, [replace(FORECAST, deadline="2026-03-15")])
+    assert found.real_time.vintage == "2026-06-25"
+
+
+def test_claims_come_back_in_their_order(studies: Studies) -> None:
+    mixed = [
+        replace(CLAIM, key="a", leader="closed", follower="open"),
+        replace(CLAIM, key="b", kind="elo"),
+        replace(CLAIM, key="c", date="2025-11-20"),
+    ]
+    assert [a.claim.key for a in _assess(studies, mixed)] == ["a", "b", "c"]
+
+
+def test_a_month_is_all_that_is_said_of_a_date_known_to_it(studies: Studies) -> None:
+    (found,) = _assess(studies, [replace(CLAIM, precision="month")])
+    assert found.sentence().startswith("Nobody (2025-12) claimed")
+    assert ("who, when", "Nobody, 2025-12") in found.rows()
+
+
 def test_a_bound_is_open_on_its_side(studies: Studies) -> None:
     """A level below the first closed model rated: "at least", so only less can be refuted."""
     wide = replace(CLAIM, leader="closed", follower="open", estimand="average", window=24.0)
@@ -188,11 +398,11 @@ def test_a_bound_is_open_on_its_side(studies: Studies) -> None:
 
 
 def test_distances_equal_a_plain_loop(studies: Studies) -> None:
-    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
+    asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
     day = to_day("2025-12-11")
-    _, (lead, follow) = bests(study, day)
+    _, (lead, follow) = bests(asked, day)
     standing = Standing.of(
-        studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN"), day
+        studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN"), day
     )
     claim = replace(CLAIM, kind="percent", low=0, high=100)
     found = _in_real_time(studies, claim)
@@ -208,8 +418,8 @@ def test_places_equal_a_plain_loop(studies: Studies) -> None:
     labs = ("deepseek", "alibaba")
     claim = replace(CLAIM, kind="rank", low=1, high=30, labs=labs)
     found = _in_real_time(studies, claim)
-    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
-    standing = Standing.of(study, to_day("2025-12-11"))
+    asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
+    study, standing = asked.study, Standing.of(asked, to_day("2025-12-11"))
     places = []
     for draw in standing.drawn:
         worst = 0
@@ -230,9 +440,9 @@ def test_a_model_against_the_lowest_of_the_labs(studies: Studies) -> None:
         CLAIM, kind="elo", low=None, high=35, model="o1-2024-12-17", labs=("deepseek", "alibaba")
     )
     found = _in_real_time(studies, claim)
-    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
-    point = Standing.of(study, to_day("2025-12-11")).point[0]
-    tags = study.cast.tags
+    asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
+    point = Standing.of(asked, to_day("2025-12-11")).point[0]
+    tags = asked.study.cast.tags
     o1 = next(r for r, t in zip(point, tags, strict=True) if t.model == "o1-2024-12-17")
     bests_of = [
         max(r for r, t in zip(point, tags, strict=True) if t.lab == lab) for lab in claim.labs

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
 from elolag.model import draws
-from elolag.model.draws import _CHUNK, Draw, _contenders, draw
+from elolag.model.draws import CHUNK, Draw, _contenders, draw
 from elolag.model.estimands import ESTIMANDS, Race
 from elolag.model.frontier import MATCH_RULES, MatchRule
 from elolag.model.posterior import Field, Posterior, posterior
@@ -144,8 +144,8 @@ def test_the_same_seed_gives_the_same_draws_and_another_does_not() -> None:
 def test_more_draws_begin_with_the_fewer() -> None:
     field = random_field(np.random.default_rng(7))
     fitted = posterior(field)
-    many = all_draws(field, fitted, 2 * _CHUNK + 7)[1]
-    for n in (1, _CHUNK - 1, _CHUNK, _CHUNK + 1):
+    many = all_draws(field, fitted, 2 * CHUNK + 7)[1]
+    for n in (1, CHUNK - 1, CHUNK, CHUNK + 1):
         few = all_draws(field, fitted, n)[1]
         assert few.ratings.shape[0] == n
         for name in ("ratings", "lead_from", "follow_from"):
@@ -154,8 +154,8 @@ def test_more_draws_begin_with_the_fewer() -> None:
 
 def test_chunks_are_apart() -> None:
     field = random_field(np.random.default_rng(8))
-    ratings = all_draws(field, posterior(field), 2 * _CHUNK)[1].ratings
-    assert not (ratings[:_CHUNK] == ratings[_CHUNK:]).any()
+    ratings = all_draws(field, posterior(field), 2 * CHUNK)[1].ratings
+    assert not (ratings[:CHUNK] == ratings[CHUNK:]).any()
 
 
 # Leaving out models that cannot matter
@@ -401,7 +401,7 @@ def test_components_are_those_of_the_inverse_distribution_function() -> None:
     entries = np.array([0, 2, 3, 6])
     drawn = draws._own_errors(fitted, entries)(np.random.default_rng(1))
     same = np.random.default_rng(1)
-    uniform, expected = same.random((4, _CHUNK)), same.standard_normal((4, _CHUNK))
+    uniform, expected = same.random((4, CHUNK)), same.standard_normal((4, CHUNK))
     for row, entry in enumerate(entries):
         below = np.cumsum(weights[entry])
         component = np.searchsorted(below / below[-1], uniform[row], side="right")
