@@ -157,7 +157,7 @@ _NAMES_SHOWN = 5
 
 @dataclass(frozen=True)
 class Previous:
-    """The vintage a publication is compared with: see `elolag.archive.index`."""
+    """The vintage a publication is compared with: see `elolag.archive.decide`."""
 
     label: str
     listing: Listing | None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from elolag.archive import Archive, Decision, Payload, Snapshot, Writer, open_archive, take_payloads
 from elolag.archive.checks import LOST_SHARE_NOTED
+from elolag.archive.package import require_plain
 from elolag.archive.publish import publish
 from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
 from elolag.fetch import Fetch, Fetched, Now, fetch, utc_now
@@ -334,10 +335,9 @@ def _missing(fetched: Fetch, root: Path) -> list[str]:
     archive = Archive(root)
     gone = []
     for name in archive.boards():
-        newest = archive.board(name).all_snapshots[-1]
-        if newest.source == fetched.source.name:
+        for newest in archive.board(name).snapshots[-1:]:
             raw = str(newest.facts["raw"][0]["name"])
-            if raw not in fetched.listed:
+            if newest.source == fetched.source.name and raw not in fetched.listed:
                 gone.append(f"{name}: no longer listed by its publisher as {raw}")
     return gone
 
@@ -374,6 +374,7 @@ def private_writer(root: Path, stack: ExitStack) -> Writer:
     """Open the private archive, and see to it that git leaves it alone wherever it is."""
     writer = stack.enter_context(Writer(root, _COMMAND))
     ignore = root / ".gitignore"
+    require_plain(ignore)
     if not ignore.exists():
         ignore.write_text("*\n", encoding="ascii")
     return writer

@@ -22,11 +22,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from elolag.dates import to_day
 from elolag.sources import SOURCES
+
+if TYPE_CHECKING:
+    from elolag.archive.listing import Listed, Listing
 
 #: Only lists made of votes are judged; an index lists what its publisher scored.
 METHODS = ("bradley-terry", "online-elo")
@@ -84,6 +89,12 @@ class Row:
 def comes_whole(source: str) -> bool:
     """Whether lists of a source come whole; a source this version does not know is not believed."""
     return source in SOURCES and SOURCES[source].whole
+
+
+def row_of(date: str, item: Listed, listing: Listing) -> Row:
+    """A publication as it is judged, under the date it bears."""
+    whole, claimed = comes_whole(item.source_name), item.claimed
+    return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
 
 
 def judge(rows: Sequence[Row]) -> list[str]:

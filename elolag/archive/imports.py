@@ -19,7 +19,7 @@ from elolag.archive.collect import (
     private_root,
     private_writer,
 )
-from elolag.archive.package import sha256
+from elolag.archive.package import require_plain, sha256
 from elolag.errors import FetchError, PayloadError, UsageError
 from elolag.fetch import Now, utc_now
 from elolag.fetch.bodies import MAX_BYTES
@@ -272,6 +272,9 @@ def _subset(
 ) -> Filled:
     file = into / _WORK / f"{revision}-{subset}.parquet"
     mark = file.with_suffix(".done")
+    require_plain(into / _WORK, folder=True)
+    for path in (file, mark):
+        require_plain(path)
     if mark.exists():
         return Filled(subset, held=None)
     url = arena.dataset_address(revision, subset, "full")

@@ -17,7 +17,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from elolag.archive.package import sha256
+from elolag.archive.package import misplaced, read_file, sha256
 from elolag.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ LOG_COLUMNS = (
 LOG = "log.csv"
 #: Of a log that is not sealed yet.
 _UNSEALED_COLUMNS = LOG_COLUMNS[:-1]
+_ABSENT = "absent"
 NOT_SEALED = "its lines are not chained yet; seal it once with: elolag archive seal"
 
 
@@ -66,10 +67,16 @@ class Log:
         self.torn = bool(rest)
 
     @classmethod
-    def read(cls, root: Path) -> Log:
-        """The log of the archive at `root`; one without lines if there is none."""
+    def read(cls, root: Path, *, lenient: bool = False) -> Log:
+        """The log of the archive at `root`; one without lines if there is none.
+
+        What is no plain file is an `ArchiveError`, or if `lenient` as good as none.
+        """
         path = root / LOG
-        return cls(path, path.read_bytes() if path.is_file() else b"")
+        wrong = misplaced(path, absent=_ABSENT)
+        if wrong == _ABSENT or (lenient and wrong):
+            return cls(path, b"")
+        return cls(path, read_file(path))
 
     @property
     def sealed(self) -> bool:
@@ -101,11 +108,16 @@ class Log:
     @cached_property
     def manifest_hashes(self) -> dict[tuple[str, str], str]:
         """SHA-256 of the manifest of each folder that was written, by board and label."""
-        return {
-            (row["board"], row["label"]): row["manifest_sha256"]
-            for row in self.rows
-            if row["outcome"] in _WRITTEN
-        }
+        return {folder: row["manifest_sha256"] for folder, row in self.written.items()}
+
+    @cached_property
+    def written(self) -> dict[tuple[str, str], dict[str, str]]:
+        """The line that wrote each folder, by board and label: the first, see `breaks`."""
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for row in self.rows:
+            if row["outcome"] in _WRITTEN:
+                found.setdefault((row["board"], row["label"]), row)
+        return found
 
     def number_of(self, digest: str) -> int | None:
         """Which line (1 for the first after the header) has this hash; None if none has."""
@@ -114,7 +126,10 @@ class Log:
         return hashes.index(wanted) + 1 if wanted in hashes else None
 
     def breaks(self) -> Iterator[str]:
-        """Say in words where the chain is broken; rows are counted as `rows` does, header first."""
+        """Say in words where the log is not as runs write it; rows are counted header first.
+
+        Either the chain is broken or, in a whole one, a folder is written a second time.
+        """
         if not self.sealed:
             yield NOT_SEALED
             return
@@ -124,6 +139,10 @@ class Log:
                 "or from a good copy"
             )
             return
+        broken = list(self._broken())
+        yield from broken or self._written_again()
+
+    def _broken(self) -> Iterator[str]:
         hashes = [sha256(line) for line in self.lines]
         first = {digest: row for row, digest in reversed(list(enumerate(hashes, start=1)))}
         for number, line in enumerate(self.lines[1:], start=2):
@@ -144,6 +163,16 @@ class Log:
                 yield (
                     f"row {number} does not carry the hash of row {number - 1}: that one was "
                     f"changed, or rows before row {number} are missing"
+                )
+
+    def _written_again(self) -> Iterator[str]:
+        first: dict[tuple[str, str], int] = {}
+        for number, row in enumerate(self.rows, start=2):
+            folder = row["board"], row["label"]
+            if row["outcome"] in _WRITTEN and first.setdefault(folder, number) != number:
+                yield (
+                    f"row {number} writes {'/'.join(folder)} again, which row {first[folder]} "
+                    f"wrote; a folder is written once"
                 )
 
     def sealed_bytes(self) -> bytes:
@@ -187,10 +216,9 @@ def read_lines(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     ArchiveError
         If the file has other columns or a line of another length.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+    if misplaced(path, absent=_ABSENT) == _ABSENT:
         return []
+    data = read_file(path)
     return _parse_lines(path, data[: data.rfind(b"\n") + 1], columns)
 
 

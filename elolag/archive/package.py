@@ -12,7 +12,10 @@ import io
 import json
 import math
 import re
+import stat
+from collections import Counter
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from elolag.errors import ArchiveError
@@ -44,10 +47,63 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def misplaced(path: Path, *, folder: bool = False, absent: str = "") -> str:
+    """What stands where a plain file, or a folder, belongs; empty if that does.
+
+    Links are never followed: what is read and written is what lies in the archive itself. If
+    nothing is there, the answer is `absent`.
+    """
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return absent
+    if stat.S_ISLNK(mode):
+        return "a symbolic link, and an archive holds none; put what it points to in its place"
+    if stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode):
+        return ""
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFREG: "a file", stat.S_IFIFO: "a pipe"}
+    found = kinds.get(stat.S_IFMT(mode), "a special file")
+    wanted = "a folder" if folder else "a file"
+    return f"{found} where {wanted} belongs; restore it from a good copy"
+
+
+def require_plain(path: Path, *, folder: bool = False) -> None:
+    """Raise an `ArchiveError` if anything but a plain file, or a folder, is at `path`."""
+    wrong = misplaced(path, folder=folder)
+    if wrong:
+        raise ArchiveError(f"{path}: {wrong}")
+
+
+def require_there(path: Path) -> None:
+    """Raise an `ArchiveError` unless a plain file is at `path`."""
+    wrong = misplaced(path, absent="missing; restore it from a good copy")
+    if wrong:
+        raise ArchiveError(f"{path}: {wrong}")
+
+
+def read_file(path: Path) -> bytes:
+    """Read a plain file of an archive; nothing else is opened, so no pipe can keep it waiting.
+
+    Raises
+    ------
+    ArchiveError
+        If no plain file is there, or it cannot be read.
+    """
+    require_there(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
+
+
 def content_id(files: Mapping[str, bytes]) -> str:
     """Hex SHA-256 over the names and hashes of `files`: equal exactly when all bytes are."""
-    lines = [f"{name} {sha256(files[name])}\n" for name in sorted(files)]
-    return sha256("".join(lines).encode())
+    return id_of({name: sha256(data) for name, data in files.items()})
+
+
+def id_of(hashes: Mapping[str, str]) -> str:
+    """`content_id`, from the hashes of the files."""
+    return sha256("".join(f"{name} {hashes[name]}\n" for name in sorted(hashes)).encode())
 
 
 def normalise(table: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -114,6 +170,49 @@ def decode(table: str, data: bytes, where: str) -> pd.DataFrame:
     if list(frame.columns) != list(columns):
         raise ArchiveError(f"{where}: its columns are {list(frame.columns)}, not {list(columns)}")
     return frame
+
+
+def tally(table: str, data: bytes, where: str) -> tuple[int, dict[str, int]]:
+    """Count the rows of a table, and those of each category, without making a frame of it.
+
+    Raises
+    ------
+    ArchiveError
+        If the bytes are no such table, or a key stands in it twice.
+    """
+    try:
+        columns = _columns(data.decode("utf-8"), list(TABLES[table]))
+        total = 0.0
+        for name, kind in TABLES[table].items():
+            if kind != "string":
+                total += sum(map(int if kind == "integer" else float, filter(None, columns[name])))
+    except (ValueError, csv.Error) as error:
+        raise ArchiveError(f"{where}: not a table of {table}: {error}") from error
+    if not math.isfinite(total):
+        raise ArchiveError(f"{where}: not a table of {table}: a number in it is none, or infinite")
+    keys = list(zip(*(columns[name] for name in KEYS[table]), strict=True))
+    if len(set(keys)) != len(keys):
+        twice = next(key for key, count in Counter(keys).items() if count > 1)
+        raise ArchiveError(f"{where}: {' '.join(twice)!r} stands in it twice")
+    return len(keys), dict(Counter(columns.get("category", ())))
+
+
+def _columns(text: str, names: list[str]) -> dict[str, list[str]]:
+    """The cells of a CSV by column. Most hold nothing quoted, and need no list for every row."""
+    if '"' in text:
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        header, widths = rows[0], set(map(len, rows))
+        cells = [cell for row in rows for cell in row]
+    else:
+        lines = text.removesuffix("\n").split("\n")
+        header = lines[0].split(",")
+        widths = {count + 1 for count in set(map(str.count, lines, repeat(",")))}
+        cells = ",".join(lines).split(",")
+    if header != names:
+        raise ValueError(f"its columns are {header}, not {names}")
+    if widths != {len(names)}:
+        raise ValueError(f"it has rows of {sorted(widths)} fields, not {len(names)}")
+    return {name: cells[len(names) + at :: len(names)] for at, name in enumerate(names)}
 
 
 def _column_text(values: Iterable[Any], kind: str) -> list[str]:
@@ -255,11 +354,9 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         If the file is missing or is no manifest of elolag.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
         package = json.loads(data)
-    except FileNotFoundError as error:
-        raise ArchiveError(f"{path}: missing; restore this snapshot from a good copy") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ArchiveError(f"{path}: not JSON ({error}); restore it from a good copy") from error
     if not isinstance(package, dict) or not isinstance(package.get("elolag"), dict):
         raise ArchiveError(f"{path}: not a manifest of elolag")
@@ -268,11 +365,91 @@ def read(path: Path) -> tuple[dict[str, Any], str]:
         raise ArchiveError(
             f"{path}: written in schema {version!r}; this elolag reads {SCHEMA_VERSION}"
         )
-    for item in package.get("resources", ()):
-        name = item.get("name") if isinstance(item, dict) else None
-        if name not in TABLES or item.get("path") != f"{name}.csv":
-            raise ArchiveError(f"{path}: {name!r} is no table of elolag")
+    wrong = _wrong_type(package, _SHAPE)
+    if wrong:
+        raise ArchiveError(f"{path}: {wrong}; restore it from a good copy")
+    if not (package["resources"] and package["elolag"]["raw"]):
+        raise ArchiveError(f"{path}: it names no table, or no payload it came from")
+    for item in package["resources"]:
+        if item["name"] not in TABLES or item["path"] != f"{item['name']}.csv":
+            raise ArchiveError(f"{path}: {item['name']!r} is no table of elolag")
     return package, sha256(data)
+
+
+def _wrong_type(value: Any, shape: Any, where: str = "") -> str:
+    """The first field that is not what `shape` says (see `_SHAPE`), in words; empty if none."""
+    if not isinstance(shape, list | dict):
+        # JSON has one kind of number, and true is none.
+        number = isinstance(value, int) and not isinstance(value, bool)
+        if number if shape is int else isinstance(value, shape) or (number and shape == _LEVEL):
+            return ""
+        wanted = str(getattr(shape, "__name__", shape))
+        return f"its field {where} is {json.dumps(value)[:40]}, not {_KINDS[wanted]}"
+    if not isinstance(value, type(shape)):
+        return f"its field {where} is {json.dumps(value)[:40]}, not {_KINDS[type(shape).__name__]}"
+    if isinstance(shape, list):
+        parts = [(f"{where}[{at}]", item, shape[0]) for at, item in enumerate(value)]
+    elif str in shape:
+        parts = [(f"{where}.{key}", value[key], shape[str]) for key in value]
+    else:
+        parts = []
+        for key, inner in shape.items():
+            name = key.removesuffix("?")
+            at = f"{where}.{name}" if where else name
+            if name in value:
+                parts.append((at, value[name], inner))
+            elif name == key:
+                return f"it has no field {at}"
+    return next((wrong for at, item, inner in parts if (wrong := _wrong_type(item, inner, at))), "")
+
+
+_LEVEL = float | None
+_KINDS = {
+    "str": "text",
+    "int": "a whole number",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "an object",
+    str(str | None): "text or null",
+    str(bool | None): "true, false or null",
+    str(_LEVEL): "a number or null",
+}
+#: What the fields of a manifest that are read are made of: a type, a list of one (``[str]``), a
+#: dict with text as keys (``{str: int}``), or the fields of an object; those with ``?`` may lack.
+_LIST = {"source": str, "vintage": str, "raw_sha256": str, "rows": int, "content": str}
+_SHAPE: dict[str, Any] = {
+    "id": str,
+    "resources": [{"name": str, "path": str, "bytes": int, "hash": str, "rows": int}],
+    "elolag": {
+        "board": str,
+        "label": str,
+        "vintage": str,
+        "basis": str,
+        "own_vintage?": str,
+        "method": str,
+        "style_control": bool | None,
+        "interval": {"kind": str, "level": _LEVEL},
+        "completeness": str,
+        "claimed?": str,
+        "stale_categories": [str],
+        "categories": {str: int},
+        "entries": int,
+        "notes": [str],
+        "left_out?": [str],
+        "filled?": {"from": str, "columns": [str]},
+        "regime?": {"since": str, "what": str},
+        "source": str,
+        "official": bool,
+        "parser_version": int,
+        "urls": [str],
+        "retrieved_at": str,
+        "etag": str | None,
+        "raw": [{"name": str, "sha256": str}],
+        "twins": [{**_LIST, "basis": str, "retrieved_at": str, "urls": [str]}],
+        "supersedes": [str],
+        "checks": [{"name": str, "passed": bool, "required": bool, "note": str}],
+    },
+}
 
 
 def resource(package: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:

@@ -196,9 +196,8 @@ def publish(decisions: Iterable[Decision], writer: Writer | None) -> None:
     if writer is None:
         return
     for decision in decisions:
-        for twin in decision.twins:
-            writer.add_twin(decision.board, twin)
+        line, twins = decision.log_line, decision.twins
         if decision.files:
-            writer.add(decision.board, decision.label, decision.files, decision.log_line)
+            writer.add(decision.board, decision.label, decision.files, line, twins)
         else:
-            writer.log(decision.log_line)
+            writer.log(line, twins)

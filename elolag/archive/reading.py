@@ -13,13 +13,20 @@ from elolag.archive import package as manifests
 from elolag.archive import package as tables
 from elolag.archive.listing import Listing, category_bytes, read_listing, reference_category
 from elolag.archive.log import Log, read_lines
-from elolag.dates import to_day, utc_now
+from elolag.dates import utc_now
 from elolag.errors import ArchiveError, UsageError
-from elolag.schema import ALL_LISTS, LISTS, OFFICIAL_LISTS, VINTAGE_PATTERN, vintage_fault
+from elolag.schema import (
+    ALL_LISTS,
+    BOARD_PATTERN,
+    LISTS,
+    OFFICIAL_LISTS,
+    VINTAGE_PATTERN,
+    vintage_fault,
+)
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -48,7 +55,7 @@ class Snapshot:
         board: str,
         label: str,
         *,
-        late_twins: Sequence[dict[str, str]] = (),
+        late_twins: Callable[[], Sequence[dict[str, str]]] = tuple,
         expected: str | None = None,
         judged: Callable[[Snapshot], str] | None = None,
         log_head: str = "",
@@ -82,6 +89,14 @@ class Snapshot:
                 f"says {self._expected}); restore it from a good copy"
             )
         return package, digest
+
+    @property
+    def readable(self) -> bool:
+        """Whether its manifest is one, and the one that was stored."""
+        try:
+            return bool(self.facts)
+        except ArchiveError:
+            return False
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -121,11 +136,8 @@ class Snapshot:
 
     @property
     def precedence(self) -> int:
-        """Of its source; a source this version does not know comes last."""
-        try:
-            return get_source(self.source).precedence
-        except UsageError:
-            return 1_000
+        """Of its source, see `precedence`."""
+        return precedence(self.source)
 
     @property
     def kind(self) -> tuple[str, bool | None]:
@@ -212,7 +224,7 @@ class Snapshot:
         """Other routes by which this publication came, those that came later included."""
         later = [
             {**twin, "rows": int(twin["rows"]), "urls": twin["urls"].split()}
-            for twin in self._late_twins
+            for twin in self._late_twins()
             if twin["kept"] == self.label
         ]
         return (*self.facts["twins"], *later)
@@ -261,10 +273,7 @@ class Snapshot:
             held = ", ".join(item["name"] for item in self.manifest["resources"])
             raise UsageError(f"{self.path} has no table {table!r}; it has: {held}")
         path = self._folder / f"{table}.csv"
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError as error:
-            raise ArchiveError(f"{path}: missing; restore it from a good copy") from error
+        data = manifests.read_file(path)
         digest = f"sha256:{tables.sha256(data)}"
         if digest != resource["hash"]:
             raise ArchiveError(
@@ -325,6 +334,14 @@ class Snapshot:
     def entries(self) -> pd.DataFrame:
         """Load what the publisher says of each entry."""
         return self.table("entries")
+
+
+def precedence(source: str) -> int:
+    """Of a source: the smallest counts most; one this version does not know comes last."""
+    try:
+        return get_source(source).precedence
+    except UsageError:
+        return 1_000
 
 
 def same_scale(one: Snapshot, other: Snapshot) -> bool:
@@ -471,6 +488,11 @@ class Archive:
         """SHA-256 of each manifest as ``log.csv`` recorded it, by board and label."""
         return self._log.manifest_hashes if self.use_log else {}
 
+    def written(self, board: str) -> dict[str, dict[str, str]]:
+        """The lines of ``log.csv`` that wrote the folders of a board, by label."""
+        lines = self._log.written.items() if self.use_log else ()
+        return {label: line for (name, label), line in lines if name == board}
+
     @property
     def log_head(self) -> str:
         """Head of the chain of ``log.csv``; empty where there is none. See `elolag.archive.log`."""
@@ -493,6 +515,9 @@ class Archive:
         """One board; an unknown name is a `UsageError` with the nearest names."""
         found = self._boards.get(name)
         if found is None:
+            if BOARD_PATTERN.fullmatch(name):
+                for folder in (self.path / name.partition("/")[0], self.path / name):
+                    manifests.require_plain(folder, folder=True)
             known = self.boards()
             near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
             hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(known)}"
@@ -503,6 +528,10 @@ class Archive:
                 f"copies; take sources {ALL_LISTS}"
             )
         return found
+
+    def damaged(self, name: str) -> dict[str, str]:
+        """`Board.damaged`, also of a board that is not there although the log says so."""
+        return (self._boards.get(name) or Board(self, name, ())).damaged
 
     def vintages(self, board: str) -> list[str]:
         """ISO dates of the vintages of `board`, oldest first."""
@@ -546,40 +575,58 @@ class Board:
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
         """Every folder that is shown, oldest first, revisions of a vintage in order."""
-        every = (
+        if self.archive.sources == ALL_LISTS:
+            return self._every
+        return tuple(s for s in self._every if s.label not in self.damaged and s.official)
+
+    @cached_property
+    def _every(self) -> tuple[Snapshot, ...]:
+        return tuple(
             Snapshot(
                 self.archive.path,
                 self.name,
                 label,
-                late_twins=self.late_twins,
+                late_twins=lambda: self.late_twins,
                 expected=self.archive.manifest_hashes.get((self.name, label)),
                 judged=self._completeness,
                 log_head=self.archive.log_head,
             )
             for label in sorted(self._folders, key=_label_order)
         )
-        return tuple(s for s in every if self.archive.sources == ALL_LISTS or s.official)
+
+    @cached_property
+    def damaged(self) -> dict[str, str]:
+        """Label to what is wrong, of each list whose folder is none, or is not there as logged.
+
+        Such a list is refused when it is named and otherwise set aside; the others are as good as
+        before. That a table's bytes have changed is found when it is loaded.
+        """
+        found = {s.label: _damage(s, self.archive.path) for s in self._every}
+        for label in self.archive.written(self.name):
+            if label not in self._folders:
+                path = self.archive.path / self.name / label
+                wrong = manifests.misplaced(path, folder=True, absent=store.MISSING)
+                found[label] = f"{self.name}/{label}: {wrong or store.MISSING}"
+        return {label: wrong for label, wrong in found.items() if wrong}
 
     @cached_property
     def snapshots(self) -> tuple[Snapshot, ...]:
         """The newest accepted revision of each vintage, oldest first.
 
         A less precise copy of a publication that came in a better form later is left out, and so
-        is a list of an impossible day (see `misdated`).
+        is a list of an impossible day (see `misdated`) or in a damaged folder (see `damaged`).
         """
-        # The line is written before the folder that supersedes; without the folder, or where that
-        # is not shown, it is void.
-        superseded = {
-            label
-            for twin in self.late_twins
-            if twin["kept"] in self.labels and twin["kept"] not in self.misdated
-            for label in twin["supersedes"].split()
-        }
-        newest: dict[str, Snapshot] = {}
-        for snapshot in self.all_snapshots:
-            if snapshot.label not in superseded and snapshot.label not in self.misdated:
-                newest[snapshot.vintage] = snapshot
-        return tuple(newest.values())
+        usable = [
+            snapshot
+            for snapshot in self.all_snapshots
+            if snapshot.label not in self.damaged and snapshot.label not in self.misdated
+        ]
+        # What a list supersedes stands in its manifest; ``twins.csv`` says it again for readers.
+        given = {snapshot.label: tuple(snapshot.facts["supersedes"]) for snapshot in usable}
+        for label in circular(given):
+            del given[label]
+        superseded = {other for others in given.values() for other in others}
+        return tuple({s.vintage: s for s in usable if s.label not in superseded}.values())
 
     @cached_property
     def misdated(self) -> dict[str, str]:
@@ -589,15 +636,8 @@ class Board:
         named; otherwise one dated ahead would be the board's newest list until its day comes.
         """
         today = utc_now().date().isoformat()
-        found = {}
-        for snapshot in self.all_snapshots:
-            try:
-                fault = snapshot.date_fault(today)
-            except ArchiveError:
-                continue  # a damaged manifest is refused where its facts are used
-            if fault:
-                found[snapshot.label] = fault
-        return found
+        sound = [s for s in self.all_snapshots if s.label not in self.damaged]
+        return {s.label: fault for s in sound if (fault := s.date_fault(today))}
 
     def _completeness(self, snapshot: Snapshot) -> str:
         """What the lists before and after say of one list; of a hidden one, what was said then."""
@@ -609,16 +649,15 @@ class Board:
         if self.archive.sources != ALL_LISTS:
             # A list that may not answer is evidence all the same.
             return Board(Archive(self.archive.path), self.name, self._folders)._judged
-        alike: dict[tuple[str, bool | None], list[Snapshot]] = {}
+        alike: dict[tuple[str, bool | None], dict[str, completeness.Row]] = {}
         for snapshot in self.snapshots:
             if snapshot.method in completeness.METHODS and snapshot.reference is not None:
-                alike.setdefault((snapshot.method, snapshot.style_control), []).append(snapshot)
+                row = completeness.row_of(snapshot.vintage, snapshot, snapshot.reference)
+                alike.setdefault(snapshot.kind, {})[snapshot.label] = row
         return {
-            snapshot.label: verdict
-            for group in alike.values()
-            for snapshot, verdict in zip(
-                group, completeness.judge([_row(snapshot) for snapshot in group]), strict=True
-            )
+            label: verdict
+            for rows in alike.values()
+            for label, verdict in zip(rows, completeness.judge([*rows.values()]), strict=True)
         }
 
     def snapshot(self, vintage: str | None = None) -> Snapshot:
@@ -636,13 +675,15 @@ class Board:
             If there is none; the message has the nearest ones.
         """
         if vintage is None:
-            if not self.snapshots:
+            official = [item for item in self.snapshots if item.official]
+            newest = (official or self.snapshots)[-1:]
+            self._require_newest(newest)
+            if not newest:
                 raise UsageError(
                     f"{self.name} in this archive: every list says it is of an impossible "
                     f"day, see: elolag archive verify"
                 )
-            official = (item for item in reversed(self.snapshots) if item.official)
-            return next(official, self.snapshots[-1])
+            return newest[0]
         for snapshot in self.snapshots:
             if vintage in (snapshot.vintage, snapshot.label):
                 return snapshot
@@ -652,6 +693,8 @@ class Board:
         for snapshot in self.snapshots:
             if any(vintage == twin["vintage"] for twin in snapshot.twins):
                 return snapshot
+        if vintage in self.damaged:
+            raise ArchiveError(str(self.archive.path / self.damaged[vintage]))
         known = [snapshot.vintage for snapshot in self.snapshots]
         before = [date for date in known if date < vintage][-2:]
         after = [date for date in known if date > vintage][:2]
@@ -660,6 +703,23 @@ class Board:
             f"no vintage {vintage!r} of {self.name}{among}; nearest: {', '.join(before + after)}"
         )
 
+    def _require_newest(self, newest: Sequence[Snapshot]) -> None:
+        """Refuse to take `newest` for the newest list where a run wrote one that is damaged."""
+        lost = list(self.damaged)
+        if newest:
+            # A folder that no run wrote is none, and a copy is not asked for: both are set aside.
+            worst = max(manifests.OFFICIAL, newest[0].precedence)
+            lost = [
+                label
+                for label, line in self.archive.written(self.name).items()
+                if label in self.damaged
+                and label > newest[0].label
+                and precedence(line["source"]) <= worst
+            ]
+        if lost:
+            other = f"; or ask for another vintage, e.g. {newest[0].vintage}" if newest else ""
+            raise ArchiveError(f"{self.archive.path / self.damaged[max(lost)]}{other}")
+
 
 def _known(sources: str) -> str:
     if sources not in LISTS:
@@ -667,17 +727,36 @@ def _known(sources: str) -> str:
     return sources
 
 
-def _row(snapshot: Snapshot) -> completeness.Row:
-    listing = snapshot.reference
-    if listing is None:
-        raise ArchiveError(f"{snapshot.path}: holds no ratings to judge")
-    return completeness.Row(
-        to_day(snapshot.vintage),
-        listing.entries,
-        listing.ratings,
-        whole=completeness.comes_whole(snapshot.source),
-        claimed=snapshot.claimed,
-    )
+def _damage(snapshot: Snapshot, root: Path) -> str:
+    """Why a folder holds no snapshot; empty where it does."""
+    try:
+        for item in snapshot.manifest["resources"]:
+            manifests.require_there(root / snapshot.path / item["path"])
+    except ArchiveError as error:
+        return str(error).removeprefix(f"{root}/")
+    return ""
+
+
+def circular(given: Mapping[str, Sequence[str]]) -> list[str]:
+    """Labels that supersede themselves, at once or by way of others.
+
+    Parameters
+    ----------
+    given
+        Label to the labels it supersedes.
+    """
+
+    def reached(label: str) -> set[str]:
+        found: set[str] = set()
+        ahead = list(given[label])
+        while ahead:
+            one = ahead.pop()
+            if one not in found:
+                found.add(one)
+                ahead += given.get(one, ())
+        return found
+
+    return [label for label in given if label in reached(label)]
 
 
 def _label_order(label: str) -> tuple[str, int]:

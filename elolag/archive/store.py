@@ -21,16 +21,17 @@ import os
 import secrets
 import shutil
 import socket
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from elolag.archive.log import LOG, LOG_COLUMNS, Log, encode_line, read_lines
-from elolag.archive.package import MANIFEST, sha256
+from elolag.archive.package import MANIFEST, read_file, require_plain, sha256
 from elolag.errors import ArchiveError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from filelock import BaseFileLock
 
@@ -62,6 +63,8 @@ class Lock:
 
     def __init__(self, root: Path, command: str) -> None:
         self.root = root
+        for name in (_LOCK, _MARKER, _HOLDER, _INTENT):
+            require_plain(root / name)
         self._lock = _acquired(root)
         name = f"pid {os.getpid()} on {socket.gethostname()}: {command}"
         self._mine = f"{name}\n{secrets.token_hex(8)}\n".encode()
@@ -88,19 +91,17 @@ class Lock:
         self._lock.release()
 
     def _read(self) -> bytes:
-        try:
-            return (self.root / _HOLDER).read_bytes()
-        except FileNotFoundError:
-            return b""
+        return _held_by(self.root)
 
     def _write(self) -> None:
         path = self.root / _HOLDER
         left = path.exists()
         # Never empty in between: what a killed run left there says that it was killed.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | _BINARY, 0o644)
+        handle = _opened(path, 0)
         try:
             _write_all(handle, self._mine)
             os.ftruncate(handle, len(self._mine))
+            os.fsync(handle)  # before any line of the log: a torn one must find a name here
         except OSError:
             if not left:
                 path.unlink()
@@ -111,17 +112,23 @@ class Lock:
 
 def _holder(root: Path) -> str:
     """Who holds the archive, or held it when killed: the first line of ``.writer``."""
+    return _held_by(root).partition(b"\n")[0].decode("utf-8", "replace") or "another process"
+
+
+def _held_by(root: Path) -> bytes:
+    """What stands in ``.writer``; another run may take it away at any moment."""
+    path = root / _HOLDER
+    require_plain(path)
     try:
-        text = (root / _HOLDER).read_text(encoding="utf-8", errors="replace")
+        return path.read_bytes()
     except FileNotFoundError:
-        text = ""
-    return text.partition("\n")[0] or "another process"
+        return b""
 
 
 def was_stopped(root: Path) -> bool:
     """Whether a run is at work or was killed: ``.writer`` still names it."""
     path = root / _HOLDER
-    return path.is_file() and path.stat().st_size > 0
+    return path.is_file() and not path.is_symlink() and path.stat().st_size > 0
 
 
 #: Windows would translate line ends otherwise.
@@ -189,16 +196,23 @@ TWINS_COLUMNS = (
     "raw_sha256",
     "urls",
 )
+#: By what a list in ``twins.csv`` is known in the log.
+ROUTE = ("source", "vintage", "raw_sha256")
 _INTENT = ".intent"
 _TEMPORARY = ".incoming-"
 #: What the log says of a folder that a later run found.
 _STOPPED = "written by a run that was stopped before it could log it"
 #: What is said of folders that no run wrote: of one, and where the whole log is gone.
-STRAY = (
+_STRAY = (
     f"no line of {LOG} and no intent of a stopped run speaks of it; restore {LOG} from a good "
     "copy, or move the folder out of the archive and import it anew"
 )
-NO_LOG = "missing or empty, though {} snapshot folders are there; restore it from a good copy"
+_NO_LOG = "missing or empty, though {} snapshot folders are there; restore it from a good copy"
+MISSING = f"missing, though {LOG} says it was written"
+_TORN = "its last line is cut off, and no run was stopped while writing it"
+_FORGED = f"no line of {LOG} speaks of what is in row {{}}; restore it from a good copy"
+#: Most rows that are named.
+_NAMED = 5
 
 
 class Writer:
@@ -224,12 +238,14 @@ class Writer:
         self.root = root
         self.command = command
         self._lock: Lock | None = None
+        self._stopped = False  # whether the run before was
         self._counter = 0
         self._previous = ""  # hash of the log's last line
 
     def __enter__(self) -> Writer:
         with _disk_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
+            self._stopped = was_stopped(self.root)
             self._lock = Lock(self.root, self.command)
         try:
             with _disk_errors(self.root):
@@ -243,7 +259,12 @@ class Writer:
         self._release()
 
     def add(
-        self, board: str, label: str, files: Mapping[str, bytes], line: Mapping[str, str]
+        self,
+        board: str,
+        label: str,
+        files: Mapping[str, bytes],
+        line: Mapping[str, str],
+        twins: Sequence[Mapping[str, str]] = (),
     ) -> None:
         """Put a new snapshot folder in place and log it.
 
@@ -255,22 +276,23 @@ class Writer:
             File name to bytes, the manifest among them.
         line
             The line of ``log.csv``; the hashes are filled in.
+        twins
+            Lines of the board's ``twins.csv`` that come with the folder.
         """
         if not BOARD_PATTERN.fullmatch(board) or not VINTAGE_PATTERN.fullmatch(label):
             raise ArchiveError(f"{board}/{label}: not the path of a snapshot")
         target = self.root / board / label
-        if target.exists():
+        if os.path.lexists(target):
             raise ArchiveError(f"{target}: exists already; a snapshot is written once")
         line = {**line, "manifest_sha256": sha256(files[MANIFEST])}
         self._counter += 1
         temporary = self.root / f"{_TEMPORARY}{os.getpid()}-{self._counter}"
-        with _disk_errors(target):
+        with _disk_errors(target), self._twins(board, label, twins):
             try:
                 temporary.mkdir()
                 for name, data in files.items():
                     _write_file(temporary / name, data)
                 _sync_folder(temporary)
-                _make_folders(target.parent)
                 self._require()
                 _write_intent(self.root, line)
                 os.rename(temporary, target)  # noqa: PTH104 -- the one call that must be atomic
@@ -292,17 +314,36 @@ class Writer:
                 raise
             (self.root / _INTENT).unlink(missing_ok=True)
 
-    def log(self, line: Mapping[str, str]) -> None:
-        """Append one line to ``log.csv``; the hash of the line before is filled in."""
-        with _disk_errors(self.root / LOG):
+    def log(self, line: Mapping[str, str], twins: Sequence[Mapping[str, str]] = ()) -> None:
+        """Append one line to ``log.csv``; the hash of the line before is filled in.
+
+        Parameters
+        ----------
+        line
+            What it says.
+        twins
+            Lines of the board's ``twins.csv`` that it speaks of.
+        """
+        with _disk_errors(self.root / LOG), self._twins(line["board"], "", twins):
             self._log(line)
 
-    def add_twin(self, board: str, line: Mapping[str, str]) -> None:
-        """Append one line to the board's ``twins.csv``."""
+    @contextlib.contextmanager
+    def _twins(self, board: str, label: str, twins: Sequence[Mapping[str, str]]) -> Iterator[None]:
+        """Append to the board's ``twins.csv``; taken back if what follows is not written."""
         path = self.root / board / TWINS
-        with _disk_errors(path):
+        if label:
+            _make_folders(path.parent)
+        if twins:
             self._require()
-            _append(path, TWINS_COLUMNS, line)
+        size = _append(path, TWINS_COLUMNS, *twins) if twins else None
+        try:
+            yield
+        except BaseException:
+            self._require()
+            # A folder that is in place is logged by the next run, with what came with it.
+            if size is not None and not (label and (path.parent / label).exists()):
+                _cut(path, size)
+            raise
 
     def _log(self, line: Mapping[str, str]) -> None:
         self._require()
@@ -322,22 +363,24 @@ class Writer:
         Nothing is touched before the log and the folders are known to be as runs leave them.
         """
         log = Log.read(self.root)
-        intended, strays = unlogged(self.root, log)
+        found = compared(self.root, log, stopped=self._stopped)
         log.require_whole()
-        if strays and not log.rows:
-            raise ArchiveError(f"{log.path}: {NO_LOG.format(len(strays))}")
-        if strays:
-            more = f" and {len(strays) - 1} more" if len(strays) > 1 else ""
-            raise ArchiveError(f"{self.root / strays[0]}{more}: {STRAY}")
-        for path in self.root.glob(f"{_TEMPORARY}*"):
+        if found.problems:
+            where, message = found.problems[0]
+            more = f" and {len(found.problems) - 1} more" if len(found.problems) > 1 else ""
+            mend = "" if ";" in message else "; restore it from a good copy"
+            raise ArchiveError(f"{self.root / where}{more}: {message}{mend}")
+        left = sorted(self.root.glob(f"{_TEMPORARY}*"))
+        for path in left:
+            require_plain(path, folder=True)
+        for path in left:
             shutil.rmtree(path)
-        for path in (self.root / LOG, *self.root.glob(f"*/*/{TWINS}")):
-            if path.is_file():
-                _drop_torn_line(path)
+        for path, size in found.unfinished.items():
+            _cut(path, size)
         self._previous = log.next_previous
-        if intended is not None:
-            note = "; ".join(text for text in (_STOPPED, intended["note"]) if text)
-            self._log({**intended, "note": note})
+        if found.intended is not None:
+            note = "; ".join(text for text in (_STOPPED, found.intended["note"]) if text)
+            self._log({**found.intended, "note": note})
         (self.root / _INTENT).unlink(missing_ok=True)
 
     def _release(self) -> None:
@@ -378,46 +421,116 @@ def seal(root: Path, command: str) -> Log:
 
 def snapshot_folders(root: Path) -> list[tuple[str, str]]:
     """Every (board, label) with a folder in the archive at `root`, sorted."""
-    found = []
-    for publisher in _folders(root):
-        for board in _folders(publisher):
-            name = f"{publisher.name}/{board.name}"
-            if BOARD_PATTERN.fullmatch(name):
-                found += [
-                    (name, folder.name)
-                    for folder in _folders(board)
-                    if VINTAGE_PATTERN.fullmatch(folder.name)
-                ]
-    return sorted(found)
+    boards = [f"{one}/{other}" for one in _folders(root) for other in _folders(root / one)]
+    return sorted(
+        (board, label)
+        for board in boards
+        if BOARD_PATTERN.fullmatch(board)
+        for label in _folders(root / board)
+        if VINTAGE_PATTERN.fullmatch(label)
+    )
 
 
-def unlogged(root: Path, log: Log) -> tuple[dict[str, str] | None, list[str]]:
-    """Folders that the log has no line for.
+@dataclass
+class Compared:
+    """An archive's log beside its folders and its lists of twins.
 
-    Returns
-    -------
-    dict or None
-        The line of the one that a stopped run meant to log: its intent names board, label and the
-        manifest's hash.
-    list of str
-        All others, as paths in the archive.
+    Attributes
+    ----------
+    problems
+        Paths in the archive, and what is wrong there.
+    intended
+        The line that a stopped run meant to log of a folder that is there: its intent names
+        board, label and the manifest's hash.
+    unfinished
+        Append-only files at whose end a stopped run left half a line, or lines that nothing
+        speaks of yet, and the size up to which they are whole.
     """
-    logged = log.manifest_hashes
-    folders = snapshot_folders(root) if root.is_dir() else []
-    found = [folder for folder in folders if folder not in logged]
-    intended = _intent(root) if found else None
-    mine = None
+
+    problems: list[tuple[str, str]]
+    intended: dict[str, str] | None
+    unfinished: dict[Path, int] = field(default_factory=dict)
+
+
+def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
+    """Compare a log with what is there; `stopped` is whether a run was killed, or is at work."""
+    folders = set(snapshot_folders(root)) if root.is_dir() else set()
+    strays = folders - log.written.keys()
+    intended = _intended(root, strays)
     if intended is not None:
-        manifest = root / intended["board"] / intended["label"] / MANIFEST
-        if (intended["board"], intended["label"]) in found and manifest.is_file():
-            digest = sha256(manifest.read_bytes())
-            mine = intended if digest == intended["manifest_sha256"] else None
-    left_by_run = mine and (mine["board"], mine["label"])
-    return mine, [f"{board}/{label}" for board, label in found if (board, label) != left_by_run]
+        strays.remove((intended["board"], intended["label"]))
+    found = Compared([("/".join(folder), _STRAY) for folder in sorted(strays)], intended)
+    if strays and not log.rows:
+        found.problems = [(LOG, _NO_LOG.format(len(strays)))]
+        return found
+    found.problems += [("/".join(at), MISSING) for at in log.written if at not in folders]
+    if log.torn and stopped:
+        found.unfinished[log.path] = len(b"".join(log.lines))
+    elif log.torn:
+        found.problems.append((LOG, _TORN))
+    told = {
+        (row["board"], row["label"], *(row[name] for name in ROUTE))
+        for row in log.rows
+        if row["outcome"] in ("twin", "unchanged")
+    }
+    labels: dict[str, set[str]] = {}
+    for board, label in folders:
+        labels.setdefault(board, set()).update(() if (board, label) in strays else (label,))
+    for board, kept in sorted(labels.items()):
+        path = root / board / TWINS
+        try:
+            rows = read_lines(path, TWINS_COLUMNS)
+        except ArchiveError as error:
+            found.problems.append((f"{board}/{TWINS}", str(error).removeprefix(f"{path}: ")))
+            continue
+        void = [
+            row["kept"] not in kept
+            if row["supersedes"]
+            else (board, row["kept"], *(row[name] for name in ROUTE)) not in told
+            for row in rows
+        ]
+        # What a run had no time to speak of stands at the end.
+        whole = len(void)
+        while stopped and whole and void[whole - 1]:
+            whole -= 1
+        lines = read_file(path).splitlines(keepends=True) if path.exists() else []
+        torn = bool(lines) and not lines[-1].endswith(b"\n")
+        if stopped and (torn or whole < len(rows)):
+            found.unfinished[path] = sum(map(len, lines[: whole + 1])) if whole else 0
+        elif torn:
+            found.problems.append((f"{board}/{TWINS}", _TORN))
+        forged = [at for at, wrong in enumerate(void[:whole], start=2) if wrong]
+        if forged:
+            places = ", ".join(map(str, forged[:_NAMED])) + ", ..." * (len(forged) > _NAMED)
+            found.problems.append((f"{board}/{TWINS}", _FORGED.format(places)))
+    return found
 
 
-def _folders(path: Path) -> list[Path]:
-    return [p for p in path.iterdir() if p.is_dir() and not p.name.startswith(".")]
+def _intended(root: Path, found: Collection[tuple[str, str]]) -> dict[str, str] | None:
+    """The line that a stopped run meant to log, if it is of one of the folders `found`."""
+    try:
+        # A torn one was written before its folder was in place.
+        lines = read_lines(root / _INTENT, LOG_COLUMNS) if found else []
+    except ArchiveError:
+        return None
+    if not lines or (lines[-1]["board"], lines[-1]["label"]) not in found:
+        return None
+    line = lines[-1]
+    try:
+        digest = sha256(read_file(root / line["board"] / line["label"] / MANIFEST))
+    except ArchiveError:
+        return None
+    return line if digest == line["manifest_sha256"] else None
+
+
+def _folders(path: Path) -> list[str]:
+    """Names of the folders in a folder, links and what is hidden left out."""
+    with os.scandir(path) as items:
+        return [
+            item.name
+            for item in items
+            if item.is_dir(follow_symlinks=False) and not item.name.startswith(".")
+        ]
 
 
 @contextlib.contextmanager
@@ -452,6 +565,7 @@ def _sync_folder(path: Path) -> None:
 def _make_folders(board: Path) -> None:
     """Make the publisher's and the board's folder, each flushed into its parent."""
     for path in (board.parent, board):
+        require_plain(path, folder=True)
         if not path.is_dir():
             path.mkdir()
             _sync_folder(path.parent)
@@ -459,7 +573,7 @@ def _make_folders(board: Path) -> None:
 
 def _write_intent(root: Path, line: Mapping[str, str]) -> None:
     """Say durably which folder is about to be put in place, and what the log will say of it."""
-    handle = os.open(root / _INTENT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o644)
+    handle = _opened(root / _INTENT, os.O_TRUNC)
     try:
         _write_all(handle, _header(LOG_COLUMNS) + encode_line(LOG_COLUMNS, line))
         os.fsync(handle)
@@ -468,25 +582,16 @@ def _write_intent(root: Path, line: Mapping[str, str]) -> None:
     _sync_folder(root)
 
 
-def _intent(root: Path) -> dict[str, str] | None:
-    """The line a stopped run meant to log; None also for one it had no time to write out."""
-    try:
-        lines = read_lines(root / _INTENT, LOG_COLUMNS)
-    except ArchiveError:
-        return None  # a torn one was written before its folder was in place
-    return lines[-1] if lines else None
-
-
 def _header(columns: Sequence[str]) -> bytes:
     return encode_line(columns, {name: name for name in columns})
 
 
-def _append(path: Path, columns: Sequence[str], line: Mapping[str, str]) -> None:
-    """Append a line in one write; after an error the file is what it was."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY, 0o644)
+def _append(path: Path, columns: Sequence[str], *lines: Mapping[str, str]) -> int:
+    """Append lines in one write; after an error the file is what it was. Gives its size before."""
+    handle = _opened(path, os.O_APPEND)
     try:
         size = os.fstat(handle).st_size
-        data = encode_line(columns, line)
+        data = b"".join(encode_line(columns, line) for line in lines)
         try:
             _write_all(handle, data if size else _header(columns) + data)
             os.fsync(handle)
@@ -495,13 +600,21 @@ def _append(path: Path, columns: Sequence[str], line: Mapping[str, str]) -> None
         except OSError:
             os.ftruncate(handle, size)
             raise
+        return size
     finally:
         os.close(handle)
 
 
-def _drop_torn_line(path: Path) -> None:
-    data = path.read_bytes()
-    whole = data.rfind(b"\n") + 1
-    if whole != len(data):
-        with path.open("rb+") as stream:
-            stream.truncate(whole)
+def _opened(path: Path, flag: int) -> int:
+    """Open a file of the archive for writing, made if absent; never through a link or a pipe."""
+    require_plain(path)
+    here = getattr(os, "O_NOFOLLOW", 0)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | flag | here | _BINARY, 0o644)
+
+
+def _cut(path: Path, size: int) -> None:
+    """Take back what was appended to a file beyond `size`; one that held nothing else goes."""
+    if size:
+        os.truncate(path, size)
+    else:
+        path.unlink()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from elolag.archive import package, store
 from elolag.archive import package as manifests
 from elolag.archive.log import LOG, NOT_SEALED, Log
-from elolag.archive.reading import Archive
+from elolag.archive.package import misplaced
+from elolag.archive.reading import Archive, circular
 from elolag.archive.store import was_stopped
 from elolag.dates import utc_now
-from elolag.errors import ArchiveError, ElolagError
+from elolag.errors import ArchiveError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
@@ -24,8 +28,9 @@ _UNKNOWN_HEAD = (
     "no line has the cited hash {!r}: this archive does not extend the one that was cited; lines "
     "were cut off or rewritten since, or it is another archive"
 )
-#: Most places that are named where the chain is broken.
-_SHOWN = 5
+#: Most places that are named where the chain is broken, and most of a value that is shown.
+_SHOWN, _SHOWN_TEXT = 5, 100
+_LOGGED = f"{LOG} says"
 
 
 @dataclass(frozen=True)
@@ -69,32 +74,32 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
     list of Problem
         Empty when all is well.
     """
-    if not archive.path.is_dir():
+    root = archive.path
+    if not root.is_dir():
         return [Problem(LOG, _UNKNOWN_HEAD.format(head))] if head is not None else []
-    problems = list(_strays(archive.path))
-    log = Log.read(archive.path)
+    problems = set(_strays(root))
+    log = Log.read(root, lenient=True)
     try:
-        problems += _log(archive.path, log, head)
-        written = log.manifest_hashes
+        problems.update(_log(root, log, head))
+        rows = log.rows
     except ArchiveError as error:
-        problems.append(Problem(LOG, _plain(error, archive.path)))
-        written = {}
-    archive = Archive(archive.path, use_log=bool(written))
+        problems.add(_told(error, root))
+        rows = []
+    archive = Archive(root, use_log=bool(rows))
+    written = log.written if rows else {}
+    twins: dict[str, set[tuple[str, ...]]] = {}
+    for row in rows:
+        if row["outcome"] == "twin":
+            route = (row["label"], *(row[name] for name in store.ROUTE))
+            twins.setdefault(row["board"], set()).add(route)
     for name in archive.boards():
         board = archive.board(name)
-        try:
-            problems += _late_twins(board)
-        except ArchiveError as error:
-            problems.append(Problem(f"{name}/{store.TWINS}", _plain(error, archive.path)))
-            continue
         for snapshot in board.all_snapshots:
-            problems += _snapshot(archive.path, snapshot)
-    there = {(name, label) for name in archive.boards() for label in archive.board(name).labels}
-    problems += [
-        Problem(f"{board}/{label}", "missing, though log.csv says it was written")
-        for board, label in written
-        if (board, label) not in there
-    ]
+            problems.update(_snapshot(root, snapshot, written.get((name, snapshot.label))))
+        try:
+            problems.update(_twins(board, twins.get(name, set())))
+        except ArchiveError as error:
+            problems.add(_told(error, root))
     return sorted(problems, key=str)
 
 
@@ -115,97 +120,143 @@ def seal(archive: Archive) -> Log:
 
 
 def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
-    """What is wrong with the log itself, and with folders it does not know."""
-    _, strays = store.unlogged(root, log)
+    """What is wrong with the log itself, and where it and what is there do not agree."""
+    found = store.compared(root, log, stopped=was_stopped(root))
     breaks = list(log.breaks())
     for message in breaks[:_SHOWN]:
         yield Problem(LOG, message)
     if len(breaks) > _SHOWN:
         yield Problem(LOG, f"further breaks of the chain: {len(breaks) - _SHOWN}")
-    if log.torn and not was_stopped(root):
-        yield Problem(LOG, "its last line is cut off, and no run was stopped while writing it")
     if head is not None and log.number_of(head) is None:
         yield Problem(LOG, _UNKNOWN_HEAD.format(head))
-    if strays and not log.rows:
-        yield Problem(LOG, store.NO_LOG.format(len(strays)))
-    else:
-        yield from (Problem(path, store.STRAY) for path in strays)
+    yield from (Problem(path, message) for path, message in found.problems)
 
 
-def _late_twins(board: Board) -> list[Problem]:
-    return [
-        Problem(f"{board.name}/{store.TWINS}", f"speaks of {label}, which is not there")
+def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
+    """Where other routes of lists, and what displaced what, are not as was logged and stored.
+
+    `told` has label, source, vintage and payload of every twin the log speaks of.
+    """
+    path = f"{board.name}/{store.TWINS}"
+    sound = [item for item in board.all_snapshots if item.readable]
+    given = {item.label: tuple(item.facts["supersedes"]) for item in sound}
+    for label in circular(given):
+        yield Problem(f"{board.name}/{label}", "supersedes itself, or what supersedes it")
+    stored = {(label, other) for label, others in given.items() for other in others}
+    listed = {
+        (twin["kept"], other)
         for twin in board.late_twins
-        for label in twin["supersedes"].split()
-        if label not in board.labels
-    ]
+        for other in twin["supersedes"].split()
+        if twin["kept"] in given
+    }
+    for label, other in sorted(stored ^ listed):
+        where = path if (label, other) in listed else f"{board.name}/{label}/{manifests.MANIFEST}"
+        lacks = "the manifest" if where == path else store.TWINS
+        yield Problem(where, f"says that {label} supersedes {other}, which {lacks} does not")
+    for other in sorted({other for _, other in stored | listed} - set(board.labels)):
+        yield Problem(path, f"speaks of {other}, which is not there")
+    routes = {(t["kept"], *(t[n] for n in store.ROUTE)) for t in board.late_twins}
+    routes |= {
+        (item.label, *(twin[name] for name in store.ROUTE))
+        for item in sound
+        for twin in item.facts["twins"]
+    }
+    for label, source, vintage, _ in sorted(told - routes):
+        if label in given:
+            yield Problem(path, f"lacks the list of {source} of {vintage} that is held as {label}")
 
 
-def _snapshot(root: Path, snapshot: Snapshot) -> Iterator[Problem]:
-    folder = root / snapshot.path
-    manifest = f"{snapshot.path}/{manifests.MANIFEST}"
+def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> Iterator[Problem]:
+    """What is wrong with one folder; `line` is the one of the log that speaks of it."""
     try:
-        resources = {item["path"]: item for item in snapshot.manifest["resources"]}
-        names = [item["name"] for item in resources.values()]
+        facts, resources = snapshot.facts, snapshot.manifest["resources"]
     except ArchiveError as error:
-        yield Problem(manifest, _plain(error, root))
-        return
-    except (KeyError, TypeError) as error:
-        yield Problem(manifest, f"not a manifest of elolag: {error!r}")
+        yield _told(error, root)
         return
     fault = snapshot.date_fault(utc_now().date().isoformat())
     if fault:
         yield Problem(snapshot.path, f"{fault}; not used unless named", changed=False)
-    for path in sorted(folder.iterdir()):
-        if path.name != manifests.MANIFEST and path.name not in resources:
-            yield Problem(f"{snapshot.path}/{path.name}", "not named in the manifest")
-    files = {}
-    for name in names:
-        where = f"{snapshot.path}/{name}.csv"
+    named = {item["path"] for item in resources} | {manifests.MANIFEST}
+    with os.scandir(root / snapshot.path) as items:
+        there = {item.name for item in items}
+    for name in sorted(there - named):
+        yield Problem(f"{snapshot.path}/{name}", "not named in the manifest")
+    hashes, rows, categories = {}, {}, {}
+    for item in resources:
+        name = item["name"]
+        where = f"{snapshot.path}/{item['path']}"
         try:
             data = snapshot.read_bytes(name)
-            rows = len(package.decode(name, data, where))
-        except (ElolagError, KeyError) as error:
-            yield Problem(where, _plain(error, root))
+            rows[name], found = package.tally(name, data, where)
+        except ArchiveError as error:
+            yield _told(error, root)
             continue
-        files[f"{name}.csv"] = data
-        if (rows, len(data)) != (
-            resources[f"{name}.csv"]["rows"],
-            resources[f"{name}.csv"]["bytes"],
-        ):
+        hashes[item["path"]] = item["hash"].removeprefix("sha256:")
+        categories.update(found)
+        if (rows[name], len(data)) != (item["rows"], item["bytes"]):
             yield Problem(where, "the manifest gives another number of rows or bytes")
-    if (
-        len(files) == len(names)
-        and snapshot.manifest["id"] != f"sha256:{package.content_id(files)}"
-    ):
-        yield Problem(manifest, "its id is not that of its files")
+    if len(hashes) < len(resources):
+        return
+    main = next(rows[name] for name in ("ratings", "models", "entries") if name in rows)
+    raw = " ".join(item["sha256"] for item in facts["raw"])
+    manifest = f"{snapshot.path}/{manifests.MANIFEST}"
+    counted: list[tuple[str, object, object, str]] = [
+        ("id", snapshot.content, package.id_of(hashes), "its files make"),
+        ("categories", facts["categories"], categories, "its ratings have"),
+        ("entries", facts["entries"], rows.get("entries", rows.get("models", 0)), "it lists"),
+    ]
+    if line is not None:
+        counted += [
+            ("source", snapshot.source, line["source"], _LOGGED),
+            ("vintage", snapshot.own_vintage, line["vintage"], _LOGGED),
+            ("rows", str(main), line["rows"], _LOGGED),
+            ("payload", raw, line["raw_sha256"], _LOGGED),
+            ("retrieval", facts["retrieved_at"], line["run_at"], _LOGGED),
+        ]
+    for what, said, true, whose in counted:
+        if said != true:
+            yield Problem(manifest, f"its {what}: {_short(said)}, but {whose} {_short(true)}")
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN_TEXT else f"{text[:_SHOWN_TEXT]}..."
+
+
+def _told(error: ArchiveError, root: Path) -> Problem:
+    """The problem an error tells of, which begins with the file."""
+    path, _, message = str(error).removeprefix(f"{root}/").partition(": ")
+    return Problem(path, message)
 
 
 def _strays(root: Path) -> Iterator[Problem]:
-    """Files and folders that are no part of an archive. Hidden ones are left alone."""
-    for publisher in _visible(root):
-        if publisher.name == LOG:
-            continue
-        if not publisher.is_dir():
-            yield Problem(publisher.name, "not a part of an archive")
-            continue
-        for board in _visible(publisher):
-            name = f"{publisher.name}/{board.name}"
-            if not board.is_dir() or not BOARD_PATTERN.fullmatch(name):
-                yield Problem(name, "not a board")
-                continue
-            for item in _visible(board):
-                known = VINTAGE_PATTERN.fullmatch(item.name) and item.is_dir()
-                if not known and item.name != store.TWINS:
-                    yield Problem(f"{name}/{item.name}", "not a snapshot")
+    """What is no part of an archive, and every link. Other hidden things are left alone."""
+
+    def within(folder: Path, place: str, depth: int) -> Iterator[Problem]:
+        with os.scandir(folder) as found:
+            items = list(found)
+        for item in items:
+            name = f"{place}{item.name}"
+            if item.is_symlink() or (depth == 0 and item.name == LOG):
+                wrong = misplaced(folder / item.name)
+                if wrong:
+                    yield Problem(name, wrong)
+            elif item.name.startswith(".") or (depth == _BOARD and item.name == store.TWINS):
+                continue  # the log is compared with the latter
+            elif not item.is_dir() or not _NAMES[depth].fullmatch(name):
+                yield Problem(name, _NO_PART[depth])
+            elif depth < _BOARD:
+                yield from within(folder / item.name, f"{name}/", depth + 1)
+
+    return within(root, "", 0)
 
 
-def _visible(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if not path.name.startswith(".")]
-
-
-def _plain(error: Exception, root: Path) -> str:
-    """Give the message without the archive's folder, and without the file it begins with."""
-    text = str(error).removeprefix(f"{root}/")
-    first, _, rest = text.partition(": ")
-    return rest if rest and " " not in first else text
+#: What is in the archive, in a publisher's folder and in a board's: its path there, what is said
+#: of anything else.
+_BOARD = 2
+_NAMES = (
+    re.compile(".*"),
+    BOARD_PATTERN,
+    re.compile(f"{BOARD_PATTERN.pattern}/{VINTAGE_PATTERN.pattern}"),
+)
+_NO_PART = ("not a part of an archive", "not a board", "not a snapshot")

@@ -46,9 +46,12 @@ def list_(
 
     opened = open_archive(archive, sources=sources)
     rows = _vintages(opened.board(board)) if board else _boards(opened)
+    for name in [board] if board else opened.boards():
+        for wrong in opened.board(name).damaged.values():
+            line(f"elolag: set aside: {wrong}", err=True)
     if as_json:
         dump(rows)
-    else:
+    elif rows:
         print_table(
             [name.replace("_", " ") for name in rows[0]], [list(row.values()) for row in rows]
         )
@@ -58,16 +61,16 @@ def _boards(archive: Archive) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for name in archive.boards():
         board = archive.board(name)
-        newest = (board.snapshots or board.all_snapshots)[-1]
+        first, newest = (*board.snapshots[:1], None)[0], (None, *board.snapshots)[-1]
         rows.append(
             {
                 "board": name,
                 "vintages": len(board.snapshots),
-                "first": (board.snapshots or (newest,))[0].vintage,
-                "newest": newest.vintage,
-                "source": newest.source,
-                "entries": newest.facts["entries"],
-                "categories": len(newest.categories),
+                "first": first.vintage if first else "",
+                "newest": newest.vintage if newest else "",
+                "source": newest.source if newest else "",
+                "entries": newest.facts["entries"] if newest else 0,
+                "categories": len(newest.categories) if newest else 0,
             }
         )
     return rows
@@ -108,11 +111,11 @@ def verify(
 ) -> None:
     """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
-    from elolag.archive.store import unlogged
+    from elolag.archive.store import compared
 
     opened = archives.open_archive(archive, allow_empty=True)
     problems = archives.verify(opened, head=head)
-    log = archives.Log.read(opened.path)
+    log = archives.Log.read(opened.path, lenient=True)
     folders = [label for name in opened.boards() for label in opened.board(name).labels]
     if as_json:
         found = {
@@ -135,7 +138,7 @@ def verify(
         line(f"{opened.path}: {count}, all as stored")
         if log.head:
             line(f"log: {len(log.lines) - 1} lines, head {log.head}")
-        left, _ = unlogged(opened.path, log)
+        left = compared(opened.path, log, stopped=True).intended
         if left is not None:
             line(
                 f"elolag: {left['board']}/{left['label']}: left by a run that was stopped; the "
@@ -168,8 +171,7 @@ def _fresh(archive: Archive, days: int) -> None:
     taken = [
         min(str(snapshot.facts["retrieved_at"])[:10], today.isoformat())
         for name in archive.boards()
-        for snapshot in archive.board(name).all_snapshots
-        if not snapshot.date_fault(today.isoformat())
+        for snapshot in archive.board(name).snapshots
     ]
     newest = max(taken, default="")
     age = dates.to_day(today) - dates.to_day(newest) if newest else float("inf")

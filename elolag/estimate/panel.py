@@ -256,6 +256,12 @@ def build(
     if board.misdated:
         named = "; ".join(board.misdated.values())
         notes.append(f"set aside for an impossible day, see elolag archive verify: a list {named}")
+    damaged = [*board.damaged.values()]
+    if not isinstance(board, OwnBoard):
+        damaged += board.archive.damaged(_other_name(board)).values()
+    if damaged:
+        also = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
+        notes.append(f"set aside as damaged, see elolag archive verify: {damaged[0]}{also}")
     older = _linkable(board, newest)
     if newest.completeness != "full":
         older = []
@@ -508,12 +514,8 @@ def _comparable(board: Board, newest: Snapshot) -> list[Snapshot]:
 
 
 def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
-    """Complete lists, by the same day, of the board that rates the same votes the other way.
-
-    A publisher with and without style control has two boards, ``x`` and ``x_style_control``.
-    """
-    end = "_style_control"
-    name = board.name.removesuffix(end) if board.name.endswith(end) else board.name + end
+    """Complete lists, by the same day, of the board that rates the same votes the other way."""
+    name = _other_name(board)
     if isinstance(board, OwnBoard) or name not in board.archive.boards():
         return []
     return [
@@ -521,6 +523,12 @@ def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
         for s in board.archive.board(name).snapshots
         if s.vintage <= newest.vintage and s.method == newest.method and s.completeness == "full"
     ]
+
+
+def _other_name(board: Board) -> str:
+    """A publisher with and without style control has two boards, ``x`` and ``x_style_control``."""
+    end = "_style_control"
+    return board.name.removesuffix(end) if board.name.endswith(end) else board.name + end
 
 
 def _identified(

@@ -262,9 +262,9 @@ def _trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floa
     rows = np.vstack(
         [np.hstack([design, apart]), np.eye(apart.shape[1] + degree + 1)[degree + 1 :]]
     )
-    hat = rows @ np.linalg.pinv(rows)
-    entries = len(own)
-    return hat[:entries, :entries] @ field.rating, np.diag(hat)[:entries].copy()
+    # Of the hat matrix, entries by entries, only what is asked for: its product and its diagonal.
+    rows, inverse = rows[: len(own)], np.linalg.pinv(rows)[:, : len(own)]
+    return rows @ (inverse @ field.rating), np.einsum("ij,ji->i", rows, inverse)
 
 
 def _spreads(
@@ -338,9 +338,7 @@ def _deconvolve(
     beside *= normal * float((variance / (variance + scatter)).mean()) / beside.sum()
     prior = np.full(len(grid), 1 / len(grid))
     for _ in range(rounds):
-        share = likelihood * prior
-        share /= share.sum(axis=1, keepdims=True)
-        updated = share.sum(axis=0) + beside
+        updated = prior * ((1 / (likelihood @ prior)) @ likelihood) + beside
         updated /= updated.sum()
         if np.abs(updated - prior).max() < 1e-7:
             break

@@ -198,6 +198,11 @@ class OwnBoard(Board):
         return self.all_snapshots
 
     @cached_property
+    def damaged(self) -> dict[str, str]:
+        """None: a table is refused when it is read."""
+        return {}
+
+    @cached_property
     def misdated(self) -> dict[str, str]:
         """None: ratings of a day to come are no board, and any day before may be meant."""
         return {}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _REQUIRED = ("entry", "rating")
 _NUMBERS = ("rating", "lower", "upper", "se", "votes")
 COLUMNS = (*_REQUIRED, *_NUMBERS[1:], "category", "organisation", "licence", "date")
+#: Most entries of a table: an estimate of so many takes 40 s and 1.3 GB (benchmarks/scale.csv).
+_MAX_ENTRIES = 50_000
 #: Points a rating may be from the median of its category.
 _MAX_SPREAD = 100_000
 _SPELLINGS = {"organization": "organisation", "license": "licence"}
@@ -121,6 +123,11 @@ def parse(data: bytes, name: str) -> OwnTable:
         raise UsageError(f"{name}: no row below its header; one row is one entry's rating")
     numbers = sheet.numbers(c for c in _NUMBERS if c in sheet.columns)
     entries = sheet.column("entry")
+    if len(set(entries)) > _MAX_ENTRIES:
+        raise UsageError(
+            f"{name}: {len(set(entries)):,} entries, of which at most {_MAX_ENTRIES:,} are taken; "
+            f"leave out those far below the best. If it is a file of votes, see: elolag rate"
+        )
     categories = [c or "overall" for c in sheet.column("category")]
     _check_rows(sheet, entries, categories, numbers)
     nothing = [math.nan] * len(entries)

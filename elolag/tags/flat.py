@@ -77,8 +77,9 @@ def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str,
     lines: dict[str, _Line] = {}
     by_slug: dict[str, tuple[str, int]] = {}
     by_lab: dict[str, _Line] = {}
-    for row in range(len(sheet.cells)):
-        cells = {column: sheet.column(column)[row] for column in COLUMNS}
+    columns = [sheet.column(column) for column in COLUMNS]
+    for row, values in enumerate(zip(*columns, strict=True)):
+        cells = dict(zip(COLUMNS, values, strict=True))
         where = sheet.where(row)
         first = lines.get(_slug(cells["model"] or cells["entry"]))
         line = _settle(cells, sheet.lines[row], where, labs, models, first)

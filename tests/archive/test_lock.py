@@ -46,7 +46,7 @@ def test_a_run_whose_lock_was_removed_and_taken_writes_nothing_more(tmp_path: Pa
             second.log(LINE)
             for write in (
                 lambda: first.log(LINE),
-                lambda: first.add_twin("arena/text", {}),
+                lambda: first.log(LINE, [{}]),
                 lambda: take_payloads(tmp_path, [payload(ladder(5))], writer=first),
             ):
                 with pytest.raises(ArchiveError, match=f"{LOST}") as caught:

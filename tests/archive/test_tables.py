@@ -86,3 +86,47 @@ def test_a_number_that_is_none_is_refused() -> None:
 def test_content_id_is_of_names_and_bytes() -> None:
     assert package.content_id({"a": b"1", "b": b"2"}) == package.content_id({"b": b"2", "a": b"1"})
     assert package.content_id({"a": b"1"}) != package.content_id({"b": b"1"})
+
+
+# No control characters: the check `schema` lets none in.
+WORDS = st.text(st.sampled_from("ab,\"'é "), min_size=1, max_size=6)
+ROWS = st.lists(st.tuples(WORDS, WORDS, NUMBERS), max_size=12)
+
+
+@settings(derandomize=True, deadline=None)
+@given(ROWS)
+def test_a_tally_is_that_of_the_whole_table(rows: list[tuple[str, str, float | None]]) -> None:
+    """The slow way: a frame of it, its groups counted, its keys compared."""
+    by_key = {(category, entry): rating for category, entry, rating in rows}
+    made = publication({"x": [("y", 1.0)]}).tables["ratings"]
+    frame = pd.concat(
+        [made.assign(category=c, entry=e, rating=r) for (c, e), r in by_key.items()] or [made[:0]]
+    )
+    data = package.encode("ratings", package.normalise("ratings", frame))
+    read = package.decode("ratings", data, "x")
+    categories = {str(k): int(n) for k, n in read.groupby("category").size().items()}
+    assert package.tally("ratings", data, "x") == (len(read), categories)
+
+
+HEAD = ",".join(RATINGS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "its columns are"),
+        ("category,entry\n", "its columns are"),
+        (f"{HEAD}\na,b,1,,,\n", r"rows of \[6, 8\] fields, not 8"),
+        (f"{HEAD}\na,b,one,,,,,\n", "could not convert"),
+        (f"{HEAD}\na,b,inf,,,,,\n", "a number in it is none, or infinite"),
+        (f"{HEAD}\na,b,nan,,,,,\n", "a number in it is none, or infinite"),
+        (f"{HEAD}\na,b,1,,,,2.5,\n", "invalid literal for int"),
+        (f"{HEAD}\na,b,1,,,,,\na,b,2,,,,,\n", "'a b' stands in it twice"),
+        (f'{HEAD}\na,"b,1,,,,,\n', "not a table of ratings"),
+    ],
+)
+def test_bytes_that_are_no_table_have_no_tally(text: str, words: str) -> None:
+    with pytest.raises(ArchiveError, match=f"here: .*{words}"):
+        package.tally("ratings", text.encode(), "here")
+    with pytest.raises(ArchiveError, match="here: not a table"):
+        package.tally("ratings", b"\xff", "here")

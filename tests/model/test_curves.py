@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -178,12 +179,10 @@ def test_records_that_only_the_raw_board_ever_rated_are_listed(tmp_path: Path) -
     # Style control rated gemini-1.5-pro-exp-0801 in its two earliest lists alone.
     assert elolag.estimate_all(n_draws=200).unrated == ()
     shipped = elolag.open_archive().path
-    for board in ("arena/text", "arena/text_style_control"):
-        (tmp_path / board).mkdir(parents=True)
-        for item in (shipped / board).iterdir():
-            early = board.endswith("control") and item.name in ("2025-01-28", "2025-02-05")
-            if not early:
-                (tmp_path / board / item.name).symlink_to(item)
+    shutil.copytree(shipped / "arena/text", tmp_path / "arena/text")
+    early = shutil.ignore_patterns("2025-01-28", "2025-02-05")
+    name = "arena/text_style_control"
+    shutil.copytree(shipped / name, tmp_path / name, ignore=early)
     found = elolag.estimate_all(archive=tmp_path, n_draws=200)
     assert "gemini-1.5-pro-exp-0801" in found.unrated
     assert found.to_dict()["unrated"] == list(found.unrated)

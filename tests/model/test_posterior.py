@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -289,6 +290,16 @@ def test_the_trend_is_that_of_a_slow_twin(seed: int) -> None:
     expected, leverage = _trend(field)
     assert expected == pytest.approx(hat @ field.rating, rel=1e-6)
     assert leverage == pytest.approx(np.diag(hat), abs=1e-6)
+
+
+def test_the_trend_of_many_needs_no_matrix_of_all_pairs() -> None:
+    field = random_field(np.random.default_rng(31), 6000)
+    tracemalloc.start()
+    _, leverage = _trend(field)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(leverage) > 5000
+    assert peak < 50 * 2**20  # all pairs would be over 200 MB
 
 
 def test_few_models_have_their_slope_from_the_others_and_keep_their_level() -> None:

@@ -22,7 +22,8 @@ from elolag.own import own_board
 from elolag.own.board import _RATINGS, _TAGS
 from elolag.results.verdict import win_rate
 from elolag.results.words import NO_DRIFT
-from elolag.tags import Lookup, load
+from elolag.sources import sheet as sheets
+from elolag.tags import Lookup, flat, load
 
 
 @pytest.fixture
@@ -243,6 +244,30 @@ def test_bad_tables_are_refused_by_file_line_and_value(tmp_path: Path, rows, mes
     with pytest.raises(UsageError, match=message) as caught:
         own_board(path)
     assert "bad.csv" in str(caught.value)
+
+
+def test_more_entries_than_are_taken_are_refused_with_the_limit_named(tmp_path: Path):
+    path = tmp_path / "many.csv"
+    rows = "".join(f"m{i},{1000 + i % 700},5\n" for i in range(50_001))
+    path.write_text(f"entry,rating,se\n{rows}", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"many\.csv: 50,001 entries, .*at most 50,000"):
+        own_board(path)
+
+
+def test_tags_of_many_models_are_read_column_by_column(monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    column = sheets.Sheet.column
+
+    def counted(sheet: sheets.Sheet, name: str) -> list[str]:
+        asked.append(name)
+        return column(sheet, name)
+
+    monkeypatch.setattr(sheets.Sheet, "column", counted)
+    lines = "".join(f"m{i},Lab,US,2025-01-01,closed\n" for i in range(400))
+    data = f"entry,lab,country,release_date,openness\n{lines}".encode()
+    found = flat.rows(sheets.parse(data, "tags", flat.COLUMNS), {}, {})
+    assert len(found.models) == 400
+    assert len(asked) == len(set(asked))
 
 
 def test_one_category_without_errors_is_named(tmp_path: Path):

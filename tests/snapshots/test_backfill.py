@@ -261,6 +261,18 @@ def test_a_locked_archive(served: Upstream, client: Client, tmp_path: Path) -> N
         fill(client, tmp_path / "a", "text")
 
 
+def test_nothing_is_downloaded_through_a_link(
+    served: Upstream, client: Client, tmp_path: Path
+) -> None:
+    into, elsewhere = tmp_path / "a", tmp_path / "elsewhere"
+    into.mkdir()
+    elsewhere.mkdir()
+    (into / _WORK).symlink_to(elsewhere)
+    with pytest.raises(ArchiveError, match=rf"{_WORK}: a symbolic link"):
+        fill(client, into, "text")
+    assert list(elsewhere.iterdir()) == []
+
+
 def test_only_the_official_dataset(client: Client, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         next(backfill(get_source("epoch-eci"), tmp_path / "a", client))
