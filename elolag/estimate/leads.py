@@ -331,6 +331,8 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
         s for s in board.snapshots
         if (since or "") <= s.vintage <= newest and category in s.categories
     ]  # fmt: skip
+    if not snapshots:
+        raise EstimateError(f"no list of {board.name} ({category}) from {since} to {newest}")
     lists = vintages(snapshots, category, lookup)
     dates = np.array([to_day(v.date) for v in lists])
     later = _hindsight(

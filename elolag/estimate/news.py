@@ -33,7 +33,7 @@ from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Result, Table
-from elolag.results.words import list_notes, months, noun
+from elolag.results.words import directed, list_notes, months, noun
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
@@ -121,21 +121,27 @@ class News(Result):
         """What moved the figures, in one paragraph."""
         return " ".join(self._told(estimand) for estimand in self.figures)
 
-    def _told(self, estimand: str) -> str:
+    def moved(self, estimand: str) -> str:
+        """From where to where a figure went, directions in words."""
         before, after = self.figures[estimand]
+        if abs(after - before) < _TOLD:
+            return f"stayed at {directed(after)}"
+        if min(before, after) >= 0 or max(before, after) <= 0:
+            side = "behind" if before + after >= 0 else "ahead"
+            return f"went from {abs(before):.1f} to {months(abs(after))} {side}"
+        return f"went from {directed(before)} to {directed(after)}"
+
+    def _told(self, estimand: str) -> str:
         start, end = (spelled(v, "en") for v in self.vintages)
         what = {
-            "average": f"the average lag of {noun(self.follower_group)} behind "
+            "average": f"the average of {noun(self.follower_group)} against "
             f"{noun(self.leader_group)}",
-            "current": "the lag of the day",
+            "current": f"the distance of {noun(self.follower_group)} on the day",
         }[estimand]
-        moved = after - before
-        how = f"went from {months(before)} to {months(after)}"
         opening = f"From the list of {start} to that of {end}, {what}"
         if estimand != next(iter(self.figures)):
             opening = what[:1].upper() + what[1:]
-        how = how if abs(moved) >= _TOLD else f"stayed at {months(after)}"
-        text = f"{opening} {how}"
+        text = f"{opening} {self.moved(estimand)}"
         told = []
         for kind, name in CAUSES.items():
             size = self.of(kind, estimand)
@@ -182,12 +188,12 @@ class News(Result):
     def footnotes(self) -> tuple[str, ...]:
         """How the shares are made, and what they are not."""
         return (
-            "Time passing comes first: what the figure would be by the later date, had nothing "
-            "else changed. After it each share is the mean, over orders in which everything "
-            "switches from the earlier state to the later, of what its own switch adds (Shapley); "
-            "the shares of a figure add up to its change. Both vintages are read with today's tags "
-            "unless others are given for the first. New votes: of models on the later list; refit "
-            "of older places: of those that have left it.",
+            "A plus is further behind, a minus less far. Time passing comes first: what the figure "
+            "would be by the later date, had nothing else changed. After it each share is the "
+            "mean, over orders in which everything switches from the earlier state to the later, "
+            "of what its own switch adds (Shapley); the shares of a figure add up to its change. "
+            "Both vintages are read with today's tags unless others are given for the first. New "
+            "votes: of models on the later list; refit of older places: of those that left it.",
             *(f"Note: {note}." for note in self.notes),
             *list_notes(self.sources),
         )

@@ -28,7 +28,7 @@ from elolag.plots.style import (
     short,
     tidy,
 )
-from elolag.results.words import directed, model_name, months, noun
+from elolag.results.words import directed, model_name, noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,8 +111,8 @@ def news(found: News, ax: Axes | None = None, *, size: str = "page", **look: Unp
             value = getattr(c, estimand)
             if c.model and abs(value) >= _MOVED:
                 rows.append(Dot(model_name(c.model), signed(value), value, bare=True))
-    before, after = found.figures[estimand]
-    title = f"The {estimand} went from {months(before)} to {months(after)}"
+    what = {"average": "average", "current": "distance of the day"}[estimand]
+    title = f"The {what} {found.moved(estimand)}"
     note = (
         f"Shares of the change from the list of {found.vintages[0]} to that of "
         f"{found.vintages[1]} (Shapley means); they add up to it."

@@ -141,7 +141,9 @@ def test_a_list_without_one_side_is_named() -> None:
 def test_what_cannot_be_asked_is_refused() -> None:
     with pytest.raises(UsageError, match="leave as_of out"):
         elolag.who_led(as_of="2026-01-01")
-    with pytest.raises(EstimateError, match="no list of"):
+    with pytest.raises(EstimateError, match="from 2099-01-01 to 2026-08-19"):
+        elolag.who_led("2099-01-01", vintage="2026-08-19")
+    with pytest.raises(EstimateError, match="shows models of both"):
         elolag.who_led("2026-08-01", vintage="2026-08-19", min_votes=10**9)
 
 

@@ -173,6 +173,18 @@ def test_a_new_model_is_news_and_is_named(found: News) -> None:
     assert found.to_dict()["figures"]["current"]["change"] == found.change("current")
 
 
+def test_directions_are_words_and_no_signs(found: News) -> None:
+    for figures, words in (
+        ((7.2, 6.4), "went from 7.2 to 6.4 months behind"),
+        ((1.1, -0.2), "went from 1.1 months behind to 0.2 months ahead"),
+        ((-2.0, -3.0), "went from 2.0 to 3.0 months ahead"),
+        ((6.44, 6.42), "stayed at 6.4 months behind"),
+    ):
+        said = replace(found, figures={"current": figures})
+        assert said.moved("current") == words
+        assert words in said.sentence()
+
+
 def test_what_was_thought_of_a_model_then_is_a_cause_of_its_own(tmp_path) -> None:
     tags = tmp_path / "then.csv"
     tags.write_text("entry,model,lab,release_date\nkimi-k3-max,kimi-k3,openai,2026-07-16\n")
