@@ -4,7 +4,7 @@ Every model has a rating among the voters in question and one among those they a
 both with a known error. What voters make of a group is read at *equal true* rating: a regression on
 the noisy rating would flatten its slope and give what is left over to the groups, whose levels
 differ. So both ratings are taken together, as jointly normal, and all is found by maximum
-likelihood (docs/methods.md, docs/decisions/0013-voters.md).
+likelihood (docs/more-questions.md, docs/decisions/0013-voters.md).
 """
 
 from __future__ import annotations

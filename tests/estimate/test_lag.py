@@ -328,7 +328,7 @@ def test_point_is_one_draw_at_the_posterior_means(headline: elolag.LagResult) ->
     reached = min(m.counts_from for m in leaders if m.rating >= level)
     assert headline.match is not None
     assert reached == headline.match.release_date
-    assert draws._CHUNK == 1000
+    assert draws.CHUNK == 1000
 
 
 def test_a_minimum_of_votes_says_how_many_entries_print_none() -> None:
