@@ -294,15 +294,15 @@ def slices(
         )  # fmt: skip
     row = {"openness": "first-named side ", "lab": "lab ", "country": "country "}
     who = f"{noun(found.follower_group)} " if found.paired else row[found.by]
-    return _rows(rows, who, _slices_title(found), footer(found, _note(found)), ax, size, look)
+    return dot_rows(rows, who, _slices_title(found), footer(found, _note(found)), ax, size, look)
 
 
-def _rows(
+def dot_rows(
     rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look,
     **scale: Any,
 ) -> Axes:  # fmt: skip
     """A whole figure of dots; `scale` as in `dots`, where it is not months."""
-    axes = ax if ax is not None else new_axes(size, height(rows, size))
+    axes = ax if ax is not None else new_axes(size, height(rows, size, foot))
     dots(axes, rows, who, size=size, **scale)
     return finish(axes, finding, foot, size=size, room=1.4 * of_size(size).font, **look)
 
@@ -342,7 +342,7 @@ def measures(
     )
     who = f"{short(found.results[0].follower_group)} "
     foot = footer(found, " ".join((note, *stale)))
-    return _rows(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
+    return dot_rows(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
 
 
 def measures_title(found: Measures) -> str:
@@ -380,7 +380,7 @@ def voters(
         f"{found.level:.0%} intervals."
     )
     who, head = f"{short(found.headline.follower_group)} ", voters_title(found)
-    return _rows(rows, who, head, footer(found, note), ax, size, look,
+    return dot_rows(rows, who, head, footer(found, note), ax, size, look,
                  unit="Elo", sides=("rated higher", "lower"))  # fmt: skip
 
 
@@ -416,7 +416,7 @@ def comparison(
         )  # fmt: skip
     note = f"Thick: {first.level:.0%} measurement interval; thin: sampling interval."
     who = f"{short(first.follower_group)} "
-    return _rows(rows, who, comparison_title(found), footer(first, note), ax, size, look)
+    return dot_rows(rows, who, comparison_title(found), footer(first, note), ax, size, look)
 
 
 def comparison_title(found: Comparison) -> str:
@@ -453,7 +453,7 @@ def influence(
         )  # fmt: skip
     note = f"Bars: {head.level:.0%} measurement intervals, each estimated anew."
     who = f"{short(head.follower_group)} "
-    return _rows(rows, who, influence_title(found), footer(head, note), ax, size, look)
+    return dot_rows(rows, who, influence_title(found), footer(head, note), ax, size, look)
 
 
 def influence_title(found: Influence) -> str:
@@ -505,7 +505,7 @@ def claims(
         f"and its {found.level:.0%} interval."
     )
     foot = footer(headline, note)
-    return _rows(rows, "the follower ", claims_title(found), foot, ax, size, look)
+    return dot_rows(rows, "the follower ", claims_title(found), foot, ax, size, look)
 
 
 def claims_title(found: ClaimsReport) -> str:

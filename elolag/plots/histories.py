@@ -10,7 +10,8 @@ from elolag.dates import to_day
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News, signed
-from elolag.plots.marks import Dot, dots, height
+from elolag.plots.figures import dot_rows
+from elolag.plots.marks import Dot
 from elolag.plots.style import (
     COLOURS,
     FAINT,
@@ -83,7 +84,7 @@ def dates(
         f"Time from the day the other side stood at a model's level to its release; bars: "
         f"{found.level:.0%} of it. An open end: not reached yet, or before the first model rated."
     )
-    return _rows(rows, "", title, footer(found, note), ax, size, look)
+    return dot_rows(rows, "", title, footer(found, note), ax, size, look, over=size == "column")
 
 
 @ours
@@ -118,15 +119,7 @@ def news(found: News, ax: Axes | None = None, *, size: str = "page", **look: Unp
         f"{found.vintages[1]} (Shapley means); they add up to it."
     )
     who = f"moves {short(found.follower_group)} "
-    return _rows(rows, who, title, footer(found, note), ax, size, look)
-
-
-def _rows(
-    rows: list[Dot], who: str, title: str, foot: str, ax: Axes | None, size: str, look: Look
-) -> Axes:
-    axes = ax if ax is not None else new_axes(size, height(rows, size))
-    dots(axes, rows, who, size=size, over=size == "column")
-    return finish(axes, title, foot, size=size, room=1.4 * of_size(size).font, **look)
+    return dot_rows(rows, who, title, footer(found, note), ax, size, look, over=size == "column")
 
 
 @ours

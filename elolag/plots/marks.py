@@ -258,10 +258,13 @@ class Dot:
         return (self.low, self.high, self.value, *(self.outer or ()), *(self.said or ()))
 
 
-def height(rows: Sequence[Dot], size: str) -> float:
-    """How much higher than its size a figure of these rows is."""
-    measures = of_size(size)
-    return (_ROW * len(rows) + 12) * measures.font / 72 / measures.height
+def height(rows: Sequence[Dot], size: str, foot: str = "") -> float:
+    """How much higher than its size a figure of these rows is; narrow ones with room for `foot`."""
+    measures, beside = of_size(size), 12.0
+    if size in ("column", "phone"):
+        lines = len(foot) * 0.5 * measures.small / (72 * measures.width)
+        beside = max(beside, 9 + 1.3 * lines * measures.small / measures.font)
+    return (_ROW * len(rows) + beside) * measures.font / 72 / measures.height
 
 
 def dots(

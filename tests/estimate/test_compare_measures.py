@@ -255,6 +255,13 @@ def test_the_figure_has_a_row_per_answer(tasks: Measures, size: str) -> None:
     assert "3 measures give" in axes.get_title(loc="left")
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_few_rows_leave_room_for_a_long_footer(size: str) -> None:
+    few = compare_measures(vintage=VINTAGE, n_draws=100)
+    axes = plots.measures(few, size=size)
+    assert axes.get_window_extent().height > 0.1 * axes.get_figure().bbox.height
+
+
 def test_the_commands_print_and_draw(command: Command, tmp_path: Path) -> None:
     picture = tmp_path / "measures.svg"
     asked = ("--vintage", VINTAGE, "--draws", "400")
