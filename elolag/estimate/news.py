@@ -336,9 +336,10 @@ def estimate_news(
         values = {e: sign * moved[e] + 0.0 if e in moved else None for e in _ESTIMANDS}
         if any(values.values()):
             causes.append(Cause(kind, model, values["average"], values["current"]))
-    for e, (a, b) in figures.items():
-        left = (b - a) - sum(getattr(c, e) or 0.0 for c in causes)
-        if abs(left) > 1e-9:
+    for e in figures:
+        left = sum(_of_bounds(study, f[e]) * side
+                   for study, f, side in zip(studies, found, (-1, 1), strict=True))  # fmt: skip
+        if left:
             rest = {name: left if name == e else None for name in _ESTIMANDS}
             causes.append(Cause("bounds", "", rest["average"], rest["current"]))
     rank = {kind: k for k, kind in enumerate(CAUSES)}
@@ -375,6 +376,16 @@ def _figures(study: Study) -> dict[str, LagResult]:
         if found.censored is None:
             out[estimand] = found
     return out
+
+
+def _of_bounds(study: Study, found: LagResult) -> float:
+    """What a figure is more for leaving out the draws that are only bounds, which shares count."""
+    if not found.averaged or found.months is None:
+        return 0.0
+    drawn = study.sample([found.estimand]).lags[found.estimand]
+    if not drawn.censored.any():
+        return 0.0
+    return found.months - float(drawn.months.mean())
 
 
 def _split(

@@ -137,6 +137,7 @@ def test_a_model_far_below_moves_nothing() -> None:
 
 def test_the_shares_of_the_archive_add_up_to_both_changes(found: News) -> None:
     assert set(found.figures) == {"average", "current"}
+    assert "bounds" not in {cause.kind for cause in found.causes}  # nothing takes up a remainder
     for estimand, (before, after) in found.figures.items():
         moved = sum(getattr(cause, estimand) or 0.0 for cause in found.causes)
         assert moved == pytest.approx(after - before, abs=1e-9)
