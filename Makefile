@@ -25,7 +25,7 @@ fresh: $(VENV)/installed-dev ## Are pages, notebooks, site and kept tables what 
 	$(BIN)/python -m pytest -m fresh $(SPREAD)
 
 browser: | $(BIN)/python ## For the tests of the report: ask apt for Chromium where root may
-	@$(BIN)/python tests/report/chromium.py
+	@$(BIN)/python tests/site/chromium.py
 
 report: $(VENV)/installed ## Write the report into report/ (minutes: the grid; QUICK=1 without)
 	@$(BIN)/elolag report --out report --force $(if $(QUICK),--quick)

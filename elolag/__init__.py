@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from elolag.estimate.session import Question, Session, frontier_curve
     from elolag.estimate.voters import compare_voters
     from elolag.own import own_board
-    from elolag.report import write_report
     from elolag.results.lag import LagResult
     from elolag.robustness import sensitivity
+    from elolag.site import write_report
     from elolag.tags import Policies
     from elolag.votes import rate
 
@@ -55,7 +55,7 @@ _HOMES = {
     "level_dates": "elolag.estimate.model_dates",
     "model_dates": "elolag.estimate.model_dates",
     "open_archive": "elolag.archive",
-    "write_report": "elolag.report",
+    "write_report": "elolag.site",
     "time_to_match": "elolag.estimate.catch_up",
     "own_board": "elolag.own",
     "rate": "elolag.votes",

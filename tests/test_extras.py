@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from elolag import errors, report
+from elolag import errors, site
 from elolag.errors import UsageError
 
 ROOT = Path(__file__).parents[1]
@@ -82,9 +82,9 @@ def test_a_report_tells_what_it_lacks_before_the_work(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.setattr(report.write, "gather", lambda *_, **__: pytest.fail("the work began"))
+    monkeypatch.setattr(site.month, "gather", lambda *_, **__: pytest.fail("the work began"))
     with pytest.raises(UsageError, match=rf"{missing}, .*pip install 'elolag\[report\]'"):
-        report.write_report(tmp_path / "out", jobs=2)
+        site.write_report(tmp_path / "out", jobs=2)
     assert not (tmp_path / "out").exists()
 
 

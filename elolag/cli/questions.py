@@ -178,7 +178,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
-    from elolag.report import write_report
+    from elolag.site import write_report
 
     with progress("specifications") as tell:
         made = write_report(out, force=force, full=not quick, jobs=jobs, tell=tell, **question)

@@ -12,8 +12,8 @@ from elolag import compare, estimate_lag, own_board
 from elolag.cite import citation
 from elolag.cli import main
 from elolag.plots.style import finding
-from elolag.report import write_report
 from elolag.results.lag import LagResult
+from elolag.site import write_report
 
 TIE = "us-a,1300\nus-b,1400\ncn-a,1250\ncn-b,1400\n"
 SIDES = {"us-a": ("US", "2025-01-10"), "us-b": ("US", "2026-03-01"), "cn-a": ("CN", "2025-03-10")}

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-import report_worlds
+import site_worlds
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
-from report_worlds import World
+from site_worlds import World
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
-FIGURES = report_worlds.FIGURES
+FIGURES = site_worlds.FIGURES
 
 
 @dataclass
@@ -71,7 +71,7 @@ def test_hostile_names_run_nothing_and_stand_as_text(seen: Seen) -> None:
     assert seen.page.evaluate("typeof window.owned") == "undefined"
     assert seen.page.locator("main img, main script, main iframe").count() == 0
     text = seen.page.locator("main").inner_text()
-    assert report_worlds.NAMES["cn-14"] in text
+    assert site_worlds.NAMES["cn-14"] in text
     assert "\u202e" not in text
     assert "\\u202e" in seen.page.locator("main").text_content()
 

@@ -8,17 +8,17 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-import report_worlds
-from report_worlds import World
+import site_worlds
+from site_worlds import World
 
 import elolag
 from elolag.estimate.measures import beside
 from elolag.estimate.session import prepare
-from elolag.report import material as checks
-from elolag.report.material import Checks, Extent, Material
-from elolag.report.sections import answer
-from elolag.report.tested import claims, sensitivity, slices
 from elolag.results.measures import under_headline
+from elolag.site import material as checks
+from elolag.site.material import Checks, Extent, Material
+from elolag.site.sections import answer
+from elolag.site.tested import claims, sensitivity, slices
 from elolag.tags import Policies
 
 
@@ -29,7 +29,7 @@ def test_the_grid_is_left_out_where_it_would_answer_another_question(world: Worl
         return checks._no_grid(study, {**world.question, **changed}, extent)
 
     assert why() == ""
-    assert why(vintage=report_worlds.VINTAGE, as_of=report_worlds.VINTAGE, window=24) == ""
+    assert why(vintage=site_worlds.VINTAGE, as_of=site_worlds.VINTAGE, window=24) == ""
     assert why(Extent(full=False)) == "--quick leaves it out"
     assert "drift" in why(drift="none")
     assert "policies" in why(policies=Policies(hong_kong="separate"))

@@ -13,14 +13,14 @@ from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.plots.figures import comparison_title
 from elolag.plots.style import SIDES, finding, roles
-from elolag.report.content import Block, Figure, Section
-from elolag.report.material import Material
 from elolag.results.lag import LagResult
 from elolag.results.measures import under_headline
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import adjective, directed, meaning, noun, span
+from elolag.site.content import Block, Figure, Section
+from elolag.site.material import Material
 from elolag.tags import Tag
 
 

@@ -21,15 +21,15 @@ from elolag.errors import REPORT, UsageError, library
 from elolag.own import OwnBoard
 from elolag.plots import svg
 from elolag.plots.style import rendered
-from elolag.report import page, tested
-from elolag.report import sections as parts
-from elolag.report.content import Section
-from elolag.report.material import Extent, Material, describe, gather
 from elolag.results.lag import LagResult
 from elolag.results.provenance import log_head
 from elolag.results.table import Table
 from elolag.results.words import windowed
 from elolag.schema import ALL_LISTS
+from elolag.site import page, tested
+from elolag.site import sections as parts
+from elolag.site.content import Section
+from elolag.site.material import Extent, Material, describe, gather
 
 #: The sections in the order they stand.
 _SECTIONS: tuple[Callable[[Material], Section], ...] = (

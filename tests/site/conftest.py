@@ -5,20 +5,20 @@ from typing import Any
 
 import chromium
 import pytest
-import report_worlds
+import site_worlds
 from playwright.sync_api import Browser, sync_playwright
-from report_worlds import World
+from site_worlds import World
 
-from elolag.report import write_report
+from elolag.site import write_report
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     folder = tmp_path_factory.mktemp("report")
     question: dict[str, Any] = {
-        "board": report_worlds.BOARD,
-        "archive": str(report_worlds.archive(folder / "archive")),
-        "extra_tags": report_worlds.tags(folder / "tags"),
+        "board": site_worlds.BOARD,
+        "archive": str(site_worlds.archive(folder / "archive")),
+        "extra_tags": site_worlds.tags(folder / "tags"),
         "n_draws": 60,
     }
     return World(question, write_report(folder / "made", **question))

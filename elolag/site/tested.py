@@ -9,13 +9,13 @@ from elolag.claims import RULE, SCOPE, Assessment, ClaimsReport
 from elolag.estimate.compare import Slices, answer, size
 from elolag.plots.figures import claims_title, influence_title
 from elolag.plots.specification import few
-from elolag.report.content import Figure, Section
-from elolag.report.material import Material
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.words import compact, directed, noun, span
 from elolag.robustness import CHOICES, LABELS, RULES, Grid
 from elolag.robustness.edits import Influence
+from elolag.site.content import Figure, Section
+from elolag.site.material import Material
 
 
 def slices(material: Material) -> Section:

@@ -11,9 +11,9 @@ from importlib import resources
 from typing import Any
 
 from elolag.errors import REPORT, library
-from elolag.report.content import Section
 from elolag.results.table import markdown as cell
 from elolag.results.words import printable
+from elolag.site.content import Section
 
 
 def html(
@@ -64,7 +64,7 @@ def _fence(text: str) -> str:
 
 
 def _template(name: str) -> str:
-    return (resources.files("elolag.report") / "templates" / name).read_text("utf-8")
+    return (resources.files("elolag.site") / "templates" / name).read_text("utf-8")
 
 
 def _environment(**settings: Any) -> Any:

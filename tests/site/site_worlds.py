@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from elolag.archive import Payload, take_publications
-from elolag.report import Report
 from elolag.schema import ENTRIES, RATINGS, Origin, Publication
+from elolag.site import Report
 from elolag.sources import get_source
 
 BOARD = "arena/text"

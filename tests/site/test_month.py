@@ -14,20 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import report_worlds
+import site_worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
 from pypdf import PdfReader
-from report_worlds import World
+from site_worlds import World
 
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.own import own_board
-from elolag.report import page, write_report
-from elolag.report.material import Extent, gather
-from elolag.report.write import _SUMS, _reproduce, _reserved, _result, _write_files
+from elolag.site import page, write_report
+from elolag.site.material import Extent, gather
+from elolag.site.month import _SUMS, _reproduce, _reserved, _result, _write_files
 
 MAIN = "from elolag.cli import main; main()"
 TITLES = [
@@ -82,7 +82,7 @@ def test_has_what_it_promises(world: World) -> None:
     assert {"report.html", "report.md", "result.json", "reproduce.txt"} <= names
     assert {"citation.txt", "citation.de.txt", "citation.bib", "citation.json"} <= names
     assert _SUMS in names
-    for figure in report_worlds.FIGURES:
+    for figure in site_worlds.FIGURES:
         assert {f"figures/{figure}.{e}" for e in ("svg", "png", "pdf")} <= names
         assert found[f"figures/{figure}.png"].startswith(b"\x89PNG")
         assert found[f"figures/{figure}.pdf"].startswith(b"%PDF")
@@ -106,7 +106,7 @@ def test_has_what_it_promises(world: World) -> None:
 @pytest.mark.parametrize("ending", ["svg", "png", "pdf"])
 def test_pictures_say_where_they_come_from(world: World, ending: str) -> None:
     result = world.report.headline
-    for figure in report_worlds.FIGURES:
+    for figure in site_worlds.FIGURES:
         path = world.report.path / "figures" / f"{figure}.{ending}"
         said = read_figure(path)
         assert said["sentence"] == result.sentence()
@@ -152,14 +152,14 @@ def test_says_how_to_make_it_again(world: World) -> None:
 
 
 def test_says_what_is_missing_and_own_without_naming_a_folder(tmp_path: Path) -> None:
-    tags = report_worlds.tags(tmp_path / "tags")
-    rows = [f"{m},{r},5,9000,2026-08-19\n" for m, _, _, r in report_worlds.models()]
+    tags = site_worlds.tags(tmp_path / "tags")
+    rows = [f"{m},{r},5,9000,2026-08-19\n" for m, _, _, r in site_worlds.models()]
     own = tmp_path / "own.csv"
     own.write_text("entry,rating,se,votes,date\n" + "".join(rows), "utf-8")
-    lists = report_worlds.archive(tmp_path / "here")
+    lists = site_worlds.archive(tmp_path / "here")
     asked: dict[str, Any] = {"extra_tags": tags, "n_draws": 60}
     said = []
-    for board, archive in ((own_board(own), None), (report_worlds.BOARD, lists)):
+    for board, archive in ((own_board(own), None), (site_worlds.BOARD, lists)):
         material = gather(Extent(full=False), board=board, archive=archive, **asked)
         # A group that no board holds: refused with the file's name.
         assert material.checks.openness is not None
@@ -172,8 +172,8 @@ def test_says_what_is_missing_and_own_without_naming_a_folder(tmp_path: Path) ->
 def test_hostile_names_are_text_in_every_file(world: World) -> None:
     found = files(world.report.path)
     html = found["report.html"].decode()
-    assert report_worlds.SCRIPT not in html
-    assert report_worlds.IMAGE not in html
+    assert site_worlds.SCRIPT not in html
+    assert site_worlds.IMAGE not in html
     assert "&lt;img src=x" in html
     assert "<script" not in html
     for name, content in found.items():
@@ -194,7 +194,7 @@ def test_hostile_names_are_text_in_every_file(world: World) -> None:
     assert all(link.startswith("data/") for link in links)
     with (world.report.path / "data" / "frontier.csv").open(newline="", encoding="utf-8") as stream:
         entries = {row["entry"] for row in csv.DictReader(stream)}
-    assert f"'{report_worlds.FORMULA}" in entries
+    assert f"'{site_worlds.FORMULA}" in entries
 
 
 def test_an_existing_folder_is_refused_before_any_work(tmp_path: Path) -> None:

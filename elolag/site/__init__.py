@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from elolag.report.write import Report, write_report
+from elolag.site.month import Report, write_report
 
 __all__ = ["Report", "write_report"]
