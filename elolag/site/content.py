@@ -1,4 +1,4 @@
-"""What a report is made of: sections of prose, figures and tables, before any HTML or Markdown."""
+"""What a page is made of: sections of prose, figures and tables, before any HTML or Markdown."""
 
 from __future__ import annotations
 
@@ -52,8 +52,27 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A way to another page.
+
+    Attributes
+    ----------
+    label
+        What stands there, for people.
+    to
+        An https address, or a path within the site such as ``models/kimi-k3.html``.
+    words
+        What one finds there, in a few words; may be empty.
+    """
+
+    label: str
+    to: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Section:
-    """One part of the report.
+    """One part of a page.
 
     Attributes
     ----------
@@ -65,6 +84,8 @@ class Section:
         Paragraphs above the figures.
     points
         Bulleted statements, each (lead words, text).
+    links
+        Ways on from here.
     after
         Paragraphs below everything: notes and limits.
     """
@@ -76,4 +97,34 @@ class Section:
     tables: Sequence[Table] = ()
     points: Sequence[tuple[str, str]] = ()
     blocks: Sequence[Block] = ()
+    links: Sequence[Link] = ()
     after: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the site.
+
+    Attributes
+    ----------
+    path
+        Its file within the site, such as ``models/kimi-k3.html``; never made of a name from
+        upstream as it stands.
+    title
+        Its heading, and the title of the window.
+    standfirst
+        The one paragraph under the heading: what the page says.
+    sections
+        In their order.
+    lang
+        ``en`` or ``de``.
+    twin
+        Path of the same page in the other language; empty where there is none.
+    """
+
+    path: str
+    title: str
+    standfirst: str
+    sections: Sequence[Section]
+    lang: str = "en"
+    twin: str = ""
