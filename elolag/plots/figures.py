@@ -195,10 +195,10 @@ def _path_title(path: LagPath) -> str:
         by = f" by {least}{abs(now):.1f} months" if now else ""
         return first_up(f"{follower} {verb} {leader}{by}")
     verb = "leads" if now < 0 else "trails"
-    mean = f"over {path.window:g} months " if path.estimand == "average" else ""
-    return first_up(
-        f"{follower} {verb} {mean}by {abs(now):.1f} months; in {since} by {abs(then):.1f}"
-    )
+    said = f"{follower} {verb} by {abs(now):.1f} months; in {since} by {abs(then):.1f}"
+    if path.estimand == "average":
+        return f"Average of {path.window:g} months: {said}"
+    return first_up(said)
 
 
 def _limits(path: LagPath) -> tuple[float, float]:
