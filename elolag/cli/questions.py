@@ -187,4 +187,4 @@ def report(
         return
     line(made.sentence())
     line()
-    line(f"{len(made.files)} files in {made.path}; open {made.path / 'report.html'}")
+    line(f"{len(made.files)} files in {made.path}; open {made.path / 'index.html'}")

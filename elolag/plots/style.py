@@ -55,6 +55,14 @@ _FOOTER = "elolag-footer"
 _OWN = "elolag-own-figure"
 #: Begins the identifier of what is said under the pointer or hidden by its side's key.
 SAID = "elolag-said:"
+#: Begins the identifier of type with white around it, before its width in points.
+_HALO = "elolag-halo:"
+#: How matplotlib writes type: weight, size, families.
+_TYPE = re.compile(r"(?:(?:italic|normal) )?(?:(bold|[1-9]00) )?([0-9.]+px) .*")
+#: What marks of one group mostly share.
+_SHARED = (
+    "fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "font-size", "text-anchor",
+)  # fmt: skip
 #: Sides as a page names them, by their place in `COLOURS`.
 SIDES = ("leader", "follower")
 #: Opacity of what takes the pointer only.
@@ -63,6 +71,8 @@ _LINE = "\u2029"
 #: What one part of an SVG calls another, and numbers longer than the eye is sharp.
 _REFERENCE, _LONG = re.compile(r"#([\w-]+)"), re.compile(r"-?\d+\.\d{3,}")
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
+#: Parts whose text is read.
+_WORDED = (f"{_SVG}title", f"{_SVG}text", f"{_SVG}tspan")
 for _name, _address in (
     ("", "http://www.w3.org/2000/svg"), ("xlink", "http://www.w3.org/1999/xlink"),
     ("dc", "http://purl.org/dc/elements/1.1/"), ("cc", "http://creativecommons.org/ns#"),
@@ -318,12 +328,14 @@ def hover(artist: Any, words: str, side: str = "") -> None:
     artist.set_gid(f"{SAID}{side}:{lines}")
 
 
-def svg(axes: Axes, prefix: str) -> str:
-    """The figure as an SVG element for a page: text as outlines, nothing but plain attributes.
+def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
+    """The figure as an SVG element for a page, as small as it can be, with plain attributes only.
 
-    Style attributes become presentation attributes, so that a page that allows no inline styles
-    may hold it and recolour it; words of `hover` become titles, which a browser shows under the
-    pointer without any script; identifiers begin with `prefix`, which parts several drawings.
+    Type stays type, in the page's own face. Style attributes become presentation attributes, so
+    that a page that allows no inline styles may hold it and recolour it; words of `hover` become
+    titles, which a browser shows under the pointer without any script; identifiers begin with
+    `prefix`, which parts several drawings. Where nothing points, as on a phone, `pointed` leaves
+    those words out, and what only takes the pointer.
     """
     root = ElementTree.fromstring(  # noqa: S314 - matplotlib wrote it just now
         _written(axes, "svg", {"Date": None}, prefix)
@@ -333,26 +345,19 @@ def svg(axes: Axes, prefix: str) -> str:
             kept = child.tag not in (f"{_SVG}metadata", f"{_SVG}style")
             if not kept or child.find(f"{_SVG}style") is not None:
                 parent.remove(child)
-    used = {
-        name: f"{prefix}-{number}"
-        for number, name in enumerate(
-            dict.fromkeys(n for part in root.iter() for v in part.attrib.values()
-                          for n in _REFERENCE.findall(v))
-        )
-    }  # fmt: skip
+    referred = dict.fromkeys(
+        n for part in root.iter() for v in part.attrib.values() for n in _REFERENCE.findall(v)
+    )
+    used = {name: f"{prefix}-{number}" for number, name in enumerate(referred)}
     for part in root.iter():
-        for declared in filter(None, part.attrib.pop("style", "").split(";")):
-            key, _, value = declared.partition(":")
-            part.set(key.strip(), value.strip())
-        for key, value in list(part.attrib.items()):
-            if key == "id":
-                del part.attrib[key]
-                if value in used:
-                    part.set(key, used[value])
-            elif key == _LINK or value.startswith("url("):
-                part.set(key, _REFERENCE.sub(lambda m: f"#{used[m[1]]}", value))
-            elif key in ("d", "x", "y", "transform", "viewBox"):
-                part.set(key, _LONG.sub(_short, value))
+        _plain(part, used)
+    _hoist(root)
+    if not pointed:
+        for parent in list(root.iter()):
+            for child in list(parent):
+                if child.tag == f"{_SVG}title" or child.get("fill-opacity") == f"{UNSEEN:g}":
+                    _lift(child, root)
+                    parent.remove(child)
     for key in ("width", "height"):
         del root.attrib[key]
     # Those of the style sheet that was taken out; and the page has words and a table in its place.
@@ -360,6 +365,57 @@ def svg(axes: Axes, prefix: str) -> str:
                        ("aria-hidden", "true"), ("focusable", "false")):  # fmt: skip
         root.set(key, value)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _lift(part: ElementTree.Element, root: ElementTree.Element) -> None:
+    """What a part defines and others use stays when it goes."""
+    for defined in part.iter(f"{_SVG}defs"):
+        root.insert(0, defined)
+
+
+def _plain(part: ElementTree.Element, used: Mapping[str, str]) -> None:
+    """Attributes for styles, our names for matplotlib's, shorter numbers, no white space."""
+    for declared in filter(None, part.attrib.pop("style", "").split(";")):
+        key, value = (half.strip() for half in declared.split(":", 1))
+        if (face := _TYPE.fullmatch(value)) and key == "font":
+            part.set("font-size", face[2])
+            if face[1]:
+                part.set("font-weight", face[1])
+        else:
+            part.set(key, value)
+    part.attrib.pop("font-family", None)
+    if part.get("transform", "").startswith("rotate(-0 "):
+        del part.attrib["transform"]
+    for key, value in list(part.attrib.items()):
+        if key == "id":
+            del part.attrib[key]
+            if value in used:
+                part.set(key, used[value])
+        elif key == _LINK:
+            del part.attrib[key]
+            part.set("href", f"#{used[value[1:]]}")
+        elif value.startswith("url("):
+            part.set(key, _REFERENCE.sub(lambda m: f"#{used[m[1]]}", value))
+        elif key in ("d", "x", "y", "transform", "viewBox"):
+            part.set(key, " ".join(_LONG.sub(_short, value).split()))
+    if part.tag not in _WORDED:
+        part.text = None
+    part.tail = None
+
+
+def _hoist(part: ElementTree.Element) -> None:
+    """What all parts of a group share is said once, by the group; from the innermost out."""
+    inner = [child for child in part if child.tag != f"{_SVG}title"]
+    for child in inner:
+        _hoist(child)
+    if part.tag != f"{_SVG}g":
+        return
+    for key in _SHARED:
+        values = {child.get(key) for child in inner}
+        if len(values) == 1 and (value := values.pop()) is not None and key not in part.attrib:
+            part.set(key, value)
+            for child in inner:
+                del child.attrib[key]
 
 
 def _short(number: re.Match[str]) -> str:
@@ -373,6 +429,11 @@ def _told(content: bytes) -> bytes:
     root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
     for part in root.iter():
         name = part.get("id", "")
+        if name.startswith(_HALO):
+            del part.attrib["id"]
+            around = f"paint-order: stroke; stroke-width: {name.removeprefix(_HALO)}"
+            for text in part.iter(f"{_SVG}text"):
+                text.set("style", f"{text.get('style')}; stroke: #ffffff; {around}")
         if not name.startswith(SAID):
             continue
         del part.attrib["id"]
@@ -430,16 +491,36 @@ def _written(axes: Axes, kind: str, fields: Mapping[str, Any], salt: str) -> byt
     figure: Any = axes.figure.figure
     own = figure.get_gid() == _OWN
     held = io.BytesIO()
+    vector = kind == "svg"
     # Random identifiers would make every SVG another file; the setting ends with the block.
     with (
         _our_settings() if own else nullcontext(),
-        mpl.rc_context({"svg.hashsalt": salt, "pdf.fonttype": 42}),
+        mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none", "pdf.fonttype": 42}),
+        _haloed(figure) if vector else nullcontext(),
     ):
         figure.savefig(
             held, format=kind, dpi=figure.dpi if own else 200,
             bbox_inches=None if own else "tight", metadata=dict(fields),
         )  # fmt: skip
-    return _told(held.getvalue()) if kind == "svg" else held.getvalue()
+    return _told(held.getvalue()) if vector else held.getvalue()
+
+
+@contextmanager
+def _haloed(figure: Any) -> Iterator[None]:
+    """White around type is named for `_told`; matplotlib would draw outlines in its place."""
+    from matplotlib.text import Text
+
+    worn = [(t, t.get_path_effects(), t.get_gid()) for t in figure.findobj(Text)]
+    worn = [(text, effects, gid) for text, effects, gid in worn if effects]
+    for text, _, _ in worn:
+        text.set_path_effects([])
+        text.set_gid(f"{_HALO}{0.25 * text.get_size():.3g}")
+    try:
+        yield
+    finally:
+        for text, effects, gid in worn:
+            text.set_path_effects(effects)
+            text.set_gid(gid)
 
 
 def save(axes: Axes, path: str | Path, result: Any = None) -> Path:

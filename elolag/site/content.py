@@ -45,10 +45,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Block:
-    """Text that stands exactly as it is: a citation, BibTeX, a command."""
+    """Text that stands exactly as it is: a citation, BibTeX, a command; folded away if long."""
 
     label: str
     text: str
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ class Link:
     label
         What stands there, for people.
     to
-        An https address, or a path within the site such as ``models/kimi-k3.html``.
+        An https address; a path within the site such as ``models/kimi-k3.html``; or a file beside
+        the page, such as ``./lag.json``.
     words
         What one finds there, in a few words; may be empty.
     """

@@ -18,13 +18,16 @@ from elolag.estimate.compare import Slices, compare
 from elolag.estimate.comparison import Comparison, estimate_all
 from elolag.estimate.lag import HEADLINE
 from elolag.estimate.measures import beside
+from elolag.estimate.news import News, estimate_news
 from elolag.estimate.over_time import LagPath, lag_path
 from elolag.estimate.panel import choose
 from elolag.estimate.session import ASKED as DEFAULTS
 from elolag.estimate.session import Question, Session, Study, prepare
+from elolag.model.estimands import WINDOWS
 from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
+from elolag.results.pages import words
 from elolag.robustness import Grid, sensitivity
 from elolag.robustness.edits import Influence, influence
 from elolag.robustness.tipping_point import Flip, flip
@@ -48,14 +51,17 @@ class Extent:
 
     Attributes
     ----------
+    checks
+        Whether slices, claims, and what the headline rests on are estimated.
     full
-        Whether the grid of specifications is estimated.
+        And the grid of specifications.
     choices, jobs
         Levels of choices the grid is kept to, and its workers (they change no number).
     tell
         Called with (specifications answered, wanted) of the grid.
     """
 
+    checks: bool = True
     full: bool = True
     choices: Mapping[str, Sequence[str | int]] | None = None
     jobs: int = 1
@@ -64,10 +70,7 @@ class Extent:
 
 @dataclass(frozen=True)
 class Checks:
-    """The answers, or in `missing` by name why there is none.
-
-    `beside` is the headline on another measure, where that has an answer on the same day.
-    """
+    """The answers, or in `missing` by name why there is none."""
 
     category: Slices | None = None
     openness: Slices | None = None
@@ -75,15 +78,13 @@ class Checks:
     flip: Flip | None = None
     grid: Grid | None = None
     claims: ClaimsReport | None = None
-    beside: LagResult | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def snapshots(self) -> tuple[tuple[str, str], ...]:
         """Path and hash of every snapshot one of them used, by path."""
         made = (self.category, self.openness, self.grid, self.claims)
-        used = {pair for m in made if m for pair in m.table().snapshots}
-        return tuple(sorted(used | set(self.beside.snapshots if self.beside else ())))
+        return tuple(sorted({pair for m in made if m for pair in m.table().snapshots}))
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object of the report; every row of the grid is in its CSV."""
@@ -97,12 +98,11 @@ class Checks:
                 "grid": grid and {k: v for k, v in grid.items() if k not in ("rows", "answer")},
             },
             "claims": self.claims and self.claims.to_dict(),
-            "beside": self.beside and self.beside.to_dict(),
             "left_out": dict(self.missing),
         }
 
 
-def check(study: Study, headline: LagResult, question: Mapping[str, Any], extent: Extent) -> Checks:
+def check(study: Study, question: Mapping[str, Any], extent: Extent) -> Checks:
     """Ask all of them; a part without an answer says why, and the others stand."""
     few = {**question, "n_draws": min(study.n_draws, _DRAWS)}
     # A comparison by category is of all categories.
@@ -132,7 +132,7 @@ def check(study: Study, headline: LagResult, question: Mapping[str, Any], extent
             found[name] = ask()
         except ElolagError as error:
             missing[name] = str(error).replace(here, "the archive")
-    return Checks(**found, beside=beside(headline, **question), missing=missing)
+    return Checks(**found, missing=missing)
 
 
 def _no_claims(question: Mapping[str, Any]) -> str:
@@ -203,10 +203,14 @@ class Material:
         The day's distance; None where it has no answer.
     comparison
         Every estimand.
-    path
-        The lag over time; None where no day before the as-of date can be answered.
+    path, averages
+        The lag over time, and its average; None where no day before the as-of date can be answered.
+    beside
+        The headline on another measure, where that has an answer on the same day.
+    news
+        What moved the headline since the month before, or why that is not told.
     checks
-        Slices, claims, and on what the headline rests.
+        Slices, claims, and on what the headline rests; None where not asked for.
     extent
         What was asked for.
     """
@@ -218,7 +222,10 @@ class Material:
     current: LagResult | None
     comparison: Comparison
     path: LagPath | None
-    checks: Checks
+    averages: LagPath | None
+    beside: LagResult | None
+    news: News | str
+    checks: Checks | None
     extent: Extent
 
     def tag(self, model: str) -> Tag | None:
@@ -234,17 +241,27 @@ class Material:
         return rows[0].name if rows else tag.lab
 
     @property
+    def snapshots(self) -> tuple[tuple[str, str], ...]:
+        """Path and hash of every snapshot that anything but the headline used."""
+        used = set(self.checks.snapshots if self.checks else ())
+        for other in (self.beside, self.news):
+            used |= set(other.snapshots if other and not isinstance(other, str) else ())
+        return tuple(sorted(used - set(self.headline.snapshots)))
+
+    @property
     def _tags(self) -> dict[str, Tag]:
         return {tag.model: tag for tag in self.study.cast.tags}
 
 
-def gather(extent: Extent, **question: Unpack[Question]) -> Material:
+def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Material:
     """Answer one question in every way the report shows.
 
     Parameters
     ----------
     extent
         How much of it.
+    before
+        Vintage of the month before, whose figure the headline is held against; empty for none.
     **question
         As for `elolag.estimate_lag`, without estimand, frontier and interval.
 
@@ -267,20 +284,43 @@ def gather(extent: Extent, **question: Unpack[Question]) -> Material:
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,
-        path=_path(study, question),
-        checks=check(study, headline, question, extent),
+        path=_path(study, "current", question),
+        averages=_path(study, HEADLINE, question) if HEADLINE in answers else None,
+        beside=beside(headline, **question),
+        news=_news(study, headline, before, question),
+        checks=check(study, question, extent) if extent.checks else None,
         extent=extent,
     )
 
 
-def _path(study: Study, question: Mapping[str, Any]) -> LagPath | None:
+def _path(study: Study, estimand: str, question: Mapping[str, Any]) -> LagPath | None:
     field = study.cast.field
     both = max(float(np.min(dates)) for dates in (field.lead_from, field.follow_from))
+    if estimand == HEADLINE:
+        window = WINDOWS[HEADLINE] if study.window is None else study.window
+        both += window * DAYS_PER_MONTH
     start = max(study.as_of - _PATH_MONTHS * DAYS_PER_MONTH, both + _SLACK_DAYS)
     if start >= study.as_of:
         return None
     rest = {key: value for key, value in question.items() if key != "as_of"}
-    return lag_path(to_iso(start), to_iso(study.as_of), **rest)
+    return lag_path(to_iso(start), to_iso(study.as_of), estimand=estimand, **rest)
+
+
+def _news(
+    study: Study, headline: LagResult, before: str, question: Mapping[str, Any]
+) -> News | str:
+    """What moved the headline since a vintage, or why that is not told."""
+    vintage = study.panel.vintage
+    if not before:
+        return words("unmoved")
+    if headline.as_of != vintage or headline.match_rule == "not-worse":
+        return words("still")
+    # With the headline's own draws: the two say the same figure.
+    rest = {k: v for k, v in question.items() if k not in ("vintage", "as_of")}
+    try:
+        return estimate_news(before, vintage, **rest)
+    except EstimateError as error:
+        return str(error)
 
 
 #: Of a question, what only this machine knows: the answers name the archive by its log's head.

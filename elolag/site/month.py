@@ -7,7 +7,7 @@ import json
 import platform
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -16,22 +16,21 @@ from elolag.cite import citation
 from elolag.errors import REPORT, library
 from elolag.own import OwnBoard
 from elolag.plots import svg
-from elolag.plots.style import rendered
+from elolag.plots.style import finding, rendered
 from elolag.results.lag import LagResult
+from elolag.results.pages import words
 from elolag.results.provenance import log_head
 from elolag.results.table import Table
 from elolag.results.words import windowed
 from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
-from elolag.site.content import Section
+from elolag.site.content import Link, Page, Section
 from elolag.site.material import Extent, Material, describe, gather
+from elolag.site.page import Frame
 
-#: The sections in the order they stand.
-_SECTIONS: tuple[Callable[[Material], Section], ...] = (
-    parts.answer, parts.frontier, parts.path, parts.estimands, tested.slices, tested.sensitivity,
-    tested.claims, parts.data, parts.limits, parts.citing,
-)  # fmt: skip
+#: Size of a chart -> the file's ending and what the page calls it; the SVG is that of a page.
+_IMAGES = {"page": "PNG", "slide": "PNG, slide", "phone": "PNG, phone"}
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def write_report(
     >>> import elolag, pathlib, tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp()) / "report"
     >>> report = elolag.write_report(folder, full=False, vintage="2026-08-19", n_draws=200)
-    >>> "report.html" in report.files
+    >>> "index.html" in report.files
     True
     """
     place = Path(out).absolute()
@@ -115,38 +114,66 @@ def write_report(
         workers = ["joblib"] if jobs != 1 and full else []
         for name in ("jinja2", "markupsafe", *workers):
             library(name, REPORT)
-        material = gather(Extent(full, choices, jobs, tell), **question)
-        files = _contents(material)
+        material = gather(
+            Extent(checks=True, full=full, choices=choices, jobs=jobs, tell=tell), **question
+        )
+        files = contents(material)
         folder.write(files, temporary, place, force=force)
     return Report(place, (*sorted(files), folder.SUMS), material.headline)
 
 
-def _contents(material: Material) -> dict[str, bytes]:
-    """Every file of a report, by its name in the folder; the same bytes for the same material."""
-    sections = [build(material) for build in _SECTIONS]
-    figures = [figure for section in sections for figure in section.figures]
-    drawings = {
-        figure.name: {
-            size: svg(figure.draw(size=size, title=""), f"{figure.name}-{size}")
-            for size in ("page", "phone")
-        }
-        for figure in figures
-    }
+def contents(
+    material: Material,
+    *,
+    path: str = "index.html",
+    frame: Frame | None = None,
+    above: Sequence[str] = (),
+    links: Sequence[Link] = (),
+) -> dict[str, bytes]:
+    """Every file of the folder of one question; the same bytes for the same material.
+
+    Parameters
+    ----------
+    material
+        The question with its answers.
+    path
+        Of the page within the site; the names returned are within the page's folder.
+    frame
+        What stands around the page.
+    above
+        Lines under the heading.
+    links
+        Ways on to other pages.
+    """
     result = material.headline
+    frame = frame or Frame(kicker=_kicker(result))
+    sections = [
+        parts.answer(material), parts.day(material), parts.over_time(material),
+        parts.moved(material), parts.other(material), parts.estimands(material),
+        parts.data(material), parts.limits(material), parts.citing(material),
+    ]  # fmt: skip
+    files, taken = _taken(sections, material)
+    further: list[Link] = []
+    if material.checks is not None:
+        tried = [tested.slices(material), tested.sensitivity(material), tested.claims(material)]
+        more, beside = _taken(tried, material)
+        files |= more
+        title = words("checks")
+        checks = Page("checks.html", title, result.sentence(), tried)
+        files["checks.html"] = page.html(
+            checks, drawings(tried), Frame(kicker=frame.kicker, taken=beside)
+        )
+        further.append(Link(title, "./checks.html", words("checked")))
+    named = [Link(label, f"./{name}") for name, label in _FILES.items()]
+    sections.append(Section("files", words("files"), links=(*further, *links, *named)))
     recipe = _reproduce(material)
-    words = {
-        "title": sections[1].figures[0].title,
-        "interval": _standfirst(result),
-        "sentence": result.sentence(),
-        "board": f"{result.board}, {result.category}",
-        "as_of": result.as_of,
-        "version": result.version,
-        "reproduce": recipe,
-    }
+    whole = Page(path, finding(result), " ".join((_standfirst(result), *above)), sections)
     quoted = citation(result)
-    files = {
-        "report.html": page.html(sections, drawings, words).encode(),
-        "report.md": page.markdown(sections, words).encode(),
+    return files | {
+        "index.html": page.html(
+            whole, drawings(sections), replace(frame, taken=taken, recipe=recipe)
+        ),
+        "page.md": page.markdown(whole, recipe),
         "result.json": _to_json(_result(material)),
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
@@ -154,15 +181,55 @@ def _contents(material: Material) -> dict[str, bytes]:
         "citation.json": _to_json(quoted.csl()),
         "reproduce.txt": recipe.encode(),
     }
-    for figure in figures:
-        axes = figure.draw(size="page", title=figure.title)
-        for kind in ("svg", "png", "pdf"):
-            files[f"figures/{figure.name}.{kind}"] = rendered(axes, kind, result)
+
+
+#: Files of every folder, beside the page and those of its charts.
+_FILES = {
+    "result.json": "JSON", "page.md": "Markdown", "citation.txt": "Citation",
+    "citation.de.txt": "Zitat", "citation.bib": "BibTeX", "citation.json": "CSL",
+    "reproduce.txt": "Recipe", folder.SUMS: "SHA-256",
+}  # fmt: skip
+
+
+def drawings(sections: Sequence[Section]) -> dict[str, dict[str, str]]:
+    """Every figure of the sections as the SVG elements of a page."""
+    return {
+        figure.name: {
+            size: svg(
+                figure.draw(size=size, title=""), f"{figure.name}-{size}", pointed=size == "page"
+            )
+            for size in ("page", "phone")
+        }
+        for section in sections
+        for figure in section.figures
+    }
+
+
+def _taken(
+    sections: Sequence[Section], material: Material
+) -> tuple[dict[str, bytes], dict[str, list[Link]]]:
+    """The files of every figure and table, and of each figure the links to them."""
+    result, files = material.headline, {}
+    taken: dict[str, list[Link]] = {}
+    for figure in (figure for section in sections for figure in section.figures):
+        name = f"figures/{figure.name}"
+        links = taken[figure.name] = [Link("SVG", f"./{name}.svg")]
+        files[f"{name}.svg"] = rendered(figure.draw(size="page", title=figure.title), "svg", result)
+        for size, label in _IMAGES.items():
+            axes = figure.draw(size=size, title=figure.title)
+            files[f"{name}-{size}.png"] = rendered(axes, "png", result)
+            links.append(Link(label, f"./{name}-{size}.png"))
+        links.append(Link("CSV", f"./data/{figure.table.name}.csv"))
+        links.append(Link(words("columns"), f"./data/{figure.table.name}.metadata.json"))
     for table in _tables(sections):
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
         files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, material)
-    return files
+    return files, taken
+
+
+def _kicker(result: LagResult) -> str:
+    return words("kicker", board=f"{result.board}, {result.category}", vintage=result.vintage)
 
 
 def _tables(sections: Sequence[Section]) -> list[Table]:
@@ -189,7 +256,9 @@ def _result(material: Material) -> dict[str, Any]:
         "question": {**describe(material.question), "sources": material.headline.sources},
         "answer": material.headline.to_dict(),
         "comparison": material.comparison.to_dict(),
-        **material.checks.to_dict(),
+        "beside": material.beside and material.beside.to_dict(),
+        "news": None if isinstance(material.news, str) else material.news.to_dict(),
+        **(material.checks.to_dict() if material.checks else {}),
         "versions": _versions(),
         "command": _command(material),
     }
@@ -249,11 +318,11 @@ def _reproduce(material: Material) -> str:
     lines += [f"  {name} {version}" for name, version in _versions().items()]
     lines += ["", "snapshots (sha256 of each manifest, which holds the hashes of its tables):"]
     lines += [f"  {digest}  {path}" for path, digest in result.snapshots]
-    others = [used for used in material.checks.snapshots if used not in result.snapshots]
+    others = material.snapshots
     if others:
-        lines += ["", "further snapshots, of slices, sensitivity and claims:"]
+        lines += ["", "further snapshots, of what stands beside the answer:"]
         lines += [f"  {digest}  {path}" for path, digest in others]
-    if material.checks.missing:
+    if material.checks and material.checks.missing:
         lines += ["", "left out:"]
         lines += [f"  {name}: {why}" for name, why in material.checks.missing.items()]
     extra = material.question.get("extra_tags")

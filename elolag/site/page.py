@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing else and runs nothing, and as Markdown."""
+"""Pages as HTML files that need nothing else and run nothing, and as Markdown."""
 
 from __future__ import annotations
 
@@ -6,53 +6,105 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
 from elolag.errors import REPORT, library
+from elolag.results.pages import WORDS
 from elolag.results.table import markdown as cell
 from elolag.results.words import printable
-from elolag.site.content import Section
+from elolag.site.content import Link, Page, Section
+from elolag.version import __version__
+
+#: Figure -> ``page`` and ``phone`` -> its SVG element.
+Drawings = Mapping[str, Mapping[str, str]]
 
 
-def html(
-    sections: Sequence[Section],
-    drawings: Mapping[str, Mapping[str, str]],
-    words: Mapping[str, str],
-) -> str:
-    """The HTML of a report.
+@dataclass(frozen=True)
+class Frame:
+    """What stands around a page.
+
+    Attributes
+    ----------
+    kicker
+        Above the heading: what this is, of when.
+    navigation
+        Ways to the pages of the site; none for a page that stands alone.
+    taken
+        Figure -> the files that hold it.
+    notes
+        Lines of the footer.
+    recipe
+        How to make the page again, folded away; may be empty.
+    address
+        Where the page is published; empty where that is not known.
+    feed
+        Path of the site's feed; empty for none.
+    """
+
+    kicker: str = ""
+    navigation: Sequence[Link] = ()
+    taken: Mapping[str, Sequence[Link]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+    recipe: str = ""
+    address: str = ""
+    feed: str = ""
+
+
+def html(page: Page, drawings: Drawings, frame: Frame) -> bytes:
+    """The HTML of a page, every name in it harmless.
 
     Parameters
     ----------
-    sections
-        In their order.
+    page
+        Its content.
     drawings
-        Figure name -> ``page`` and ``phone`` -> its SVG element.
-    words
-        title, interval, sentence, board, as_of, version, reproduce.
+        Of each of its figures.
+    frame
+        What stands around it.
     """
     markup = library("markupsafe", REPORT).Markup
-    style = _template("style.css")
-    environment = _environment(autoescape=True, finalize=_printable)
-    page: str = environment.get_template("report.html.j2").render(
-        **{**words, "reproduce": markup.escape(words["reproduce"])},
-        sections=[_escaped(markup, section) for section in sections],
-        drawings={n: {k: markup(v) for k, v in each.items()} for n, each in drawings.items()},
-        style=markup(style),
-        policy=_policy(style),
+    style = template("style.css")
+    root = "../" * page.path.count("/")
+    text: str = (
+        environment(autoescape=True, finalize=_printable)
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            words=WORDS[page.lang],
+            frame=frame,
+            recipe=markup.escape(frame.recipe),
+            sections=[_escaped(markup, section) for section in page.sections],
+            drawings={n: {k: markup(v) for k, v in each.items()} for n, each in drawings.items()},
+            style=markup(style),
+            policy=policy(style),
+            to=lambda link: _address(link.to, root),
+            version=__version__,
+        )
     )
-    return page.rstrip() + "\n"
+    return (text.rstrip() + "\n").encode()
 
 
-def markdown(sections: Sequence[Section], words: Mapping[str, str]) -> str:
-    """The Markdown of a report, every name escaped; `words` as for `html`."""
+def _address(to: str, root: str) -> str:
+    """What a link says: an address, a file beside the page (``./x``), or a path in the site."""
+    if to.startswith(("https://", "./", "#", "mailto:")):
+        return to
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|/", to):
+        raise ValueError(f"no link of a page leads to {to!r}")
+    return root + to
+
+
+def markdown(page: Page, recipe: str) -> bytes:
+    """The same in Markdown, every name escaped."""
     # Not HTML: every value goes through `md` or `_fence`.
-    environment = _environment(autoescape=False)
-    environment.filters.update(md=cell, fence=_fence)
-    text: str = environment.get_template("report.md.j2").render(**words, sections=sections)
+    made = environment(autoescape=False)
+    made.filters.update(md=cell, fence=_fence)
+    text: str = made.get_template("page.md.j2").render(
+        page=page, words=WORDS[page.lang], recipe=recipe
+    )
     lines = (line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
+    return (re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n").encode()
 
 
 def _fence(text: str) -> str:
@@ -63,14 +115,16 @@ def _fence(text: str) -> str:
     return f"{ticks}text\n{lines}\n{ticks}"
 
 
-def _template(name: str) -> str:
+def template(name: str) -> str:
+    """A file of the folder of templates."""
     return (resources.files("elolag.site") / "templates" / name).read_text("utf-8")
 
 
-def _environment(**settings: Any) -> Any:
+def environment(**settings: Any) -> Any:
+    """Jinja's, in which an unknown name is an error."""
     jinja = library("jinja2", REPORT)
     return jinja.Environment(
-        loader=jinja.FunctionLoader(_template), undefined=jinja.StrictUndefined, **settings
+        loader=jinja.FunctionLoader(template), undefined=jinja.StrictUndefined, **settings
     )
 
 
@@ -85,7 +139,11 @@ def _escaped(markup: Any, section: Section) -> Section:
     return replace(section, blocks=blocks)
 
 
-def _policy(style: str) -> str:
+def policy(style: str) -> str:
     """Content-Security-Policy: nothing from anywhere, only this style, and no script at all."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
+
+
+def digest(text: str) -> str:
+    """The hash by which a policy knows a style or a script."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""What stands in every report: answer, frontiers, path, estimands, data, limits, citation."""
+"""What stands on a page of one question: answer, frontiers, paths, estimands, data, citation."""
 
 from __future__ import annotations
 
@@ -13,26 +13,39 @@ from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.plots.figures import comparison_title
 from elolag.plots.style import SIDES, finding, roles
+from elolag.results.answer import lines
 from elolag.results.lag import LagResult
 from elolag.results.measures import under_headline
+from elolag.results.pages import words
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.results.words import adjective, directed, meaning, noun, span
+from elolag.results.words import directed, meaning, noun, span
 from elolag.site.content import Block, Figure, Section
 from elolag.site.material import Material
 from elolag.tags import Tag
 
 
-def answer(material: Material) -> Section:
-    """The headline sentence, its facts, and what its interval leaves out."""
-    result, beside = material.headline, material.checks.beside
-    return Section(
-        "answer",
-        "The answer",
-        (*result.said(), *([under_headline(result, beside)] if beside else [])),
-        tables=(result.table(),),
-        after=(*material.comparison.small_print, result.left_out("both")),
+def answer(material: Material, lang: str = "en") -> Section:
+    """The first line of the answer, and the frontiers it is read off."""
+    said = _lines(material.headline, lang)
+    return Section("answer", "", said[:1], figures=(frontier(material),))
+
+
+def day(material: Material, lang: str = "en") -> Section:
+    """The second line of the answer; its facts, and what its interval leaves out."""
+    result = material.headline
+    said = _lines(result, lang)[1:]
+    notes = (*material.comparison.small_print, result.left_out("both")) if lang == "en" else ()
+    return Section("facts", words("day", lang), said, tables=(result.table(),), after=notes)
+
+
+def _lines(result: LagResult, lang: str) -> tuple[str, ...]:
+    """What `LagResult.said` says, in either language."""
+    if lang == "en":
+        return result.said()
+    return (
+        lines(result, lang) if result.estimand == "average" else (citation(result, lang).sentence,)
     )
 
 
@@ -40,14 +53,14 @@ def answer(material: Material) -> Section:
 _SHOWN_MONTHS = 24.0
 
 
-def frontier(material: Material) -> Section:
+def frontier(material: Material) -> Figure:
     """The frontier chart with its table."""
     result = material.headline
     start = to_day(result.as_of) - _SHOWN_MONTHS * DAYS_PER_MONTH
     rows = _rows(material, to_iso(start))
     leader, follower = noun(result.leader_group), noun(result.follower_group)
     sides = roles(result.leader_group, result.follower_group)
-    figure = Figure(
+    return Figure(
         name="frontier",
         title=finding(result),
         alt=_alt(result, rows),
@@ -55,21 +68,12 @@ def frontier(material: Material) -> Section:
             f"Lines: the best rating reached by each side so far; each step is a record. Bars: "
             f"{result.level:.0%} interval of a record's rating. Faint marks: the other models. "
             f"Open marks: records of under {SETTLED_VOTES:,} votes. {_bracket_words(result)} The "
-            f"distance in height is the gap, not the lag."
+            f"lag is read along the horizontal; the distance in height is the gap."
         ),
         draw=partial(plots.frontier, result),
         table=_frontier_table(result, rows),
         toggles=dict(zip((SIDES[role] for role in sides), (leader, follower), strict=True)),
     )
-    best, other = result.follower, result.leader_best
-    prose = (
-        f"A frontier is the highest rating any model of a group had reached by a date. The lag is "
-        f"read along the horizontal: from the day the {adjective(result.leader_group)} frontier "
-        f"first stood at a level to the day that is asked. The best "
-        f"{adjective(result.follower_group)} model is {best.model} ({best.rating:.1f}); the best "
-        f"{adjective(result.leader_group)} one {other.model} ({other.rating:.1f})."
-    )
-    return Section("frontier", "The two frontiers", (prose,), (figure,))
 
 
 def _bracket_words(result: LagResult) -> str:
@@ -142,39 +146,65 @@ def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
     return Table("frontier", "Models of the chart, newest first", columns, cells)
 
 
-def path(material: Material) -> Section:
-    """The path of `current`, day by day, with hindsight."""
-    path = material.path
-    if path is None:
-        words = "The two groups have too short a common history for a lag over time."
-        return Section("path", "The lag over time", (words,))
+def over_time(material: Material) -> Section:
+    """The average on every day of the past, and the lag of the day, both with hindsight."""
+    paths = [path for path in (material.averages, material.path) if path is not None]
+    if not paths:
+        why = "The two groups have too short a common history for a lag over time."
+        return Section("time", words("time"), (why,))
+    prose = (
+        "The same question asked on every day of the past, with the newest ratings. The bands say "
+        "how well each day's figure is measured, not whether its movement is more than chance: "
+        "the command “elolag change” answers that.",
+    )
+    return Section("time", words("time"), prose, tuple(_path_figure(path) for path in paths))
+
+
+def _path_figure(path: LagPath) -> Figure:
     follower, leader = noun(path.follower_group), noun(path.leader_group)
     first, last = to_iso(path.days[0]), to_iso(path.days[-1])
-    figure = Figure(
-        name="lag-path",
+    table = path.table()
+    line = "the lag at posterior-mean ratings; it grows by one day a day and falls when {who} sets "
+    line = line.format(who=follower) + "a record"
+    if path.estimand == "average":
+        line = f"the mean of the day's lag over the {path.window:g} months before each day"
+    return Figure(
+        name=table.name,
         title=_finding(path),
         alt=(
             f"Line chart of the lag of {follower} behind {leader}, every day from {first} to "
             f"{last}. It begins at {directed(path.months[0])} and ends at "
             f"{directed(path.months[-1])}; lowest {directed(float(path.months.min()))}, highest "
-            f"{directed(float(path.months.max()))}. All days are in data/lag-path.csv."
+            f"{directed(float(path.months.max()))}. All days are in data/{table.name}.csv."
         ),
         caption=(
-            f"Line: the lag at posterior-mean ratings; it grows by one day a day and falls when "
-            f"{follower} sets a record. Bands, from dark to light: {INNER:.0%} and "
-            f"{path.level:.0%} measurement interval of each day; what holds the whole path with "
-            f"{path.level:.0%} probability. Where a band runs to the edge of the chart its end is "
-            f"only a bound. Ratings are those of {path.vintage}, with hindsight."
+            f"Line: {line}. Bands, from dark to light: {INNER:.0%} and "
+            f"{path.level:.0%} measurement interval of each day; thin lines: what holds the whole "
+            f"path with {path.level:.0%} probability. Where a band runs to the edge of the chart "
+            f"its end is only a bound. Ratings are those of {path.vintage}, with hindsight."
         ),
         draw=partial(plots.lag_path, path),
-        table=path.table(),
+        table=table,
     )
-    prose = (
-        "The same question asked on every day of the past, with the newest ratings. The bands say "
-        "how well each day's lag is measured, not whether its movement is more than chance: "
-        "the command “elolag change” answers that.",
-    )
-    return Section("path", "The lag over time", prose, (figure,))
+
+
+def moved(material: Material) -> Section:
+    """What moved the headline since the month before."""
+    news = material.news
+    if isinstance(news, str):
+        return Section("moved", words("moved"), (news,))
+    return Section(
+        "moved", words("moved"), (news.sentence(),), tables=(news.table(),),
+        after=news.footnotes()[:1],
+    )  # fmt: skip
+
+
+def other(material: Material, lang: str = "en") -> Section:
+    """The same question on another measure."""
+    said = words("unbeside", lang)
+    if material.beside is not None:
+        said = under_headline(material.headline, material.beside, lang)
+    return Section("beside", words("beside", lang), (said,))
 
 
 def _finding(path: LagPath) -> str:
@@ -182,7 +212,8 @@ def _finding(path: LagPath) -> str:
         title = f"{noun(found[0])} was first, overtaken by {noun(found[1])} on {to_iso(found[2])}"
         return title[:1].upper() + title[1:]
     low, high = float(path.months.min()), float(path.months.max())
-    return f"Between {to_iso(path.days[0])[:7]} and the as-of date the lag was {span(low, high)}"
+    what = "average" if path.estimand == "average" else "lag of the day"
+    return f"Since {to_iso(path.days[0])[:7]} the {what} was {span(low, high)}"
 
 
 def estimands(material: Material) -> Section:
@@ -223,9 +254,7 @@ def estimands(material: Material) -> Section:
         (f"{r.estimand}:", meaning(r.estimand, r.measure.points, r.window) + ".")
         for r in found.results
     ]
-    return Section(
-        "estimands", "The estimands side by side", prose, (figure,), points=points, after=notes
-    )
+    return Section("estimands", words("ways"), prose, (figure,), points=points, after=notes)
 
 
 #: What a tag's note holds where a fact could not be confirmed.
@@ -397,13 +426,16 @@ def limits(material: Material) -> Section:
     return Section("limits", "What this does not measure", prose, points=(*first, *_ALWAYS))
 
 
-def citing(material: Material) -> Section:
-    """The citation in English and German, and BibTeX for the software and every source."""
-    english, german = (citation(material.headline, lang) for lang in ("en", "de"))
-    prose = ("Quote the sentence whole: it names the board, the date, the interval and its kind.",)
-    blocks = (
-        Block("Citation", str(english)),
-        Block("In German", str(german)),
-        Block("BibTeX", english.bibtex().rstrip()),
-    )
-    return Section("cite", "How to cite", prose, blocks=blocks)
+def citing(material: Material, lang: str = "en") -> Section:
+    """The sentence and the footnote, in both languages; all else folded away."""
+    english, german = (citation(material.headline, each) for each in ("en", "de"))
+    blocks = [
+        Block(words("quote"), f"{english.sentence}\n\n{english.footnote}"),
+        Block(words("german"), f"{german.sentence}\n\n{german.footnote}"),
+    ]
+    everything = f"{english.footnote}\n\n{english.bibtex().rstrip()}"
+    return Section(
+        "cite", words("cite", lang),
+        blocks=(*(blocks if lang == "en" else blocks[::-1]),
+                Block(words("full", lang), everything, folded=True)),
+    )  # fmt: skip

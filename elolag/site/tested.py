@@ -15,12 +15,18 @@ from elolag.results.words import compact, directed, noun, span
 from elolag.robustness import CHOICES, LABELS, RULES, Grid
 from elolag.robustness.edits import Influence
 from elolag.site.content import Figure, Section
-from elolag.site.material import Material
+from elolag.site.material import Checks, Material
+
+
+def _checks(material: Material) -> Checks:
+    if material.checks is None:
+        raise ValueError("nothing was checked of this question")
+    return material.checks
 
 
 def slices(material: Material) -> Section:
     """Two figures, or the reason why there is none."""
-    checks = material.checks
+    checks = _checks(material)
     made = [found for found in (checks.category, checks.openness) if found is not None]
     kinds = {"category": "By category", "openness": "By openness"}
     notes = [
@@ -209,7 +215,7 @@ _PARTS = {
 
 def sensitivity(material: Material) -> Section:
     """Influence, flip test and grid, each or the reason why not."""
-    checks = material.checks
+    checks = _checks(material)
     figures: list[Figure] = []
     tables: list[Table] = []
     prose = ["How far the headline depends on single models, tags and dates, and on how one asks."]
@@ -257,9 +263,10 @@ def _sensitivity_figure(found: Influence) -> Figure:
 
 def claims(material: Material) -> Section:
     """Every packaged claim with both our figures and the verdict."""
-    found = material.checks.claims
+    checks = _checks(material)
+    found = checks.claims
     if found is None:
-        why = material.checks.missing["claims"]
+        why = checks.missing["claims"]
         return Section("claims", "Claims", (f"Published claims are left out: {why}.",))
     prose = (
         f"What others have said of the lag, tested as they most plausibly meant it: with the "

@@ -49,7 +49,7 @@ class World:
 
     @property
     def page(self) -> Path:
-        return self.report.path / "report.html"
+        return self.report.path / "index.html"
 
 
 def models() -> list[tuple[str, str, str, float]]:

@@ -80,14 +80,14 @@ def test_has_what_it_promises(world: World) -> None:
     found = files(world.report.path)
     assert sorted(found) == sorted(world.report.files)
     names = set(found)
-    assert {"report.html", "report.md", "result.json", "reproduce.txt"} <= names
+    assert {"index.html", "page.md", "result.json", "reproduce.txt"} <= names
     assert {"citation.txt", "citation.de.txt", "citation.bib", "citation.json"} <= names
     assert SUMS in names
     for figure in site_worlds.FIGURES:
         assert {f"figures/{figure}.{e}" for e in ("svg", "png", "pdf")} <= names
         assert found[f"figures/{figure}.png"].startswith(b"\x89PNG")
         assert found[f"figures/{figure}.pdf"].startswith(b"%PDF")
-    text = found["report.md"].decode()
+    text = found["page.md"].decode()
     places = [text.index(f"\n## {title}") for title in TITLES]
     assert places == sorted(places)
     said = world.report.sentence()
@@ -170,7 +170,7 @@ def test_says_what_is_missing_and_own_without_naming_a_folder(tmp_path: Path) ->
 
 def test_hostile_names_are_text_in_every_file(world: World) -> None:
     found = files(world.report.path)
-    html = found["report.html"].decode()
+    html = found["index.html"].decode()
     assert site_worlds.SCRIPT not in html
     assert site_worlds.IMAGE not in html
     assert "&lt;img src=x" in html
@@ -181,7 +181,7 @@ def test_hostile_names_are_text_in_every_file(world: World) -> None:
             assert b"<script>window" not in content, name
         if name.endswith((".svg", ".html", ".md")):
             assert "\u202e".encode() not in content, name
-    parsed = MarkdownIt("commonmark").enable("table").parse(found["report.md"].decode())
+    parsed = MarkdownIt("commonmark").enable("table").parse(found["page.md"].decode())
     kinds = {child.type for token in parsed for child in token.children or []}
     assert "html_inline" not in kinds
     links = [
