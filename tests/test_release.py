@@ -12,16 +12,44 @@ import pytest
 import release
 
 TODAY = dt.date(2026, 11, 27)
+PROJECT = '[project]\nversion = "0.2.0"\nauthors = [{ name = "An Author" }]\n'
+CITED = """cff-version: 1.2.0
+version: 0.2.0
+date-released: 2026-11-27
+authors:
+  - name: An Author
+"""
+ADDRESSED = """repository-code: https://code.example/elolag
+url: https://pages.example/elolag/
+doi: 10.5281/zenodo.1
+"""
+URLS = """[project.urls]
+Homepage = "https://pages.example/elolag/"
+Repository = "https://code.example/elolag"
+DOI = "https://doi.org/10.5281/zenodo.1"
+"""
+OWNER = 'name = "An Author"\nrepository = ""\nsite = ""\ndoi = ""\ncontact = ""\n'
+OWNED = """name = "An Author"
+repository = "https://code.example/elolag"
+site = "https://pages.example/elolag/"
+doi = "10.5281/zenodo.1"
+contact = "desk@pages.example"
+"""
 FILES = {
-    "pyproject.toml": '[project]\nversion = "0.2.0"\n',
-    "elolag/version.py": '__version__ = "0.2.0"\n',
-    "CITATION.cff": "cff-version: 1.2.0\nversion: 0.2.0\n",
+    "pyproject.toml": PROJECT,
+    "elolag/version.py": '__version__ = "0.2.0"\nRELEASED = "2026-11-27"\n',
+    "elolag/data/owner.toml": OWNER,
+    "CITATION.cff": CITED,
     "CHANGELOG.md": "# Changelog\n\n## 0.2.0 (2026-11-27)\n\n- x\n\n## 0.1.0 (never released)\n",
 }
 
 
+NAMED = {"owner": "elolag/data/owner.toml", "version": "elolag/version.py"}
+
+
 def checkout(folder: Path, **changed: str) -> Path:
-    for name, text in (FILES | {k.replace("_", "."): v for k, v in changed.items()}).items():
+    named = {NAMED.get(k, k.replace("_", ".")): v for k, v in changed.items()}
+    for name, text in (FILES | named).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     return folder
@@ -29,6 +57,15 @@ def checkout(folder: Path, **changed: str) -> Path:
 
 def test_a_version_that_stands_everywhere_and_is_dated_is_released(tmp_path: Path) -> None:
     assert release.version_of(checkout(tmp_path), TODAY) == "0.2.0"
+
+
+def test_addresses_that_are_set_stand_everywhere(tmp_path: Path) -> None:
+    said = {"owner": OWNED, "pyproject_toml": PROJECT + URLS, "CITATION_cff": CITED + ADDRESSED}
+    assert release.version_of(checkout(tmp_path, **said), TODAY) == "0.2.0"
+
+
+def test_this_checkout_says_who_publishes_it_everywhere() -> None:
+    release.check_owner(release.ROOT)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +77,13 @@ def test_a_version_that_stands_everywhere_and_is_dated_is_released(tmp_path: Pat
         ("CHANGELOG_md", "## 0.2.0 (unreleased)\n", "0.2.0 'unreleased'; write the day"),
         ("CHANGELOG_md", "## 0.2.0\n\n## 0.1.0 (2026-01-01)\n", "0.2.0 ''; write the day"),
         ("CHANGELOG_md", "## 0.2.0 (2026-11-28)\n", "which is to come"),
+        ("CHANGELOG_md", "## 0.2.0 (2026-11-26)\n", "RELEASED is 2026-11-27 in elolag/version.py"),
+        ("owner", OWNED, r"pyproject.toml says \{\}, and should say \{'Homepage'"),
+        ("pyproject_toml", PROJECT + URLS, "should say \\{\\}"),
+        ("pyproject_toml", PROJECT.replace("An", "Another"), "pyproject.toml says .*Another"),
+        ("CITATION_cff", CITED.replace("An A", "Another A"), "CITATION.cff says .*Another"),
+        ("CITATION_cff", CITED + ADDRESSED, "CITATION.cff says .*should say \\{\\}"),
+        ("CITATION_cff", CITED.replace("11-27", "11-26"), "2026-11-26, and should say 2026-11-27"),
     ],
 )
 def test_other_versions_and_undated_changelogs_are_not(

@@ -23,7 +23,10 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import yaml
 from packaging.metadata import Metadata
+
+from elolag.results.owner import read
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
@@ -66,7 +69,42 @@ def version_of(root: Path, today: dt.date) -> str:
         ) from None
     if day > today:
         raise ReleaseError(f"CHANGELOG.md dates {version} {day}, which is to come")
+    released = _first(r'RELEASED = "(.+)"', _read(root, "elolag/version.py"))
+    if released != date:
+        raise ReleaseError(f"RELEASED is {released} in elolag/version.py, {date} in CHANGELOG.md")
+    check_owner(root)
     return version
+
+
+def check_owner(root: Path) -> None:
+    """That name, addresses and day are everywhere those of owner.toml and of the version.
+
+    Raises
+    ------
+    ReleaseError
+        They are not: which file says what, and what it should say.
+    """
+    owner = read(root / "elolag" / "data" / "owner.toml")
+    project = tomllib.loads(_read(root, "pyproject.toml"))["project"]
+    cited = yaml.safe_load(_read(root, "CITATION.cff"))
+    addresses = {"repository-code": owner.repository, "url": owner.site, "doi": owner.doi}
+    for file, found, wanted in (
+        ("pyproject.toml", project.get("urls", {}), owner.urls()),
+        ("pyproject.toml", project["authors"], [{"name": owner.name}]),
+        ("CITATION.cff", cited["authors"], [{"name": owner.name}]),
+        (
+            "CITATION.cff",
+            {key: cited[key] for key in addresses if key in cited},
+            {key: value for key, value in addresses.items() if value},
+        ),
+        (
+            "CITATION.cff",
+            str(cited["date-released"]),
+            _first(r'RELEASED = "(.+)"', _read(root, "elolag/version.py")),
+        ),
+    ):
+        if found != wanted:
+            raise ReleaseError(f"{file} says {found}, and should say {wanted}")
 
 
 def check_metadata(wheel: Path, sdist: Path, version: str) -> None:

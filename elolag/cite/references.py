@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from elolag.results.owner import owner
 from elolag.results.provenance import Origin
+from elolag.version import RELEASED, __version__
 
+#: Longest line of a BibTeX entry that can be broken.
+_WIDTH = 100
 _LATEX = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -37,7 +42,8 @@ class Reference:
     kind
         ``software``, ``snapshot`` or ``source``.
     date
-        ISO date, or empty where there is none.
+        ISO date: of the release, of the list, of the newest list from a source. Empty where it is
+        not known: of another version of elolag, of a source without dates.
     note
         Hash, licence and whatever else a reader needs to find the very same thing.
     """
@@ -49,20 +55,33 @@ class Reference:
     date: str = ""
     version: str = ""
     url: str = ""
+    doi: str = ""
     note: str = ""
+
+    @property
+    def _day(self) -> str:
+        """The date, if it is one: a figure's file may say anything."""
+        return self.date if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", self.date) else ""
 
     def bibtex(self) -> str:
         """One BibTeX entry; everything from upstream is escaped for LaTeX."""
         fields = {
             "author": f"{{{_escape(self.author)}}}",  # braced twice: a name that is not split
             "title": f"{{{_escape(self.title)}}}",
-            "year": self.date[:4],
-            "date": self.date,
+            "year": self._day[:4],
+            "date": self._day,
             "version": _escape(self.version),
+            "doi": _escape(self.doi),
             "url": _safe_url(self.url),
             "note": _escape(self.note),
         }
-        body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+        body = ",\n".join(
+            textwrap.fill(
+                f"  {name} = {{{value}}}", _WIDTH, subsequent_indent="    ",
+                break_long_words=False, break_on_hyphens=False,
+            )
+            for name, value in fields.items() if value
+        )  # fmt: skip
         kind = "software" if self.kind == "software" else "misc"
         return f"@{kind}{{{self.key},\n{body}\n}}"
 
@@ -74,23 +93,27 @@ class Reference:
             "title": plain(self.title),
             "author": [{"literal": plain(self.author)}],
         }
-        if self.date:
-            item["issued"] = {"date-parts": [[int(part) for part in self.date.split("-")]]}
-        for name, value in (("version", self.version), ("URL", _safe_url(self.url)),
-                            ("note", self.note)):  # fmt: skip
+        if self._day:
+            item["issued"] = {"date-parts": [[int(part) for part in self._day.split("-")]]}
+        for name, value in (("version", self.version), ("DOI", self.doi),
+                            ("URL", _safe_url(self.url)), ("note", self.note)):  # fmt: skip
             if value:
                 item[name] = value if name == "URL" else plain(value)
         return item
 
 
 def references(version: str, origins: Iterable[Origin]) -> tuple[Reference, ...]:
-    """What a result of one version of elolag rests on, each thing once."""
-    origins = tuple(origins)
+    """What a result of one version of elolag rests on, each thing once, the newest list first.
+
+    The software is dated by its release, not by the data: that is what one can find again.
+    """
+    origins, publisher = tuple(origins), owner()
     found = [
         Reference(
-            "software", f"elolag-{_slug(version)}", "The elolag authors",
+            "software", f"elolag-{_slug(version)}", publisher.name,
             "elolag: months between AI frontiers from public arena leaderboards",
-            version=version, note="Apache-2.0",
+            date=RELEASED if version == __version__ else "", version=version,
+            url=publisher.repository or publisher.site, doi=publisher.doi, note="Apache-2.0",
         )
     ]  # fmt: skip
     for origin in origins:
@@ -103,12 +126,12 @@ def references(version: str, origins: Iterable[Origin]) -> tuple[Reference, ...]
                 note=f"elolag snapshot {origin.path}, sha256 {origin.sha256}{licence}",
             )
         )  # fmt: skip
-    for origin in {o.source: o for o in origins if o.source}.values():
+    for name in dict.fromkeys(o.source for o in origins if o.source):
+        origin = max((o for o in origins if o.source == name), key=lambda o: o.vintage)
         found.append(
             Reference(
-                "source", f"source-{_slug(origin.source)}", origin.publisher or "unknown",
-                origin.title or origin.source, url=origin.homepage,
-                note=_terms(origin),
+                "source", f"source-{_slug(name)}", origin.publisher or "unknown",
+                origin.title or name, origin.vintage, url=origin.homepage, note=_terms(origin),
             )
         )  # fmt: skip
     return tuple(found)

@@ -12,14 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.cite import Citation, citation, wording
+from elolag.cite import Citation, citation, references, wording
 from elolag.cite.references import Reference, _escape, _safe_url
 from elolag.errors import UsageError
 from elolag.results.answer import Speaker, _day_first, lines, phrase_of
 from elolag.results.lag import LagResult
+from elolag.results.owner import Owner
 from elolag.results.provenance import Origin, provenance
 from elolag.results.verdict import Gap, ModelPoint
 from elolag.results.words import MEANING
+from elolag.version import RELEASED, __version__
 
 
 def point(group: str, model: str, rating: float) -> ModelPoint:
@@ -319,6 +321,42 @@ def test_references_name_software_snapshot_and_source_with_licence() -> None:
     assert [row[0] for row in found.rows()] == [
         "sentence", "footnote", "software", "snapshot", "source",
     ]  # fmt: skip
+
+
+def test_every_reference_has_its_year_and_the_owners_addresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bare = made(version=__version__)
+    for _, _, fields in parsed(bare.bibtex()):
+        assert fields["year"] == fields["date"][:4] == "2026"
+    assert all("issued" in item for item in bare.csl())
+    software = parsed(bare.bibtex())[0][2]
+    assert software["version"] == __version__
+    assert software["date"] == RELEASED
+    assert not {"url", "doi"} & set(software)
+    # What another version was, and when, this one does not know.
+    assert "date" not in parsed(made(version="0.0.9").bibtex())[0][2]
+    set_ = Owner("An Author", "https://code.example/x_y", "https://pages.example/", "10.5281/z_1")
+    monkeypatch.setattr(references, "owner", lambda: set_)
+    found = made(version=__version__)
+    software = parsed(found.bibtex())[0][2]
+    assert software["author"] == "{An Author}"
+    assert software["url"] == "https://code.example/x_y"
+    assert software["doi"] == r"10.5281/z\_1"
+    assert found.csl()[0]["DOI"] == "10.5281/z_1"
+    assert max(map(len, found.bibtex().splitlines())) <= 100
+
+
+def test_a_date_that_is_none_is_left_out() -> None:
+    odd = Reference("snapshot", "key", "x", "x", date="2026}, evil = {1")
+    assert set(parsed(odd.bibtex())[0][2]) == {"author", "title"}
+    assert "issued" not in odd.csl()
+
+
+def test_a_source_is_dated_by_its_newest_list() -> None:
+    older = replace(ORIGIN, path="arena/text/2025-01-02", vintage="2025-01-02")
+    found = made(origins=(older, ORIGIN))
+    assert [r.date for r in found.references[1:]] == ["2025-01-02", "2026-08-19", "2026-08-19"]
 
 
 @pytest.mark.parametrize("lang", ["en", "de"])
