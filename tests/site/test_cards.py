@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -17,27 +18,8 @@ from elolag.site.cards import Deck, address, references, slugs
 from elolag.site.content import Page
 from elolag.site.found import Found
 
-_KEYS = st.one_of(
-    st.text(max_size=120),
-    st.sampled_from(
-        [
-            "index",
-            "con",
-            "nul.1",
-            "com1",
-            "..",
-            "../x",
-            "a+b",
-            "a_b",
-            "a-b",
-            "A-B",
-            "",
-            "ä",
-            "-",
-            ".",
-        ]
-    ),
-)
+_ODD = ["index", "con", "nul.1", "com1", "..", "../x", "a+b", "a_b", "a-b", "A-B", "", "-", "."]
+_KEYS = st.one_of(st.text(max_size=120), st.sampled_from(_ODD))
 
 
 @pytest.fixture(scope="module")
@@ -163,11 +145,7 @@ def test_every_record_has_a_card_and_no_other_model(found: Found, deck: Deck) ->
 
 def test_the_best_of_a_list_of_its_day_has_a_card_though_it_is_no_record(found: Found) -> None:
     assert found.leads is not None
-    weak = (
-        next(m for m in found.dates.models if not m.record and not m.best)
-        if any(not m.record for m in found.dates.models)
-        else replace(found.dates.models[3], record=False, best=False)
-    )
+    weak = replace(found.dates.models[3], record=False, best=False)
     models = tuple(weak if m.model == weak.model else m for m in found.dates.models)
     side = "leader" if weak.group == found.leads.leader_group else "follower"
     listed = replace(found.leads.standings[0], **{side: weak.model})
@@ -248,7 +226,7 @@ def test_who_passed_a_model_and_when(found: Found, deck: Deck) -> None:
 def test_a_record_lasts_until_the_next_of_its_side(found: Found, deck: Deck) -> None:
     for group in ("US", "CN"):
         records = [m for m in reversed(found.dates.models) if m.record and m.group == group]
-        for model, after in zip(records, records[1:], strict=False):
+        for model, after in pairwise(records):
             until = f"until {deck.named(after.model)} came on {citing.date(after.released, 'en')}."
             assert until in _points(deck.card(model, "en"))
         assert "none of its side is rated higher" in _points(deck.card(records[-1], "en"))
@@ -279,7 +257,6 @@ def test_month_precision_weights_base_and_a_single_source(found: Found) -> None:
     assert "(only the month is known), by its appearance in an API" in _points(english)
     assert "Weights: open since 1 August 2026." in _points(english)
     assert f"Built on: {deck.named(row.base)}." in _points(english)
-    assert "single source. " not in english.sections[2].prose[0].removesuffix(" ")[-1:]
     assert "rests on a single source" in english.sections[2].prose[0]
     assert "marked as unverified" in english.sections[2].prose[0]
     assert "offen seit dem 1. August 2026" in _points(german)
