@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Unpack
 
@@ -17,13 +17,13 @@ from elolag.estimate.session import ASKED, Question, Session, Study, asking, pre
 from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
 from elolag.question import check_names
+from elolag.results import cards
 from elolag.results.citing import date as spelled
+from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import Origin
 from elolag.results.table import Column, Result, Table, decimals
 from elolag.results.words import (
-    NO_WIDTH,
     TOO_FEW,
-    bounded,
     compact,
     few,
     given,
@@ -73,37 +73,34 @@ class Reach:
     never: float
     until: str
 
-    def words(self) -> str:
-        """When it was, as a clause: the bracket of two records where there is one."""
-        who = noun(self.group)
-        if self.state == "not-yet":
-            return f"{who} had not been there by {spelled(self.until, 'en')}"
-        if self.above is None or self.date is None:
-            raise EstimateError(f"{who}: a level that was reached has no model that reached it")
-        name, day = self.above
-        if self.state == "before-first":
-            return f"{who} was there by {spelled(day, 'en')}, with {name}, the first rated here"
-        if self.below is None:
-            return f"{who} was there on {spelled(day, 'en')}, with {name}"
-        lower, before = self.below
-        return (
-            f"{who} was there between {spelled(before, 'en')} ({lower}, below it) and "
-            f"{spelled(day, 'en')} ({name}, at or above it)"
-        )
+    def words(self, lang: str = "en", named: Callable[[str], str] = str) -> str:
+        """When it was, as a clause: the bracket of two records where there is one.
 
-    def interval(self, thin: bool = False) -> str:
-        """The interval of the date in words."""
+        `named` gives what is printed for the key of a model.
+        """
+        if self.state == "not-yet":
+            return cards.reached("not-yet", self.group, lang, day=spelled(self.until, lang))
+        if self.above is None or self.date is None:
+            who = noun(self.group)
+            raise EstimateError(f"{who}: a level that was reached has no model that reached it")
+        name, day = named(self.above[0]), spelled(self.above[1], lang)
+        if self.state == "before-first" or self.below is None:
+            state = "on" if self.state == "reached" else self.state
+            return cards.reached(state, self.group, lang, name=name, day=day)
+        lower, before = named(self.below[0]), spelled(self.below[1], lang)
+        both = {"lower": lower, "before": before, "name": name, "day": day}
+        return cards.reached("between", self.group, lang, **both)
+
+    def interval(self, thin: bool = False, lang: str = "") -> str:
+        """The interval of the date in words; the days as data, or spelled in a language."""
         if thin:
-            return TOO_FEW
-        if self.low == self.until:
-            return "not yet"
-        if self.low == self.high:
-            return NO_WIDTH if self.low else "unbounded"
-        if self.low is None:
-            return f"{self.high} or before"
-        if self.high is None:
-            return f"{self.low} or later, or not yet"
-        return f"{self.low} to {self.high}"
+            return cards.said("few", lang)
+
+        def told(iso: str) -> str:
+            return spelled(iso, lang) if lang else iso
+
+        low, high = (None if end is None else told(end) for end in (self.low, self.high))
+        return cards.days(low, high, told(self.until), lang)
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -169,13 +166,16 @@ class ModelDate:
     evidence: str
     lab_evidence: str
 
-    def sentence(self) -> str:
-        """When the other side stood at its level, and how long before or after its release."""
-        size = bounded(self.months, self.censored)
-        return (
-            f"{self.model} ({self.lab}, {spelled(self.released, 'en')}): {self.reach.words()}; at "
-            f"its release it was {size}."
-        )
+    def sentence(self, lang: str = "en", named: Callable[[str], str] = str, lab: str = "") -> str:
+        """When the other side stood at its level, and how long before or after its release.
+
+        `named` gives what is printed for the key of a model, `lab` the name of who released it.
+        """
+        return cards.said(
+            "sentence", lang, model=named(self.model), lab=lab or self.lab,
+            released=spelled(self.released, lang), reach=self.reach.words(lang, named),
+            lag=told_lag(self.months, self.censored, lang),
+        )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -306,7 +306,7 @@ class ModelDates(_Asked):
             rows.append(("last one below it", f"{reach.below[0]} ({reach.below[1]})"))
         if 0 < reach.never < 1:
             rows.append(("not reached yet", f"{share(reach.never)} of draws"))
-        rows.append(("at its release", bounded(model.months, model.censored)))
+        rows.append(("at its release", told_lag(model.months, model.censored, "en")))
         rows.append((f"{self.level:.0%} interval", _span(model, bool(self.thin))))
         return rows
 
@@ -349,7 +349,7 @@ class ModelDates(_Asked):
                     "censored", "record", "best",
                 )},
                 "when": _when(reach), "interval": reach.interval(thin),
-                "behind": bounded(m.months, m.censored), "other": reach.group,
+                "behind": told_lag(m.months, m.censored, "en"), "other": reach.group,
                 "state": reach.state, "date": reach.date,
                 "earliest": None if thin else ends["low"],
                 "latest": None if thin else ends["high"],
@@ -399,7 +399,7 @@ class LevelDates(_Asked):
         if self.months is None:
             return told
         who = noun(self.follower_group)
-        return f"{told} At that level {who} was {bounded(self.months, self.censored)}."
+        return f"{told} At that level {who} was {told_lag(self.months, self.censored, 'en')}."
 
     def table(self) -> Table:
         """One row per group."""

@@ -417,6 +417,14 @@ _GENITIVE = {
 }
 
 
+def country(code: str, lang: str) -> str:
+    """The plain name of a country, without an article; a code without a name stays."""
+    if lang == "en":
+        return NOUNS.get(code, ("", code))[1].removeprefix("the ")
+    own = _GENITIVE.get(code, code)
+    return own.removeprefix("der ") if own.startswith("der ") else own.removesuffix("s")
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A group as a sentence needs it: its best model, its models in two cases, and one of them.

@@ -9,7 +9,10 @@ import site_worlds
 from playwright.sync_api import Browser, sync_playwright
 from site_worlds import World
 
+from elolag.estimate.session import Session
 from elolag.site import write_report
+from elolag.site.found import Found, find
+from elolag.site.material import Extent, gather
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +25,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         "n_draws": 60,
     }
     return World(question, write_report(folder / "made", **question))
+
+
+@pytest.fixture(scope="session")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What the pages below the front page say of the made archive."""
+    folder = tmp_path_factory.mktemp("down")
+    material = gather(
+        Extent(full=False), board=site_worlds.BOARD, n_draws=200, session=Session(),
+        archive=str(site_worlds.archive(folder / "archive")),
+        extra_tags=site_worlds.tags(folder / "tags"),
+    )  # fmt: skip
+    return find(material)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,212 @@
+"""What is said of one model: when the other side was at its level, what is known of it."""
+
+from __future__ import annotations
+
+from elolag.results import citing
+from elolag.results.words import NO_WIDTH, TOO_FEW, noun, phrase, share
+
+#: Each phrase in English and in German; braces are filled in by `said`.
+_SAID = {
+    # When a group reached the model's level.
+    "not-yet": (
+        "{who} had not been there by {day}",
+        "{models} hatten sein Niveau bis zum {day} nicht erreicht",
+    ),
+    "before-first": (
+        "{who} was there by {day}, with {name}, the first rated here",
+        "{models} hatten sein Niveau spätestens am {day} erreicht, mit {name}, dem ersten hier "
+        "bewerteten",
+    ),
+    "on": (
+        "{who} was there on {day}, with {name}",
+        "{models} erreichten sein Niveau am {day} mit {name}",
+    ),
+    "between": (
+        "{who} was there between {before} ({lower}, below it) and {day} ({name}, at or above it)",
+        "{models} erreichten sein Niveau zwischen dem {before} ({lower}, noch darunter) und dem "
+        "{day} ({name}, mindestens gleichauf)",
+    ),
+    "sentence": (
+        "{model} ({lab}, {released}): {reach}; at its release it was {lag}.",
+        "{model} ({lab}, {released}): {reach}; bei seinem Erscheinen lag es {lag}.",
+    ),
+    "best": ("The best of {who} on {day}: {sentence}", "{best} am {day}: {sentence}"),
+    # Intervals, of days and of months.
+    "few": (TOO_FEW, "keines: zu wenige Modelle"),
+    "one": (NO_WIDTH, "keines: ohne Breite, aus einem einzigen Modell"),
+    "open": ("unbounded", "unbegrenzt"),
+    "yet": ("not yet", "noch nicht"),
+    "until": ("{high} or before", "{high} oder früher"),
+    "from": ("{low} or later, or not yet", "{low} oder später, oder noch nicht"),
+    "to": ("{low} to {high}", "{low} bis {high}"),
+    # The card: where the model stood, and where it stands.
+    "standing": ("Where it stood, and where it stands", "Wo es stand und wo es heute steht"),
+    "other": ("{who} at its level:", "{models} auf seinem Niveau:"),
+    "day": ("{level}measurement interval of that day:", "{level}Messintervall dieses Tages:"),
+    "release": ("At its release:", "Bei seinem Erscheinen:"),
+    "lag": (
+        "{lag}; {level}measurement interval: {interval}",
+        "{lag}; {level}Messintervall: {interval}",
+    ),
+    "unreached": ("Not reached yet:", "Noch nicht erreicht:"),
+    "draws": ("in {share} of the draws", "in {share} der Ziehungen"),
+    "record": ("Record of its side:", "Rekord seiner Seite:"),
+    "record-now": (
+        "from {released} on; by {day} none of its side is rated higher",
+        "seit dem {released}; bis zum {day} ist keines seiner Seite höher bewertet",
+    ),
+    "record-until": (
+        "from {released} until {name} came on {day}",
+        "vom {released} bis zum {day}, als {name} erschien",
+    ),
+    "record-never": (
+        "none by the ratings of {day}, by which a model of its side was rated as high before",
+        "keiner nach den Wertungen vom {day}: Nach ihnen war schon zuvor ein Modell seiner Seite "
+        "so hoch bewertet",
+    ),
+    "lists": ("On the lists:", "Auf den Listen:"),
+    "top": (
+        "the best of its side on {count} of {lists}, from {first} to {last}",
+        "auf {count} von {lists} das beste seiner Seite, vom {first} bis zum {last}",
+    ),
+    "top-once": (
+        "the best of its side on one of {lists}, that of {first}",
+        "auf einer von {lists} das beste seiner Seite, der vom {first}",
+    ),
+    "top-never": (
+        "the best of its side on none of {lists}",
+        "auf keiner von {lists} das beste seiner Seite",
+    ),
+    "never-ahead": (", never ahead of the other side", ", nie vor der anderen Seite"),
+    "ahead": ("; ahead of the other side on {count}", "; auf {count} vor der anderen Seite"),
+    "now": ("Now:", "Heute:"),
+    "rank": (
+        "place {place} of {own}, by mean ratings; rated higher among {others}: {above}",
+        "nach mittleren Wertungen Platz {place} von {own}; höher bewertet unter {others}: {above}",
+    ),
+    "passed": ("Matched or passed:", "Eingeholt oder überholt:"),
+    "passed-by": ("by {name} of {day}", "von {name}, erschienen am {day}"),
+    "unpassed": ("by no {one} up to {day}", "bis zum {day} von keinem Modell der anderen Seite"),
+    # The card: what is known of it.
+    "known": ("What is known of it", "Was über das Modell bekannt ist"),
+    "key": ("Listed as:", "Aufgeführt als:"),
+    "lab": ("Lab:", "Labor:"),
+    "parent": (
+        "{lab}, {country}; controlling parent: {parent}",
+        "{lab}, {country}; Muttergesellschaft: {parent}",
+    ),
+    "counted": ("{told}; counted with {country}", "{told}; gezählt zu: {country}"),
+    "released": ("Released:", "Erschienen:"),
+    "to-day": ("{day}, known to the day by {basis}", "{day}, auf den Tag bekannt durch {basis}"),
+    "to-month": (
+        "{day} (only the month is known), by {basis}",
+        "{day} (nur der Monat ist bekannt), durch {basis}",
+    ),
+    "announcement": ("its announcement", "die Ankündigung"),
+    "weights": ("the release of its weights", "die Veröffentlichung der Gewichte"),
+    "api": ("its appearance in an API", "das Erscheinen in einer API"),
+    "name stamp": ("the date in its name", "das Datum im Namen"),
+    "first listed": ("its first listing", "die erste Nennung in einer Liste"),
+    "since": ("Counts from:", "Gezählt ab:"),
+    "openness": ("Weights:", "Gewichte:"),
+    "open-weights": ("open since {day}", "offen seit dem {day}"),
+    "closed-weights": ("not open, as far as is known", "nicht offen, soweit bekannt"),
+    "base": ("Built on:", "Beruht auf:"),
+    "rating": ("Rating:", "Wertung:"),
+    "rated": (
+        "{rating}, {level}interval {low} to {high}, by the ratings of {day}",
+        "{rating}, {level}Intervall {low} bis {high}, nach den Wertungen vom {day}",
+    ),
+    "votes": ("Votes:", "Stimmen:"),
+    "no-votes": (
+        "not known: it is not on the newest list, or without a count there",
+        "nicht bekannt: Es steht nicht auf der neuesten Liste oder dort ohne Stimmenzahl",
+    ),
+    "provisional": (
+        "{votes}: provisional, for under {settled} a rating still moves",
+        "{votes}: vorläufig, denn unter {settled} bewegt sich eine Wertung noch",
+    ),
+    # The card: its sources.
+    "evidence": ("What says so", "Belege"),
+    "dated-by": ("release", "Erscheinen"),
+    "placed-by": ("lab and country", "Labor und Land"),
+    "single": (
+        "The release rests on a single source.",
+        "Das Erscheinen ist durch eine einzige Quelle belegt.",
+    ),
+    "sources": (
+        "The release rests on {count} sources.",
+        "Das Erscheinen ist durch {count} Quellen belegt.",
+    ),
+    "unverified": (
+        "A fact of its tag is marked as unverified.",
+        "Eine Angabe zum Modell ist als ungeprüft gekennzeichnet.",
+    ),
+    "onward": ("From here", "Weiter"),
+    "index": ("All cards", "Alle Modellkarten"),
+    "leads": ("Who led when", "Wer wann vorn lag (englisch)"),
+    "rests": (
+        "By {board}, ratings of {vintage}; {draws} draws, seed {seed}.",
+        "Nach {board}, Wertungen vom {vintage}; {draws} Ziehungen, Startwert {seed}.",
+    ),
+    # The list of all cards.
+    "cards": ("Models that were the best of their side", "Modelle, die auf ihrer Seite vorn lagen"),
+    "what": (
+        "Every model that is or was a record of {leader} or {follower} on {board}: {count}, the "
+        "newest first. A record raised the best rating of its side when it came, by the ratings of "
+        "{vintage}, or was the best of its side on a list of its day.",
+        "Jedes Modell, das unter {leader} oder {follower} auf {board} Rekord ist oder war: "
+        "{count}, die neuesten zuerst. Ein Rekord hob bei seinem Erscheinen die beste Wertung "
+        "seiner Seite, nach den Wertungen vom {vintage}, oder stand auf einer Liste seiner Zeit "
+        "als bestes seiner Seite.",
+    ),
+    "line": ("{lab}, {day}; at its release {lag}", "{lab}, {day}; bei seinem Erscheinen {lag}"),
+}  # fmt: skip
+
+
+def said(key: str, lang: str, **filled: object) -> str:
+    """A phrase of the card in a language, ``en`` or ``de``."""
+    return _SAID[key][lang == "de"].format(**filled)
+
+
+def reached(state: str, group: str, lang: str, **filled: str) -> str:
+    """When a group reached a level, as a clause.
+
+    `state` is ``not-yet`` or ``before-first``, ``on`` a day, or ``between`` two models; `filled`
+    has what its phrase names.
+    """
+    return said(state, lang, who=noun(group), models=phrase(group, lang).models, **filled)
+
+
+def days(low: str | None, high: str | None, until: str, lang: str) -> str:
+    """The interval of a day: its ends as they are to be printed, None unbounded.
+
+    `until` is the as-of date in the same form: from there on it has not come yet.
+    """
+    if low == until:
+        return said("yet", lang)
+    if low == high:
+        return said("one" if low else "open", lang)
+    if low is None:
+        return said("until", lang, high=high)
+    return said("from", lang, low=low) if high is None else said("to", lang, low=low, high=high)
+
+
+def lags(low: float | None, high: float | None, lang: str) -> str:
+    """The interval of a lag, with its direction."""
+    if low is not None and low == high:
+        return said("one", lang)
+    return citing.between(low, high, lang)
+
+
+def level(value: float, lang: str) -> str:
+    """A level before the name of its interval."""
+    return citing.percent(value, lang)
+
+
+def chance(probability: float, lang: str) -> str:
+    """A probability in percent, never 0 or 1 where it is not certain."""
+    text = share(probability)
+    if lang == "de":
+        text = text.replace("over", "über").replace("under", "unter").replace("%", " %")
+    return text

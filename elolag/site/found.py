@@ -1,0 +1,112 @@
+"""What the pages below the front page answer, asked once beside the material of the month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from elolag.archive import find_board
+from elolag.errors import ElolagError
+from elolag.estimate.compare import Slices, compare
+from elolag.estimate.leads import WhoLed, who_led
+from elolag.estimate.measures import compare_measures
+from elolag.estimate.model_dates import ModelDates, model_dates
+from elolag.estimate.revisions import Revisions, estimate_revisions
+from elolag.estimate.voters import compare_voters
+from elolag.results.measures import Measures
+from elolag.results.voters import VotersReport
+from elolag.schema import ALL_LISTS
+from elolag.site.material import Material
+
+#: Draws of each answer at most.
+_DRAWS = 2_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answers, or in `missing` by name why there is none.
+
+    Attributes
+    ----------
+    material
+        The month's answer, with its categories, openness and claims.
+    dates
+        Every rated model's date.
+    leads, revisions, lab, measures, voters
+        Who led when; figures of the day and now; lab by lab; other measures and boards of other
+        tasks; other voters. None where `missing` says why.
+    """
+
+    material: Material
+    dates: ModelDates
+    leads: WhoLed | None = None
+    revisions: Revisions | None = None
+    lab: Slices | None = None
+    measures: Measures | None = None
+    voters: VotersReport | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+def asks(material: Material) -> dict[str, Callable[[], Any]]:
+    """What has to be asked beside a material, by the names of `Found`; in any order."""
+    question = dict(material.question)
+    few = {**question, "n_draws": min(material.study.n_draws, _DRAWS)}
+    # The order is told for every list, each on its day.
+    listed = {k: v for k, v in few.items() if k != "as_of"}
+    # Labs are each compared with the leader, and voters and measures bring their own categories.
+    labs = {k: v for k, v in few.items() if k != "follower"}
+    return {
+        "dates": partial(model_dates, **question),
+        "leads": partial(_leads, material.headline.as_of, listed),
+        "revisions": partial(estimate_revisions, **{"board": material.headline.board, **listed}),
+        "lab": partial(compare, "lab", **labs),
+        "measures": partial(compare_measures, tasks=True, **few),
+        "voters": partial(compare_voters, **few),
+    }
+
+
+def _leads(as_of: str, question: Mapping[str, Any]) -> WhoLed:
+    return who_led(**question).until(as_of)
+
+
+def find(material: Material) -> Found:
+    """Ask everything, one after the other.
+
+    Raises
+    ------
+    ElolagError
+        There are no dates of models; any other part without an answer says why.
+    """
+    return gathered(material, {name: answered(ask) for name, ask in asks(material).items()})
+
+
+def answered(ask: Callable[[], Any]) -> Any:
+    """The answer, or the error that says why there is none."""
+    try:
+        return ask()
+    except ElolagError as error:
+        return error
+
+
+def gathered(material: Material, answers: Mapping[str, Any]) -> Found:
+    """Put answers and errors together, by the names of `asks`.
+
+    Raises
+    ------
+    ElolagError
+        There are no dates of models.
+    """
+    if isinstance(answers["dates"], ElolagError):
+        raise answers["dates"]
+    # What cannot be answered is told without naming a folder of this machine.
+    where = material.question.get("archive"), material.question.get("sources", ALL_LISTS)
+    here = str(find_board(material.headline.board, *where).archive.path)
+    missing = {
+        name: str(found).replace(here, "the archive")
+        for name, found in answers.items()
+        if isinstance(found, ElolagError)
+    }
+    kept = {name: found for name, found in answers.items() if name not in missing}
+    return Found(material=material, missing=missing, **kept)

@@ -1,0 +1,302 @@
+"""A card says what the answer and the tags say, in two languages, under a name of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from elolag.estimate.model_dates import ModelDate
+from elolag.results import citing
+from elolag.results.verdict import SETTLED_VOTES
+from elolag.site.cards import Deck, address, references, slugs
+from elolag.site.content import Page
+from elolag.site.found import Found
+
+_ODD = ["index", "con", "nul.1", "com1", "..", "../x", "a+b", "a_b", "a-b", "A-B", "", "-", "."]
+_KEYS = st.one_of(st.text(max_size=120), st.sampled_from(_ODD))
+
+
+@pytest.fixture(scope="module")
+def deck(found: Found) -> Deck:
+    return Deck(found)
+
+
+@pytest.fixture(scope="module")
+def cards(deck: Deck) -> dict[tuple[str, str], Page]:
+    return {(m.model, lang): deck.card(m, lang) for m in deck.models for lang in ("en", "de")}
+
+
+def _texts(page: Page) -> Iterator[str]:
+    """Everything a page says that is not a name of a file."""
+    yield page.title
+    yield page.standfirst
+    for section in page.sections:
+        yield section.title
+        yield from (*section.prose, *section.after)
+        for lead, text in section.points:
+            yield f"{lead} {text}"
+        for link in section.links:
+            yield f"{link.label} {link.words}"
+
+
+def _points(page: Page) -> str:
+    return "\n".join(f"{lead} {text}" for s in page.sections for lead, text in s.points)
+
+
+_MONTHS = {name.lower(): str(k + 1) for names in citing._MONTHS.values()
+           for k, name in enumerate(names.split())}  # fmt: skip
+
+
+def _numbers(page: Page) -> list[str]:
+    """Every number a page says: days in one form, with a point for decimals."""
+    text = "\n".join(_texts(page))
+    if page.lang == "de":
+        text = re.sub(r"(?<=\d)\.(?=\d{3}\b)", "", text)
+        text = re.sub(r"(?<=\d),(?=\d)", ".", text)
+    else:
+        text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    text = re.sub(r"(\d{1,2})\.? ([^\W\d]+) (\d{4})", _dated, text)
+    return sorted(re.findall(r"\d+(?:\.\d+)?", text))
+
+
+def _dated(found: re.Match[str]) -> str:
+    day, month, year = found.groups()
+    return f"{day} {_MONTHS[month.lower()]} {year}" if month.lower() in _MONTHS else found.group()
+
+
+@given(st.sets(_KEYS, max_size=30))
+def test_a_name_is_plain_never_empty_and_nobody_elses(keys: set[str]) -> None:
+    found = slugs(keys)
+    assert set(found) == keys
+    assert len(set(found.values())) == len(keys)
+    for slug in found.values():
+        assert re.fullmatch(r"[a-z0-9][a-z0-9.-]*", slug)
+        assert ".." not in slug
+        assert len(slug) <= 80
+        assert slug.partition(".")[0] not in {"index", "con", "prn", "aux", "nul", "com1", "lpt1"}
+
+
+@given(st.sets(_KEYS, max_size=20), _KEYS)
+def test_an_address_stays_when_another_model_joins(keys: set[str], new: str) -> None:
+    before, after = slugs(keys), slugs(keys | {new})
+    assert {key: after[key] for key in keys} == before
+
+
+def test_plain_keys_are_their_own_names_and_collisions_are_told_apart() -> None:
+    plain = {"kimi-k3", "gpt-5.2", "claude-opus-4-6"}
+    assert slugs(plain) == {key: key for key in plain}
+    both = slugs(["a+b", "a-b", "a_b"])
+    assert both["a-b"] == "a-b"
+    assert both["a+b"] != both["a_b"]
+    # Even where somebody calls a model by the name another one would get.
+    taken = slugs(["a+b"])["a+b"]
+    again = slugs(["a+b", taken])
+    assert again[taken] == taken
+    assert again["a+b"].startswith(taken)
+
+
+@given(st.text(max_size=60))
+def test_an_address_is_https_plain_and_within_its_text(text: str) -> None:
+    found = address(f"see https://example.org/{text}")
+    assert found == "" or (found in f"see https://example.org/{text}" and found.isascii())
+    assert found == "" or not set(found) & set("<>\"'` \\")
+
+
+@pytest.mark.parametrize(
+    ("text", "to"),
+    [
+        ('https://a.example/x (2026, "said")', "https://a.example/x"),
+        ("README of https://a.example/x.", "https://a.example/x"),
+        ("http://a.example/x", ""),
+        ("javascript:alert(1)", ""),
+        ("https://user:secret@a.example/", ""),
+        ("https://localhost/", ""),
+        ("https://[::1]/", ""),
+        ("https://a.example/<script>", "https://a.example/"),
+        ("Epoch table, row 3", ""),
+    ],
+)
+def test_only_an_https_address_of_a_host_becomes_a_link(text: str, to: str) -> None:
+    assert address(text) == to
+
+
+def test_every_record_has_a_card_and_no_other_model(found: Found, deck: Deck) -> None:
+    assert found.leads is not None
+    tops = {s.leader for s in found.leads.standings} | {s.follower for s in found.leads.standings}
+    records = {m.model for m in found.dates.models if m.record} | tops
+    assert [m.model for m in deck.models] == [
+        m.model for m in found.dates.models if m.model in records
+    ]
+    paths = [page.path for page in deck.pages()]
+    assert len(paths) == len(set(paths)) == 2 + 2 * len(records)
+    for lang in ("en", "de"):
+        (section,) = deck.index(lang).sections
+        assert [link.to for link in section.links] == [
+            deck.path(m.model, lang) for m in deck.models
+        ]
+        assert {link.to for link in section.links} <= set(paths)
+
+
+def test_the_best_of_a_list_of_its_day_has_a_card_though_it_is_no_record(found: Found) -> None:
+    assert found.leads is not None
+    weak = replace(found.dates.models[3], record=False, best=False)
+    models = tuple(weak if m.model == weak.model else m for m in found.dates.models)
+    side = "leader" if weak.group == found.leads.leader_group else "follower"
+    listed = replace(found.leads.standings[0], **{side: weak.model})
+    old = replace(
+        found, dates=replace(found.dates, models=models),
+        leads=replace(found.leads, standings=(listed, *found.leads.standings)),
+    )  # fmt: skip
+    deck = Deck(old)
+    assert weak in deck.models
+    text = _points(deck.card(weak, "en"))
+    assert "none by the ratings of" in text
+    assert "the best of its side on one of 2 lists, that of" in text
+    assert weak not in Deck(replace(old, leads=None)).models
+
+
+def test_a_card_is_model_dates_and_tags_field_by_field(
+    found: Found, deck: Deck, cards: dict[tuple[str, str], Page]
+) -> None:
+    tables = found.material.tables
+    for model in deck.models:
+        row, page = tables.models[model.model], cards[model.model, "en"]
+        lab = tables.lab(row)
+        text = _points(page)
+        assert page.standfirst == model.sentence("en", deck.named, lab.name)
+        assert f"Listed as: {model.entry}" in text
+        assert f"Lab: {lab.name}, {'US' if lab.country == 'US' else 'China'}." in text
+        day = citing.date(row.release_date, "en")
+        assert f"Released: {day}, known to the day by its announcement." in text
+        assert "Weights: not open" in text
+        assert f"Rating: {model.rating:.1f}, 95% interval" in text
+        low, high = model.rating - 1.959964 * model.sd, model.rating + 1.959964 * model.sd
+        assert f"interval {low:.1f} to {high:.1f}," in text
+        assert model.votes is not None
+        assert f"Votes: {model.votes:,}." in text
+        assert _clause(deck, model) in text
+        assert f"At its release: {citing.lag(model.months, model.censored, 'en')};" in text
+        assert _rank(found, model) in text
+        dated = references(row.evidence)
+        assert f"rests on {len(dated)} sources" in page.sections[2].prose[0]
+        for reference in dated:
+            shown = [t for _, t in page.sections[2].points]
+            shown += [link.label for link in page.sections[2].links]
+            assert reference in shown
+
+
+def _clause(deck: Deck, model: ModelDate) -> str:
+    clause = model.reach.words("en", deck.named)
+    return f"at its level: {clause}."
+
+
+def _rank(found: Found, model: ModelDate) -> str:
+    """The slow way: sort both sides and look where it stands."""
+    own = sorted((m.rating for m in found.dates.models if m.group == model.group), reverse=True)
+    other = [m.rating for m in found.dates.models if m.group != model.group]
+    place = own.index(model.rating) + 1
+    above = len([r for r in other if r > model.rating])
+    return f"Now: place {place} of {len(own)} " + (
+        f"Chinese models, by mean ratings; rated higher among {len(other)} US models: {above}."
+        if model.group == "CN"
+        else f"US models, by mean ratings; rated higher among {len(other)} Chinese models: {above}."
+    )
+
+
+def test_who_passed_a_model_and_when(found: Found, deck: Deck) -> None:
+    for model in deck.models:
+        text, above = _points(deck.card(model, "en")), model.reach.above
+        if model.reach.state == "not-yet":
+            assert "Matched or passed: by no " in text
+        elif above is not None and above[1] > model.released:
+            day = citing.date(above[1], "en")
+            assert f"Matched or passed: by {deck.named(above[0])} of {day}." in text
+        else:
+            assert "Matched or passed" not in text
+    states = {m.reach.state for m in deck.models}
+    assert {"reached", "not-yet"} <= states
+
+
+def test_a_record_lasts_until_the_next_of_its_side(found: Found, deck: Deck) -> None:
+    for group in ("US", "CN"):
+        records = [m for m in reversed(found.dates.models) if m.record and m.group == group]
+        for model, after in pairwise(records):
+            until = f"until {deck.named(after.model)} came on {citing.date(after.released, 'en')}."
+            assert until in _points(deck.card(model, "en"))
+        assert "none of its side is rated higher" in _points(deck.card(records[-1], "en"))
+
+
+def test_few_votes_are_said_to_be_provisional_on_arenas_boards_only(found: Found) -> None:
+    deck = Deck(found)
+    young = replace(deck.models[0], votes=SETTLED_VOTES - 1)
+    assert "14,999: provisional, for under 15,000" in _points(deck.card(young, "en"))
+    assert "14.999: vorläufig, denn unter 15.000" in _points(deck.card(young, "de"))
+    elsewhere = Deck(replace(found, dates=replace(found.dates, board="comparia/text")))
+    assert "provisional" not in _points(elsewhere.card(young, "en"))
+    gone = replace(young, votes=None)
+    assert "Votes: not known" in _points(deck.card(gone, "en"))
+
+
+def test_month_precision_weights_base_and_a_single_source(found: Found) -> None:
+    deck, tables = Deck(found), found.material.tables
+    model = deck.models[0]
+    row = replace(
+        tables.models[model.model], precision="month", date_basis="api", evidence="one thing",
+        weights_date="2026-08-01", base=deck.models[1].model, note="unverified day",
+    )  # fmt: skip
+    models = {**tables.models, model.model: row}
+    changed = replace(found.material, tables=replace(tables, models=models))
+    english = Deck(replace(found, material=changed)).card(model, "en")
+    german = Deck(replace(found, material=changed)).card(model, "de")
+    assert "(only the month is known), by its appearance in an API" in _points(english)
+    assert "Weights: open since 1 August 2026." in _points(english)
+    assert f"Built on: {deck.named(row.base)}." in _points(english)
+    assert "rests on a single source" in english.sections[2].prose[0]
+    assert "marked as unverified" in english.sections[2].prose[0]
+    assert "offen seit dem 1. August 2026" in _points(german)
+    assert "durch eine einzige Quelle belegt" in german.sections[2].prose[0]
+    assert _numbers(english) == _numbers(german)
+
+
+def test_german_and_english_cards_carry_the_same_figures(
+    deck: Deck, cards: dict[tuple[str, str], Page]
+) -> None:
+    for model in deck.models:
+        english, german = cards[model.model, "en"], cards[model.model, "de"]
+        assert _numbers(english) == _numbers(german)
+        assert (english.twin, german.twin) == (german.path, english.path)
+        assert german.path == f"de/{english.path}"
+        assert [s.key for s in english.sections] == [s.key for s in german.sections]
+    assert _numbers(deck.index("en")) == _numbers(deck.index("de"))
+
+
+def test_no_phrase_is_left_in_the_other_language(cards: dict[tuple[str, str], Page]) -> None:
+    foreign = re.compile(r"\b(the|its|rated|none|behind|ahead|months|list)\b")
+    for (_, lang), page in cards.items():
+        text = "\n".join((page.standfirst, *(f"{a} {b}" for a, b in page.sections[0].points)))
+        assert bool(foreign.search(text)) == (lang == "en")
+
+
+def test_a_hostile_name_reaches_no_path_and_no_address(deck: Deck) -> None:
+    for page in deck.pages():
+        for name in (page.path, page.twin):
+            assert re.fullmatch(r"(de/)?models/[a-z0-9.-]+\.html", name)
+        for section in page.sections:
+            for link in section.links:
+                inside = re.fullmatch(r"(de/)?(models/[a-z0-9.-]+|leads/index)\.html", link.to)
+                assert inside or link.to.startswith("https://")
+                assert not set(link.to) & set("<>\"' ")
+
+
+def test_models_called_alike_are_told_apart_by_their_month(found: Found) -> None:
+    first, second = found.dates.models[0], found.dates.models[2]
+    twins = (replace(first, model="gpt-9-2026-01-01"), replace(second, model="gpt-9-2026-02-02"))
+    deck = Deck(replace(found, dates=replace(found.dates, models=twins)))
+    assert deck.named("gpt-9-2026-01-01") == f"GPT-9 ({first.released[:7]})"
+    assert deck.named("gpt-9-2026-02-02") == f"GPT-9 ({second.released[:7]})"
