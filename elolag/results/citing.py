@@ -112,6 +112,11 @@ def date(iso: str, lang: str) -> str:
     return f"{day.day}{'.' if lang == 'de' else ''} {month} {day.year}"
 
 
+def month(name: str, lang: str) -> str:
+    """``August 2026``, of ``2026-08``."""
+    return date(f"{name}-01", lang).split(" ", 1)[1]
+
+
 def percent(level: float, lang: str) -> str:
     """The interval's level before its kind: ``95%``; German ``95-%-``."""
     share = plain_number(round(100 * level, 6), lang)
