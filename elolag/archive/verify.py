@@ -12,7 +12,7 @@ from elolag.archive import package, store
 from elolag.archive import package as manifests
 from elolag.archive.log import LOG, NOT_SEALED, Log
 from elolag.archive.package import misplaced
-from elolag.archive.reading import Archive, circular
+from elolag.archive.reading import Archive, circular, shipped_path
 from elolag.archive.store import was_stopped
 from elolag.dates import utc_now
 from elolag.errors import ArchiveError
@@ -117,6 +117,38 @@ def seal(archive: Archive) -> Log:
         more = f" and {len(problems) - 1} more, see archive verify" if len(problems) > 1 else ""
         raise ArchiveError(f"{archive.path}: not sealed, it is not as stored: {problems[0]}{more}")
     return store.seal(archive.path, "elolag archive seal")
+
+
+def init(target: Path) -> Log:
+    """Make an archive of one's own: a copy of the shipped one, verified before it is in place.
+
+    Parameters
+    ----------
+    target
+        Its folder, absent or empty.
+
+    Returns
+    -------
+    Log
+        Of the copy, with the head of the shipped one; the next snapshot goes on from there.
+
+    Raises
+    ------
+    ArchiveError
+        If the shipped archive is not as it was stored, or the disk refuses the copy.
+    UsageError
+        If anything is at `target`.
+    """
+    source = shipped_path()
+    head = Log.read(source).head
+
+    def check(copy: Path) -> None:
+        problems = [p for p in verify(Archive(copy), head=head) if p.changed]
+        if problems:
+            raise ArchiveError(f"{source}: not copied, it is not as stored: {problems[0]}")
+
+    store.copy(source, target, check)
+    return Log.read(target)
 
 
 def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
