@@ -505,6 +505,26 @@ class Archive:
     def _log(self) -> Log:
         return Log.read(self.path)
 
+    def tags(self) -> bytes | None:
+        """The bundle of tags that was installed last, its hash checked; None where there is none.
+
+        Raises
+        ------
+        ArchiveError
+            If the file is missing or differs from what was installed.
+        """
+        named = (self._log.tags if self.use_log else [])[-1:]
+        if named in ([], [""]):
+            return None
+        path = store.tags_path(self.path, named[0])
+        data = manifests.read_file(path)
+        if tables.sha256(data) != named[0]:
+            raise ArchiveError(
+                f"{path}: its bytes have changed since it was installed; restore it from a good "
+                f"copy"
+            )
+        return data
+
     @property
     def empty(self) -> bool:
         """Whether it holds no snapshot at all, shown or not."""

@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elolag.archive.log import LOG, LOG_COLUMNS, Log, encode_line, read_lines
+from elolag.archive.log import LOG, LOG_COLUMNS, TAGS, Log, encode_line, read_lines
 from elolag.archive.package import MANIFEST, read_file, require_plain, sha256
 from elolag.errors import ArchiveError, UsageError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
@@ -315,6 +315,29 @@ class Writer:
                 raise
             (self.root / _INTENT).unlink(missing_ok=True)
 
+    def install_tags(self, data: bytes | None, line: Mapping[str, str]) -> None:
+        """Let a bundle of tags answer from now on, or with None those of the package again.
+
+        The file is named by its hash and never changes; the line of the log is what counts.
+
+        Parameters
+        ----------
+        data
+            The bundle, which was checked.
+        line
+            The line of ``log.csv``; outcome and hash are filled in.
+        """
+        digest = sha256(data) if data is not None else ""
+        if data is not None:
+            target = tags_path(self.root, digest)
+            with _disk_errors(target):
+                self._require()
+                require_plain(target.parent, folder=True)
+                target.parent.mkdir(exist_ok=True)
+                if not os.path.lexists(target):
+                    _put(target, data, self._require)
+        self.log({**line, "outcome": TAGS, "raw_sha256": digest})
+
     def log(self, line: Mapping[str, str], twins: Sequence[Mapping[str, str]] = ()) -> None:
         """Append one line to ``log.csv``; the hash of the line before is filled in.
 
@@ -408,13 +431,8 @@ def seal(root: Path, command: str) -> Log:
         lock = Lock(root, command)
     try:
         data = Log.read(root).sealed_bytes()
-        part = root / f".{LOG}.part"
         with _disk_errors(root / LOG):
-            part.unlink(missing_ok=True)  # of a seal that was stopped
-            _write_file(part, data)
-            lock.require()
-            os.replace(part, root / LOG)  # noqa: PTH105 -- as the other renames here
-            sync_folder(root)
+            _put(root / LOG, data, lock.require)
     finally:
         lock.release()
     return Log.read(root)
@@ -603,6 +621,21 @@ def _write_file(path: Path, data: bytes) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _put(path: Path, data: bytes, require: Callable[[], None]) -> None:
+    """Put a whole file in its place, if `require` does not object at the last moment."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)  # of a run that was stopped
+    _write_file(part, data)
+    require()
+    os.replace(part, path)  # noqa: PTH105 -- as the other renames here
+    sync_folder(path.parent)
+
+
+def tags_path(root: Path, digest: str) -> Path:
+    """Where a bundle of tags lies in an archive."""
+    return root / TAGS / f"{digest}.json"
 
 
 def sync_folder(path: Path) -> None:

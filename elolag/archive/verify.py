@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from elolag.archive import package, store
 from elolag.archive import package as manifests
-from elolag.archive.log import LOG, NOT_SEALED, Log
+from elolag.archive.log import LOG, NOT_SEALED, TAGS, Log
 from elolag.archive.package import misplaced
 from elolag.archive.reading import Archive, circular, shipped_path
 from elolag.archive.store import was_stopped
@@ -82,6 +82,7 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
     try:
         problems.update(_log(root, log, head))
         rows = log.rows
+        problems.update(_tags(root, log))
     except ArchiveError as error:
         problems.add(_told(error, root))
         rows = []
@@ -162,6 +163,24 @@ def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
     if head is not None and log.number_of(head) is None:
         yield Problem(LOG, _UNKNOWN_HEAD.format(head))
     yield from (Problem(path, message) for path, message in found.problems)
+
+
+def _tags(root: Path, log: Log) -> Iterator[Problem]:
+    """Bundles of tags that are gone, or not what their names say.
+
+    One that the log does not speak of is of a run that was stopped: it answers nothing.
+    """
+    folder = root / TAGS
+    there = sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+    known = {store.tags_path(root, digest) for digest in log.tags if digest}
+    for path in sorted(known - set(there)):
+        yield Problem(f"{TAGS}/{path.name}", store.MISSING)
+    for path in there:
+        wrong = misplaced(path)
+        if not wrong and path != store.tags_path(root, package.sha256(package.read_file(path))):
+            wrong = "not what its name says: the SHA-256 of what was installed"
+        if wrong and not path.name.startswith("."):
+            yield Problem(f"{TAGS}/{path.name}", wrong)
 
 
 def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
@@ -275,6 +294,8 @@ def _strays(root: Path) -> Iterator[Problem]:
                     yield Problem(name, wrong)
             elif item.name.startswith(".") or (depth == _BOARD and item.name == store.TWINS):
                 continue  # the log is compared with the latter
+            elif name == TAGS and item.is_dir():
+                continue  # and with what is in there
             elif not item.is_dir() or not _NAMES[depth].fullmatch(name):
                 yield Problem(name, _NO_PART[depth])
             elif depth < _BOARD:

@@ -256,11 +256,12 @@ def import_(
     from elolag.cli.snapshot import accepted, report
     from elolag.tags import Lookup, load, untagged
 
+    root = archive if archive is not None else default_path()
     done = import_files(
         source,
         paths,
-        archive if archive is not None else default_path(),
-        partial(untagged, Lookup(load())),
+        root,
+        partial(untagged, Lookup(load(archive=root))),
         date=date,
         url=url,
         dry_run=dry_run,

@@ -263,7 +263,7 @@ def gather(extent: Extent, **question: Unpack[Question]) -> Material:
     return Material(
         question=question,
         study=study,
-        tables=tags.load(question.get("extra_tags")),
+        tables=(question["session"] or Session()).lookup_of(question).tables,
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,
