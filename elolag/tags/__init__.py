@@ -3,7 +3,7 @@
 from elolag.tags.groups import Group, check_overlap, parse_group
 from elolag.tags.lookup import Lookup, Policies, Tag, is_unknown, untagged
 from elolag.tags.rows import Alias, Lab, Model
-from elolag.tags.tables import UNKNOWN, Tables, check_bundle, digest, load, packaged
+from elolag.tags.tables import UNKNOWN, Tables, check_bundle, digest, load, ours, packaged
 
 __all__ = [
     "UNKNOWN",
@@ -20,6 +20,7 @@ __all__ = [
     "digest",
     "is_unknown",
     "load",
+    "ours",
     "packaged",
     "parse_group",
     "untagged",

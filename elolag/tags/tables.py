@@ -111,6 +111,12 @@ def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
     return path[path.index(name) :] if name in path else []
 
 
+@lru_cache(maxsize=1)
+def ours() -> Tables:
+    """The packaged tables, whatever an archive holds."""
+    return _load(None, None)
+
+
 def check_bundle(data: bytes, name: str) -> Tables:
     """The tables of a bundle; `name` is what the errors call it.
 
