@@ -19,7 +19,7 @@ from elolag.archive.reading import (
     same_scale,
 )
 from elolag.archive.store import Writer
-from elolag.archive.verify import Problem, seal, verify
+from elolag.archive.verify import Problem, init, seal, verify
 
 __all__ = [
     "Archive",
@@ -33,6 +33,7 @@ __all__ = [
     "Writer",
     "default_path",
     "find_board",
+    "init",
     "open_archive",
     "same_scale",
     "seal",

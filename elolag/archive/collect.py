@@ -158,8 +158,9 @@ def check_writable(root: Path) -> None:
     """Raise a `UsageError` for the archive that is part of an installed package."""
     if root.name == "_snapshots":
         raise UsageError(
-            "the archive packaged with elolag is not written to; name one of your own with "
-            "--archive DIR or the environment variable ELOLAG_ARCHIVE"
+            "the archive packaged with elolag is not written to; make one of your own with "
+            "`elolag archive init DIR`, and name it with --archive DIR or the environment "
+            "variable ELOLAG_ARCHIVE"
         )
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Outcomes that write a folder.
 _WRITTEN = ("new", "revision")
+#: The outcome of installing tags, or removing them: its payload's hash names the bundle, or none.
+TAGS = "tags"
 
 LOG_COLUMNS = (
     "run_at",
@@ -118,6 +120,11 @@ class Log:
             if row["outcome"] in _WRITTEN:
                 found.setdefault((row["board"], row["label"]), row)
         return found
+
+    @property
+    def tags(self) -> list[str]:
+        """SHA-256 of each bundle of tags that was installed, in order; empty where removed."""
+        return [row["raw_sha256"] for row in self.rows if row["outcome"] == TAGS]
 
     def number_of(self, digest: str) -> int | None:
         """Which line (1 for the first after the header) has this hash; None if none has."""

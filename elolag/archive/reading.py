@@ -363,8 +363,11 @@ _ENVIRONMENT = "ELOLAG_ARCHIVE"
 def default_path() -> Path:
     """Find the archive used when none is named: `ELOLAG_ARCHIVE`, else the shipped one."""
     named = os.environ.get(_ENVIRONMENT)
-    if named:
-        return Path(named)
+    return Path(named) if named else shipped_path()
+
+
+def shipped_path() -> Path:
+    """Find the archive that came with elolag: that of the checkout, else that of the package."""
     package = Path(__file__).resolve().parents[1]
     checkout = package.parent / "snapshots"
     # In site-packages a neighbour called "snapshots" would be somebody else's.
@@ -410,7 +413,7 @@ def open_archive(
         if not folder.is_dir():
             raise ArchiveError(
                 f"{folder}: no such archive; name one with --archive or {_ENVIRONMENT}, "
-                f"or make one with: elolag snapshot --archive {folder}"
+                f"or make one with: elolag archive init {folder}"
             )
         if archive.empty:
             raise ArchiveError(
@@ -501,6 +504,26 @@ class Archive:
     @cached_property
     def _log(self) -> Log:
         return Log.read(self.path)
+
+    def tags(self) -> bytes | None:
+        """The bundle of tags that was installed last, its hash checked; None where there is none.
+
+        Raises
+        ------
+        ArchiveError
+            If the file is missing or differs from what was installed.
+        """
+        named = (self._log.tags if self.use_log else [])[-1:]
+        if named in ([], [""]):
+            return None
+        path = store.tags_path(self.path, named[0])
+        data = manifests.read_file(path)
+        if tables.sha256(data) != named[0]:
+            raise ArchiveError(
+                f"{path}: its bytes have changed since it was installed; restore it from a good "
+                f"copy"
+            )
+        return data
 
     @property
     def empty(self) -> bool:

@@ -21,17 +21,18 @@ import os
 import secrets
 import shutil
 import socket
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elolag.archive.log import LOG, LOG_COLUMNS, Log, encode_line, read_lines
+from elolag.archive.log import LOG, LOG_COLUMNS, TAGS, Log, encode_line, read_lines
 from elolag.archive.package import MANIFEST, read_file, require_plain, sha256
-from elolag.errors import ArchiveError
+from elolag.errors import ArchiveError, UsageError
 from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from filelock import BaseFileLock
 
@@ -292,7 +293,7 @@ class Writer:
                 temporary.mkdir()
                 for name, data in files.items():
                     _write_file(temporary / name, data)
-                _sync_folder(temporary)
+                sync_folder(temporary)
                 self._require()
                 _write_intent(self.root, line)
                 os.rename(temporary, target)  # noqa: PTH104 -- the one call that must be atomic
@@ -303,7 +304,7 @@ class Writer:
                     (self.root / _INTENT).unlink(missing_ok=True)
                 raise
             try:
-                _sync_folder(target.parent)
+                sync_folder(target.parent)
                 self._log(line)
             except OSError:
                 self._require()
@@ -313,6 +314,29 @@ class Writer:
                 (self.root / _INTENT).unlink()
                 raise
             (self.root / _INTENT).unlink(missing_ok=True)
+
+    def install_tags(self, data: bytes | None, line: Mapping[str, str]) -> None:
+        """Let a bundle of tags answer from now on, or with None those of the package again.
+
+        The file is named by its hash and never changes; the line of the log is what counts.
+
+        Parameters
+        ----------
+        data
+            The bundle, which was checked.
+        line
+            The line of ``log.csv``; outcome and hash are filled in.
+        """
+        digest = sha256(data) if data is not None else ""
+        if data is not None:
+            target = tags_path(self.root, digest)
+            with _disk_errors(target):
+                self._require()
+                require_plain(target.parent, folder=True)
+                target.parent.mkdir(exist_ok=True)
+                if not os.path.lexists(target):
+                    _put(target, data, self._require)
+        self.log({**line, "outcome": TAGS, "raw_sha256": digest})
 
     def log(self, line: Mapping[str, str], twins: Sequence[Mapping[str, str]] = ()) -> None:
         """Append one line to ``log.csv``; the hash of the line before is filled in.
@@ -407,16 +431,63 @@ def seal(root: Path, command: str) -> Log:
         lock = Lock(root, command)
     try:
         data = Log.read(root).sealed_bytes()
-        part = root / f".{LOG}.part"
         with _disk_errors(root / LOG):
-            part.unlink(missing_ok=True)  # of a seal that was stopped
-            _write_file(part, data)
-            lock.require()
-            os.replace(part, root / LOG)  # noqa: PTH105 -- as the other renames here
-            _sync_folder(root)
+            _put(root / LOG, data, lock.require)
     finally:
         lock.release()
     return Log.read(root)
+
+
+def copy(source: Path, target: Path, check: Callable[[Path], object]) -> None:
+    """Copy an archive to a place where there is none: whole, or not at all.
+
+    Parameters
+    ----------
+    source, target
+        Its folder, and that of the copy, which is absent or empty. Hidden files stay behind: they
+        are of runs.
+    check
+        Called with the copy before it is put in place; what it raises ends the copying.
+
+    Raises
+    ------
+    UsageError
+        If anything is at `target`, or it lies in `source`.
+    ArchiveError
+        If `source` holds a link or a special file, or the disk refuses.
+    """
+    if target.resolve().is_relative_to(source.resolve()):
+        raise UsageError(f"{target}: lies in the archive that is copied; name another folder")
+    if os.path.lexists(target) and not (target.is_dir() and not any(target.iterdir())):
+        raise UsageError(
+            f"{target}: there is something already; name a folder that is not there yet, or empty"
+        )
+    target = target.resolve()  # an archive's own folder may be a link
+    with _disk_errors(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        try:
+            new = beside / "new"
+            _copy_folder(source, new)
+            check(new)
+            with contextlib.suppress(FileNotFoundError):
+                target.rmdir()  # Windows renames nothing to the place of a folder
+            os.rename(new, target)  # noqa: PTH104
+            sync_folder(target.parent)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    target.mkdir()
+    for path in sorted(source.iterdir()):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            _copy_folder(path, target / path.name)
+        else:
+            _write_file(target / path.name, read_file(path))
+    sync_folder(target)
 
 
 def snapshot_folders(root: Path) -> list[tuple[str, str]]:
@@ -552,7 +623,23 @@ def _write_file(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def _sync_folder(path: Path) -> None:
+def _put(path: Path, data: bytes, require: Callable[[], None]) -> None:
+    """Put a whole file in its place, if `require` does not object at the last moment."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)  # of a run that was stopped
+    _write_file(part, data)
+    require()
+    os.replace(part, path)  # noqa: PTH105 -- as the other renames here
+    sync_folder(path.parent)
+
+
+def tags_path(root: Path, digest: str) -> Path:
+    """Where a bundle of tags lies in an archive."""
+    return root / TAGS / f"{digest}.json"
+
+
+def sync_folder(path: Path) -> None:
+    """Flush a folder to the disk, so that the names in it outlast a loss of power."""
     if os.name == "nt":
         return  # Windows opens no folder, and so flushes none
     handle = os.open(path, os.O_RDONLY)
@@ -568,7 +655,7 @@ def _make_folders(board: Path) -> None:
         require_plain(path, folder=True)
         if not path.is_dir():
             path.mkdir()
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
 
 def _write_intent(root: Path, line: Mapping[str, str]) -> None:
@@ -579,7 +666,7 @@ def _write_intent(root: Path, line: Mapping[str, str]) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-    _sync_folder(root)
+    sync_folder(root)
 
 
 def _header(columns: Sequence[str]) -> bytes:
@@ -596,7 +683,7 @@ def _append(path: Path, columns: Sequence[str], *lines: Mapping[str, str]) -> in
             _write_all(handle, data if size else _header(columns) + data)
             os.fsync(handle)
             if size == 0:
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
         except OSError:
             os.ftruncate(handle, size)
             raise

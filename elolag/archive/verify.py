@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from elolag.archive import package, store
 from elolag.archive import package as manifests
-from elolag.archive.log import LOG, NOT_SEALED, Log
+from elolag.archive.log import LOG, NOT_SEALED, TAGS, Log
 from elolag.archive.package import misplaced
-from elolag.archive.reading import Archive, circular
+from elolag.archive.reading import Archive, circular, shipped_path
 from elolag.archive.store import was_stopped
 from elolag.dates import utc_now
 from elolag.errors import ArchiveError
@@ -82,6 +82,7 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
     try:
         problems.update(_log(root, log, head))
         rows = log.rows
+        problems.update(_tags(root, log))
     except ArchiveError as error:
         problems.add(_told(error, root))
         rows = []
@@ -119,6 +120,38 @@ def seal(archive: Archive) -> Log:
     return store.seal(archive.path, "elolag archive seal")
 
 
+def init(target: Path) -> Log:
+    """Make an archive of one's own: a copy of the shipped one, verified before it is in place.
+
+    Parameters
+    ----------
+    target
+        Its folder, absent or empty.
+
+    Returns
+    -------
+    Log
+        Of the copy, with the head of the shipped one; the next snapshot goes on from there.
+
+    Raises
+    ------
+    ArchiveError
+        If the shipped archive is not as it was stored, or the disk refuses the copy.
+    UsageError
+        If anything is at `target`.
+    """
+    source = shipped_path()
+    head = Log.read(source).head
+
+    def check(copy: Path) -> None:
+        problems = [p for p in verify(Archive(copy), head=head) if p.changed]
+        if problems:
+            raise ArchiveError(f"{source}: not copied, it is not as stored: {problems[0]}")
+
+    store.copy(source, target, check)
+    return Log.read(target)
+
+
 def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
     """What is wrong with the log itself, and where it and what is there do not agree."""
     found = store.compared(root, log, stopped=was_stopped(root))
@@ -130,6 +163,24 @@ def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
     if head is not None and log.number_of(head) is None:
         yield Problem(LOG, _UNKNOWN_HEAD.format(head))
     yield from (Problem(path, message) for path, message in found.problems)
+
+
+def _tags(root: Path, log: Log) -> Iterator[Problem]:
+    """Bundles of tags that are gone, or not what their names say.
+
+    One that the log does not speak of is of a run that was stopped: it answers nothing.
+    """
+    folder = root / TAGS
+    there = sorted(folder.iterdir()) if folder.is_dir() and not folder.is_symlink() else []
+    known = {store.tags_path(root, digest) for digest in log.tags if digest}
+    for path in sorted(known - set(there)):
+        yield Problem(f"{TAGS}/{path.name}", store.MISSING)
+    for path in there:
+        wrong = misplaced(path)
+        if not wrong and path != store.tags_path(root, package.sha256(package.read_file(path))):
+            wrong = "not what its name says: the SHA-256 of what was installed"
+        if wrong and not path.name.startswith("."):
+            yield Problem(f"{TAGS}/{path.name}", wrong)
 
 
 def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
@@ -243,6 +294,8 @@ def _strays(root: Path) -> Iterator[Problem]:
                     yield Problem(name, wrong)
             elif item.name.startswith(".") or (depth == _BOARD and item.name == store.TWINS):
                 continue  # the log is compared with the latter
+            elif name == TAGS and item.is_dir():
+                continue  # and with what is in there
             elif not item.is_dir() or not _NAMES[depth].fullmatch(name):
                 yield Problem(name, _NO_PART[depth])
             elif depth < _BOARD:

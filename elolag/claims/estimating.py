@@ -102,7 +102,7 @@ class Studies:
         check_numbers(asked["n_draws"], asked["level"])
         opened = open_archive(asked["archive"], sources=asked["sources"])
         session = asked["session"] or Session()
-        lookup = session.lookup(asked["extra_tags"], asked["policies"])
+        lookup = session.lookup(asked["extra_tags"], asked["policies"], archive=opened)
         drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
         return cls(opened, lookup, drawn, session, asked["extra_tags"])
 

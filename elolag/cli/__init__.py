@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,13 +26,14 @@ from elolag.cli import sensitivity as _sensitivity
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.cli.show import line
-from elolag.errors import ElolagError, refuse_gone
+from elolag.errors import ElolagError, UsageError, refuse_gone
 from elolag.version import __version__
 
 app = typer.Typer(
     name="elolag",
     help="By how many months does one group of AI models trail another on public arena "
-    "leaderboards, and how sure are we?",
+    "leaderboards, and how sure are we? What is cited as docs/NAME.md is printed by: elolag docs "
+    "NAME.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -54,6 +56,22 @@ def _root(
     pass
 
 
+def docs(
+    page: Annotated[
+        str, typer.Argument(help="A page, e.g. methods or docs/methods.md; all by default.")
+    ] = "",
+) -> None:
+    """Print a page of the documentation: what notes and messages cite as docs/NAME.md."""
+    package = Path(__file__).resolve().parents[1]
+    # An installed package has them within, a checkout beside it.
+    folder = next(f for f in (package / "docs", package.parent / "docs") if f.is_dir())
+    pages = {p.relative_to(folder).with_suffix("").as_posix(): p for p in folder.rglob("*.md")}
+    name = page.removeprefix("docs/").partition("#")[0].removesuffix(".md")
+    if name and name not in pages:
+        raise UsageError(f"there is no page {page!r}; there are: {', '.join(sorted(pages))}")
+    show.lines(pages[name].read_text("utf-8") if name else "\n".join(sorted(pages)))
+
+
 _lag.register(app)
 _claims.register(app)
 _dates.register(app)
@@ -61,6 +79,7 @@ app.command("compare")(questions.compare)
 app.command("revisions")(questions.revisions)
 app.command("cite")(questions.cite)
 app.command("report")(questions.report)
+app.command("docs")(docs)
 _measures.register(app)
 _rate.register(app)
 _sensitivity.register(app)

@@ -34,6 +34,22 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app)
 
 
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; absent or empty.")],
+) -> None:
+    """Make an archive of your own that goes on from the shipped one."""
+    from elolag import archive as archives
+    from elolag.archive.collect import check_writable
+
+    check_writable(folder)
+    log = archives.init(folder)
+    line(f"{folder}: the shipped archive, copied and verified; log: {len(log.lines) - 1} lines")
+    line(f"log: head {log.head}")
+    line("use it with --archive DIR, or for every command with ELOLAG_ARCHIVE=DIR;", err=True)
+    line(f"take a snapshot into it with: elolag snapshot --archive {folder}", err=True)
+
+
 @app.command("list")
 def list_(
     board: Annotated[str | None, typer.Argument(help="List the vintages of one board.")] = None,
@@ -240,11 +256,12 @@ def import_(
     from elolag.cli.snapshot import accepted, report
     from elolag.tags import Lookup, load, untagged
 
+    root = archive if archive is not None else default_path()
     done = import_files(
         source,
         paths,
-        archive if archive is not None else default_path(),
-        partial(untagged, Lookup(load())),
+        root,
+        partial(untagged, Lookup(load(archive=root))),
         date=date,
         url=url,
         dry_run=dry_run,

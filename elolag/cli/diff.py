@@ -51,17 +51,16 @@ def diff(
     from elolag.estimate.diff import compare, compare_archives
     from elolag.tags import Lookup, load
 
-    lookup = Lookup(load(tags))
     new_boards: list[str] = []
     if (Path(a) / "log.csv").is_file():
         older = open_archive(a, sources=sources, allow_empty=True)
         newer = open_archive(b or archive, sources=sources)
-        changes = compare_archives(older, newer, lookup)
+        changes = compare_archives(older, newer, Lookup(load(tags, newer)))
         new_boards = [name for name in newer.boards() if name not in older.boards()]
     else:
         kept = open_archive(archive, sources=sources)
         old, new = _pair(kept, a, b)
-        changes = [compare(old, new, lookup, category=category)]
+        changes = [compare(old, new, Lookup(load(tags, kept)), category=category)]
     if as_json:
         dump([change.to_dict() for change in changes])
         return

@@ -83,8 +83,7 @@ def lag(
 def _traced(study: Study, result: LagResult, question: dict[str, Any]) -> Trace:
     from elolag.estimate.trace import trace
 
-    tags = question.get("extra_tags"), question.get("policies")
-    return trace(study, result, question["session"].lookup(*tags))
+    return trace(study, result, question["session"].lookup_of(question))
 
 
 def _print_newer(

@@ -65,11 +65,12 @@ def snapshot(
     from elolag.tags import Lookup, load, untagged
 
     chosen = fetchable(tuple(sources or ()))
+    root = archive if archive is not None else default_path()
     with _progress() as progress, Client(base_urls=bases(base_url), progress=progress) as client:
         run = Run(
-            archive=archive if archive is not None else default_path(),
+            archive=root,
             client=client,
-            untagged=partial(untagged, Lookup(load(tags))),
+            untagged=partial(untagged, Lookup(load(tags, root))),
             dry_run=dry_run,
             accept=accepted(accept),
         )

@@ -12,7 +12,7 @@ from elolag.cli.show import dump, line, print_table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from elolag.tags import Lookup
+    from elolag.tags import Lookup, Tables
     from elolag.tags.listings import Listed, Record
     from elolag.tags.suggest import Suggestion
 
@@ -167,6 +167,110 @@ def suggest(
     line(text, err=True)
 
 
+@tags.command()
+def which(archive: Archive = None, as_json: _Json = False) -> None:
+    """Whose tags answer: those that came with elolag, or those installed in the archive."""
+    from elolag.tags import load
+
+    tables = load(None, archive)
+    found = {
+        "schema": 1,
+        "sha256": tables.bundle,
+        "packaged": tables.packaged,
+        "labs": len(tables.labs),
+        "models": len(tables.models),
+        "aliases": len(tables.aliases),
+    }
+    if as_json:
+        dump(found)
+        return
+    line(f"tags: {_whose(tables)}")
+    line(f"  {len(tables.labs)} labs, {len(tables.models)} models, {len(tables.aliases)} aliases")
+    line(f"  sha256 {tables.bundle}")
+
+
+def _whose(tables: Tables) -> str:
+    from elolag.version import __version__
+
+    came = f"with elolag {__version__}"
+    return (
+        f"those that came {came}" if tables.packaged else f"installed; not those that came {came}"
+    )
+
+
+@tags.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="File to write, not there yet.")],
+    archive: Archive = None,
+) -> None:
+    """Write labs, models and aliases as one file, for `elolag tags update` elsewhere."""
+    from elolag.archive import open_archive
+    from elolag.errors import UsageError
+    from elolag.tags import bundle, packaged
+
+    data = open_archive(archive, allow_empty=True).tags() or packaged()
+    try:
+        with file.open("xb") as stream:
+            stream.write(data)
+    except FileExistsError:
+        raise UsageError(f"{file} exists; name another file") from None
+    line(f"wrote {file}", err=True)
+    line(f"sha256 {bundle.sha256(data)}")
+
+
+@tags.command()
+def update(
+    file: Annotated[
+        Path | None, typer.Argument(help="What `elolag tags export` wrote; with --remove none.")
+    ] = None,
+    sha256: Annotated[
+        str, typer.Option(metavar="HASH", help="Its SHA-256, from whoever gave you the file.")
+    ] = "",
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Go back to the tags that came with elolag.")
+    ] = False,
+    archive: Annotated[
+        Path | None, typer.Option(help="Your own archive (elolag archive init).")
+    ] = None,
+) -> None:
+    """Let other tags answer in your own archive: checked, installed, and named by every result."""
+    from elolag.archive import Writer
+    from elolag.archive.collect import check_writable
+    from elolag.dates import utc_now
+    from elolag.errors import UsageError
+    from elolag.tags import check_bundle, load
+    from elolag.tags.bundle import read
+
+    root = _own(archive)
+    check_writable(root)
+    if (file is None) != remove:
+        raise UsageError("give the file to install, or --remove to go back to the packaged tags")
+    data, rows = None, "0"
+    if file is not None:
+        data = read(file, sha256)
+        rows = str(len(check_bundle(data, str(file)).models))
+    stamp = utc_now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    with Writer(root, "elolag tags update") as writer:
+        writer.install_tags(data, {"run_at": stamp, "source": "tags", "board": "", "rows": rows})
+    line(f"{root}: tags: {_whose(load(None, root))}")
+
+
+def _own(archive: Path | None) -> Path:
+    """The archive that was named: what every answer rests on is not changed in passing."""
+    import os
+
+    from elolag.archive import open_archive
+    from elolag.errors import UsageError
+
+    named = archive or Path(os.environ.get("ELOLAG_ARCHIVE", ""))
+    if named == Path():
+        raise UsageError(
+            "tags are installed in an archive of your own: make one with elolag archive init DIR, "
+            "and name it with --archive DIR or ELOLAG_ARCHIVE"
+        )
+    return open_archive(named).path
+
+
 def _open(
     archive: Path | None, extra: Path | None, *, ratings: bool = False
 ) -> tuple[Lookup, list[Listed]]:
@@ -174,7 +278,7 @@ def _open(
     from elolag.tags import Lookup, load
     from elolag.tags.listings import read_listings
 
-    lookup = Lookup(load(extra))
+    lookup = Lookup(load(extra, archive))
     return lookup, read_listings(open_archive(archive), ratings=ratings)
 
 

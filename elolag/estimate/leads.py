@@ -325,7 +325,7 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
         to_day(since)
     study = prepare(**asking(question, session=session))
     category, newest = asked["category"], study.panel.vintage
-    lookup = session.lookup(asked["extra_tags"], asked["policies"])
+    lookup = session.lookup_of(asked)
     groups = study.cast.leader, study.cast.follower
     snapshots = [
         s for s in board.snapshots

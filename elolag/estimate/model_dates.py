@@ -502,8 +502,7 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
     vague = np.flatnonzero((since != since[0]).any(axis=0))
     lag = (since[:, vague] - dates[:, vague]) / DAYS_PER_MONTH
     low[vague], high[vague] = _ends(lag, never[:, vague], unseen[:, vague], study.level)
-    asked: Question = {**ASKED, **question}
-    tables = session.lookup(asked["extra_tags"], asked["policies"]).tables
+    tables = session.lookup_of(question).tables
     best, mean, spread = cast.best_entries(fitted), fitted.mean, fitted.spread
     table = study.panel.placed.table.dropna(subset="votes")
     votes = dict(zip(table["entry"], table["votes"].astype(int), strict=True))

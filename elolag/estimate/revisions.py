@@ -628,11 +628,10 @@ def read(
     check_clock(asked["clock"])
     category = asked["category"]
     snapshots = chain(board, category, asked["vintage"])
-    lookup = session.lookup(extra, policies)
+    listed = None
     if asked["clock"] == "first-listed":
-        lookup = session.lookup(
-            extra, policies, session.first_listed(board.archive, extra, policies)
-        )
+        listed = session.first_listed(board.archive, extra, policies)
+    lookup = session.lookup(extra, policies, listed, archive=board.archive)
     check_excluded(asked["exclude"], lookup)
     sides = asked["leader"], asked["follower"]
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in sides]

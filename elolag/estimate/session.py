@@ -31,6 +31,7 @@ from elolag.results.provenance import Origin
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
 from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
+from elolag.version import __version__
 
 #: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
 #: group of a world has 25.
@@ -183,8 +184,8 @@ class Session:
     """
 
     def __init__(self) -> None:
-        self._tables: dict[str, tags.Tables] = {}
-        self._lookups: dict[tuple[str, Policies], Lookup] = {}
+        self._tables: dict[tuple[str, str], tags.Tables] = {}
+        self._lookups: dict[tuple[tuple[str, str], Policies], Lookup] = {}
         self._boards: dict[tuple[str, str, str], Board] = {}
         self._listed: dict[tuple[str, str, str, Policies], dict[str, Tag]] = {}
         self._panels: dict[tuple[Any, ...], Panel] = {}
@@ -210,16 +211,27 @@ class Session:
         extra_tags: str | Path | None = None,
         policies: Policies | None = None,
         retagged: Mapping[str, Tag] | None = None,
+        *,
+        archive: Archive | str | Path | None = None,
     ) -> Lookup:
-        """The tags, as `tags.Lookup` finds them."""
-        name, policies = str(extra_tags), policies or Policies()
+        """The tags of an archive, as `tags.Lookup` finds them."""
+        path = archive.path if isinstance(archive, Archive) else archive
+        name, policies = (str(extra_tags), str(path)), policies or Policies()
         if name not in self._tables:
-            self._tables[name] = tags.load(extra_tags)
+            self._tables[name] = tags.load(extra_tags, archive)
         if retagged:
             return Lookup(self._tables[name], policies, retagged)
         if (name, policies) not in self._lookups:
             self._lookups[name, policies] = Lookup(self._tables[name], policies)
         return self._lookups[name, policies]
+
+    def lookup_of(self, question: Question, retagged: Mapping[str, Tag] | None = None) -> Lookup:
+        """The tags a question is asked with: those of its board's archive."""
+        asked: Question = {**ASKED, **question}
+        board = self.board(asked["board"], asked["archive"], asked["sources"])
+        # Ratings of a user's own lie in no archive.
+        where = asked["archive"] if isinstance(board, OwnBoard) else board.archive
+        return self.lookup(asked["extra_tags"], asked["policies"], retagged, archive=where)
 
     def first_listed(
         self, archive: Archive, extra_tags: str | Path | None, policies: Policies | None
@@ -227,7 +239,7 @@ class Session:
         """Tags with the day of a model's first listing in the archive as its release."""
         key = (str(archive.path), archive.sources, str(extra_tags), policies or Policies())
         if key not in self._listed:
-            lookup = self.lookup(extra_tags, policies)
+            lookup = self.lookup(extra_tags, policies, archive=archive)
             self._listed[key] = listed_tags(lookup, first_listed(archive, lookup))
         return self._listed[key]
 
@@ -237,14 +249,19 @@ class Session:
         category: str,
         vintage: str | None,
         extra_tags: str | Path | None = None,
+        archive: Archive | str | Path | None = None,
     ) -> Panel:
-        """The panel, as `panel.build` makes it; policies and clocks do not change it."""
+        """The panel, as `panel.build` makes it; policies and clocks do not change it.
+
+        `archive` is that of the tags for a board of a user's own.
+        """
         if isinstance(board, OwnBoard):
-            return build(board, category, vintage, self.lookup(extra_tags))
+            return build(board, category, vintage, self.lookup(extra_tags, archive=archive))
         where = (str(board.archive.path), board.archive.sources, board.name, board.labels)
         key = (*where, category, vintage, str(extra_tags))
         if key not in self._panels:
-            self._panels[key] = build(board, category, vintage, self.lookup(extra_tags))
+            lookup = self.lookup(extra_tags, archive=board.archive)
+            self._panels[key] = build(board, category, vintage, lookup)
         return self._panels[key]
 
 
@@ -272,7 +289,7 @@ def prepare(*, retagged: Mapping[str, Tag] | None = None, **question: Unpack[Que
     session = asked["session"] or Session()
     extra, policies = asked["extra_tags"], asked["policies"]
     board = session.board(asked["board"], asked["archive"], asked["sources"])
-    lookup = session.lookup(extra, policies, retagged)
+    lookup = session.lookup_of(asked, retagged)
     check_excluded(asked["exclude"], lookup)
     own = None
     if isinstance(board, OwnBoard):
@@ -281,8 +298,8 @@ def prepare(*, retagged: Mapping[str, Tag] | None = None, **question: Unpack[Que
         if own is not None:
             raise UsageError("a board of your own has no history of listings; take clock released")
         listed = session.first_listed(board.archive, extra, policies)
-        lookup = session.lookup(extra, policies, listed | dict(retagged or {}))
-    panel = session.panel(board, asked["category"], asked["vintage"], extra)
+        lookup = session.lookup_of(asked, listed | dict(retagged or {}))
+    panel = session.panel(board, asked["category"], asked["vintage"], extra, asked["archive"])
     return assemble(panel, lookup, asked, own)
 
 
@@ -361,6 +378,7 @@ def assemble(
             "min_votes": min_votes,
             "match_rule": match_rule,
             **joined,
+            "tags": lookup.tables.bundle,
             **({} if extra is None else {"extra_tags": tags.digest(extra)}),
         },
         notes=(
@@ -368,12 +386,23 @@ def assemble(
             *_uncounted(panel, cast, min_votes),
             *_not_yet_out(panel, cast, fitted, date),
             *clock_notes(asked["clock"]),
+            *other_tags(lookup.tables),
             *(own.notes if own else ()),
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
             *((NO_DRIFT,) if own and young is None else ()),
         ),
         match_rule=match_rule,
     )
+
+
+def other_tags(tables: tags.Tables) -> list[str]:
+    """What is said where an archive's own tags answered in the place of the packaged ones."""
+    if tables.packaged:
+        return []
+    return [
+        f"tags: not those that came with elolag {__version__} but those installed in this archive, "
+        f"sha256 {tables.bundle[:16]}"
+    ]
 
 
 def thought(panel: Panel, lookup: Lookup) -> Posterior:

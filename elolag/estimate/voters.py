@@ -90,7 +90,7 @@ def compare_voters(
     question["session"] = session
     study = prepare(**question)
     _check_apart(study)
-    lookup = session.lookup(question.get("extra_tags"), question.get("policies"))
+    lookup = session.lookup_of(question)
     headline = results(study, [key])[0]
     board = session.board(
         question.get("board", ASKED["board"]), question.get("archive"),

@@ -330,6 +330,6 @@ def phrase_of(group: str, lang: str) -> Phrase:
 
 
 def _lab_name(key: str, day: str = "9999") -> str:
-    """What a lab calls itself on a day, without what the tables add to it; else its key."""
-    rows = [row for row in tags.load().labs.get(key, ()) if row.from_ <= day]
+    """What a lab calls itself on a day, without what our tables add to it; else its key."""
+    rows = [row for row in tags.ours().labs.get(key, ()) if row.from_ <= day]
     return re.sub(r"\s*[(/].*", "", rows[-1].name) if rows else key

@@ -205,6 +205,8 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     """
     spoken = _spokesman(result)
     facts = {n: getattr(spoken, n) for n in _FACTS if _is_plain(getattr(spoken, n, None))}
+    if tags := (getattr(spoken, "policies", None) or {}).get("tags"):
+        facts["tags"] = tags
     # "sources" is what the snapshots are called there, and all lists go without saying.
     if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
         facts["lists"] = spoken.sources

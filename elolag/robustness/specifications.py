@@ -351,7 +351,7 @@ def gather(question: Common, archive: Archive, names: Sequence[str] | None) -> F
     UsageError
         The archive has no such board, or the headline's has no usable ratings.
     """
-    lookup = Lookup(tags.load(question.extra_tags))
+    lookup = Lookup(tags.load(question.extra_tags, archive))
     newest = choose(archive.board(question.board), None)
     wanted = question.as_of or newest.vintage
     found, unusable = {}, {}

@@ -280,7 +280,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
     return Material(
         question=question,
         study=study,
-        tables=tags.load(question.get("extra_tags")),
+        tables=(question["session"] or Session()).lookup_of(question).tables,
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,

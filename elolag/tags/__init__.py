@@ -3,7 +3,7 @@
 from elolag.tags.groups import Group, check_overlap, parse_group
 from elolag.tags.lookup import Lookup, Policies, Tag, is_unknown, untagged
 from elolag.tags.rows import Alias, Lab, Model
-from elolag.tags.tables import UNKNOWN, Tables, digest, load
+from elolag.tags.tables import UNKNOWN, Tables, check_bundle, digest, load, ours, packaged
 
 __all__ = [
     "UNKNOWN",
@@ -15,10 +15,13 @@ __all__ = [
     "Policies",
     "Tables",
     "Tag",
+    "check_bundle",
     "check_overlap",
     "digest",
     "is_unknown",
     "load",
+    "ours",
+    "packaged",
     "parse_group",
     "untagged",
 ]

@@ -76,7 +76,7 @@ _PLAIN = re.compile(r"[^a-z0-9]")
 
 
 @cache
-def _organisations() -> Mapping[str, str]:
+def organisations() -> Mapping[str, str]:
     """The table ``organisations.csv``: spelling without case, spaces or signs -> lab."""
     name = "organisations.csv"
     text = (resources.files("elolag.tags") / "data" / name).read_text("utf-8")
@@ -94,7 +94,7 @@ def labs_of(text: str) -> tuple[str, ...]:
 
     A university or company that is no lab here is left out, so an answer may be empty.
     """
-    known = _organisations()
+    known = organisations()
     whole = known.get(_plain(text))
     if whole:
         return (whole,)

@@ -16,13 +16,14 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
+from elolag.archive import Archive, open_archive
 from elolag.countries import ISO_3166
 from elolag.dates import parse
 from elolag.errors import TagError, UsageError
 from elolag.sources import SOURCES
 from elolag.sources import sheet as sheets
-from elolag.tags import flat
-from elolag.tags.rows import Alias, Lab, Model, Row
+from elolag.tags import bundle, flat
+from elolag.tags.rows import Alias, Lab, Model, Row, organisations
 
 UNKNOWN = "unknown"
 _PRECISIONS = ("day", "month")
@@ -36,13 +37,16 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9.+_-]*")
 class Tables:
     """All authored rows, checked against each other.
 
-    `overrides` are the aliases of a user's own file: they are asked first.
+    `overrides` are the aliases of a user's own file: they are asked first. `bundle` is the SHA-256
+    of what they were laid over, `packaged` whether that is what came with this version.
     """
 
     labs: Mapping[str, tuple[Lab, ...]]
     models: Mapping[str, Model]
     aliases: tuple[Alias, ...]
     overrides: tuple[Alias, ...] = field(default=())
+    bundle: str = ""
+    packaged: bool = True
 
     def country(self, model: Model) -> str:
         """ISO 3166 country of the model's lab on the model's release date."""
@@ -59,11 +63,14 @@ class Tables:
         )
 
 
-def load(extra: str | Path | None = None) -> Tables:
-    """The packaged tables, with a user's own tags layered on top.
+def load(extra: str | Path | None = None, archive: Archive | str | Path | None = None) -> Tables:
+    """The tables of an archive, with a user's own tags layered on top.
 
     Parameters
     ----------
+    archive
+        The packaged tables, unless others were installed in this archive (``elolag tags update``);
+        by default the one that answers when none is named.
     extra
         A flat CSV, one line an entry (`elolag.tags.flat`); a CSV of one of the three tables (its
         header says which); or a folder with ``labs.csv``, ``models.csv`` and ``aliases.csv`` or
@@ -75,9 +82,11 @@ def load(extra: str | Path | None = None) -> Tables:
         A row breaks a rule: the message names file, line and value.
     UsageError
         The file cannot be read.
+    ArchiveError
+        What was installed in the archive is gone or has changed.
     """
     try:
-        return _load(extra)
+        return _load(extra, open_archive(archive, allow_empty=True).tags())
     except TagError as error:
         if extra is not None:  # ours alone are sound: it is the request that must change
             error.exit_code = UsageError.exit_code
@@ -102,9 +111,35 @@ def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
     return path[path.index(name) :] if name in path else []
 
 
-def _load(extra: str | Path | None) -> Tables:
-    folder = resources.files("elolag.tags") / "data"
-    ours = _packaged(tuple((folder / f"{name}.csv").read_text("utf-8") for name in _TABLES))
+@lru_cache(maxsize=1)
+def ours() -> Tables:
+    """The packaged tables, whatever an archive holds."""
+    return _load(None, None)
+
+
+def check_bundle(data: bytes, name: str) -> Tables:
+    """The tables of a bundle; `name` is what the errors call it.
+
+    Raises
+    ------
+    TagError
+        It is no bundle, or a row breaks a rule: the message names table, line and value.
+    """
+    tables = _load(None, data, name)
+    unknown = set(organisations().values()) - tables.labs.keys()
+    if unknown:
+        raise TagError(
+            f"{name}, labs: there is no {min(unknown)!r}, which this version of elolag knows by "
+            f"what publishers call it; take a bundle made for this version"
+        )
+    return tables
+
+
+def _load(
+    extra: str | Path | None, installed: bytes | None, name: str = "the archive's tags"
+) -> Tables:
+    data = installed or packaged()
+    ours = _layer(data, name if installed else "")
     theirs = _Layer()
     for path in _user_files(extra) if extra is not None else ():
         theirs.read_user(path, ours)
@@ -113,16 +148,26 @@ def _load(extra: str | Path | None) -> Tables:
         models={**ours.models, **theirs.models},
         aliases=tuple(ours.aliases.values()),
         overrides=tuple(theirs.aliases.values()),
+        bundle=bundle.sha256(data),
+        packaged=data == packaged(),
     )
     _check_references(tables, {**ours.where, **theirs.where})
     return tables
 
 
 @lru_cache(maxsize=1)
-def _packaged(texts: tuple[str, ...]) -> _Layer:
+def packaged() -> bytes:
+    """The bundle of the packaged tables."""
+    folder = resources.files("elolag.tags") / "data"
+    return bundle.encode({name: (folder / f"{name}.csv").read_text("utf-8") for name in _TABLES})
+
+
+@lru_cache(maxsize=2)
+def _layer(data: bytes, name: str) -> _Layer:
+    """The rows of a bundle; errors name its table, and the bundle if it is not ours."""
     ours = _Layer()
-    for name, text in zip(_TABLES, texts, strict=True):
-        ours.read(text, f"{name}.csv")
+    for table, text in bundle.decode(data, name).items():
+        ours.read(text, f"{name}, {table}" if name else f"{table}.csv")
     return ours
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from elolag.countries import ISO_3166, codes
 from elolag.errors import ElolagError, TagError, UsageError
 from elolag.tags import Lookup, Tables, load
-from elolag.tags.rows import _organisations, labs_of
+from elolag.tags.rows import labs_of, organisations
 from elolag.tags.tables import _DATE_BASES, _PRECISIONS, _Layer
 
 DATA = resources.files("elolag.tags") / "data"
@@ -82,7 +82,7 @@ def test_what_has_no_source_bears_one_mark() -> None:
 
 def test_labs_are_used_and_organisations_name_labs(tables: Tables) -> None:
     assert {row.lab for row in tables.models.values()} == set(tables.labs)
-    assert set(_organisations().values()) <= set(tables.labs)
+    assert set(organisations().values()) <= set(tables.labs)
 
 
 def test_words_for_precision_and_basis_are_all_in_use(tables: Tables) -> None:
