@@ -1,0 +1,402 @@
+"""First and revised figures of every month side by side, and by which method: the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Unpack
+
+import numpy as np
+
+from elolag.cite import citation
+from elolag.dates import to_day
+from elolag.errors import CheckFailed, EstimateError, UsageError
+from elolag.estimate.lag import HEADLINE, estimate_lag
+from elolag.estimate.over_time import LagPath, lag_path
+from elolag.estimate.session import Question, Session, asking, prepare
+from elolag.model.estimands import AT_LEAST, AT_MOST
+from elolag.own import OwnBoard
+from elolag.question import DEFAULT_BOARD
+from elolag.results.lag import LagResult
+from elolag.results.provenance import Origin
+from elolag.results.table import Column, Result, Table, decimals
+from elolag.results.words import bounded, compact, months, noun
+from elolag.schema import ALL_LISTS
+from elolag.site.months import Frozen, Month, frozen
+from elolag.site.months import months as months_of
+from elolag.version import METHOD, __version__
+
+#: Below this no difference of two figures is told, in months.
+_TOLD = 0.05
+
+
+@dataclass(frozen=True)
+class Said:
+    """A figure as it was said: months, its interval (None: unbounded), whether it is a bound."""
+
+    months: float
+    low: float | None
+    high: float | None
+    censored: str | None = None
+
+    @classmethod
+    def of(cls, result: LagResult) -> Said:
+        """The figure of a result in months."""
+        return cls(float(result.months or 0.0), result.low, result.high, result.censored)
+
+    def words(self) -> str:
+        """``6.9 months behind (5.3 to 8.8 behind)``."""
+        return f"{bounded(self.months, self.censored)} ({compact(self.low, self.high)})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object."""
+        return {"months": self.months, "low": self.low, "high": self.high,
+                "censored": self.censored}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One month of the record.
+
+    Attributes
+    ----------
+    month
+        With its list.
+    published
+        ISO date of the first publication; empty where the month is reconstructed.
+    method
+        By which the first figure was made.
+    first
+        As it was published, or is reconstructed.
+    again
+        Of the same list, by the tags and the method of today.
+    revised
+        As of the same day by the newest list; None where that is older than the month.
+    """
+
+    month: Month
+    published: str
+    method: str
+    first: Said
+    again: Said
+    revised: Said | None
+
+    @property
+    def corrected(self) -> bool:
+        """Whether the same list reads otherwise today."""
+        return abs(self.again.months - self.first.months) >= _TOLD
+
+    @property
+    def change(self) -> float:
+        """What the newest list makes of it less the first figure, in months."""
+        return (self.revised or self.again).months - self.first.months
+
+
+@dataclass(frozen=True)
+class Record(Result):
+    """The figure of every month as it was first said, and what is known of it now.
+
+    Attributes
+    ----------
+    rows
+        The oldest month first.
+    refused
+        Month -> why it has no figure.
+    vintage
+        The newest list, by which figures are revised.
+    """
+
+    rows: tuple[Row, ...]
+    refused: Mapping[str, str]
+    board: str
+    category: str
+    leader_group: str
+    follower_group: str
+    vintage: str
+    level: float
+    n_draws: int
+    seed: int
+    snapshots: tuple[tuple[str, str], ...] = ()
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = ALL_LISTS
+    version: str = __version__
+    method: str = METHOD
+
+    def sentence(self) -> str:
+        """How far first figures have moved since."""
+        told = [row for row in self.rows if row.revised is not None]
+        first = sum(bool(row.published) for row in self.rows)
+        what = f"{noun(self.follower_group)} against {noun(self.leader_group)} on {self.board}"
+        text = (
+            f"{len(self.rows)} months of {what}, {first} of them published when they were new and "
+            f"the others reconstructed"
+        )
+        if not told:
+            return f"{text}; none can be revised yet."
+        worst = max(told, key=lambda row: abs(row.change))
+        mean = sum(abs(row.change) for row in told) / len(told)
+        return (
+            f"{text}: by the list of {self.vintage} their figures read {mean:.1f} months otherwise "
+            f"on average, at most {months(abs(worst.change))} ({worst.month.words()})."
+        )
+
+    def table(self) -> Table:
+        """One row a month, the newest first."""
+        number = decimals(1)
+        columns = (
+            Column("month", "Month", "calendar month", "ISO year and month"),
+            Column("vintage", "List", "date of the list that stands for it", "ISO date"),
+            Column("list", "Whose", "official, or a copy made by others"),
+            Column("published", "Published", "first publication; empty: reconstructed", "ISO date"),
+            Column("method", "Method", "version of the method of the first figure",
+                   in_page=False),
+            Column("first", "First", "the first figure; positive: the follower is behind",
+                   "months", number, figures=True),
+            Column("first_low", "Low", "lower end of its interval; empty: unbounded", "months",
+                   number, figures=True),
+            Column("first_high", "High", "upper end; empty: unbounded", "months", number,
+                   figures=True),
+            Column("again", "Same list today", "of the same list by today's tags and method",
+                   "months", number, figures=True),
+            Column("revised", "Revised", "as of the same day by the newest list", "months", number,
+                   figures=True),
+            Column("revised_low", "Low", "lower end of its interval; empty: unbounded", "months",
+                   number, figures=True),
+            Column("revised_high", "High", "upper end; empty: unbounded", "months", number,
+                   figures=True),
+            Column("bound", "", "at-least or at-most where the first figure is a bound",
+                   in_page=False),
+            Column("reconstructed", "", "whether nobody published it then", in_page=False),
+        )  # fmt: skip
+        rows: list[dict[str, Any]] = []
+        for row in self.rows[::-1]:
+            revised = row.revised
+            rows.append(
+                {
+                    "month": row.month.name, "vintage": row.month.vintage,
+                    "list": "official" if row.month.official else "copy",
+                    "published": row.published or None, "method": row.method,
+                    "first": row.first.months, "first_low": row.first.low,
+                    "first_high": row.first.high, "again": row.again.months,
+                    "revised": revised and revised.months, "revised_low": revised and revised.low,
+                    "revised_high": revised and revised.high, "bound": row.first.censored,
+                    "reconstructed": not row.published,
+                }
+            )  # fmt: skip
+        caption = "First and revised figures, newest month first"
+        return Table.of("record", caption, columns, rows, n_draws=self.n_draws)
+
+    def footnotes(self) -> tuple[str, ...]:
+        """How the columns differ, and which months have no figure."""
+        notes = [
+            f"First: by the list of the month, as of its day ({HEADLINE} over the twelve months "
+            f"before). Same list today: with today's tags and method {self.method}. Revised: as of "
+            f"the same day, by the list of {self.vintage}."
+        ]
+        methods = sorted({row.method for row in self.rows} - {self.method})
+        if methods:
+            notes.append(
+                f"First figures were made by methods {', '.join(methods)} too; the column beside "
+                f"them has the same lists by method {self.method}."
+            )
+        notes += [f"{name} has no figure: {why}." for name, why in self.refused.items()]
+        return tuple(notes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object, unrounded."""
+        plain = (
+            "board", "category", "leader_group", "follower_group", "vintage", "level", "n_draws",
+            "seed", "sources", "version", "method",
+        )  # fmt: skip
+        return {
+            "schema": 1,
+            **{name: getattr(self, name) for name in plain},
+            "months": [
+                {
+                    "month": row.month.name, "vintage": row.month.vintage,
+                    "official": row.month.official, "published": row.published or None,
+                    "method": row.method, "first": row.first.to_dict(),
+                    "again": row.again.to_dict(),
+                    "revised": row.revised and row.revised.to_dict(),
+                }
+                for row in self.rows
+            ],
+            "refused": dict(self.refused),
+            "sentence": self.sentence(),
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+        }  # fmt: skip
+
+
+def inputs(result: LagResult) -> dict[str, Any]:
+    """What a figure was made of; the same inputs make the same figure."""
+    return {
+        "method": METHOD,
+        "tags": result.policies.get("tags"),
+        "extra_tags": result.policies.get("extra_tags"),
+        "snapshots": [{"path": p, "sha256": h} for p, h in result.snapshots],
+        "n_draws": result.n_draws,
+        "seed": result.seed,
+    }
+
+
+def facts(month: Month, headline: LagResult, published: str) -> dict[str, Any]:
+    """What a month says for programs: its ``lag.json``.
+
+    Parameters
+    ----------
+    month
+        With its list.
+    headline
+        The average by that list, as of its day.
+    published
+        ISO date of its first publication; empty where it is reconstructed.
+    """
+    quoted = {lang: citation(headline, lang) for lang in ("en", "de")}
+    return {
+        "schema": 1,
+        "month": month.name,
+        "vintage": month.vintage,
+        "official": month.official,
+        "published": published or None,
+        "reconstructed": not published,
+        "as_of": headline.as_of,
+        **Said.of(headline).to_dict(),
+        "level": headline.level,
+        "estimand": headline.estimand,
+        "window": headline.window,
+        "sentence": {lang: each.sentence for lang, each in quoted.items()},
+        "footnote": {lang: each.footnote for lang, each in quoted.items()},
+        "inputs": inputs(headline),
+        "answer": headline.to_dict(),
+    }
+
+
+def first_of(found: Frozen) -> Said:
+    """The figure of a published month."""
+    return Said(**{k: found.facts[k] for k in ("months", "low", "high", "censored")})
+
+
+def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Record:
+    """First and revised figures of every month side by side.
+
+    Parameters
+    ----------
+    kept
+        A folder of published months, as `elolag.write_site` makes them; without one every month is
+        reconstructed: what this version makes of the list of the month.
+    **question
+        As for `elolag.estimate_lag`, without vintage and as-of date: each month has its own.
+
+    Raises
+    ------
+    UsageError
+        A vintage or a day was asked for, or a board of a user's own, which has no months.
+    CheckFailed
+        A published file was changed.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> found = elolag.record(n_draws=50)  # doctest: +SKIP
+    >>> found.rows[-1].month.name  # doctest: +SKIP
+    '2026-10'
+    """
+    for name in ("vintage", "as_of"):
+        if question.get(name) is not None:
+            raise UsageError(f"each month has a list and a day of its own; leave {name} out")
+    asked = asking(question, session=question.get("session") or Session())
+    board = asked["session"].board(
+        asked.get("board", DEFAULT_BOARD), asked.get("archive"), asked.get("sources", ALL_LISTS)
+    )
+    if isinstance(board, OwnBoard):
+        raise UsageError(f"{board.name} is one list of your own and has no months")
+    found = months_of(board, asked.get("category", "overall"))
+    held = frozen(Path(kept)) if kept else {}
+    answers = {month.name: answer(month, asked) for month in found}
+    return compiled(found, held, answers, estimate_lag(**asked), revising(answers, asked))
+
+
+def answer(month: Month, question: Question) -> LagResult | str:
+    """The headline by a month's list, as of its day, or why there is none."""
+    try:
+        return estimate_lag(**asking(question, vintage=month.vintage))
+    except EstimateError as error:
+        return str(error)
+
+
+def revising(answers: Mapping[str, LagResult | str], question: Question) -> LagPath | None:
+    """The average on every day since the first month's, by the newest list."""
+    days = [found.as_of for found in answers.values() if not isinstance(found, str)]
+    last = prepare(**question).as_of
+    if not days or to_day(min(days)) > last:
+        return None
+    return lag_path(min(days), estimand=HEADLINE, **question)
+
+
+def compiled(
+    months: Sequence[Month],
+    held: Mapping[str, Frozen],
+    answers: Mapping[str, LagResult | str],
+    newest: LagResult,
+    path: LagPath | None,
+) -> Record:
+    """The record out of its parts.
+
+    Parameters
+    ----------
+    months
+        The oldest first.
+    held
+        Those that are published.
+    answers
+        What every month's list says today, or why it says nothing.
+    newest
+        The headline by the newest list.
+    path
+        The average by the newest list on every day.
+
+    Raises
+    ------
+    CheckFailed
+        A published month is not one of the months.
+    """
+    _check_held(months, held)
+    rows, refused = [], dict[str, str]()
+    for month in months:
+        found = answers[month.name]
+        if isinstance(found, str):
+            refused[month.name] = found
+            continue
+        again = Said.of(found)
+        first, published, method = again, "", METHOD
+        if month.name in held:
+            told = held[month.name].facts
+            first, method = first_of(held[month.name]), str(told["method"])
+            published = str(told["published"] or "")
+        rows.append(Row(month, published, method, first, again, _revised(found.as_of, path)))
+    return Record(
+        rows=tuple(rows), refused=refused, board=newest.board, category=newest.category,
+        leader_group=newest.leader_group, follower_group=newest.follower_group,
+        vintage=newest.vintage, level=newest.level, n_draws=newest.n_draws, seed=newest.seed,
+        snapshots=newest.snapshots, origins=newest.origins, sources=newest.sources,
+    )  # fmt: skip
+
+
+def _check_held(months: Sequence[Month], held: Mapping[str, Frozen]) -> None:
+    for name in held:
+        if name not in {month.name for month in months}:
+            raise CheckFailed(
+                f"{name} is published, and the archive has no list of that month: is it another "
+                f"archive, or are lists missing (elolag archive verify)?"
+            )
+
+
+def _revised(day: str, path: LagPath | None) -> Said | None:
+    """What the newest list makes of a day; None where that is later than the list."""
+    if path is None or to_day(day) > path.days[-1]:
+        return None
+    at = int(to_day(day) - path.days[0])
+    low, high = (None if np.isnan(end[at]) else float(end[at]) for end in (path.low, path.high))
+    code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(path.censored[at]))
+    return Said(float(path.months[at]), low, high, code)
