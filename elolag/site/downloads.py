@@ -1,0 +1,156 @@
+"""What a reader takes along from a chart: its images and a workbook that explains itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from elolag.dates import parse
+from elolag.errors import REPORT, UsageError, library
+from elolag.plots.style import rendered
+from elolag.results.table import Cell, Column, Table
+from elolag.results.words import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Sizes of every chart that is offered for download.
+OFFERED = ("page", "slide", "phone")
+#: What one cell and one sheet's name can hold.
+_LONGEST, _NAME = 32_767, 31
+_CUT = " … (cut here; whole in the CSV)"
+#: Larger whole numbers are not exact in a spreadsheet.
+_EXACT = 2**53
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def images(
+    name: str,
+    draw: Callable[..., Axes],
+    result: Any,
+    *,
+    title: str | None = None,
+    sizes: Sequence[str] = OFFERED,
+) -> dict[str, bytes]:
+    """A chart as SVG and PNG in several sizes, by file name (``frontier-page.svg``).
+
+    Parameters
+    ----------
+    name
+        File name without size and ending.
+    draw
+        A figure of `elolag.plots`, to be told ``size`` and ``title``.
+    result
+        What was drawn; its provenance goes into the files.
+    title
+        In place of the finding.
+    """
+    return {
+        f"{name}-{size}.{kind}": rendered(draw(size=size, title=title), kind, result)
+        for size in sizes
+        for kind in ("svg", "png")
+    }
+
+
+def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str) -> bytes:
+    """A workbook: a first sheet that explains, then one sheet per table with typed columns.
+
+    Numbers are numbers and ISO dates dates. Text is text, whatever it begins with: no cell is a
+    formula or a link.
+
+    Parameters
+    ----------
+    about
+        What the first sheet says, (name, text) in its order; it lists the columns after that.
+    made
+        ISO date, said to be that of the workbook: no clock.
+
+    Raises
+    ------
+    UsageError
+        Two tables of one name; or the extra ``elolag[report]`` is missing.
+    """
+    held = io.BytesIO()
+    options = {"in_memory": True, **dict.fromkeys(
+        ("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)}  # fmt: skip
+    book = library("xlsxwriter", REPORT).Workbook(held, options)
+    book.set_properties({"created": dt.datetime.combine(parse(made), dt.time(), dt.UTC)})
+    strong = book.add_format({"bold": True})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    _explain(book.add_worksheet("About"), tables, about, strong, wrapped)
+    for name, table in zip(_names(tables), tables, strict=True):
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(table.columns):
+            sheet.set_column(place, place, 40 if column.long else 14)
+            sheet.write_string(0, place, column.key, strong)
+            for number, row in enumerate(table.rows, 1):
+                _write(sheet, number, place, row[place], column, day)
+    book.close()
+    return held.getvalue()
+
+
+def _explain(
+    sheet: Any, tables: Sequence[Table], about: Sequence[tuple[str, str]], strong: Any, wrapped: Any
+) -> None:
+    for place, width in enumerate((22, 28, 16, 90)):
+        sheet.set_column(place, place, width)
+    for number, (name, text) in enumerate(about):
+        sheet.write_string(number, 0, _text(name), strong)
+        # Over the columns of the list below, so that long text keeps to the screen.
+        sheet.merge_range(number, 1, number, 3, "", wrapped)
+        sheet.write_string(number, 1, _text(text), wrapped)
+    start = len(about) + 1
+    for place, head in enumerate(("Sheet", "Column", "Unit", "Meaning")):
+        sheet.write_string(start, place, head, strong)
+    for sheet_name, table in zip(_names(tables), tables, strict=True):
+        for column in table.columns:
+            start += 1
+            cells = (sheet_name, column.key, column.unit, column.meaning)
+            for place, text in enumerate(cells):
+                sheet.write_string(start, place, _text(text), wrapped)
+
+
+def _names(tables: Sequence[Table]) -> list[str]:
+    """Names of the sheets: short enough, of plain characters, none twice.
+
+    Raises
+    ------
+    UsageError
+        Two would be the same.
+    """
+    names = [re.sub(r"[^a-z0-9-]+", "-", table.name.lower())[:_NAME] for table in tables]
+    for number, name in enumerate(names):
+        if name in names[:number] or name in ("", "about", "history"):
+            raise UsageError(
+                f"a workbook cannot hold two sheets {name!r}; rename {tables[number].name!r}"
+            )
+    return names
+
+
+def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, day: Any) -> None:
+    if cell is None:
+        return
+    if isinstance(cell, bool):
+        sheet.write_boolean(row, place, cell)
+    elif (
+        isinstance(cell, str)
+        and column.unit == "ISO date"
+        and _ISO.fullmatch(cell)
+        and cell >= "1900-03-01"
+    ):
+        sheet.write_datetime(row, place, dt.datetime.combine(parse(cell), dt.time()), day)
+    elif isinstance(cell, str) or abs(cell) > _EXACT:
+        sheet.write_string(row, place, _text(str(cell)))
+    else:
+        sheet.write_number(row, place, cell)
+
+
+def _text(text: str) -> str:
+    """Text as a cell may hold it: line breaks stay, nothing else that does not show."""
+    shown = "\n".join(printable(line) for line in text.split("\n"))
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - len(_CUT)] + _CUT
