@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from elolag.own import own_board
     from elolag.results.lag import LagResult
     from elolag.robustness import sensitivity
-    from elolag.site import write_report
+    from elolag.site import record, write_report, write_site
     from elolag.tags import Policies
     from elolag.votes import rate
 
@@ -55,7 +55,9 @@ _HOMES = {
     "level_dates": "elolag.estimate.model_dates",
     "model_dates": "elolag.estimate.model_dates",
     "open_archive": "elolag.archive",
+    "record": "elolag.site",
     "write_report": "elolag.site",
+    "write_site": "elolag.site",
     "time_to_match": "elolag.estimate.catch_up",
     "own_board": "elolag.own",
     "rate": "elolag.votes",
@@ -85,10 +87,12 @@ __all__ = [
     "open_archive",
     "own_board",
     "rate",
+    "record",
     "sensitivity",
     "time_to_match",
     "who_led",
     "write_report",
+    "write_site",
 ]
 
 

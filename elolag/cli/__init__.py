@@ -23,6 +23,7 @@ from elolag.cli import measures as _measures
 from elolag.cli import questions, show
 from elolag.cli import rate as _rate
 from elolag.cli import sensitivity as _sensitivity
+from elolag.cli import site as _site
 from elolag.cli import snapshot as _snapshot
 from elolag.cli import tags as _tags
 from elolag.cli.show import line
@@ -83,6 +84,7 @@ app.command("docs")(docs)
 _measures.register(app)
 _rate.register(app)
 _sensitivity.register(app)
+_site.register(app)
 _snapshot.register(app)
 _archive.register(app)
 _diff.register(_archive.app)

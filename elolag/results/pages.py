@@ -48,6 +48,23 @@ ENGLISH: Mapping[str, str] = {
     "months": "All months",
     "next": "Next figure: from {date}, once a new list has been checked.",
     "unmoved": "There is no earlier month to compare with.",
+    "month": "{month}",
+    "monthly": "this answer as a page that never changes, with every file behind it",
+    "record": "The record",
+    "each": "Each month",
+    "short": "reconstructed",
+    "first": "First figure:",
+    "again": "The same list today:",
+    "revised": "Revised:",
+    "by": "by method {method}",
+    "unrevised": "the newest official list, of {vintage}, is older.",
+    "became": "What was first said for {month}, and what is known of it by the list of {vintage}.",
+    "corrections title": "What has become of the figure for {month}",
+    "corrected": (
+        "Corrected: by today's tags or method the same list gives another figure than the page of "
+        "the month, which stays as it was."
+    ),
+    "uncorrected": "Nothing had to be corrected: the same list gives the same figure today.",
     "still": "What moved the figure is told from list to list, each as of its own day.",
     "unbeside": "No other measure has an answer for this day.",
 }
@@ -95,9 +112,56 @@ GERMAN: Mapping[str, str] = {
     "months": "Alle Monate",
     "next": "Nächste Zahl: ab dem {date}, sobald eine neue Liste geprüft ist.",
     "unmoved": "Es gibt keinen früheren Monat zum Vergleich.",
+    "month": "{month}",
+    "monthly": "diese Antwort als Seite, die sich nie ändert, mit allen Dateien dahinter",
+    "title": "{who} im Mittel: {size}, verglichen mit {rival}",
+    "rows": "die Daten der Grafik (auf Englisch)",
+    "frontier title": "Die beiden Spitzen",
+    "frontier caption": (
+        "Linien: die beste Wertung, die jede Seite bis zum jeweiligen Tag erreicht hat; jede Stufe "
+        "ist ein Rekord. Balken: {level}Intervall der Wertung eines Rekords. Blasse Punkte: die "
+        "übrigen Modelle. Der Abstand in Monaten wird waagerecht abgelesen, der senkrechte ist "
+        "der in Punkten. Die Beschriftung der Grafik ist englisch."
+    ),
+    "average-path title": "Der mittlere Abstand im Lauf der Zeit",
+    "average-path caption": (
+        "Linie: Mittel des Abstands über zwölf Monate vor jedem Tag. Flächen, von dunkel nach "
+        "hell: das 50-%- und das {level}Messintervall jedes Tages; dünne Linien halten den "
+        "ganzen Verlauf. Alles mit den Wertungen vom {vintage}, also im Rückblick."
+    ),
+    "lag-path title": "Der Abstand des Tages im Lauf der Zeit",
+    "lag-path caption": "Linie: der Abstand an jedem Tag, im Rückblick.",
     "still": "Was die Zahl bewegt hat, wird von Liste zu Liste gesagt, je zu deren Tag.",
     "unbeside": "Für diesen Tag gibt kein anderes Maß eine Antwort.",
 }
+#: Pages one level down: path -> name and what one finds there, per language.
+WAYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "en": {
+        "months/index.html": ("Months", "every month's figure, as first said and as revised"),
+        "models/index.html": ("Models", "a card for every model that was the best of its side"),
+        "leads/index.html": ("Who led", "which side was first on every list, and how surely"),
+        "groups/index.html": ("Groups", "categories, boards, open and closed models, labs"),
+        "claims/index.html": ("Claims", "what others have said of the lag, checked"),
+        "revisions/index.html": ("Revisions", "what could be known on the day, and what now"),
+        "ask/index.html": ("Ask", "another day, another window, without a model: the page answers"),
+        "methods/index.html": ("Methods", "what is counted, how, and what is not"),
+        "data/index.html": ("Data", "lists, licences, hashes, files for programs"),
+        "about/index.html": ("About", "who answers for this, and how to report an error"),
+    },
+    "de": {
+        "de/models/index.html": ("Modelle", "eine Karte für jedes Modell, das einmal vorn lag"),
+        "months/index.html": ("Monate", "die Zahl jedes Monats, wie zuerst gesagt und heute (auf "
+                              "Englisch, wie alle folgenden Seiten)"),
+        "leads/index.html": ("Wer vorn lag", "welche Seite auf jeder Liste die erste war"),
+        "groups/index.html": ("Gruppen", "Kategorien, Listen, offene Modelle, Labore"),
+        "claims/index.html": ("Behauptungen", "was andere gesagt haben, nachgeprüft"),
+        "revisions/index.html": ("Revisionen", "was man am Tag wissen konnte und was heute"),
+        "ask/index.html": ("Fragen", "ein anderer Tag, ohne ein Modell: die Seite antwortet"),
+        "methods/index.html": ("Methode", "was gezählt wird und was nicht"),
+        "data/index.html": ("Daten", "Listen, Lizenzen, Prüfsummen, Dateien für Programme"),
+        "about/index.html": ("Über", "wer dafür einsteht und wie man einen Fehler meldet"),
+    },
+}  # fmt: skip
 WORDS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "de": GERMAN}
 
 

@@ -16,6 +16,12 @@ from elolag.errors import UsageError
 SUMS = "SHA256SUMS"
 
 
+def summed(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Files with the list of their hashes."""
+    sums = "".join(f"{hashlib.sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files))
+    return {**files, SUMS: sums.encode()}
+
+
 @contextmanager
 def reserved(out: Path, *, force: bool) -> Iterator[Path]:
     """A temporary folder beside `out`, made before any work begins; removed whatever happens.
@@ -74,8 +80,7 @@ def write(files: Mapping[str, bytes], temporary: Path, out: Path, *, force: bool
     UsageError
         The disk refuses; `out` is then as it was.
     """
-    sums = "".join(f"{hashlib.sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files))
-    whole = {**files, SUMS: sums.encode()}
+    whole = summed(files)
     new = temporary / "new"
     try:
         for name, content in whole.items():

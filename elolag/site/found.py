@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from elolag.archive import find_board
 from elolag.errors import ElolagError
 from elolag.estimate.compare import Slices, compare
 from elolag.estimate.leads import WhoLed, who_led
@@ -17,11 +16,7 @@ from elolag.estimate.revisions import Revisions, estimate_revisions
 from elolag.estimate.voters import compare_voters
 from elolag.results.measures import Measures
 from elolag.results.voters import VotersReport
-from elolag.schema import ALL_LISTS
-from elolag.site.material import Material
-
-#: Draws of each answer at most.
-_DRAWS = 2_000
+from elolag.site.material import DRAWS, Material, answered, told
 
 
 @dataclass(frozen=True)
@@ -49,10 +44,10 @@ class Found:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-def asks(material: Material) -> dict[str, Callable[[], Any]]:
+def asks(material: Material, question: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
     """What has to be asked beside a material, by the names of `Found`; in any order."""
-    question = dict(material.question)
-    few = {**question, "n_draws": min(material.study.n_draws, _DRAWS)}
+    question = dict(question)
+    few = {**question, "n_draws": min(material.study.n_draws, DRAWS)}
     # The order is told for every list, each on its day.
     listed = {k: v for k, v in few.items() if k != "as_of"}
     # Labs are each compared with the leader, and voters and measures bring their own categories.
@@ -79,15 +74,8 @@ def find(material: Material) -> Found:
     ElolagError
         There are no dates of models; any other part without an answer says why.
     """
-    return gathered(material, {name: answered(ask) for name, ask in asks(material).items()})
-
-
-def answered(ask: Callable[[], Any]) -> Any:
-    """The answer, or the error that says why there is none."""
-    try:
-        return ask()
-    except ElolagError as error:
-        return error
+    asked = asks(material, material.question)
+    return gathered(material, {name: answered(ask) for name, ask in asked.items()})
 
 
 def gathered(material: Material, answers: Mapping[str, Any]) -> Found:
@@ -100,13 +88,6 @@ def gathered(material: Material, answers: Mapping[str, Any]) -> Found:
     """
     if isinstance(answers["dates"], ElolagError):
         raise answers["dates"]
-    # What cannot be answered is told without naming a folder of this machine.
-    where = material.question.get("archive"), material.question.get("sources", ALL_LISTS)
-    here = str(find_board(material.headline.board, *where).archive.path)
-    missing = {
-        name: str(found).replace(here, "the archive")
-        for name, found in answers.items()
-        if isinstance(found, ElolagError)
-    }
+    missing = told(material, answers)
     kept = {name: found for name, found in answers.items() if name not in missing}
     return Found(material=material, missing=missing, **kept)

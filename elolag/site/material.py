@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -35,7 +36,7 @@ from elolag.schema import ALL_LISTS
 from elolag.tags import Tables, Tag
 
 #: Draws of each study at most: of slices, claims, influence and flip; and of the grid.
-_DRAWS = 2_000
+DRAWS = 2_000
 _GRID_DRAWS = 1_000
 #: The groups the packaged claims are about.
 _SIDES = ("US", "CN")
@@ -102,37 +103,62 @@ class Checks:
         }
 
 
-def check(study: Study, question: Mapping[str, Any], extent: Extent) -> Checks:
+def check(material: Material, extent: Extent) -> Checks:
     """Ask all of them; a part without an answer says why, and the others stand."""
-    few = {**question, "n_draws": min(study.n_draws, _DRAWS)}
+    study, question = material.study, material.question
+    few = {**question, "n_draws": min(study.n_draws, DRAWS)}
+    asked: dict[str, Callable[[], Any]] = {
+        **checks(material, few),
+        "influence": partial(influence, **few),
+        "flip": partial(flip, **few),
+    }
+    no_grid = _no_grid(study, question, extent)
+    if not no_grid:
+        asked["grid"] = partial(_grid, study, question, extent)
+    found = checked(material, {name: answered(ask) for name, ask in asked.items()})
+    return replace(found, missing={**found.missing, **({"grid": no_grid} if no_grid else {})})
+
+
+def checks(material: Material, few: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
+    """What is asked of every question beside its answer, by the names of `Checks`."""
     # A comparison by category is of all categories.
     whole = {k: v for k, v in few.items() if k != "category"}
     asked: dict[str, Callable[[], Any]] = {
-        "category": lambda: compare("category", **whole),
-        "openness": lambda: compare("openness", **few),
-        "influence": lambda: influence(**few),
-        "flip": lambda: flip(**few),
+        "category": partial(compare, "category", **whole),
+        "openness": partial(compare, "openness", **few),
     }
-    missing = {}
-    no_grid = _no_grid(study, question, extent)
-    if no_grid:
-        missing["grid"] = no_grid
-    else:
-        asked["grid"] = lambda: _grid(study, question, extent)
-    no_claims = _no_claims(question)
-    if no_claims:
+    if not _no_claims(material.question):
+        asked["claims"] = partial(_claims, few)
+    return asked
+
+
+def answered(ask: Callable[[], Any]) -> Any:
+    """The answer, or the error that says why there is none."""
+    try:
+        return ask()
+    except ElolagError as error:
+        return error
+
+
+def checked(material: Material, answers: Mapping[str, Any]) -> Checks:
+    """Put answers and errors together, by the names of `Checks`."""
+    names = set(Checks.__dataclass_fields__) - {"missing"}
+    mine = {name: found for name, found in answers.items() if name in names}
+    missing = told(material, mine)
+    if no_claims := _no_claims(material.question):
         missing["claims"] = no_claims
-    else:
-        asked["claims"] = lambda: _claims(few)
-    # What cannot be answered is told without naming a folder of this machine.
-    here = str(_board(question).archive.path)
-    found = {}
-    for name, ask in asked.items():
-        try:
-            found[name] = ask()
-        except ElolagError as error:
-            missing[name] = str(error).replace(here, "the archive")
-    return Checks(**found, missing=missing)
+    return Checks(**{n: f for n, f in mine.items() if n not in missing}, missing=missing)
+
+
+def told(material: Material, answers: Mapping[str, Any]) -> dict[str, str]:
+    """Of the answers that are errors, what they say, without naming a folder of this machine."""
+    where = material.question.get("archive"), material.question.get("sources", ALL_LISTS)
+    here = str(find_board(material.headline.board, *where).archive.path)
+    return {
+        name: str(found).replace(here, "the archive")
+        for name, found in answers.items()
+        if isinstance(found, ElolagError)
+    }
 
 
 def _no_claims(question: Mapping[str, Any]) -> str:
@@ -277,20 +303,22 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
     headline = answers.get(HEADLINE) or answers.get("current")
     if headline is None:
         raise EstimateError(comparison.refused["current"])
-    return Material(
+    averages = _path(study, HEADLINE, question) if HEADLINE in answers else None
+    material = Material(
         question=question,
         study=study,
         tables=(question["session"] or Session()).lookup_of(question).tables,
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,
-        path=_path(study, "current", question),
-        averages=_path(study, HEADLINE, question) if HEADLINE in answers else None,
+        path=None if averages and not extent.checks else _path(study, "current", question),
+        averages=averages,
         beside=beside(headline, **question),
         news=_news(study, headline, before, question),
-        checks=check(study, question, extent) if extent.checks else None,
+        checks=None,
         extent=extent,
     )
+    return replace(material, checks=check(material, extent)) if extent.checks else material
 
 
 def _path(study: Study, estimand: str, question: Mapping[str, Any]) -> LagPath | None:

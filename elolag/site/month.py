@@ -152,11 +152,12 @@ def contents(
         parts.moved(material), parts.other(material), parts.estimands(material),
         parts.data(material), parts.limits(material), parts.citing(material),
     ]  # fmt: skip
-    files, taken = _taken(sections, material)
+    files, links_of = taken(sections, material)
     further: list[Link] = []
     if material.checks is not None:
-        tried = [tested.slices(material), tested.sensitivity(material), tested.claims(material)]
-        more, beside = _taken(tried, material)
+        tried = [parts.over_time(material, daily=True)] if material.averages else []
+        tried += [tested.slices(material), tested.sensitivity(material), tested.claims(material)]
+        more, beside = taken(tried, material)
         files |= more
         title = words("checks")
         checks = Page("checks.html", title, result.sentence(), tried)
@@ -171,14 +172,14 @@ def contents(
     quoted = citation(result)
     return files | {
         "index.html": page.html(
-            whole, drawings(sections), replace(frame, taken=taken, recipe=recipe)
+            whole, drawings(sections), replace(frame, taken=links_of, recipe=recipe)
         ),
         "page.md": page.markdown(whole, recipe),
-        "result.json": _to_json(_result(material)),
+        "result.json": to_json(_result(material)),
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
         "citation.bib": quoted.bibtex().encode(),
-        "citation.json": _to_json(quoted.csl()),
+        "citation.json": to_json(quoted.csl()),
         "reproduce.txt": recipe.encode(),
     }
 
@@ -205,15 +206,15 @@ def drawings(sections: Sequence[Section]) -> dict[str, dict[str, str]]:
     }
 
 
-def _taken(
+def taken(
     sections: Sequence[Section], material: Material
 ) -> tuple[dict[str, bytes], dict[str, list[Link]]]:
     """The files of every figure and table, and of each figure the links to them."""
     result, files = material.headline, {}
-    taken: dict[str, list[Link]] = {}
+    ways: dict[str, list[Link]] = {}
     for figure in (figure for section in sections for figure in section.figures):
         name = f"figures/{figure.name}"
-        links = taken[figure.name] = [Link("SVG", f"./{name}.svg")]
+        links = ways[figure.name] = [Link("SVG", f"./{name}.svg")]
         files[f"{name}.svg"] = rendered(figure.draw(size="page", title=figure.title), "svg", result)
         for size, label in _IMAGES.items():
             axes = figure.draw(size=size, title=figure.title)
@@ -225,7 +226,7 @@ def _taken(
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
         files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, material)
-    return files, taken
+    return files, ways
 
 
 def _kicker(result: LagResult) -> str:
@@ -348,7 +349,7 @@ def _versions() -> dict[str, str]:
 def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
     """The metadata that stand beside a table: columns, units, sources, seed, command."""
     result = material.headline
-    return _to_json(
+    return to_json(
         {
             "schema": 1,
             "title": table.caption,
@@ -384,7 +385,7 @@ def sources(material: Material) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _to_json(data: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
+def to_json(data: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
     """JSON for a file."""
     return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 

@@ -146,10 +146,10 @@ def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
     return Table("frontier", "Models of the chart, newest first", columns, cells)
 
 
-def over_time(material: Material) -> Section:
-    """The average on every day of the past, and the lag of the day, both with hindsight."""
-    paths = [path for path in (material.averages, material.path) if path is not None]
-    if not paths:
+def over_time(material: Material, *, daily: bool = False) -> Section:
+    """The average on every day of the past with hindsight, or the lag of the day."""
+    path = material.path if daily or material.averages is None else material.averages
+    if path is None:
         why = "The two groups have too short a common history for a lag over time."
         return Section("time", words("time"), (why,))
     prose = (
@@ -157,7 +157,7 @@ def over_time(material: Material) -> Section:
         "how well each day's figure is measured, not whether its movement is more than chance: "
         "the command “elolag change” answers that.",
     )
-    return Section("time", words("time"), prose, tuple(_path_figure(path) for path in paths))
+    return Section("time", words("time"), prose, (_path_figure(path),))
 
 
 def _path_figure(path: LagPath) -> Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -25,34 +25,11 @@ from elolag.results.words import bounded, compact, months, noun
 from elolag.schema import ALL_LISTS
 from elolag.site.months import Frozen, Month, frozen
 from elolag.site.months import months as months_of
+from elolag.site.series import Figure
 from elolag.version import METHOD, __version__
 
 #: Below this no difference of two figures is told, in months.
 _TOLD = 0.05
-
-
-@dataclass(frozen=True)
-class Said:
-    """A figure as it was said: months, its interval (None: unbounded), whether it is a bound."""
-
-    months: float
-    low: float | None
-    high: float | None
-    censored: str | None = None
-
-    @classmethod
-    def of(cls, result: LagResult) -> Said:
-        """The figure of a result in months."""
-        return cls(float(result.months or 0.0), result.low, result.high, result.censored)
-
-    def words(self) -> str:
-        """``6.9 months behind (5.3 to 8.8 behind)``."""
-        return f"{bounded(self.months, self.censored)} ({compact(self.low, self.high)})"
-
-    def to_dict(self) -> dict[str, Any]:
-        """As in the JSON object."""
-        return {"months": self.months, "low": self.low, "high": self.high,
-                "censored": self.censored}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,19 +55,32 @@ class Row:
     month: Month
     published: str
     method: str
-    first: Said
-    again: Said
-    revised: Said | None
+    first: Figure
+    again: Figure
+    revised: Figure | None
 
     @property
     def corrected(self) -> bool:
         """Whether the same list reads otherwise today."""
-        return abs(self.again.months - self.first.months) >= _TOLD
+        return abs(_size(self.again) - _size(self.first)) >= _TOLD
 
     @property
     def change(self) -> float:
         """What the newest list makes of it less the first figure, in months."""
-        return (self.revised or self.again).months - self.first.months
+        return _size(self.revised or self.again) - _size(self.first)
+
+
+def _size(figure: Figure) -> float:
+    """A figure in months; nought where it is withheld."""
+    return figure.months or 0.0
+
+
+def in_words(figure: Figure) -> str:
+    """``6.9 months behind (5.3 to 8.8 behind)``."""
+    if figure.months is None:
+        return "withheld"
+    code = None if figure.bound == "figure" else figure.bound
+    return f"{bounded(figure.months, code)} ({compact(figure.low, figure.high)})"
 
 
 @dataclass(frozen=True)
@@ -165,7 +155,7 @@ class Record(Result):
                    number, figures=True),
             Column("revised_high", "High", "upper end; empty: unbounded", "months", number,
                    figures=True),
-            Column("bound", "", "at-least or at-most where the first figure is a bound",
+            Column("bound", "", "figure; at-least or at-most where the first figure is a bound",
                    in_page=False),
             Column("reconstructed", "", "whether nobody published it then", in_page=False),
         )  # fmt: skip
@@ -180,7 +170,7 @@ class Record(Result):
                     "first": row.first.months, "first_low": row.first.low,
                     "first_high": row.first.high, "again": row.again.months,
                     "revised": revised and revised.months, "revised_low": revised and revised.low,
-                    "revised_high": revised and revised.high, "bound": row.first.censored,
+                    "revised_high": revised and revised.high, "bound": row.first.bound,
                     "reconstructed": not row.published,
                 }
             )  # fmt: skip
@@ -216,9 +206,9 @@ class Record(Result):
                 {
                     "month": row.month.name, "vintage": row.month.vintage,
                     "official": row.month.official, "published": row.published or None,
-                    "method": row.method, "first": row.first.to_dict(),
-                    "again": row.again.to_dict(),
-                    "revised": row.revised and row.revised.to_dict(),
+                    "method": row.method, "first": asdict(row.first),
+                    "again": asdict(row.again),
+                    "revised": row.revised and asdict(row.revised),
                 }
                 for row in self.rows
             ],
@@ -240,15 +230,17 @@ def inputs(result: LagResult) -> dict[str, Any]:
     }
 
 
-def facts(month: Month, headline: LagResult, published: str) -> dict[str, Any]:
+def facts(
+    month: Month, headline: LagResult, current: LagResult | None, published: str
+) -> dict[str, Any]:
     """What a month says for programs: its ``lag.json``.
 
     Parameters
     ----------
     month
         With its list.
-    headline
-        The average by that list, as of its day.
+    headline, current
+        The average by that list, and the lag of its day; None where that has no answer.
     published
         ISO date of its first publication; empty where it is reconstructed.
     """
@@ -261,7 +253,8 @@ def facts(month: Month, headline: LagResult, published: str) -> dict[str, Any]:
         "published": published or None,
         "reconstructed": not published,
         "as_of": headline.as_of,
-        **Said.of(headline).to_dict(),
+        "average": asdict(Figure.of(headline)),
+        "current": current and asdict(Figure.of(current)),
         "level": headline.level,
         "estimand": headline.estimand,
         "window": headline.window,
@@ -272,9 +265,9 @@ def facts(month: Month, headline: LagResult, published: str) -> dict[str, Any]:
     }
 
 
-def first_of(found: Frozen) -> Said:
+def first_of(found: Frozen) -> Figure:
     """The figure of a published month."""
-    return Said(**{k: found.facts[k] for k in ("months", "low", "high", "censored")})
+    return Figure(**found.facts["average"])
 
 
 def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Record:
@@ -305,8 +298,9 @@ def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Reco
     for name in ("vintage", "as_of"):
         if question.get(name) is not None:
             raise UsageError(f"each month has a list and a day of its own; leave {name} out")
-    asked = asking(question, session=question.get("session") or Session())
-    board = asked["session"].board(
+    session = question.get("session") or Session()
+    asked = asking(question, session=session)
+    board = session.board(
         asked.get("board", DEFAULT_BOARD), asked.get("archive"), asked.get("sources", ALL_LISTS)
     )
     if isinstance(board, OwnBoard):
@@ -368,7 +362,7 @@ def compiled(
         if isinstance(found, str):
             refused[month.name] = found
             continue
-        again = Said.of(found)
+        again = Figure.of(found)
         first, published, method = again, "", METHOD
         if month.name in held:
             told = held[month.name].facts
@@ -392,11 +386,11 @@ def _check_held(months: Sequence[Month], held: Mapping[str, Frozen]) -> None:
             )
 
 
-def _revised(day: str, path: LagPath | None) -> Said | None:
+def _revised(day: str, path: LagPath | None) -> Figure | None:
     """What the newest list makes of a day; None where that is later than the list."""
     if path is None or to_day(day) > path.days[-1]:
         return None
     at = int(to_day(day) - path.days[0])
     low, high = (None if np.isnan(end[at]) else float(end[at]) for end in (path.low, path.high))
-    code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(path.censored[at]))
-    return Said(float(path.months[at]), low, high, code)
+    code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(path.censored[at]), "figure")
+    return Figure(float(path.months[at]), low, high, code)

@@ -1,0 +1,74 @@
+"""``elolag site`` and ``record``: published pages, and what has become of their figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from elolag.cli.options import Json, asks
+from elolag.cli.show import dump, line, print_result, progress
+
+_EACH = "each month has a list and a day of its own"
+_OWN = "a table of your own is one list and has no months"
+_FIXED = {"vintage": _EACH, "as_of": _EACH, "ratings": _OWN, "ratings_level": _OWN}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("site")(site)
+    app.command("record")(record)
+
+
+@asks(_FIXED)
+def site(
+    question: dict[str, Any],
+    out: Annotated[Path, typer.Option(help="Folder of the site; one that is there is renewed.")],
+    base_url: Annotated[
+        str, typer.Option(help="Where it will be found, for the feed; https://...")
+    ] = "",
+    months: Annotated[
+        Path | None,
+        typer.Option(help="Folder that keeps the published months; by default they stay in OUT."),
+    ] = None,
+    published: Annotated[
+        str | None, typer.Option(help="ISO date of this publication; today by default.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Write the site: a front page, a page for each month that never changes, and the way down."""
+    from elolag.site import write_site
+
+    with progress("parts of the site") as tell:
+        made = write_site(
+            out, base_url=base_url, kept=months, published=published, jobs=jobs, tell=tell,
+            **question,
+        )  # fmt: skip
+    if as_json:
+        dump(made.to_dict())
+        return
+    line(made.sentence())
+    line()
+    new = f"; new months: {', '.join(made.added)}" if made.added else "; no new month"
+    line(f"{len(made.files)} files in {made.path}{new}; open {made.path / 'index.html'}")
+
+
+@asks(_FIXED)
+def record(
+    question: dict[str, Any],
+    months: Annotated[
+        Path | None,
+        typer.Option(help="Folder of published months; without one every month is reconstructed."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Every month's first and revised figure side by side, and by which method."""
+    from elolag.site import record as made
+
+    found = made(months, **question)
+    if as_json:
+        dump(found.to_dict())
+    else:
+        print_result(found)

@@ -1,0 +1,387 @@
+"""`write_site`: a site of static pages, in which each month is frozen once it is published."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Unpack
+
+from elolag.archive import Board
+from elolag.dates import to_day, today
+from elolag.errors import REPORT, ElolagError, EstimateError, UsageError, library
+from elolag.estimate.lag import estimate_lag
+from elolag.estimate.panel import newer_copy
+from elolag.estimate.session import Question, Session, asking
+from elolag.own import OwnBoard
+from elolag.question import DEFAULT_BOARD
+from elolag.results import citing
+from elolag.results.lag import LagResult
+from elolag.results.owner import owner
+from elolag.results.pages import words
+from elolag.schema import ALL_LISTS
+from elolag.site import folder, front, page
+from elolag.site.cards import Deck
+from elolag.site.content import Link, Page
+from elolag.site.found import Found, asks, gathered
+from elolag.site.front import Edition
+from elolag.site.history import answer, compiled, facts, revising
+from elolag.site.material import DRAWS, Extent, Material, answered, checked, checks, gather
+from elolag.site.month import contents, drawings, taken, to_json
+from elolag.site.months import (
+    FACTS,
+    LISTS,
+    Frozen,
+    Month,
+    frozen,
+    frozen_lists,
+    months,
+    usable,
+)
+from elolag.site.page import Frame
+from elolag.version import METHOD, __version__
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site that was written.
+
+    Attributes
+    ----------
+    path
+        Its folder.
+    files
+        Names within it, sorted.
+    added
+        Months that were frozen now.
+    headline
+        The figure of the front page.
+    """
+
+    path: Path
+    files: tuple[str, ...]
+    added: tuple[str, ...]
+    headline: LagResult
+
+    def sentence(self) -> str:
+        """The headline."""
+        return self.headline.sentence()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": 1, "path": str(self.path), "files": list(self.files),
+            "added": list(self.added), "answer": self.headline.to_dict(),
+        }  # fmt: skip
+
+
+def write_site(
+    out: str | Path,
+    *,
+    base_url: str = "",
+    kept: str | Path | None = None,
+    published: str | None = None,
+    jobs: int = 1,
+    tell: Callable[[int, int], object] | None = None,
+    **question: Unpack[Question],
+) -> Site:
+    """Write the site, or write it anew with what has come since.
+
+    Months that are published already are carried over byte for byte; new ones are added and never
+    change after.
+
+    Parameters
+    ----------
+    out
+        The folder; an earlier site in it is replaced whole, a folder that holds anything else is
+        refused.
+    base_url
+        Where the site will be found, for the feed and the addresses of pages; by default the
+        owner's, if there is one.
+    kept
+        A folder of its own that holds the published months, and gets the new ones; `out` by
+        default.
+    published
+        ISO date of this publication; today by default. Of months that are new only the newest is
+        said to be published on it; those before it are called reconstructed.
+    jobs
+        Workers; they change no byte.
+    tell
+        Called with (parts done, wanted).
+    **question
+        As for `elolag.estimate_lag`, without vintage and as-of date: each month has its own.
+
+    Returns
+    -------
+    Site
+
+    Raises
+    ------
+    UsageError
+        A folder or an address that cannot be used; a board of a user's own, which has no months.
+    CheckFailed
+        A published file was changed.
+    EstimateError
+        The newest list has no answer.
+    """
+    for name in ("vintage", "as_of"):
+        if question.get(name) is not None:
+            raise UsageError(f"each month has a list and a day of its own; leave {name} out")
+    if base_url and not base_url.startswith("https://"):
+        raise UsageError(f"{base_url!r} is no address of a site: it begins with https://")
+    for name in ("jinja2", "markupsafe", *(["joblib"] if jobs != 1 else [])):
+        library(name, REPORT)
+    place, day = Path(out).absolute(), published or str(today())
+    to_day(day)
+    # A session is not handed to workers: each has its own.
+    asked: Question = {k: v for k, v in question.items() if k != "session"}  # type: ignore[assignment]
+    session = question.get("session") or Session()
+    board = session.board(
+        asked.get("board", DEFAULT_BOARD), asked.get("archive"), asked.get("sources", ALL_LISTS)
+    )
+    if isinstance(board, OwnBoard):
+        raise UsageError(f"{board.name} is one list of your own and has no months: elolag report")
+    with folder.reserved(place, force=place.exists()) as temporary:
+        held = Path(kept) if kept else place
+        work = _Work(
+            board, asked, frozen(held), frozen_lists(held), day,
+            (base_url or owner().site).rstrip("/"), jobs, tell,
+        )  # fmt: skip
+        made = _made(work)
+        files = _whole(work, made)
+        if kept:
+            _keep(Path(kept), made)
+        folder.write(files, temporary, place, force=place.exists())
+    return Site(place, (*sorted(files), folder.SUMS), made.added, made.edition.material.headline)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is asked of the workers."""
+
+    board: Board
+    question: Question
+    held: Mapping[str, Frozen]
+    lists: Mapping[str, bytes]
+    day: str
+    address: str
+    jobs: int
+    tell: Callable[[int, int], object] | None
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        return months(self.board, self.category)
+
+    @property
+    def category(self) -> str:
+        return self.question.get("category", "overall")
+
+    @property
+    def others(self) -> list[str]:
+        """Vintages of the lists that stand for no month and have no answer kept."""
+        known = {month.vintage for month in self.months} | set(self.lists)
+        every = (s for s in self.board.snapshots if usable(s, self.category))
+        return [s.vintage for s in every if s.vintage not in known]
+
+    def frame(self, kicker: str, path: str, lang: str = "en") -> Frame:
+        """What stands around a page that is made anew each time."""
+        root = "../" * path.count("/")
+        return Frame(
+            kicker=kicker,
+            navigation=front.navigation(lang),
+            notes=(words("made", lang, version=__version__, method=METHOD), *front.footer(lang)),
+            address=f"{self.address}/{path.removesuffix('index.html')}" if self.address else "",
+            feed=f"{root}feed.xml",
+        )
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What the workers made: of months and lists the files, of the rest the answers."""
+
+    edition: Edition
+    found: Found
+    frozen: Mapping[str, Mapping[str, bytes]]
+    lists: Mapping[str, bytes]
+    added: tuple[str, ...]
+
+
+def _made(work: _Work) -> _Made:
+    """Do all that takes time, by as many workers as there are."""
+    every, question = work.months, work.question
+    new = [month for month in every if month.name not in work.held]
+    newest = max((month.name for month in new), default="")
+    earlier = dict(zip([m.name for m in every[1:]], every, strict=False))
+    done = _begin(
+        {
+            **{
+                f"month {month.name}": partial(
+                    _month, month, earlier.get(month.name),
+                    work.day if month.name == newest else "", question,
+                )
+                for month in new
+            },
+            **{f"answer {month.name}": partial(_answer, month, question) for month in every},
+            **{f"list {vintage}": partial(_list, vintage, question) for vintage in work.others},
+        },
+        work,
+    )  # fmt: skip
+    # While they are at it.
+    session = Session()
+    base = asking(question, session=session)
+    head = estimate_lag(**base)
+    before = earlier.get(head.vintage[:7])
+    material = gather(Extent(checks=False, full=False), before.vintage if before else "", **base)
+    first = dict(done)
+    answers = {month.name: first[f"answer {month.name}"] for month in every}
+    few: dict[str, Any] = {**question, "n_draws": min(material.study.n_draws, DRAWS)}
+    rest = _begin({**checks(material, few), **asks(material, question)}, work)
+    record = compiled(every, work.held, answers, head, revising(answers, base))
+    newer = newer_copy(work.board, work.category, head.vintage)
+    brief: tuple[str, str] | tuple[()] = ()
+    if newer is not None:
+        brief = newer.vintage, estimate_lag(**asking(base, vintage=newer.vintage)).brief()
+    parts = dict(rest)
+    material = replace(material, checks=checked(material, parts))
+    files = {name: dict(month.files) for name, month in work.held.items()}
+    for month in new:
+        if not isinstance(found := first[f"month {month.name}"], str):
+            files[month.name] = folder.summed(found)
+    lists = {v: data for v in work.others if (data := first[f"list {v}"])}
+    return _Made(
+        edition=Edition(material, tuple(m for m in every if m.name in files), record, work.day,
+                        brief),
+        found=gathered(material, {k: v for k, v in parts.items() if k in asks(material, question)}),
+        frozen=files,
+        lists={**work.lists, **lists},
+        added=tuple(month.name for month in new if month.name in files),
+    )  # fmt: skip
+
+
+def _begin(tasks: Mapping[str, Callable[[], Any]], work: _Work) -> Iterator[tuple[str, Any]]:
+    """Begin with the tasks; their answers come by name, in order, or the error in its place."""
+    total = len(tasks)
+    if work.jobs == 1:
+        answers: Iterable[Any] = (answered(task) for task in tasks.values())
+    else:
+        joblib = library("joblib", REPORT)
+        answers = joblib.Parallel(n_jobs=work.jobs, return_as="generator")(
+            joblib.delayed(answered)(task) for task in tasks.values()
+        )
+
+    def told() -> Iterator[tuple[str, Any]]:
+        for number, (name, found) in enumerate(zip(tasks, answers, strict=True), 1):
+            if work.tell:
+                work.tell(number, total)
+            if isinstance(found, ElolagError) and name.startswith(_NEEDED):
+                raise found
+            yield name, found
+
+    return told()
+
+
+#: Tasks whose error is one of the site; that of any other is told in its place.
+_NEEDED = ("month", "answer", "list")
+
+
+@functools.cache
+def _session() -> Session:
+    """The session of one worker."""
+    return Session()
+
+
+def _answer(month: Month, question: Question) -> LagResult | str:
+    return answer(month, asking(question, session=_session()))
+
+
+def _list(vintage: str, question: Question) -> bytes:
+    """The answer by a list that stands for no month, as JSON; empty where there is none."""
+    try:
+        found = estimate_lag(**asking(question, vintage=vintage, session=_session()))
+    except EstimateError:
+        return b""
+    return to_json(found.to_dict())
+
+
+def _month(
+    month: Month, before: Month | None, published: str, question: Question
+) -> dict[str, bytes] | str:
+    """The folder of a month, or why it has no figure."""
+    asked = asking(question, vintage=month.vintage, session=_session())
+    try:
+        material = gather(
+            Extent(checks=False, full=False), before.vintage if before else "", **asked
+        )
+    except EstimateError as error:
+        return str(error)
+    headline = material.headline
+    above = [words("frozen")]
+    if not published:
+        above.insert(0, words("reconstructed", version=headline.version))
+    if not month.official:
+        above.insert(0, words("copy"))
+    links = [
+        Link(words("corrections"), f"corrections/{month.name}.html"),
+        Link(words("months"), "months/index.html"),
+        Link(words("home"), "index.html"),
+        Link("JSON", f"./{FACTS}"),
+    ]
+    if before is not None:
+        links.insert(1, Link(words("before", month=before.words()), f"{before.name}/index.html"))
+    frame = Frame(
+        kicker=words("kicker", board=month.words(), vintage=month.vintage),
+        notes=(words("made", version=__version__, method=METHOD), *front.footer()),
+    )
+    files = contents(
+        material, path=f"{month.name}/index.html", frame=frame, above=above, links=links
+    )
+    told = facts(month, headline, material.current, published)
+    return {**files, FACTS: to_json(told)}
+
+
+def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
+    """Every file of the site."""
+    edition = made.edition
+    files = {f"{name}/{k}": v for name, month in made.frozen.items() for k, v in month.items()}
+    lists = folder.summed({f"{vintage}.json": data for vintage, data in made.lists.items()})
+    files |= {f"{LISTS}/{name}": data for name, data in lists.items() if made.lists}
+    newest = f"{edition.month.name}/{FACTS}"
+    files["latest.json"] = to_json({**json.loads(files[newest]), "path": newest})
+    deck = Deck(made.found)
+    pages: list[Page] = [
+        front.front(edition), front.front(edition, "de"), front.all_months(edition),
+        *(front.correction(edition, row) for row in edition.record.rows), *deck.pages(),
+    ]  # fmt: skip
+    result = edition.material.headline
+    for each in pages:
+        kicker = words("kicker", each.lang, board=f"{result.board}, {result.category}",
+                       vintage=citing.date(result.vintage, each.lang))  # fmt: skip
+        files |= _rendered(each, edition.material, work.frame(kicker, each.path, each.lang))
+    return files
+
+
+def _rendered(each: Page, material: Material, frame: Frame) -> dict[str, bytes]:
+    """A page with the files of its charts, beside it."""
+    files: dict[str, bytes] = {}
+    where = each.path.rpartition("/")[0]
+    links: dict[str, list[Link]] = {}
+    if each.lang == "en" and where:
+        made, links = taken(each.sections, material)
+        files = {f"{where}/{name}": data for name, data in made.items()}
+    shown = page.html(each, drawings(each.sections), replace(frame, taken=links))
+    return {**files, each.path: shown}
+
+
+def _keep(kept: Path, made: _Made) -> None:
+    """Add what is new to the folder of published months."""
+    for name in made.added:
+        with folder.reserved(kept / name, force=False) as temporary:
+            files = {k: v for k, v in made.frozen[name].items() if k != folder.SUMS}
+            folder.write(files, temporary, kept / name, force=False)
+    if made.lists:
+        lists = {f"{vintage}.json": data for vintage, data in made.lists.items()}
+        with folder.reserved(kept / LISTS, force=True) as temporary:
+            folder.write(lists, temporary, kept / LISTS, force=True)

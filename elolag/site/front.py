@@ -1,0 +1,185 @@
+"""The front page in both languages, the list of the months, and what has become of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from elolag.plots.style import finding
+from elolag.results import citing
+from elolag.results.owner import owner
+from elolag.results.pages import WAYS, words
+from elolag.results.words import phrase
+from elolag.site import sections as parts
+from elolag.site.content import Figure, Link, Page, Section
+from elolag.site.history import Record, Row, in_words
+from elolag.site.material import Material
+from elolag.site.months import Month, next_release
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What one publication of the site speaks of.
+
+    Attributes
+    ----------
+    material
+        The answers by the newest official list.
+    months
+        All months, the oldest first.
+    record
+        First and revised figures of each.
+    day
+        ISO date of the publication.
+    newer
+        A newer copy of the list: its vintage, and the answer by it in brief; empty for none.
+    cards
+        Paths of the cards in English, for the way down; empty where there are none.
+    """
+
+    material: Material
+    months: tuple[Month, ...]
+    record: Record
+    day: str
+    newer: tuple[str, str] | tuple[()] = ()
+
+    @property
+    def month(self) -> Month:
+        """That of the front page."""
+        vintage = self.material.headline.vintage
+        return next(m for m in self.months if m.vintage == vintage)
+
+
+def front(edition: Edition, lang: str = "en") -> Page:
+    """The front page: the answer, the chart, the average over time, and the way down."""
+    material = edition.material
+    answer, day = parts.answer(material, lang), parts.day(material, lang)
+    time = replace(parts.over_time(material), prose=())
+    after = [words("next", lang, date=citing.date(next_release(edition.day), lang))]
+    if edition.newer:
+        vintage, brief = edition.newer
+        after.insert(0, words("newer", lang, vintage=citing.date(vintage, lang), brief=brief))
+    day = replace(day, tables=(), after=after)
+    sections = [answer, day, time, parts.moved(material), parts.other(material, lang),
+                parts.citing(material, lang)]  # fmt: skip
+    if lang == "de":
+        sections = [_in_german(section, material) for section in sections if section.key != "moved"]
+    month = edition.month
+    here = Link(words("month", lang, month=month.words(lang)), f"{month.name}/index.html",
+                words("monthly", lang))  # fmt: skip
+    ways = [Link(label, path, what) for path, (label, what) in WAYS[lang].items()]
+    sections.append(Section("down", words("down", lang), links=(here, *ways)))
+    paths = ("index.html", "de/index.html")
+    return Page(
+        paths[lang == "de"], headline(material, lang), "", sections, lang, paths[lang == "en"]
+    )
+
+
+def headline(material: Material, lang: str) -> str:
+    """The title of the front page."""
+    result = material.headline
+    if lang == "en":
+        return finding(result)
+    group = phrase(result.follower_group, lang).models
+    size = citing.lag(result.months or 0.0, result.censored, lang)
+    rival = phrase(result.leader_group, lang).to_models
+    return words("title", lang, who=group[:1].upper() + group[1:], size=size, rival=rival)
+
+
+def _in_german(section: Section, material: Material) -> Section:
+    """A section whose charts are introduced in German; their lettering stays English."""
+    return replace(
+        section,
+        title={"time": words("time", "de")}.get(section.key, section.title),
+        figures=tuple(_german(figure, material) for figure in section.figures),
+    )
+
+
+def _german(figure: Figure, material: Material) -> Figure:
+    result = material.headline
+    told = {
+        "leader": phrase(result.leader_group, "de").models,
+        "follower": phrase(result.follower_group, "de").models,
+        "level": citing.percent(result.level, "de"),
+        "window": citing.months_to(result.window, "de"),
+        "vintage": citing.date(result.vintage, "de"),
+    }
+    title = words(f"{figure.name} title", "de", **told)
+    if figure.name == "frontier":
+        title = headline(material, "de")
+    caption = words(f"{figure.name} caption", "de", **told)
+    return replace(
+        figure,
+        title=title,
+        alt=f"{title}. {caption}",
+        caption=caption,
+        table=replace(figure.table, caption=words("rows", "de")),
+        toggles=dict(zip(figure.toggles, (told["leader"], told["follower"]), strict=False)),
+    )
+
+
+def all_months(edition: Edition) -> Page:
+    """Every month with its first and its revised figure."""
+    record = edition.record
+    told = {row.month.name: row for row in record.rows}
+    links = [
+        Link(
+            month.words(),
+            f"{month.name}/index.html",
+            _line(told[month.name]) if month.name in told else record.refused[month.name],
+        )
+        for month in edition.months[::-1]
+        if month.name in told
+    ]  # fmt: skip
+    sections = [
+        Section("list", words("record"), (record.sentence(),), tables=(record.table(),),
+                after=record.footnotes()),
+        Section("each", words("each"), links=links),
+    ]  # fmt: skip
+    when = words("next", date=citing.date(next_release(edition.day), "en"))
+    return Page("months/index.html", words("months"), when, sections)
+
+
+def _line(row: Row) -> str:
+    said = in_words(row.first)
+    return said if row.published else f"{said}; {words('short')}"
+
+
+def correction(edition: Edition, row: Row) -> Page:
+    """What has become of the figure of one month."""
+    record, month = edition.record, row.month
+    day = citing.date(record.vintage, "en")
+    points = [
+        (words("first"), f"{in_words(row.first)}, {words('by', method=row.method)}"
+         f"{'' if row.published else '; ' + words('short')}."),
+        (words("again"), f"{in_words(row.again)}, {words('by', method=record.method)}."),
+        (words("revised"), f"{in_words(row.revised)}." if row.revised
+         else words("unrevised", vintage=day)),
+    ]  # fmt: skip
+    state = "corrected" if row.corrected else "uncorrected"
+    links = (
+        Link(month.words(), f"{month.name}/index.html"),
+        Link(words("months"), "months/index.html"),
+    )
+    text = words("became", month=month.words(), vintage=day)
+    section = Section("list", "", (words(state),), points=points, links=links)
+    title = words("corrections title", month=month.words())
+    return Page(f"corrections/{month.name}.html", title, text, (section,))
+
+
+def navigation(lang: str = "en") -> list[Link]:
+    """Ways from every page of the site that is made anew."""
+    home = Link(words("home", lang), "index.html" if lang == "en" else "de/index.html")
+    other = Link(words("other", lang), "de/index.html" if lang == "en" else "index.html")
+    return [home, *(Link(label, path) for path, (label, _) in WAYS[lang].items()), other]
+
+
+def footer(lang: str = "en") -> Sequence[str]:
+    """Who publishes this."""
+    known = owner()
+    return tuple(filter(None, (known.name, known.home)))
+
+
+__all__ = [
+    "Edition", "all_months", "correction", "footer", "front", "headline", "navigation",
+]  # fmt: skip
