@@ -214,7 +214,7 @@ def brief(
         from elolag import plots
         from elolag.archive.export import replacing
 
-        axes = plots.frontier(result, size=size or _BRIEF_SIZE)
+        axes = plots.frontier(result, size=size or _BRIEF_SIZE, lang=lang)
         drawing, picture, text = files
         text.parent.mkdir(exist_ok=True)
         plots.save(axes, drawing, result)

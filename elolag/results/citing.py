@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from elolag.dates import DAYS_PER_MONTH, parse
+from elolag.dates import DAYS_PER_MONTH, parse, to_iso
 from elolag.results.words import bound, reads_ahead
 from elolag.schema import NOT_STATED
 
@@ -208,6 +208,15 @@ def date(iso: str, lang: str) -> str:
     day = parse(iso)
     month = _MONTHS[lang].split()[day.month - 1]
     return f"{day.day}{'.' if lang == 'de' else ''} {month} {day.year}"
+
+
+_SHORT_MONTHS = "Jan. Feb. März April Mai Juni Juli Aug. Sept. Okt. Nov. Dez."
+
+
+def month(day: float) -> str:
+    """The month of a day since 1970 under a German chart: ``Sept. 2026``."""
+    found = parse(to_iso(day))
+    return f"{_SHORT_MONTHS.split()[found.month - 1]} {found.year}"
 
 
 def percent(level: float, lang: str) -> str:

@@ -29,6 +29,14 @@ _CAVEATS = {
 }
 CAVEAT = _CAVEATS["bradley-terry"]
 _OWN_CAVEAT = "Ratings as their owner gave them; elolag has not checked them."
+_GERMAN_CAVEATS = {
+    CAVEAT: "Die Wertungen sind Vorlieben in Blindabstimmungen, kein Maß der Fähigkeit.",
+    _CAVEATS["index"]: "Der Index fasst Ergebnisse von Benchmarks zusammen, nicht den Gebrauch.",
+    _CAVEATS["time-horizon"]: (
+        "Ein Zeithorizont fasst Aufgaben bekannter Länge zusammen, nicht den Gebrauch."
+    ),
+    _OWN_CAVEAT: "Wertungen, wie ihr Eigentümer sie angab; elolag hat sie nicht geprüft.",
+}
 
 #: Facts that are copied into a figure's metadata, where a result has them.
 _FACTS = (
@@ -129,6 +137,10 @@ class Provenance:
 
     @property
     def caveat(self) -> str:
+        """The caveats in English."""
+        return self.caveats()
+
+    def caveats(self, lang: str = "en") -> str:
         """The caveat that fits how each board was made, the first board's first."""
         found: dict[str, None] = {}
         for origin in self.origins:
@@ -136,7 +148,7 @@ class Provenance:
             kinds = (measure_of(board, origin.method, origin.source).name, origin.method)
             known = [_CAVEATS[kind] for kind in kinds if kind in _CAVEATS]
             found[(known or [_OWN_CAVEAT if self.owners == "" else CAVEAT])[0]] = None
-        return " ".join(found)
+        return " ".join(_GERMAN_CAVEATS[each] if lang == "de" else each for each in found)
 
     @property
     def log_head(self) -> str:
