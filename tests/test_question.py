@@ -19,7 +19,7 @@ from elolag.question import DEFAULTS, Options
 RUN = CliRunner()
 COMMANDS = (
     "lag", "change", "compare", "revisions", "sensitivity", "cite", "report", "dates", "leads",
-    "news", "measures", "voters",
+    "news", "measures", "voters", "brief",
 )  # fmt: skip
 FLAGS = {
     "n_draws": "draws",
@@ -75,5 +75,5 @@ def test_exclusions_and_policies_reach_every_estimate() -> None:
     found = elolag.estimate_lag(
         n_draws=200, estimand="current", exclude=["kimi-k3"], policies=policies
     )
-    assert json.loads(done.output)["sentence"] == citation(found).sentence
+    assert json.loads(done.stdout)["sentence"] == citation(found).sentence
     assert found.months != elolag.estimate_lag(n_draws=200, estimand="current").months

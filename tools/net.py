@@ -44,6 +44,8 @@ change
 compare --by openness --draws 500 --figure openness.svg
 cite --draws 500
 cite --lang de --draws 500
+cite --full --draws 500
+brief --lang de --draws 500
 archive list
 archive verify
 archive diff arena/text

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+#: Fewest digits that a line is found by.
+_SHORTEST = 12
 #: Outcomes that write a folder.
 _WRITTEN = ("new", "revision")
 #: The outcome of installing tags, or removing them: its payload's hash names the bundle, or none.
@@ -127,10 +129,15 @@ class Log:
         return [row["raw_sha256"] for row in self.rows if row["outcome"] == TAGS]
 
     def number_of(self, digest: str) -> int | None:
-        """Which line (1 for the first after the header) has this hash; None if none has."""
+        """Which line (1 for the first after the header) has this hash; None if none has.
+
+        The first `_SHORTEST` digits or more are enough, as a footnote has them.
+        """
         wanted = digest.strip().lower()
-        hashes = [sha256(line) for line in self.lines[1:]]
-        return hashes.index(wanted) + 1 if wanted in hashes else None
+        if len(wanted) < _SHORTEST:
+            return None
+        hashes = (sha256(line) for line in self.lines[1:])
+        return next((n for n, found in enumerate(hashes, 1) if found.startswith(wanted)), None)
 
     def breaks(self) -> Iterator[str]:
         """Say in words where the log is not as runs write it; rows are counted header first.

@@ -65,9 +65,10 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
     Parameters
     ----------
     head
-        Hash of a line of ``log.csv`` that was noted earlier, 64 hexadecimal digits. That it is
-        not in the log is a problem: the archive does not extend the one it was noted from. Only
-        so is a log found out that lost its last lines.
+        Hash of a line of ``log.csv`` that was noted earlier, or its first twelve hexadecimal
+        digits or more, as a footnote has them. That it is not in the log is a problem: the
+        archive does not extend the one it was noted from. Only so is a log found out that lost
+        its last lines.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The sentence and the footnote of a result.
+"""The sentence and the footnotes of a result, a short one and one that has everything.
 
 Which wording it gets, the result itself decides (`elolag.results.verdict`). An end of the
 interval that the draws leave open holds every value on that side. A lag in months for which an
@@ -13,13 +13,16 @@ from typing import Any
 
 from elolag.cite.references import Reference, plain, references
 from elolag.errors import UsageError
+from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.answer import Speaker, lines, phrase_of
 from elolag.results.lag import LagResult
-from elolag.results.provenance import Origin, provenance
+from elolag.results.owner import owner
+from elolag.results.provenance import Origin, Provenance, provenance
 from elolag.results.verdict import ModelPoint
 from elolag.results.words import meaning, rated
-from elolag.schema import ALL_LISTS, NOT_STATED, OFFICIAL_LISTS
+from elolag.schema import ALL_LISTS, OFFICIAL_LISTS
+from elolag.version import RELEASED, __version__
 
 LANGUAGES = ("en", "de")
 
@@ -32,8 +35,13 @@ class Citation:
     ----------
     wording
         One of `elolag.results.verdict`.
-    sentence, footnote
-        In the language `lang`.
+    said
+        The sentences in the language `lang`; those of an average are the answer's two lines.
+    footnote
+        Everything that is needed to do it again, with every hash.
+    short
+        Two lines: the data with the newest list's licence first; the software with its date and
+        one hash (see `elolag.results.provenance.Provenance.mark`).
     references
         The software, each snapshot, each data source with its licence.
     sources
@@ -46,19 +54,30 @@ class Citation:
 
     lang: str
     wording: str
-    sentence: str
+    said: tuple[str, ...]
     footnote: str
+    short: tuple[str, str]
     references: tuple[Reference, ...]
     log_head: str = ""
     provisional: tuple[str, ...] = ()
     sources: str = ALL_LISTS
 
+    @property
+    def sentence(self) -> str:
+        """All that is said, in one paragraph."""
+        return " ".join(self.said)
+
     def __str__(self) -> str:
         return f"{self.sentence}\n\n{self.footnote}"
 
-    def bibtex(self) -> str:
-        """All references as BibTeX; names are escaped for LaTeX."""
-        return "\n\n".join(reference.bibtex() for reference in self.references) + "\n"
+    def brief(self) -> str:
+        """Sentences and short footnote, each on one line."""
+        return "\n".join((*self.said, "", *self.short))
+
+    def bibtex(self, *, every: bool = True) -> str:
+        """References as BibTeX, names escaped for LaTeX: all, or the software and newest list."""
+        told = self.references if every else self.references[:2]
+        return "\n\n".join(reference.bibtex() for reference in told) + "\n"
 
     def csl(self) -> list[dict[str, Any]]:
         """All references as CSL-JSON items."""
@@ -73,6 +92,7 @@ class Citation:
             "provisional": list(self.provisional),
             "sentence": self.sentence,
             "footnote": self.footnote,
+            "short_footnote": list(self.short),
             "bibtex": self.bibtex(),
             "csl": self.csl(),
             "sources": self.sources,
@@ -115,8 +135,9 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
     return Citation(
         lang=lang,
         wording=wording(result),
-        sentence=plain(speaker.sentence()),
-        footnote=plain(speaker.footnote(source.origins)),
+        said=tuple(map(plain, speaker.said())),
+        footnote=plain(speaker.footnote(source)),
+        short=(plain(speaker.data(source)), plain(speaker.software(source))),
         references=references(result.version, source.origins),
         log_head=source.log_head,
         provisional=tuple(entry.entry for entry in result.provisional),
@@ -138,21 +159,25 @@ class _Speaker(Speaker):
         super().__init__(result, lang)
         self.wording = wording(result)
 
-    def sentence(self) -> str:
+    def said(self) -> tuple[str, ...]:
+        """What is said, first of all that it is provisional, where it is, and why."""
         if self.wording == "withheld":
-            return self._withheld()
-        text = self._estimate()
+            return (self._withheld(),)
+        text, *more = self._estimate()
         if not self.result.provisional:
-            return text
+            return text, *more
         why = self._untagged()
         if self.german:
-            return f"Vorläufig, weil {why}: {text}"
+            return f"Vorläufig, weil {why}: {text}", *more
         comma = ":" if self.result.estimand == "average" else ","
-        return f"Provisionally, because {why}{comma} {text[0].lower()}{text[1:]}"
+        return f"Provisionally, because {why}{comma} {text[0].lower()}{text[1:]}", *more
 
-    def _estimate(self) -> str:
+    def _estimate(self) -> tuple[str, ...]:
         if self.result.estimand == "average":
-            return " ".join(lines(self.result, self.lang))
+            return lines(self.result, self.lang)
+        return (self._of_one_date(),)
+
+    def _of_one_date(self) -> str:
         if self.wording == "overtaken" and self.result.match is not None:
             return self._overtaken(self.result.match)
         if self.wording == "level":
@@ -312,8 +337,47 @@ class _Speaker(Speaker):
         leaders = self.leader.to_models if self.german else self.leader.models
         return text.format(window=window, day=self.day, leaders=leaders)
 
-    def footnote(self, origins: tuple[Origin, ...]) -> str:
-        r, german = self.result, self.german
+    def data(self, source: Provenance) -> str:
+        """The first line of the short footnote: whose lists, of which day, on whose terms."""
+        newest = source.origins[0]
+        whose = source.owners or self.words.own
+        terms = language.terms(newest.licence, self.lang)
+        told = [whose, language.date(newest.vintage, self.lang)]
+        told += filter(None, (self.words.a_copy if newest.copied else "", terms))
+        only = self.words.originals if self.result.sources == OFFICIAL_LISTS else ""
+        more = source.more(self.lang, copies=False)
+        return f"{'; '.join(filter(None, (', '.join(told), more, only)))}."
+
+    def software(self, source: Provenance) -> str:
+        """The second: what was asked of which elolag, and one hash that settles the lists."""
+        r = self.result
+        board = r.board if r.category == "overall" else f"{r.board} ({r.category})"
+        told = [self._version(), board]
+        told += self._chosen(draws=(r.n_draws, r.seed) != (DEFAULTS["n_draws"], DEFAULTS["seed"]))
+        return f"{', '.join((*told, self._mark(source)))}."
+
+    def _version(self) -> str:
+        """The software, its day where this is the version that knows it, and its address."""
+        known = self.result.version == __version__
+        dated = [language.date(RELEASED, self.lang) if known else "", owner().home]
+        asides = ", ".join(filter(None, dated))
+        return f"elolag {self.result.version}{f' ({asides})' if asides else ''}"
+
+    def _mark(self, source: Provenance) -> str:
+        kind, digest = source.mark
+        return f"{self.words.marks[kind]} {digest}"
+
+    def _chosen(self, *, draws: bool) -> list[str]:
+        """What was chosen other than by default; and with how many draws."""
+        r, arena = self.result, self.result.measure.arena_constants
+        count, seed = language.whole(r.n_draws, self.lang), r.seed
+        said = f"{count} draws, seed {seed}"
+        if self.german:
+            said = f"{count} Ziehungen, Startwert {seed}"
+        return [*language.choices(r.policies, arena, self.lang), *([said] if draws else ())]
+
+    def footnote(self, source: Provenance) -> str:
+        r, german, origins = self.result, self.german, source.origins
         asks = meaning(r.estimand, r.measure.points, r.window)
         if german:
             window = language.plain_number(r.window, "de")
@@ -322,28 +386,28 @@ class _Speaker(Speaker):
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
         seen = {o.source or o.path: o for o in origins}
         data = " ".join(self._source(o) for o in seen.values())
-        draws = language.whole(r.n_draws, self.lang)
+        asked = ", ".join(self._chosen(draws=True))
         vintage = language.date(r.vintage, self.lang)
         only = f", {self.words.official_only}" if r.sources == OFFICIAL_LISTS else ""
+        version, mark = self._version(), self._mark(source)
         if german:
             text = (
-                f"elolag {r.version}, Schätzgröße {r.estimand} ({asks}); {r.follower_group} gegen "
+                f"{version}, Schätzgröße {r.estimand} ({asks}); {r.follower_group} gegen "
                 f"{r.leader_group}, {r.board}, Kategorie {r.category}, Werte vom {vintage}, "
-                f"{draws} Ziehungen, Startwert {r.seed}{only}. Datenstände: {snapshots}. "
-                f"Daten: {data}"
+                f"{asked}{only}, {mark}. Datenstände: {snapshots}. Daten: {data}"
             )
         else:
             text = (
-                f"elolag {r.version}, estimand {r.estimand} ({asks}); {r.follower_group} against "
+                f"{version}, estimand {r.estimand} ({asks}); {r.follower_group} against "
                 f"{r.leader_group}, {r.board}, category {r.category}, ratings of {vintage}, "
-                f"{draws} draws, seed {r.seed}{only}. Snapshots: {snapshots}. Data: {data}"
+                f"{asked}{only}, {mark}. Snapshots: {snapshots}. Data: {data}"
             )
         return f"{text} {self.words.left_out[kind]}"
 
     def _source(self, origin: Origin) -> str:
         """One data source with its licence, ending in a full stop."""
         text = origin.citation or origin.publisher or origin.path
-        licence = self.words.no_licence if origin.licence == NOT_STATED else origin.licence
+        licence = language.terms(origin.licence, self.lang)
         if licence and licence not in text:
             text = f"{text.rstrip('.')} ({licence})."
         return text if text.endswith(".") else f"{text}."

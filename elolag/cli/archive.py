@@ -115,8 +115,8 @@ def verify(
         str | None,
         typer.Option(
             metavar="HASH",
-            help="Also fail unless the log extends the one that had this head: only so is a log "
-            "found out that lost its last lines.",
+            help="Also fail unless the log extends the one that had this head (in full, or as a "
+            "footnote shortens it): only so is a log found out that lost its last lines.",
         ),
     ] = None,
     news_within: Annotated[

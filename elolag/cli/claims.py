@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.options import Json, asks
+from elolag.cli.options import Figure, FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, line, lines, print_facts, print_result, print_table, say
 from elolag.results.words import list_notes
 
@@ -129,22 +129,16 @@ def bridge(
     date: Annotated[
         str | None, typer.Option(help="ISO day; that of the archive's index by default.")
     ] = None,
-    figure: Annotated[
-        Path | None, typer.Option("--figure", help="Write the figure here (PNG, SVG or PDF).")
-    ] = None,
+    figure: Figure = None,
+    size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """Why Epoch's, the AI Index's, CAISI's and our headline differ, step by step."""
     from elolag.claims import bridge as bridges
 
-    found = bridges.bridge(
-        date,
-        **question,
-    )
-    if figure is not None:
-        from elolag import plots
-
-        plots.save(plots.bridge(found), figure, found.headline)
+    size = check_figure(figure, size)
+    found = bridges.bridge(date, **question)
+    draw("bridge", found, figure, size, found.headline)
     if as_json:
         dump(found.to_dict())
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.options import Figure, Json, asks, check_ending
+from elolag.cli.options import Figure, FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, print_facts, print_result, say
 from elolag.errors import UsageError
 
@@ -29,6 +29,7 @@ def dates(
         str | None, typer.Argument(help="Key of one model, for its card; all models by default.")
     ] = None,
     figure: Figure = None,
+    size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """When the other side stood at each model's level; with --level 1450, at that rating.
@@ -39,7 +40,7 @@ def dates(
     """
     from elolag.estimate.model_dates import level_dates, model_dates
 
-    check_ending(figure)
+    size = check_figure(figure, size)
     found: Result
     if question.get("level", 0.0) >= 1:
         if model is not None or figure is not None:
@@ -58,11 +59,8 @@ def dates(
                 say(note)
             return
     else:
-        found = every = model_dates(**question)
-        if figure is not None:
-            from elolag import plots
-
-            plots.save(plots.dates(every), figure, every)
+        found = model_dates(**question)
+        draw("dates", found, figure, size)
     _show(found, as_json=as_json)
 
 
@@ -82,17 +80,15 @@ def leads(
         str | None, typer.Option(help="ISO date of the first list; all by default.")
     ] = None,
     figure: Figure = None,
+    size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """Which side was first on each list, how sure that was, and when it changed hands."""
     from elolag.estimate.leads import who_led
 
-    check_ending(figure)
+    size = check_figure(figure, size)
     found = who_led(since, **question)
-    if figure is not None:
-        from elolag import plots
-
-        plots.save(plots.leads(found), figure, found)
+    draw("leads", found, figure, size)
     _show(found, as_json=as_json)
 
 
@@ -113,17 +109,15 @@ def news(
         Path | None, typer.Option(help="Tags of then: CSV or folder, for the first vintage.")
     ] = None,
     figure: Figure = None,
+    size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """What moved the headline and the lag of the day between two vintages, cause by cause."""
     from elolag.estimate.news import estimate_news
 
-    check_ending(figure)
+    size = check_figure(figure, size)
     found = estimate_news(before, after, tags_before=tags_before, **question)
-    if figure is not None:
-        from elolag import plots
-
-        plots.save(plots.news(found), figure, found)
+    draw("news", found, figure, size)
     _show(found, as_json=as_json)
 
 

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.options import Estimand, Frontier, InMonths, Interval, Json, asks
+from elolag.cli.options import (
+    Estimand,
+    Figure,
+    FigureSize,
+    Frontier,
+    InMonths,
+    Interval,
+    Json,
+    asks,
+    check_figure,
+    draw,
+)
 from elolag.cli.show import dump, print_facts, print_table, say
 from elolag.errors import UsageError
 
@@ -43,6 +54,8 @@ def lag(
             "--explain", help="Follow the models of the day to file, hash, line, tag and evidence."
         ),
     ] = False,
+    figure: Figure = None,
+    size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """By how many months the follower trails the leader, with its interval."""
@@ -53,9 +66,11 @@ def lag(
     if not every:
         asked_key(**asked)
     question["session"] = Session()
+    size = check_figure(figure, size)
     if every:
-        if explain:
-            raise UsageError("--explain follows one answer; leave --all or --explain out")
+        if explain or figure is not None:
+            name = "--explain" if explain else "--figure"
+            raise UsageError(f"{name} is of one answer; leave --all or {name} out")
         from elolag.estimate.comparison import estimate_all
 
         found = estimate_all(**question)
@@ -67,6 +82,7 @@ def lag(
         return
     study = prepare(**question)
     result = answer(study, **asked)
+    draw("frontier", result, figure, size)
     traced = _traced(study, result, question) if explain else None
     if as_json:
         dump(result.to_dict() | ({"explain": traced.to_dict()} if traced else {}))

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from elolag.cli.options import Figure, InMonths, Json, asks, check_ending
+from elolag.cli.options import Figure, FigureSize, InMonths, Json, asks, check_figure, draw
 from elolag.cli.show import dump, print_result, progress
 
 
@@ -24,17 +24,15 @@ def measures(
         bool, typer.Option("--tasks", help="Add the boards of other tasks: vision, video, ...")
     ] = False,
     figure: Figure = None,
+    size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """The same lag on arena votes, Epoch's index and METR's time horizons, and how they differ."""
     from elolag.estimate.measures import compare_measures
 
-    check_ending(figure)
+    size = check_figure(figure, size)
     found = compare_measures(estimand=estimand, tasks=tasks, **question)
-    if figure is not None:
-        from elolag import plots
-
-        plots.save(plots.measures(found), figure, found)
+    draw("measures", found, figure, size)
     if as_json:
         dump(found.to_dict())
     else:
@@ -52,18 +50,16 @@ def voters(
     question: dict[str, Any],
     estimand: InMonths = "average",
     figure: Figure = None,
+    size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """What voters of other languages and of another public make of the two sides."""
     from elolag.estimate.voters import compare_voters
 
-    check_ending(figure)
+    size = check_figure(figure, size)
     with progress("voters") as step:
         found = compare_voters(estimand=estimand, progress=step, **question)
-    if figure is not None:
-        from elolag import plots
-
-        plots.save(plots.voters(found), figure, found)
+    draw("voters", found, figure, size)
     if as_json:
         dump(found.to_dict())
     else:

@@ -25,6 +25,13 @@ Sources = Annotated[
     ),
 ]
 Figure = Annotated[Path | None, typer.Option(help="Draw to this file: .png, .svg or .pdf.")]
+FigureSize = Annotated[
+    str | None,
+    typer.Option(
+        "--size", metavar="[phone|column|page|slide]", help="Size of the figure; page by default."
+    ),
+]
+_SIZE = "page"
 Estimand = Annotated[
     str | None,
     typer.Option(
@@ -216,11 +223,34 @@ def _own_board(board: object, ratings: Path, level: float) -> Any:
     return own_board(ratings, interval_level=level)
 
 
-def check_ending(figure: Path | None) -> None:
-    """Refuse a figure's name before anything is computed for it."""
+def check_figure(figure: Path | None, size: str | None) -> str:
+    """Refuse a figure's name or size before anything is computed for it; give its size."""
     if figure is None:
-        return
+        if size is not None:
+            raise UsageError(f"--size {size} is of a figure; name its file with --figure")
+        return _SIZE
     if figure.suffix not in (".png", ".svg", ".pdf"):
         raise UsageError(f"{figure}: a figure ends in .png, .svg or .pdf")
     if not figure.parent.is_dir():
         raise UsageError(f"{figure}: there is no folder {figure.parent}")
+    if size is not None:
+        from elolag.plots.style import of_size
+
+        of_size(size)
+    return size or _SIZE
+
+
+def draw(name: str, found: Any, figure: Path | None, size: str, source: Any = None) -> None:
+    """Write a figure of `elolag.plots`, where one was asked for.
+
+    Parameters
+    ----------
+    name
+        Of the function that draws it.
+    found, source
+        What is drawn, and the result whose provenance it carries, where that is another.
+    """
+    if figure is not None:
+        from elolag import plots
+
+        plots.save(getattr(plots, name)(found, size=size), figure, source or found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.options import Json, asks, check_ending
+from elolag.cli.options import FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, print_table, progress, say
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def sensitivity(
     figure: Annotated[
         Path | None, typer.Option(help="Draw the specification curve (PNG, SVG or PDF).")
     ] = None,
+    size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """How much the lag depends on defensible choices, on single models, dates and tags."""
@@ -76,7 +77,7 @@ def sensitivity(
         raise UsageError("--csv and --figure show the grid; take away --no-grid")
     if csv is not None and not csv.parent.is_dir():
         raise UsageError(f"{csv}: there is no folder {csv.parent}")
-    check_ending(figure)
+    size = check_figure(figure, size)
     limits = _range(within)
     question = {"n_draws": 1_000, "session": Session(), **question}
     grid: Grid | None = None
@@ -86,7 +87,8 @@ def sensitivity(
     rests = None if no_influence else influence(**question)
     flips = None if no_flip else flip(within=limits, **question)
     if grid is not None:
-        _write(grid, csv, figure)
+        _write(grid, csv)
+        draw("specification_curve", grid, figure, size)
     if as_json:
         found = {"grid": grid, "influence": rests, "flip": flips}
         data = {"schema": 1} | {k: v.to_dict() for k, v in found.items() if v is not None}
@@ -123,7 +125,7 @@ def _range(text: str) -> tuple[float, float]:
     return low, high
 
 
-def _write(grid: Grid, csv: Path | None, figure: Path | None) -> None:
+def _write(grid: Grid, csv: Path | None) -> None:
     from elolag.errors import UsageError
     from elolag.sources.sheet import harmless
 
@@ -131,10 +133,6 @@ def _write(grid: Grid, csv: Path | None, figure: Path | None) -> None:
         if csv is not None:
             frame = grid.to_frame().map(lambda c: harmless(c) if isinstance(c, str) else c)
             frame.to_csv(csv, index=False, lineterminator="\n")
-        if figure is not None:
-            from elolag.plots import save, specification_curve
-
-            save(specification_curve(grid), figure, grid)
     except OSError as error:
         raise UsageError(f"cannot write {error.filename}: {error.strerror}") from error
 

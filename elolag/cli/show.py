@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import sys
+import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -89,8 +90,8 @@ def give_up() -> None:
 # (control, direction and escape characters) is escaped, and rich finds neither markup nor emoji.
 
 __all__ = [
-    "as_json", "code", "dump", "line", "lines", "plain", "print_facts", "print_result",
-    "print_table", "say",
+    "as_json", "code", "dump", "line", "lines", "paragraphs", "plain", "print_facts",
+    "print_result", "print_table", "say",
 ]  # fmt: skip
 
 _PIPE_WIDTH = 100
@@ -146,6 +147,16 @@ def say(text: str = "", style: str = "", most: int = _WIDEST) -> None:
     from rich.text import Text
 
     console(most).print(Text(plain(text), style=style))
+
+
+def paragraphs(*texts: str) -> None:
+    """Print text that is copied out: broken between words only, and no line ends in blanks."""
+    wide = console(_PIPE_WIDTH).width
+    for text in texts:
+        told = plain(text)
+        lines("\n".join(
+            textwrap.wrap(told, wide, break_long_words=False, break_on_hyphens=False) or [""]
+        ) + "\n")  # fmt: skip
 
 
 def print_table(

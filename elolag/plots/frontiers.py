@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from elolag.cite import LANGUAGES, citation
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.plots.marks import DOWNWARD, UPWARD, Label, place
@@ -37,8 +38,11 @@ from elolag.plots.style import (
     unit,
     visible,
 )
+from elolag.results.answer import Speaker
 from elolag.results.lag import LagResult
+from elolag.results.provenance import provenance
 from elolag.results.verdict import SETTLED_VOTES, ModelPoint
+from elolag.results.words import german_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,6 +64,7 @@ def frontier(
     since: str | None = None,
     labels: int | None = None,
     size: str = "page",
+    lang: str = "en",
     **look: Unpack[Look],
 ) -> Axes:
     """Both frontiers as step-after lines, with the answer drawn where it is measured.
@@ -84,15 +89,20 @@ def frontier(
         named; those that would overlap are left unnamed.
     size
         ``column``, ``page``, ``slide`` or ``phone``.
+    lang
+        ``en`` or ``de``: of title, axes, labels and footer; words under the pointer stay English.
 
     Raises
     ------
     UsageError
-        An unknown size, or a `since` that is not before the as-of date.
+        An unknown size or language, or a `since` that is not before the as-of date.
     EstimateError
         The result does not hold its models, or none of them counts by the as-of date.
     """
     measures = of_size(size)
+    if lang not in LANGUAGES:
+        raise UsageError(f"no chart in {lang!r}; known: {', '.join(LANGUAGES)}")
+    german = Speaker(result, "de") if lang == "de" else None
     end = to_day(result.as_of)
     first = end - _SHOWN[size] * DAYS_PER_MONTH if since is None else to_day(since)
     if first >= end:
@@ -112,15 +122,19 @@ def frontier(
     axes.set_ylim(low - 0.12 * room, high + 0.25 * room)
     axes.set_xlim(first, end)
     tidy(axes, size)
-    date_axis(axes, first, end, size)
-    axes.set_ylabel(f"rating ({result.measure.points})")
-    callout, drawn = _answer(axes, result, end, first, measures)
-    _name_ends(axes, result, [y[-1] for _, y in curves], end, measures)
-    said = f"Bars: {result.level:.0%} of each record's posterior."
-    if any(result.provisional_rating(m) for side in records for m in side):
-        said += f" Hollow: under {SETTLED_VOTES:,} votes."
-    said += f" {note(result)}"
-    finish(axes, finding(result), footer(result, said), size=size, **look)
+    date_axis(axes, first, end, size, lang)
+    axes.set_ylabel(german.axis() if german else f"rating ({result.measure.points})")
+    callout, drawn = _answer(axes, result, end, first, measures, german)
+    _name_ends(axes, result, [y[-1] for _, y in curves], end, measures, german)
+    hollow = any(result.provisional_rating(m) for side in records for m in side)
+    if german:
+        told = *citation(result, "de").short, provenance(result).caveats("de")
+        title, below = german.title(), " ".join(("Quelle:", *told, german.marks(hollow=hollow)))
+    else:
+        said = f"Bars: {result.level:.0%} of each record's posterior."
+        said += f" Hollow: under {SETTLED_VOTES:,} votes." if hollow else ""
+        title, below = finding(result), footer(result, f"{said} {note(result)}")
+    finish(axes, title, below, size=size, **look)
     count = _NAMED[size] if labels is None else labels
     wanted = _wanted(result, records, first, count)
     if callout is not None:  # it has more places to stand than the models of the answer
@@ -195,24 +209,26 @@ def _draw_side(
 
 
 def _name_ends(
-    axes: Axes, result: LagResult, levels: list[float], end: float, measures: Size
-) -> None:
+    axes: Axes, result: LagResult, levels: list[float], end: float, measures: Size,
+    german: Speaker | None,
+) -> None:  # fmt: skip
     """Each group's name at the end of its line, dodging the other's."""
-    names = [short(g) for g in (result.leader_group, result.follower_group)]
+    name = german_name if german else short
+    names = [name(g) for g in (result.leader_group, result.follower_group)]
     roled = roles(result.leader_group, result.follower_group)
     top = int(levels[1] > levels[0])
     low, high = axes.get_ylim()
     height = axes.get_window_extent().height / axes.figure.figure.dpi * 72
     apart = abs(levels[0] - levels[1]) / (high - low) * height
     dodge = max(1.35 * measures.font - apart, 0.0) / 2
-    for side, name in enumerate(names):
-        up = dodge if side == top else -dodge
+    for at, text in enumerate(names):
+        up = dodge if at == top else -dodge
         said = axes.annotate(
-            visible(name), (end, levels[side]), xytext=(0.5 * measures.font, up),
-            textcoords="offset points", color=COLOURS[roled[side]], va="center", weight="bold",
+            visible(text), (end, levels[at]), xytext=(0.5 * measures.font, up),
+            textcoords="offset points", color=COLOURS[roled[at]], va="center", weight="bold",
             fontsize=measures.font, annotation_clip=False, parse_math=False,
         )  # fmt: skip
-        hover(said, "", SIDES[roled[side]])
+        hover(said, "", SIDES[roled[at]])
 
 
 def _key(result: LagResult) -> set[str]:
@@ -248,14 +264,16 @@ def _wanted(
     ]  # fmt: skip
 
 
-def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: Size) -> Answer:
+def _answer(
+    axes: Axes, result: LagResult, end: float, first: float, measures: Size, german: Speaker | None
+) -> Answer:
     """Draw the bracket of the estimand, if it has one place."""
     if result.estimand == "gap" and result.provisional:
         return None, []
     if result.estimand == "gap":
-        return _gap(axes, result, end, first, measures)
+        return _gap(axes, result, end, first, measures, german)
     if result.estimand == "average":
-        return _between(axes, result, end, first, measures)
+        return _between(axes, result, end, first, measures, german)
     if result.estimand != "current" or not result.months or result.match is None:
         return None, []
     size = abs(result.months) * DAYS_PER_MONTH
@@ -265,12 +283,14 @@ def _answer(axes: Axes, result: LagResult, end: float, first: float, measures: S
     span = max(end - size, first), end
     _bracket(axes, result, span, level, measures, cut=end - size < first)
     _interval(axes, result, end, level, measures)
-    text = f"{result.bound} {abs(result.months):.1f} months".lstrip()
+    text = german.size() if german else f"{result.bound} {abs(result.months):.1f} months".lstrip()
     places = tuple(np.linspace(span[0], span[1], 21)[[6, 14, 5, 15, 7, 13, 8, 12, 4, 16, 3, 17]])
     return _callout(text, sum(span) / 2, level, places), [(list(span), [level, level])]
 
 
-def _between(axes: Axes, result: LagResult, end: float, first: float, measures: Size) -> Answer:
+def _between(
+    axes: Axes, result: LagResult, end: float, first: float, measures: Size, german: Speaker | None
+) -> Answer:
     """The day's bracket: from the one record's date to the other's."""
     records = bracket(result.day)
     if records is None:
@@ -284,7 +304,8 @@ def _between(axes: Axes, result: LagResult, end: float, first: float, measures: 
         [span[1], end], [level, level], color=INK, linewidth=0.4 * measures.line, linestyle=":",
         zorder=1.9,
     )  # fmt: skip
-    callout = _callout("between these two", sum(span) / 2, level)
+    text = "zwischen diesen beiden" if german else "between these two"
+    callout = _callout(text, sum(span) / 2, level)
     return replace(callout, scale=1.0), [(list(span), [level, level])]
 
 
@@ -317,7 +338,9 @@ def _interval(axes: Axes, result: LagResult, end: float, level: float, measures:
     )  # fmt: skip
 
 
-def _gap(axes: Axes, result: LagResult, end: float, first: float, measures: Size) -> Answer:
+def _gap(
+    axes: Axes, result: LagResult, end: float, first: float, measures: Size, german: Speaker | None
+) -> Answer:
     """The gap as a vertical bracket shortly before the as-of date."""
     levels = sorted((result.leader_best.rating, result.follower.rating))
     day = end - 0.02 * (end - first)
@@ -325,7 +348,7 @@ def _gap(axes: Axes, result: LagResult, end: float, first: float, measures: Size
         [day, day], levels, color=INK, linewidth=0.7 * measures.line, marker="_", zorder=3,
         markersize=1.1 * measures.font, markeredgewidth=0.7 * measures.line,
     )  # fmt: skip
-    text = f"{abs(result.gap.elo):.1f} {unit(result)}"
+    text = german.size() if german else f"{abs(result.gap.elo):.1f} {unit(result)}"
     return _callout(text, day, sum(levels) / 2), [([day, day], levels)]
 
 

@@ -25,6 +25,7 @@ from xml.etree import ElementTree
 from elolag.archive.export import replacing
 from elolag.dates import DAYS_PER_MONTH, parse, to_day, to_iso
 from elolag.errors import ArchiveError, UsageError
+from elolag.results.citing import month
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.verdict import Day, ModelPoint
@@ -549,9 +550,10 @@ def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
     return target
 
 
-def date_axis(axes: Axes, first: float, end: float, size: str = "page") -> None:
+def date_axis(axes: Axes, first: float, end: float, size: str = "page", lang: str = "en") -> None:
     """Label an x axis in days since 1970: quarters, half years or years, by the range's length."""
     dates: Any = importlib.import_module("matplotlib.dates")  # untyped
+    ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
     months = (end - first) / DAYS_PER_MONTH
     room = 6 if size in ("column", "phone") else 10
     if months <= 2 * room // 3:
@@ -564,6 +566,8 @@ def date_axis(axes: Axes, first: float, end: float, size: str = "page") -> None:
         locator, style = dates.YearLocator(), "%Y"
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.DateFormatter(style))
+    if lang == "de" and style != "%Y":
+        axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda day, _: month(day)))
 
 
 def unsigned(axis: Any, ticks: int = 8) -> None:

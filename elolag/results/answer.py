@@ -273,6 +273,66 @@ class Speaker:
             return f"{self._name(model)}{f' von {lab}' if lab else ''} ({when})"
         return f"{self._name(model)} ({', '.join(filter(None, (lab, when)))})"
 
+    def title(self) -> str:
+        """The finding over a chart, in German; English titles are those of `elolag.plots`."""
+        result, behind, ahead = self.result, self.follower, self.leader
+        kind = {"average": " im Mittel", "current": "", "gap": ""}.get(result.estimand)
+        kind = f" ({result.estimand})" if kind is None else kind
+        sides = f"{behind.models} und {ahead.models}"
+        size = self.size()
+        match result.verdict:
+            case "withheld":
+                said = f"{sides}: Abstand nicht angebbar"
+            case "level":
+                said = f"{sides} liegen{kind} gleichauf"
+            case "no-clear-lead":
+                said = f"weder {behind.models} noch {ahead.models} liegen{kind} klar vorn"
+            case "overtaken" if result.match is not None:
+                first, second = (ahead, behind) if result.leads else (behind, ahead)
+                day = language.date(result.match.counts_from, "de")
+                said = f"{first.models} wurden am {day} von {second.to_models} überholt"
+            case _ if result.months is None:
+                above, below = (behind, ahead) if result.leads else (ahead, behind)
+                said = f"{above.models} liegen {size} über {below.to_models}"
+            case _:
+                side = "vor" if result.ahead else "hinter"
+                said = f"{behind.models} liegen{kind} {size} {side} {ahead.to_models}"
+        doubt = "Vorläufig: " if result.provisional and result.verdict != "withheld" else ""
+        return f"{doubt}{said[:1].upper()}{said[1:]}"
+
+    def size(self) -> str:
+        """The figure without its direction, as a bound where it is one: ``6,4 Monate``."""
+        bounds = {"at least": self.words.at_least, "at most": self.words.at_most}
+        bound = bounds.get(self.result.bound, "") if self.result.months is not None else ""
+        return f"{bound} {language.number(self.value, self.lang)} {self.unit}".lstrip()
+
+    def axis(self) -> str:
+        """What the ratings of a German chart are in."""
+        return f"Wertung ({language.UNITS[self.result.measure.points]})"
+
+    def marks(self, *, hollow: bool) -> str:
+        """What bars, bracket and title of a German chart of both frontiers are."""
+        result, level = self.result, language.plain_number(100 * self.result.level, "de")
+        told = [f"Balken: {level} % der Verteilung jeder Wertung."]
+        if hollow:
+            told.append(f"Hohl: unter {language.whole(SETTLED_VOTES, 'de')} Stimmen.")
+        if result.estimand == "gap":
+            return " ".join(told if result.provisional else (*told, f"Klammer: {self.interval()}."))
+        if result.estimand == "current":
+            return " ".join((*told, f"Klammer: Abstand am {self.day}; {self.interval()} (grau)."))
+        over = result.estimand
+        if over == "average":
+            over = f"Mittel {language.over_months(result.window, 'de')}"
+        told.append(f"Titel: {over}, {self.interval()}.")
+        day = result.day
+        two = day.above and day.below and day.state in ("between", "leads")
+        if result.estimand == "average" and two:
+            held = language.plain_number(round(100 * day.probability), "de")
+            told.append(
+                f"Klammer: Rekorde, zwischen denen das Beste stand ({held} % der Ziehungen)."
+            )
+        return " ".join(told)
+
     def interval(self) -> str:
         """Level, kind and both ends; both with their direction where there is no clear lead."""
         kind = "measurement"

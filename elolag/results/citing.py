@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from elolag.dates import DAYS_PER_MONTH, parse
+from elolag.dates import DAYS_PER_MONTH, parse, to_iso
 from elolag.results.words import bound, reads_ahead
+from elolag.schema import NOT_STATED
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -81,6 +83,102 @@ MATCHED = {
 }
 
 
+#: What a footnote says of a choice that is not the default one, by name and value.
+_CHOICES: dict[tuple[str, object], tuple[str, str]] = {
+    ("correct_selection", False): ("no selection correction", "ohne Auswahlkorrektur"),
+    ("clock", "first-listed"): ("counted from first listings", "gezählt ab der ersten Listung"),
+    ("hong_kong", "separate"): ("Hong Kong apart from China", "Hongkong getrennt von China"),
+    ("taiwan", "CN"): ("Taiwan with China", "Taiwan bei China"),
+    ("derivatives", "drop"): ("without derivatives", "ohne abgeleitete Modelle"),
+    ("derivatives", "to-base"): (
+        "derivatives with their base model", "abgeleitete Modelle bei ihrem Basismodell",
+    ),
+}  # fmt: skip
+
+
+#: The same of the drift of young entries: asked for where there is none, or left out.
+_DRIFT = (("with Arena's drift", "mit der Drift von Arena"), ("no drift", "ohne Drift"))
+
+
+#: Terms that are words, in both languages.
+_TERMS = {
+    NOT_STATED: ("licence not stated", "Lizenz nicht angegeben"),
+    "no licence file known; figures published by Arena": (
+        "no licence file known; figures published by Arena",
+        "keine Lizenzdatei bekannt; Zahlen von Arena veröffentlicht",
+    ),
+    "figures: Epoch AI, CC-BY-4.0; METR; licence of the copy not stated": (
+        "figures: Epoch AI, CC-BY-4.0; METR; licence of the copy not stated",
+        "Zahlen: Epoch AI, CC-BY-4.0; METR; Lizenz der Kopie nicht angegeben",
+    ),
+}
+
+
+def terms(licence: str, lang: str) -> str:
+    """A licence as a footnote has it: its identifier, or in words that none is stated."""
+    return _TERMS.get(licence, (licence, licence))[lang == "de"]
+
+
+def choices(policies: Mapping[str, Any], drifts: bool, lang: str) -> tuple[str, ...]:
+    """What was chosen other than by default, each as an aside: no figure passes for another.
+
+    Parameters
+    ----------
+    policies
+        The choices of a result.
+    drifts
+        Whether entries of few votes drift on its board unless something else is asked for.
+    """
+    german = lang == "de"
+    told = [said[german] for (name, value), said in _CHOICES.items() if policies.get(name) == value]
+    if excluded := policies.get("excluded"):
+        told.append(f"{'ohne' if german else 'without'} {', '.join(excluded)}")
+    if least := policies.get("min_votes"):
+        least = whole(least, lang)
+        told.append(f"nur ab {least} Stimmen" if german else f"entries of {least} votes or more")
+    if "drift" in policies and (policies["drift"] is not None) != drifts:
+        told.append(_DRIFT[drifts][german])
+    if policies.get("extra_tags"):
+        told.append("mit eigenen Zuordnungen" if german else "with tags of one's own")
+    return tuple(told)
+
+
+def older(kind: str, lists: int, copies: int, bare: int, bare_copies: int, lang: str) -> str:
+    """How many more lists a figure rests on, and of how many no licence is stated.
+
+    Parameters
+    ----------
+    kind
+        ``older``, or ``other`` where they are of another publisher.
+    lists, copies
+        All of them, and those to be told as copies that others made.
+    bare, bare_copies
+        Those without a stated licence, and the copies among these.
+    """
+    german, one = lang == "de", lists == 1
+    single = copies == 1
+    if german:
+        adjective = {"older": "ältere", "other": "andere"}[kind]
+        text = f"{lists} {adjective} {'Liste' if one else 'Listen'}"
+        made = f"{copies} davon {'eine Kopie' if single else 'Kopien'} von dritter Seite"
+        made = "eine Kopie von dritter Seite" if one else made
+        without, many = "ohne Lizenzangabe", ("eine Kopie", "1 Kopie", "alle Kopien", "Kopien")
+    else:
+        text = f"{lists} {kind} {'list' if one else 'lists'}"
+        made = f"{copies} of them {'a copy' if single else 'copies'} made by others"
+        made = "a copy made by others" if one else made
+        without, many = "with no licence stated", ("a copy", "1 copy", "all copies", "copies")
+    if copies:
+        text += f", {made}"
+    if bare:
+        text += f"{',' if copies else ''} {without}" if bare == lists else f", {bare} {without}"
+    if not bare_copies or (copies and one):
+        return text
+    if bare_copies == bare:
+        return f"{text} ({many[0] if bare == 1 else many[2]})"
+    return f"{text} ({many[1] if bare_copies == 1 else f'{bare_copies} {many[3]}'})"
+
+
 def _named(name: str) -> str:
     """A board or category in German, by our translation where its name is an English word."""
     text = name.replace("_", " ")
@@ -112,9 +210,18 @@ def date(iso: str, lang: str) -> str:
     return f"{day.day}{'.' if lang == 'de' else ''} {month} {day.year}"
 
 
-def month(name: str, lang: str) -> str:
+def month_of(name: str, lang: str) -> str:
     """``August 2026``, of ``2026-08``."""
     return date(f"{name}-01", lang).split(" ", 1)[1]
+
+
+_SHORT_MONTHS = "Jan. Feb. März April Mai Juni Juli Aug. Sept. Okt. Nov. Dez."
+
+
+def month(day: float) -> str:
+    """The month of a day since 1970 under a German chart: ``Sept. 2026``."""
+    found = parse(to_iso(day))
+    return f"{_SHORT_MONTHS.split()[found.month - 1]} {found.year}"
 
 
 def percent(level: float, lang: str) -> str:
@@ -171,7 +278,10 @@ class Words:
     asks: dict[str, str]
     left_out: dict[str, str]
     official_only: str
-    no_licence: str
+    originals: str
+    a_copy: str
+    own: str
+    marks: dict[str, str]
 
 
 ENGLISH = Words(
@@ -213,7 +323,10 @@ ENGLISH = Words(
         ),
     },
     official_only="official lists only",
-    no_licence="licence not stated",
+    originals="official only",
+    a_copy="a copy by others",
+    own="Own ratings",
+    marks={"archive": "archive", "list": "list"},
 )
 
 GERMAN = Words(
@@ -273,7 +386,10 @@ GERMAN = Words(
         ),
     },
     official_only="nur Listen, die der Herausgeber selbst veröffentlicht hat",
-    no_licence="Lizenz nicht angegeben",
+    originals="nur Originallisten",
+    a_copy="Kopie von dritter Seite",
+    own="Eigene Wertungen",
+    marks={"archive": "Archiv", "list": "Liste"},
 )
 
 

@@ -10,8 +10,10 @@ import re
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from elolag.results.citing import choices, older, terms
+from elolag.results.owner import owner
 from elolag.results.words import which_lists
-from elolag.schema import ALL_LISTS, measure_of
+from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
 from elolag.version import __version__
 
 if TYPE_CHECKING:
@@ -27,6 +29,14 @@ _CAVEATS = {
 }
 CAVEAT = _CAVEATS["bradley-terry"]
 _OWN_CAVEAT = "Ratings as their owner gave them; elolag has not checked them."
+_GERMAN_CAVEATS = {
+    CAVEAT: "Die Wertungen sind Vorlieben in Blindabstimmungen, kein Maß der Fähigkeit.",
+    _CAVEATS["index"]: "Der Index fasst Ergebnisse von Benchmarks zusammen, nicht den Gebrauch.",
+    _CAVEATS["time-horizon"]: (
+        "Ein Zeithorizont fasst Aufgaben bekannter Länge zusammen, nicht den Gebrauch."
+    ),
+    _OWN_CAVEAT: "Wertungen, wie ihr Eigentümer sie angab; elolag hat sie nicht geprüft.",
+}
 
 #: Facts that are copied into a figure's metadata, where a result has them.
 _FACTS = (
@@ -34,6 +44,8 @@ _FACTS = (
     "as_of", "vintage", "data_through", "months", "low", "high", "censored", "level", "window",
     "n_draws", "seed",
 )  # fmt: skip
+#: How much of a hash stands where people read: enough to find the whole one by.
+SHORT = 16
 #: Where results that hold others keep one that speaks for all.
 _SPOKESMEN = ("headline", "result", "base", "results", "rows")
 
@@ -107,6 +119,11 @@ class Origin:
         """Whether the figures came by somebody else's copy."""
         return self.owner != self.publisher
 
+    @property
+    def licensed(self) -> bool:
+        """Whether a licence is stated; a board of a user's own needs none."""
+        return not self.publisher or not re.search(rf"{NOT_STATED}|^no licence|^$", self.licence)
+
 
 @dataclass(frozen=True)
 class Provenance:
@@ -120,6 +137,10 @@ class Provenance:
 
     @property
     def caveat(self) -> str:
+        """The caveats in English."""
+        return self.caveats()
+
+    def caveats(self, lang: str = "en") -> str:
         """The caveat that fits how each board was made, the first board's first."""
         found: dict[str, None] = {}
         for origin in self.origins:
@@ -127,12 +148,39 @@ class Provenance:
             kinds = (measure_of(board, origin.method, origin.source).name, origin.method)
             known = [_CAVEATS[kind] for kind in kinds if kind in _CAVEATS]
             found[(known or [_OWN_CAVEAT if self.owners == "" else CAVEAT])[0]] = None
-        return " ".join(found)
+        return " ".join(_GERMAN_CAVEATS[each] if lang == "de" else each for each in found)
 
     @property
     def log_head(self) -> str:
         """Head of the archive's log; `elolag archive verify --head` says if it still holds."""
         return log_head(self.origins)
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """What the one hash of a short footnote names (``archive`` or ``list``), and its start.
+
+        The head of the archive's log, since it alone fixes everything: the log is a chain, each
+        line holds the hash of a list, and so the head settles every list that could have been used,
+        those included that a linked scale rests on. The hash of the newest list would settle that
+        list only. ``elolag archive verify --head`` finds it in this archive and in every later
+        state of it. Where there is no log, as on a board of one's own, it is the list's.
+        """
+        if self.log_head:
+            return "archive", self.log_head[:SHORT]
+        return "list", self.origins[0].sha256[:SHORT] if self.origins else ""
+
+    def more(self, lang: str = "en", *, copies: bool = True) -> str:
+        """How many lists there are beside the newest, and whose licence is not stated; or empty.
+
+        `copies`: whether those that have a licence are told too.
+        """
+        newest, others = self.origins[0], self.origins[1:]
+        if not others:
+            return ""
+        bare = [origin for origin in others if not origin.licensed]
+        kind = "older" if all(o.owner == newest.owner for o in others) else "other"
+        told = sum(o.copied for o in others) if copies else 0
+        return older(kind, len(others), told, len(bare), sum(o.copied for o in bare), lang)
 
     @property
     def lists(self) -> str:
@@ -148,31 +196,28 @@ class Provenance:
         """Source, licence, vintage, hash and one caveat in one paragraph."""
         parts = []
         if self.origins:
-            newest, older = self.origins[0], self.origins[1:]
+            newest = self.origins[0]
             board = self.facts.get("board") or newest.path.rpartition("/")[0]
             category = self.facts.get("category")
             where = f"{board} ({category})" if category else str(board)
             whose = f"{self.owners}, {where}" if self.owners else f"own ratings, {where}"
             vintage = self.facts.get("vintage") or newest.vintage
-            licence = f", {newest.licence}" if newest.licence else ""
-            lists = "list" if len(older) == 1 else "lists"
-            board_alone = all(o.owner == newest.owner for o in older)
-            more = (
-                f" and {len(older)} {'older' if board_alone else 'other'} {lists}" if older else ""
-            )
-            if copies := sum(origin.copied for origin in older):
-                more += f", {copies} of them copies made by others"
+            licence = newest.licence and f", {terms(newest.licence, 'en')}"
+            more = f"; {self.more()}" if self.more() else ""
             if newest.copied:
                 whose = f"{whose}, in a copy made by others"
-            if any(o.licence not in ("", newest.licence) for o in older):
-                more += " (their licences: elolag cite FILE)"
+            if any(o.licence not in ("", newest.licence) for o in self.origins[1:]):
+                more += "; all licences: elolag cite FILE"
             parts.append(
-                f"Source: {whose}, ratings of {vintage}{licence}; snapshot sha256 "
-                f"{newest.sha256[:16]}{more}."
+                f"Source: {whose}, ratings of {vintage}{licence}{more}; {' '.join(self.mark)}."
             )
         made = f"elolag {self.version}"
         if self.facts.get("n_draws") is not None:
             made += f", {self.facts['n_draws']:,} draws, seed {self.facts.get('seed')}"
+        if self.facts.get("choices"):
+            made += f", {self.facts['choices']}"
+        if owner().home:
+            made += f" ({owner().home})"
         only = [f"{text[:1].upper()}{text[1:]}." for text in which_lists(self.lists)]
         parts += [f"{made}.", *only, self.caveat, note]
         return " ".join(part for part in parts if part)
@@ -210,6 +255,9 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     # "sources" is what the snapshots are called there, and all lists go without saying.
     if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
         facts["lists"] = spoken.sources
+    drifts = measure_of(str(facts.get("board", ""))).arena_constants
+    if told := choices(getattr(spoken, "policies", {}), drifts, "en"):
+        facts["choices"] = ", ".join(told)
     # What rests on more lists than the result that speaks for it names them itself.
     origins = tuple(getattr(result, "origins", ()) or getattr(spoken, "origins", ()))
     held = getattr(spoken, "snapshots", ())

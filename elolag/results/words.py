@@ -563,6 +563,13 @@ def beside(group: str, lang: str, found: Phrase) -> str:
     return special.get(group) or (own.removesuffix("s") if own else found.to_models)
 
 
+def german_name(group: str) -> str:
+    """The group at the end of its line in a German chart: ``USA``, ``China``."""
+    other = {"open": "offen", "closed": "geschlossen", "AE": "Emirate", "ALL": "alle"}
+    own = _GENITIVE.get(group, "")
+    return other.get(group) or own.removeprefix("der ").removesuffix("s") or adjective(group)
+
+
 def one_of(lang: str, found: Phrase) -> str:
     """One model of a group: ``a US model``, ``ein chinesisches Modell``."""
     if lang == "de":

@@ -44,7 +44,7 @@ class Month:
 
     def words(self, lang: str = "en") -> str:
         """The month for people: ``August 2026``."""
-        return citing.month(self.name, lang)
+        return citing.month_of(self.name, lang)
 
 
 def months(board: Board, category: str) -> tuple[Month, ...]:

@@ -179,6 +179,10 @@ def test_a_cited_head_is_found_in_what_extends_it(root: Path) -> None:
     assert found(root, cited) == []
     assert found(root, f" {cited.upper()}\n") == []
     assert Log.read(root).number_of(cited) == 6
+    # As a footnote shortens it; fewer digits find nothing.
+    assert found(root, cited[:16]) == found(root, cited[:12].upper()) == []
+    assert Log.read(root).number_of(cited[:12]) == 6
+    assert Log.read(root).number_of(cited[:11]) is None
     assert Log.read(root).number_of(hashlib.sha256(lines(root)[0]).hexdigest()) is None
 
 

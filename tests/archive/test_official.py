@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,8 +112,11 @@ def test_curves_take_it_too() -> None:
 
 def test_citation_and_figure_say_it(answer: elolag.LagResult, tmp_path: Path) -> None:
     english, german = citation(answer), citation(answer, "de")
-    assert "seed 0, official lists only. Snapshots:" in english.footnote
-    assert "nur Listen, die der Herausgeber selbst veröffentlicht hat. Daten" in german.footnote
+    assert "seed 0, official lists only, archive " in english.footnote
+    assert "nur Listen, die der Herausgeber selbst veröffentlicht hat, Archiv" in german.footnote
+    assert english.short[0].endswith("with no licence stated; official only.")
+    assert german.short[0].endswith("ohne Lizenzangabe; nur Originallisten.")
+    assert not re.search("cop(y|ies)|Kopie", " ".join((*english.short, *german.short)))
     assert english.to_dict()["sources"] == "official"
     assert "official lists only" not in citation(elolag.estimate_lag(n_draws=FEW)).footnote
     file = tmp_path / "figure.svg"

@@ -21,6 +21,7 @@ from elolag.archive import open_archive
 from elolag.cite import figure
 from elolag.cli import app
 from elolag.errors import UsageError
+from elolag.results.owner import owner
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = json.dumps({"schema": 1, "software": "elolag", "version": "0", "sources": []})
@@ -148,12 +149,32 @@ def run(*words: str) -> str:
 
 
 def test_the_command_prints_all_parts() -> None:
-    text = run("--draws", "1000", "--lang", "de")
-    assert text.startswith("In den zwölf Monaten bis zum 19. August 2026 lag das jeweils beste ")
-    assert " Am 19. August 2026 stand das beste chinesische Modell, Kimi K3, wahrscheinlich" in text
-    assert "@software{elolag-" in text
+    text = run("--draws", "300", "--lang", "de", "--full")
+    assert text.startswith("Satz\n\nIn den zwölf Monaten bis zum 19. August 2026 lag das jeweils ")
+    assert "\nAm 19. August 2026 stand das beste chinesische Modell, Kimi K3, wahrschein" in text
+    assert "\n@software{elolag-" in text
     items = json.loads(text[text.index("\n[") :])
     assert items[0]["type"] == "software"
+    headings = ("Satz", "Fußnote", "Fußnote mit allen Hashwerten", "BibTeX", "CSL-JSON")
+    at = [text.index(f"{heading}\n\n") for heading in headings]
+    assert at == sorted(at)
+    assert text.count("\n@") == len(items) > 10
+    assert "Sentence\n\n" in run("--draws", "300", "--full", "--board", "epoch/eci")
+
+
+def test_the_command_is_short_unless_asked() -> None:
+    said, _, bibtex = run("--draws", "300").partition("\n\n@software{")
+    assert bibtex.count("@") == 1
+    assert "@misc{arena-text-style-control-2026-08-19," in bibtex
+    sentence, _, footnote = said.partition("\n\n")
+    assert sentence.startswith("Over the twelve months to 19 August 2026, ")
+    assert footnote.startswith("Arena (arena.ai), 19 August 2026, CC-BY-4.0; ")
+    found = CliRunner().invoke(app, ["cite", "--draws", "300", "--json"])
+    unset = owner().unset()
+    assert found.stderr == (f"elolag: {unset}\n" if unset else "")
+    assert json.loads(found.stdout)["short_footnote"] == " ".join(footnote.split()).replace(
+        ". elolag", ".\nelolag"
+    ).split("\n")
 
 
 def test_the_command_prints_one_part_alone() -> None:
@@ -178,7 +199,9 @@ def test_the_command_reads_figures(drawn: dict[str, bytes], tmp_path: Path) -> N
     assert "\x1b" not in run(str(target), "--bibtex")
 
 
-@pytest.mark.parametrize("words", [("--lang", "fr"), ("--bibtex", "--csl"), ("nothing.png",)])
+@pytest.mark.parametrize(
+    "words", [("--lang", "fr"), ("--bibtex", "--csl"), ("--full", "--json"), ("nothing.png",)]
+)
 def test_the_command_refuses(words: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         run(*words)

@@ -51,7 +51,12 @@ def test_the_footer_under_the_figure_is_the_one_in_the_file(
     (shown,) = [t.get_text() for t in axes.get_figure().texts]
     assert words == " ".join(shown.split())
     assert words.startswith(plots.footer(headline))
-    for part in ("Arena (arena.ai)", "CC-BY-4.0", headline.vintage, headline.snapshots[0][1][:16]):
+    for part in (
+        "Arena (arena.ai)",
+        "CC-BY-4.0",
+        headline.vintage,
+        headline.origins[0].log_head[:16],
+    ):
         assert part in words
     assert _CAVEATS["bradley-terry"] in words
 
@@ -62,7 +67,7 @@ def test_the_publisher_is_the_boards_own(headline: LagResult) -> None:
         licence="CC-BY-4.0",
         method="index",
     )  # fmt: skip
-    words = plots.footer(replace(headline, board="epoch/eci", origins=(epoch,)))
+    words = plots.footer(replace(headline, board="epoch/eci", origins=(epoch,), policies={}))
     assert words.startswith("Source: Epoch AI, epoch/eci (overall)")
     assert "Arena" not in words
     assert _CAVEATS["index"] in words
@@ -77,13 +82,18 @@ def test_a_licence_of_older_snapshots_is_told_where_the_footer_says(
 ) -> None:
     assert {o.licence for o in headline.origins} != {"CC-BY-4.0"}
     footer = plots.footer(headline)
-    assert f" and {len(headline.origins) - 1} older lists" in footer
-    assert "(their licences: elolag cite FILE)" in footer
+    assert f"; {len(headline.origins) - 1} older lists, " in footer
+    assert "; all licences: elolag cite FILE; " in footer
     path = plots.save(plots.frontier(headline, size="column"), tmp_path / "one.png", headline)
     told = [source["licence"] for source in cite.read_figure(path)["sources"]]
     assert told == [origin.licence for origin in headline.origins]
     copies = sum(o.copied for o in headline.origins)
-    assert f", {copies} of them copies made by others" in footer
+    bare = [o for o in headline.origins if not o.licensed]
+    held = sum(o.copied for o in bare)
+    assert (
+        f", {copies} of them copies made by others, {len(bare)} with no licence stated "
+        f"({held} copies)" in footer
+    )
     assert footer.startswith("Source: Arena (arena.ai), arena/text_style_control")
 
 
