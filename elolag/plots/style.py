@@ -62,6 +62,8 @@ UNSEEN = 0.001
 _LINE = "\u2029"
 #: What one part of an SVG calls another, and numbers longer than the eye is sharp.
 _REFERENCE, _LONG = re.compile(r"#([\w-]+)"), re.compile(r"-?\d+\.\d{3,}")
+#: Attributes that hold them.
+_GEOMETRY = {"d", "x", "y", "transform", "viewBox"}
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 for _name, _address in (
     ("", "http://www.w3.org/2000/svg"), ("xlink", "http://www.w3.org/1999/xlink"),
@@ -351,8 +353,6 @@ def svg(axes: Axes, prefix: str) -> str:
                     part.set(key, used[value])
             elif key == _LINK or value.startswith("url("):
                 part.set(key, _REFERENCE.sub(lambda m: f"#{used[m[1]]}", value))
-            elif key in ("d", "x", "y", "transform", "viewBox"):
-                part.set(key, _LONG.sub(_short, value))
     for key in ("width", "height"):
         del root.attrib[key]
     # Those of the style sheet that was taken out; and the page has words and a table in its place.
@@ -369,9 +369,12 @@ def _short(number: re.Match[str]) -> str:
 
 
 def _told(content: bytes) -> bytes:
-    """An SVG in which words of `hover` are titles, and its sides classes."""
+    """An SVG in which words of `hover` are titles, its sides classes, and no number is long."""
     root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
     for part in root.iter():
+        for key in _GEOMETRY.intersection(part.attrib):
+            part.set(key, " ".join(_LONG.sub(_short, part.attrib[key]).split()))
+        part.text, part.tail = (text and (text.strip() and text) for text in (part.text, part.tail))
         name = part.get("id", "")
         if not name.startswith(SAID):
             continue
