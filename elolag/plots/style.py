@@ -71,6 +71,8 @@ UNSEEN = 0.001
 _LINE = "\u2029"
 #: What one part of an SVG calls another, and numbers longer than the eye is sharp.
 _REFERENCE, _LONG = re.compile(r"#([\w-]+)"), re.compile(r"-?\d+\.\d{3,}")
+#: Attributes that hold them.
+_GEOMETRY = {"d", "x", "y", "transform", "viewBox"}
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 #: Parts whose text is read.
 _WORDED = (f"{_SVG}title", f"{_SVG}text", f"{_SVG}tspan")
@@ -375,7 +377,7 @@ def _lift(part: ElementTree.Element, root: ElementTree.Element) -> None:
 
 
 def _plain(part: ElementTree.Element, used: Mapping[str, str]) -> None:
-    """Attributes for styles, our names for matplotlib's, shorter numbers, no white space."""
+    """Attributes for styles, our names for matplotlib's, no white space."""
     for declared in filter(None, part.attrib.pop("style", "").split(";")):
         key, value = (half.strip() for half in declared.split(":", 1))
         if (face := _TYPE.fullmatch(value)) and key == "font":
@@ -397,8 +399,6 @@ def _plain(part: ElementTree.Element, used: Mapping[str, str]) -> None:
             part.set("href", f"#{used[value[1:]]}")
         elif value.startswith("url("):
             part.set(key, _REFERENCE.sub(lambda m: f"#{used[m[1]]}", value))
-        elif key in ("d", "x", "y", "transform", "viewBox"):
-            part.set(key, " ".join(_LONG.sub(_short, value).split()))
     if part.tag not in _WORDED:
         part.text = None
     part.tail = None
@@ -426,9 +426,12 @@ def _short(number: re.Match[str]) -> str:
 
 
 def _told(content: bytes) -> bytes:
-    """An SVG in which words of `hover` are titles, and its sides classes."""
+    """An SVG in which words of `hover` are titles, its sides classes, and no number is long."""
     root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
     for part in root.iter():
+        for key in _GEOMETRY.intersection(part.attrib):
+            part.set(key, " ".join(_LONG.sub(_short, part.attrib[key]).split()))
+        part.text, part.tail = (text and (text.strip() and text) for text in (part.text, part.tail))
         name = part.get("id", "")
         if name.startswith(_HALO):
             del part.attrib["id"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
-from elolag.plots.style import rendered
+from elolag.plots.style import UNSEEN, rendered
 from elolag.results.table import Cell, Column, Table
 from elolag.results.words import printable
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Sizes of every chart that is offered for download.
 OFFERED = ("page", "slide", "phone")
+#: Two sides, ink and greys, and the edges between them.
+_COLOURS = 32
 #: What one cell and one sheet's name can hold.
 _LONGEST, _NAME = 32_767, 31
 _CUT = " … (cut here; whole in the CSV)"
@@ -35,7 +37,9 @@ def images(
     title: str | None = None,
     sizes: Sequence[str] = OFFERED,
 ) -> dict[str, bytes]:
-    """A chart as SVG and PNG in several sizes, by file name (``frontier-page.svg``).
+    """A chart as one SVG, which scales, and as a PNG in each size, by file name.
+
+    ``frontier.svg``, ``frontier-page.png``, ``frontier-slide.png``, ``frontier-phone.png``.
 
     Parameters
     ----------
@@ -44,15 +48,33 @@ def images(
     draw
         A figure of `elolag.plots`, to be told ``size`` and ``title``.
     result
-        What was drawn; its provenance goes into the files.
+        What was drawn; its provenance goes into the files, where `elolag cite` reads it.
     title
         In place of the finding.
     """
-    return {
-        f"{name}-{size}.{kind}": rendered(draw(size=size, title=title), kind, result)
-        for size in sizes
-        for kind in ("svg", "png")
-    }
+
+    def file(size: str, kind: str) -> bytes:
+        axes = draw(size=size, title=title)
+        # What takes the pointer is of use in a page only, and a quarter of the file.
+        for artist in axes.figure.findobj(lambda each: each.get_alpha() == UNSEEN):
+            artist.remove()
+        return rendered(axes, kind, result)
+
+    pictures = {f"{name}-{size}.png": _few_colours(file(size, "png")) for size in sizes}
+    return {f"{name}.svg": file("page", "svg"), **pictures}
+
+
+def _few_colours(content: bytes) -> bytes:
+    """The same picture and texts with a palette: a quarter of the bytes, and no colour seen."""
+    pillow = library("PIL.Image", REPORT)
+    picture = pillow.open(io.BytesIO(content))
+    texts = library("PIL.PngImagePlugin", REPORT).PngInfo()
+    for key, text in picture.text.items():
+        texts.add_text(key, text)
+    held = io.BytesIO()
+    few = picture.convert("RGB").quantize(_COLOURS, dither=pillow.Dither.NONE)
+    few.save(held, "PNG", optimize=True, dpi=picture.info["dpi"], pnginfo=texts)
+    return held.getvalue()
 
 
 def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str) -> bytes:

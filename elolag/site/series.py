@@ -140,7 +140,7 @@ def _figure(name: str, label: str, what: str, note: str = "") -> tuple[Column, .
 
 _EMPTY = "empty where there is none"
 COLUMNS = (
-    Column("month", "Month", "month of the figure, as year and month (2026-10)"),
+    Column("month", "Month", "month of the figure", "year and month"),
     Column("vintage", "List of", "date of the list whose ratings were used", "ISO date"),
     Column("as_of", "As of", "date the question is asked for", "ISO date"),
     *_figure("average", "Average lag", "average lag over the window that ends on as_of"),
