@@ -62,6 +62,9 @@ UNSEEN = 0.001
 _LINE = "\u2029"
 #: What one part of an SVG calls another, and numbers longer than the eye is sharp.
 _REFERENCE, _LONG = re.compile(r"#([\w-]+)"), re.compile(r"-?\d+\.\d{3,}")
+#: Blanks around a command of a path; and a transformation that only moves.
+_AROUND = re.compile(r"\s*([A-Za-z])\s*")
+_MOVED = re.compile(r"translate\((-?[\d.e-]+)(?: (-?[\d.e-]+))?\)")
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 for _name, _address in (
     ("", "http://www.w3.org/2000/svg"), ("xlink", "http://www.w3.org/1999/xlink"),
@@ -95,6 +98,11 @@ class Size:
     def title(self) -> float:
         """Type of the title."""
         return 1.25 * self.font
+
+    @property
+    def narrow(self) -> bool:
+        """Whether a legend has room for one name a line only."""
+        return self.width < 5.0
 
     @property
     def marker(self) -> float:
@@ -341,18 +349,8 @@ def svg(axes: Axes, prefix: str) -> str:
         )
     }  # fmt: skip
     for part in root.iter():
-        for declared in filter(None, part.attrib.pop("style", "").split(";")):
-            key, _, value = declared.partition(":")
-            part.set(key.strip(), value.strip())
-        for key, value in list(part.attrib.items()):
-            if key == "id":
-                del part.attrib[key]
-                if value in used:
-                    part.set(key, used[value])
-            elif key == _LINK or value.startswith("url("):
-                part.set(key, _REFERENCE.sub(lambda m: f"#{used[m[1]]}", value))
-            elif key in ("d", "x", "y", "transform", "viewBox"):
-                part.set(key, _LONG.sub(_short, value))
+        _plain(part, used)
+        _tighten(part)
     for key in ("width", "height"):
         del root.attrib[key]
     # Those of the style sheet that was taken out; and the page has words and a table in its place.
@@ -360,6 +358,40 @@ def svg(axes: Axes, prefix: str) -> str:
                        ("aria-hidden", "true"), ("focusable", "false")):  # fmt: skip
         root.set(key, value)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _plain(part: ElementTree.Element, used: Mapping[str, str]) -> None:
+    """Plain attributes in place of a style, short numbers, and identifiers as in `used`."""
+    for declared in filter(None, part.attrib.pop("style", "").split(";")):
+        key, _, value = declared.partition(":")
+        part.set(key.strip(), value.strip())
+    for key, value in list(part.attrib.items()):
+        if key == "id":
+            del part.attrib[key]
+            if value in used:
+                part.set(key, used[value])
+        elif key == _LINK:
+            del part.attrib[key]
+            part.set("href", f"#{used[value.removeprefix('#')]}")
+        elif value.startswith("url("):
+            part.set(key, _REFERENCE.sub(lambda m: f"#{used[m[1]]}", value))
+        elif key in ("d", "x", "y", "transform", "viewBox"):
+            part.set(key, _LONG.sub(_short, value))
+
+
+def _tighten(part: ElementTree.Element) -> None:
+    """Leave out blanks that say nothing, and place a glyph by its coordinates: half the bytes."""
+    if not (part.text or "").strip():
+        part.text = None
+    part.tail = None
+    if "d" in part.attrib:
+        part.set("d", _AROUND.sub(r"\1", part.attrib["d"]).strip())
+    moved = _MOVED.fullmatch(part.attrib.get("transform", ""))
+    if moved and part.tag == f"{_SVG}use" and not {"x", "y"} & set(part.attrib):
+        del part.attrib["transform"]
+        for key, value in zip("xy", moved.groups(), strict=True):
+            if value and float(value):
+                part.set(key, value)
 
 
 def _short(number: re.Match[str]) -> str:
