@@ -57,26 +57,35 @@ class Owner(Protocol):
 
 def pages(found: Found, owner: Owner) -> list[Page]:
     """Every page of this module."""
-    made = [build(found) for build in (groups, leads, claims, revisions, data)]
-    return [*made, methods(found, owner), about(found, owner)]
+    made = [build(found) for build in (leads, claims, revisions, data)]
+    return [*groups(found), *made, methods(found, owner), about(found, owner)]
 
 
-def groups(found: Found) -> Page:
-    """Categories, openness, labs, boards, and other voters."""
-    material = found.material
-    return Page(
-        "groups/index.html",
-        "Other groups, other boards",
-        "The question of the headline asked of every category, of open and closed models, of each "
-        "lab, on other boards and of other voters. Each is a question of its own: none of these "
-        "figures is an average of others.",
-        (
-            replace(tested.slices(material), title="Categories; open and closed models"),
-            _part(found, "lab", "Labs", found.lab, _lab_figure),
-            _part(found, "measures", "Other measures and boards", found.measures, _boards_figure),
-            _part(found, "voters", "Other voters", found.voters, _voters_figure),
-        ),
+#: The pages of groups, each small enough to be read on a phone.
+_GROUPS = (
+    Link("Categories; open and closed", "groups/index.html", "of the headline's board"),
+    Link("Labs", "groups/labs.html", "each against the frontier of the leader"),
+    Link("Other boards and measures", "groups/boards.html", "and boards of other tasks"),
+    Link("Other voters", "groups/voters.html", "who write in other languages"),
+)
+_OF_ITS_OWN = "Each is a question of its own, and no figure here is an average of others."
+
+
+def groups(found: Found) -> list[Page]:
+    """Categories and openness; labs; other boards; other voters."""
+    slices = replace(tested.slices(found.material), title="Categories; open and closed models")
+    parts = (
+        slices,
+        _part(found, "lab", "Labs", found.lab, _lab_figure),
+        _part(found, "measures", "Other boards and measures", found.measures, _boards_figure),
+        _part(found, "voters", "Other voters", found.voters, _voters_figure),
     )
+    made = []
+    for link, section in zip(_GROUPS, parts, strict=True):
+        ways = Section("groups", "Other groups", links=[way for way in _GROUPS if way != link])
+        standfirst = f"The question of the headline asked otherwise. {_OF_ITS_OWN}"
+        made.append(Page(link.to, section.title, standfirst, (section, ways)))
+    return made
 
 
 def _part(
