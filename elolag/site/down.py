@@ -16,7 +16,6 @@ from elolag.estimate.revisions import Revisions
 from elolag.model.estimands import WINDOWS
 from elolag.plots.figures import measures_title, revisions_title, slices_title, voters_title
 from elolag.plots.histories import leads_title
-from elolag.plots.style import first_up
 from elolag.results.measures import Measures
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table
@@ -63,28 +62,33 @@ def pages(found: Found, owner: Owner) -> list[Page]:
 
 #: The pages of groups, each small enough to be read on a phone.
 _GROUPS = (
-    Link("Categories; open and closed", "groups/index.html", "of the headline's board"),
+    Link("Categories", "groups/index.html", "other prompts on the headline's board"),
+    Link("Open and closed models", "groups/openness.html", "of both sides"),
     Link("Labs", "groups/labs.html", "each against the frontier of the leader"),
     Link("Other boards and measures", "groups/boards.html", "and boards of other tasks"),
     Link("Other voters", "groups/voters.html", "who write in other languages"),
 )
-_OF_ITS_OWN = "Each is a question of its own, and no figure here is an average of others."
+_OTHERWISE = (
+    "The question of the headline asked otherwise. Each is a question of its own, and no figure "
+    "here is an average of others."
+)
 
 
 def groups(found: Found) -> list[Page]:
-    """Categories and openness; labs; other boards; other voters."""
-    slices = replace(tested.slices(found.material), title="Categories; open and closed models")
+    """Categories; openness; labs; other boards; other voters."""
+    material, checks = found.material, found.material.checks
     parts = (
-        slices,
+        tested.slices(replace(material, checks=replace(checks, openness=None))),
+        tested.slices(replace(material, checks=replace(checks, category=None))),
         _part(found, "lab", "Labs", found.lab, _lab_figure),
         _part(found, "measures", "Other boards and measures", found.measures, _boards_figure),
         _part(found, "voters", "Other voters", found.voters, _voters_figure),
     )
     made = []
-    for link, section in zip(_GROUPS, parts, strict=True):
+    for link, part in zip(_GROUPS, parts, strict=True):
+        section = replace(part, title=link.label)
         ways = Section("groups", "Other groups", links=[way for way in _GROUPS if way != link])
-        standfirst = f"The question of the headline asked otherwise. {_OF_ITS_OWN}"
-        made.append(Page(link.to, section.title, standfirst, (section, ways)))
+        made.append(Page(link.to, link.label, _OTHERWISE, (section, ways)))
     return made
 
 
@@ -257,8 +261,7 @@ def methods(found: Found, owner: Owner) -> Page:
         (
             "Each side's frontier is the highest rating that any of its models had reached by a "
             f"date. The lag is the time between the two frontiers at one level. {NOT_A_FORECAST}",
-            f"The figure to quote is {result.estimand}; published figures differ mostly because "
-            f"they answer another of these questions:",
+            "Published figures differ mostly because they answer another of these questions:",
         ),
         points=[(f"{name}:", meaning(name, points, WINDOWS.get(name)) + ".") for name in MEANING],
     )  # fmt: skip
@@ -284,7 +287,8 @@ def methods(found: Found, owner: Owner) -> Page:
     return Page(
         "methods/index.html",
         "What is counted, and what is not",
-        first_up(meaning(result.estimand, points, result.window)) + ".",
+        f"The figure to quote, {result.estimand}: "
+        f"{meaning(result.estimand, points, result.window)}.",
         (counted, match, intervals, sections.limits(found.material), version),
     )
 
@@ -311,8 +315,8 @@ def data(found: Found) -> Page:
     return Page(
         "data/index.html",
         "The data behind the figures",
-        f"{len(origins)} lists of ratings, the newest of {newest.vintage}; every one is kept as "
-        f"it came, hashed, and checked before it is used.",
+        f"The headline rests on {len(origins)} lists of ratings, the newest of {newest.vintage}; "
+        f"every one is kept as it came, hashed, and checked before it is used.",
         (_licences(found), section, _single(found), hashes),
     )
 
@@ -324,7 +328,7 @@ def _licences(found: Found) -> Section:
     links = {o.source: address(o.homepage) for o in origins}
     points, ways = [], []
     for (publisher, licence, source), count in counts.items():
-        told = f"{count} {'list' if count == 1 else 'lists'}, licence {licence}, by {source}"
+        told = f"{count} {'list' if count == 1 else 'lists'} by {source}; licence: {licence}"
         if links[source]:
             ways.append(Link(publisher or source, links[source], told))
         else:
@@ -386,12 +390,12 @@ def about(found: Found, owner: Owner) -> Page:
         )
         if address(to) and address(to) == to
     ]
-    where = "Write to the contact above" if owner.contact else "Until one is, keep a note"
+    where = "to the contact above" if owner.contact else "to nobody yet, for lack of a contact"
     errors = (
-        f"{where}, with the address of the page, the sentence or figure that is wrong, and what "
-        f"says so. A wrong date, lab or licence is mended in the tags, and a wrong figure is "
-        f"corrected in the next month and listed as a correction of the month it stood in: the "
-        f"page of a month that was published is never changed."
+        f"A report goes {where}. It says the address of the page, the sentence or figure that is "
+        f"wrong, and what says so. A wrong date, lab or licence is mended in the tags, and a wrong "
+        f"figure is corrected in the next month and listed as a correction of the month it stood "
+        f"in: the page of a month that was published is never changed."
     )
     return Page(
         "about/index.html",

@@ -60,7 +60,8 @@ def _texts(each: Page) -> Iterator[str]:
 
 def test_every_page_has_a_plain_path_of_its_own(pages: dict[str, Page], found: Found) -> None:
     assert list(pages) == [
-        "groups/index.html", "groups/labs.html", "groups/boards.html", "groups/voters.html",
+        "groups/index.html", "groups/openness.html", "groups/labs.html", "groups/boards.html",
+        "groups/voters.html",
         "leads/index.html", "claims/index.html", "revisions/index.html", "data/index.html",
         "methods/index.html", "about/index.html",
     ]  # fmt: skip
@@ -101,15 +102,18 @@ def test_groups_tell_every_slice_lab_and_board(found: Found, pages: dict[str, Pa
     assert checks.openness is not None
     assert found.lab is not None
     assert found.measures is not None
-    said = pages["groups/index.html"].sections[0]
-    assert {checks.category.sentence(), checks.openness.sentence()} <= set(said.prose)
+    for path, slices in (("index", checks.category), ("openness", checks.openness)):
+        section = pages[f"groups/{path}.html"].sections[0]
+        assert slices.sentence() in section.prose
+        (figure,) = section.figures
+        assert len(figure.table.rows) == len(slices.slices)
     for path, result in (("labs", found.lab), ("boards", found.measures)):
         section = pages[f"groups/{path}.html"].sections[0]
         assert section.prose == result.said()
         assert section.figures[0].table == result.table()
         assert tuple(section.after) == result.footnotes()
     others = [link.to for link in _links(pages["groups/labs.html"])]
-    assert others == ["groups/index.html", "groups/boards.html", "groups/voters.html"]
+    assert others == [f"groups/{name}.html" for name in ("index", "openness", "boards", "voters")]
 
 
 def test_leads_say_who_was_first_on_every_list(found: Found, pages: dict[str, Page]) -> None:
