@@ -157,8 +157,8 @@ _SAID = {
         "{vintage}, or was the best of its side on a list of its day.",
         "Alle Modelle, die unter den {leader} und den {follower} auf {board} den Rekord ihrer "
         "Seite halten oder hielten: {count}, die neuesten zuerst. Ein Rekord hob bei seinem "
-        "Erscheinen die beste Wertung seiner Seite, nach den Wertungen vom {vintage}, oder stand auf "
-        "einer Liste seiner Zeit als bestes Modell seiner Seite.",
+        "Erscheinen die beste Wertung seiner Seite, nach den Wertungen vom {vintage}, oder stand "
+        "auf einer Liste seiner Zeit als bestes Modell seiner Seite.",
     ),
     "line": ("{lab}, {day}; at its release {lag}", "{lab}, {day}; bei seinem Erscheinen {lag}"),
 }  # fmt: skip
