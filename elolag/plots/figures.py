@@ -318,7 +318,7 @@ def slices(
         )  # fmt: skip
     row = {"openness": "first-named side ", "lab": "lab ", "country": "country "}
     who = f"{noun(found.follower_group)} " if found.paired else row[found.by]
-    return dot_rows(rows, who, _slices_title(found), footer(found, _note(found)), ax, size, look)
+    return dot_rows(rows, who, slices_title(found), footer(found, _note(found)), ax, size, look)
 
 
 def dot_rows(
@@ -582,7 +582,8 @@ def _value(item: Slice) -> str:
     return f"{least}{abs(months):.1f} {'behind' if months > 0 else 'ahead'}"
 
 
-def _slices_title(found: Slices) -> str:
+def slices_title(found: Slices) -> str:
+    """How many slices are certain, or what is compared with what."""
     behind = sum(lower(s) > 0 for s in found.slices)
     ahead = sum(upper(s) < 0 for s in found.slices)
     n = len(found.slices)
@@ -605,7 +606,7 @@ def _slices_title(found: Slices) -> str:
 _APART = 3.0
 #: No line is drawn over a longer stretch without a vintage, in days.
 _GAP = 75.0
-_HATCHES = {"scale": "///", "votes": "", "models": "..."}
+_HATCHES = {"scale": "///", "votes": "", "models": "\\\\\\"}
 
 
 @ours
@@ -660,12 +661,12 @@ def revisions(
         axes.set_ylabel(f"months {follower} is behind {leader}")
     unsigned(axes.yaxis)
     bottom, top = axes.get_ylim()
-    axes.set_ylim(top=top + 0.12 * (top - bottom))
+    axes.set_ylim(top=top + (0.24 if measures.narrow else 0.12) * (top - bottom))
     axes.legend(
         loc="upper left",
         frameon=False,
         fontsize=measures.small,
-        ncols=2,
+        ncols=1 if measures.narrow else 2,
         borderaxespad=0.2,
         columnspacing=1.2,
     )
@@ -676,7 +677,7 @@ def revisions(
         f"Bars: {found.level:.0%} measurement intervals; {found.estimand} lag. Grey: less than "
         f"{found.settle:g} months old, hardly revised yet and not counted."
     )
-    finish(axes, _revisions_title(found), footer(found, note), size=size, **look)
+    finish(axes, revisions_title(found), footer(found, note), size=size, **look)
     return axes
 
 
@@ -688,7 +689,8 @@ def _panels(size: str) -> tuple[Axes, Axes]:
     return upper, lower
 
 
-def _revisions_title(found: Revisions) -> str:
+def revisions_title(found: Revisions) -> str:
+    """How far figures of the day have moved."""
     spread = found.spread()
     if not spread["n"]:
         return "Real-time and hindsight lags"
@@ -825,7 +827,7 @@ def _parts(axes: Axes, rows: Sequence[Revision], size: str) -> None:
         bbox_to_anchor=(-0.02, -0.17),
         frameon=False,
         fontsize=measures.small,
-        ncols=4 if size != "column" else 1,
+        ncols=1 if of_size(size).narrow else 4,
         borderaxespad=0.0,
         columnspacing=1.0,
         handlelength=1.4,

@@ -78,13 +78,18 @@ def dates(
                     strong=m.best, words=m.sentence(),
                 )
             )  # fmt: skip
-    best = next(m for m in found.models if m.best and m.group == found.follower_group)
-    title = f"{model_name(best.model)} was {directed(best.months)} at its release"
     note = (
         f"Time from the day the other side stood at a model's level to its release; bars: "
         f"{found.level:.0%} of it. An open end: not reached yet, or before the first model rated."
     )
-    return dot_rows(rows, "", title, footer(found, note), ax, size, look, over=size == "column")
+    foot = footer(found, note)
+    return dot_rows(rows, "", dates_title(found), foot, ax, size, look, over=size == "column")
+
+
+def dates_title(found: ModelDates) -> str:
+    """How far behind or ahead the best of the follower was at its release."""
+    best = next(m for m in found.models if m.best and m.group == found.follower_group)
+    return f"{model_name(best.model)} was {directed(best.months)} at its release"
 
 
 @ours
@@ -171,11 +176,13 @@ def leads(
                 1.0, y, text, transform=axes.transAxes, ha="right", va=side, color=MUTED,
                 fontsize=measures.small, weight="bold",
             )  # fmt: skip
-    lists = len(found.standings)
-    title = (
-        f"{noun(found.follower_group)} was first on {len(found.first) or 'none'} of {lists} lists"
-    )
     note = "One mark per list, as listed."
     if elo.any():
         note += " Hollow: online Elo, of another scale."
-    return finish(axes, first_up(title), footer(found, note), size=size, **look)
+    return finish(axes, leads_title(found), footer(found, note), size=size, **look)
+
+
+def leads_title(found: WhoLed) -> str:
+    """On how many lists the follower was first."""
+    first, lists = len(found.first) or "none", len(found.standings)
+    return first_up(f"{noun(found.follower_group)} was first on {first} of {lists} lists")

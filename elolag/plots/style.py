@@ -110,6 +110,11 @@ class Size:
         return 1.25 * self.font
 
     @property
+    def narrow(self) -> bool:
+        """Whether a legend has room for one name a line only."""
+        return self.width < 5.0
+
+    @property
     def marker(self) -> float:
         """Diameter of a mark."""
         return 0.48 * self.font

@@ -53,7 +53,7 @@ _SAID = {
     "record": ("Record of its side:", "Rekord seiner Seite:"),
     "record-now": (
         "from {released} on; by {day} none of its side is rated higher",
-        "seit dem {released}; bis zum {day} ist keines seiner Seite höher bewertet",
+        "seit dem {released}; bis zum {day} ist kein Modell seiner Seite höher bewertet",
     ),
     "record-until": (
         "from {released} until {name} came on {day}",
@@ -155,10 +155,10 @@ _SAID = {
         "Every model that is or was a record of {leader} or {follower} on {board}: {count}, the "
         "newest first. A record raised the best rating of its side when it came, by the ratings of "
         "{vintage}, or was the best of its side on a list of its day.",
-        "Jedes Modell, das unter {leader} oder {follower} auf {board} Rekord ist oder war: "
-        "{count}, die neuesten zuerst. Ein Rekord hob bei seinem Erscheinen die beste Wertung "
-        "seiner Seite, nach den Wertungen vom {vintage}, oder stand auf einer Liste seiner Zeit "
-        "als bestes seiner Seite.",
+        "Alle Modelle, die unter den {leader} und den {follower} auf {board} den Rekord ihrer "
+        "Seite halten oder hielten: {count}, die neuesten zuerst. Ein Rekord hob bei seinem "
+        "Erscheinen die beste Wertung seiner Seite, nach den Wertungen vom {vintage}, oder stand "
+        "auf einer Liste seiner Zeit als bestes Modell seiner Seite.",
     ),
     "line": ("{lab}, {day}; at its release {lag}", "{lab}, {day}; bei seinem Erscheinen {lag}"),
 }  # fmt: skip

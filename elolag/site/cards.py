@@ -8,12 +8,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from statistics import NormalDist
 from urllib.parse import urlsplit
 
 from elolag import plots
 from elolag.estimate.model_dates import ModelDate
+from elolag.plots.histories import dates_title
 from elolag.results import cards as words
 from elolag.results import citing
 from elolag.results.cards import said
@@ -145,20 +146,18 @@ class Deck:
             for m in self.models
         ]  # fmt: skip
         best = next(m for m in dates.models if m.best and m.group == dates.follower_group)
-        figures = (self._figure(best),) if lang == "en" else ()
+        figures = (self._figure(),) if lang == "en" else ()
         told = best.sentence(lang, self.named, self.lab(best))
         section = Section("cards", said("index", lang), (what,), figures, links=links)
         here = "models/index.html"
         paths = (here, f"de/{here}") if lang == "en" else (f"de/{here}", here)
         return Page(paths[0], said("cards", lang), told, (section,), lang, paths[1])
 
-    def _figure(self, best: ModelDate) -> Figure:
+    def _figure(self) -> Figure:
         dates = self.found.dates
-        table = dates.table()
         return Figure(
             name="dates",
-            title=f"{self.named(best.model)} was {citing.lag(best.months, best.censored, 'en')} "
-            f"at its release",
+            title=dates_title(dates),
             alt=(
                 "Dots with intervals, one row for each of the newest records of either side: how "
                 "far behind or ahead of the other side it was at its release. All values are in "
@@ -168,8 +167,8 @@ class Deck:
                 f"Dot: time from the day the other side stood at the model's level to its release; "
                 f"bar: {dates.level:.0%} measurement interval, from {dates.n_draws:,} draws."
             ),
-            draw=lambda **look: plots.dates(dates, **look),
-            table=table,
+            draw=partial(plots.dates, dates),
+            table=dates.table(),
         )
 
     def card(self, model: ModelDate, lang: str) -> Page:

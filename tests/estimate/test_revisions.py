@@ -259,6 +259,18 @@ def test_the_figure_shows_both_series_and_the_parts(style: Revisions) -> None:
     assert "sha256" in " ".join(t.get_text() for t in axes.get_figure().texts)
 
 
+@pytest.mark.parametrize("size", ["column", "page", "phone"])
+def test_the_figure_fits_every_size_and_is_small(style: Revisions, size: str) -> None:
+    axes = plots.revisions(style, size=size, title="")
+    figure = axes.get_figure()
+    for panel in figure.axes:
+        assert panel.get_position().width > 0.5
+        box = panel.get_tightbbox()
+        assert box.x0 >= -1
+        assert box.x1 <= figure.bbox.width + 1
+    assert len(plots.svg(axes, "one")) < 80_000
+
+
 # --- the score ---------------------------------------------------------------------------------
 
 

@@ -27,7 +27,7 @@ from elolag.estimate.lag import ESTIMANDS, estimate_lag, lag_key, results
 from elolag.estimate.over_time import LagPath
 from elolag.estimate.session import prepare
 from elolag.model import estimands
-from elolag.plots.style import _FOOTER, COLOURS, SIZES, new_figure, roles, visible
+from elolag.plots.style import _FOOTER, COLOURS, SIZES, _tighten, new_figure, roles, visible
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap
 
@@ -294,6 +294,30 @@ def test_plots_are_there_after_importing_elolag() -> None:
     code = "import elolag; print(elolag.plots.frontier.__name__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "frontier\n"
+
+
+def test_an_svg_is_tightened_without_moving_anything() -> None:
+    text = (
+        '<svg xmlns="http://www.w3.org/2000/svg">\n <g><title>a b</title>\n'
+        '<path d="M 1.5 -2  L 3 4e-05  Q 5 6 7 8  z " />\n'
+        '<use href="#a" transform="translate(63.62 0)" />'
+        '<use href="#a" transform="translate(2 3)" />'
+        '<use href="#a" x="1" transform="translate(2 3)" /><g transform="translate(2 3)" />'
+        '<use href="#a" transform="translate(2 3) scale(2)" /></g>\n</svg>'
+    )
+    root = ElementTree.fromstring(text)  # noqa: S314 -- our own
+    for part in root.iter():
+        _tighten(part)
+    assert [dict(p.attrib) for p in root.iter() if p.tag.endswith(("use", "path", "}g"))][1:] == [
+        {"d": "M1.5 -2L3 4e-05Q5 6 7 8z"},
+        {"href": "#a", "x": "63.62"},
+        {"href": "#a", "x": "2", "y": "3"},
+        {"href": "#a", "x": "1", "transform": "translate(2 3)"},
+        {"transform": "translate(2 3)"},
+        {"href": "#a", "transform": "translate(2 3) scale(2)"},
+    ]
+    assert "\n" not in ElementTree.tostring(root, encoding="unicode")
+    assert "a b" in ElementTree.tostring(root, encoding="unicode")
 
 
 def test_letters_on_a_page_are_as_wide_as_their_places(headline: LagResult) -> None:

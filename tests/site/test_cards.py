@@ -276,6 +276,29 @@ def test_german_and_english_cards_carry_the_same_figures(
     assert _numbers(deck.index("en")) == _numbers(deck.index("de"))
 
 
+def test_a_card_says_no_number_that_neither_answer_nor_tags_hold(
+    found: Found, deck: Deck, cards: dict[tuple[str, str], Page]
+) -> None:
+    assert found.leads is not None
+    dates, leads = found.dates, found.leads
+    ranks = {str(number) for number in range(len(dates.models) + 1)}
+    for model in deck.models:
+        row = found.material.tables.models[model.model]
+        half = 1.959963984540054 * model.sd
+        held = [
+            *(str(v) for v in (model.to_dict(), row, dates.vintage, dates.as_of, deck.names)),
+            *(str(s.to_dict()) for s in leads.standings),
+            *(m.released for m in dates.models), model.model,
+            f"{SETTLED_VOTES} {dates.n_draws} {dates.seed} {100 * dates.level:g}",
+            *(f"{v:.1f}" for v in (model.rating, model.rating - half, model.rating + half)),
+            *(f"{abs(v):.1f}" for v in (model.months, model.low, model.high) if v is not None),
+            f"{100 * model.reach.never:.0f}",
+        ]  # fmt: skip
+        known = {f"{float(n):g}" for text in held for n in re.findall(r"\d+(?:\.\d+)?", text)}
+        said = {f"{float(n):g}" for n in _numbers(cards[model.model, "en"])}
+        assert said - known <= ranks
+
+
 def test_no_phrase_is_left_in_the_other_language(cards: dict[tuple[str, str], Page]) -> None:
     foreign = re.compile(r"\b(the|its|rated|none|behind|ahead|months|list)\b")
     for (_, lang), page in cards.items():

@@ -1,0 +1,417 @@
+"""The pages below the front page: groups, leads, claims, revisions, methods, data, about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from elolag import plots
+from elolag.dates import to_iso
+from elolag.estimate.compare import Slices, answer, size
+from elolag.estimate.leads import WhoLed
+from elolag.estimate.revisions import Revisions
+from elolag.model.estimands import WINDOWS
+from elolag.plots.figures import measures_title, revisions_title, slices_title, voters_title
+from elolag.plots.histories import leads_title
+from elolag.results.measures import Measures
+from elolag.results.provenance import log_head
+from elolag.results.table import Column, Result, Table
+from elolag.results.voters import VotersReport
+from elolag.results.words import MATCHED, MEANING, NOT_A_FORECAST, left_out, meaning, noun
+from elolag.site import sections, tested
+from elolag.site.cards import address, references
+from elolag.site.content import Block, Figure, Link, Page, Section
+from elolag.site.found import Found
+
+#: Rows of a table that names models, as far as the page shows them; the CSV has all.
+_SHOWN = 15
+
+
+class Owner(Protocol):
+    """Who answers for the pages; what is not known is empty."""
+
+    @property
+    def name(self) -> str:
+        """Of a person or an organisation."""
+
+    @property
+    def repository(self) -> str:
+        """Address of the source."""
+
+    @property
+    def site(self) -> str:
+        """Address of the published pages."""
+
+    @property
+    def doi(self) -> str:
+        """DOI, without an address before it."""
+
+    @property
+    def contact(self) -> str:
+        """Address to write to, of the web or of mail."""
+
+
+def pages(found: Found, owner: Owner) -> list[Page]:
+    """Every page of this module."""
+    made = [build(found) for build in (leads, claims, revisions, data)]
+    return [*groups(found), *made, methods(found, owner), about(found, owner)]
+
+
+#: The pages of groups, each small enough to be read on a phone.
+_GROUPS = (
+    Link("Categories", "groups/index.html", "other prompts on the headline's board"),
+    Link("Open and closed models", "groups/openness.html", "of both sides"),
+    Link("Labs", "groups/labs.html", "each against the frontier of the leader"),
+    Link("Other boards and measures", "groups/boards.html", "and boards of other tasks"),
+    Link("Other voters", "groups/voters.html", "who write in other languages"),
+)
+_OTHERWISE = (
+    "The question of the headline asked otherwise. Each is a question of its own, and no figure "
+    "here is an average of others."
+)
+
+
+def groups(found: Found) -> list[Page]:
+    """Categories; openness; labs; other boards; other voters."""
+    material, checks = found.material, found.material.checks
+    parts = (
+        tested.slices(replace(material, checks=replace(checks, openness=None))),
+        tested.slices(replace(material, checks=replace(checks, category=None))),
+        _part(found, "lab", "Labs", found.lab, _lab_figure),
+        _part(found, "measures", "Other boards and measures", found.measures, _boards_figure),
+        _part(found, "voters", "Other voters", found.voters, _voters_figure),
+    )
+    made = []
+    for link, part in zip(_GROUPS, parts, strict=True):
+        section = replace(part, title=link.label)
+        ways = Section("groups", "Other groups", links=[way for way in _GROUPS if way != link])
+        made.append(Page(link.to, link.label, _OTHERWISE, (section, ways)))
+    return made
+
+
+def _part(
+    found: Found,
+    key: str,
+    title: str,
+    result: Result | None,
+    figure: Callable[..., Figure],
+) -> Section:
+    """A result as a section: sentence, figure with its table, notes; or why there is none."""
+    if result is None:
+        return Section(key, title, (f"There is no answer: {found.missing[key]}.",))
+    return Section(key, title, result.said(), (figure(result),), after=result.footnotes())
+
+
+def _lab_figure(found: Slices) -> Figure:
+    spread = "; ".join(f"{s.name} {answer(s.result)}" for s in sorted(found.slices, key=size))
+    first = found.slices[0].result
+    return Figure(
+        name=f"slices-{found.by}",
+        title=slices_title(found),
+        alt=(
+            f"Dots with intervals, a row for each of {len(found.slices)} labs: {spread}. All "
+            f"values are in the table below the chart."
+        ),
+        caption=(
+            f"Dot: the estimate ({found.estimand}). Bar: its own {found.level:.0%} "
+            f"{first.interval} interval, from {first.n_draws:,} draws. Ratings: {first.board} of "
+            f"{first.vintage}."
+        ),
+        draw=partial(plots.slices, found),
+        table=found.table(),
+    )
+
+
+def _boards_figure(found: Measures) -> Figure:
+    spread = "; ".join(
+        f"{m.board} {m.result.short()}" for m in found.measures if m.result is not None
+    )
+    return Figure(
+        name="measures",
+        title=measures_title(found),
+        alt=(
+            f"Dots with intervals, a row for each measure and for each board of another task: "
+            f"{spread}. All values are in the table below the chart."
+        ),
+        caption=(
+            f"Dot: the estimate ({found.estimand}), on each board's newest whole list by "
+            f"{found.as_of}. Bar: its {found.level:.0%} measurement interval. Boards of other "
+            f"tasks show how far tasks spread; no number here averages them."
+        ),
+        draw=partial(plots.measures, found),
+        table=found.table(),
+    )
+
+
+def _voters_figure(found: VotersReport) -> Figure:
+    return Figure(
+        name="voters",
+        title=voters_title(found),
+        alt=(
+            f"Dots with intervals, a row for each of {len(found.quoted)} kinds of voters: how much "
+            f"higher or lower they rate the follower's models than others do. All values are in "
+            f"the table below the chart."
+        ),
+        caption=(
+            f"Dot: the shift in Elo beside models of equal rating. Bar: its {found.level:.0%} "
+            f"interval."
+        ),
+        draw=partial(plots.voters, found),
+        table=found.table(),
+    )
+
+
+def leads(found: Found) -> Page:
+    """Who led when."""
+    result = found.leads
+    title = "Who led when"
+    section = _part(found, "leads", "List by list", result, _leads_figure)
+    standfirst = leads_title(result) + "." if result else title
+    return Page("leads/index.html", title, standfirst, (section,))
+
+
+def _leads_figure(found: WhoLed) -> Figure:
+    leader, follower = noun(found.leader_group), noun(found.follower_group)
+    near = found.closest
+    return Figure(
+        name="leads",
+        title=leads_title(found),
+        alt=(
+            f"One mark for each of {len(found.standings)} lists from {found.standings[0].date} to "
+            f"{found.standings[-1].date}: the distance between the best of {leader} and the best "
+            f"of {follower}. It is smallest on {near.date}, {abs(near.gap):.1f} points. The last "
+            f"list of each month is in the table below the chart."
+        ),
+        caption=(
+            f"Above zero the best of {leader} is first, below it that of {follower}, by the "
+            f"ratings each list printed on its day."
+        ),
+        draw=partial(plots.leads, found),
+        table=found.table(),
+    )
+
+
+def claims(found: Found) -> Page:
+    """Every claim with its verdict, both figures, and where it is read."""
+    section = tested.claims(found.material)
+    report = found.material.checks.claims
+    title, path = "What others said", "claims/index.html"
+    if report is None:
+        return Page(path, title, section.prose[0], (section,))
+    links, points = [], []
+    for item in report.assessments:
+        claim, row = item.claim, item.row()
+        name = f"{claim.who}, {claim.when}"
+        told = (
+            f"{row['claimed']}. On the day: {row['real_time']}; now: {row['hindsight']}. Verdict: "
+            f"{item.verdict}"
+        )
+        if address(claim.where) == claim.where:
+            links.append(Link(name, claim.where, told))
+        else:
+            points.append((f"{name}:", f"{told}. Read at {claim.where}"))
+    every = Section(
+        "every", "Every claim, with its source",
+        ("What was claimed, our figure with the ratings of the day and with the newest, and the "
+         "verdict. The name leads to where the claim is read.",),
+        points=points, links=links,
+    )  # fmt: skip
+    return Page(path, title, report.sentence(), (section, every))
+
+
+def revisions(found: Found) -> Page:
+    """Figures of the day beside what is known now."""
+    result, title = found.revisions, "First figures and what became of them"
+    section = _part(found, "revisions", "Month by month", result, _revisions_figure)
+    standfirst = (
+        "What could have been published on the day of each month's last list, and what the newest "
+        "ratings say of the same day."
+    )
+    return Page("revisions/index.html", title, standfirst, (section,))
+
+
+def _revisions_figure(found: Revisions) -> Figure:
+    return Figure(
+        name="revisions",
+        title=revisions_title(found),
+        alt=(
+            f"Two lines over {len(found.rows)} months, {found.rows[0].date[:7]} to "
+            f"{found.rows[-1].date[:7]}: the lag as it could be measured on the day, and as it is "
+            f"measured now; below them what each revision is made of. All values are in the table "
+            f"below the chart."
+        ),
+        caption=(
+            f"Bars: {found.level:.0%} measurement intervals; estimand: {found.estimand}; ratings "
+            f"of {found.vintage} count as what is known now."
+        ),
+        draw=partial(plots.revisions, found),
+        table=found.table(),
+    )
+
+
+def methods(found: Found, owner: Owner) -> Page:
+    """What is counted and what is not, in plain words."""
+    result = found.material.headline
+    points = result.measure.points
+    counted = Section(
+        "counted", "What is counted",
+        (
+            "Each side's frontier is the highest rating that any of its models had reached by a "
+            f"date. The lag is the time between the two frontiers at one level. {NOT_A_FORECAST}",
+            "Published figures differ mostly because they answer another of these questions:",
+        ),
+        points=[(f"{name}:", meaning(name, points, WINDOWS.get(name)) + ".") for name in MEANING],
+    )  # fmt: skip
+    match = Section(
+        "match", "Which model dates a level",
+        ("A level is dated by the first model that reached it (reached), where nothing else is "
+         "said. Other rules can be asked for:",),
+        points=[(f"{name}:", f"{words}.") for name, words in MATCHED.items()],
+    )  # fmt: skip
+    intervals = Section(
+        "intervals", "What the intervals hold",
+        ("Ratings and uncertain dates are drawn many times, and in every draw the records, both "
+         "frontiers and the lag are found anew.", left_out("both", result.measure.name)),
+    )  # fmt: skip
+    number = ".".join(result.version.split(".")[:2])
+    version = Section(
+        "version", "Version of the method",
+        (f"These pages follow method {number}, the first two numbers of elolag {result.version}. "
+         f"A change of method gets a new number, and old and new are then shown side by side.",),
+        links=[Link("The methods in full", owner.repository, "docs/methods.md of the source")]
+        if address(owner.repository) else (),
+    )  # fmt: skip
+    return Page(
+        "methods/index.html",
+        "What is counted, and what is not",
+        f"The figure to quote, {result.estimand}: "
+        f"{meaning(result.estimand, points, result.window)}.",
+        (counted, match, intervals, sections.limits(found.material), version),
+    )
+
+
+def data(found: Found) -> Page:
+    """Snapshots, licences, counts of tags, rows with one source only, and how to check a hash."""
+    material = found.material
+    section = sections.data(material)
+    origins = material.headline.origins
+    newest = origins[0]
+    check = (
+        f"sha256sum {newest.path}/datapackage.json\n"
+        f"{newest.sha256}  {newest.path}/datapackage.json\n\n"
+        f"elolag archive verify --head {log_head(origins)}"
+    )
+    hashes = Section(
+        "check", "How to check a hash",
+        ("Every snapshot is a folder of the archive. The hash of its datapackage.json stands in "
+         "the table above (its beginning) and in the CSV beside it (whole); that file holds the "
+         "hashes of the tables. The head of the log stands for the whole archive. In the folder "
+         "of the archive:",),
+        blocks=(Block("Commands", check),),
+    )  # fmt: skip
+    return Page(
+        "data/index.html",
+        "The data behind the figures",
+        f"The headline rests on {len(origins)} lists of ratings, the newest of {newest.vintage}; "
+        f"every one is kept as it came, hashed, and checked before it is used.",
+        (_licences(found), section, _single(found), hashes),
+    )
+
+
+def _licences(found: Found) -> Section:
+    """Whose lists they are, and on whose terms."""
+    origins = found.material.headline.origins
+    counts = Counter((o.publisher, o.licence or "not stated", o.source) for o in origins)
+    links = {o.source: address(o.homepage) for o in origins}
+    points, ways = [], []
+    for (publisher, licence, source), count in counts.items():
+        told = f"{count} {'list' if count == 1 else 'lists'} by {source}; licence: {licence}"
+        if links[source]:
+            ways.append(Link(publisher or source, links[source], told))
+        else:
+            points.append((f"{publisher or source}:", f"{told}."))
+    return Section("licences", "Whose lists, on whose terms", points=points, links=ways)
+
+
+def _single(found: Found) -> Section:
+    """Models whose release rests on one reference."""
+    material = found.material
+    tags = [t for t in material.study.cast.tags if t.released <= material.study.as_of]
+    rows = []
+    for tag in sorted(tags, key=lambda t: (-t.released, t.model)):
+        row = material.tables.models[tag.model]
+        if len(references(row.evidence)) < 2:
+            rows.append({
+                "model": tag.model, "lab": material.lab(tag.model),
+                "released": to_iso(tag.released), "evidence": row.evidence,
+            })  # fmt: skip
+    prose = (
+        f"The release of {len(rows)} of {len(tags)} models rests on a single reference. Who knows "
+        f"another one can help most here."
+    )
+    if not rows:
+        return Section("single", "What rests on one source", (prose,))
+    columns = (
+        Column("model", "Model", "as tagged"),
+        Column("lab", "Lab", "who released it"),
+        Column("released", "Released", "release date", "ISO date"),
+        Column("evidence", "The one reference", "where the date comes from", long=True),
+    )
+    caption = "Models whose release rests on one reference, newest first"
+    if len(rows) > _SHOWN:
+        caption += f" (the newest {_SHOWN}; the CSV has all)"
+    shown = tuple(range(min(len(rows), _SHOWN)))
+    table = Table.of("single-source", caption, columns, rows, page_rows=shown)
+    return Section("single", "What rests on one source", (prose,), tables=(table,))
+
+
+_UNNAMED = (
+    "Nobody is named yet who answers for these pages: whoever publishes them has not filled in "
+    "a contact."
+)
+
+
+def about(found: Found, owner: Owner) -> Page:
+    """Who answers for the pages, and how to report an error."""
+    version = found.material.headline.version
+    who = _UNNAMED
+    if owner.contact:
+        who = f"{owner.name or 'The contact below'} answers for these pages: {owner.contact}."
+    links = [
+        Link(label, to, words)
+        for label, to, words in (
+            ("Contact", owner.contact, "who answers for these pages"),
+            ("Source", owner.repository, "code, tags and archive"),
+            ("Site", owner.site, "where these pages are published"),
+            ("DOI", f"https://doi.org/{owner.doi}" if owner.doi else "", "for citing"),
+        )
+        if address(to) and address(to) == to
+    ]
+    where = "to the contact above" if owner.contact else "to nobody yet, for lack of a contact"
+    errors = (
+        f"A report goes {where}. It says the address of the page, the sentence or figure that is "
+        f"wrong, and what says so. A wrong date, lab or licence is mended in the tags, and a wrong "
+        f"figure is corrected in the next month and listed as a correction of the month it stood "
+        f"in: the page of a month that was published is never changed."
+    )
+    return Page(
+        "about/index.html",
+        "About",
+        "Who answers for these pages, and how to report an error.",
+        (
+            Section("who", "Who answers for it", (who,), links=links),
+            Section("errors", "How to report an error", (errors,),
+                    links=[Link("All months", "months/index.html", "with their corrections")]),
+            Section("made", "How it is made", (
+                f"Every page is made by elolag {version} out of an archive of published "
+                f"leaderboards and a table of who made each model, where and when. Nothing on it "
+                f"is written by hand but the words around the figures.",
+            ), links=[
+                Link("Methods", "methods/index.html", "what is counted, and what is not"),
+                Link("Data", "data/index.html", "lists, licences, hashes, tags"),
+            ]),
+        ),
+    )  # fmt: skip
