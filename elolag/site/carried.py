@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from elolag import tags
 from elolag.arrays import Floats, Ints
-from elolag.dates import DAYS_PER_MONTH, parse, to_day, to_iso
+from elolag.dates import DAYS_PER_MONTH, parse, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Cast
 from elolag.estimate.lag import results
@@ -26,11 +26,12 @@ from elolag.estimate.session import Study
 from elolag.model import draws
 from elolag.model.early_drift import drift_of
 from elolag.model.estimands import Race, check_groups, window_start
-from elolag.model.frontier import MATCH_RULES, MatchRule, Steps
+from elolag.model.frontier import MATCH_RULES, MatchRule
 from elolag.model.posterior import only, posterior
 from elolag.question import DEFAULTS
+from elolag.results import citing
 from elolag.results.lag import LagResult
-from elolag.results.words import months
+from elolag.results.words import MATCHED
 from elolag.tags import Lookup, Policies, Tag
 
 #: Months a window may have; the first is what is taken where nothing is said.
@@ -42,6 +43,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "taiwan": ("separate", "CN"),
     "derivatives": ("keep", "drop", "to-base"),
 }
+#: The rules where the address says nothing.
+PLAIN = Policies()
 #: Why a question is refused, filled in by `str.format`; the page's script has the same.
 REFUSALS = {
     "unread": "the address says {part!s}, which is not understood; known: {known}",
@@ -63,15 +66,36 @@ REFUSALS = {
         "these draws cannot say: {name} did not travel with them and could decide the answer; "
         "where the ratings are, ask: {command}"
     ),
+    "untagged": (
+        "nobody has tagged {name}, which could be the best of a side on that day: until somebody "
+        "does, these draws cannot say who is how far ahead"
+    ),
 }
+#: What was moved, in words; filled in likewise.
+CHANGES = {
+    "none": "The question as it is published: nothing is moved.",
+    "some": "Moved: {changes}.",
+    "as_of": "as of {day}",
+    "window": "{over}",
+    "match": "{rule}",
+    "hong_kong": "Hong Kong not counted with China",
+    "taiwan": "Taiwan counted with China",
+    "drop": "without models built on those of another lab",
+    "to-base": "models built on those of another lab counted with that lab",
+    "lab": "without every model of {name}",
+    "model": "without {name}",
+    "moved": "{name} released on {day}",
+}
+#: How the rows of a result call the matches of its day.
+MATCH_ROWS = ("match", "match of the day", "or")
 #: Models that travel, at most; more would not fit the page.
-_MOST = 165
+_MOST = 156
 #: Steps of a rating between the lowest and the highest draw of its model: one byte.
 STEPS = 255
 #: Steps of the standard deviation of a pair: twelve bits.
 APART_STEPS = 4095
 #: Draws by which it is judged who may be asked for, and months back that are tried for it.
-_JUDGED, _BACK = 250, range(12, 61)
+_JUDGED, _BACK = 250, (30, 27, 24, 22, 20, 18, 16, 14, 12)
 _DAY = re.compile(r"20\d\d-\d\d-\d\d")
 
 
@@ -98,7 +122,7 @@ class Asked:
     as_of: str = ""
     window: int = WINDOWS[0]
     match: str = MATCH_RULES[0]
-    policies: Policies = Policies()
+    policies: Policies = PLAIN
     without: tuple[str, ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
 
@@ -154,7 +178,6 @@ class Carried(Study):
     deviations: NDArray[np.uint16]
     unit: float
     since: float
-    fragment: str = ""
     command: str = ""
 
     @property
@@ -169,16 +192,18 @@ class Carried(Study):
 
     def rule(self, name: str) -> MatchRule:
         """Any match rule for the models that travel."""
-        return MatchRule(name, self.unit * self.deviations if name == "not-worse" else None)
+        if name != "not-worse":
+            return MatchRule(name)
+        return MatchRule(name, np.asarray(self.unit * self.deviations, dtype=np.float64))
 
     def point(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
         """The estimands at posterior-mean ratings, of those that travel alone."""
         date = self.as_of if as_of is None else as_of
-        field = self.cast.field
-        check_groups(field.lead_from, field.follow_from, date)
-        nobody = np.zeros((1, len(self.cast.tags)))
-        window_start(Race.of(nobody, field.lead_from, field.follow_from, date), self._months)
-        lead, follow = field.lead_from[self.travels], field.follow_from[self.travels]
+        lead, follow = self.cast.field.lead_from, self.cast.field.follow_from
+        check_groups(lead, follow, date)
+        everybody = Race.of(np.zeros((1, len(lead))), lead, follow, date)
+        window_start(everybody, self._months)
+        lead, follow = lead[self.travels], follow[self.travels]
         race = self._race(self._means[:, self.travels], lead, follow, date)
         self._undecided(race)
         return draws.outcomes(race, estimands, self.window, self.travels)
@@ -327,11 +352,48 @@ class Answer:
     average: LagResult
     current: LagResult
 
-    def lines(self) -> tuple[str, ...]:
-        """The sentences, in their order."""
-        day = self.current
-        gap = day.rows()
-        return (*self.average.said(), f"{day.estimand}: {day.brief()}", *gap[:0])
+    def changed(self) -> str:
+        """What was moved, as a sentence."""
+        asked, found = self.asked, []
+        if asked.as_of:
+            found.append(CHANGES["as_of"].format(day=citing.date(asked.as_of, "en")))
+        if asked.window != WINDOWS[0]:
+            found.append(CHANGES["window"].format(over=citing.over_months(asked.window, "en")))
+        if asked.match in MATCHED:
+            found.append(CHANGES["match"].format(rule=MATCHED[asked.match]))
+        for name in ("hong_kong", "taiwan"):
+            if getattr(asked.policies, name) != CHOICES[name][0]:
+                found.append(CHANGES[name])
+        if asked.policies.derivatives != CHOICES["derivatives"][0]:
+            found.append(CHANGES[asked.policies.derivatives])
+        for name in asked.without:
+            kind = "lab" if name.startswith("lab:") else "model"
+            found.append(CHANGES[kind].format(name=name.removeprefix("lab:")))
+        for name, day in asked.moved:
+            found.append(CHANGES["moved"].format(name=name, day=citing.date(day, "en")))
+        if not found:
+            return CHANGES["none"]
+        return CHANGES["some"].format(changes="; ".join(found))
+
+    def sentence(self) -> str:
+        """The two lines of the average."""
+        return self.average.sentence()
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Both figures with their intervals, the gap, and the matches of the day."""
+        told = [
+            (what, words) for what, words in self.current.rows() if what in ("gap", *MATCH_ROWS)
+        ]
+        return [("average", self.average.brief()), ("current", self.current.brief()), *told]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "asked": self.asked.fragment(self.average.vintage),
+            "changed": self.changed(),
+            "average": self.average.to_dict(),
+            "current": self.current.to_dict(),
+        }
 
 
 def read(carried: Carried, address: str) -> Asked:
@@ -417,6 +479,9 @@ def answer(carried: Carried, asked: Asked) -> Answer:
         The data hold no answer, or a model that did not travel could decide it.
     """
     average, current = results(carried.edited(asked), ("average", "current"))
+    if average.provisional:
+        name = average.provisional[0].entry
+        raise EstimateError(REFUSALS["untagged"].format(name=name))
     return Answer(asked, average, current)
 
 
@@ -472,6 +537,7 @@ def carry(study: Study, tables: tags.Tables | None = None) -> Carried:
     ratings = np.concatenate([d.ratings for d in chunks])
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     highest = np.maximum(ratings.max(axis=0), np.maximum.reduceat(fitted.mean, starts))
+    highest = np.ceil(10 * highest) / 10
     travels, since = _travelling(study, cast, kinds, ratings[:_JUDGED], highest)
     mine = ratings[:, travels]
     low = mine.min(axis=0)
@@ -502,8 +568,10 @@ def carry(study: Study, tables: tags.Tables | None = None) -> Carried:
 
 def _check_plain(study: Study) -> None:
     """Refuse a study of which the page could not say how it differs from the headline."""
-    usual: dict[str, Any] = {**asdict(Policies()), "correct_selection": True, "excluded": [],
-                             "clock": "released", "min_votes": 0, "match_rule": MATCH_RULES[0]}  # fmt: skip
+    usual = {
+        **asdict(PLAIN), "correct_selection": True, "excluded": [], "clock": "released",
+        "min_votes": 0, "match_rule": MATCH_RULES[0],
+    }  # fmt: skip
     for name, value in usual.items():
         if study.choices[name] != value:
             raise UsageError(
@@ -530,38 +598,33 @@ def _travelling(
     It is the earliest for which all fit that may be records under any of the rules, with any one
     lab or model left out.
     """
-    rules = [
-        Policies(),
-        *(
-            replace(Policies(), **{n: v})
-            for n in ("hong_kong", "taiwan", "derivatives")
-            for v in CHOICES[n][1:]
-        ),
-    ]
+    rules = [rule for rule in kinds if sum(a != b for a, b in _pairs(rule)) < 2]
     sides = []
     for rule in rules:
         told = [tag or usual for tag, usual in zip(kinds[rule], cast.tags, strict=True)]
         gone = np.array([tag is None for tag in kinds[rule]])
         sides.append([np.where(gone, np.inf, g.since(told)) for g in (cast.leader, cast.follower)])
     labs = np.array([tag.lab for tag in cast.tags])
-    found: dict[int, None] = {}
-    since = study.as_of
+    some: dict[int, None] = {}
     for back in _BACK:
         start = study.as_of - back * DAYS_PER_MONTH
-        some = dict.fromkeys(
-            k for pair in sides for k in _may_be_records(ratings, highest, pair, start)
-        )
-        for lab in sorted(set(labs[list(some)])):
-            pair = [np.where(labs == lab, np.inf, dates) for dates in sides[0]]
+        wider, some = some, {}
+        for pair in sides:
             some.update(dict.fromkeys(_may_be_records(ratings, highest, pair, start)))
-        for model in list(some):
-            pair = [np.where(np.arange(len(labs)) == model, np.inf, dates) for dates in sides[0]]
+        alone = [labs == lab for lab in sorted(set(labs[list(some)]))]
+        alone += [np.arange(len(labs)) == model for model in some]
+        for gone in alone:
+            pair = [np.where(gone, np.inf, dates) for dates in sides[0]]
             some.update(dict.fromkeys(_may_be_records(ratings, highest, pair, start)))
-        if found and len(some) > _MOST:
-            found.update(some)  # what fits of the month before
+        if len(some) <= _MOST:
             break
-        found, since = some, start
-    return np.sort(np.array(list(found)[:_MOST], dtype=np.intp)), since
+    # What room is left goes to those that still earlier windows ask for.
+    found = list(dict.fromkeys([*some, *wider]))[:_MOST]
+    return np.sort(np.array(found, dtype=np.intp)), start
+
+
+def _pairs(rule: Policies) -> Iterable[tuple[str, str]]:
+    return zip(asdict(rule).values(), asdict(PLAIN).values(), strict=True)
 
 
 def _may_be_records(
