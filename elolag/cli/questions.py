@@ -1,4 +1,4 @@
-"""``elolag compare``, ``revisions``, ``cite`` and ``report``: a question asked and handed on."""
+"""``elolag compare``, ``revisions``, ``cite``, ``report``, ``ask``: a question handed on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ from elolag.cli.options import (
     asks,
     check_ending,
 )
-from elolag.cli.show import dump, line, lines, print_result, print_table, progress
+from elolag.cli.show import (
+    dump,
+    line,
+    lines,
+    print_facts,
+    print_result,
+    print_table,
+    progress,
+)
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -188,3 +196,29 @@ def report(
     line(made.sentence())
     line()
     line(f"{len(made.files)} files in {made.path}; open {made.path / 'report.html'}")
+
+
+@asks(only=("board", "archive", "leader", "follower", "category", "sources", "extra_tags"))
+def ask(
+    question: dict[str, Any],
+    address: Annotated[
+        str, typer.Argument(help='A link to the page that answers, or what follows its "#".')
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """The answer of the page that answers back, from the same draws: by its link."""
+    from elolag import tags
+    from elolag.estimate.session import prepare
+    from elolag.site.carried import DRAWS, answer, carry, read, vintage_of
+
+    study = prepare(**question, vintage=vintage_of(address), n_draws=DRAWS)
+    carried = carry(study, tags.load(question.get("extra_tags")))
+    found = answer(carried, read(carried, address))
+    if as_json:
+        dump(found.to_dict())
+        return
+    for words in (*found.average.said(), found.changed()):
+        lines(f"{words}\n")
+    print_facts(found.facts())
+    for words in found.footnotes():
+        lines(f"\n{words}")

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from elolag import tags
-from elolag.arrays import Ints
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import REPORT, EstimateError, library
 from elolag.estimate.session import Study
@@ -24,7 +23,17 @@ from elolag.results.answer import lab_name
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import MEANING, model_name, noun
 from elolag.site.ask_words import phrases
-from elolag.site.carried import CHOICES, PLAIN, WINDOWS, Answer, Asked, Carried, answer, carry
+from elolag.site.carried import (
+    CHOICES,
+    PLAIN,
+    USUAL,
+    WINDOWS,
+    Answer,
+    Asked,
+    Carried,
+    answer,
+    carry,
+)
 from elolag.site.page import _environment, _policy, _printable, _template
 from elolag.tags import Policies
 
@@ -36,8 +45,8 @@ _LABELS = {
         "reached": "first reached it", "below": "was the last below it",
         "between": "lies between the two, linearly", "not-worse": "the ratings can tell from it",
     }),
-    "hong_kong": ("Labs of Hong Kong", {"CN": "count with China", "separate": "count on their own"}),
-    "taiwan": ("Labs of Taiwan", {"separate": "count on their own", "CN": "count with China"}),
+    "hong_kong": ("Labs of Hong Kong", {"CN": "count with China", "separate": "count apart"}),
+    "taiwan": ("Labs of Taiwan", {"separate": "count apart", "CN": "count with China"}),
     "derivatives": ("Models built on another lab's", {
         "keep": "count with the lab that released them", "drop": "are left out",
         "to-base": "count with the lab of their base",
@@ -59,6 +68,7 @@ def page(
     *,
     tables: tags.Tables | None = None,
     home: str = "../index.html",
+    methods: str = "../methods/index.html",
     footer: Sequence[str] = (),
 ) -> bytes:
     """The page, as one HTML file that needs nothing else.
@@ -69,8 +79,8 @@ def page(
         Of the headline question, by the plain rules, of about 2,000 draws.
     tables
         The tags it was made with; the packaged ones by default.
-    home
-        Where the site's front page lies, seen from this page.
+    home, methods
+        Where the site's front page and its methods lie, seen from this page.
     footer
         Lines that stand under every page of the site.
 
@@ -79,11 +89,11 @@ def page(
     UsageError, EstimateError
         The study asks more than a page can carry, or has no answer.
     """
-    return written(carry(study, tables), home=home, footer=footer)
+    return written(carry(study, tables), home=home, methods=methods, footer=footer)
 
 
-def written(carried: Carried, *, home: str = "../index.html", footer: Sequence[str] = ()) -> bytes:
-    """The page of draws that travel."""
+def written(carried: Carried, *, home: str, methods: str, footer: Sequence[str] = ()) -> bytes:
+    """The page of draws that travel; the parameters are those of `page`."""
     markup = library("markupsafe", REPORT).Markup
     headline = answer(carried, Asked())
     style = _template("style.css") + _template("ask.css")
@@ -114,6 +124,7 @@ def written(carried: Carried, *, home: str = "../index.html", footer: Sequence[s
         all_models=len(carried.cast.tags),
         off=f"{float(carried.step.max()) / 2:.2f}",
         home=home,
+        methods=methods,
         footer=footer,
         style=markup(style),
         script=markup(script),
@@ -155,6 +166,8 @@ def packed(carried: Carried, headline: Answer) -> dict[str, Any]:
         "level": carried.level,
         "days_per_month": DAYS_PER_MONTH,
         "groups": [cast.leader.text, cast.follower.text],
+        "usual": USUAL,
+        "lag": carried.lag,
         "nouns": [noun(cast.leader.text), noun(cast.follower.text)],
         "choices": CHOICES,
         "windows": WINDOWS,
@@ -220,7 +233,7 @@ def _bytes(numbers: Any) -> str:
     return base64.b64encode(np.ascontiguousarray(numbers, dtype=np.uint8).tobytes()).decode()
 
 
-def _pairs(numbers: Ints) -> str:
+def _pairs(numbers: Any) -> str:
     """Numbers of twelve bits, two in three bytes."""
     even = np.append(numbers, [0] * (len(numbers) % 2)).astype(np.uint32).reshape(-1, 2)
     both = even[:, 0] << 12 | even[:, 1]

@@ -28,12 +28,14 @@ from elolag.model.early_drift import drift_of
 from elolag.model.estimands import Race, check_groups, window_start
 from elolag.model.frontier import MATCH_RULES, MatchRule
 from elolag.model.posterior import only, posterior
-from elolag.question import DEFAULTS
+from elolag.question import DEFAULT_BOARD, DEFAULTS
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.words import MATCHED
 from elolag.tags import Lookup, Policies, Tag
 
+#: Draws that a page carries.
+DRAWS = 2_000
 #: Months a window may have; the first is what is taken where nothing is said.
 WINDOWS = (12, *range(1, 12), *range(13, 37))
 #: What stands where the address says nothing; the first of each is the default.
@@ -43,6 +45,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "taiwan": ("separate", "CN"),
     "derivatives": ("keep", "drop", "to-base"),
 }
+#: The sides where nothing is said.
+USUAL = (DEFAULTS["leader"], DEFAULTS["follower"])
 #: The rules where the address says nothing.
 PLAIN = Policies()
 #: Why a question is refused, filled in by `str.format`; the page's script has the same.
@@ -313,6 +317,14 @@ class Carried(Study):
             command=self.refit(asked),
         )
 
+    @property
+    def lag(self) -> str:
+        """The command of the plain question."""
+        panel, words = self.panel, ["elolag lag"]
+        words += [f"--board {panel.board}"] if panel.board != DEFAULT_BOARD else []
+        words += [f"--category {panel.category}"] if panel.category != DEFAULTS["category"] else []
+        return " ".join(words)
+
     def refit(self, asked: Asked) -> str:
         """The command that answers the question with everything estimated anew."""
         labs = [name for name in asked.without if name.startswith("lab:")]
@@ -321,8 +333,8 @@ class Carried(Study):
             for text in (self.cast.leader.text, self.cast.follower.text)
         ]
         chosen = {"match": asked.match, **asdict(asked.policies)}
-        words = ["elolag lag"]
-        if labs or tuple(sides) != (DEFAULTS["leader"], DEFAULTS["follower"]):
+        words = [self.lag]
+        if labs or tuple(sides) != USUAL:
             words.append(f"--leader {sides[0]} --follower {sides[1]}")
         words.append(f"--vintage {self.panel.vintage}")
         words += [f"--as-of {asked.as_of}"] if asked.as_of else []
@@ -351,6 +363,7 @@ class Answer:
     asked: Asked
     average: LagResult
     current: LagResult
+    refit: str
 
     def changed(self) -> str:
         """What was moved, as a sentence."""
@@ -386,14 +399,30 @@ class Answer:
         ]
         return [("average", self.average.brief()), ("current", self.current.brief()), *told]
 
+    def footnotes(self) -> tuple[str, ...]:
+        """What the numbers rest on, and what answers with everything estimated anew."""
+        said = self.average
+        return (
+            f"{said.n_draws:,} draws, seed {said.seed}, ratings of {said.vintage} on "
+            f"{said.board} ({said.category}), unchanged by what is moved.",
+            f"Everything estimated anew: {self.refit}",
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
         return {
             "asked": self.asked.fragment(self.average.vintage),
+            "refit": self.refit,
             "changed": self.changed(),
             "average": self.average.to_dict(),
             "current": self.current.to_dict(),
         }
+
+
+def vintage_of(address: str) -> str | None:
+    """The day of the ratings that an address names; None where it names none."""
+    found = re.search(r"(?:#|&|^)vintage=([^&]*)", address)
+    return found[1] if found else None
 
 
 def read(carried: Carried, address: str) -> Asked:
@@ -478,11 +507,12 @@ def answer(carried: Carried, asked: Asked) -> Answer:
     EstimateError
         The data hold no answer, or a model that did not travel could decide it.
     """
-    average, current = results(carried.edited(asked), ("average", "current"))
+    edited = carried.edited(asked)
+    average, current = results(edited, ("average", "current"))
     if average.provisional:
         name = average.provisional[0].entry
         raise EstimateError(REFUSALS["untagged"].format(name=name))
-    return Answer(asked, average, current)
+    return Answer(asked, average, current, edited.command)
 
 
 def carry(study: Study, tables: tags.Tables | None = None) -> Carried:

@@ -123,8 +123,8 @@ function refit(asked) {
   const labs = asked.without.filter(name => name.startsWith("lab:"));
   const sides = D.groups.map(text => text.split(",")
     .map(part => [part, ...labs.map(lab => `not:${lab}`)].join("+")).join(","));
-  const words = ["elolag lag"];
-  if (labs.length || sides.join(" ") !== "US CN") words.push(`--leader ${sides[0]} --follower ${sides[1]}`);
+  const words = [D.lag];
+  if (labs.length || sides.join(" ") !== D.usual.join(" ")) words.push(`--leader ${sides[0]} --follower ${sides[1]}`);
   words.push(`--vintage ${D.vintage}`);
   if (asked.as_of) words.push(`--as-of ${asked.as_of}`);
   if (asked.window !== D.windows[0]) words.push(`--window ${asked.window}`);
@@ -607,7 +607,7 @@ function draw(S, r, day, world, asked) {
       made.append(dot);
     }
     const end = y(side.run[side.n - 1]), up = s === (r.leads ? 1 : 0);
-    made.append(svg("text", {class: `name ${css}`, x: wide - right, y: end + (up ? -9 : 18), "text-anchor": "end"},
+    made.append(svg("text", {class: `name ${css}`, x: wide - right, y: end + (up ? -9 : 24), "text-anchor": "end"},
       `${D.nouns[s]}: ${r.best[s].name}`));
   });
   if (day.below && day.below.from > from && day.below.from < r.as_of) {
@@ -653,6 +653,7 @@ function respond() {
   by("line-1").textContent = found.lines[0];
   by("line-2").textContent = found.lines[1];
   by("changed").textContent = found.changed;
+  by("brief").textContent = found.facts[0][1];
   by("facts").replaceChildren(...found.facts.map(([what, words]) => {
     const row = element("tr", ""), head = element("th", what);
     head.scope = "row";
@@ -665,6 +666,7 @@ function refusal(error, of) {
   by("answered").hidden = true;
   by("refused").hidden = false;
   by("why").textContent = printable(error.message);
+  by("brief").textContent = by("none").textContent;
   by("changed").textContent = of ? changed(of) : "";
 }
 function asks() {
