@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -51,7 +51,7 @@ USUAL = (DEFAULTS["leader"], DEFAULTS["follower"])
 PLAIN = Policies()
 #: Why a question is refused, filled in by `str.format`; the page's script has the same.
 REFUSALS = {
-    "unread": "the address says {part!s}, which is not understood; known: {known}",
+    "unread": "the address says {part}, which is not understood; known: {known}",
     "twice": "the address says {part} twice; say it once",
     "choice": "{name} {value} is not known; known: {known}",
     "vintage": (
@@ -566,9 +566,9 @@ def carry(study: Study, tables: tags.Tables | None = None) -> Carried:
     chunks = [d for _, d in draws.draw(field, fitted, study.n_draws, study.seed, everything=True)]
     ratings = np.concatenate([d.ratings for d in chunks])
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    highest = np.maximum(ratings.max(axis=0), np.maximum.reduceat(fitted.mean, starts))
-    highest = np.ceil(10 * highest) / 10
-    travels, since = _travelling(study, cast, kinds, ratings[:_JUDGED], highest)
+    means = np.maximum.reduceat(fitted.mean, starts)
+    highest = np.ceil(10 * np.maximum(ratings.max(axis=0), means)) / 10
+    travels, since = _travelling(study, cast, kinds, np.vstack([means, ratings]), highest)
     mine = ratings[:, travels]
     low = mine.min(axis=0)
     step = np.maximum(mine.max(axis=0) - low, 1e-9) / STEPS
@@ -628,29 +628,50 @@ def _travelling(
     It is the earliest for which all fit that may be records under any of the rules, with any one
     lab or model left out.
     """
+    month = cast.field.month_end - 1 - np.stack([cast.field.released, cast.field.month_start])
+    later, early = np.where(np.isnan(month), 0.0, month)
     rules = [rule for rule in kinds if sum(a != b for a, b in _pairs(rule)) < 2]
     sides = []
     for rule in rules:
         told = [tag or usual for tag, usual in zip(kinds[rule], cast.tags, strict=True)]
         gone = np.array([tag is None for tag in kinds[rule]])
-        sides.append([np.where(gone, np.inf, g.since(told)) for g in (cast.leader, cast.follower)])
+        counted = (group.since(told) for group in (cast.leader, cast.follower))
+        sides.append([np.where(gone, np.inf, since + later) for since in counted])
     labs = np.array([tag.lab for tag in cast.tags])
-    some: dict[int, None] = {}
+    some: list[int] = []
     for back in _BACK:
         start = study.as_of - back * DAYS_PER_MONTH
-        wider, some = some, {}
-        for pair in sides:
-            some.update(dict.fromkeys(_may_be_records(ratings, highest, pair, start)))
-        alone = [labs == lab for lab in sorted(set(labs[list(some)]))]
-        alone += [np.arange(len(labs)) == model for model in some]
-        for gone in alone:
-            pair = [np.where(gone, np.inf, dates) for dates in sides[0]]
-            some.update(dict.fromkeys(_may_be_records(ratings, highest, pair, start)))
-        if len(some) <= _MOST:
+        wider, some = some, []
+        # A part of the draws tells whether they may fit; then all of them who they are.
+        for judges in (ratings[:_JUDGED], ratings):
+            some = _single(judges, highest, sides, early, labs, start)
+            if len(some) > _MOST:
+                break
+        else:
             break
     # What room is left goes to those that still earlier windows ask for.
     found = list(dict.fromkeys([*some, *wider]))[:_MOST]
     return np.sort(np.array(found, dtype=np.intp)), start
+
+
+def _single(
+    ratings: Floats,
+    highest: Floats,
+    sides: Sequence[Sequence[Floats]],
+    early: Floats,
+    labs: NDArray[np.str_],
+    start: float,
+) -> list[int]:
+    """Models that may be records under some rule, or with any one lab or model left out."""
+    some: dict[int, None] = {}
+    for pair in sides:
+        some.update(dict.fromkeys(_may_be_records(ratings, highest, pair, early, start)))
+    alone = [labs == lab for lab in sorted(set(labs[list(some)]))]
+    alone += [np.arange(len(labs)) == model for model in some]
+    for gone in alone:
+        pair = [np.where(gone, np.inf, dates) for dates in sides[0]]
+        some.update(dict.fromkeys(_may_be_records(ratings, highest, pair, early, start)))
+    return list(some)
 
 
 def _pairs(rule: Policies) -> Iterable[tuple[str, str]]:
@@ -658,22 +679,26 @@ def _pairs(rule: Policies) -> Iterable[tuple[str, str]]:
 
 
 def _may_be_records(
-    ratings: Floats, highest: Floats, sides: Collection[Floats], start: float
+    ratings: Floats, highest: Floats, sides: Sequence[Floats], early: Floats, start: float
 ) -> list[int]:
-    """Models that may be records above the last below every level from `start` on."""
+    """Models that may be records above the last below every level from `start` on.
+
+    `sides` have the latest day on which each may begin to count, which may be `early` days sooner.
+    """
     hulls = []
     for dates in sides:
         order = np.argsort(dates, kind="stable")[: int(np.isfinite(dates).sum())]
-        running = np.maximum.accumulate(ratings[:, order], axis=1)
-        hulls.append((dates, order, running))
-    passed = [int(np.searchsorted(dates[order], start, side="right")) for dates, order, _ in hulls]
+        hulls.append((dates[order], order, np.maximum.accumulate(ratings[:, order], axis=1)))
+    passed = [int(np.searchsorted(days, start, side="right")) for days, _, _ in hulls]
     if not all(passed):
         return [int(k) for _, order, _ in hulls for k in order]
     lowest = np.minimum(*(r[:, n - 1] for (_, _, r), n in zip(hulls, passed, strict=True)))[:, None]
-    found = []
-    for _, order, running in hulls:
-        before = np.concatenate([np.full((len(ratings), 1), -np.inf), running[:, :-1]], axis=1)
+    found: list[int] = []
+    for days, order, running in hulls:
+        first = np.searchsorted(days, days - early[order])
+        first = np.where(early[order] > 0, first, np.arange(len(order)))
+        before = np.where(first > 0, running[:, np.maximum(first - 1, 0)], -np.inf)
         below = np.where(running < lowest, running, -np.inf).max(axis=1, keepdims=True)
         high = highest[order]
         found += order[((before < high) & (below <= high)).any(axis=0)].tolist()
-    return [int(k) for k in found]
+    return found

@@ -714,6 +714,7 @@ form.addEventListener("submit", event => event.preventDefault());
 addEventListener("hashchange", arrive);
 addEventListener("resize", () => { if (!by("answered").hidden) respond(); });
 form.hidden = false;
+by("still").hidden = true;
 for (const each of document.querySelectorAll(".scripted")) each.hidden = false;
 globalThis.ask = text => {
   try { const {chart, ...rest} = answer(read(text)); return rest; }
