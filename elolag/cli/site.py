@@ -1,4 +1,4 @@
-"""``elolag site`` and ``record``: published pages, and what has become of their figures."""
+"""``elolag site``, ``record`` and ``ask``: published pages, and what stands behind them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from elolag.cli.options import Json, asks
-from elolag.cli.show import dump, line, print_result, progress
+from elolag.cli.show import dump, line, lines, print_facts, print_result, progress
 
 _EACH = "each month has a list and a day of its own"
 _OWN = "a table of your own is one list and has no months"
@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command("site")(site)
     app.command("record")(record)
+    app.command("ask")(ask)
 
 
 @asks(_FIXED)
@@ -72,3 +73,29 @@ def record(
         dump(found.to_dict())
     else:
         print_result(found)
+
+
+@asks(only=("board", "archive", "leader", "follower", "category", "sources", "extra_tags"))
+def ask(
+    question: dict[str, Any],
+    address: Annotated[
+        str, typer.Argument(help='A link to the page that answers, or what follows its "#".')
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """The answer of the page that answers back, from the same draws: by its link."""
+    from elolag import tags
+    from elolag.estimate.session import prepare
+    from elolag.site.carried import DRAWS, answer, carry, read, vintage_of
+
+    study = prepare(**question, vintage=vintage_of(address), n_draws=DRAWS)
+    carried = carry(study, tags.load(question.get("extra_tags")))
+    found = answer(carried, read(carried, address))
+    if as_json:
+        dump(found.to_dict())
+        return
+    for words in (*found.average.said(), found.changed()):
+        lines(f"{words}\n")
+    print_facts(found.facts())
+    for words in found.footnotes():
+        lines(f"\n{words}")

@@ -115,9 +115,9 @@ class Speaker:
             return f"{self.words.at_least} {value} {unit} {side} {other} ({interval})"
         return f"{language.about(self.value, self.lang)} {side} {other} ({value}; {interval})"
 
-    def today(self) -> str:
-        """How the day's bests stood, as a full sentence; and which ratings are provisional."""
-        day = self.result.day
+    def today(self, day: Day | None = None) -> str:
+        """How the bests of the day stood, in a full sentence; and which ratings are provisional."""
+        day = day or self.result.day
         told = {
             "shared": self._shared, "tie": self._tie, "leads": self._leads,
             "overtaken": self._overtaken_on, "below-first": self._behind, "between": self._behind,
@@ -268,7 +268,7 @@ class Speaker:
         """A model with its lab and the day from which it counts."""
         when = language.date(model.counts_from, self.lang)
         when = when.partition(" ")[2] if model.month_only else when
-        lab = _lab_name(model.lab, model.release_date) if model.lab else ""
+        lab = lab_name(model.lab, model.release_date) if model.lab else ""
         if self.german:
             return f"{self._name(model)}{f' von {lab}' if lab else ''} ({when})"
         return f"{self._name(model)} ({', '.join(filter(None, (lab, when)))})"
@@ -386,10 +386,10 @@ class Speaker:
 
 def phrase_of(group: str, lang: str) -> Phrase:
     """A group's expression in words, its labs by the names of our tables."""
-    return phrase(group, lang, _lab_name)
+    return phrase(group, lang, lab_name)
 
 
-def _lab_name(key: str, day: str = "9999") -> str:
+def lab_name(key: str, day: str = "9999") -> str:
     """What a lab calls itself on a day, without what our tables add to it; else its key."""
     rows = [row for row in tags.ours().labs.get(key, ()) if row.from_ <= day]
     return re.sub(r"\s*[(/].*", "", rows[-1].name) if rows else key

@@ -48,6 +48,7 @@ ENGLISH: Mapping[str, str] = {
     "months": "All months",
     "next": "Next figure: from {date}, once a new list has been checked.",
     "unmoved": "There is no earlier month to compare with.",
+    "feed": "How far China's AI models trail those of the US, month by month",
     "month": "{month}",
     "monthly": "this answer as a page that never changes, with every file behind it",
     "record": "The record",

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from elolag.archive import Board
+from elolag.cite import citation
 from elolag.dates import to_day, today
 from elolag.errors import REPORT, ElolagError, EstimateError, UsageError, library
 from elolag.estimate.lag import estimate_lag
 from elolag.estimate.panel import newer_copy
-from elolag.estimate.session import Question, Session, asking
+from elolag.estimate.session import Question, Session, asking, prepare
 from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD
 from elolag.results import citing
@@ -23,14 +24,16 @@ from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.pages import words
 from elolag.schema import ALL_LISTS
-from elolag.site import folder, front, page
+from elolag.site import ask, carried, down, folder, front, page
+from elolag.site import sections as parts
 from elolag.site.cards import Deck
-from elolag.site.content import Link, Page
+from elolag.site.content import Link, Page, Section
+from elolag.site.embed import embed
 from elolag.site.found import Found, asks, gathered
 from elolag.site.front import Edition
-from elolag.site.history import answer, compiled, facts, revising
+from elolag.site.history import Row, answer, compiled, in_words, revising, row_of
 from elolag.site.material import DRAWS, Extent, Material, answered, checked, checks, gather
-from elolag.site.month import contents, drawings, taken, to_json
+from elolag.site.month import command, contents, drawings, taken
 from elolag.site.months import (
     FACTS,
     LISTS,
@@ -39,9 +42,22 @@ from elolag.site.months import (
     frozen,
     frozen_lists,
     months,
+    next_release,
     usable,
 )
 from elolag.site.page import Frame
+from elolag.site.programs import (
+    Entry,
+    atom,
+    datapackage,
+    described,
+    lag_json,
+    latest_json,
+    resource,
+    schemas,
+    to_json,
+)
+from elolag.site.series import series
 from elolag.version import METHOD, __version__
 
 
@@ -338,8 +354,17 @@ def _month(
     files = contents(
         material, path=f"{month.name}/index.html", frame=frame, above=above, links=links
     )
-    told = facts(month, headline, material.current, published)
-    return {**files, FACTS: to_json(told)}
+    told = lag_json(
+        headline, material.current or headline, month=month.name, method=METHOD,
+        published=published, official=month.official, command=command(material),
+    )  # fmt: skip
+    frontier = parts.frontier(material)
+    framed = embed(
+        drawings([Section("", "", figures=(frontier,))])[frontier.name],
+        title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
+        link=Link(words("home"), "./index.html"),
+    )  # fmt: skip
+    return {**files, FACTS: to_json(told), "embed.html": framed}
 
 
 def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
@@ -348,19 +373,82 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
     files = {f"{name}/{k}": v for name, month in made.frozen.items() for k, v in month.items()}
     lists = folder.summed({f"{vintage}.json": data for vintage, data in made.lists.items()})
     files |= {f"{LISTS}/{name}": data for name, data in lists.items() if made.lists}
-    newest = f"{edition.month.name}/{FACTS}"
-    files["latest.json"] = to_json({**json.loads(files[newest]), "path": newest})
+    files["ask/index.html"] = _ask(work, edition)
     deck = Deck(made.found)
     pages: list[Page] = [
         front.front(edition), front.front(edition, "de"), front.all_months(edition),
         *(front.correction(edition, row) for row in edition.record.rows), *deck.pages(),
+        *down.pages(made.found, owner()),
     ]  # fmt: skip
     result = edition.material.headline
     for each in pages:
         kicker = words("kicker", each.lang, board=f"{result.board}, {result.category}",
                        vintage=citing.date(result.vintage, each.lang))  # fmt: skip
         files |= _rendered(each, edition.material, work.frame(kicker, each.path, each.lang))
-    return files
+    return files | _for_programs(work, made, files)
+
+
+def _ask(work: _Work, edition: Edition) -> bytes:
+    """The page that answers back, from draws of its own number."""
+    asked = asking(work.question, vintage=edition.material.headline.vintage, session=Session())
+    study = prepare(**asking(asked, n_draws=carried.DRAWS))
+    return ask.page(study, tables=edition.material.tables, footer=front.footer())
+
+
+def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Series, newest figure, feed, schemas, and the package that describes every table."""
+    edition = made.edition
+    record, material = edition.record, edition.material
+    contents = {row.month.name: files[f"{row.month.name}/{FACTS}"] for row in record.rows}
+    facts = {name: json.loads(content) for name, content in contents.items()}
+    rows = {
+        row.month.name: row_of(facts[row.month.name], contents[row.month.name], row, record.vintage)
+        for row in record.rows
+    }
+    table = series(rows.values())
+    content = table.to_csv()
+    latest = latest_json(
+        rows[edition.month.name], material.headline, base_url=work.address,
+        next_figure=next_release(work.day),
+    )  # fmt: skip
+    entries = [_entry(row, facts[row.month.name]) for row in record.rows]
+    entries += [_corrected(row, record.vintage) for row in record.rows if row.corrected]
+    tables = [resource("series.csv", content, described(table.columns), table.caption)]
+    for path, data in files.items():
+        if path.endswith(".metadata.json"):
+            told, name = json.loads(data), f"{path.removesuffix('.metadata.json')}.csv"
+            tables.append(resource(name, files[name], told["columns"], told["title"]))
+    package = datapackage(
+        tables, created=edition.material.headline.vintage,
+        origins=material.headline.origins, base_url=work.address,
+    )  # fmt: skip
+    feed = atom(
+        entries, title=words("feed"), author=owner().name, updated=work.day,
+        base_url=work.address,
+    )  # fmt: skip
+    return {
+        "series.csv": content, "latest.json": to_json(latest), "feed.xml": feed,
+        "datapackage.json": package, **schemas(),
+    }  # fmt: skip
+
+
+def _entry(row: Row, facts: Mapping[str, Any]) -> Entry:
+    month = row.month
+    day = row.published or month.vintage
+    what = "" if row.published else f" ({words('short')})"
+    return Entry(
+        f"months/{month.name}", f"{month.words()}{what}: {in_words(row.first)}",
+        facts["sentence"]["en"], f"{month.name}/index.html", day, day,
+    )  # fmt: skip
+
+
+def _corrected(row: Row, day: str) -> Entry:
+    month = row.month
+    return Entry(
+        f"corrections/{month.name}/{day}", words("corrections title", month=month.words()),
+        f"{words('first')} {in_words(row.first)}. {words('again')} {in_words(row.again)}.",
+        f"corrections/{month.name}.html", day, day,
+    )  # fmt: skip
 
 
 def _rendered(each: Page, material: Material, frame: Frame) -> dict[str, bytes]:

@@ -25,6 +25,7 @@ from elolag.site import sections, tested
 from elolag.site.cards import address, references
 from elolag.site.content import Block, Figure, Link, Page, Section
 from elolag.site.found import Found
+from elolag.site.material import Checks
 
 #: Rows of a table that names models, as far as the page shows them; the CSV has all.
 _SHOWN = 15
@@ -76,7 +77,8 @@ _OTHERWISE = (
 
 def groups(found: Found) -> list[Page]:
     """Categories; openness; labs; other boards; other voters."""
-    material, checks = found.material, found.material.checks
+    material = found.material
+    checks = material.checks or Checks()
     parts = (
         tested.slices(replace(material, checks=replace(checks, openness=None))),
         tested.slices(replace(material, checks=replace(checks, category=None))),
@@ -197,7 +199,7 @@ def _leads_figure(found: WhoLed) -> Figure:
 def claims(found: Found) -> Page:
     """Every claim with its verdict, both figures, and where it is read."""
     section = tested.claims(found.material)
-    report = found.material.checks.claims
+    report = (found.material.checks or Checks()).claims
     title, path = "What others said", "claims/index.html"
     if report is None:
         return Page(path, title, section.prose[0], (section,))

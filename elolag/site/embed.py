@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from elolag.errors import REPORT, library
 from elolag.site.content import Link
-from elolag.site.page import _environment, _policy, _printable, _template
+from elolag.site.page import environment, policy, shown, template
 
 #: What a frame needs beside the page's own style: no margins, and a title of the size of text.
 _FRAME = """
@@ -40,10 +40,10 @@ def embed(
         To the page that says more.
     """
     markup = library("markupsafe", REPORT).Markup
-    style = f"{_template('style.css')}{_FRAME}"
-    template = _environment(autoescape=True, finalize=_printable).get_template("embed.html.j2")
-    text: str = template.render(
+    style = f"{template('style.css')}{_FRAME}"
+    made = environment(autoescape=True, finalize=shown).get_template("embed.html.j2")
+    text: str = made.render(
         drawings={size: markup(drawing) for size, drawing in drawings.items()}, title=title,
-        alt=alt, credit=credit, link=link, lang=lang, style=markup(style), policy=_policy(style),
+        alt=alt, credit=credit, link=link, lang=lang, style=markup(style), policy=policy(style),
     )  # fmt: skip
     return f"{text.rstrip()}\n".encode()

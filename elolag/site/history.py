@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from elolag.cite import citation
 from elolag.dates import to_day
 from elolag.errors import CheckFailed, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, estimate_lag
@@ -25,7 +25,7 @@ from elolag.results.words import bounded, compact, months, noun
 from elolag.schema import ALL_LISTS
 from elolag.site.months import Frozen, Month, frozen
 from elolag.site.months import months as months_of
-from elolag.site.series import Figure
+from elolag.site.series import Figure, MonthRow
 from elolag.version import METHOD, __version__
 
 #: Below this no difference of two figures is told, in months.
@@ -218,56 +218,41 @@ class Record(Result):
         }  # fmt: skip
 
 
-def inputs(result: LagResult) -> dict[str, Any]:
-    """What a figure was made of; the same inputs make the same figure."""
-    return {
-        "method": METHOD,
-        "tags": result.policies.get("tags"),
-        "extra_tags": result.policies.get("extra_tags"),
-        "snapshots": [{"path": p, "sha256": h} for p, h in result.snapshots],
-        "n_draws": result.n_draws,
-        "seed": result.seed,
-    }
+def first_of(found: Frozen) -> Figure:
+    """The figure of a published month."""
+    return read_figure(found.facts["answer"])
 
 
-def facts(
-    month: Month, headline: LagResult, current: LagResult | None, published: str
-) -> dict[str, Any]:
-    """What a month says for programs: its ``lag.json``.
+def read_figure(result: Mapping[str, Any]) -> Figure:
+    """The figure of a result that was written as JSON."""
+    said = result["headline"]
+    bound = "withheld" if said["months"] is None else said["censored"] or "figure"
+    return Figure(said["months"], said["low"], said["high"], bound)
+
+
+def row_of(found: Mapping[str, Any], content: bytes, row: Row, vintage: str) -> MonthRow:
+    """A month in `series.csv`.
 
     Parameters
     ----------
-    month
-        With its list.
-    headline, current
-        The average by that list, and the lag of its day; None where that has no answer.
-    published
-        ISO date of its first publication; empty where it is reconstructed.
+    found, content
+        Its ``lag.json``, read and as it is.
+    row
+        Its place in the record.
+    vintage
+        The newest list.
     """
-    quoted = {lang: citation(headline, lang) for lang in ("en", "de")}
-    return {
-        "schema": 1,
-        "month": month.name,
-        "vintage": month.vintage,
-        "official": month.official,
-        "published": published or None,
-        "reconstructed": not published,
-        "as_of": headline.as_of,
-        "average": asdict(Figure.of(headline)),
-        "current": current and asdict(Figure.of(current)),
-        "level": headline.level,
-        "estimand": headline.estimand,
-        "window": headline.window,
-        "sentence": {lang: each.sentence for lang, each in quoted.items()},
-        "footnote": {lang: each.footnote for lang, each in quoted.items()},
-        "inputs": inputs(headline),
-        "answer": headline.to_dict(),
-    }
-
-
-def first_of(found: Frozen) -> Figure:
-    """The figure of a published month."""
-    return Figure(**found.facts["average"])
+    answer, gap = found["answer"], found["answer"]["gap"] or {}
+    own = read_figure(answer)
+    return MonthRow(
+        month=found["month"], vintage=answer["vintage"], as_of=answer["as_of"], average=own,
+        current=read_figure(found["current"]), level=answer["headline"]["level"],
+        gap=gap.get("elo"), gap_low=gap.get("low"), gap_high=gap.get("high"),
+        gap_unit=gap.get("unit", ""), method=found["method"],
+        reconstructed=found["reconstructed"], sha256=hashlib.sha256(content).hexdigest(),
+        first=None if found["reconstructed"] else own, revised=row.revised,
+        revised_vintage=vintage if row.revised else "",
+    )  # fmt: skip
 
 
 def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Record:

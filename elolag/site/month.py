@@ -16,7 +16,7 @@ from elolag.cite import citation
 from elolag.errors import REPORT, library
 from elolag.own import OwnBoard
 from elolag.plots import svg
-from elolag.plots.style import finding, rendered
+from elolag.plots.style import finding
 from elolag.results.lag import LagResult
 from elolag.results.pages import words
 from elolag.results.provenance import log_head
@@ -25,12 +25,11 @@ from elolag.results.words import windowed
 from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
-from elolag.site.content import Link, Page, Section
+from elolag.site.content import Figure, Link, Page, Section
+from elolag.site.downloads import images, xlsx
 from elolag.site.material import Extent, Material, describe, gather
 from elolag.site.page import Frame
-
-#: Size of a chart -> the file's ending and what the page calls it; the SVG is that of a page.
-_IMAGES = {"page": "PNG", "slide": "PNG, slide", "phone": "PNG, phone"}
+from elolag.site.programs import to_json
 
 
 @dataclass(frozen=True)
@@ -210,23 +209,45 @@ def taken(
     sections: Sequence[Section], material: Material
 ) -> tuple[dict[str, bytes], dict[str, list[Link]]]:
     """The files of every figure and table, and of each figure the links to them."""
-    result, files = material.headline, {}
+    files: dict[str, bytes] = {}
     ways: dict[str, list[Link]] = {}
     for figure in (figure for section in sections for figure in section.figures):
-        name = f"figures/{figure.name}"
-        links = ways[figure.name] = [Link("SVG", f"./{name}.svg")]
-        files[f"{name}.svg"] = rendered(figure.draw(size="page", title=figure.title), "svg", result)
-        for size, label in _IMAGES.items():
-            axes = figure.draw(size=size, title=figure.title)
-            files[f"{name}-{size}.png"] = rendered(axes, "png", result)
-            links.append(Link(label, f"./{name}-{size}.png"))
-        links.append(Link("CSV", f"./data/{figure.table.name}.csv"))
-        links.append(Link(words("columns"), f"./data/{figure.table.name}.metadata.json"))
+        made = images(figure.name, figure.draw, material.headline, title=figure.title)
+        files |= {f"figures/{name}": data for name, data in made.items()}
+        beside = f"./data/{figure.table.name}"
+        book = xlsx([figure.table], _about(figure, material), made=material.headline.vintage)
+        files[f"data/{figure.table.name}.xlsx"] = book
+        ways[figure.name] = [
+            *(Link(_called(name, figure.name), f"./figures/{name}") for name in made),
+            Link("XLSX", f"{beside}.xlsx"), Link("CSV", f"{beside}.csv"),
+            Link(words("columns"), f"{beside}.metadata.json"),
+        ]  # fmt: skip
     for table in _tables(sections):
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
         files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, material)
     return files, ways
+
+
+def _called(name: str, figure: str) -> str:
+    """What a page calls an image: ``SVG``; ``PNG phone``."""
+    stem, _, ending = name.rpartition(".")
+    return f"{ending.upper()} {stem.removeprefix(figure).removeprefix('-')}".strip()
+
+
+def _about(figure: Figure, material: Material) -> list[tuple[str, str]]:
+    """The sheet of a workbook that says what is in it."""
+    result = material.headline
+    quoted = citation(result)
+    return [
+        ("title", figure.title), ("how to read", figure.caption),
+        ("board", f"{result.board}, {result.category}"), ("as of", result.as_of),
+        ("list of", result.vintage), ("left out", result.left_out()),
+        ("sentence", quoted.sentence), ("footnote", "\n".join(quoted.short)),
+        ("sources", "\n".join(sources(material))), ("command", command(material)),
+        ("log head", log_head(result.origins) or ""),
+        ("lists (sha256)", "\n".join(f"{p} {h}" for p, h in result.snapshots)),
+    ]  # fmt: skip
 
 
 def _kicker(result: LagResult) -> str:
@@ -261,7 +282,7 @@ def _result(material: Material) -> dict[str, Any]:
         "news": None if isinstance(material.news, str) else material.news.to_dict(),
         **(material.checks.to_dict() if material.checks else {}),
         "versions": _versions(),
-        "command": _command(material),
+        "command": command(material),
     }
 
 
@@ -277,7 +298,7 @@ _OPTIONS = {
 }  # fmt: skip
 
 
-def _command(material: Material) -> str:
+def command(material: Material) -> str:
     """The command that makes the report again, every choice spelled out."""
     result, asked = material.headline, describe(material.question)
     whole: dict[str, Any] = {
@@ -307,7 +328,7 @@ def _command(material: Material) -> str:
 def _reproduce(material: Material) -> str:
     """`reproduce.txt`: command, versions, snapshots with their hashes."""
     result = material.headline
-    lines = ["command:", f"  {_command(material)}"]
+    lines = ["command:", f"  {command(material)}"]
     head = log_head(result.origins)
     if head:
         lines += [
@@ -373,7 +394,7 @@ def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
             "n_draws": table.n_draws or result.n_draws,
             "seed": result.seed,
             "level": result.level,
-            "command": _command(material),
+            "command": command(material),
             "version": result.version,
         }
     )
@@ -383,11 +404,6 @@ def sources(material: Material) -> list[str]:
     """Each data source as it asks to be cited."""
     said = [f"{o.citation} ({o.licence})" for o in material.headline.origins if o.citation]
     return list(dict.fromkeys(said))
-
-
-def to_json(data: Mapping[str, Any] | list[dict[str, Any]]) -> bytes:
-    """JSON for a file."""
-    return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _not_on_the_command_line(material: Material) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def html(page: Page, drawings: Drawings, frame: Frame) -> bytes:
     style = template("style.css")
     root = "../" * page.path.count("/")
     text: str = (
-        environment(autoescape=True, finalize=_printable)
+        environment(autoescape=True, finalize=shown)
         .get_template("page.html.j2")
         .render(
             page=page,
@@ -128,7 +128,7 @@ def environment(**settings: Any) -> Any:
     )
 
 
-def _printable(value: Any) -> Any:
+def shown(value: Any) -> Any:
     """What is not markup of ours shows itself: no control or direction characters."""
     return printable(value) if type(value) is str else value
 

@@ -47,7 +47,7 @@ _TERMS = (
 _TAG = "tag:elolag.invalid,2026:"
 
 
-def to_json(data: Mapping[str, Any]) -> bytes:
+def to_json(data: Mapping[str, Any] | Sequence[Any]) -> bytes:
     """JSON for a file."""
     return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
@@ -58,17 +58,20 @@ def lag_json(
     *,
     month: str,
     method: str,
-    reconstructed: bool,
+    published: str,
+    official: bool,
     command: str,
 ) -> dict[str, Any]:
-    """`<month>/lag.json`, as ``schemas/lag-1.json`` says it."""
+    """`<month>/lag.json`, as ``schemas/lag-1.json`` says it; not `published`: reconstructed."""
     cited = {lang: citation(headline, lang) for lang in ("en", "de")}
     return {
         "$schema": "../schemas/lag-1.json",
         "schema": _LAG,
         "month": month,
         "method": method,
-        "reconstructed": reconstructed,
+        "reconstructed": not published,
+        "published": published or None,
+        "official": official,
         "sentence": {lang: found.sentence for lang, found in cited.items()},
         "answer": headline.to_dict(),
         "current": current.to_dict(),

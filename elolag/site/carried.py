@@ -1,0 +1,704 @@
+"""The draws that travel with a page, the questions a reader may ask of them, and the answers.
+
+What is moved is moved in the arrays of a study and goes through the same engine as every estimate.
+The ratings stay as they were thought of with everybody in. Of the models that do not travel the
+highest of their draws does: a question that one of them could decide is refused.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag import tags
+from elolag.arrays import Floats, Ints
+from elolag.dates import DAYS_PER_MONTH, parse, to_day
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.field import Cast
+from elolag.estimate.lag import results
+from elolag.estimate.session import Study
+from elolag.model import draws
+from elolag.model.early_drift import drift_of
+from elolag.model.estimands import Race, check_groups, window_start
+from elolag.model.frontier import MATCH_RULES, MatchRule
+from elolag.model.posterior import only, posterior
+from elolag.question import DEFAULT_BOARD, DEFAULTS
+from elolag.results import citing
+from elolag.results.lag import LagResult
+from elolag.results.words import MATCHED
+from elolag.tags import Lookup, Policies, Tag
+
+#: Draws that a page carries.
+DRAWS = 2_000
+#: Months a window may have; the first is what is taken where nothing is said.
+WINDOWS = (12, *range(1, 12), *range(13, 37))
+#: What stands where the address says nothing; the first of each is the default.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "match": MATCH_RULES,
+    "hong_kong": ("CN", "separate"),
+    "taiwan": ("separate", "CN"),
+    "derivatives": ("keep", "drop", "to-base"),
+}
+#: The sides where nothing is said.
+USUAL = (DEFAULTS["leader"], DEFAULTS["follower"])
+#: The rules where the address says nothing.
+PLAIN = Policies()
+#: Why a question is refused, filled in by `str.format`; the page's script has the same.
+REFUSALS = {
+    "unread": "the address says {part}, which is not understood; known: {known}",
+    "twice": "the address says {part} twice; say it once",
+    "choice": "{name} {value} is not known; known: {known}",
+    "vintage": (
+        "the address asks the ratings of {asked}, and these are of {vintage}; on the newest "
+        "page of that month it has its answer"
+    ),
+    "day": "not an ISO date: {value}; write it as YYYY-MM-DD, e.g. 2026-08-19",
+    "late": (
+        "as-of date {value} is later than the vintage {vintage}: the ratings know nothing of it; "
+        "take a date up to {vintage}"
+    ),
+    "window": "a window of {value} months: take a whole number from 1 to 36",
+    "model": "no model or lab is called {name} here",
+    "unmovable": "the draws of {name} did not travel, so that its date cannot be moved here",
+    "left": (
+        "these draws cannot say: {name} did not travel with them and could decide the answer; "
+        "where the ratings are, ask: {command}"
+    ),
+    "untagged": (
+        "nobody has tagged {name}, which could be the best of a side on that day: until somebody "
+        "does, these draws cannot say who is how far ahead"
+    ),
+}
+#: What was moved, in words; filled in likewise.
+CHANGES = {
+    "none": "The question as it is published: nothing is moved.",
+    "some": "Moved: {changes}.",
+    "as_of": "as of {day}",
+    "window": "{over}",
+    "match": "{rule}",
+    "hong_kong": "Hong Kong not counted with China",
+    "taiwan": "Taiwan counted with China",
+    "drop": "without models built on those of another lab",
+    "to-base": "models built on those of another lab counted with that lab",
+    "lab": "without every model of {name}",
+    "model": "without {name}",
+    "moved": "{name} released on {day}",
+}
+#: How the rows of a result call the matches of its day.
+MATCH_ROWS = ("match", "match of the day", "or")
+#: Models that travel, at most; more would not fit the page.
+_MOST = 156
+#: Steps of a rating between the lowest and the highest draw of its model: one byte.
+STEPS = 255
+#: Steps of the standard deviation of a pair: twelve bits.
+APART_STEPS = 4095
+#: Draws by which it is judged who may be asked for, and months back that are tried for it.
+_JUDGED, _BACK = 250, (30, 27, 24, 22, 20, 18, 16, 14, 12)
+_DAY = re.compile(r"20\d\d-\d\d-\d\d")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a reader moves.
+
+    Attributes
+    ----------
+    as_of
+        ISO date; empty for that of the study.
+    window
+        Whole months of `average`.
+    match
+        Match rule.
+    policies
+        Country rules and derivatives.
+    without
+        Models left out, and labs as ``lab:KEY``.
+    moved
+        (model, ISO date) of releases thought to have been another day.
+    """
+
+    as_of: str = ""
+    window: int = WINDOWS[0]
+    match: str = MATCH_RULES[0]
+    policies: Policies = PLAIN
+    without: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+
+    def fragment(self, vintage: str = "") -> str:
+        """The question as the fragment of an address, without its ``#``."""
+        chosen = {"match": self.match, **asdict(self.policies)}
+        parts = [f"vintage={vintage}"] if vintage else []
+        parts += [f"as_of={self.as_of}"] if self.as_of else []
+        parts += [f"window={self.window}"] if self.window != WINDOWS[0] else []
+        parts += [f"{name}={chosen[name]}" for name in CHOICES if chosen[name] != CHOICES[name][0]]
+        parts += [f"without={','.join(self.without)}"] if self.without else []
+        if self.moved:
+            parts.append(f"moved={','.join(f'{model}:{day}' for model, day in self.moved)}")
+        return "&".join(parts)
+
+
+def refused(why: str, **words: object) -> UsageError:
+    """The error of a question that cannot be read."""
+    return UsageError(REFUSALS[why].format(**words))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Carried(Study):
+    """A study of everybody who may count under some rule, with the draws that travel.
+
+    Attributes
+    ----------
+    kinds
+        Under each rule the tag of every model, None where the rule drops it.
+    travels
+        Which of the models travel, increasing (K,).
+    codes, low, step
+        A draw's rating is ``low + step * code``: (D, K), (K,), (K,).
+    vague, days
+        Which of those that travel have a release known to the month, (V,), and its day in every
+        draw, (D, V).
+    highest
+        The highest that any draw or the posterior mean puts each model, (M,).
+    deviations, unit
+        Of the difference of each two that travel: ``unit * deviation`` Elo, (K, K).
+    since
+        First day that a window may begin on with any one lab or model left out.
+    """
+
+    kinds: Mapping[Policies, tuple[Tag | None, ...]]
+    travels: Ints
+    codes: NDArray[np.uint8]
+    low: Floats
+    step: Floats
+    vague: Ints
+    days: Floats
+    highest: Floats
+    deviations: NDArray[np.uint16]
+    unit: float
+    since: float
+    command: str = ""
+
+    @property
+    def ratings(self) -> Floats:
+        """The draws as they travel, (D, K)."""
+        return np.asarray(self.low + self.step * self.codes)
+
+    @property
+    def left(self) -> Ints:
+        """The models that do not travel."""
+        return np.setdiff1d(np.arange(len(self.cast.tags)), self.travels)
+
+    def rule(self, name: str) -> MatchRule:
+        """Any match rule for the models that travel."""
+        if name != "not-worse":
+            return MatchRule(name)
+        return MatchRule(name, np.asarray(self.unit * self.deviations, dtype=np.float64))
+
+    def point(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
+        """The estimands at posterior-mean ratings, of those that travel alone."""
+        date = self.as_of if as_of is None else as_of
+        lead, follow = self.cast.field.lead_from, self.cast.field.follow_from
+        check_groups(lead, follow, date)
+        everybody = Race.of(np.zeros((1, len(lead))), lead, follow, date)
+        window_start(everybody, self._months)
+        lead, follow = lead[self.travels], follow[self.travels]
+        race = self._race(self._means[:, self.travels], lead, follow, date)
+        self._undecided(race)
+        return draws.outcomes(race, estimands, self.window, self.travels)
+
+    def sample(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
+        """The estimands in every draw that travels."""
+        date = self.as_of if as_of is None else as_of
+        race = self._race(self.ratings, *self._drawn_dates(), date)
+        self._undecided(race)
+        return draws.outcomes(race, estimands, self.window, self.travels)
+
+    @property
+    def _means(self) -> Floats:
+        starts = np.flatnonzero(np.diff(self.cast.field.model, prepend=-1))
+        return np.maximum.reduceat(self.fitted.mean, starts)[None, :]
+
+    def _race(self, ratings: Floats, lead: Floats, follow: Floats, date: float) -> Race:
+        """The race of those that travel; refused where somebody else may have been the first."""
+        field, start = self.cast.field, date - self._months * DAYS_PER_MONTH
+        for since, mine in ((field.lead_from, lead), (field.follow_from, follow)):
+            if mine.min(axis=-1, initial=np.inf).max() > start:
+                raise self._left(int(since.argmin()))
+        return Race.of(ratings, lead, follow, date, self.match)
+
+    @property
+    def _months(self) -> float:
+        return float(self.window or WINDOWS[0])
+
+    def _left(self, model: int) -> EstimateError:
+        name = self.cast.tags[model].model
+        return EstimateError(REFUSALS["left"].format(name=name, command=self.command))
+
+    def _drawn_dates(self) -> tuple[Floats, Floats]:
+        """Dates of those that travel, (D, K) where some are known to the month, else (K,)."""
+        out = []
+        for since in (self.cast.field.lead_from, self.cast.field.follow_from):
+            mine = since[self.travels]
+            if self.vague.size:
+                mine = np.tile(mine, (len(self.codes), 1))
+                known = np.isnan(self.cast.field.month_start[self.travels[self.vague]])
+                is_release = (
+                    mine[0, self.vague] == self.cast.field.released[self.travels[self.vague]]
+                )
+                moved = np.flatnonzero(is_release & ~known)
+                mine[:, self.vague[moved]] = self.days[:, moved]
+            out.append(mine)
+        return out[0], out[1]
+
+    def _undecided(self, race: Race) -> None:
+        """Refuse an answer that a model which did not travel could change.
+
+        It could where it may be a record above the last one that lies below every level asked for:
+        lower records date nothing. Its rating is taken at its highest, its date at its earliest.
+        """
+        field, left = self.cast.field, self.left
+        start = np.array([race.as_of - self._months * DAYS_PER_MONTH])
+        lowest = np.minimum(race.leader.at(start), race.follower.at(start))
+        early = np.where(np.isnan(field.month_start), 0.0, field.released - field.month_start)
+        undecided = np.zeros(len(left), dtype=bool)
+        for side, since in ((race.leader, field.lead_from), (race.follower, field.follow_from)):
+            at = side.first_reaching(lowest)
+            below = np.where(
+                at > 0, np.take_along_axis(side.running, np.maximum(at - 1, 0), 1), -np.inf
+            )
+            counts = np.flatnonzero((since - early)[left] <= race.as_of)
+            days = (since - early)[left[counts]]
+            high = self.highest[left[counts]]
+            undecided[counts] |= ((side.at(days) < high) & (below <= high)).any(axis=0)
+        if undecided.any():
+            raise self._left(int(left[undecided.argmax()]))
+
+    def edited(self, asked: Asked) -> Carried:
+        """The study with what a reader moved."""
+        known = self.kinds[asked.policies]
+        dropped = np.array([tag is None for tag in known])
+        moved = dict(asked.moved)
+        told = [
+            _moved(tag or usual, moved.get(usual.model, ""))
+            for tag, usual in zip(known, self.cast.tags, strict=True)
+        ]
+        gone = dropped | [t.model in asked.without or f"lab:{t.lab}" in asked.without for t in told]
+        lead, follow = (
+            np.where(gone, np.inf, group.since(told))
+            for group in (self.cast.leader, self.cast.follower)
+        )
+        exact = np.array([t.model in moved for t in told])
+        field = replace(
+            self.cast.field,
+            lead_from=lead,
+            follow_from=follow,
+            released=np.array([t.released for t in told]),
+            month_start=np.where(exact, np.nan, self.cast.field.month_start),
+        )
+        return replace(
+            self,
+            cast=replace(self.cast, field=field, tags=tuple(told)),
+            as_of=to_day(asked.as_of) if asked.as_of else self.as_of,
+            window=float(asked.window),
+            match_rule=asked.match,
+            choices={
+                **self.choices,
+                **asdict(asked.policies),
+                "window": asked.window,
+                "match_rule": asked.match,
+                "excluded": sorted(asked.without),
+            },
+            command=self.refit(asked),
+        )
+
+    @property
+    def lag(self) -> str:
+        """The command of the plain question."""
+        panel, words = self.panel, ["elolag lag"]
+        words += [f"--board {panel.board}"] if panel.board != DEFAULT_BOARD else []
+        words += [f"--category {panel.category}"] if panel.category != DEFAULTS["category"] else []
+        return " ".join(words)
+
+    def refit(self, asked: Asked) -> str:
+        """The command that answers the question with everything estimated anew."""
+        labs = [name for name in asked.without if name.startswith("lab:")]
+        sides = [
+            ",".join("+".join([part, *(f"not:{lab}" for lab in labs)]) for part in text.split(","))
+            for text in (self.cast.leader.text, self.cast.follower.text)
+        ]
+        chosen = {"match": asked.match, **asdict(asked.policies)}
+        words = [self.lag]
+        if labs or tuple(sides) != USUAL:
+            words.append(f"--leader {sides[0]} --follower {sides[1]}")
+        words.append(f"--vintage {self.panel.vintage}")
+        words += [f"--as-of {asked.as_of}"] if asked.as_of else []
+        words += [f"--window {asked.window}"] if asked.window != WINDOWS[0] else []
+        for name, values in CHOICES.items():
+            flag = "match-rule" if name == "match" else name.replace("_", "-")
+            words += [f"--{flag} {chosen[name]}"] if chosen[name] != values[0] else []
+        words += [f"--exclude {name}" for name in asked.without if name not in labs]
+        words += ["--tags FILE"] if asked.moved else []
+        return " ".join(words)
+
+
+def _moved(tag: Tag, day: str) -> Tag:
+    """The tag with another day of release; weights that came with it move too."""
+    if not day:
+        return tag
+    released = to_day(day)
+    opened = released if tag.opened == tag.released else max(tag.opened, released)
+    return replace(tag, released=released, opened=opened, release_date=day, precision="day")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the draws say to a question: the average over its window, and its day."""
+
+    asked: Asked
+    average: LagResult
+    current: LagResult
+    refit: str
+
+    def changed(self) -> str:
+        """What was moved, as a sentence."""
+        asked, found = self.asked, []
+        if asked.as_of:
+            found.append(CHANGES["as_of"].format(day=citing.date(asked.as_of, "en")))
+        if asked.window != WINDOWS[0]:
+            found.append(CHANGES["window"].format(over=citing.over_months(asked.window, "en")))
+        if asked.match in MATCHED:
+            found.append(CHANGES["match"].format(rule=MATCHED[asked.match]))
+        for name in ("hong_kong", "taiwan"):
+            if getattr(asked.policies, name) != CHOICES[name][0]:
+                found.append(CHANGES[name])
+        if asked.policies.derivatives != CHOICES["derivatives"][0]:
+            found.append(CHANGES[asked.policies.derivatives])
+        for name in asked.without:
+            kind = "lab" if name.startswith("lab:") else "model"
+            found.append(CHANGES[kind].format(name=name.removeprefix("lab:")))
+        for name, day in asked.moved:
+            found.append(CHANGES["moved"].format(name=name, day=citing.date(day, "en")))
+        if not found:
+            return CHANGES["none"]
+        return CHANGES["some"].format(changes="; ".join(found))
+
+    def sentence(self) -> str:
+        """The two lines of the average."""
+        return self.average.sentence()
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Both figures with their intervals, the gap, and the matches of the day."""
+        told = [
+            (what, words) for what, words in self.current.rows() if what in ("gap", *MATCH_ROWS)
+        ]
+        return [("average", self.average.brief()), ("current", self.current.brief()), *told]
+
+    def footnotes(self) -> tuple[str, ...]:
+        """What the numbers rest on, and what answers with everything estimated anew."""
+        said = self.average
+        return (
+            f"{said.n_draws:,} draws, seed {said.seed}, ratings of {said.vintage} on "
+            f"{said.board} ({said.category}), unchanged by what is moved.",
+            f"Everything estimated anew: {self.refit}",
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "asked": self.asked.fragment(self.average.vintage),
+            "refit": self.refit,
+            "changed": self.changed(),
+            "average": self.average.to_dict(),
+            "current": self.current.to_dict(),
+        }
+
+
+def vintage_of(address: str) -> str | None:
+    """The day of the ratings that an address names; None where it names none."""
+    found = re.search(r"(?:#|&|^)vintage=([^&]*)", address)
+    return found[1] if found else None
+
+
+def read(carried: Carried, address: str) -> Asked:
+    """The question of an address or of its fragment.
+
+    Raises
+    ------
+    UsageError
+        It says what is not known here.
+    """
+    said: dict[str, str] = {}
+    known = ("vintage", "as_of", "window", *CHOICES, "without", "moved")
+    text = address.rpartition("#")[2]
+    for code, mark in (("%2C", ","), ("%3A", ":"), ("%2B", "+")):
+        text = text.replace(code, mark).replace(code.lower(), mark)
+    for part in filter(None, text.split("&")):
+        name, _, value = part.partition("=")
+        if name not in known or not value:
+            raise refused("unread", part=part, known=", ".join(known))
+        if name in said:
+            raise refused("twice", part=name)
+        said[name] = value
+    return _checked(carried, said)
+
+
+def _checked(carried: Carried, said: Mapping[str, str]) -> Asked:
+    vintage = carried.panel.vintage
+    if said.get("vintage", vintage) != vintage:
+        raise refused("vintage", asked=said["vintage"], vintage=vintage)
+    as_of = said.get("as_of", "")
+    if as_of:
+        _check_day(as_of)
+        if as_of > vintage:
+            raise refused("late", value=as_of, vintage=vintage)
+    window = said.get("window", str(WINDOWS[0]))
+    if window not in map(str, WINDOWS):
+        raise refused("window", value=window)
+    chosen = {name: said.get(name, values[0]) for name, values in CHOICES.items()}
+    for name, value in chosen.items():
+        if value not in CHOICES[name]:
+            raise refused("choice", name=name, value=value, known=", ".join(CHOICES[name]))
+    without = tuple(filter(None, said.get("without", "").split(",")))
+    moved = [part.partition(":") for part in filter(None, said.get("moved", "").split(","))]
+    _check_models(carried, without, [name for name, _, _ in moved])
+    for _, _, day in moved:
+        _check_day(day)
+    match = chosen.pop("match")
+    days = tuple((name, day) for name, _, day in moved)
+    policies = Policies(**chosen)  # type: ignore[arg-type]
+    return Asked("" if as_of == vintage else as_of, int(window), match, policies, without, days)
+
+
+def _check_day(text: str) -> None:
+    try:
+        if _DAY.fullmatch(text):
+            parse(text)
+            return
+    except UsageError:
+        pass
+    raise refused("day", value=text)
+
+
+def _check_models(carried: Carried, without: Iterable[str], moved: Sequence[str]) -> None:
+    models = {tag.model for tag in carried.cast.tags}
+    labs = {f"lab:{tag.lab}" for kind in carried.kinds.values() for tag in kind if tag}
+    for name in (*without, *moved):
+        if name not in models and (name in moved or name not in labs):
+            raise refused("model", name=name)
+    held = {carried.cast.tags[k].model for k in carried.travels}
+    for number, name in enumerate(moved):
+        if name not in held:
+            raise refused("unmovable", name=name)
+        if name in moved[:number]:
+            raise refused("twice", part=name)
+
+
+def answer(carried: Carried, asked: Asked) -> Answer:
+    """What the draws that travel say to a question.
+
+    Raises
+    ------
+    EstimateError
+        The data hold no answer, or a model that did not travel could decide it.
+    """
+    edited = carried.edited(asked)
+    average, current = results(edited, ("average", "current"))
+    if average.provisional:
+        name = average.provisional[0].entry
+        raise EstimateError(REFUSALS["untagged"].format(name=name))
+    return Answer(asked, average, current, edited.command)
+
+
+def carry(study: Study, tables: tags.Tables | None = None) -> Carried:
+    """What of a study travels with a page.
+
+    Parameters
+    ----------
+    study
+        Of the headline question; its groups are of countries and labs.
+    tables
+        The tags it was made with; the packaged ones by default.
+
+    Raises
+    ------
+    UsageError
+        The study asks more than a page can carry.
+    """
+    _check_plain(study)
+    tables = tables or tags.load()
+    combinations = itertools.product(*(CHOICES[n] for n in ("hong_kong", "taiwan", "derivatives")))
+    lookups = [Lookup(tables, Policies(*chosen)) for chosen in combinations]  # type: ignore[arg-type]
+    leader, follower = study.cast.leader, study.cast.follower
+    young = drift_of(None, study.panel.board, study.panel.measure)
+    cast = Cast.of(study.panel, lookups[0], leader, follower, young)
+    kinds = {
+        lookup.policies: tuple(
+            None if lookup.dropped(tag) else tag
+            for tag in (lookup.tag(usual.model) for usual in cast.tags)
+        )
+        for lookup in lookups
+    }
+    counted = [
+        np.isfinite(
+            np.minimum(*(g.since([tag for tag in kind if tag]) for g in (leader, follower)))
+        )
+        for kind in kinds.values()
+    ]
+    names = {
+        tag.model
+        for kind, counts in zip(kinds.values(), counted, strict=True)
+        for tag, counts_here in zip(filter(None, kind), counts, strict=True)
+        if counts_here
+    }
+    models = np.flatnonzero([tag.model in names for tag in cast.tags])
+    field, fitted, entries = only(cast.field, posterior(cast.field), models)
+    cast = Cast(
+        field, tuple(cast.entries[k] for k in entries), tuple(cast.tags[k] for k in models),
+        leader, follower,
+    )  # fmt: skip
+    kinds = {rule: tuple(kind[k] for k in models) for rule, kind in kinds.items()}
+    chunks = [d for _, d in draws.draw(field, fitted, study.n_draws, study.seed, everything=True)]
+    ratings = np.concatenate([d.ratings for d in chunks])
+    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
+    means = np.maximum.reduceat(fitted.mean, starts)
+    highest = np.ceil(10 * np.maximum(ratings.max(axis=0), means)) / 10
+    travels, since = _travelling(study, cast, kinds, np.vstack([means, ratings]), highest)
+    mine = ratings[:, travels]
+    low = mine.min(axis=0)
+    step = np.maximum(mine.max(axis=0) - low, 1e-9) / STEPS
+    vague = np.flatnonzero(~np.isnan(field.month_start[travels]))
+    days = np.zeros((study.n_draws, 0))
+    if vague.size:
+        dates = [np.minimum(d.lead_from, d.follow_from)[:, travels[vague]] for d in chunks]
+        days = np.concatenate(dates)
+    apart = draws.apart(field, fitted, study.seed)[np.ix_(travels, travels)]
+    unit = float(apart.max(initial=1e-9)) / APART_STEPS
+    return Carried(
+        **{name: getattr(study, name) for name in Study.__dataclass_fields__ if name != "cast"}
+        | {"cast": cast, "fitted": fitted},
+        kinds=kinds,
+        travels=travels,
+        codes=np.rint((mine - low) / step).astype(np.uint8),
+        low=low,
+        step=step,
+        vague=vague,
+        days=days,
+        highest=highest,
+        deviations=np.rint(apart / unit).astype(np.uint16),
+        unit=unit,
+        since=since,
+    )
+
+
+def _check_plain(study: Study) -> None:
+    """Refuse a study of which the page could not say how it differs from the headline."""
+    usual = {
+        **asdict(PLAIN), "correct_selection": True, "excluded": [], "clock": "released",
+        "min_votes": 0, "match_rule": MATCH_RULES[0],
+    }  # fmt: skip
+    for name, value in usual.items():
+        if study.choices[name] != value:
+            raise UsageError(
+                f"the page that answers is made of the plain question, and this one has "
+                f"{name.replace('_', ' ')} {study.choices[name]!r}; take {value!r}"
+            )
+    for group in (study.cast.leader, study.cast.follower):
+        if {"open", "closed"} & {name for part in group.alternatives for _, name in part}:
+            raise UsageError(
+                f"the page that answers moves dates of release, and members of {group.text!r} "
+                f"count from that of their weights; take groups of countries or labs"
+            )
+
+
+def _travelling(
+    study: Study,
+    cast: Cast,
+    kinds: Mapping[Policies, tuple[Tag | None, ...]],
+    ratings: Floats,
+    highest: Floats,
+) -> tuple[Ints, float]:
+    """The models that travel, and the first day of a window that they answer for.
+
+    It is the earliest for which all fit that may be records under any of the rules, with any one
+    lab or model left out.
+    """
+    month = cast.field.month_end - 1 - np.stack([cast.field.released, cast.field.month_start])
+    later, early = np.where(np.isnan(month), 0.0, month)
+    rules = [rule for rule in kinds if sum(a != b for a, b in _pairs(rule)) < 2]
+    sides = []
+    for rule in rules:
+        told = [tag or usual for tag, usual in zip(kinds[rule], cast.tags, strict=True)]
+        gone = np.array([tag is None for tag in kinds[rule]])
+        counted = (group.since(told) for group in (cast.leader, cast.follower))
+        sides.append([np.where(gone, np.inf, since + later) for since in counted])
+    labs = np.array([tag.lab for tag in cast.tags])
+    some: list[int] = []
+    for back in _BACK:
+        start = study.as_of - back * DAYS_PER_MONTH
+        wider, some = some, []
+        # A part of the draws tells whether they may fit; then all of them who they are.
+        for judges in (ratings[:_JUDGED], ratings):
+            some = _single(judges, highest, sides, early, labs, start)
+            if len(some) > _MOST:
+                break
+        else:
+            break
+    # What room is left goes to those that still earlier windows ask for.
+    found = list(dict.fromkeys([*some, *wider]))[:_MOST]
+    return np.sort(np.array(found, dtype=np.intp)), start
+
+
+def _single(
+    ratings: Floats,
+    highest: Floats,
+    sides: Sequence[Sequence[Floats]],
+    early: Floats,
+    labs: NDArray[np.str_],
+    start: float,
+) -> list[int]:
+    """Models that may be records under some rule, or with any one lab or model left out."""
+    some: dict[int, None] = {}
+    for pair in sides:
+        some.update(dict.fromkeys(_may_be_records(ratings, highest, pair, early, start)))
+    alone = [labs == lab for lab in sorted(set(labs[list(some)]))]
+    alone += [np.arange(len(labs)) == model for model in some]
+    for gone in alone:
+        pair = [np.where(gone, np.inf, dates) for dates in sides[0]]
+        some.update(dict.fromkeys(_may_be_records(ratings, highest, pair, early, start)))
+    return list(some)
+
+
+def _pairs(rule: Policies) -> Iterable[tuple[str, str]]:
+    return zip(asdict(rule).values(), asdict(PLAIN).values(), strict=True)
+
+
+def _may_be_records(
+    ratings: Floats, highest: Floats, sides: Sequence[Floats], early: Floats, start: float
+) -> list[int]:
+    """Models that may be records above the last below every level from `start` on.
+
+    `sides` have the latest day on which each may begin to count, which may be `early` days sooner.
+    """
+    hulls = []
+    for dates in sides:
+        order = np.argsort(dates, kind="stable")[: int(np.isfinite(dates).sum())]
+        hulls.append((dates[order], order, np.maximum.accumulate(ratings[:, order], axis=1)))
+    passed = [int(np.searchsorted(days, start, side="right")) for days, _, _ in hulls]
+    if not all(passed):
+        return [int(k) for _, order, _ in hulls for k in order]
+    lowest = np.minimum(*(r[:, n - 1] for (_, _, r), n in zip(hulls, passed, strict=True)))[:, None]
+    found: list[int] = []
+    for days, order, running in hulls:
+        first = np.searchsorted(days, days - early[order])
+        first = np.where(early[order] > 0, first, np.arange(len(order)))
+        before = np.where(first > 0, running[:, np.maximum(first - 1, 0)], -np.inf)
+        below = np.where(running < lowest, running, -np.inf).max(axis=1, keepdims=True)
+        high = highest[order]
+        found += order[((before < high) & (below <= high)).any(axis=0)].tolist()
+    return found

@@ -1,0 +1,308 @@
+"""The page that answers back, in a real browser: its answers are those of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import asking
+import numpy as np
+import pytest
+import site_worlds
+from playwright.sync_api import Browser, Page
+from site_worlds import World
+
+from elolag import tags
+from elolag.estimate.session import prepare
+from elolag.site import ask, carried
+from elolag.site.carried import DRAWS, Asked, Carried, answer, read
+
+WIDTHS = {"phone": (360, 740), "desktop": (1280, 900)}
+#: Most a page may hold, and what an answer may take in the script on a machine of tests, in ms.
+MOST_BYTES, MOST_TIME = 600_000, 200
+
+
+def _written(held: Carried, path: Path) -> str:
+    path.write_bytes(ask.written(held, home="../index.html", methods="../methods/index.html"))
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def held(world: World) -> Carried:
+    study = prepare(**{**world.question, "n_draws": 200})
+    return carried.carry(study, tags.load(world.question["extra_tags"]))
+
+
+@pytest.fixture(scope="module")
+def address(held: Carried, tmp_path_factory: pytest.TempPathFactory) -> str:
+    return _written(held, tmp_path_factory.mktemp("ask") / "index.html")
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page; what it says in the console or asks for is kept on it."""
+    contexts = []
+
+    def open_page(url: str, width: str = "desktop", scheme: str = "light", **kinds: bool) -> Page:
+        wide, high = WIDTHS[width]
+        context = browser.new_context(
+            viewport={"width": wide, "height": high}, color_scheme=scheme, **kinds
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(url)
+        return page
+
+    said: list[str] = []
+    asked: list[str] = []
+    yield open_page
+    assert said == []
+    assert [url for url in asked if not url.startswith("file:")] == []
+    assert len({url.partition("#")[0] for url in asked}) == 1
+    for context in contexts:
+        context.close()
+
+
+def _differences(page: Page, held: Carried, questions: list[str]) -> tuple[list[str], int]:
+    """Where the script's answers differ from Python's, and how many both refuse."""
+    found, refused = [], 0
+    for question in questions:
+        wanted = asking.answered(held, question)
+        refused += "refused" in wanted
+        got = page.evaluate("question => ask(question)", question)
+        found += [f"{question}: {each}" for each in asking.differences(wanted, got)]
+    return found, refused
+
+
+def test_the_script_gives_the_answers_of_python(
+    opened: Callable[..., Page], address: str, held: Carried
+) -> None:
+    rng = np.random.default_rng(19)
+    questions = [asking.question(held, rng, back=400) for _ in range(80)]
+    found, refused = _differences(opened(address), held, questions)
+    assert found == []
+    assert refused < 60
+
+
+def test_and_of_few_models_that_travel(
+    opened: Callable[..., Page], world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most models left behind, so that refusals are many."""
+    monkeypatch.setattr(carried, "_MOST", 14)
+    study = prepare(**{**world.question, "n_draws": 200})
+    few = carried.carry(study, tags.load(world.question["extra_tags"]))
+    assert len(few.travels) == 14
+    rng = np.random.default_rng(20)
+    questions = [asking.question(few, rng, back=120) for _ in range(60)]
+    page = opened(_written(few, tmp_path / "few.html"))
+    found, refused = _differences(page, few, questions)
+    assert found == []
+    assert 20 < refused < 60
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    [
+        "as_of=2026-02-30", "as_of=2026-09-01", "vintage=2026-07-01", "window=0", "window=06",
+        "match=nearest", "without=nobody", "without=lab:nobody", "moved=us-14", "board=x",
+        "moved=us-14:2026-01-01,us-14:2026-02-01", "window=6&window=7", "window", "=&=", "a=b=c",
+        "moved=us-14:20260101", "without=us-14%2Ccn-14", "without=lab%3aacme", "as_of=1999-01-01",
+        "moved=us-14:2026-13-01", "without=%3Cscript%3E", "derivatives=drop&taiwan=CN",
+        "without=lab:acme", "without=lab:dragon", "as_of=2025-01-10&window=1", "hong_kong=CN",
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_refused_in_the_same_words(
+    opened: Callable[..., Page], address: str, held: Carried, fragment: str
+) -> None:
+    page = opened(f"{address}#{fragment}")
+    found, refused = _differences(page, held, [fragment])
+    assert found == []
+    shown = page.locator("#refused" if refused else "#answered")
+    assert shown.is_visible()
+
+
+def test_a_link_restores_the_question_and_what_is_moved_makes_a_link(
+    opened: Callable[..., Page], address: str, held: Carried
+) -> None:
+    fragment = "as_of=2026-06-01&window=6&match=below&without=cn-13,lab:dragon"
+    fragment = fragment.replace(",lab:dragon", "") + "&moved=us-13:2026-01-02"
+    page = opened(f"{address}#{fragment}")
+    assert page.locator("#as_of").input_value() == "2026-06-01"
+    assert page.locator("#window-size").input_value() == "6"
+    assert page.locator("#match").input_value() == "below"
+    assert page.locator("#edits li").count() == 2
+    wanted = answer(held, read(held, fragment))
+    assert page.locator("#line-1").inner_text() == wanted.average.said()[0]
+    assert page.locator("#changed").inner_text() == wanted.changed()
+    page.get_by_role("button", name="Undo: without cn-13").click()
+    page.locator("#match").select_option("between")
+    link = page.evaluate("location.href")
+    assert "match=between" in link
+    assert "cn-13" not in link
+    assert page.locator("#address").inner_text() == link
+    before = page.locator("#line-1").inner_text()
+    page.get_by_role("button", name="Back to the question").click()
+    assert page.locator("#line-1").inner_text() != before
+    assert page.evaluate("location.hash") == "#vintage=2026-08-19"
+    page.evaluate("link => { location.href = link }", link)
+    page.wait_for_function(
+        "text => document.getElementById('line-1').textContent === text", arg=before
+    )
+
+
+def test_the_keyboard_is_enough(opened: Callable[..., Page], address: str, held: Carried) -> None:
+    page = opened(address)
+    page.locator("#without").focus()
+    page.keyboard.type("cn-14")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "leave"
+    page.keyboard.press("Enter")
+    wanted = answer(held, Asked(without=("cn-14",)))
+    assert page.locator("#line-1").inner_text() == wanted.average.said()[0]
+    page.locator("#window").focus()
+    page.keyboard.press("ArrowLeft")
+    wanted = answer(held, Asked(without=("cn-14",), window=11))
+    page.wait_for_function(
+        "text => document.getElementById('line-1').textContent === text",
+        arg=wanted.average.said()[0],
+    )
+    page.locator("#which").focus()
+    page.keyboard.type("us-14")
+    assert page.locator("#when").input_value() == "2026-08-05"
+    page.locator("#when").fill("2026-08-01")
+    page.locator("#move").focus()
+    page.keyboard.press("Space")
+    wanted = answer(held, read(held, "without=cn-14&window=11&moved=us-14:2026-08-01"))
+    assert page.locator("#changed").inner_text() == wanted.changed()
+    assert page.locator("#command").inner_text() == f'elolag ask "{page.evaluate("location.hash")}"'
+    assert page.locator("#refit").inner_text() == wanted.refit
+    unnamed = page.evaluate(
+        """[...document.querySelectorAll("input, select, button")].filter(
+          e => !e.labels?.length && !e.ariaLabel && !e.textContent.trim()).map(e => e.id)"""
+    )
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_it_fits_its_window_and_can_be_read(
+    opened: Callable[..., Page], address: str, width: str, scheme: str
+) -> None:
+    page = opened(f"{address}#without=cn-14&moved=us-13:2026-01-02", width, scheme)
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    chart = page.locator("#chart svg")
+    box = chart.bounding_box()
+    assert box is not None
+    assert box["width"] > 250
+    assert chart.locator("path.leader").count() == 1
+    assert chart.locator("path.follower").count() == 1
+    assert len(chart.get_attribute("aria-label") or "") > 60
+    small = page.evaluate(
+        """[...document.querySelectorAll("form input, form select, form button")].filter(
+          e => e.getBoundingClientRect().height < 24).map(e => e.id)"""
+    )
+    assert small == []
+    poor = page.evaluate(
+        """() => {
+          const part = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+          const read = s => (s.match(/[\\d.]+/g) || []).map(Number);
+          const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+          const paper = e => {
+            for (; e; e = e.parentElement) {
+              const c = read(getComputedStyle(e).backgroundColor);
+              if (c.length === 3 || c[3] > 0) return c;
+            }
+            return [255, 255, 255];
+          };
+          const found = [], words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          while (words.nextNode()) {
+            const at = words.currentNode.parentElement, style = getComputedStyle(at);
+            if (!words.currentNode.data.trim() || at.closest("style, script, title, noscript") ||
+                !at.getClientRects().length) continue;
+            const ink = read(at instanceof SVGElement ? style.fill : style.color);
+            const [a, b] = [light(ink), light(paper(at))].sort((x, y) => y - x);
+            if ((a + 0.05) / (b + 0.05) < 4.5) found.push(words.currentNode.data);
+          }
+          return found;
+        }"""
+    )
+    assert poor == []
+
+
+def test_with_scripts_off_it_says_the_answer_and_that_asking_needs_one(
+    opened: Callable[..., Page], address: str, held: Carried
+) -> None:
+    page = opened(address, java_script_enabled=False)
+    wanted = answer(held, Asked())
+    assert page.locator("#line-1").inner_text() == wanted.average.said()[0]
+    assert page.locator("#line-2").inner_text() == wanted.average.said()[1]
+    assert page.locator("#facts tr").count() == len(wanted.facts())
+    assert "Asking needs a script" in page.locator("#still").inner_text()
+    assert page.locator("#still").is_visible()
+    assert not page.locator("form").is_visible()
+    assert not page.locator("#send").is_visible()
+
+
+def test_hostile_names_run_nothing(
+    opened: Callable[..., Page], address: str, held: Carried, tmp_path: Path
+) -> None:
+    page = opened(f"{address}#without={site_worlds.SCRIPT}")
+    assert page.locator("#refused").is_visible()
+    assert page.evaluate("typeof window.owned") == "undefined"
+    assert page.locator("main img, main script, main iframe").count() == 0
+    assert held.panel.rated_untagged[0].entry == site_worlds.UNTAGGED
+    assert (
+        page.evaluate("JSON.parse(document.getElementById('draws').textContent).untagged")[0][0]
+        == site_worlds.UNTAGGED
+    )  # it stands there as text
+
+
+# The shipped archive: once, for all that is slow.
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Carried:
+    return carried.carry(prepare(n_draws=DRAWS, vintage="2026-08-19"))
+
+
+@pytest.mark.slow
+def test_two_hundred_questions_of_the_shipped_archive(
+    opened: Callable[..., Page], shipped: Carried, tmp_path: Path
+) -> None:
+    path = tmp_path / "index.html"
+    page = opened(_written(shipped, path))
+    assert path.stat().st_size < MOST_BYTES
+    rng = np.random.default_rng(2026)
+    questions = [asking.question(shipped, rng) for _ in range(200)]
+    found, refused = _differences(page, shipped, questions)
+    assert found == []
+    assert refused < 100
+    times = page.evaluate(
+        """questions => questions.map(question => {
+          const begun = performance.now();
+          ask(question);
+          return performance.now() - begun;
+        })""",
+        questions,
+    )
+    assert np.median(times) < MOST_TIME
+
+
+@pytest.mark.slow
+def test_any_one_lab_or_model_can_be_left_out(shipped: Carried) -> None:
+    """What the page says of windows that begin on `since` or later."""
+    window = int((shipped.as_of - shipped.since) / 30.436875)
+    names = [f"lab:{lab}" for lab in sorted({t.lab for t in shipped.cast.tags})]
+    names += [tag.model for tag in shipped.cast.tags]
+    for name in names:
+        for rule in ("reached", "below"):
+            asked = Asked(window=window, without=(name,), match=rule)
+            edited = shipped.edited(asked)
+            edited.point(("average",))
+            edited.sample(("average",))
