@@ -60,7 +60,9 @@ _ADDRESS = re.compile(r"https://[^\s<>\"'`|\\^{}]+", re.ASCII)
 def address(text: str) -> str:
     """The first https address in a text, as it may be followed; empty where there is none."""
     for found in _ADDRESS.findall(text):
-        whole = found.rstrip(".,;:)]")
+        whole = found.rstrip(".,;:]")
+        while whole.endswith(")") and whole.count("(") < whole.count(")"):
+            whole = whole[:-1].rstrip(".,;:]")
         try:
             parts = urlsplit(whole)
             host = parts.hostname or ""

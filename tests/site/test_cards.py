@@ -113,6 +113,7 @@ def test_an_address_is_https_plain_and_within_its_text(text: str) -> None:
     [
         ('https://a.example/x (2026, "said")', "https://a.example/x"),
         ("README of https://a.example/x.", "https://a.example/x"),
+        ("(https://a.example/x_(y)).", "https://a.example/x_(y)"),
         ("http://a.example/x", ""),
         ("javascript:alert(1)", ""),
         ("https://user:secret@a.example/", ""),
