@@ -28,6 +28,8 @@ ENGLISH: Mapping[str, str] = {
     "german": "In German",
     "full": "Everything: full footnote, BibTeX, hashes",
     "files": "Files of this page",
+    "facts file": "the figure, for programs",
+    "embedded": "this chart alone, for a frame in your own page",
     "kicker": "{board}, list of {vintage}",
     "standfirst": "Blind votes of the public, {board}; list of {vintage}.",
     "copy": "This list is a copy of the publisher's page, made by others, not the publisher's own.",
@@ -115,20 +117,19 @@ GERMAN: Mapping[str, str] = {
     "unmoved": "Es gibt keinen früheren Monat zum Vergleich.",
     "month": "{month}",
     "monthly": "diese Antwort als Seite, die sich nie ändert, mit allen Dateien dahinter",
-    "title": "{who} im Mittel: {size}, verglichen mit {rival}",
     "rows": "die Daten der Grafik (auf Englisch)",
-    "frontier title": "Die beiden Spitzen",
     "frontier caption": (
         "Linien: die beste Wertung, die jede Seite bis zum jeweiligen Tag erreicht hat; jede Stufe "
         "ist ein Rekord. Balken: {level}Intervall der Wertung eines Rekords. Blasse Punkte: die "
-        "übrigen Modelle. Der Abstand in Monaten wird waagerecht abgelesen, der senkrechte ist "
-        "der in Punkten. Die Beschriftung der Grafik ist englisch."
+        "übrigen Modelle. Der Abstand in Monaten wird waagerecht abgelesen; der senkrechte ist "
+        "der in Punkten."
     ),
     "average-path title": "Der mittlere Abstand im Lauf der Zeit",
     "average-path caption": (
         "Linie: Mittel des Abstands über zwölf Monate vor jedem Tag. Flächen, von dunkel nach "
         "hell: das 50-%- und das {level}Messintervall jedes Tages; dünne Linien halten den "
-        "ganzen Verlauf. Alles mit den Wertungen vom {vintage}, also im Rückblick."
+        "ganzen Verlauf. Alles mit den Wertungen vom {vintage}, also im Rückblick. Die "
+        "Beschriftung dieser Grafik ist englisch."
     ),
     "lag-path title": "Der Abstand des Tages im Lauf der Zeit",
     "lag-path caption": "Linie: der Abstand an jedem Tag, im Rückblick.",

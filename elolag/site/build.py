@@ -334,22 +334,21 @@ def _month(
     except EstimateError as error:
         return str(error)
     headline = material.headline
-    above = [words("frozen")]
-    if not published:
-        above.insert(0, words("reconstructed", version=headline.version))
+    above = [] if published else [words("reconstructed", version=headline.version)]
     if not month.official:
-        above.insert(0, words("copy"))
+        above.append(words("copy"))
     links = [
         Link(words("corrections"), f"corrections/{month.name}.html"),
         Link(words("months"), "months/index.html"),
         Link(words("home"), "index.html"),
-        Link("JSON", f"./{FACTS}"),
+        Link(FACTS, f"./{FACTS}", words("facts file")),
+        Link("embed.html", "./embed.html", words("embedded")),
     ]
     if before is not None:
         links.insert(1, Link(words("before", month=before.words()), f"{before.name}/index.html"))
     frame = Frame(
-        kicker=words("kicker", board=month.words(), vintage=month.vintage),
-        notes=(words("made", version=__version__, method=METHOD), *front.footer()),
+        kicker=words("kicker", board=month.words(), vintage=citing.date(month.vintage, "en")),
+        notes=(words("frozen"), words("made", version=__version__, method=METHOD), *front.footer()),
     )
     files = contents(
         material, path=f"{month.name}/index.html", frame=frame, above=above, links=links

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from elolag.plots.style import finding
 from elolag.results import citing
+from elolag.results.answer import Speaker
 from elolag.results.owner import owner
 from elolag.results.pages import WAYS, words
 from elolag.results.words import phrase
@@ -78,16 +80,11 @@ def front(edition: Edition, lang: str = "en") -> Page:
 def headline(material: Material, lang: str) -> str:
     """The title of the front page."""
     result = material.headline
-    if lang == "en":
-        return finding(result)
-    group = phrase(result.follower_group, lang).models
-    size = citing.lag(result.months or 0.0, result.censored, lang)
-    rival = phrase(result.leader_group, lang).to_models
-    return words("title", lang, who=group[:1].upper() + group[1:], size=size, rival=rival)
+    return finding(result) if lang == "en" else Speaker(result, lang).title()
 
 
 def _in_german(section: Section, material: Material) -> Section:
-    """A section whose charts are introduced in German; their lettering stays English."""
+    """A section whose charts are introduced in German."""
     return replace(
         section,
         title={"time": words("time", "de")}.get(section.key, section.title),
@@ -104,15 +101,18 @@ def _german(figure: Figure, material: Material) -> Figure:
         "window": citing.months_to(result.window, "de"),
         "vintage": citing.date(result.vintage, "de"),
     }
-    title = words(f"{figure.name} title", "de", **told)
+    draw = figure.draw
     if figure.name == "frontier":
-        title = headline(material, "de")
+        title, draw = headline(material, "de"), partial(draw, lang="de")
+    else:
+        title = words(f"{figure.name} title", "de")
     caption = words(f"{figure.name} caption", "de", **told)
     return replace(
         figure,
         title=title,
         alt=f"{title}. {caption}",
         caption=caption,
+        draw=draw,
         table=replace(figure.table, caption=words("rows", "de")),
         toggles=dict(zip(figure.toggles, (told["leader"], told["follower"]), strict=False)),
     )
@@ -167,19 +167,20 @@ def correction(edition: Edition, row: Row) -> Page:
     return Page(f"corrections/{month.name}.html", title, text, (section,))
 
 
+#: Of the pages one level down, those that every page leads to; the front page leads to all.
+_SHORT = ("months/index.html", "models/index.html", "de/models/index.html", "ask/index.html",
+          "about/index.html")  # fmt: skip
+
+
 def navigation(lang: str = "en") -> list[Link]:
     """Ways from every page of the site that is made anew."""
     home = Link(words("home", lang), "index.html" if lang == "en" else "de/index.html")
     other = Link(words("other", lang), "de/index.html" if lang == "en" else "index.html")
-    return [home, *(Link(label, path) for path, (label, _) in WAYS[lang].items()), other]
+    short = [Link(label, path) for path, (label, _) in WAYS[lang].items() if path in _SHORT]
+    return [home, *short, other]
 
 
 def footer(lang: str = "en") -> Sequence[str]:
     """Who publishes this."""
     known = owner()
     return tuple(filter(None, (known.name, known.home)))
-
-
-__all__ = [
-    "Edition", "all_months", "correction", "footer", "front", "headline", "navigation",
-]  # fmt: skip

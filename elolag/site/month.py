@@ -17,11 +17,11 @@ from elolag.errors import REPORT, library
 from elolag.own import OwnBoard
 from elolag.plots import svg
 from elolag.plots.style import finding
+from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.pages import words
 from elolag.results.provenance import log_head
 from elolag.results.table import Table
-from elolag.results.words import windowed
 from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
@@ -164,10 +164,10 @@ def contents(
             checks, drawings(tried), Frame(kicker=frame.kicker, taken=beside)
         )
         further.append(Link(title, "./checks.html", words("checked")))
-    named = [Link(label, f"./{name}") for name, label in _FILES.items()]
+    named = [Link(name, f"./{name}", label) for name, label in _FILES.items()]
     sections.append(Section("files", words("files"), links=(*further, *links, *named)))
     recipe = _reproduce(material)
-    whole = Page(path, finding(result), " ".join((_standfirst(result), *above)), sections)
+    whole = Page(path, finding(result), " ".join(above), sections)
     quoted = citation(result)
     return files | {
         "index.html": page.html(
@@ -185,9 +185,10 @@ def contents(
 
 #: Files of every folder, beside the page and those of its charts.
 _FILES = {
-    "result.json": "JSON", "page.md": "Markdown", "citation.txt": "Citation",
-    "citation.de.txt": "Zitat", "citation.bib": "BibTeX", "citation.json": "CSL",
-    "reproduce.txt": "Recipe", folder.SUMS: "SHA-256",
+    "result.json": "every figure of this page", "page.md": "this page as Markdown",
+    "citation.txt": "citation", "citation.de.txt": "citation in German",
+    "citation.bib": "BibTeX", "citation.json": "CSL", "reproduce.txt": "how to make it again",
+    folder.SUMS: "the hash of every file",
 }  # fmt: skip
 
 
@@ -251,7 +252,11 @@ def _about(figure: Figure, material: Material) -> list[tuple[str, str]]:
 
 
 def _kicker(result: LagResult) -> str:
-    return words("kicker", board=f"{result.board}, {result.category}", vintage=result.vintage)
+    return words(
+        "kicker",
+        board=f"{result.board}, {result.category}",
+        vintage=citing.date(result.vintage, "en"),
+    )
 
 
 def _tables(sections: Sequence[Section]) -> list[Table]:
@@ -260,16 +265,6 @@ def _tables(sections: Sequence[Section]) -> list[Table]:
         found += [figure.table for figure in section.figures]
         found += section.tables
     return found
-
-
-def _standfirst(result: LagResult) -> str:
-    when = f"On {result.as_of}"
-    if windowed(result.estimand):
-        when = f"Over the {result.window:g} months to {result.as_of}"
-    return (
-        f"{when}, on {result.board} ({result.category}). {result.level:.0%} measurement interval: "
-        f"{result.interval_words()}."
-    )
 
 
 def _result(material: Material) -> dict[str, Any]:

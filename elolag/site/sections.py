@@ -430,8 +430,8 @@ def citing(material: Material, lang: str = "en") -> Section:
     """The sentence and the footnote, in both languages; all else folded away."""
     english, german = (citation(material.headline, each) for each in ("en", "de"))
     blocks = [
-        Block(words("quote"), str(english)),
-        Block(words("german"), str(german)),
+        Block(words("quote"), english.brief()),
+        Block(words("german"), german.brief()),
     ]
     everything = f"{english.footnote}\n\n{english.bibtex().rstrip()}"
     return Section(
