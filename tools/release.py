@@ -31,7 +31,10 @@ from elolag.results.owner import read
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 #: What must be in the wheel, and in the sdist.
-WHEEL = ("elolag/py.typed", "elolag/_snapshots/log.csv", "elolag/tags/data/models.csv")
+WHEEL = (
+    "elolag/py.typed", "elolag/_snapshots/log.csv", "elolag/tags/data/models.csv",
+    "elolag/data/owner.toml",
+)  # fmt: skip
 SDIST = (
     "docs/methods.md", "docs/conf.py", "tests/conftest.py", "snapshots/log.csv", "Makefile",
     "requirements.txt", "requirements-dev.txt", "CHANGELOG.md", "CITATION.cff", "LICENSE",
