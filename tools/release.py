@@ -34,6 +34,7 @@ DIST = ROOT / "dist"
 WHEEL = (
     "elolag/py.typed", "elolag/_snapshots/log.csv", "elolag/tags/data/models.csv",
     "elolag/docs/methods.md",
+    "elolag/data/owner.toml",
 )  # fmt: skip
 SDIST = (
     "docs/methods.md", "docs/conf.py", "tests/conftest.py", "snapshots/log.csv", "Makefile",

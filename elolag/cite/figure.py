@@ -69,7 +69,9 @@ def figure_references(facts: Mapping[str, Any]) -> tuple[Reference, ...]:
     needed = dict.fromkeys(("path", "sha256", "vintage"), "")
     sources = [{k: v for k, v in source.items() if k in names} for source in facts["sources"]]
     origins = [Origin(**{**needed, **source}) for source in sources]
-    return references(str(facts.get("version", "")), origins)
+    return references(
+        str(facts.get("version", "")), origins, released=str(facts.get("released", ""))
+    )
 
 
 def _checked(facts: Any, target: Path) -> dict[str, Any]:

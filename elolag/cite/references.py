@@ -102,17 +102,20 @@ class Reference:
         return item
 
 
-def references(version: str, origins: Iterable[Origin]) -> tuple[Reference, ...]:
+def references(
+    version: str, origins: Iterable[Origin], released: str = ""
+) -> tuple[Reference, ...]:
     """What a result of one version of elolag rests on, each thing once, the newest list first.
 
-    The software is dated by its release, not by the data: that is what one can find again.
+    The software is dated by its release, not by the data: that is what one can find again. The day
+    of another version than this is what the result's file says (`released`).
     """
     origins, publisher = tuple(origins), owner()
     found = [
         Reference(
             "software", f"elolag-{_slug(version)}", publisher.name,
             "elolag: months between AI frontiers from public arena leaderboards",
-            date=RELEASED if version == __version__ else "", version=version,
+            date=RELEASED if version == __version__ else released, version=version,
             url=publisher.repository or publisher.site, doi=publisher.doi, note="Apache-2.0",
         )
     ]  # fmt: skip

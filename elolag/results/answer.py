@@ -327,10 +327,9 @@ class Speaker:
         day = result.day
         two = day.above and day.below and day.state in ("between", "leads")
         if result.estimand == "average" and two:
-            held = language.plain_number(round(100 * day.probability), "de")
-            told.append(
-                f"Klammer: Rekorde, zwischen denen das Beste stand ({held} % der Ziehungen)."
-            )
+            held = words.share(day.probability).replace("over", "über").replace("under", "unter")
+            told.append("Klammer: die Rekorde, zwischen denen das beste Modell des Tages stand")
+            told[-1] += f" ({held.replace('%', ' %')} der Ziehungen)."
         return " ".join(told)
 
     def interval(self) -> str:

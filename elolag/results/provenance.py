@@ -14,7 +14,7 @@ from elolag.results.citing import choices, older, terms
 from elolag.results.owner import owner
 from elolag.results.words import which_lists
 from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
-from elolag.version import __version__
+from elolag.version import RELEASED, __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -228,6 +228,7 @@ class Provenance:
             "schema": SCHEMA,
             "software": "elolag",
             "version": self.version,
+            **({"released": RELEASED} if self.version == __version__ else {}),
             "title": self.title,
             "sentence": self.sentence,
             "caveat": self.caveat,

@@ -24,6 +24,7 @@ from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
+from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Result, Table
 from elolag.results.words import directed, given, noun, span, which_lists
 from elolag.robustness.specifications import (
@@ -386,6 +387,9 @@ class Grid(Result):
         few or mild levels has a small one.
     left_out
         Candidates each rule took out, by its name (`RULES`).
+    snapshots, origins
+        The newest list of each specification; those of the headline, then of the others, with
+        publisher and licence.
     """
 
     specs: tuple[Spec, ...]
@@ -394,6 +398,7 @@ class Grid(Result):
     shares: Mapping[str, float]
     left_out: Mapping[str, int]
     snapshots: tuple[tuple[str, str], ...] = field(repr=False)
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
 
     @property
     def sources(self) -> str:
@@ -650,17 +655,16 @@ def sensitivity(
     if answers[0].refused:
         raise EstimateError(answers[0].refused)
     used = sorted({(s.board, a.ratings_of) for s, a in answered.items()})
+    newest = [opened.board(name).snapshot(vintage) for name, vintage in used]
+    known = {origin.path: origin for origin in (*headline.origins, *map(Origin.of, newest))}
     return Grid(
         specs=tuple(specs),
         answers=answers,
         headline=headline,
         shares=_shares(specs, answers),
         left_out=dict(left_out.most_common()),
-        snapshots=tuple(
-            (snapshot.path, snapshot.sha256)
-            for name, vintage in used
-            for snapshot in [opened.board(name).snapshot(vintage)]
-        ),
+        snapshots=tuple((snapshot.path, snapshot.sha256) for snapshot in newest),
+        origins=tuple(known.values()),
     )
 
 

@@ -25,6 +25,7 @@ from elolag.estimate.over_time import estimate_change, lag_path
 from elolag.estimate.revisions import estimate_revisions
 from elolag.estimate.session import frontier_curve, prepare
 from elolag.own import own_board
+from elolag.results.provenance import provenance
 from elolag.results.words import _OFFICIAL_ONLY
 from elolag.robustness import sensitivity
 from elolag.robustness.edits import influence
@@ -76,7 +77,14 @@ def paths(found: Any) -> set[str]:
 
 @pytest.mark.parametrize("kind", ASK)
 def test_every_answer_rests_on_official_lists_and_says_so(kind: str, official: Archive) -> None:
-    found = ASK[kind](n_draws=FEW, sources="official").to_dict()
+    answer = ASK[kind](n_draws=FEW, sources="official")
+    origins = provenance(answer).origins
+    if kind != "bridge" and any(o.licence for o in origins):  # its figure is of its headline
+        assert origins[0].licence == "CC-BY-4.0"  # the newest list's licence comes first
+        assert origins[0].vintage == max(origin.vintage for origin in origins)
+    elif kind not in ("bridge", "influence", "flip", "statement"):  # of these nothing is drawn
+        assert all(origin.licence for origin in origins), kind
+    found = answer.to_dict()
     assert found["sources"] == "official"
     for path in paths(found):
         board, _, label = path.rpartition("/")

@@ -192,11 +192,18 @@ def test_the_command_reads_figures(drawn: dict[str, bytes], tmp_path: Path) -> N
     assert json.loads(run(chart, "--json"))["board"] == "arena/text_style_control"
     assert run(chart, "--bibtex").startswith("@software{elolag-")
     assert json.loads(run(chart, "--csl"))[1]["type"] == "dataset"
-    evil = {"schema": 1, "software": "elolag", "title": "\x1b[2J", "sources": [{"path": "\x1b]0;"}]}
+    other = {"schema": 1, "software": "elolag", "version": "0.0.9", "released": "2025-02-03"}
+    dated = cite.figure_references({**other, "sources": []})[0]
+    assert dated.csl()["issued"] == {"date-parts": [[2025, 2, 3]]}
+    assert "year = {2025}" in dated.bibtex()
+    evil = {"schema": 1, "software": "elolag", "title": "\x1b[2J", "released": "2026}, x = {1",
+            "sources": [{"path": "\x1b]0;", "vintage": "2026-x"}]}  # fmt: skip
     target = tmp_path / "evil.png"
     target.write_bytes(png((b"tEXt", b"elolag\0" + json.dumps(evil).encode())))
     assert "\x1b" not in run(str(target))
     assert "\x1b" not in run(str(target), "--bibtex")
+    assert "year" not in run(str(target), "--bibtex")
+    assert "issued" not in run(str(target), "--csl")
 
 
 @pytest.mark.parametrize(

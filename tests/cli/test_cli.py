@@ -177,6 +177,7 @@ def test_names_of_the_package_are_lazy() -> None:
         ("claims", "check", "7 months behind"),
         ("claims", "bridge"),
         ("cite",),
+        ("brief",),
         ("report", "--out", "a-report"),
         ("archive", "list"),
         ("archive", "export", "-"),

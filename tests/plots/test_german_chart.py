@@ -59,6 +59,12 @@ def test_the_title_in_every_state(state: str, estimand: str, said: str) -> None:
     assert Speaker(in_state(state, estimand), "de").title() == said
 
 
+def test_what_is_nearly_sure_is_not_called_sure() -> None:
+    for share, said in ((0.999, "(über 99 % der Ziehungen)"), (0.78, "(78 % der Ziehungen)")):
+        day = in_state("likely bests", "average", matched=share)
+        assert said in Speaker(day, "de").marks(hollow=False)
+
+
 def test_no_title_and_no_mark_holds_an_english_word_and_figures_are_the_sentences() -> None:
     for name, result in every():
         speaker = Speaker(result, "de")

@@ -115,7 +115,7 @@ def test_pictures_say_where_they_come_from(world: World, ending: str) -> None:
         with Image.open(path) as image:
             image.load()
             assert image.text["Title"] == said["title"]
-            assert result.snapshots[0][1][:16] in image.text["Description"]
+            assert result.origins[0].log_head[:16] in image.text["Description"]
     if ending == "pdf":
         reader = PdfReader(path, strict=True)
         assert len(reader.pages) == 1
