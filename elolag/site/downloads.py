@@ -1,11 +1,11 @@
-"""What a reader takes along from a chart: its images and a workbook that explains itself."""
+"""What a reader takes along from a chart: images, a workbook that explains itself, an embed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from elolag.dates import parse
@@ -13,6 +13,8 @@ from elolag.errors import REPORT, UsageError, library
 from elolag.plots.style import UNSEEN, rendered
 from elolag.results.table import Cell, Column, Table
 from elolag.results.words import printable
+from elolag.site.content import Link
+from elolag.site.page import _environment, _policy, _printable, _template
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +29,14 @@ _CUT = " … (cut here; whole in the CSV)"
 #: Larger whole numbers are not exact in a spreadsheet.
 _EXACT = 2**53
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
+
+#: What a frame needs beside the page's own style: no margins, and a title of the size of text.
+_FRAME = """
+body { max-width: none; padding: .5rem .75rem; }
+h1 { font-size: 1.05rem; margin: 0 0 .5rem; letter-spacing: 0; }
+figure { margin: 0; }
+figcaption { margin: .4rem 0 0; max-width: none; }
+"""
 
 
 def images(
@@ -155,7 +165,7 @@ def _names(tables: Sequence[Table]) -> list[str]:
 
 
 def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, day: Any) -> None:
-    if cell is None:
+    if cell is None or cell == "":
         return
     if isinstance(cell, bool):
         sheet.write_boolean(row, place, cell)
@@ -166,7 +176,7 @@ def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, day: An
         and cell >= "1900-03-01"
     ):
         sheet.write_datetime(row, place, dt.datetime.combine(parse(cell), dt.time()), day)
-    elif isinstance(cell, str) or abs(cell) > _EXACT:
+    elif isinstance(cell, str) or (isinstance(cell, int) and abs(cell) > _EXACT):
         sheet.write_string(row, place, _text(str(cell)))
     else:
         sheet.write_number(row, place, cell)
@@ -176,3 +186,35 @@ def _text(text: str) -> str:
     """Text as a cell may hold it: line breaks stay, nothing else that does not show."""
     shown = "\n".join(printable(line) for line in text.split("\n"))
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - len(_CUT)] + _CUT
+
+
+def embed(
+    drawings: Mapping[str, str],
+    *,
+    title: str,
+    alt: str,
+    credit: tuple[str, str],
+    link: Link,
+    lang: str = "en",
+) -> bytes:
+    """The page of one chart: title, drawing, two lines of credit and one link; nothing runs.
+
+    Parameters
+    ----------
+    drawings
+        ``page`` and ``phone`` -> the SVG element, from `elolag.plots.style.svg`.
+    alt
+        What the chart shows, for those who do not see it.
+    credit
+        Two lines of plain text: whose figures and of when; what the interval is.
+    link
+        To the page that says more.
+    """
+    markup = library("markupsafe", REPORT).Markup
+    style = f"{_template('style.css')}{_FRAME}"
+    template = _environment(autoescape=True, finalize=_printable).get_template("embed.html.j2")
+    text: str = template.render(
+        drawings={size: markup(drawing) for size, drawing in drawings.items()}, title=title,
+        alt=alt, credit=credit, link=link, lang=lang, style=markup(style), policy=_policy(style),
+    )  # fmt: skip
+    return f"{text.rstrip()}\n".encode()
