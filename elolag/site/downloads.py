@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
 from elolag.plots.style import UNSEEN, rendered
+from elolag.results.lag import LagResult
+from elolag.results.provenance import provenance
 from elolag.results.table import Cell, Column, Table
 from elolag.results.words import printable
+from elolag.schema import NOT_STATED
 from elolag.site.content import Link
 from elolag.site.page import _environment, _policy, _printable, _template
 
@@ -23,8 +26,12 @@ if TYPE_CHECKING:
 OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them.
 _COLOURS = 32
+#: Dots per inch where fewer than those of print do: three to a point of a phone's screen.
+_DPI = {"phone": 240}
 #: What one cell and one sheet's name can hold.
 _LONGEST, _NAME = 32_767, 31
+#: Height of a row in points at most.
+_TALLEST = 409
 _CUT = " … (cut here; whole in the CSV)"
 #: Larger whole numbers are not exact in a spreadsheet.
 _EXACT = 2**53
@@ -68,6 +75,8 @@ def images(
         # What takes the pointer is of use in a page only, and a quarter of the file.
         for artist in axes.figure.findobj(lambda each: each.get_alpha() == UNSEEN):
             artist.remove()
+        if kind == "png" and size in _DPI:
+            axes.figure.figure.set_dpi(_DPI[size])
         return rendered(axes, kind, result)
 
     pictures = {f"{name}-{size}.png": _few_colours(file(size, "png")) for size in sizes}
@@ -85,6 +94,46 @@ def _few_colours(content: bytes) -> bytes:
     few = picture.convert("RGB").quantize(_COLOURS, dither=pillow.Dither.NONE)
     few.save(held, "PNG", optimize=True, dpi=picture.info["dpi"], pnginfo=texts)
     return held.getvalue()
+
+
+def about(
+    result: LagResult, *, title: str, caption: str, command: str, address: str = ""
+) -> list[tuple[str, str]]:
+    """What the first sheet of a workbook says of a chart and the month it belongs to.
+
+    Parameters
+    ----------
+    result
+        The month's figure, on whose lists the chart rests.
+    title, caption
+        Of the chart: what it shows, and how to read it.
+    command
+        What to type to get the same again.
+    address
+        Of the page, where the site has one.
+    """
+    source = provenance(result)
+    rows = [
+        ("What this is", title),
+        ("How to read it", caption),
+        ("The month's figure", result.sentence()),
+        ("Board", f"{result.board}, category {result.category}"),
+        ("As of", result.as_of),
+        ("Ratings of", result.vintage),
+        ("What intervals leave out", result.left_out()),
+        ("Caveat", source.caveat),
+        ("Footnote", source.footer()),
+        ("Software", f"elolag {result.version}, {result.n_draws:,} draws, seed {result.seed}"),
+        ("Command", command),
+        *([("Address", address)] if address else []),
+    ]
+    said = dict.fromkeys((o.citation or o.publisher, o.licence) for o in result.origins)
+    rows += [("Source", f"{name} Licence: {licence or NOT_STATED}") for name, licence in said]
+    if result.snapshots:
+        path, digest = result.snapshots[0]
+        rows.append(("Newest list, short hash", f"{path} {digest[:16]}"))
+    rows += [("List, SHA-256", f"{path} {digest}") for path, digest in result.snapshots]
+    return rows
 
 
 def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str) -> bytes:
@@ -129,13 +178,16 @@ def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str
 def _explain(
     sheet: Any, tables: Sequence[Table], about: Sequence[tuple[str, str]], strong: Any, wrapped: Any
 ) -> None:
-    for place, width in enumerate((22, 28, 16, 90)):
+    widths = (22, 28, 16, 90)
+    for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     for number, (name, text) in enumerate(about):
         sheet.write_string(number, 0, _text(name), strong)
-        # Over the columns of the list below, so that long text keeps to the screen.
+        # Over the columns of the list below; merged cells do not grow by themselves.
         sheet.merge_range(number, 1, number, 3, "", wrapped)
         sheet.write_string(number, 1, _text(text), wrapped)
+        lines = sum(1 + len(line) // sum(widths[1:]) for line in text.split("\n"))
+        sheet.set_row(number, min(15 * lines, _TALLEST))
     start = len(about) + 1
     for place, head in enumerate(("Sheet", "Column", "Unit", "Meaning")):
         sheet.write_string(start, place, head, strong)

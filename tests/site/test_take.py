@@ -34,7 +34,7 @@ from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
 from elolag.site.content import Link
-from elolag.site.downloads import OFFERED, embed, images, xlsx
+from elolag.site.downloads import OFFERED, about, embed, images, xlsx
 from elolag.site.programs import (
     Entry,
     atom,
@@ -143,6 +143,26 @@ def test_what_a_sheet_cannot_hold_is_cut_or_refused() -> None:
         xlsx([table(), table()], [], made="2026-08-19")
     with pytest.raises(UsageError, match="'about'"):
         xlsx([replace(table(), name="About")], [], made="2026-08-19")
+
+
+def test_the_first_sheet_says_what_a_figure_may_not_be_read_without(
+    answers: tuple[LagResult, LagResult],
+) -> None:
+    average, current = answers
+    rows = about(average, title="The two", caption="Bars: 95%.", command="elolag lag", address="x")
+    said = dict(rows)
+    assert said["The month's figure"] == average.sentence()
+    assert said["What intervals leave out"] == average.left_out()
+    assert said["Command"] == "elolag lag"
+    newest = average.snapshots[0][1]
+    assert said["Newest list, short hash"].endswith(newest[:16])
+    assert [text.split()[-1] for name, text in rows if name == "List, SHA-256"] == [
+        digest for _, digest in average.snapshots
+    ]
+    assert all("Licence: " in text for name, text in rows if name == "Source")
+    book = openpyxl.load_workbook(io.BytesIO(xlsx([current.table()], rows, made=average.as_of)))
+    told = {cells[0]: cells[1] for cells in book["About"].iter_rows(values_only=True)}
+    assert told["How to read it"] == "Bars: 95%."
 
 
 # Images.
