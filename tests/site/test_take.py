@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -188,6 +189,14 @@ def test_a_chart_is_taken_along_as_one_svg_and_a_png_of_each_size(
     assert again["frontier-phone.png"] == pictures["frontier-phone.png"]
     assert again["frontier.svg"] == pictures["frontier.svg"]
     assert f"opacity: {UNSEEN}".encode() not in pictures["frontier.svg"]
+    with Image.open(io.BytesIO(pictures["frontier-phone.png"])) as phone:
+        assert phone.size == (888, 888)
+
+
+def test_no_number_of_an_svg_is_longer_than_the_eye_is_sharp(pictures: dict[str, bytes]) -> None:
+    paths = [p.attrib["d"] for p in checks.xml(pictures["frontier.svg"]).iter(f"{checks.SVG}path")]
+    assert any(paths)
+    assert [d for d in paths if re.search(r"[1-9]\.\d{3}|\s\s", d)] == []
 
 
 def test_the_palette_changes_no_colour_that_is_seen(
