@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them.
 _COLOURS = 32
-#: Dots per inch where fewer than those of print do: three to a point of a phone's screen.
+#: Dots per inch where fewer than those of print do: over two to a pixel of a phone's page.
 _DPI = {"phone": 240}
 #: What one cell and one sheet's name can hold.
 _LONGEST, _NAME = 32_767, 31
@@ -84,7 +84,7 @@ def images(
 
 
 def _few_colours(content: bytes) -> bytes:
-    """The same picture and texts with a palette: a quarter of the bytes, and no colour seen."""
+    """The same picture and texts with a palette: under a third of the bytes, and no colour seen."""
     pillow = library("PIL.Image", REPORT)
     picture = pillow.open(io.BytesIO(content))
     texts = library("PIL.PngImagePlugin", REPORT).PngInfo()
