@@ -434,6 +434,8 @@ def _told(content: bytes) -> bytes:
     """An SVG in which words of `hover` are titles, its sides classes, and no number is long."""
     root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
     for part in root.iter():
+        if part.tag == f"{_SVG}path":
+            part.attrib.setdefault("d", "")  # the space of a font is a glyph without outline
         for key in _GEOMETRY.intersection(part.attrib):
             part.set(key, " ".join(_LONG.sub(_short, part.attrib[key]).split()))
         part.text, part.tail = (text and (text.strip() and text) for text in (part.text, part.tail))

@@ -1,18 +1,23 @@
-"""What a reader takes along from a chart: its images and a workbook that explains itself."""
+"""What a reader takes along from a chart: images, a workbook that explains itself, an embed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
 from elolag.plots.style import UNSEEN, rendered
+from elolag.results.lag import LagResult
+from elolag.results.provenance import provenance
 from elolag.results.table import Cell, Column, Table
 from elolag.results.words import printable
+from elolag.schema import NOT_STATED
+from elolag.site.content import Link
+from elolag.site.page import environment, policy, shown, template
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,12 +26,24 @@ if TYPE_CHECKING:
 OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them.
 _COLOURS = 32
+#: Dots per inch where fewer than those of print do: over two to a pixel of a phone's page.
+_DPI = {"phone": 240}
 #: What one cell and one sheet's name can hold.
 _LONGEST, _NAME = 32_767, 31
+#: Height of a row in points at most.
+_TALLEST = 409
 _CUT = " … (cut here; whole in the CSV)"
 #: Larger whole numbers are not exact in a spreadsheet.
 _EXACT = 2**53
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
+
+#: What a frame needs beside the page's own style: no margins, and a title of the size of text.
+_FRAME = """
+body { max-width: none; padding: .5rem .75rem; }
+h1 { font-size: 1.05rem; margin: 0 0 .5rem; letter-spacing: 0; }
+figure { margin: 0; }
+figcaption { margin: .4rem 0 0; max-width: none; }
+"""
 
 
 def images(
@@ -58,6 +75,8 @@ def images(
         # What takes the pointer is of use in a page only, and a quarter of the file.
         for artist in axes.figure.findobj(lambda each: each.get_alpha() == UNSEEN):
             artist.remove()
+        if kind == "png" and size in _DPI:
+            axes.figure.figure.set_dpi(_DPI[size])
         return rendered(axes, kind, result)
 
     pictures = {f"{name}-{size}.png": _few_colours(file(size, "png")) for size in sizes}
@@ -65,7 +84,7 @@ def images(
 
 
 def _few_colours(content: bytes) -> bytes:
-    """The same picture and texts with a palette: a quarter of the bytes, and no colour seen."""
+    """The same picture and texts with a palette: under a third of the bytes, and no colour seen."""
     pillow = library("PIL.Image", REPORT)
     picture = pillow.open(io.BytesIO(content))
     texts = library("PIL.PngImagePlugin", REPORT).PngInfo()
@@ -75,6 +94,46 @@ def _few_colours(content: bytes) -> bytes:
     few = picture.convert("RGB").quantize(_COLOURS, dither=pillow.Dither.NONE)
     few.save(held, "PNG", optimize=True, dpi=picture.info["dpi"], pnginfo=texts)
     return held.getvalue()
+
+
+def about(
+    result: LagResult, *, title: str, caption: str, command: str, address: str = ""
+) -> list[tuple[str, str]]:
+    """What the first sheet of a workbook says of a chart and the month it belongs to.
+
+    Parameters
+    ----------
+    result
+        The month's figure, on whose lists the chart rests.
+    title, caption
+        Of the chart: what it shows, and how to read it.
+    command
+        What to type to get the same again.
+    address
+        Of the page, where the site has one.
+    """
+    source = provenance(result)
+    rows = [
+        ("What this is", title),
+        ("How to read it", caption),
+        ("The month's figure", result.sentence()),
+        ("Board", f"{result.board}, category {result.category}"),
+        ("As of", result.as_of),
+        ("Ratings of", result.vintage),
+        ("What intervals leave out", result.left_out()),
+        ("Caveat", source.caveat),
+        ("Footnote", source.footer()),
+        ("Software", f"elolag {result.version}, {result.n_draws:,} draws, seed {result.seed}"),
+        ("Command", command),
+        *([("Address", address)] if address else []),
+    ]
+    said = dict.fromkeys((o.citation or o.publisher, o.licence) for o in result.origins)
+    rows += [("Source", f"{name} Licence: {licence or NOT_STATED}") for name, licence in said]
+    if result.snapshots:
+        path, digest = result.snapshots[0]
+        rows.append(("Newest list, short hash", f"{path} {digest[:16]}"))
+    rows += [("List, SHA-256", f"{path} {digest}") for path, digest in result.snapshots]
+    return rows
 
 
 def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str) -> bytes:
@@ -119,13 +178,16 @@ def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str
 def _explain(
     sheet: Any, tables: Sequence[Table], about: Sequence[tuple[str, str]], strong: Any, wrapped: Any
 ) -> None:
-    for place, width in enumerate((22, 28, 16, 90)):
+    widths = (22, 28, 16, 90)
+    for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
     for number, (name, text) in enumerate(about):
         sheet.write_string(number, 0, _text(name), strong)
-        # Over the columns of the list below, so that long text keeps to the screen.
+        # Over the columns of the list below; merged cells do not grow by themselves.
         sheet.merge_range(number, 1, number, 3, "", wrapped)
         sheet.write_string(number, 1, _text(text), wrapped)
+        lines = sum(1 + len(line) // sum(widths[1:]) for line in text.split("\n"))
+        sheet.set_row(number, min(15 * lines, _TALLEST))
     start = len(about) + 1
     for place, head in enumerate(("Sheet", "Column", "Unit", "Meaning")):
         sheet.write_string(start, place, head, strong)
@@ -155,7 +217,7 @@ def _names(tables: Sequence[Table]) -> list[str]:
 
 
 def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, day: Any) -> None:
-    if cell is None:
+    if cell is None or cell == "":
         return
     if isinstance(cell, bool):
         sheet.write_boolean(row, place, cell)
@@ -166,7 +228,7 @@ def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, day: An
         and cell >= "1900-03-01"
     ):
         sheet.write_datetime(row, place, dt.datetime.combine(parse(cell), dt.time()), day)
-    elif isinstance(cell, str) or abs(cell) > _EXACT:
+    elif isinstance(cell, str) or (isinstance(cell, int) and abs(cell) > _EXACT):
         sheet.write_string(row, place, _text(str(cell)))
     else:
         sheet.write_number(row, place, cell)
@@ -176,3 +238,35 @@ def _text(text: str) -> str:
     """Text as a cell may hold it: line breaks stay, nothing else that does not show."""
     shown = "\n".join(printable(line) for line in text.split("\n"))
     return shown if len(shown) <= _LONGEST else shown[: _LONGEST - len(_CUT)] + _CUT
+
+
+def embed(
+    drawings: Mapping[str, str],
+    *,
+    title: str,
+    alt: str,
+    credit: tuple[str, str],
+    link: Link,
+    lang: str = "en",
+) -> bytes:
+    """The page of one chart: title, drawing, two lines of credit and one link; nothing runs.
+
+    Parameters
+    ----------
+    drawings
+        ``page`` and ``phone`` -> the SVG element, from `elolag.plots.style.svg`.
+    alt
+        What the chart shows, for those who do not see it.
+    credit
+        Two lines of plain text: whose figures and of when; what the interval is.
+    link
+        To the page that says more.
+    """
+    markup = library("markupsafe", REPORT).Markup
+    style = f"{template('style.css')}{_FRAME}"
+    template = environment(autoescape=True, finalize=shown).get_template("embed.html.j2")
+    text: str = template.render(
+        drawings={size: markup(drawing) for size, drawing in drawings.items()}, title=title,
+        alt=alt, credit=credit, link=link, lang=lang, style=markup(style), policy=policy(style),
+    )  # fmt: skip
+    return f"{text.rstrip()}\n".encode()

@@ -32,7 +32,7 @@ _SCHEMAS = ("lag", "latest")
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _SPDX = re.compile(r"[-A-Za-z0-9.]+")
 _WHOLE = re.compile(r"-?(?:0|[1-9]\d*)")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:e[-+]?\d+)?")
 #: Types of a column's text, the first that fits every cell; units that decide before them.
 _TYPES = (
     ("boolean", re.compile("true|false")), ("integer", _WHOLE), ("number", _NUMBER),

@@ -58,7 +58,8 @@ class MonthRow:
     gap, gap_low, gap_high, gap_unit
         Distance of the frontiers, leader minus follower; None where it is withheld.
     method
-        Version of the method by which `average` and `current` were made.
+        Version of the method by which `average` and `current` were made; a word such as ``m1``,
+        since a bare number would be read as one.
     reconstructed
         Whether the month lies before the first publication.
     sha256
