@@ -756,7 +756,7 @@ def _damage(snapshot: Snapshot, root: Path) -> str:
         for item in snapshot.manifest["resources"]:
             manifests.require_there(root / snapshot.path / item["path"])
     except ArchiveError as error:
-        return str(error).removeprefix(f"{root}/")
+        return ": ".join(manifests.told(error, root))
     return ""
 
 
