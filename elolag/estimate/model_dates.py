@@ -18,7 +18,7 @@ from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
 from elolag.question import check_names
 from elolag.results.citing import date as spelled
-from elolag.results.provenance import Origin
+from elolag.results.provenance import Origin, tags_of
 from elolag.results.table import Column, Result, Table, decimals
 from elolag.results.words import (
     NO_WIDTH,
@@ -27,7 +27,6 @@ from elolag.results.words import (
     compact,
     few,
     given,
-    list_notes,
     noun,
     share,
 )
@@ -231,7 +230,7 @@ class _Asked(Result):
                 f"{self.level:.0%} measurement intervals; each holds its own date, whatever the "
                 f"others are."
             )
-        return (kind, *(f"Note: {note}." for note in self.notes), *list_notes(self.sources))
+        return (kind, *(f"Note: {note}." for note in self.notes))
 
     def _question(self) -> dict[str, Any]:
         plain = (
@@ -241,6 +240,7 @@ class _Asked(Result):
         return {
             "schema": 1,
             **{name: getattr(self, name) for name in plain},
+            "tags": tags_of(self),
             "too_few": self.thin or None,
             "notes": list(self.notes),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
