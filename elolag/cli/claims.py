@@ -9,10 +9,10 @@ import typer
 
 from elolag.cli.options import Json, asks
 from elolag.cli.show import dump, line, lines, print_facts, print_result, print_table, say
+from elolag.results.provenance import basis_notes
 
 if TYPE_CHECKING:
-    from elolag.results.provenance import basis_notes
-from elolag.results.table import Table
+    from elolag.results.table import Table
 
 app = typer.Typer(
     help="Published claims about the lag, checked against the ratings of their day and the newest.",
