@@ -55,7 +55,10 @@ Basis = Literal["published", "commit", "fetched"]
 Method = Literal["bradley-terry", "online-elo", "index", "metadata"]
 IntervalKind = Literal["variance", "bootstrap", "published", "none"]
 
-BOARD_PATTERN = re.compile(r"[a-z0-9-]+/[a-z0-9_-]+")
+#: Names that are devices on Windows, whatever their ending: no file or folder is called so.
+DEVICES = r"(?:con|prn|aux|nul|com\d|lpt\d)"
+
+BOARD_PATTERN = re.compile(rf"(?!{DEVICES}/)[a-z0-9-]+/(?!{DEVICES}(?:/|$))[a-z0-9_-]+")
 VINTAGE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([2-9]|[1-9]\d+))?")
 
 #: No board elolag reads is older than this day.

@@ -11,6 +11,7 @@ import io
 import os
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 # Read when jupyter_core is imported: where its files are, without a warning of the old places.
@@ -28,6 +29,34 @@ SECONDS = 120
 COLOURS = 96
 
 
+_SETUP = """\
+# Where elolag is not installed (Colab): its wheel, from its owner or put beside this notebook.
+from importlib.util import find_spec
+
+if find_spec("elolag") is None:
+    %pip install --quiet {wheel}"""
+
+
+def setup() -> str:
+    """The first code cell of every notebook."""
+    root = FOLDER.parent
+    version = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    wheel, owner = f"elolag-{version}-py3-none-any.whl", root / "elolag" / "data" / "owner.toml"
+    where = tomllib.loads(owner.read_text("utf-8"))["repository"] if owner.is_file() else ""
+    if where:
+        wheel = f"{where.rstrip('/')}/releases/download/v{version}/{wheel}"
+    return _SETUP.format(wheel=wheel)
+
+
+def begin(notebook: NotebookNode) -> None:
+    """Put the cell that installs elolag where there is none before all other code."""
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    if not first.source.startswith(_SETUP.partition("\n")[0]):
+        first = nbformat.v4.new_code_cell()
+        notebook.cells.insert(1, first)
+    first.source = setup()
+
+
 def notebooks() -> list[Path]:
     """Every notebook, in the order of reading."""
     return sorted(FOLDER.glob("*.ipynb"))
@@ -42,6 +71,7 @@ def execute(path: Path) -> NotebookNode:
         A cell failed; the message has its traceback.
     """
     notebook = nbformat.read(path, as_version=4)
+    begin(notebook)
     with tempfile.TemporaryDirectory() as folder:
         # Files in that folder carry the messages: no port is opened on the machine.
         kernel = AsyncKernelManager(

@@ -48,6 +48,7 @@ def test_the_wheel_has_every_page_and_no_tool() -> None:
              if "_build" not in p.parts}  # fmt: skip
     assert {name.removeprefix("elolag/") for name in names if "/docs/" in name} == pages
     assert {"elolag/py.typed", "elolag/_snapshots/log.csv"} <= names
+    assert {f"elolag/data/{table}.csv" for table in ("calibration", "errors")} <= names
     assert not [name for name in names if not name.startswith("elolag/")]
 
 

@@ -123,7 +123,7 @@ class Log:
                 found.setdefault((row["board"], row["label"]), row)
         return found
 
-    @property
+    @cached_property
     def tags(self) -> list[str]:
         """SHA-256 of each bundle of tags that was installed, in order; empty where removed."""
         return [row["raw_sha256"] for row in self.rows if row["outcome"] == TAGS]

@@ -23,7 +23,7 @@ from elolag.schema import ENTRIES, MODELS, RATINGS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
     import pandas as pd
 
@@ -79,6 +79,13 @@ def require_there(path: Path) -> None:
     wrong = misplaced(path, absent="missing; restore it from a good copy")
     if wrong:
         raise ArchiveError(f"{path}: {wrong}")
+
+
+def told(error: ArchiveError, root: PurePath) -> tuple[str, str]:
+    """Of an error that begins with its file: the path in the archive, with ``/``, and the rest."""
+    file, _, message = str(error).partition(": ")
+    path = type(root)(file)
+    return (path.relative_to(root).as_posix() if path.is_relative_to(root) else file), message
 
 
 def read_file(path: Path) -> bytes:

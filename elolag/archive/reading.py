@@ -47,6 +47,8 @@ class Snapshot:
         Of the folder, relative to the archive, with ``/``.
     log_head
         Head of the chain of the archive's log when it was read; empty where there is none.
+    tags
+        SHA-256 of the tags that were installed in its archive; empty where there are none.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Snapshot:
         expected: str | None = None,
         judged: Callable[[Snapshot], str] | None = None,
         log_head: str = "",
+        tags: str = "",
     ) -> None:
         self.board = board
         self.label = label
@@ -69,6 +72,7 @@ class Snapshot:
         self._expected = expected
         self._judged = judged
         self.log_head = log_head
+        self.tags = tags
         self._found: dict[str, Listing] = {}
 
     def __repr__(self) -> str:
@@ -505,6 +509,11 @@ class Archive:
     def _log(self) -> Log:
         return Log.read(self.path)
 
+    @property
+    def tags_sha256(self) -> str:
+        """SHA-256 of the bundle of tags that was installed last; empty where there is none."""
+        return next(reversed(self._log.tags), "") if self.use_log else ""
+
     def tags(self) -> bytes | None:
         """The bundle of tags that was installed last, its hash checked; None where there is none.
 
@@ -513,12 +522,12 @@ class Archive:
         ArchiveError
             If the file is missing or differs from what was installed.
         """
-        named = (self._log.tags if self.use_log else [])[-1:]
-        if named in ([], [""]):
+        digest = self.tags_sha256
+        if not digest:
             return None
-        path = store.tags_path(self.path, named[0])
+        path = store.tags_path(self.path, digest)
         data = manifests.read_file(path)
-        if tables.sha256(data) != named[0]:
+        if tables.sha256(data) != digest:
             raise ArchiveError(
                 f"{path}: its bytes have changed since it was installed; restore it from a good "
                 f"copy"
@@ -613,6 +622,7 @@ class Board:
                 expected=self.archive.manifest_hashes.get((self.name, label)),
                 judged=self._completeness,
                 log_head=self.archive.log_head,
+                tags=self.archive.tags_sha256,
             )
             for label in sorted(self._folders, key=_label_order)
         )
@@ -756,7 +766,7 @@ def _damage(snapshot: Snapshot, root: Path) -> str:
         for item in snapshot.manifest["resources"]:
             manifests.require_there(root / snapshot.path / item["path"])
     except ArchiveError as error:
-        return str(error).removeprefix(f"{root}/")
+        return ": ".join(manifests.told(error, root))
     return ""
 
 

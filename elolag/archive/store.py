@@ -640,7 +640,7 @@ def tags_path(root: Path, digest: str) -> Path:
 
 def sync_folder(path: Path) -> None:
     """Flush a folder to the disk, so that the names in it outlast a loss of power."""
-    if os.name == "nt":
+    if not hasattr(os, "O_DIRECTORY"):
         return  # Windows opens no folder, and so flushes none
     handle = os.open(path, os.O_RDONLY)
     try:

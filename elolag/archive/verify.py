@@ -85,7 +85,7 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
         rows = log.rows
         problems.update(_tags(root, log))
     except ArchiveError as error:
-        problems.add(_told(error, root))
+        problems.add(Problem(*package.told(error, root)))
         rows = []
     archive = Archive(root, use_log=bool(rows))
     written = log.written if rows else {}
@@ -101,7 +101,7 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
         try:
             problems.update(_twins(board, twins.get(name, set())))
         except ArchiveError as error:
-            problems.add(_told(error, root))
+            problems.add(Problem(*package.told(error, root)))
     return sorted(problems, key=str)
 
 
@@ -223,7 +223,7 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
     try:
         facts, resources = snapshot.facts, snapshot.manifest["resources"]
     except ArchiveError as error:
-        yield _told(error, root)
+        yield Problem(*package.told(error, root))
         return
     fault = snapshot.date_fault(utc_now().date().isoformat())
     if fault:
@@ -241,7 +241,7 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
             data = snapshot.read_bytes(name)
             rows[name], found = package.tally(name, data, where)
         except ArchiveError as error:
-            yield _told(error, root)
+            yield Problem(*package.told(error, root))
             continue
         hashes[item["path"]] = item["hash"].removeprefix("sha256:")
         categories.update(found)
@@ -273,12 +273,6 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN_TEXT else f"{text[:_SHOWN_TEXT]}..."
-
-
-def _told(error: ArchiveError, root: Path) -> Problem:
-    """The problem an error tells of, which begins with the file."""
-    path, _, message = str(error).removeprefix(f"{root}/").partition(": ")
-    return Problem(path, message)
 
 
 def _strays(root: Path) -> Iterator[Problem]:

@@ -25,8 +25,9 @@ from elolag.model.estimands import AT_LEAST, AT_MOST, Lags, Race, catch_up, catc
 from elolag.model.posterior import posterior
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
+from elolag.results.provenance import basis_notes
 from elolag.results.table import Cell, Column, Result, Table
-from elolag.results.words import bounded, directed, given, list_notes
+from elolag.results.words import bounded, directed, given
 from elolag.version import __version__
 
 if TYPE_CHECKING:
@@ -263,7 +264,7 @@ class Bridge(Result):
     def footnotes(self) -> tuple[str, ...]:
         """What was published, and what the steps rest on."""
         published = (f"{name} published: {said}." for name, said in self.published)
-        return (*published, SCOPE, *list_notes(self.sources))
+        return (*published, SCOPE, *basis_notes(self.headline))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""

@@ -26,8 +26,9 @@ from elolag.claims.registry import KINDS, Claim
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import WINDOWS
+from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import list_notes, meaning, share
+from elolag.results.words import meaning, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
@@ -214,6 +215,7 @@ class ClaimsReport(Result):
     seed: int
     version: str
     sources: str = ALL_LISTS
+    tags: str = ""
 
     def __getitem__(self, key: str) -> Assessment:
         """One assessment by the key of its claim."""
@@ -289,7 +291,7 @@ class ClaimsReport(Result):
     def footnotes(self) -> tuple[str, ...]:
         """The rule of the verdicts, what is tested, and where one claim is told in full."""
         more = "One claim in full: elolag claims show KEY"
-        return (RULE, SCOPE, *list_notes(self.sources), more)
+        return (RULE, SCOPE, *basis_notes(self), more)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -302,6 +304,7 @@ class ClaimsReport(Result):
             "seed": self.seed,
             "version": self.version,
             "sources": self.sources,
+            "tags": self.tags,
             "claims": [a.to_dict() for a in self.assessments],
         }
 
@@ -377,6 +380,7 @@ def check_claims(
         seed=studies.drawn["seed"],
         version=__version__,
         sources=studies.archive.sources,
+        tags=studies.lookup.tables.bundle,
     )
 
 

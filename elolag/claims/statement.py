@@ -14,8 +14,9 @@ from elolag.estimate.session import Asked
 from elolag.model.estimands import ESTIMANDS
 from elolag.model.frontier import REACHED
 from elolag.model.interval import reach
+from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import few, given, list_notes, noun, share
+from elolag.results.words import few, given, noun, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
@@ -84,6 +85,7 @@ class StatementCheck(Result):
     snapshots: tuple[tuple[str, str], ...]
     version: str
     sources: str = ALL_LISTS
+    tags: str = ""
 
     @property
     def supporting(self) -> tuple[Definition, ...]:
@@ -141,7 +143,7 @@ class StatementCheck(Result):
     def footnotes(self) -> tuple[str, ...]:
         """What supports a statement, and which definitions have no answer."""
         refused = (f"No answer: {reason}." for reason in self.refused)
-        return (_RULE, *refused, *list_notes(self.sources))
+        return (_RULE, *refused, *basis_notes(self))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -155,6 +157,7 @@ class StatementCheck(Result):
             "n_draws": self.n_draws,
             "seed": self.seed,
             "sources": self.sources,
+            "tags": self.tags,
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -230,6 +233,7 @@ def check_statement(
         statement, day, tuple(found), tuple(refused), studies.drawn["level"],
         studies.drawn["n_draws"], studies.drawn["seed"],
         tuple(snapshots.items()), __version__, studies.archive.sources,
+        studies.lookup.tables.bundle,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import typer
 
 from elolag.cli.options import Figure, FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, line, lines, print_facts, print_result, print_table, say
-from elolag.results.words import list_notes
+from elolag.results.provenance import basis_notes
 
 if TYPE_CHECKING:
     from elolag.results.table import Table
@@ -87,7 +87,7 @@ def show(
         return
     found = report[key]
     _print_rows(found.sentence(), found.rows())
-    _say(RULE, SCOPE, *list_notes(report.sources))
+    _say(RULE, SCOPE, *basis_notes(report))
 
 
 @app.command()

@@ -16,8 +16,9 @@ from elolag.estimate.session import Question, prepare
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race, kaplan_meier, window_start
 from elolag.results.lag import LagResult
+from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, decimals
-from elolag.results.words import list_notes, noun
+from elolag.results.words import noun
 
 if TYPE_CHECKING:
     pass
@@ -104,7 +105,7 @@ class TimeToMatch(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
-        return list_notes(self.result.sources)
+        return basis_notes(self.result)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""

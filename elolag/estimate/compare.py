@@ -16,8 +16,9 @@ from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
+from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import FEWEST, adjective, list_notes, noun, over
+from elolag.results.words import FEWEST, adjective, noun, over
 from elolag.schema import ALL_LISTS
 
 #: Months since its last release within which a lab or country is a slice.
@@ -357,7 +358,7 @@ class Slices(Result):
             f"{self.estimand}: {first.asks()}. models: rated ones of the row's own side / of the "
             f"other.",
             first.left_out(),
-            *list_notes(first.sources),
+            *basis_notes(first),
             *refused,
         )
 

@@ -22,9 +22,9 @@ from elolag.model.posterior import Field, Posterior
 from elolag.own import OwnBoard
 from elolag.question import check_names
 from elolag.results.citing import date as spelled
-from elolag.results.provenance import Origin
+from elolag.results.provenance import Origin, basis_notes, tags_of
 from elolag.results.table import Column, Result, Table, decimals
-from elolag.results.words import NO_CHANCE, list_notes, noun, share
+from elolag.results.words import NO_CHANCE, noun, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
@@ -243,7 +243,7 @@ class WhoLed(Result):
             f"{self.vintage}, for the models that were out on that day. Both are "
             "about the days of lists only."
         )
-        return (*told, *list_notes(self.sources))
+        return (*told, *basis_notes(self))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""
@@ -255,6 +255,7 @@ class WhoLed(Result):
         return {
             "schema": 1,
             **{name: getattr(self, name) for name in plain},
+            "tags": tags_of(self),
             "lists": [s.to_dict() for s in self.standings],
             "first_on": [s.date for s in self.first],
             "changes": [

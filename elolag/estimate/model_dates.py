@@ -20,14 +20,13 @@ from elolag.question import check_names
 from elolag.results import cards
 from elolag.results.citing import date as spelled
 from elolag.results.citing import lag as told_lag
-from elolag.results.provenance import Origin
+from elolag.results.provenance import Origin, tags_of
 from elolag.results.table import Column, Result, Table, decimals
 from elolag.results.words import (
     TOO_FEW,
     compact,
     few,
     given,
-    list_notes,
     noun,
     share,
 )
@@ -231,7 +230,7 @@ class _Asked(Result):
                 f"{self.level:.0%} measurement intervals; each holds its own date, whatever the "
                 f"others are."
             )
-        return (kind, *(f"Note: {note}." for note in self.notes), *list_notes(self.sources))
+        return (kind, *(f"Note: {note}." for note in self.notes))
 
     def _question(self) -> dict[str, Any]:
         plain = (
@@ -241,6 +240,7 @@ class _Asked(Result):
         return {
             "schema": 1,
             **{name: getattr(self, name) for name in plain},
+            "tags": tags_of(self),
             "too_few": self.thin or None,
             "notes": list(self.notes),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],

@@ -33,7 +33,7 @@ from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Result, Table
-from elolag.results.words import directed, list_notes, months, noun
+from elolag.results.words import directed, months, noun
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
@@ -195,7 +195,6 @@ class News(Result):
             "Both vintages are read with today's tags unless others are given for the first. New "
             "votes: of models on the later list; refit of older places: of those that left it.",
             *(f"Note: {note}." for note in self.notes),
-            *list_notes(self.sources),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from elolag.model.estimands import (
 )
 from elolag.model.interval import BOUNDS, reach
 from elolag.model.posterior import Field
-from elolag.results.provenance import Origin
+from elolag.results.provenance import Origin, basis_notes, tags_of
 from elolag.results.table import Column, Result, Table, decimals
 from elolag.results.words import (
     NO_WIDTH,
@@ -36,7 +36,6 @@ from elolag.results.words import (
     bounded,
     directed,
     few,
-    list_notes,
     months,
     noun,
     over,
@@ -164,6 +163,7 @@ class LagPath(Result):
             "n_draws": self.n_draws,
             "seed": self.seed,
             "sources": self.sources,
+            "tags": tags_of(self),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -202,7 +202,7 @@ class LagPath(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
-        return list_notes(self.sources)
+        return basis_notes(self)
 
 
 #: Of each estimand's table: its name, and what begins its caption.
@@ -525,7 +525,7 @@ class Change(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
-        return list_notes(self.sources)
+        return basis_notes(self)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -534,7 +534,7 @@ class Change(Result):
         out["no_interval"] = f"none: {few(self.too_few)}" if self.too_few else None
         if self.too_few:
             out |= dict.fromkeys(("low", "high", "probability"))
-        return {"schema": 1, **out}
+        return {"schema": 1, "tags": tags_of(self), **out}
 
 
 def estimate_change(

@@ -41,14 +41,13 @@ from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
 from elolag.own import OwnBoard
 from elolag.question import check_names
-from elolag.results.provenance import Origin
+from elolag.results.provenance import Origin, basis_notes, tags_of
 from elolag.results.table import Cell, Column, Result, Table
 from elolag.results.words import (
     NO_WIDTH,
     bound,
     compact,
     given,
-    list_notes,
     months,
     noun,
     share,
@@ -437,7 +436,7 @@ class Revisions(Result):
             f"{reason}."
             for reason in dict.fromkeys(self.skipped.values())
         )
-        return (_KEY, self.parts_sentence(), _KNOWN_TODAY, *list_notes(self.sources), *refused)
+        return (_KEY, self.parts_sentence(), _KNOWN_TODAY, *basis_notes(self), *refused)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -451,6 +450,7 @@ class Revisions(Result):
             "schema": 1,
             **{name: getattr(self, name) for name in plain},
             "policies": dict(self.policies),
+            "tags": tags_of(self),
             "months": [row.to_dict() for row in self.rows],
             "skipped": dict(self.skipped),
             "spread": self.spread(),

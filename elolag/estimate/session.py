@@ -27,11 +27,10 @@ from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD, DEFAULTS, Options, check_names
-from elolag.results.provenance import Origin
+from elolag.results.provenance import Origin, which_tags
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
 from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
-from elolag.version import __version__
 
 #: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
 #: group of a world has 25.
@@ -386,23 +385,13 @@ def assemble(
             *_uncounted(panel, cast, min_votes),
             *_not_yet_out(panel, cast, fitted, date),
             *clock_notes(asked["clock"]),
-            *other_tags(lookup.tables),
+            *which_tags(lookup.tables.bundle),
             *(own.notes if own else ()),
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
             *((NO_DRIFT,) if own and young is None else ()),
         ),
         match_rule=match_rule,
     )
-
-
-def other_tags(tables: tags.Tables) -> list[str]:
-    """What is said where an archive's own tags answered in the place of the packaged ones."""
-    if tables.packaged:
-        return []
-    return [
-        f"tags: not those that came with elolag {__version__} but those installed in this archive, "
-        f"sha256 {tables.bundle[:16]}"
-    ]
 
 
 def thought(panel: Panel, lookup: Lookup) -> Posterior:

@@ -9,9 +9,9 @@ from typing import Any
 from elolag.question import DEFAULT_BOARD
 from elolag.results import citing as language
 from elolag.results.lag import LagResult
-from elolag.results.provenance import Origin
+from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import bound, list_notes, noun, phrase, reads_ahead
+from elolag.results.words import bound, noun, phrase, reads_ahead
 
 #: Months since its newest model from which on a group counts as no longer followed by a measure.
 STALE_MONTHS = 6.0
@@ -197,7 +197,7 @@ class Measures(Result):
                     "people, tasks and tests; the models and their release dates are the same.",
                     tasks,
                     *refused,
-                    *list_notes(first.sources),
+                    *basis_notes(first),
                 ),
             )
         )

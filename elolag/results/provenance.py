@@ -14,6 +14,7 @@ from elolag.results.citing import choices, older, terms
 from elolag.results.owner import owner
 from elolag.results.words import which_lists
 from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
+from elolag.tags import ours
 from elolag.version import RELEASED, __version__
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ class Origin:
     log_head
         Head of the log of the archive that holds it, when it was read (see `elolag.archive.log`);
         empty where there is none.
+    tags
+        SHA-256 of the tags that were installed in that archive; empty where there are none.
     """
 
     path: str
@@ -85,6 +88,7 @@ class Origin:
     citation: str = ""
     method: str = ""
     log_head: str = ""
+    tags: str = ""
 
     @classmethod
     def of(cls, snapshot: Any) -> Origin:
@@ -107,6 +111,7 @@ class Origin:
             citation=str(facts.get("citation", "")),
             method=str(facts.get("method", "")),
             log_head=snapshot.log_head,
+            tags=snapshot.tags,
         )
 
     @property
@@ -188,6 +193,11 @@ class Provenance:
         return str(self.facts.get("lists", ALL_LISTS))
 
     @property
+    def _basis(self) -> tuple[str, ...]:
+        tags = self.facts.get("tags")
+        return (*which_lists(self.lists), *(which_tags(tags) if tags else ()))
+
+    @property
     def owners(self) -> str:
         """Publishers of the figures, each once."""
         return ", ".join(dict.fromkeys(o.owner for o in self.origins if o.owner))
@@ -218,7 +228,7 @@ class Provenance:
             made += f", {self.facts['choices']}"
         if owner().home:
             made += f" ({owner().home})"
-        only = [f"{text[:1].upper()}{text[1:]}." for text in which_lists(self.lists)]
+        only = [f"{text[:1].upper()}{text[1:]}." for text in self._basis]
         parts += [f"{made}.", *only, self.caveat, note]
         return " ".join(part for part in parts if part)
 
@@ -251,8 +261,7 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     """
     spoken = _spokesman(result)
     facts = {n: getattr(spoken, n) for n in _FACTS if _is_plain(getattr(spoken, n, None))}
-    if tags := (getattr(spoken, "policies", None) or {}).get("tags"):
-        facts["tags"] = tags
+    facts["tags"] = tags_of(spoken)
     # "sources" is what the snapshots are called there, and all lists go without saying.
     if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
         facts["lists"] = spoken.sources
@@ -274,14 +283,41 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
     )
 
 
+def tags_of(result: Any) -> str:
+    """SHA-256 of the tags a result was made with, a user's own over them left out.
+
+    It is known from its choices, from the lists it used, or else those that came with elolag.
+    """
+    choices = getattr(result, "policies", None) or {}
+    installed = (origin.tags for origin in getattr(result, "origins", ()))
+    found = choices.get("tags") or getattr(result, "tags", "") or next(filter(None, installed), "")
+    return str(found or ours().bundle)
+
+
+def basis_notes(result: Any) -> tuple[str, ...]:
+    """What a reader must know of the lists and tags an answer used, as lines to print."""
+    notes = [*which_lists(result.sources), *which_tags(tags_of(result))]
+    return tuple(f"Note: {note}." for note in notes)
+
+
+def which_tags(sha256: str) -> tuple[str, ...]:
+    """What is said where an archive's own tags answered; nothing where those of the package."""
+    if sha256 == ours().bundle:
+        return ()
+    return (
+        f"tags: not those that came with elolag {__version__} but those installed in the archive, "
+        f"sha256 {sha256[:16]}",
+    )
+
+
 def log_head(origins: Iterable[Origin]) -> str:
     """Head of the log of the archive that holds the snapshots; empty where none has one."""
     return next((origin.log_head for origin in origins if origin.log_head), "")
 
 
 def _once(source: dict[str, str]) -> dict[str, str]:
-    """A source without the head, which is said once for all of them."""
-    return {name: value for name, value in source.items() if name != "log_head"}
+    """A source without what is said once for all of them."""
+    return {name: value for name, value in source.items() if name not in ("log_head", "tags")}
 
 
 def _spokesman(result: Any) -> Any:

@@ -9,9 +9,9 @@ from elolag.model.interval import Summary
 from elolag.model.shift import Shift
 from elolag.results import citing as language
 from elolag.results.lag import LagResult
-from elolag.results.provenance import Origin
+from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import bounded, compact, list_notes, noun, phrase
+from elolag.results.words import bounded, compact, noun, phrase
 
 #: Models so far below the best count as the top.
 TOP = 100.0
@@ -178,7 +178,7 @@ class VotersReport(Result):
             f"{n * (1 - self.level):.1f} are expected to miss. {_LEFT_OUT}{also}",
             f"The lag as it is: {self.headline.figure()} ({self.headline.interval_words()}), "
             f"{self.headline.asks()}.",
-            *list_notes(self.headline.sources),
+            *basis_notes(self.headline),
             *(f"Not compared: {name}: {why}." for name, why in self.refused.items()),
         )
 

@@ -75,11 +75,6 @@ def which_lists(sources: str) -> tuple[str, ...]:
     return (_OFFICIAL_ONLY,) if sources == OFFICIAL_LISTS else ()
 
 
-def list_notes(sources: str) -> tuple[str, ...]:
-    """The note that an answer rests on some lists only, where it does, as a line to print."""
-    return tuple(f"Note: {note}." for note in which_lists(sources))
-
-
 NOT_A_FORECAST = (
     "It is how much earlier the same level was reached: no forecast, and not the time that the "
     "follower needs to catch up or to copy a model."

@@ -18,8 +18,9 @@ from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
+from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import directed, list_notes, noun
+from elolag.results.words import directed, noun
 from elolag.schema import ALL_LISTS
 from elolag.tags import Group, Tag
 
@@ -356,7 +357,7 @@ class Influence(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
-        return list_notes(self.headline.sources)
+        return basis_notes(self.headline)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object: the five with their intervals, and all that was tried."""

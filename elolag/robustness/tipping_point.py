@@ -17,8 +17,9 @@ from elolag.estimate.session import Question, Session, Study, prepare
 from elolag.model.estimands import Lags
 from elolag.model.interval import reach
 from elolag.results.lag import LagResult
+from elolag.results.provenance import basis_notes
 from elolag.results.table import Cell, Column, Result, Table
-from elolag.results.words import directed, list_notes, noun
+from elolag.results.words import directed, noun
 from elolag.robustness.edits import (
     Edit,
     current_states,
@@ -289,7 +290,7 @@ class Flip(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
-        return list_notes(self.headline.sources)
+        return basis_notes(self.headline)
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""

@@ -7,6 +7,7 @@ import datetime as dt
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -522,3 +523,31 @@ def _month(day: float) -> tuple[float, float]:
     date = dt.date.fromisoformat(to_iso(day))
     start = to_day(date.replace(day=1))
     return start, start + calendar.monthrange(date.year, date.month)[1]
+
+
+#: Tables of the calibration that a wheel has too.
+_KEPT = ("calibration", "errors")
+
+
+def benchmark(name: str) -> pd.DataFrame:
+    """What the calibration found: ``calibration`` (what intervals cover) or ``errors``.
+
+    The tables are those of ``benchmarks/``, made by the scripts there.
+
+    Raises
+    ------
+    UsageError
+        There is no such table.
+
+    Examples
+    --------
+    >>> from elolag.simulation import benchmark
+    >>> 0.9 < benchmark("calibration").query("interval == 'measurement'").coverage.median() < 1
+    True
+    """
+    if name not in _KEPT:
+        raise UsageError(f"no table {name!r} of the calibration; there are: {', '.join(_KEPT)}")
+    package = Path(__file__).resolve().parents[1]
+    # A wheel has them within; a checkout where they are made.
+    folders = (package / "data", package.parent / "benchmarks")
+    return pd.read_csv(next(f for f in folders if (f / f"{name}.csv").is_file()) / f"{name}.csv")

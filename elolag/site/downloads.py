@@ -236,8 +236,8 @@ def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, day: An
 
 def _text(text: str) -> str:
     """Text as a cell may hold it: line breaks stay, nothing else that does not show."""
-    shown = "\n".join(printable(line) for line in text.split("\n"))
-    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - len(_CUT)] + _CUT
+    plain = "\n".join(printable(line) for line in text.split("\n"))
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - len(_CUT)] + _CUT
 
 
 def embed(
@@ -264,8 +264,8 @@ def embed(
     """
     markup = library("markupsafe", REPORT).Markup
     style = f"{template('style.css')}{_FRAME}"
-    template = environment(autoescape=True, finalize=shown).get_template("embed.html.j2")
-    text: str = template.render(
+    made = environment(autoescape=True, finalize=shown).get_template("embed.html.j2")
+    text: str = made.render(
         drawings={size: markup(drawing) for size, drawing in drawings.items()}, title=title,
         alt=alt, credit=credit, link=link, lang=lang, style=markup(style), policy=policy(style),
     )  # fmt: skip

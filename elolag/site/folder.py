@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from elolag.archive.store import sync_folder
 from elolag.errors import UsageError
 
 #: Lists every other file with its SHA-256, as `sha256sum --check` reads it.
@@ -91,9 +92,9 @@ def write(files: Mapping[str, bytes], temporary: Path, out: Path, *, force: bool
                 stream.flush()
                 os.fsync(stream.fileno())
         for folder in sorted({path.parent for path in new.rglob("*")}):
-            _flush(folder)
+            sync_folder(folder)
         _swap(new, temporary / "old", out, force=force)
-        _flush(out.parent)
+        sync_folder(out.parent)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror}; name another folder") from (
             error
@@ -111,11 +112,3 @@ def _swap(new: Path, old: Path, out: Path, *, force: bool) -> None:
         if replaced:
             old.rename(out)
         raise
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

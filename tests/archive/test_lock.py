@@ -79,7 +79,7 @@ def test_a_run_whose_name_was_removed_writes_nothing_more(tmp_path: Path) -> Non
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "new"
 
 
-@pytest.mark.parametrize("at", ["_make_folders", "_write_intent", "_sync_folder"])
+@pytest.mark.parametrize("at", ["_make_folders", "_write_intent", "sync_folder"])
 def test_a_run_overtaken_while_it_adds_a_folder_leaves_the_other_alone(
     tmp_path: Path, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,7 +88,7 @@ def test_a_run_overtaken_while_it_adds_a_folder_leaves_the_other_alone(
 
     def overtaken(*arguments: object) -> object:
         done = real(*arguments)
-        renamed = at != "_sync_folder" or (tmp_path / "arena/text/2026-08-19").exists()
+        renamed = at != "sync_folder" or (tmp_path / "arena/text/2026-08-19").exists()
         if not second and renamed:
             (tmp_path / _LOCK).unlink()
             second.append("")
@@ -99,7 +99,7 @@ def test_a_run_overtaken_while_it_adds_a_folder_leaves_the_other_alone(
     monkeypatch.setattr(store, at, overtaken)
     with pytest.raises(ArchiveError):
         take_payloads(tmp_path, [payload(ladder(5))], command="first")
-    assert second == ["unchanged" if at == "_sync_folder" else "new"]
+    assert second == ["unchanged" if at == "sync_folder" else "new"]
     assert [row["outcome"] for row in Log.read(tmp_path).rows].count("new") == 1
     assert take_payloads(tmp_path, [payload(ladder(5))])[0].outcome == "unchanged"
     assert verify(Archive(tmp_path)) == []

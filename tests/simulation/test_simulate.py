@@ -1,6 +1,8 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from elolag.estimate.session import prepare
 from elolag.model.estimands import ESTIMANDS
 from elolag.model.posterior import posterior
 from elolag.own import own_board
+from elolag.simulation import benchmark
 from elolag.simulation.simulate import (
     _AS_OF,
     _Drift,
@@ -336,3 +339,11 @@ def test_own_tables_of_a_history_say_what_the_history_says(tmp_path):
     for name in ("lead_from", "follow_from", "month_start", "month_end"):
         mine, its = (getattr(f, name)[f.model] for f in (found, field))
         np.testing.assert_array_equal(mine[at], its)
+
+
+def test_the_kept_tables_are_those_of_the_benchmarks() -> None:
+    folder = Path(__file__).resolve().parents[2] / "benchmarks"
+    for name in ("calibration", "errors"):
+        pd.testing.assert_frame_equal(benchmark(name), pd.read_csv(folder / f"{name}.csv"))
+    with pytest.raises(UsageError, match="there are: calibration, errors"):
+        benchmark("../speed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import elolag as package
-from elolag.archive import Archive, Log, open_archive, verify
+from elolag.archive import Archive, Log, Writer, open_archive, verify
 from elolag.errors import ArchiveError, TagError, UsageError
 from elolag.results.provenance import provenance
-from elolag.tags import bundle, check_bundle, load, packaged
+from elolag.tags import bundle, check_bundle, load, ours, packaged
 
 #: A model that both sides' tags know, and a day on which it was not released.
 MODEL, OTHER_DAY = "gpt-4o-2024-05-13", "2024-05-01"
@@ -275,6 +276,63 @@ def test_a_board_of_ones_own_is_asked_with_the_tags_of_the_archive_named(
     asked = {"board": board, "as_of": "2025-06-01", "estimand": "current", "n_draws": 60}
     assert package.estimate_lag(**asked, archive=mine).policies["tags"] == digest
     assert package.estimate_lag(**asked).policies["tags"] != digest
+
+
+@pytest.fixture(scope="module")
+def updated(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str]:
+    """A question of an archive with other tags: of two lists, by models of both sides."""
+    folder = tmp_path_factory.mktemp("updated")
+    tables = ours()
+    days = sorted((m.release_date, key) for key, m in tables.models.items())
+    rows: dict[str, list[made_archive.Row]] = {"2025-11-01": [], "2026-06-01": []}
+    for vintage, listed in rows.items():
+        for side, least in (("US", 1200.0), ("CN", 1150.0)):
+            known = [key for day, key in days
+                     if "2024-01-01" <= day < vintage and not tables.models[key].base
+                     and tables.country(tables.models[key]) == side]  # fmt: skip
+            listed += [(key, least + 4.0 * n, 8.0) for n, key in enumerate(known[::4])]
+    lists = [made_archive.publication(found, day) for day, found in rows.items()]
+    mine = made_archive.archive(folder / "mine", *lists, accept=["all"])
+    data = changed()
+    with Writer(mine, "test") as writer:
+        told = {"run_at": "2026-11-27T00:00:00Z", "source": "tags", "board": ""}
+        writer.install_tags(data, told)
+    asked = {"board": "arena/text", "archive": mine, "n_draws": 60}
+    return asked, bundle.sha256(data)
+
+
+KINDS: dict[str, Callable[..., Any]] = {
+    "lag": package.estimate_lag,
+    "all": package.estimate_all,
+    "over time": lambda **q: package.lag_path("2026-03-01", **q),
+    "change": lambda **q: package.estimate_change("2026-03-01", **q),
+    "match": package.time_to_match,
+    "slices": lambda **q: package.compare(by="openness", **q),
+    "revisions": package.estimate_revisions,
+    "leads": package.who_led,
+    "dates": package.model_dates,
+    "level": lambda **q: package.level_dates(1250.0, **q),
+    "news": lambda **q: package.estimate_news("2025-11-01", "2026-06-01", **q),
+    "measures": package.compare_measures,
+    "claims": lambda **q: package.check_claims(
+        keys=["schmidt-2024"], archive=q["archive"], n_draws=60
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_results_of_every_kind_name_the_tags_and_say_that_they_are_others(
+    kind: str, updated: tuple[dict[str, Any], str]
+) -> None:
+    asked, digest = updated
+    found = KINDS[kind](**asked)
+    assert digest in json.dumps(found.to_dict(), default=str)
+    (said,) = [note for note in found.footnotes() if digest[:16] in note]
+    assert "not those that came with elolag" in said
+    assert digest[:16] in found.to_markdown()
+    if kind != "claims":  # they rest on several boards, which no figure of theirs names
+        assert found.provenance.to_dict()["tags"] == digest
+        assert digest[:16] in found.provenance.footer()
 
 
 def test_every_way_of_asking_takes_the_tags_of_its_archive(
