@@ -20,6 +20,20 @@ settings.register_profile("elolag", deadline=None)
 settings.load_profile("elolag")
 
 
+def pytest_configure() -> None:
+    """The sessions of a run share what they read of the shipped archive."""
+    from memory import share  # it imports numpy
+
+    share()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    from memory import MEMORY
+
+    MEMORY.changed = False
+
+
 #: Rooms whose files share what takes long to make: one worker has them all.
 TOGETHER = ("claims", "report")
 

@@ -6,6 +6,8 @@ the answer moves when each is another.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -116,6 +118,7 @@ _LEAST = 0.005
 _THOUGHT = np.array([0.0, 0.0, 1.0])  # of the coefficients, before any list is looked at
 _PER = 100.0  # the slope is per hundred points
 _ROUNDS, _TOLERANCE = 100, 1e-5
+_SECTIONS, _CLOSE = 500, 1e-5  # of a search for the least value of a function
 
 
 @dataclass(frozen=True)
@@ -447,8 +450,6 @@ def _regress(
 
     `prior` is the precision of a normal prior of each coefficient about `_THOUGHT`.
     """
-    from scipy.optimize import minimize_scalar
-
     residual = change - np.median(change)
     variance = max(1.4826 * float(np.median(np.abs(residual))), _LEAST) ** 2
     most = np.log(max(float(np.max(residual**2)), _LEAST**2) * 4)
@@ -471,12 +472,58 @@ def _regress(
         def loss(log: float, squared: Floats = squared) -> float:
             return float(_misfit(squared, np.exp(log) + noise, freedom).sum())
 
-        bounds = (2 * np.log(_LEAST), most)
-        variance = float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
+        variance = float(np.exp(_lowest(loss, float(2 * np.log(_LEAST)), float(most))))
         still = np.abs(coefficients - before).max() < _TOLERANCE
         if still and abs(variance - was) < _TOLERANCE * variance:
             break
     return coefficients, variance
+
+
+def _lowest(loss: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function is least between two points, by parabolas and golden sections (Brent 1973).
+
+    As SciPy's bounded minimizer, to the bit: importing that takes longer than what is asked of it.
+    """
+    golden = (3 - math.sqrt(5)) / 2
+    best = second = third = low + golden * (high - low)
+    least = next_least = third_least = loss(best)
+    step = earlier = 0.0
+    for _ in range(_SECTIONS):
+        middle = 0.5 * (low + high)
+        near = math.sqrt(2.2e-16) * abs(best) + _CLOSE / 3
+        if abs(best - middle) <= 2 * near - 0.5 * (high - low):
+            break
+        section = True
+        if abs(earlier) > near:
+            r = (best - second) * (least - third_least)
+            q = (best - third) * (least - next_least)
+            p = (best - third) * q - (best - second) * r
+            q = 2 * (q - r)
+            p, q = (-p if q > 0 else p), abs(q)
+            before, earlier = earlier, step
+            if abs(p) < abs(0.5 * q * before) and q * (low - best) < p < q * (high - best):
+                section = False
+                step = p / q
+                if min(best + step - low, high - (best + step)) < 2 * near:
+                    step = near if middle >= best else -near
+        if section:
+            earlier = (low if best >= middle else high) - best
+            step = golden * earlier
+        tried = best + (1 if step >= 0 else -1) * max(abs(step), near)
+        found = loss(tried)
+        if found <= least:
+            low, high = (best, high) if tried >= best else (low, best)
+            third, third_least = second, next_least
+            second, next_least = best, least
+            best, least = tried, found
+            continue
+        low, high = (tried, high) if tried < best else (low, tried)
+        if found <= next_least or second == best:
+            third, third_least = second, next_least
+            second, next_least = tried, found
+        elif found <= third_least or third in (best, second):
+            third, third_least = tried, found
+    return best
 
 
 def _misfit(squared: Floats, total: Floats, freedom: float) -> Floats:

@@ -236,6 +236,7 @@ REFUSED_AGAIN = {
 }
 
 
+@pytest.mark.fresh
 def test_building_it_again_changes_nothing(
     snapshots: Path, upstream: Path, build_archive: ModuleType
 ) -> None:

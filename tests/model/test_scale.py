@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +44,22 @@ def without(rating: np.ndarray, *rows: int) -> np.ndarray:
 
 
 # The regression and the spreads, against twins
+
+
+@given(
+    st.lists(st.floats(-40, 40), min_size=1, max_size=6),
+    st.lists(st.floats(0.01, 30), min_size=6, max_size=6),
+    st.floats(-12, 0), st.floats(1e-3, 20), st.booleans(),
+)  # fmt: skip
+def test_the_least_value_is_found_as_by_scipy(
+    middles: list[float], scales: list[float], low: float, width: float, flat: bool
+) -> None:
+    def loss(x: float) -> float:
+        found = sum(math.log1p(((x - m) / s) ** 2) for m, s in zip(middles, scales, strict=False))
+        return round(found, 2) if flat else found
+
+    asked = {"bounds": (low, low + width), "method": "bounded"}
+    assert scale._lowest(loss, low, low + width) == optimize.minimize_scalar(loss, **asked).x
 
 
 @settings(max_examples=25)

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +63,13 @@ def same(a, b) -> bool:
     )
 
 
+@cache
+def truths(world, n):
+    return [release(world, s).truth() for s in range(n)]
+
+
 def mean_truth(world, estimand, n=150) -> float:
-    found = [release(world, s).truth().get(estimand) for s in range(n)]
+    found = [truth.get(estimand) for truth in truths(world, n)]
     return float(np.mean([t.months[0] for t in found if t is not None and t.censored[0] == 0]))
 
 

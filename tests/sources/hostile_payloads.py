@@ -89,8 +89,8 @@ def long_texts(rows: int, length: int) -> bytes:
     return written(columns(rows, model_name=names), compression="zstd", write_statistics=False)
 
 
-def days(number: int) -> list[dt.date]:
-    return [dt.date(1, 1, 1) + dt.timedelta(day) for day in range(number)]
+def days(number: int, apart: int = 1) -> list[dt.date]:
+    return [dt.date(1, 1, 1) + dt.timedelta(day * apart) for day in range(number)]
 
 
 def many_dates(number: int) -> bytes:
@@ -123,7 +123,7 @@ def rated(elo: str) -> bytes:
 
 def served(number: int, apart: int) -> bytes:
     """One model with another date at each of many providers."""
-    dates = days(number * apart)[::apart]
+    dates = days(number, apart)
     return json.dumps(
         {
             f"p{i}": {"models": {"m": {"name": "M", "release_date": day.isoformat()}}}
@@ -149,7 +149,10 @@ DEV = "models-dev api.json"
 #: What it is: source and name, the payload, and words of the refusal (none: it is taken).
 PAYLOADS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "20,000 row groups": (
-        TEXT, lambda: written(columns(20_000), row_group_size=1), "a footer of"),
+        TEXT, lambda: written(
+            pa.table({"x" * 500: pa.repeat(1.0, 20_000)}), row_group_size=1,
+            write_statistics=False),
+        "a footer of"),
     "1,001 row groups": (
         TEXT, lambda: written(columns(1_001), row_group_size=1, write_statistics=False),
         "1,001 row groups"),
