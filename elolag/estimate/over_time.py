@@ -1,11 +1,12 @@
-"""The lag over time, with pointwise and simultaneous bands, and its change since a date."""
+"""The lag, or its average, over time with pointwise and simultaneous bands; and its change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,17 @@ from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Question, Study, asking, prepare
 from elolag.model import draws, reruns
-from elolag.model.estimands import AT_LEAST, AT_MOST, WINDOWS, Race, check_groups, current_at
-from elolag.model.interval import reach
+from elolag.model.estimands import (
+    AT_LEAST,
+    AT_MOST,
+    EXACT,
+    UNBOUNDED,
+    WINDOWS,
+    Race,
+    check_groups,
+    current_at,
+)
+from elolag.model.interval import BOUNDS, reach
 from elolag.model.posterior import Field
 from elolag.results.provenance import Origin
 from elolag.results.table import Column, Result, Table, decimals
@@ -34,25 +44,23 @@ from elolag.results.words import (
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
 
-if TYPE_CHECKING:
-    pass
-
-
 #: Level of the inner bands.
 INNER = 0.5
 
 
 @dataclass(frozen=True)
 class LagPath(Result):
-    """`current` at every day of a range, as measured with one vintage.
+    """`current`, or `average`, at every day of a range, as measured with one vintage.
 
     Attributes
     ----------
     days
         Days since 1970, every day of the range; the lag jumps on days of releases and drifts by
         one day a day between them, so nothing happens between the points.
+    estimand, window
+        ``current``, or ``average`` over so many months.
     months
-        At posterior-mean ratings.
+        Of `current` at posterior-mean ratings; of `average` the mean of the draws, as for a day.
     low, high
         Pointwise interval; NaN where the draws give only a bound.
     band_low, band_high
@@ -64,12 +72,12 @@ class LagPath(Result):
     inner_low, inner_high, inner_band_low, inner_band_high
         The same two at level `INNER`, one half.
     censored
-        1 where the lag is at least `months`, -1 at most, 0 exact.
+        1 where the lag is at least `months`, -1 at most, 0 exact, 2 where it may be anything.
     too_few
         Days on which a group has too few rated models for any interval; every end is NaN there.
     overtaken
         Of the first and the last day: who was first at its level, who passed it, and when (days
-        since 1970); None where the side that is behind was not the first.
+        since 1970); None where the side that is behind was not the first, and for an average.
     """
 
     board: str
@@ -97,6 +105,8 @@ class LagPath(Result):
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     sources: str = ALL_LISTS
     version: str = __version__
+    estimand: str = "current"
+    window: float = WINDOWS["average"]
 
     @property
     def as_of(self) -> str:
@@ -107,9 +117,10 @@ class LagPath(Result):
         """Where the path began and where it ends, in one sentence."""
         whose = f"{noun(self.follower_group)} on {self.board} ({self.category})"
         ends = [self._on(at) for at in (0, -1)]
+        mean = f"on average over {self.window:g} months " if self.estimand == "average" else ""
         return (
             f"Measured against {noun(self.leader_group)} with the ratings of {self.vintage}, "
-            f"{whose} was {ends[0]} and is {ends[1]}."
+            f"{whose} was {mean}{ends[0]} and is {ends[1]}."
         )
 
     def _on(self, at: int) -> str:
@@ -141,6 +152,8 @@ class LagPath(Result):
             "schema": 1,
             "board": self.board,
             "category": self.category,
+            "estimand": self.estimand,
+            "window": self.window,
             "vintage": self.vintage,
             "leader_group": self.leader_group,
             "follower_group": self.follower_group,
@@ -172,7 +185,9 @@ class LagPath(Result):
                 Column(name, label, meaning, "months", number, figures=True, in_page=bool(label))
                 for name, (label, meaning) in _columns(self.level).items()
             ),
-            Column("censored", "", "1: at least, -1: at most, 0: exact", in_page=False),
+            Column(
+                "censored", "", "1: at least, -1: at most, 0: exact, 2: no bound", in_page=False
+            ),
             Column("no_interval", "", "why the interval is none", in_page=False),
         )
         days = {name: getattr(self, name).tolist() for name in _columns(self.level)}
@@ -181,12 +196,20 @@ class LagPath(Result):
         days |= {"date": dates, "censored": self.censored.tolist(), "no_interval": none}
         rows = ({key: days[key][k] for key in days} for k in range(len(dates)))
         monthly = (k for k in range(last, -1, -1) if k == last or dates[k].endswith("-01"))
-        caption = "The lag on the first of each month, newest first (the CSV has every day)"
-        return Table.of("lag-path", caption, columns, rows, page_rows=tuple(monthly))
+        name, what = _TABLES[self.estimand]
+        caption = f"{what} on the first of each month, newest first (the CSV has every day)"
+        return Table.of(name, caption, columns, rows, page_rows=tuple(monthly))
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
         return list_notes(self.sources)
+
+
+#: Of each estimand's table: its name, and what begins its caption.
+_TABLES = {
+    "current": ("lag-path", "The lag"),
+    "average": ("average-path", "The average of the months before"),
+}
 
 
 def _columns(level: float) -> dict[str, tuple[str, str]]:
@@ -211,22 +234,27 @@ def _columns(level: float) -> dict[str, tuple[str, str]]:
     }  # fmt: skip
 
 
-def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -> LagPath:
-    """`current` at every day from `start` to `end`, with hindsight ratings.
+def lag_path(
+    start: str, end: str | None = None, *, estimand: str = "current", **question: Unpack[Question]
+) -> LagPath:
+    """`current`, or `average`, at every day from `start` to `end`, with hindsight ratings.
 
     Parameters
     ----------
     start, end
         ISO dates; `end` is the as-of date by default.
+    estimand
+        ``current``, or ``average``: at each day the mean of `current` over the window before it,
+        integrated exactly.
     **question
         As for `elolag.estimate_lag` (board, groups, category, vintage, draws, seed, level, ...).
 
     Raises
     ------
     UsageError
-        The range ends before it starts.
+        The range ends before it starts; an estimand that has no path.
     EstimateError
-        A group has no model by `start`.
+        A group has no model by `start`, or by the beginning of its window.
 
     Examples
     --------
@@ -235,17 +263,28 @@ def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -
     >>> len(path.months)
     19
     """
+    if estimand not in _TABLES:
+        raise UsageError(f"no path of {estimand!r}: {' or '.join(_TABLES)}")
     study = prepare(**asking(question, as_of=end))
     study.reached_only("a path dates levels by the first model to reach them")
     first = to_day(start)
     if first > study.as_of:
         raise UsageError(f"the range ends on {to_iso(study.as_of)}, before it starts on {start}")
     field = study.cast.field
-    check_groups(field.lead_from, field.follow_from, first)
+    window = WINDOWS["average"] if study.window is None else study.window
+    mean = estimand == "average"
+    found = partial(_averaged, length=window * DAYS_PER_MONTH) if mean else _daily
+    begins = np.floor(first - window * DAYS_PER_MONTH) if mean else first
+    check_groups(field.lead_from, field.follow_from, float(begins))
     days = np.arange(first, study.as_of + 1)
-    point = _at(study.fitted.mean[None, :], field, study.as_of, days)
+    point = _at(study.fitted.mean[None, :], field, study.as_of, days, found)
     drawn = (d for _, d in draws.draw(field, study.fitted, study.n_draws, study.seed))
-    (low, high, band_low, band_high), inner = _bands(drawn, days, (study.level, INNER))
+    ends, mean_of_draws = _bands(drawn, days, (study.level, INNER), found)
+    (low, high, band_low, band_high), inner = ends
+    # As of a single day: the figure of `current` is one model's date, the others' a mean.
+    figures = point[0]
+    if mean:
+        figures = np.where((point[1] != EXACT) | np.isnan(mean_of_draws), figures, mean_of_draws)
     inner_low, inner_high, inner_band_low, inner_band_high = inner
     none = np.array([bool(study.too_few(day)) for day in days])
     for edge in (low, high, band_low, band_high, inner_low, inner_high, inner_band_low,
@@ -259,7 +298,7 @@ def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -
         follower_group=study.cast.follower.text,
         level=study.level,
         days=days,
-        months=point[0],
+        months=figures,
         low=low,
         high=high,
         band_low=band_low,
@@ -270,47 +309,101 @@ def lag_path(start: str, end: str | None = None, **question: Unpack[Question]) -
         inner_band_high=inner_band_high,
         censored=point[1],
         too_few=none,
-        overtaken=(study.overtaken(first), study.overtaken(study.as_of)),
+        overtaken=(
+            (None, None) if mean else (study.overtaken(first), study.overtaken(study.as_of))
+        ),
         n_draws=study.n_draws,
         seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
         origins=study.origins,
         sources=study.panel.sources,
+        estimand=estimand,
+        window=window,
     )
 
 
+#: From a race and days to the lag of every draw at every day, and its bounds.
+_Codes = NDArray[np.int8]
+_Found = Callable[[Race, Floats], tuple[Floats, _Codes]]
+
+
 def _bands(
-    drawn: Iterable[draws.Draw], days: Floats, levels: Sequence[float]
-) -> list[tuple[Floats, Floats, Floats, Floats]]:
-    """Ends of the pointwise interval and of the simultaneous band of `current`, per level."""
+    drawn: Iterable[draws.Draw], days: Floats, levels: Sequence[float], found: _Found
+) -> tuple[list[tuple[Floats, Floats, Floats, Floats]], Floats]:
+    """Ends of the pointwise interval and of the simultaneous band of a lag, per level.
+
+    With them the mean of the draws that are no bounds, NaN where those are too many for one.
+    """
     races = (Race.of(d.ratings, d.lead_from, d.follow_from, float(days[-1])) for d in drawn)
-    parts = [reach(*_daily(race, days)) for race in races]
+    parts = [reach(*found(race, days)) for race in races]
     lows, highs = (np.concatenate(part) for part in zip(*parts, strict=True))
     ranked = np.sort(lows, axis=0), np.sort(highs, axis=0)
-    return [
+    ends = [
         (*_pointwise(*ranked, level), *_simultaneous(lows, highs, *ranked, level))
         for level in levels
     ]
+    exact = np.isfinite(lows) & np.isfinite(highs)
+    enough = exact.mean(axis=0) >= 1 - BOUNDS
+    total = np.where(exact, lows, 0.0).sum(axis=0)
+    return ends, np.where(enough, total / np.maximum(exact.sum(axis=0), 1), np.nan)
 
 
 def _at(
-    entries: Floats, field: Field, as_of: float, days: Floats
-) -> tuple[Floats, NDArray[np.int8]]:
+    entries: Floats, field: Field, as_of: float, days: Floats, found: _Found
+) -> tuple[Floats, _Codes]:
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     ratings = np.maximum.reduceat(entries, starts, axis=1)
-    months, censored = _daily(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
-    return months[0], censored[0]
+    months, codes = found(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
+    return months[0], codes[0]
 
 
-def _daily(race: Race, days: Floats) -> tuple[Floats, NDArray[np.int8]]:
-    """`current` at every day: computed on days of records, carried on between them."""
+def _daily(race: Race, days: Floats) -> tuple[Floats, _Codes]:
+    """`current` at every day."""
+    months, codes, _ = _growing(race, days)
+    return months, codes
+
+
+def _growing(race: Race, days: Floats) -> tuple[Floats, _Codes, Floats]:
+    """`current` at every day, its bounds, and what it gains a month until the next day.
+
+    Computed on days of records, carried on between them.
+    """
     dates = np.concatenate([race.leader.dates.ravel(), race.follower.dates.ravel()])
     events = np.unique(np.append(dates[(dates > days[0]) & (dates <= days[-1])], days[0]))
     found = current_at(race, events)
     last = np.searchsorted(events, days, side="right") - 1
-    months = found.months[:, last]
-    months += np.sign(found.gap)[:, last] * between(events[last], days)
-    return months, found.censored[:, last]
+    gains = np.sign(found.gap)[:, last]
+    months = found.months[:, last] + gains * between(events[last], days)
+    return months, found.censored[:, last], gains
+
+
+def _averaged(race: Race, days: Floats, length: float) -> tuple[Floats, _Codes]:
+    """Mean of `current` over the `length` days before every day, integrated exactly.
+
+    From one day to the next `current` is linear, so that a day's integral is its middle.
+    """
+    before = np.arange(np.floor(days[0] - length), days[-1] + 1)
+    months, codes, gains = _growing(race, before)
+    whole = months + gains / (2 * DAYS_PER_MONTH)
+    until = np.zeros((len(months), len(before) + 1))
+    np.cumsum(whole, axis=1, out=until[:, 1:])
+    end = np.searchsorted(before, days)
+    # Every window begins the same part of a day after midnight.
+    begin = np.searchsorted(before, np.floor(days - length))
+    part = float(days[0] - length - np.floor(days[0] - length))
+    cut = part * (months[:, begin] + gains[:, begin] * part / (2 * DAYS_PER_MONTH))
+    total = until[:, end] - until[:, begin] - cut
+    least, most = (_within(np.isin(codes, (code, UNBOUNDED)), begin, end)
+                   for code in (AT_LEAST, AT_MOST))  # fmt: skip
+    one = np.where(least, AT_LEAST, np.where(most, AT_MOST, EXACT))
+    return total / length, np.where(least & most, UNBOUNDED, one).astype(np.int8)
+
+
+def _within(held: NDArray[np.bool_], begin: NDArray[np.intp], end: NDArray[np.intp]) -> Any:
+    """Whether it holds on any day from `begin` to before `end`, per draw and window."""
+    count = np.zeros((len(held), held.shape[1] + 1), dtype=np.int32)
+    np.cumsum(held, axis=1, out=count[:, 1:])
+    return count[:, end] > count[:, begin]
 
 
 def _pointwise(lows: Floats, highs: Floats, level: float) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from elolag.errors import EstimateError
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, UNBOUNDED, Lags
 
 #: Share of draws that may be bounds, and are set aside, where a figure is the mean of the rest.
-_BOUNDS = 0.05
+BOUNDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary
 
     `current` is one model's release date, so its figure is the lag at posterior-mean ratings. That
     of the others is the mean of the draws; where that at posterior means is a bound, or more than
-    `_BOUNDS` of the draws are, it is the lag at posterior-mean ratings.
+    `BOUNDS` of the draws are, it is the lag at posterior-mean ratings.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary
         low = None
     failed = int((~fine).sum())
     dates = sample.months[fine & (sample.censored == EXACT)]
-    if estimand != "current" and not censored and len(dates) >= (1 - _BOUNDS) * fine.sum():
+    if estimand != "current" and not censored and len(dates) >= (1 - BOUNDS) * fine.sum():
         return Summary(float(dates.mean()), low, high, censored, failed, averaged=True)
     return Summary(float(point.months[0]), low, high, censored, failed)
 

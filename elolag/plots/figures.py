@@ -130,8 +130,9 @@ def lag_path(
             )  # fmt: skip
         handles.append(drawn)
     (line,) = axes.plot(
-        days, path.months, color=INK, linewidth=measures.line, zorder=3, label="lag"
-    )
+        days, path.months, color=INK, linewidth=measures.line, zorder=3,
+        label="average" if path.estimand == "average" else "lag",
+    )  # fmt: skip
     _hatch(axes, path, bounds, measures)
     _path_sides(axes, path, bounds, measures)
     tidy(axes, size)
@@ -194,7 +195,10 @@ def _path_title(path: LagPath) -> str:
         by = f" by {least}{abs(now):.1f} months" if now else ""
         return first_up(f"{follower} {verb} {leader}{by}")
     verb = "leads" if now < 0 else "trails"
-    return first_up(f"{follower} {verb} by {abs(now):.1f} months; in {since} by {abs(then):.1f}")
+    said = f"{follower} {verb} by {abs(now):.1f} months; in {since} by {abs(then):.1f}"
+    if path.estimand == "average":
+        return f"Average of {path.window:g} months: {said}"
+    return first_up(said)
 
 
 def _limits(path: LagPath) -> tuple[float, float]:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import shlex
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from elolag.cite import citation
-from elolag.errors import REPORT, UsageError, library
+from elolag.errors import REPORT, library
 from elolag.own import OwnBoard
 from elolag.plots import svg
 from elolag.plots.style import rendered
@@ -26,7 +22,7 @@ from elolag.results.provenance import log_head
 from elolag.results.table import Table
 from elolag.results.words import windowed
 from elolag.schema import ALL_LISTS
-from elolag.site import page, tested
+from elolag.site import folder, page, tested
 from elolag.site import sections as parts
 from elolag.site.content import Section
 from elolag.site.material import Extent, Material, describe, gather
@@ -114,15 +110,15 @@ def write_report(
     True
     """
     place = Path(out).absolute()
-    with _reserved(place, force=force) as temporary:
+    with folder.reserved(place, force=force) as temporary:
         # Told before the work, which takes minutes.
         workers = ["joblib"] if jobs != 1 and full else []
         for name in ("jinja2", "markupsafe", *workers):
             library(name, REPORT)
         material = gather(Extent(full, choices, jobs, tell), **question)
         files = _contents(material)
-        _write_files(files, temporary, place, force=force)
-    return Report(place, (*sorted(files), _SUMS), material.headline)
+        folder.write(files, temporary, place, force=force)
+    return Report(place, (*sorted(files), folder.SUMS), material.headline)
 
 
 def _contents(material: Material) -> dict[str, bytes]:
@@ -328,107 +324,3 @@ def _not_on_the_command_line(material: Material) -> dict[str, Any]:
     asked = describe(material.question)
     kept = {"choices": material.extent.choices} if material.extent.choices else {}
     return {key: asked[key] for key in ("policies", "exclude") if asked.get(key)} | kept
-
-
-#: Lists every other file with its SHA-256, as `sha256sum --check` reads it.
-_SUMS = "SHA256SUMS"
-
-
-@contextmanager
-def _reserved(out: Path, *, force: bool) -> Iterator[Path]:
-    """A temporary folder beside `out`, made before any work begins; removed whatever happens.
-
-    Raises
-    ------
-    UsageError
-        `out` exists and is not to be replaced, is no report, or nothing can be written beside it.
-    """
-    _check_folder(out, force=force)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror}; name another folder") from (
-            error
-        )
-    try:
-        yield temporary
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _check_folder(out: Path, *, force: bool) -> None:
-    """Refuse an existing folder without `force`, and always one that holds what we did not write.
-
-    Raises
-    ------
-    UsageError
-        With the first file that would be lost.
-    """
-    if not out.exists() and not out.is_symlink():
-        return
-    if not force:
-        raise UsageError(f"{out} exists; give --force to replace it, or name another folder")
-    if out.is_symlink() or not out.is_dir():
-        raise UsageError(f"{out} is not a folder; name another")
-    known = {_SUMS}
-    if (out / _SUMS).is_file():
-        listed = (out / _SUMS).read_text("utf-8").splitlines()
-        known |= {line.partition("  ")[2] for line in listed}
-    for path in sorted(out.rglob("*")):
-        name = path.relative_to(out).as_posix()
-        if not path.is_dir() and name not in known:
-            raise UsageError(
-                f"{out} holds {name!r}, which no report of elolag wrote; --force would lose it: "
-                f"move it away, or name another folder"
-            )
-
-
-def _write_files(files: Mapping[str, bytes], temporary: Path, out: Path, *, force: bool) -> None:
-    """Write every file into `temporary`, flush, and put it in the place of `out` by renaming.
-
-    Raises
-    ------
-    UsageError
-        The disk refuses; `out` is then as it was.
-    """
-    sums = "".join(f"{hashlib.sha256(files[n]).hexdigest()}  {n}\n" for n in sorted(files))
-    whole = {**files, _SUMS: sums.encode()}
-    new = temporary / "new"
-    try:
-        for name, content in whole.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-        for folder in sorted({path.parent for path in new.rglob("*")}):
-            _flush(folder)
-        _swap(new, temporary / "old", out, force=force)
-        _flush(out.parent)
-    except OSError as error:
-        raise UsageError(f"{out}: cannot be written: {error.strerror}; name another folder") from (
-            error
-        )
-
-
-def _swap(new: Path, old: Path, out: Path, *, force: bool) -> None:
-    _check_folder(out, force=force)  # again: the work took a while
-    replaced = out.exists()
-    if replaced:
-        out.rename(old)
-    try:
-        new.rename(out)
-    except OSError:
-        if replaced:
-            old.rename(out)
-        raise
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

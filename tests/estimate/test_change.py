@@ -6,11 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import elolag
-from elolag.dates import to_day, to_iso
+from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.over_time import Change, _pointwise, _simultaneous, estimate_change, lag_path
+from elolag.estimate.over_time import (
+    Change,
+    _averaged,
+    _pointwise,
+    _simultaneous,
+    estimate_change,
+    lag_path,
+)
+from elolag.model.draws import lag_of
+from elolag.model.estimands import Race
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +36,41 @@ def test_path_equals_the_estimate_of_each_day(path) -> None:
         assert path.months[at] == pytest.approx(single.months)
         assert path.low[at] == pytest.approx(single.low)
         assert path.high[at] == pytest.approx(single.high)
+
+
+def test_the_path_of_the_average_equals_the_estimate_of_each_day() -> None:
+    found = lag_path("2025-06-01", n_draws=400, estimand="average")
+    for day in found.days[[0, 17, 100, 203, 311, -1]]:
+        single = elolag.estimate_lag(as_of=to_iso(day), n_draws=400)
+        at = int(day - found.days[0])
+        assert found.months[at] == pytest.approx(single.months, rel=1e-12)
+        assert found.low[at] == pytest.approx(single.low, rel=1e-12)
+        assert found.high[at] == pytest.approx(single.high, rel=1e-12)
+    assert "on average over 12 months" in found.sentence()
+    with pytest.raises(UsageError, match="no path of 'levels'"):
+        lag_path("2026-08-01", n_draws=40, estimand="levels")
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), window=st.floats(0.3, 14.0))
+def test_the_average_of_every_day_is_the_estimand_of_that_day(seed: int, window: float) -> None:
+    """Ties, leads on both sides, bounds, and dates that differ between draws."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 12))
+    ratings = rng.integers(0, 5, (3, n)).astype(float)
+    begin, last = 20_000.0, 20_600.0
+    dates = rng.integers(begin - 300, last, (2, 3, n)).astype(float)
+    dates[:, :, :2] = begin - 500
+    own = rng.random(n) < 0.5
+    own[:2] = True, False
+    lead, follow = np.where(own, dates[0], np.inf), np.where(own, np.inf, dates[1])
+    days = np.arange(last - 60, last + 1)
+    months, codes = _averaged(Race.of(ratings, lead, follow, last), days, window * DAYS_PER_MONTH)
+    for k in rng.integers(0, len(days), 6):
+        race = Race.of(ratings, lead, follow, float(days[k]))
+        plain = lag_of(race, "average", window)
+        assert months[:, k] == pytest.approx(plain.months, abs=1e-9)
+        assert codes[:, k].tolist() == plain.censored.tolist()
 
 
 def test_path_drifts_a_day_a_day_between_jumps(path) -> None:

@@ -26,8 +26,9 @@ from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.own import own_board
 from elolag.site import page, write_report
+from elolag.site.folder import SUMS, reserved, write
 from elolag.site.material import Extent, gather
-from elolag.site.month import _SUMS, _reproduce, _reserved, _result, _write_files
+from elolag.site.month import _reproduce, _result
 
 MAIN = "from elolag.cli import main; main()"
 TITLES = [
@@ -81,7 +82,7 @@ def test_has_what_it_promises(world: World) -> None:
     names = set(found)
     assert {"report.html", "report.md", "result.json", "reproduce.txt"} <= names
     assert {"citation.txt", "citation.de.txt", "citation.bib", "citation.json"} <= names
-    assert _SUMS in names
+    assert SUMS in names
     for figure in site_worlds.FIGURES:
         assert {f"figures/{figure}.{e}" for e in ("svg", "png", "pdf")} <= names
         assert found[f"figures/{figure}.png"].startswith(b"\x89PNG")
@@ -95,11 +96,9 @@ def test_has_what_it_promises(world: World) -> None:
     assert told in said
     headline = json.loads(found["result.json"])["answer"]["headline"]
     assert headline["months"] == world.report.headline.months
-    sums = dict(line.split("  ")[::-1] for line in found[_SUMS].decode().splitlines())
+    sums = dict(line.split("  ")[::-1] for line in found[SUMS].decode().splitlines())
     assert sums == {
-        name: hashlib.sha256(content).hexdigest()
-        for name, content in found.items()
-        if name != _SUMS
+        name: hashlib.sha256(content).hexdigest() for name, content in found.items() if name != SUMS
     }
 
 
@@ -224,8 +223,8 @@ def test_a_question_without_answer_leaves_nothing_behind(tmp_path: Path) -> None
 
 
 def make(out: Path, content: bytes, *, force: bool = False) -> None:
-    with _reserved(out, force=force) as temporary:
-        _write_files({"a/b.txt": content}, temporary, out, force=force)
+    with reserved(out, force=force) as temporary:
+        write({"a/b.txt": content}, temporary, out, force=force)
 
 
 def test_force_replaces_the_whole_folder(tmp_path: Path) -> None:
