@@ -130,8 +130,12 @@ def test_what_is_refused_is_refused_in_the_same_words(
     page = opened(f"{address}#{fragment}")
     found, refused = _differences(page, held, [fragment])
     assert found == []
-    shown = page.locator("#refused" if refused else "#answered")
-    assert shown.is_visible()
+    # Beside a refusal no number of another question stands.
+    for part, there in (("refused", refused), ("answered", not refused), ("figures", not refused)):
+        assert page.locator(f"#{part}").is_visible() == bool(there)
+    page.locator("#reset").click()
+    assert page.locator("#answered").is_visible()
+    assert page.locator("#send").is_visible()
 
 
 def test_a_link_restores_the_question_and_what_is_moved_makes_a_link(
