@@ -191,7 +191,8 @@ def test_the_keyboard_is_enough(opened: Callable[..., Page], address: str, held:
     page.keyboard.press("Space")
     wanted = answer(held, read(held, "without=cn-14&window=11&moved=us-14:2026-08-01"))
     assert page.locator("#changed").inner_text() == wanted.changed()
-    assert page.locator("#command").inner_text() == f'elolag ask "{page.evaluate("location.hash")}"'
+    link = page.evaluate("location.hash")
+    assert page.locator("#command").inner_text() == f'elolag ask --board arena/text "{link}"'
     assert page.locator("#refit").inner_text() == wanted.refit
     unnamed = page.evaluate(
         """[...document.querySelectorAll("input, select, button")].filter(

@@ -648,7 +648,7 @@ function respond() {
   let found = null;
   try { found = answer(asked); } catch (error) { if (!(error instanceof Refused)) throw error; refusal(error, asked); }
   by("address").textContent = location.href.split("#")[0] + "#" + fragment(asked, D.vintage);
-  by("command").textContent = `elolag ask "#${fragment(asked, D.vintage)}"`;
+  by("command").textContent = `${D.lag.replace(" lag", " ask")} "#${fragment(asked, D.vintage)}"`;
   by("refit").textContent = refit(asked);
   if (!found) return;
   state(true, true);
