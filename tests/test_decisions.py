@@ -94,3 +94,15 @@ def test_what_is_plugged_in_quotes_its_table() -> None:
     at = rows["value"] == "drift of young entries, 90% point"
     (high,) = rows.loc[at, "high_change"]
     assert f"the high end is {high:.1f} month further" in text
+
+
+def test_the_draws_that_travel_quote_their_table() -> None:
+    both = table("asked").fillna("").set_index(["route", "without"])
+    page, anew = both.loc["page"], both.loc["anew"]
+    assert (page["change"] - anew["change"]).abs().max() <= 0.02
+    assert (page["gap"] - anew["gap"]).abs().max() < 0.55
+    assert (page["current"] == anew["current"]).all()
+    assert len(page) == 11
+    text = told(16)
+    assert "by at most 0.02 months" in text
+    assert "of the gap by 0.5 points" in text

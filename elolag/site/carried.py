@@ -55,8 +55,8 @@ REFUSALS = {
     "twice": "the address says {part} twice; say it once",
     "choice": "{name} {value} is not known; known: {known}",
     "vintage": (
-        "the address asks the ratings of {asked}, and these are of {vintage}; on the newest "
-        "page of that month it has its answer"
+        "the address asks the ratings of {asked}, and these are of {vintage}; elolag ask with the "
+        "same address answers from an archive that holds them"
     ),
     "day": "not an ISO date: {value}; write it as YYYY-MM-DD, e.g. 2026-08-19",
     "late": (

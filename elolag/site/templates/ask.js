@@ -622,7 +622,7 @@ function draw(S, r, day, world, asked) {
 const by = id => document.getElementById(id), form = by("ask"), box = by("chart");
 const element = (name, text) => Object.assign(document.createElement(name), {textContent: text});
 let asked = plain();
-function show() {
+function fields() {
   by("as_of").value = asked.as_of || D.vintage;
   by("window").value = by("window-size").value = asked.window;
   for (const name of Object.keys(D.choices)) by(name).value = asked[name];
@@ -639,17 +639,19 @@ function show() {
     item.append(element("span", fill(text, slots)), button);
     return item;
   }));
+}
+function show() {
+  fields();
   respond();
 }
 function respond() {
   let found = null;
   try { found = answer(asked); } catch (error) { if (!(error instanceof Refused)) throw error; refusal(error, asked); }
   by("address").textContent = location.href.split("#")[0] + "#" + fragment(asked, D.vintage);
-  by("command").textContent = `elolag ask "#${fragment(asked, D.vintage)}"`;
+  by("command").textContent = `${D.lag.replace(" lag", " ask")} "#${fragment(asked, D.vintage)}"`;
   by("refit").textContent = refit(asked);
   if (!found) return;
-  by("refused").hidden = true;
-  by("answered").hidden = false;
+  state(true, true);
   by("line-1").textContent = found.lines[0];
   by("line-2").textContent = found.lines[1];
   by("changed").textContent = found.changed;
@@ -662,9 +664,13 @@ function respond() {
   }));
   box.replaceChildren(found.chart());
 }
+function state(answered, sendable) {
+  for (const id of ["answered", "figures"]) by(id).hidden = !answered;
+  by("refused").hidden = answered;
+  by("send").hidden = !sendable;
+}
 function refusal(error, of) {
-  by("answered").hidden = true;
-  by("refused").hidden = false;
+  state(false, of !== null);
   by("why").textContent = printable(error.message);
   by("brief").textContent = by("none").textContent;
   by("changed").textContent = of ? changed(of) : "";
@@ -675,7 +681,12 @@ function asks() {
 }
 function arrive() {
   try { asked = read(location.hash); show(); }
-  catch (error) { if (!(error instanceof Refused)) throw error; refusal(error, null); }
+  catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    asked = plain();
+    fields();
+    refusal(error, null);
+  }
 }
 let waiting = 0;
 const soon = () => { cancelAnimationFrame(waiting); waiting = requestAnimationFrame(asks); };
