@@ -28,7 +28,7 @@ from elolag.site import ask, carried, down, folder, front, page
 from elolag.site import sections as parts
 from elolag.site.cards import Deck
 from elolag.site.content import Link, Page, Section
-from elolag.site.embed import embed
+from elolag.site.downloads import embed
 from elolag.site.found import Found, asks, gathered
 from elolag.site.front import Edition
 from elolag.site.history import Row, answer, compiled, in_words, revising, row_of
@@ -148,7 +148,13 @@ def write_site(
             raise UsageError(f"each month has a list and a day of its own; leave {name} out")
     if base_url and not base_url.startswith("https://"):
         raise UsageError(f"{base_url!r} is no address of a site: it begins with https://")
-    for name in ("jinja2", "markupsafe", *(["joblib"] if jobs != 1 else [])):
+    for name in (
+        "jinja2",
+        "markupsafe",
+        "xlsxwriter",
+        "PIL.Image",
+        *(["joblib"] if jobs != 1 else []),
+    ):
         library(name, REPORT)
     place, day = Path(out).absolute(), published or str(today())
     to_day(day)
@@ -255,17 +261,19 @@ def _made(work: _Work) -> _Made:
     answers = {month.name: first[f"answer {month.name}"] for month in every}
     few: dict[str, Any] = {**question, "n_draws": min(material.study.n_draws, DRAWS)}
     rest = _begin({**checks(material, few), **asks(material, question)}, work)
-    record = compiled(every, work.held, answers, head, revising(answers, base))
+    files = {name: dict(month.files) for name, month in work.held.items()}
+    held = dict(work.held)
+    for month in new:
+        if not isinstance(found := first[f"month {month.name}"], str):
+            files[month.name] = folder.summed(found)
+            held[month.name] = Frozen(month.name, files[month.name], json.loads(found[FACTS]))
+    record = compiled(every, held, answers, head, revising(answers, base))
     newer = newer_copy(work.board, work.category, head.vintage)
     brief: tuple[str, str] | tuple[()] = ()
     if newer is not None:
         brief = newer.vintage, estimate_lag(**asking(base, vintage=newer.vintage)).brief()
     parts = dict(rest)
     material = replace(material, checks=checked(material, parts))
-    files = {name: dict(month.files) for name, month in work.held.items()}
-    for month in new:
-        if not isinstance(found := first[f"month {month.name}"], str):
-            files[month.name] = folder.summed(found)
     lists = {v: data for v in work.others if (data := first[f"list {v}"])}
     return _Made(
         edition=Edition(material, tuple(m for m in every if m.name in files), record, work.day,

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 from elolag import plots
 from elolag.dates import to_iso
@@ -17,6 +16,7 @@ from elolag.model.estimands import WINDOWS
 from elolag.plots.figures import measures_title, revisions_title, slices_title, voters_title
 from elolag.plots.histories import leads_title
 from elolag.results.measures import Measures
+from elolag.results.owner import Owner
 from elolag.results.provenance import log_head
 from elolag.results.table import Column, Result, Table
 from elolag.results.voters import VotersReport
@@ -29,30 +29,6 @@ from elolag.site.material import Checks
 
 #: Rows of a table that names models, as far as the page shows them; the CSV has all.
 _SHOWN = 15
-
-
-class Owner(Protocol):
-    """Who answers for the pages; what is not known is empty."""
-
-    @property
-    def name(self) -> str:
-        """Of a person or an organisation."""
-
-    @property
-    def repository(self) -> str:
-        """Address of the source."""
-
-    @property
-    def site(self) -> str:
-        """Address of the published pages."""
-
-    @property
-    def doi(self) -> str:
-        """DOI, without an address before it."""
-
-    @property
-    def contact(self) -> str:
-        """Address to write to, of the web or of mail."""
 
 
 def pages(found: Found, owner: Owner) -> list[Page]:

@@ -152,8 +152,7 @@ def checked(material: Material, answers: Mapping[str, Any]) -> Checks:
 
 def told(material: Material, answers: Mapping[str, Any]) -> dict[str, str]:
     """Of the answers that are errors, what they say, without naming a folder of this machine."""
-    where = material.question.get("archive"), material.question.get("sources", ALL_LISTS)
-    here = str(find_board(material.headline.board, *where).archive.path)
+    here = str(_board(material.question).archive.path)
     return {
         name: str(found).replace(here, "the archive")
         for name, found in answers.items()

@@ -25,8 +25,8 @@ from elolag.results.table import Table
 from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
-from elolag.site.content import Figure, Link, Page, Section
-from elolag.site.downloads import images, xlsx
+from elolag.site.content import Link, Page, Section
+from elolag.site.downloads import about, images, xlsx
 from elolag.site.material import Extent, Material, describe, gather
 from elolag.site.page import Frame
 from elolag.site.programs import to_json
@@ -111,7 +111,7 @@ def write_report(
     with folder.reserved(place, force=force) as temporary:
         # Told before the work, which takes minutes.
         workers = ["joblib"] if jobs != 1 and full else []
-        for name in ("jinja2", "markupsafe", *workers):
+        for name in ("jinja2", "markupsafe", "xlsxwriter", "PIL.Image", *workers):
             library(name, REPORT)
         material = gather(
             Extent(checks=True, full=full, choices=choices, jobs=jobs, tell=tell), **question
@@ -216,7 +216,9 @@ def taken(
         made = images(figure.name, figure.draw, material.headline, title=figure.title)
         files |= {f"figures/{name}": data for name, data in made.items()}
         beside = f"./data/{figure.table.name}"
-        book = xlsx([figure.table], _about(figure, material), made=material.headline.vintage)
+        told = about(material.headline, title=figure.title, caption=figure.caption,
+                     command=command(material))  # fmt: skip
+        book = xlsx([figure.table], told, made=material.headline.vintage)
         files[f"data/{figure.table.name}.xlsx"] = book
         ways[figure.name] = [
             *(Link(_called(name, figure.name), f"./figures/{name}") for name in made),
@@ -234,21 +236,6 @@ def _called(name: str, figure: str) -> str:
     """What a page calls an image: ``SVG``; ``PNG phone``."""
     stem, _, ending = name.rpartition(".")
     return f"{ending.upper()} {stem.removeprefix(figure).removeprefix('-')}".strip()
-
-
-def _about(figure: Figure, material: Material) -> list[tuple[str, str]]:
-    """The sheet of a workbook that says what is in it."""
-    result = material.headline
-    quoted = citation(result)
-    return [
-        ("title", figure.title), ("how to read", figure.caption),
-        ("board", f"{result.board}, {result.category}"), ("as of", result.as_of),
-        ("list of", result.vintage), ("left out", result.left_out()),
-        ("sentence", quoted.sentence), ("footnote", "\n".join(quoted.short)),
-        ("sources", "\n".join(sources(material))), ("command", command(material)),
-        ("log head", log_head(result.origins) or ""),
-        ("lists (sha256)", "\n".join(f"{p} {h}" for p, h in result.snapshots)),
-    ]  # fmt: skip
 
 
 def _kicker(result: LagResult) -> str:

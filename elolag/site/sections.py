@@ -138,12 +138,15 @@ def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
         Column("provisional", "Provisional", f"whether it has under {SETTLED_VOTES:,} votes yet",
                "true or false"),
     )  # fmt: skip
+    ordered = sorted(rows, key=lambda r: (r["date"], r["side"], r["model"]), reverse=True)
     cells = tuple(
         (r["group"], r["model"], r["entry"], r["lab"], r["released"], r["date"], r["rating"],
          r["low"], r["high"], r["record"], r["early"])
-        for r in sorted(rows, key=lambda r: (r["date"], r["side"], r["model"]), reverse=True)
+        for r in ordered
     )  # fmt: skip
-    return Table("frontier", "Models of the chart, newest first", columns, cells)
+    caption = "Records of the chart, newest first (the CSV has every model)"
+    shown = tuple(k for k, r in enumerate(ordered) if r["record"])
+    return Table("frontier", caption, columns, cells, page_rows=shown)
 
 
 def over_time(material: Material, *, daily: bool = False) -> Section:

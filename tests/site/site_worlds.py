@@ -32,11 +32,12 @@ NAMES = {
     "cn-13": FORMULA,
 }
 LABS = {"acme": f"Acme {TURNED} {IMAGE}", "dragon": "Dragon & Söhne {{ 7*7 }} ${window.owned=4}"}
-#: Every figure of the report, in its order.
-FIGURES = (
-    "frontier", "lag-path", "estimands", "slices-category", "slices-openness", "influence",
-    "specifications", "claims",
+#: Every figure of a question's page, and of the page of its checks.
+ANSWER = ("frontier", "average-path", "estimands")
+CHECKS = (
+    "lag-path", "slices-category", "slices-openness", "influence", "specifications", "claims",
 )  # fmt: skip
+FIGURES = (*ANSWER, *CHECKS)
 UNTAGGED = f"nobody {SCRIPT}"
 
 

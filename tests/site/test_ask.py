@@ -228,7 +228,7 @@ def test_what_is_packed_is_what_travels(held: Carried) -> None:
 
 def test_every_slot_of_every_phrase_is_filled_by_the_script(held: Carried) -> None:
     data = ask.packed(held, answer(held, Asked()))
-    script = ask._template("ask.js")
+    script = ask.template("ask.js")
     slots = set(re.findall(r"\{(\w+)\}", json.dumps(data["words"])))
     assert slots
     missing = {name for name in slots if not re.search(rf"\b{name}\b", script)}

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from site_worlds import World
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
-FIGURES = site_worlds.FIGURES
+PAGES = {"index": site_worlds.ANSWER, "checks": site_worlds.CHECKS}
 
 
 @dataclass
@@ -23,6 +23,7 @@ class Seen:
 
     page: Page
     width: str
+    figures: tuple[str, ...]
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
 
@@ -32,11 +33,11 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, world: World) -> Iterator[Callable[..., Seen]]:
-    """Open the report once for each size and scheme; the tests share the page."""
-    known: dict[tuple[str, str], Seen] = {}
+    """Open each page once for each size and scheme; the tests share it."""
+    known: dict[tuple[str, str, str], Seen] = {}
 
-    def open_page(width: str, scheme: str = "light") -> Seen:
-        key = (width, scheme)
+    def open_page(width: str, scheme: str = "light", name: str = "index") -> Seen:
+        key = (width, scheme, name)
         if key in known:
             return known[key]
         wide, high = SIZES[width]
@@ -45,11 +46,11 @@ def opened(browser: Browser, world: World) -> Iterator[Callable[..., Seen]]:
             color_scheme=scheme,
         )
         context.set_default_timeout(15_000)
-        seen = known[key] = Seen(context.new_page(), width)
+        seen = known[key] = Seen(context.new_page(), width, PAGES[name])
         seen.page.on("console", lambda message: seen.said.append(message.text))
         seen.page.on("pageerror", lambda error: seen.said.append(str(error)))
         seen.page.on("request", lambda request: seen.asked.append(request.url))
-        seen.page.goto(world.page.as_uri())
+        seen.page.goto(world.page.with_stem(name).as_uri())
         return seen
 
     yield open_page
@@ -57,17 +58,20 @@ def opened(browser: Browser, world: World) -> Iterator[Callable[..., Seen]]:
         seen.page.context.close()
 
 
-@pytest.fixture(params=[(w, s) for w in SIZES for s in ("light", "dark")], ids="-".join)
+@pytest.fixture(
+    params=[(w, s, n) for w in SIZES for s in ("light", "dark") for n in PAGES], ids="-".join
+)
 def seen(request: pytest.FixtureRequest, opened: Callable[..., Seen]) -> Seen:
     return opened(*request.param)
 
 
 def test_says_nothing_and_asks_nobody(seen: Seen, world: World) -> None:
     assert seen.said == []
-    assert seen.asked == [world.page.as_uri()]
+    assert seen.asked in [[world.page.with_stem(name).as_uri()] for name in PAGES]
 
 
 def test_hostile_names_run_nothing_and_stand_as_text(seen: Seen) -> None:
+    assert seen.page.locator("main img, main script, main iframe").count() == 0
     assert seen.page.evaluate("typeof window.owned") == "undefined"
     assert seen.page.locator("main img, main script, main iframe").count() == 0
     text = seen.page.locator("main").inner_text()
@@ -77,7 +81,7 @@ def test_hostile_names_run_nothing_and_stand_as_text(seen: Seen) -> None:
 
 
 def test_every_chart_stands(seen: Seen) -> None:
-    for name in FIGURES:
+    for name in seen.figures:
         assert seen.page.locator(f"#figure-{name} svg:visible").count() == 1
         drawing = seen.page.locator(f"{seen.chart(name)} svg")
         box = drawing.bounding_box()
@@ -106,7 +110,7 @@ def test_the_pointer_is_told_model_entry_date_rating_and_interval(seen: Seen) ->
 
 
 def test_every_chart_says_something_under_the_pointer(seen: Seen) -> None:
-    for name in FIGURES:
+    for name in seen.figures:
         told = seen.page.locator(f"{seen.chart(name)} svg title").all_text_contents()
         assert told
         assert all(words.strip() for words in told)
