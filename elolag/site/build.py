@@ -365,7 +365,7 @@ def _month(
     )  # fmt: skip
     frontier = parts.frontier(material)
     framed = embed(
-        drawings([Section("", "", figures=(frontier,))])[frontier.name],
+        drawings([Section("", "", figures=(frontier,))], pointed=False)[frontier.name],
         title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
         link=Link(words("home"), "./index.html"),
     )  # fmt: skip
