@@ -25,7 +25,7 @@ from elolag.results.table import Table
 from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
-from elolag.site.content import Link, Page, Section
+from elolag.site.content import Figure, Link, Page, Section
 from elolag.site.downloads import about, images, xlsx
 from elolag.site.material import Extent, Material, describe, gather
 from elolag.site.page import Frame
