@@ -12,7 +12,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv-tools/bin/uv pip c
 	--no-annotate $(UPGRADE)
 SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: lag test fresh report browser check-all lint types calibrate figures answers notebooks docs \
+.PHONY: lag test fresh report site browser check-all lint types calibrate figures answers notebooks docs \
 	requirements audit release clean
 
 lag: $(VENV)/installed ## Print the headline from the shipped archive
@@ -29,6 +29,9 @@ browser: | $(BIN)/python ## For the tests of the report: ask apt for Chromium wh
 
 report: $(VENV)/installed ## Write the report into report/ (minutes: the grid; QUICK=1 without)
 	@$(BIN)/elolag report --out report --force $(if $(QUICK),--quick)
+
+site: $(VENV)/installed ## Write the whole site into site/ (minutes)
+	@$(BIN)/elolag site --out site --jobs 2
 
 check-all: test fresh lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
 	$(BIN)/python -m pytest -m slow

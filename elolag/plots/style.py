@@ -58,6 +58,8 @@ _OWN = "elolag-own-figure"
 SAID = "elolag-said:"
 #: Begins the identifier of type with white around it, before its width in points.
 _HALO = "elolag-halo:"
+#: What a page's style sheet knows such type by.
+_HALOED = "halo"
 #: How matplotlib writes type: weight, size, families.
 _TYPE = re.compile(r"(?:(?:italic|normal) )?(?:(bold|[1-9]00) )?([0-9.]+px) .*")
 #: What marks of one group mostly share.
@@ -392,6 +394,8 @@ def _plain(part: ElementTree.Element, used: Mapping[str, str]) -> None:
         else:
             part.set(key, value)
     part.attrib.pop("font-family", None)
+    if part.attrib.pop("paint-order", ""):  # a property of the style sheet, no attribute of HTML's
+        part.set("class", _HALOED)
     if part.get("transform", "").startswith("rotate(-0 "):
         del part.attrib["transform"]
     for key, value in list(part.attrib.items()):

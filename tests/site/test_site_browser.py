@@ -145,8 +145,8 @@ def test_series_are_hidden_and_shown_by_their_keys(opened: Callable[..., Seen], 
 @pytest.mark.parametrize("width", SIZES)
 def test_the_table_of_a_chart_opens_and_closes(opened: Callable[..., Seen], width: str) -> None:
     seen = opened(width)
-    summary = seen.page.locator("#figure-frontier + details summary")
-    table = seen.page.locator("#figure-frontier + details table")
+    summary = seen.page.locator("#figure-frontier ~ details summary >> nth=0")
+    table = seen.page.locator("#figure-frontier ~ details table >> nth=0")
     assert not table.is_visible()
     summary.click()
     assert table.is_visible()
