@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import subprocess
 import sys
@@ -148,7 +149,7 @@ def tags(folder: Path) -> Path:
 def retag(folder: Path, model: str, date: str) -> Path:
     """Give one model another release date."""
     path = folder / "models.csv"
-    lines = list(csv.reader(path.open(encoding="utf-8", newline="")))
+    lines = list(csv.reader(io.StringIO(path.read_text("utf-8"))))
     (row,) = (line for line in lines if line[0] == model)
     row[2] = date
     with path.open("w", encoding="utf-8", newline="") as stream:
