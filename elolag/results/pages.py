@@ -62,6 +62,8 @@ ENGLISH: Mapping[str, str] = {
     "revised": "Revised:",
     "by": "by method {method}",
     "unrevised": "the newest official list, of {vintage}, is older.",
+    "early": "as of that day alone, for want of twelve months to average over",
+    "unaveraged": "no average by the list of {vintage} either; figures of a day are not revised.",
     "became": "What was first said for {month}, and what is known of it by the list of {vintage}.",
     "corrections title": "What has become of the figure for {month}",
     "corrected": (

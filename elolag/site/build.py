@@ -31,7 +31,7 @@ from elolag.site.content import Link, Page, Section
 from elolag.site.downloads import embed
 from elolag.site.found import Found, asks, gathered
 from elolag.site.front import Edition
-from elolag.site.history import Row, answer, compiled, in_words, revising, row_of
+from elolag.site.history import Row, answer, check_held, compiled, in_words, revising, row_of
 from elolag.site.material import DRAWS, Extent, Material, answered, checked, checks, gather
 from elolag.site.month import command, contents, drawings, taken
 from elolag.site.months import (
@@ -234,6 +234,7 @@ class _Made:
 def _made(work: _Work) -> _Made:
     """Do all that takes time, by as many workers as there are."""
     every, question = work.months, work.question
+    check_held(every, work.held)
     new = [month for month in every if month.name not in work.held]
     newest = max((month.name for month in new), default="")
     earlier = dict(zip([m.name for m in every[1:]], every, strict=False))
@@ -419,7 +420,8 @@ def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[
     entries = [_entry(row, facts[row.month.name]) for row in record.rows]
     entries += [_corrected(row, record.vintage) for row in record.rows if row.corrected]
     tables = [resource("series.csv", content, described(table.columns), table.caption)]
-    for path, data in files.items():
+    # Sorted, for months on file come in another order than those that were just made.
+    for path, data in sorted(files.items()):
         if path.endswith(".metadata.json"):
             told, name = json.loads(data), f"{path.removesuffix('.metadata.json')}.csv"
             tables.append(resource(name, files[name], told["columns"], told["title"]))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from elolag.estimate.lag import HEADLINE
 from elolag.plots.style import finding
 from elolag.results import citing
 from elolag.results.answer import Speaker
@@ -148,8 +149,12 @@ def all_months(edition: Edition) -> Page:
 
 
 def _line(row: Row) -> str:
-    said = in_words(row.first)
-    return said if row.published else f"{said}; {words('short')}"
+    return f"{_first(row)}{'' if row.published else '; ' + words('short')}"
+
+
+def _first(row: Row) -> str:
+    """The first figure, which of an early month is one of the day."""
+    return in_words(row.first) + ("" if row.estimand == HEADLINE else f", {words('early')}")
 
 
 def correction(edition: Edition, row: Row) -> Page:
@@ -157,11 +162,11 @@ def correction(edition: Edition, row: Row) -> Page:
     record, month = edition.record, row.month
     day = citing.date(record.vintage, "en")
     points = [
-        (words("first"), f"{in_words(row.first)}, {words('by', method=row.method)}"
+        (words("first"), f"{_first(row)}, {words('by', method=row.method)}"
          f"{'' if row.published else '; ' + words('short')}."),
         (words("again"), f"{in_words(row.again)}, {words('by', method=record.method)}."),
         (words("revised"), f"{in_words(row.revised)}." if row.revised
-         else words("unrevised", vintage=day)),
+         else words("unrevised" if row.estimand == HEADLINE else "unaveraged", vintage=day)),
     ]  # fmt: skip
     state = "corrected" if row.corrected else "uncorrected"
     links = (

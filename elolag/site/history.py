@@ -10,12 +10,12 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from elolag.dates import to_day
+from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import CheckFailed, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, estimate_lag
 from elolag.estimate.over_time import LagPath, lag_path
 from elolag.estimate.session import Question, Session, asking, prepare
-from elolag.model.estimands import AT_LEAST, AT_MOST
+from elolag.model.estimands import AT_LEAST, AT_MOST, WINDOWS
 from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
@@ -49,7 +49,10 @@ class Row:
     again
         Of the same list, by the tags and the method of today.
     revised
-        As of the same day by the newest list; None where that is older than the month.
+        As of the same day by the newest list; None where that is older than the month, or has no
+        twelve months before it.
+    estimand
+        What the first figure is: ``average``, or ``current`` where there were not yet twelve months.
     """
 
     month: Month
@@ -58,10 +61,13 @@ class Row:
     first: Figure
     again: Figure
     revised: Figure | None
+    estimand: str = HEADLINE
 
     @property
     def corrected(self) -> bool:
         """Whether the same list reads otherwise today."""
+        if (self.again.months is None) != (self.first.months is None):
+            return True
         return abs(_size(self.again) - _size(self.first)) >= _TOLD
 
     @property
@@ -92,7 +98,7 @@ class Record(Result):
     rows
         The oldest month first.
     refused
-        Month -> why it has no figure.
+        Month -> why its list gives no figure today; one that was published keeps its own.
     vintage
         The newest list, by which figures are revised.
     """
@@ -190,7 +196,13 @@ class Record(Result):
                 f"First figures were made by methods {', '.join(methods)} too; the column beside "
                 f"them has the same lists by method {self.method}."
             )
-        notes += [f"{name} has no figure: {why}." for name, why in self.refused.items()]
+        early = ", ".join(row.month.name for row in self.rows if row.estimand != HEADLINE)
+        if early:
+            notes.append(
+                f"Figures of the day, for want of twelve months to average over, which the newest "
+                f"list does not revise: {early}."
+            )
+        notes += [f"{name} has no figure today: {why}." for name, why in self.refused.items()]
         return tuple(notes)
 
     def to_dict(self) -> dict[str, Any]:
@@ -206,7 +218,7 @@ class Record(Result):
                 {
                     "month": row.month.name, "vintage": row.month.vintage,
                     "official": row.month.official, "published": row.published or None,
-                    "method": row.method, "first": asdict(row.first),
+                    "method": row.method, "estimand": row.estimand, "first": asdict(row.first),
                     "again": asdict(row.again),
                     "revised": row.revised and asdict(row.revised),
                 }
@@ -218,9 +230,7 @@ class Record(Result):
         }  # fmt: skip
 
 
-def first_of(found: Frozen) -> Figure:
-    """The figure of a published month."""
-    return read_figure(found.facts["answer"])
+_WITHHELD = Figure(None, None, None, "withheld")
 
 
 def read_figure(result: Mapping[str, Any]) -> Figure:
@@ -243,7 +253,7 @@ def row_of(found: Mapping[str, Any], content: bytes, row: Row, vintage: str) -> 
         The newest list.
     """
     answer, gap = found["answer"], found["answer"]["gap"] or {}
-    own = read_figure(answer)
+    own = read_figure(answer) if row.estimand == HEADLINE else _WITHHELD
     return MonthRow(
         month=found["month"], vintage=answer["vintage"], as_of=answer["as_of"], average=own,
         current=read_figure(found["current"]), level=answer["headline"]["level"],
@@ -305,12 +315,18 @@ def answer(month: Month, question: Question) -> LagResult | str:
 
 
 def revising(answers: Mapping[str, LagResult | str], question: Question) -> LagPath | None:
-    """The average on every day since the first month's, by the newest list."""
-    days = [found.as_of for found in answers.values() if not isinstance(found, str)]
-    last = prepare(**question).as_of
-    if not days or to_day(min(days)) > last:
+    """The average on every day since the first month's that has one, by the newest list."""
+    days = [to_day(found.as_of) for found in answers.values() if not isinstance(found, str)]
+    study = prepare(**question)
+    field = study.cast.field
+    # A release known to the month may fall on any of its days.
+    late = np.nan_to_num(field.month_end - field.month_start)
+    both = max(float(np.min(dates + late)) for dates in (field.lead_from, field.follow_from))
+    window = WINDOWS[HEADLINE] if study.window is None else study.window
+    start = max(min(days, default=np.inf), np.ceil(both + window * DAYS_PER_MONTH) + 1)
+    if start > study.as_of:
         return None
-    return lag_path(min(days), estimand=HEADLINE, **question)
+    return lag_path(to_iso(start), estimand=HEADLINE, **question)
 
 
 def compiled(
@@ -338,22 +354,28 @@ def compiled(
     Raises
     ------
     CheckFailed
-        A published month is not one of the months.
+        A published month is not one of the months, or answers another question.
     """
-    _check_held(months, held)
+    check_held(months, held)
     rows, refused = [], dict[str, str]()
     for month in months:
         found = answers[month.name]
         if isinstance(found, str):
             refused[month.name] = found
-            continue
-        again = Figure.of(found)
-        first, published, method = again, "", METHOD
+        published, method = "", METHOD
         if month.name in held:
             told = held[month.name].facts
-            first, method = first_of(held[month.name]), str(told["method"])
+            _check_question(month, told["answer"], newest)
+            first, method = read_figure(told["answer"]), str(told["method"])
             published = str(told["published"] or "")
-        rows.append(Row(month, published, method, first, again, _revised(found.as_of, path)))
+            day, estimand = told["answer"]["as_of"], told["answer"]["headline"]["estimand"]
+        elif isinstance(found, str):
+            continue
+        else:
+            first, day, estimand = Figure.of(found), found.as_of, found.estimand
+        again = _WITHHELD if isinstance(found, str) else Figure.of(found)
+        revised = _revised(day, path) if estimand == HEADLINE else None
+        rows.append(Row(month, published, method, first, again, revised, estimand))
     return Record(
         rows=tuple(rows), refused=refused, board=newest.board, category=newest.category,
         leader_group=newest.leader_group, follower_group=newest.follower_group,
@@ -362,7 +384,14 @@ def compiled(
     )  # fmt: skip
 
 
-def _check_held(months: Sequence[Month], held: Mapping[str, Frozen]) -> None:
+def check_held(months: Sequence[Month], held: Mapping[str, Frozen]) -> None:
+    """Refuse published months that are none of the archive's.
+
+    Raises
+    ------
+    CheckFailed
+        With the first of them.
+    """
     for name in held:
         if name not in {month.name for month in months}:
             raise CheckFailed(
@@ -371,9 +400,25 @@ def _check_held(months: Sequence[Month], held: Mapping[str, Frozen]) -> None:
             )
 
 
+def _check_question(month: Month, told: Mapping[str, Any], newest: LagResult) -> None:
+    """Refuse a published month that answers another question than the site."""
+    for name, first, now in (
+        ("board", told["board"], newest.board),
+        ("category", told["category"], newest.category),
+        ("leader", told["leader_best"]["group"], newest.leader_group),
+        ("follower", told["follower"]["group"], newest.follower_group),
+        ("sources", told["sources"], newest.sources),
+    ):
+        if first != now:
+            raise CheckFailed(
+                f"{month.name} is published with {name} {first!r}, and {now!r} is asked: one "
+                f"folder keeps the months of one question; name another"
+            )
+
+
 def _revised(day: str, path: LagPath | None) -> Figure | None:
-    """What the newest list makes of a day; None where that is later than the list."""
-    if path is None or to_day(day) > path.days[-1]:
+    """What the newest list makes of a day; None where its path does not reach that day."""
+    if path is None or not path.days[0] <= to_day(day) <= path.days[-1]:
         return None
     at = int(to_day(day) - path.days[0])
     low, high = (None if np.isnan(end[at]) else float(end[at]) for end in (path.low, path.high))

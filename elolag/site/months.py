@@ -136,9 +136,12 @@ def _checked(folder: Path) -> dict[str, bytes]:
     if folder.is_symlink():
         raise CheckFailed(f"{folder} is a link, no published folder: restore it")
     sums = folder / SUMS
-    if not sums.is_file():
-        raise CheckFailed(f"{sums} is missing, so that nothing shows whether {folder} was changed")
-    listed = dict(line.split("  ", 1)[::-1] for line in sums.read_text("utf-8").splitlines())
+    if sums.is_symlink() or not sums.is_file():
+        raise CheckFailed(
+            f"{sums} is no file, so that nothing shows whether {folder} was changed: restore it"
+        )
+    lines = sums.read_text("utf-8", "replace").splitlines()
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir()}
     for name in sorted(there ^ {*listed, SUMS}):
         what = "was added to" if name in there else "is missing from"

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import chromium
+import month_worlds
 import pytest
 import site_worlds
 from playwright.sync_api import Browser, sync_playwright
+from month_worlds import Later
 from site_worlds import World
 
 from elolag.estimate.session import Session
-from elolag.site import write_report
+from elolag.site import Site, write_report
 from elolag.site.found import Found, find
 from elolag.site.material import Extent, gather
 
@@ -37,6 +41,43 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
         extra_tags=site_worlds.tags(folder / "tags"),
     )  # fmt: skip
     return find(material)
+
+
+@pytest.fixture(scope="session")
+def months(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The question of a small archive with three months."""
+    return month_worlds.ask(tmp_path_factory.mktemp("months"))
+
+
+@pytest.fixture(scope="session")
+def built(months: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The site of three months, every chart drawn."""
+    return month_worlds.write(tmp_path_factory.mktemp("built") / "site", months)
+
+
+@pytest.fixture(scope="session")
+def plain(months: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The same without charts."""
+    with month_worlds.plain():
+        return month_worlds.write(tmp_path_factory.mktemp("plain") / "site", months)
+
+
+@pytest.fixture(scope="session")
+def later(
+    months: dict[str, Any], plain: Site, tmp_path_factory: pytest.TempPathFactory
+) -> Later:
+    """The plain site a month later, by another version, method and template, and with a tag mended.
+
+    Written over a copy of it.
+    """
+    folder = tmp_path_factory.mktemp("later")
+    archive = Path(shutil.copytree(months["archive"], folder / "archive"))
+    month_worlds.take(archive, [month_worlds.NEXT])
+    own = Path(shutil.copytree(months["extra_tags"], folder / "tags"))
+    question = month_worlds.asked(archive, month_worlds.retag(own, *month_worlds.MOVED))
+    out = Path(shutil.copytree(plain.path, folder / "site"))
+    month_worlds.upgraded(out, question, published=month_worlds.LATER)
+    return Later(question, out)
 
 
 @pytest.fixture(scope="session")
