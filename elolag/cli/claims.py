@@ -9,7 +9,6 @@ import typer
 
 from elolag.cli.options import Figure, FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, line, lines, print_facts, print_result, print_table, say
-from elolag.results.provenance import basis_notes
 
 if TYPE_CHECKING:
     from elolag.results.table import Table
@@ -76,6 +75,7 @@ def show(
 ) -> None:
     """One claim in full: source, reading, both figures, verdict and why."""
     from elolag.claims import RULE, SCOPE, check_claims
+    from elolag.results.provenance import basis_notes
 
     report = check_claims(
         add,

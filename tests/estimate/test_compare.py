@@ -187,7 +187,7 @@ def test_the_figure_labels_both_sides_and_covers_nothing(openness: Slices) -> No
     assert not any("-" in t or "\N{MINUS SIGN}" in t for t in ticks)
     foot = " ".join(t.get_text() for t in axes.get_figure().texts)
     assert "Bonferroni" in foot
-    assert "sha256" in foot
+    assert f"archive {openness.slices[0].result.origins[0].log_head[:16]}" in foot
 
 
 def test_a_bound_is_an_arrow(openness: Slices) -> None:

@@ -256,7 +256,8 @@ def test_the_figure_shows_both_series_and_the_parts(style: Revisions) -> None:
     assert {"on the day", "models listed only later", "revision"} <= labels
     ticks = [t.get_text() for panel in (axes, lower) for t in panel.get_yticklabels()]
     assert not any("-" in t or "\N{MINUS SIGN}" in t for t in ticks)
-    assert "sha256" in " ".join(t.get_text() for t in axes.get_figure().texts)
+    foot = " ".join(" ".join(t.get_text() for t in axes.get_figure().texts).split())
+    assert f"archive {style.origins[0].log_head[:16]}" in foot
 
 
 @pytest.mark.parametrize("size", ["column", "page", "phone"])

@@ -92,7 +92,7 @@ def test_a_tie_goes_one_way_everywhere(
         assert "1.9 months ahead" in said["cell"]
         assert "neither" in said["title"].lower()
     made = write_report(tmp_path / "report", full=False, **question)
-    page = (made.path / "report.html").read_text("utf-8")
+    page = (made.path / "index.html").read_text("utf-8")
     assert finding(headline) in page
     assert "China trails" not in page.replace(finding(headline), "")
 

@@ -1,4 +1,4 @@
-"""The site of the shipped archive, as it would be published: every month, every page, every link."""
+"""The site of the shipped archive as it would be published: every month, page and link."""
 
 from __future__ import annotations
 
