@@ -9,8 +9,8 @@ import chromium
 import month_worlds
 import pytest
 import site_worlds
-from playwright.sync_api import Browser, sync_playwright
 from month_worlds import Later
+from playwright.sync_api import Browser, sync_playwright
 from site_worlds import World
 
 from elolag.estimate.session import Session
@@ -63,9 +63,7 @@ def plain(months: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> S
 
 
 @pytest.fixture(scope="session")
-def later(
-    months: dict[str, Any], plain: Site, tmp_path_factory: pytest.TempPathFactory
-) -> Later:
+def later(months: dict[str, Any], plain: Site, tmp_path_factory: pytest.TempPathFactory) -> Later:
     """The plain site a month later, by another version, method and template, and with a tag mended.
 
     Written over a copy of it.

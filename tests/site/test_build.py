@@ -28,7 +28,15 @@ PAGES = (
 )  # fmt: skip
 PROGRAMS = ("latest.json", "series.csv", "datapackage.json", "feed.xml", "schemas/lag-1.json",
             "schemas/latest-1.json", SUMS)  # fmt: skip
-IN_A_MONTH = ("index.html", "page.md", "lag.json", "result.json", "embed.html", "citation.bib", SUMS)
+IN_A_MONTH = (
+    "index.html",
+    "page.md",
+    "lag.json",
+    "result.json",
+    "embed.html",
+    "citation.bib",
+    SUMS,
+)
 
 
 def pages(path: Path) -> list[Path]:
@@ -47,9 +55,7 @@ def test_has_what_it_promises(built: Site) -> None:
     assert [n for n in found if n.startswith("lists/")] != []
     assert not {f"lists/{v}.json" for v, _ in month_worlds.LISTS[:3]} & set(found)
     listed = dict(line.split("  ")[::-1] for line in found[SUMS].decode().splitlines())
-    assert listed == {
-        n: hashlib.sha256(data).hexdigest() for n, data in found.items() if n != SUMS
-    }
+    assert listed == {n: hashlib.sha256(data).hexdigest() for n, data in found.items() if n != SUMS}
 
 
 def test_every_link_leads_somewhere_and_none_loads_anything(built: Site, later: Later) -> None:
@@ -160,7 +166,10 @@ def test_programs_agree_with_the_page(built: Site, later: Later) -> None:
         assert latest["month"] == newest
         assert latest["average"]["months"] == facts["answer"]["headline"]["months"]
         assert latest["sentence"]["en"] in facts["sentence"]["en"]
-        assert latest["sha256"] == hashlib.sha256((path / newest / "lag.json").read_bytes()).hexdigest()
+        assert (
+            latest["sha256"]
+            == hashlib.sha256((path / newest / "lag.json").read_bytes()).hexdigest()
+        )
         assert latest["links"]["page"] == f"{ADDRESS}/{newest}/index.html"
         rows = list(csv.DictReader(io.StringIO((path / "series.csv").read_text("utf-8"))))
         assert [row["month"] for row in rows] == sorted(row["month"] for row in rows)
