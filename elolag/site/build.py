@@ -166,10 +166,12 @@ def write_site(
     )
     if isinstance(board, OwnBoard):
         raise UsageError(f"{board.name} is one list of your own and has no months: elolag report")
+    # First, so that a file which does not belong to a month is told as one of it.
+    held = Path(kept) if kept else place
+    months, lists = frozen(held), frozen_lists(held)
     with folder.reserved(place, force=place.exists()) as temporary:
-        held = Path(kept) if kept else place
         work = _Work(
-            board, asked, frozen(held), frozen_lists(held), day,
+            board, asked, months, lists, day,
             (base_url or owner().site).rstrip("/"), jobs, tell,
         )  # fmt: skip
         made = _made(work)

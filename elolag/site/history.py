@@ -52,7 +52,7 @@ class Row:
         As of the same day by the newest list; None where that is older than the month, or has no
         twelve months before it.
     estimand
-        What the first figure is: ``average``; ``current`` where twelve months were not yet there.
+        What the first figure is: ``average``; ``current`` where twelve months were not there yet.
     """
 
     month: Month

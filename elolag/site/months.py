@@ -126,8 +126,11 @@ def _read(folder: Path) -> Frozen:
     files = _checked(folder)
     try:
         facts = json.loads(files[FACTS])
-    except (KeyError, ValueError) as error:
-        raise CheckFailed(f"{folder / FACTS} is missing or no JSON: restore the folder") from error
+        name = facts["month"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckFailed(f"{folder / FACTS} says no month: restore the folder") from error
+    if name != folder.name:
+        raise CheckFailed(f"{folder / FACTS} is of {name!r}, not {folder.name}: restore the folder")
     return Frozen(folder.name, files, facts)
 
 
