@@ -32,9 +32,9 @@ WISHING_ILL = (
     "</code></pre>[x](http://evil.example) ![y](http://evil.example/y) <img src=z> @octocat #1"
 )
 #: Entry of the best new model of China, which has a tag, and of one that has none.
-BEST = f"cn-15 {WISHING_ILL}"
+BEST = f"cn-27 {WISHING_ILL}"
+STAMPED = "qwen3-max-2026-07-28"
 UNKNOWN = f"qwen9-max {WISHING_ILL}"
-LABELS = ("labs", "models", "aliases")
 
 
 def models(months: int) -> list[tuple[str, str, str, float]]:
@@ -42,7 +42,7 @@ def models(months: int) -> list[tuple[str, str, str, float]]:
     found = []
     for month in range(months):
         year, rest = divmod(4 + month, 12)
-        date = f"{2025 + year}-{rest + 1:02d}"
+        date = f"{2024 + year}-{rest + 1:02d}"
         found.append((f"us-{month:02d}", "acme", f"{date}-05", 1300.0 + 13 * month))
         found.append((f"cn-{month:02d}", "dragon", f"{date}-12", 1300.0 + 13 * month - 78))
     return found
@@ -51,11 +51,11 @@ def models(months: int) -> list[tuple[str, str, str, float]]:
 def published(months: int, date: str) -> bytes:
     """The publisher's file with the models of so many months."""
     rows = [
-        made.row(BEST if m == "cn-15" else m, rating, vote_count=30_000.0,
+        made.row(BEST if m == "cn-27" else m, rating, vote_count=30_000.0,
                  leaderboard_publish_date=date)
         for m, _, _, rating in models(months)
     ]  # fmt: skip
-    rows.append(made.row(UNKNOWN, 1200.0, leaderboard_publish_date=date))
+    rows += [made.row(name, 1200.0, leaderboard_publish_date=date) for name in (UNKNOWN, STAMPED)]
     rows.sort(key=lambda r: -r["rating"])
     return made.parquet(r | {"rank": rank} for rank, r in enumerate(rows, 1))
 
@@ -71,8 +71,8 @@ def tags(folder: Path) -> Path:
         "labs": [["acme", "Acme", "", "US", "", "", "", "a page", "unverified"],
                  ["dragon", "Dragon", "", "CN", "", "", "", "a page", "unverified"]],
         "models": [[m, lab, date, "day", "announcement", "", "", "a page", ""]
-                   for m, lab, date, _ in models(16)],
-        "aliases": [["*", BEST if m == "cn-15" else m, m, "", ""] for m, *_ in models(16)],
+                   for m, lab, date, _ in models(28)],
+        "aliases": [["*", BEST if m == "cn-27" else m, m, "", ""] for m, *_ in models(28)],
     }  # fmt: skip
     for name, head in heads.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
@@ -109,7 +109,7 @@ asked = sys.argv[1:]
 os.environ.setdefault("ELOLAG_ARCHIVE", "snapshots")
 if asked[0] == "snapshot":
     asked += {bases!r}
-elif asked[:2] != ["archive", "verify"]:
+if asked[:2] != ["archive", "verify"]:
     asked += ["--tags", {str(tags(folder / "tags"))!r}]
 if asked[0] in ("lag", "news", "site"):
     asked += ["--draws", "60"]
@@ -138,12 +138,14 @@ os.execv(sys.executable, [sys.executable, "-m", "elolag", *asked])
         said = self.git(self.origin, "ls-tree", "-r", "months")
         return {line.split("\t")[1]: line.split()[2] for line in said.splitlines()}
 
-    def run(self, workflow: str, day: str) -> dict[str, str]:
-        """Run the jobs of a workflow in their order on a day; what they put out."""
+    def run(self, workflow: str, day: str, only: str = "") -> dict[str, str]:
+        """Run the jobs of a workflow (or one) in their order on a day; what they put out."""
         text = (ROOT / ".github" / "workflows" / workflow).read_text("utf-8")
         out: dict[str, str] = {}
         moment = dt.datetime.fromisoformat(f"{day}T05:43:00+00:00").timestamp()
         for name, job in yaml.safe_load(text)["jobs"].items():
+            if only not in ("", name):
+                continue
             self.runs += 1
             place = self.folder / f"{self.runs}-{name}"
             temporary = place / "temp"
@@ -214,7 +216,7 @@ def expression(text: Any, temporary: Path, out: dict[str, str]) -> str:
 def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
     with serving() as upstream:
         host = Host(tmp_path, upstream)
-        made.healthy(upstream, {"text_style_control": published(15, "2026-08-01")})
+        made.healthy(upstream, {"text_style_control": published(27, "2026-08-01")})
         first = tmp_path / "first"
         begun = subprocess.run(
             [first / "played/elolag", "snapshot", "--archive", "snapshots"], cwd=first,
@@ -228,7 +230,7 @@ def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
         assert {name.partition("/")[0] for name in earlier} == {"2026-08"}
         old = (host.pages / "index.html").read_text("utf-8")
 
-        made.healthy(upstream, {"text_style_control": published(16, "2026-09-01")})
+        made.healthy(upstream, {"text_style_control": published(28, "2026-09-01")})
         told = host.run("snapshot.yml", "2026-09-03")
         host.run("publish.yml", "2026-09-04")
     assert told == {
@@ -236,9 +238,12 @@ def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
         **{f"needs.take.outputs.{name}": "0" for name in ("code", "news")},
     }
 
-    # The pull request's text: the news, and nothing in it is a link, a picture or markup.
-    for said in ("What moved the headline", "Nobody has tagged these yet", "cn-15", "qwen9-max"):
+    # The pull request's text: the news and the proposed rows, and nothing in it is a link, a
+    # picture or markup.
+    for said in ("What moved the headline", "Nobody has tagged these yet", "cn-27", "qwen9-max"):
         assert said in host.body
+    assert f"    {STAMPED},alibaba,2026-07-28,day,name stamp" in host.body
+    assert f"    *,{STAMPED},{STAMPED},," in host.body
     parsed = MarkdownIt("gfm-like", {"linkify": False}).parse(host.body)
     inner = [t for token in parsed for t in (token, *(token.children or ()))]
     kinds = {token.type for token in inner}
@@ -259,11 +264,19 @@ def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
     latest = json.loads((host.pages / "latest.json").read_text("utf-8"))
     assert latest["month"] == "2026-09"
     page = unescape((host.pages / "index.html").read_text("utf-8"))
-    assert result.brief() in page
-    assert result.brief() not in unescape(old)
+    assert result.said()[0] in page
+    assert result.said()[0] not in unescape(old)
     for name in ("2026-08", "2026-09"):
         sums = (host.pages / name / "SHA256SUMS").read_text("utf-8").splitlines()
         for digest, path in (line.split("  ", 1) for line in sums):
             data = (host.pages / name / path).read_bytes()
             assert hashlib.sha256(data).hexdigest() == digest, path
-    assert "<img src=z>" not in page
+    assert "<img src=z>" not in (host.pages / "index.html").read_text("utf-8")
+
+    # Without a new month nothing is added; what is no new month is not taken.
+    head = host.git(host.origin, "rev-parse", "months")
+    host.run("publish.yml", "2026-09-05", only="keep")
+    (host.artifacts / "months/2026-08/index.html").write_text("<p>another</p>")
+    with pytest.raises(AssertionError, match="2026-08/index.html has changed"):
+        host.run("publish.yml", "2026-09-05", only="keep")
+    assert host.git(host.origin, "rev-parse", "months") == head
