@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,13 +36,17 @@ def pytest_runtest_setup() -> None:
 
 
 #: Rooms whose files share what takes long to make: one worker has them all.
-TOGETHER = ("claims", "report")
+TOGETHER = ("claims", "site")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """With ``--dist loadfile``: one worker runs a file, or all files of such a room."""
     from xdist.scheduler import LoadFileScheduling
+
+    lost = [room for room in TOGETHER if not Path(__file__).with_name(room).is_dir()]
+    if lost:
+        raise pytest.UsageError(f"tests/conftest.py: no such rooms of tests: {', '.join(lost)}")
 
     class Rooms(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:

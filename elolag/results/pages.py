@@ -33,6 +33,7 @@ ENGLISH: Mapping[str, str] = {
     "kicker": "{board}, list of {vintage}",
     "standfirst": "Blind votes of the public, {board}; list of {vintage}.",
     "copy": "This list is a copy of the publisher's page, made by others, not the publisher's own.",
+    "brief": "{size} ({level}interval: {ends})",
     "newer": "A newer list, of {vintage}, is a copy made by others; by it: {brief}.",
     "reconstructed": (
         "Reconstructed: this site did not exist then. The figure is what elolag {version} makes of "
@@ -97,6 +98,7 @@ GERMAN: Mapping[str, str] = {
     "kicker": "{board}, Liste vom {vintage}",
     "standfirst": "Blindvergleiche durch das Publikum, {board}; Liste vom {vintage}.",
     "copy": "Diese Liste ist eine Kopie der Seite des Anbieters, die andere angefertigt haben.",
+    "brief": "{size} ({level}Intervall: {ends})",
     "newer": "Eine neuere Liste vom {vintage} ist eine Kopie von anderen; nach ihr: {brief}.",
     "reconstructed": (
         "Nachträglich berechnet: Diese Seite gab es damals noch nicht. Die Zahl ist, was elolag "

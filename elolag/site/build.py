@@ -269,15 +269,13 @@ def _made(work: _Work) -> _Made:
             held[month.name] = Frozen(month.name, files[month.name], json.loads(found[FACTS]))
     record = compiled(every, held, answers, head, revising(answers, base))
     newer = newer_copy(work.board, work.category, head.vintage)
-    brief: tuple[str, str] | tuple[()] = ()
-    if newer is not None:
-        brief = newer.vintage, estimate_lag(**asking(base, vintage=newer.vintage)).brief()
+    copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
     parts = dict(rest)
     material = replace(material, checks=checked(material, parts))
     lists = {v: data for v in work.others if (data := first[f"list {v}"])}
     return _Made(
         edition=Edition(material, tuple(m for m in every if m.name in files), record, work.day,
-                        brief),
+                        copied),
         found=gathered(material, {k: v for k, v in parts.items() if k in asks(material, question)}),
         frozen=files,
         lists={**work.lists, **lists},
@@ -367,7 +365,7 @@ def _month(
     )  # fmt: skip
     frontier = parts.frontier(material)
     framed = embed(
-        drawings([Section("", "", figures=(frontier,))])[frontier.name],
+        drawings([Section("", "", figures=(frontier,))], pointed=False)[frontier.name],
         title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
         link=Link(words("home"), "./index.html"),
     )  # fmt: skip

@@ -9,6 +9,7 @@ from functools import partial
 from elolag.plots.style import finding
 from elolag.results import citing
 from elolag.results.answer import Speaker
+from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.pages import WAYS, words
 from elolag.results.words import phrase
@@ -34,16 +35,14 @@ class Edition:
     day
         ISO date of the publication.
     newer
-        A newer copy of the list: its vintage, and the answer by it in brief; empty for none.
-    cards
-        Paths of the cards in English, for the way down; empty where there are none.
+        The answer by a newer copy of the list; None for none.
     """
 
     material: Material
     months: tuple[Month, ...]
     record: Record
     day: str
-    newer: tuple[str, str] | tuple[()] = ()
+    newer: LagResult | None = None
 
     @property
     def month(self) -> Month:
@@ -58,9 +57,10 @@ def front(edition: Edition, lang: str = "en") -> Page:
     answer, day = parts.answer(material, lang), parts.day(material, lang)
     time = replace(parts.over_time(material), prose=())
     after = [words("next", lang, date=citing.date(next_release(edition.day), lang))]
-    if edition.newer:
-        vintage, brief = edition.newer
-        after.insert(0, words("newer", lang, vintage=citing.date(vintage, lang), brief=brief))
+    if edition.newer is not None:
+        vintage = citing.date(edition.newer.vintage, lang)
+        said = words("newer", lang, vintage=vintage, brief=_brief(edition.newer, lang))
+        after.insert(0, said)
     day = replace(day, tables=(), after=after)
     sections = [answer, day, time, parts.moved(material), parts.other(material, lang),
                 parts.citing(material, lang)]  # fmt: skip
@@ -75,6 +75,13 @@ def front(edition: Edition, lang: str = "en") -> Page:
     return Page(
         paths[lang == "de"], headline(material, lang), "", sections, lang, paths[lang == "en"]
     )
+
+
+def _brief(result: LagResult, lang: str) -> str:
+    """Figure and interval in few words."""
+    size = citing.lag(result.months or 0.0, result.censored, lang)
+    ends = citing.between(*result.ends_given, lang)
+    return words("brief", lang, size=size, level=citing.percent(result.level, lang), ends=ends)
 
 
 def headline(material: Material, lang: str) -> str:

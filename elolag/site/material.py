@@ -325,7 +325,8 @@ def _path(study: Study, estimand: str, question: Mapping[str, Any]) -> LagPath |
     both = max(float(np.min(dates)) for dates in (field.lead_from, field.follow_from))
     if estimand == HEADLINE:
         window = WINDOWS[HEADLINE] if study.window is None else study.window
-        both += window * DAYS_PER_MONTH
+        # The average goes on being a bound until its window has left the first models behind.
+        both += window * DAYS_PER_MONTH + 2 * _SLACK_DAYS
     start = max(study.as_of - _PATH_MONTHS * DAYS_PER_MONTH, both + _SLACK_DAYS)
     if start >= study.as_of:
         return None

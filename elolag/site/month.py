@@ -25,7 +25,7 @@ from elolag.results.table import Table
 from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
-from elolag.site.content import Link, Page, Section
+from elolag.site.content import Figure, Link, Page, Section
 from elolag.site.downloads import about, images, xlsx
 from elolag.site.material import Extent, Material, describe, gather
 from elolag.site.page import Frame
@@ -192,18 +192,15 @@ _FILES = {
 }  # fmt: skip
 
 
-def drawings(sections: Sequence[Section]) -> dict[str, dict[str, str]]:
-    """Every figure of the sections as the SVG elements of a page."""
-    return {
-        figure.name: {
-            size: svg(
-                figure.draw(size=size, title=""), f"{figure.name}-{size}", pointed=size == "page"
-            )
-            for size in ("page", "phone")
-        }
-        for section in sections
-        for figure in section.figures
-    }
+def drawings(sections: Sequence[Section], *, pointed: bool = True) -> dict[str, dict[str, str]]:
+    """Every figure of the sections as the SVG elements of a page; `pointed`: with words for it."""
+
+    def drawn(figure: Figure, size: str) -> str:
+        axes = figure.draw(size=size, title="")
+        return svg(axes, f"{figure.name}-{size}", pointed=pointed and size == "page")
+
+    figures = [figure for section in sections for figure in section.figures]
+    return {f.name: {size: drawn(f, size) for size in ("page", "phone")} for f in figures}
 
 
 def taken(

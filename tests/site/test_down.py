@@ -12,13 +12,13 @@ import pytest
 
 from elolag.claims import ClaimsReport
 from elolag.errors import EstimateError
-from elolag.plots import svg
 from elolag.results.table import Result, Table
 from elolag.results.words import MATCHED, MEANING
 from elolag.site import down, page
 from elolag.site.cards import Deck, references
 from elolag.site.content import Link, Page
 from elolag.site.found import Found, gathered
+from elolag.site.month import drawings
 
 #: Of the brief: bytes of a page with its charts.
 _MOST = 300_000
@@ -261,20 +261,9 @@ def test_no_page_says_a_number_that_its_result_lacks(
 
 
 def test_pages_are_inert_and_small(found: Found, pages: dict[str, Page]) -> None:
-    words = dict.fromkeys(
-        ("title", "interval", "sentence", "board", "as_of", "version", "reproduce"), "x"
-    )
     every = [*pages.values(), *(p for p in Deck(found).pages() if "-1" not in p.path)]
     for each in every:
-        figures = [figure for section in each.sections for figure in section.figures]
-        drawings = {
-            figure.name: {
-                size: svg(figure.draw(size=size, title=""), f"f{number}{size}")
-                for size in ("page", "phone")
-            }
-            for number, figure in enumerate(figures)
-        }
-        text = page.html(each.sections, drawings, {**words, "title": each.title})
+        text = page.html(each, drawings(each.sections), page.Frame()).decode()
         assert len(text.encode()) < _MOST
         assert not re.search(r"<script|<img|<svg/onload|href=.javascript", text)
         assert "\u202e" not in text

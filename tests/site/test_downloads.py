@@ -282,7 +282,13 @@ def test_r_reads_the_series_without_options(
 
 def month_json(average: LagResult, current: LagResult) -> dict[str, Any]:
     made = lag_json(
-        average, current, month="2026-08", method="m1", reconstructed=False, command="elolag lag"
+        average,
+        current,
+        month="2026-08",
+        method="m1",
+        published="2026-09-03",
+        official=True,
+        command="elolag lag",
     )
     found: dict[str, Any] = json.loads(to_json(made))
     return found

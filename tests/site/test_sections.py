@@ -9,15 +9,17 @@ from typing import Any, cast
 
 import pytest
 import site_worlds
+from markupsafe import escape
 from site_worlds import World
 
 import elolag
 from elolag.estimate.measures import beside
 from elolag.estimate.session import prepare
 from elolag.results.measures import under_headline
+from elolag.results.pages import words
 from elolag.site import material as checks
 from elolag.site.material import Checks, Extent, Material
-from elolag.site.sections import answer
+from elolag.site.sections import moved, other
 from elolag.site.tested import claims, sensitivity, slices
 from elolag.tags import Policies
 
@@ -51,8 +53,8 @@ def test_claims_are_left_out_for_other_groups_and_boards_of_ones_own() -> None:
 def test_a_part_without_an_answer_says_why(section: Any, names: tuple[str, ...]) -> None:
     missing = {name: f"no {name} <here>" for name in names}
     made = section(cast("Material", SimpleNamespace(checks=Checks(missing=missing))))
-    words = " ".join([*made.prose, *made.after])
-    assert all(why in words for why in missing.values())
+    told = " ".join([*made.prose, *made.after])
+    assert all(why in told for why in missing.values())
     assert not made.figures
     assert not made.tables
 
@@ -91,16 +93,30 @@ def test_the_tables_of_the_checks_hold_every_row(world: World) -> None:
     assert not said
 
 
-def test_the_same_on_another_measure_stands_under_the_answer() -> None:
+def test_the_same_on_another_measure_has_a_section() -> None:
     headline = elolag.estimate_lag(vintage="2026-08-19", n_draws=200)
-    other = beside(headline, vintage="2026-08-19", n_draws=200)
-    assert other is not None
-    small = SimpleNamespace(small_print=())
-    checks = Checks(beside=other)
-    material = SimpleNamespace(headline=headline, checks=checks, comparison=small)
-    made = answer(cast("Material", material))
-    assert made.prose == (*headline.said(), under_headline(headline, other))
-    assert set(other.snapshots) <= set(checks.snapshots)
-    assert checks.to_dict()["beside"]["board"] == "epoch/eci"
-    alone = SimpleNamespace(headline=headline, checks=Checks(), comparison=small)
-    assert answer(cast("Material", alone)).prose == headline.said()
+    found = beside(headline, vintage="2026-08-19", n_draws=200)
+    assert found is not None
+    for lang in ("en", "de"):
+        material = cast("Material", SimpleNamespace(headline=headline, beside=found))
+        assert other(material, lang).prose == (under_headline(headline, found, lang),)
+        alone = cast("Material", SimpleNamespace(headline=headline, beside=None))
+        assert other(alone, lang).prose == (words("unbeside", lang),)
+
+
+def test_what_moved_it_is_told_or_why_not() -> None:
+    news = elolag.estimate_news("2026-06-25", "2026-08-19", n_draws=60)
+    told = moved(cast("Material", SimpleNamespace(news=news)))
+    assert told.prose == (news.sentence(),)
+    assert told.tables[0].rows == news.table().rows
+    silent = moved(cast("Material", SimpleNamespace(news=words("unmoved"))))
+    assert silent.prose == (words("unmoved"),)
+    assert not silent.tables
+
+
+def test_the_answer_is_told_before_the_chart_and_the_day_after(world: World) -> None:
+    page = world.page.read_text("utf-8")
+    average, day = world.report.headline.said()
+    places = [page.index(str(escape(average[:60]))), page.index('id="chart-frontier'),
+              page.index(str(escape(day[:60])))]  # fmt: skip
+    assert places == sorted(places)

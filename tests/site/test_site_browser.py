@@ -71,13 +71,13 @@ def test_says_nothing_and_asks_nobody(seen: Seen, world: World) -> None:
 
 
 def test_hostile_names_run_nothing_and_stand_as_text(seen: Seen) -> None:
-    assert seen.page.locator("main img, main script, main iframe").count() == 0
     assert seen.page.evaluate("typeof window.owned") == "undefined"
     assert seen.page.locator("main img, main script, main iframe").count() == 0
-    text = seen.page.locator("main").inner_text()
-    assert site_worlds.NAMES["cn-14"] in text
+    text = seen.page.locator("main").text_content() or ""
+    if "estimands" in seen.figures:
+        assert site_worlds.NAMES["cn-14"] in text
+        assert "\\u202e" in text
     assert "\u202e" not in text
-    assert "\\u202e" in seen.page.locator("main").text_content()
 
 
 def test_every_chart_stands(seen: Seen) -> None:
@@ -91,8 +91,11 @@ def test_every_chart_stands(seen: Seen) -> None:
         assert drawing.locator("use").count() > 5
 
 
-def test_the_pointer_is_told_model_entry_date_rating_and_interval(seen: Seen) -> None:
+def test_the_pointer_is_told_model_entry_date_rating_and_interval(
+    opened: Callable[..., Seen],
+) -> None:
     """What a browser shows for a mark is the title nearest above it."""
+    seen = opened("desktop")
     seen.page.locator(f"{seen.chart('frontier')} svg").scroll_into_view_if_needed()
     words = seen.page.evaluate(
         """chart => {
@@ -110,13 +113,18 @@ def test_the_pointer_is_told_model_entry_date_rating_and_interval(seen: Seen) ->
 
 
 def test_every_chart_says_something_under_the_pointer(seen: Seen) -> None:
+    if seen.width == "phone":  # nothing points there: what takes the pointer is left out
+        assert seen.page.locator(".chart.phone svg title").count() == 0
+        return
     for name in seen.figures:
         told = seen.page.locator(f"{seen.chart(name)} svg title").all_text_contents()
         assert told
         assert all(words.strip() for words in told)
 
 
-def test_series_are_hidden_and_shown_by_their_keys(seen: Seen) -> None:
+@pytest.mark.parametrize("width", SIZES)
+def test_series_are_hidden_and_shown_by_their_keys(opened: Callable[..., Seen], width: str) -> None:
+    seen = opened(width)
     key = seen.page.get_by_role("checkbox", name="China")
     svg = f"{seen.chart('frontier')} svg"
 
@@ -125,18 +133,20 @@ def test_series_are_hidden_and_shown_by_their_keys(seen: Seen) -> None:
         return int(seen.page.locator(f"{svg} .{side}").evaluate_all(code))
 
     before = shown("follower")
-    assert before > 20
+    assert before >= 5
     key.uncheck()
     assert shown("follower") == 0
-    assert shown("leader") > 20
+    assert shown("leader") >= 5
     key.press("Space")
     assert key.is_checked()
     assert shown("follower") == before
 
 
-def test_the_table_of_a_chart_opens_and_closes(seen: Seen) -> None:
-    summary = seen.page.locator("#figure-frontier summary")
-    table = seen.page.locator("#figure-frontier table")
+@pytest.mark.parametrize("width", SIZES)
+def test_the_table_of_a_chart_opens_and_closes(opened: Callable[..., Seen], width: str) -> None:
+    seen = opened(width)
+    summary = seen.page.locator("#figure-frontier + details summary")
+    table = seen.page.locator("#figure-frontier + details table")
     assert not table.is_visible()
     summary.click()
     assert table.is_visible()
@@ -220,15 +230,15 @@ def test_structure_is_there_for_those_who_do_not_see_it(opened: Callable[..., Se
     assert levels.count(1) == 1
     assert all(later <= earlier + 1 for earlier, later in itertools.pairwise(levels))
     assert page.get_attribute("html", "lang") == "en"
-    for landmark in ("header", "nav", "main", "footer"):
+    for landmark in ("header", "main", "footer"):
         assert page.locator(f"body {landmark}").count() == 1
     charts = page.locator("[role=img]")
-    assert charts.count() == 2 * len(FIGURES)
+    assert charts.count() == 2 * len(site_worlds.ANSWER)
     for number in range(charts.count()):
         assert len(charts.nth(number).get_attribute("aria-label") or "") > 60
     assert page.locator(".chart svg:not([aria-hidden=true])").count() == 0
     tables = page.locator("main table").count()
-    assert tables >= len(FIGURES)
+    assert tables >= len(site_worlds.ANSWER)
     assert page.locator("table > caption").count() == tables
     assert page.locator("thead th:not([scope=col])").count() == 0
     assert page.locator("tbody th:not([scope=row])").count() == 0
@@ -243,15 +253,24 @@ def test_prints(opened: Callable[..., Seen], world: World) -> None:
     text = "\n".join(page.extract_text() for page in reader.pages)
     assert 4 <= len(reader.pages) <= 24
     assert "on average about 6 months behind the US" in " ".join(text.split())
-    for heading in ("What this does not measure", "How to cite", "Made with"):
+    for heading in ("What this does not measure", "How to cite"):
         assert heading in text
     width, height = (float(x) for x in reader.pages[0].mediabox[2:])
     assert (round(width), round(height)) == (595, 842)
 
 
-def test_no_script_and_a_small_page(world: World) -> None:
-    html = world.page.read_text("utf-8")
-    assert len(html.encode()) < 2_500_000
+def test_a_phone_is_done_after_twelve_screens(opened: Callable[..., Seen]) -> None:
+    page = opened("phone").page
+    assert page.evaluate("document.documentElement.scrollHeight") <= 12 * SIZES["phone"][1]
+    chart = page.locator("#chart-frontier-phone svg").bounding_box()
+    assert chart is not None
+    assert chart["y"] + page.evaluate("window.scrollY") + chart["height"] / 2 < SIZES["phone"][1]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_script_and_a_small_page(world: World, name: str) -> None:
+    html = world.page.with_stem(name).read_text("utf-8")
+    assert len(html.encode()) < 450_000
     assert "<script" not in html
     assert " style=" not in html
     policy = html[html.index("Content-Security-Policy") :].split(">", 1)[0]
