@@ -164,6 +164,14 @@ def test_a_site_is_published_only_after_its_months_are_kept_and_from_the_default
     assert flow["concurrency"] == {"group": "publish", "cancel-in-progress": False}
 
 
+def test_what_fails_within_a_pipe_fails_its_step() -> None:
+    for path in WORKFLOWS:
+        asked = yaml.safe_load(path.read_text("utf-8"))
+        shell = [step.get("run", "") for job in asked["jobs"].values() for step in job["steps"]]
+        if any(re.search(r"[^|]\|[^|]", text) for text in shell):
+            assert asked["defaults"] == {"run": {"shell": "bash"}}, path.name
+
+
 def test_the_promised_pythons_are_tested_and_updates_are_proposed() -> None:
     tests = yaml.safe_load((ROOT / ".github/workflows/tests.yml").read_text("utf-8"))["jobs"]
     assert tests["tests"]["strategy"]["matrix"]["python"] == PROMISED

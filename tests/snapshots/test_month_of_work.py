@@ -143,7 +143,11 @@ os.execv(sys.executable, [sys.executable, "-m", "elolag", *asked])
         text = (ROOT / ".github" / "workflows" / workflow).read_text("utf-8")
         out: dict[str, str] = {}
         moment = dt.datetime.fromisoformat(f"{day}T05:43:00+00:00").timestamp()
-        for name, job in yaml.safe_load(text)["jobs"].items():
+        asked = yaml.safe_load(text)
+        # What the host makes of this name.
+        assert asked["defaults"] == {"run": {"shell": "bash"}}
+        shell = [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c"]
+        for name, job in asked["jobs"].items():
             if only not in ("", name):
                 continue
             self.runs += 1
@@ -162,7 +166,7 @@ os.execv(sys.executable, [sys.executable, "-m", "elolag", *asked])
                 more = {k: expression(v, temporary, out) for k, v in step.get("env", {}).items()}
                 where = place / "work" if (place / "work").exists() else place
                 done = subprocess.run(
-                    [BASH, "-e", "-c", step["run"]], cwd=where, env={**environ, **more},
+                    [*shell, step["run"]], cwd=where, env={**environ, **more},
                     check=False, capture_output=True, text=True,
                 )  # fmt: skip
                 assert done.returncode == 0, (name, step["name"], done.stdout, done.stderr)
