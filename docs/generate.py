@@ -51,15 +51,25 @@ def everything() -> comparison.Comparison:
     return comparison.estimate_all()
 
 
-def lag() -> str:
+@functools.cache
+def printed() -> str:
     """What `make lag` prints."""
     command = [sys.executable, "-c", "from elolag.cli import main; main()", "lag"]
-    printed = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=True, cwd=ROOT,
         env={**os.environ, "SOURCE_DATE_EPOCH": recipes.ON_DAY},
     )  # fmt: skip
-    lines = "\n".join(line.rstrip() for line in printed.stdout.strip().splitlines())
-    return f"```text\n{lines}\n```"
+    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+
+
+def lag() -> str:
+    """The answer with all behind it, as it is printed."""
+    return f"```text\n{printed()}\n```"
+
+
+def answer() -> str:
+    """The two lines alone."""
+    return "\n>\n".join(f"> {' '.join(part.split())}" for part in printed().split("\n\n")[:2])
 
 
 def estimands() -> str:
@@ -463,6 +473,7 @@ def stability() -> str:
 
 
 BLOCKS: dict[str, Callable[[], str]] = {
+    "answer": answer,
     "lag": lag,
     "estimands": estimands,
     "change": change,

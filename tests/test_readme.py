@@ -28,6 +28,7 @@ def generate():
         "README.md",
         "docs/calibration.md",
         "docs/claims.md",
+        "docs/cli.md",
         "docs/methods.md",
         "docs/sensitivity.md",
     ],
@@ -90,3 +91,26 @@ def test_the_headline_is_the_time_since_a_release_and_no_difference_of_two() -> 
 def test_no_page_shows_a_blank_that_was_to_be_filled_in() -> None:
     for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         assert "{window}" not in page.read_text("utf-8"), page.name
+
+
+def test_the_readme_is_short_and_begins_with_the_answer_the_chart_and_two_commands() -> None:
+    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+    assert len(lines) < 150
+    first = "\n".join(lines[:40])
+    order = ["<!-- generated: answer -->", "(docs/frontier.png)", "make lag", "make test",
+             "1. **Read the page.**", "2. **One command.**", "3. **Python.**"]  # fmt: skip
+    places = [first.find(part) for part in order]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_the_readme_explains_a_word_where_it_first_stands() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    told = re.sub(r"<!-- generated: .*?<!-- end -->|```.*?```", "", text, flags=re.S)
+    for word in ("leaderboard", "rating", "measurement interval", "estimand", "frontier", "hash",
+                 "vintage", "snapshot", "tag", "sampling interval", "provisional"):  # fmt: skip
+        # A path, a command or another word that holds it says nothing of it.
+        plain = re.sub(r"`[^`]*`|\]\([^)]*\)", "", told)
+        first = re.search(rf"\b{word}(s|es)?\b", plain)
+        assert first is not None, word
+        assert plain[first.start() - 1] == "*", word

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -121,12 +123,24 @@ def test_every_action_is_pinned_to_a_commit() -> None:
 
 def test_no_job_that_may_write_runs_what_reads_foreign_bytes() -> None:
     may = {name: job for name, job in jobs() if writes(job)}
-    assert set(may) == {"snapshot.yml: propose", "snapshot.yml: deploy"}
+    assert {name: sorted(k for k, v in job["permissions"].items() if v == "write")
+            for name, job in may.items()} == {
+        "snapshot.yml: propose": ["contents", "pull-requests"],
+        "publish.yml: keep": ["contents"],
+        "publish.yml: deploy": ["id-token", "pages"],
+    }  # fmt: skip
     run = [step["run"] for job in may.values() for step in job["steps"] if "run" in step]
-    assert run == ['python3 -I tools/take_over.py "$RUNNER_TEMP/taken/snapshots" snapshots']
+    ours = [line for text in run for line in text.splitlines() if re.search("python|/made", line)]
+    assert sorted(ours) == [
+        'python3 -I tools/take_over.py "$RUNNER_TEMP/taken/snapshots" snapshots',
+        'python3 -I tools/take_over.py --months "$RUNNER_TEMP/made" "$RUNNER_TEMP/months"',
+    ]
     reads = [n for n, job in jobs() if re.search(r"elolag|make |pip", str(job["steps"]))]
-    assert "snapshot.yml: take" in reads
+    assert {"snapshot.yml: take", "publish.yml: build"} <= set(reads)
     assert not set(reads) & set(may)
+    tokens = [(name, step["name"]) for name, job in jobs() for step in job["steps"]
+              if "github.token" in str(step) or "secrets." in str(step)]  # fmt: skip
+    assert tokens == [("publish.yml: keep", "Commit them to the branch `months`")]
     for name, job in jobs():
         for step in job["steps"]:
             if "actions/checkout@" in step.get("uses", ""):
@@ -134,6 +148,28 @@ def test_no_job_that_may_write_runs_what_reads_foreign_bytes() -> None:
     # Text of others is never part of a script: it reaches one by a variable.
     shell = [step.get("run", "") for _, job in jobs() for step in job["steps"]]
     assert not [text for text in shell if "${{" in text]
+
+
+def test_a_site_is_published_only_after_its_months_are_kept_and_from_the_default_branch() -> None:
+    flow = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text("utf-8"))
+    asked = flow["jobs"]
+    assert list(asked) == ["build", "keep", "deploy"]
+    assert "default_branch" in asked["build"]["if"]
+    assert [asked[n].get("needs") for n in asked] == [None, "build", "keep"]
+    # A job that says `if` itself might run after a failure.
+    assert not any("if" in asked[name] for name in ("keep", "deploy"))
+    # YAML reads the key `on` as true.
+    assert "snapshots/**" in flow[True]["push"]["paths"]
+    assert "workflow_dispatch" in flow[True]
+    assert flow["concurrency"] == {"group": "publish", "cancel-in-progress": False}
+
+
+def test_what_fails_within_a_pipe_fails_its_step() -> None:
+    for path in WORKFLOWS:
+        asked = yaml.safe_load(path.read_text("utf-8"))
+        shell = [step.get("run", "") for job in asked["jobs"].values() for step in job["steps"]]
+        if any(re.search(r"[^|]\|[^|]", text) for text in shell):
+            assert asked["defaults"] == {"run": {"shell": "bash"}}, path.name
 
 
 def test_the_promised_pythons_are_tested_and_updates_are_proposed() -> None:
@@ -195,7 +231,7 @@ def test_new_snapshots_and_added_lines_are_taken_over(both: tuple[Path, Path]) -
 
 def test_every_file_of_a_snapshot_has_a_name_that_is_taken_over() -> None:
     for name in (MANIFEST, *(f"{table}.csv" for table in TABLES)):
-        assert take_over._FILE.fullmatch(f"{SNAPSHOT}/{name}")
+        assert take_over.ARCHIVE.once.fullmatch(f"{SNAPSHOT}/{name}")
 
 
 def changed(folder: Path) -> None:
@@ -250,3 +286,84 @@ def test_whatever_else_the_other_job_left_is_refused_whole(
     with pytest.raises(RefusedError):
         take_over.take_over(source, target)
     assert tree(target) == HERE
+
+
+# What the job that keeps published months takes over
+
+
+def month(**files: str) -> dict[str, str]:
+    """A folder's files with their hashes."""
+    named = {name.replace("__", "/").replace("_", "."): text for name, text in files.items()}
+    lines = (f"{hashlib.sha256(named[n].encode()).hexdigest()}  {n}\n" for n in sorted(named))
+    return {**named, "SHA256SUMS": "".join(lines)}
+
+
+def laid(**folders: dict[str, str]) -> dict[str, str]:
+    return {
+        f"{folder.removeprefix('m').replace('_', '-')}/{name}": text
+        for folder, files in folders.items()
+        for name, text in files.items()
+    }
+
+
+PAGES = {"index_html": "p", "lag_json": "{}", "data__answer_csv": "a", "figures__a_svg": "s"}
+PUBLISHED = laid(m2026_08=month(**PAGES), lists={
+    **(kept := {"2026-08-01.json": "{}"}),
+    "SHA256SUMS": f"{hashlib.sha256(b'{}').hexdigest()}  {next(iter(kept))}\n",
+})  # fmt: skip
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> tuple[Path, Path]:
+    return archive(tmp_path / "made", PUBLISHED), archive(tmp_path / "kept", PUBLISHED)
+
+
+def test_new_months_and_answers_by_more_lists_are_taken_over(
+    published: tuple[Path, Path],
+) -> None:
+    source, target = published
+    earlier = f"{hashlib.sha256(b'[]').hexdigest()}  2025-01-01.json\n"
+    new = {
+        **laid(m2026_09=month(**PAGES)),
+        "lists/2025-01-01.json": "[]",
+        "lists/SHA256SUMS": earlier + PUBLISHED["lists/SHA256SUMS"],
+    }
+    archive(source, new)
+    assert sorted(take_over.take_over(source, target, take_over.MONTHS)) == sorted(new)
+    assert tree(target) == {**PUBLISHED, **new}
+    assert take_over.take_over(source, target, take_over.MONTHS) == []
+
+
+@pytest.mark.parametrize(
+    ("attack", "why"),
+    [
+        (laid(m2026_08=month(**{**PAGES, "index_html": "other"})), "has changed"),
+        ({"2026-08/index.html": "other"}, "has changed"),
+        ({"2026-08/more.html": "x"}, "not listed"),
+        ({"2026-09/index.html": "x"}, "2026-09/SHA256SUMS is missing"),
+        ({**laid(m2026_09=month(**PAGES)), "2026-09/index.html": "x"}, "not what its SHA256SUMS"),
+        ({**laid(m2026_09=month(**PAGES)), "2026-09/more.html": "x"}, "not listed"),
+        ({"lists/SHA256SUMS": ""}, "has changed"),
+        ({"lists/2026-08-01.json": "[]"}, "has changed"),
+        ({"index.html": "x"}, "is no file"),
+        (laid(m2026_09=month(_gitattributes="* filter=x")), "is no file"),
+        (laid(m2026_09=month(a__b__c_html="x")), "is no file"),
+        ({".github/workflows/x.yml": "x"}, "is no file"),
+        ({".git": "gitdir: x"}, "is no file"),
+    ],
+)
+def test_a_month_that_is_not_whole_or_is_published_already_is_refused(
+    published: tuple[Path, Path], attack: dict[str, str], why: str
+) -> None:
+    source, target = published
+    archive(source, laid(m2026_07=month(**PAGES)) | attack)
+    with pytest.raises(RefusedError, match=why):
+        take_over.take_over(source, target, take_over.MONTHS)
+    assert tree(target) == PUBLISHED
+
+
+def test_a_published_month_that_is_gone_is_refused(published: tuple[Path, Path]) -> None:
+    source, target = published
+    shutil.rmtree(source / "2026-08")
+    with pytest.raises(RefusedError, match="2026-08/SHA256SUMS is gone"):
+        take_over.take_over(source, target, take_over.MONTHS)

@@ -249,7 +249,7 @@ def build(
     UsageError
         The category is not on the board's vintage, or the vintage not in the archive.
     EstimateError
-        No entry of the board has a standard error.
+        No entry of the board has a standard error, or none a tag.
     """
     newest = choose(board, vintage)
     notes = [*which_lists(board.archive.sources)]
@@ -288,6 +288,11 @@ def build(
         shown.append((snapshot.vintage, strange[1]))
         used.append(snapshot)
         tables.append(Vintage(snapshot.vintage, table))
+    if all(vintage.table.empty for vintage in tables):
+        raise EstimateError(
+            f"nobody has tagged an entry of {board.name} ({newest.vintage}, {category}), so that "
+            f"there is no model to compare; elolag tags suggest proposes tags"
+        )
     other = other_board(board, newest) if older else []
     others = [
         Vintage(s.vintage, _identified(s, category, lookup)[0])

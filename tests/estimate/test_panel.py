@@ -231,3 +231,11 @@ def test_a_list_dated_ahead_is_told_and_moves_nothing(tmp_path: Path) -> None:
     assert "impossible day" in note
     assert "dated 2031-08-19" in note
     assert elolag.estimate_lag(**asked, vintage="2031-08-19").vintage == "2031-08-19"
+
+
+def test_a_board_of_which_nobody_has_tagged_an_entry_is_refused(tmp_path: Path) -> None:
+    listed = made_archive.publication([("nobody-1", 1300.0, 9.8), ("nobody-2", 1290.0, 9.8)])
+    kept = made_archive.archive(tmp_path / "a", listed)
+    lookup = tags.Lookup(tags.load())
+    with pytest.raises(EstimateError, match=r"nobody has tagged an entry of arena/text \(2026-08"):
+        build(elolag.open_archive(kept).board("arena/text"), "overall", None, lookup)
