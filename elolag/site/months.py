@@ -82,7 +82,7 @@ def next_release(day: str) -> str:
     """
     date = parse(day)
     year, month = (date.year + 1, 1) if date.month == 12 else (date.year, date.month + 1)
-    return f"{year}-{month:02d}-03"
+    return f"{year:04d}-{month:02d}-03"
 
 
 @dataclass(frozen=True)
