@@ -39,6 +39,7 @@ from elolag.site.months import (
     LISTS,
     Frozen,
     Month,
+    as_published,
     frozen,
     frozen_lists,
     months,
@@ -168,10 +169,10 @@ def write_site(
         raise UsageError(f"{board.name} is one list of your own and has no months: elolag report")
     # First, so that a file which does not belong to a month is told as one of it.
     held = Path(kept) if kept else place
-    months, lists = frozen(held), frozen_lists(held)
+    on_file, lists = frozen(held), frozen_lists(held)
     with folder.reserved(place, force=place.exists()) as temporary:
         work = _Work(
-            board, asked, months, lists, day,
+            board, asked, on_file, lists, day,
             (base_url or owner().site).rstrip("/"), jobs, tell,
         )  # fmt: skip
         made = _made(work)
@@ -197,7 +198,7 @@ class _Work:
 
     @property
     def months(self) -> tuple[Month, ...]:
-        return months(self.board, self.category)
+        return as_published(months(self.board, self.category), self.held)
 
     @property
     def category(self) -> str:
@@ -415,18 +416,20 @@ def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[
     }
     table = series(rows.values())
     content = table.to_csv()
-    latest = latest_json(
-        rows[edition.month.name], material.headline, base_url=work.address,
-        next_figure=next_release(work.day),
-    )  # fmt: skip
+    newest = edition.month.name
+    told = latest_json(
+        rows[newest], material.headline, base_url=work.address, next_figure=next_release(work.day)
+    )
+    # The figure is the published one, and so is its sentence, whatever tags say today.
+    latest = to_json({**told, "sentence": facts[newest]["sentence"]})
     entries = [_entry(row, facts[row.month.name]) for row in record.rows]
     entries += [_corrected(row, record.vintage) for row in record.rows if row.corrected]
     tables = [resource("series.csv", content, described(table.columns), table.caption)]
     # Sorted, for months on file come in another order than those that were just made.
     for path, data in sorted(files.items()):
         if path.endswith(".metadata.json"):
-            told, name = json.loads(data), f"{path.removesuffix('.metadata.json')}.csv"
-            tables.append(resource(name, files[name], told["columns"], told["title"]))
+            about, name = json.loads(data), f"{path.removesuffix('.metadata.json')}.csv"
+            tables.append(resource(name, files[name], about["columns"], about["title"]))
     package = datapackage(
         tables, created=edition.material.headline.vintage,
         origins=material.headline.origins, base_url=work.address,
@@ -436,7 +439,7 @@ def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[
         base_url=work.address,
     )  # fmt: skip
     return {
-        "series.csv": content, "latest.json": to_json(latest), "feed.xml": feed,
+        "series.csv": content, "latest.json": latest, "feed.xml": feed,
         "datapackage.json": package, **schemas(),
     }  # fmt: skip
 

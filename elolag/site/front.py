@@ -48,8 +48,8 @@ class Edition:
     @property
     def month(self) -> Month:
         """That of the front page."""
-        vintage = self.material.headline.vintage
-        return next(m for m in self.months if m.vintage == vintage)
+        name = self.material.headline.vintage[:7]
+        return next(m for m in self.months if m.name == name)
 
 
 def front(edition: Edition, lang: str = "en") -> Page:

@@ -23,7 +23,7 @@ from elolag.results.provenance import Origin
 from elolag.results.table import Column, Result, Table, decimals
 from elolag.results.words import bounded, compact, months, noun
 from elolag.schema import ALL_LISTS
-from elolag.site.months import Frozen, Month, frozen
+from elolag.site.months import Frozen, Month, as_published, frozen
 from elolag.site.months import months as months_of
 from elolag.site.series import Figure, MonthRow
 from elolag.version import METHOD, __version__
@@ -300,8 +300,8 @@ def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Reco
     )
     if isinstance(board, OwnBoard):
         raise UsageError(f"{board.name} is one list of your own and has no months")
-    found = months_of(board, asked.get("category", "overall"))
     held = frozen(Path(kept)) if kept else {}
+    found = as_published(months_of(board, asked.get("category", "overall")), held)
     answers = {month.name: answer(month, asked) for month in found}
     return compiled(found, held, answers, estimate_lag(**asked), revising(answers, asked))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,19 @@ class Frozen:
     name: str
     files: Mapping[str, bytes]
     facts: Mapping[str, Any]
+
+
+def as_published(found: Iterable[Month], held: Mapping[str, Frozen]) -> tuple[Month, ...]:
+    """The months, those that are published with the list they were published by.
+
+    A list that came after stands beside them like any other of the month.
+    """
+    return tuple(
+        replace(month, vintage=told.facts["answer"]["vintage"], official=told.facts["official"])
+        if (told := held.get(month.name))
+        else month
+        for month in found
+    )
 
 
 def frozen(folder: Path) -> dict[str, Frozen]:

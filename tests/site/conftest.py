@@ -51,8 +51,8 @@ def months(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="session")
 def built(months: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The site of three months, every chart drawn."""
-    return month_worlds.write(tmp_path_factory.mktemp("built") / "site", months)
+    """The site of three months, every chart drawn, by two workers."""
+    return month_worlds.write(tmp_path_factory.mktemp("built") / "site", months, jobs=2)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ import site_worlds
 from elolag.archive import Payload, take_publications
 from elolag.schema import ENTRIES, RATINGS, Origin, Publication
 from elolag.site import Site, write_site
+from elolag.site.downloads import OFFERED
 from elolag.sources import get_source
 
 BOARD = site_worlds.STYLED
@@ -75,12 +76,15 @@ def write(out: Path, question: dict[str, Any], **other: Any) -> Site:
 def plain() -> Iterator[None]:
     """Charts are one empty image each: they take four fifths of the time, and are not the point."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("elolag.site.month.images", lambda name, *_, **__: {f"{name}.svg": EMPTY})
+        patch.setattr("elolag.site.month.images", _images)
         patch.setattr("elolag.site.month.svg", lambda _, name, **__: f'<svg id="{name}"></svg>')
         yield
 
 
-EMPTY = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>\n'
+def _images(name: str, *_: object, **__: object) -> dict[str, bytes]:
+    """Under the names that charts have."""
+    empty = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"></svg>\n'
+    return {f"{name}.svg": empty, **{f"{name}-{size}.png": empty for size in OFFERED}}
 
 
 def upgraded(out: Path, question: dict[str, Any], **other: Any) -> None:
