@@ -52,7 +52,7 @@ ENGLISH: Mapping[str, str] = {
     "next": "Next figure: from {date}, once a new list has been checked.",
     "unmoved": "There is no earlier month to compare with.",
     "feed": "How far China's AI models trail those of the US, month by month",
-    "month": "{month}",
+    "last month": "the last month that has ended, as a page that never changes",
     "monthly": "this answer as a page that never changes, with every file behind it",
     "record": "The record",
     "each": "Each month",
@@ -119,7 +119,7 @@ GERMAN: Mapping[str, str] = {
     "months": "Alle Monate",
     "next": "Nächste Zahl: ab dem {date}, sobald eine neue Liste geprüft ist.",
     "unmoved": "Es gibt keinen früheren Monat zum Vergleich.",
-    "month": "{month}",
+    "last month": "der letzte abgelaufene Monat als Seite, die sich nie ändert",
     "monthly": "diese Antwort als Seite, die sich nie ändert, mit allen Dateien dahinter",
     "rows": "die Daten der Grafik (auf Englisch)",
     "frontier caption": (

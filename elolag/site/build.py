@@ -198,7 +198,9 @@ class _Work:
 
     @property
     def months(self) -> tuple[Month, ...]:
-        return as_published(months(self.board, self.category), self.held)
+        """Those that have ended by the day, and what is published: no later list can be theirs."""
+        found = as_published(months(self.board, self.category), self.held)
+        return tuple(m for m in found if m.name < self.day[:7] or m.name in self.held)
 
     @property
     def category(self) -> str:
@@ -238,6 +240,11 @@ def _made(work: _Work) -> _Made:
     """Do all that takes time, by as many workers as there are."""
     every, question = work.months, work.question
     check_held(every, work.held)
+    if not every:
+        raise UsageError(
+            f"{work.board.name} has no month that had ended by {work.day} with a complete list: "
+            f"there is nothing to publish yet"
+        )
     new = [month for month in every if month.name not in work.held]
     newest = max((month.name for month in new), default="")
     earlier = dict(zip([m.name for m in every[1:]], every, strict=False))
@@ -259,7 +266,7 @@ def _made(work: _Work) -> _Made:
     session = Session()
     base = asking(question, session=session)
     head = estimate_lag(**base)
-    before = earlier.get(head.vintage[:7])
+    before = max((m for m in every if m.name < head.vintage[:7]), default=None, key=_named)
     material = gather(Extent(checks=False, full=False), before.vintage if before else "", **base)
     first = dict(done)
     answers = {month.name: first[f"answer {month.name}"] for month in every}
@@ -271,6 +278,8 @@ def _made(work: _Work) -> _Made:
         if not isinstance(found := first[f"month {month.name}"], str):
             files[month.name] = folder.summed(found)
             held[month.name] = Frozen(month.name, files[month.name], json.loads(found[FACTS]))
+    if not files:
+        raise EstimateError(f"no month has a figure: {first[f'month {every[-1].name}']}")
     record = compiled(every, held, answers, head, revising(answers, base))
     newer = newer_copy(work.board, work.category, head.vintage)
     copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
@@ -307,6 +316,10 @@ def _begin(tasks: Mapping[str, Callable[[], Any]], work: _Work) -> Iterator[tupl
             yield name, found
 
     return told()
+
+
+def _named(month: Month) -> str:
+    return month.name
 
 
 #: Tasks whose error is one of the site; that of any other is told in its place.

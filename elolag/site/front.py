@@ -47,9 +47,10 @@ class Edition:
 
     @property
     def month(self) -> Month:
-        """That of the front page."""
+        """That of the front page's list; until it has ended, the newest with an official list."""
         name = self.material.headline.vintage[:7]
-        return next(m for m in self.months if m.name == name)
+        own = [m for m in self.months if m.name == name]
+        return (own or [m for m in self.months if m.official] or list(self.months))[-1]
 
 
 def front(edition: Edition, lang: str = "en") -> Page:
@@ -68,8 +69,11 @@ def front(edition: Edition, lang: str = "en") -> Page:
     if lang == "de":
         sections = [_in_german(section, material) for section in sections if section.key != "moved"]
     month = edition.month
-    here = Link(words("month", lang, month=month.words(lang)), f"{month.name}/index.html",
-                words("monthly", lang))  # fmt: skip
+    same = material.headline.vintage == month.vintage
+    here = Link(
+        month.words(lang), f"{month.name}/index.html",
+        words("monthly" if same else "last month", lang),
+    )  # fmt: skip
     ways = [Link(label, path, what) for path, (label, what) in WAYS[lang].items()]
     sections.append(Section("down", words("down", lang), links=(here, *ways)))
     paths = ("index.html", "de/index.html")

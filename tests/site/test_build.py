@@ -222,3 +222,18 @@ def test_a_folder_that_holds_anything_else_is_left_alone(
         month_worlds.write(mine, months)
     assert [p.name for p in mine.iterdir()] == ["diary.txt"]
     assert DAY in (plain.path / "feed.xml").read_text("utf-8")
+
+
+def test_a_month_is_published_when_it_has_ended(months: dict[str, Any], tmp_path: Path) -> None:
+    """Until then a later list may come, which is the month's; the front page has the newest."""
+    with pytest.raises(UsageError, match="no month that had ended by 2025-12-31"):
+        month_worlds.write(tmp_path / "early", months, published="2025-12-31")
+    assert not (tmp_path / "early").exists()
+    with month_worlds.plain():
+        made = month_worlds.write(tmp_path / "site", months, published="2026-08-31")
+    assert made.added == ("2025-12", "2026-07")
+    assert made.headline.vintage == "2026-08-19"
+    page = (made.path / "index.html").read_text("utf-8")
+    assert 'href="2025-12/index.html"' in page
+    assert "the last month that has ended" in page
+    assert json.loads((made.path / "latest.json").read_bytes())["month"] == "2025-12"

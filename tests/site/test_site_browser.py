@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from site_worlds import World
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+TABLET = (820, 1180)
 PAGES = {"index": site_worlds.ANSWER, "checks": site_worlds.CHECKS}
 
 
@@ -40,7 +41,7 @@ def opened(browser: Browser, world: World) -> Iterator[Callable[..., Seen]]:
         key = (width, scheme, name)
         if key in known:
             return known[key]
-        wide, high = SIZES[width]
+        wide, high = {**SIZES, "tablet": TABLET}[width]
         context = browser.new_context(
             viewport={"width": wide, "height": high},
             color_scheme=scheme,
@@ -179,6 +180,18 @@ def test_no_text_is_cut_off(seen: Seen) -> None:
         }"""
     )
     assert cut == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_tablet_has_room_for_everything(opened: Callable[..., Seen], name: str) -> None:
+    seen = opened("tablet", name=name)
+    assert seen.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+    for figure in seen.figures:
+        box = seen.page.locator(f"{seen.chart(figure)} svg").bounding_box()
+        assert box is not None
+        assert box["width"] > 500
 
 
 def test_tables_that_are_wider_scroll_alone(seen: Seen) -> None:

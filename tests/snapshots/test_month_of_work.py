@@ -220,7 +220,7 @@ def expression(text: Any, temporary: Path, out: dict[str, str]) -> str:
 def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
     with serving() as upstream:
         host = Host(tmp_path, upstream)
-        made.healthy(upstream, {"text_style_control": published(27, "2026-08-01")})
+        made.healthy(upstream, {"text_style_control": published(27, "2026-07-31")})
         first = tmp_path / "first"
         begun = subprocess.run(
             [first / "played/elolag", "snapshot", "--archive", "snapshots"], cwd=first,
@@ -231,10 +231,10 @@ def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
         host.push(first, "First list", "main")
         host.run("publish.yml", "2026-08-04")
         earlier = host.kept()
-        assert {name.partition("/")[0] for name in earlier} == {"2026-08"}
+        assert {name.partition("/")[0] for name in earlier} == {"2026-07"}
         old = (host.pages / "index.html").read_text("utf-8")
 
-        made.healthy(upstream, {"text_style_control": published(28, "2026-09-01")})
+        made.healthy(upstream, {"text_style_control": published(28, "2026-08-31")})
         told = host.run("snapshot.yml", "2026-09-03")
         host.run("publish.yml", "2026-09-04")
     assert told == {
@@ -258,19 +258,19 @@ def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
 
     # The branch of months has one more, and not a byte of the first one is another.
     now = host.kept()
-    assert {name.partition("/")[0] for name in now} == {"2026-08", "2026-09"}
+    assert {name.partition("/")[0] for name in now} == {"2026-07", "2026-08"}
     assert {name: now.get(name) for name in earlier} == earlier
     # The page says the figure of the new list.
     main = tmp_path / "main"
     host.git(tmp_path, "clone", "--quiet", str(host.origin), str(main))
     result = estimate_lag(archive=str(main / "snapshots"), extra_tags=tmp_path / "tags", n_draws=60)
-    assert result.vintage == "2026-09-01"
+    assert result.vintage == "2026-08-31"
     latest = json.loads((host.pages / "latest.json").read_text("utf-8"))
-    assert latest["month"] == "2026-09"
+    assert latest["month"] == "2026-08"
     page = unescape((host.pages / "index.html").read_text("utf-8"))
     assert result.said()[0] in page
     assert result.said()[0] not in unescape(old)
-    for name in ("2026-08", "2026-09"):
+    for name in ("2026-07", "2026-08"):
         sums = (host.pages / name / "SHA256SUMS").read_text("utf-8").splitlines()
         for digest, path in (line.split("  ", 1) for line in sums):
             data = (host.pages / name / path).read_bytes()
@@ -280,7 +280,7 @@ def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
     # Without a new month nothing is added; what is no new month is not taken.
     head = host.git(host.origin, "rev-parse", "months")
     host.run("publish.yml", "2026-09-05", only="keep")
-    (host.artifacts / "months/2026-08/index.html").write_text("<p>another</p>")
-    with pytest.raises(AssertionError, match="2026-08/index.html has changed"):
+    (host.artifacts / "months/2026-07/index.html").write_text("<p>another</p>")
+    with pytest.raises(AssertionError, match="2026-07/index.html has changed"):
         host.run("publish.yml", "2026-09-05", only="keep")
     assert host.git(host.origin, "rev-parse", "months") == head
