@@ -71,6 +71,7 @@ ENGLISH: Mapping[str, str] = {
         "the month, which stays as it was."
     ),
     "uncorrected": "Nothing had to be corrected: the same list gives the same figure today.",
+    "unasked": "No page that answers back",
     "still": "What moved the figure is told from list to list, each as of its own day.",
     "unbeside": "No other measure has an answer for this day.",
 }

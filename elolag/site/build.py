@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
 
+from elolag import tags
 from elolag.archive import Board
 from elolag.cite import citation
 from elolag.dates import to_day, today
@@ -149,13 +150,8 @@ def write_site(
             raise UsageError(f"each month has a list and a day of its own; leave {name} out")
     if base_url and not base_url.startswith("https://"):
         raise UsageError(f"{base_url!r} is no address of a site: it begins with https://")
-    for name in (
-        "jinja2",
-        "markupsafe",
-        "xlsxwriter",
-        "PIL.Image",
-        *(["joblib"] if jobs != 1 else []),
-    ):
+    workers = ["joblib"] if jobs != 1 else []
+    for name in ("jinja2", "markupsafe", "xlsxwriter", "PIL.Image", *workers):
         library(name, REPORT)
     place, day = Path(out).absolute(), published or str(today())
     to_day(day)
@@ -207,6 +203,13 @@ class _Work:
         return self.question.get("category", "overall")
 
     @property
+    def stamp(self) -> str:
+        """What the answers rest on: the archive's head, and tags of a user's own."""
+        extra = self.question.get("extra_tags")
+        own = "" if extra is None else tags.digest(extra)
+        return f"{self.board.archive.path} {self.board.archive.log_head} {own}"
+
+    @property
     def others(self) -> list[str]:
         """Vintages of the lists that stand for no month and have no answer kept."""
         known = {month.vintage for month in self.months} | set(self.lists)
@@ -248,17 +251,18 @@ def _made(work: _Work) -> _Made:
     new = [month for month in every if month.name not in work.held]
     newest = max((month.name for month in new), default="")
     earlier = dict(zip([m.name for m in every[1:]], every, strict=False))
+    stamp = work.stamp
     done = _begin(
         {
             **{
                 f"month {month.name}": partial(
                     _month, month, earlier.get(month.name),
-                    work.day if month.name == newest else "", question,
+                    work.day if month.name == newest else "", question, stamp,
                 )
                 for month in new
             },
-            **{f"answer {month.name}": partial(_answer, month, question) for month in every},
-            **{f"list {vintage}": partial(_list, vintage, question) for vintage in work.others},
+            **{f"answer {month.name}": partial(_answer, month, question, stamp) for month in every},
+            **{f"list {name}": partial(_list, name, question, stamp) for name in work.others},
         },
         work,
     )  # fmt: skip
@@ -322,34 +326,37 @@ def _named(month: Month) -> str:
     return month.name
 
 
+#: The page that answers back.
+_ASK = "ask/index.html"
 #: Tasks whose error is one of the site; that of any other is told in its place.
 _NEEDED = ("month", "answer", "list")
 
 
-@functools.cache
-def _session() -> Session:
-    """The session of one worker."""
+@functools.lru_cache(maxsize=1)
+def _session(stamp: str) -> Session:
+    """The session of one worker, as long as archive and tags are those of the stamp."""
+    del stamp
     return Session()
 
 
-def _answer(month: Month, question: Question) -> LagResult | str:
-    return answer(month, asking(question, session=_session()))
+def _answer(month: Month, question: Question, stamp: str) -> LagResult | str:
+    return answer(month, asking(question, session=_session(stamp)))
 
 
-def _list(vintage: str, question: Question) -> bytes:
+def _list(vintage: str, question: Question, stamp: str) -> bytes:
     """The answer by a list that stands for no month, as JSON; empty where there is none."""
     try:
-        found = estimate_lag(**asking(question, vintage=vintage, session=_session()))
+        found = estimate_lag(**asking(question, vintage=vintage, session=_session(stamp)))
     except EstimateError:
         return b""
     return to_json(found.to_dict())
 
 
 def _month(
-    month: Month, before: Month | None, published: str, question: Question
+    month: Month, before: Month | None, published: str, question: Question, stamp: str
 ) -> dict[str, bytes] | str:
     """The folder of a month, or why it has no figure."""
-    asked = asking(question, vintage=month.vintage, session=_session())
+    asked = asking(question, vintage=month.vintage, session=_session(stamp))
     try:
         material = gather(
             Extent(checks=False, full=False), before.vintage if before else "", **asked
@@ -395,12 +402,14 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
     files = {f"{name}/{k}": v for name, month in made.frozen.items() for k, v in month.items()}
     lists = folder.summed({f"{vintage}.json": data for vintage, data in made.lists.items()})
     files |= {f"{LISTS}/{name}": data for name, data in lists.items() if made.lists}
-    files["ask/index.html"] = _ask(work, edition)
+    asked = _ask(work, edition)
+    if isinstance(asked, bytes):
+        files[_ASK] = asked
     deck = Deck(made.found)
     pages: list[Page] = [
         front.front(edition), front.front(edition, "de"), front.all_months(edition),
         *(front.correction(edition, row) for row in edition.record.rows), *deck.pages(),
-        *down.pages(made.found, owner()),
+        *down.pages(made.found, owner()), *([asked] if isinstance(asked, Page) else []),
     ]  # fmt: skip
     result = edition.material.headline
     for each in pages:
@@ -410,11 +419,14 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
     return files | _for_programs(work, made, files)
 
 
-def _ask(work: _Work, edition: Edition) -> bytes:
-    """The page that answers back, from draws of its own number."""
+def _ask(work: _Work, edition: Edition) -> bytes | Page:
+    """The page that answers back, from draws of its own number; or one that says why it cannot."""
     asked = asking(work.question, vintage=edition.material.headline.vintage, session=Session())
     study = prepare(**asking(asked, n_draws=carried.DRAWS))
-    return ask.page(study, tables=edition.material.tables, footer=front.footer())
+    try:
+        return ask.page(study, tables=edition.material.tables, footer=front.footer())
+    except (UsageError, EstimateError) as error:
+        return Page(_ASK, words("unasked"), f"{error}.", ())
 
 
 def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -237,3 +237,14 @@ def test_a_month_is_published_when_it_has_ended(months: dict[str, Any], tmp_path
     assert 'href="2025-12/index.html"' in page
     assert "the last month that has ended" in page
     assert json.loads((made.path / "latest.json").read_bytes())["month"] == "2025-12"
+
+
+def test_a_question_the_page_cannot_carry_is_told_there(
+    months: dict[str, Any], tmp_path: Path
+) -> None:
+    with month_worlds.plain():
+        made = month_worlds.write(tmp_path / "site", months, min_votes=5)
+    page = (made.path / "ask" / "index.html").read_text("utf-8")
+    assert "No page that answers back" in page
+    assert "<script" not in page
+    assert checks.links(made.path, ["https://"]) == []
