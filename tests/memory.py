@@ -1,4 +1,4 @@
-"""One memory of the shipped archive and tags for all sessions of a run of the tests.
+"""One memory of the shipped archive for all sessions of a run of the tests.
 
 Tests that ask the shipped archive would each read its lists and look up their entries, a second of
 work. Their sessions have in common what rests on nothing else, as the sessions of one process may
@@ -22,8 +22,6 @@ _SHIPPED = ("None", str(default_path()))
 
 #: What a session keeps, and whether a key of it is about the shipped archive and tags alone.
 _KEPT: dict[str, Callable[[Any], bool]] = {
-    "_tables": lambda tags: tags == "None",
-    "_lookups": lambda key: key[0] == "None",
     "_boards": lambda key: key[1] in _SHIPPED,
     "_listed": lambda key: key[0] in _SHIPPED and key[2] == "None",
     "_panels": lambda key: key[0] in _SHIPPED and key[-1] == "None",

@@ -144,6 +144,13 @@ def write_site(
         A published file was changed.
     EstimateError
         The newest list has no answer.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> site = elolag.write_site("site", jobs=2)  # doctest: +SKIP
+    >>> "index.html" in site.files  # doctest: +SKIP
+    True
     """
     for name in ("vintage", "as_of"):
         if question.get(name) is not None:
