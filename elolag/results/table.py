@@ -100,8 +100,8 @@ class Column:
 class Table:
     """Rows with named columns: some for the reader, all of them, unrounded, as data.
 
-    `page_rows` numbers the rows the reader sees; None: all. ``n_draws`` and ``snapshots`` are said in a
-    report where they are not those of the headline.
+    `page_rows` numbers the rows the reader sees; None: all. ``n_draws`` and ``snapshots`` are said
+    in a report where they are not those of the headline.
     """
 
     name: str

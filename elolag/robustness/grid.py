@@ -387,9 +387,10 @@ class Grid(Result):
         few or mild levels has a small one.
     left_out
         Candidates each rule took out, by its name (`RULES`).
-    snapshots, origins
-        The newest list of each specification; those of the headline, then of the others, with
-        publisher and licence.
+    snapshots
+        The newest list of each specification.
+    origins
+        Those of the headline, then of the others, with publisher and licence.
     """
 
     specs: tuple[Spec, ...]
