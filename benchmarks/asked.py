@@ -13,7 +13,8 @@ from pathlib import Path
 from elolag.estimate.lag import results
 from elolag.estimate.session import Session, prepare
 from elolag.results.lag import LagResult
-from elolag.site.carried import DRAWS, Asked, answer, carry
+from elolag.site.carried import DRAWS, Asked, answer
+from elolag.site.travel import carry
 
 HERE = Path(__file__).parent
 VINTAGE = "2026-08-19"

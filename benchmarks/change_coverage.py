@@ -21,7 +21,7 @@ from in_worlds import DRAWS, LEVEL, RERUNS, RUNS, options, replicated, write
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
 from elolag.estimate import over_time
-from elolag.estimate.over_time import _spread_of
+from elolag.estimate.change import _spread_of
 from elolag.model import draws, reruns
 from elolag.model.interval import reach
 from elolag.model.posterior import Field, Posterior

@@ -87,7 +87,7 @@ def estimands() -> str:
 
 def change() -> str:
     """Is it shrinking, in one sentence."""
-    from elolag.estimate.over_time import estimate_change
+    from elolag.estimate.change import estimate_change
 
     return f"> {estimate_change('2025-08-19')}"
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from elolag.archive import Archive, open_archive
     from elolag.claims import check_claims
     from elolag.estimate.catch_up import time_to_match
+    from elolag.estimate.change import estimate_change
     from elolag.estimate.compare import compare
     from elolag.estimate.comparison import estimate_all
     from elolag.estimate.lag import estimate_lag
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from elolag.estimate.measures import compare_measures
     from elolag.estimate.model_dates import level_dates, model_dates
     from elolag.estimate.news import estimate_news
-    from elolag.estimate.over_time import estimate_change, lag_path
+    from elolag.estimate.over_time import lag_path
     from elolag.estimate.revisions import estimate_revisions
     from elolag.estimate.session import Question, Session, frontier_curve
     from elolag.estimate.voters import compare_voters
@@ -46,7 +47,7 @@ _HOMES = {
     "compare_measures": "elolag.estimate.measures",
     "compare_voters": "elolag.estimate.voters",
     "estimate_all": "elolag.estimate.comparison",
-    "estimate_change": "elolag.estimate.over_time",
+    "estimate_change": "elolag.estimate.change",
     "estimate_lag": "elolag.estimate.lag",
     "estimate_news": "elolag.estimate.news",
     "estimate_revisions": "elolag.estimate.revisions",

@@ -21,9 +21,9 @@ from elolag.arrays import Floats, Ints
 from elolag.claims.registry import Claim, interval_words, quantity
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
+from elolag.estimate.change import change_of
 from elolag.estimate.lag import lag_key
 from elolag.estimate.leads import who_led
-from elolag.estimate.over_time import change_of
 from elolag.estimate.panel import LONG_BLIND_DAYS
 from elolag.estimate.session import (
     ASKED,

@@ -139,7 +139,7 @@ def change(
     as_json: Json = False,
 ) -> None:
     """Whether the lag is shrinking: its change since a date, with interval and probability."""
-    from elolag.estimate.over_time import estimate_change
+    from elolag.estimate.change import estimate_change
 
     found = estimate_change(since, estimand=estimand, **question)
     if as_json:

@@ -86,7 +86,8 @@ def ask(
     """The answer of the page that answers back, from the same draws: by its link."""
     from elolag import tags
     from elolag.estimate.session import prepare
-    from elolag.site.carried import DRAWS, answer, carry, read, vintage_of
+    from elolag.site.carried import DRAWS, answer, read, vintage_of
+    from elolag.site.travel import carry
 
     study = prepare(**question, vintage=vintage_of(address), n_draws=DRAWS)
     carried = carry(study, tags.load(question.get("extra_tags")))

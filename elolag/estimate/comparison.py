@@ -10,8 +10,8 @@ import numpy as np
 
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
+from elolag.estimate.change import change_of
 from elolag.estimate.lag import ESTIMANDS, HEADLINE, lag_key, results
-from elolag.estimate.over_time import change_of
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import summarise

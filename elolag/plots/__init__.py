@@ -7,7 +7,6 @@ from elolag.plots.figures import (
     claims,
     comparison,
     influence,
-    lag_path,
     measures,
     revisions,
     slices,
@@ -16,6 +15,7 @@ from elolag.plots.figures import (
 )
 from elolag.plots.frontiers import frontier
 from elolag.plots.histories import dates, leads, news
+from elolag.plots.paths import lag_path
 from elolag.plots.specification import specification_curve
 from elolag.plots.style import COLOURS, SIZES, footer, save, svg
 from elolag.results.provenance import CAVEAT

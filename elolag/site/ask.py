@@ -32,9 +32,9 @@ from elolag.site.carried import (
     Asked,
     Carried,
     answer,
-    carry,
 )
 from elolag.site.page import environment, policy, shown, template
+from elolag.site.travel import carry
 from elolag.tags import Policies
 
 #: Days that no answer is about.

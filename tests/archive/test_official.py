@@ -19,9 +19,10 @@ from elolag.claims.bridge import bridge
 from elolag.claims.statement import check_statement
 from elolag.errors import UsageError
 from elolag.estimate.catch_up import time_to_match
+from elolag.estimate.change import estimate_change
 from elolag.estimate.compare import compare
 from elolag.estimate.comparison import estimate_all
-from elolag.estimate.over_time import estimate_change, lag_path
+from elolag.estimate.over_time import lag_path
 from elolag.estimate.revisions import estimate_revisions
 from elolag.estimate.session import frontier_curve, prepare
 from elolag.own import own_board

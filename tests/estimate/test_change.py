@@ -12,14 +12,8 @@ from hypothesis import strategies as st
 import elolag
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.over_time import (
-    Change,
-    _averaged,
-    _pointwise,
-    _simultaneous,
-    estimate_change,
-    lag_path,
-)
+from elolag.estimate.change import Change, estimate_change
+from elolag.estimate.over_time import _averaged, _pointwise, _simultaneous, lag_path
 from elolag.model.draws import lag_of
 from elolag.model.estimands import Race
 

@@ -16,8 +16,8 @@ from elolag.cite import citation
 from elolag.claims.bridge import Step
 from elolag.claims.statement import Definition
 from elolag.cli.lag import _print
+from elolag.estimate.change import Change
 from elolag.estimate.compare import Slice, Slices
-from elolag.estimate.over_time import Change
 from elolag.plots.marks import Dot, dots
 from elolag.plots.style import SAID, new_axes
 from elolag.results.lag import LagResult

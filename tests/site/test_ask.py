@@ -27,7 +27,7 @@ from elolag.model import draws
 from elolag.model.estimands import Race
 from elolag.model.frontier import MATCH_RULES, MatchRule
 from elolag.robustness.edits import moved_dates
-from elolag.site import ask, carried
+from elolag.site import ask, carried, travel
 from elolag.site.carried import CHOICES, PLAIN, STEPS, WINDOWS, Asked, Carried, answer, read
 from elolag.tags import Policies
 
@@ -188,7 +188,7 @@ def tables(world: World) -> tags.Tables:
 
 @pytest.fixture(scope="session")
 def held(study: Any, tables: tags.Tables) -> Carried:
-    return carried.carry(study, tables)
+    return travel.carry(study, tables)
 
 
 def test_the_plain_question_has_the_plain_answer(held: Carried, study: Any) -> None:
@@ -305,7 +305,7 @@ def test_a_moved_date_is_that_of_a_single_edit(held: Carried) -> None:
 
 def test_rules_and_exclusions_change_who_counts() -> None:
     """The packaged tags: each rule gives every model the sides that an estimate gives it."""
-    held = carried.carry(prepare(n_draws=200, vintage="2026-08-19"))
+    held = travel.carry(prepare(n_draws=200, vintage="2026-08-19"))
     tables = tags.load()
     for rule in held.kinds:
         lookup = tags.Lookup(tables, rule)
@@ -330,9 +330,9 @@ def test_rules_and_exclusions_change_who_counts() -> None:
 def test_a_study_of_more_than_the_plain_question_is_refused(world: World) -> None:
     for changed in ({"min_votes": 10}, {"match_rule": "below"}, {"clock": "first-listed"}):
         with pytest.raises(UsageError, match="made of the plain question"):
-            carried.carry(prepare(**{**world.question, "n_draws": 60, **changed}))
+            travel.carry(prepare(**{**world.question, "n_draws": 60, **changed}))
     with pytest.raises(UsageError, match="count from that of their weights"):
-        carried.carry(prepare(**{**world.question, "n_draws": 60, "leader": "US+closed"}))
+        travel.carry(prepare(**{**world.question, "n_draws": 60, "leader": "US+closed"}))
 
 
 def test_an_untagged_best_refuses_every_answer(held: Carried) -> None:

@@ -15,7 +15,7 @@ from site_worlds import World
 
 from elolag import tags
 from elolag.estimate.session import prepare
-from elolag.site import ask, carried
+from elolag.site import ask, carried, travel
 from elolag.site.carried import DRAWS, Asked, Carried, answer, read
 
 WIDTHS = {"phone": (360, 740), "desktop": (1280, 900)}
@@ -31,7 +31,7 @@ def _written(held: Carried, path: Path) -> str:
 @pytest.fixture(scope="module")
 def held(world: World) -> Carried:
     study = prepare(**{**world.question, "n_draws": 200})
-    return carried.carry(study, tags.load(world.question["extra_tags"]))
+    return travel.carry(study, tags.load(world.question["extra_tags"]))
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +282,7 @@ def test_hostile_names_run_nothing(
 
 @pytest.fixture(scope="module")
 def shipped() -> Carried:
-    return carried.carry(prepare(n_draws=DRAWS, vintage="2026-08-19"))
+    return travel.carry(prepare(n_draws=DRAWS, vintage="2026-08-19"))
 
 
 @pytest.mark.slow

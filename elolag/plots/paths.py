@@ -1,0 +1,261 @@
+"""The lag, or its average, at every day, with its bands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elolag.dates import parse, to_iso
+from elolag.estimate.over_time import INNER, LagPath
+from elolag.model.estimands import AT_LEAST, AT_MOST, UNBOUNDED
+from elolag.plots.marks import halo
+from elolag.plots.style import (
+    COLOURS,
+    INK,
+    MUTED,
+    UNSEEN,
+    Look,
+    Size,
+    date_axis,
+    finish,
+    first_up,
+    footer,
+    hover,
+    new_axes,
+    of_size,
+    ours,
+    overtaken,
+    short,
+    tidy,
+    visible,
+)
+from elolag.results.words import (
+    FEWEST,
+    NO_WIDTH,
+    TOO_FEW,
+    bound,
+    directed,
+    noun,
+    open_ended,
+    span,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@ours
+def lag_path(
+    path: LagPath, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """The lag at every day, its 50% interval and that of the path's level.
+
+    Filled: pointwise intervals. Thin lines: the simultaneous (sup-t) bands, which hold the whole
+    path. Where the lag or an end of its interval is only a bound, the stretch is hatched up (or
+    down) to the edge and an arrow says that it goes on; the axis always holds every finite value.
+
+    Parameters
+    ----------
+    path
+        From `elolag.lag_path`.
+    ax
+        Axes to draw on; new ones of their own by default.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    measures = of_size(size)
+    axes = ax if ax is not None else new_axes(size)
+    days, colour = path.days, COLOURS[0]
+    bounds = _limits(path)
+    axes.set_ylim(*bounds)
+    axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
+    bands = (
+        (path.inner_low, path.inner_high, 0.42, f"{INNER:.0%}"),
+        (path.low, path.high, 0.22, f"{path.level:.0%} each day"),
+    )
+    handles: list[Any] = []
+    at = _turns(path)
+    for lows, highs, alpha, name in bands:
+        # An end that is only a bound is drawn to the edge; `_hatch` says so.
+        low, high = (
+            np.where(np.isnan(lows), bounds[0], lows),
+            np.where(np.isnan(highs), bounds[1], highs),
+        )
+        handles.append(
+            axes.fill_between(
+                days[at],
+                low[at],
+                high[at],
+                where=(~path.too_few[at]).tolist(),
+                color=colour,
+                alpha=alpha,
+                linewidth=0,
+                label=name,
+            )
+        )
+    lines = (
+        (path.inner_band_low, path.inner_band_high, (0, (1, 1.2)), f"{INNER:.0%}"),
+        (path.band_low, path.band_high, "-", f"{path.level:.0%} whole path"),
+    )
+    for low, high, dash, name in lines:
+        for end in (low, high):
+            (drawn,) = axes.plot(
+                days[at], end[at], color=colour, linewidth=0.5 * measures.line, linestyle=dash,
+                label=name,
+            )  # fmt: skip
+        handles.append(drawn)
+    (line,) = axes.plot(
+        days[at], path.months[at], color=INK, linewidth=measures.line, zorder=3,
+        label="average" if path.estimand == "average" else "lag",
+    )  # fmt: skip
+    _hatch(axes, path, bounds, measures)
+    _path_sides(axes, path, bounds, measures)
+    tidy(axes, size)
+    date_axis(axes, days[0], days[-1], size)
+    axes.set_ylabel("months")
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
+    phone = size == "phone"
+    legend = axes.legend(
+        handles=[line, *handles], loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
+        ncols=2 if phone else 5, fontsize=measures.small, borderpad=0, borderaxespad=0.1,
+        handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
+    )  # fmt: skip
+    legend.set_in_layout(False)  # it hangs on the left edge: narrower axes would not make it fit
+    note = (
+        "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
+        f"{path.vintage}, not with those of each day."
+    )
+    if path.too_few.any():
+        note += f" Without a band: a group has fewer than {FEWEST} rated models."
+    if _bounded(path).any():
+        note += " Hatched with an arrow: only a bound, the lag may lie beyond."
+    room = (4.4 if phone else 1.5) * measures.small
+    _tell(axes, path)
+    return finish(axes, _path_title(path), footer(path, note), size=size, room=room, **look)
+
+
+def _turns(path: LagPath) -> NDArray[np.bool_]:
+    """Days to draw: where any line turns, by more than the eye sees; between them all are straight.
+
+    The average turns a little every day; of it every seventh day is enough.
+    """
+    lines = np.array([
+        path.months, path.low, path.high, path.inner_low, path.inner_high, path.band_low,
+        path.band_high, path.inner_band_low, path.inner_band_high,
+    ])  # fmt: skip
+    bent = np.abs(np.diff(np.nan_to_num(lines, nan=1e6), 2, prepend=0, append=0))
+    least = 1e-6 if path.estimand == "current" else 0.05
+    kept = (bent > least).any(axis=0)
+    kept[::7] = True
+    for step in (1, -1):  # an end that opens or closes, and where a band begins or ends
+        kept |= np.roll(path.too_few, step) != path.too_few
+    kept[[0, -1]] = True
+    return np.asarray(kept)
+
+
+def _tell(axes: Axes, path: LagPath) -> None:
+    """Date, lag and interval under the pointer, once a week."""
+    for k in range(0, len(path.days), 7):
+        low, high = float(path.low[k]), float(path.high[k])
+        ends = NO_WIDTH if low == high else span(low, high)
+        if np.isnan(low) or np.isnan(high):
+            ends = open_ended(*(None if np.isnan(end) else end for end in (low, high)))
+        if path.too_few[k]:
+            ends = TOO_FEW
+        lag, code = float(path.months[k]), int(path.censored[k])
+        said = directed(lag)
+        if code == UNBOUNDED:
+            said = open_ended(None, None)
+        elif code:
+            said = open_ended(lag, None) if code == AT_LEAST else open_ended(None, lag)
+        week = axes.axvspan(path.days[k], path.days[min(k + 7, len(path.days) - 1)], color=INK,
+                            alpha=UNSEEN, linewidth=0, zorder=6)  # fmt: skip
+        hover(week, f"{to_iso(path.days[k])}\n{said}\n{ends} ({path.level:.0%})")
+
+
+def _path_title(path: LagPath) -> str:
+    follower, leader = noun(path.follower_group), noun(path.leader_group)
+    now, then = float(path.months[-1]), float(path.months[0])
+    if path.low[-1] < 0 < path.high[-1]:
+        return first_up(f"neither {follower} nor {leader} has a clear lead")
+    if path.overtaken[1] is not None:
+        return first_up(overtaken(*path.overtaken[1]))
+    since = parse(to_iso(path.days[0])).strftime("%B %Y")
+    if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
+        code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(path.censored[-1]))
+        least = f"{bound(now, code)} ".lstrip()
+        verb = "is level with" if now == 0 else "is ahead of" if now < 0 else "trails"
+        by = f" by {least}{abs(now):.1f} months" if now else ""
+        return first_up(f"{follower} {verb} {leader}{by}")
+    verb = "leads" if now < 0 else "trails"
+    said = f"{follower} {verb} by {abs(now):.1f} months; in {since} by {abs(then):.1f}"
+    if path.estimand == "average":
+        return f"Average of {path.window:g} months: {said}"
+    return first_up(said)
+
+
+def _limits(path: LagPath) -> tuple[float, float]:
+    """Room for every finite value, for zero, and above (below) a bound for its arrow."""
+    ends = (path.months, path.low, path.high, path.band_low, path.band_high)
+    finite = np.concatenate([e[np.isfinite(e)] for e in ends])
+    low, high = min(float(finite.min()), 0.0), max(float(finite.max()), 0.0)
+    room = max(high - low, 1.0)
+    top = 0.18 if (_bounded(path) & ~_down(path)).any() else 0.06
+    foot = 0.18 if (_bounded(path) & _down(path)).any() else (0.06 if low < 0 else 0.0)
+    return low - foot * room, high + top * room
+
+
+def _bounded(path: LagPath) -> NDArray[np.bool_]:
+    """Days on which the lag or an end of its interval is only a bound."""
+    ends = ~path.too_few & (np.isnan(path.low) | np.isnan(path.high))
+    return np.asarray((path.censored != 0) | ends)
+
+
+def _down(path: LagPath) -> NDArray[np.bool_]:
+    """Days whose bound is open towards `ahead`."""
+    return np.asarray((path.censored < 0) | (np.isnan(path.low) & ~np.isnan(path.high)))
+
+
+def _hatch(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
+    """Hatch stretches that are only bounded, from the path to the edge, with an arrow in each."""
+    bounded, down = _bounded(path), _down(path)
+    for way, edge in ((bounded & ~down, bounds[1]), (bounded & down, bounds[0])):
+        if not way.any():
+            continue
+        axes.fill_between(
+            path.days, path.months, edge, where=way.tolist(), step="mid", facecolor="none",
+            edgecolor=MUTED, hatch="////", linewidth=0, alpha=0.55, zorder=1.5,
+        )  # fmt: skip
+        jumps = np.flatnonzero(np.diff(way.astype(int), prepend=0, append=0))
+        room = bounds[1] - bounds[0]
+        for first, last in zip(jumps[::2], jumps[1::2], strict=True):
+            middle = (path.days[first] + path.days[last - 1]) / 2
+            sign = 1 if edge == bounds[1] else -1
+            axes.annotate(
+                "", (middle, edge - sign * 0.01 * room), (middle, edge - sign * 0.13 * room),
+                arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 0.7 * measures.line,
+                            "mutation_scale": 1.1 * measures.font, "shrinkA": 0, "shrinkB": 0},
+                zorder=4,
+            )  # fmt: skip
+
+
+def _path_sides(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
+    """Say in words which side of zero is which; the axis has no minus signs."""
+    follower = short(path.follower_group)
+    axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
+    room = bounds[1] - bounds[0]
+    for edge, word, up in ((bounds[1], "behind", True), (bounds[0], "ahead", False)):
+        if abs(edge) < 0.06 * room:
+            continue
+        axes.annotate(
+            visible(f"{follower} {word}"), (1, 1 if up else 0), xycoords="axes fraction",
+            xytext=(-0.3 * measures.font, (-0.5 if up else 0.4) * measures.font),
+            textcoords="offset points", ha="right", va="top" if up else "bottom", color=INK,
+            fontsize=measures.font, weight="bold", path_effects=halo(measures), zorder=5,
+            parse_math=False,
+        )  # fmt: skip
