@@ -61,7 +61,8 @@ def intervals(
     least, most = (ends[0] for ends in reach(*over_time._daily(history.releases.race(), days)))
     levels = (LEVEL, over_time.INNER)
     drawn = (d for _, d in draws.draw(data, fitted, DRAWS, seed))
-    for level, ends in zip(levels, over_time._bands(drawn, days, levels), strict=True):
+    bands, _ = over_time._bands(drawn, days, levels, over_time._daily)
+    for level, ends in zip(levels, bands, strict=True):
         for what, (low, high) in {"pointwise": ends[:2], "band": ends[2:]}.items():
             held = ~(least < low - SLACK) & ~(most > high + SLACK)  # an open end is NaN
             wide = np.nan_to_num(high - low, nan=np.inf)

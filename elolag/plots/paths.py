@@ -149,7 +149,7 @@ def _turns(path: LagPath) -> NDArray[np.bool_]:
         path.band_high, path.inner_band_low, path.inner_band_high,
     ])  # fmt: skip
     bent = np.abs(np.diff(np.nan_to_num(lines, nan=1e6), 2, prepend=0, append=0))
-    least = 1e-6 if path.estimand == "current" else 0.05
+    least = 1e-6 if path.estimand == "current" else 0.01
     kept = (bent > least).any(axis=0)
     kept[::7] = True
     for step in (1, -1):  # an end that opens or closes, and where a band begins or ends

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 #: Key -> its words, per language. What stands in braces is filled in by the page.
 ENGLISH: Mapping[str, str] = {
     "skip": "Skip to the answer",
-    "contents": "On this page",
     "pages": "Pages",
     "other": "Deutsch",
     "series": "Series of the chart",
@@ -24,14 +23,12 @@ ENGLISH: Mapping[str, str] = {
     "down": "The way down",
     "cite": "How to cite",
     "quote": "Sentence",
-    "note": "Footnote",
     "german": "In German",
     "full": "Everything: full footnote, BibTeX, hashes",
     "files": "Files of this page",
     "facts file": "the figure, for programs",
     "embedded": "this chart alone, for a frame in your own page",
     "kicker": "{board}, list of {vintage}",
-    "standfirst": "Blind votes of the public, {board}; list of {vintage}.",
     "copy": "This list is a copy of the publisher's page, made by others, not the publisher's own.",
     "brief": "{size} ({level}interval: {ends})",
     "newer": "A newer list, of {vintage}, is a copy made by others; by it: {brief}.",
@@ -77,7 +74,6 @@ ENGLISH: Mapping[str, str] = {
 }
 GERMAN: Mapping[str, str] = {
     "skip": "Zur Antwort",
-    "contents": "Auf dieser Seite",
     "pages": "Seiten",
     "other": "English",
     "series": "Reihen der Grafik",
@@ -94,12 +90,10 @@ GERMAN: Mapping[str, str] = {
     "down": "Mehr dazu",
     "cite": "So wird zitiert",
     "quote": "Satz",
-    "note": "Fußnote",
     "german": "Auf Deutsch",
     "full": "Alles: ganze Fußnote, BibTeX, Prüfsummen",
     "files": "Dateien dieser Seite",
     "kicker": "{board}, Liste vom {vintage}",
-    "standfirst": "Blindvergleiche durch das Publikum, {board}; Liste vom {vintage}.",
     "copy": "Diese Liste ist eine Kopie der Seite des Anbieters, die andere angefertigt haben.",
     "brief": "{size} ({level}Intervall: {ends})",
     "newer": "Eine neuere Liste vom {vintage} ist eine Kopie von anderen; nach ihr: {brief}.",

@@ -34,7 +34,7 @@ from elolag.site.found import Found, asks, gathered
 from elolag.site.front import Edition
 from elolag.site.history import Row, answer, check_held, compiled, in_words, revising, row_of
 from elolag.site.material import DRAWS, Extent, Material, answered, checked, checks, gather
-from elolag.site.month import command, contents, drawings, taken
+from elolag.site.month import Report, command, contents, drawings, taken
 from elolag.site.months import (
     FACTS,
     LISTS,
@@ -64,36 +64,20 @@ from elolag.version import METHOD, __version__
 
 
 @dataclass(frozen=True)
-class Site:
+class Site(Report):
     """A site that was written.
 
     Attributes
     ----------
-    path
-        Its folder.
-    files
-        Names within it, sorted.
     added
         Months that were frozen now.
-    headline
-        The figure of the front page.
     """
 
-    path: Path
-    files: tuple[str, ...]
     added: tuple[str, ...]
-    headline: LagResult
-
-    def sentence(self) -> str:
-        """The headline."""
-        return self.headline.sentence()
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        return {
-            "schema": 1, "path": str(self.path), "files": list(self.files),
-            "added": list(self.added), "answer": self.headline.to_dict(),
-        }  # fmt: skip
+        return {**super().to_dict(), "added": list(self.added)}
 
 
 def write_site(
@@ -183,7 +167,7 @@ def write_site(
         if kept:
             _keep(Path(kept), made)
         folder.write(files, temporary, place, force=place.exists())
-    return Site(place, (*sorted(files), folder.SUMS), made.added, made.edition.material.headline)
+    return Site(place, (*sorted(files), folder.SUMS), made.edition.material.headline, made.added)
 
 
 @dataclass(frozen=True)

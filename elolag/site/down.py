@@ -9,11 +9,10 @@ from functools import partial
 
 from elolag import plots
 from elolag.dates import to_iso
-from elolag.estimate.compare import Slices, answer, size
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import Revisions
 from elolag.model.estimands import WINDOWS
-from elolag.plots.figures import measures_title, revisions_title, slices_title, voters_title
+from elolag.plots.figures import measures_title, revisions_title, voters_title
 from elolag.plots.histories import leads_title
 from elolag.results.measures import Measures
 from elolag.results.owner import Owner
@@ -58,7 +57,7 @@ def groups(found: Found) -> list[Page]:
     parts = (
         tested.slices(replace(material, checks=replace(checks, openness=None))),
         tested.slices(replace(material, checks=replace(checks, category=None))),
-        _part(found, "lab", "Labs", found.lab, _lab_figure),
+        _part(found, "lab", "Labs", found.lab, tested.slices_figure),
         _part(found, "measures", "Other boards and measures", found.measures, _boards_figure),
         _part(found, "voters", "Other voters", found.voters, _voters_figure),
     )
@@ -81,26 +80,6 @@ def _part(
     if result is None:
         return Section(key, title, (f"There is no answer: {found.missing[key]}.",))
     return Section(key, title, result.said(), (figure(result),), after=result.footnotes())
-
-
-def _lab_figure(found: Slices) -> Figure:
-    spread = "; ".join(f"{s.name} {answer(s.result)}" for s in sorted(found.slices, key=size))
-    first = found.slices[0].result
-    return Figure(
-        name=f"slices-{found.by}",
-        title=slices_title(found),
-        alt=(
-            f"Dots with intervals, a row for each of {len(found.slices)} labs: {spread}. All "
-            f"values are in the table below the chart."
-        ),
-        caption=(
-            f"Dot: the estimate ({found.estimand}). Bar: its own {found.level:.0%} "
-            f"{first.interval} interval, from {first.n_draws:,} draws. Ratings: {first.board} of "
-            f"{first.vintage}."
-        ),
-        draw=partial(plots.slices, found),
-        table=found.table(),
-    )
 
 
 def _boards_figure(found: Measures) -> Figure:

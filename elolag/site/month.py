@@ -34,7 +34,7 @@ from elolag.site.programs import to_json
 
 @dataclass(frozen=True)
 class Report:
-    """A report that was written.
+    """A folder of pages that was written.
 
     Attributes
     ----------

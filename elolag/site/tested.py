@@ -7,7 +7,7 @@ from functools import partial
 from elolag import plots
 from elolag.claims import RULE, SCOPE, Assessment, ClaimsReport
 from elolag.estimate.compare import Slices, answer, size
-from elolag.plots.figures import claims_title, influence_title
+from elolag.plots.figures import claims_title, influence_title, slices_title
 from elolag.plots.specification import few
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, decimals
@@ -42,21 +42,28 @@ def slices(material: Material) -> Section:
         *(found.sentence() for found in made),
     ]
     return Section(
-        "slices", "Slices", prose, tuple(_slices_figure(found) for found in made), after=notes
+        "slices", "Slices", prose, tuple(slices_figure(found) for found in made), after=notes
     )
 
 
-def _slices_figure(found: Slices) -> Figure:
+#: What a row of a comparison is: one, and many.
+_ROWS = {
+    "category": ("category", "categories"), "openness": ("pair of groups", "pairs of groups"),
+    "lab": ("lab", "labs"),
+}  # fmt: skip
+
+
+def slices_figure(found: Slices) -> Figure:
+    """A comparison by category, by openness or by lab."""
     first = found.slices[0].result
-    paired = found.paired
     spread = "; ".join(f"{s.name} {answer(s.result)}" for s in sorted(found.slices, key=size))
-    what = ("category", "categories") if paired else ("pair of groups", "pairs of groups")
+    rows = _count(len(found.slices), *_ROWS[found.by])
     return Figure(
         name=f"slices-{found.by}",
         title=_slices_title(found),
         alt=(
-            f"Dots with intervals, a row for each of {_count(len(found.slices), *what)}: {spread}. "
-            f"All values are in the table below the chart."
+            f"Dots with intervals, a row for each of {rows}: {spread}. All values are in the table "
+            f"below the chart."
         ),
         caption=(
             f"Dot: the estimate ({found.estimand}). Bar: its own {found.level:.0%} "
@@ -74,6 +81,8 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _slices_title(found: Slices) -> str:
     months = [size(s) for s in found.slices]
+    if found.by == "lab":
+        return slices_title(found)
     if not found.paired:
         return f"Open and closed models of both sides: {span(min(months), max(months))}"
     if len(months) == 1:

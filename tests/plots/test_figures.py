@@ -25,6 +25,7 @@ from elolag.estimate.lag import ESTIMANDS, estimate_lag, lag_key, results
 from elolag.estimate.over_time import LagPath
 from elolag.estimate.session import prepare
 from elolag.model import estimands
+from elolag.plots.paths import _turns
 from elolag.plots.style import _FOOTER, COLOURS, SIZES, _hoist, new_figure, roles, visible
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap
@@ -339,3 +340,15 @@ def test_type_on_a_page_is_type(headline: LagResult) -> None:
         assert bool(titles) == (size == "page")
         used = {part.get("href", "")[1:] for part in root.iter() if part.tag.endswith("}use")}
         assert used <= {part.get("id") for part in root.iter()}
+
+
+@pytest.mark.parametrize("estimand", ["current", "average"])
+def test_the_days_that_are_drawn_say_what_all_days_say(estimand: str) -> None:
+    """Between the points of a line it is straight, to a fiftieth of a month."""
+    path = elolag.lag_path("2025-03-01", n_draws=300, estimand=estimand)
+    at = _turns(path)
+    for line in (path.months, path.low, path.high, path.band_low, path.band_high):
+        sound = np.isfinite(line)
+        kept = at & sound
+        drawn = np.interp(path.days[sound], path.days[kept], line[kept])
+        assert np.abs(drawn - line[sound]).max() < 0.02

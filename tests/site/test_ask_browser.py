@@ -10,12 +10,13 @@ import asking
 import numpy as np
 import pytest
 import site_worlds
+from looks import CONTRAST
 from playwright.sync_api import Browser, Page
 from site_worlds import World
 
 from elolag import tags
 from elolag.estimate.session import prepare
-from elolag.site import ask, carried, travel
+from elolag.site import ask, travel
 from elolag.site.carried import DRAWS, Asked, Carried, answer, read
 
 WIDTHS = {"phone": (360, 740), "desktop": (1280, 900)}
@@ -222,30 +223,7 @@ def test_it_fits_its_window_and_can_be_read(
           e => e.getBoundingClientRect().height < 24).map(e => e.id)"""
     )
     assert small == []
-    poor = page.evaluate(
-        """() => {
-          const part = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-          const read = s => (s.match(/[\\d.]+/g) || []).map(Number);
-          const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
-          const paper = e => {
-            for (; e; e = e.parentElement) {
-              const c = read(getComputedStyle(e).backgroundColor);
-              if (c.length === 3 || c[3] > 0) return c;
-            }
-            return [255, 255, 255];
-          };
-          const found = [], words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-          while (words.nextNode()) {
-            const at = words.currentNode.parentElement, style = getComputedStyle(at);
-            if (!words.currentNode.data.trim() || at.closest("style, script, title, noscript") ||
-                !at.getClientRects().length) continue;
-            const ink = read(at instanceof SVGElement ? style.fill : style.color);
-            const [a, b] = [light(ink), light(paper(at))].sort((x, y) => y - x);
-            if ((a + 0.05) / (b + 0.05) < 4.5) found.push(words.currentNode.data);
-          }
-          return found;
-        }"""
-    )
+    poor = page.evaluate(CONTRAST, 4.5)
     assert poor == []
 
 

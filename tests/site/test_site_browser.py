@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import pytest
 import site_worlds
+from looks import CONTRAST
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 from site_worlds import World
@@ -203,34 +204,7 @@ def test_tables_that_are_wider_scroll_alone(seen: Seen) -> None:
 
 def test_contrast_is_enough(seen: Seen) -> None:
     """WCAG 2.2 AA: 4.5 for text, 3 for large text, in the page and in the charts."""
-    poor = seen.page.evaluate(
-        """() => {
-          const part = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-          const read = s => (s.match(/[\\d.]+/g) || []).map(Number);
-          const light = ([r, g, b]) => 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
-          const paper = e => {
-            for (; e; e = e.parentElement) {
-              const c = read(getComputedStyle(e).backgroundColor);
-              if (c.length === 3 || c[3] > 0) return c;
-            }
-            return [255, 255, 255];
-          };
-          const found = [], words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-          while (words.nextNode()) {
-            const at = words.currentNode.parentElement, style = getComputedStyle(at);
-            if (!words.currentNode.data.trim() || at.closest("style, title") ||
-                !at.getClientRects().length) continue;
-            if (at instanceof SVGElement && at.getAttribute("stroke")) continue;  // a halo
-            const ink = read(at instanceof SVGElement ? style.fill : style.color);
-            const ground = at instanceof SVGElement ? paper(at.closest(".chart")) : paper(at);
-            const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
-            const large = parseFloat(style.fontSize) >= 24;
-            if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5))
-              found.push([words.currentNode.data.trim().slice(0, 40), style.color, style.fill]);
-          }
-          return found;
-        }"""
-    )
+    poor = seen.page.evaluate(CONTRAST, 3)
     assert poor == []
 
 
