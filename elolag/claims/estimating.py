@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from statistics import NormalDist
@@ -227,12 +226,6 @@ class Drawn:
     _races: dict[float, list[tuple[Ints, Race]]] = field(default_factory=dict, repr=False)
     _found: dict[tuple[Any, ...], Lags | EstimateError] = field(default_factory=dict, repr=False)
 
-    @cached_property
-    def contending(self) -> tuple[tuple[Ints, draws.Draw], ...]:
-        """Chunks of draws of the models that can be a record."""
-        study = self.study
-        return tuple(draws.draw(study.cast.field, study.fitted, study.n_draws, study.seed))
-
     def everyone(self) -> Iterator[tuple[Ints, draws.Draw]]:
         """Chunks of draws of every model, made anew: they take much room."""
         study = self.study
@@ -310,7 +303,7 @@ class Drawn:
             if day not in self._races:
                 self._races.clear()
             races = self._races.setdefault(day, [])
-            for number, (models, d) in enumerate(self.contending[:chunks]):
+            for number, (models, d) in enumerate(self.study.drawn[:chunks]):
                 if number == len(races):
                     races.append((models, Race.of(d.ratings, d.lead_from, d.follow_from, day)))
                 yield races[number]
@@ -342,7 +335,7 @@ def bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats
         )
 
     field = drawn.study.cast.field
-    parts = [both(d.ratings, d.lead_from, d.follow_from) for _, d in drawn.contending]
+    parts = [both(d.ratings, d.lead_from, d.follow_from) for _, d in drawn.study.drawn]
     lead, follow = (np.concatenate(side) for side in zip(*parts, strict=True))
     return both(_point(drawn.study), field.lead_from, field.follow_from), (lead, follow)
 
@@ -836,7 +829,7 @@ def _led(studies: Studies, asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     lists = who_led(claim.since, **question).until(as_of)
     days = np.array([to_day(s.date) for s in lists.standings])
     counts = []
-    for _, each in asked.contending:
+    for _, each in asked.study.drawn:
         sides = [Steps(each.ratings, s, study.as_of) for s in (each.lead_from, each.follow_from)]
         led, followed = (side.at(days) for side in sides)
         counts.append((np.diff(followed > led, axis=1)).sum(axis=1))

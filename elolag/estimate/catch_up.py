@@ -13,7 +13,6 @@ from elolag.dates import between, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Question, prepare
-from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race, kaplan_meier, window_start
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
@@ -159,7 +158,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     reach = float(times[0][inside].max())
     grid = np.arange(np.floor(min(times[0][0], 0.0) / _STEP), np.ceil(reach / _STEP) + 1) * _STEP
     curves = []
-    for _, drawn in draws.draw(cast.field, fitted, study.n_draws, study.seed):
+    for _, drawn in study.drawn:
         one = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
         times_drawn, share_drawn = kaplan_meier(*follow_ups(one, window))
         curves.append(_on_grid(times_drawn, share_drawn, grid))

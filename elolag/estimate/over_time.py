@@ -275,7 +275,7 @@ def lag_path(
     check_groups(field.lead_from, field.follow_from, float(begins))
     days = np.arange(first, study.as_of + 1)
     point = _at(study.fitted.mean[None, :], field, study.as_of, days, found)
-    drawn = (d for _, d in draws.draw(field, study.fitted, study.n_draws, study.seed))
+    drawn = (d for _, d in study.drawn)
     ends, mean_of_draws = _bands(drawn, days, (study.level, INNER), found)
     (low, high, band_low, band_high), inner = ends
     # As of a single day: the figure of `current` is one model's date, the others' a mean.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from dataclasses import field as holding
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
@@ -13,7 +14,7 @@ import numpy as np
 
 from elolag import tags
 from elolag.archive import Archive, Board, find_board
-from elolag.arrays import Floats
+from elolag.arrays import Floats, Ints
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Cast, check_clock, clock_notes, first_listed, listed_tags
@@ -22,7 +23,7 @@ from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.model.early_drift import constants, drift_of
-from elolag.model.estimands import EXACT, check_groups
+from elolag.model.estimands import EXACT, TRENDS, check_groups
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
@@ -55,6 +56,24 @@ class Study:
     choices: Mapping[str, Any]
     notes: tuple[str, ...]
     match_rule: str = REACHED.name
+    #: The draws last made, and for what; a study made of this one by `replace` shares them.
+    _held: list[Any] = holding(default_factory=list, repr=False, compare=False)
+
+    @property
+    def drawn(self) -> tuple[tuple[Ints, draws.Draw], ...]:
+        """The draws of the models that can be records, made once for all who ask for them."""
+        field, fitted, numbers = self.cast.field, self.fitted, (self.n_draws, self.seed)
+        if self._held and self._held[0] is field and self._held[1] is fitted:
+            fresh = self._held[2] != numbers
+        else:
+            fresh = True
+        if fresh:
+            made = tuple(draws.draw(field, fitted, *numbers))
+            for _, each in made:
+                each.ratings.flags.writeable = False
+            self._held[:] = [field, fitted, numbers, made]
+        drawn: tuple[tuple[Ints, draws.Draw], ...] = self._held[3]
+        return drawn
 
     @property
     def match(self) -> MatchRule:
@@ -89,8 +108,9 @@ class Study:
         """The estimands in every draw; the same draws for every date and estimand."""
         date = self.as_of if as_of is None else as_of
         field, fitted = self.cast.field, self.fitted
+        made = () if any(e in TRENDS for e in estimands) else self.drawn
         return draws.sample(
-            field, fitted, date, estimands, self.window, self.n_draws, self.seed, self.match
+            field, fitted, date, estimands, self.window, self.n_draws, self.seed, self.match, made
         )
 
     def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:

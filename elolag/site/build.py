@@ -252,7 +252,10 @@ def _made(work: _Work) -> _Made:
                 )
                 for month in new
             },
-            **{f"answer {month.name}": partial(_answer, month, question, stamp) for month in every},
+            **{
+                f"answer {month.name}": partial(_answer, month, question, stamp)
+                for month in every if month not in new
+            },
             **{f"list {name}": partial(_list, name, question, stamp) for name in work.others},
         },
         work,
@@ -264,15 +267,20 @@ def _made(work: _Work) -> _Made:
     before = max((m for m in every if m.name < head.vintage[:7]), default=None, key=_named)
     material = gather(Extent(checks=False, full=False), before.vintage if before else "", **base)
     first = dict(done)
-    answers = {month.name: first[f"answer {month.name}"] for month in every}
+    answers: dict[str, LagResult | str] = {}
     few: dict[str, Any] = {**question, "n_draws": min(material.study.n_draws, DRAWS)}
     rest = _begin({**checks(material, few), **asks(material, question)}, work)
     files = {name: dict(month.files) for name, month in work.held.items()}
     held = dict(work.held)
-    for month in new:
-        if not isinstance(found := first[f"month {month.name}"], str):
-            files[month.name] = folder.summed(found)
-            held[month.name] = Frozen(month.name, files[month.name], json.loads(found[FACTS]))
+    for month in every:
+        if month not in new:
+            answers[month.name] = first[f"answer {month.name}"]
+            continue
+        made = first[f"month {month.name}"]
+        answers[month.name] = made if isinstance(made, str) else made[1]
+        if not isinstance(made, str):
+            files[month.name] = folder.summed(made[0])
+            held[month.name] = Frozen(month.name, files[month.name], json.loads(made[0][FACTS]))
     if not files:
         raise EstimateError(f"no month has a figure: {first[f'month {every[-1].name}']}")
     record = compiled(every, held, answers, head, revising(answers, base))
@@ -345,8 +353,8 @@ def _list(vintage: str, question: Question, stamp: str) -> bytes:
 
 def _month(
     month: Month, before: Month | None, published: str, question: Question, stamp: str
-) -> dict[str, bytes] | str:
-    """The folder of a month, or why it has no figure."""
+) -> tuple[dict[str, bytes], LagResult] | str:
+    """The folder of a month and its figure, or why it has none."""
     asked = asking(question, vintage=month.vintage, session=_session(stamp))
     try:
         material = gather(
@@ -384,7 +392,7 @@ def _month(
         title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
         link=Link(words("home"), "./index.html"),
     )  # fmt: skip
-    return {**files, FACTS: to_json(told), "embed.html": framed}
+    return {**files, FACTS: to_json(told), "embed.html": framed}, headline
 
 
 def _whole(work: _Work, made: _Made) -> dict[str, bytes]:

@@ -35,7 +35,12 @@ def test_the_whole_site_of_the_shipped_archive(tmp_path: Path) -> None:
         made.headline.vintage
     )
     pages = sorted(root.rglob("*.html"))
-    assert len(pages) > 200
+    names = {path.relative_to(root).as_posix() for path in pages}
+    for name in held:
+        assert {f"{name}/index.html", f"{name}/embed.html", f"corrections/{name}.html"} <= names
+    cards = {name for name in names if name.startswith("models/")}
+    assert len(cards) > 50
+    assert {name.removeprefix("de/") for name in names if name.startswith("de/models/")} == cards
     assert len((root / "index.html").read_bytes()) < 300_000
     assert len((root / "ask" / "index.html").read_bytes()) < 600_000
     assert checks.links(root, ["https://"]) == []
