@@ -88,19 +88,32 @@ class Checks:
         return tuple(sorted({pair for m in made if m for pair in m.table().snapshots}))
 
     def to_dict(self) -> dict[str, Any]:
-        """As in the JSON object of the report; every row of the grid is in its CSV."""
+        """As in the JSON object of the report; every row is in the CSV of its table."""
         slices = {"category": self.category, "openness": self.openness}
-        grid = None if self.grid is None else self.grid.to_dict()
+        influence, grid, claims = (
+            found and {k: v for k, v in found.to_dict().items() if k not in _TABLED}
+            for found in (self.influence, self.grid, self.claims)
+        )
         return {
-            "slices": {k: v and v.to_dict() for k, v in slices.items()},
+            "slices": {k: v and _headlines(v.to_dict()) for k, v in slices.items()},
             "sensitivity": {
-                "influence": self.influence and self.influence.to_dict(),
+                "influence": influence,
                 "flip": self.flip and self.flip.to_dict(),
-                "grid": grid and {k: v for k, v in grid.items() if k not in ("rows", "answer")},
+                "grid": grid,
             },
-            "claims": self.claims and self.claims.to_dict(),
+            "claims": claims,
             "left_out": dict(self.missing),
         }
+
+
+#: What of influence, grid and claims is in their CSV.
+_TABLED = ("cases", "rows", "answer", "claims")
+
+
+def _headlines(slices: Mapping[str, Any]) -> dict[str, Any]:
+    """Slices without the whole result behind each row."""
+    rows = [{k: v for k, v in row.items() if k != "result"} for row in slices["slices"]]
+    return {**slices, "slices": rows}
 
 
 def check(material: Material, extent: Extent) -> Checks:

@@ -252,11 +252,17 @@ def _tables(sections: Sequence[Section]) -> list[Table]:
 
 
 def _result(material: Material) -> dict[str, Any]:
+    """`result.json`; what every estimand has from the same ratings is said once, by the answer."""
+    answer, comparison = material.headline.to_dict(), material.comparison.to_dict()
+    results = [
+        {k: v for k, v in each.items() if k == "headline" or k not in answer or v != answer[k]}
+        for each in comparison["results"]
+    ]
     return {
-        "schema": 1,
+        "schema": 2,
         "question": {**describe(material.question), "sources": material.headline.sources},
-        "answer": material.headline.to_dict(),
-        "comparison": material.comparison.to_dict(),
+        "answer": answer,
+        "comparison": {**comparison, "results": results},
         "beside": material.beside and material.beside.to_dict(),
         "news": None if isinstance(material.news, str) else material.news.to_dict(),
         **(material.checks.to_dict() if material.checks else {}),
