@@ -121,7 +121,7 @@ def check(material: Material, extent: Extent) -> Checks:
     study, question = material.study, material.question
     few = {**question, "n_draws": min(study.n_draws, DRAWS)}
     asked: dict[str, Callable[[], Any]] = {
-        **checks(material, few),
+        **checks(few),
         "influence": partial(influence, **few),
         "flip": partial(flip, **few),
     }
@@ -132,17 +132,18 @@ def check(material: Material, extent: Extent) -> Checks:
     return replace(found, missing={**found.missing, **({"grid": no_grid} if no_grid else {})})
 
 
-def checks(material: Material, few: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
-    """What is asked of every question beside its answer, by the names of `Checks`."""
+def checks(few: Mapping[str, Any]) -> dict[str, partial[Any]]:
+    """What is asked of every question beside its answer, by the names of `Checks`.
+
+    Each may be handed a ``session`` to share.
+    """
     # A comparison by category is of all categories.
     whole = {k: v for k, v in few.items() if k != "category"}
-    asked: dict[str, Callable[[], Any]] = {
+    asked: dict[str, partial[Any]] = {
         "category": partial(compare, "category", **whole),
         "openness": partial(compare, "openness", **few),
     }
-    if not _no_claims(material.question):
-        asked["claims"] = partial(_claims, few)
-    return asked
+    return asked if _no_claims(few) else {"claims": partial(_claims, **few), **asked}
 
 
 def answered(ask: Callable[[], Any]) -> Any:
@@ -182,7 +183,7 @@ def _no_claims(question: Mapping[str, Any]) -> str:
     return ""
 
 
-def _claims(question: Mapping[str, Any]) -> ClaimsReport:
+def _claims(**question: Any) -> ClaimsReport:
     names = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
     return check_claims(**{k: question[k] for k in names if k in question})
 

@@ -151,12 +151,13 @@ def contents(
         parts.moved(material), parts.other(material), parts.estimands(material),
         parts.data(material), parts.limits(material), parts.citing(material),
     ]  # fmt: skip
-    files, links_of = taken(sections, material)
+    typed = command(material)
+    files, links_of = taken(sections, result, typed)
     further: list[Link] = []
     if material.checks is not None:
         tried = [parts.over_time(material, daily=True)] if material.averages else []
         tried += [tested.slices(material), tested.sensitivity(material), tested.claims(material)]
-        more, beside = taken(tried, material)
+        more, beside = taken(tried, result, typed)
         files |= more
         title = words("checks")
         checks = Page("checks.html", title, result.sentence(), tried)
@@ -204,18 +205,25 @@ def drawings(sections: Sequence[Section], *, pointed: bool = True) -> dict[str, 
 
 
 def taken(
-    sections: Sequence[Section], material: Material
+    sections: Sequence[Section], result: LagResult, command: str
 ) -> tuple[dict[str, bytes], dict[str, list[Link]]]:
-    """The files of every figure and table, and of each figure the links to them."""
+    """The files of every figure and table, and of each figure the links to them.
+
+    Parameters
+    ----------
+    result
+        The answer that the sections stand beside.
+    command
+        What to type to get it again.
+    """
     files: dict[str, bytes] = {}
     ways: dict[str, list[Link]] = {}
     for figure in (figure for section in sections for figure in section.figures):
-        made = images(figure.name, figure.draw, material.headline, title=figure.title)
+        made = images(figure.name, figure.draw, result, title=figure.title)
         files |= {f"figures/{name}": data for name, data in made.items()}
         beside = f"./data/{figure.table.name}"
-        told = about(material.headline, title=figure.title, caption=figure.caption,
-                     command=command(material))  # fmt: skip
-        book = xlsx([figure.table], told, made=material.headline.vintage)
+        told = about(result, title=figure.title, caption=figure.caption, command=command)
+        book = xlsx([figure.table], told, made=result.vintage)
         files[f"data/{figure.table.name}.xlsx"] = book
         ways[figure.name] = [
             *(Link(_called(name, figure.name), f"./figures/{name}") for name in made),
@@ -225,7 +233,7 @@ def taken(
     for table in _tables(sections):
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
-        files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, material)
+        files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, result, command)
     return files, ways
 
 
@@ -352,9 +360,8 @@ def _versions() -> dict[str, str]:
     return {**found, **{name: metadata.version(name) for name in _PACKAGES}}
 
 
-def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
+def _describe_table(table: Table, content: bytes, result: LagResult, command: str) -> bytes:
     """The metadata that stand beside a table: columns, units, sources, seed, command."""
-    result = material.headline
     return to_json(
         {
             "schema": 1,
@@ -375,19 +382,19 @@ def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
             "vintage": result.vintage,
             "sources": result.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in table.snapshots or result.snapshots],
-            "citations": sources(material),
+            "citations": sources(result),
             "n_draws": table.n_draws or result.n_draws,
             "seed": result.seed,
             "level": result.level,
-            "command": command(material),
+            "command": command,
             "version": result.version,
         }
     )
 
 
-def sources(material: Material) -> list[str]:
+def sources(result: LagResult) -> list[str]:
     """Each data source as it asks to be cited."""
-    said = [f"{o.citation} ({o.licence})" for o in material.headline.origins if o.citation]
+    said = [f"{o.citation} ({o.licence})" for o in result.origins if o.citation]
     return list(dict.fromkeys(said))
 
 
