@@ -226,7 +226,6 @@ def sample(
     n: int,
     seed: int,
     match: MatchRule = REACHED,
-    made: Sequence[tuple[Ints, Draw]] = (),
 ) -> Outcomes:
     """The estimands in `n` draws, all from the same draws.
 
@@ -234,15 +233,11 @@ def sample(
     ----------
     window
         Months; None takes each estimand's default.
-    made
-        What `draw` yields for this very field, posterior, `n` and `seed`, where it is at hand;
-        smooth estimands need every model and draw anew.
     """
     check_groups(field.lead_from, field.follow_from, as_of)
     parts = []
-    smooth = any(e in TRENDS for e in estimands)
-    anew = smooth or not made
-    for keep, d in draw(field, fitted, n, seed, everything=smooth) if anew else made:
+    smooth = any(e in TRENDS for e in estimands)  # they need every model
+    for keep, d in draw(field, fitted, n, seed, everything=smooth):
         race = Race.of(d.ratings, d.lead_from, d.follow_from, as_of, match.of(keep))
         parts.append(outcomes(race, estimands, window, keep))
     return join(parts)
