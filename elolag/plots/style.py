@@ -60,6 +60,8 @@ SAID = "elolag-said:"
 _HALO = "elolag-halo:"
 #: What a page's style sheet knows such type by.
 _HALOED = "halo"
+#: Of type in a file of its own: the figures' font, then any of its kind.
+_FACE = "'DejaVu Sans', Verdana, Arial, Helvetica, sans-serif"
 #: How matplotlib writes type: weight, size, families.
 _TYPE = re.compile(r"(?:(?:italic|normal) )?(?:(bold|[1-9]00) )?([0-9.]+px) .*")
 #: What marks of one group mostly share.
@@ -355,17 +357,8 @@ def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
     root = ElementTree.fromstring(  # noqa: S314 - matplotlib wrote it just now
         _written(axes, "svg", {"Date": None}, prefix)
     )
-    for parent in [root, *root.iter(f"{_SVG}defs")]:
-        for child in list(parent):
-            kept = child.tag not in (f"{_SVG}metadata", f"{_SVG}style")
-            if not kept or child.find(f"{_SVG}style") is not None:
-                parent.remove(child)
-    referred = dict.fromkeys(
-        n for part in root.iter() for v in part.attrib.values() for n in _REFERENCE.findall(v)
-    )
-    used = {name: f"{prefix}-{number}" for number, name in enumerate(referred)}
-    for part in root.iter():
-        _plain(part, used)
+    _take_out(root)
+    _attribute(root, f"{prefix}-")
     if not pointed:
         for parent in list(root.iter()):
             for child in list(parent):
@@ -376,11 +369,51 @@ def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
     _join(root)
     for key in ("width", "height"):
         del root.attrib[key]
-    # Those of the style sheet that was taken out; and the page has words and a table in its place.
-    for key, value in (("stroke-linejoin", "round"), ("stroke-linecap", "butt"),
-                       ("aria-hidden", "true"), ("focusable", "false")):  # fmt: skip
+    # The page has words and a table in its place.
+    for key, value in (("aria-hidden", "true"), ("focusable", "false")):
         root.set(key, value)
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _take_out(root: ElementTree.Element) -> list[ElementTree.Element]:
+    """Metadata, which are returned, and the style sheet."""
+    metadata = root.findall(f"{_SVG}metadata")
+    for parent in [root, *root.iter(f"{_SVG}defs")]:
+        for child in list(parent):
+            kept = child.tag not in (f"{_SVG}metadata", f"{_SVG}style")
+            if not kept or child.find(f"{_SVG}style") is not None:
+                parent.remove(child)
+    return metadata
+
+
+def _attribute(root: ElementTree.Element, prefix: str) -> None:
+    """Attributes in place of styles, and names that begin with the prefix, of what is referred."""
+    referred = dict.fromkeys(
+        n for part in root.iter() for v in part.attrib.values() for n in _REFERENCE.findall(v)
+    )
+    used = {name: f"{prefix}{number}" for number, name in enumerate(referred)}
+    for part in root.iter():
+        _plain(part, used)
+    # Those of the style sheet that was taken out.
+    root.set("stroke-linejoin", "round")
+    root.set("stroke-linecap", "butt")
+
+
+def _packed(content: bytes) -> bytes:
+    """An SVG file of ours as small as it can be: attributes for styles, each said once."""
+    root = ElementTree.fromstring(content)  # noqa: S314 - we wrote it just now
+    metadata = _take_out(root)
+    _attribute(root, "e")
+    for part in root.iter():
+        if part.get("class") == _HALOED:
+            del part.attrib["class"]
+            part.set("style", "paint-order: stroke")
+    _hoist(root)
+    _join(root)
+    root.set("font-family", _FACE)
+    root[:0] = metadata
+    packed: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return packed
 
 
 def _lift(part: ElementTree.Element, root: ElementTree.Element) -> None:
@@ -503,7 +536,8 @@ def path_data(path: str) -> str:
                 if command == "L" and 0 in steps:
                     steps, drawn = [sum(steps)], "h" if steps[1] == 0 else "v"
             at = places[begin + size - 1]
-            words += [drawn] * (drawn != name or drawn == "M") + [_hundredth(step) for step in steps]
+            words += [drawn] * (drawn != name or drawn == "M")
+            words += map(_hundredth, steps)
             name = drawn
         if command == "z":
             words, name, at = [*words, "z"], "z", first
@@ -582,10 +616,11 @@ def rendered(
     source = provenance(result, title=" ".join(title.split()))
     marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
     shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
-    return _written(
+    content = _written(
         axes, kind, _metadata(kind, source, " ".join(shown) or source.footer()), "elolag",
         {"pil_kwargs": {"compress_level": 0}} if loose else {},
     )  # fmt: skip
+    return _packed(content) if kind == "svg" and figure.get_gid() == _OWN else content
 
 
 def _written(

@@ -26,7 +26,7 @@ from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
 from elolag.site.content import Figure, Link, Page, Section
-from elolag.site.downloads import about, images, xlsx
+from elolag.site.downloads import OFFERED, about, images, xlsx
 from elolag.site.material import Extent, Material, describe, gather
 from elolag.site.page import Frame
 from elolag.site.programs import to_json
@@ -116,7 +116,7 @@ def write_report(
         material = gather(
             Extent(checks=True, full=full, choices=choices, jobs=jobs, tell=tell), **question
         )
-        files = contents(material)
+        files = contents(material, pictures=("page",))
         folder.write(files, temporary, place, force=force)
     return Report(place, (*sorted(files), folder.SUMS), material.headline)
 
@@ -128,6 +128,7 @@ def contents(
     frame: Frame | None = None,
     above: Sequence[str] = (),
     links: Sequence[Link] = (),
+    pictures: Sequence[str] = OFFERED,
 ) -> dict[str, bytes]:
     """Every file of the folder of one question; the same bytes for the same material.
 
@@ -143,6 +144,8 @@ def contents(
         Lines under the heading.
     links
         Ways on to other pages.
+    pictures
+        Sizes in which the charts of the page can be had as PNG.
     """
     result = material.headline
     frame = frame or Frame(kicker=_kicker(result))
@@ -152,12 +155,12 @@ def contents(
         parts.data(material), parts.limits(material), parts.citing(material),
     ]  # fmt: skip
     typed = command(material)
-    files, links_of = taken(sections, result, typed)
+    files, links_of = taken(sections, result, typed, pictures)
     further: list[Link] = []
     if material.checks is not None:
         tried = [parts.over_time(material, daily=True)] if material.averages else []
         tried += [tested.slices(material), tested.sensitivity(material), tested.claims(material)]
-        more, beside = taken(tried, result, typed)
+        more, beside = taken(tried, result, typed, pictures=(), book=False)
         files |= more
         title = words("checks")
         checks = Page("checks.html", title, result.sentence(), tried)
@@ -175,7 +178,7 @@ def contents(
             whole, drawings(sections), replace(frame, taken=links_of, recipe=recipe)
         ),
         "page.md": page.markdown(whole, recipe),
-        "result.json": to_json(_result(material)),
+        "result.json": to_json(_result(material), packed=True),
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
         "citation.bib": quoted.bibtex().encode(),
@@ -196,16 +199,25 @@ _FILES = {
 def drawings(sections: Sequence[Section], *, pointed: bool = True) -> dict[str, dict[str, str]]:
     """Every figure of the sections as the SVG elements of a page; `pointed`: with words for it."""
 
-    def drawn(figure: Figure, size: str) -> str:
+    def drawn(figure: Figure, number: int, size: str) -> str:
         axes = figure.draw(size=size, title="")
-        return svg(axes, f"{figure.name}-{size}", pointed=pointed and size == "page")
+        # What is named so is named in every mark.
+        return svg(axes, f"{size[1]}{number}", pointed=pointed and size == "page")
 
     figures = [figure for section in sections for figure in section.figures]
-    return {f.name: {size: drawn(f, size) for size in ("page", "phone")} for f in figures}
+    return {
+        figure.name: {size: drawn(figure, number, size) for size in ("page", "phone")}
+        for number, figure in enumerate(figures)
+    }
 
 
 def taken(
-    sections: Sequence[Section], result: LagResult, command: str
+    sections: Sequence[Section],
+    result: LagResult,
+    command: str,
+    pictures: Sequence[str] = OFFERED,
+    *,
+    book: bool = True,
 ) -> tuple[dict[str, bytes], dict[str, list[Link]]]:
     """The files of every figure and table, and of each figure the links to them.
 
@@ -215,21 +227,27 @@ def taken(
         The answer that the sections stand beside.
     command
         What to type to get it again.
+    pictures
+        Sizes of PNGs.
+    book
+        Whether there is a workbook of each figure.
     """
     files: dict[str, bytes] = {}
     ways: dict[str, list[Link]] = {}
     for figure in (figure for section in sections for figure in section.figures):
-        made = images(figure.name, figure.draw, result, title=figure.title)
+        made = images(figure.name, figure.draw, result, title=figure.title, sizes=pictures)
         files |= {f"figures/{name}": data for name, data in made.items()}
         beside = f"./data/{figure.table.name}"
-        told = about(result, title=figure.title, caption=figure.caption, command=command)
-        book = xlsx([figure.table], told, made=result.vintage)
-        files[f"data/{figure.table.name}.xlsx"] = book
         ways[figure.name] = [
             *(Link(_called(name, figure.name), f"./figures/{name}") for name in made),
-            Link("XLSX", f"{beside}.xlsx"), Link("CSV", f"{beside}.csv"),
+            *([Link("XLSX", f"{beside}.xlsx")] if book else []), Link("CSV", f"{beside}.csv"),
             Link(words("columns"), f"{beside}.metadata.json"),
         ]  # fmt: skip
+        if book:
+            told = about(result, title=figure.title, caption=figure.caption, command=command)
+            files[f"data/{figure.table.name}.xlsx"] = xlsx(
+                [figure.table], told, made=result.vintage
+            )
     for table in _tables(sections):
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
@@ -388,7 +406,8 @@ def _describe_table(table: Table, content: bytes, result: LagResult, command: st
             "level": result.level,
             "command": command,
             "version": result.version,
-        }
+        },
+        packed=True,
     )
 
 

@@ -47,9 +47,10 @@ _TERMS = (
 _TAG = "tag:elolag.invalid,2026:"
 
 
-def to_json(data: Mapping[str, Any] | Sequence[Any]) -> bytes:
-    """JSON for a file."""
-    return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+def to_json(data: Mapping[str, Any] | Sequence[Any], *, packed: bool = False) -> bytes:
+    """JSON for a file; `packed`: on one line, where few but programs read it."""
+    spaces: dict[str, Any] = {"separators": (",", ":")} if packed else {"indent": 2}
+    return (json.dumps(data, **spaces, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def lag_json(
