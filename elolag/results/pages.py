@@ -42,6 +42,8 @@ ENGLISH: Mapping[str, str] = {
     ),
     "checks": "How far it holds: slices, sensitivity, claims",
     "checked": "the same question asked otherwise, and what others have said",
+    "drawn": "Charts of this page as files, as SVG, PDF or PNG of any size: elolag compare and "
+    "elolag sensitivity with --figure FILE, or elolag.plots in Python.",
     "columns": "Columns",
     "before": "The month before: {month}",
     "corrections": "What has become of this figure",
@@ -108,6 +110,8 @@ GERMAN: Mapping[str, str] = {
     ),
     "checks": "Wie weit es trägt: Teilfragen, Empfindlichkeit, Behauptungen",
     "checked": "dieselbe Frage anders gestellt, und was andere gesagt haben",
+    "drawn": "Die Bilder dieser Seite als Dateien, als SVG, PDF oder PNG in jeder Größe: elolag "
+    "compare und elolag sensitivity mit --figure DATEI, oder elolag.plots in Python.",
     "columns": "Spalten",
     "before": "Der Monat davor: {month}",
     "corrections": "Was aus dieser Zahl geworden ist",

@@ -243,7 +243,8 @@ class Material:
     comparison
         Every estimand.
     path, averages
-        The lag over time, and its average; None where no day before the as-of date can be answered.
+        The average over time, and the lag where there is none; None where no day before the as-of
+        date can be answered.
     beside
         The headline on another measure, where that has an answer on the same day.
     news
@@ -324,7 +325,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,
-        path=None if averages and not extent.checks else _path(study, "current", question),
+        path=None if averages else _path(study, "current", question),
         averages=averages,
         beside=beside(headline, **question),
         news=_news(study, headline, before, question),

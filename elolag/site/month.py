@@ -158,9 +158,11 @@ def contents(
     files, links_of = taken(sections, result, typed, pictures)
     further: list[Link] = []
     if material.checks is not None:
-        tried = [parts.over_time(material, daily=True)] if material.averages else []
-        tried += [tested.slices(material), tested.sensitivity(material), tested.claims(material)]
-        more, beside = taken(tried, result, typed, pictures=(), book=False)
+        tried = [
+            tested.slices(material), tested.sensitivity(material), tested.claims(material),
+            Section("drawn", "", after=(words("drawn"),)),
+        ]  # fmt: skip
+        more, beside = taken(tried, result, typed, pictures=None)
         files |= more
         title = words("checks")
         checks = Page("checks.html", title, result.sentence(), tried)
@@ -215,9 +217,7 @@ def taken(
     sections: Sequence[Section],
     result: LagResult,
     command: str,
-    pictures: Sequence[str] = OFFERED,
-    *,
-    book: bool = True,
+    pictures: Sequence[str] | None = OFFERED,
 ) -> tuple[dict[str, bytes], dict[str, list[Link]]]:
     """The files of every figure and table, and of each figure the links to them.
 
@@ -228,26 +228,27 @@ def taken(
     command
         What to type to get it again.
     pictures
-        Sizes of PNGs.
-    book
-        Whether there is a workbook of each figure.
+        Sizes of PNGs; None for no more than the data of each figure.
     """
     files: dict[str, bytes] = {}
     ways: dict[str, list[Link]] = {}
     for figure in (figure for section in sections for figure in section.figures):
-        made = images(figure.name, figure.draw, result, title=figure.title, sizes=pictures)
-        files |= {f"figures/{name}": data for name, data in made.items()}
         beside = f"./data/{figure.table.name}"
+        data = [Link("CSV", f"{beside}.csv"), Link(words("columns"), f"{beside}.metadata.json")]
+        ways[figure.name] = data
+        if pictures is None:
+            continue
+        made = images(figure.name, figure.draw, result, title=figure.title, sizes=pictures)
+        files |= {f"figures/{name}": content for name, content in made.items()}
         ways[figure.name] = [
             *(Link(_called(name, figure.name), f"./figures/{name}") for name in made),
-            *([Link("XLSX", f"{beside}.xlsx")] if book else []), Link("CSV", f"{beside}.csv"),
-            Link(words("columns"), f"{beside}.metadata.json"),
+            Link("XLSX", f"{beside}.xlsx"), *data,
         ]  # fmt: skip
-        if book:
-            told = about(result, title=figure.title, caption=figure.caption, command=command)
-            files[f"data/{figure.table.name}.xlsx"] = xlsx(
-                [figure.table], told, made=result.vintage
-            )
+        told = about(result, title=figure.title, caption=figure.caption, command=command)
+        told += [("Rows", figure.sheet.caption)] if figure.sheet else []
+        files[f"data/{figure.table.name}.xlsx"] = xlsx(
+            [figure.sheet or figure.table], told, made=result.vintage
+        )
     for table in _tables(sections):
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
