@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: Sizes of every chart that is offered for download.
 OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them.
-_COLOURS = 24
+_COLOURS = 32
 #: Dots per inch of a screen: two to a pixel of a phone's page. Print has the SVG, which scales.
 _DPI = {"phone": 200, "page": 150}
 #: What one cell and one sheet's name can hold.

@@ -24,13 +24,13 @@ import pytest
 import site_worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageColor
 
 import elolag
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.plots import frontier, svg
-from elolag.plots.style import UNSEEN, rendered
+from elolag.plots.style import COLOURS, UNSEEN, rendered
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
@@ -212,6 +212,9 @@ def test_the_palette_changes_no_colour_that_is_seen(
     near = zip(whole.tobytes(), few.convert("RGB").tobytes(), strict=True)
     far = sum(abs(a - b) > 24 for a, b in near)
     assert far / (3 * whole.width * whole.height) < 0.002
+    # Those of the two sides are told by their colour, and keep it to the last bit.
+    seen = few.convert("RGB").getcolors(256)
+    assert {ImageColor.getrgb(side) for side in COLOURS} < {colour for _, colour in seen}
 
 
 # The series.
