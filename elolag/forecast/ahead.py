@@ -10,8 +10,9 @@ from typing import Any, Unpack
 import numpy as np
 
 from elolag.arrays import Floats
-from elolag.dates import months_after, to_day, to_iso
+from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import UsageError
+from elolag.estimate.over_time import averaged
 from elolag.estimate.panel import newest_whole
 from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
 from elolag.forecast.form import HORIZONS, OTHER, QUANTILES, Answer, Forecast
@@ -25,12 +26,12 @@ from elolag.forecast.projection import (
     reruns,
 )
 from elolag.model import draws
-from elolag.model.estimands import Race
+from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
 from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.provenance import Origin, basis_notes
-from elolag.results.table import Column, Result, Table, decimals
+from elolag.results.table import Column, Result, Table
 from elolag.results.words import beside, best_of, best_of_day, one_of, phrase, share
 from elolag.version import __version__
 
@@ -109,6 +110,9 @@ class Outlook(Result):
         By the model's name in the ledger, the mixture last.
     now
         ``average``, ``current`` and ``gap`` of the list's day: their means over the draws.
+    days, path
+        Every day of the last two years, as far as they are known, and the average on each: the mean
+        of the draws.
     asked
         Options that are not the default's, by name.
     record
@@ -123,6 +127,8 @@ class Outlook(Result):
     follower_group: str
     answers: Mapping[str, tuple[Answer, ...]]
     now: Mapping[str, float]
+    days: Floats
+    path: Floats
     asked: tuple[str, ...]
     n_draws: int
     seed: int
@@ -189,21 +195,18 @@ class Outlook(Result):
 
     def table(self) -> Table:
         """One row per target and day: of the mixture for the reader, of each model as data."""
-        number = decimals(1)
-        percent = _percent
+        unit = "months, or points of the gap"
         columns = (
             Column("model", "", "of the ledger", in_page=False),
-            Column("target", "Target", "see docs/forecasts.md"),
-            Column("horizon", "Months ahead", "from the list's day", "months", figures=True),
+            Column("target", "Target", "what is forecast"),
+            Column("horizon", "Months", "from the list's day", "months", figures=True),
             Column("day", "Day", "the day it speaks of", "ISO date"),
-            Column("median", "Median", "of a figure", "months or points", number, figures=True),
-            *(
-                Column(f"q{round(100 * q):02d}", f"{q:.0%}", "quantile", "months or points", number,
-                       figures=True)
-                for q in _SHOWN
-            ),
-            Column("probability", "Probability", "that it is so, or has come, by the day", "",
-                   percent, figures=True),
+            Column("answer", "Median or chance", "median, or probability", words=True),
+            Column("range", "80%", "from the 10% to the 90% quantile", words=True),
+            Column("median", "", "median of a figure", unit, in_page=False),
+            *(Column(key, "", f"its {q} quantile", unit, in_page=False)
+              for key, q in _QUANTILES.items()),
+            Column("probability", "", "that it is so, or has come, by the day", in_page=False),
         )  # fmt: skip
         rows = [row for model in (MIXTURE, *MODELS) for row in self._rows(model)]
         ours = tuple(k for k, row in enumerate(rows) if row["model"] == MIXTURE)
@@ -211,22 +214,24 @@ class Outlook(Result):
         return Table.of("forecast", caption, columns, rows, page_rows=ours)
 
     def _rows(self, model: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
+        rows = []
         for found in self.answers[model]:
             held = dict(zip(found.at, found.values, strict=True))
-            base = {"model": model, "target": _CALLED[found.target], "median": None}
-            base |= {f"q{round(100 * q):02d}": None for q in _SHOWN} | {"probability": None}
+            row = {"model": model, "target": _CALLED[found.target]}
+            row |= dict.fromkeys(("range", "median", *_QUANTILES, "probability"))
             if found.kind == "quantile":
-                shown = {f"q{round(100 * q):02d}": held[str(q)] for q in _SHOWN}
-                shown["median"] = held["0.5"]
-            elif found.kind == "pmf":
-                shown = {"probability": found.values[0]}
-            else:
-                for months in (*HORIZONS, SPAN):
-                    at = months_after(self.vintage, months)
-                    rows.append({**base, "horizon": months, "day": at, "probability": held[at]})
+                low, middle, high = (held[level] for level in _EIGHTY)
+                told = {"answer": f"{middle:.1f}", "range": f"{low:.1f} to {high:.1f}"}
+                told |= {"median": middle} | {key: held[q] for key, q in _QUANTILES.items()}
+                rows.append({**row, "horizon": found.horizon, "day": found.end, **told})
                 continue
-            rows.append({**base, "horizon": found.horizon, "day": found.end, **shown})
+            days = {found.horizon: found.end}
+            if found.kind == "cdf":
+                days = {m: months_after(self.vintage, m) for m in (*HORIZONS, SPAN)}
+            for months, day in days.items():
+                chance = held.get(day, found.values[0])
+                told = {"answer": share(chance), "probability": chance}
+                rows.append({**row, "horizon": months, "day": day, **told})
         return rows
 
     def footnotes(self) -> tuple[str, ...]:
@@ -248,6 +253,10 @@ class Outlook(Result):
             "leader_group": self.leader_group,
             "follower_group": self.follower_group,
             "now": dict(self.now),
+            "path": [
+                {"date": to_iso(day), "average": round(value, 4)}
+                for day, value in zip(self.days, self.path.tolist(), strict=True)
+            ],
             "answers": {name: [asdict(a) for a in found] for name, found in self.answers.items()},
             "record": dict(self.record),
             "n_draws": self.n_draws,
@@ -281,15 +290,15 @@ class Outlook(Result):
         )
 
 
-#: Quantiles in the table.
-_SHOWN = (0.05, 0.1, 0.9, 0.95)
+#: Quantiles in the table, by the keys of their columns.
+_QUANTILES = {"q05": "0.05", "q10": "0.1", "q90": "0.9", "q95": "0.95"}
 _CALLED = {
     "average": "average over 12 months",
     "current": "lag of the day",
     "gap": "gap in points",
     "first": "follower alone at the top",
     "parity": "follower has passed the leader",
-    "reach": "follower has reached the leader's level of the list's day",
+    "reach": "follower at the leader's level of today",
 }
 _SAID = {
     "en": (
@@ -316,10 +325,6 @@ _NEVER = {
     "en": "and not within {0} months with {1}",
     "de": "und mit {1} nicht binnen {0} Monaten",
 }
-
-
-def _percent(value: Any) -> str:
-    return "" if value is None else share(value)
 
 
 def forecast(**question: Unpack[Question]) -> Outlook:
@@ -364,6 +369,7 @@ def forecast(**question: Unpack[Question]) -> Outlook:
     vintage = asked["vintage"] or newest_whole(board, None).vintage
     study = prepare(**asking(asked, vintage=vintage, session=session))
     found = projections(study)
+    days, path = _path(study)
     given = {**DEFAULTS, "vintage": None, "n_draws": N_DRAWS}
     day, groups = study.panel.vintage, (study.cast.leader.text, study.cast.follower.text)
     return Outlook(
@@ -374,6 +380,8 @@ def forecast(**question: Unpack[Question]) -> Outlook:
         follower_group=groups[1],
         answers={name: answers(each, day, *groups) for name, each in found.items()},
         now={name: float(v.mean()) for name, v in _now(found).items()},
+        days=days,
+        path=path,
         asked=tuple(
             name
             for name, value in given.items()
@@ -385,6 +393,15 @@ def forecast(**question: Unpack[Question]) -> Outlook:
         origins=study.origins,
         sources=study.panel.sources,
     )
+
+
+def _path(study: Study) -> tuple[Floats, Floats]:
+    """Days up to the list's, and the mean of the draws' averages on each."""
+    races = [Race.of(d.ratings, d.lead_from, d.follow_from, study.as_of) for _, d in study.drawn]
+    window = WINDOWS["average"] * DAYS_PER_MONTH
+    begins = max(study.as_of - SPAN * DAYS_PER_MONTH, max(r.begins for r in races) + window + 1)
+    days = np.arange(np.ceil(begins), study.as_of + 1)
+    return days, np.concatenate([averaged(r, days, window)[0] for r in races]).mean(axis=0)
 
 
 def _now(found: Mapping[str, Projected]) -> dict[str, Floats]:
