@@ -26,6 +26,7 @@ from elolag.archive import Archive, open_archive
 from elolag.errors import EstimateError
 from elolag.estimate.session import Session, Study, prepare
 from elolag.forecast.ahead import answers, projections
+from elolag.forecast.form import OTHER
 
 HERE = Path(__file__).parent
 #: Boards, and the first day of a round.
@@ -58,7 +59,8 @@ def rows(study: Study) -> list[dict[str, Any]]:
     for model, projected in projections(study).items():
         for answer in answers(projected, day, *groups):
             places = _PLACES.get(answer.target, 3)
-            values = answer.values[:1] if answer.kind == "pmf" else answer.values
+            told = dict(zip(answer.at, answer.values, strict=True))
+            told.pop(OTHER, None)
             out.append(
                 {
                     "board": board,
@@ -67,7 +69,7 @@ def rows(study: Study) -> list[dict[str, Any]]:
                     "target": answer.target,
                     "horizon": answer.horizon,
                     "end": answer.end,
-                    "values": " ".join(f"{value:.{places}f}" for value in values),
+                    "values": " ".join(f"{value:.{places}f}" for value in told.values()),
                 }
             )
     return out

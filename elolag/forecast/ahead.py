@@ -217,21 +217,21 @@ class Outlook(Result):
         rows = []
         for found in self.answers[model]:
             held = dict(zip(found.at, found.values, strict=True))
-            row = {"model": model, "target": _CALLED[found.target]}
+            row: dict[str, Any] = {"model": model, "target": _CALLED[found.target]}
             row |= dict.fromkeys(("range", "median", *_QUANTILES, "probability"))
             if found.kind == "quantile":
                 low, middle, high = (held[level] for level in _EIGHTY)
-                told = {"answer": f"{middle:.1f}", "range": f"{low:.1f} to {high:.1f}"}
-                told |= {"median": middle} | {key: held[q] for key, q in _QUANTILES.items()}
-                rows.append({**row, "horizon": found.horizon, "day": found.end, **told})
+                row |= {"horizon": found.horizon, "day": found.end, "answer": _tenth(middle)}
+                row |= {"range": f"{_tenth(low)} to {_tenth(high)}", "median": middle}
+                rows.append(row | {key: held[q] for key, q in _QUANTILES.items()})
                 continue
             days = {found.horizon: found.end}
             if found.kind == "cdf":
                 days = {m: months_after(self.vintage, m) for m in (*HORIZONS, SPAN)}
             for months, day in days.items():
                 chance = held.get(day, found.values[0])
-                told = {"answer": share(chance), "probability": chance}
-                rows.append({**row, "horizon": months, "day": day, **told})
+                told = {"horizon": months, "answer": share(chance), "probability": chance}
+                rows.append({**row, **told, "day": day})
         return rows
 
     def footnotes(self) -> tuple[str, ...]:
@@ -325,6 +325,11 @@ _NEVER = {
     "en": "and not within {0} months with {1}",
     "de": "und mit {1} nicht binnen {0} Monaten",
 }
+
+
+def _tenth(value: float) -> str:
+    """To one decimal, and never a nought with a minus."""
+    return f"{round(value, 1) + 0.0:.1f}"
 
 
 def forecast(**question: Unpack[Question]) -> Outlook:
