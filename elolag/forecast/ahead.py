@@ -15,7 +15,9 @@ from elolag.errors import UsageError
 from elolag.estimate.over_time import averaged
 from elolag.estimate.panel import newest_whole
 from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
+from elolag.forecast import past
 from elolag.forecast.form import HORIZONS, OTHER, QUANTILES, Answer, Forecast
+from elolag.forecast.past import Fan
 from elolag.forecast.projection import (
     Now,
     Projected,
@@ -115,6 +117,8 @@ class Outlook(Result):
         of the draws.
     asked
         Options that are not the default's, by name.
+    past
+        What ours were at earlier lists of the board, one a quarter.
     record
         What the record of such forecasts is, in one sentence per language; a forecast is never
         shown without it.
@@ -133,6 +137,7 @@ class Outlook(Result):
     n_draws: int
     seed: int
     snapshots: tuple[tuple[str, str], ...]
+    past: tuple[Fan, ...] = ()
     record: Mapping[str, str] = field(default_factory=dict)
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     sources: str = "all"
@@ -157,6 +162,12 @@ class Outlook(Result):
         found = self.answer(target, SPAN, model)
         days = (day for day, p in zip(found.at, found.values, strict=True) if p >= level)
         return next(days, None)
+
+    def fan(self) -> Fan:
+        """Our quantiles of the average, from the list's day on."""
+        found = [self.answer("average", months) for months in HORIZONS]
+        at = {float(q): [a.values[k] for a in found] for k, q in enumerate(found[0].at)}
+        return Fan.of(self.vintage, self.now["average"], HORIZONS, at)
 
     def sentence(self, lang: str = "en") -> str:
         """Our forecast, and the record of such forecasts."""
@@ -384,7 +395,7 @@ def forecast(**question: Unpack[Question]) -> Outlook:
         leader_group=groups[0],
         follower_group=groups[1],
         answers={name: answers(each, day, *groups) for name, each in found.items()},
-        now={name: float(v.mean()) for name, v in _now(found).items()},
+        now=now(found),
         days=days,
         path=path,
         asked=tuple(
@@ -395,6 +406,8 @@ def forecast(**question: Unpack[Question]) -> Outlook:
         n_draws=study.n_draws,
         seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
+        past=past.fans(study.panel.board, day),
+        record=past.record(study.panel.board),
         origins=study.origins,
         sources=study.panel.sources,
     )
@@ -409,6 +422,7 @@ def _path(study: Study) -> tuple[Floats, Floats]:
     return days, np.concatenate([averaged(r, days, window)[0] for r in races]).mean(axis=0)
 
 
-def _now(found: Mapping[str, Projected]) -> dict[str, Floats]:
-    """The figures of the list's day: those that no change keeps."""
-    return {name: values[:, 0] for name, values in found[MODELS[0]].figures.items()}
+def now(found: Mapping[str, Projected]) -> dict[str, float]:
+    """The figures of the list's day, which no change keeps: means of the draws."""
+    figures = found[MODELS[0]].figures
+    return {name: float(values[:, 0].mean()) for name, values in figures.items()}
