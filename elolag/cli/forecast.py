@@ -33,10 +33,10 @@ def forecast(
     as_json: Json = False,
 ) -> None:
     """What may come: lag, gap and lead 1 to 12 months after the newest complete list."""
-    from elolag.forecast.ahead import forecast as ahead
+    from elolag.forecast.ahead import forecast_lag
 
     size = check_figure(figure, size)
-    found = ahead(**question)
+    found = forecast_lag(**question)
     draw("forecast", found, figure, size)
     if as_json:
         dump(found.to_dict())

@@ -46,7 +46,7 @@ def forecast(
     Parameters
     ----------
     outlook
-        From `elolag.forecast`.
+        From `elolag.forecast_lag`.
     ax
         Axes to draw on; new ones of their own by default.
     size
