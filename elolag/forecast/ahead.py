@@ -165,9 +165,11 @@ class Outlook(Result):
 
     def fan(self) -> Fan:
         """Our quantiles of the average, from the list's day on."""
-        found = [self.answer("average", months) for months in HORIZONS]
-        at = {float(q): [a.values[k] for a in found] for k, q in enumerate(found[0].at)}
-        return Fan.of(self.vintage, self.now["average"], HORIZONS, at)
+        begin = self.answer("average", HORIZONS[0], MODELS[0])
+        found = [begin, *(self.answer("average", months) for months in HORIZONS)]
+        at = {float(q): [a.values[k] for a in found] for k, q in enumerate(begin.at)}
+        at[0.5][0] = self.now["average"]
+        return Fan.of(self.vintage, HORIZONS, at)
 
     def sentence(self, lang: str = "en") -> str:
         """Our forecast, and the record of such forecasts."""
@@ -195,11 +197,12 @@ class Outlook(Result):
             for p in (0.5, 0.9)
             if (date := self.by("reach", p))
         ]
+        both = (language.GERMAN if lang == "de" else language.ENGLISH).and_
         reached, unreached = _REACHED[lang]
         said = {
             "day": day, "end": end, "ours": ours, "other": other, "one": one, "best": best,
             "where": where, "lag": lag, "was": was, "ends": ends, "level": level, "first": first,
-            "dates": f" {(language.GERMAN if lang == 'de' else language.ENGLISH).and_} ".join(dates), "never": never, "span": SPAN,
+            "dates": f" {both} ".join(dates), "never": never, "span": SPAN,
         }  # fmt: skip
         record = self.record.get(lang)
         texts = *_SAID[lang], reached if dates else unreached
@@ -331,12 +334,12 @@ _SAID = {
 #: On the level of the leader's best: with dates, and where there are none within the span.
 _REACHED = {
     "en": (
-        "{one} reaches the level that {best} had on {day} {dates}; with {never} none does so "
+        "{dates}, {one} reaches the level that {best} had on {day}; with {never} none does so "
         "within {span} months.",
         "With {never} none reaches the level that {best} had on {day} within {span} months.",
     ),
     "de": (
-        "Den Stand, den {best} am {day} hatte, erreicht {one} {dates}; mit {never} keines binnen "
+        "{dates} erreicht {one} den Stand, den {best} am {day} hatte; mit {never} keines binnen "
         "{span} Monaten.",
         "Den Stand, den {best} am {day} hatte, erreicht mit {never} keines binnen {span} Monaten.",
     ),
