@@ -105,6 +105,12 @@ class Answer:
     at: tuple[str, ...]
     values: tuple[float, ...]
 
+    @property
+    def stated(self) -> tuple[float | str, ...]:
+        """`values` as they are read: those that are days as ISO days."""
+        dated = _is_dated(self.target, self.kind)
+        return tuple(to_iso(value) if dated else value for value in self.values)
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -134,10 +140,17 @@ class Forecast:
     @property
     def file(self) -> str:
         """Name of its file."""
-        return f"{self.round_id}-{self.forecaster}.csv"
+        return f"{self.label}.csv"
+
+    @property
+    def label(self) -> str:
+        """The round and the forecaster, by which it is known among those of its board."""
+        return f"{self.round_id}-{self.forecaster}"
 
 
-_MAX_BYTES, _MAX_ROWS, _MAX_TEXT, _MAX_BOARD = 1 << 20, 5_000, 300, 100
+#: Largest file.
+MAX_BYTES = 1 << 20
+_MAX_ROWS, _MAX_TEXT, _MAX_BOARD = 5_000, 300, 100
 _DECIMALS = 4
 #: How far the probabilities of a pmf may be from one.
 _SUM = 1e-6
@@ -251,8 +264,8 @@ def _wrong(where: str, row: _Row, field: str, why: str) -> ForecastError:
 
 
 def _rows(data: bytes, name: str) -> list[_Row]:
-    if len(data) > _MAX_BYTES:
-        raise ForecastError(f"{name}: larger than {_MAX_BYTES >> 20} MB, so no forecast")
+    if len(data) > MAX_BYTES:
+        raise ForecastError(f"{name}: larger than {MAX_BYTES >> 20} MB, so no forecast")
     try:
         text = data.decode("utf-8")
         header, *rows = [*csv.reader(io.StringIO(text, newline=""), strict=True)] or [[]]
