@@ -215,7 +215,7 @@ class Lists:
             Of each question, in days, (m,): lists after the one and up to the other are looked at.
             `by` is NaN where none shows it up to `after`.
         """
-        return self.shown(self.best(follower) > self.best(leader), rounds, ends)
+        return shown(self.days, self.best(follower) > self.best(leader), rounds, ends)
 
     def reach(
         self, leader: str, follower: str, level: float | None, rounds: Floats, ends: Floats
@@ -232,7 +232,7 @@ class Lists:
         """
         best = self.best(follower)
         if level is not None:
-            return self.shown(best >= level, rounds, ends)
+            return shown(self.days, best >= level, rounds, ends)
         found = [
             self._reached(best, leader, begin, end)
             for begin, end in zip(rounds.tolist(), ends.tolist(), strict=True)
@@ -287,19 +287,31 @@ class Lists:
         keys = zip(rows["list"].tolist(), rows["identity"], strict=True)
         return dict(zip(keys, rows["rating"].tolist(), strict=True))
 
-    def shown(self, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Floats, Floats]:
-        """Days after and by which something is first shown, of the lists (n,) that show it."""
-        numbers = np.where(shows, np.arange(len(shows)), len(shows))
-        # Of each list, and past the last, the first from there on that shows it.
-        ahead = np.append(np.minimum.accumulate(numbers[::-1])[::-1], len(shows)).astype(int)
-        start = np.searchsorted(self.days, rounds, side="right")
-        stop = np.searchsorted(self.days, ends, side="right")
-        seen = ahead[start] < stop
-        last = np.where(seen, ahead[start], np.maximum(stop, start)) - 1
-        days = np.append(self.days, np.nan)
-        # The list before, where that is after the round; else the round itself.
-        after = np.where(last >= start, days[last], rounds)
-        return after, np.where(seen, days[np.where(seen, ahead[start], -1)], np.nan)
+
+def shown(days: Floats, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Floats, Floats]:
+    """Days after and by which something is first shown: see `Lists.parity`.
+
+    Parameters
+    ----------
+    days
+        Of the lists, ascending, (n,).
+    shows
+        Whether each shows it, (n,).
+    rounds, ends
+        As for `Lists.parity`, (m,).
+    """
+    numbers = np.where(shows, np.arange(len(days)), len(days))
+    # Of each list, and past the last, the first from there on that shows it.
+    ahead = np.append(np.minimum.accumulate(numbers[::-1])[::-1], len(days))
+    start = np.searchsorted(days, rounds, side="right")
+    stop = np.searchsorted(days, ends, side="right")
+    first = ahead[start]
+    seen = first < stop
+    # The last that does not show it, where that is after the round.
+    last = np.where(seen, first, np.maximum(stop, start)) - 1
+    dated = np.append(days, np.nan)
+    after = np.where(last >= start, dated[last], rounds)
+    return after, np.where(seen, dated[np.where(seen, first, -1)], np.nan)
 
 
 def figures(
