@@ -1,7 +1,7 @@
 """The same forecasts at every earlier list: `python benchmarks/pastcast.py`.
 
 At each complete list of the raw text board from July 2024 on, and of the style-controlled one from
-March 2026 (it then has twelve months of lists), `elolag.forecast` is asked with that list as the
+March 2026 (it then has twelve months of lists), `elolag.forecast_lag` is asked with that list as the
 newest: ratings, links, posterior and steps of the random walk are of that list and those before it.
 Known only since: the tags, which lists were whole, how young entries drift and what the fit takes
 as given. A test deletes all later lists and all models first listed later, and gets the same rows.

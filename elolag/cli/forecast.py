@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from elolag.cli.archive import own_archive
 from elolag.cli.options import Figure, FigureSize, Json, asks, check_figure, draw
-from elolag.cli.show import dump, print_result
+from elolag.cli.show import dump, print_result, say
+from elolag.dates import today
 
 
 def register(app: typer.Typer) -> None:
@@ -28,15 +30,25 @@ def register(app: typer.Typer) -> None:
 )
 def forecast(
     question: dict[str, Any],
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Freeze each model's forecast in your own archive's ledger."),
+    ] = False,
     figure: Figure = None,
     size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
     """What may come: lag, gap and lead 1 to 12 months after the newest complete list."""
-    from elolag.forecast.ahead import forecast as ahead
+    from elolag.forecast.ahead import forecast_lag
 
     size = check_figure(figure, size)
-    found = ahead(**question)
+    root = own_archive(question.get("archive"), "forecasts are frozen in") if write else None
+    found = forecast_lag(**question)
+    if root is not None:
+        from elolag.forecast.ledger import add
+
+        for entry in add(root, found.rounds(today().isoformat())):
+            say(f"frozen: {root / entry.path} (sha256 {entry.sha256})")
     draw("forecast", found, figure, size)
     if as_json:
         dump(found.to_dict())

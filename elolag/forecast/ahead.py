@@ -1,4 +1,4 @@
-"""`forecast`: from the newest list to what may come, by three plain models and their mixture."""
+"""`forecast_lag`: what may come after the newest list, by three plain models and their mixture."""
 
 from __future__ import annotations
 
@@ -165,9 +165,11 @@ class Outlook(Result):
 
     def fan(self) -> Fan:
         """Our quantiles of the average, from the list's day on."""
-        found = [self.answer("average", months) for months in HORIZONS]
-        at = {float(q): [a.values[k] for a in found] for k, q in enumerate(found[0].at)}
-        return Fan.of(self.vintage, self.now["average"], HORIZONS, at)
+        begin = self.answer("average", HORIZONS[0], MODELS[0])
+        found = [begin, *(self.answer("average", months) for months in HORIZONS)]
+        at = {float(q): [a.values[k] for a in found] for k, q in enumerate(begin.at)}
+        at[0.5][0] = self.now["average"]
+        return Fan.of(self.vintage, HORIZONS, at)
 
     def sentence(self, lang: str = "en") -> str:
         """Our forecast, and the record of such forecasts."""
@@ -195,14 +197,17 @@ class Outlook(Result):
             for p in (0.5, 0.9)
             if (date := self.by("reach", p))
         ]
-        dates.append(_NEVER[lang].format(SPAN, never))
+        both = (language.GERMAN if lang == "de" else language.ENGLISH).and_
+        reached, unreached = _REACHED[lang]
         said = {
             "day": day, "end": end, "ours": ours, "other": other, "one": one, "best": best,
             "where": where, "lag": lag, "was": was, "ends": ends, "level": level, "first": first,
-            "dates": ", ".join(dates),
+            "dates": f" {both} ".join(dates), "never": never, "span": SPAN,
         }  # fmt: skip
         record = self.record.get(lang)
-        return (*(text.format(**said) for text in _SAID[lang]), *([record] if record else []))
+        texts = *_SAID[lang], reached if dates else unreached
+        found = (text.format(**said) for text in texts)
+        return (*(text[:1].upper() + text[1:] for text in found), *([record] if record else []))
 
     def table(self) -> Table:
         """One row per target and day: of the mixture for the reader, of each model as data."""
@@ -317,7 +322,6 @@ _SAID = {
         "to {end}, {ours} is on average {lag} (against {other}; {level}: {ends}; to the list's day "
         "{was}).",
         "With a probability of {first}, {one} stands alone at the top on that day {where}.",
-        "The level of {best} of {day} is reached {dates}.",
     ),
     "de": (
         "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In den zwölf "
@@ -325,17 +329,22 @@ _SAID = {
         "{ends}; bis zum Tag der Liste {was}).",
         "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag allein an der Spitze "
         "{where}.",
-        "Den Stand, den dort {best} am {day} hatte, erreicht die andere Seite {dates}.",
     ),
 }
-_BY = {
-    "en": "by {1} with {0}",
-    "de": "mit {0} bis zum {1}",
+#: On the level of the leader's best: with dates, and where there are none within the span.
+_REACHED = {
+    "en": (
+        "{dates}, {one} reaches the level that {best} had on {day}; with {never} none does so "
+        "within {span} months.",
+        "With {never} none reaches the level that {best} had on {day} within {span} months.",
+    ),
+    "de": (
+        "{dates} erreicht {one} den Stand, den {best} am {day} hatte; mit {never} keines binnen "
+        "{span} Monaten.",
+        "Den Stand, den {best} am {day} hatte, erreicht mit {never} keines binnen {span} Monaten.",
+    ),
 }
-_NEVER = {
-    "en": "and not within {0} months with {1}",
-    "de": "und mit {1} nicht binnen {0} Monaten",
-}
+_BY = {"en": "by {1} with {0}", "de": "mit {0} bis zum {1}"}
 
 
 def _tenth(value: float) -> str:
@@ -343,7 +352,7 @@ def _tenth(value: float) -> str:
     return f"{round(value, 1) + 0.0:.1f}"
 
 
-def forecast(**question: Unpack[Question]) -> Outlook:
+def forecast_lag(**question: Unpack[Question]) -> Outlook:
     """What may come after the newest complete list: three plain models and their mixture.
 
     The figures are those that elolag will give for days 1, 3, 6 and 12 months after the list; with
@@ -367,7 +376,7 @@ def forecast(**question: Unpack[Question]) -> Outlook:
     Examples
     --------
     >>> import elolag
-    >>> ahead = elolag.forecast(vintage="2026-08-19", n_draws=300)
+    >>> ahead = elolag.forecast_lag(vintage="2026-08-19", n_draws=300)
     >>> ahead.vintage, len(ahead.answers)
     ('2026-08-19', 4)
     """

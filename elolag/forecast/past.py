@@ -29,7 +29,8 @@ class Fan:
     days
         Its own day, and days ahead; days since 1970.
     at
-        By the quantile's level: one number per day; on the list's day the figure known then.
+        By the quantile's level: one number per day; on the list's day those of its error, the
+        figure itself as the median.
     """
 
     round_id: str
@@ -37,11 +38,10 @@ class Fan:
     at: Mapping[float, Floats]
 
     @classmethod
-    def of(cls, round_id: str, now: float, months: tuple[int, ...], at: Mapping[float, Any]) -> Fan:
-        """From the figure of the day and the quantiles so many months ahead."""
-        ahead = [to_day(months_after(round_id, m)) for m in months]
-        days = np.array([to_day(round_id), *ahead])
-        return cls(round_id, days, {q: np.array([now, *values]) for q, values in at.items()})
+    def of(cls, round_id: str, months: tuple[int, ...], at: Mapping[float, Any]) -> Fan:
+        """From quantiles: of the list's day, then so many months ahead."""
+        days = [to_day(months_after(round_id, m)) for m in (0, *months)]
+        return cls(round_id, np.array(days), {q: np.array(values) for q, values in at.items()})
 
 
 @cache
@@ -56,7 +56,7 @@ def fans(board: str, before: str) -> tuple[Fan, ...]:
     held = _shipped()["fans"].get(board, {})
     months = tuple(_shipped()["months"])
     return tuple(
-        Fan.of(day, one["now"], months, {float(q): v for q, v in one["at"].items()})
+        Fan.of(day, months, {float(q): values for q, values in one.items()})
         for day, one in sorted(held.items())
         if day < before
     )

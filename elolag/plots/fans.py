@@ -24,7 +24,7 @@ from elolag.plots.style import (
     tidy,
     unsigned,
 )
-from elolag.results.words import directed, noun, span
+from elolag.results.words import compact, directed, noun, span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +46,7 @@ def forecast(
     Parameters
     ----------
     outlook
-        From `elolag.forecast`.
+        From `elolag.forecast_lag`.
     ax
         Axes to draw on; new ones of their own by default.
     size
@@ -60,7 +60,7 @@ def forecast(
     for past in outlook.past:
         (drawn,) = axes.plot(
             past.days, past.at[0.5], color=MUTED, linewidth=0.55 * measures.line, alpha=0.8,
-            label="said before: median and 80%",
+            label="said before (median, 80%)",
         )  # fmt: skip
         for level in (0.1, 0.9):
             axes.plot(past.days, past.at[level], color=MUTED, linewidth=0.3 * measures.line,
@@ -97,16 +97,17 @@ def forecast(
         f"{outlook.record.get('en', '')}"
     ).strip()
     room = (5.6 if phone else 1.5) * measures.small
-    return finish(axes, _title(outlook), footer(outlook, note), size=size, room=room, **look)
+    return finish(
+        axes, forecast_title(outlook), footer(outlook, note), size=size, room=room, **look
+    )
 
 
-def _title(outlook: Outlook) -> str:
+def forecast_title(outlook: Outlook) -> str:
+    """The finding, in ten words."""
     follower, leader = noun(outlook.follower_group), noun(outlook.leader_group)
     middle, low, high = outlook.between("average", 6)
-    return first_up(
-        f"in half a year {follower} may be {directed(middle)} {leader} on average (80%: "
-        f"{span(low, high)})"
-    )
+    said = f"{leader} by {abs(middle):.1f} months on average (80%: {compact(low, high)})"
+    return first_up(f"in half a year {follower} may {'trail' if middle >= 0 else 'lead'} {said}")
 
 
 def _tell(axes: Axes, now: Fan) -> None:
