@@ -2,19 +2,23 @@
 
 Before the first run (2026-11-27) this was laid down: seed 20, 4,000 histories a world and number of
 stretches; the 95% interval of `elolag.forecast.score.interval` is taken if it covers the true mean
-difference in at least 90% of them in every world and for 4, 6 and 12 stretches. Else a wider form
-is looked for.
+difference in at least 90% of them in the worlds `sums`, `scores`, `fading` and `apart`, for 4, 6
+and 12 stretches. Else a wider form is looked for.
 
-What was seen: as it was first written, taking stretches for independent (`plain` in the table), it
-covered 0.89 to 0.92 in `sums` and `scores` and 0.82 to 0.86 in `fading`, so it was given up. Now
-it is widened for a correlation of neighbours. Of 1/4 (the value in `sums`), 1/3 and 1/2, tried with
-seed 21, 1/3 is the least that reaches 0.90 in all; the table is of seed 20.
+Seen: as it was first written, taking stretches for independent (`plain` in the table), it covered
+0.89 to 0.92 in `sums` and `scores` and 0.82 to 0.86 in `fading`, so it was given up. A fixed
+correlation of neighbours of 1/3 reached 0.90 in all four; but of the pastcast, where the average
+over twelve months is forecast one month ahead, neighbours correlate by 0.8. The form kept takes the
+correlation seen, made up for what few stretches hide, and 1/4 at least; tried with seed 21, the
+table is of seed 20. The world `slow` and 20 stretches were added then: there it still covers less
+than 90% of histories where there are few stretches, and says so (`Scores.footnotes`).
 
 Worlds, each with eight rounds a horizon:
 
 sums     the difference of a round is the sum of what happens over its horizon (the worst overlap)
 scores   CRPS of a forecast with a drift, less that of no change, of a random walk with that drift
 fading   the difference fades by half in half a horizon
+slow     the difference fades by half in one and a half horizons
 apart    nothing overlaps
 
     python benchmarks/overlap.py        # writes overlap.csv
@@ -35,7 +39,7 @@ from elolag.dates import DAYS_PER_MONTH
 from elolag.forecast.score import Stretches, interval
 
 SEED, HISTORIES, PER_HORIZON = 20, 4_000, 8
-COUNTS = (4, 6, 12)
+COUNTS = (4, 6, 12, 20)
 TABLE = Path(__file__).with_suffix(".csv")
 _QUANTILES = np.arange(0.05, 1, 0.05)
 
@@ -63,12 +67,18 @@ def fading(rng: np.random.Generator, rounds: int) -> Floats:
     return found
 
 
+def slow(rng: np.random.Generator, rounds: int) -> Floats:
+    kept = 0.5 ** (2 / 3 / PER_HORIZON)
+    found: Floats = lfilter([1.0], [1.0, -kept], rng.normal(size=rounds + 800))[800:]
+    return found
+
+
 def apart(rng: np.random.Generator, rounds: int) -> Floats:
     return rng.normal(size=rounds)
 
 
 WORLDS: dict[str, Callable[[np.random.Generator, int], Floats]] = {
-    world.__name__: world for world in (sums, scores, fading, apart)
+    world.__name__: world for world in (sums, scores, fading, slow, apart)
 }
 
 

@@ -547,8 +547,10 @@ class Scores(Result):
             _HOW,
             "Means are of stretches of time, each as long as the span of its rounds and at least a "
             "month, all of one weight: rounds whose spans overlap have the same releases in them. "
-            "The interval of a difference is a t interval of the stretches, widened for neighbours "
-            f"that move together; fewer than {score.FEWEST} stretches have none.",
+            "The interval of a difference is a t interval of the stretches, widened as their "
+            f"neighbours move together; fewer than {score.FEWEST} have none. Where scores move "
+            "slowly, as those of an average over twelve months a month ahead, few stretches hold "
+            "less than its level (benchmarks/overlap.py, world slow).",
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -723,7 +725,7 @@ _HOW = (
 )
 
 
-def ledger(
+def forecast_ledger(
     archive: Archive | str | Path | None = None,
     board: str | None = None,
     session: Session | None = None,
@@ -770,7 +772,7 @@ def ledger(
     )  # fmt: skip
 
 
-def scores(
+def forecast_scores(
     archive: Archive | str | Path | None = None,
     board: str | None = None,
     session: Session | None = None,
@@ -780,7 +782,7 @@ def scores(
     Parameters
     ----------
     archive, board, session
-        As for `ledger`.
+        As for `forecast_ledger`.
 
     Returns
     -------
@@ -789,7 +791,7 @@ def scores(
     Raises
     ------
     ArchiveError
-        As for `ledger`.
+        As for `forecast_ledger`.
 
     Examples
     --------
@@ -798,4 +800,4 @@ def scores(
     >>> found.pastcast
     False
     """
-    return ledger(archive, board, session).scores()
+    return forecast_ledger(archive, board, session).scores()

@@ -20,9 +20,9 @@ CENTRAL = (0.5, 0.8, 0.9, 0.95)
 #: Fewer stretches give no interval.
 FEWEST = 4
 _LEVEL = 0.95
-#: How far the means of neighbouring stretches are taken to correlate. Where a score is the sum of
-#: what happens over a horizon as long as the stretch it is 1/4; benchmarks/overlap.py has worse.
-_NEIGHBOURS = 1 / 3
+#: What neighbouring stretches are taken to correlate at least, as they do where a score is the sum
+#: of what happens over a horizon as long as the stretch; and at most.
+_NEIGHBOURS, _MOST = 0.25, 0.95
 
 
 def crps(levels: Floats, values: Floats, truth: Floats) -> Floats:
@@ -231,25 +231,35 @@ def against(days: Floats, scores: Floats, reference: Floats, horizon: float) -> 
 
 
 def interval(
-    means: Sequence[float] | Floats, neighbours: float = _NEIGHBOURS
+    means: Sequence[float] | Floats, neighbours: float | None = None
 ) -> tuple[float | None, float | None]:
     """95% interval of the mean of stretches, by t; (None, None) for fewer than `FEWEST`.
+
+    It is widened for stretches that move with those before, ever less the further apart. What it
+    holds in made-up worlds: benchmarks/overlap.py.
 
     Parameters
     ----------
     means
-        Of the stretches.
+        Of the stretches, in their order.
     neighbours
-        Correlation of one with the next, by which the interval is widened.
+        Correlation of one with the next; by default that seen, and at least `_NEIGHBOURS`.
     """
     found = np.asarray(means, float)
-    if len(found) < FEWEST or not np.isfinite(found).all():
+    count = len(found)
+    if count < FEWEST or not np.isfinite(found).all():
         return None, None
     from scipy.special import stdtrit
 
-    count = len(found)
-    # Neighbours move together: the mean varies more than as many apart, and their spread less.
-    widened = (1 + 2 * neighbours * (1 - 1 / count)) / (1 - 2 * neighbours / count)
-    error = found.std(ddof=1) * math.sqrt(widened / count)
+    apart = found - found.mean()
+    spread = float(apart @ apart)
+    if neighbours is None:
+        seen = float(apart[1:] @ apart[:-1]) / spread if spread else 0.0
+        # In few stretches less is seen than there is (Marriott and Pope 1954).
+        neighbours = min(max(_NEIGHBOURS, seen + (1 + 3 * seen) / count), _MOST)
+    far = np.arange(1, count)
+    # How often over the mean varies, against as many that are independent; their spread less.
+    times = 1 + 2 * float(((1 - far / count) * neighbours**far).sum())
+    error = math.sqrt(spread / (count - times) * times / count)
     half = float(stdtrit(count - 1, (1 + _LEVEL) / 2) * error)
     return float(found.mean()) - half, float(found.mean()) + half
