@@ -71,6 +71,11 @@ def fans(board: str, before: str) -> tuple[Fan, ...]:
     )
 
 
+def note(board: str) -> str:
+    """The record on a board for the foot of a figure."""
+    return scores().short(board) or NO_RECORD["en"]
+
+
 def record(board: str) -> dict[str, str]:
     """What the record of our forecasts on a board is, in a sentence of each language."""
     return {lang: scores().told(board, lang) or NO_RECORD[lang] for lang in NO_RECORD}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from elolag.dates import to_iso
 from elolag.errors import EstimateError
+from elolag.forecast import past
 from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.record import OURS, REFERENCE, Scores
@@ -55,17 +56,17 @@ def forecast(
         ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures, phone = of_size(size), size == "phone"
-    axes = ax if ax is not None else new_axes(size)
+    axes = ax if ax is not None else new_axes(size, height=1.3 if phone else 1.0)
     now = outlook.fan()
     colour = COLOURS[0]
     handles: list[Any] = []
-    for past in outlook.past:
+    for earlier in outlook.past:
         (drawn,) = axes.plot(
-            past.days, past.at[0.5], color=MUTED, linewidth=0.55 * measures.line, alpha=0.8,
+            earlier.days, earlier.at[0.5], color=MUTED, linewidth=0.55 * measures.line, alpha=0.8,
             label="said before (median, 80%)",
         )  # fmt: skip
         for level in (0.1, 0.9):
-            axes.plot(past.days, past.at[level], color=MUTED, linewidth=0.3 * measures.line,
+            axes.plot(earlier.days, earlier.at[level], color=MUTED, linewidth=0.3 * measures.line,
                       linestyle=(0, (2, 2)), alpha=0.7)  # fmt: skip
     if outlook.past:
         handles.append(drawn)
@@ -93,11 +94,7 @@ def forecast(
         handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
     )  # fmt: skip
     legend.set_in_layout(False)
-    note = (
-        f"Shaded: 50%, 80% and 95% of what may come after the list of {outlook.vintage}, three "
-        f"plain models in equal parts; between 1, 3, 6 and 12 months straight lines. "
-        f"{outlook.record.get('en', '')}"
-    ).strip()
+    note = f"Shaded: what may come, three plain models in equal parts. {past.note(outlook.board)}"
     room = (5.6 if phone else 1.5) * measures.small
     return finish(
         axes, forecast_title(outlook), footer(outlook, note), size=size, room=room, **look

@@ -31,10 +31,9 @@ def forecasts(found: Found) -> Page:
         else _none("outlook", "The outlook", found)
     )  # fmt: skip
     known = any(line.board == board for line in record.lines)
-    scored = Section(
-        "scores", "The record", (past.record(board)["en"],), (_held(record, board),) if known else (),
-        after=record.footnotes(),
-    )  # fmt: skip
+    figures = (_held(record, board),) if known else ()
+    told = (past.record(board)["en"],)
+    scored = Section("scores", "The record", told, figures, after=record.footnotes())
     said = (
         _none("ledger", "The ledger", found)
         if ledger is None
