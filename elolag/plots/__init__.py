@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from elolag.plots.fans import forecast
 from elolag.plots.figures import (
     bridge,
     claims,
@@ -29,6 +30,7 @@ __all__ = [
     "comparison",
     "dates",
     "footer",
+    "forecast",
     "frontier",
     "influence",
     "lag_path",
