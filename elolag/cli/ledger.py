@@ -80,7 +80,9 @@ def _print(entries: Sequence[Entry]) -> None:
         )
         for entry in entries
     ]
-    print_table(header, rows, whole=("round", "said", "added"), figures=False)
+    print_table(
+        header, rows, whole=("round", "board", "forecaster", "said", "added"), figures=False
+    )
 
 
 def _of_what(entry: Entry) -> str:
