@@ -502,7 +502,7 @@ class Scores(Result):
             rounds=beside.rounds,
             since=language.date(line.since, lang),
         ) + words["scored"].format(
-            months=months,
+            months=words["month" if months == 1 else "months"].format(months),
             mean=_number(beside.mean, lang),
             reference=_number(beside.reference, lang),
             verdict=_verdict(beside, lang),
@@ -679,7 +679,8 @@ def _verdict(beside: Difference, lang: str) -> str:
     if beside.low is None or beside.high is None:
         return f"{skill}{_TOO_FEW[lang]}"
     which = "better" if beside.high < 0 else "worse" if beside.low > 0 else "alike"
-    ends = (_signed(end, lang) for end in (beside.low, beside.high))
+    found = (-beside.high, -beside.low) if which == "better" else (beside.low, beside.high)
+    ends = (_signed(end, lang) for end in found)
     return skill + words[which].format(_number(beside.difference, lang), *ends)
 
 
@@ -715,8 +716,10 @@ _RECORD = {
         "pastcast": "On {board}, made afterwards for {rounds} earlier lists (the first of {since}) "
         "with what was known then, ",
         "ledger": "On {board}, said before and scored after, for {rounds} lists since {since}, ",
-        "scored": "our forecast of the average {months} months ahead has a mean error (CRPS) of "
+        "scored": "our forecast of the average {months} ahead has a mean error (CRPS) of "
         "{mean} months, no change one of {reference}: {verdict}{held}.",
+        "month": "one month",
+        "months": "{} months",
         "skill": "skill {}, ",
         "better": "better by {} (95%: {} to {})",
         "worse": "worse by {} (95%: {} to {})",
@@ -728,8 +731,10 @@ _RECORD = {
         "{since}) mit dem damals Bekannten gemacht: ",
         "ledger": "Auf {board}, vorher gesagt und nachher bewertet, zu {rounds} Listen seit dem "
         "{since}: ",
-        "scored": "Unsere Prognose des Mittels {months} Monate voraus hat einen mittleren Fehler "
+        "scored": "Unsere Prognose des Mittels {months} voraus hat einen mittleren Fehler "
         "(CRPS) von {mean} Monaten, „keine Änderung“ einen von {reference}: {verdict}{held}.",
+        "month": "einen Monat",
+        "months": "{} Monate",
         "skill": "Güte {}, ",
         "better": "besser um {} (95 %: {} bis {})",
         "worse": "schlechter um {} (95 %: {} bis {})",
@@ -775,8 +780,8 @@ def forecast_ledger(
     --------
     >>> import elolag
     >>> found = elolag.forecast_ledger()
-    >>> sorted({one.outcome.state for one in found.scored} - {"open", "settled"})
-    ['unresolvable']
+    >>> found.counted("late")
+    0
     """
     entries = [e for e in read(archive) if board in (None, e.forecast.board)]
     outcomes = settle([e.forecast for e in entries], archive, session)
