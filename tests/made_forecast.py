@@ -91,7 +91,7 @@ def answers(draw: st.DrawFn) -> Answer:
     else:
         one = st.integers(0, 10**4).map(lambda n: n / 10**4) if kind == "cdf" else _numbers
         if dated and kind != "cdf":
-            one = st.integers(1, 9000).map(lambda n: _round + n)
+            one = st.integers(-90, 9000).map(lambda n: _round + n)
         values = sorted(draw(st.lists(one, min_size=size, max_size=size)))
     leader, follower = draw(_groups)
     return Answer(

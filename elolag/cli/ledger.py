@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elolag.cli.archive import own_archive
-from elolag.cli.show import dump, line, print_table
+from elolag.cli.options import Figure, FigureSize, Json, check_figure
+from elolag.cli.show import dump, line, print_result, print_table, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from elolag.forecast.ledger import Entry
+    from elolag.forecast.record import Ledger
 
 app = typer.Typer(
     help="Forecasts of the lag: said before, kept as they were said, and added.",
@@ -33,18 +32,59 @@ def ledger(
     archive: Annotated[
         Path | None, typer.Option(help="Folder of snapshots; the shipped one by default.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="Every answer, with what came of it and its score.")
+    ] = False,
+    as_json: Json = False,
 ) -> None:
-    """Every forecast of an archive: of which list and board, whose, when said, and of what."""
+    """Every forecast of an archive: of which list and board, whose, and what came of it."""
     if context.invoked_subcommand is not None:
         return
-    from elolag.forecast.ledger import read
+    from elolag.forecast.record import forecast_ledger
 
-    entries = read(archive)
+    found = forecast_ledger(archive)
     if as_json:
-        dump({"schema": 1, "entries": [entry.to_dict() for entry in entries]})
-        return
-    _print(entries)
+        dump(found.to_dict())
+    elif answers:
+        print_result(found, whole=("round", "day"))
+    else:
+        say(found.sentence(), "bold")
+        say()
+        _print(found)
+
+
+@app.command()
+def scores(
+    archive: Annotated[
+        Path | None, typer.Option(help="Folder of snapshots; the shipped one by default.")
+    ] = None,
+    board: Annotated[str | None, typer.Option(help="One board, e.g. arena/text.")] = None,
+    pastcast: Annotated[
+        bool,
+        typer.Option(
+            "--pastcast", help="The same forecasts, made afterwards at earlier lists."
+        ),
+    ] = False,
+    figure: Figure = None,
+    size: FigureSize = None,
+    as_json: Json = False,
+) -> None:
+    """How good they were, beside saying that nothing will change."""
+    from elolag.forecast import past
+    from elolag.forecast.record import forecast_scores
+
+    size = check_figure(figure, size)
+    found = past.scores() if pastcast else forecast_scores(archive)
+    if board is not None:
+        found = found.of_board(board)
+    if figure is not None:
+        from elolag import plots
+
+        plots.save(plots.held(found, board=board or "arena/text", size=size), figure)
+    if as_json:
+        dump(found.to_dict())
+    else:
+        print_result(found)
 
 
 @app.command()
@@ -67,23 +107,13 @@ def add(
         line(f"{root / entry.path}", f"sha256 {entry.sha256}")
 
 
-def _print(entries: Sequence[Entry]) -> None:
-    header = ("round", "board", "forecaster", "said", "added", "answers")
+def _print(found: Ledger) -> None:
+    header = ("round", "board", "forecaster", "said", "answers", "settled")
+    rounds: dict[tuple[str, ...], list[str]] = {}
+    for one in found.scored:
+        key = one.round_id, one.board, one.forecaster, one.said
+        rounds.setdefault(key, []).append(one.outcome.state)
     rows = [
-        (
-            entry.forecast.round_id,
-            entry.forecast.board,
-            entry.forecast.forecaster,
-            entry.forecast.said,
-            entry.run_at[:10],
-            _of_what(entry),
-        )
-        for entry in entries
+        (*key, str(len(states)), str(states.count("settled"))) for key, states in rounds.items()
     ]
-    print_table(header, rows, whole=("round", "said", "added"), figures=False)
-
-
-def _of_what(entry: Entry) -> str:
-    """Targets with the number of their answers, e.g. ``average 4, first 2``."""
-    targets = [answer.target for answer in entry.forecast.answers]
-    return ", ".join(f"{target} {targets.count(target)}" for target in dict.fromkeys(targets))
+    print_table(header, rows, whole=("round", "forecaster", "said"))

@@ -283,7 +283,7 @@ class Outlook(Result):
         }
 
     def rounds(self, said: str) -> tuple[Forecast, ...]:
-        """One forecast of each model in the form of the ledger.
+        """One forecast of each model in the form of the ledger, of days that are still to come.
 
         Parameters
         ----------
@@ -301,7 +301,9 @@ class Outlook(Result):
                 f"{', '.join(self.asked)}: leave that out"
             )
         return tuple(
-            Forecast(self.vintage, self.board, model, said, "", found)
+            Forecast(
+                self.vintage, self.board, model, said, "", tuple(a for a in found if a.end > said)
+            )
             for model, found in self.answers.items()
         )
 

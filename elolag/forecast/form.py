@@ -362,9 +362,7 @@ def _at(where: str, row: _Row, kind: str) -> str:
 def _value(where: str, row: _Row) -> float:
     if _is_dated(row["target"], row["output_type"]):
         _require_day(where, row, "value")
-        if row["value"] <= row["round_id"]:
-            raise _wrong(where, row, "value", f"not after the round, {row['round_id']}")
-        return to_day(row["value"])
+        return to_day(row["value"])  # a published range may begin before its round
     value = _number(where, row, "value")
     if row["output_type"] in ("pmf", "cdf") and not 0 <= value <= 1:
         raise _wrong(where, row, "value", "a probability lies between 0 and 1")

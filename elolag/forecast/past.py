@@ -16,6 +16,8 @@ import numpy as np
 
 from elolag.arrays import Floats
 from elolag.dates import months_after, to_day
+from elolag.forecast.record import Line, Scores
+from elolag.forecast.score import Difference
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,13 @@ class Fan:
         return cls(round_id, np.array(days), {q: np.array(values) for q, values in at.items()})
 
 
+#: On a board on which no forecast has been scored.
+NO_RECORD = {
+    "en": "There is no record of such forecasts on this board.",
+    "de": "Auf dieser Liste gibt es für solche Prognosen noch keine Bilanz.",
+}
+
+
 @cache
 def _shipped() -> dict[str, Any]:
     file = resources.files("elolag") / "data" / "pastcast.json"
@@ -62,7 +71,21 @@ def fans(board: str, before: str) -> tuple[Fan, ...]:
     )
 
 
+def note(board: str) -> str:
+    """The record on a board for the foot of a figure."""
+    return scores().short(board) or NO_RECORD["en"]
+
+
 def record(board: str) -> dict[str, str]:
     """What the record of our forecasts on a board is, in a sentence of each language."""
-    found: dict[str, str] = _shipped()["record"].get(board, {})
-    return found
+    return {lang: scores().told(board, lang) or NO_RECORD[lang] for lang in NO_RECORD}
+
+
+def scores() -> Scores:
+    """How the same forecasts scored at every earlier list, beside no change."""
+    lines = []
+    for held in _shipped()["scores"]:
+        coverage = {float(level): share for level, share in held["coverage"].items()}
+        beside = held["beside"] and Difference(**held["beside"])
+        lines.append(Line(**{**held, "coverage": coverage, "beside": beside}))
+    return Scores(tuple(lines), pastcast=True)

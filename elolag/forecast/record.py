@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -474,19 +474,28 @@ class Scores(Result):
         told = filter(None, (self.told(board, lang) for board in boards))
         return " ".join(told) or _NOTHING[lang]
 
-    def told(self, board: str, lang: str = "en") -> str:
-        """What the record of our mixture is on one board, in a sentence; empty where it has none.
+    def of_board(self, board: str) -> Scores:
+        """Those of one board."""
+        return replace(self, lines=tuple(line for line in self.lines if line.board == board))
 
-        It is of the average six months ahead, or of the longest horizon that there is below.
-        """
+    def _told(self, board: str) -> tuple[int, Line, Difference] | None:
+        """Ours of the average, `_TOLD` months ahead or the most that there are below."""
         ours = [
             (line.horizon, line, line.beside) for line in self.lines
             if (line.board, line.target, line.forecaster) == (board, "average", OURS)
             and line.beside and line.horizon and line.horizon <= _TOLD
         ]  # fmt: skip
-        if not ours:
+        return max(ours, key=lambda found: found[0], default=None)
+
+    def told(self, board: str, lang: str = "en") -> str:
+        """What the record of our mixture is on one board, in a sentence; empty where it has none.
+
+        It is of the average six months ahead, or of the longest horizon that there is below.
+        """
+        found = self._told(board)
+        if found is None:
             return ""
-        months, line, beside = max(ours, key=lambda found: found[0])
+        months, line, beside = found
         words, held = _RECORD[lang], line.coverage.get(0.9)
         return words["pastcast" if self.pastcast else "ledger"].format(
             board=language.board(board, "overall", lang),
@@ -498,6 +507,18 @@ class Scores(Result):
             reference=_number(beside.reference, lang),
             verdict=_verdict(beside, lang),
             held="" if held is None else words["held"].format(language.chance(held, lang)),
+        )
+
+    def short(self, board: str) -> str:
+        """The same for the foot of a figure; empty where there is none."""
+        found = self._told(board)
+        if found is None:
+            return ""
+        months, _, beside = found
+        mean, reference = (_number(value, "en") for value in (beside.mean, beside.reference))
+        return (
+            f"Record {months} months ahead, at {beside.rounds} earlier lists: error (CRPS) {mean} "
+            f"months, that of no change {reference}."
         )
 
     def table(self) -> Table:

@@ -440,8 +440,8 @@ def _lists(name: str, archive: Archive | str | Path | None, session: Session) ->
     """The complete lists of a board, or why there are none."""
     try:
         board = session.board(name, archive)
-    except UsageError as error:
-        return f"not resolvable here: {error}"
+    except UsageError:
+        return f"{name} is no board of this archive"
     found = Lists(board, session.lookup(archive=board.archive), session)
     return found if found.snapshots else f"{name} has no complete list here"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elolag.plots.fans import forecast
+from elolag.plots.fans import forecast, held
 from elolag.plots.figures import (
     bridge,
     claims,
@@ -32,6 +32,7 @@ __all__ = [
     "footer",
     "forecast",
     "frontier",
+    "held",
     "influence",
     "lag_path",
     "leads",

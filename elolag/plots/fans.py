@@ -1,12 +1,15 @@
-"""The average over time, what may come after it, and what was said before."""
+"""The average over time and what may come after it; and how often such intervals held."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
 from elolag.dates import to_iso
+from elolag.errors import EstimateError
+from elolag.forecast import past
 from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
+from elolag.forecast.record import OURS, REFERENCE, Scores
 from elolag.plots.style import (
     COLOURS,
     INK,
@@ -53,17 +56,17 @@ def forecast(
         ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures, phone = of_size(size), size == "phone"
-    axes = ax if ax is not None else new_axes(size)
+    axes = ax if ax is not None else new_axes(size, height=1.3 if phone else 1.0)
     now = outlook.fan()
     colour = COLOURS[0]
     handles: list[Any] = []
-    for past in outlook.past:
+    for earlier in outlook.past:
         (drawn,) = axes.plot(
-            past.days, past.at[0.5], color=MUTED, linewidth=0.55 * measures.line, alpha=0.8,
+            earlier.days, earlier.at[0.5], color=MUTED, linewidth=0.55 * measures.line, alpha=0.8,
             label="said before (median, 80%)",
         )  # fmt: skip
         for level in (0.1, 0.9):
-            axes.plot(past.days, past.at[level], color=MUTED, linewidth=0.3 * measures.line,
+            axes.plot(earlier.days, earlier.at[level], color=MUTED, linewidth=0.3 * measures.line,
                       linestyle=(0, (2, 2)), alpha=0.7)  # fmt: skip
     if outlook.past:
         handles.append(drawn)
@@ -91,11 +94,7 @@ def forecast(
         handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
     )  # fmt: skip
     legend.set_in_layout(False)
-    note = (
-        f"Shaded: 50%, 80% and 95% of what may come after the list of {outlook.vintage}, three "
-        f"plain models in equal parts; between 1, 3, 6 and 12 months straight lines. "
-        f"{outlook.record.get('en', '')}"
-    ).strip()
+    note = f"Shaded: what may come, three plain models in equal parts. {past.note(outlook.board)}"
     room = (5.6 if phone else 1.5) * measures.small
     return finish(
         axes, forecast_title(outlook), footer(outlook, note), size=size, room=room, **look
@@ -117,3 +116,98 @@ def _tell(axes: Axes, now: Fan) -> None:
         mark = axes.plot([day], [middle], marker="o", markersize=9, color=INK, alpha=UNSEEN,
                          zorder=6)[0]  # fmt: skip
         hover(mark, f"{to_iso(day)}\n{directed(middle)}\n{span(low, high)} (80%)")
+
+
+#: Targets with intervals, as they are called beside a row.
+_ROWS = {"average": "average", "current": "lag of the day", "gap": "gap"}
+#: Who is shown, with colour and shape, and whether filled.
+_WHO = {OURS: (COLOURS[0], "o", "ours, a mixture"), REFERENCE: (MUTED, "s", "no change")}
+_HELD = 0.8
+
+
+@ours
+def held(
+    scores: Scores,
+    ax: Axes | None = None,
+    *,
+    board: str = "arena/text",
+    size: str = "page",
+    **look: Unpack[Look],
+) -> Axes:
+    """How often 80% intervals held what came, by target and months ahead: ours and no change.
+
+    A forecast whose intervals are right lies on the line; left of it they were too narrow, right
+    of it too wide.
+
+    Parameters
+    ----------
+    scores
+        Of a ledger, or those of earlier lists (`elolag.forecast.past.scores`).
+    board
+        The one whose rounds are shown.
+
+    Raises
+    ------
+    EstimateError
+        No round of the board has come yet.
+    """
+    measures = of_size(size)
+    lines = [
+        (target, line)
+        for target in _ROWS
+        for line in scores.lines
+        if (line.board, line.target) == (board, target)
+        and line.forecaster in _WHO and _HELD in line.coverage
+    ]  # fmt: skip
+    if not lines:
+        raise EstimateError(
+            f"no forecast of {board} has intervals that could be held against a list"
+        )
+    rows = list(dict.fromkeys((target, line.horizon) for target, line in lines))
+    axes = ax if ax is not None else new_axes(size, height=0.35 + 0.055 * len(rows))
+    axes.axvline(_HELD, color=INK, linewidth=0.6 * measures.line)
+    for who, (colour, shape, name) in _WHO.items():
+        mine = [
+            (rows.index((t, line.horizon)), line) for t, line in lines if line.forecaster == who
+        ]
+        for row, line in mine:
+            share = line.coverage[_HELD]
+            (mark,) = axes.plot(
+                [share], [row], marker=shape, color=colour, linestyle="none", zorder=3,
+                markersize=0.62 * measures.font, clip_on=False,
+                markerfacecolor=colour if who == OURS else "white",
+                label=name if row == mine[0][0] else "_",
+            )  # fmt: skip
+            hover(mark, f"{name}: {share:.0%}\n{line.rounds} rounds, {line.stretches} apart")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, 1)
+    tidy(axes, size, grid="x")
+    axes.set_yticks(range(len(rows)), [f"{_ROWS[t]}, {months} mo." for t, months in rows])
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    legend = axes.legend(
+        loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False, ncols=2, labelcolor=MUTED,
+        fontsize=measures.small, borderpad=0, borderaxespad=0.1, handletextpad=0.4,
+    )  # fmt: skip
+    legend.set_in_layout(False)
+    note = (
+        f"Share of rounds on {board} in which the 80% interval held the first figure of the day, "
+        f"as mean of stretches of time that do not overlap: rounds lie days apart and are far from "
+        f"independent."
+    )
+    return finish(
+        axes, held_title(scores, board), note, size=size, room=1.5 * measures.small, **look
+    )
+
+
+def held_title(scores: Scores, board: str) -> str:
+    """The finding: how often the intervals of both held."""
+    said = []
+    for who in _WHO:
+        shares = [
+            line.coverage[_HELD]
+            for line in scores.lines
+            if (line.board, line.forecaster) == (board, who)
+            and line.target in _ROWS and _HELD in line.coverage
+        ]  # fmt: skip
+        said.append(f"{min(shares):.0%} to {max(shares):.0%}" if shares else "nothing")
+    return f"Our 80% intervals held {said[0]} of what came, those of no change {said[1]}"

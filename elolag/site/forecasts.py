@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from elolag import plots
+from elolag.forecast import past
 from elolag.forecast.ahead import Outlook
-from elolag.plots.fans import forecast_title
-from elolag.results.table import Result
+from elolag.forecast.record import Scores
+from elolag.plots.fans import forecast_title, held_title
 from elolag.site.content import Figure, Page, Section
 from elolag.site.found import Found
 
@@ -21,29 +22,47 @@ _STANDFIRST = (
 
 def forecasts(found: Found) -> Page:
     """The outlook, the record and the ledger; each says why where there is none."""
-    outlook, scores, ledger = found.outlook, found.scores, found.ledger
+    outlook, ledger, record = found.outlook, found.ledger, past.scores()
+    board = found.material.headline.board
     ahead = (
         Section("outlook", "The outlook", outlook.told(), (_fan(outlook),),
                 after=outlook.footnotes())
         if outlook is not None
         else _none("outlook", "The outlook", found)
     )  # fmt: skip
-    parts = (
-        ahead,
-        _table("scores", "The record", scores, found),
-        _table("ledger", "The ledger", ledger, found),
-    )
-    return Page(PATH, _TITLE, _STANDFIRST, parts)
+    known = any(line.board == board for line in record.lines)
+    figures = (_held(record, board),) if known else ()
+    told = (past.record(board)["en"],)
+    scored = Section("scores", "The record", told, figures, after=record.footnotes())
+    said = (
+        _none("ledger", "The ledger", found)
+        if ledger is None
+        else Section("ledger", "The ledger", ledger.said(), tables=(ledger.table(),),
+                     after=ledger.footnotes())
+    )  # fmt: skip
+    return Page(PATH, _TITLE, _STANDFIRST, (ahead, scored, said))
 
 
 def _none(key: str, title: str, found: Found) -> Section:
     return Section(key, title, (f"There is no answer: {found.missing[key]}.",))
 
 
-def _table(key: str, title: str, result: Result | None, found: Found) -> Section:
-    if result is None:
-        return _none(key, title, found)
-    return Section(key, title, result.said(), tables=(result.table(),), after=result.footnotes())
+def _held(record: Scores, board: str) -> Figure:
+    return Figure(
+        name="held",
+        title=held_title(record, board),
+        alt=(
+            "Two marks a row, a row for each target and horizon: the share of rounds in which the "
+            "80% interval of ours, and of no change, held what came; a line at 80%. All values are "
+            "in the table below the chart."
+        ),
+        caption=(
+            "Left of the line intervals were too narrow, right of it too wide. Rounds lie days "
+            "apart and overlap: many rounds are few."
+        ),
+        draw=partial(plots.held, record, board=board),
+        table=record.of_board(board).table(),
+    )
 
 
 def _fan(outlook: Outlook) -> Figure:

@@ -120,7 +120,6 @@ def test_ways_of_writing_a_number_become_one() -> None:
         (8, "value", "2026-13-01", "not an ISO date"),
         (8, "value", "5.5", "not an ISO date"),
         (9, "value", "2026-10-15", "quantiles that cross"),
-        (8, "value", "2026-10-02", "not after the round"),
         (10, "value", "1.1", "between 0 and 1"),
         (11, "value", "0.05", "that falls"),
         (11, "output_type_id", "2026-10-30", "not above 2026-11-01"),
