@@ -61,9 +61,7 @@ def scores(
     board: Annotated[str | None, typer.Option(help="One board, e.g. arena/text.")] = None,
     pastcast: Annotated[
         bool,
-        typer.Option(
-            "--pastcast", help="The same forecasts, made afterwards at earlier lists."
-        ),
+        typer.Option("--pastcast", help="The same forecasts, made afterwards at earlier lists."),
     ] = False,
     figure: Figure = None,
     size: FigureSize = None,

@@ -167,7 +167,7 @@ class Lists:
         if following is None:
             return Outcome(OPEN, why=f"no complete list on or after {to_iso(day)} is held yet")
         if number < 0 or day - self.days[number] > REACH:
-            return Outcome(UNRESOLVABLE, why=f"no complete list within {REACH} days to its day")
+            return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days to its day")
         key = tuple(outcomes), leader
         if key not in self._first:
             self._first[key] = self._tops(tuple(o for o in outcomes if o != OTHER), leader)
@@ -482,10 +482,6 @@ def _first_list(held: Lists, end: float) -> Outcome | Snapshot:
     number = held.next(end)
     if number is None:
         return Outcome(OPEN, why=f"no complete list on or after {to_iso(end)} is held yet")
-    late = held.days[number] - end
-    if late > REACH:
-        return Outcome(
-            UNRESOLVABLE,
-            why=f"the first complete list after it came {late:.0f} days later, more than {REACH}",
-        )
+    if held.days[number] - end > REACH:
+        return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days from its day on")
     return held.snapshots[number]

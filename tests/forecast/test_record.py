@@ -94,7 +94,7 @@ def test_every_answer_of_an_archive_with_what_came_of_it(made: Path) -> None:
     assert tracker.covered == {0.9: True}
     assert tracker.pit == pytest.approx(0.5 + 0.45 * 5 / 15)
     assert not elsewhere.scores
-    assert "no board 'other/board'" in elsewhere.outcome.why
+    assert elsewhere.outcome.why == "other/board is no board of this archive"
     # Added on 15 April, of a day before it.
     assert [one.entered_after for one in found.scored] == [True, False, True, *[False] * 3]
     assert elolag.forecast_ledger(made, "other/board").scored == (elsewhere,)
@@ -122,7 +122,7 @@ def test_the_ledger_in_words_table_and_json(made: Path) -> None:
     frame = found.to_frame()
     assert frame["infinite"].tolist() == [False, True, *[False] * 4]
     notes = found.footnotes()
-    assert notes[0].startswith("Not resolved (1): not resolvable here: no board 'other/board'")
+    assert notes[0] == "Not resolved (1): other/board is no board of this archive."
     assert notes[1] == "Added after their day, and said before it at their address: 2."
 
 
