@@ -577,6 +577,8 @@ class Scores(Result):
             if self.pastcast
             else "The rounds were said before and scored after.",
             _HOW,
+            "Where no change scores next to nothing the skill is a ratio to that; read the "
+            "difference.",
             "Means are of stretches of time, each as long as the span of its rounds and at least a "
             "month, all of one weight: rounds whose spans overlap have the same releases in them. "
             "The interval of a difference is a t interval of the stretches, widened as their "

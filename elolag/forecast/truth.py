@@ -161,13 +161,13 @@ class Lists:
     def first(self, outcomes: Sequence[str], leader: str, day: float) -> Outcome:
         """Whose model stands alone at the top of the newest list by a day.
 
-        A tie between two outcomes counts for `leader` where it is one of them.
+        A tie between two outcomes counts for the one that holds the leader's model.
         """
         number, following = self.newest(day), self.next(day)
         if following is None:
             return Outcome(OPEN, why=f"no complete list on or after {to_iso(day)} is held yet")
         if number < 0 or day - self.days[number] > REACH:
-            return Outcome(UNRESOLVABLE, why=f"no complete list within {REACH} days to its day")
+            return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days to its day")
         key = tuple(outcomes), leader
         if key not in self._first:
             self._first[key] = self._tops(tuple(o for o in outcomes if o != OTHER), leader)
@@ -176,30 +176,35 @@ class Lists:
     def _tops(self, groups: tuple[str, ...], leader: str) -> tuple[Outcome, ...]:
         """Of every list who is first, or why that cannot be said."""
         try:
-            members = np.array([self._members(g) for g in groups])
+            members = np.array([self._members(g) for g in groups], bool)
+            leads = self._members(leader)
         except UsageError as error:
             return (Outcome(UNRESOLVABLE, why=str(error)),) * len(self.days)
         members = members.reshape(len(groups), len(self._rows))
+        # Of each row the number of its group; that of `OTHER` where it is in none.
+        names = (*groups, OTHER)
+        mine = members.argmax(axis=0) if groups else np.zeros(len(self._rows), np.intp)
+        mine = np.where(members.any(axis=0), mine, len(groups))
+        shared = members.sum(axis=0) > 1
         rating, entry = (self._rows[k].to_numpy() for k in ("rating", "entry"))
         starts = np.searchsorted(self._rows["list"].to_numpy(), np.arange(len(self.days) + 1))
         found = []
         for number, (high, nameless) in enumerate(self._nameless):
-            rows = slice(starts[number], starts[number + 1])
-            inside, ratings = members[:, rows], rating[rows]
-            shared = np.flatnonzero(inside.sum(axis=0) > 1)
-            best = ratings.max(initial=-np.inf)
-            tops = inside[:, ratings == best]
-            names = {g for g, top in zip(groups, tops, strict=True) if top.any()}
-            names |= {OTHER} if (~tops.any(axis=0)).any() else set()
-            if len(shared):
-                why = f"{entry[rows][shared[0]]} is in more than one of the groups named"
+            rows = np.arange(starts[number], starts[number + 1])
+            best = rating[rows].max(initial=-np.inf)
+            tops = rows[rating[rows] == best]
+            first = set(mine[tops].tolist())
+            # A tie counts for the leader, by whichever name it goes.
+            first = first if len(first) == 1 else set(mine[tops[leads[tops]]].tolist()) or first
+            twice = rows[shared[rows]]
+            if len(twice):
+                why = f"{entry[twice[0]]} is in more than one of the groups named"
             elif high >= best:
                 why = f"nobody has tagged {nameless}, which stands first"
-            elif len(names) > 1 and leader not in names:
-                why = f"{' and '.join(sorted(names))} share the first place"
+            elif len(first) > 1:
+                why = f"{' and '.join(names[k] for k in sorted(first))} share the first place"
             else:
-                name = leader if len(names) > 1 else names.pop()
-                found.append(_by(self.snapshots[number], SETTLED, name=name))
+                found.append(_by(self.snapshots[number], SETTLED, name=names[first.pop()]))
                 continue
             found.append(_by(self.snapshots[number], UNRESOLVABLE, why=why))
         return tuple(found)
@@ -477,10 +482,6 @@ def _first_list(held: Lists, end: float) -> Outcome | Snapshot:
     number = held.next(end)
     if number is None:
         return Outcome(OPEN, why=f"no complete list on or after {to_iso(end)} is held yet")
-    late = held.days[number] - end
-    if late > REACH:
-        return Outcome(
-            UNRESOLVABLE,
-            why=f"the first complete list after it came {late:.0f} days later, more than {REACH}",
-        )
+    if held.days[number] - end > REACH:
+        return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days from its day on")
     return held.snapshots[number]
