@@ -20,8 +20,8 @@ import pandas as pd
 import elolag
 from elolag import tags
 from elolag.estimate import comparison
-from elolag.forecast import past
 from elolag.estimate.panel import _lists_of, build, chain, vintages
+from elolag.forecast import past
 from elolag.model import early_drift
 from elolag.question import DEFAULT_BOARD
 
