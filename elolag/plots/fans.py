@@ -27,7 +27,7 @@ from elolag.plots.style import (
     tidy,
     unsigned,
 )
-from elolag.results.words import compact, directed, noun, span
+from elolag.results.words import directed, noun, span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,11 +102,9 @@ def forecast(
 
 
 def forecast_title(outlook: Outlook) -> str:
-    """The finding, in ten words."""
-    follower, leader = noun(outlook.follower_group), noun(outlook.leader_group)
-    middle, low, high = outlook.between("average", 6)
-    said = f"{leader} by {abs(middle):.1f} months on average (80%: {compact(low, high)})"
-    return first_up(f"in half a year {follower} may {'trail' if middle >= 0 else 'lead'} {said}")
+    """The finding, in eleven words: the 80% interval half a year on."""
+    _, low, high = outlook.between("average", 6)
+    return first_up(f"{noun(outlook.follower_group)} in half a year: {span(low, high)} (80%)")
 
 
 def _tell(axes: Axes, now: Fan) -> None:
@@ -119,7 +117,7 @@ def _tell(axes: Axes, now: Fan) -> None:
 
 
 #: Targets with intervals, as they are called beside a row.
-_ROWS = {"average": "average", "current": "lag of the day", "gap": "gap"}
+_ROWS = {"average": "average", "current": "lag", "gap": "gap"}
 #: Who is shown, with colour and shape, and whether filled.
 _WHO = {OURS: (COLOURS[0], "o", "ours, a mixture"), REFERENCE: (MUTED, "s", "no change")}
 _HELD = 0.8
@@ -210,4 +208,4 @@ def held_title(scores: Scores, board: str) -> str:
             and line.target in _ROWS and _HELD in line.coverage
         ]  # fmt: skip
         said.append(f"{min(shares):.0%} to {max(shares):.0%}" if shares else "nothing")
-    return f"Our 80% intervals held {said[0]} of what came, those of no change {said[1]}"
+    return f"80% intervals held {said[0]}; no change's {said[1]}"
