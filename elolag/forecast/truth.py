@@ -129,7 +129,6 @@ class Lists:
         """
         lookup, (numbers, tags) = self._lookup, self._models
         since = parse_group(group, lookup.labs, lookup.countries()).since(tags)
-        since[[lookup.dropped(tag) for tag in tags]] = np.inf
         released = np.array([tag.released for tag in tags])
         day = self.days[self._rows["list"].to_numpy()]
         counts: Flags = since[numbers] <= np.maximum(day, released[numbers])
