@@ -78,7 +78,7 @@ def rows(study: Study) -> list[dict[str, Any]]:
         out.append({"board": board, "round": day, "model": LISTED, **told})
     for model, projected in found.items():
         for answer in answers(projected, day, *groups):
-            places = _PLACES.get(answer.target, 3)
+            places = _PLACES.get(answer.target, 4)
             told = dict(zip(answer.at, answer.values, strict=True))
             told.pop(OTHER, None)
             out.append(

@@ -21,6 +21,7 @@ from elolag.forecast.past import Fan
 from elolag.forecast.projection import (
     Now,
     Projected,
+    chances,
     mixed,
     no_change,
     probability,
@@ -95,8 +96,8 @@ def answers(projected: Projected, day: str, leader: str, follower: str) -> tuple
         found.append(said("first", months, end, None, "pmf", (follower, OTHER), both))
     days = tuple(months_after(day, months) for months in range(1, SPAN + 1))
     for name, dates in projected.dates.items():
-        by = tuple(round(probability(dates <= to_day(each)), 4) for each in days)
-        found.append(said(name, SPAN, days[-1], None, "cdf", days, by))
+        by = np.round(chances(dates, np.array([to_day(each) for each in days])), 4)
+        found.append(said(name, SPAN, days[-1], None, "cdf", days, tuple(by.tolist())))
     return tuple(found)
 
 

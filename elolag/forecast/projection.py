@@ -64,6 +64,16 @@ def probability(held: _Bools) -> float:
     return (float(np.sum(held)) + 0.5) / (len(held) + 1)
 
 
+def chances(dates: Floats, days: Floats) -> Floats:
+    """Probability that a date has come by each of some days, (k,), increasing.
+
+    One draw more lies between any two of the days, before the first and after the last: no stretch
+    is impossible because no draw fell into it.
+    """
+    come = np.searchsorted(np.sort(dates), days, side="right")
+    return np.asarray((come + np.arange(1, len(days) + 1)) / (len(dates) + len(days) + 1))
+
+
 @dataclass(frozen=True)
 class Now:
     """The figures of the list's day in D draws, all (D,)."""

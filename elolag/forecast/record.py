@@ -522,24 +522,30 @@ class Scores(Result):
         )
 
     def table(self) -> Table:
-        """One row per question, forecaster and measure."""
+        """One row per question, forecaster and measure.
+
+        The reader sees those beside no change; of forecasts made afterwards ours only.
+        """
+        boards = {line.board for line in self.lines}
         columns = (
-            Column("board", "Board", "where it is settled"),
-            Column("target", "Target", "what is forecast"),
+            Column("board", "Board", "where it is settled", in_page=len(boards) > 1),
+            Column("what", "Target", "what is forecast, and the score if not the CRPS", words=True),
+            Column("target", "", "what is forecast", in_page=False),
+            Column("measure", "", "crps (in months, points or days), brier or log", in_page=False),
             Column("horizon", "Months", "from the round", "months", figures=True),
-            Column("forecaster", "Forecaster", "whose it is"),
-            Column("measure", "Score", "CRPS by quantiles (months, points or days), Brier, log"),
-            Column("rounds", "Rounds", "that were scored", "rounds", figures=True),
-            Column("stretches", "Apart", "stretches of time that do not overlap", "stretches",
-                   figures=True),
+            Column("forecaster", "", "whose it is", in_page=False),
+            Column("who", "Forecaster", "whose it is", words=True),
+            Column("many", "Rounds (apart)", "rounds scored; stretches of time that do not overlap",
+                   words=True),
+            Column("rounds", "", "that were scored", "rounds", in_page=False),
+            Column("stretches", "", "that do not overlap", "stretches", in_page=False),
             Column("shown", "Mean", "the lower, the better", words=True, figures=True),
             Column("against", "No change", "its mean on the same rounds", words=True,
                    figures=True),
             Column("skill_told", "Skill", "1 less the ratio of the means", words=True,
                    figures=True),
-            Column("difference_told", "Difference (95%)", "less no change; negative: better",
-                   words=True),
-            Column("held", "In 50%, 90%", "share that the intervals held", words=True),
+            Column("difference_told", "Less no change (95%)", "negative: better", words=True),
+            Column("held", "In 80%", "share that the 80% interval held", words=True),
             Column("leader", "", "group", in_page=False),
             Column("follower", "", "group", in_page=False),
             Column("level", "", "to be reached", "points", in_page=False),
@@ -556,7 +562,12 @@ class Scores(Result):
                      "share", in_page=False) for level in CENTRAL),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_cells, self.lines)]
-        return Table.of("scores", "Scores beside no change", columns, rows)
+        shown = tuple(
+            number
+            for number, line in enumerate(self.lines)
+            if line.beside and (not self.pastcast or line.forecaster == OURS)
+        )
+        return Table.of("scores", "Scores beside no change", columns, rows, page_rows=shown)
 
     def footnotes(self) -> tuple[str, ...]:
         """What the scores and their interval are."""
@@ -639,19 +650,21 @@ def _pair(one: Scored, other: Scored, measure: str) -> tuple[float, float] | Non
 def _cells(line: Line) -> dict[str, Any]:
     beside, places = line.beside, _PLACES[line.measure]
     found: dict[str, Any] = {**vars(line), "shown": _shown(line.mean, places)}
-    halves = [share(line.coverage[level]) for level in (0.5, 0.9) if level in line.coverage]
-    found |= {"held": ", ".join(halves) or None}
+    found |= {
+        "what": line.target if line.measure == CRPS else f"{line.target} ({line.measure})",
+        "who": line.forecaster.removeprefix("elolag-"),
+        "many": f"{line.rounds} ({line.stretches})",
+        "held": share(line.coverage[0.8]) if 0.8 in line.coverage else None,
+    }
     found |= {f"in_{level:.0%}".rstrip("%"): held for level, held in line.coverage.items()}
     if beside is None:
         return found
     apart = _shown(beside.difference, places)
     if beside.low is not None and beside.high is not None:
         apart = f"{apart} ({_shown(beside.low, places)} to {_shown(beside.high, places)})"
-    elif math.isfinite(beside.difference):
-        apart = f"{apart} ({_TOO_FEW['en']})"
     return found | {
         "against": _shown(beside.reference, places),
-        "skill_told": _shown(beside.skill),
+        "skill_told": _shown(beside.skill) if (beside.skill or 0) > -10 else "under -10",
         "difference_told": apart,
         "compared": beside.rounds,
         "reference": beside.reference,

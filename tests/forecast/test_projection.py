@@ -17,6 +17,7 @@ from elolag.forecast.projection import (
     _line,
     _meetings,
     _releases,
+    chances,
     mixed,
     no_change,
     probability,
@@ -266,3 +267,13 @@ def test_a_probability_is_never_nought_or_one(n: int, data: st.DataObject) -> No
     found = probability(np.arange(n) < k)
     assert 0 < found < 1
     assert found == pytest.approx((k + 0.5) / (n + 1))
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=30), st.integers(1, 8))
+def test_chances_of_a_date_give_every_stretch_one_draw_more(drawn: list[int], k: int) -> None:
+    days = np.arange(1.0, k + 1) * 4
+    dates = np.array([float(day) if day < 35 else np.inf for day in drawn])
+    found = chances(dates, days)
+    for day, chance, number in zip(days, found, range(1, k + 1), strict=True):
+        assert chance == pytest.approx((sum(dates <= day) + number) / (len(drawn) + k + 1))
+    assert np.all(np.diff(np.concatenate([[0.0], found, [1.0]])) > 0)

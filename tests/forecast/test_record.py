@@ -136,9 +136,10 @@ def test_scores_of_an_archive_stand_beside_no_change(made: Path) -> None:
     date = by["parity", "log", OURS].beside
     assert date is not None
     assert (date.reference, date.difference, date.skill) == (math.inf, -math.inf, None)
-    shown = {tuple(row[1:5]): row for row in found.table().cells()}
-    assert shown["parity", "–", OURS, "log"][8:11] == ["infinite", "–", "-infinite"]
-    assert "too few rounds" in shown["first", "–", OURS, "brier"][10]
+    # Target, months, forecaster, rounds, mean, no change, skill, difference, in 80%.
+    shown = {(row[0], row[2]): row[5:8] for row in found.table().cells()}
+    assert shown["parity (log)", "mixture"] == ["infinite", "–", "-infinite"]
+    assert shown["first (brier)", "mixture"][2] == f"{ours.beside.difference:.3f}"
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["scores"]
     assert found.sentence() == "No forecast has been scored beside no change yet."
 
