@@ -204,10 +204,6 @@ def test_a_best_renamed_past_recognition_stands_where_its_model_does() -> None:
     assert identity not in set(table["identity"])
     best = table.loc[table["model"] == model, "rating"].max()
     assert held._place(later, identity, model) == best
-    # One that has a place of its own keeps it, whatever the model's others have.
-    most = table.groupby("model")["rating"].transform("max")
-    gone = table[(table["link"] >= 0) & (table["rating"] < most)].iloc[0]
-    assert held._place(later, gone["identity"], gone["model"]) == gone["rating"]
     with pytest.raises(EstimateError, match="nobody has no place on the list of 2025-08"):
         held._place(later, "nobody|high", "nobody")
 
