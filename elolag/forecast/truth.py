@@ -129,7 +129,6 @@ class Lists:
         """
         lookup, (numbers, tags) = self._lookup, self._models
         since = parse_group(group, lookup.labs, lookup.countries()).since(tags)
-        since[[lookup.dropped(tag) for tag in tags]] = np.inf
         released = np.array([tag.released for tag in tags])
         day = self.days[self._rows["list"].to_numpy()]
         counts: Flags = since[numbers] <= np.maximum(day, released[numbers])
@@ -228,7 +227,7 @@ class Lists:
         """When the follower's best stood at or above a level; as `parity`.
 
         Without a level it is the place, on each list, of what was the leader's best on the list of
-        the round.
+        the round; where that entry is not listed any more, the place of its model's best.
 
         Raises
         ------
@@ -269,17 +268,13 @@ class Lists:
         return self._top[leader]
 
     def _place(self, number: int, identity: str, model: str) -> float:
-        """The rating of an entry on a list; where it is not listed, its place on that scale.
-
-        An entry that was renamed past recognition stands where the best of its model does.
-        """
+        """The rating of an entry on a list; where it is not listed, its model's on that scale."""
         if (number, identity) not in self._placed:
             listed = self._ratings.get((number, identity))
             if listed is None:
                 vintage = self.snapshots[number].vintage
                 table = self._session.panel(self._board, _CATEGORY, vintage).placed.table
-                mine = table[table["identity"] == identity]
-                mine = mine if len(mine) else table[table["model"] == model]
+                mine = table[table["model"] == model]
                 if mine.empty:
                     raise EstimateError(f"{model} has no place on the list of {vintage}")
                 listed = float(mine["rating"].max())

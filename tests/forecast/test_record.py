@@ -183,6 +183,28 @@ def test_an_outcome_nobody_named_had_no_probability() -> None:
     }  # fmt: skip
 
 
+def test_what_cannot_be_resolved_or_came_too_late_has_no_score() -> None:
+    for state in ("unresolvable", "late"):
+        for asked in (parity(0.1, 0.2), first(0.1), average(1.0, 2.0, 3.0, 4.0, 5.0)):
+            assert scored(asked, Outcome(state, why="so")).scores == {}
+
+
+def test_added_on_its_day_is_not_after_it() -> None:
+    one = Scored.of(BOARD, ROUND, OURS, first(0.1), settled(name="other"), added="2026-04-10")
+    assert not one.entered_after
+    assert replace(one, added="2026-04-11").entered_after
+
+
+def test_rounds_three_months_ahead_fall_into_stretches_of_three() -> None:
+    found = []
+    for number in range(12):
+        day = months_after("2024-07-01", number)
+        asked = average(5.0, 6.0, 7.0, 8.0, 9.0, horizon=3, end=months_after(day, 3))
+        found.append(scored(asked, settled(value=7.0), OURS, day))
+    (line,) = Scores.of(found).lines
+    assert (line.rounds, line.stretches, line.since) == (12, 3, "2024-07-01")
+
+
 def test_a_median_is_compared_at_the_median() -> None:
     outcome = settled(value=6.0)
     plain = scored(average(4.0, 5.0, 7.0, 8.0, 9.0), outcome, REFERENCE)

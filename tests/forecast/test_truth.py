@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import elolag
-from elolag.dates import to_day
+from elolag.dates import to_day, to_iso
+from elolag.errors import EstimateError
 from elolag.estimate.session import Session, prepare
 from elolag.forecast.form import Answer, Forecast
 from elolag.forecast.truth import Lists, Outcome, figures, settle, shown
 from tests.made_archive import archive, publication
+from tests.made_study import AS_OF
+from tests.made_study import made as made_study
 
 US, US2, CN, CN2, FR = (
     "claude-opus-4-6", "gemini-2.5-pro", "glm-4.5", "qwen3-max-preview", "mistral-large-2407",
@@ -162,6 +165,8 @@ def test_reach_is_of_a_rating_or_of_the_best_of_the_round(made: Path) -> None:
     )
     assert (rating.after, rating.by) == ("2026-04-01", "2026-04-20")
     assert (place.after, place.by) == ("2026-03-01", "2026-04-01")
+    (level,) = settled(made, answer("reach", "2026-12-31", level=1450.5))
+    assert level.by == "2026-04-01"
     assert unheld.why == "the list of 2026-03-01 shows no model of lab:xai"
     (absent,) = settled(made, answer("reach", "2026-12-31"), round_id="2026-03-02")
     assert absent.why == "no complete list of 2026-03-02 is held"
@@ -184,6 +189,40 @@ def test_a_retired_best_stands_where_the_panel_puts_it() -> None:
     assert after[0] == places[-2][0]
     # It was not listed any more on some of these lists, or this tested nothing.
     assert any(link >= 0 for *_, link in places)
+
+
+def test_a_best_renamed_past_recognition_stands_where_its_model_does() -> None:
+    session = Session()
+    board = session.board("arena/text_style_control")
+    held = Lists(board, session.lookup(), session)
+    begin = to_day("2025-08-06")
+    identity, model = held._leaders("US")[held.newest(begin)]
+    later = held.newest(to_day("2025-08-31"))
+    panel = session.panel(board, "overall", held.snapshots[later].vintage)
+    table = panel.placed.table
+    assert (identity, model) == ("gpt-5|pre-release test", "gpt-5")
+    assert identity not in set(table["identity"])
+    best = table.loc[table["model"] == model, "rating"].max()
+    assert held._place(later, identity, model) == best
+    with pytest.raises(EstimateError, match="nobody has no place on the list of 2025-08"):
+        held._place(later, "nobody|high", "nobody")
+
+
+def test_only_complete_lists_settle() -> None:
+    board = Session().board("arena/text_style_control")
+    held = Lists(board, Session().lookup())
+    assert {s.completeness for s in held.snapshots} == {"full"}
+    assert len(held.snapshots) < len(board.snapshots)
+
+
+def test_a_figure_that_is_a_bound_settles_nothing() -> None:
+    # The leader's first model is above the follower's best: when it was level nobody knows.
+    study = made_study([("US", 10.0, AS_OF - 900), ("CN", 5.0, AS_OF - 30)], AS_OF)
+    field = replace(study.cast.field, link_root=np.zeros((2, 3)))
+    study = replace(study, cast=replace(study.cast, field=field))
+    found = figures(study, [to_iso(AS_OF)], ["current", "gap"])
+    assert found["gap", to_iso(AS_OF)] == 5.0
+    assert "the figure is a bound only" in str(found["current", to_iso(AS_OF)])
 
 
 def slow_shown(
