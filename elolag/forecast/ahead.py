@@ -35,7 +35,7 @@ from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import beside, best_of, best_of_day, one_of, phrase, share
+from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
 from elolag.version import __version__
 
 #: Ours, and the three that it mixes, by the names of the ledger.
@@ -257,6 +257,8 @@ class Outlook(Result):
             f"counted from the list of {self.vintage}; {self.n_draws:,} draws of each model, seed "
             f"{self.seed}; no change, a random walk of steps seen before and releases re-run as in "
             f"the last 18 months, in equal parts: none was chosen by its scores",
+            f"alone at the top: by the printed ratings of {self.board}, on the newest complete list "
+            f"of the day; a tie counts for {noun(self.leader_group)}",
             *basis_notes(self),
         )
 
