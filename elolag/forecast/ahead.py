@@ -257,8 +257,8 @@ class Outlook(Result):
             f"counted from the list of {self.vintage}; {self.n_draws:,} draws of each model, seed "
             f"{self.seed}; no change, a random walk of steps seen before and releases re-run as in "
             f"the last 18 months, in equal parts: none was chosen by its scores",
-            f"alone at the top: by the printed ratings of {self.board}, on the newest complete list "
-            f"of the day; a tie counts for {noun(self.leader_group)}",
+            f"alone at the top: by the printed ratings of {self.board}, on the newest complete "
+            f"list of the day; a tie counts for {noun(self.leader_group)}",
             *basis_notes(self),
         )
 
