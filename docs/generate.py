@@ -21,6 +21,7 @@ import elolag
 from elolag import tags
 from elolag.estimate import comparison
 from elolag.estimate.panel import _lists_of, build, chain, vintages
+from elolag.forecast import past
 from elolag.model import early_drift
 from elolag.question import DEFAULT_BOARD
 
@@ -39,6 +40,7 @@ PAGES = (
     "docs/calibration.md",
     "docs/claims.md",
     "docs/cli.md",
+    "docs/forecasts.md",
     "docs/methods.md",
     "docs/python.md",
     "docs/sensitivity.md",
@@ -472,6 +474,16 @@ def stability() -> str:
     return "\n".join(rows)
 
 
+def record() -> str:
+    """What the record of the forecasts is, a sentence for each board."""
+    return f"> {past.scores().sentence()}"
+
+
+def scores() -> str:
+    """Ours beside no change, by target and months ahead."""
+    return past.scores().table().to_markdown().strip()
+
+
 BLOCKS: dict[str, Callable[[], str]] = {
     "answer": answer,
     "lag": lag,
@@ -498,6 +510,8 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "calibration": calibration,
     "cut-off": cut_off,
     "figures": figures,
+    "record": record,
+    "scores": scores,
     "commands": listing.commands,
     "names": listing.names,
     "modules": listing.modules,

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from elolag.estimate.revisions import estimate_revisions
     from elolag.estimate.session import Question, Session, frontier_curve
     from elolag.estimate.voters import compare_voters
+    from elolag.forecast.ahead import forecast_lag
+    from elolag.forecast.record import forecast_ledger, forecast_scores
     from elolag.own import own_board
     from elolag.results.lag import LagResult
     from elolag.robustness import sensitivity
@@ -51,6 +53,9 @@ _HOMES = {
     "estimate_lag": "elolag.estimate.lag",
     "estimate_news": "elolag.estimate.news",
     "estimate_revisions": "elolag.estimate.revisions",
+    "forecast_lag": "elolag.forecast.ahead",
+    "forecast_ledger": "elolag.forecast.record",
+    "forecast_scores": "elolag.forecast.record",
     "frontier_curve": "elolag.estimate.session",
     "lag_path": "elolag.estimate.over_time",
     "level_dates": "elolag.estimate.model_dates",
@@ -81,6 +86,9 @@ __all__ = [
     "estimate_lag",
     "estimate_news",
     "estimate_revisions",
+    "forecast_lag",
+    "forecast_ledger",
+    "forecast_scores",
     "frontier_curve",
     "lag_path",
     "level_dates",

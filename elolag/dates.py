@@ -6,6 +6,7 @@ Dates are ISO 8601, UTC, day precision. A date as a float is days since 1970-01-
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import os
 import re
@@ -97,6 +98,20 @@ def between(earlier: ArrayLike, later: ArrayLike) -> NDArray[np.float64]:
     """Months from `earlier` to `later`, both in days; negative when `later` comes first."""
     days = np.asarray(later, dtype=float) - np.asarray(earlier, dtype=float)
     return np.asarray(days / DAYS_PER_MONTH)
+
+
+def months_after(day: str, months: int) -> str:
+    """The same day of a later month, or the month's last where it has no such day.
+
+    Examples
+    --------
+    >>> months_after("2026-08-31", 6)
+    '2027-02-28'
+    """
+    date = parse(day)
+    year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return f"{year:04d}-{month + 1:02d}-{min(date.day, last):02d}"
 
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()

@@ -47,6 +47,10 @@ class TagError(ElolagError):
     """A tag table breaks its own rules."""
 
 
+class ForecastError(ElolagError):
+    """A forecast breaks the rules of its form."""
+
+
 #: Names and options until 0.1, and what to do instead.
 _SUCCESSORS = {
     "backward": "it is called current now",

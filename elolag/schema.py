@@ -58,8 +58,14 @@ IntervalKind = Literal["variance", "bootstrap", "published", "none"]
 #: Names that are devices on Windows, whatever their ending: no file or folder is called so.
 DEVICES = r"(?:con|prn|aux|nul|com\d|lpt\d)"
 
-BOARD_PATTERN = re.compile(rf"(?!{DEVICES}/)[a-z0-9-]+/(?!{DEVICES}(?:/|$))[a-z0-9_-]+")
+#: The folder of an archive that holds forecasts, ``forecasts/<board>/<round>-<forecaster>.csv``.
+FORECASTS = "forecasts"
+BOARD_PATTERN = re.compile(
+    rf"(?!(?:{DEVICES}|{FORECASTS})/)[a-z0-9-]+/(?!{DEVICES}(?:/|$))[a-z0-9_-]+"
+)
 VINTAGE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([2-9]|[1-9]\d+))?")
+#: Round and forecaster.
+FORECAST_PATTERN = re.compile(r"(?!.{101})([0-9]{4}-[0-9]{2}-[0-9]{2})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 
 #: No board elolag reads is older than this day.
 _FIRST_VINTAGE = "2023-01-01"

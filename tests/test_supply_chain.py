@@ -195,6 +195,7 @@ HERE = {
     f"{SNAPSHOT}/entries.csv": "e",
     f"{SNAPSHOT}/datapackage.json": "{}",
     "arena/text/twins.csv": "t\n",
+    "forecasts/arena/text/2026-08-19-team-model.csv": "f",
 }
 
 
@@ -222,6 +223,7 @@ def test_new_snapshots_and_added_lines_are_taken_over(both: tuple[Path, Path]) -
         "arena/text/twins.csv": "t\nu\n",
         f"{SNAPSHOT}.r2/ratings.csv": "r2",
         "models-dev/models/2026-11-27/models.csv": "m",
+        "forecasts/epoch/eci/2026-11-27-elolag-mixture.csv": "f",
     }
     archive(source, new)
     assert sorted(take_over.take_over(source, target)) == sorted(new)
@@ -236,6 +238,10 @@ def test_every_file_of_a_snapshot_has_a_name_that_is_taken_over() -> None:
 
 def changed(folder: Path) -> None:
     (folder / SNAPSHOT / "ratings.csv").write_text("other")
+
+
+def forecast_changed(folder: Path) -> None:
+    (folder / "forecasts/arena/text/2026-08-19-team-model.csv").write_text("other")
 
 
 def log_rewritten(folder: Path) -> None:
@@ -269,11 +275,12 @@ def other_name(name: str) -> Callable[[Path], object]:
 @pytest.mark.parametrize(
     "attack",
     [
-        changed, log_rewritten, deleted, linked, linked_folder, hard_linked, pipe,
+        changed, forecast_changed, log_rewritten, deleted, linked, linked_folder, hard_linked, pipe,
         *map(other_name, (
             "README.md", ".github/workflows/x.yml", "arena/text/2026-08-20/run.py",
             "arena/text/2026-08-20/.gitattributes", "arena/.git/2026-08-20/ratings.csv",
             "arena/text/2026-08-20.r1/ratings.csv", "arena/text/2026-08-20/a\nb.csv",
+            "forecasts/arena/text/2026-08-20.csv", "forecasts/arena/text/2026-08-20-a.py",
         )),
     ],
 )  # fmt: skip

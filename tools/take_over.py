@@ -6,9 +6,9 @@ python3 -I tools/take_over.py --months FROM INTO
 For the jobs that may write to the repository: FROM is what the job that read the publishers' bytes
 has left, and nobody vouches for it. So only this reads it, with the standard library alone, and of
 it only names and bytes. Of an archive: new snapshots (CSV and a manifest under the names an archive
-gives), and lines added to ``log.csv`` and to lists of twins. Of published months: new months, each
-of the very files of its ``SHA256SUMS``, and answers by lists that had none. Anything else ends it,
-before a file is written.
+gives), new forecasts, and lines added to ``log.csv`` and to lists of twins. Of published months:
+new months, each of the very files of its ``SHA256SUMS``, and answers by lists that had none.
+Anything else ends it, before a file is written.
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ class Kind:
 
 
 ARCHIVE = Kind(
-    re.compile(rf"{_BOARD}/{_LABEL}/(datapackage\.json|(entries|models|ratings)\.csv)", re.ASCII),
+    re.compile(
+        rf"{_BOARD}/{_LABEL}/(datapackage\.json|(entries|models|ratings)\.csv)|"
+        rf"forecasts/{_BOARD}/\d{{4}}-\d{{2}}-\d{{2}}(-[a-z0-9]+)+\.csv",
+        re.ASCII,
+    ),
     re.compile(rf"log\.csv|{_BOARD}/twins\.csv", re.ASCII),
     lambda before, after: after.startswith(before),
     2_000,

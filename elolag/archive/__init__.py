@@ -1,6 +1,7 @@
 """The archive: leaderboard snapshots that are written once, hashed, and checked on every load.
 
-``<publisher>/<board>/<vintage>/{ratings.csv, entries.csv, datapackage.json}``, and ``log.csv``.
+``<publisher>/<board>/<vintage>/{ratings.csv, entries.csv, datapackage.json}``, and ``log.csv``;
+forecasts lie in ``forecasts/<publisher>/<board>/<round>-<forecaster>.csv``.
 """
 
 from __future__ import annotations

@@ -30,6 +30,8 @@ _SHORTEST = 12
 _WRITTEN = ("new", "revision")
 #: The outcome of installing tags, or removing them: its payload's hash names the bundle, or none.
 TAGS = "tags"
+#: The outcome of adding a forecast: its label is the file's name, its payload's hash the file's.
+FORECAST = "forecast"
 
 LOG_COLUMNS = (
     "run_at",
@@ -124,6 +126,15 @@ class Log:
         return found
 
     @cached_property
+    def forecasts(self) -> dict[tuple[str, str], dict[str, str]]:
+        """The line that added each forecast, by board and label, in order: the first."""
+        found: dict[tuple[str, str], dict[str, str]] = {}
+        for row in self.rows:
+            if row["outcome"] == FORECAST:
+                found.setdefault((row["board"], row["label"]), row)
+        return found
+
+    @cached_property
     def tags(self) -> list[str]:
         """SHA-256 of each bundle of tags that was installed, in order; empty where removed."""
         return [row["raw_sha256"] for row in self.rows if row["outcome"] == TAGS]
@@ -142,7 +153,7 @@ class Log:
     def breaks(self) -> Iterator[str]:
         """Say in words where the log is not as runs write it; rows are counted header first.
 
-        Either the chain is broken or, in a whole one, a folder is written a second time.
+        Either the chain is broken or, in a whole one, something is written a second time.
         """
         if not self.sealed:
             yield NOT_SEALED
@@ -182,11 +193,12 @@ class Log:
     def _written_again(self) -> Iterator[str]:
         first: dict[tuple[str, str], int] = {}
         for number, row in enumerate(self.rows, start=2):
-            folder = row["board"], row["label"]
-            if row["outcome"] in _WRITTEN and first.setdefault(folder, number) != number:
+            at, once = (row["board"], row["label"]), (*_WRITTEN, FORECAST)
+            if row["outcome"] in once and first.setdefault(at, number) != number:
+                what = "forecast" if row["outcome"] == FORECAST else "folder"
                 yield (
-                    f"row {number} writes {'/'.join(folder)} again, which row {first[folder]} "
-                    f"wrote; a folder is written once"
+                    f"row {number} writes {'/'.join(at)} again, which row {first[at]} wrote; "
+                    f"a {what} is written once"
                 )
 
     def sealed_bytes(self) -> bytes:

@@ -26,7 +26,7 @@ from elolag.schema import (
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -533,6 +533,21 @@ class Archive:
                 f"copy"
             )
         return data
+
+    def forecasts(self) -> Iterator[tuple[Path, bytes, dict[str, str]]]:
+        """Each forecast that was added, in order: its file, its bytes and the line of the log.
+
+        Raises
+        ------
+        ArchiveError
+            If a file is missing or differs from what was added.
+        """
+        for (board, label), line in (self._log.forecasts if self.use_log else {}).items():
+            path = store.forecast_path(self.path, board, label)
+            data = manifests.read_file(path)
+            if tables.sha256(data) != line["raw_sha256"]:
+                raise ArchiveError(f"{path}: {store.CHANGED}")
+            yield path, data, line
 
     @property
     def empty(self) -> bool:

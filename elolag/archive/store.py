@@ -26,10 +26,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elolag.archive.log import LOG, LOG_COLUMNS, TAGS, Log, encode_line, read_lines
-from elolag.archive.package import MANIFEST, read_file, require_plain, sha256
+from elolag.archive.log import FORECAST, LOG, LOG_COLUMNS, TAGS, Log, encode_line, read_lines
+from elolag.archive.package import MANIFEST, misplaced, read_file, require_plain, sha256
 from elolag.errors import ArchiveError, UsageError
-from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+from elolag.schema import BOARD_PATTERN, FORECAST_PATTERN, FORECASTS, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -182,7 +182,7 @@ def _acquired(root: Path) -> BaseFileLock:
 # Between a folder's rename and its line in the log a kill leaves a folder that no line speaks of.
 # So the line is first written to ``.intent``, flushed, and taken away when the log has it: the next
 # run logs the folder that the intent names. Any other folder without a line was put there by no
-# run, and is an error.
+# run, and is an error. A forecast is a file that is put in place and logged in the same way.
 
 TWINS = "twins.csv"
 TWINS_COLUMNS = (
@@ -203,13 +203,14 @@ _INTENT = ".intent"
 _TEMPORARY = ".incoming-"
 #: What the log says of a folder that a later run found.
 _STOPPED = "written by a run that was stopped before it could log it"
-#: What is said of folders that no run wrote: of one, and where the whole log is gone.
+#: What is said of what no run wrote: of one, and where the whole log is gone.
 _STRAY = (
     f"no line of {LOG} and no intent of a stopped run speaks of it; restore {LOG} from a good "
-    "copy, or move the folder out of the archive and import it anew"
+    "copy, or {}"
 )
 _NO_LOG = "missing or empty, though {} snapshot folders are there; restore it from a good copy"
 MISSING = f"missing, though {LOG} says it was written"
+CHANGED = "its bytes have changed since it was stored; restore it from a good copy"
 _TORN = "its last line is cut off, and no run was stopped while writing it"
 _FORGED = f"no line of {LOG} speaks of what is in row {{}}; restore it from a good copy"
 #: Most rows that are named.
@@ -286,34 +287,67 @@ class Writer:
         if os.path.lexists(target):
             raise ArchiveError(f"{target}: exists already; a snapshot is written once")
         line = {**line, "manifest_sha256": sha256(files[MANIFEST])}
+        with _disk_errors(target), self._twins(board, label, twins):
+            self._place(target, files, line)
+
+    def add_forecast(self, board: str, label: str, data: bytes, line: Mapping[str, str]) -> None:
+        """Put a forecast in place and log it; one is written once.
+
+        Parameters
+        ----------
+        board, label
+            ``arena/text``, ``2026-10-02-elolag-mixture``.
+        data
+            The file, which was checked.
+        line
+            The line of ``log.csv``; board, label, outcome and hash are filled in.
+        """
+        target = forecast_path(self.root, board, label)
+        if os.path.lexists(target):
+            raise ArchiveError(
+                f"{target}: exists already; a forecast is written once, and what was said is not "
+                f"said again: wait for the next list, or take another name"
+            )
+        named = {"board": board, "label": label, "outcome": FORECAST, "raw_sha256": sha256(data)}
+        with _disk_errors(target):
+            self._require()
+            _make_folders(target.parents[2], target.parents[1], target.parent)
+            self._place(target, {target.name: data}, {**line, **named}, target.name)
+
+    def _place(
+        self, target: Path, files: Mapping[str, bytes], line: Mapping[str, str], only: str = ""
+    ) -> None:
+        """Put a folder of files in place, or `only` the one of that name, and log it."""
         self._counter += 1
         temporary = self.root / f"{_TEMPORARY}{os.getpid()}-{self._counter}"
-        with _disk_errors(target), self._twins(board, label, twins):
-            try:
-                temporary.mkdir()
-                for name, data in files.items():
-                    _write_file(temporary / name, data)
-                sync_folder(temporary)
-                self._require()
-                _write_intent(self.root, line)
-                os.rename(temporary, target)  # noqa: PTH104 -- the one call that must be atomic
-            except BaseException:
-                shutil.rmtree(temporary, ignore_errors=True)
-                self._require()  # without the lock an intent is another run's
-                if not target.exists():
-                    (self.root / _INTENT).unlink(missing_ok=True)
-                raise
-            try:
-                sync_folder(target.parent)
-                self._log(line)
-            except OSError:
-                self._require()
-                # A snapshot without its line is a run that never happened: take it back.
-                os.rename(target, temporary)  # noqa: PTH104
-                shutil.rmtree(temporary, ignore_errors=True)
-                (self.root / _INTENT).unlink()
-                raise
-            (self.root / _INTENT).unlink(missing_ok=True)
+        written = temporary / only
+        try:
+            temporary.mkdir()
+            for name, data in files.items():
+                _write_file(temporary / name, data)
+            sync_folder(temporary)
+            self._require()
+            _write_intent(self.root, line)
+            os.rename(written, target)  # noqa: PTH104 -- the one call that must be atomic
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            self._require()  # without the lock an intent is another run's
+            if not target.exists():
+                (self.root / _INTENT).unlink(missing_ok=True)
+            raise
+        try:
+            sync_folder(target.parent)
+            self._log(line)
+        except OSError:
+            self._require()
+            # What has no line is of a run that never happened: take it back.
+            os.rename(target, written)  # noqa: PTH104
+            shutil.rmtree(temporary, ignore_errors=True)
+            (self.root / _INTENT).unlink()
+            raise
+        (self.root / _INTENT).unlink(missing_ok=True)
+        if only:
+            shutil.rmtree(temporary, ignore_errors=True)
 
     def install_tags(self, data: bytes | None, line: Mapping[str, str]) -> None:
         """Let a bundle of tags answer from now on, or with None those of the package again.
@@ -356,7 +390,7 @@ class Writer:
         """Append to the board's ``twins.csv``; taken back if what follows is not written."""
         path = self.root / board / TWINS
         if label:
-            _make_folders(path.parent)
+            _make_folders(path.parent.parent, path.parent)
         if twins:
             self._require()
         size = _append(path, TWINS_COLUMNS, *twins) if twins else None
@@ -490,6 +524,28 @@ def _copy_folder(source: Path, target: Path) -> None:
     sync_folder(target)
 
 
+def forecast_path(root: Path, board: str, label: str) -> Path:
+    """Where a forecast lies in an archive; no other name becomes a path."""
+    if not BOARD_PATTERN.fullmatch(board) or not FORECAST_PATTERN.fullmatch(label):
+        raise ArchiveError(f"{FORECASTS}/{board}/{label}: not the path of a forecast")
+    return root / FORECASTS / board / f"{label}.csv"
+
+
+def forecast_files(root: Path) -> list[tuple[str, str]]:
+    """Every (board, label) with a file of a forecast in the archive at `root`, sorted."""
+    top = root / FORECASTS
+    if misplaced(top, folder=True, absent=FORECASTS):
+        return []
+    boards = [f"{one}/{other}" for one in _folders(top) for other in _folders(top / one)]
+    return sorted(
+        (board, path.stem)
+        for board in boards
+        if BOARD_PATTERN.fullmatch(board)
+        for path in (top / board).iterdir()
+        if path.suffix == ".csv" and FORECAST_PATTERN.fullmatch(path.stem) and not misplaced(path)
+    )
+
+
 def snapshot_folders(root: Path) -> list[tuple[str, str]]:
     """Every (board, label) with a folder in the archive at `root`, sorted."""
     boards = [f"{one}/{other}" for one in _folders(root) for other in _folders(root / one)]
@@ -530,11 +586,13 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
     intended = _intended(root, strays)
     if intended is not None:
         strays.remove((intended["board"], intended["label"]))
-    found = Compared([("/".join(folder), _STRAY) for folder in sorted(strays)], intended)
+    stray = _STRAY.format("move the folder out of the archive and import it anew")
+    found = Compared([("/".join(folder), stray) for folder in sorted(strays)], intended)
     if strays and not log.rows:
         found.problems = [(LOG, _NO_LOG.format(len(strays)))]
         return found
     found.problems += [("/".join(at), MISSING) for at in log.written if at not in folders]
+    _compare_forecasts(root, log, found)
     if log.torn and stopped:
         found.unfinished[log.path] = len(b"".join(log.lines))
     elif log.torn:
@@ -577,21 +635,43 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
     return found
 
 
-def _intended(root: Path, found: Collection[tuple[str, str]]) -> dict[str, str] | None:
-    """The line that a stopped run meant to log, if it is of one of the folders `found`."""
+def _compare_forecasts(root: Path, log: Log, found: Compared) -> None:
+    """The same of the files of forecasts."""
+    files = set(forecast_files(root))
+    strays = files - log.forecasts.keys()
+    line = _intended(root, strays, forecast=True)
+    if line is not None:
+        found.intended = line
+        strays.remove((line["board"], line["label"]))
+    stray = _STRAY.format("move the file out of the archive and add it anew")
+    found.problems += [
+        (f"{FORECASTS}/{board}/{label}.csv", message)
+        for there, message in ((strays, stray), (log.forecasts.keys() - files, MISSING))
+        for board, label in sorted(there)
+    ]
+
+
+def _intended(
+    root: Path, found: Collection[tuple[str, str]], *, forecast: bool = False
+) -> dict[str, str] | None:
+    """The line that a stopped run meant to log, if it is of one of the folders or files `found`."""
     try:
         # A torn one was written before its folder was in place.
         lines = read_lines(root / _INTENT, LOG_COLUMNS) if found else []
     except ArchiveError:
         return None
-    if not lines or (lines[-1]["board"], lines[-1]["label"]) not in found:
+    if not lines or (lines[-1]["outcome"] == FORECAST) != forecast:
         return None
     line = lines[-1]
+    board, label = line["board"], line["label"]
+    if (board, label) not in found:
+        return None
+    path = forecast_path(root, board, label) if forecast else root / board / label / MANIFEST
     try:
-        digest = sha256(read_file(root / line["board"] / line["label"] / MANIFEST))
+        digest = sha256(read_file(path))
     except ArchiveError:
         return None
-    return line if digest == line["manifest_sha256"] else None
+    return line if digest == line["raw_sha256" if forecast else "manifest_sha256"] else None
 
 
 def _folders(path: Path) -> list[str]:
@@ -649,9 +729,9 @@ def sync_folder(path: Path) -> None:
         os.close(handle)
 
 
-def _make_folders(board: Path) -> None:
-    """Make the publisher's and the board's folder, each flushed into its parent."""
-    for path in (board.parent, board):
+def _make_folders(*paths: Path) -> None:
+    """Make folders, the outer ones first, each flushed into its parent."""
+    for path in paths:
         require_plain(path, folder=True)
         if not path.is_dir():
             path.mkdir()

@@ -16,7 +16,7 @@ from elolag.archive.reading import Archive, circular, shipped_path
 from elolag.archive.store import was_stopped
 from elolag.dates import utc_now
 from elolag.errors import ArchiveError
-from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
+from elolag.schema import BOARD_PATTERN, FORECASTS, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +84,7 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
         problems.update(_log(root, log, head))
         rows = log.rows
         problems.update(_tags(root, log))
+        problems.update(_forecasts(root, log))
     except ArchiveError as error:
         problems.add(Problem(*package.told(error, root)))
         rows = []
@@ -182,6 +183,22 @@ def _tags(root: Path, log: Log) -> Iterator[Problem]:
             wrong = "not what its name says: the SHA-256 of what was installed"
         if wrong and not path.name.startswith("."):
             yield Problem(f"{TAGS}/{path.name}", wrong)
+
+
+def _forecasts(root: Path, log: Log) -> Iterator[Problem]:
+    """Forecasts that are not as they were added, and what is none; `_log` tells what is missing."""
+    if misplaced(root / FORECASTS, folder=True):
+        return  # which `_strays` tells
+    sound = {store.forecast_path(root, *at): at for at in store.forecast_files(root)}
+    for path, at in sound.items():
+        line = log.forecasts.get(at)
+        if line is not None and package.sha256(package.read_file(path)) != line["raw_sha256"]:
+            yield Problem(path.relative_to(root).as_posix(), store.CHANGED)
+    for path in (root / FORECASTS).rglob("*"):
+        place = path.relative_to(root)
+        hidden = any(part.startswith(".") for part in place.parts)
+        if path not in sound and not hidden and misplaced(path, folder=True):
+            yield Problem(place.as_posix(), misplaced(path) or "not a forecast")
 
 
 def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
@@ -289,7 +306,7 @@ def _strays(root: Path) -> Iterator[Problem]:
                     yield Problem(name, wrong)
             elif item.name.startswith(".") or (depth == _BOARD and item.name == store.TWINS):
                 continue  # the log is compared with the latter
-            elif name == TAGS and item.is_dir():
+            elif name in (TAGS, FORECASTS) and item.is_dir():
                 continue  # and with what is in there
             elif not item.is_dir() or not _NAMES[depth].fullmatch(name):
                 yield Problem(name, _NO_PART[depth])

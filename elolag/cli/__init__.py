@@ -18,7 +18,9 @@ from elolag.cli import backfill as _backfill
 from elolag.cli import claims as _claims
 from elolag.cli import dates as _dates
 from elolag.cli import diff as _diff
+from elolag.cli import forecast as _forecast
 from elolag.cli import lag as _lag
+from elolag.cli import ledger as _ledger
 from elolag.cli import measures as _measures
 from elolag.cli import questions, show
 from elolag.cli import rate as _rate
@@ -76,6 +78,7 @@ def docs(
 _lag.register(app)
 _claims.register(app)
 _dates.register(app)
+_forecast.register(app)
 app.command("compare")(questions.compare)
 app.command("revisions")(questions.revisions)
 app.command("cite")(questions.cite)
@@ -91,6 +94,7 @@ _archive.register(app)
 _diff.register(_archive.app)
 _backfill.register(_archive.app)
 _tags.register(app)
+_ledger.register(app)
 
 
 def main() -> None:

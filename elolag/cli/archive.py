@@ -34,6 +34,31 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app)
 
 
+def own_archive(archive: Path | None, done: str) -> Path:
+    """The archive that was named: what every answer rests on is not changed in passing.
+
+    Parameters
+    ----------
+    done
+        What is done there, as the beginning of the message that none was named.
+    """
+    import os
+
+    from elolag.archive import open_archive
+    from elolag.archive.collect import check_writable
+    from elolag.errors import UsageError
+
+    named = archive or Path(os.environ.get("ELOLAG_ARCHIVE", ""))
+    if named == Path():
+        raise UsageError(
+            f"{done} an archive of your own: make one with elolag archive init DIR, and name it "
+            f"with --archive DIR or ELOLAG_ARCHIVE"
+        )
+    root = open_archive(named).path
+    check_writable(root)
+    return root
+
+
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder to make; absent or empty.")],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elolag.cli.archive import own_archive
 from elolag.cli.show import dump, line, print_table
 
 if TYPE_CHECKING:
@@ -235,14 +236,12 @@ def update(
 ) -> None:
     """Let other tags answer in your own archive: checked, installed, and named by every result."""
     from elolag.archive import Writer
-    from elolag.archive.collect import check_writable
     from elolag.dates import utc_now
     from elolag.errors import UsageError
     from elolag.tags import check_bundle, load
     from elolag.tags.bundle import read
 
-    root = _own(archive)
-    check_writable(root)
+    root = own_archive(archive, "tags are installed in")
     if (file is None) != remove:
         raise UsageError("give the file to install, or --remove to go back to the packaged tags")
     data, rows = None, "0"
@@ -253,22 +252,6 @@ def update(
     with Writer(root, "elolag tags update") as writer:
         writer.install_tags(data, {"run_at": stamp, "source": "tags", "board": "", "rows": rows})
     line(f"{root}: tags: {_whose(load(None, root))}")
-
-
-def _own(archive: Path | None) -> Path:
-    """The archive that was named: what every answer rests on is not changed in passing."""
-    import os
-
-    from elolag.archive import open_archive
-    from elolag.errors import UsageError
-
-    named = archive or Path(os.environ.get("ELOLAG_ARCHIVE", ""))
-    if named == Path():
-        raise UsageError(
-            "tags are installed in an archive of your own: make one with elolag archive init DIR, "
-            "and name it with --archive DIR or ELOLAG_ARCHIVE"
-        )
-    return open_archive(named).path
 
 
 def _open(

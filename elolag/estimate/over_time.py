@@ -270,7 +270,7 @@ def lag_path(
     field = study.cast.field
     window = WINDOWS["average"] if study.window is None else study.window
     mean = estimand == "average"
-    found = partial(_averaged, length=window * DAYS_PER_MONTH) if mean else _daily
+    found = partial(averaged, length=window * DAYS_PER_MONTH) if mean else _daily
     begins = np.floor(first - window * DAYS_PER_MONTH) if mean else first
     check_groups(field.lead_from, field.follow_from, float(begins))
     days = np.arange(first, study.as_of + 1)
@@ -374,7 +374,7 @@ def _growing(race: Race, days: Floats) -> tuple[Floats, _Codes, Floats]:
     return months, found.censored[:, last], gains
 
 
-def _averaged(race: Race, days: Floats, length: float) -> tuple[Floats, _Codes]:
+def averaged(race: Race, days: Floats, length: float) -> tuple[Floats, _Codes]:
     """Mean of `current` over the `length` days before every day, integrated exactly.
 
     From one day to the next `current` is linear, so that a day's integral is its middle.

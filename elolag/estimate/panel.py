@@ -282,7 +282,7 @@ def build(
                     + ", ".join(sorted(snapshot.categories))
                 )
             continue
-        table, *strange = _identified(snapshot, category, lookup)
+        table, *strange = identified(snapshot, category, lookup)
         unknown |= strange[0]
         untagged |= strange[1]
         shown.append((snapshot.vintage, strange[1]))
@@ -295,7 +295,7 @@ def build(
         )
     other = other_board(board, newest) if older else []
     others = [
-        Vintage(s.vintage, _identified(s, category, lookup)[0])
+        Vintage(s.vintage, identified(s, category, lookup)[0])
         for s in other
         if category in s.categories
     ]
@@ -360,7 +360,7 @@ def _rated_untagged(
 def vintages(snapshots: Sequence[Snapshot], category: str, lookup: Lookup) -> list[Vintage]:
     """The snapshots that have a category, their entries identified, in the order given."""
     return [
-        Vintage(s.vintage, _identify(s.listing(category), s, lookup, set(), set()))
+        Vintage(s.vintage, identified(s, category, lookup)[0])
         for s in snapshots
         if category in s.categories
     ]
@@ -536,7 +536,7 @@ def _other_name(board: Board) -> str:
     return board.name.removesuffix(end) if board.name.endswith(end) else board.name + end
 
 
-def _identified(
+def identified(
     snapshot: Snapshot, category: str, lookup: Lookup
 ) -> tuple[pd.DataFrame, set[str], set[str]]:
     """One snapshot's entries by identity, and those unknown and untagged; from memory if there."""

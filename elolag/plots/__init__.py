@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from elolag.plots.fans import forecast, held
 from elolag.plots.figures import (
     bridge,
     claims,
@@ -29,7 +30,9 @@ __all__ = [
     "comparison",
     "dates",
     "footer",
+    "forecast",
     "frontier",
+    "held",
     "influence",
     "lag_path",
     "leads",

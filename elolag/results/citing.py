@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, parse, to_iso
-from elolag.results.words import bound, reads_ahead
+from elolag.results.words import bound, reads_ahead, share
 from elolag.schema import NOT_STATED
 
 _MONTHS = {
@@ -228,6 +228,14 @@ def percent(level: float, lang: str) -> str:
     """The interval's level before its kind: ``95%``; German ``95-%-``."""
     share = plain_number(round(100 * level, 6), lang)
     return f"{share}-%-" if lang == "de" else f"{share}% "
+
+
+def chance(probability: float, lang: str) -> str:
+    """A probability as `words.share` has it: ``22%``, ``unter 1 %``."""
+    said = share(probability)
+    if lang == "de":
+        return said.replace("over", "über").replace("under", "unter").replace("%", " %")
+    return said
 
 
 def board(name: str, category: str, lang: str) -> str:

@@ -23,6 +23,7 @@ from elolag.results.words import MATCHED, MEANING, NOT_A_FORECAST, left_out, mea
 from elolag.site import sections, tested
 from elolag.site.cards import address, references
 from elolag.site.content import Block, Figure, Link, Page, Section
+from elolag.site.forecasts import forecasts
 from elolag.site.found import Found
 from elolag.site.material import Checks
 
@@ -32,7 +33,7 @@ _SHOWN = 15
 
 def pages(found: Found, owner: Owner) -> list[Page]:
     """Every page of this module."""
-    made = [build(found) for build in (leads, claims, revisions, data)]
+    made = [build(found) for build in (leads, claims, revisions, forecasts, data)]
     return [*groups(found), *made, methods(found, owner), about(found, owner)]
 
 

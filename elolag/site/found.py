@@ -14,9 +14,14 @@ from elolag.estimate.measures import compare_measures
 from elolag.estimate.model_dates import ModelDates, model_dates
 from elolag.estimate.revisions import Revisions, estimate_revisions
 from elolag.estimate.voters import compare_voters
+from elolag.forecast.ahead import Outlook, forecast_lag
+from elolag.forecast.record import Ledger, forecast_ledger
 from elolag.results.measures import Measures
 from elolag.results.voters import VotersReport
 from elolag.site.material import DRAWS, Material, answered, told
+
+#: Of a question, what a forecast from the newest list takes.
+_AHEAD = ("board", "archive", "leader", "follower", "policies", "sources", "extra_tags", "seed")
 
 
 @dataclass(frozen=True)
@@ -29,9 +34,10 @@ class Found:
         The month's answer, with its categories, openness and claims.
     dates
         Every rated model's date.
-    leads, revisions, lab, measures, voters
+    leads, revisions, lab, measures, voters, outlook, ledger
         Who led when; figures of the day and now; lab by lab; other measures and boards of other
-        tasks; other voters. None where `missing` says why.
+        tasks; other voters; what may come after the newest list; every forecast that is held. None
+        where `missing` says why.
     """
 
     material: Material
@@ -41,6 +47,8 @@ class Found:
     lab: Slices | None = None
     measures: Measures | None = None
     voters: VotersReport | None = None
+    outlook: Outlook | None = None
+    ledger: Ledger | None = None
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +79,8 @@ def asks(
         "lab": partial(compare, "lab", **labs),
         "measures": partial(compare_measures, tasks=True, **few),
         "voters": partial(compare_voters, **few),
+        "outlook": partial(forecast_lag, **{k: v for k, v in question.items() if k in _AHEAD}),
+        "ledger": partial(forecast_ledger, question.get("archive"), material.headline.board),
     }
 
 

@@ -150,7 +150,7 @@ def test_help_and_version_import_nothing_heavy() -> None:
 def test_lag_imports_no_slow_statistics() -> None:
     modules = imported("lag", "--draws", "400")
     assert "pandas" in modules
-    assert not modules & {"scipy.stats", "statsmodels", "matplotlib", "requests"}
+    assert not modules & {"scipy.stats", "scoringrules", "statsmodels", "matplotlib", "requests"}
 
 
 def test_names_of_the_package_are_lazy() -> None:

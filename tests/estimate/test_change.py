@@ -13,7 +13,7 @@ import elolag
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.change import Change, estimate_change
-from elolag.estimate.over_time import _averaged, _pointwise, _simultaneous, lag_path
+from elolag.estimate.over_time import _pointwise, _simultaneous, averaged, lag_path
 from elolag.model.draws import lag_of
 from elolag.model.estimands import Race
 
@@ -59,7 +59,7 @@ def test_the_average_of_every_day_is_the_estimand_of_that_day(seed: int, window:
     own[:2] = True, False
     lead, follow = np.where(own, dates[0], np.inf), np.where(own, np.inf, dates[1])
     days = np.arange(last - 60, last + 1)
-    months, codes = _averaged(Race.of(ratings, lead, follow, last), days, window * DAYS_PER_MONTH)
+    months, codes = averaged(Race.of(ratings, lead, follow, last), days, window * DAYS_PER_MONTH)
     for k in rng.integers(0, len(days), 6):
         race = Race.of(ratings, lead, follow, float(days[k]))
         plain = lag_of(race, "average", window)

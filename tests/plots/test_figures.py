@@ -28,6 +28,7 @@ from elolag.estimate.comparison import estimate_all
 from elolag.estimate.lag import ESTIMANDS, estimate_lag, lag_key, results
 from elolag.estimate.over_time import LagPath
 from elolag.estimate.session import prepare
+from elolag.forecast import past
 from elolag.model import estimands
 from elolag.plots.paths import _turns
 from elolag.plots.style import (
@@ -54,6 +55,7 @@ def figures(headline: LagResult, path: LagPath, curve: TimeToMatch) -> dict[str,
     moved = elolag.estimate_news("2026-06-25", "2026-08-19", n_draws=100)
     measured = elolag.compare_measures(tasks=True, n_draws=200)
     voted = elolag.compare_voters(n_draws=100)
+    ahead = elolag.forecast_lag(n_draws=200)
     return {
         "frontier": lambda **how: plots.frontier(headline, **how),
         "lag_path": lambda **how: plots.lag_path(path, **how),
@@ -64,12 +66,14 @@ def figures(headline: LagResult, path: LagPath, curve: TimeToMatch) -> dict[str,
         "news": lambda **how: plots.news(moved, **how),
         "measures": lambda **how: plots.measures(measured, **how),
         "voters": lambda **how: plots.voters(voted, **how),
+        "forecast": lambda **how: plots.forecast(ahead, **how),
+        "held": lambda **how: plots.held(past.scores(), **how),
     }
 
 
 NAMES = (
     "frontier", "lag_path", "time_to_match", "comparison", "dates", "leads", "news", "measures",
-    "voters",
+    "voters", "forecast", "held",
 )  # fmt: skip
 
 

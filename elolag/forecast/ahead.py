@@ -1,0 +1,442 @@
+"""`forecast_lag`: what may come after the newest list, by three plain models and their mixture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from typing import Any, Unpack
+
+import numpy as np
+
+from elolag.arrays import Floats
+from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
+from elolag.errors import UsageError
+from elolag.estimate.over_time import averaged
+from elolag.estimate.panel import newest_whole
+from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
+from elolag.forecast import past
+from elolag.forecast.form import HORIZONS, OTHER, QUANTILES, Answer, Forecast
+from elolag.forecast.past import Fan
+from elolag.forecast.projection import (
+    Now,
+    Projected,
+    chances,
+    mixed,
+    no_change,
+    probability,
+    random_walk,
+    reruns,
+)
+from elolag.model import draws
+from elolag.model.estimands import WINDOWS, Race
+from elolag.own import OwnBoard
+from elolag.question import DEFAULTS
+from elolag.results import citing as language
+from elolag.results.provenance import Origin, basis_notes
+from elolag.results.table import Column, Result, Table
+from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
+from elolag.version import __version__
+
+#: Ours, and the three that it mixes, by the names of the ledger.
+MIXTURE = "elolag-mixture"
+MODELS = ("elolag-no-change", "elolag-random-walk", "elolag-reruns")
+#: Months within which a date is looked for.
+SPAN = 24
+#: Draws of each of the three models, where no other number is asked for.
+N_DRAWS = 2000
+#: Months ahead of which the sentence speaks, and the level of its intervals.
+_TOLD, _INNER = 6, 0.8
+_EIGHTY = ("0.1", "0.5", "0.9")
+
+
+def projections(study: Study) -> dict[str, Projected]:
+    """What each model and the mixture give for a study whose as-of date is its list's day.
+
+    Raises
+    ------
+    EstimateError
+        As for `random_walk` and `reruns`.
+    """
+    cast, day = study.cast, study.as_of
+    known, fitted = cast.field, study.fitted
+    chunks = [d for _, d in draws.draw(known, fitted, study.n_draws, study.seed, everything=True)]
+    labs = np.unique(np.array([tag.lab for tag in cast.tags], dtype=str), return_inverse=True)[1]
+    starts = np.flatnonzero(np.diff(known.model, prepend=-1))
+    point = np.maximum.reduceat(fitted.mean, starts)[None, :]
+    seen = Race.of(point, known.lead_from, known.follow_from, day)
+    now, ends = Now.of(chunks, day), _ends(to_iso(day))
+    until = to_day(months_after(to_iso(day), SPAN))
+    parts = (
+        no_change(now, day, len(HORIZONS)),
+        random_walk(now, seen, day, HORIZONS, SPAN, study.seed),
+        reruns(chunks, labs, day, ends, until, study.seed),
+    )
+    return {**dict(zip(MODELS, parts, strict=True)), MIXTURE: mixed(parts)}
+
+
+def _ends(day: str) -> list[float]:
+    return [to_day(months_after(day, months)) for months in HORIZONS]
+
+
+def answers(projected: Projected, day: str, leader: str, follower: str) -> tuple[Answer, ...]:
+    """What a projection says of every target, in the form of the ledger."""
+    said = partial(Answer, leader, follower)
+    found = []
+    for name, values in projected.figures.items():
+        for months, drawn in zip(HORIZONS, values.T, strict=True):
+            end = months_after(day, months)
+            at = tuple(map(str, QUANTILES))
+            quantiles = np.round(np.quantile(drawn, QUANTILES), 4)
+            found.append(said(name, months, end, None, "quantile", at, tuple(quantiles.tolist())))
+    for months, gap in zip(HORIZONS, projected.figures["gap"].T, strict=True):
+        first = round(probability(gap < 0), 4)
+        end = months_after(day, months)
+        both = (first, round(1 - first, 4))
+        found.append(said("first", months, end, None, "pmf", (follower, OTHER), both))
+    days = tuple(months_after(day, months) for months in range(1, SPAN + 1))
+    for name, dates in projected.dates.items():
+        by = np.round(chances(dates, np.array([to_day(each) for each in days])), 4)
+        found.append(said(name, SPAN, days[-1], None, "cdf", days, tuple(by.tolist())))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Outlook(Result):
+    """What may come after a list: each model's answers, and ours, the mixture.
+
+    Attributes
+    ----------
+    vintage
+        ISO date of the list, from which months ahead are counted.
+    answers
+        By the model's name in the ledger, the mixture last.
+    now
+        ``average``, ``current`` and ``gap`` of the list's day: their means over the draws.
+    days, path
+        Every day of the last two years, as far as they are known, and the average on each: the mean
+        of the draws.
+    asked
+        Options that are not the default's, by name.
+    past
+        What ours were at earlier lists of the board, one a quarter.
+    record
+        What the record of such forecasts is, in one sentence per language; a forecast is never
+        shown without it.
+    """
+
+    board: str
+    category: str
+    vintage: str
+    leader_group: str
+    follower_group: str
+    answers: Mapping[str, tuple[Answer, ...]]
+    now: Mapping[str, float]
+    days: Floats
+    path: Floats
+    asked: tuple[str, ...]
+    n_draws: int
+    seed: int
+    snapshots: tuple[tuple[str, str], ...]
+    past: tuple[Fan, ...] = ()
+    record: Mapping[str, str] = field(default_factory=dict)
+    origins: tuple[Origin, ...] = field(default=(), repr=False)
+    sources: str = "all"
+    version: str = __version__
+
+    def answer(self, target: str, months: int, model: str = MIXTURE) -> Answer:
+        """What a model says of a target so many months ahead."""
+        for found in self.answers[model]:
+            if (found.target, found.horizon) == (target, months):
+                return found
+        raise UsageError(f"no forecast of {target!r} {months} months ahead")
+
+    def between(self, target: str, months: int, model: str = MIXTURE) -> tuple[float, float, float]:
+        """The median of a figure and both ends of its 80% interval."""
+        found = self.answer(target, months, model)
+        by = dict(zip(found.at, found.values, strict=True))
+        low, middle, high = (by[level] for level in _EIGHTY)
+        return middle, low, high
+
+    def by(self, target: str, level: float, model: str = MIXTURE) -> str | None:
+        """The first day by which a date has come with a probability; None where not in time."""
+        found = self.answer(target, SPAN, model)
+        days = (day for day, p in zip(found.at, found.values, strict=True) if p >= level)
+        return next(days, None)
+
+    def fan(self) -> Fan:
+        """Our quantiles of the average, from the list's day on."""
+        begin = self.answer("average", HORIZONS[0], MODELS[0])
+        found = [begin, *(self.answer("average", months) for months in HORIZONS)]
+        at = {float(q): [a.values[k] for a in found] for k, q in enumerate(begin.at)}
+        at[0.5][0] = self.now["average"]
+        return Fan.of(self.vintage, HORIZONS, at)
+
+    def sentence(self, lang: str = "en") -> str:
+        """Our forecast, and the record of such forecasts."""
+        return " ".join(self.told(lang))
+
+    def told(self, lang: str = "en") -> tuple[str, ...]:
+        """The sentences, one by one."""
+        lead, follow = (phrase(g, lang) for g in (self.leader_group, self.follower_group))
+        ours, other = (
+            best_of_day(self.follower_group, lang, follow),
+            beside(self.leader_group, lang, lead),
+        )
+        one, best = one_of(lang, follow), best_of(self.leader_group, lang, lead)
+        where = language.scored(self.board, self.category, lang)
+        day, end = (
+            language.date(d, lang) for d in (self.vintage, months_after(self.vintage, _TOLD))
+        )
+        middle, low, high = self.between("average", _TOLD)
+        lag, was = (language.lag(v, None, lang) for v in (middle, self.now["average"]))
+        ends, level = language.between(low, high, lang), language.chance(_INNER, lang)
+        first = language.chance(self.answer("first", _TOLD).values[0], lang)
+        never = language.chance(1 - self.answer("reach", SPAN).values[-1], lang)
+        dates = [
+            _BY[lang].format(language.chance(p, lang), language.date(date, lang))
+            for p in (0.5, 0.9)
+            if (date := self.by("reach", p))
+        ]
+        both = (language.GERMAN if lang == "de" else language.ENGLISH).and_
+        reached, unreached = _REACHED[lang]
+        said = {
+            "day": day, "end": end, "ours": ours, "other": other, "one": one, "best": best,
+            "where": where, "lag": lag, "was": was, "ends": ends, "level": level, "first": first,
+            "dates": f" {both} ".join(dates), "never": never, "span": SPAN,
+        }  # fmt: skip
+        record = self.record.get(lang)
+        texts = *_SAID[lang], reached if dates else unreached
+        found = (text.format(**said) for text in texts)
+        return (*(text[:1].upper() + text[1:] for text in found), *([record] if record else []))
+
+    def table(self) -> Table:
+        """One row per target and day: of the mixture for the reader, of each model as data."""
+        unit = "months, or points of the gap"
+        columns = (
+            Column("model", "", "of the ledger", in_page=False),
+            Column("target", "Target", "what is forecast"),
+            Column("horizon", "Months", "from the list's day", "months", figures=True),
+            Column("day", "Day", "the day it speaks of", "ISO date"),
+            Column("answer", "Median or chance", "median, or probability", words=True),
+            Column("range", "80%", "from the 10% to the 90% quantile", words=True),
+            Column("median", "", "median of a figure", unit, in_page=False),
+            *(Column(key, "", f"its {q} quantile", unit, in_page=False)
+              for key, q in _QUANTILES.items()),
+            Column("probability", "", "that it is so, or has come, by the day", in_page=False),
+        )  # fmt: skip
+        rows = [row for model in (MIXTURE, *MODELS) for row in self._rows(model)]
+        ours = tuple(k for k, row in enumerate(rows) if row["model"] == MIXTURE)
+        caption = "Forecasts of the mixture; the data have those of each model"
+        return Table.of("forecast", caption, columns, rows, page_rows=ours)
+
+    def _rows(self, model: str) -> list[dict[str, Any]]:
+        rows = []
+        for found in self.answers[model]:
+            held = dict(zip(found.at, found.values, strict=True))
+            row: dict[str, Any] = {"model": model, "target": _CALLED[found.target]}
+            row |= dict.fromkeys(("range", "median", *_QUANTILES, "probability"))
+            if found.kind == "quantile":
+                low, middle, high = (held[level] for level in _EIGHTY)
+                row |= {"horizon": found.horizon, "day": found.end, "answer": _tenth(middle)}
+                row |= {"range": f"{_tenth(low)} to {_tenth(high)}", "median": middle}
+                rows.append(row | {key: held[q] for key, q in _QUANTILES.items()})
+                continue
+            days = {found.horizon: found.end}
+            if found.kind == "cdf":
+                days = {m: months_after(self.vintage, m) for m in (*HORIZONS, SPAN)}
+            for months, day in days.items():
+                chance = held.get(day, found.values[0])
+                told = {"horizon": months, "answer": share(chance), "probability": chance}
+                rows.append({**row, **told, "day": day})
+        return rows
+
+    def footnotes(self) -> tuple[str, ...]:
+        """What it takes for granted, and which lists could be used."""
+        return (
+            f"counted from the list of {self.vintage}; {self.n_draws:,} draws of each model, seed "
+            f"{self.seed}; no change, a random walk of steps seen before and releases re-run as in "
+            f"the last 18 months, in equal parts: none was chosen by its scores",
+            f"alone at the top: by the printed ratings of {self.board}, on the newest complete "
+            f"list of the day; a tie counts for {noun(self.leader_group)}",
+            *basis_notes(self),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """As one JSON object."""
+        return {
+            "schema": 1,
+            "board": self.board,
+            "category": self.category,
+            "vintage": self.vintage,
+            "leader_group": self.leader_group,
+            "follower_group": self.follower_group,
+            "now": dict(self.now),
+            "path": [
+                {"date": to_iso(day), "average": round(value, 4)}
+                for day, value in zip(self.days, self.path.tolist(), strict=True)
+            ],
+            "answers": {name: [asdict(a) for a in found] for name, found in self.answers.items()},
+            "record": dict(self.record),
+            "n_draws": self.n_draws,
+            "seed": self.seed,
+            "sources": self.sources,
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "version": self.version,
+        }
+
+    def rounds(self, said: str) -> tuple[Forecast, ...]:
+        """One forecast of each model in the form of the ledger, of days that are still to come.
+
+        Parameters
+        ----------
+        said
+            ISO day on which it is said.
+
+        Raises
+        ------
+        UsageError
+            The question is not the one that is settled and scored.
+        """
+        if self.asked:
+            raise UsageError(
+                f"the ledger takes the default question only, and this one has its own "
+                f"{', '.join(self.asked)}: leave that out"
+            )
+        return tuple(
+            Forecast(
+                self.vintage, self.board, model, said, "", tuple(a for a in found if a.end > said)
+            )
+            for model, found in self.answers.items()
+        )
+
+
+#: Quantiles in the table, by the keys of their columns.
+_QUANTILES = {"q05": "0.05", "q10": "0.1", "q90": "0.9", "q95": "0.95"}
+_CALLED = {
+    "average": "average over 12 months",
+    "current": "lag of the day",
+    "gap": "gap in points",
+    "first": "follower alone at the top",
+    "parity": "follower has passed the leader",
+    "reach": "follower at the leader's level of today",
+}
+_SAID = {
+    "en": (
+        "Outlook from the list of {day}, three plain models in equal parts: over the twelve months "
+        "to {end}, {ours} is on average {lag} (against {other}; {level}: {ends}; to the list's day "
+        "{was}).",
+        "With a probability of {first}, {one} stands alone at the top on that day {where}.",
+    ),
+    "de": (
+        "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In den zwölf "
+        "Monaten bis zum {end} liegt {ours} im Mittel {lag} (verglichen mit {other}; {level}: "
+        "{ends}; bis zum Tag der Liste {was}).",
+        "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag allein an der Spitze "
+        "{where}.",
+    ),
+}
+#: On the level of the leader's best: with dates, and where there are none within the span.
+_REACHED = {
+    "en": (
+        "{dates}, {one} reaches the level that {best} had on {day}; with {never} none does so "
+        "within {span} months.",
+        "With {never} none reaches the level that {best} had on {day} within {span} months.",
+    ),
+    "de": (
+        "{dates} erreicht {one} den Stand, den {best} am {day} hatte; mit {never} keines binnen "
+        "{span} Monaten.",
+        "Den Stand, den {best} am {day} hatte, erreicht mit {never} keines binnen {span} Monaten.",
+    ),
+}
+_BY = {"en": "by {1} with {0}", "de": "mit {0} bis zum {1}"}
+
+
+def _tenth(value: float) -> str:
+    """To one decimal, and never a nought with a minus."""
+    return f"{round(value, 1) + 0.0:.1f}"
+
+
+def forecast_lag(**question: Unpack[Question]) -> Outlook:
+    """What may come after the newest complete list: three plain models and their mixture.
+
+    The figures are those that elolag will give for days 1, 3, 6 and 12 months after the list; with
+    them the probability that the follower stands alone at the top, and the day on which it reaches
+    the leader's level of today. Nothing is fitted to earlier scores (docs/decisions/0019), and the
+    sentence ends with what the record of such forecasts is.
+
+    Parameters
+    ----------
+    **question
+        As for `elolag.estimate_lag`, without `as_of`, `window` and `match_rule`; `vintage` is the
+        newest complete list by default, a copy too, and `n_draws` 2,000 for each model.
+
+    Raises
+    ------
+    UsageError
+        An option that a forecast fixes, or a board of a user's own, of which no list will come.
+    EstimateError
+        Too little is known by the list's day, or the groups share models.
+
+    Examples
+    --------
+    >>> import elolag
+    >>> ahead = elolag.forecast_lag(vintage="2026-08-19", n_draws=300)
+    >>> ahead.vintage, len(ahead.answers)
+    ('2026-08-19', 4)
+    """
+    for name in ("as_of", "window", "match_rule"):
+        if question.get(name) not in (None, DEFAULTS[name]):
+            raise UsageError(f"a forecast fixes {name}: leave it out")
+    asked: Question = {**ASKED, "n_draws": N_DRAWS, **question}
+    session = asked["session"] or Session()
+    board = session.board(asked["board"], asked["archive"], asked["sources"])
+    if isinstance(board, OwnBoard):
+        raise UsageError(
+            f"{board.file.name}: a board of your own has one list, and a forecast is settled by "
+            f"later ones; name a board of the archive"
+        )
+    vintage = asked["vintage"] or newest_whole(board, None).vintage
+    study = prepare(**asking(asked, vintage=vintage, session=session))
+    found = projections(study)
+    days, path = _path(study)
+    given = {**DEFAULTS, "vintage": None, "n_draws": N_DRAWS}
+    day, groups = study.panel.vintage, (study.cast.leader.text, study.cast.follower.text)
+    return Outlook(
+        board=study.panel.board,
+        category=study.panel.category,
+        vintage=day,
+        leader_group=groups[0],
+        follower_group=groups[1],
+        answers={name: answers(each, day, *groups) for name, each in found.items()},
+        now=now(found),
+        days=days,
+        path=path,
+        asked=tuple(
+            name
+            for name, value in given.items()
+            if name not in ("vintage", "level") and asked.get(name) != value
+        ),
+        n_draws=study.n_draws,
+        seed=study.seed,
+        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
+        past=past.fans(study.panel.board, day),
+        record=past.record(study.panel.board),
+        origins=study.origins,
+        sources=study.panel.sources,
+    )
+
+
+def _path(study: Study) -> tuple[Floats, Floats]:
+    """Days up to the list's, and the mean of the draws' averages on each."""
+    races = [Race.of(d.ratings, d.lead_from, d.follow_from, study.as_of) for _, d in study.drawn]
+    window = WINDOWS["average"] * DAYS_PER_MONTH
+    begins = max(study.as_of - SPAN * DAYS_PER_MONTH, max(r.begins for r in races) + window + 1)
+    days = np.arange(np.ceil(begins), study.as_of + 1)
+    return days, np.concatenate([averaged(r, days, window)[0] for r in races]).mean(axis=0)
+
+
+def now(found: Mapping[str, Projected]) -> dict[str, float]:
+    """The figures of the list's day, which no change keeps: means of the draws."""
+    figures = found[MODELS[0]].figures
+    return {name: float(values[:, 0].mean()) for name, values in figures.items()}

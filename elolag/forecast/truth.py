@@ -1,0 +1,482 @@
+"""What came of an answer: settled by the archive's complete lists, each by one rule.
+
+A number is settled by its *first figure*, that of the first complete list dated on or after its
+day; who is first, by the newest complete list of the day, as printed; a date lies after the last
+complete list that does not show it and not after the first that does. Days without a list for
+`REACH` days settle nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from elolag.archive import Archive, Board, Snapshot
+from elolag.arrays import Flags, Floats
+from elolag.dates import to_day, to_days, to_iso
+from elolag.errors import EstimateError, UsageError
+from elolag.estimate.panel import identified
+from elolag.estimate.session import Session, Study, prepare
+from elolag.forecast.form import OTHER, Answer, Forecast
+from elolag.model.estimands import check_groups
+from elolag.model.interval import summarise
+from elolag.question import DEFAULTS
+from elolag.tags import Lookup, parse_group
+
+#: Days a list may be from the day it settles.
+REACH = 45
+#: Draws of a first figure, and their seed: that of the question's defaults.
+DRAWS = 1_000
+NUMBERS = ("average", "current", "gap")
+_CATEGORY = DEFAULTS["category"]
+OPEN, SETTLED, UNRESOLVABLE, LATE = "open", "settled", "unresolvable", "late"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one answer.
+
+    Attributes
+    ----------
+    state
+        ``open``; ``settled``; ``unresolvable``, see `why`; ``late``: not said before its day.
+    value
+        Months or points, as first figured.
+    name
+        Of `first`: the outcome that came, one of those named or `OTHER`.
+    after, by
+        Of a date: ISO days of the last complete list that does not show it (at first the round),
+        and of the first that does; `by` is empty where none does, up to `after`.
+    label, sha256
+        Of the list that settled it; of an open date, of the newest looked at.
+    """
+
+    state: str
+    why: str = ""
+    value: float | None = None
+    name: str = ""
+    after: str = ""
+    by: str = ""
+    label: str = ""
+    sha256: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As in the JSON object; what is not there is null."""
+        return {name: value or None if isinstance(value, str) else value
+                for name, value in vars(self).items()}  # fmt: skip
+
+
+class Lists:
+    """The complete lists of a board as they were printed.
+
+    It settles `first`, `parity` and `reach` of any number of rounds without a fit; only a `reach`
+    of a model that is no longer listed asks a panel where it stands.
+
+    Attributes
+    ----------
+    snapshots
+        Oldest first.
+    days
+        Their days, (n,).
+    """
+
+    def __init__(self, board: Board, lookup: Lookup, session: Session | None = None) -> None:
+        self.snapshots: tuple[Snapshot, ...] = tuple(
+            s for s in board.snapshots
+            if s.completeness == "full" and s.method in ("bradley-terry", "index")
+            and _CATEGORY in s.categories
+        )  # fmt: skip
+        self.days: Floats = to_days([s.vintage for s in self.snapshots])
+        self._board, self._lookup, self._session = board, lookup, session or Session()
+        self._best: dict[str, Floats] = {}
+        self._first: dict[tuple[tuple[str, ...], str], tuple[Outcome, ...]] = {}
+        self._top: dict[str, dict[int, tuple[str, str]]] = {}
+        self._placed: dict[tuple[int, str], float] = {}
+
+    @cached_property
+    def _rows(self) -> pd.DataFrame:
+        """Every tagged entry of every list: which list (``list``), identity, entry, rating."""
+        tables = [identified(s, _CATEGORY, self._lookup)[0] for s in self.snapshots]
+        rows = pd.concat([t[["entry", "model", "rating"]] for t in tables]).reset_index()
+        return rows.assign(list=np.repeat(np.arange(len(tables)), [len(t) for t in tables]))
+
+    @cached_property
+    def _nameless(self) -> list[tuple[float, str]]:
+        """Of each list the highest entry that no model of the tags stands for."""
+        found = []
+        for snapshot in self.snapshots:
+            _, unknown, untagged = identified(snapshot, _CATEGORY, self._lookup)
+            raw, names = snapshot.listing(_CATEGORY), unknown | untagged
+            rated = zip(raw.ratings.tolist(), raw.entries, strict=True)
+            found.append(max(((r, e) for r, e in rated if e in names), default=(-np.inf, "")))
+        return found
+
+    @cached_property
+    def _models(self) -> tuple[Any, list[Any]]:
+        numbers, names = pd.factorize(self._rows["model"])
+        return numbers, [self._lookup.tag(str(name)) for name in names]
+
+    def _members(self, group: str) -> Flags:
+        """Which rows count in a group: its models from their day on, or before release if listed.
+
+        A model whose weights came later counts among the open ones from that day.
+        """
+        lookup, (numbers, tags) = self._lookup, self._models
+        since = parse_group(group, lookup.labs, lookup.countries()).since(tags)
+        released = np.array([tag.released for tag in tags])
+        day = self.days[self._rows["list"].to_numpy()]
+        counts: Flags = since[numbers] <= np.maximum(day, released[numbers])
+        return counts
+
+    def best(self, group: str) -> Floats:
+        """The highest printed rating of a group on each list, (n,); NaN where it has none.
+
+        Raises
+        ------
+        UsageError
+            The tags know no such group.
+        """
+        if group not in self._best:
+            mine = self._rows[self._members(group)]
+            highest = mine.groupby("list")["rating"].max()
+            self._best[group] = highest.reindex(range(len(self.days))).to_numpy(float)
+        return self._best[group]
+
+    def newest(self, day: float) -> int:
+        """Number of the newest list dated by a day; -1 where there is none."""
+        return int(np.searchsorted(self.days, day, side="right")) - 1
+
+    def next(self, day: float) -> int | None:
+        """Number of the first list dated on or after a day; None where none is held yet."""
+        number = int(np.searchsorted(self.days, day))
+        return number if number < len(self.days) else None
+
+    def first(self, outcomes: Sequence[str], leader: str, day: float) -> Outcome:
+        """Whose model stands alone at the top of the newest list by a day.
+
+        A tie between two outcomes counts for the one that holds the leader's model.
+        """
+        number, following = self.newest(day), self.next(day)
+        if following is None:
+            return Outcome(OPEN, why=f"no complete list on or after {to_iso(day)} is held yet")
+        if number < 0 or day - self.days[number] > REACH:
+            return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days to its day")
+        key = tuple(outcomes), leader
+        if key not in self._first:
+            self._first[key] = self._tops(tuple(o for o in outcomes if o != OTHER), leader)
+        return self._first[key][number]
+
+    def _tops(self, groups: tuple[str, ...], leader: str) -> tuple[Outcome, ...]:
+        """Of every list who is first, or why that cannot be said."""
+        try:
+            members = np.array([self._members(g) for g in groups], bool)
+            leads = self._members(leader)
+        except UsageError as error:
+            return (Outcome(UNRESOLVABLE, why=str(error)),) * len(self.days)
+        members = members.reshape(len(groups), len(self._rows))
+        # Of each row the number of its group; that of `OTHER` where it is in none.
+        names = (*groups, OTHER)
+        mine = members.argmax(axis=0) if groups else np.zeros(len(self._rows), np.intp)
+        mine = np.where(members.any(axis=0), mine, len(groups))
+        shared = members.sum(axis=0) > 1
+        rating, entry = (self._rows[k].to_numpy() for k in ("rating", "entry"))
+        starts = np.searchsorted(self._rows["list"].to_numpy(), np.arange(len(self.days) + 1))
+        found = []
+        for number, (high, nameless) in enumerate(self._nameless):
+            rows = np.arange(starts[number], starts[number + 1])
+            best = rating[rows].max(initial=-np.inf)
+            tops = rows[rating[rows] == best]
+            first = set(mine[tops].tolist())
+            # A tie counts for the leader, by whichever name it goes.
+            first = first if len(first) == 1 else set(mine[tops[leads[tops]]].tolist()) or first
+            twice = rows[shared[rows]]
+            if len(twice):
+                why = f"{entry[twice[0]]} is in more than one of the groups named"
+            elif high >= best:
+                why = f"nobody has tagged {nameless}, which stands first"
+            elif len(first) > 1:
+                why = f"{' and '.join(names[k] for k in sorted(first))} share the first place"
+            else:
+                found.append(_by(self.snapshots[number], SETTLED, name=names[first.pop()]))
+                continue
+            found.append(_by(self.snapshots[number], UNRESOLVABLE, why=why))
+        return tuple(found)
+
+    def parity(
+        self, leader: str, follower: str, rounds: Floats, ends: Floats
+    ) -> tuple[Floats, Floats]:
+        """When the follower's best stood above the leader's: days after and by which, (m,) each.
+
+        Parameters
+        ----------
+        rounds, ends
+            Of each question, in days, (m,): lists after the one and up to the other are looked at.
+            `by` is NaN where none shows it up to `after`.
+        """
+        return shown(self.days, self.best(follower) > self.best(leader), rounds, ends)
+
+    def reach(
+        self, leader: str, follower: str, level: float | None, rounds: Floats, ends: Floats
+    ) -> tuple[Floats, Floats]:
+        """When the follower's best stood at or above a level; as `parity`.
+
+        Without a level it is the place, on each list, of what was the leader's best on the list of
+        the round; where that entry is not listed any more, the place of its model's best.
+
+        Raises
+        ------
+        EstimateError
+            No complete list of a round is held, or it shows no model of the leader.
+        """
+        best = self.best(follower)
+        if level is not None:
+            return shown(self.days, best >= level, rounds, ends)
+        found = [
+            self._reached(best, leader, begin, end)
+            for begin, end in zip(rounds.tolist(), ends.tolist(), strict=True)
+        ]
+        after, by = np.array(found, float).reshape(-1, 2).T
+        return after, by
+
+    def _reached(self, best: Floats, leader: str, begin: float, end: float) -> tuple[float, float]:
+        number, after = self.newest(begin), begin
+        if number < 0 or self.days[number] != begin:
+            raise EstimateError(f"no complete list of {to_iso(begin)} is held")
+        top = self._leaders(leader).get(number)
+        if top is None:
+            raise EstimateError(f"the list of {to_iso(begin)} shows no model of {leader}")
+        for later in range(number + 1, self.newest(end) + 1):
+            if best[later] >= self._place(later, *top):
+                return after, float(self.days[later])
+            after = float(self.days[later])
+        return after, np.nan
+
+    def _leaders(self, leader: str) -> dict[int, tuple[str, str]]:
+        """Of each list that has one, identity and model of a group's best."""
+        if leader not in self._top:
+            mine = self._rows[self._members(leader)]
+            order = mine.sort_values(["list", "rating", "entry"], ascending=[True, False, True])
+            top = order.drop_duplicates("list")
+            named = zip(top["identity"], top["model"], strict=True)
+            self._top[leader] = dict(zip(top["list"].tolist(), named, strict=True))
+        return self._top[leader]
+
+    def _place(self, number: int, identity: str, model: str) -> float:
+        """The rating of an entry on a list; where it is not listed, its model's on that scale."""
+        if (number, identity) not in self._placed:
+            listed = self._ratings.get((number, identity))
+            if listed is None:
+                vintage = self.snapshots[number].vintage
+                table = self._session.panel(self._board, _CATEGORY, vintage).placed.table
+                mine = table[table["model"] == model]
+                if mine.empty:
+                    raise EstimateError(f"{model} has no place on the list of {vintage}")
+                listed = float(mine["rating"].max())
+            self._placed[number, identity] = listed
+        return self._placed[number, identity]
+
+    @cached_property
+    def _ratings(self) -> dict[tuple[int, str], float]:
+        rows = self._rows
+        keys = zip(rows["list"].tolist(), rows["identity"], strict=True)
+        return dict(zip(keys, rows["rating"].tolist(), strict=True))
+
+
+def shown(days: Floats, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Floats, Floats]:
+    """Days after and by which something is first shown: see `Lists.parity`.
+
+    Parameters
+    ----------
+    days
+        Of the lists, ascending, (n,).
+    shows
+        Whether each shows it, (n,).
+    rounds, ends
+        As for `Lists.parity`, (m,).
+    """
+    numbers = np.where(shows, np.arange(len(days)), len(days))
+    # Of each list, and past the last, the first from there on that shows it.
+    ahead = np.append(np.minimum.accumulate(numbers[::-1])[::-1], len(days))
+    start = np.searchsorted(days, rounds, side="right")
+    stop = np.searchsorted(days, ends, side="right")
+    first = ahead[start]
+    seen = first < stop
+    # The last that does not show it, where that is after the round.
+    last = np.where(seen, first, np.maximum(stop, start)) - 1
+    dated = np.append(days, np.nan)
+    after = np.where(last >= start, dated[last], rounds)
+    return after, np.where(seen, dated[np.where(seen, first, -1)], np.nan)
+
+
+def figures(
+    study: Study, ends: Iterable[str], targets: Sequence[str] = NUMBERS
+) -> dict[tuple[str, str], float | str]:
+    """The figures of a study on some days, as `estimate_lag` gives them for that as-of date.
+
+    Parameters
+    ----------
+    study
+        Of the list whose figures they are.
+    ends
+        ISO days, none after the list's.
+
+    Returns
+    -------
+    dict
+        By target and day; a text says why there is none.
+    """
+    found: dict[tuple[str, str], float | str] = {}
+    for end in ends:
+        for target in targets:
+            try:
+                found[target, end] = _figure(study, target, to_day(end))
+            except EstimateError as error:
+                found[target, end] = str(error)
+    return found
+
+
+def _figure(study: Study, target: str, day: float) -> float:
+    if target == "gap":
+        check_groups(study.cast.field.lead_from, study.cast.field.follow_from, day)
+        return float(study.point([], day).gap[0]) + 0.0
+    point, sample = (ask([target], day).lags[target] for ask in (study.point, study.sample))
+    summary = summarise(target, point, sample, study.level)
+    if summary.censored:
+        raise EstimateError(f"the figure is a bound only ({summary.censored})")
+    return summary.months + 0.0
+
+
+def settle(
+    forecasts: Sequence[Forecast],
+    archive: Archive | str | Path | None = None,
+    session: Session | None = None,
+) -> tuple[tuple[Outcome, ...], ...]:
+    """What came of every answer of some forecasts, by the lists an archive holds.
+
+    Each list that settles a number is fitted once, whatever the number of answers.
+
+    Returns
+    -------
+    tuple of tuple of Outcome
+        In the order of the forecasts and their answers.
+
+    Raises
+    ------
+    ArchiveError
+        The archive is missing or damaged.
+    """
+    session = session or Session()
+    lists: dict[str, Lists | str] = {}
+    for forecast in forecasts:
+        if forecast.board not in lists:
+            lists[forecast.board] = _lists(forecast.board, archive, session)
+    asked: dict[_Fit, set[str]] = {}
+    found = []
+    for forecast in forecasts:
+        made = [_by_lists(forecast, answer, lists[forecast.board]) for answer in forecast.answers]
+        found.append(made)
+        for answer, outcome in zip(forecast.answers, made, strict=True):
+            if isinstance(outcome, _Fit):
+                asked.setdefault(outcome, set()).add(answer.end)
+    known = {fit: fit.figures(sorted(ends), archive, session) for fit, ends in asked.items()}
+    return tuple(
+        tuple(
+            known[outcome][answer.target, answer.end] if isinstance(outcome, _Fit) else outcome
+            for answer, outcome in zip(forecast.answers, made, strict=True)
+        )
+        for forecast, made in zip(forecasts, found, strict=True)
+    )
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A list that has first figures of two groups."""
+
+    board: str
+    leader: str
+    follower: str
+    snapshot: Snapshot
+
+    def figures(
+        self, ends: Sequence[str], archive: Archive | str | Path | None, session: Session
+    ) -> dict[tuple[str, str], Outcome]:
+        """What came of every number on some days, from one fit."""
+        given: dict[tuple[str, str], float | str]
+        try:
+            study = prepare(
+                board=self.board, leader=self.leader, follower=self.follower,
+                vintage=self.snapshot.vintage, archive=archive, n_draws=DRAWS, session=session,
+            )  # fmt: skip
+            given = figures(study, ends)
+        except (EstimateError, UsageError) as error:
+            given = {(target, end): str(error) for target in NUMBERS for end in ends}
+        return {
+            at: _by(self.snapshot, UNRESOLVABLE, why=value)
+            if isinstance(value, str)
+            else _by(self.snapshot, SETTLED, value=value)
+            for at, value in given.items()
+        }
+
+
+def _by(snapshot: Snapshot | None, state: str, **found: Any) -> Outcome:
+    """An outcome by a list, where there is one."""
+    if snapshot is None:
+        return Outcome(state, **found)
+    return Outcome(state, label=snapshot.label, sha256=snapshot.sha256, **found)
+
+
+def _lists(name: str, archive: Archive | str | Path | None, session: Session) -> Lists | str:
+    """The complete lists of a board, or why there are none."""
+    try:
+        board = session.board(name, archive)
+    except UsageError:
+        return f"{name} is no board of this archive"
+    found = Lists(board, session.lookup(archive=board.archive), session)
+    return found if found.snapshots else f"{name} has no complete list here"
+
+
+def _by_lists(forecast: Forecast, answer: Answer, held: Lists | str) -> Outcome | _Fit:
+    """What the lists alone say of an answer; of a number, which fit has its first figure."""
+    if answer.end <= forecast.said:
+        return Outcome(LATE, why=f"said on {forecast.said}, not before its day")
+    if isinstance(held, str):
+        return Outcome(UNRESOLVABLE, why=held)
+    end = to_day(answer.end)
+    if answer.target == "first":
+        return held.first(answer.at, answer.leader, end)
+    if answer.target in NUMBERS:
+        found = _first_list(held, end)
+        sides = answer.leader, answer.follower
+        return found if isinstance(found, Outcome) else _Fit(forecast.board, *sides, found)
+    days = np.array([to_day(forecast.round_id)]), np.array([end])
+    try:
+        if answer.target == "parity":
+            after, by = held.parity(answer.leader, answer.follower, *days)
+        else:
+            after, by = held.reach(answer.leader, answer.follower, answer.level, *days)
+    except (EstimateError, UsageError) as error:
+        return Outcome(UNRESOLVABLE, why=str(error))
+    seen = bool(np.isfinite(by[0]))
+    last = held.newest(float(by[0] if seen else after[0]))
+    return _by(
+        held.snapshots[last] if last >= 0 else None,
+        SETTLED if seen or held.next(end) is not None else OPEN,
+        after=to_iso(float(after[0])),
+        by=to_iso(float(by[0])) if seen else "",
+    )
+
+
+def _first_list(held: Lists, end: float) -> Outcome | Snapshot:
+    """The list that has the first figure of a day, or why there is none."""
+    number = held.next(end)
+    if number is None:
+        return Outcome(OPEN, why=f"no complete list on or after {to_iso(end)} is held yet")
+    if held.days[number] - end > REACH:
+        return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days from its day on")
+    return held.snapshots[number]

@@ -1,0 +1,175 @@
+"""`forecast_lag`: what it says of every target, in both languages, and what it refuses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import elolag
+from elolag import plots
+from elolag.dates import months_after, to_day
+from elolag.errors import EstimateError, UsageError
+from elolag.forecast import past
+from elolag.forecast.ahead import MIXTURE, MODELS, SPAN, Outlook, answers
+from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS
+from elolag.forecast.past import Fan
+from elolag.forecast.projection import Projected
+
+VINTAGE = "2026-08-19"
+
+
+@pytest.fixture(scope="module")
+def outlook() -> Outlook:
+    return elolag.forecast_lag(vintage=VINTAGE, n_draws=300)
+
+
+def test_every_model_speaks_of_every_target(outlook: Outlook) -> None:
+    assert tuple(outlook.answers) == (*MODELS, MIXTURE)
+    for found in outlook.answers.values():
+        assert {a.target for a in found} == set(TARGETS)
+        for answer in found:
+            assert answer.end == months_after(VINTAGE, answer.horizon or 0)
+            assert len(answer.at) == len(answer.values)
+            if answer.kind == "quantile":
+                assert answer.at == tuple(map(str, QUANTILES))
+                assert list(answer.values) == sorted(answer.values)
+            elif answer.kind == "pmf":
+                assert sum(answer.values) == pytest.approx(1, abs=1e-9)
+            else:
+                assert len(answer.at) == SPAN
+                assert list(answer.values) == sorted(answer.values)
+                assert all(0 < p < 1 for p in answer.values)
+
+
+def test_no_change_is_the_figure_of_the_day_at_every_horizon(outlook: Outlook) -> None:
+    lag = elolag.estimate_lag(vintage=VINTAGE, n_draws=2000)
+    for months in HORIZONS:
+        middle, low, high = outlook.between("average", months, MODELS[0])
+        assert low < lag.months < high
+        assert middle == pytest.approx(lag.months, abs=0.3)
+    assert outlook.now["average"] == pytest.approx(lag.months, abs=0.15)
+
+
+def test_the_path_ends_with_the_figure_of_the_day(outlook: Outlook) -> None:
+    assert outlook.days[-1] == to_day(VINTAGE)
+    assert outlook.path[-1] == pytest.approx(outlook.now["average"], abs=0.1)
+    path = elolag.lag_path("2026-08-01", VINTAGE, estimand="average", n_draws=300)
+    assert outlook.path[-19:] == pytest.approx(path.months, abs=1e-6)
+
+
+def test_answers_are_counted_from_the_draws() -> None:
+    rng = np.random.default_rng(0)
+    figures = {name: rng.normal(size=(99, 4)) for name in ("average", "current", "gap")}
+    dates = {
+        "parity": np.where(np.arange(99) < 33, to_day("2026-03-15"), np.inf),
+        "reach": np.full(99, to_day("2026-02-01")),
+    }
+    found = {
+        (a.target, a.horizon): a
+        for a in answers(Projected(figures, dates), "2026-01-31", "US", "CN")
+    }
+    one = found["average", 3]
+    assert one.end == "2026-04-30"
+    assert one.values == pytest.approx(np.quantile(figures["average"][:, 1], QUANTILES), abs=6e-5)
+    first = found["first", 12]
+    assert first.at == ("CN", "other")
+    assert first.values[0] == pytest.approx(
+        ((figures["gap"][:, 3] < 0).sum() + 0.5) / 100, abs=1e-4
+    )
+    parity = found["parity", SPAN]
+    assert parity.at[:3] == ("2026-02-28", "2026-03-31", "2026-04-30")
+    assert parity.values[:3] == (round(1 / 124, 4), round(35 / 124, 4), round(36 / 124, 4))
+    assert found["reach", SPAN].values[0] == round(100 / 124, 4)
+
+
+def test_the_sentences_say_the_numbers_of_the_answers(outlook: Outlook) -> None:
+    middle, low, high = outlook.between("average", 6)
+    text = outlook.sentence()
+    assert f"{middle:.1f} months behind" in text
+    assert "19 February 2027" in text
+    german = outlook.sentence("de")
+    assert f"{middle:.1f}".replace(".", ",") + " Monate zurück" in german
+    assert "19. Februar 2027" in german
+    for said in (text, german):
+        assert "  " not in said
+        assert "{" not in said
+    assert low <= middle <= high
+
+
+def test_a_side_that_may_be_ahead_is_said_with_its_direction(outlook: Outlook) -> None:
+    found = tuple(
+        replace(a, values=tuple(v - 6 for v in a.values)) if a.target == "average" else a
+        for a in outlook.answers[MIXTURE]
+    )
+    shifted = replace(outlook, answers={**outlook.answers, MIXTURE: found})
+    assert "ahead to" in shifted.sentence()
+    assert "voraus bis" in shifted.sentence("de")
+
+
+def test_a_level_that_may_never_be_reached_has_no_date(outlook: Outlook) -> None:
+    found = tuple(
+        replace(a, values=tuple(v * 0.3 for v in a.values)) if a.target == "reach" else a
+        for a in outlook.answers[MIXTURE]
+    )
+    never = replace(outlook, answers={**outlook.answers, MIXTURE: found})
+    assert never.by("reach", 0.5) is None
+    assert "With 70% none reaches" in never.sentence()
+    assert "mit 70 % keines binnen 24 Monaten" in never.sentence("de")
+
+
+def test_a_forecast_is_never_shown_without_its_record(outlook: Outlook) -> None:
+    for lang in ("en", "de"):
+        assert outlook.record[lang]
+        assert outlook.sentence(lang).endswith(outlook.record[lang])
+    drawn = plots.forecast(outlook)
+    foot = " ".join(t.get_text() for t in drawn.figure.texts).replace("\n", " ")
+    assert past.note(outlook.board) in foot
+
+
+def test_the_table_has_ours_for_the_reader_and_all_as_data(outlook: Outlook) -> None:
+    table = outlook.table()
+    frame = outlook.to_frame()
+    assert set(frame["model"]) == {MIXTURE, *MODELS}
+    assert len(table.cells()) == (frame["model"] == MIXTURE).sum() == 26
+    assert not any("-0.0" in cell for row in table.cells() for cell in row)
+
+
+def test_earlier_fans_lie_before_the_list(outlook: Outlook) -> None:
+    assert outlook.past
+    assert all(isinstance(fan, Fan) and fan.round_id < VINTAGE for fan in outlook.past)
+
+
+def test_a_round_is_in_the_form_of_the_ledger(outlook: Outlook) -> None:
+    changed = replace(outlook, asked=())
+    rounds = changed.rounds("2026-11-27")
+    assert [r.forecaster for r in rounds] == [*MODELS, MIXTURE]
+    assert {r.round_id for r in rounds} == {VINTAGE}
+    with pytest.raises(UsageError, match="n_draws"):
+        outlook.rounds("2026-11-27")
+
+
+@pytest.mark.parametrize("name", ["as_of", "window", "match_rule"])
+def test_what_a_forecast_fixes_is_refused(name: str) -> None:
+    value = {"as_of": "2026-01-01", "window": 6.0, "match_rule": "below"}[name]
+    with pytest.raises(UsageError, match=f"fixes {name}"):
+        elolag.forecast_lag(**{name: value})  # type: ignore[arg-type]
+
+
+def test_a_board_of_one_s_own_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("entry,rating,lower,upper\ngpt-4o-2024-05-13,1300,1290,1310\n", "utf-8")
+    with pytest.raises(UsageError, match="has one list"):
+        elolag.forecast_lag(board=elolag.own_board(file))
+
+
+def test_groups_that_share_models_are_refused() -> None:
+    with pytest.raises(EstimateError, match="groups without common models"):
+        elolag.forecast_lag(leader="CN", follower="CN+open", vintage=VINTAGE, n_draws=200)
+
+
+def test_a_list_too_early_is_refused() -> None:
+    with pytest.raises(EstimateError):
+        elolag.forecast_lag(board="arena/text", vintage="2024-03-27", n_draws=200)
