@@ -27,7 +27,7 @@ OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them.
 _COLOURS = 32
 #: Dots per inch of a screen: two to a pixel of a phone's page. Print has the SVG, which scales.
-_DPI = {"phone": 200, "page": 150}
+_DPI = {"phone": 200, "page": 150, "slide": 120}
 #: What one cell and one sheet's name can hold.
 _LONGEST, _NAME = 32_767, 31
 #: Height of a row in points at most.

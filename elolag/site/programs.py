@@ -233,8 +233,10 @@ def _table_schema(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _type(cells: Iterable[str], unit: str) -> str:
-    """What a column holds, by every cell that is not empty; nothing at all is text."""
+    """What a column holds, by every cell that is not empty; of an empty one its unit decides."""
     held = [cell for cell in cells if cell]
+    if not held and unit and unit not in (*_DATES, "true or false"):
+        return "number"
     if unit in _DATES:
         return _DATED[unit] if all(map(_DATES[unit].fullmatch, held)) else "string"
     fits = (kind for kind, form in _TYPES if held and all(map(form.fullmatch, held)))

@@ -245,6 +245,14 @@ def test_the_series_is_typed_without_options(answers: tuple[LagResult, LagResult
     assert all(column.meaning for column in found.columns)
 
 
+def test_an_empty_column_has_the_type_of_its_unit() -> None:
+    columns = described(
+        [Column("a", "", "x", "months"), Column("b", "", "y"), Column("c", "", "z", "ISO date")]
+    )
+    told = resource("data/t.csv", b"a,b,c\n,,\n", columns, "T")
+    assert [f["type"] for f in told["schema"]["fields"]] == ["number", "string", "date"]
+
+
 def test_a_first_figure_stays_what_it_was(answers: tuple[LagResult, LagResult]) -> None:
     first = Figure(5.0, 4.0, None, "at-least")
     (cells,) = csv.DictReader(
