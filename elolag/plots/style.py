@@ -488,19 +488,24 @@ def ours(draw: Callable[P, R]) -> Callable[P, R]:
     return drawn
 
 
-def rendered(axes: Axes, kind: str, result: Any = None, title: str = "") -> bytes:
-    """A figure as the bytes of a file, as `save` writes them; `title` where the axes have none."""
+def rendered(axes: Axes, kind: str, result: Any = None, title: str = "", **packing: int) -> bytes:
+    """A figure as the bytes of a file, as `save` writes them; `title` where the axes have none.
+
+    Parameters
+    ----------
+    **packing
+        Of a PNG, for Pillow (``compress_level``).
+    """
     figure: Any = axes.figure.figure
     title = axes.get_title(loc="left") or axes.get_title() or title
     source = provenance(result, title=" ".join(title.split()))
     marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
     shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
-    return _written(
-        axes, kind, _metadata(kind, source, " ".join(shown) or source.footer()), "elolag"
-    )
+    fields = _metadata(kind, source, " ".join(shown) or source.footer())
+    return _written(axes, kind, fields, "elolag", **({"pil_kwargs": packing} if packing else {}))
 
 
-def _written(axes: Axes, kind: str, fields: Mapping[str, Any], salt: str) -> bytes:
+def _written(axes: Axes, kind: str, fields: Mapping[str, Any], salt: str, **how: Any) -> bytes:
     import matplotlib as mpl
 
     figure: Any = axes.figure.figure
@@ -515,7 +520,7 @@ def _written(axes: Axes, kind: str, fields: Mapping[str, Any], salt: str) -> byt
     ):
         figure.savefig(
             held, format=kind, dpi=figure.dpi if own else 200,
-            bbox_inches=None if own else "tight", metadata=dict(fields),
+            bbox_inches=None if own else "tight", metadata=dict(fields), **how,
         )  # fmt: skip
     return _told(held.getvalue()) if vector else held.getvalue()
 

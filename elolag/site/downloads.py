@@ -70,17 +70,22 @@ def images(
         In place of the finding.
     """
 
-    def file(size: str, kind: str) -> bytes:
+    def drawn(size: str) -> Axes:
         axes = draw(size=size, title=title)
         # What takes the pointer is of use in a page only, and a quarter of the file.
         for artist in axes.figure.findobj(lambda each: each.get_alpha() == UNSEEN):
             artist.remove()
-        if kind == "png" and size in _DPI:
-            axes.figure.figure.set_dpi(_DPI[size])
-        return rendered(axes, kind, result)
+        return axes
 
-    pictures = {f"{name}-{size}.png": _few_colours(file(size, "png")) for size in sizes}
-    return {f"{name}.svg": file("page", "svg"), **pictures}
+    page = drawn("page")
+    files = {f"{name}.svg": rendered(page, "svg", result)}
+    for size in sizes:
+        axes = page if size == "page" else drawn(size)
+        if size in _DPI:
+            axes.figure.figure.set_dpi(_DPI[size])
+        # Packed only to be unpacked at once.
+        files[f"{name}-{size}.png"] = _few_colours(rendered(axes, "png", result, compress_level=0))
+    return files
 
 
 def _few_colours(content: bytes) -> bytes:
