@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -120,8 +121,9 @@ def template(name: str) -> str:
     return (resources.files("elolag.site") / "templates" / name).read_text("utf-8")
 
 
+@cache
 def environment(**settings: Any) -> Any:
-    """Jinja's, in which an unknown name is an error."""
+    """Jinja's, in which an unknown name is an error; one for all pages, which compiles once."""
     jinja = library("jinja2", REPORT)
     return jinja.Environment(
         loader=jinja.FunctionLoader(template), undefined=jinja.StrictUndefined, **settings
