@@ -32,9 +32,7 @@ def unrated() -> list[Listed]:
 
 
 @pytest.fixture(autouse=True)
-def _at_home(
-    monkeypatch: pytest.MonkeyPatch, shipped: list[Listed], unrated: list[Listed]
-) -> None:
+def _at_home(monkeypatch: pytest.MonkeyPatch, shipped: list[Listed], unrated: list[Listed]) -> None:
     """The entries of the shipped archive, a second of work, are read once."""
 
     def read(archive: Archive, *, ratings: bool = False) -> list[Listed]:
