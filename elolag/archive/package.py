@@ -15,6 +15,7 @@ import re
 import stat
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
@@ -155,6 +156,12 @@ def decode(table: str, data: bytes, where: str) -> pd.DataFrame:
     ArchiveError
         If the bytes are no such table; the message names `where`.
     """
+    return _decoded(table, data, where).copy()
+
+
+@lru_cache(maxsize=8)
+def _decoded(table: str, data: bytes, where: str) -> pd.DataFrame:
+    """The frame of these bytes: several checks of one list ask for the same."""
     import pandas as pd
 
     columns = TABLES[table]
