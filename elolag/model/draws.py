@@ -114,10 +114,12 @@ def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Gene
     cumulative /= cumulative[:, -1:]
     # Where to begin to look (Chen & Asau 1974): the component at the start of each of `_GUIDES`
     # stretches of the unit interval, as a position in the flat arrays.
-    starts = np.arange(_GUIDES) / _GUIDES
-    first = np.arange(len(entries))[:, None] * cumulative.shape[1]
-    guide = first + [np.searchsorted(row, starts, side="right") for row in cumulative]
     rows = np.arange(len(entries))[:, None] * _GUIDES
+    passed = np.ceil(cumulative * _GUIDES).astype(np.intp)  # by the start of this stretch
+    within = (passed < _GUIDES).ravel()
+    ends = np.bincount((rows + passed).ravel()[within], minlength=rows.size * _GUIDES)
+    guide = np.cumsum(ends.reshape(-1, _GUIDES), axis=1)
+    guide += np.arange(len(entries))[:, None] * cumulative.shape[1]
 
     def apart(rng: np.random.Generator) -> Floats:
         uniform = rng.random((len(entries), CHUNK))
