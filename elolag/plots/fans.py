@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from elolag.dates import to_iso
 from elolag.errors import EstimateError
-from elolag.forecast import past
 from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.record import OURS, REFERENCE, Scores
@@ -94,7 +93,7 @@ def forecast(
         handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
     )  # fmt: skip
     legend.set_in_layout(False)
-    note = f"Shaded: what may come, three plain models in equal parts. {past.note(outlook.board)}"
+    note = f"Shaded: what may come, three plain models in equal parts. {outlook.note}"
     room = (5.6 if phone else 1.5) * measures.small
     return finish(
         axes, forecast_title(outlook), footer(outlook, note), size=size, room=room, **look
