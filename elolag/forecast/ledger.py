@@ -47,6 +47,18 @@ class Entry:
     path: str
     note: str = ""
 
+    @property
+    def added(self) -> str:
+        """ISO day on which it was added."""
+        return self.run_at[: len("2026-10-02")]
+
+    @property
+    def vouched(self) -> Forecast:
+        """The forecast, as said when it was added where no address shows that it was before."""
+        if self.forecast.address or self.added <= self.forecast.said:
+            return self.forecast
+        return dataclasses.replace(self.forecast, said=self.added)
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON holds it; dates are ISO days."""
         said = dataclasses.asdict(self.forecast)

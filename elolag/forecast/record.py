@@ -43,7 +43,8 @@ class Scored:
     Attributes
     ----------
     said, added
-        ISO days on which it was said, and added to the archive.
+        ISO days on which it was said, and added to the archive; without an address the latter
+        counts.
     scores
         ``crps`` in months, points or days; ``brier`` and ``log`` of a pmf; ``log`` of a cdf. Empty
         where nothing can be scored.
@@ -226,9 +227,12 @@ class Ledger(Result):
             if (count := self.counted(state))
         ]  # fmt: skip
         settled = words[SETTLED].format(self.counted(SETTLED))
+        many = len(self.scored), len({one.forecaster for one in self.scored})
+        ends = ["" if count == 1 else words["many"] for count in many]
         return words["all"].format(
-            answers=len(self.scored),
-            forecasters=len({one.forecaster for one in self.scored}),
+            *ends,
+            answers=many[0],
+            forecasters=many[1],
             since=language.date(min(one.said for one in self.scored), lang),
             states=", ".join([settled, *unsettled]),
         )
@@ -283,7 +287,7 @@ class Ledger(Result):
             if one.outcome.state == UNRESOLVABLE:
                 reasons[one.outcome.why] = reasons.get(one.outcome.why, 0) + 1
         told = [f"Not resolved ({count}): {why}." for why, count in reasons.items()]
-        after = sum(one.entered_after for one in self.scored)
+        after = sum(one.entered_after and one.outcome.state != LATE for one in self.scored)
         if after:
             told.append(f"Added after their day, and said before it at their address: {after}.")
         return (*told, _HOW)
@@ -710,8 +714,9 @@ _NOTHING = {
 _LEDGER = {
     "en": {
         "none": "The ledger holds no forecast.",
-        "all": "{answers} answers by {forecasters} forecasters, the first said on {since}: "
+        "all": "{answers} answer{} by {forecasters} forecaster{}, the first said on {since}: "
         "{states}.",
+        "many": "s",
         SETTLED: "{} settled",
         OPEN: "{} open",
         UNRESOLVABLE: "{} not resolvable here",
@@ -719,7 +724,8 @@ _LEDGER = {
     },
     "de": {
         "none": "Das Prognosebuch enthält keine Prognose.",
-        "all": "{answers} Angaben aus {forecasters} Quellen, die erste vom {since}: {states}.",
+        "all": "{answers} Angabe{} aus {forecasters} Quelle{}, die erste vom {since}: {states}.",
+        "many": "n",
         SETTLED: "{} entschieden",
         OPEN: "{} offen",
         UNRESOLVABLE: "{} hier nicht zu entscheiden",
@@ -799,13 +805,13 @@ def forecast_ledger(
     0
     """
     entries = [e for e in read(archive) if board in (None, e.forecast.board)]
-    outcomes = settle([e.forecast for e in entries], archive, session)
+    outcomes = settle([entry.vouched for entry in entries], archive, session)
     return Ledger(
         tuple(
             Scored.of(
                 entry.forecast.board, entry.forecast.round_id, entry.forecast.forecaster, answer,
                 outcome, said=entry.forecast.said, address=entry.forecast.address,
-                added=entry.run_at[: len("2026-10-02")],
+                added=entry.added,
             )
             for entry, found in zip(entries, outcomes, strict=True)
             for answer, outcome in zip(entry.forecast.answers, found, strict=True)
