@@ -438,8 +438,8 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
     day, groups = study.panel.vintage, (study.cast.leader.text, study.cast.follower.text)
     alone = _alone(study)
     own = _own(asked)
-    # Draws and seed are no other question: the record is of this one.
-    known = "" if set(own) - {"n_draws", "seed"} else study.panel.board
+    # The record is of the default question; draws, seed and tags of one's own ask no other.
+    known = "" if set(own) - {"n_draws", "seed", "extra_tags"} else study.panel.board
     return Outlook(
         board=study.panel.board,
         category=study.panel.category,
