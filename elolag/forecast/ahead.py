@@ -35,7 +35,7 @@ from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table
-from elolag.results.words import beside, best_of, best_of_day, one_of, phrase, share
+from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
 from elolag.tags import Policies
 from elolag.version import __version__
 
@@ -286,14 +286,15 @@ class Outlook(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """What it takes for granted, and which lists could be used."""
-        third = (
-            "who may be first is not said: a model of neither side is rated above the best of one",
-        )
         return (
-            *(() if self.alone else third),
             f"counted from the list of {self.vintage}; {self.n_draws:,} draws of each model, seed "
             f"{self.seed}; no change, a random walk of steps seen before and releases re-run as in "
             f"the last 18 months, in equal parts: none was chosen by its scores",
+            f"alone at the top: by the printed ratings of {self.board}, on the newest complete "
+            f"list of the day; a tie counts for {noun(self.leader_group)}"
+            if self.alone
+            else "alone at the top: not said, for a model of neither side is rated above the best "
+            "of one",
             *basis_notes(self),
         )
 
