@@ -494,13 +494,19 @@ class Scores(Result):
     def told(self, board: str, lang: str = "en") -> str:
         """What the record of our mixture is on one board, in a sentence; empty where it has none.
 
-        It is of the average six months ahead, or of the longest horizon that there is below.
+        It is of the average six months ahead, or of the longest horizon that there is below, and
+        of who is first then.
         """
         found = self._told(board)
         if found is None:
             return ""
         months, line, beside = found
         words, held = _RECORD[lang], line.coverage.get(0.9)
+        first = self.line(board, "first", OURS, months)
+        after = "" if held is None else words["held"].format(language.chance(held, lang))
+        if first is not None and first.beside is not None:
+            means = first.beside.mean, first.beside.reference
+            after += words["first"].format(*(_number(mean, lang, 3) for mean in means))
         return words["pastcast" if self.pastcast else "ledger"].format(
             board=language.board(board, "overall", lang),
             rounds=beside.rounds,
@@ -510,7 +516,7 @@ class Scores(Result):
             mean=_number(beside.mean, lang),
             reference=_number(beside.reference, lang),
             verdict=_verdict(beside, lang),
-            held="" if held is None else words["held"].format(language.chance(held, lang)),
+            after=after,
         )
 
     def short(self, board: str) -> str:
@@ -679,11 +685,11 @@ def _cells(line: Line) -> dict[str, Any]:
     }
 
 
-def _number(value: float, lang: str) -> str:
-    """A size to two decimals in a sentence."""
+def _number(value: float, lang: str, places: int = 2) -> str:
+    """A size in a sentence."""
     if math.isinf(value):
         return "infinite" if lang == "en" else "unendlich"
-    return language.number(value, lang, 2)
+    return language.number(value, lang, places)
 
 
 def _signed(value: float, lang: str) -> str:
@@ -738,7 +744,7 @@ _RECORD = {
         "with what was known then, ",
         "ledger": "On {board}, said before and scored after, for {rounds} lists since {since}, ",
         "scored": "our forecast of the average {months} ahead has a mean error (CRPS) of "
-        "{mean} months, no change one of {reference}: {verdict}{held}.",
+        "{mean} months, no change one of {reference}: {verdict}{after}.",
         "month": "one month",
         "months": "{} months",
         "skill": "skill {}, ",
@@ -746,6 +752,7 @@ _RECORD = {
         "worse": "worse by {} (95%: {} to {})",
         "alike": "no difference that can be told from chance (95%: {1} to {2})",
         "held": "; its 90% intervals held {} of what came",
+        "first": "; of who is first its mean Brier score is {}, that of no change {}",
     },
     "de": {
         "pastcast": "Auf {board}, nachträglich zu {rounds} früheren Listen (der ersten vom "
@@ -753,7 +760,7 @@ _RECORD = {
         "ledger": "Auf {board}, vorher gesagt und nachher bewertet, zu {rounds} Listen seit dem "
         "{since}: ",
         "scored": "Unsere Prognose des Mittels {months} voraus hat einen mittleren Fehler "
-        "(CRPS) von {mean} Monaten, „keine Änderung“ einen von {reference}: {verdict}{held}.",
+        "(CRPS) von {mean} Monaten, „keine Änderung“ einen von {reference}: {verdict}{after}.",
         "month": "einen Monat",
         "months": "{} Monate",
         "skill": "Güte {}, ",
@@ -761,6 +768,7 @@ _RECORD = {
         "worse": "schlechter um {} (95 %: {} bis {})",
         "alike": "kein Unterschied, der sich vom Zufall trennen lässt (95 %: {1} bis {2})",
         "held": "; ihre 90-%-Intervalle enthielten {} der späteren Werte",
+        "first": "; zum ersten Platz ist ihr mittlerer Brier-Wert {}, der von „keine Änderung“ {}",
     },
 }
 _HOW = (

@@ -14,7 +14,7 @@ import pytest
 import elolag
 from elolag.dates import months_after, to_day
 from elolag.forecast import ledger as kept
-from elolag.forecast import score
+from elolag.forecast import past, score
 from elolag.forecast.form import QUANTILES, Answer, Forecast
 from elolag.forecast.record import CRPS, OURS, REFERENCE, Scored, Scores
 from elolag.forecast.truth import Outcome
@@ -287,6 +287,26 @@ def test_the_record_is_a_sentence(error: float, told: str) -> None:
     few = Scores.of(rounds(4, error)).sentence()
     assert ", said before and scored after, for 4 lists since 1 July 2024, our" in few
     assert "too few rounds that do not overlap to tell" in few
+
+
+def test_the_record_tells_of_the_first_place_too() -> None:
+    found = rounds(12, 0.5)
+    for number in range(12):
+        day = months_after("2024-07-01", number)
+        asked = [(who, first(chance, months_after(day, 1))) for who, chance in
+                 ((REFERENCE, 0.0), (OURS, 0.2))]  # fmt: skip
+        found += [
+            scored(replace(one, horizon=1), settled(name="other"), who, day) for who, one in asked
+        ]
+    told = Scores.of(found)
+    assert told.sentence().endswith(
+        "; of who is first its mean Brier score is 0.080, that of no change 0.000."
+    )
+    assert told.sentence("de").endswith(
+        "; zum ersten Platz ist ihr mittlerer Brier-Wert 0,080, der von „keine Änderung“ 0,000."
+    )
+    for record in past.record(BOARD).values():
+        assert "Brier" in record
 
 
 def test_of_the_shipped_archive_everything_has_a_state() -> None:
