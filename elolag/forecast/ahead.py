@@ -11,7 +11,7 @@ import numpy as np
 
 from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
-from elolag.errors import UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.estimate.over_time import averaged
 from elolag.estimate.panel import newest_whole
 from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
@@ -28,6 +28,7 @@ from elolag.forecast.projection import (
     random_walk,
     reruns,
 )
+from elolag.forecast.truth import figures
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
@@ -412,7 +413,8 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
     UsageError
         An option that a forecast fixes, or a board of a user's own, of which no list will come.
     EstimateError
-        Too little is known by the list's day, or the groups share models.
+        Too little is known by the list's day, its average is a bound only, or the groups share
+        models.
 
     Examples
     --------
@@ -434,6 +436,9 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
         )
     vintage = asked["vintage"] or newest_whole(board, None).vintage
     study = prepare(**asking(asked, vintage=vintage, session=session))
+    held = figures(study, [study.panel.vintage], ["average"])["average", study.panel.vintage]
+    if isinstance(held, str):
+        raise EstimateError(f"a forecast goes on from the average of the list's day: {held}")
     found = projections(study)
     days, path = _path(study)
     day, groups = study.panel.vintage, (study.cast.leader.text, study.cast.follower.text)

@@ -17,6 +17,7 @@ from elolag.forecast.ahead import MIXTURE, MODELS, SPAN, Outlook, answers
 from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS
 from elolag.forecast.past import NO_RECORD, Fan
 from elolag.forecast.projection import Projected
+from elolag.plots.fans import forecast_title
 
 VINTAGE = "2026-08-19"
 
@@ -234,6 +235,25 @@ def test_groups_that_share_models_are_refused() -> None:
         elolag.forecast_lag(leader="CN", follower="CN+open", vintage=VINTAGE, n_draws=200)
 
 
+def test_a_bound_is_not_carried_on_as_a_figure(shared: Session) -> None:
+    # Moonshot's first models were above Mistral's best: how far it is behind has only a bound.
+    asked: elolag.Question = {
+        "leader": "lab:moonshot", "follower": "lab:mistral", "vintage": "2026-10-02",
+        "n_draws": 200, "session": shared,
+    }  # fmt: skip
+    assert elolag.estimate_lag(estimand="average", **asked).censored == "at-least"
+    with pytest.raises(
+        EstimateError, match=r"of the list's day: the figure is a bound only \(at-l"
+    ):
+        elolag.forecast_lag(**asked)
+
+
 def test_a_list_too_early_is_refused() -> None:
     with pytest.raises(EstimateError):
         elolag.forecast_lag(board="arena/text", vintage="2024-03-27", n_draws=200)
+
+
+def test_the_title_of_the_fan_names_the_year_it_is_of(outlook: Outlook) -> None:
+    _, low, high = outlook.between("average", 6)
+    ends = f"{low:.1f} to {high:.1f} months behind (80%)"
+    assert forecast_title(outlook) == f"China, year to February 2027: {ends}"
