@@ -32,6 +32,8 @@ _TOLD = 6
 CRPS, BRIER, LOG = "crps", "brier", "log"
 _DATED = ("parity", "reach")
 _UNITS = {**dict.fromkeys(_DATED, "days"), "gap": "points"}
+#: Keys of the columns of central intervals.
+_IN = {level: f"in_{100 * level:g}" for level in CENTRAL}
 #: Decimals of each score.
 _PLACES = {CRPS: 2, BRIER: 3, LOG: 3}
 
@@ -273,8 +275,8 @@ class Ledger(Result):
             Column("log", "", "log score; empty where it is infinite", "nats", in_page=False),
             Column("infinite", "", "whether the log score is infinite", in_page=False),
             Column("least", "", "whether the score is the least possible", in_page=False),
-            *(Column(f"in_{level:.0%}".rstrip("%"), "", f"held by the {level:.0%} interval",
-                     in_page=False) for level in CENTRAL),
+            *(Column(key, "", f"held by the {level:.0%} interval", in_page=False)
+              for level, key in _IN.items()),
             Column("pit", "", "where in the forecast it lay", "0 to 1", in_page=False),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_row, self.scored)]
@@ -304,7 +306,7 @@ class Ledger(Result):
 
 def _row(one: Scored) -> dict[str, Any]:
     asked, outcome = one.answer, one.outcome
-    held = {f"in_{level:.0%}".rstrip("%"): one.covered.get(level) for level in CENTRAL}
+    held = {key: one.covered.get(level) for level, key in _IN.items()}
     plain = (
         "board", "round_id", "forecaster", "said", "address", "added", "entered_after", "least",
         "pit",
@@ -568,8 +570,8 @@ class Scores(Result):
             Column("low", "", "lower end of its interval", "of the score", in_page=False),
             Column("high", "", "upper end of its interval", "of the score", in_page=False),
             Column("skill", "", "1 less the ratio of the means", "share", in_page=False),
-            *(Column(f"in_{level:.0%}".rstrip("%"), "", f"held by the {level:.0%} interval",
-                     "share", in_page=False) for level in CENTRAL),
+            *(Column(key, "", f"held by the {level:.0%} interval", "share", in_page=False)
+              for level, key in _IN.items()),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_cells, self.lines)]
         shown = tuple(
@@ -666,7 +668,7 @@ def _cells(line: Line) -> dict[str, Any]:
         "many": f"{line.rounds} ({line.stretches})",
         "held": share(line.coverage[0.8]) if 0.8 in line.coverage else None,
     }
-    found |= {f"in_{level:.0%}".rstrip("%"): held for level, held in line.coverage.items()}
+    found |= {_IN[level]: held for level, held in line.coverage.items()}
     if beside is None:
         return found
     apart = _shown(beside.difference, places)
@@ -776,7 +778,8 @@ _HOW = (
     "compared; of a median alone the absolute error. Brier: over all outcomes, 0 to 2. Log: minus "
     "the logarithm of the probability of what came, infinite where that was 0; of a date, of its "
     "coming after the last complete list that does not show it and by the first that does, or not "
-    f"by the last. Dates are scored in days where those lists are at most {EXACT} days apart."
+    f"by the last. Dates are scored in days where those lists are at most {EXACT} days apart; of a "
+    "date that did not come in time the least score that it can have is told, and enters no mean."
 )
 
 

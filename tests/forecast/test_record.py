@@ -182,6 +182,7 @@ def test_a_date_that_did_not_come_scores_at_least_so_much() -> None:
     assert never.scores[CRPS] == pytest.approx(score.crps(levels, np.array([days]), late)[0])
     assert never.least
     assert Scores.of([never]).lines == ()
+    assert Scores.of([never]).footnotes()[1].endswith("is told, and enters no mean.")
     assert scored(asked, Outcome("open", after="2026-04-08")).scores == {}
     # Of two lists 40 days apart no day can be told.
     apart = scored(asked, settled(after="2026-03-01", by="2026-04-10"))
