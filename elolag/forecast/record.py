@@ -131,22 +131,14 @@ class Scored:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object; infinite scores are the word."""
-        asked = self.answer
+        asked, names = self.answer, ("board", "round_id", "forecaster", "said")
+        asks = ("leader", "follower", "target", "horizon", "end", "level", "kind")
         return {
-            "board": self.board,
-            "round_id": self.round_id,
-            "forecaster": self.forecaster,
-            "said": self.said,
+            **{name: getattr(self, name) for name in names},
             "added": self.added or None,
             "entered_after": self.entered_after,
             "address": self.address or None,
-            "leader": asked.leader,
-            "follower": asked.follower,
-            "target": asked.target,
-            "horizon": asked.horizon,
-            "end": asked.end,
-            "level": asked.level,
-            "kind": asked.kind,
+            **{name: getattr(asked, name) for name in asks},
             "at": list(asked.at),
             "values": list(asked.stated),
             "outcome": self.outcome.to_dict(),
@@ -305,21 +297,15 @@ class Ledger(Result):
 
 
 def _row(one: Scored) -> dict[str, Any]:
-    asked, outcome = one.answer, one.outcome
-    held = {key: one.covered.get(level) for level, key in _IN.items()}
-    plain = (
-        "board", "round_id", "forecaster", "said", "address", "added", "entered_after", "least",
-        "pit",
-    )  # fmt: skip
-    asks = ("leader", "follower", "target", "horizon", "level", "end")
-    found = {name: getattr(one, name) for name in plain} | {n: getattr(asked, n) for n in asks}
-    found |= outcome.to_dict()
     return {
-        **found,
-        **dict(one.scores),
-        **held,
+        **one.to_dict(),
+        **one.outcome.to_dict(),
+        **one.scores,
+        **{key: one.covered.get(level) for level, key in _IN.items()},
+        "address": one.address,
+        "least": one.least,
         "infinite": math.isinf(one.scores.get(LOG, 0.0)),
-        "told": _told(asked),
+        "told": _told(one.answer),
         "came": _came(one),
         "score": _scored(one),
     }
