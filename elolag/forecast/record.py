@@ -398,12 +398,6 @@ class Line:
     coverage: Mapping[float, float]
     beside: Difference | None
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Of which question it is."""
-        return (self.board, self.leader, self.follower, self.target, self.level or 0.0,
-                self.horizon or 0, self.measure)  # fmt: skip
-
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object; infinite numbers are the word."""
         beside = self.beside
@@ -447,7 +441,8 @@ class Scores(Result):
                        asked.horizon, measure, one.forecaster)  # fmt: skip
                 groups.setdefault(key, []).append(one)
         lines = [_line(key, found, reference) for key, found in groups.items()]
-        return cls(tuple(sorted(lines, key=lambda line: (line.key, line.forecaster))), pastcast)
+        lines.sort(key=lambda line: tuple(getattr(line, name) or 0 for name in _KEY))
+        return cls(tuple(lines), pastcast)
 
     def line(
         self, board: str, target: str, forecaster: str = OURS, horizon: int | None = None
