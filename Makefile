@@ -18,6 +18,9 @@ SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 lag: $(VENV)/installed ## Print the headline from the shipped archive
 	@$(BIN)/elolag lag
 
+# Both workers and every command that is run load what was compiled once, wherever this is run.
+test fresh: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/installed-dev browser ## Run the tests, files spread over two workers
 	$(BIN)/python -m pytest $(SPREAD)
 

@@ -10,9 +10,12 @@ import pytest
 import elolag
 
 NAMES = [name for name in elolag.__all__ if name != "__version__"]
+#: A report of the shipped archive takes most of a minute; tests/site has one of a made archive.
+LONG = ("write_report",)
+EXAMPLES = [pytest.param(n, marks=[pytest.mark.slow] * (n in LONG)) for n in NAMES]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_the_example_of_a_public_name_holds(name: str) -> None:
     found = doctest.DocTestFinder(recurse=False).find(getattr(elolag, name), name)
     assert found, f"{name} has no example"

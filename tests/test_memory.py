@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from elolag import estimate_lag
 from elolag.archive.reading import default_path
 from elolag.estimate.session import Session
+from elolag.tags.rows import Lab
+from elolag.tags.tables import columns
 
 BOARD = "metr/time-horizon"
 
@@ -20,6 +23,7 @@ def test_the_shipped_archive_is_read_once() -> None:
     assert one.board(BOARD) is other.board(BOARD)
     panel = one.panel(one.board(BOARD), "overall", None)
     assert other.panel(other.board(BOARD), "overall", None) is panel
+    assert other.lookup() is one.lookup()
 
 
 def test_what_a_test_makes_is_read_whenever_it_is_asked(tmp_path: Path) -> None:
@@ -30,6 +34,12 @@ def test_what_a_test_makes_is_read_whenever_it_is_asked(tmp_path: Path) -> None:
     assert one.panel(one.board(BOARD, tmp_path), "overall", None) is not other.panel(
         other.board(BOARD, tmp_path), "overall", None
     )
+    assert one.lookup(archive=tmp_path) is not other.lookup(archive=tmp_path)
+    own = tmp_path / "labs.csv"
+    own.write_text(",".join(columns(Lab)) + "\n", "utf-8")
+    assert one.lookup(own) is not other.lookup(own)
+    tag = replace(one.lookup().tag("kimi-k3"), country="US")
+    assert one.lookup(retagged={"kimi-k3": tag}) is not one.lookup()
 
 
 @pytest.mark.parametrize("how", ["attribute", "variable"])

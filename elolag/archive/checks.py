@@ -110,9 +110,11 @@ def _errors(ratings: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
 
 def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check:
     """Whether entries stand in about the order of earlier lists, category by category."""
-    off = []
+    off, key = [], ["category", "entry"]
     for label, before in earlier.items():
-        both = now.merge(before, on=["category", "entry"], suffixes=("", "_before"))
+        both = now[[*key, "rating"]].merge(
+            before[[*key, "rating"]], on=key, suffixes=("", "_before")
+        )
         for category, rows in both.groupby("category", sort=True):
             ranks = rows[["rating", "rating_before"]].rank().to_numpy()
             # Ratings that are all alike have no order; `ratings-differ` refuses them.
@@ -249,6 +251,8 @@ def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None
 def _following(ratings: pd.DataFrame) -> dict[str, float]:
     """Share of rows, by category, whose interval is as many errors wide as the median one's."""
     rows = ratings.dropna(subset=["lower", "upper", "se"])
+    if rows.empty:
+        return {}
     half = (rows["upper"] - rows["lower"]) / 2
     # Of two middle ones the lower: what lies between them is no row's.
     wide = (

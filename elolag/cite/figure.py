@@ -15,7 +15,7 @@ from xml.parsers import expat
 
 from elolag.cite.references import Reference, references
 from elolag.errors import UsageError
-from elolag.results.provenance import SCHEMA, Origin
+from elolag.results.provenance import SCHEMA, Origin, unpacked
 
 #: Largest file that is read, and largest provenance in it, in bytes.
 LARGEST, LONGEST = 64 * 2**20, 2**20
@@ -78,9 +78,10 @@ def _checked(facts: Any, target: Path) -> dict[str, Any]:
     """Only what `results.provenance` writes: texts, numbers, and a list of sources of texts."""
     if not isinstance(facts, dict) or facts.get("software") != "elolag":
         raise _foreign(target)
-    if facts.get("schema") != SCHEMA:
+    schema = facts.get("schema")
+    if schema not in (1, SCHEMA):
         raise UsageError(
-            f"{target}: its provenance has schema {facts.get('schema')!r}; this elolag reads "
+            f"{target}: its provenance has schema {schema!r}; this elolag reads up to "
             f"{SCHEMA}; read it with elolag {facts.get('version')!r}"
         )
     sources = facts.get("sources")
@@ -90,7 +91,12 @@ def _checked(facts: Any, target: Path) -> dict[str, Any]:
     for source in sources:
         if not isinstance(source, dict) or not all(isinstance(v, str) for v in source.values()):
             raise _foreign(target)
-    return facts
+    if schema == 1:
+        return facts
+    whole = unpacked(sources)
+    if sum(len(text) for source in whole for text in source.values()) > LONGEST:
+        raise _foreign(target)
+    return {**facts, "sources": whole}
 
 
 def _simple(value: object) -> bool:

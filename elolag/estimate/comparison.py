@@ -13,6 +13,7 @@ from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.change import change_of
 from elolag.estimate.lag import ESTIMANDS, HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, prepare
+from elolag.model.estimands import TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import summarise
 from elolag.results.lag import LagResult
@@ -222,12 +223,7 @@ def estimate_all(**question: Unpack[Question]) -> Comparison:
     """
     question.setdefault("session", Session())
     study = prepare(**question)
-    found, refused = [], {}
-    for key in (lag_key(estimand, None) for estimand in ESTIMANDS):
-        try:
-            found.append((key, results(study, [key], "both")[0]))
-        except (EstimateError, UsageError) as error:
-            refused[key.partition("/")[0]] = str(error)
+    found, refused = _each(study)
     return Comparison(
         tuple(result for _, result in found),
         refused,
@@ -235,6 +231,26 @@ def estimate_all(**question: Unpack[Question]) -> Comparison:
         _unrated(study, question),
         small_print(study) if HEADLINE in (key for key, _ in found) else (),
     )
+
+
+def _each(study: Study) -> tuple[list[tuple[str, LagResult]], dict[str, str]]:
+    """Every estimand's result by its key, and of those without one why not."""
+    found, refused = {}, {}
+    keys = [lag_key(estimand, None) for estimand in ESTIMANDS]
+    # From one pass over the draws and one of re-runs; a smooth one takes draws of all models.
+    together = [key for key in keys if key not in TRENDS]
+    try:
+        found = dict(zip(together, results(study, together, "both"), strict=True))
+    except (EstimateError, UsageError):
+        together = []  # asked one by one, to tell which of them has no answer
+    for key in keys:
+        if key in together:
+            continue
+        try:
+            found[key] = results(study, [key], "both")[0]
+        except (EstimateError, UsageError) as error:
+            refused[key.partition("/")[0]] = str(error)
+    return [(key, found[key]) for key in keys if key in found], refused
 
 
 def _unrated(study: Study, question: Question) -> tuple[str, ...]:

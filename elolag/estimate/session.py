@@ -23,7 +23,7 @@ from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
 from elolag.model.curves import KINDS, Curves, FrontierCurve, fit
 from elolag.model.early_drift import constants, drift_of
-from elolag.model.estimands import EXACT, TRENDS, check_groups
+from elolag.model.estimands import EXACT, TRENDS, Race, check_groups
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
@@ -71,7 +71,7 @@ class Study:
             made = tuple(draws.draw(field, fitted, *numbers))
             for _, each in made:
                 each.ratings.flags.writeable = False
-            self._held[:] = [field, fitted, numbers, made]
+            self._held[:] = [field, fitted, numbers, made, {}]
         drawn: tuple[tuple[Ints, draws.Draw], ...] = self._held[3]
         return drawn
 
@@ -108,10 +108,26 @@ class Study:
         """The estimands in every draw; the same draws for every date and estimand."""
         date = self.as_of if as_of is None else as_of
         field, fitted = self.cast.field, self.fitted
-        made = () if any(e in TRENDS for e in estimands) else self.drawn
-        return draws.sample(
-            field, fitted, date, estimands, self.window, self.n_draws, self.seed, self.match, made
+        if any(e in TRENDS for e in estimands):  # of all models, who are drawn anew
+            return draws.sample(
+                field, fitted, date, estimands, self.window, self.n_draws, self.seed, self.match
+            )
+        check_groups(field.lead_from, field.follow_from, date)
+        return draws.join(
+            [draws.outcomes(race, estimands, self.window, keep) for keep, race in self._raced(date)]
         )
+
+    def _raced(self, date: float) -> tuple[tuple[Ints, Race], ...]:
+        """The draws as races as of a date; of the last date by each match rule made once."""
+        drawn, rule = self.drawn, self.match
+        raced: dict[str, tuple[float, tuple[tuple[Ints, Race], ...]]] = self._held[4]
+        if rule.name not in raced or raced[rule.name][0] != date:
+            made = (
+                (keep, Race.of(d.ratings, d.lead_from, d.follow_from, date, rule.of(keep)))
+                for keep, d in drawn
+            )
+            raced[rule.name] = date, tuple(made)
+        return raced[rule.name][1]
 
     def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:
         """The estimands in re-runs of history, at each date (the as-of date by default)."""

@@ -114,10 +114,12 @@ def _own_errors(posterior: Posterior, entries: Ints) -> Callable[[np.random.Gene
     cumulative /= cumulative[:, -1:]
     # Where to begin to look (Chen & Asau 1974): the component at the start of each of `_GUIDES`
     # stretches of the unit interval, as a position in the flat arrays.
-    starts = np.arange(_GUIDES) / _GUIDES
-    first = np.arange(len(entries))[:, None] * cumulative.shape[1]
-    guide = first + [np.searchsorted(row, starts, side="right") for row in cumulative]
     rows = np.arange(len(entries))[:, None] * _GUIDES
+    passed = np.ceil(cumulative * _GUIDES).astype(np.intp)  # by the start of this stretch
+    within = (passed < _GUIDES).ravel()
+    ends = np.bincount((rows + passed).ravel()[within], minlength=rows.size * _GUIDES)
+    guide = np.cumsum(ends.reshape(-1, _GUIDES), axis=1)
+    guide += np.arange(len(entries))[:, None] * cumulative.shape[1]
 
     def apart(rng: np.random.Generator) -> Floats:
         uniform = rng.random((len(entries), CHUNK))
@@ -226,7 +228,6 @@ def sample(
     n: int,
     seed: int,
     match: MatchRule = REACHED,
-    made: Sequence[tuple[Ints, Draw]] = (),
 ) -> Outcomes:
     """The estimands in `n` draws, all from the same draws.
 
@@ -234,15 +235,11 @@ def sample(
     ----------
     window
         Months; None takes each estimand's default.
-    made
-        What `draw` yields for this very field, posterior, `n` and `seed`, where it is at hand;
-        smooth estimands need every model and draw anew.
     """
     check_groups(field.lead_from, field.follow_from, as_of)
     parts = []
-    smooth = any(e in TRENDS for e in estimands)
-    anew = smooth or not made
-    for keep, d in draw(field, fitted, n, seed, everything=smooth) if anew else made:
+    smooth = any(e in TRENDS for e in estimands)  # they need every model
+    for keep, d in draw(field, fitted, n, seed, everything=smooth):
         race = Race.of(d.ratings, d.lead_from, d.follow_from, as_of, match.of(keep))
         parts.append(outcomes(race, estimands, window, keep))
     return join(parts)

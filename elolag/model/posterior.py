@@ -14,7 +14,7 @@ far as their number asks and drawn to a normal as far as their errors hide them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,7 +193,7 @@ def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
     smoothing = _bandwidth(residual / spread, hyper.smoothing / typical)
     step = _GRID_STEP / typical
     unit = residual / spread, observed / spread**2
-    grid, weights = _deconvolve(*unit, smoothing, step, normal=hyper.normal)
+    grid, weights = _remembered(unit[0].tobytes(), unit[1].tobytes(), smoothing, step, hyper.normal)
     return Prior(centre, spread, grid, weights, smoothing)
 
 
@@ -313,6 +313,19 @@ def _bandwidth(residual: Floats, least: float) -> float:
     upper, lower = np.quantile(residual, [0.75, 0.25])
     scatter = min(float(residual.std()), float(upper - lower) / 1.34)
     return float(max(least, 0.9 * scatter * len(residual) ** -0.2))
+
+
+@lru_cache(maxsize=32)
+def _remembered(
+    residual: bytes, variance: bytes, smoothing: float, step: float, normal: float
+) -> tuple[Floats, Floats]:
+    """The prior of `_deconvolve`: the same for all groups, dates and draws of one list."""
+    found = _deconvolve(
+        np.frombuffer(residual), np.frombuffer(variance), smoothing, step, normal=normal
+    )
+    for each in found:
+        each.flags.writeable = False
+    return found
 
 
 def _deconvolve(

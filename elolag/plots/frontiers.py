@@ -196,8 +196,9 @@ def _draw_side(
     for m in (*others, *shown):
         reach = _reach(result) * m.sd
         counts = "" if m.counts_from == m.release_date else f", counts from {m.counts_from}"
+        entry = "" if m.entry == m.model else f"\nentry {m.entry}"
         words = (
-            f"{m.model}\nentry {m.entry}\nreleased {m.release_date}{counts}\n"
+            f"{m.model}{entry}\nreleased {m.release_date}{counts}\n"
             f"rating {m.rating:.1f}, {result.level:.0%} interval {m.rating - reach:.1f} "
             f"to {m.rating + reach:.1f}"
         )

@@ -31,12 +31,15 @@ from elolag.plots.style import (
     tidy,
     visible,
 )
+from elolag.results import citing
+from elolag.results.pages import words
 from elolag.results.words import (
     FEWEST,
     NO_WIDTH,
     TOO_FEW,
     bound,
     directed,
+    german_name,
     noun,
     open_ended,
     span,
@@ -48,7 +51,12 @@ if TYPE_CHECKING:
 
 @ours
 def lag_path(
-    path: LagPath, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+    path: LagPath,
+    ax: Axes | None = None,
+    *,
+    size: str = "page",
+    lang: str = "en",
+    **look: Unpack[Look],
 ) -> Axes:
     """The lag at every day, its 50% interval and that of the path's level.
 
@@ -64,6 +72,9 @@ def lag_path(
         Axes to draw on; new ones of their own by default.
     size
         ``column``, ``page``, ``slide`` or ``phone``.
+    lang
+        ``en`` or ``de``: of axes, legend and sides; title, footer and words under the pointer stay
+        English.
     """
     from matplotlib.ticker import MaxNLocator
 
@@ -73,9 +84,11 @@ def lag_path(
     bounds = _limits(path)
     axes.set_ylim(*bounds)
     axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
+    inner = words("path inner", lang, level=citing.percent(INNER, lang)).strip()
+    level = citing.percent(path.level, lang)
     bands = (
-        (path.inner_low, path.inner_high, 0.42, f"{INNER:.0%}"),
-        (path.low, path.high, 0.22, f"{path.level:.0%} each day"),
+        (path.inner_low, path.inner_high, 0.42, inner),
+        (path.low, path.high, 0.22, words("path day", lang, level=level)),
     )
     handles: list[Any] = []
     at = _turns(path)
@@ -98,8 +111,8 @@ def lag_path(
             )
         )
     lines = (
-        (path.inner_band_low, path.inner_band_high, (0, (1, 1.2)), f"{INNER:.0%}"),
-        (path.band_low, path.band_high, "-", f"{path.level:.0%} whole path"),
+        (path.inner_band_low, path.inner_band_high, (0, (1, 1.2)), inner),
+        (path.band_low, path.band_high, "-", words("path whole", lang, level=level)),
     )
     for low, high, dash, name in lines:
         for end in (low, high):
@@ -110,13 +123,13 @@ def lag_path(
         handles.append(drawn)
     (line,) = axes.plot(
         days[at], path.months[at], color=INK, linewidth=measures.line, zorder=3,
-        label="average" if path.estimand == "average" else "lag",
+        label=words("path average" if path.estimand == "average" else "path lag", lang),
     )  # fmt: skip
     _hatch(axes, path, bounds, measures)
-    _path_sides(axes, path, bounds, measures)
+    _path_sides(axes, path, bounds, measures, lang)
     tidy(axes, size)
-    date_axis(axes, days[0], days[-1], size)
-    axes.set_ylabel("months")
+    date_axis(axes, days[0], days[-1], size, lang)
+    axes.set_ylabel(words("path months", lang))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     phone = size == "phone"
@@ -244,16 +257,19 @@ def _hatch(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Siz
             )  # fmt: skip
 
 
-def _path_sides(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
+def _path_sides(
+    axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size, lang: str
+) -> None:
     """Say in words which side of zero is which; the axis has no minus signs."""
-    follower = short(path.follower_group)
+    follower = (german_name if lang == "de" else short)(path.follower_group)
     axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
     room = bounds[1] - bounds[0]
     for edge, word, up in ((bounds[1], "behind", True), (bounds[0], "ahead", False)):
         if abs(edge) < 0.06 * room:
             continue
         axes.annotate(
-            visible(f"{follower} {word}"), (1, 1 if up else 0), xycoords="axes fraction",
+            visible(words(f"path {word}", lang, follower=follower)), (1, 1 if up else 0),
+            xycoords="axes fraction",
             xytext=(-0.3 * measures.font, (-0.5 if up else 0.4) * measures.font),
             textcoords="offset points", ha="right", va="top" if up else "bottom", color=INK,
             fontsize=measures.font, weight="bold", path_effects=halo(measures), zorder=5,

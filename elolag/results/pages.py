@@ -42,6 +42,16 @@ ENGLISH: Mapping[str, str] = {
     ),
     "checks": "How far it holds: slices, sensitivity, claims",
     "checked": "the same question asked otherwise, and what others have said",
+    "path inner": "{level}",
+    "path day": "{level}each day",
+    "path whole": "{level}whole path",
+    "path average": "average",
+    "path lag": "lag",
+    "path months": "months",
+    "path behind": "{follower} behind",
+    "path ahead": "{follower} ahead",
+    "drawn": "Charts of this page as files, as SVG, PDF or PNG of any size: elolag compare and "
+    "elolag sensitivity with --figure FILE, or elolag.plots in Python.",
     "columns": "Columns",
     "before": "The month before: {month}",
     "corrections": "What has become of this figure",
@@ -108,6 +118,16 @@ GERMAN: Mapping[str, str] = {
     ),
     "checks": "Wie weit es trägt: Teilfragen, Empfindlichkeit, Behauptungen",
     "checked": "dieselbe Frage anders gestellt, und was andere gesagt haben",
+    "path inner": "{level}Intervall",
+    "path day": "{level}Intervall je Tag",
+    "path whole": "{level}Band des Verlaufs",
+    "path average": "Mittel",
+    "path lag": "Abstand",
+    "path months": "Monate",
+    "path behind": "{follower} zurück",
+    "path ahead": "{follower} voraus",
+    "drawn": "Die Bilder dieser Seite als Dateien, als SVG, PDF oder PNG in jeder Größe: elolag "
+    "compare und elolag sensitivity mit --figure DATEI, oder elolag.plots in Python.",
     "columns": "Spalten",
     "before": "Der Monat davor: {month}",
     "corrections": "Was aus dieser Zahl geworden ist",
@@ -127,8 +147,7 @@ GERMAN: Mapping[str, str] = {
     "average-path caption": (
         "Linie: Mittel des Abstands über zwölf Monate vor jedem Tag. Flächen, von dunkel nach "
         "hell: das 50-%- und das {level}Messintervall jedes Tages; dünne Linien halten den "
-        "ganzen Verlauf. Alles mit den Wertungen vom {vintage}, also im Rückblick. Die "
-        "Beschriftung dieser Grafik ist englisch."
+        "ganzen Verlauf. Alles mit den Wertungen vom {vintage}, also im Rückblick."
     ),
     "lag-path title": "Der Abstand des Tages im Lauf der Zeit",
     "lag-path caption": "Linie: der Abstand an jedem Tag, im Rückblick.",

@@ -20,8 +20,9 @@ from elolag.version import RELEASED, __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-#: Version of the JSON object in a figure's metadata.
-SCHEMA = 1
+#: Version of the JSON object in a figure's metadata: of 2 a source has only what is not as in the
+#: source before it; of 1, which older files have, it has everything.
+SCHEMA = 2
 #: What no figure may be read without, by the board's measure or the publisher's method.
 _CAVEATS = {
     "bradley-terry": "Ratings are blind preference votes, not a measure of capability.",
@@ -244,7 +245,7 @@ class Provenance:
             "caveat": self.caveat,
             **self.facts,
             "log_head": self.log_head,
-            "sources": [_once(asdict(origin)) for origin in self.origins],
+            "sources": _packed([_once(asdict(origin)) for origin in self.origins]),
         }
 
 
@@ -318,6 +319,22 @@ def log_head(origins: Iterable[Origin]) -> str:
 def _once(source: dict[str, str]) -> dict[str, str]:
     """A source without what is said once for all of them."""
     return {name: value for name, value in source.items() if name not in ("log_head", "tags")}
+
+
+def _packed(sources: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Sources, each without what is as in the one before it: a figure carries them all."""
+    return [
+        {name: value for name, value in source.items() if before.get(name) != value}
+        for before, source in zip([{}, *sources], sources, strict=False)
+    ]
+
+
+def unpacked(sources: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Sources as `Provenance.to_dict` has them, each whole again."""
+    whole: list[dict[str, str]] = []
+    for source in sources:
+        whole.append({**(whole[-1] if whole else {}), **source})
+    return whole
 
 
 def _spokesman(result: Any) -> Any:

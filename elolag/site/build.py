@@ -16,10 +16,10 @@ from elolag.cite import citation
 from elolag.dates import to_day, today
 from elolag.errors import REPORT, ElolagError, EstimateError, UsageError, library
 from elolag.estimate.lag import estimate_lag
-from elolag.estimate.panel import newer_copy
+from elolag.estimate.panel import choose, newer_copy
 from elolag.estimate.session import Question, Session, asking, prepare
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD
+from elolag.question import DEFAULT_BOARD, DEFAULTS
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
@@ -195,10 +195,11 @@ class _Work:
 
     @property
     def stamp(self) -> str:
-        """What the answers rest on: the archive's head, and tags of a user's own."""
+        """What the answers rest on: the archive's head, its tags, and tags of a user's own."""
         extra = self.question.get("extra_tags")
         own = "" if extra is None else tags.digest(extra)
-        return f"{self.board.archive.path} {self.board.archive.log_head} {own}"
+        archive = self.board.archive
+        return f"{archive.path} {archive.log_head} {tags.load(archive=archive).bundle} {own}"
 
     @property
     def others(self) -> list[str]:
@@ -225,6 +226,7 @@ class _Made:
 
     edition: Edition
     found: Found
+    ask: bytes | str
     frozen: Mapping[str, Mapping[str, bytes]]
     lists: Mapping[str, bytes]
     added: tuple[str, ...]
@@ -242,16 +244,25 @@ def _made(work: _Work) -> _Made:
     new = [month for month in every if month.name not in work.held]
     newest = max((month.name for month in new), default="")
     earlier = dict(zip([m.name for m in every[1:]], every, strict=False))
+    vintage = choose(work.board, None).vintage
     stamp = work.stamp
+    # The newest month is made here: it has the list, and so the answers, of the front page.
+    here = [month for month in new if month.name == newest and month.vintage == vintage]
+    n_draws = question.get("n_draws", DEFAULTS["n_draws"])
+    further = asks(question, board=work.board.name, as_of=vintage, n_draws=n_draws)
+    beside = {**checks({**question, "n_draws": min(n_draws, DRAWS)}), **further}
     done = _begin(
         {
+            # First what takes longest.
             **{
                 f"month {month.name}": partial(
                     _month, month, earlier.get(month.name),
                     work.day if month.name == newest else "", question, stamp,
                 )
-                for month in new
+                for month in new if month not in here
             },
+            **{name: partial(_beside, ask, stamp) for name, ask in beside.items()},
+            "ask": partial(_ask, vintage, question, stamp),
             **{
                 f"answer {month.name}": partial(_answer, month, question, stamp)
                 for month in every if month not in new
@@ -262,16 +273,16 @@ def _made(work: _Work) -> _Made:
     )  # fmt: skip
     # While they are at it.
     session = Session()
-    base = asking(question, session=session)
-    head = estimate_lag(**base)
-    before = max((m for m in every if m.name < head.vintage[:7]), default=None, key=_named)
+    base = asking(question, vintage=vintage, session=session)
+    before = max((m for m in every if m.name < vintage[:7]), default=None, key=_named)
     material = gather(Extent(checks=False, full=False), before.vintage if before else "", **base)
-    first = dict(done)
-    answers: dict[str, LagResult | str] = {}
-    few: dict[str, Any] = {**question, "n_draws": min(material.study.n_draws, DRAWS)}
-    rest = _begin({**checks(material, few), **asks(material, question)}, work)
+    shared = {month.name: _folder(month, before, work.day, material) for month in here}
+    newer = newer_copy(work.board, work.category, vintage)
+    copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
+    first = {**dict(done), **{f"month {name}": made for name, made in shared.items()}}
     files = {name: dict(month.files) for name, month in work.held.items()}
     held = dict(work.held)
+    answers: dict[str, LagResult | str] = {}
     for month in every:
         if month not in new:
             answers[month.name] = first[f"answer {month.name}"]
@@ -283,16 +294,14 @@ def _made(work: _Work) -> _Made:
             held[month.name] = Frozen(month.name, files[month.name], json.loads(made[0][FACTS]))
     if not files:
         raise EstimateError(f"no month has a figure: {first[f'month {every[-1].name}']}")
-    record = compiled(every, held, answers, head, revising(answers, base))
-    newer = newer_copy(work.board, work.category, head.vintage)
-    copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
-    parts = dict(rest)
-    material = replace(material, checks=checked(material, parts))
+    record = compiled(every, held, answers, material.headline, revising(answers, base))
+    material = replace(material, checks=checked(material, first))
     lists = {v: data for v in work.others if (data := first[f"list {v}"])}
     return _Made(
         edition=Edition(material, tuple(m for m in every if m.name in files), record, work.day,
                         copied),
-        found=gathered(material, {k: v for k, v in parts.items() if k in asks(material, question)}),
+        found=gathered(material, {name: first[name] for name in further}),
+        ask=first["ask"],
         frozen=files,
         lists={**work.lists, **lists},
         added=tuple(month.name for month in new if month.name in files),
@@ -328,7 +337,7 @@ def _named(month: Month) -> str:
 #: The page that answers back.
 _ASK = "ask/index.html"
 #: Tasks whose error is one of the site; that of any other is told in its place.
-_NEEDED = ("month", "answer", "list")
+_NEEDED = ("month", "answer", "list", "ask", "page")
 
 
 @functools.lru_cache(maxsize=1)
@@ -340,6 +349,22 @@ def _session(stamp: str) -> Session:
 
 def _answer(month: Month, question: Question, stamp: str) -> LagResult | str:
     return answer(month, asking(question, session=_session(stamp)))
+
+
+def _beside(ask: partial[Any], stamp: str) -> Any:
+    """What stands beside the answer of the newest list."""
+    return ask(session=_session(stamp))
+
+
+def _ask(vintage: str, question: Question, stamp: str) -> bytes | str:
+    """The page that answers back, from draws of its own number; or why there is none."""
+    asked = asking(question, vintage=vintage, session=_session(stamp))
+    study = prepare(**asking(asked, n_draws=carried.DRAWS))
+    tables = _session(stamp).lookup_of(asked).tables
+    try:
+        return ask.page(study, tables=tables, footer=front.footer())
+    except (UsageError, EstimateError) as error:
+        return str(error)
 
 
 def _list(vintage: str, question: Question, stamp: str) -> bytes:
@@ -362,6 +387,13 @@ def _month(
         )
     except EstimateError as error:
         return str(error)
+    return _folder(month, before, published, material)
+
+
+def _folder(
+    month: Month, before: Month | None, published: str, material: Material
+) -> tuple[dict[str, bytes], LagResult]:
+    """The folder of a month whose answers there are."""
     headline = material.headline
     above = [] if published else [words("reconstructed", version=headline.version)]
     if not month.official:
@@ -401,31 +433,33 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
     files = {f"{name}/{k}": v for name, month in made.frozen.items() for k, v in month.items()}
     lists = folder.summed({f"{vintage}.json": data for vintage, data in made.lists.items()})
     files |= {f"{LISTS}/{name}": data for name, data in lists.items() if made.lists}
-    asked = _ask(work, edition)
-    if isinstance(asked, bytes):
-        files[_ASK] = asked
-    deck = Deck(made.found)
+    unasked = []
+    if isinstance(made.ask, bytes):
+        files[_ASK] = made.ask
+    else:
+        unasked = [Page(_ASK, words("unasked"), f"{made.ask}.", ())]
     pages: list[Page] = [
         front.front(edition), front.front(edition, "de"), front.all_months(edition),
-        *(front.correction(edition, row) for row in edition.record.rows), *deck.pages(),
-        *down.pages(made.found, owner()), *([asked] if isinstance(asked, Page) else []),
+        *(front.correction(edition, row) for row in edition.record.rows), *Deck(made.found).pages(),
+        *down.pages(made.found, owner()), *unasked,
     ]  # fmt: skip
-    result = edition.material.headline
+    result, typed = edition.material.headline, command(edition.material)
+    drawn, bare = {}, []
     for each in pages:
         kicker = words("kicker", each.lang, board=f"{result.board}, {result.category}",
                        vintage=citing.date(result.vintage, each.lang))  # fmt: skip
-        files |= _rendered(each, edition.material, work.frame(kicker, each.path, each.lang))
+        write = partial(_rendered, each, result, typed, work.frame(kicker, each.path, each.lang))
+        if any(section.figures for section in each.sections):
+            drawn[f"page {each.path}"] = write
+        else:
+            bare.append(write)
+    done = _begin(drawn, work)
+    # While they are at it.
+    for write in bare:
+        files |= write()
+    for _, rendered in done:
+        files |= rendered
     return files | _for_programs(work, made, files)
-
-
-def _ask(work: _Work, edition: Edition) -> bytes | Page:
-    """The page that answers back, from draws of its own number; or one that says why it cannot."""
-    asked = asking(work.question, vintage=edition.material.headline.vintage, session=Session())
-    study = prepare(**asking(asked, n_draws=carried.DRAWS))
-    try:
-        return ask.page(study, tables=edition.material.tables, footer=front.footer())
-    except (UsageError, EstimateError) as error:
-        return Page(_ASK, words("unasked"), f"{error}.", ())
 
 
 def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -487,13 +521,13 @@ def _corrected(row: Row, day: str) -> Entry:
     )  # fmt: skip
 
 
-def _rendered(each: Page, material: Material, frame: Frame) -> dict[str, bytes]:
+def _rendered(each: Page, result: LagResult, command: str, frame: Frame) -> dict[str, bytes]:
     """A page with the files of its charts, beside it."""
     files: dict[str, bytes] = {}
     where = each.path.rpartition("/")[0]
     links: dict[str, list[Link]] = {}
     if each.lang == "en" and where:
-        made, links = taken(each.sections, material)
+        made, links = taken(each.sections, result, command)
         files = {f"{where}/{name}": data for name, data in made.items()}
     shown = page.html(each, drawings(each.sections), replace(frame, taken=links))
     return {**files, each.path: shown}

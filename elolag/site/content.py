@@ -30,6 +30,8 @@ class Figure:
         A figure of `elolag.plots`, to be told ``size`` and ``title``.
     table
         The data of the chart.
+    sheet
+        What a workbook has of it, if not all of it.
     toggles
         Side of the chart (`elolag.plots.style.SIDES`) -> its label: series that can be hidden.
     """
@@ -40,6 +42,7 @@ class Figure:
     caption: str
     draw: Callable[..., Axes]
     table: Table
+    sheet: Table | None = None
     toggles: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them.
 _COLOURS = 32
-#: Dots per inch where fewer than those of print do: over two to a pixel of a phone's page.
-_DPI = {"phone": 240}
+#: Dots per inch of a screen: two to a pixel of a phone's page. Print has the SVG, which scales.
+_DPI = {"phone": 200, "page": 150, "slide": 120}
 #: What one cell and one sheet's name can hold.
 _LONGEST, _NAME = 32_767, 31
 #: Height of a row in points at most.
@@ -69,18 +69,19 @@ def images(
     title
         In place of the finding.
     """
-
-    def file(size: str, kind: str) -> bytes:
+    files = {f"{name}.svg": b""}
+    for size in dict.fromkeys(("page", *sizes)):
         axes = draw(size=size, title=title)
         # What takes the pointer is of use in a page only, and a quarter of the file.
         for artist in axes.figure.findobj(lambda each: each.get_alpha() == UNSEEN):
             artist.remove()
-        if kind == "png" and size in _DPI:
-            axes.figure.figure.set_dpi(_DPI[size])
-        return rendered(axes, kind, result)
-
-    pictures = {f"{name}-{size}.png": _few_colours(file(size, "png")) for size in sizes}
-    return {f"{name}.svg": file("page", "svg"), **pictures}
+        if size == "page":
+            files[f"{name}.svg"] = rendered(axes, "svg", result)
+        if size in sizes:
+            axes.figure.figure.set_dpi(_DPI.get(size, axes.figure.figure.dpi))
+            whole = rendered(axes, "png", result, loose=True)
+            files[f"{name}-{size}.png"] = _few_colours(whole)
+    return files
 
 
 def _few_colours(content: bytes) -> bytes:

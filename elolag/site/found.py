@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -52,27 +52,39 @@ class Found:
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
-def asks(material: Material, question: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
-    """What has to be asked beside a material, by the names of `Found`; in any order."""
+def asks(
+    question: Mapping[str, Any], *, board: str, as_of: str, n_draws: int
+) -> dict[str, partial[Any]]:
+    """What has to be asked beside a material, by the names of `Found`; in any order.
+
+    Each may be handed a ``session`` to share.
+
+    Parameters
+    ----------
+    question
+        That of the material.
+    board, as_of, n_draws
+        As the material's answer has them.
+    """
     question = dict(question)
-    few = {**question, "n_draws": min(material.study.n_draws, DRAWS)}
+    few = {**question, "n_draws": min(n_draws, DRAWS)}
     # The order is told for every list, each on its day.
     listed = {k: v for k, v in few.items() if k != "as_of"}
     # Labs are each compared with the leader, and voters and measures bring their own categories.
     labs = {k: v for k, v in few.items() if k != "follower"}
     return {
         "dates": partial(model_dates, **question),
-        "leads": partial(_leads, material.headline.as_of, listed),
-        "revisions": partial(estimate_revisions, **{"board": material.headline.board, **listed}),
+        "leads": partial(_leads, as_of, **listed),
+        "revisions": partial(estimate_revisions, **{"board": board, **listed}),
         "lab": partial(compare, "lab", **labs),
         "measures": partial(compare_measures, tasks=True, **few),
         "voters": partial(compare_voters, **few),
         "outlook": partial(forecast_lag, **{k: v for k, v in question.items() if k in _AHEAD}),
-        "ledger": partial(forecast_ledger, question.get("archive"), material.headline.board),
+        "ledger": partial(forecast_ledger, question.get("archive"), board),
     }
 
 
-def _leads(as_of: str, question: Mapping[str, Any]) -> WhoLed:
+def _leads(as_of: str, **question: Any) -> WhoLed:
     return who_led(**question).until(as_of)
 
 
@@ -84,7 +96,11 @@ def find(material: Material) -> Found:
     ElolagError
         There are no dates of models; any other part without an answer says why.
     """
-    asked = asks(material, material.question)
+    headline = material.headline
+    asked = asks(
+        material.question, board=headline.board, as_of=headline.as_of,
+        n_draws=material.study.n_draws,
+    )  # fmt: skip
     return gathered(material, {name: answered(ask) for name, ask in asked.items()})
 
 

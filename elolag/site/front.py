@@ -113,11 +113,9 @@ def _german(figure: Figure, material: Material) -> Figure:
         "window": citing.months_to(result.window, "de"),
         "vintage": citing.date(result.vintage, "de"),
     }
-    draw = figure.draw
-    if figure.name == "frontier":
-        title, draw = headline(material, "de"), partial(draw, lang="de")
-    else:
-        title = words(f"{figure.name} title", "de")
+    draw = partial(figure.draw, lang="de")
+    known = {"frontier": headline(material, "de")}
+    title = known.get(figure.name) or words(f"{figure.name} title", "de")
     caption = words(f"{figure.name} caption", "de", **told)
     return replace(
         figure,

@@ -88,19 +88,32 @@ class Checks:
         return tuple(sorted({pair for m in made if m for pair in m.table().snapshots}))
 
     def to_dict(self) -> dict[str, Any]:
-        """As in the JSON object of the report; every row of the grid is in its CSV."""
+        """As in the JSON object of the report; every row is in the CSV of its table."""
         slices = {"category": self.category, "openness": self.openness}
-        grid = None if self.grid is None else self.grid.to_dict()
+        influence, grid, claims = (
+            found and {k: v for k, v in found.to_dict().items() if k not in _TABLED}
+            for found in (self.influence, self.grid, self.claims)
+        )
         return {
-            "slices": {k: v and v.to_dict() for k, v in slices.items()},
+            "slices": {k: v and _headlines(v.to_dict()) for k, v in slices.items()},
             "sensitivity": {
-                "influence": self.influence and self.influence.to_dict(),
+                "influence": influence,
                 "flip": self.flip and self.flip.to_dict(),
-                "grid": grid and {k: v for k, v in grid.items() if k not in ("rows", "answer")},
+                "grid": grid,
             },
-            "claims": self.claims and self.claims.to_dict(),
+            "claims": claims,
             "left_out": dict(self.missing),
         }
+
+
+#: What of influence, grid and claims is in their CSV.
+_TABLED = ("cases", "rows", "answer", "claims")
+
+
+def _headlines(slices: Mapping[str, Any]) -> dict[str, Any]:
+    """Slices without the whole result behind each row."""
+    rows = [{k: v for k, v in row.items() if k != "result"} for row in slices["slices"]]
+    return {**slices, "slices": rows}
 
 
 def check(material: Material, extent: Extent) -> Checks:
@@ -108,7 +121,7 @@ def check(material: Material, extent: Extent) -> Checks:
     study, question = material.study, material.question
     few = {**question, "n_draws": min(study.n_draws, DRAWS)}
     asked: dict[str, Callable[[], Any]] = {
-        **checks(material, few),
+        **checks(few),
         "influence": partial(influence, **few),
         "flip": partial(flip, **few),
     }
@@ -119,17 +132,18 @@ def check(material: Material, extent: Extent) -> Checks:
     return replace(found, missing={**found.missing, **({"grid": no_grid} if no_grid else {})})
 
 
-def checks(material: Material, few: Mapping[str, Any]) -> dict[str, Callable[[], Any]]:
-    """What is asked of every question beside its answer, by the names of `Checks`."""
+def checks(few: Mapping[str, Any]) -> dict[str, partial[Any]]:
+    """What is asked of every question beside its answer, by the names of `Checks`.
+
+    Each may be handed a ``session`` to share.
+    """
     # A comparison by category is of all categories.
     whole = {k: v for k, v in few.items() if k != "category"}
-    asked: dict[str, Callable[[], Any]] = {
+    asked: dict[str, partial[Any]] = {
         "category": partial(compare, "category", **whole),
         "openness": partial(compare, "openness", **few),
     }
-    if not _no_claims(material.question):
-        asked["claims"] = partial(_claims, few)
-    return asked
+    return asked if _no_claims(few) else {"claims": partial(_claims, **few), **asked}
 
 
 def answered(ask: Callable[[], Any]) -> Any:
@@ -169,7 +183,7 @@ def _no_claims(question: Mapping[str, Any]) -> str:
     return ""
 
 
-def _claims(question: Mapping[str, Any]) -> ClaimsReport:
+def _claims(**question: Any) -> ClaimsReport:
     names = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
     return check_claims(**{k: question[k] for k in names if k in question})
 
@@ -229,7 +243,8 @@ class Material:
     comparison
         Every estimand.
     path, averages
-        The lag over time, and its average; None where no day before the as-of date can be answered.
+        The average over time, and the lag where there is none; None where no day before the as-of
+        date can be answered.
     beside
         The headline on another measure, where that has an answer on the same day.
     news
@@ -310,7 +325,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,
-        path=None if averages and not extent.checks else _path(study, "current", question),
+        path=None if averages else _path(study, "current", question),
         averages=averages,
         beside=beside(headline, **question),
         news=_news(study, headline, before, question),

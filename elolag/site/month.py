@@ -26,7 +26,7 @@ from elolag.schema import ALL_LISTS
 from elolag.site import folder, page, tested
 from elolag.site import sections as parts
 from elolag.site.content import Figure, Link, Page, Section
-from elolag.site.downloads import about, images, xlsx
+from elolag.site.downloads import OFFERED, about, images, xlsx
 from elolag.site.material import Extent, Material, describe, gather
 from elolag.site.page import Frame
 from elolag.site.programs import to_json
@@ -116,7 +116,7 @@ def write_report(
         material = gather(
             Extent(checks=True, full=full, choices=choices, jobs=jobs, tell=tell), **question
         )
-        files = contents(material)
+        files = contents(material, pictures=("page",))
         folder.write(files, temporary, place, force=force)
     return Report(place, (*sorted(files), folder.SUMS), material.headline)
 
@@ -128,6 +128,7 @@ def contents(
     frame: Frame | None = None,
     above: Sequence[str] = (),
     links: Sequence[Link] = (),
+    pictures: Sequence[str] = OFFERED,
 ) -> dict[str, bytes]:
     """Every file of the folder of one question; the same bytes for the same material.
 
@@ -143,6 +144,8 @@ def contents(
         Lines under the heading.
     links
         Ways on to other pages.
+    pictures
+        Sizes in which the charts of the page can be had as PNG.
     """
     result = material.headline
     frame = frame or Frame(kicker=_kicker(result))
@@ -151,12 +154,15 @@ def contents(
         parts.moved(material), parts.other(material), parts.estimands(material),
         parts.data(material), parts.limits(material), parts.citing(material),
     ]  # fmt: skip
-    files, links_of = taken(sections, material)
+    typed = command(material)
+    files, links_of = taken(sections, result, typed, pictures)
     further: list[Link] = []
     if material.checks is not None:
-        tried = [parts.over_time(material, daily=True)] if material.averages else []
-        tried += [tested.slices(material), tested.sensitivity(material), tested.claims(material)]
-        more, beside = taken(tried, material)
+        tried = [
+            tested.slices(material), tested.sensitivity(material), tested.claims(material),
+            Section("drawn", "", after=(words("drawn"),)),
+        ]  # fmt: skip
+        more, beside = taken(tried, result, typed, pictures=None)
         files |= more
         title = words("checks")
         checks = Page("checks.html", title, result.sentence(), tried)
@@ -174,7 +180,7 @@ def contents(
             whole, drawings(sections), replace(frame, taken=links_of, recipe=recipe)
         ),
         "page.md": page.markdown(whole, recipe),
-        "result.json": to_json(_result(material)),
+        "result.json": to_json(_result(material), packed=True),
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
         "citation.bib": quoted.bibtex().encode(),
@@ -195,37 +201,58 @@ _FILES = {
 def drawings(sections: Sequence[Section], *, pointed: bool = True) -> dict[str, dict[str, str]]:
     """Every figure of the sections as the SVG elements of a page; `pointed`: with words for it."""
 
-    def drawn(figure: Figure, size: str) -> str:
+    def drawn(figure: Figure, number: int, size: str) -> str:
         axes = figure.draw(size=size, title="")
-        return svg(axes, f"{figure.name}-{size}", pointed=pointed and size == "page")
+        # What is named so is named in every mark.
+        return svg(axes, f"{size[1]}{number}", pointed=pointed and size == "page")
 
     figures = [figure for section in sections for figure in section.figures]
-    return {f.name: {size: drawn(f, size) for size in ("page", "phone")} for f in figures}
+    return {
+        figure.name: {size: drawn(figure, number, size) for size in ("page", "phone")}
+        for number, figure in enumerate(figures)
+    }
 
 
 def taken(
-    sections: Sequence[Section], material: Material
+    sections: Sequence[Section],
+    result: LagResult,
+    command: str,
+    pictures: Sequence[str] | None = OFFERED,
 ) -> tuple[dict[str, bytes], dict[str, list[Link]]]:
-    """The files of every figure and table, and of each figure the links to them."""
+    """The files of every figure and table, and of each figure the links to them.
+
+    Parameters
+    ----------
+    result
+        The answer that the sections stand beside.
+    command
+        What to type to get it again.
+    pictures
+        Sizes of PNGs; None for no more than the data of each figure.
+    """
     files: dict[str, bytes] = {}
     ways: dict[str, list[Link]] = {}
     for figure in (figure for section in sections for figure in section.figures):
-        made = images(figure.name, figure.draw, material.headline, title=figure.title)
-        files |= {f"figures/{name}": data for name, data in made.items()}
         beside = f"./data/{figure.table.name}"
-        told = about(material.headline, title=figure.title, caption=figure.caption,
-                     command=command(material))  # fmt: skip
-        book = xlsx([figure.table], told, made=material.headline.vintage)
-        files[f"data/{figure.table.name}.xlsx"] = book
+        data = [Link("CSV", f"{beside}.csv"), Link(words("columns"), f"{beside}.metadata.json")]
+        ways[figure.name] = data
+        if pictures is None:
+            continue
+        made = images(figure.name, figure.draw, result, title=figure.title, sizes=pictures)
+        files |= {f"figures/{name}": content for name, content in made.items()}
         ways[figure.name] = [
             *(Link(_called(name, figure.name), f"./figures/{name}") for name in made),
-            Link("XLSX", f"{beside}.xlsx"), Link("CSV", f"{beside}.csv"),
-            Link(words("columns"), f"{beside}.metadata.json"),
+            Link("XLSX", f"{beside}.xlsx"), *data,
         ]  # fmt: skip
+        told = about(result, title=figure.title, caption=figure.caption, command=command)
+        told += [("Rows", figure.sheet.caption)] if figure.sheet else []
+        files[f"data/{figure.table.name}.xlsx"] = xlsx(
+            [figure.sheet or figure.table], told, made=result.vintage
+        )
     for table in _tables(sections):
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
-        files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, material)
+        files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, result, command)
     return files, ways
 
 
@@ -252,11 +279,17 @@ def _tables(sections: Sequence[Section]) -> list[Table]:
 
 
 def _result(material: Material) -> dict[str, Any]:
+    """`result.json`; what every estimand has from the same ratings is said once, by the answer."""
+    answer, comparison = material.headline.to_dict(), material.comparison.to_dict()
+    results = [
+        {k: v for k, v in each.items() if k == "headline" or k not in answer or v != answer[k]}
+        for each in comparison["results"]
+    ]
     return {
-        "schema": 1,
+        "schema": 2,
         "question": {**describe(material.question), "sources": material.headline.sources},
-        "answer": material.headline.to_dict(),
-        "comparison": material.comparison.to_dict(),
+        "answer": answer,
+        "comparison": {**comparison, "results": results},
         "beside": material.beside and material.beside.to_dict(),
         "news": None if isinstance(material.news, str) else material.news.to_dict(),
         **(material.checks.to_dict() if material.checks else {}),
@@ -346,9 +379,8 @@ def _versions() -> dict[str, str]:
     return {**found, **{name: metadata.version(name) for name in _PACKAGES}}
 
 
-def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
+def _describe_table(table: Table, content: bytes, result: LagResult, command: str) -> bytes:
     """The metadata that stand beside a table: columns, units, sources, seed, command."""
-    result = material.headline
     return to_json(
         {
             "schema": 1,
@@ -369,19 +401,20 @@ def _describe_table(table: Table, content: bytes, material: Material) -> bytes:
             "vintage": result.vintage,
             "sources": result.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in table.snapshots or result.snapshots],
-            "citations": sources(material),
+            "citations": sources(result),
             "n_draws": table.n_draws or result.n_draws,
             "seed": result.seed,
             "level": result.level,
-            "command": command(material),
+            "command": command,
             "version": result.version,
-        }
+        },
+        packed=True,
     )
 
 
-def sources(material: Material) -> list[str]:
+def sources(result: LagResult) -> list[str]:
     """Each data source as it asks to be cited."""
-    said = [f"{o.citation} ({o.licence})" for o in material.headline.origins if o.citation]
+    said = [f"{o.citation} ({o.licence})" for o in result.origins if o.citation]
     return list(dict.fromkeys(said))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -120,8 +121,9 @@ def template(name: str) -> str:
     return (resources.files("elolag.site") / "templates" / name).read_text("utf-8")
 
 
+@functools.cache
 def environment(**settings: Any) -> Any:
-    """Jinja's, in which an unknown name is an error."""
+    """Jinja's, in which an unknown name is an error; one for all pages, which reads each once."""
     jinja = library("jinja2", REPORT)
     return jinja.Environment(
         loader=jinja.FunctionLoader(template), undefined=jinja.StrictUndefined, **settings

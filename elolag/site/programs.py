@@ -47,9 +47,10 @@ _TERMS = (
 _TAG = "tag:elolag.invalid,2026:"
 
 
-def to_json(data: Mapping[str, Any] | Sequence[Any]) -> bytes:
-    """JSON for a file."""
-    return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
+def to_json(data: Mapping[str, Any] | Sequence[Any], *, packed: bool = False) -> bytes:
+    """JSON for a file; `packed`: on one line, where few but programs read it."""
+    spaces: dict[str, Any] = {"separators": (",", ":")} if packed else {"indent": 2}
+    return (json.dumps(data, **spaces, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def lag_json(
@@ -232,8 +233,10 @@ def _table_schema(fields: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _type(cells: Iterable[str], unit: str) -> str:
-    """What a column holds, by every cell that is not empty; nothing at all is text."""
+    """What a column holds, by every cell that is not empty; of an empty one its unit decides."""
     held = [cell for cell in cells if cell]
+    if not held and unit and unit not in (*_DATES, "true or false"):
+        return "number"
     if unit in _DATES:
         return _DATED[unit] if all(map(_DATES[unit].fullmatch, held)) else "string"
     fits = (kind for kind, form in _TYPES if held and all(map(form.fullmatch, held)))

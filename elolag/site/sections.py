@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import partial
 from statistics import NormalDist
 from typing import Any
@@ -110,8 +111,8 @@ def _rows(material: Material, since: str) -> list[dict[str, Any]]:
                 {
                     "side": side, "group": noun(group), "model": m.model, "entry": m.entry,
                     "lab": material.lab(m.model), "date": m.counts_from,
-                    "released": m.release_date, "rating": m.rating,
-                    "low": m.rating - z * m.sd, "high": m.rating + z * m.sd,
+                    "released": m.release_date, "rating": round(m.rating, 4),
+                    "low": round(m.rating - z * m.sd, 4), "high": round(m.rating + z * m.sd, 4),
                     "record": m.model in records,
                     "early": result.provisional_rating(m),
                 }
@@ -149,9 +150,9 @@ def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
     return Table("frontier", caption, columns, cells, page_rows=shown)
 
 
-def over_time(material: Material, *, daily: bool = False) -> Section:
-    """The average on every day of the past with hindsight, or the lag of the day."""
-    path = material.path if daily or material.averages is None else material.averages
+def over_time(material: Material) -> Section:
+    """The average on every day of the past with hindsight, or else the lag of the day."""
+    path = material.averages or material.path
     if path is None:
         why = "The two groups have too short a common history for a lag over time."
         return Section("time", words("time"), (why,))
@@ -161,6 +162,10 @@ def over_time(material: Material, *, daily: bool = False) -> Section:
         "the command “elolag change” answers that.",
     )
     return Section("time", words("time"), prose, (_path_figure(path),))
+
+
+#: Which days a workbook has, which is for reading.
+_WEEKLY = "Every seventh day, back from the last; the CSV has every day"
 
 
 def _path_figure(path: LagPath) -> Figure:
@@ -188,6 +193,7 @@ def _path_figure(path: LagPath) -> Figure:
         ),
         draw=partial(plots.lag_path, path),
         table=table,
+        sheet=replace(table, caption=_WEEKLY, rows=table.rows[::-1][::7][::-1]),
     )
 
 

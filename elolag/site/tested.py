@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from elolag import plots
@@ -256,18 +257,28 @@ def _sensitivity_figure(found: Influence) -> Figure:
         title=influence_title(found),
         alt=(
             f"Dots with intervals: the headline, {headline.figure()}, and what it would be after "
-            f"the single changes that move it most: {spread}. All changes are in "
-            f"data/influence.csv."
+            f"the single changes that move it most: {spread}. All that change it are "
+            f"in data/influence.csv."
         ),
         caption=(
             f"Each row leaves out one lab, model or vintage, or moves one release by a month, and "
             f"estimates everything anew with {headline.n_draws:,} draws; bar: "
             f"{headline.level:.0%} measurement interval. These are the "
-            f"{len(found.top)} that matter most of {len(found.cases):,}."
+            f"{len(found.top)} that matter most of {len(found.cases):,}; the table leaves out "
+            f"those that change nothing at all."
         ),
         draw=partial(plots.influence, found),
-        table=found.table(),
+        table=_moving(found),
     )
+
+
+def _moving(found: Influence) -> Table:
+    """The changes that make any difference, or have no answer: those that matter most are first."""
+    table = found.table()
+    cases = zip(table.rows, found.cases, strict=True)
+    rows = tuple(row for row, case in cases if case.refused or found.change(case))
+    caption = "The single changes that move the headline most (the CSV has every one that does)"
+    return replace(table, caption=caption, rows=rows)
 
 
 def claims(material: Material) -> Section:

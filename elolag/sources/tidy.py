@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from elolag.arrays import Flags
 from elolag.errors import PayloadError
 from elolag.schema import (
     ENTRIES,
@@ -281,24 +282,29 @@ def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
     import pandas as pd
 
     size(len(raw), where)
-    rows = pd.DataFrame(index=pd.RangeIndex(1, len(raw) + 1))
-    for column in ("category", "entry"):
-        rows[column] = names(raw[column], f"{where}: {column}").to_numpy(dtype=object)
-    if (categories := rows["category"].nunique()) > _MAX_CATEGORIES:
+    index = pd.RangeIndex(1, len(raw) + 1)
+    columns = {
+        column: pd.Series(names(raw[column], f"{where}: {column}").to_numpy(object), index, object)
+        for column in ("category", "entry")
+    }
+    if (categories := columns["category"].nunique()) > _MAX_CATEGORIES:
         raise PayloadError(
             f"{where}: {categories:,} categories; more than {_MAX_CATEGORIES:,} is refused"
         )
     for column in _FIGURES:
         values = raw[column] if column in raw else pd.Series(np.nan, index=raw.index)
-        rows[column] = numbers(values, where, column, rows["entry"])
-    _refuse(rows["rating"].isna(), rows, where, "rating", "missing; every row needs a rating")
+        columns[column] = numbers(values, where, column, columns["entry"])
+    rows = pd.DataFrame(columns)
+    figures = {column: columns[column].to_numpy() for column in _FIGURES}
+    unrated = np.isnan(figures["rating"])
+    _refuse(unrated, rows, where, "rating", "missing; every row needs a rating")
     for column in ("votes", "rank"):
-        counts = rows[column]
-        whole = counts.isna() | (counts.between(0, _MAX_COUNT) & (counts == np.floor(counts)))
-        _refuse(~whole, rows, where, column, "not a count")
+        counts = figures[column]
+        whole = (counts >= 0) & (counts <= _MAX_COUNT) & (counts == np.floor(counts))
+        _refuse(~(whole | np.isnan(counts)), rows, where, column, "not a count")
     for column in ("rating", "lower", "upper"):
-        _refuse(rows[column].abs() > _MAX_POINTS, rows, where, column, "out of all range")
-    wide = (rows["variance"] < 0) | (rows["variance"] > _MAX_POINTS**2)
+        _refuse(np.abs(figures[column]) > _MAX_POINTS, rows, where, column, "out of all range")
+    wide = (figures["variance"] < 0) | (figures["variance"] > _MAX_POINTS**2)
     _refuse(wide, rows, where, "variance", "no variance")
     return rows
 
@@ -396,7 +402,7 @@ def _missing(value: Any) -> bool:
     return value is None or is_nan or type(value).__name__ == "NAType"
 
 
-def _refuse(bad: pd.Series, rows: pd.DataFrame, where: str, column: str, fault: str) -> None:
+def _refuse(bad: Flags, rows: pd.DataFrame, where: str, column: str, fault: str) -> None:
     if bad.any():
         row = rows[bad].iloc[0]
         raise PayloadError(
@@ -471,34 +477,38 @@ def _apart(rows: pd.DataFrame, doubled: Collection[str], notes: list[str]) -> pd
 
 
 def _ratings(rows: pd.DataFrame) -> pd.DataFrame:
-    out = rows.assign(se=np.sqrt(rows["variance"]))
-    for column in ("rating", "lower", "upper", "se"):
-        out[column] = out[column].round(_DECIMALS)
-    for column in ("votes", "rank"):
-        out[column] = out[column].astype("Int64")
-    for column in ("category", "entry"):
-        out[column] = out[column].astype(str)
-    out = out.sort_values(
-        ["category", "rating", "entry"], ascending=[True, False, True], kind="stable"
+    out = rows.assign(se=np.sqrt(rows["variance"]))[list(RATINGS)]
+    figures = ["rating", "lower", "upper", "se"]
+    out[figures] = out[figures].round(_DECIMALS)
+    keys = (out["category"].tolist(), (-out["rating"]).tolist(), out["entry"].tolist())
+    places = [place for *_, place in sorted(zip(*keys, range(len(out)), strict=True))]
+    return (
+        out.iloc[places]
+        .reset_index(drop=True)
+        .astype({"category": str, "entry": str, "votes": "Int64", "rank": "Int64"})
     )
-    return out[list(RATINGS)].reset_index(drop=True)
 
 
 def _entries(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """One row per entry: what `overall` says of it, else what the first category says."""
     import pandas as pd
 
-    first = rows.assign(later=rows["category"] != "overall")
-    first = first.sort_values(["entry", "later", "category"], kind="stable")
-    out = pd.DataFrame({"entry": first["entry"].drop_duplicates()}).set_index("entry")
+    # In lists: a file may hold hundreds of boards, and frames of a few hundred rows take longer.
+    entries, categories = rows["entry"].tolist(), rows["category"].tolist()
+    later = [category != "overall" for category in categories]
+    places = sorted(zip(entries, later, categories, range(len(rows)), strict=True))
+    out: dict[str, list[str]] = {"entry": sorted(set(entries))}
     for column in _TEXTS:
-        said = first.loc[first[column] != "", ["entry", column]].drop_duplicates()
-        differing = int(said["entry"].duplicated().sum())
+        cells = rows[column].tolist()
+        said: dict[str, dict[str, None]] = {}
+        for entry, _, _, place in places:
+            if cells[place]:
+                said.setdefault(entry, {})[cells[place]] = None
+        differing = sum(len(texts) - 1 for texts in said.values())
         if differing:
             notes.append(f"{column} of {differing} entries differs between categories")
-        out[column] = said.drop_duplicates("entry").set_index("entry")[column]
-        out[column] = out[column].fillna("")
-    return out.reset_index()[list(ENTRIES)].astype(str)
+        out[column] = [next(iter(said.get(entry, ("",)))) for entry in out["entry"]]
+    return pd.DataFrame(out, columns=list(ENTRIES), dtype=object).astype(str)
 
 
 def keyed(

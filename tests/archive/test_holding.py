@@ -42,7 +42,7 @@ def days(count: int) -> list[str]:
     return [(first + dt.timedelta(days=14 * i)).isoformat() for i in range(count)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.floats(-4, 4), min_size=150, max_size=150), st.floats(-60, 60))
 def test_an_honest_recomputation_of_a_stored_date_is_told(noise: list[float], shift: float) -> None:
     with TemporaryDirectory() as folder:
@@ -57,7 +57,7 @@ def test_an_honest_recomputation_of_a_stored_date_is_told(noise: list[float], sh
         assert check["passed"]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(moved, st.sampled_from([-60.0, -10.9, 10.9, 60.0]))
 def test_a_record_that_moves_by_itself_is_held_until_it_is_accepted(at: int, by: float) -> None:
     with TemporaryDirectory() as folder:

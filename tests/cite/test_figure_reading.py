@@ -21,6 +21,7 @@ from elolag.archive import open_archive
 from elolag.cite import figure
 from elolag.cli import app
 from elolag.errors import UsageError
+from elolag.results import provenance
 from elolag.results.owner import owner
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,6 +205,33 @@ def test_the_command_reads_figures(drawn: dict[str, bytes], tmp_path: Path) -> N
     assert "\x1b" not in run(str(target), "--bibtex")
     assert "year" not in run(str(target), "--bibtex")
     assert "issued" not in run(str(target), "--csl")
+
+
+SOURCE = st.fixed_dictionaries(
+    {"path": st.text(max_size=3), "licence": st.sampled_from("ab"), "publisher": st.just("x")}
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(st.lists(SOURCE, max_size=6))
+def test_sources_are_whole_again_whatever_they_share(sources: list[dict[str, str]]) -> None:
+    packed = provenance._packed(sources)
+    assert provenance.unpacked(packed) == sources
+    assert sum(map(len, packed)) <= sum(map(len, sources))
+
+
+def test_files_of_the_first_schema_are_read_as_they_were_meant(tmp_path: Path) -> None:
+    told = [{"path": "a/2026-01-01", "licence": "MIT"}, {"path": "a/2025-01-01"}]
+    for schema, licence in ((1, {}), (2, {"licence": "MIT"})):
+        facts = {**json.loads(GOOD), "schema": schema, "sources": told}
+        found = read(tmp_path, png((b"tEXt", b"elolag\0" + json.dumps(facts).encode())))
+        assert found["sources"] == [told[0], {**told[1], **licence}]
+
+
+def test_few_words_for_many_sources_are_refused(tmp_path: Path) -> None:
+    facts = {**json.loads(GOOD), "schema": 2, "sources": [{"path": "x" * 10_000}, *[{}] * 1_000]}
+    with pytest.raises(UsageError, match="holds no provenance"):
+        read(tmp_path, png((b"tEXt", b"elolag\0" + json.dumps(facts).encode())))
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,56 @@ def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
+#: Runs commands in forks that end as processes of their own do: loading the libraries costs most.
+FORKS = """
+import gc, json, os, sys
+import elolag.cite, elolag.estimate.diff, elolag.estimate.lag, elolag.votes.rating, scipy.special
+from elolag.cli import main
+gc.freeze()
+for line in sys.stdin:
+    folder, command, sink, said = json.loads(line)
+    process = os.fork()
+    if not process:
+        os.chdir(folder)
+        os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT), 2)
+        if sink:
+            os.dup2(os.open(sink, os.O_WRONLY), 1)
+        else:  # what Python finds where nobody opened it
+            os.close(1)
+            sys.stdout = None
+        sys.argv = ["elolag", *command]
+        main()
+        sys.exit()
+    print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
+"""
+Ended = Callable[[Path, str, str], tuple[int, str]]
+
+
+@pytest.fixture(scope="module")
+def ended() -> Iterator[Ended]:
+    """How a command ends whose stdout is a file, or closed: its code and what it said."""
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKS], env=env, text=True, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as forks:  # fmt: skip
+        assert forks.stdin is not None
+        assert forks.stdout is not None
+        out, back = forks.stdin, forks.stdout
+
+        def end(folder: Path, command: str, sink: str) -> tuple[int, str]:
+            said = folder / "stderr"
+            said.unlink(missing_ok=True)
+            print(json.dumps([str(folder), command.split(), sink, str(said)]), file=out, flush=True)
+            return int(back.readline()), said.read_text("utf-8")
+
+        yield end
+    assert forks.returncode == 0
+
+
+FULL = (("/dev/full", "No space left"), ("", "Bad file descriptor"))
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
 @pytest.mark.parametrize(
     "command",
@@ -45,20 +97,31 @@ def run(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str
         "cite --draws 60 --board arena/webdev",
     ],
 )
-def test_a_full_or_closed_stdout_is_one_line(tmp_path: Path, command: str):
+def test_a_full_or_closed_stdout_is_one_line(tmp_path: Path, ended: Ended, command: str):
     (tmp_path / "v.csv").write_text(UMLAUTS, "utf-8")
     (tmp_path / "r.csv").write_text(_RATINGS, "utf-8")
     (tmp_path / "t.csv").write_text(_TAGS, "utf-8")
-    call = f"{' '.join(ELOLAG)} {command}"
-    for sink, said in ((">/dev/full", "No space left"), (">&-", "Bad file descriptor")):
-        found = run("sh", "-c", f"{call} {sink}", cwd=tmp_path)
-        if (command, sink) == ("--help", ">&-"):  # nothing was to be answered
-            assert "Traceback" not in found.stderr
+    for sink, said in FULL:
+        code, error = ended(tmp_path, command, sink)
+        if (command, sink) == ("--help", ""):  # nothing was to be answered
+            assert "Traceback" not in error
             continue
-        assert found.returncode == 1
-        assert found.stderr.startswith("elolag: cannot write the answer: ")
-        assert found.stderr.count("\n") == 1
-        assert said in found.stderr
+        one_line(code, error, said)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_and_so_it_is_in_a_process_of_its_own(tmp_path: Path):
+    for sink, said in FULL:
+        shell = f"{' '.join(ELOLAG)} template votes >{sink or '&-'}"
+        found = run("sh", "-c", shell, cwd=tmp_path)
+        one_line(found.returncode, found.stderr, said)
+
+
+def one_line(code: int, error: str, said: str) -> None:
+    assert code == 1
+    assert error.startswith("elolag: cannot write the answer: ")
+    assert error.count("\n") == 1
+    assert said in error
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")

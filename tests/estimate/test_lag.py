@@ -267,6 +267,38 @@ def test_all_estimands_under_a_match_rule_are_those_that_date_a_crossing() -> No
     assert {r.match_rule for r in found.results} == {"between"}
 
 
+@pytest.mark.parametrize("asked", [{}, {"window": 40.0}, {"match_rule": "below"}])
+def test_all_estimands_together_are_what_each_is_alone(asked: dict[str, Any]) -> None:
+    found = estimate_all(n_draws=FEW, session=SHARED, **asked)
+    for estimand in ESTIMANDS:
+        ask = partial(estimate_lag, estimand=estimand, interval="both", n_draws=FEW, **asked)
+        if estimand in found.refused:
+            with pytest.raises((EstimateError, UsageError)) as refused:
+                ask()
+            assert found.refused[estimand] == str(refused.value)
+        else:
+            (said,) = (r for r in found.results if r.estimand == estimand)
+            assert said.to_dict() == ask().to_dict()
+    assert [r.estimand for r in found.results] == [e for e in ESTIMANDS if e not in found.refused]
+
+
+def test_what_is_asked_of_the_same_draws_is_what_new_ones_say() -> None:
+    """In any order, by other windows, days and match rules, on the draws that are kept."""
+    study = prepare(n_draws=FEW, session=SHARED)
+    for rule in ("reached", "not-worse", "below", "reached"):
+        for window, back in ((None, 0.0), (6.0, 0.0), (None, 200.0), (6.0, 0.0)):
+            asked = dataclasses.replace(study, match_rule=rule, window=window)
+            day = study.as_of - back
+            kept = asked.sample(["average", "current"], day)
+            anew = draws.sample(
+                study.cast.field, study.fitted, day, ["average", "current"], window, FEW,
+                study.seed, asked.match,
+            )  # fmt: skip
+            for estimand, lags in anew.lags.items():
+                assert (kept.lags[estimand].months == lags.months).all()
+            assert (kept.gap == anew.gap).all()
+
+
 def test_as_of_before_a_group_exists() -> None:
     with pytest.raises(EstimateError, match="no model by 2019-01-01"):
         estimate_lag(as_of="2019-01-01")

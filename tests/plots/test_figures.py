@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +15,8 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -27,7 +31,17 @@ from elolag.estimate.session import prepare
 from elolag.forecast import past
 from elolag.model import estimands
 from elolag.plots.paths import _turns
-from elolag.plots.style import _FOOTER, COLOURS, SIZES, _hoist, new_figure, roles, visible
+from elolag.plots.style import (
+    _FOOTER,
+    COLOURS,
+    SIZES,
+    _hoist,
+    _join,
+    new_figure,
+    path_data,
+    roles,
+    visible,
+)
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap
 
@@ -328,6 +342,117 @@ def test_what_marks_of_a_group_share_stands_with_the_group() -> None:
         {"x": "1", "fill": "red", "stroke": "blue"}, {"x": "2", "fill": "red", "stroke": "blue"},
         {"x": "3"},
     ]  # fmt: skip
+
+
+PAIR = st.tuples(st.floats(-50, 700), st.floats(-50, 700))
+
+
+def points(path: str) -> list[tuple[str, list[float]]]:
+    """Every command of a path with its coordinates, one stretch each, slowly and in the open."""
+    words = re.findall(r"[A-Za-z]|-?(?:\d+\.?\d*|\.\d+)", path)
+    needs = {"M": 2, "L": 2, "Q": 4, "C": 6, "H": 1, "V": 1, "Z": 0}
+    found: list[tuple[str, list[float]]] = []
+    at, first, name = (0.0, 0.0), (0.0, 0.0), ""
+    while words:
+        if words[0].isalpha():
+            name = words.pop(0)
+        size = needs[name.upper()]
+        numbers = [float(words.pop(0)) for _ in range(size)]
+        if name in ("h", "v"):
+            numbers = [numbers[0], 0.0] if name == "h" else [0.0, numbers[0]]
+        if name.islower():
+            numbers = [n + at[k % 2] for k, n in enumerate(numbers)]
+        kind = {"H": "L", "V": "L"}.get(name.upper(), name.upper())
+        at = first if kind == "Z" else (numbers[-2], numbers[-1])
+        first = at if kind == "M" else first
+        found.append((kind, numbers))
+    return found
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.lists(st.tuples(st.sampled_from("MLLLLQCz"), st.lists(PAIR, min_size=3, max_size=3))))
+def test_a_short_path_is_the_long_one_to_a_hundredth(
+    parts: list[tuple[str, list[tuple[float, float]]]],
+) -> None:
+    size = {"M": 1, "L": 1, "Q": 2, "C": 3, "z": 0}
+    stretches = [("M", [(0.0, 0.0)] * 3), *parts]
+    whole = "\n".join(
+        " ".join([kind, *(f"{n:.6f}" for pair in pairs[: size[kind]] for n in pair)])
+        for kind, pairs in stretches
+    )
+    short = path_data(whole)
+    assert len(short) <= len(whole)
+    told, meant = points(short), points(whole)
+    assert [kind for kind, _ in told] == [kind for kind, _ in meant]
+    for (_, near), (_, exact) in zip(told, meant, strict=True):
+        assert near == pytest.approx(exact, abs=0.0051)
+
+
+def test_a_path_with_another_command_is_refused() -> None:
+    with pytest.raises(ValueError, match="command 'A', which is not known"):
+        path_data("M 0 0 A 1 1 0 0 0 2 2")
+
+
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["fill", "stroke", "class", "clip-path", "transform"]),
+    st.sampled_from("ab"), max_size=3,
+)  # fmt: skip
+
+
+def svg_part(tag: str, attributes: dict[str, str], *inner: Any) -> ElementTree.Element:
+    part = ElementTree.Element(f"{{http://www.w3.org/2000/svg}}{tag}", attributes)
+    part.extend(inner)
+    return part
+
+
+TREES = st.recursive(
+    st.builds(lambda a: svg_part("use", a), ATTRIBUTES),
+    lambda inner: st.builds(
+        lambda attributes, parts, title: svg_part(
+            "g", attributes, *([svg_part("title", {})] * title), *parts
+        ),
+        ATTRIBUTES, st.lists(inner, min_size=1, max_size=4), st.booleans(),
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.lists(TREES, max_size=4))
+def test_fewer_groups_draw_the_same(trees: list[ElementTree.Element]) -> None:
+    """Of every mark what it inherits, how it is cut and moved, its sides, and who speaks for it."""
+    root = svg_part("svg", {}, *(copy.deepcopy(tree) for tree in trees))
+    for number, mark in enumerate(part for part in root.iter() if part.tag.endswith("use")):
+        mark.set("x", str(number))
+    for number, title in enumerate(part for part in root.iter() if part.tag.endswith("title")):
+        title.text = str(number)
+
+    def drawn() -> list[Any]:
+        found = []
+
+        def walk(part: ElementTree.Element, said: Any) -> None:
+            fill, stroke, sides, cuts, words = said
+            fill, stroke = part.get("fill", fill), part.get("stroke", stroke)
+            sides = sides | {part.get("class")} - {None}
+            moved = [("moved", part.get("transform"))] if "transform" in part.attrib else []
+            cut = [("cut", part.get("clip-path"))] if "clip-path" in part.attrib else []
+            # A part is moved, and then cut where it stands; to be cut twice alike is to be cut.
+            cuts = [*cuts, *moved, *(each for each in cut if each not in (*cuts, *moved)[-1:])]
+            words = next((t.text for t in part if t.tag.endswith("title")), words)
+            if part.tag.endswith("use"):
+                found.append((part.get("x"), fill, stroke, sides, tuple(cuts), words))
+            for child in part:
+                walk(child, (fill, stroke, sides, cuts, words))
+
+        walk(root, (None, None, frozenset(), [], None))
+        return found
+
+    before, groups = drawn(), sum(part.tag.endswith("}g") for part in root.iter())
+    _hoist(root)
+    _join(root)
+    assert drawn() == before
+    worded = sum(part.tag.endswith("title") for part in root.iter())
+    assert sum(part.tag.endswith("}g") for part in root.iter()) <= groups + worded
 
 
 def test_type_on_a_page_is_type(headline: LagResult) -> None:

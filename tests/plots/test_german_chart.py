@@ -12,6 +12,7 @@ from cited_states import BEHIND, every, in_state, made, point
 from elolag import plots
 from elolag.cite import citation, read_figure
 from elolag.errors import UsageError
+from elolag.estimate.over_time import lag_path
 from elolag.results import citing
 from elolag.results.answer import Speaker
 from elolag.results.provenance import _CAVEATS, _GERMAN_CAVEATS, _OWN_CAVEAT
@@ -111,3 +112,16 @@ def test_english_charts_are_as_they_were_and_months_and_sides_have_german_names(
 
 def test_every_caveat_has_its_german() -> None:
     assert set(_GERMAN_CAVEATS) == {*_CAVEATS.values(), _OWN_CAVEAT}
+
+
+@pytest.mark.parametrize("estimand", ["current", "average"])
+def test_the_path_of_a_german_page_is_lettered_in_german(estimand: str) -> None:
+    path = lag_path("2025-03-01", n_draws=100, estimand=estimand)
+    axes = plots.lag_path(path, lang="de", title="")
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    told = [*shown(axes), *legend]
+    assert {"Monate", "China zurück", "95-%-Intervall je Tag", "95-%-Band des Verlaufs"} <= {*told}
+    assert legend[0] == ("Mittel" if estimand == "average" else "Abstand")
+    assert [text for text in told if ENGLISH.search(text)] == []
+    english = plots.lag_path(path, title="").get_legend().get_texts()
+    assert [t.get_text() for t in english][1:] == ["50%", "95% each day", "50%", "95% whole path"]

@@ -91,6 +91,7 @@ def test_a_tie_goes_one_way_everywhere(
         assert "China ahead by 1.9 months" in said["table"]
         assert "1.9 months ahead" in said["cell"]
         assert "neither" in said["title"].lower()
+    monkeypatch.setattr("elolag.site.month.images", lambda *_, **__: {})  # the page draws its own
     made = write_report(tmp_path / "report", full=False, **question)
     page = (made.path / "index.html").read_text("utf-8")
     assert finding(headline) in page

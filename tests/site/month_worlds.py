@@ -21,6 +21,7 @@ import site_worlds
 from elolag.archive import Payload, take_publications
 from elolag.schema import ENTRIES, RATINGS, Origin, Publication
 from elolag.site import Site, write_site
+from elolag.site.content import Section
 from elolag.site.downloads import OFFERED
 from elolag.sources import get_source
 
@@ -77,8 +78,15 @@ def plain() -> Iterator[None]:
     """Charts are one empty image each: they take four fifths of the time, and are not the point."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("elolag.site.month.images", _images)
-        patch.setattr("elolag.site.month.svg", lambda _, name, **__: f'<svg id="{name}"></svg>')
+        for room in ("month", "build"):
+            patch.setattr(f"elolag.site.{room}.drawings", _drawings)
         yield
+
+
+def _drawings(sections: Iterable[Section], **_: object) -> dict[str, dict[str, str]]:
+    figures = (figure.name for section in sections for figure in section.figures)
+    sizes = ("page", "phone")
+    return {n: {size: f'<svg id="{n}-{size}"></svg>' for size in sizes} for n in figures}
 
 
 def _images(name: str, *_: object, **__: object) -> dict[str, bytes]:

@@ -35,7 +35,7 @@ LABS = {"acme": f"Acme {TURNED} {IMAGE}", "dragon": "Dragon & Söhne {{ 7*7 }} $
 #: Every figure of a question's page, and of the page of its checks.
 ANSWER = ("frontier", "average-path", "estimands")
 CHECKS = (
-    "lag-path", "slices-category", "slices-openness", "influence", "specifications", "claims",
+    "slices-category", "slices-openness", "influence", "specifications", "claims",
 )  # fmt: skip
 FIGURES = (*ANSWER, *CHECKS)
 UNTAGGED = f"nobody {SCRIPT}"

@@ -7,6 +7,8 @@ import hashlib
 import io
 import json
 import re
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,11 @@ import pytest
 import site_worlds
 from month_worlds import ADDRESS, DAY, MONTHS, NEW, Later, files
 
+from elolag import tags
+from elolag.archive import open_archive
 from elolag.errors import UsageError
 from elolag.own import own_board
-from elolag.site import Site
+from elolag.site import Site, build
 from elolag.site.folder import SUMS
 
 PAGES = (
@@ -202,6 +206,45 @@ def test_what_no_site_can_be_made_of(
     with pytest.raises(UsageError, match=said):
         month_worlds.write(tmp_path / "site", months, **other)
     assert list(tmp_path.iterdir()) == []
+
+
+def _work(question: dict[str, Any]) -> build._Work:
+    board = open_archive(question["archive"]).board(question["board"])
+    asked: Any = question
+    return build._Work(board, asked, {}, {}, DAY, "", 1, None)
+
+
+def test_the_newest_month_is_the_same_by_a_worker_and_with_the_front_page(
+    months: dict[str, Any], plain: Site
+) -> None:
+    work = _work(months)
+    *_, before, month = work.months
+    asked: Any = months
+    with month_worlds.plain():
+        made = build._month(month, before, DAY, asked, "by itself")
+    assert not isinstance(made, str)
+    for name, content in made[0].items():
+        assert (plain.path / month.name / name).read_bytes() == content, name
+
+
+def test_a_worker_reads_anew_whatever_an_answer_rests_on(
+    months: dict[str, Any], tmp_path: Path
+) -> None:
+    """Sessions are kept by worker under this stamp, and hold lists and tags."""
+    first = _work(months).stamp
+    assert _work(months).stamp == first
+    own = Path(shutil.copytree(months["extra_tags"], tmp_path / "tags"))
+    archive = Path(shutil.copytree(months["archive"], tmp_path / "archive"))
+    seen = {first, _work({**months, "archive": str(archive)}).stamp}
+    month_worlds.take(archive, [month_worlds.NEXT])
+    seen.add(_work({**months, "archive": str(archive)}).stamp)
+    month_worlds.retag(own, *month_worlds.MOVED)
+    seen.add(_work({**months, "extra_tags": own}).stamp)
+    assert len(seen) == 4
+    with pytest.MonkeyPatch.context() as patch:
+        others = replace(tags.load(), bundle="of others")
+        patch.setattr(tags, "load", lambda **_: others)
+        assert _work(months).stamp not in seen
 
 
 def test_a_table_of_ones_own_has_no_months(months: dict[str, Any], tmp_path: Path) -> None:

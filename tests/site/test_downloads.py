@@ -24,13 +24,13 @@ import pytest
 import site_worlds
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageColor
 
 import elolag
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.plots import frontier, svg
-from elolag.plots.style import UNSEEN, rendered
+from elolag.plots.style import COLOURS, UNSEEN, rendered
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
@@ -190,7 +190,7 @@ def test_a_chart_is_taken_along_as_one_svg_and_a_png_of_each_size(
     assert again["frontier.svg"] == pictures["frontier.svg"]
     assert f"opacity: {UNSEEN}".encode() not in pictures["frontier.svg"]
     with Image.open(io.BytesIO(pictures["frontier-phone.png"])) as phone:
-        assert phone.size == (888, 888)
+        assert phone.size == (740, 740)
 
 
 def test_no_number_of_an_svg_is_longer_than_the_eye_is_sharp(pictures: dict[str, bytes]) -> None:
@@ -202,14 +202,19 @@ def test_no_number_of_an_svg_is_longer_than_the_eye_is_sharp(pictures: dict[str,
 def test_the_palette_changes_no_colour_that_is_seen(
     pictures: dict[str, bytes], answers: tuple[LagResult, LagResult]
 ) -> None:
-    whole = Image.open(io.BytesIO(rendered(frontier(answers[1]), "png", answers[1]))).convert("RGB")
+    axes = frontier(answers[1])
+    axes.figure.figure.set_dpi(150)
+    whole = Image.open(io.BytesIO(rendered(axes, "png", answers[1]))).convert("RGB")
     few = Image.open(io.BytesIO(pictures["frontier-page.png"]))
     assert few.mode == "P"
     assert few.size == whole.size
-    assert few.info["dpi"] == pytest.approx((200, 200), abs=0.1)
+    assert few.info["dpi"] == pytest.approx((150, 150), abs=0.1)
     near = zip(whole.tobytes(), few.convert("RGB").tobytes(), strict=True)
     far = sum(abs(a - b) > 24 for a, b in near)
     assert far / (3 * whole.width * whole.height) < 0.002
+    # Those of the two sides are told by their colour, and keep it to the last bit.
+    seen = few.convert("RGB").getcolors(256)
+    assert {ImageColor.getrgb(side) for side in COLOURS} < {colour for _, colour in seen}
 
 
 # The series.
@@ -238,6 +243,14 @@ def test_the_series_is_typed_without_options(answers: tuple[LagResult, LagResult
     assert frame["revised_vintage"].tolist()[1:] == [site_worlds.VINTAGE]
     assert frame["gap"][0] == answers[1].gap.elo
     assert all(column.meaning for column in found.columns)
+
+
+def test_an_empty_column_has_the_type_of_its_unit() -> None:
+    columns = described(
+        [Column("a", "", "x", "months"), Column("b", "", "y"), Column("c", "", "z", "ISO date")]
+    )
+    told = resource("data/t.csv", b"a,b,c\n,,\n", columns, "T")
+    assert [f["type"] for f in told["schema"]["fields"]] == ["number", "string", "date"]
 
 
 def test_a_first_figure_stays_what_it_was(answers: tuple[LagResult, LagResult]) -> None:

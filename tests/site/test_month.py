@@ -25,12 +25,23 @@ from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.own import own_board
 from elolag.site import page, write_report
-from elolag.site.downloads import OFFERED
 from elolag.site.folder import SUMS, reserved, write
 from elolag.site.material import Extent, gather
 from elolag.site.month import _reproduce, _result
 
-MAIN = "from elolag.cli import main; main()"
+#: Of the images of a chart one of each kind is drawn: in another size they are no other.
+MAIN = """
+from elolag.cli import main
+from elolag.site import month
+drawn = month.images
+
+def images(name, *rest, **more):
+    made = drawn(name, *rest, sizes=("page",), **more)
+    return {**made, f"{name}-slide.png": b"", f"{name}-phone.png": b""}
+
+month.images = images
+main()
+"""
 TITLES = [
     "The day itself",
     "Over time",
@@ -68,7 +79,9 @@ def test_command_line_makes_the_same_bytes_elsewhere(world: World, tmp_path: Pat
     again = files(tmp_path / "again")
     assert sorted(again) == sorted(said["files"])
     first = files(world.report.path)
-    assert {n for n in first if first[n] != again.get(n)} == set()
+    undrawn = {n for n in again if not again[n]}
+    assert undrawn == {n for n in first if n.endswith(("-slide.png", "-phone.png"))}
+    assert {n for n in first if first[n] != again.get(n)} == {*undrawn, SUMS}
     here = (asked["archive"], str(asked["extra_tags"].parent), str(Path.cwd()), str(Path.home()))
     assert [n for n in first for place in here if place.encode() in first[n]] == []
     assert said["answer"] == json.loads(json.dumps(world.report.headline.to_dict()))
@@ -81,12 +94,15 @@ def test_has_what_it_promises(world: World) -> None:
     assert {"index.html", "page.md", "result.json", "reproduce.txt"} <= names
     assert {"citation.txt", "citation.de.txt", "citation.bib", "citation.json"} <= names
     assert SUMS in names
+    # Charts of the checks are in their page, and their data in the folder; other sizes on demand.
+    assert {name for name in names if name.startswith("figures/")} == {
+        f"figures/{figure}{end}" for figure in site_worlds.ANSWER for end in (".svg", "-page.png")
+    }
     for figure in site_worlds.FIGURES:
-        assert f"figures/{figure}.svg" in names
-        for size in OFFERED:
-            picture = found[f"figures/{figure}-{size}.png"]
-            assert picture.startswith(b"\x89PNG")
-            assert len(picture) < 150_000
+        assert f"data/{figure}.csv" in names
+        assert (f"data/{figure}.xlsx" in names) == (figure in site_worlds.ANSWER)
+    assert "--figure FILE" in found["checks.html"].decode()
+    assert sum(map(len, found.values())) < 1_000_000
     text = found["page.md"].decode()
     places = [text.index(f"\n## {title}") for title in TITLES]
     assert places == sorted(places)
@@ -102,10 +118,10 @@ def test_has_what_it_promises(world: World) -> None:
     }
 
 
-@pytest.mark.parametrize("ending", [".svg", *(f"-{size}.png" for size in OFFERED)])
+@pytest.mark.parametrize("ending", [".svg", "-page.png"])
 def test_pictures_say_where_they_come_from(world: World, ending: str) -> None:
     result = world.report.headline
-    for figure in site_worlds.FIGURES:
+    for figure in site_worlds.ANSWER:
         path = world.report.path / "figures" / f"{figure}{ending}"
         said = read_figure(path)
         assert said["sentence"] == result.sentence()
@@ -123,7 +139,7 @@ def test_pictures_say_where_they_come_from(world: World, ending: str) -> None:
 def test_every_table_has_its_columns_units_and_sources(world: World) -> None:
     found = files(world.report.path)
     tables = [name for name in found if name.startswith("data/") and name.endswith(".csv")]
-    assert len(tables) == 7 + 8
+    assert len(tables) == 6 + 8
     for name in tables:
         said = json.loads(found[name.replace(".csv", ".metadata.json")])
         rows = list(csv.reader(io.StringIO(found[name].decode())))

@@ -97,7 +97,6 @@ def serve(upstream: Upstream) -> None:
         {
             "text": made.parquet([*made.board_rows(), *coding]),
             "webdev": made.parquet(made.board_rows(25)),
-            "vision": made.parquet(made.board_rows(30)),
         },
     )
     upstream.routes[made.ECI] = made.eci(shift=1.0)

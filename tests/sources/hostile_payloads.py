@@ -178,8 +178,8 @@ PAYLOADS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a footer of nothing": (TEXT, lambda: with_footer(bytes(3 * MB)), "not readable as Parquet"),
     "a footer longer than its file": (
         TEXT, lambda: overwritten(written(columns(1)), -8, b"\xff\xff\xff\x7f"), "a footer of"),
-    "a text of 400 MB": (
-        TEXT, lambda: long_texts(1, 400 * MB), "bytes uncompressed; more than"),
+    "a text of 300 MB": (
+        TEXT, lambda: long_texts(1, 300 * MB), "bytes uncompressed; more than"),
     "a dictionary of 300 MB": (
         TEXT, lambda: long_texts(100_000, 3_000), "bytes uncompressed; more than"),
     "a dictionary of 200 MB": (
@@ -209,13 +209,13 @@ PAYLOADS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "33 MB of one text": (WEB, lambda: b'["' + b"x" * 33 * MB + b'"]', "bytes of text"),
     "31 MB of one text and an emoji": (
         WEB, lambda: b'["' + b"x" * 31 * MB + '\U0001f600"]'.encode(), "found an array"),
-    "a page of 160,000 models": (WEB, lambda: page(160_000), ""),
+    "a page of 80,000 models": (WEB, lambda: page(80_000), ""),
     "a rating of a million digits and a letter": (
         ELO, lambda: rated("1" * 1_000_000 + "x"), "is not a finite number"),
     "a rating of a million digits and a sign": (
         ELO, lambda: rated("1" * 500_000 + "." + "1" * 500_000 + "e+"), "is not a finite number"),
-    "100,000 dates of one model": (DEV, lambda: served(100_000, 20), ""),
-    "100,000 dates of one model, day by day": (DEV, lambda: served(100_000, 1), ""),
+    "50,000 dates of one model": (DEV, lambda: served(50_000, 20), ""),
+    "50,000 dates of one model, day by day": (DEV, lambda: served(50_000, 1), ""),
     "100,000 categories": (
         "arena-catalog leaderboard-text.json", lambda: categories(100_000), "100,000 categories"),
     "a line of 31 MB": (CSV, lambda: ECI + b"x" * 31 * MB, "not CSV at line 2"),

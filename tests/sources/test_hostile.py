@@ -320,7 +320,7 @@ def reshaped(value: object, draw: st.DataObject) -> object:
 @settings(
     derandomize=True,
     deadline=None,
-    max_examples=60,
+    max_examples=MUTATIONS // 5,
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(draw=st.data())

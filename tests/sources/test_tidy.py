@@ -258,6 +258,36 @@ def test_descriptions_come_from_overall_and_differences_are_noted():
     assert tables.notes == ("organisation of 1 entries differs between categories",)
 
 
+words = st.sampled_from(["", "x", "y"])
+listed = st.fixed_dictionaries(
+    {
+        "category": st.sampled_from(["overall", "a", "z"]),
+        "entry": st.sampled_from(["m", "n", "\U0001f600"]),
+        "rating": st.sampled_from([1000.0, 1001.004, 1001.006]),
+        "votes": st.none() | st.just(7),
+        "name": words,
+        "organisation": words,
+    }
+)
+
+
+@given(st.lists(listed, min_size=1, max_size=9, unique_by=lambda r: (r["category"], r["entry"])))
+def test_tables_are_those_of_plain_loops(rows: list[dict[str, object]]):
+    tables = tidy.board(raw(*rows), "a list")
+    order = sorted(rows, key=lambda r: (r["category"], -round(r["rating"], 2), r["entry"]))
+    figures = tables.ratings[["category", "entry", "rating", "votes"]].itertuples(index=False)
+    assert [tuple(None if pd.isna(v) else v for v in row) for row in figures] == [
+        (r["category"], r["entry"], round(r["rating"], 2), r["votes"]) for r in order
+    ]
+    rows = sorted(rows, key=lambda r: (r["category"] != "overall", r["category"]))
+    described = [
+        [entry, *(next((r[c] for r in rows if r["entry"] == entry and r[c]), "")
+                  for c in ("name", "organisation")), ""]
+        for entry in sorted({r["entry"] for r in rows})
+    ]  # fmt: skip
+    assert tables.entries.to_numpy().tolist() == described
+
+
 def test_control_characters_in_descriptions_become_spaces_and_are_noted():
     tables = tidy.board(raw({"organisation": "a\r\nb\ud800"}), W)
     assert tables.entries["organisation"].tolist() == ["a  b "]

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from elolag.tags.listings import Listed, Record
+from elolag.archive import Archive, open_archive
+from elolag.archive.reading import shipped_path
+from elolag.tags.listings import Listed, Record, read_listings
 
 FIELDS = [field.name for field in dataclasses.fields(Record)]
 
@@ -24,9 +26,22 @@ class Done:
     stderr: str
 
 
+@pytest.fixture(scope="module")
+def unrated() -> list[Listed]:
+    return read_listings(open_archive(shipped_path()))
+
+
 @pytest.fixture(autouse=True)
-def _at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def _at_home(monkeypatch: pytest.MonkeyPatch, shipped: list[Listed], unrated: list[Listed]) -> None:
+    """The entries of the shipped archive, a second of work, are read once."""
+
+    def read(archive: Archive, *, ratings: bool = False) -> list[Listed]:
+        if archive.path != shipped_path():
+            return read_listings(archive, ratings=ratings)
+        return list(shipped if ratings else unrated)
+
     monkeypatch.delenv("ELOLAG_ARCHIVE", raising=False)
+    monkeypatch.setattr("elolag.tags.listings.read_listings", read)
 
 
 def run(*arguments: str) -> Done:
