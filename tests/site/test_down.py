@@ -64,7 +64,8 @@ def test_every_page_has_a_plain_path_of_its_own(pages: dict[str, Page], found: F
     assert list(pages) == [
         "groups/index.html", "groups/openness.html", "groups/labs.html", "groups/boards.html",
         "groups/voters.html",
-        "leads/index.html", "claims/index.html", "revisions/index.html", "data/index.html",
+        "leads/index.html", "claims/index.html", "revisions/index.html",
+        "forecasts/index.html", "data/index.html",
         "methods/index.html", "about/index.html",
     ]  # fmt: skip
     every = set(pages) | {each.path for each in Deck(found).pages()} | {"months/index.html"}
