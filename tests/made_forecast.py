@@ -80,7 +80,7 @@ def answers(draw: st.DrawFn) -> Answer:
         at = (*at[:-1], OTHER)
     elif kind == "cdf":
         days = draw(st.sets(st.integers(1, end), min_size=1, max_size=20))
-        at = tuple(to_iso(_round + day) for day in sorted(days))
+        at = tuple(to_iso(_round + day) for day in sorted({*days, end}))
     else:
         at = tuple(f"{level / 10**4:.4f}".rstrip("0") for level in sorted(draw(_levels)))
     size = len(at)

@@ -11,7 +11,7 @@ import numpy as np
 
 from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
-from elolag.errors import UsageError
+from elolag.errors import EstimateError, UsageError
 from elolag.estimate.over_time import averaged
 from elolag.estimate.panel import newest_whole
 from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
@@ -28,6 +28,7 @@ from elolag.forecast.projection import (
     random_walk,
     reruns,
 )
+from elolag.forecast.truth import figures
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
@@ -36,6 +37,7 @@ from elolag.results import citing as language
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table
 from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
+from elolag.tags import Policies
 from elolag.version import __version__
 
 #: Ours, and the three that it mixes, by the names of the ledger.
@@ -75,12 +77,31 @@ def projections(study: Study) -> dict[str, Projected]:
     return {**dict(zip(MODELS, parts, strict=True)), MIXTURE: mixed(parts)}
 
 
+def _alone(study: Study) -> bool:
+    """Whether both sides have a model above all that are on neither."""
+    best = study.panel.placed.table.groupby("model")["rating"].max()
+    cast = study.cast
+    rated = best.reindex([tag.model for tag in cast.tags]).to_numpy()
+    rest = best.drop([tag.model for tag in cast.tags]).max()
+    sides = cast.field.lead_from, cast.field.follow_from
+    return not any(rated[since <= study.as_of].max(initial=-np.inf) < rest for since in sides)
+
+
 def _ends(day: str) -> list[float]:
     return [to_day(months_after(day, months)) for months in HORIZONS]
 
 
-def answers(projected: Projected, day: str, leader: str, follower: str) -> tuple[Answer, ...]:
-    """What a projection says of every target, in the form of the ledger."""
+def answers(
+    projected: Projected, day: str, leader: str, follower: str, *, alone: bool = True
+) -> tuple[Answer, ...]:
+    """What a projection says of every target, in the form of the ledger.
+
+    Parameters
+    ----------
+    alone
+        Whether one of the two sides stands first, so that the follower does where it is ahead.
+        Without it nothing is said of `first`.
+    """
     said = partial(Answer, leader, follower)
     found = []
     for name, values in projected.figures.items():
@@ -89,7 +110,7 @@ def answers(projected: Projected, day: str, leader: str, follower: str) -> tuple
             at = tuple(map(str, QUANTILES))
             quantiles = np.round(np.quantile(drawn, QUANTILES), 4)
             found.append(said(name, months, end, None, "quantile", at, tuple(quantiles.tolist())))
-    for months, gap in zip(HORIZONS, projected.figures["gap"].T, strict=True):
+    for months, gap in zip(HORIZONS, projected.figures["gap"].T, strict=True) if alone else ():
         first = round(probability(gap < 0), 4)
         end = months_after(day, months)
         both = (first, round(1 - first, 4))
@@ -123,6 +144,8 @@ class Outlook(Result):
     record
         What the record of such forecasts is, in one sentence per language; a forecast is never
         shown without it.
+    note
+        The same for the foot of a figure.
     """
 
     board: str
@@ -140,6 +163,7 @@ class Outlook(Result):
     snapshots: tuple[tuple[str, str], ...]
     past: tuple[Fan, ...] = ()
     record: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
     origins: tuple[Origin, ...] = field(default=(), repr=False)
     sources: str = "all"
     version: str = __version__
@@ -164,6 +188,11 @@ class Outlook(Result):
         days = (day for day, p in zip(found.at, found.values, strict=True) if p >= level)
         return next(days, None)
 
+    @property
+    def alone(self) -> bool:
+        """Whether a follower that is ahead stands first: no third side has a better model."""
+        return any(found.target == "first" for found in self.answers[MIXTURE])
+
     def fan(self) -> Fan:
         """Our quantiles of the average, from the list's day on."""
         begin = self.answer("average", HORIZONS[0], MODELS[0])
@@ -184,29 +213,34 @@ class Outlook(Result):
             beside(self.leader_group, lang, lead),
         )
         one, best = one_of(lang, follow), best_of(self.leader_group, lang, lead)
-        where = language.scored(self.board, self.category, lang)
+        where = language.board(self.board, self.category, lang)
         day, end = (
             language.date(d, lang) for d in (self.vintage, months_after(self.vintage, _TOLD))
         )
         middle, low, high = self.between("average", _TOLD)
         lag, was = (language.lag(v, None, lang) for v in (middle, self.now["average"]))
         ends, level = language.between(low, high, lang), language.chance(_INNER, lang)
-        first = language.chance(self.answer("first", _TOLD).values[0], lang)
         never = language.chance(1 - self.answer("reach", SPAN).values[-1], lang)
+        # By its date, where one date has both probabilities only the higher.
+        by = {date: p for p in (0.5, 0.9) if (date := self.by("reach", p))}
         dates = [
             _BY[lang].format(language.chance(p, lang), language.date(date, lang))
-            for p in (0.5, 0.9)
-            if (date := self.by("reach", p))
+            for date, p in by.items()
         ]
         both = (language.GERMAN if lang == "de" else language.ENGLISH).and_
-        reached, unreached = _REACHED[lang]
         said = {
             "day": day, "end": end, "ours": ours, "other": other, "one": one, "best": best,
-            "where": where, "lag": lag, "was": was, "ends": ends, "level": level, "first": first,
+            "where": where, "lag": lag, "was": was, "ends": ends, "level": level,
             "dates": f" {both} ".join(dates), "never": never, "span": SPAN,
         }  # fmt: skip
         record = self.record.get(lang)
-        texts = *_SAID[lang], reached if dates else unreached
+        outlook, alone = _SAID[lang]
+        texts = [outlook]
+        if self.alone:
+            said["first"] = language.chance(self.answer("first", _TOLD).values[0], lang)
+            texts.append(alone)
+        if self.now["gap"] > 0:
+            texts.append(_REACHED[lang][0 if dates else 1])
         found = (text.format(**said) for text in texts)
         return (*(text[:1].upper() + text[1:] for text in found), *([record] if record else []))
 
@@ -258,7 +292,10 @@ class Outlook(Result):
             f"{self.seed}; no change, a random walk of steps seen before and releases re-run as in "
             f"the last 18 months, in equal parts: none was chosen by its scores",
             f"alone at the top: by the printed ratings of {self.board}, on the newest complete "
-            f"list of the day; a tie counts for {noun(self.leader_group)}",
+            f"list of the day; a tie counts for {noun(self.leader_group)}"
+            if self.alone
+            else "alone at the top: not said, for a model of neither side is rated above the best "
+            "of one",
             *basis_notes(self),
         )
 
@@ -326,14 +363,14 @@ _SAID = {
         "Outlook from the list of {day}, three plain models in equal parts: over the twelve months "
         "to {end}, {ours} is on average {lag} (against {other}; {level}: {ends}; to the list's day "
         "{was}).",
-        "With a probability of {first}, {one} stands alone at the top on that day {where}.",
+        "With a probability of {first}, {one} stands alone at the top on that day on {where}.",
     ),
     "de": (
         "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In den zwölf "
         "Monaten bis zum {end} liegt {ours} im Mittel {lag} (verglichen mit {other}; {level}: "
         "{ends}; bis zum Tag der Liste {was}).",
-        "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag allein an der Spitze "
-        "{where}.",
+        "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag auf {where} allein an "
+        "der Spitze.",
     ),
 }
 #: On the level of the leader's best: with dates, and where there are none within the span.
@@ -376,7 +413,8 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
     UsageError
         An option that a forecast fixes, or a board of a user's own, of which no list will come.
     EstimateError
-        Too little is known by the list's day, or the groups share models.
+        Too little is known by the list's day, its average is a bound only, or the groups share
+        models.
 
     Examples
     --------
@@ -398,32 +436,46 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
         )
     vintage = asked["vintage"] or newest_whole(board, None).vintage
     study = prepare(**asking(asked, vintage=vintage, session=session))
+    held = figures(study, [study.panel.vintage], ["average"])["average", study.panel.vintage]
+    if isinstance(held, str):
+        raise EstimateError(f"a forecast goes on from the average of the list's day: {held}")
     found = projections(study)
     days, path = _path(study)
-    given = {**DEFAULTS, "vintage": None, "n_draws": N_DRAWS}
     day, groups = study.panel.vintage, (study.cast.leader.text, study.cast.follower.text)
+    alone = _alone(study)
+    own = _own(asked)
+    # The record is of the default question; draws, seed and tags of one's own ask no other.
+    known = "" if set(own) - {"n_draws", "seed", "extra_tags"} else study.panel.board
     return Outlook(
         board=study.panel.board,
         category=study.panel.category,
         vintage=day,
         leader_group=groups[0],
         follower_group=groups[1],
-        answers={name: answers(each, day, *groups) for name, each in found.items()},
+        answers={n: answers(each, day, *groups, alone=alone) for n, each in found.items()},
         now=now(found),
         days=days,
         path=path,
-        asked=tuple(
-            name
-            for name, value in given.items()
-            if name not in ("vintage", "level") and asked.get(name) != value
-        ),
+        asked=own,
         n_draws=study.n_draws,
         seed=study.seed,
         snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
-        past=past.fans(study.panel.board, day),
-        record=past.record(study.panel.board),
+        past=past.fans(known, day),
+        record=past.record(known),
+        note=past.note(known),
         origins=study.origins,
         sources=study.panel.sources,
+    )
+
+
+def _own(asked: Question) -> tuple[str, ...]:
+    """Options that are not the default's, but for the list and for the level, which has no part."""
+    given = {**ASKED, "n_draws": N_DRAWS, "policies": Policies()}
+    asked = {**asked, "policies": asked["policies"] or Policies()}
+    return tuple(
+        name
+        for name in (*DEFAULTS, "policies")
+        if name not in ("vintage", "level") and asked.get(name) != given[name]
     )
 
 

@@ -382,7 +382,12 @@ def _require_order(where: str, row: _Row, kind: str, said: list[tuple[str, float
 
 
 def _require_whole(where: str, row: _Row, kind: str, said: dict[str, float]) -> None:
-    """A pmf names everything that can be, and sums to one; a median is one row."""
+    """A pmf names everything that can be, and sums to one; a cdf speaks of the last day too."""
+    if kind == "cdf" and row["output_type_id"] != row["target_end_date"]:
+        raise _wrong(
+            where, row, "output_type_id", f"the last day of a cdf is target_end_date, "
+            f"{row['target_end_date']}: what comes after it has no probability"
+        )  # fmt: skip
     if kind != "pmf":
         return
     total = math.fsum(said.values())

@@ -15,12 +15,16 @@ from typing import Any
 from elolag.archive import Archive, Writer, open_archive
 from elolag.archive.package import sha256
 from elolag.archive.store import forecast_path
-from elolag.dates import to_day, utc_now
-from elolag.errors import ArchiveError, ForecastError, UsageError
+from elolag.dates import to_day, to_iso, utc_now
+from elolag.errors import ArchiveError, EstimateError, ForecastError, UsageError
+from elolag.estimate.panel import newest_whole
 from elolag.forecast.form import MAX_BYTES, OTHER, Forecast, decode, encode
 from elolag.schema import DAYS_AHEAD
 from elolag.tags import Lookup, load
 from elolag.tags.groups import parse_group
+
+#: Days for which a list may have been out without being known.
+_UNSEEN = 7
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,18 @@ class Entry:
     sha256: str
     path: str
     note: str = ""
+
+    @property
+    def added(self) -> str:
+        """ISO day on which it was added."""
+        return self.run_at[: len("2026-10-02")]
+
+    @property
+    def vouched(self) -> Forecast:
+        """The forecast, as said when it was added where no address shows that it was before."""
+        if self.forecast.address or self.added <= self.forecast.said:
+            return self.forecast
+        return dataclasses.replace(self.forecast, said=self.added)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON holds it; dates are ISO days."""
@@ -119,7 +135,8 @@ def add(
     ------
     ForecastError
         If one breaks a rule of the form, was said after `run_at`, is of a board that is held and a
-        day that is not, or of a group that the archive's tags do not know.
+        day that is not, of a list that was not the newest complete one any more when it was said,
+        or of a group that the archive's tags do not know.
     ArchiveError
         If there is one of that board, round and forecaster already, or the archive cannot be
         written.
@@ -164,13 +181,21 @@ def _check(
         raise ForecastError(f"{name}: said is {forecast.said!r}, after it was added, {stamp[:10]}")
     if forecast.board in archive.boards():
         try:
-            vintage = archive.board(forecast.board).snapshot(forecast.round_id).vintage
-        except UsageError as error:
+            board = archive.board(forecast.board)
+            vintage = board.snapshot(forecast.round_id).vintage
+            seen = to_iso(to_day(forecast.said) - _UNSEEN)
+            newer = newest_whole(board, seen).vintage if vintage < seen else vintage
+        except (EstimateError, UsageError) as error:
             raise ForecastError(f"{name}: round_id: {error}") from error
         if vintage != forecast.round_id:
             raise ForecastError(
                 f"{name}: round_id is {forecast.round_id!r}, the day of a copy of the list of "
                 f"{vintage}; name that"
+            )
+        if newer > vintage:
+            raise ForecastError(
+                f"{name}: round_id is {forecast.round_id!r}, and said {forecast.said!r}: by then "
+                f"the list of {newer} was out; name the newest complete list that could be known"
             )
     for answer in forecast.answers:
         named = {"leader": answer.leader, "follower": answer.follower}

@@ -46,10 +46,10 @@ class Fan:
         return cls(round_id, np.array(days), {q: np.array(values) for q, values in at.items()})
 
 
-#: On a board on which no forecast has been scored.
+#: Of a board or a question of which no forecast has been scored.
 NO_RECORD = {
-    "en": "There is no record of such forecasts on this board.",
-    "de": "Auf dieser Liste gibt es für solche Prognosen noch keine Bilanz.",
+    "en": "There is no record of such forecasts on this board and question.",
+    "de": "Zu dieser Liste und Frage gibt es für solche Prognosen noch keine Bilanz.",
 }
 
 

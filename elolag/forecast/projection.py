@@ -131,7 +131,7 @@ def random_walk(
     if len(whole) < _STEP + _FEWEST_STEPS:
         raise EstimateError(
             f"a random walk of the average needs {_STEP + _FEWEST_STEPS} days on which it is "
-            f"known, and there are {len(whole)}: take a later list"
+            f"known, and there are {len(whole)}: only a later list can have them"
         )
     daily = current_at(seen, days)
     paths = {

@@ -32,6 +32,8 @@ _TOLD = 6
 CRPS, BRIER, LOG = "crps", "brier", "log"
 _DATED = ("parity", "reach")
 _UNITS = {**dict.fromkeys(_DATED, "days"), "gap": "points"}
+#: Keys of the columns of central intervals.
+_IN = {level: f"in_{100 * level:g}" for level in CENTRAL}
 #: Decimals of each score.
 _PLACES = {CRPS: 2, BRIER: 3, LOG: 3}
 
@@ -43,7 +45,8 @@ class Scored:
     Attributes
     ----------
     said, added
-        ISO days on which it was said, and added to the archive.
+        ISO days on which it was said, and added to the archive; without an address the latter
+        counts.
     scores
         ``crps`` in months, points or days; ``brier`` and ``log`` of a pmf; ``log`` of a cdf. Empty
         where nothing can be scored.
@@ -128,22 +131,14 @@ class Scored:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object; infinite scores are the word."""
-        asked = self.answer
+        asked, names = self.answer, ("board", "round_id", "forecaster", "said")
+        asks = ("leader", "follower", "target", "horizon", "end", "level", "kind")
         return {
-            "board": self.board,
-            "round_id": self.round_id,
-            "forecaster": self.forecaster,
-            "said": self.said,
+            **{name: getattr(self, name) for name in names},
             "added": self.added or None,
             "entered_after": self.entered_after,
             "address": self.address or None,
-            "leader": asked.leader,
-            "follower": asked.follower,
-            "target": asked.target,
-            "horizon": asked.horizon,
-            "end": asked.end,
-            "level": asked.level,
-            "kind": asked.kind,
+            **{name: getattr(asked, name) for name in asks},
             "at": list(asked.at),
             "values": list(asked.stated),
             "outcome": self.outcome.to_dict(),
@@ -226,9 +221,12 @@ class Ledger(Result):
             if (count := self.counted(state))
         ]  # fmt: skip
         settled = words[SETTLED].format(self.counted(SETTLED))
+        many = len(self.scored), len({one.forecaster for one in self.scored})
+        ends = ["" if count == 1 else words["many"] for count in many]
         return words["all"].format(
-            answers=len(self.scored),
-            forecasters=len({one.forecaster for one in self.scored}),
+            *ends,
+            answers=many[0],
+            forecasters=many[1],
             since=language.date(min(one.said for one in self.scored), lang),
             states=", ".join([settled, *unsettled]),
         )
@@ -269,8 +267,8 @@ class Ledger(Result):
             Column("log", "", "log score; empty where it is infinite", "nats", in_page=False),
             Column("infinite", "", "whether the log score is infinite", in_page=False),
             Column("least", "", "whether the score is the least possible", in_page=False),
-            *(Column(f"in_{level:.0%}".rstrip("%"), "", f"held by the {level:.0%} interval",
-                     in_page=False) for level in CENTRAL),
+            *(Column(key, "", f"held by the {level:.0%} interval", in_page=False)
+              for level, key in _IN.items()),
             Column("pit", "", "where in the forecast it lay", "0 to 1", in_page=False),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_row, self.scored)]
@@ -283,7 +281,7 @@ class Ledger(Result):
             if one.outcome.state == UNRESOLVABLE:
                 reasons[one.outcome.why] = reasons.get(one.outcome.why, 0) + 1
         told = [f"Not resolved ({count}): {why}." for why, count in reasons.items()]
-        after = sum(one.entered_after for one in self.scored)
+        after = sum(one.entered_after and one.outcome.state != LATE for one in self.scored)
         if after:
             told.append(f"Added after their day, and said before it at their address: {after}.")
         return (*told, _HOW)
@@ -299,21 +297,15 @@ class Ledger(Result):
 
 
 def _row(one: Scored) -> dict[str, Any]:
-    asked, outcome = one.answer, one.outcome
-    held = {f"in_{level:.0%}".rstrip("%"): one.covered.get(level) for level in CENTRAL}
-    plain = (
-        "board", "round_id", "forecaster", "said", "address", "added", "entered_after", "least",
-        "pit",
-    )  # fmt: skip
-    asks = ("leader", "follower", "target", "horizon", "level", "end")
-    found = {name: getattr(one, name) for name in plain} | {n: getattr(asked, n) for n in asks}
-    found |= outcome.to_dict()
     return {
-        **found,
-        **dict(one.scores),
-        **held,
+        **one.to_dict(),
+        **one.outcome.to_dict(),
+        **one.scores,
+        **{key: one.covered.get(level) for level, key in _IN.items()},
+        "address": one.address,
+        "least": one.least,
         "infinite": math.isinf(one.scores.get(LOG, 0.0)),
-        "told": _told(asked),
+        "told": _told(one.answer),
         "came": _came(one),
         "score": _scored(one),
     }
@@ -406,12 +398,6 @@ class Line:
     coverage: Mapping[float, float]
     beside: Difference | None
 
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Of which question it is."""
-        return (self.board, self.leader, self.follower, self.target, self.level or 0.0,
-                self.horizon or 0, self.measure)  # fmt: skip
-
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object; infinite numbers are the word."""
         beside = self.beside
@@ -455,7 +441,8 @@ class Scores(Result):
                        asked.horizon, measure, one.forecaster)  # fmt: skip
                 groups.setdefault(key, []).append(one)
         lines = [_line(key, found, reference) for key, found in groups.items()]
-        return cls(tuple(sorted(lines, key=lambda line: (line.key, line.forecaster))), pastcast)
+        lines.sort(key=lambda line: tuple(getattr(line, name) or 0 for name in _KEY))
+        return cls(tuple(lines), pastcast)
 
     def line(
         self, board: str, target: str, forecaster: str = OURS, horizon: int | None = None
@@ -490,13 +477,19 @@ class Scores(Result):
     def told(self, board: str, lang: str = "en") -> str:
         """What the record of our mixture is on one board, in a sentence; empty where it has none.
 
-        It is of the average six months ahead, or of the longest horizon that there is below.
+        It is of the average six months ahead, or of the longest horizon that there is below, and
+        of who is first then.
         """
         found = self._told(board)
         if found is None:
             return ""
         months, line, beside = found
         words, held = _RECORD[lang], line.coverage.get(0.9)
+        first = self.line(board, "first", OURS, months)
+        after = "" if held is None else words["held"].format(language.chance(held, lang))
+        if first is not None and first.beside is not None:
+            means = first.beside.mean, first.beside.reference
+            after += words["first"].format(*(_number(mean, lang, 3) for mean in means))
         return words["pastcast" if self.pastcast else "ledger"].format(
             board=language.board(board, "overall", lang),
             rounds=beside.rounds,
@@ -506,7 +499,7 @@ class Scores(Result):
             mean=_number(beside.mean, lang),
             reference=_number(beside.reference, lang),
             verdict=_verdict(beside, lang),
-            held="" if held is None else words["held"].format(language.chance(held, lang)),
+            after=after,
         )
 
     def short(self, board: str) -> str:
@@ -558,8 +551,8 @@ class Scores(Result):
             Column("low", "", "lower end of its interval", "of the score", in_page=False),
             Column("high", "", "upper end of its interval", "of the score", in_page=False),
             Column("skill", "", "1 less the ratio of the means", "share", in_page=False),
-            *(Column(f"in_{level:.0%}".rstrip("%"), "", f"held by the {level:.0%} interval",
-                     "share", in_page=False) for level in CENTRAL),
+            *(Column(key, "", f"held by the {level:.0%} interval", "share", in_page=False)
+              for level, key in _IN.items()),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_cells, self.lines)]
         shown = tuple(
@@ -656,7 +649,7 @@ def _cells(line: Line) -> dict[str, Any]:
         "many": f"{line.rounds} ({line.stretches})",
         "held": share(line.coverage[0.8]) if 0.8 in line.coverage else None,
     }
-    found |= {f"in_{level:.0%}".rstrip("%"): held for level, held in line.coverage.items()}
+    found |= {_IN[level]: held for level, held in line.coverage.items()}
     if beside is None:
         return found
     apart = _shown(beside.difference, places)
@@ -675,11 +668,11 @@ def _cells(line: Line) -> dict[str, Any]:
     }
 
 
-def _number(value: float, lang: str) -> str:
-    """A size to two decimals in a sentence."""
+def _number(value: float, lang: str, places: int = 2) -> str:
+    """A size in a sentence."""
     if math.isinf(value):
         return "infinite" if lang == "en" else "unendlich"
-    return language.number(value, lang, 2)
+    return language.number(value, lang, places)
 
 
 def _signed(value: float, lang: str) -> str:
@@ -710,8 +703,9 @@ _NOTHING = {
 _LEDGER = {
     "en": {
         "none": "The ledger holds no forecast.",
-        "all": "{answers} answers by {forecasters} forecasters, the first said on {since}: "
+        "all": "{answers} answer{} by {forecasters} forecaster{}, the first said on {since}: "
         "{states}.",
+        "many": "s",
         SETTLED: "{} settled",
         OPEN: "{} open",
         UNRESOLVABLE: "{} not resolvable here",
@@ -719,7 +713,8 @@ _LEDGER = {
     },
     "de": {
         "none": "Das Prognosebuch enthält keine Prognose.",
-        "all": "{answers} Angaben aus {forecasters} Quellen, die erste vom {since}: {states}.",
+        "all": "{answers} Angabe{} aus {forecasters} Quelle{}, die erste vom {since}: {states}.",
+        "many": "n",
         SETTLED: "{} entschieden",
         OPEN: "{} offen",
         UNRESOLVABLE: "{} hier nicht zu entscheiden",
@@ -732,7 +727,7 @@ _RECORD = {
         "with what was known then, ",
         "ledger": "On {board}, said before and scored after, for {rounds} lists since {since}, ",
         "scored": "our forecast of the average {months} ahead has a mean error (CRPS) of "
-        "{mean} months, no change one of {reference}: {verdict}{held}.",
+        "{mean} months, no change one of {reference}: {verdict}{after}.",
         "month": "one month",
         "months": "{} months",
         "skill": "skill {}, ",
@@ -740,6 +735,7 @@ _RECORD = {
         "worse": "worse by {} (95%: {} to {})",
         "alike": "no difference that can be told from chance (95%: {1} to {2})",
         "held": "; its 90% intervals held {} of what came",
+        "first": "; of who is first its mean Brier score is {}, that of no change {}",
     },
     "de": {
         "pastcast": "Auf {board}, nachträglich zu {rounds} früheren Listen (der ersten vom "
@@ -747,7 +743,7 @@ _RECORD = {
         "ledger": "Auf {board}, vorher gesagt und nachher bewertet, zu {rounds} Listen seit dem "
         "{since}: ",
         "scored": "Unsere Prognose des Mittels {months} voraus hat einen mittleren Fehler "
-        "(CRPS) von {mean} Monaten, „keine Änderung“ einen von {reference}: {verdict}{held}.",
+        "(CRPS) von {mean} Monaten, „keine Änderung“ einen von {reference}: {verdict}{after}.",
         "month": "einen Monat",
         "months": "{} Monate",
         "skill": "Güte {}, ",
@@ -755,6 +751,7 @@ _RECORD = {
         "worse": "schlechter um {} (95 %: {} bis {})",
         "alike": "kein Unterschied, der sich vom Zufall trennen lässt (95 %: {1} bis {2})",
         "held": "; ihre 90-%-Intervalle enthielten {} der späteren Werte",
+        "first": "; zum ersten Platz ist ihr mittlerer Brier-Wert {}, der von „keine Änderung“ {}",
     },
 }
 _HOW = (
@@ -762,7 +759,8 @@ _HOW = (
     "compared; of a median alone the absolute error. Brier: over all outcomes, 0 to 2. Log: minus "
     "the logarithm of the probability of what came, infinite where that was 0; of a date, of its "
     "coming after the last complete list that does not show it and by the first that does, or not "
-    f"by the last. Dates are scored in days where those lists are at most {EXACT} days apart."
+    f"by the last. Dates are scored in days where those lists are at most {EXACT} days apart; of a "
+    "date that did not come in time the least score that it can have is told, and enters no mean."
 )
 
 
@@ -799,13 +797,13 @@ def forecast_ledger(
     0
     """
     entries = [e for e in read(archive) if board in (None, e.forecast.board)]
-    outcomes = settle([e.forecast for e in entries], archive, session)
+    outcomes = settle([entry.vouched for entry in entries], archive, session)
     return Ledger(
         tuple(
             Scored.of(
                 entry.forecast.board, entry.forecast.round_id, entry.forecast.forecaster, answer,
                 outcome, said=entry.forecast.said, address=entry.forecast.address,
-                added=entry.run_at[: len("2026-10-02")],
+                added=entry.added,
             )
             for entry, found in zip(entries, outcomes, strict=True)
             for answer, outcome in zip(entry.forecast.answers, found, strict=True)

@@ -463,6 +463,9 @@ def _by_lists(forecast: Forecast, answer: Answer, held: Lists | str) -> Outcome 
     except (EstimateError, UsageError) as error:
         return Outcome(UNRESOLVABLE, why=str(error))
     seen = bool(np.isfinite(by[0]))
+    if seen and by[0] <= to_day(forecast.said):
+        shown_by = to_iso(float(by[0]))
+        return Outcome(LATE, why=f"said on {forecast.said}, when the list of {shown_by} showed it")
     last = held.newest(float(by[0] if seen else after[0]))
     return _by(
         held.snapshots[last] if last >= 0 else None,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Unpack
 
-from elolag.dates import to_iso
+from elolag.dates import months_after, to_iso
 from elolag.errors import EstimateError
-from elolag.forecast import past
 from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.record import OURS, REFERENCE, Scores
@@ -27,6 +26,7 @@ from elolag.plots.style import (
     tidy,
     unsigned,
 )
+from elolag.results.citing import month_of
 from elolag.results.words import directed, noun, span
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def forecast(
         handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
     )  # fmt: skip
     legend.set_in_layout(False)
-    note = f"Shaded: what may come, three plain models in equal parts. {past.note(outlook.board)}"
+    note = f"Shaded: what may come, three plain models in equal parts. {outlook.note}"
     room = (5.6 if phone else 1.5) * measures.small
     return finish(
         axes, forecast_title(outlook), footer(outlook, note), size=size, room=room, **look
@@ -102,9 +102,10 @@ def forecast(
 
 
 def forecast_title(outlook: Outlook) -> str:
-    """The finding, in eleven words: the 80% interval half a year on."""
+    """The finding, in eleven words: the 80% interval of the year to half a year on."""
     _, low, high = outlook.between("average", 6)
-    return first_up(f"{noun(outlook.follower_group)} in half a year: {span(low, high)} (80%)")
+    month = month_of(months_after(outlook.vintage, 6)[: len("2027-04")], "en")
+    return first_up(f"{noun(outlook.follower_group)}, year to {month}: {span(low, high)} (80%)")
 
 
 def _tell(axes: Axes, now: Fan) -> None:

@@ -202,8 +202,8 @@ def few(sides: Sequence[tuple[str, int]]) -> str:
 
 
 def directed(value: float) -> str:
-    """A lag with its direction in words."""
-    if value == 0:
+    """A lag with its direction in words; one that reads as nought has none."""
+    if f"{abs(value):.1f}" == "0.0":
         return "level"
     return f"{months(abs(value))} {'behind' if value > 0 else 'ahead'}"
 

@@ -30,10 +30,10 @@ def forecasts(found: Found) -> Page:
         if outlook is not None
         else _none("outlook", "The outlook", found)
     )  # fmt: skip
-    known = any(line.board == board for line in record.lines)
-    figures = (_held(record, board),) if known else ()
-    told = (past.record(board)["en"],)
-    scored = Section("scores", "The record", told, figures, after=record.footnotes())
+    told = past.record(board) if outlook is None else outlook.record
+    known = told != past.NO_RECORD and record.of_board(board).lines
+    figures, after = ((_held(record, board),), record.footnotes()) if known else ((), ())
+    scored = Section("scores", "The record", (told["en"],), figures, after=after)
     said = (
         _none("ledger", "The ledger", found)
         if ledger is None

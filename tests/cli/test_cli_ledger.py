@@ -43,7 +43,7 @@ def test_a_file_is_added_and_listed(elolag: Command, mine: Path, file: Path) -> 
     assert str(kept) in done.out
     listed = elolag("ledger", "--archive", mine)
     assert listed.code == 0
-    assert "3 answers by 1 forecasters" in listed.out
+    assert "3 answers by 1 forecaster, " in listed.out
     row = next(line for line in listed.out.splitlines() if line.startswith(made.ROUND))
     assert row.split() == [made.ROUND, "arena/text", "team-model", made.ROUND, "3", "0"]
     found = json.loads(elolag("ledger", "--archive", mine, "--json").out)["answers"]

@@ -12,11 +12,12 @@ import elolag
 from elolag import plots
 from elolag.dates import months_after, to_day
 from elolag.errors import EstimateError, UsageError
-from elolag.forecast import past
+from elolag.estimate.session import Session
 from elolag.forecast.ahead import MIXTURE, MODELS, SPAN, Outlook, answers
 from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS
-from elolag.forecast.past import Fan
+from elolag.forecast.past import NO_RECORD, Fan
 from elolag.forecast.projection import Projected
+from elolag.plots.fans import forecast_title
 
 VINTAGE = "2026-08-19"
 
@@ -126,7 +127,71 @@ def test_a_forecast_is_never_shown_without_its_record(outlook: Outlook) -> None:
         assert outlook.sentence(lang).endswith(outlook.record[lang])
     drawn = plots.forecast(outlook)
     foot = " ".join(t.get_text() for t in drawn.figure.texts).replace("\n", " ")
-    assert past.note(outlook.board) in foot
+    assert outlook.note
+    assert outlook.note in foot
+
+
+@pytest.fixture(scope="module")
+def shared() -> Session:
+    return Session()
+
+
+def test_a_record_is_of_the_question_it_was_scored_on(shared: Session) -> None:
+    for options in (
+        {"leader": "lab:openai"},
+        {"follower": "FR"},
+        {"min_votes": 4000},
+        {"policies": elolag.Policies(derivatives="drop")},
+    ):
+        found = elolag.forecast_lag(vintage=VINTAGE, n_draws=200, session=shared, **options)  # type: ignore[arg-type]
+        assert found.past == ()
+        assert (found.record, found.note) == (NO_RECORD, NO_RECORD["en"])
+        with pytest.raises(UsageError, match=next(iter(options))):
+            found.rounds(VINTAGE)
+    same = elolag.forecast_lag(
+        vintage=VINTAGE, n_draws=200, seed=1, policies=elolag.Policies(), session=shared
+    )
+    assert same.past
+    assert same.record != NO_RECORD
+    assert same.asked == ("n_draws", "seed")
+
+
+def test_first_is_said_only_where_one_of_the_two_sides_stands_first(
+    outlook: Outlook, shared: Session
+) -> None:
+    assert outlook.alone
+    assert "stands alone at the top on that day on the Arena text leaderboard with style" in (
+        outlook.sentence()
+    )
+    assert "Arena-Rangliste „text“ mit Stilkontrolle allein an der Spitze." in outlook.sentence(
+        "de"
+    )
+    # Anthropic's best stands above OpenAI's, and that of the US above China's and France's.
+    for leader, follower in (("lab:openai", "CN"), ("US", "FR"), ("FR", "CN")):
+        found = elolag.forecast_lag(
+            leader=leader, follower=follower, vintage=VINTAGE, n_draws=200, session=shared
+        )
+        assert not found.alone
+        assert "first" not in {a.target for mine in found.answers.values() for a in mine}
+        assert "alone" not in found.sentence()
+        assert "alone at the top: not said" in found.footnotes()[1]
+    turned = elolag.forecast_lag(
+        leader="CN", follower="US", vintage=VINTAGE, n_draws=200, session=shared
+    )
+    assert turned.alone
+    # A level that the follower stands above is not said to be reached some day.
+    assert "reaches" not in turned.sentence()
+    assert "erreicht" not in turned.sentence("de")
+
+
+def test_one_date_is_said_once_with_its_higher_probability(outlook: Outlook) -> None:
+    found = tuple(
+        replace(a, values=(0.95,) * len(a.values)) if a.target == "reach" else a
+        for a in outlook.answers[MIXTURE]
+    )
+    soon = replace(outlook, answers={**outlook.answers, MIXTURE: found})
+    assert "By 19 September 2026 with 90%, a Chinese model reaches" in soon.sentence()
+    assert "Mit 90 % bis zum 19. September 2026 erreicht" in soon.sentence("de")
 
 
 def test_the_table_has_ours_for_the_reader_and_all_as_data(outlook: Outlook) -> None:
@@ -170,6 +235,25 @@ def test_groups_that_share_models_are_refused() -> None:
         elolag.forecast_lag(leader="CN", follower="CN+open", vintage=VINTAGE, n_draws=200)
 
 
+def test_a_bound_is_not_carried_on_as_a_figure(shared: Session) -> None:
+    # Moonshot's first models were above Mistral's best: how far it is behind has only a bound.
+    asked: elolag.Question = {
+        "leader": "lab:moonshot", "follower": "lab:mistral", "vintage": "2026-10-02",
+        "n_draws": 200, "session": shared,
+    }  # fmt: skip
+    assert elolag.estimate_lag(estimand="average", **asked).censored == "at-least"
+    with pytest.raises(
+        EstimateError, match=r"of the list's day: the figure is a bound only \(at-l"
+    ):
+        elolag.forecast_lag(**asked)
+
+
 def test_a_list_too_early_is_refused() -> None:
     with pytest.raises(EstimateError):
         elolag.forecast_lag(board="arena/text", vintage="2024-03-27", n_draws=200)
+
+
+def test_the_title_of_the_fan_names_the_year_it_is_of(outlook: Outlook) -> None:
+    _, low, high = outlook.between("average", 6)
+    ends = f"{low:.1f} to {high:.1f} months behind (80%)"
+    assert forecast_title(outlook) == f"China, year to February 2027: {ends}"

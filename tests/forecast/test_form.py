@@ -124,6 +124,7 @@ def test_ways_of_writing_a_number_become_one() -> None:
         (11, "value", "0.05", "that falls"),
         (11, "output_type_id", "2026-10-30", "not above 2026-11-01"),
         (11, "output_type_id", "2027-10-03", "by target_end_date"),
+        (11, "output_type_id", "2027-10-01", "the last day of a cdf is target_end_date"),
         (10, "output_type_id", "2026-10-02", "not after the round"),
         (10, "output_type_id", "soon", "not an ISO date"),
         (5, "target_end_date", "2026-10-02", "not after the round"),

@@ -81,6 +81,10 @@ def test_all_are_added_or_none(mine: Path) -> None:
         (made.forecast(round_id="2026-10-03", said="2026-10-03"), "round_id: no vintage '2026-1"),
         (made.forecast(said="2026-11-30"), "said is '2026-11-30', after it was added, 2026-11-27"),
         (
+            made.forecast(said="2026-11-09"),
+            "round_id is '2026-10-02', and said '2026-11-09': by then the list of 2026-11-02 was",
+        ),
+        (
             made.forecast(dataclasses.replace(made.lag(), follower="lab:opena")),
             "follower: unknown lab in group 'lab:opena'",
         ),
@@ -100,6 +104,19 @@ def test_what_cannot_be_settled_is_refused(mine: Path, forecast: Forecast, why: 
         ledger.add(mine, [forecast], run_at="2026-11-27")
     assert str(error.value).startswith(f"{forecast.file}: ")
     assert tree(mine) == before
+
+
+def test_a_list_of_the_last_days_need_not_have_been_seen(mine: Path) -> None:
+    assert len(ledger.add(mine, [made.forecast(said="2026-11-08")], run_at="2026-11-27")) == 1
+
+
+def test_a_board_without_a_whole_list_is_refused(tmp_path: Path) -> None:
+    old = made_archive.publication([("gpt-4o-2024-05-13", 1300.0, 8.0)], made.ROUND)
+    mine = made_archive.archive(
+        tmp_path / "archive", dataclasses.replace(old, method="online-elo", interval_kind="none")
+    )
+    with pytest.raises(ForecastError, match=r"team-model\.csv: round_id: it has no whole list by"):
+        ledger.add(mine, [made.forecast(said="2026-11-08")], run_at="2026-11-27")
 
 
 def test_a_day_of_a_board_that_is_not_held_may_be_any(mine: Path) -> None:

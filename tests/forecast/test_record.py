@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 import elolag
 from elolag.dates import months_after, to_day
 from elolag.forecast import ledger as kept
-from elolag.forecast import score
+from elolag.forecast import past, score
 from elolag.forecast.form import QUANTILES, Answer, Forecast
 from elolag.forecast.record import CRPS, OURS, REFERENCE, Scored, Scores
 from elolag.forecast.truth import Outcome
@@ -21,6 +22,7 @@ from tests.made_archive import archive, publication
 
 US, CN, FR = "claude-opus-4-6", "glm-4.5", "mistral-large-2407"
 BOARD, ROUND = "arena/text", "2026-03-01"
+MINE = "https://example.org/ours"
 LISTS = {
     ROUND: (1450.0, 1430.0), "2026-04-01": (1450.5, 1440.0), "2026-04-20": (1451.0, 1452.0),
 }  # fmt: skip
@@ -66,8 +68,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     days = tuple(map(to_day, ("2026-03-20", "2026-04-15", "2026-04-30")))
     external = said("reach", "quantile", ("0.05", "0.5", "0.95"), days, **dated)
     forecasts = [
-        Forecast(ROUND, BOARD, REFERENCE, ROUND, "", (first(0.0), parity(0.0, 0.0))),
-        Forecast(ROUND, BOARD, OURS, ROUND, "", (first(0.2), parity(0.1, 0.5))),
+        Forecast(ROUND, BOARD, REFERENCE, ROUND, MINE, (first(0.0), parity(0.0, 0.0))),
+        Forecast(ROUND, BOARD, OURS, ROUND, MINE, (first(0.2), parity(0.1, 0.5))),
         Forecast(ROUND, BOARD, "some-tracker", "2026-03-10", "https://example.org/a", (external,)),
         Forecast(ROUND, "other/board", "some-tracker", ROUND, "https://example.org/b", (
             said("parity", "median", ("0.5",), (to_day("2026-12-03"),), end="2026-12-31"),
@@ -100,6 +102,22 @@ def test_every_answer_of_an_archive_with_what_came_of_it(made: Path) -> None:
     assert elolag.forecast_ledger(made, "other/board").scored == (elsewhere,)
 
 
+def test_without_an_address_it_was_said_when_it_was_added(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    shutil.copytree(made, folder)
+    asked = (first(0.2), parity(0.1, 0.5))
+    for name, run_at in (("in-time", ROUND), ("too-late", "2026-04-20")):
+        kept.add(folder, [Forecast(ROUND, BOARD, name, ROUND, "", asked)], run_at=run_at)
+    first_one, date, after, shown = elolag.forecast_ledger(folder).scored[-4:]
+    assert [one.outcome.state for one in (first_one, date)] == ["settled", "settled"]
+    assert [one.outcome.state for one in (after, shown)] == ["late", "late"]
+    assert after.outcome.why == "said on 2026-04-20, not before its day"
+    assert shown.outcome.why == "said on 2026-04-20, when the list of 2026-04-20 showed it"
+    assert (after.said, after.scores, shown.scores) == (ROUND, {}, {})
+    notes = elolag.forecast_ledger(folder).footnotes()
+    assert notes[1] == "Added after their day, and said before it at their address: 2."
+
+
 def test_the_ledger_in_words_table_and_json(made: Path) -> None:
     found = elolag.forecast_ledger(made)
     assert found.sentence() == (
@@ -107,6 +125,9 @@ def test_the_ledger_in_words_table_and_json(made: Path) -> None:
         "here."
     )
     assert "3 Quellen, die erste vom 1. März 2026: 5 entschieden" in found.sentence("de")
+    one = replace(found, scored=found.scored[:1])
+    assert one.sentence().startswith("1 answer by 1 forecaster, ")
+    assert one.sentence("de").startswith("1 Angabe aus 1 Quelle, ")
     cells = [row[5:] for row in found.table().cells()]
     assert cells[1:3] == [
         ["0% by 2026-05-01", "from 2026-04-01 to 2026-04-20", "log infinite"],
@@ -161,6 +182,7 @@ def test_a_date_that_did_not_come_scores_at_least_so_much() -> None:
     assert never.scores[CRPS] == pytest.approx(score.crps(levels, np.array([days]), late)[0])
     assert never.least
     assert Scores.of([never]).lines == ()
+    assert Scores.of([never]).footnotes()[1].endswith("is told, and enters no mean.")
     assert scored(asked, Outcome("open", after="2026-04-08")).scores == {}
     # Of two lists 40 days apart no day can be told.
     apart = scored(asked, settled(after="2026-03-01", by="2026-04-10"))
@@ -266,6 +288,26 @@ def test_the_record_is_a_sentence(error: float, told: str) -> None:
     few = Scores.of(rounds(4, error)).sentence()
     assert ", said before and scored after, for 4 lists since 1 July 2024, our" in few
     assert "too few rounds that do not overlap to tell" in few
+
+
+def test_the_record_tells_of_the_first_place_too() -> None:
+    found = rounds(12, 0.5)
+    for number in range(12):
+        day = months_after("2024-07-01", number)
+        asked = [(who, first(chance, months_after(day, 1))) for who, chance in
+                 ((REFERENCE, 0.0), (OURS, 0.2))]  # fmt: skip
+        found += [
+            scored(replace(one, horizon=1), settled(name="other"), who, day) for who, one in asked
+        ]
+    told = Scores.of(found)
+    assert told.sentence().endswith(
+        "; of who is first its mean Brier score is 0.080, that of no change 0.000."
+    )
+    assert told.sentence("de").endswith(
+        "; zum ersten Platz ist ihr mittlerer Brier-Wert 0,080, der von „keine Änderung“ 0,000."
+    )
+    for record in past.record(BOARD).values():
+        assert "Brier" in record
 
 
 def test_of_the_shipped_archive_everything_has_a_state() -> None:

@@ -156,6 +156,14 @@ def test_parity_lies_between_two_lists(made: Path) -> None:
     assert (first.after, first.by) == ("2026-04-02", "2026-04-20")
 
 
+def test_a_date_that_a_list_had_shown_when_it_was_said_is_no_forecast(made: Path) -> None:
+    asked = (answer("parity", "2026-12-31"), answer("reach", "2026-12-31", level=1451.0))
+    for said, state in (("2026-04-19", "settled"), ("2026-04-20", "late"), ("2026-05-02", "late")):
+        forecast = Forecast("2026-03-01", "arena/text", "somebody-else", said, "", asked)
+        assert [found.state for found in settle([forecast], made)[0]] == [state, state]
+        assert settle([forecast], made)[0][0].label == ("2026-04-20" if state == "settled" else "")
+
+
 def test_reach_is_of_a_rating_or_of_the_best_of_the_round(made: Path) -> None:
     rating, place, unheld = settled(
         made,

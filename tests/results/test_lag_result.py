@@ -43,7 +43,8 @@ def result() -> LagResult:
 
 
 @pytest.mark.parametrize(
-    ("lag", "said"), [(6.44, "6.4 months behind"), (-0.5, "0.5 months ahead"), (0.0, "level")]
+    ("lag", "said"),
+    [(6.44, "6.4 months behind"), (-0.5, "0.5 months ahead"), (0.0, "level"), (-0.04, "level")],
 )
 def test_a_lag_is_told_with_its_direction(lag: float, said: str) -> None:
     assert directed(lag) == said

@@ -12,11 +12,13 @@ import pytest
 
 from elolag.claims import ClaimsReport
 from elolag.errors import EstimateError
+from elolag.forecast.past import NO_RECORD
 from elolag.results.table import Result, Table
 from elolag.results.words import MATCHED, MEANING
 from elolag.site import down, page
 from elolag.site.cards import Deck, references
 from elolag.site.content import Link, Page
+from elolag.site.forecasts import forecasts
 from elolag.site.found import Found, gathered
 from elolag.site.month import drawings
 
@@ -62,7 +64,8 @@ def test_every_page_has_a_plain_path_of_its_own(pages: dict[str, Page], found: F
     assert list(pages) == [
         "groups/index.html", "groups/openness.html", "groups/labs.html", "groups/boards.html",
         "groups/voters.html",
-        "leads/index.html", "claims/index.html", "revisions/index.html", "data/index.html",
+        "leads/index.html", "claims/index.html", "revisions/index.html",
+        "forecasts/index.html", "data/index.html",
         "methods/index.html", "about/index.html",
     ]  # fmt: skip
     every = set(pages) | {each.path for each in Deck(found).pages()} | {"months/index.html"}
@@ -170,6 +173,16 @@ def test_methods_name_every_estimand_and_rule(found: Found, pages: dict[str, Pag
     assert not any(link.to.startswith("https") for link in _links(each))
     owned = down.methods(found, Named(repository="https://code.example/elolag"))
     assert [link.to for link in _links(owned)] == ["https://code.example/elolag"]
+
+
+def test_the_record_shown_is_that_of_the_question(found: Found) -> None:
+    (asked,) = (s for s in forecasts(found).sections if s.key == "scores")
+    assert found.outlook is not None
+    assert asked.prose == (found.outlook.record["en"],)
+    assert asked.figures
+    other = replace(found, outlook=replace(found.outlook, record=NO_RECORD))
+    (none,) = (s for s in forecasts(other).sections if s.key == "scores")
+    assert (none.prose, none.figures, none.after) == ((NO_RECORD["en"],), (), ())
 
 
 def test_data_tell_every_list_its_licence_and_its_hash(

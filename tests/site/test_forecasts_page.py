@@ -44,7 +44,7 @@ def test_a_board_without_a_record_says_so() -> None:
         found(None, "arena/webdev", missing={"outlook": "too young", "ledger": "none"})
     )
     assert page.sections[0].prose == ("There is no answer: too young.",)
-    assert page.sections[1].prose == ("There is no record of such forecasts on this board.",)
+    assert page.sections[1].prose == (past.NO_RECORD["en"],)
     assert not page.sections[1].figures
 
 
