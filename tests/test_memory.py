@@ -34,10 +34,10 @@ def test_what_a_test_makes_is_read_whenever_it_is_asked(tmp_path: Path) -> None:
     assert one.panel(one.board(BOARD, tmp_path), "overall", None) is not other.panel(
         other.board(BOARD, tmp_path), "overall", None
     )
-    assert one.lookup(archive=tmp_path) is not other.lookup(archive=tmp_path)
+    assert one.lookup(archive=tmp_path).tables is not other.lookup(archive=tmp_path).tables
     own = tmp_path / "labs.csv"
     own.write_text(",".join(columns(Lab)) + "\n", "utf-8")
-    assert one.lookup(own) is not other.lookup(own)
+    assert one.lookup(own).tables is not other.lookup(own).tables
     tag = replace(one.lookup().tag("kimi-k3"), country="US")
     assert one.lookup(retagged={"kimi-k3": tag}) is not one.lookup()
 
