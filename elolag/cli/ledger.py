@@ -10,6 +10,7 @@ import typer
 from elolag.cli.archive import own_archive
 from elolag.cli.options import Figure, FigureSize, Json, check_figure
 from elolag.cli.show import dump, line, print_result, print_table, say
+from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from elolag.forecast.record import Ledger
@@ -74,6 +75,11 @@ def scores(
     size = check_figure(figure, size)
     found = past.scores() if pastcast else forecast_scores(archive)
     if board is not None:
+        boards = {line.board for line in found.lines}
+        if found.lines and board not in boards:
+            raise UsageError(
+                f"no scores of {board!r}; there are some of: {', '.join(sorted(boards))}"
+            )
         found = found.of_board(board)
     if figure is not None:
         from elolag import plots

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Floats, Ints
-from elolag.dates import DAYS_PER_MONTH
+from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.over_time import averaged
 from elolag.model.draws import Draw, outcomes
@@ -148,7 +148,8 @@ def random_walk(
     climbed = _changes(seen.follower.at(days)[0])
     ups = climbed[rng.integers(0, len(climbed), (len(now.figures["gap"]), span))]
     short = now.figures["gap"][:, None] - np.cumsum(ups, axis=1)
-    ends = day + np.round(np.arange(1, span + 1) * DAYS_PER_MONTH)
+    # By the calendar, as the days of the answers: a step a day after one would count a month late.
+    ends = np.array([to_day(months_after(to_iso(day), m)) for m in range(1, span + 1)])
     return Projected(
         figures,
         {

@@ -646,7 +646,7 @@ def _cells(line: Line) -> dict[str, Any]:
     found |= {
         "what": line.target if line.measure == CRPS else f"{line.target} ({line.measure})",
         "who": line.forecaster.removeprefix("elolag-"),
-        "many": f"{line.rounds} ({line.stretches})",
+        "many": f"{line.rounds} ({line.stretches})" + (f", {line.open} open" if line.open else ""),
         "held": share(line.coverage[0.8]) if 0.8 in line.coverage else None,
     }
     found |= {_IN[level]: held for level, held in line.coverage.items()}

@@ -98,6 +98,9 @@ def test_scores_of_the_ledger_and_of_earlier_lists(elolag: Command, tmp_path: Pa
     assert done.code == 0
     assert "made afterwards for 68 earlier lists" in " ".join(done.out.split())
     assert "style_control" not in done.out
+    refused = elolag("ledger", "scores", "--pastcast", "--board", "arena/none")
+    assert refused.code == 2
+    assert "there are some of: arena/text, arena/text_style_control" in refused.err
     out = tmp_path / "held.png"
     assert elolag("ledger", "scores", "--pastcast", "--figure", out).code == 0
     assert out.stat().st_size > 10_000

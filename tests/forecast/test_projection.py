@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.dates import DAYS_PER_MONTH
+from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import EstimateError
 from elolag.forecast import projection
 from elolag.forecast.projection import (
@@ -230,6 +230,14 @@ def test_a_random_walk_starts_from_the_draws_and_spreads() -> None:
         assert last.std() > 2 * first.std(), name  # root of twelve, were steps alike
         assert abs(first.mean()) < 5 * first.std() / 20, name
     assert np.all(found.dates["reach"] > DAY)
+
+
+def test_a_step_of_the_walk_has_come_by_its_day_of_the_calendar() -> None:
+    chunk, _ = board(11, draws=400)
+    found = random_walk(Now.of([chunk], DAY), seen(chunk), DAY, (1, 12), 24, seed=0)
+    days = [to_day(months_after(to_iso(DAY), month)) for month in range(1, 25)]
+    for dates in found.dates.values():
+        assert np.isin(dates[np.isfinite(dates)], [DAY + 1, *days]).all()
 
 
 def test_a_walk_of_too_short_a_path_is_refused() -> None:
