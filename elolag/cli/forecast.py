@@ -9,7 +9,6 @@ import typer
 from elolag.cli.archive import own_archive
 from elolag.cli.options import Figure, FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, print_result, say
-from elolag.dates import today
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +44,7 @@ def forecast(
     root = own_archive(question.get("archive"), "forecasts are frozen in") if write else None
     found = forecast_lag(**question)
     if root is not None:
+        from elolag.dates import today
         from elolag.forecast.ledger import add
 
         for entry in add(root, found.rounds(today().isoformat())):

@@ -264,11 +264,13 @@ def _path_sides(
     follower = (german_name if lang == "de" else short)(path.follower_group)
     axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
     room = bounds[1] - bounds[0]
-    for edge, word, up in ((bounds[1], "behind", True), (bounds[0], "ahead", False)):
+    behind = words("path behind", lang, follower=follower)
+    ahead = words("path ahead", lang, follower=follower)
+    for edge, side, up in ((bounds[1], behind, True), (bounds[0], ahead, False)):
         if abs(edge) < 0.06 * room:
             continue
         axes.annotate(
-            visible(words(f"path {word}", lang, follower=follower)), (1, 1 if up else 0),
+            visible(side), (1, 1 if up else 0),
             xycoords="axes fraction",
             xytext=(-0.3 * measures.font, (-0.5 if up else 0.4) * measures.font),
             textcoords="offset points", ha="right", va="top" if up else "bottom", color=INK,

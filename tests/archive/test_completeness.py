@@ -365,7 +365,8 @@ def test_random_boards_see_every_verdict() -> None:
     """The properties above would be empty of content if all lists were whole, or none."""
     seen: dict[tuple[bool, bool], int] = {}
 
-    @SETTINGS
+    # One verdict of four is rare, and which boards come depends on Python's own bytecode.
+    @settings(SETTINGS, max_examples=500)
     @given(boards())
     def look(rows: list[Row]) -> None:
         for one, verdict in zip(rows, judge(rows), strict=True):
