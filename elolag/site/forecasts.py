@@ -33,7 +33,11 @@ def forecasts(found: Found) -> Page:
     told = past.record(board) if outlook is None else outlook.record
     known = told != past.NO_RECORD and record.of_board(board).lines
     figures, after = ((_held(record, board),), record.footnotes()) if known else ((), ())
-    scored = Section("scores", "The record", (told["en"],), figures, after=after)
+    # That of this board ends the outlook, where there is one.
+    boards = dict.fromkeys(line.board for line in record.lines) if known else ()
+    others = [record.told(name) for name in boards if name != board]
+    prose = (told["en"], *others) if outlook is None or not others else others
+    scored = Section("scores", "The record", prose, figures, after=after)
     said = (
         _none("ledger", "The ledger", found)
         if ledger is None
@@ -79,8 +83,8 @@ def _fan(outlook: Outlook) -> Figure:
         ),
         caption=(
             f"Shaded: 50%, 80% and 95% of what may come, three plain models in equal parts. "
-            f"{earlier}{outlook.record.get('en', '')}"
-        ).strip(),
+            f"{earlier}{outlook.note}"
+        ),
         draw=partial(plots.forecast, outlook),
         table=outlook.table(),
     )

@@ -80,7 +80,7 @@ def asks(
         "measures": partial(compare_measures, tasks=True, **few),
         "voters": partial(compare_voters, **few),
         "outlook": partial(forecast_lag, **{k: v for k, v in question.items() if k in _AHEAD}),
-        "ledger": partial(forecast_ledger, question.get("archive"), board),
+        "ledger": partial(forecast_ledger, question.get("archive")),
     }
 
 
