@@ -12,6 +12,7 @@ import pytest
 
 from elolag.claims import ClaimsReport
 from elolag.errors import EstimateError
+from elolag.forecast import past
 from elolag.forecast.past import NO_RECORD
 from elolag.results.table import Result, Table
 from elolag.results.words import MATCHED, MEANING
@@ -178,11 +179,17 @@ def test_methods_name_every_estimand_and_rule(found: Found, pages: dict[str, Pag
 def test_the_record_shown_is_that_of_the_question(found: Found) -> None:
     (asked,) = (s for s in forecasts(found).sections if s.key == "scores")
     assert found.outlook is not None
-    assert asked.prose == (found.outlook.record["en"],)
+    (ahead,) = (s for s in forecasts(found).sections if s.key == "outlook")
+    assert ahead.prose[-1] == found.outlook.record["en"]
+    # What ends the outlook is not said again: the record adds the other board's.
+    assert list(asked.prose) == [past.record("arena/text_style_control")["en"]]
     assert asked.figures
     other = replace(found, outlook=replace(found.outlook, record=NO_RECORD))
     (none,) = (s for s in forecasts(other).sections if s.key == "scores")
-    assert (none.prose, none.figures, none.after) == ((NO_RECORD["en"],), (), ())
+    assert (list(none.prose), none.figures, none.after) == ([NO_RECORD["en"]], (), ())
+    bare = replace(found, outlook=None, missing={**found.missing, "outlook": "nothing"})
+    (alone,) = (s for s in forecasts(bare).sections if s.key == "scores")
+    assert alone.prose[0] == past.record("arena/text")["en"]
 
 
 def test_data_tell_every_list_its_licence_and_its_hash(
