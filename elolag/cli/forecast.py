@@ -29,6 +29,10 @@ def register(app: typer.Typer) -> None:
 )
 def forecast(
     question: dict[str, Any],
+    on: Annotated[
+        list[str] | None,
+        typer.Option("--on", help="ISO day of which to say who stands first; may be repeated."),
+    ] = None,
     write: Annotated[
         bool,
         typer.Option("--write", help="Freeze each model's forecast in your own archive's ledger."),
@@ -42,7 +46,7 @@ def forecast(
 
     size = check_figure(figure, size)
     root = own_archive(question.get("archive"), "forecasts are frozen in") if write else None
-    found = forecast_lag(**question)
+    found = forecast_lag(on=on or (), **question)
     if root is not None:
         from elolag.dates import today
         from elolag.forecast.ledger import add

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Unpack
@@ -52,8 +52,14 @@ _TOLD, _INNER = 6, 0.8
 _EIGHTY = ("0.1", "0.5", "0.9")
 
 
-def projections(study: Study) -> dict[str, Projected]:
+def projections(study: Study, on: Sequence[str] = ()) -> dict[str, Projected]:
     """What each model and the mixture give for a study whose as-of date is its list's day.
+
+    Parameters
+    ----------
+    on
+        ISO days after the list's and within `SPAN` months, whose figures stand behind those of
+        `HORIZONS`.
 
     Raises
     ------
@@ -67,11 +73,12 @@ def projections(study: Study) -> dict[str, Projected]:
     starts = np.flatnonzero(np.diff(known.model, prepend=-1))
     point = np.maximum.reduceat(fitted.mean, starts)[None, :]
     seen = Race.of(point, known.lead_from, known.follow_from, day)
-    now, ends = Now.of(chunks, day), _ends(to_iso(day))
+    now, ends = Now.of(chunks, day), [*_ends(to_iso(day)), *map(to_day, on)]
     until = to_day(months_after(to_iso(day), SPAN))
+    months = (*HORIZONS, *(_steps(to_iso(day), each) for each in on))
     parts = (
-        no_change(now, day, len(HORIZONS)),
-        random_walk(now, seen, day, HORIZONS, SPAN, study.seed),
+        no_change(now, day, len(months)),
+        random_walk(now, seen, day, months, SPAN, study.seed),
         reruns(chunks, labs, day, ends, until, study.seed),
     )
     return {**dict(zip(MODELS, parts, strict=True)), MIXTURE: mixed(parts)}
@@ -91,8 +98,19 @@ def _ends(day: str) -> list[float]:
     return [to_day(months_after(day, months)) for months in HORIZONS]
 
 
+def _steps(day: str, end: str) -> int:
+    """Months, begun ones too, from one day to another."""
+    return next(months for months in range(1, SPAN + 1) if months_after(day, months) >= end)
+
+
 def answers(
-    projected: Projected, day: str, leader: str, follower: str, *, alone: bool = True
+    projected: Projected,
+    day: str,
+    leader: str,
+    follower: str,
+    *,
+    alone: bool = True,
+    on: Sequence[str] = (),
 ) -> tuple[Answer, ...]:
     """What a projection says of every target, in the form of the ledger.
 
@@ -101,18 +119,23 @@ def answers(
     alone
         Whether one of the two sides stands first, so that the follower does where it is ahead.
         Without it nothing is said of `first`.
+    on
+        As for `projections`: days of which `first` is told beside the horizons.
     """
     said = partial(Answer, leader, follower)
     found = []
     for name, values in projected.figures.items():
-        for months, drawn in zip(HORIZONS, values.T, strict=True):
+        for months, drawn in zip(HORIZONS, values.T[: len(HORIZONS)], strict=True):
             end = months_after(day, months)
             at = tuple(map(str, QUANTILES))
             quantiles = np.round(np.quantile(drawn, QUANTILES), 4)
             found.append(said(name, months, end, None, "quantile", at, tuple(quantiles.tolist())))
-    for months, gap in zip(HORIZONS, projected.figures["gap"].T, strict=True) if alone else ():
+    asked = [
+        *((months, months_after(day, months)) for months in HORIZONS),
+        *((None, d) for d in on),
+    ]
+    for (months, end), gap in zip(asked, projected.figures["gap"].T, strict=True) if alone else ():
         first = round(probability(gap < 0), 4)
-        end = months_after(day, months)
         both = (first, round(1 - first, 4))
         found.append(said("first", months, end, None, "pmf", (follower, OTHER), both))
     days = tuple(months_after(day, months) for months in range(1, SPAN + 1))
@@ -239,6 +262,12 @@ class Outlook(Result):
         if self.alone:
             said["first"] = language.chance(self.answer("first", _TOLD).values[0], lang)
             texts.append(alone)
+            texts += [
+                _ALSO[lang].format(language.date(found.end, lang), language.chance(p, lang))
+                for found in self.answers[MIXTURE]
+                if found.target == "first" and found.horizon is None
+                for p in found.values[:1]
+            ]
         if self.now["gap"] > 0:
             texts.append(_REACHED[lang][0 if dates else 1])
         found = (text.format(**said) for text in texts)
@@ -373,6 +402,7 @@ _SAID = {
         "der Spitze.",
     ),
 }
+_ALSO = {"en": "On {} with {}.", "de": "Am {} mit {}."}
 #: On the level of the leader's best: with dates, and where there are none within the span.
 _REACHED = {
     "en": (
@@ -394,7 +424,7 @@ def _tenth(value: float) -> str:
     return f"{round(value, 1) + 0.0:.1f}"
 
 
-def forecast_lag(**question: Unpack[Question]) -> Outlook:
+def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Outlook:
     """What may come after the newest complete list: three plain models and their mixture.
 
     The figures are those that elolag will give for days 1, 3, 6 and 12 months after the list; with
@@ -404,6 +434,8 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
 
     Parameters
     ----------
+    on
+        ISO days, within 24 months of the list, on which it is also asked who stands first.
     **question
         As for `elolag.estimate_lag`, without `as_of`, `window` and `match_rule`; `vintage` is the
         newest complete list by default, a copy too, and `n_draws` 2,000 for each model.
@@ -411,7 +443,7 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
     Raises
     ------
     UsageError
-        An option that a forecast fixes, or a board of a user's own, of which no list will come.
+        An option that a forecast fixes, a day that is not ahead or too far, or a board of a user's own, of which no list will come.
     EstimateError
         Too little is known by the list's day, its average is a bound only, or the groups share
         models.
@@ -439,7 +471,14 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
     held = figures(study, [study.panel.vintage], ["average"])["average", study.panel.vintage]
     if isinstance(held, str):
         raise EstimateError(f"a forecast goes on from the average of the list's day: {held}")
-    found = projections(study)
+    far = months_after(study.panel.vintage, SPAN)
+    for each in on:
+        if not study.panel.vintage < to_iso(to_day(each)) <= far:
+            raise UsageError(
+                f"{each} is not ahead of the list of {study.panel.vintage}, or over {SPAN} months: "
+                f"take a day up to {far}"
+            )
+    found = projections(study, on)
     days, path = _path(study)
     day, groups = study.panel.vintage, (study.cast.leader.text, study.cast.follower.text)
     alone = _alone(study)
@@ -452,7 +491,7 @@ def forecast_lag(**question: Unpack[Question]) -> Outlook:
         vintage=day,
         leader_group=groups[0],
         follower_group=groups[1],
-        answers={n: answers(each, day, *groups, alone=alone) for n, each in found.items()},
+        answers={n: answers(p, day, *groups, alone=alone, on=on) for n, p in found.items()},
         now=now(found),
         days=days,
         path=path,

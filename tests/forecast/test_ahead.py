@@ -257,3 +257,23 @@ def test_the_title_of_the_fan_names_the_year_it_is_of(outlook: Outlook) -> None:
     _, low, high = outlook.between("average", 6)
     ends = f"{low:.1f} to {high:.1f} months behind (80%)"
     assert forecast_title(outlook) == f"China, year to February 2027: {ends}"
+
+
+def test_who_stands_first_is_told_of_any_day_ahead(outlook: Outlook) -> None:
+    days = ("2026-12-31", "2026-09-19")
+    found = elolag.forecast_lag(vintage=VINTAGE, n_draws=300, on=days)
+    for model, each in found.answers.items():
+        asked = [a for a in each if a.horizon is None]
+        assert [(a.target, a.end) for a in asked] == [("first", day) for day in days]
+        # One month ahead is the same day, however it is asked for; nothing else moves.
+        assert asked[1].values == found.answer("first", 1, model).values
+        assert [a for a in each if a.horizon is not None] == list(outlook.answers[model])
+    (chance,) = (a.values[0] for a in found.answers[MIXTURE] if a.end == days[0])
+    assert f"On 31 December 2026 with {chance:.0%}." in found.sentence()
+    assert f"Am 31. Dezember 2026 mit {chance:.0%}".replace("%", " %") in found.sentence("de")
+
+
+@pytest.mark.parametrize("day", [VINTAGE, "2026-01-01", "2029-01-01"])
+def test_a_day_that_is_not_ahead_is_refused(day: str) -> None:
+    with pytest.raises(UsageError, match=f"{day} is not ahead of the list"):
+        elolag.forecast_lag(vintage=VINTAGE, n_draws=200, on=(day,))
