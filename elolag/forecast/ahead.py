@@ -130,14 +130,12 @@ def answers(
             at = tuple(map(str, QUANTILES))
             quantiles = np.round(np.quantile(drawn, QUANTILES), 4)
             found.append(said(name, months, end, None, "quantile", at, tuple(quantiles.tolist())))
-    asked = [
-        *((months, months_after(day, months)) for months in HORIZONS),
-        *((None, d) for d in on),
-    ]
-    for (months, end), gap in zip(asked, projected.figures["gap"].T, strict=True) if alone else ():
+    asked: list[tuple[int | None, str]] = [(m, months_after(day, m)) for m in HORIZONS]
+    asked += [(None, each) for each in on]
+    for (ahead, end), gap in zip(asked, projected.figures["gap"].T, strict=True) if alone else ():
         first = round(probability(gap < 0), 4)
         both = (first, round(1 - first, 4))
-        found.append(said("first", months, end, None, "pmf", (follower, OTHER), both))
+        found.append(said("first", ahead, end, None, "pmf", (follower, OTHER), both))
     days = tuple(months_after(day, months) for months in range(1, SPAN + 1))
     for name, dates in projected.dates.items():
         by = np.round(chances(dates, np.array([to_day(each) for each in days])), 4)
@@ -443,7 +441,8 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     Raises
     ------
     UsageError
-        An option that a forecast fixes, a day that is not ahead or too far, or a board of a user's own, of which no list will come.
+        An option that a forecast fixes, a day that is not ahead or too far, or a board of a user's
+        own, of which no list will come.
     EstimateError
         Too little is known by the list's day, its average is a bound only, or the groups share
         models.
