@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -315,6 +316,9 @@ def _begin(tasks: Mapping[str, Callable[[], Any]], work: _Work) -> Iterator[tupl
         answers: Iterable[Any] = (answered(task) for task in tasks.values())
     else:
         joblib = library("joblib", REPORT)
+        # A worker that has grown is replaced. Said as an error, as under -W error, in the thread
+        # that reads the answers, it would end that thread, and all would wait for ever.
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         answers = joblib.Parallel(n_jobs=work.jobs, return_as="generator")(
             joblib.delayed(answered)(task) for task in tasks.values()
         )
