@@ -8,8 +8,11 @@ import io
 import json
 import re
 import shutil
+import warnings
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import checks
@@ -291,3 +294,11 @@ def test_a_question_the_page_cannot_carry_is_told_there(
     assert "No page that answers back" in page
     assert "<script" not in page
     assert checks.links(made.path, ["https://"]) == []
+
+
+def test_a_worker_that_is_replaced_ends_no_thread() -> None:
+    """Raised in the thread that reads the answers, its warning would leave all waiting."""
+    work: Any = SimpleNamespace(jobs=2, tell=None)
+    assert dict(build._begin({"one": partial(int, "1")}, work)) == {"one": 1}
+    said = "A worker stopped while some jobs were given to the executor."
+    warnings.warn(said, UserWarning, stacklevel=1)  # elsewhere in the tests an error
