@@ -9,11 +9,11 @@ from elolag.errors import EstimateError
 from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.record import OURS, REFERENCE, Scores
+from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
     INK,
     MUTED,
-    UNSEEN,
     Look,
     date_axis,
     finish,

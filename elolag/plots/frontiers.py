@@ -12,14 +12,13 @@ from elolag.cite import LANGUAGES, citation
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.plots.marks import DOWNWARD, UPWARD, Label, place
+from elolag.plots.markup import SAID, UNSEEN
 from elolag.plots.style import (
     COLOURS,
     DASHES,
     INK,
     MARKERS,
-    SAID,
     SIDES,
-    UNSEEN,
     Look,
     Size,
     bracket,

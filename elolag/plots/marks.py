@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Floats
+from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
     INK,
     MUTED,
     SIDES,
-    UNSEEN,
     Size,
     hover,
     of_size,

@@ -11,11 +11,11 @@ from elolag.dates import parse, to_iso
 from elolag.estimate.over_time import INNER, LagPath
 from elolag.model.estimands import AT_LEAST, AT_MOST, UNBOUNDED
 from elolag.plots.marks import halo
+from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
     INK,
     MUTED,
-    UNSEEN,
     Look,
     Size,
     date_axis,

@@ -9,12 +9,12 @@ import numpy as np
 
 from elolag.arrays import Floats
 from elolag.plots.marks import halo
+from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
     FAINT,
     INK,
     MUTED,
-    UNSEEN,
     Look,
     Size,
     finish,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
-from elolag.plots.style import UNSEEN, rendered
+from elolag.plots.markup import UNSEEN
+from elolag.plots.style import rendered
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.table import Cell, Column, Table

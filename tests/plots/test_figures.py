@@ -30,18 +30,9 @@ from elolag.estimate.over_time import LagPath
 from elolag.estimate.session import prepare
 from elolag.forecast import past
 from elolag.model import estimands
+from elolag.plots.markup import _hoist, _join, path_data
 from elolag.plots.paths import _turns
-from elolag.plots.style import (
-    _FOOTER,
-    COLOURS,
-    SIZES,
-    _hoist,
-    _join,
-    new_figure,
-    path_data,
-    roles,
-    visible,
-)
+from elolag.plots.style import _FOOTER, COLOURS, SIZES, new_figure, roles, visible
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap
 

@@ -30,7 +30,8 @@ import elolag
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.plots import frontier, svg
-from elolag.plots.style import COLOURS, UNSEEN, rendered
+from elolag.plots.markup import UNSEEN
+from elolag.plots.style import COLOURS, rendered
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
