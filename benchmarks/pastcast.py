@@ -32,7 +32,8 @@ from elolag.errors import EstimateError
 from elolag.estimate.session import Session, Study, prepare
 from elolag.forecast.ahead import MIXTURE, MODELS, answers, now, projections
 from elolag.forecast.form import HORIZONS, OTHER, QUANTILES, Answer, Forecast
-from elolag.forecast.record import Scored, Scores
+from elolag.forecast.record import Scored
+from elolag.forecast.skill import Scores
 from elolag.forecast.truth import settle
 
 HERE = Path(__file__).parent

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from elolag.estimate.session import Question, Session, frontier_curve
     from elolag.estimate.voters import compare_voters
     from elolag.forecast.ahead import forecast_lag
-    from elolag.forecast.record import forecast_ledger, forecast_scores
+    from elolag.forecast.record import forecast_ledger
+    from elolag.forecast.skill import forecast_scores
     from elolag.own import own_board
     from elolag.results.lag import LagResult
     from elolag.robustness import sensitivity
@@ -55,7 +56,7 @@ _HOMES = {
     "estimate_revisions": "elolag.estimate.revisions",
     "forecast_lag": "elolag.forecast.ahead",
     "forecast_ledger": "elolag.forecast.record",
-    "forecast_scores": "elolag.forecast.record",
+    "forecast_scores": "elolag.forecast.skill",
     "frontier_curve": "elolag.estimate.session",
     "lag_path": "elolag.estimate.over_time",
     "level_dates": "elolag.estimate.model_dates",

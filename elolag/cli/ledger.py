@@ -70,7 +70,7 @@ def scores(
 ) -> None:
     """How good they were, beside saying that nothing will change."""
     from elolag.forecast import past
-    from elolag.forecast.record import forecast_scores
+    from elolag.forecast.skill import forecast_scores
 
     size = check_figure(figure, size)
     found = past.scores() if pastcast else forecast_scores(archive)

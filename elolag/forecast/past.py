@@ -16,8 +16,8 @@ import numpy as np
 
 from elolag.arrays import Floats
 from elolag.dates import months_after, to_day
-from elolag.forecast.record import Line, Scores
 from elolag.forecast.score import Difference
+from elolag.forecast.skill import Line, Scores
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from elolag.dates import months_after, to_iso
 from elolag.errors import EstimateError
 from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
-from elolag.forecast.record import OURS, REFERENCE, Scores
+from elolag.forecast.skill import OURS, REFERENCE, Scores
 from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,

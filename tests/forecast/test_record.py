@@ -16,7 +16,8 @@ from elolag.dates import months_after, to_day
 from elolag.forecast import ledger as kept
 from elolag.forecast import past, score
 from elolag.forecast.form import QUANTILES, Answer, Forecast
-from elolag.forecast.record import CRPS, OURS, REFERENCE, Scored, Scores
+from elolag.forecast.record import CRPS, Scored
+from elolag.forecast.skill import OURS, REFERENCE, Scores
 from elolag.forecast.truth import Outcome
 from tests.made_archive import archive, publication
 
@@ -169,7 +170,7 @@ def test_an_empty_ledger_says_so(tmp_path: Path) -> None:
     folder = archive(tmp_path / "a", publication([(US, 1450.0, 5.0), (CN, 1440.0, 5.0)]))
     found = elolag.forecast_ledger(folder)
     assert found.sentence() == "The ledger holds no forecast."
-    assert found.scores().lines == ()
+    assert Scores.of(found.scored).lines == ()
     assert found.table().rows == ()
 
 
