@@ -10,6 +10,7 @@ from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.skill import OURS, REFERENCE, Scores
 from elolag.plots.markup import UNSEEN
+from elolag.plots.paths import sides
 from elolag.plots.style import (
     COLOURS,
     INK,
@@ -20,6 +21,7 @@ from elolag.plots.style import (
     first_up,
     footer,
     hover,
+    key_above,
     new_axes,
     of_size,
     ours,
@@ -80,7 +82,7 @@ def forecast(
     (line,) = axes.plot(outlook.days, outlook.path, color=INK, linewidth=measures.line, zorder=3,
                         label="average")  # fmt: skip
     axes.axvline(now.days[0], color=INK, linewidth=0.4 * measures.line, linestyle=(0, (1, 2)))
-    axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
+    sides(axes, outlook.follower_group, axes.get_ylim(), measures)
     tidy(axes, size)
     first = float(outlook.days[0])
     axes.set_xlim(first, now.days[-1])
@@ -88,12 +90,7 @@ def forecast(
     axes.set_ylabel("months")
     unsigned(axes.yaxis)
     _tell(axes, now)
-    legend = axes.legend(
-        handles=[line, *handles], loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
-        ncols=2 if phone else 5, fontsize=measures.small, borderpad=0, borderaxespad=0.1,
-        handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
-    )  # fmt: skip
-    legend.set_in_layout(False)
+    key_above(axes, [line, *handles], size)
     note = f"Shaded: what may come, three plain models in equal parts. {outlook.note}"
     room = (5.6 if phone else 1.5) * measures.small
     return finish(
@@ -183,11 +180,7 @@ def held(
     tidy(axes, size, grid="x")
     axes.set_yticks(range(len(rows)), [f"{_ROWS[t]}, {months} mo." for t, months in rows])
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    legend = axes.legend(
-        loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False, ncols=2, labelcolor=MUTED,
-        fontsize=measures.small, borderpad=0, borderaxespad=0.1, handletextpad=0.4,
-    )  # fmt: skip
-    legend.set_in_layout(False)
+    key_above(axes, axes.get_legend_handles_labels()[0], size)
     note = (
         f"Share of rounds on {board} in which the 80% interval held the first figure of the day, "
         f"as mean of stretches of time that do not overlap: rounds lie days apart and are far from "

@@ -23,6 +23,7 @@ from elolag.plots.style import (
     first_up,
     footer,
     hover,
+    key_above,
     new_axes,
     of_size,
     ours,
@@ -126,19 +127,14 @@ def lag_path(
         label=words("path average" if path.estimand == "average" else "path lag", lang),
     )  # fmt: skip
     _hatch(axes, path, bounds, measures)
-    _path_sides(axes, path, bounds, measures, lang)
+    sides(axes, path.follower_group, bounds, measures, lang)
     tidy(axes, size)
     date_axis(axes, days[0], days[-1], size, lang)
     axes.set_ylabel(words("path months", lang))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
     phone = size == "phone"
-    legend = axes.legend(
-        handles=[line, *handles], loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
-        ncols=2 if phone else 5, fontsize=measures.small, borderpad=0, borderaxespad=0.1,
-        handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
-    )  # fmt: skip
-    legend.set_in_layout(False)  # it hangs on the left edge: narrower axes would not make it fit
+    key_above(axes, [line, *handles], size)
     note = (
         "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
         f"{path.vintage}, not with those of each day."
@@ -257,11 +253,11 @@ def _hatch(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Siz
             )  # fmt: skip
 
 
-def _path_sides(
-    axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size, lang: str
+def sides(
+    axes: Axes, group: str, bounds: tuple[float, float], measures: Size, lang: str = "en"
 ) -> None:
     """Say in words which side of zero is which; the axis has no minus signs."""
-    follower = (german_name if lang == "de" else short)(path.follower_group)
+    follower = (german_name if lang == "de" else short)(group)
     axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
     room = bounds[1] - bounds[0]
     behind = words("path behind", lang, follower=follower)

@@ -14,7 +14,7 @@ import io
 import json
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -430,6 +430,16 @@ def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
         why = getattr(error.__cause__, "strerror", None) or error
         raise UsageError(f"{target}: cannot be written ({why})") from error
     return target
+
+
+def key_above(axes: Axes, handles: Sequence[Any], size: str) -> None:
+    """The key to what is drawn, in a line between the axes and their title (two on a phone)."""
+    legend = axes.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
+        ncols=2 if size == "phone" else 5, fontsize=of_size(size).small, borderpad=0,
+        borderaxespad=0.1, handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
+    )  # fmt: skip
+    legend.set_in_layout(False)  # it hangs on the left edge: narrower axes would not make it fit
 
 
 def date_axis(axes: Axes, first: float, end: float, size: str = "page", lang: str = "en") -> None:
