@@ -50,7 +50,7 @@ def filled(best: Candidate, twins: Sequence[Candidate]) -> tuple[Candidate, dict
         if rows:
             return _rebuilt(best, twin if "lower" in given else best, table), {
                 "columns": given,
-                "from": twin.source.name,
+                "from": twin.source,
                 "rows": rows,
             }
     return best, None
@@ -98,7 +98,4 @@ def _rebuilt(best: Candidate, interval: Candidate, table: pd.DataFrame) -> Candi
         interval_kind=interval.publication.interval_kind,
         interval_level=interval.publication.interval_level,
     )
-    files = {f"{name}.csv": package.encode(name, frame) for name, frame in frames.items()}
-    return dataclasses.replace(
-        best, publication=publication, tables=frames, files=files, filled=True
-    )
+    return Candidate(best.route, publication, best.retrieval, best.checks, filled=True)

@@ -6,7 +6,7 @@ forecasts lie in ``forecasts/<publisher>/<board>/<round>-<forecaster>.csv``.
 
 from __future__ import annotations
 
-from elolag.archive.candidates import Decision, Payload
+from elolag.archive.candidates import Decision
 from elolag.archive.log import Log
 from elolag.archive.package import Check
 from elolag.archive.publish import take, take_payloads, take_publications
@@ -21,6 +21,7 @@ from elolag.archive.reading import (
 )
 from elolag.archive.store import Writer
 from elolag.archive.verify import Problem, init, seal, verify
+from elolag.sources import Payload
 
 __all__ = [
     "Archive",

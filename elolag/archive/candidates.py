@@ -3,158 +3,98 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
-from elolag import dates
 from elolag.archive import checks, package
-from elolag.archive.listing import Listing, listings
+from elolag.archive.listing import Listed, listings
 from elolag.archive.package import OFFICIAL
 from elolag.errors import PayloadError, UsageError
-from elolag.sources import PartialPayloadError
+from elolag.sources import PartialPayloadError, Payload
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from elolag.archive.listing import Listing
     from elolag.archive.package import Check
-    from elolag.schema import Origin, Publication
+    from elolag.schema import Publication
     from elolag.sources import Source
 
 #: What can become of a publication.
 Verdict = Literal["new", "unchanged", "twin", "revision", "held", "refused", "failed"]
 
-_WHEN = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")
 
+class Candidate(Listed):
+    """One publication, ready to be compared with what the archive holds.
 
-@dataclass(frozen=True)
-class Payload:
-    """Bytes from upstream and how they came.
-
-    Attributes
+    Parameters
     ----------
-    source, origin
-        Whose they are, and what of theirs.
-    data
-        The bytes.
-    retrieved_at
-        ISO date, or RFC 3339 time in UTC, of the retrieval.
-    http_status, etag, revision
-        What the server said; None for files.
-    verified
-        Whether the bytes have the SHA-256 that their publisher names; None for files.
+    route
+        The source it came by.
+    publication
+        As parsed.
+    retrieval
+        The facts of the retrieval, as a manifest has them.
+    checks
+        What it was asked on its own.
+    filled
+        Whether columns came from a twin.
     """
 
-    source: Source
-    origin: Origin
-    data: bytes = field(repr=False)
-    retrieved_at: str
-    http_status: int | None = None
-    etag: str | None = None
-    revision: str | None = None
-    verified: bool | None = None
+    def __init__(
+        self,
+        route: Source,
+        publication: Publication,
+        retrieval: dict[str, Any],
+        checks: tuple[Check, ...],
+        *,
+        filled: bool = False,
+    ) -> None:
+        self.route, self.publication, self.retrieval = route, publication, retrieval
+        self.checks = checks
+        self.tables = {n: package.normalise(n, table) for n, table in publication.tables.items()}
+        self.files = {f"{n}.csv": package.encode(n, table) for n, table in self.tables.items()}
+        self.vintage, self._filled = publication.vintage, filled
+        ratings = self.tables.get("ratings")
+        self._listings = {} if ratings is None else listings(ratings)
 
-    def __post_init__(self) -> None:
-        if not _WHEN.fullmatch(self.retrieved_at):
-            raise UsageError(
-                f"retrieved_at {self.retrieved_at!r} is neither an ISO date nor a time in UTC; "
-                f"write 2026-08-21 or 2026-08-21T05:00:00Z"
-            )
-        dates.parse(self.retrieved_at[:10])
-
-    def retrieval(self) -> dict[str, Any]:
-        """Give the facts of the retrieval as a manifest has them."""
-        raw: dict[str, Any] = {
-            "name": self.origin.name,
-            "bytes": len(self.data),
-            "sha256": package.sha256(self.data),
-        }
-        if self.verified is not None:
-            raw["verified"] = self.verified
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What its manifest would say of it."""
+        publication = self.publication
+        entries = self.tables.get("entries", self.tables.get("models"))
         return {
-            "urls": list(self.origin.urls),
-            "retrieved_at": self.retrieved_at,
-            "http_status": self.http_status,
-            "etag": self.etag,
-            "revision": self.revision,
-            "raw": [raw],
+            "board": publication.board,
+            "basis": publication.basis,
+            "method": publication.method,
+            "style_control": publication.style_control,
+            "interval": {"kind": publication.interval_kind, "level": publication.interval_level},
+            "completeness": publication.completeness,
+            "categories": {name: len(rows) for name, rows in self._listings.items()},
+            "entries": 0 if entries is None else len(entries),
+            "source": self.route.name,
+            **self.retrieval,
+            **({"filled": True} if self._filled else {}),
         }
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """One publication, ready to be compared with what the archive holds."""
-
-    source: Source
-    publication: Publication = field(repr=False)
-    retrieval: dict[str, Any] = field(repr=False)
-    tables: dict[str, pd.DataFrame] = field(repr=False)
-    files: dict[str, bytes] = field(repr=False)
-    checks: tuple[Check, ...] = field(repr=False)
-    filled: bool = False
-
-    @property
-    def vintage(self) -> str:
-        """The publication's own date."""
-        return self.publication.vintage
-
-    @property
-    def source_name(self) -> str:
-        """Name of the source."""
-        return self.source.name
-
-    @property
-    def kind(self) -> tuple[str, bool | None]:
-        """Method and style control: only publications of one kind are ever compared."""
-        return self.publication.method, self.publication.style_control
-
-    @property
-    def interval(self) -> tuple[str, float | None]:
-        """Kind and level of its intervals."""
-        return self.publication.interval_kind, self.publication.interval_level
-
-    @property
-    def basis(self) -> str:
-        """Basis of the vintage."""
-        return self.publication.basis
-
-    @property
-    def completeness(self) -> str:
-        """``full`` or ``top-N``, as far as known."""
-        return self.publication.completeness
-
-    @property
-    def claimed(self) -> str:
-        """The same; nobody but the source has said anything yet."""
-        return self.publication.completeness
-
-    @property
-    def precedence(self) -> int:
-        """Of the source; the smallest gives the date."""
-        return self.source.precedence
 
     @cached_property
     def content(self) -> str:
-        """Identity of the stored bytes."""
+        """Identity of the bytes of its tables."""
         return package.content_id(self.files)
 
-    @cached_property
-    def _listings(self) -> dict[str, Listing]:
-        return listings(self.tables["ratings"]) if "ratings" in self.tables else {}
-
     @property
-    def categories(self) -> dict[str, int]:
-        """Rows by category."""
-        return {name: len(rows) for name, rows in self._listings.items()}
+    def precedence(self) -> int:
+        """Of its source."""
+        return self.route.precedence
 
     def find(self, category: str) -> Listing | None:
-        """One category, or None."""
+        """The figures of one category; None where there are none."""
         return self._listings.get(category)
 
     def find_table(self, name: str) -> pd.DataFrame | None:
-        """Give a table, or None."""
+        """A table, or None where there is none."""
         return self.tables.get(name)
 
     @property
@@ -162,28 +102,6 @@ class Candidate:
         """Rows of the ratings, else of the models, else of the entries."""
         main = next(name for name in ("ratings", "models", "entries") if name in self.tables)
         return len(self.tables[main])
-
-    @property
-    def raw_sha256(self) -> str:
-        """Hashes of the raw payloads."""
-        return " ".join(raw["sha256"] for raw in self.retrieval["raw"])
-
-    def files_of(self, source: str) -> list[tuple[str, str]]:
-        """Date and content of this file, if it is of that source."""
-        return [(self.vintage, self.content)] if self.source_name == source else []
-
-    def as_twin(self) -> dict[str, Any]:
-        """Give what is recorded of it when another route's copy is kept."""
-        return {
-            "source": self.source.name,
-            "vintage": self.vintage,
-            "basis": self.basis,
-            "rows": self.rows,
-            "retrieved_at": self.retrieval["retrieved_at"],
-            "content": self.content,
-            "raw_sha256": self.raw_sha256,
-            "urls": self.retrieval["urls"],
-        }
 
 
 @dataclass(frozen=True)
@@ -321,22 +239,13 @@ def candidate(
     failed = checks.failures(done)
     if failed:
         return refusal(payload, retrieval, failed, publication, done)
-    return _build(payload.source, publication, retrieval, done)
-
-
-def _build(
-    source: Source, publication: Publication, retrieval: dict[str, Any], done: tuple[Check, ...]
-) -> Candidate:
-    normal = {name: package.normalise(name, frame) for name, frame in publication.tables.items()}
-    files = {f"{name}.csv": package.encode(name, frame) for name, frame in normal.items()}
-    return Candidate(source, publication, retrieval, normal, files, done)
+    return Candidate(payload.source, publication, retrieval, done)
 
 
 def without(item: Candidate, categories: Collection[str], why: str) -> Candidate:
     """Leave categories of a candidate out; see `Publication.without`."""
-    return _build(
-        item.source, item.publication.without(categories, why), item.retrieval, item.checks
-    )
+    publication = item.publication.without(categories, why)
+    return Candidate(item.route, publication, item.retrieval, item.checks)
 
 
 def _merged(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -347,7 +256,7 @@ def _merged(candidates: Sequence[Candidate]) -> list[Candidate]:
     out: dict[tuple[object, ...], Candidate] = {}
     for order, item in enumerate(candidates):
         key: tuple[object, ...] = (
-            item.source.name,
+            item.source,
             item.publication.board,
             item.vintage,
             item.kind,
@@ -380,7 +289,7 @@ def _joined(one: Candidate, other: Candidate) -> Candidate:
         "urls": [*one.retrieval["urls"], *other.retrieval["urls"]],
         "raw": [*one.retrieval["raw"], *other.retrieval["raw"]],
     }
-    return _build(one.source, publication, retrieval, one.checks)
+    return Candidate(one.route, publication, retrieval, one.checks)
 
 
 def twin_line(kept: str, supersedes: str, twin: Mapping[str, Any]) -> dict[str, str]:

@@ -8,12 +8,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from elolag.archive import Archive, Decision, Payload, Snapshot, Writer, open_archive, take_payloads
+from elolag.archive import Archive, Decision, Snapshot, Writer, open_archive, take_payloads
 from elolag.archive.checks import LOST_SHARE_NOTED
 from elolag.archive.package import require_plain
 from elolag.archive.publish import publish
 from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
-from elolag.fetch import Fetch, Fetched, Now, fetch, utc_now
+from elolag.fetch import Fetch, Now, fetch, utc_now
 from elolag.fetch.client import Client
 from elolag.sources import Source
 
@@ -212,7 +212,7 @@ def _taken(
 ) -> Report:
     source = fetched.source
     outcomes = _unchanged(fetched, held, writer)
-    payloads = [_payload(source, item) for item in fetched.payloads if item.data is not None]
+    payloads = [item for item in fetched.payloads if item.http_status != 304]
     failures = list(fetched.failures)
     try:
         outcomes += take_payloads(
@@ -269,7 +269,7 @@ def _unchanged(
     """Outcomes, and log lines, of what the server says has not changed."""
     outcomes = []
     for item in fetched.payloads:
-        if item.data is not None:
+        if item.http_status != 304:
             continue
         snapshot = held[item.origin.name]
         outcome = Decision(
@@ -286,19 +286,6 @@ def _unchanged(
         outcomes.append(outcome)
     publish(outcomes, writer)
     return outcomes
-
-
-def _payload(source: Source, item: Fetched) -> Payload:
-    return Payload(
-        source=source,
-        origin=item.origin,
-        data=item.data or b"",
-        retrieved_at=item.retrieved_at,
-        http_status=item.status,
-        etag=item.etag,
-        revision=item.revision,
-        verified=item.verified,
-    )
 
 
 def _warnings(outcomes: Sequence[Decision], archive: Archive) -> list[str]:

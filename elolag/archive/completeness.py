@@ -93,7 +93,7 @@ def comes_whole(source: str) -> bool:
 
 def row_of(date: str, item: Listed, listing: Listing) -> Row:
     """A publication as it is judged, under the date it bears."""
-    whole, claimed = comes_whole(item.source_name), item.claimed
+    whole, claimed = comes_whole(item.source), item.claimed
     return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
 
 

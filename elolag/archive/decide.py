@@ -140,7 +140,7 @@ class _Run:
         out: list[Candidate] = []
         for candidate in sorted(candidates, key=lambda c: c.vintage):
             still = {}
-            if not candidate.source.whole and len(candidate.categories) > 1:
+            if not candidate.route.whole and len(candidate.categories) > 1:
                 still = frozen(candidate, [*self.index.current.values(), *out])
             if still:
                 since = ", ".join(f"{name} (as on {day})" for name, day in sorted(still.items()))
@@ -188,7 +188,7 @@ class _Run:
         better = [(lb, item) for lb, item in stored if preference(item) >= preference(candidate)]
         if better:
             label, item = min(better, key=lambda pair: _days_apart(pair[1], candidate))
-            said = f"the same figures as {label}, {item.source_name}"
+            said = f"the same figures as {label}, {item.source}"
             self._note(
                 candidate, label, "twin", said, twins=(twin_line(label, "", candidate.as_twin()),)
             )
@@ -216,15 +216,15 @@ class _Run:
         if found == "refused":
             return False
         if found == "held":
-            same = f"the same figures as the list of {best.source_name} that is held"
+            same = f"the same figures as the list of {best.source} that is held"
             # What was filled is another object than the member of the group it came from.
             for other in (group.best, *group.twins, *group.repeats):
-                if other.source is not best.source or other in group.repeats:
+                if other.source != best.source or other in group.repeats:
                     self._note(other, "", "held", same)
             return True
         self.index.accept(label, best, [item.label for item in group.supersedes])
         for twin in group.twins:
-            self._note(twin, label, "twin", f"the same figures as {label}, {best.source_name}")
+            self._note(twin, label, "twin", f"the same figures as {label}, {best.source}")
         for repeat in group.repeats:
             self._note(repeat, label, "unchanged", _as_on(label, repeat))
         return True
@@ -242,11 +242,11 @@ class _Run:
         if (
             holder is not None
             and holder not in group.supersedes
-            and holder.source_name != best.source_name
+            and holder.source != best.source
             and holder.precedence <= best.precedence
         ):
             message = (
-                f"{holder.source_name} holds this date with other figures, and a less official "
+                f"{holder.source} holds this date with other figures, and a less official "
                 f"source does not displace it"
             )
             return self._said(best, "", "refused", message)
@@ -281,7 +281,7 @@ class _Run:
         routes = group.twins if best is group.best else [group.best, *group.twins]
         manifest = manifests.build(
             label=label,
-            source=best.source,
+            source=best.route,
             description=description,
             files=best.files,
             rows={f"{name}.csv": len(frame) for name, frame in best.tables.items()},
@@ -323,7 +323,7 @@ class _Run:
         self, item: Candidate, label: str, outcome: Verdict, message: str = "", **more: Any
     ) -> Decision:
         return Decision(
-            source=item.source_name,
+            source=item.source,
             board=self.board,
             vintage=item.vintage,
             label=label,
@@ -359,7 +359,7 @@ def _examined(
         last = recent[0].find_table("ratings") if recent else None
         done.append(checking.interval_follows_variance(best.tables["ratings"], last))
         done += losses(
-            best.tables["ratings"], publication.left_out, recent, previous, whole=best.source.whole
+            best.tables["ratings"], publication.left_out, recent, previous, whole=best.route.whole
         )
         method = None
         if best.precedence <= manifests.OFFICIAL:
@@ -377,21 +377,18 @@ def _examined(
     known = None if before is None else frozenset(before["organisation"])
     done += checking.new_organisations(best.tables.get("entries"), known)
     own = {} if dated is best else {"own_vintage": best.vintage}
-    entries = best.tables.get("entries", best.tables.get("models"))
     description = {
         "board": publication.board,
         "vintage": dated.vintage,
         "basis": dated.basis,
         **own,
-        "method": publication.method,
-        "style_control": publication.style_control,
-        "interval": {"kind": publication.interval_kind, "level": publication.interval_level},
+        **{name: best.facts[name] for name in ("method", "style_control", "interval")},
         "completeness": completeness,
         # What the source says of its list, where the neighbours say otherwise.
         **({"claimed": claimed} if claimed != completeness else {}),
         "stale_categories": stale,
         "categories": best.categories,
-        "entries": 0 if entries is None else len(entries),
+        "entries": best.facts["entries"],
         "notes": list(publication.notes),
         **({"left_out": list(publication.left_out)} if publication.left_out else {}),
         **({"regime": regime} if regime else {}),
@@ -418,8 +415,8 @@ def _repeats(candidate: Candidate, group: Group, groups: Sequence[Group]) -> boo
     """Whether the candidate is a member of `group` over again."""
     members = [group.best, *group.twins]
     if any(
-        (member.source_name, member.vintage, member.content)
-        == (candidate.source_name, candidate.vintage, candidate.content)
+        (member.source, member.vintage, member.content)
+        == (candidate.source, candidate.vintage, candidate.content)
         for member in members
     ):
         return True
@@ -453,15 +450,15 @@ def _revised(holder: Listed | None, group: Group, revised: Mapping[str, Check]) 
     if holder is None:
         return "the list stored under this date is held in a better form under another"
     if holder in group.supersedes:
-        return f"the figures of {holder.source_name}, more precise or more complete"
+        return f"the figures of {holder.source}, more precise or more complete"
     moved = next(
         (f": {c.note}" for label, c in revised.items() if label[:10] == group.dated.vintage), ""
     )
-    return f"other figures than {holder.source_name} had at this date{moved}"
+    return f"other figures than {holder.source} had at this date{moved}"
 
 
 def _in_parts(candidate: Candidate) -> bool:
-    return not candidate.source.whole or bool(candidate.publication.left_out)
+    return not candidate.route.whole or bool(candidate.publication.left_out)
 
 
 def _as_on(label: str, candidate: Candidate) -> str:
@@ -507,7 +504,7 @@ class BoardIndex:
                 return item.label
             for twin in item.twins:
                 if (
-                    twin["source"] == candidate.source_name
+                    twin["source"] == candidate.source
                     and twin["vintage"] == candidate.vintage
                     and twin["content"] == candidate.content
                 ):
@@ -579,7 +576,7 @@ class BoardIndex:
         found: list[Listed] = []
         same_date = [(lb, item) for lb, item in self.current.items() if lb[:10] == vintage]
         for _, item in [*same_date, *self._before(vintage)]:
-            if item.source_name != candidate.source_name or not item.categories:
+            if item.source != candidate.source or not item.categories:
                 continue
             category = shared_category(candidate, item)
             if category is not None:
@@ -606,7 +603,7 @@ class BoardIndex:
 
     def _previous_table(self, candidate: Candidate, vintage: str) -> checking.Previous | None:
         for label, item in self._before(vintage):
-            if item.source_name == candidate.source_name:
+            if item.source == candidate.source:
                 return checking.Previous(label, None, item.find_table)
         return None
 

@@ -90,9 +90,7 @@ def revision(now: Listed, before: Listed, label: str, known: Known) -> Check | N
         if mine is None or theirs is None:
             continue
         bound = BOUND if now.kind[0] in METHODS else BOUND_SPREAD * float(theirs.ratings.std())
-        moves, wrong = _moves(
-            mine, theirs, bound, known, labs, now.source_name == before.source_name
-        )
+        moves, wrong = _moves(mine, theirs, bound, known, labs, now.source == before.source)
         said = said or moves
         faults += wrong if category == main else [f"{category:.60}: {fault}" for fault in wrong]
     if not said:
@@ -194,7 +192,8 @@ def same_method(now: Listed, recent: Sequence[Listed]) -> Check | None:
 
 
 def _interval_changes(now: Listed, before: Listed) -> list[str]:
-    (kind, level), (old_kind, old_level) = now.interval, before.interval
+    kind, level = now.interval_kind, now.interval_level
+    old_kind, old_level = before.interval_kind, before.interval_level
     if "none" in (kind, old_kind):
         return []
     changes = []

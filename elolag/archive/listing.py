@@ -12,11 +12,12 @@ agrees with its original in 98% of its rows or more, and with the publication be
 
 from __future__ import annotations
 
+import abc
 import csv
 import io
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -234,36 +235,130 @@ COMPARABLE_SHARE = 0.5
 _FROZEN_DAYS = 14.0
 
 
-class Listed(Protocol):
-    """A publication, stored or not yet; `archive.reading.Snapshot` says what its parts mean."""
+class Listed(abc.ABC):
+    """A publication, stored or not yet.
 
-    # ruff: noqa: D102 -- the parts are described where they are made
+    Attributes
+    ----------
+    vintage
+        The ISO date it bears.
+    """
+
+    vintage: str
 
     @property
-    def vintage(self) -> str: ...
+    @abc.abstractmethod
+    def facts(self) -> dict[str, Any]:
+        """What its manifest says of it, under ``elolag``."""
+
     @property
-    def source_name(self) -> str: ...
+    @abc.abstractmethod
+    def content(self) -> str:
+        """Identity of the bytes of its tables."""
+
     @property
-    def kind(self) -> tuple[str, bool | None]: ...
+    @abc.abstractmethod
+    def precedence(self) -> int:
+        """Of its source: of several twins the smallest gives the date."""
+
+    @abc.abstractmethod
+    def find(self, category: str) -> Listing | None:
+        """The figures of one category; None where there are none."""
+
+    @abc.abstractmethod
+    def find_table(self, name: str) -> pd.DataFrame | None:
+        """A table, or None where there is none."""
+
     @property
-    def interval(self) -> tuple[str, float | None]: ...
+    def completeness(self) -> str:
+        """``full`` or ``top-N``, as far as known."""
+        return str(self.facts["completeness"])
+
     @property
-    def filled(self) -> bool: ...
+    def source(self) -> str:
+        """Name of the source the figures were taken from."""
+        return str(self.facts["source"])
+
     @property
-    def basis(self) -> str: ...
+    def basis(self) -> str:
+        """What the vintage's date is: ``published``, ``commit`` or ``fetched``."""
+        return str(self.facts["basis"])
+
     @property
-    def completeness(self) -> str: ...
+    def method(self) -> str:
+        """``bradley-terry``, ``online-elo``, ``index`` or ``metadata``."""
+        return str(self.facts["method"])
+
     @property
-    def claimed(self) -> str: ...
+    def style_control(self) -> bool | None:
+        """Whether ratings are style-controlled; None where the question makes no sense."""
+        value: bool | None = self.facts["style_control"]
+        return value
+
     @property
-    def precedence(self) -> int: ...
+    def kind(self) -> tuple[str, bool | None]:
+        """Method and style control: only publications of one kind are ever compared."""
+        return self.method, self.style_control
+
     @property
-    def content(self) -> str: ...
+    def interval_kind(self) -> str:
+        """``variance``, ``bootstrap``, ``published`` or ``none``."""
+        return str(self.facts["interval"]["kind"])
+
     @property
-    def categories(self) -> dict[str, int]: ...
-    def files_of(self, source: str) -> list[tuple[str, str]]: ...
-    def find(self, category: str) -> Listing | None: ...
-    def find_table(self, name: str) -> pd.DataFrame | None: ...
+    def interval_level(self) -> float | None:
+        """Coverage of the published intervals, e.g. 0.95."""
+        level: float | None = self.facts["interval"]["level"]
+        return level
+
+    @property
+    def filled(self) -> bool:
+        """Whether columns came from a twin."""
+        return "filled" in self.facts
+
+    @property
+    def own_vintage(self) -> str:
+        """The date its own source gives it; `vintage` may be a more official twin's."""
+        return str(self.facts.get("own_vintage", self.vintage))
+
+    @property
+    def claimed(self) -> str:
+        """What its source says of the list, taken alone: ``full`` or ``top-N``."""
+        return str(self.facts.get("claimed", self.facts["completeness"]))
+
+    @property
+    def categories(self) -> dict[str, int]:
+        """Rows by category; empty for a table without ratings."""
+        return dict(self.facts["categories"])
+
+    @property
+    def raw_sha256(self) -> str:
+        """Hashes of the payloads it came from."""
+        return " ".join(raw["sha256"] for raw in self.facts["raw"])
+
+    @property
+    def twins(self) -> tuple[dict[str, Any], ...]:
+        """Other routes by which this publication came."""
+        return tuple(self.facts.get("twins", ()))
+
+    def files_of(self, source: str) -> list[tuple[str, str]]:
+        """Date and content of every file of a source that is this publication."""
+        files = [(self.own_vintage, self.content)] if self.source == source else []
+        twins = (twin for twin in self.twins if twin["source"] == source)
+        return files + [(str(twin["vintage"]), str(twin["content"])) for twin in twins]
+
+    def as_twin(self) -> dict[str, Any]:
+        """What is recorded of it where another route's copy is kept."""
+        return {
+            "source": self.source,
+            "vintage": self.own_vintage,
+            "basis": self.basis,
+            "rows": sum(self.categories.values()),
+            "retrieved_at": self.facts["retrieved_at"],
+            "content": self.content,
+            "raw_sha256": self.raw_sha256,
+            "urls": self.facts["urls"],
+        }
 
 
 def shared_category(one: Listed, other: Listed) -> str | None:
@@ -286,7 +381,7 @@ def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[s
     known_before
         Date and category to the names of all entries listed before that date.
     """
-    if one.kind != other.kind or one.source_name == other.source_name:
+    if one.kind != other.kind or one.source == other.source:
         return False
     category = shared_category(one, other)
     if category is None:
@@ -360,7 +455,7 @@ def repeats_latest(candidate: Listed, others: Iterable[Listed], *, parts: bool) 
     earlier = [
         (vintage, content, item)
         for item in others
-        for vintage, content in item.files_of(candidate.source_name)
+        for vintage, content in item.files_of(candidate.source)
         if vintage < candidate.vintage
     ]
     if not earlier:
@@ -376,7 +471,7 @@ def holds_all(item: Listed, candidate: Listed) -> bool:
 
     A collector may give one list in two forms, with and without votes.
     """
-    days = [day for day, _ in item.files_of(candidate.source_name)]
+    days = [day for day, _ in item.files_of(candidate.source)]
     return (
         candidate.vintage in days
         and bool(candidate.categories)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from elolag.archive.candidates import (
     Candidate,
     Decision,
-    Payload,
     candidate,
     read,
     refusal,
@@ -24,6 +23,7 @@ from elolag.archive.decide import Complete, Policy, decide
 from elolag.archive.reading import Archive
 from elolag.archive.store import Writer
 from elolag.errors import PayloadError
+from elolag.sources import Payload
 
 if TYPE_CHECKING:
     from elolag.schema import Origin, Publication

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 from elolag.archive import completeness, store
 from elolag.archive import package as manifests
 from elolag.archive import package as tables
-from elolag.archive.listing import Listing, category_bytes, read_listing, reference_category
+from elolag.archive.listing import (
+    Listed,
+    Listing,
+    category_bytes,
+    read_listing,
+    reference_category,
+)
 from elolag.archive.log import Log, read_lines
 from elolag.dates import utc_now
 from elolag.errors import ArchiveError, UsageError
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class Snapshot:
+class Snapshot(Listed):
     """One board at one vintage, as stored.
 
     Attributes
@@ -107,7 +113,7 @@ class Snapshot:
         """The content of ``datapackage.json``."""
         return self._read[0]
 
-    @property
+    @cached_property
     def facts(self) -> dict[str, Any]:
         """The manifest's ``elolag`` part."""
         facts: dict[str, Any] = self.manifest["elolag"]
@@ -119,65 +125,19 @@ class Snapshot:
         return self._read[1]
 
     @property
-    def source(self) -> str:
-        """Name of the source the figures were taken from."""
-        return str(self.facts["source"])
-
-    @property
     def official(self) -> bool:
         """Whether the source is the publisher's own and not a copy."""
         return bool(self.facts["official"])
 
-    @property
-    def basis(self) -> str:
-        """What the vintage's date is: ``published``, ``commit`` or ``fetched``."""
-        return str(self.facts["basis"])
-
-    @property
-    def source_name(self) -> str:
-        """The same, as every `Listed` has it."""
-        return self.source
-
-    @property
+    @cached_property
     def precedence(self) -> int:
         """Of its source, see `precedence`."""
         return precedence(self.source)
 
-    @property
-    def kind(self) -> tuple[str, bool | None]:
-        """Method and style control: only publications of one kind are ever compared."""
-        return self.method, self.style_control
-
-    @property
-    def interval(self) -> tuple[str, float | None]:
-        """Kind and level of its intervals."""
-        return self.interval_kind, self.interval_level
-
-    @property
-    def filled(self) -> bool:
-        """Whether columns came from a twin."""
-        return "filled" in self.facts
-
-    @property
+    @cached_property
     def content(self) -> str:
         """Identity of the stored bytes."""
         return str(self.manifest["id"]).removeprefix("sha256:")
-
-    @property
-    def own_vintage(self) -> str:
-        """The date its own source gives it; `vintage` may be a more official twin's."""
-        return str(self.facts.get("own_vintage", self.vintage))
-
-    @property
-    def method(self) -> str:
-        """``bradley-terry``, ``online-elo``, ``index`` or ``metadata``."""
-        return str(self.facts["method"])
-
-    @property
-    def style_control(self) -> bool | None:
-        """Whether ratings are style-controlled; None where the question makes no sense."""
-        value: bool | None = self.facts["style_control"]
-        return value
 
     def date_fault(self, today: str) -> str:
         """Why the list cannot be of its vintage; empty where it can. `today` is an ISO date.
@@ -190,7 +150,7 @@ class Snapshot:
     @property
     def completeness(self) -> str:
         """``full`` or ``top-N``, told from the lists before and after that the archive holds."""
-        return self._judged(self) if self._judged else self.completeness_then
+        return self._judged(self) if self._judged else super().completeness
 
     @property
     def completeness_then(self) -> str:
@@ -198,59 +158,19 @@ class Snapshot:
         return str(self.facts["completeness"])
 
     @property
-    def claimed(self) -> str:
-        """What its source says of the list, taken alone: ``full`` or ``top-N``."""
-        return str(self.facts.get("claimed", self.completeness_then))
-
-    @property
-    def interval_kind(self) -> str:
-        """``variance``, ``bootstrap``, ``published`` or ``none``."""
-        return str(self.facts["interval"]["kind"])
-
-    @property
-    def interval_level(self) -> float | None:
-        """Coverage of the published intervals, e.g. 0.95."""
-        level: float | None = self.facts["interval"]["level"]
-        return level
-
-    @property
     def stale_categories(self) -> tuple[str, ...]:
         """Categories that were not computed anew for this vintage."""
         return tuple(self.facts["stale_categories"])
 
     @property
-    def categories(self) -> dict[str, int]:
-        """Rows by category; empty for a table without ratings."""
-        return dict(self.facts["categories"])
-
-    @property
     def twins(self) -> tuple[dict[str, Any], ...]:
-        """Other routes by which this publication came, those that came later included."""
+        """Other routes by which it came, those that came later included."""
         later = [
             {**twin, "rows": int(twin["rows"]), "urls": twin["urls"].split()}
             for twin in self._late_twins()
             if twin["kept"] == self.label
         ]
-        return (*self.facts["twins"], *later)
-
-    def files_of(self, source: str) -> list[tuple[str, str]]:
-        """Date and content of every file of a source that is this publication."""
-        files = [(self.own_vintage, self.content)] if self.source == source else []
-        twins = (twin for twin in self.twins if twin["source"] == source)
-        return files + [(str(twin["vintage"]), str(twin["content"])) for twin in twins]
-
-    def as_twin(self) -> dict[str, Any]:
-        """Give what is recorded of it once a better copy has come."""
-        return {
-            "source": self.source,
-            "vintage": self.own_vintage,
-            "basis": self.basis,
-            "rows": sum(self.categories.values()),
-            "retrieved_at": self.facts["retrieved_at"],
-            "content": self.content,
-            "raw_sha256": " ".join(raw["sha256"] for raw in self.facts["raw"]),
-            "urls": self.facts["urls"],
-        }
+        return (*super().twins, *later)
 
     def find(self, category: str) -> Listing | None:
         """The figures of one category, read once; None where there are none."""

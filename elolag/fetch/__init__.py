@@ -9,14 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from elolag import dates
 from elolag.errors import FetchError, PayloadError, UsageError, unexpected
 from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Answer, Client
 from elolag.schema import Origin
-from elolag.sources import SOURCES, Source, arena, get_source, indices, metadata
+from elolag.sources import SOURCES, Payload, Source, arena, get_source, indices, metadata
 from elolag.sources.tidy import MAX_TEXT
 
 #: Header in which the hub names the commit it serves a file from.
@@ -28,33 +28,6 @@ _KEY = re.compile(r"[\w.~+/=:-]{8,512}", re.ASCII)
 
 Now = dates.Now
 utc_now = dates.utc_now
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """One payload and how it came.
-
-    Attributes
-    ----------
-    origin
-        What it is at its publisher.
-    data
-        Its bytes; None when the server says that the copy at hand is still good (`status` 304).
-    retrieved_at
-        RFC 3339 time, in UTC.
-    etag, revision
-        As the server gave them.
-    verified
-        Whether the bytes have the SHA-256 that their publisher names.
-    """
-
-    origin: Origin
-    data: bytes | None = field(repr=False)
-    retrieved_at: str
-    status: int
-    etag: str | None
-    revision: str | None
-    verified: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +49,7 @@ class Fetch:
     """
 
     source: Source
-    payloads: tuple[Fetched, ...] = ()
+    payloads: tuple[Payload, ...] = ()
     listed: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -150,7 +123,7 @@ class _Run:
     environ: Mapping[str, str]
     now: Now
 
-    def one(self, name: str, url: str, revision: str | None = None) -> Fetched:
+    def one(self, name: str, url: str, revision: str | None = None) -> Payload:
         """Fetch one file, unless the copy at hand is still good."""
         answer = self.client.get(self.source, url, etag=self.etags.get(name))
         served = answer.header(_COMMIT)
@@ -168,14 +141,15 @@ class _Run:
         answer: Answer,
         data: bytes,
         revision: str | None = None,
-    ) -> Fetched:
+    ) -> Payload:
         """The payload of an answer."""
         time = self.now().astimezone(dt.UTC)
-        return Fetched(
-            origin=Origin(name=name, date=time.date().isoformat(), urls=urls),
-            data=None if answer.status == 304 else data,
+        return Payload(
+            self.source,
+            Origin(name=name, date=time.date().isoformat(), urls=urls),
+            data,
             retrieved_at=time.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            status=answer.status,
+            http_status=answer.status,
             etag=answer.etag,
             revision=revision,
             verified=answer.verified,
@@ -183,18 +157,18 @@ class _Run:
 
     def each(
         self,
-        tasks: Mapping[str, Callable[[], Fetched]],
+        tasks: Mapping[str, Callable[[], Payload]],
         listed: Iterable[str] = (),
         notes: tuple[str, ...] = (),
     ) -> Fetch:
         """Do every task; one that fails leaves the others alone."""
-        payloads: list[Fetched] = []
+        payloads: list[Payload] = []
         failures: list[str] = []
         size = 0
         for name, task in tasks.items():
             try:
                 payload = task()
-                size += len(payload.data or b"")
+                size += len(payload.data)
                 if size > MAX_BYTES:  # they are all held until the last has come
                     raise FetchError(
                         f"{self.source.name} {name}: with it the source sends more than "
@@ -212,7 +186,7 @@ def _arena_dataset(run: _Run) -> Fetch:
     revision, paths = arena.subsets(listing.data)
     refused = {subset: arena.refusal(subset) for subset in paths}
 
-    def task(subset: str) -> Callable[[], Fetched]:
+    def task(subset: str) -> Callable[[], Payload]:
         return lambda: run.one(subset, arena.dataset_address(revision, subset), revision)
 
     return run.each(
@@ -236,7 +210,7 @@ def _artificial_analysis(run: _Run) -> Fetch:
         raise FetchError(f"{variable} holds characters no key has, or too few; set it anew")
     headers = {indices.KEY_HEADER: key}
 
-    def pages(name: str, address: Callable[[int], str]) -> Fetched:
+    def pages(name: str, address: Callable[[int], str]) -> Payload:
         bodies: list[bytes] = []
         urls: list[str] = []
         while True:
@@ -253,7 +227,7 @@ def _artificial_analysis(run: _Run) -> Fetch:
         data = bodies[0] if len(bodies) == 1 else joined
         return run.made(name, tuple(urls), answer, data)
 
-    def media(name: str) -> Callable[[], Fetched]:
+    def media(name: str) -> Callable[[], Payload]:
         return lambda: pages(name, lambda page: indices.media_address(name, page))
 
     return run.each(

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from elolag.errors import UsageError
 from elolag.sources import arena, arena_copies, indices, metadata
-from elolag.sources.base import PartialPayloadError, Source
+from elolag.sources.base import PartialPayloadError, Payload, Source
 
 SOURCES: Mapping[str, Source] = MappingProxyType(
     {
@@ -42,4 +42,4 @@ def get_source(name: str) -> Source:
     raise UsageError(f"unknown source {name!r}; {hint} All sources: {', '.join(SOURCES)}")
 
 
-__all__ = ["SOURCES", "PartialPayloadError", "Source", "get_source"]
+__all__ = ["SOURCES", "PartialPayloadError", "Payload", "Source", "get_source"]

@@ -1,11 +1,15 @@
-"""What a source is, and the error for a payload of which only a part was usable."""
+"""What a source is, what comes from one, and the error for what is usable only in part."""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from elolag.errors import PayloadError
+from elolag import dates
+from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin, Publication
 
 
@@ -79,3 +83,60 @@ class Source:
             host.endswith(allowed) if allowed.startswith(".") else host == allowed
             for allowed in self.hosts
         )
+
+
+_WHEN = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")
+
+
+@dataclass(frozen=True)
+class Payload:
+    """Bytes from upstream and how they came.
+
+    Attributes
+    ----------
+    source, origin
+        Whose they are, and what of theirs.
+    data
+        The bytes; none where the server says that the copy at hand is still good (status 304).
+    retrieved_at
+        ISO date, or RFC 3339 time in UTC, of the retrieval.
+    http_status, etag, revision
+        What the server said; None for files.
+    verified
+        Whether the bytes have the SHA-256 that their publisher names; None for files.
+    """
+
+    source: Source
+    origin: Origin
+    data: bytes = field(repr=False)
+    retrieved_at: str
+    http_status: int | None = None
+    etag: str | None = None
+    revision: str | None = None
+    verified: bool | None = None
+
+    def __post_init__(self) -> None:
+        if not _WHEN.fullmatch(self.retrieved_at):
+            raise UsageError(
+                f"retrieved_at {self.retrieved_at!r} is neither an ISO date nor a time in UTC; "
+                f"write 2026-08-21 or 2026-08-21T05:00:00Z"
+            )
+        dates.parse(self.retrieved_at[:10])
+
+    def retrieval(self) -> dict[str, Any]:
+        """Give the facts of the retrieval as a manifest has them."""
+        raw: dict[str, Any] = {
+            "name": self.origin.name,
+            "bytes": len(self.data),
+            "sha256": hashlib.sha256(self.data).hexdigest(),
+        }
+        if self.verified is not None:
+            raw["verified"] = self.verified
+        return {
+            "urls": list(self.origin.urls),
+            "retrieved_at": self.retrieved_at,
+            "http_status": self.http_status,
+            "etag": self.etag,
+            "revision": self.revision,
+            "raw": [raw],
+        }

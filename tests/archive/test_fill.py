@@ -37,7 +37,7 @@ def test_votes_alone_are_filled_and_intervals_kept() -> None:
         best.publication.interval_kind,
         best.publication.interval_level,
     )
-    assert full.source is best.source
+    assert full.route is best.route
     assert full.content != best.content
     assert before["votes"].isna().all()
 

@@ -61,7 +61,7 @@ def known(folder: Path) -> Tables:
     for board in archive.boards():
         for snapshot in archive.board(board).all_snapshots:
             for entry in snapshot.ratings("overall")["entry"]:
-                found = lookup.alias(snapshot.source_name, entry)
+                found = lookup.alias(snapshot.source, entry)
                 if found:
                     models.add(found.model)
     bases = {ours.models[m].base for m in models if m in ours.models}

@@ -132,7 +132,7 @@ def test_an_etag_is_sent_and_304_is_no_payload(upstream: Upstream, client: Clien
     )
     result = fetched(client, "epoch-eci", **{"eci_scores.csv": '"eci-1"'})
     (item,) = result.payloads
-    assert (item.status, item.data) == (304, None)
+    assert (item.http_status, item.data) == (304, b"")
 
 
 @pytest.mark.parametrize("name", ["epoch-eci", "models-dev", "openrouter"])
