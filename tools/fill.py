@@ -15,13 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elolag.archive import package
+from elolag.archive.candidates import Candidate
 from elolag.archive.listing import _SLACK
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from elolag.archive.candidates import Candidate
 
 #: Columns a twin may supply; each moves with its row, never alone.
 COLUMNS = ("lower", "upper", "votes", "rank")
@@ -91,10 +89,9 @@ def _joined(
 
 
 def _rebuilt(best: Candidate, interval: Candidate, table: pd.DataFrame) -> Candidate:
-    frames = {**best.tables, "ratings": package.normalise("ratings", table)}
     publication = dataclasses.replace(
         best.publication,
-        tables=frames,
+        tables={**best.tables, "ratings": table},
         interval_kind=interval.publication.interval_kind,
         interval_level=interval.publication.interval_level,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from elolag.archive.candidates import Decision
 from elolag.archive.log import Log
 from elolag.archive.package import Check
-from elolag.archive.publish import take, take_payloads, take_publications
+from elolag.archive.publish import take_payloads, take_publications
 from elolag.archive.reading import (
     Archive,
     Board,
@@ -39,7 +39,6 @@ __all__ = [
     "open_archive",
     "same_scale",
     "seal",
-    "take",
     "take_payloads",
     "take_publications",
     "verify",

@@ -17,11 +17,7 @@ from elolag.fetch import Fetch, Now, fetch, utc_now
 from elolag.fetch.client import Client
 from elolag.sources import Source
 
-#: Folder beside the archive for sources that forbid redistribution.
-_PRIVATE = "private"
-
 _COMMAND = "elolag snapshot"
-
 
 #: Rows of source, entry and its name as printed; those that nobody has tagged, in words.
 Untagged = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]
@@ -174,50 +170,52 @@ def _held(root: Path, source: Source) -> dict[str, Snapshot]:
     found: dict[str, Snapshot] = {}
     for name in archive.boards():
         for snapshot in archive.board(name).all_snapshots:
-            try:
-                facts = snapshot.facts
-                if facts["source"] != source.name:
-                    continue
-                raw = facts["raw"]
-                known = found.get(raw[0]["name"])
-                if known is None or known.facts["retrieved_at"] <= facts["retrieved_at"]:
-                    found[raw[0]["name"]] = snapshot
-            except ArchiveError:
+            if not snapshot.readable or snapshot.source != source.name:
                 continue
+            raw = snapshot.facts["raw"][0]["name"]
+            known = found.get(raw)
+            if known is None or known.retrieved_at <= snapshot.retrieved_at:
+                found[raw] = snapshot
     return {name: snapshot for name, snapshot in found.items() if _reusable(snapshot, source)}
 
 
 def _reusable(snapshot: Snapshot, source: Source) -> bool:
     facts = snapshot.facts
-    if not facts["etag"] or len(facts["raw"]) != 1:
-        return False
-    if facts["parser_version"] != source.parser_version:
-        return False
-    if snapshot.date_fault(str(facts["retrieved_at"])[:10]):
+    if not facts["etag"] or len(facts["raw"]) != 1 or snapshot.date_fault(snapshot.retrieved_at):
         return False
     try:
         for resource in snapshot.manifest["resources"]:
             snapshot.read_bytes(resource["name"])
     except ArchiveError:
         return False
-    return True
+    return bool(facts["parser_version"] == source.parser_version)
 
 
 def _taken(
-    fetched: Fetch,
-    held: Mapping[str, Snapshot],
-    root: Path,
-    writer: Writer | None,
-    run: Run,
+    fetched: Fetch, held: Mapping[str, Snapshot], root: Path, writer: Writer | None, run: Run
 ) -> Report:
     source = fetched.source
-    outcomes = _unchanged(fetched, held, writer)
-    payloads = [item for item in fetched.payloads if item.http_status != 304]
-    failures = list(fetched.failures)
+    unchanged = [
+        Decision(
+            source=source.name,
+            board=held[item.origin.name].board,
+            vintage=held[item.origin.name].vintage,
+            label=held[item.origin.name].label,
+            outcome="unchanged",
+            rows=max(int(part["rows"]) for part in held[item.origin.name].manifest["resources"]),
+            message="the server says it has not changed",
+            run_at=item.retrieved_at,
+            raw_sha256=held[item.origin.name].raw_sha256,
+        )
+        for item in fetched.payloads
+        if item.http_status == 304
+    ]
+    publish(unchanged, writer)
+    outcomes, failures = unchanged, list(fetched.failures)
     try:
         outcomes += take_payloads(
             root,
-            payloads,
+            [item for item in fetched.payloads if item.http_status != 304],
             private=not source.redistributable,
             dry_run=run.dry_run,
             accept=run.accept,
@@ -263,31 +261,6 @@ def finished(
     )
 
 
-def _unchanged(
-    fetched: Fetch, held: Mapping[str, Snapshot], writer: Writer | None
-) -> list[Decision]:
-    """Outcomes, and log lines, of what the server says has not changed."""
-    outcomes = []
-    for item in fetched.payloads:
-        if item.http_status != 304:
-            continue
-        snapshot = held[item.origin.name]
-        outcome = Decision(
-            source=fetched.source.name,
-            board=snapshot.board,
-            vintage=snapshot.vintage,
-            label=snapshot.label,
-            outcome="unchanged",
-            rows=max(int(resource["rows"]) for resource in snapshot.manifest["resources"]),
-            message="the server says it has not changed",
-            run_at=item.retrieved_at,
-            raw_sha256=str(snapshot.facts["raw"][0]["sha256"]),
-        )
-        outcomes.append(outcome)
-    publish(outcomes, writer)
-    return outcomes
-
-
 def _warnings(outcomes: Sequence[Decision], archive: Archive) -> list[str]:
     """What of the new snapshots a person should look at."""
     found = []
@@ -298,22 +271,15 @@ def _warnings(outcomes: Sequence[Decision], archive: Archive) -> list[str]:
         failed = [check for check in outcome.checks if not check.passed and not check.required]
         found += [f"{where}: {check.name}: {check.note}" for check in failed]
         known = {check.name for check in outcome.checks}
-        if "previous" in known and _had_vintages(outcome, archive):
+        before = archive.board(outcome.board).all_snapshots if "previous" in known else ()
+        if any(s.source == outcome.source and s.vintage < outcome.vintage for s in before):
             found.append(f"{where}: too few entries in common with any earlier vintage to compare")
         # Tables without ratings are compared by their entries alone.
-        before = outcome.rows - len(outcome.new_entries) + len(outcome.dropped_entries)
         lost = len(outcome.dropped_entries)
-        if "models-lost" not in known and lost > LOST_SHARE_NOTED * before:
-            found.append(f"{where}: {lost} of {before} entries of the vintage before are gone")
+        count = outcome.rows - len(outcome.new_entries) + lost
+        if "models-lost" not in known and lost > LOST_SHARE_NOTED * count:
+            found.append(f"{where}: {lost} of {count} entries of the vintage before are gone")
     return found
-
-
-def _had_vintages(outcome: Decision, archive: Archive) -> bool:
-    """Whether the board has an earlier vintage of the same source."""
-    return outcome.board in archive.boards() and any(
-        snapshot.source == outcome.source and snapshot.vintage < outcome.vintage
-        for snapshot in archive.board(outcome.board).all_snapshots
-    )
 
 
 def _missing(fetched: Fetch, root: Path) -> list[str]:
@@ -355,7 +321,7 @@ def _untagged(
 
 def private_root(root: Path) -> Path:
     """The archive beside `root` for sources that forbid redistribution."""
-    return root.resolve().parent / _PRIVATE
+    return root.resolve().parent / "private"
 
 
 def private_writer(root: Path, stack: ExitStack) -> Writer:

@@ -332,6 +332,11 @@ class Listed(abc.ABC):
         return dict(self.facts["categories"])
 
     @property
+    def retrieved_at(self) -> str:
+        """ISO date, or time in UTC, at which it was got."""
+        return str(self.facts["retrieved_at"])
+
+    @property
     def raw_sha256(self) -> str:
         """Hashes of the payloads it came from."""
         return " ".join(raw["sha256"] for raw in self.facts["raw"])
@@ -354,7 +359,7 @@ class Listed(abc.ABC):
             "vintage": self.own_vintage,
             "basis": self.basis,
             "rows": sum(self.categories.values()),
-            "retrieved_at": self.facts["retrieved_at"],
+            "retrieved_at": self.retrieved_at,
             "content": self.content,
             "raw_sha256": self.raw_sha256,
             "urls": self.facts["urls"],

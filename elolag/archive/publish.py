@@ -26,52 +26,7 @@ from elolag.errors import PayloadError
 from elolag.sources import Payload
 
 if TYPE_CHECKING:
-    from elolag.schema import Origin, Publication
-    from elolag.sources import Source
-
-
-def take(
-    archive_path: str | Path,
-    source: Source,
-    payloads: Sequence[tuple[Origin, bytes]],
-    *,
-    retrieved_at: str,
-    http_status: int | None = None,
-    etag: str | None = None,
-    revision: str | None = None,
-    private: bool = False,
-    dry_run: bool = False,
-    accept: Collection[str] = (),
-    command: str = "elolag",
-) -> list[Decision]:
-    """Take payloads of one source into an archive; see `take_payloads`.
-
-    Parameters
-    ----------
-    archive_path
-        The archive's folder; made if absent.
-    source
-        Whose payloads they are.
-    payloads
-        Each with its origin.
-    retrieved_at, http_status, etag, revision
-        Of the retrieval, the same for all payloads.
-    private
-        Whether the archive is a private one, for sources whose terms forbid redistribution.
-    dry_run
-        Say what would happen and write nothing.
-    accept
-        ``BOARD/DATE`` of each publication to take although it would be held; ``all`` for every one.
-    command
-        What is running, for the lock.
-    """
-    batch = [
-        Payload(source, origin, data, retrieved_at, http_status, etag, revision)
-        for origin, data in payloads
-    ]
-    return take_payloads(
-        archive_path, batch, private=private, dry_run=dry_run, accept=accept, command=command
-    )
+    from elolag.schema import Publication
 
 
 def take_payloads(
@@ -89,10 +44,18 @@ def take_payloads(
 
     Parameters
     ----------
-    archive_path, private, dry_run, accept, command
-        As for `take`.
+    archive_path
+        The archive's folder; made if absent.
     payloads
         What to take.
+    private
+        Whether the archive is a private one, for sources whose terms forbid redistribution.
+    dry_run
+        Say what would happen and write nothing.
+    accept
+        ``BOARD/DATE`` of each publication to take although it would be held; ``all`` for every one.
+    command
+        What is running, for the lock.
     writer
         The open writer of this archive, for a run that takes several times under one lock.
     complete
@@ -111,12 +74,18 @@ def take_payloads(
     ArchiveError
         If the archive is locked or damaged, or the disk is full.
     """
-    root = Path(archive_path)
-    policy = Policy(accept=accept, complete=complete)
+    root, policy = Path(archive_path), Policy(accept=accept, complete=complete)
     if dry_run:
         writer = None
     with contextlib.nullcontext(writer) if dry_run or writer else Writer(root, command) as open_:
-        return _take(root, payloads, open_, private, policy)
+        candidates, decisions = read(payloads, private=private)
+        publish(decisions, open_)
+        boards: dict[str, list[Candidate]] = {}
+        for found in candidates:
+            boards.setdefault(found.publication.board, []).append(found)
+        for _, items in sorted(boards.items()):
+            decisions += _board(root, items, open_, policy)
+    return decisions
 
 
 def take_publications(
@@ -137,14 +106,12 @@ def take_publications(
 
     Parameters
     ----------
-    archive_path
-        The archive's folder; made if absent.
     publications
         What the payload holds, oldest first; an error stands for one that was refused.
     payload
         Where they come from.
-    private, dry_run, accept, command
-        As in `take`. A change of method in a file of history is recorded, not held.
+    archive_path, private, dry_run, accept, command
+        As in `take_payloads`. A change of method in a file of history is recorded, not held.
 
     Yields
     ------
@@ -166,19 +133,6 @@ def take_publications(
                 yield found
             else:
                 yield from _board(root, [found], writer, policy)
-
-
-def _take(
-    root: Path, payloads: Sequence[Payload], writer: Writer | None, private: bool, policy: Policy
-) -> list[Decision]:
-    candidates, decisions = read(payloads, private=private)
-    publish(decisions, writer)
-    by_board: dict[str, list[Candidate]] = {}
-    for found in candidates:
-        by_board.setdefault(found.publication.board, []).append(found)
-    for _, items in sorted(by_board.items()):
-        decisions += _board(root, items, writer, policy)
-    return decisions
 
 
 def _board(

@@ -14,7 +14,7 @@ from handmade import changed, ladder, payload
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.archive import Archive, completeness, open_archive, take, take_payloads, verify
+from elolag.archive import Archive, Payload, completeness, open_archive, take_payloads, verify
 from elolag.archive.completeness import Row, judge
 from elolag.dates import to_day
 from elolag.schema import Origin
@@ -506,7 +506,7 @@ def test_copies_taken_one_a_run_vouch_for_each_other_once_there_are_two(tmp_path
         page = {"meta": {"fetched_at": f"{day}T00:00:00Z", "model_count": 100}, "models": rows}
         origin = Origin("text.json", day)
         source = get_source("cherry-studio-docs")
-        take(tmp_path, source, [(origin, json.dumps(page).encode())], retrieved_at=day)
+        take_payloads(tmp_path, [Payload(source, origin, json.dumps(page).encode(), day)])
         stored = Archive(tmp_path).board(board).snapshots
         assert stored[0].completeness_then == "top-100"
         assert stored[0].claimed == "full"

@@ -11,8 +11,8 @@ from handmade import Row, broken, changed, ladder, payload, publication, source
 from elolag.archive import (
     Archive,
     Decision,
+    Payload,
     open_archive,
-    take,
     take_payloads,
     take_publications,
     verify,
@@ -147,17 +147,17 @@ def test_a_dry_run_says_the_same_and_writes_nothing(tmp_path: Path, tree: Callab
     assert tree(tmp_path) == before
 
 
-def test_take_takes_payloads_of_one_source(tmp_path: Path) -> None:
-    data = payload(ladder(12)).data
-    outcomes = take(
-        tmp_path,
+def test_a_manifest_says_how_its_payload_came(tmp_path: Path) -> None:
+    one = Payload(
         source(),
-        [(Origin("text", "2026-08-21", ("https://example.org/text",)), data)],
+        Origin("text", "2026-08-21", ("https://example.org/text",)),
+        payload(ladder(12)).data,
         retrieved_at="2026-08-21T05:00:00Z",
         http_status=200,
         etag='"abc"',
         revision="f00d",
     )
+    outcomes = take_payloads(tmp_path, [one])
     assert kinds(outcomes) == [("2026-08-19", "new", "2026-08-19")]
     package = Archive(tmp_path).board("arena/text").snapshot().manifest
     assert package["created"] == "2026-08-21T05:00:00Z"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import elolag
-from elolag.archive import take
+from elolag.archive import Payload, take_payloads
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import session
 from elolag.model.early_drift import _packaged_drift
@@ -79,8 +79,8 @@ def comparia_file() -> bytes:
 
 
 def stored(root: Path, source: str, payload: bytes) -> Path:
-    outcomes = take(
-        root, get_source(source), [(Origin("text.json", DAY), payload)], retrieved_at=DAY
+    outcomes = take_payloads(
+        root, [Payload(get_source(source), Origin("text.json", DAY), payload, DAY)]
     )
     assert {o.outcome for o in outcomes} == {"new"}
     return root

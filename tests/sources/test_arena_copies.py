@@ -15,7 +15,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from elolag.archive import Archive, take
+from elolag.archive import Archive, Payload, take_payloads
 from elolag.errors import PayloadError
 from elolag.schema import NOT_STATED, Origin, Publication
 from elolag.sources import PartialPayloadError, arena, arena_copies, get_source
@@ -267,7 +267,8 @@ def test_an_absurd_day_of_fetching_stops_no_other_file(
         (Origin("text.json", "2026-08-02"), payload(old(), fetched_at=at, last_updated=said)),
         (Origin("text.json", "2026-07-20"), payload(old())),
     ]
-    outcomes = take(tmp_path, get_source(source), files, retrieved_at="2026-08-02")
+    taken = [Payload(get_source(source), *file, "2026-08-02") for file in files]
+    outcomes = take_payloads(tmp_path, taken)
     assert sorted(o.outcome for o in outcomes) == ["new", "refused"]
 
 
@@ -557,12 +558,8 @@ def test_what_people_copied_daily_comes_after_the_copy_held_from_the_start():
 @pytest.mark.parametrize("name", LICENCES)
 def test_a_manifest_credits_the_copy_and_calls_it_unofficial(name: str, tmp_path: Path):
     file, content = good(name)
-    outcomes = take(
-        tmp_path,
-        get_source(name),
-        [(Origin(file, "2026-07-21"), content)],
-        retrieved_at="2026-07-21",
-    )
+    origin = Origin(file, "2026-07-21")
+    outcomes = take_payloads(tmp_path, [Payload(get_source(name), origin, content, "2026-07-21")])
     assert [outcome.outcome for outcome in outcomes] == ["new"], outcomes
     archive = Archive(tmp_path)
     (board,) = archive.boards()
