@@ -13,8 +13,8 @@ from elolag.archive.candidates import Candidate, Decision, Verdict, twin_line, w
 from elolag.archive.checks import losses
 from elolag.archive.completeness import METHODS, REACH_DAYS, judge, row_of
 from elolag.archive.listing import (
-    COMPARABLE_SHARE,
     Listed,
+    comparable,
     dating,
     frozen,
     holds_all,
@@ -33,19 +33,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(eq=False)
-class Group:
+class _Group:
     """One publication and the routes by which it came in this run.
 
-    Attributes
-    ----------
-    best
-        What is kept.
-    twins
-        The same by other routes.
-    repeats
-        The same by the same route, again.
-    supersedes
-        Less precise twins the archive already holds.
+    `best` is kept; `twins` are the same by other routes, `repeats` by the same route again, and
+    `supersedes` less precise twins the archive already holds.
     """
 
     best: Candidate
@@ -54,10 +46,14 @@ class Group:
     supersedes: list[Snapshot] = field(default_factory=list)
 
     @property
+    def members(self) -> list[Candidate]:
+        """What came of it in this run, what is kept first."""
+        return [self.best, *self.twins]
+
+    @property
     def dated(self) -> Listed:
         """Whose date the publication bears: the most official member's, of those the earliest."""
-        members: list[Listed] = [self.best, *self.twins, *self.supersedes]
-        return min(members, key=dating)
+        return min((*self.members, *self.supersedes), key=dating)
 
 
 #: Completes a candidate from its twins, and says what was filled in; see ``tools/fill.py``.
@@ -108,7 +104,7 @@ def decide(
     list of Decision
         In the order in which they are to be published.
     """
-    run = _Run(board, BoardIndex(held), policy)
+    run = _Run(board, _Index(held), policy)
     pending = run.moving(candidates)
     while pending:
         # What is already held, as a snapshot or as a recorded twin, is unchanged. One publication
@@ -129,7 +125,7 @@ def decide(
 class _Run:
     """What is decided so far of one board; `index` knows what is stored and what was accepted."""
 
-    def __init__(self, board: str, index: BoardIndex, policy: Policy) -> None:
+    def __init__(self, board: str, index: _Index, policy: Policy) -> None:
         self.board = board
         self.index = index
         self.policy = policy
@@ -150,62 +146,66 @@ class _Run:
                 out.append(candidate)
         return out
 
-    def grouped(self, candidates: Sequence[Candidate]) -> list[Group]:
+    def grouped(self, candidates: Sequence[Candidate]) -> list[_Group]:
         """Gather what is one publication; note what the archive already has."""
-        groups: list[Group] = []
+        groups: list[_Group] = []
         for candidate in sorted(candidates, key=lambda c: (c.precedence, c.vintage)):
-            label = self.index.holds(candidate)
-            if label is None:
-                label = self.index.exceeds(candidate)
-            if label is None:
-                held = self.index.current.values()
-                repeated = repeats_latest(candidate, held, parts=_in_parts(candidate))
-                label = self.index.label_of(repeated)
+            label = self.index.holds(candidate) or self._repeated(candidate)
             if label is not None:
                 self._note(candidate, label, "unchanged", _as_on(label, candidate))
                 continue
-            same = next((group for group in groups if _repeats(candidate, group, groups)), None)
-            if same is not None:
+            if same := next((g for g in groups if _repeats(candidate, g, groups)), None):
                 same.repeats.append(candidate)
             else:
                 self._place(candidate, groups, candidates)
         return groups
 
+    def _repeated(self, candidate: Candidate) -> str | None:
+        """Label of what is current that has all this one has, or that it merely repeats."""
+        current = self.index.current
+        for label, item in current.items():
+            if holds_all(item, candidate):
+                return label
+        repeated = repeats_latest(candidate, current.values(), parts=_in_parts(candidate))
+        return next((label for label, item in current.items() if item is repeated), None)
+
     def _place(
-        self, candidate: Candidate, groups: list[Group], pending: Sequence[Candidate]
+        self, candidate: Candidate, groups: list[_Group], pending: Sequence[Candidate]
     ) -> None:
         """Put a candidate with its twins, here or in the archive, or in a group of its own."""
 
         def known_before(date: str, category: str) -> set[str]:
             return self.index.known_before(date, pending, category)
 
+        def days_apart(other: Listed) -> float:
+            return abs(to_day(other.vintage) - to_day(candidate.vintage))
+
         own = [g for g in groups if is_twin(g.best, candidate, known_before)]
-        stored = [
-            (label, item)
+        stored = {
+            label: item
             for label, item in self.index.current.items()
             if is_twin(item, candidate, known_before)
-        ]
-        better = [(lb, item) for lb, item in stored if preference(item) >= preference(candidate)]
+        }
+        better = [lb for lb, item in stored.items() if preference(item) >= preference(candidate)]
         if better:
-            label, item = min(better, key=lambda pair: _days_apart(pair[1], candidate))
-            said = f"the same figures as {label}, {item.source}"
-            self._note(
-                candidate, label, "twin", said, twins=(twin_line(label, "", candidate.as_twin()),)
-            )
+            label = min(better, key=lambda label: days_apart(stored[label]))
+            said = f"the same figures as {label}, {stored[label].source}"
+            line = twin_line(label, "", candidate.as_twin())
+            self._note(candidate, label, "twin", said, twins=(line,))
             return
         if own:
-            group = min(own, key=lambda g: _days_apart(g.best, candidate))
+            group = min(own, key=lambda g: days_apart(g.best))
             if preference(candidate) > preference(group.best):
                 group.twins.append(group.best)
                 group.best = candidate
             else:
                 group.twins.append(candidate)
         else:
-            group = Group(candidate)
+            group = _Group(candidate)
             groups.append(group)
-        group.supersedes += [item for _, item in stored if isinstance(item, Snapshot)]
+        group.supersedes += [item for item in stored.values() if isinstance(item, Snapshot)]
 
-    def judged(self, group: Group, waiting: Sequence[Candidate]) -> bool:
+    def judged(self, group: _Group, waiting: Sequence[Candidate]) -> bool:
         """Decide on one publication and on the routes it came by; False when it is refused."""
         best, fill = group.best, None
         if self.policy.complete is not None:
@@ -218,7 +218,7 @@ class _Run:
         if found == "held":
             same = f"the same figures as the list of {best.source} that is held"
             # What was filled is another object than the member of the group it came from.
-            for other in (group.best, *group.twins, *group.repeats):
+            for other in (*group.members, *group.repeats):
                 if other.source != best.source or other in group.repeats:
                     self._note(other, "", "held", same)
             return True
@@ -231,7 +231,7 @@ class _Run:
 
     def _decision(
         self,
-        group: Group,
+        group: _Group,
         best: Candidate,
         fill: dict[str, Any] | None,
         waiting: Sequence[Candidate],
@@ -245,11 +245,8 @@ class _Run:
             and holder.source != best.source
             and holder.precedence <= best.precedence
         ):
-            message = (
-                f"{holder.source} holds this date with other figures, and a less official "
-                f"source does not displace it"
-            )
-            return self._said(best, "", "refused", message)
+            message = f"{holder.source} holds this date with other figures, and a less official "
+            return self._said(best, "", "refused", f"{message}source does not displace it")
         # A failed required check refuses the publication, and only that one.
         previous = index.previous(best, dated.vintage)
         done, description = _examined(best, dated, previous, index, waiting)
@@ -261,11 +258,7 @@ class _Run:
         revised = _revised_figures(best, dated.vintage, displaced, index)
         done += revised.values()
         new, dropped = _entries_changed(best, previous, description["completeness"])
-        found = {
-            "checks": tuple(done),
-            "new_entries": tuple(new),
-            "dropped_entries": tuple(dropped),
-        }
+        found = {"checks": tuple(done), "new_entries": new, "dropped_entries": dropped}
         failed = checking.failures(done)
         if failed:
             return self._said(best, "", "refused", failed, **found)
@@ -278,7 +271,7 @@ class _Run:
         if fill is not None:
             description["filled"] = fill
         # What was filled is not what the route served: its own content is recorded as a twin's.
-        routes = group.twins if best is group.best else [group.best, *group.twins]
+        routes = group.twins if best is group.best else group.members
         manifest = manifests.build(
             label=label,
             source=best.route,
@@ -307,11 +300,7 @@ class _Run:
         said = {holding.REVISION: "figures stored under this date would change"}
         if not self.policy.history:
             said[holding.METHOD] = "the method has changed"
-        notes = [
-            f"{said[check.name]}: {check.note}"
-            for check in done
-            if check.name in said and not check.passed
-        ]
+        notes = [f"{said[c.name]}: {c.note}" for c in done if c.name in said and not c.passed]
         if not notes:
             return ""
         return f"{'; '.join(notes)}. To take it all the same: --accept {self.board}/{vintage}"
@@ -340,48 +329,42 @@ def _examined(
     best: Candidate,
     dated: Listed,
     previous: checking.Previous | None,
-    index: BoardIndex,
+    index: _Index,
     waiting: Sequence[Candidate],
 ) -> tuple[list[Check], dict[str, Any]]:
     """All checks of a candidate, and the description that goes into its manifest."""
     publication = best.publication
     category = reference_category(best.categories)
     listing = best.find(category) if category else None
-    completeness = claimed = publication.completeness
-    if listing is not None and publication.method in METHODS:
+    completeness = claimed = best.completeness
+    if listing is not None and best.method in METHODS:
         completeness = index.completeness(best, dated.vintage, waiting)
     done = list(best.checks)
-    settled = publication.board.startswith("arena/") and publication.method == "bradley-terry"
+    settled = publication.board.startswith("arena/") and best.method == "bradley-terry"
     done += checking.comparison(best.tables, listing, previous, completeness, settled=settled)
     regime: dict[str, str] = {}
-    if listing is not None:
-        recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
-        last = recent[0].find_table("ratings") if recent else None
-        done.append(checking.interval_follows_variance(best.tables["ratings"], last))
-        done += losses(
-            best.tables["ratings"], publication.left_out, recent, previous, whole=best.route.whole
-        )
-        method = None
-        if best.precedence <= manifests.OFFICIAL:
-            method = holding.same_method(best, recent)
-        if method is not None:
-            done.append(method)
-            if not method.passed:
-                regime = {"since": dated.vintage, "what": method.note}
     stale: list[str] = []
     if listing is not None:
+        ratings = best.tables["ratings"]
+        recent = index.last_of_source(best, dated.vintage, holding.PINNED_LISTS)
+        last = recent[0].find_table("ratings") if recent else None
+        done.append(checking.interval_follows_variance(ratings, last))
+        whole = best.route.whole
+        done += losses(ratings, publication.left_out, recent, previous, whole=whole)
+        if best.precedence <= manifests.OFFICIAL and (same := holding.same_method(best, recent)):
+            done.append(same)
+            regime = {} if same.passed else {"since": dated.vintage, "what": same.note}
         before = previous.table("ratings") if previous else None
-        stale, check = checking.stale_categories(best.tables["ratings"], before)
+        stale, check = checking.stale_categories(ratings, before)
         done.append(check)
     before = previous.table("entries") if previous else None
     known = None if before is None else frozenset(before["organisation"])
     done += checking.new_organisations(best.tables.get("entries"), known)
-    own = {} if dated is best else {"own_vintage": best.vintage}
     description = {
         "board": publication.board,
         "vintage": dated.vintage,
         "basis": dated.basis,
-        **own,
+        **({} if dated is best else {"own_vintage": best.vintage}),
         **{name: best.facts[name] for name in ("method", "style_control", "interval")},
         "completeness": completeness,
         # What the source says of its list, where the neighbours say otherwise.
@@ -398,40 +381,31 @@ def _examined(
 
 def _entries_changed(
     best: Candidate, previous: checking.Previous | None, completeness: str
-) -> tuple[list[str], list[str]]:
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Entries that are new, and entries dropped; a top-N list drops nothing."""
-    if previous is None:
-        return [], []
     table = next((name for name in ("entries", "models") if name in best.tables), "ratings")
-    before = previous.table(table)
+    before = previous.table(table) if previous else None
     if before is None:
-        return [], []
-    now, then = best.tables[table]["entry"].tolist(), before["entry"].tolist()
-    new = sorted(set(now) - set(then))
-    return new, sorted(set(then) - set(now)) if completeness == "full" else []
+        return (), ()
+    now, then = set(best.tables[table]["entry"]), set(before["entry"])
+    return tuple(sorted(now - then)), tuple(sorted(then - now)) * (completeness == "full")
 
 
-def _repeats(candidate: Candidate, group: Group, groups: Sequence[Group]) -> bool:
+def _repeats(candidate: Candidate, group: _Group, groups: Sequence[_Group]) -> bool:
     """Whether the candidate is a member of `group` over again."""
-    members = [group.best, *group.twins]
-    if any(
-        (member.source, member.vintage, member.content)
-        == (candidate.source, candidate.vintage, candidate.content)
-        for member in members
-    ):
+    file = candidate.vintage, candidate.content
+    if any(file in m.files_of(candidate.source) or holds_all(m, candidate) for m in group.members):
         return True
-    if any(holds_all(member, candidate) for member in members):
-        return True
-    seen = [member for g in groups for member in (g.best, *g.twins)]
+    seen = [member for g in groups for member in g.members]
     latest = repeats_latest(candidate, seen, parts=_in_parts(candidate))
-    return any(member is latest for member in members)
+    return any(member is latest for member in group.members)
 
 
 def _revised_figures(
     best: Candidate,
     vintage: str,
     displaced: Sequence[tuple[str, Listed]],
-    index: BoardIndex,
+    index: _Index,
 ) -> dict[str, Check]:
     """By label, how the figures differ from those of each stored list that would be displaced."""
     if not displaced:
@@ -445,7 +419,7 @@ def _revised_figures(
     return {label: check for label, check in found.items() if check is not None}
 
 
-def _revised(holder: Listed | None, group: Group, revised: Mapping[str, Check]) -> str:
+def _revised(holder: Listed | None, group: _Group, revised: Mapping[str, Check]) -> str:
     """Why a vintage gets a revision, and what moved."""
     if holder is None:
         return "the list stored under this date is held in a better form under another"
@@ -465,59 +439,32 @@ def _as_on(label: str, candidate: Candidate) -> str:
     return "" if label[:10] == candidate.vintage else f"as in {label}"
 
 
-def _days_apart(one: Listed, other: Listed) -> float:
-    return abs(to_day(one.vintage) - to_day(other.vintage))
-
-
 # What an archive already holds of one board, as needed to judge a newcomer.
 
 
-class BoardIndex:
+class _Index:
     """Everything known of one board: what is stored, and what this run accepted.
 
-    Attributes
-    ----------
-    stored
-        Every folder of the archive, superseded ones included, those of an impossible day not: the
-        same list under its right date is news.
-    labels
-        Labels taken.
-    current
-        What counts for comparisons: the newest revision of each vintage, and this run's.
+    `stored` is every folder of the archive, superseded ones included, those of an impossible day
+    not: the same list under its right date is news. `labels` are taken. `current` is what counts
+    for comparisons, by label: the newest revision of each vintage, and this run's.
     """
 
     def __init__(self, board: Board | None) -> None:
-        self.labels = {s.label for s in board.all_snapshots} if board else set()
-        misdated = board.misdated if board else {}
-        self.stored = [
-            item for item in (board.all_snapshots if board else ()) if item.label not in misdated
-        ]
-        visible = {snapshot.label for snapshot in board.snapshots} if board else set()
-        self.current: dict[str, Listed] = {
-            item.label: item for item in self.stored if item.label in visible
-        }
+        every = board.all_snapshots if board else ()
+        self.labels = {s.label for s in every}
+        self.stored = [s for s in every if board and s.label not in board.misdated]
+        visible = {s.label for s in board.snapshots} if board else set()
+        self.current: dict[str, Listed] = {s.label: s for s in self.stored if s.label in visible}
 
     def holds(self, candidate: Candidate) -> str | None:
         """Label under which exactly this publication is already known, itself or as a twin."""
+        file = candidate.vintage, candidate.content
         for item in self.stored:
-            if item.own_vintage == candidate.vintage and item.content == candidate.content:
+            itself = (item.own_vintage, item.content) == file
+            if itself or file in item.files_of(candidate.source):
                 return item.label
-            for twin in item.twins:
-                if (
-                    twin["source"] == candidate.source
-                    and twin["vintage"] == candidate.vintage
-                    and twin["content"] == candidate.content
-                ):
-                    return item.label
         return None
-
-    def exceeds(self, candidate: Candidate) -> str | None:
-        """Label under which its source's file of that day is held with all this one has."""
-        return next((label for label, o in self.current.items() if holds_all(o, candidate)), None)
-
-    def label_of(self, item: Listed | None) -> str | None:
-        """Label of a current publication; None for None."""
-        return next((label for label, other in self.current.items() if other is item), None)
 
     def at(self, vintage: str) -> Listed | None:
         """Give the current publication of a date, if any."""
@@ -525,11 +472,8 @@ class BoardIndex:
 
     def accept(self, label: str, candidate: Listed, supersedes: Iterable[str]) -> None:
         """Take note of a publication this run accepted."""
-        vintage = label[:10]
-        for other in [other for other in self.current if other[:10] == vintage]:
-            del self.current[other]
-        for other in supersedes:
-            self.current.pop(other, None)
+        gone = {other for other in self.current if other[:10] == label[:10]} | set(supersedes)
+        self.current = {lb: item for lb, item in self.current.items() if lb not in gone}
         self.labels.add(label)
         self.current[label] = candidate
 
@@ -543,27 +487,23 @@ class BoardIndex:
         return f"{vintage}.r{number}"
 
     def previous(self, candidate: Candidate, vintage: str) -> checking.Previous | None:
-        """Find the newest earlier vintage of a comparable kind.
+        """Find the newest earlier vintage of a comparable kind; without ratings, of its source.
 
         Comparable: same method and style control, complete if the candidate is, and at least half
         the entries of the shorter list in common (routes that name entries differently are not).
         """
         category = reference_category(candidate.categories)
-        if category is None:
-            return self._previous_table(candidate, vintage)
-        listing = candidate.find(category)
-        if listing is None:
-            return None
-        names = set(listing.entries)
+        listing = candidate.find(category) if category else None
         whole = candidate.completeness == "full"
         for label, item in self._before(vintage):
+            if category is None or listing is None:
+                if item.source == candidate.source:
+                    return checking.Previous(label, None, item.find_table)
+                continue
             if item.kind != candidate.kind or (whole and item.completeness != "full"):
                 continue
             other = item.find(category)
-            if other is None:
-                continue
-            common = len(names & set(other.entries))
-            if common >= COMPARABLE_SHARE * min(len(names), len(other)):
+            if other is not None and comparable(listing, other):
                 return checking.Previous(label, other, item.find_table)
         return None
 
@@ -581,10 +521,7 @@ class BoardIndex:
             category = shared_category(candidate, item)
             if category is not None:
                 mine, theirs = candidate.find(category), item.find(category)
-                if mine is None or theirs is None:
-                    continue
-                common = len(set(mine.entries) & set(theirs.entries))
-                if common < COMPARABLE_SHARE * min(len(mine), len(theirs)):
+                if mine is None or theirs is None or not comparable(mine, theirs):
                     continue
             found.append(item)
             if len(found) == count:
@@ -600,12 +537,6 @@ class BoardIndex:
             for name in listing.entries if listing else ():
                 first.setdefault(name, label[:10])
         return first
-
-    def _previous_table(self, candidate: Candidate, vintage: str) -> checking.Previous | None:
-        for label, item in self._before(vintage):
-            if item.source == candidate.source:
-                return checking.Previous(label, None, item.find_table)
-        return None
 
     def _before(self, vintage: str) -> list[tuple[str, Listed]]:
         return sorted(
@@ -631,9 +562,5 @@ class BoardIndex:
 
     def known_before(self, vintage: str, pending: Iterable[Listed], category: str) -> set[str]:
         """Names of every entry listed on the board before `vintage`."""
-        names: set[str] = set()
-        for item in (*self.current.values(), *pending):
-            if item.vintage < vintage:
-                listing = item.find(category)
-                names |= set(listing.entries) if listing else set()
-        return names
+        earlier = (i for i in (*self.current.values(), *pending) if i.vintage < vintage)
+        return set().union(*(found.entries for i in earlier if (found := i.find(category))))

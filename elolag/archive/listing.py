@@ -366,6 +366,12 @@ class Listed(abc.ABC):
         }
 
 
+def comparable(one: Listing, other: Listing) -> bool:
+    """Whether two lists name their entries alike: at least half of the shorter one's."""
+    common = len(set(one.entries) & set(other.entries))
+    return common >= COMPARABLE_SHARE * min(len(one), len(other))
+
+
 def shared_category(one: Listed, other: Listed) -> str | None:
     """Give the category in which two publications can be compared, if any."""
     return reference_category(set(one.categories) & set(other.categories))
