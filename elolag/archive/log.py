@@ -112,25 +112,19 @@ class Log:
         return _parse_lines(self.path, b"".join(self.lines), columns)
 
     @cached_property
-    def manifest_hashes(self) -> dict[tuple[str, str], str]:
-        """SHA-256 of the manifest of each folder that was written, by board and label."""
-        return {folder: row["manifest_sha256"] for folder, row in self.written.items()}
-
-    @cached_property
     def written(self) -> dict[tuple[str, str], dict[str, str]]:
         """The line that wrote each folder, by board and label: the first, see `breaks`."""
-        found: dict[tuple[str, str], dict[str, str]] = {}
-        for row in self.rows:
-            if row["outcome"] in _WRITTEN:
-                found.setdefault((row["board"], row["label"]), row)
-        return found
+        return self._first(*_WRITTEN)
 
     @cached_property
     def forecasts(self) -> dict[tuple[str, str], dict[str, str]]:
         """The line that added each forecast, by board and label, in order: the first."""
+        return self._first(FORECAST)
+
+    def _first(self, *outcomes: str) -> dict[tuple[str, str], dict[str, str]]:
         found: dict[tuple[str, str], dict[str, str]] = {}
         for row in self.rows:
-            if row["outcome"] == FORECAST:
+            if row["outcome"] in outcomes:
                 found.setdefault((row["board"], row["label"]), row)
         return found
 

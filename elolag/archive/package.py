@@ -7,6 +7,7 @@ a missing value is an empty field. No text is read as missing: an entry may be c
 from __future__ import annotations
 
 import csv
+import dataclasses
 import hashlib
 import io
 import json
@@ -34,11 +35,7 @@ if TYPE_CHECKING:
 TABLES: dict[str, dict[str, str]] = {"ratings": RATINGS, "entries": ENTRIES, "models": MODELS}
 
 #: The key of each table.
-KEYS: dict[str, list[str]] = {
-    "ratings": ["category", "entry"],
-    "entries": ["entry"],
-    "models": ["entry"],
-}
+KEYS = {"ratings": ["category", "entry"], "entries": ["entry"], "models": ["entry"]}
 
 _DECIMALS = 2
 
@@ -68,18 +65,19 @@ def misplaced(path: Path, *, folder: bool = False, absent: str = "") -> str:
     return f"{found} where {wanted} belongs; restore it from a good copy"
 
 
-def require_plain(path: Path, *, folder: bool = False) -> None:
-    """Raise an `ArchiveError` if anything but a plain file, or a folder, is at `path`."""
-    wrong = misplaced(path, folder=folder)
+def require_plain(path: Path, *, folder: bool = False, absent: str = "") -> None:
+    """Raise an `ArchiveError` if anything but a plain file, or a folder, is at `path`.
+
+    Nothing at all is fine unless `absent` says what then to do.
+    """
+    wrong = misplaced(path, folder=folder, absent=absent)
     if wrong:
         raise ArchiveError(f"{path}: {wrong}")
 
 
 def require_there(path: Path) -> None:
     """Raise an `ArchiveError` unless a plain file is at `path`."""
-    wrong = misplaced(path, absent="missing; restore it from a good copy")
-    if wrong:
-        raise ArchiveError(f"{path}: {wrong}")
+    require_plain(path, absent="missing; restore it from a good copy")
 
 
 def told(error: ArchiveError, root: PurePath) -> tuple[str, str]:
@@ -128,13 +126,9 @@ def normalise(table: str, frame: pd.DataFrame) -> pd.DataFrame:
             out[name] = out[name].astype("float64").round(_DECIMALS) + 0.0
         else:
             out[name] = out[name].astype("Float64").astype("Int64")
-    if table == "ratings":
-        out = out.sort_values(
-            ["category", "rating", "entry"], ascending=[True, False, True], kind="stable"
-        )
-    else:
-        out = out.sort_values(KEYS[table], kind="stable")
-    return out.reset_index(drop=True)
+    by = ["category", "rating", "entry"] if table == "ratings" else KEYS[table]
+    ascending = [name != "rating" for name in by]
+    return out.sort_values(by, ascending=ascending, kind="stable").reset_index(drop=True)
 
 
 def encode(table: str, frame: pd.DataFrame) -> bytes:
@@ -278,15 +272,6 @@ class Check:
     required: bool
     note: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """As written in a manifest."""
-        return {
-            "name": self.name,
-            "passed": self.passed,
-            "required": self.required,
-            "note": self.note,
-        }
-
 
 def build(
     *,
@@ -322,19 +307,20 @@ def build(
         Outcome of every check.
     """
     board = str(description["board"])
-    revision = label.partition(".r")[2] or "1"
+    got, revision = retrieval["retrieved_at"], label.partition(".r")[2] or "1"
+    licence = {"name" if _LICENCE_ID.fullmatch(source.licence) else "title": source.licence}
+    version = {"version": str(retrieval["revision"])} if retrieval.get("revision") else {}
     package: dict[str, Any] = {
         "$schema": _PROFILE,
         "name": board.replace("/", "."),
         "id": f"sha256:{content_id(files)}",
         "title": f"{board}, {description['vintage']}",
         "version": f"{revision}.0.0",
-        "created": _timestamp(str(retrieval["retrieved_at"])),
+        # A date alone stands for its midnight.
+        "created": got if "T" in got else f"{got}T00:00:00Z",
         "homepage": source.homepage,
-        "licenses": [_licence(source.licence, source.licence_url)],
-        "sources": [
-            _origin(source.title, url, retrieval.get("revision")) for url in _urls(retrieval)
-        ]
+        "licenses": [{**licence, "path": source.licence_url} if source.licence_url else licence],
+        "sources": [{"title": source.title, "path": url, **version} for url in retrieval["urls"]]
         or [{"title": source.title}],
         "contributors": [
             {"title": source.publisher, "roles": ["creator"]},
@@ -353,7 +339,7 @@ def build(
             **retrieval,
             "twins": list(twins),
             "supersedes": list(supersedes),
-            "checks": [check.to_dict() for check in checks],
+            "checks": [dataclasses.asdict(check) for check in checks],
         },
     }
     return (_text(package) + "\n").encode()
@@ -474,15 +460,6 @@ _SHAPE: dict[str, Any] = {
 }
 
 
-def resource(package: Mapping[str, Any], table: str) -> Mapping[str, Any] | None:
-    """Find the resource of `package` that holds `table`, or None."""
-    for item in package.get("resources", ()):
-        if item.get("name") == table:
-            found: Mapping[str, Any] = item
-            return found
-    return None
-
-
 def _text(value: Any, indent: str = "") -> str:
     """JSON with one line for whatever fits on one: a third shorter, and easier to read."""
     line = json.dumps(value, ensure_ascii=False, allow_nan=False)
@@ -512,22 +489,3 @@ def _resource(file: str, data: bytes, rows: int) -> dict[str, Any]:
             "primaryKey": KEYS[table],
         },
     }
-
-
-def _licence(name: str, url: str) -> dict[str, str]:
-    out = {"name": name} if _LICENCE_ID.fullmatch(name) else {"title": name}
-    return {**out, "path": url} if url else out
-
-
-def _origin(title: str, url: str, revision: object) -> dict[str, str]:
-    out = {"title": title, "path": url}
-    return {**out, "version": str(revision)} if revision else out
-
-
-def _urls(retrieval: Mapping[str, Any]) -> list[str]:
-    return [str(url) for url in retrieval.get("urls", ())]
-
-
-def _timestamp(text: str) -> str:
-    """Give a date as an RFC 3339 time (its midnight); a time as it is."""
-    return f"{text}T00:00:00Z" if len(text) == len("2026-08-21") else text

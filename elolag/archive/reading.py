@@ -8,9 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elolag.archive import completeness, store
-from elolag.archive import package as manifests
-from elolag.archive import package as tables
+from elolag.archive import completeness, package, store
 from elolag.archive.listing import (
     Listed,
     Listing,
@@ -86,19 +84,19 @@ class Snapshot(Listed):
 
     @cached_property
     def _read(self) -> tuple[dict[str, Any], str]:
-        path = self._folder / manifests.MANIFEST
-        package, digest = manifests.read(path)
-        facts = package["elolag"]
-        if facts.get("board") != self.board or facts.get("label") != self.label:
+        path = self._folder / package.MANIFEST
+        manifest, digest = package.read(path)
+        facts = manifest["elolag"]
+        if (facts["board"], facts["label"]) != (self.board, self.label):
             raise ArchiveError(
-                f"{path}: it describes {facts.get('board')}/{facts.get('label')}, not this folder"
+                f"{path}: it describes {facts['board']}/{facts['label']}, not this folder"
             )
         if self._expected is not None and digest != self._expected:
             raise ArchiveError(
                 f"{path}: its bytes have changed since it was stored (sha256 {digest}, log.csv "
                 f"says {self._expected}); restore it from a good copy"
             )
-        return package, digest
+        return manifest, digest
 
     @property
     def readable(self) -> bool:
@@ -175,12 +173,16 @@ class Snapshot(Listed):
     def find(self, category: str) -> Listing | None:
         """The figures of one category, read once; None where there are none."""
         if category not in self._found and category in self.categories:
-            self._found[category] = self.listing(category)
+            self._found[category] = self._listing(category)
         return self._found.get(category)
 
     def find_table(self, name: str) -> pd.DataFrame | None:
         """Load a table, or None where there is none."""
-        return None if manifests.resource(self.manifest, name) is None else self.table(name)
+        return self.table(name) if name in self._resources else None
+
+    @property
+    def _resources(self) -> dict[str, dict[str, Any]]:
+        return {item["name"]: item for item in self.manifest["resources"]}
 
     def read_bytes(self, table: str) -> bytes:
         """Read the bytes of ``<table>.csv``, checked against the manifest.
@@ -192,13 +194,13 @@ class Snapshot(Listed):
         ArchiveError
             If the file is missing or differs from what was stored, naming it.
         """
-        resource = manifests.resource(self.manifest, table)
+        resource = self._resources.get(table)
         if resource is None:
-            held = ", ".join(item["name"] for item in self.manifest["resources"])
+            held = ", ".join(self._resources)
             raise UsageError(f"{self.path} has no table {table!r}; it has: {held}")
         path = self._folder / f"{table}.csv"
-        data = manifests.read_file(path)
-        digest = f"sha256:{tables.sha256(data)}"
+        data = package.read_file(path)
+        digest = f"sha256:{package.sha256(data)}"
         if digest != resource["hash"]:
             raise ArchiveError(
                 f"{path}: its bytes have changed since it was stored ({digest}, the manifest says "
@@ -210,11 +212,11 @@ class Snapshot(Listed):
     def reference(self) -> Listing | None:
         """Its listing of `overall`, else of its first category; None without ratings."""
         category = reference_category(self.categories)
-        return self._listing(category) if category else None
+        return self.find(category) if category else None
 
     def table(self, name: str) -> pd.DataFrame:
         """Load a table as a frame, its hash checked; see `read_bytes` for the errors."""
-        return tables.decode(name, self.read_bytes(name), f"{self._folder / name}.csv")
+        return package.decode(name, self.read_bytes(name), f"{self._folder / name}.csv")
 
     def ratings(self, category: str | None = None) -> pd.DataFrame:
         """Ratings, of one category or of all.
@@ -228,14 +230,13 @@ class Snapshot(Listed):
             return self.table("ratings")
         self._check_category(category)
         rows = category_bytes(self.read_bytes("ratings"), category)
-        return tables.decode("ratings", rows, f"{self._folder / 'ratings'}.csv")
+        return package.decode("ratings", rows, f"{self._folder / 'ratings'}.csv")
 
     def listing(self, category: str) -> Listing:
         """The figures of one category; see `ratings` for the errors."""
         self._check_category(category)
-        if self.reference is not None and category == reference_category(self.categories):
-            return self.reference
-        return self._listing(category)
+        kept = self.reference if category == reference_category(self.categories) else None
+        return kept or self._listing(category)
 
     def _listing(self, category: str) -> Listing:
         where = f"{self._folder / 'ratings'}.csv"
@@ -250,9 +251,7 @@ class Snapshot(Listed):
     def _check_category(self, category: str) -> None:
         if category not in self.categories:
             near = difflib.get_close_matches(category, self.categories, n=3, cutoff=0.4)
-            hint = (
-                f"nearest: {', '.join(near)}" if near else f"it has: {', '.join(self.categories)}"
-            )
+            hint = f"{'nearest' if near else 'it has'}: {', '.join(near or self.categories)}"
             raise UsageError(f"{self.path} has no category {category!r}; {hint}")
 
     def entries(self) -> pd.DataFrame:
@@ -410,29 +409,23 @@ class Archive:
                 labels.setdefault(name, []).append(label)
         return {name: Board(self, name, tuple(found)) for name, found in sorted(labels.items())}
 
-    @cached_property
-    def manifest_hashes(self) -> dict[tuple[str, str], str]:
-        """SHA-256 of each manifest as ``log.csv`` recorded it, by board and label."""
-        return self._log.manifest_hashes if self.use_log else {}
-
     def written(self, board: str) -> dict[str, dict[str, str]]:
         """The lines of ``log.csv`` that wrote the folders of a board, by label."""
-        lines = self._log.written.items() if self.use_log else ()
-        return {label: line for (name, label), line in lines if name == board}
+        return {label: line for (name, label), line in self._log.written.items() if name == board}
 
     @property
     def log_head(self) -> str:
         """Head of the chain of ``log.csv``; empty where there is none. See `elolag.archive.log`."""
-        return self._log.head if self.use_log else ""
+        return self._log.head
 
     @cached_property
     def _log(self) -> Log:
-        return Log.read(self.path)
+        return Log.read(self.path) if self.use_log else Log(self.path, b"")
 
     @property
     def tags_sha256(self) -> str:
         """SHA-256 of the bundle of tags that was installed last; empty where there is none."""
-        return next(reversed(self._log.tags), "") if self.use_log else ""
+        return next(reversed(self._log.tags), "")
 
     def tags(self) -> bytes | None:
         """The bundle of tags that was installed last, its hash checked; None where there is none.
@@ -446,8 +439,8 @@ class Archive:
         if not digest:
             return None
         path = store.tags_path(self.path, digest)
-        data = manifests.read_file(path)
-        if tables.sha256(data) != digest:
+        data = package.read_file(path)
+        if package.sha256(data) != digest:
             raise ArchiveError(
                 f"{path}: its bytes have changed since it was installed; restore it from a good "
                 f"copy"
@@ -462,10 +455,10 @@ class Archive:
         ArchiveError
             If a file is missing or differs from what was added.
         """
-        for (board, label), line in (self._log.forecasts if self.use_log else {}).items():
+        for (board, label), line in self._log.forecasts.items():
             path = store.forecast_path(self.path, board, label)
-            data = manifests.read_file(path)
-            if tables.sha256(data) != line["raw_sha256"]:
+            data = package.read_file(path)
+            if package.sha256(data) != line["raw_sha256"]:
                 raise ArchiveError(f"{path}: {store.CHANGED}")
             yield path, data, line
 
@@ -484,10 +477,10 @@ class Archive:
         if found is None:
             if BOARD_PATTERN.fullmatch(name):
                 for folder in (self.path / name.partition("/")[0], self.path / name):
-                    manifests.require_plain(folder, folder=True)
+                    package.require_plain(folder, folder=True)
             known = self.boards()
             near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-            hint = f"nearest: {', '.join(near)}" if near else f"there are: {', '.join(known)}"
+            hint = f"{'nearest' if near else 'there are'}: {', '.join(near or known)}"
             raise UsageError(f"no board {name!r} in this archive; {hint}")
         if not found.labels:
             raise UsageError(
@@ -547,6 +540,10 @@ class Board:
         return tuple(s for s in self._every if s.label not in self.damaged and s.official)
 
     @cached_property
+    def _written(self) -> dict[str, dict[str, str]]:
+        return self.archive.written(self.name)
+
+    @cached_property
     def _every(self) -> tuple[Snapshot, ...]:
         return tuple(
             Snapshot(
@@ -554,7 +551,7 @@ class Board:
                 self.name,
                 label,
                 late_twins=lambda: self.late_twins,
-                expected=self.archive.manifest_hashes.get((self.name, label)),
+                expected=self._written.get(label, {}).get("manifest_sha256"),
                 judged=self._completeness,
                 log_head=self.archive.log_head,
                 tags=self.archive.tags_sha256,
@@ -570,10 +567,10 @@ class Board:
         before. That a table's bytes have changed is found when it is loaded.
         """
         found = {s.label: _damage(s, self.archive.path) for s in self._every}
-        for label in self.archive.written(self.name):
+        for label in self._written:
             if label not in self._folders:
                 path = self.archive.path / self.name / label
-                wrong = manifests.misplaced(path, folder=True, absent=store.MISSING)
+                wrong = package.misplaced(path, folder=True, absent=store.MISSING)
                 found[label] = f"{self.name}/{label}: {wrong or store.MISSING}"
         return {label: wrong for label, wrong in found.items() if wrong}
 
@@ -652,34 +649,31 @@ class Board:
                     f"day, see: elolag archive verify"
                 )
             return newest[0]
-        for snapshot in self.snapshots:
-            if vintage in (snapshot.vintage, snapshot.label):
-                return snapshot
-        for snapshot in self.all_snapshots:
-            if vintage == snapshot.label:
-                return snapshot
-        for snapshot in self.snapshots:
-            if any(vintage == twin["vintage"] for twin in snapshot.twins):
-                return snapshot
+        named = [s for s in self.snapshots if vintage in (s.vintage, s.label)]
+        named = named or [s for s in self.all_snapshots if vintage == s.label]
+        named = named or [
+            s for s in self.snapshots if any(vintage == t["vintage"] for t in s.twins)
+        ]
+        if named:
+            return named[0]
         if vintage in self.damaged:
             raise ArchiveError(str(self.archive.path / self.damaged[vintage]))
         known = [snapshot.vintage for snapshot in self.snapshots]
         before = [date for date in known if date < vintage][-2:]
         after = [date for date in known if date > vintage][:2]
         among = "" if self.archive.sources == ALL_LISTS else f" among its {OFFICIAL_LISTS} lists"
-        raise UsageError(
-            f"no vintage {vintage!r} of {self.name}{among}; nearest: {', '.join(before + after)}"
-        )
+        near = ", ".join(before + after)
+        raise UsageError(f"no vintage {vintage!r} of {self.name}{among}; nearest: {near}")
 
     def _require_newest(self, newest: Sequence[Snapshot]) -> None:
         """Refuse to take `newest` for the newest list where a run wrote one that is damaged."""
         lost = list(self.damaged)
         if newest:
             # A folder that no run wrote is none, and a copy is not asked for: both are set aside.
-            worst = max(manifests.OFFICIAL, newest[0].precedence)
+            worst = max(package.OFFICIAL, newest[0].precedence)
             lost = [
                 label
-                for label, line in self.archive.written(self.name).items()
+                for label, line in self._written.items()
                 if label in self.damaged
                 and label > newest[0].label
                 and precedence(line["source"]) <= worst
@@ -699,9 +693,9 @@ def _damage(snapshot: Snapshot, root: Path) -> str:
     """Why a folder holds no snapshot; empty where it does."""
     try:
         for item in snapshot.manifest["resources"]:
-            manifests.require_there(root / snapshot.path / item["path"])
+            package.require_there(root / snapshot.path / item["path"])
     except ArchiveError as error:
-        return ": ".join(manifests.told(error, root))
+        return ": ".join(package.told(error, root))
     return ""
 
 
@@ -716,12 +710,10 @@ def circular(given: Mapping[str, Sequence[str]]) -> list[str]:
 
     def reached(label: str) -> set[str]:
         found: set[str] = set()
-        ahead = list(given[label])
+        ahead = set(given[label])
         while ahead:
-            one = ahead.pop()
-            if one not in found:
-                found.add(one)
-                ahead += given.get(one, ())
+            found |= ahead
+            ahead = {other for one in ahead for other in given.get(one, ())} - found
         return found
 
     return [label for label in given if label in reached(label)]

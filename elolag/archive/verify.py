@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from elolag.archive import package, store
-from elolag.archive import package as manifests
 from elolag.archive.log import LOG, NOT_SEALED, TAGS, Log
-from elolag.archive.package import misplaced
+from elolag.archive.package import misplaced, read_file, sha256
 from elolag.archive.reading import Archive, circular, shipped_path
-from elolag.archive.store import was_stopped
 from elolag.dates import utc_now
 from elolag.errors import ArchiveError
 from elolag.schema import BOARD_PATTERN, FORECASTS, VINTAGE_PATTERN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from elolag.archive.reading import Board, Snapshot
@@ -90,17 +88,13 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
         rows = []
     archive = Archive(root, use_log=bool(rows))
     written = log.written if rows else {}
-    twins: dict[str, set[tuple[str, ...]]] = {}
-    for row in rows:
-        if row["outcome"] == "twin":
-            route = (row["label"], *(row[name] for name in store.ROUTE))
-            twins.setdefault(row["board"], set()).add(route)
     for name in archive.boards():
         board = archive.board(name)
         for snapshot in board.all_snapshots:
             problems.update(_snapshot(root, snapshot, written.get((name, snapshot.label))))
+        told = {_route(r, "label") for r in rows if (r["outcome"], r["board"]) == ("twin", name)}
         try:
-            problems.update(_twins(board, twins.get(name, set())))
+            problems.update(_twins(board, told))
         except ArchiveError as error:
             problems.add(Problem(*package.told(error, root)))
     return sorted(problems, key=str)
@@ -156,7 +150,7 @@ def init(target: Path) -> Log:
 
 def _log(root: Path, log: Log, head: str | None) -> Iterator[Problem]:
     """What is wrong with the log itself, and where it and what is there do not agree."""
-    found = store.compared(root, log, stopped=was_stopped(root))
+    found = store.compared(root, log, stopped=store.was_stopped(root))
     breaks = list(log.breaks())
     for message in breaks[:_SHOWN]:
         yield Problem(LOG, message)
@@ -179,7 +173,7 @@ def _tags(root: Path, log: Log) -> Iterator[Problem]:
         yield Problem(f"{TAGS}/{path.name}", store.MISSING)
     for path in there:
         wrong = misplaced(path)
-        if not wrong and path != store.tags_path(root, package.sha256(package.read_file(path))):
+        if not wrong and path != store.tags_path(root, sha256(read_file(path))):
             wrong = "not what its name says: the SHA-256 of what was installed"
         if wrong and not path.name.startswith("."):
             yield Problem(f"{TAGS}/{path.name}", wrong)
@@ -192,7 +186,7 @@ def _forecasts(root: Path, log: Log) -> Iterator[Problem]:
     sound = {store.forecast_path(root, *at): at for at in store.forecast_files(root)}
     for path, at in sound.items():
         line = log.forecasts.get(at)
-        if line is not None and package.sha256(package.read_file(path)) != line["raw_sha256"]:
+        if line is not None and sha256(read_file(path)) != line["raw_sha256"]:
             yield Problem(path.relative_to(root).as_posix(), store.CHANGED)
     for path in (root / FORECASTS).rglob("*"):
         place = path.relative_to(root)
@@ -219,20 +213,25 @@ def _twins(board: Board, told: set[tuple[str, ...]]) -> Iterator[Problem]:
         if twin["kept"] in given
     }
     for label, other in sorted(stored ^ listed):
-        where = path if (label, other) in listed else f"{board.name}/{label}/{manifests.MANIFEST}"
+        where = path if (label, other) in listed else f"{board.name}/{label}/{package.MANIFEST}"
         lacks = "the manifest" if where == path else store.TWINS
         yield Problem(where, f"says that {label} supersedes {other}, which {lacks} does not")
     for other in sorted({other for _, other in stored | listed} - set(board.labels)):
         yield Problem(path, f"speaks of {other}, which is not there")
-    routes = {(t["kept"], *(t[n] for n in store.ROUTE)) for t in board.late_twins}
+    routes = {_route(twin, "kept") for twin in board.late_twins}
     routes |= {
-        (item.label, *(twin[name] for name in store.ROUTE))
+        _route({**twin, "kept": item.label}, "kept")
         for item in sound
         for twin in item.facts["twins"]
     }
     for label, source, vintage, _ in sorted(told - routes):
         if label in given:
             yield Problem(path, f"lacks the list of {source} of {vintage} that is held as {label}")
+
+
+def _route(row: Mapping[str, str], label: str) -> tuple[str, ...]:
+    """A twin as the log and ``twins.csv`` know it; `label` is the column of what is kept."""
+    return tuple(row[name] for name in (label, *store.ROUTE))
 
 
 def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> Iterator[Problem]:
@@ -245,7 +244,7 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
     fault = snapshot.date_fault(utc_now().date().isoformat())
     if fault:
         yield Problem(snapshot.path, f"{fault}; not used unless named", changed=False)
-    named = {item["path"] for item in resources} | {manifests.MANIFEST}
+    named = {item["path"] for item in resources} | {package.MANIFEST}
     with os.scandir(root / snapshot.path) as items:
         there = {item.name for item in items}
     for name in sorted(there - named):
@@ -267,8 +266,7 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
     if len(hashes) < len(resources):
         return
     main = next(rows[name] for name in ("ratings", "models", "entries") if name in rows)
-    raw = " ".join(item["sha256"] for item in facts["raw"])
-    manifest = f"{snapshot.path}/{manifests.MANIFEST}"
+    manifest = f"{snapshot.path}/{package.MANIFEST}"
     counted: list[tuple[str, object, object, str]] = [
         ("id", snapshot.content, package.id_of(hashes), "its files make"),
         ("categories", facts["categories"], categories, "its ratings have"),
@@ -279,8 +277,8 @@ def _snapshot(root: Path, snapshot: Snapshot, line: dict[str, str] | None) -> It
             ("source", snapshot.source, line["source"], _LOGGED),
             ("vintage", snapshot.own_vintage, line["vintage"], _LOGGED),
             ("rows", str(main), line["rows"], _LOGGED),
-            ("payload", raw, line["raw_sha256"], _LOGGED),
-            ("retrieval", facts["retrieved_at"], line["run_at"], _LOGGED),
+            ("payload", snapshot.raw_sha256, line["raw_sha256"], _LOGGED),
+            ("retrieval", snapshot.retrieved_at, line["run_at"], _LOGGED),
         ]
     for what, said, true, whose in counted:
         if said != true:

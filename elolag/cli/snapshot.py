@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -173,7 +174,7 @@ def _as_dict(report: Report) -> dict[str, object]:
                 "rows": outcome.rows,
                 "new_models": list(outcome.new_entries),
                 "dropped_models": list(outcome.dropped_entries),
-                "checks": [check.to_dict() for check in outcome.checks],
+                "checks": [asdict(check) for check in outcome.checks],
                 "message": outcome.message,
             }
             for outcome in report.outcomes
