@@ -44,22 +44,10 @@ _HOLDER = ".writer"
 _NO_LOCKS = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
 
 
-class Lock:
+class _Lock:
     """The lock of the archive at `root`, held from the start.
 
-    Parameters
-    ----------
-    root
-        The archive's folder.
-    command
-        What is running, for the message a second writer gets.
-
-    Raises
-    ------
-    ArchiveError
-        If another run holds it; the message says which.
-    OSError
-        If the lock's files cannot be written.
+    An `ArchiveError` says which other run holds it; `command` is what that one would be told.
     """
 
     def __init__(self, root: Path, command: str) -> None:
@@ -77,7 +65,7 @@ class Lock:
 
     def require(self) -> None:
         """Raise an `ArchiveError` unless this run is still the one that holds the archive."""
-        if self._read() != self._mine:
+        if _held_by(self.root) != self._mine:
             raise ArchiveError(
                 f"{self.root}: its lock was taken away while this run was writing, and now "
                 f"{_holder(self.root)} has it; nothing more is written. Run again when no other "
@@ -87,28 +75,23 @@ class Lock:
     def release(self) -> None:
         """Let the next one in."""
         with contextlib.suppress(OSError):  # a name left behind is written over by the next
-            if self._read() == self._mine:
+            if _held_by(self.root) == self._mine:
                 (self.root / _HOLDER).unlink()
         self._lock.release()
-
-    def _read(self) -> bytes:
-        return _held_by(self.root)
 
     def _write(self) -> None:
         path = self.root / _HOLDER
         left = path.exists()
-        # Never empty in between: what a killed run left there says that it was killed.
-        handle = _opened(path, 0)
         try:
-            _write_all(handle, self._mine)
-            os.ftruncate(handle, len(self._mine))
-            os.fsync(handle)  # before any line of the log: a torn one must find a name here
+            # Never empty in between: what a killed run left there says that it was killed.
+            with _opened(path, 0) as handle:
+                _write_all(handle, self._mine)
+                os.ftruncate(handle, len(self._mine))
+                os.fsync(handle)  # before any line of the log: a torn one must find a name here
         except OSError:
             if not left:
-                path.unlink()
+                path.unlink(missing_ok=True)
             raise
-        finally:
-            os.close(handle)
 
 
 def _holder(root: Path) -> str:
@@ -239,7 +222,7 @@ class Writer:
     def __init__(self, root: Path, command: str) -> None:
         self.root = root
         self.command = command
-        self._lock: Lock | None = None
+        self._lock: _Lock | None = None
         self._stopped = False  # whether the run before was
         self._counter = 0
         self._previous = ""  # hash of the log's last line
@@ -248,7 +231,7 @@ class Writer:
         with _disk_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
             self._stopped = was_stopped(self.root)
-            self._lock = Lock(self.root, self.command)
+            self._lock = _Lock(self.root, self.command)
         try:
             with _disk_errors(self.root):
                 self._resume()
@@ -462,7 +445,7 @@ def seal(root: Path, command: str) -> Log:
         refuses the write; the old log is then there still.
     """
     with _disk_errors(root):
-        lock = Lock(root, command)
+        lock = _Lock(root, command)
     try:
         data = Log.read(root).sealed_bytes()
         with _disk_errors(root / LOG):
@@ -536,11 +519,9 @@ def forecast_files(root: Path) -> list[tuple[str, str]]:
     top = root / FORECASTS
     if misplaced(top, folder=True, absent=FORECASTS):
         return []
-    boards = [f"{one}/{other}" for one in _folders(top) for other in _folders(top / one)]
     return sorted(
         (board, path.stem)
-        for board in boards
-        if BOARD_PATTERN.fullmatch(board)
+        for board in _boards(top)
         for path in (top / board).iterdir()
         if path.suffix == ".csv" and FORECAST_PATTERN.fullmatch(path.stem) and not misplaced(path)
     )
@@ -548,30 +529,27 @@ def forecast_files(root: Path) -> list[tuple[str, str]]:
 
 def snapshot_folders(root: Path) -> list[tuple[str, str]]:
     """Every (board, label) with a folder in the archive at `root`, sorted."""
-    boards = [f"{one}/{other}" for one in _folders(root) for other in _folders(root / one)]
     return sorted(
         (board, label)
-        for board in boards
-        if BOARD_PATTERN.fullmatch(board)
+        for board in _boards(root)
         for label in _folders(root / board)
         if VINTAGE_PATTERN.fullmatch(label)
     )
 
 
+def _boards(root: Path) -> list[str]:
+    found = (f"{one}/{other}" for one in _folders(root) for other in _folders(root / one))
+    return [board for board in found if BOARD_PATTERN.fullmatch(board)]
+
+
 @dataclass
-class Compared:
+class _Compared:
     """An archive's log beside its folders and its lists of twins.
 
-    Attributes
-    ----------
-    problems
-        Paths in the archive, and what is wrong there.
-    intended
-        The line that a stopped run meant to log of a folder that is there: its intent names
-        board, label and the manifest's hash.
-    unfinished
-        Append-only files at whose end a stopped run left half a line, or lines that nothing
-        speaks of yet, and the size up to which they are whole.
+    `problems` are paths in the archive, and what is wrong there. `intended` is the line that a
+    stopped run meant to log of a folder that is there: its intent names board, label and the
+    manifest's hash. `unfinished` are append-only files at whose end a stopped run left half a line,
+    or lines that nothing speaks of yet, and the size up to which they are whole.
     """
 
     problems: list[tuple[str, str]]
@@ -579,7 +557,7 @@ class Compared:
     unfinished: dict[Path, int] = field(default_factory=dict)
 
 
-def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
+def compared(root: Path, log: Log, *, stopped: bool) -> _Compared:
     """Compare a log with what is there; `stopped` is whether a run was killed, or is at work."""
     folders = set(snapshot_folders(root)) if root.is_dir() else set()
     strays = folders - log.written.keys()
@@ -587,7 +565,7 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
     if intended is not None:
         strays.remove((intended["board"], intended["label"]))
     stray = _STRAY.format("move the folder out of the archive and import it anew")
-    found = Compared([("/".join(folder), stray) for folder in sorted(strays)], intended)
+    found = _Compared([("/".join(folder), stray) for folder in sorted(strays)], intended)
     if strays and not log.rows:
         found.problems = [(LOG, _NO_LOG.format(len(strays)))]
         return found
@@ -635,7 +613,7 @@ def compared(root: Path, log: Log, *, stopped: bool) -> Compared:
     return found
 
 
-def _compare_forecasts(root: Path, log: Log, found: Compared) -> None:
+def _compare_forecasts(root: Path, log: Log, found: _Compared) -> None:
     """The same of the files of forecasts."""
     files = set(forecast_files(root))
     strays = files - log.forecasts.keys()
@@ -695,12 +673,9 @@ def _disk_errors(path: Path) -> Iterator[None]:
 
 
 def _write_file(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o644)
-    try:
+    with _opened(path, os.O_EXCL) as handle:
         _write_all(handle, data)
         os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _put(path: Path, data: bytes, require: Callable[[], None]) -> None:
@@ -740,12 +715,9 @@ def _make_folders(*paths: Path) -> None:
 
 def _write_intent(root: Path, line: Mapping[str, str]) -> None:
     """Say durably which folder is about to be put in place, and what the log will say of it."""
-    handle = _opened(root / _INTENT, os.O_TRUNC)
-    try:
+    with _opened(root / _INTENT, os.O_TRUNC) as handle:
         _write_all(handle, _header(LOG_COLUMNS) + encode_line(LOG_COLUMNS, line))
         os.fsync(handle)
-    finally:
-        os.close(handle)
     sync_folder(root)
 
 
@@ -755,8 +727,7 @@ def _header(columns: Sequence[str]) -> bytes:
 
 def _append(path: Path, columns: Sequence[str], *lines: Mapping[str, str]) -> int:
     """Append lines in one write; after an error the file is what it was. Gives its size before."""
-    handle = _opened(path, os.O_APPEND)
-    try:
+    with _opened(path, os.O_APPEND) as handle:
         size = os.fstat(handle).st_size
         data = b"".join(encode_line(columns, line) for line in lines)
         try:
@@ -768,15 +739,18 @@ def _append(path: Path, columns: Sequence[str], *lines: Mapping[str, str]) -> in
             os.ftruncate(handle, size)
             raise
         return size
-    finally:
-        os.close(handle)
 
 
-def _opened(path: Path, flag: int) -> int:
+@contextlib.contextmanager
+def _opened(path: Path, flag: int) -> Iterator[int]:
     """Open a file of the archive for writing, made if absent; never through a link or a pipe."""
     require_plain(path)
     here = getattr(os, "O_NOFOLLOW", 0)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | flag | here | _BINARY, 0o644)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | flag | here | _BINARY, 0o644)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _cut(path: Path, size: int) -> None:
