@@ -60,15 +60,12 @@ def losses(
         for name, rows in ratings.groupby("category", sort=True)
         if len(rows) >= VALUE_ROWS and rows["rating"].nunique() < FEWEST_VALUES
     )
-    checks = [
-        Check("ratings-differ", not flat, True, f"hardly any in {_some(flat)}" if flat else "")
-    ]
     before = recent[0].find_table("ratings") if recent else None
     earlier = {} if before is None else {recent[0].vintage: before}
     newest = previous.table("ratings") if previous else None
     if previous and newest is not None:
         earlier[previous.label] = newest
-    checks.append(_same_order(ratings, earlier))
+    checks = [_check("ratings-differ", flat, "hardly any in"), _same_order(ratings, earlier)]
     if before is None:
         return checks
     against = f"since {recent[0].vintage}"
@@ -77,10 +74,9 @@ def losses(
     if whole:
         none = f"no category overall any more {against}" if "overall" in gone else ""
         note = f"{len(gone)} of {len(had)} gone {against}: {_some(gone)}" if gone else ""
-        checks += [
-            Check("overall-kept", not none, True, none),
-            Check("categories-kept", len(gone) <= LOST_CATEGORIES * len(had), True, note),
-        ]
+        checks.append(_check("overall-kept", none))
+        few = len(gone) <= LOST_CATEGORIES * len(had)
+        checks.append(Check("categories-kept", few, True, note))
     if not recent[0].filled:  # else its intervals were another source's
         checks.append(_errors_kept(ratings, before, against))
     return checks
@@ -95,7 +91,7 @@ def _errors_kept(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check
         has = float((new[key] > _TINY_ERROR * np.median(old[key])).mean())
         if has < LOST_ERRORS <= had:
             lost.append(f"{key[1]} of {key[0]:.60} ({had:.0%} of rows, now {has:.0%})")
-    return Check("errors-kept", not lost, True, f"lost {against}: {_some(lost)}" if lost else "")
+    return _check("errors-kept", lost, f"lost {against}:")
 
 
 def _errors(ratings: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
@@ -123,7 +119,15 @@ def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check
             rho = float(np.corrcoef(ranks.T)[0, 1])
             if rho < ORDER_REFUSED:
                 off.append(f"{category:.60} {rho:.2f} over {len(rows)} entries since {label}")
-    return Check("order-kept", not off, True, f"rank correlation: {_some(off)}" if off else "")
+    return _check("order-kept", off, "rank correlation:")
+
+
+def _check(
+    name: str, faults: str | Sequence[str], prefix: str = "", *, required: bool = True
+) -> Check:
+    """A check that passes where there is no fault; its note has the fault, or the first few."""
+    note = faults if isinstance(faults, str) else _some(faults)
+    return Check(name, not faults, required, f"{prefix} {note}".strip() if faults else "")
 
 
 # What is asked of a publication before it is accepted, as data.
@@ -174,20 +178,19 @@ def failures(done: Iterable[Check]) -> str:
 
 def vintage_plausible(publication: Publication, retrieved_at: str) -> Check:
     """Check the day a publication says it is of with the day it was retrieved; required."""
-    fault = vintage_fault(publication.vintage, retrieved_at)
-    return Check("vintage-plausible", not fault, True, fault)
+    return _check("vintage-plausible", vintage_fault(publication.vintage, retrieved_at))
 
 
 def structure(publication: Publication) -> list[Check]:
     """Check a publication on its own; all checks are required."""
-    checks = [_schema(publication)]
+    checks = [_check("schema", next(_schema_faults(publication), ""))]
     if not checks[0].passed:
         return checks
-    checks.append(_duplicate_keys(publication.tables))
+    checks.append(_check("duplicate-keys", _doubled(publication.tables)))
     ratings = publication.tables.get("ratings")
     if ratings is not None:
-        checks.append(_ranges(ratings, publication.method))
-        checks.append(_interval_contains_rating(ratings))
+        checks.append(_check("numeric-ranges", _range_fault(ratings, publication.method)))
+        checks.append(_check("interval-contains-rating", _outside(ratings)))
     return checks
 
 
@@ -206,10 +209,7 @@ def consistent(publication: Publication) -> list[Check]:
         share = _disorder(rows)
         if share > DISORDER:
             ranks.append(f"{share:.0%} of the pairs of {category:.60} are ranked against ratings")
-    return [
-        Check("votes-counted", not votes, True, _some(votes)),
-        Check("rank-agrees-with-rating", not ranks, True, _some(ranks)),
-    ]
+    return [_check("votes-counted", votes), _check("rank-agrees-with-rating", ranks)]
 
 
 def _disorder(rows: pd.DataFrame) -> float:
@@ -244,8 +244,8 @@ def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None
         for category, share in now.items()
         if share < FOLLOWS and then.get(category, 0.0) >= FOLLOWED
     ]
-    note = f"intervals no longer go with the standard errors in {_some(off)}" if off else ""
-    return Check("interval-follows-variance", not off, True, note)
+    said = "intervals no longer go with the standard errors in"
+    return _check("interval-follows-variance", off, said)
 
 
 def _following(ratings: pd.DataFrame) -> dict[str, float]:
@@ -291,8 +291,8 @@ def comparison(
     if listing is None:
         return []
     full = completeness == "full"
-    note = "" if full else f"{completeness} of the board"
-    checks = [Check("complete", full, False, note)]
+    part = "" if full else f"{completeness} of the board"
+    checks = [_check("complete", part, required=False)]
     if previous is None or previous.listing is None:
         return [*checks, Check("previous", True, False, "no comparable earlier vintage")]
     shifts, lost = _common(listing, previous.listing)
@@ -309,11 +309,13 @@ def comparison(
     if settled:
         checks.append(_same_computation(shifts, against))
     before = previous.table("ratings")
+    same = before is not None and _same_figures(tables["ratings"], before)
+    repeated = f"same figures as {previous.label}" * same
     return [
         *checks,
         _scale_shift(shifts, against),
         _top_moves(listing, previous.listing, against),
-        _identical(tables, before, previous.label),
+        _check("differs-from-previous", repeated, required=False),
     ]
 
 
@@ -328,8 +330,8 @@ def _top_moves(now: Listing, before: Listing, against: str) -> Check:
         for name in now.entries
         if name in top and name in change and abs(change[name] - shift) > _MOVED_NOTED
     ]
-    note = f"against the common shift {against}: {_some(moved)}" if moved else ""
-    return Check("top-entries-stay", not moved, False, note)
+    said = f"against the common shift {against}:"
+    return _check("top-entries-stay", moved, said, required=False)
 
 
 def stale_categories(
@@ -341,11 +343,9 @@ def stale_categories(
     vintage while some other category's are not. One that has nothing to be compared with is
     stale when it lists at most a tenth of the top of `overall`.
     """
-    now = {str(name): rows for name, rows in ratings.groupby("category", sort=True)}
-    before = (
-        {}
-        if previous is None
-        else {str(name): rows for name, rows in previous.groupby("category", sort=True)}
+    now, before = (
+        {} if table is None else {str(n): rows for n, rows in table.groupby("category", sort=True)}
+        for table in (ratings, previous)
     )
     same = [name for name in now if name in before and _same_figures(now[name], before[name])]
     moved = any(name in before and name not in same for name in now)
@@ -367,12 +367,7 @@ def new_organisations(entries: pd.DataFrame | None, known: frozenset[str] | None
     if entries is None or known is None:
         return []
     new = sorted({name for name in entries["organisation"] if name and name not in known})
-    return [Check("organisations-known", not new, False, f"new: {_some(new)}" if new else "")]
-
-
-def _schema(publication: Publication) -> Check:
-    fault = next(_schema_faults(publication), "")
-    return Check("schema", not fault, True, fault)
+    return [_check("organisations-known", new, "new:", required=False)]
 
 
 def _schema_faults(publication: Publication) -> Iterator[str]:
@@ -406,19 +401,13 @@ def _text_faults(table: str, column: str, values: Sequence[object]) -> Iterator[
             yield f"{table}: {column} in row {row} holds a control character: {value!r:.80}"
 
 
-def _duplicate_keys(tables: Mapping[str, pd.DataFrame]) -> Check:
+def _doubled(tables: Mapping[str, pd.DataFrame]) -> str:
     for name, frame in tables.items():
         doubled = frame.loc[frame.duplicated(KEYS[name]), KEYS[name]]
         if len(doubled):
             first = " / ".join(doubled.iloc[0])
-            note = f"{len(doubled)} rows of {name} repeat a key, e.g. {first:.80}"
-            return Check("duplicate-keys", False, True, note)
-    return Check("duplicate-keys", True, True)
-
-
-def _ranges(ratings: pd.DataFrame, method: str) -> Check:
-    fault = _range_fault(ratings, method)
-    return Check("numeric-ranges", not fault, True, fault)
+            return f"{len(doubled)} rows of {name} repeat a key, e.g. {first:.80}"
+    return ""
 
 
 def _range_fault(ratings: pd.DataFrame, method: str) -> str:
@@ -430,17 +419,16 @@ def _range_fault(ratings: pd.DataFrame, method: str) -> str:
     low, high = _ELO_RANGE
     bad: dict[str, Any] = {
         "rating is missing or infinite": ~np.isfinite(values["rating"]),
-        "an interval or error is infinite": np.isinf(values["lower"])
-        | np.isinf(values["upper"])
-        | np.isinf(values["se"]),
+        "an interval or error is infinite": np.isinf(
+            [values[name] for name in ("lower", "upper", "se")]
+        ).any(axis=0),
         "se is negative": values["se"] < 0,
         "votes are negative": values["votes"] < 0,
         "rank is below 1": values["rank"] < 1,
     }
     if method in ("bradley-terry", "online-elo"):
-        bad[f"rating is outside {low:g} to {high:g}"] = (values["rating"] < low) | (
-            values["rating"] > high
-        )
+        outside = (values["rating"] < low) | (values["rating"] > high)
+        bad[f"rating is outside {low:g} to {high:g}"] = outside
     for fault, rows in bad.items():
         if rows.any():
             entry = ratings["entry"].iloc[int(np.argmax(rows))]
@@ -448,29 +436,23 @@ def _range_fault(ratings: pd.DataFrame, method: str) -> str:
     return ""
 
 
-def _interval_contains_rating(ratings: pd.DataFrame) -> Check:
+def _outside(ratings: pd.DataFrame) -> str:
     rating, lower, upper = (ratings[c].to_numpy(dtype=float) for c in ("rating", "lower", "upper"))
     outside = (lower > rating + _INTERVAL_SLACK) | (upper < rating - _INTERVAL_SLACK)
-    note = ""
-    if outside.any():
-        at = int(np.argmax(outside))
-        note = (
-            f"{int(outside.sum())} of {len(rating)} rows do not, e.g. {ratings['entry'].iloc[at]}: "
-            f"{rating[at]:g} in {lower[at]:g} to {upper[at]:g}"
-        )
-    return Check("interval-contains-rating", not note, True, note)
+    if not outside.any():
+        return ""
+    at = int(np.argmax(outside))
+    return (
+        f"{int(outside.sum())} of {len(rating)} rows do not, e.g. {ratings['entry'].iloc[at]}: "
+        f"{rating[at]:g} in {lower[at]:g} to {upper[at]:g}"
+    )
 
 
 def _common(now: Listing, before: Listing) -> tuple[list[float], list[str]]:
     """Shifts of common entries, and the names lost (highest rated first)."""
-    ratings = now.by_name()
-    shifts, lost = [], []
-    for name, rating in zip(before.entries, before.ratings.tolist(), strict=True):
-        if name in ratings:
-            shifts.append(ratings[name] - rating)
-        else:
-            lost.append(name)
-    return shifts, lost
+    mine, theirs = now.by_name(), before.by_name()
+    shifts = [mine[name] - rating for name, rating in theirs.items() if name in mine]
+    return shifts, [name for name in theirs if name not in mine]
 
 
 def _same_computation(shifts: Sequence[float], against: str) -> Check:
@@ -491,14 +473,6 @@ def _scale_shift(shifts: Sequence[float], against: str) -> Check:
     spread = float(np.median(np.abs(np.asarray(shifts) - median)))
     note = f"median {median:+.2f}, MAD {spread:.2f}, {len(shifts)} common entries {against}"
     return Check("scale-shift", abs(median) <= _SHIFT_NOTED, False, note)
-
-
-def _identical(
-    tables: Mapping[str, pd.DataFrame], before: pd.DataFrame | None, label: str
-) -> Check:
-    same = before is not None and _same_figures(tables["ratings"], before)
-    note = f"same figures as {label}" if same else ""
-    return Check("differs-from-previous", not same, False, note)
 
 
 def _same_figures(now: pd.DataFrame, before: pd.DataFrame) -> bool:
