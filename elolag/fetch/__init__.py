@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from elolag import dates
 from elolag.errors import FetchError, PayloadError, UsageError, unexpected
@@ -186,11 +187,12 @@ def _arena_dataset(run: _Run) -> Fetch:
     revision, paths = arena.subsets(listing.data)
     refused = {subset: arena.refusal(subset) for subset in paths}
 
-    def task(subset: str) -> Callable[[], Payload]:
-        return lambda: run.one(subset, arena.dataset_address(revision, subset), revision)
-
     return run.each(
-        {subset: task(subset) for subset in paths if refused[subset] is None},
+        {
+            subset: partial(run.one, subset, arena.dataset_address(revision, subset), revision)
+            for subset in paths
+            if refused[subset] is None
+        },
         listed=paths,
         notes=tuple(reason for reason in refused.values() if reason),
     )
@@ -198,7 +200,7 @@ def _arena_dataset(run: _Run) -> Fetch:
 
 def _single(name: str, url: str) -> Callable[[_Run], Fetch]:
     """Plan of a source that is one file."""
-    return lambda run: run.each({name: lambda: run.one(name, url)})
+    return lambda run: run.each({name: partial(run.one, name, url)})
 
 
 def _artificial_analysis(run: _Run) -> Fetch:
@@ -210,11 +212,11 @@ def _artificial_analysis(run: _Run) -> Fetch:
         raise FetchError(f"{variable} holds characters no key has, or too few; set it anew")
     headers = {indices.KEY_HEADER: key}
 
-    def pages(name: str, address: Callable[[int], str]) -> Payload:
+    def pages(name: str) -> Payload:
         bodies: list[bytes] = []
         urls: list[str] = []
         while True:
-            urls.append(address(len(urls) + 1))
+            urls.append(indices.address(name, len(urls) + 1))
             answer = run.client.get(run.source, urls[-1], headers=headers)
             bodies.append(answer.data)
             if not indices.has_more(answer.data):
@@ -227,15 +229,7 @@ def _artificial_analysis(run: _Run) -> Fetch:
         data = bodies[0] if len(bodies) == 1 else joined
         return run.made(name, tuple(urls), answer, data)
 
-    def media(name: str) -> Callable[[], Payload]:
-        return lambda: pages(name, lambda page: indices.media_address(name, page))
-
-    return run.each(
-        {
-            indices.LANGUAGE: lambda: pages(indices.LANGUAGE, indices.language_address),
-            **{name: media(name) for name in indices.ARENAS},
-        }
-    )
+    return run.each({name: partial(pages, name) for name in (indices.LANGUAGE, *indices.ARENAS)})
 
 
 _PLANS: dict[str, Callable[[_Run], Fetch]] = {

@@ -259,37 +259,30 @@ def _opened(payload: bytes, limits: Mapping[str, int], **options: Any) -> pq.Par
 
 
 def _declared(payload: bytes, limits: Mapping[str, int]) -> pq.FileMetaData:
-    """The footer of a file, if it declares nothing that is refused."""
+    """The footer of a file, if it declares nothing that is too much or does not agree."""
     length = int.from_bytes(payload[-8:-4], "little")
     if payload.endswith(b"PAR1") and length > limits["footer"]:
         most = limits["footer"]
         raise DeclaredError(f"a footer of {length:,} bytes; more than {most:,} is refused")
     metadata = _opened(payload, limits).metadata
-    fault = _beyond(metadata, limits)
-    if fault:
-        raise DeclaredError(fault)
-    return metadata
-
-
-def _beyond(metadata: pq.FileMetaData, limits: Mapping[str, int]) -> str:
-    """What a file declares that is too much or does not agree; empty where nothing is."""
-    # The row limit first: it needs no row group to be looked at.
     rows, groups = metadata.num_rows, metadata.num_row_groups
+    # The row limit first: it needs no row group to be looked at.
     for number, most, what in [
         (rows, limits["rows"], "rows"),
         (groups, limits["groups"], "row groups"),
         (metadata.num_columns, limits["columns"], "columns"),
     ]:
         if number > most:
-            return f"{number:,} {what}; more than {most:,} is refused"
-    counts = [metadata.row_group(i).num_rows for i in range(groups)]
+            raise DeclaredError(f"{number:,} {what}; more than {most:,} is refused")
+    parts = [metadata.row_group(i) for i in range(groups)]
+    counts = [part.num_rows for part in parts]
     if rows < 0 or min(counts, default=0) < 0 or sum(counts) != rows:
-        return f"{rows:,} rows, and its row groups {sum(counts):,}"
+        raise DeclaredError(f"{rows:,} rows, and its row groups {sum(counts):,}")
     # Not the columns' own sizes: reading a damaged column's metadata aborts the whole process.
-    size = sum(max(0, metadata.row_group(i).total_byte_size) for i in range(groups))
-    if size > limits["bytes"]:
-        return f"{size:,} bytes uncompressed; more than {limits['bytes']:,} is refused"
-    return ""
+    size, most = sum(max(0, part.total_byte_size) for part in parts), limits["bytes"]
+    if size > most:
+        raise DeclaredError(f"{size:,} bytes uncompressed; more than {most:,} is refused")
+    return metadata
 
 
 def _is_kind(found: pa.DataType, kind: str) -> bool:

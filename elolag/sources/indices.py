@@ -382,16 +382,14 @@ _MAX_PAGES = 1_000
 _PLUS_MINUS = re.compile(r"\s*-(\d{1,6}(?:\.\d+)?)\s*/\s*\+?(\d{1,6}(?:\.\d+)?)\s*", re.ASCII)
 
 
-def language_address(page: int = 1) -> str:
-    """Address of one page of the language-model list."""
-    return _paged(f"{_BASE}/language/models/free", page)
-
-
-def media_address(arena: str, page: int = 1) -> str:
-    """Address of one page of a media arena."""
-    if arena not in ARENAS:
-        raise UsageError(f"no media arena {arena!r}; there are {', '.join(ARENAS)}")
-    return _paged(f"{_BASE}/media/{arena}/models/free", page)
+def address(name: str, page: int = 1) -> str:
+    """Address of one page of a list, by its `Origin.name`."""
+    if name != LANGUAGE and name not in ARENAS:
+        raise UsageError(f"no media arena {name!r}; there are {', '.join(ARENAS)}")
+    if not 1 <= page <= _MAX_PAGES:
+        raise UsageError(f"page {page} is outside 1 to {_MAX_PAGES}")
+    path = "language" if name == LANGUAGE else f"media/{name}"
+    return f"{_BASE}/{path}/models/free?page={page}"
 
 
 def has_more(payload: bytes) -> bool:
@@ -518,12 +516,6 @@ def _pagination(answer: dict[str, Any], where: str) -> tuple[int | None, bool]:
             f"found {shown(found)}"
         )
     return page, more
-
-
-def _paged(url: str, page: int) -> str:
-    if not 1 <= page <= _MAX_PAGES:
-        raise UsageError(f"page {page} is outside 1 to {_MAX_PAGES}")
-    return f"{url}?page={page}"
 
 
 _PRIVATE = "attribution required, redistribution forbidden: for a private archive only"

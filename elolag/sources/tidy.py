@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import math
+import operator
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -162,13 +163,14 @@ def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> d
     try:
         for row in filter(None, reader):
             if not header:
-                header = _header(row, required, where)
+                _check_header(row, required, where)
+                header = row
             elif len(row) == len(header):
                 rows.append(row)
             else:  # at once: lines of one field each would take more memory than all else here
+                line, wanted = reader.line_num, len(header)
                 raise PayloadError(
-                    f"{where}: line {reader.line_num} has {len(row)} fields where the header has "
-                    f"{len(header)}"
+                    f"{where}: line {line} has {len(row)} fields where the header has {wanted}"
                 )
     except csv.Error as error:
         raise PayloadError(f"{where}: not CSV at line {reader.line_num}: {error}") from None
@@ -177,7 +179,7 @@ def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> d
     return {name: [row[i] for row in rows] for i, name in enumerate(header)}
 
 
-def _header(names: list[str], required: tuple[str, ...], where: str) -> list[str]:
+def _check_header(names: list[str], required: tuple[str, ...], where: str) -> None:
     if len(names) > _MAX_COLUMNS:
         raise PayloadError(
             f"{where}: {len(names):,} columns; more than {_MAX_COLUMNS:,} is refused"
@@ -185,7 +187,6 @@ def _header(names: list[str], required: tuple[str, ...], where: str) -> list[str
     if len(set(names)) != len(names):
         raise PayloadError(f"{where}: a column is named twice in the header: {listed(names)}")
     require(names, required, where)
-    return names
 
 
 def require(found: Any, required: tuple[str, ...], where: str) -> None:
@@ -240,10 +241,6 @@ class Tables:
     entries: pd.DataFrame
     notes: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, pd.DataFrame]:
-        """Give the tables as `Publication.tables` wants them."""
-        return {"ratings": self.ratings, "entries": self.entries}
-
 
 def frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
     """Columns of upstream values, types untouched."""
@@ -272,8 +269,7 @@ def board(raw: pd.DataFrame, where: str, *, doubled: Collection[str] = ()) -> Ta
     rows = _checked(raw, where)
     notes: list[str] = []
     for column in _TEXTS:
-        rows[column], cleaned = _texts(raw.get(column), len(rows), where, column)
-        notes += cleaned
+        rows[column] = _texts(raw.get(column), len(rows), where, column, notes)
     rows = _without_duplicates(rows, where, doubled, notes)
     return Tables(_ratings(rows), _entries(rows, notes), tuple(notes))
 
@@ -341,25 +337,21 @@ def names(values: pd.Series, where: str) -> pd.Series:
 
 
 def _texts(
-    values: pd.Series | None, length: int, where: str, column: str
-) -> tuple[list[str], list[str]]:
+    values: pd.Series | None, length: int, where: str, column: str, notes: list[str]
+) -> list[str]:
     """Descriptive text: missing becomes empty, control characters become spaces (noted)."""
     if values is None:
-        return [""] * length, []
-    out, cleaned = [], 0
+        return [""] * length
     for position, value in enumerate(values.array):
-        if _missing(value):
-            out.append("")
-            continue
-        if not isinstance(value, str) or len(value) > _MAX_NAME:
+        if not _missing(value) and (not isinstance(value, str) or len(value) > _MAX_NAME):
             fault = "is not text" if not isinstance(value, str) else "is over-long"
             raise PayloadError(f"{where}: {column} in row {position + 1} {fault}: {shown(value)}")
-        tidy = FORBIDDEN.sub(" ", value)
-        cleaned += tidy != value
-        out.append(tidy)
-    return out, [f"{column}: control characters in {cleaned} cells written as spaces"] * bool(
-        cleaned
-    )
+    said = ["" if _missing(value) else value for value in values.array]
+    tidied = [FORBIDDEN.sub(" ", text) for text in said]
+    cleaned = sum(map(operator.ne, said, tidied))
+    if cleaned:
+        notes.append(f"{column}: control characters in {cleaned} cells written as spaces")
+    return tidied
 
 
 def numbers(values: pd.Series, where: str, column: str, entries: pd.Series) -> pd.Series:
@@ -437,28 +429,22 @@ def _without_duplicates(
             f"{where}: {keys} of {total} entries are listed more than once with different figures "
             f"({example}); above {_CONFLICT_SHARE:.0%} the board is refused"
         )
-    groups = conflicts.groupby(key, sort=False)
-    most = groups["votes"].transform("max")
-    if (
-        conflicts["votes"].isna().any()
-        or (
-            (conflicts["votes"] == most).groupby([conflicts["category"], conflicts["entry"]]).sum()
-            > 1
-        ).any()
-    ):
+    most = conflicts.groupby(key, sort=False)["votes"].transform("max")
+    first_by_votes = conflicts[conflicts["votes"] == most]
+    if conflicts["votes"].isna().any() or first_by_votes.duplicated(key).any():
         raise PayloadError(
             f"{where}: {keys} entries are listed more than once with different figures and votes "
             f"do not decide between them ({example}); the board is refused"
         )
     dropped = conflicts[conflicts["votes"] != most]
-    for shown_rows, row in enumerate(dropped.itertuples()):
-        if shown_rows == _NOTES_SHOWN:
-            notes.append(f"and {len(dropped) - _NOTES_SHOWN} more conflicting rows left out")
-            break
-        notes.append(
-            f"{row.category}: {row.entry} listed twice; the row with fewer votes left out "
-            f"(rating {row.rating:.2f}, {row.votes:.0f} votes)"
-        )
+    said = [
+        f"{row.category}: {row.entry} listed twice; the row with fewer votes left out "
+        f"(rating {row.rating:.2f}, {row.votes:.0f} votes)"
+        for row in dropped.itertuples()
+    ]
+    more = len(said) - _NOTES_SHOWN
+    notes += said[:_NOTES_SHOWN]
+    notes += [f"and {more} more conflicting rows left out"] * (more > 0)
     return rows.drop(dropped.index)
 
 
@@ -527,8 +513,7 @@ def keyed(
     notes: list[str] = []
     for column in schema:
         if column != "entry":
-            out[column], cleaned = _texts(raw.get(column), len(raw), where, column)
-            notes += cleaned
+            out[column] = _texts(raw.get(column), len(raw), where, column, notes)
     if "release_date" in schema:
         unreadable = [text for text in out["release_date"] if text and not is_date(text)]
         if unreadable:
@@ -614,7 +599,7 @@ def rated(
         board=board,
         vintage=vintage,
         basis=basis,
-        tables=tables.as_dict(),
+        tables={"ratings": tables.ratings, "entries": tables.entries},
         method=method,
         style_control=style_control,
         interval_kind=kind,

@@ -46,7 +46,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     take_payloads(root, [copied("2026-08-21")])
     take_payloads(root, [broken()])
     assert verify(Archive(root)) == []
-    assert len(Log.read(root).manifest_hashes) == 5
+    assert len(Log.read(root).written) == 5
     return root
 
 

@@ -438,16 +438,14 @@ def page(number: int, more: bool, *slugs: str) -> bytes:
 
 def test_addresses():
     assert (
-        indices.language_address(2)
+        indices.address(indices.LANGUAGE, 2)
         == "https://artificialanalysis.ai/api/v2/language/models/free?page=2"
     )
-    assert indices.media_address("text-to-image").endswith(
-        "/media/text-to-image/models/free?page=1"
-    )
+    assert indices.address("text-to-image").endswith("/media/text-to-image/models/free?page=1")
     with pytest.raises(UsageError, match="no media arena 'x'"):
-        indices.media_address("x")
+        indices.address("x")
     with pytest.raises(UsageError, match="page 0"):
-        indices.language_address(0)
+        indices.address(indices.LANGUAGE, 0)
 
 
 def test_pages_are_joined_in_order():
