@@ -271,8 +271,14 @@ def _warnings(outcomes: Sequence[Decision], archive: Archive) -> list[str]:
         failed = [check for check in outcome.checks if not check.passed and not check.required]
         found += [f"{where}: {check.name}: {check.note}" for check in failed]
         known = {check.name for check in outcome.checks}
-        before = archive.board(outcome.board).all_snapshots if "previous" in known else ()
-        if any(s.source == outcome.source and s.vintage < outcome.vintage for s in before):
+        if (
+            "previous" in known
+            and outcome.board in archive.boards()
+            and any(
+                s.source == outcome.source and s.vintage < outcome.vintage
+                for s in archive.board(outcome.board).all_snapshots
+            )
+        ):
             found.append(f"{where}: too few entries in common with any earlier vintage to compare")
         # Tables without ratings are compared by their entries alone.
         lost = len(outcome.dropped_entries)

@@ -178,7 +178,11 @@ class Snapshot(Listed):
 
     def find_table(self, name: str) -> pd.DataFrame | None:
         """Load a table, or None where there is none."""
-        return self.table(name) if name in self._resources else None
+        return self.table(name) if self.has(name) else None
+
+    def has(self, table: str) -> bool:
+        """Whether it holds a table."""
+        return table in self._resources
 
     @property
     def _resources(self) -> dict[str, dict[str, Any]]:

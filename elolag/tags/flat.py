@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from elolag.countries import ISO_3166, codes
 from elolag.errors import TagError, UsageError
@@ -22,13 +22,8 @@ _MARKS = {"country", "release_date", "openness", "lab"}
 _FROM = "the user's own tags"
 
 
-@dataclass
-class Rows:
-    """Cells of rows of the three tables, each with the line it comes from."""
-
-    labs: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
-    models: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
-    aliases: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+#: Cells of rows of the three tables, by table, each with the line it comes from.
+Rows = dict[str, list[tuple[int, tuple[str, ...]]]]
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str,
         sheet.check_columns(("entry",), COLUMNS, "an example: elolag template tags")
     except UsageError as error:
         raise TagError(str(error)) from error
-    out = Rows()
+    out: Rows = {"labs": [], "models": [], "aliases": []}
     lines: dict[str, _Line] = {}
     by_slug: dict[str, tuple[str, int]] = {}
     by_lab: dict[str, _Line] = {}
@@ -95,37 +90,26 @@ def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str,
                 f"{where}: the facts of model {line.model!r} differ from those on line "
                 f"{first.number}; leave them empty on all lines but one, or write them alike"
             )
-        out.aliases.append((line.number, ("*", entry, line.model, "", "")))
+        out["aliases"].append((line.number, ("*", entry, line.model, "", "")))
         if first is not None:
             continue
         lines[line.model] = line
         if not line.known:
             kind = "weights" if line.opened == line.released else "announcement"
-            out.models.append(
-                (
-                    line.number,
-                    (
-                        line.model, line.lab, line.released, line.precision, kind, line.opened,
-                        "", _FROM, line.note,
-                    ),
-                )
-            )  # fmt: skip
+            dated = line.released, line.precision, kind, line.opened
+            model = (line.model, line.lab, *dated, "", _FROM, line.note)
+            out["models"].append((line.number, model))
         other = by_lab.setdefault(line.lab, line)
         if other.country != line.country:
             raise TagError(
                 f"{where}: lab {line.lab!r} is in {line.country} here and in {other.country} on "
                 f"line {other.number}; a lab has one country"
             )
-        if other is line and _moved(line, labs):
-            out.labs.append(
-                (line.number, (line.lab, line.lab_name, "", line.country, "", "", "", _FROM, ""))
-            )
+        # Where the packaged tables have it elsewhere at this date, or not at all.
+        if other is line and line.country != _country_of(line.lab, line.released, labs):
+            lab = (line.lab, line.lab_name, "", line.country, "", "", "", _FROM, "")
+            out["labs"].append((line.number, lab))
     return out
-
-
-def _moved(line: _Line, labs: Mapping[str, tuple[Lab, ...]]) -> bool:
-    """Whether the packaged tables do not have this lab in this country at this date."""
-    return line.country != _country_of(line.lab, line.released, labs)
 
 
 def _country_of(lab: str, date: str, labs: Mapping[str, tuple[Lab, ...]]) -> str:
@@ -148,15 +132,15 @@ def _settle(
         raise TagError(f"{where}: {cells['entry']!r} makes no model key; fill in the column model")
     ours = models.get(model)
     given = any(cells[c] for c in ("lab", "country", "release_date", "openness"))
+    lab, released, precision, opened = "", "", "day", ""
     if first is not None:
-        lab, released = first.lab, first.released
-        precision, opened = first.precision, first.opened
+        lab, released, precision, opened = (
+            first.lab, first.released, first.precision, first.opened,
+        )  # fmt: skip
     elif ours is not None:
         lab, released, precision, opened = (
             ours.lab, ours.release_date, ours.precision, ours.weights_date,
         )  # fmt: skip
-    else:
-        lab, released, precision, opened = "", "", "day", ""
     if cells["lab"]:
         lab = _lab(cells["lab"], labs)
     if not lab:

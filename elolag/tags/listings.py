@@ -89,6 +89,22 @@ class _Seen:
     days: list[str] = field(default_factory=list)
     figures: list[tuple[float, float, float]] = field(default_factory=list)
 
+    def listed(self, key: tuple[str, str, str]) -> Listed:
+        name, organisation, licence = self.texts
+        gaps, ratings, votes = zip(*(self.figures or [(math.nan,) * 3]), strict=True)
+        return Listed(
+            *key,
+            name,
+            organisation,
+            licence,
+            min(self.days),
+            max(self.days),
+            self.rated,
+            min(gaps),
+            (ratings[0], ratings[-1]),
+            (votes[0], votes[-1]),
+        )
+
 
 def read_listings(archive: Archive, *, ratings: bool = False) -> list[Listed]:
     """Every (source, board, entry) of an archive, sorted.
@@ -103,7 +119,7 @@ def read_listings(archive: Archive, *, ratings: bool = False) -> list[Listed]:
     seen: dict[tuple[str, str, str], _Seen] = {}
     for board in archive.boards():
         for snapshot in archive.board(board).snapshots:
-            if "entries" not in _tables(snapshot):
+            if not snapshot.has("entries"):
                 continue
             figures = _figures(snapshot) if ratings else {}
             source, rated = snapshot.source, snapshot.method != "metadata"
@@ -115,7 +131,7 @@ def read_listings(archive: Archive, *, ratings: bool = False) -> list[Listed]:
                 found.days.append(snapshot.vintage)
                 if entry in figures:
                     found.figures.append(figures[entry])
-    return [_listed(key, found) for key, found in sorted(seen.items())]
+    return [found.listed(key) for key, found in sorted(seen.items())]
 
 
 def read_facts(archive: Archive) -> list[Fact]:
@@ -123,7 +139,7 @@ def read_facts(archive: Archive) -> list[Fact]:
     facts: list[Fact] = []
     for board in archive.boards():
         snapshot = archive.board(board).snapshot()
-        if "models" in _tables(snapshot):
+        if snapshot.has("models"):
             facts += _table_facts(snapshot.source, snapshot.vintage, snapshot.table("models"))
     return facts
 
@@ -157,10 +173,6 @@ def _table_facts(source: str, vintage: str, models: pd.DataFrame) -> list[Fact]:
     return [Fact(source, vintage, *row) for row in _rows(models, columns)]
 
 
-def _tables(snapshot: Snapshot) -> set[str]:
-    return {resource["name"] for resource in snapshot.manifest["resources"]}
-
-
 def _rows(table: pd.DataFrame, columns: Iterable[str]) -> list[tuple[str, ...]]:
     lists = [
         table[c].astype("object").where(table[c].notna(), "").astype(str).tolist() for c in columns
@@ -187,31 +199,8 @@ def _figures(snapshot: Snapshot) -> dict[str, tuple[float, float, float]]:
     table = snapshot.ratings("overall")
     rating = table["rating"].to_numpy(dtype=float)
     votes = table["votes"].astype("Float64").to_numpy(dtype=float, na_value=math.nan)
-    gaps = (rating.max() - rating).tolist()
-    return dict(
-        zip(
-            table["entry"].tolist(),
-            zip(gaps, rating.tolist(), votes.tolist(), strict=True),
-            strict=True,
-        )
-    )
-
-
-def _listed(key: tuple[str, str, str], found: _Seen) -> Listed:
-    figures = found.figures
-    nothing = (math.nan, math.nan)
-    return Listed(
-        *key,
-        name=found.texts[0],
-        organisation=found.texts[1],
-        licence=found.texts[2],
-        first=min(found.days),
-        last=max(found.days),
-        rated=found.rated,
-        gap=min((gap for gap, _, _ in figures), default=math.nan),
-        rating=(figures[0][1], figures[-1][1]) if figures else nothing,
-        votes=(figures[0][2], figures[-1][2]) if figures else nothing,
-    )
+    figures = zip((rating.max() - rating).tolist(), rating.tolist(), votes.tolist(), strict=True)
+    return dict(zip(table["entry"].tolist(), figures, strict=True))
 
 
 # Entries of an archive with their tags, as plain records for people and for programs.

@@ -8,20 +8,9 @@ import unicodedata
 from dataclasses import dataclass
 
 #: Words that set how hard a model thinks. In brackets they never name another model.
-EFFORTS = frozenset(
-    [
-        "adaptive",
-        "high",
-        "low",
-        "max",
-        "medium",
-        "minimal",
-        "none",
-        "thinking",
-        "xhigh",
-        "reasoning",
-    ]
-)
+EFFORTS = frozenset([
+    "adaptive", "high", "low", "max", "medium", "minimal", "none", "thinking", "xhigh", "reasoning",
+])  # fmt: skip
 _EFFORT_GLUE = frozenset(["effort", "mode", "no", "non", "with"])
 #: Words that tell a chat version from its base version in one family, and little else.
 FILLERS = frozenset(["base", "chat", "instruct", "it"])
@@ -29,7 +18,7 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
-_PROVIDER = re.compile(r"[A-Za-z0-9_.-]+/(?=[A-Za-z0-9])")
+_PROVIDER = re.compile(r"^[A-Za-z0-9_.-]+/(?=[A-Za-z0-9])")
 _WORD = re.compile(r"[a-z]+|\d+")
 _MONTH_HINT = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*\.?['’]?\s*'?(20)?(2\d)\b")
 _SUFFIX_EFFORT = re.compile(r"_(?:high|low|max|medium|minimal|none|xhigh|thinking|\d+K)+$")
@@ -51,8 +40,7 @@ def words(name: str) -> tuple[str, ...]:
     ``Claude 3.5 Sonnet`` and ``anthropic/claude-3-5-sonnet`` both read
     ``("claude", "3", "5", "sonnet")``.
     """
-    text = unicodedata.normalize("NFKC", name).strip()
-    text = _PROVIDER.sub("", text, count=1) if _PROVIDER.match(text) else text
+    text = _PROVIDER.sub("", unicodedata.normalize("NFKC", name).strip(), count=1)
     return tuple(_WORD.findall(text.lower().replace("+", " plus ")))
 
 
@@ -154,9 +142,7 @@ _PART = re.compile(r"\d+(?:[.-]\d{1,2}(?![\da-z]))*|[a-z]+")
 
 def parse_name(name: str) -> Parsed:
     """Family, version, the other words and the stamp of a name."""
-    text = unicodedata.normalize("NFKC", name).lower()
-    text = _PROVIDER.sub("", text, count=1) if _PROVIDER.match(text) else text
-    text = without_efforts(text)
+    text = without_efforts(_PROVIDER.sub("", unicodedata.normalize("NFKC", name).lower(), count=1))
     found = stamp(text)
     if found:
         text = text.replace(found.text, " ", 1)

@@ -201,8 +201,8 @@ class _Layer:
             self.take(tuple(map(sheets.tidy, header)), tidied, str(path))
             return
         sheet = sheets.parse(data, str(path), flat.COLUMNS)
-        for kind, rows in vars(flat.rows(sheet, ours.labs, ours.models)).items():
-            self.add(kind, rows, str(path))
+        for kind, found in flat.rows(sheet, ours.labs, ours.models).items():
+            self.add(kind, found, str(path))
 
     def read(self, text: str, name: str) -> None:
         """Add the rows of one CSV."""
@@ -275,13 +275,9 @@ def _bad_header(header: tuple[str, ...], name: str) -> str:
     if shared[nearest] < 2:
         known = "; ".join(",".join(columns(row)) for row in _TABLES.values())
         return f"{name}, line 1: columns {','.join(header)!r} are none of: {known}"
-    problem = (
-        f"unknown column {unknown[0]!r}"
-        if unknown
-        else f"column {missing[0]!r} is missing"
-        if missing
-        else "columns in another order"
-    )
+    problem = f"column {missing[0]!r} is missing" if missing else "columns in another order"
+    if unknown:
+        problem = f"unknown column {unknown[0]!r}"
     return f"{name}, line 1: {problem}; a table of {nearest} has: {','.join(wanted)}"
 
 
@@ -335,9 +331,8 @@ def _check_date(text: str, where: str, *, empty: bool = False) -> None:
 
 def _check_overlap(rows: Iterable[Lab], new: Lab, where: str) -> None:
     for old in rows:
-        if (old.from_ or "0000") <= (new.until or "9999") and (new.from_ or "0000") <= (
-            old.until or "9999"
-        ):
+        starts = max(old.from_ or "0000", new.from_ or "0000")
+        if starts <= min(old.until or "9999", new.until or "9999"):
             raise TagError(
                 f"{where}: lab {new.lab!r} has two rows for {new.from_ or 'its first days'}; "
                 f"end one (until) before the other starts (from)"
