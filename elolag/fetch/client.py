@@ -1,6 +1,6 @@
 """One HTTP session with the manners of an archive: how often it asks again, how long it waits.
 
-What one address may take altogether is bounded by `_Deadline`, and what a server repeats of a key
+What one address may take altogether is bounded by a `Deadline`, and what a server repeats of a key
 is masked (`_masked`): servers are not trusted to end, nor to keep a secret.
 """
 
@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import http.client
 import logging
 import random
 import re
-import socket
-import threading
 import time
-import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -27,16 +23,14 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import select_proxy
-from urllib3.connection import HTTPConnection
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry, parse_url
 
 from elolag.errors import FetchError
 from elolag.fetch import bodies
+from elolag.fetch.deadline import Deadline, LateError, Pause, Watched
 from elolag.sources import Source
 from elolag.version import __version__
-
-_Pause = Callable[[float], object]
 
 #: Seconds a server may ask us to wait; one that asks for more is told of instead.
 _LONGEST_WAIT = 120.0
@@ -50,128 +44,8 @@ _RESET_IN = re.compile(r"\bt=(\d{1,9})\b", re.ASCII)
 _LONGEST = 1800.0
 
 
-class _LateError(FetchError):
-    """What is asked for did not come in time; the address is for whoever asked to name."""
-
-
-class _Deadline:
-    """When what is asked for must have come; then the sockets in use are shut.
-
-    A timeout bounds silence alone: a byte a minute, headers without end or one huge chunk would
-    hold a run for ever. (A name server that does not answer is waited for as long as the system
-    does; nothing is sent afterwards.)
-
-    Parameters
-    ----------
-    pause
-        Waits for the given number of seconds.
-    """
-
-    def __init__(self, pause: _Pause) -> None:
-        self.is_over = False
-        self._wait = pause
-        self._seconds = self._end = 0.0
-        self._sockets: weakref.WeakSet[socket.socket] = weakref.WeakSet()
-        self._lock = threading.Lock()
-
-    @contextlib.contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Shut everything after so many seconds, unless the block has ended.
-
-        Raises
-        ------
-        _LateError
-            Instead of whatever else the block raises or makes of a connection that was shut.
-        """
-        self.is_over, self._seconds, self._end = False, seconds, time.monotonic() + seconds
-        watchdog = threading.Timer(seconds, self._shut)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            yield
-        except Exception as error:
-            if self.is_over:
-                raise self._late() from error
-            raise
-        finally:
-            watchdog.cancel()
-            watchdog.join()
-        self.check()
-
-    def watch(self, used: socket.socket) -> None:
-        """Shut this one too when it is time."""
-        with self._lock:
-            self.check()
-            self._sockets.add(used)
-
-    def check(self) -> None:
-        """Raise a `_LateError` when the time is over."""
-        if self.is_over:
-            raise self._late()
-
-    def pause(self, seconds: float) -> None:
-        """Wait, if what follows can still come in time."""
-        self.check()
-        if time.monotonic() + seconds > self._end:
-            raise self._late()
-        self._wait(seconds)
-
-    def _late(self) -> _LateError:
-        return _LateError(f"did not come within {self._seconds:,g} s; run again later")
-
-    def _shut(self) -> None:
-        with self._lock:
-            self.is_over = True
-            for used in self._sockets:
-                with contextlib.suppress(OSError):  # closed, or the other side was faster
-                    # Not the method of a TLS socket: it would let ciphertext through as text.
-                    socket.socket.shutdown(used, socket.SHUT_RDWR)
-
-
-class _Answered(http.client.HTTPResponse):
-    """An answer in whose chunks a length below 0 is refused, not read to the end of all memory."""
-
-    def _safe_read(self, amt: int) -> bytes:
-        if amt < 0:
-            raise http.client.HTTPException("a chunk has a length below 0")
-        read: bytes = super()._safe_read(amt)  # type: ignore[misc]
-        return read
-
-
-class _Watched(HTTPConnection):
-    """A connection whose sockets a `_Deadline` knows, from before the TLS handshake on."""
-
-    deadline: _Deadline
-    response_class = _Answered
-    _twin: socket.socket | None = None
-
-    def _new_conn(self) -> socket.socket:
-        made = super()._new_conn()
-        try:
-            # The handshake is made over a socket that nobody sees before it is over.
-            self._twin = made.dup()
-            self.deadline.watch(self._twin)
-        except BaseException:
-            made.close()
-            raise
-        return made
-
-    def connect(self) -> None:
-        """As `HTTPConnection.connect`."""
-        try:
-            super().connect()
-            used: Any = self.sock
-            while not isinstance(used, socket.socket):  # TLS inside the TLS of a proxy
-                used = used.socket
-            self.deadline.watch(used)
-        finally:
-            if self._twin is not None:
-                self._twin.close()
-                self._twin = None
-
-
 class _Adapter(HTTPAdapter):
-    def __init__(self, deadline: _Deadline) -> None:
+    def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
         super().__init__(max_retries=Patience.with_pause(deadline.pause))
 
@@ -179,8 +53,8 @@ class _Adapter(HTTPAdapter):
         """As `HTTPAdapter` has it, its connections watched, whatever their kind."""
         pool: Any = super().get_connection_with_tls_context(*args, **kw)
         kind = pool.ConnectionCls
-        if not issubclass(kind, _Watched):
-            pool.ConnectionCls = type("_Watched", (_Watched, kind), {"deadline": self._deadline})
+        if not issubclass(kind, Watched):
+            pool.ConnectionCls = type("Watched", (Watched, kind), {"deadline": self._deadline})
         return pool
 
 
@@ -191,10 +65,10 @@ class Patience(Retry):
     as `_backoff` says.
     """
 
-    pause: _Pause
+    pause: Pause
 
     @classmethod
-    def with_pause(cls, pause: _Pause) -> Self:
+    def with_pause(cls, pause: Pause) -> Self:
         """The retries elolag makes."""
         made = cls(
             total=6,
@@ -462,7 +336,7 @@ class Client:
         self,
         *,
         base_urls: Mapping[str, str] | None = None,
-        pause: _Pause = time.sleep,
+        pause: Pause = time.sleep,
         progress: bodies.Progress | None = None,
         max_bytes: int = bodies.MAX_BYTES,
         seconds: float = _LONGEST,
@@ -470,7 +344,7 @@ class Client:
         self._bases = {
             name: bodies.Base.parse(name, url) for name, url in (base_urls or {}).items()
         }
-        self._deadline = _Deadline(pause)
+        self._deadline = Deadline(pause)
         self._seconds = seconds
         self._progress = progress
         self._max_bytes = max_bytes
@@ -597,7 +471,7 @@ class Client:
                         if failures >= _BODY_TRIES:
                             raise FetchError(f"{url}: {_reason(error)}") from error
                     self._deadline.pause(_backoff(failures))
-        except _LateError as error:
+        except LateError as error:
             raise FetchError(f"{url}: {error}") from error
 
     def _once(

@@ -150,13 +150,13 @@ def test_a_chunk_of_negative_length_is_not_read_to_the_end(
 
 def test_a_socket_that_was_shut_lets_no_ciphertext_through() -> None:
     """Shut by its own method a TLS socket forgets that it is one."""
-    from elolag.fetch.client import _Deadline
+    from elolag.fetch.deadline import Deadline
 
     ours, theirs = socket.socketpair()
     context = ssl.create_default_context()
     tls = context.wrap_socket(ours, server_hostname="epoch.ai", do_handshake_on_connect=False)
     with tls, theirs:
-        deadline = _Deadline(lambda seconds: None)
+        deadline = Deadline(lambda seconds: None)
         deadline.watch(tls)
         theirs.sendall(b"\x17\x03\x03 no plain text")
         deadline._shut()
