@@ -295,7 +295,9 @@ def comparison(
     checks = [_check("complete", part, required=False)]
     if previous is None or previous.listing is None:
         return [*checks, Check("previous", True, False, "no comparable earlier vintage")]
-    shifts, lost = _common(listing, previous.listing)
+    mine, theirs = listing.by_name(), previous.listing.by_name()
+    shifts = [mine[name] - rating for name, rating in theirs.items() if name in mine]
+    lost = [name for name in theirs if name not in mine]
     share = len(lost) / len(previous.listing)
     against = f"since {previous.label}"
     if full:
@@ -306,14 +308,12 @@ def comparison(
             Check("rows-lost", share <= LOST_SHARE_NOTED, False, part),
             Check("most-rows-kept", share <= _LOST_SHARE_REFUSED, True, part),
         ]
-    if settled:
-        checks.append(_same_computation(shifts, against))
     before = previous.table("ratings")
     same = before is not None and _same_figures(tables["ratings"], before)
     repeated = f"same figures as {previous.label}" * same
     return [
         *checks,
-        _scale_shift(shifts, against),
+        *_shift(shifts, against, settled=settled),
         _top_moves(listing, previous.listing, against),
         _check("differs-from-previous", repeated, required=False),
     ]
@@ -388,17 +388,12 @@ def _schema_faults(publication: Publication) -> Iterator[str]:
         if frame.empty:
             yield f"{name} has no rows"
         for column, kind in TABLES[name].items():
-            if kind == "string":
-                yield from _text_faults(name, column, frame[column].tolist())
-
-
-def _text_faults(table: str, column: str, values: Sequence[object]) -> Iterator[str]:
-    key = column in KEYS[table]
-    for row, value in enumerate(values, start=1):
-        if key and (not isinstance(value, str) or not value):
-            yield f"{table}: {column} in row {row} is no name: {value!r:.80}"
-        if isinstance(value, str) and FORBIDDEN.search(value):
-            yield f"{table}: {column} in row {row} holds a control character: {value!r:.80}"
+            for row, value in enumerate(frame[column] if kind == "string" else (), start=1):
+                where = f"{name}: {column} in row {row}"
+                if column in KEYS[name] and (not isinstance(value, str) or not value):
+                    yield f"{where} is no name: {value!r:.80}"
+                if isinstance(value, str) and FORBIDDEN.search(value):
+                    yield f"{where} holds a control character: {value!r:.80}"
 
 
 def _doubled(tables: Mapping[str, pd.DataFrame]) -> str:
@@ -448,31 +443,22 @@ def _outside(ratings: pd.DataFrame) -> str:
     )
 
 
-def _common(now: Listing, before: Listing) -> tuple[list[float], list[str]]:
-    """Shifts of common entries, and the names lost (highest rated first)."""
-    mine, theirs = now.by_name(), before.by_name()
-    shifts = [mine[name] - rating for name, rating in theirs.items() if name in mine]
-    return shifts, [name for name in theirs if name not in mine]
-
-
-def _same_computation(shifts: Sequence[float], against: str) -> Check:
-    """Whether entries keep their places: a raw list under a style-controlled name does not."""
-    if len(shifts) < SPREAD_ROWS:
-        return Check("same-computation", True, True)
-    spread = float(np.median(np.abs(np.asarray(shifts) - np.median(shifts))))
-    note = f"MAD {spread:.1f} over {len(shifts)} common entries {against}"
-    if spread > SPREAD_REFUSED:
-        note += "; it reads like another computation of ratings, not this board's"
-    return Check("same-computation", spread <= SPREAD_REFUSED, True, note)
-
-
-def _scale_shift(shifts: Sequence[float], against: str) -> Check:
-    if not shifts:
-        return Check("scale-shift", True, False, f"no common entries {against}")
-    median = float(np.median(shifts))
-    spread = float(np.median(np.abs(np.asarray(shifts) - median)))
-    note = f"median {median:+.2f}, MAD {spread:.2f}, {len(shifts)} common entries {against}"
-    return Check("scale-shift", abs(median) <= _SHIFT_NOTED, False, note)
+def _shift(shifts: Sequence[float], against: str, *, settled: bool) -> list[Check]:
+    """How far common entries moved: each by itself where places are kept, and all together."""
+    count = len(shifts)
+    median = float(np.median(shifts)) if shifts else 0.0
+    spread = float(np.median(np.abs(np.asarray(shifts) - median))) if shifts else 0.0
+    done = []
+    if settled:  # a raw list under a style-controlled name does not keep them
+        note = f"MAD {spread:.1f} over {count} common entries {against}"
+        if spread > SPREAD_REFUSED:
+            note += "; it reads like another computation of ratings, not this board's"
+        few = count < SPREAD_ROWS
+        passed = few or spread <= SPREAD_REFUSED
+        done.append(Check("same-computation", passed, True, "" if few else note))
+    note = f"median {median:+.2f}, MAD {spread:.2f}, {count} common entries {against}"
+    note = note if shifts else f"no common entries {against}"
+    return [*done, Check("scale-shift", abs(median) <= _SHIFT_NOTED, False, note)]
 
 
 def _same_figures(now: pd.DataFrame, before: pd.DataFrame) -> bool:

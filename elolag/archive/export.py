@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -117,7 +118,7 @@ def _rows(snapshot: Snapshot) -> pd.DataFrame:
     """The rows of one snapshot, with all of `_COLUMNS`."""
     ratings = snapshot.ratings()
     entries = snapshot.entries().set_index("entry")
-    control = snapshot.style_control
+    control, level = snapshot.style_control, snapshot.interval_level
     facts: dict[str, Any] = {
         "board": snapshot.board,
         "vintage": snapshot.vintage,
@@ -126,9 +127,7 @@ def _rows(snapshot: Snapshot) -> pd.DataFrame:
         "method": snapshot.method,
         "style_control": "" if control is None else str(control).lower(),
         "completeness": snapshot.completeness,
-        "interval_level": float("nan")
-        if snapshot.interval_level is None
-        else snapshot.interval_level,
+        "interval_level": math.nan if level is None else level,
         "manifest_sha256": snapshot.sha256,
     }
     said = {
@@ -146,15 +145,14 @@ def _write_csv(chosen: Sequence[Snapshot], out: IO[bytes], *, spreadsheet: bool)
     count = 0
     for snapshot in chosen:
         rows = _rows(snapshot)
-        cells = [_cells(rows[name].tolist(), kind, text) for name, kind in _COLUMNS.items()]
+        cells = [
+            map(text if kind == "string" else number_text, rows[name].tolist())
+            for name, kind in _COLUMNS.items()
+        ]
         writer.writerows(zip(*cells, strict=True))
         count += len(rows)
     stream.detach()
     return count
-
-
-def _cells(values: Sequence[Any], kind: str, text: Callable[[str], str]) -> list[str]:
-    return [text(value) if kind == "string" else number_text(value) for value in values]
 
 
 def _write_parquet(chosen: Sequence[Snapshot], out: IO[bytes]) -> int:

@@ -182,9 +182,10 @@ def _same_publication(one: Listing, other: Listing, *, near: bool = False) -> bo
         )
     ):
         return True
-    by_name = _by_name(small, large)
-    if len(by_name) >= _ALIKE_SHARE * len(small):
-        return _same_by_name(small, large, by_name, tolerance, near=near)
+    place = {name: position for position, name in enumerate(large.entries)}
+    pairs = [(i, place[name]) for i, name in enumerate(small.entries) if name in place]
+    if len(pairs) >= _ALIKE_SHARE * len(small):
+        return _same_by_name(small, large, np.array(pairs, dtype=np.intp), tolerance, near=near)
     return not counted and _contained(small.ratings, large.ratings, tolerance)
 
 
@@ -192,13 +193,6 @@ def _tolerance(one: Listing, other: Listing) -> float:
     """How far apart ratings of one figure can be when the two lists round differently."""
     units = sorted((one.unit, other.unit))
     return _SLACK if units[0] == units[1] else units[1] / 2 + _SLACK
-
-
-def _by_name(small: Listing, large: Listing) -> NDArray[np.intp]:
-    """Pairs of positions of the entries both name, one row each."""
-    place = {name: position for position, name in enumerate(large.entries)}
-    pairs = [(i, place[name]) for i, name in enumerate(small.entries) if name in place]
-    return np.array(pairs, dtype=np.intp).reshape(-1, 2)
 
 
 def _same_by_name(

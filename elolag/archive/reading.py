@@ -556,7 +556,7 @@ class Board:
                 label,
                 late_twins=lambda: self.late_twins,
                 expected=self._written.get(label, {}).get("manifest_sha256"),
-                judged=self._completeness,
+                judged=lambda s: self._judged.get(s.label) or s.completeness_then,
                 log_head=self.archive.log_head,
                 tags=self.archive.tags_sha256,
             )
@@ -608,13 +608,9 @@ class Board:
         sound = [s for s in self.all_snapshots if s.label not in self.damaged]
         return {s.label: fault for s in sound if (fault := s.date_fault(today))}
 
-    def _completeness(self, snapshot: Snapshot) -> str:
-        """What the lists before and after say of one list; of a hidden one, what was said then."""
-        return self._judged.get(snapshot.label) or snapshot.completeness_then
-
     @cached_property
     def _judged(self) -> dict[str, str]:
-        """Completeness of every list of votes that is current in the archive, by label."""
+        """What the lists before and after say of each current list of votes, by label."""
         if self.archive.sources != ALL_LISTS:
             # A list that may not answer is evidence all the same.
             return Board(Archive(self.archive.path), self.name, self._folders)._judged

@@ -350,7 +350,7 @@ class Client:
         self._max_bytes = max_bytes
         self._session = requests.Session()
         # Public data are asked for as anybody would: nothing out of a .netrc is sent along.
-        self._session.auth = _no_auth
+        self._session.auth = lambda request: request
         self._session.headers.update({"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"})
         adapter = _Adapter(self._deadline)
         self._session.mount("https://", adapter)
@@ -572,10 +572,6 @@ def _joined(url: str, here: str, location: str) -> str:
 
 def _no_address(url: str, location: str) -> FetchError:
     return FetchError(f"{url}: leads to {location!a:.80}, which is no address")
-
-
-def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _status(response: requests.Response) -> str:

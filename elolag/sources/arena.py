@@ -229,13 +229,9 @@ def _table(payload: bytes, where: str) -> tuple[pa.Table, list[str]]:
     days = table.column("date").unique()
     tidy.vintages(len(days), _MOST_VINTAGES, where)
     for day in days.to_pylist():
-        if day is None or not _is_day(day):
+        if day is None or not _DAY.fullmatch(day) or not is_date(day):
             raise PayloadError(f"{where}: leaderboard_publish_date {shown(day)} is not an ISO date")
     return table, [f"columns ignored: {listed(ignored)}"] if ignored else []
-
-
-def _is_day(day: str) -> bool:
-    return bool(_DAY.fullmatch(day)) and is_date(day)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -313,13 +309,6 @@ def _parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
     ]  # fmt: skip
 
 
-def _catalog_subset(file: str, day: str) -> str:
-    """Give the board that a file of the catalog holds, by its name and the day of its commit."""
-    if file == "leaderboard-data.json" and day <= _CONTROLLED_UNTIL:
-        return _CATALOG_BOARDS["leaderboard-data-style-control.json"]
-    return _CATALOG_BOARDS[file]
-
-
 def read_catalog(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple[str, ...]]:
     """Read a file in the catalog's layout: its board, its tables, and what was renamed.
 
@@ -333,10 +322,10 @@ def read_catalog(payload: bytes, origin: Origin, where: str) -> tuple[str, Table
             f"{where}: not a file of the catalog that holds ratings; "
             f"those are {', '.join(_CATALOG_BOARDS)}; and {_MODELS_FILE} has the models"
         )
-    board = board_id(_catalog_subset(origin.name, origin.date), where)
-    notes: tuple[str, ...] = ()
-    if board != f"{_PUBLISHER}/{_CATALOG_BOARDS[origin.name]}":
-        notes = ("the file's name says raw, its ratings are style-controlled",)
+    controlled = origin.name == "leaderboard-data.json" and origin.date <= _CONTROLLED_UNTIL
+    notes = ("the file's name says raw, its ratings are style-controlled",) * controlled
+    file = "leaderboard-data-style-control.json" if controlled else origin.name
+    board = board_id(_CATALOG_BOARDS[file], where)
     answer = mapping(json_value(payload, where), where, "the file")
     names: dict[str, str] = {}
     figures: dict[str, list[Any]] = {key: [] for key in ("category", "entry", *_FIGURES)}

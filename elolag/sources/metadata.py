@@ -11,7 +11,6 @@ OpenRouter's list has names and the day each was first listed there.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -36,7 +35,6 @@ _AGREE_DAYS = 14
 
 _CSV = ("lab", "model", "name", "release_date", "open_weights")
 _OPEN = {"True": "true", "False": "false", "true": "true", "false": "false", "": ""}
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WORD = re.compile(r"[a-z]+|\d+|\+")
 #: A clock that was never set.
 _UNSET = "1970-01-01"
@@ -202,7 +200,7 @@ def _release(texts: Iterable[str]) -> tuple[str, bool]:
     Only where nobody gives a day is a month or a year (or what is no date) passed on.
     """
     given = Counter(text for text in texts if text and text != _UNSET)
-    days = {dates.to_day(day): n for text, n in given.items() if (day := _day(text))}
+    days = {dates.to_day(day): n for text, n in given.items() if (day := tidy.full_date(text))}
     if not days:
         return _commonest(given.elements()), True
     # A slice of the days in order: each day beside each other day would be too many to count.
@@ -215,15 +213,6 @@ def _release(texts: Iterable[str]) -> tuple[str, bool]:
     centre = min(days, key=lambda day: (-votes[day], -days[day], day))
     agreed = [day for day in near[centre] if days[day] > 1] or near[centre]
     return dates.to_iso(min(agreed)), len(near[centre]) == len(days)
-
-
-def _day(text: str) -> dt.date | None:
-    if not _ISO_DAY.fullmatch(text):
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _commonest(texts: Iterable[str]) -> str:

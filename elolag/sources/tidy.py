@@ -10,6 +10,7 @@ promises.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import math
@@ -59,6 +60,7 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 #: What no name holds: control characters, line and paragraph separators, and halves of surrogate
 #: pairs (not storable as UTF-8). All else, right-to-left marks too, is the publisher's to choose.
 FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
@@ -533,6 +535,16 @@ def keyed(
         )
     table = distinct.sort_values("entry")[list(schema)].reset_index(drop=True).astype(str)
     return table, tuple(notes)
+
+
+def full_date(text: str) -> dt.date | None:
+    """The day a source's date names; None where it is empty, impossible, a month or a year."""
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def is_date(text: str) -> bool:

@@ -52,7 +52,14 @@ class Group:
             released closed and opened later as always in that one state; used to tell a true
             overlap from a model that merely moved.
         """
-        return np.array([min(_all_of(a, tag, openness) for a in self.alternatives) for tag in tags])
+        return np.array(
+            [
+                min(
+                    max(_one(*term, tag, openness) for term in terms) for terms in self.alternatives
+                )
+                for tag in tags
+            ]
+        )
 
 
 def parse_group(text: str, known_labs: Iterable[str], known_countries: Iterable[str]) -> Group:
@@ -92,10 +99,6 @@ def _check_name(name: str, text: str, labs: list[str], countries: list[str]) -> 
     names = ", ".join([*near, "open", "closed", "ALL", "lab:NAME", "family:WORD"])
     kind = "no model has the country" if _COUNTRY.fullmatch(name) else "unknown name"
     raise UsageError(f"group {text!r}: {kind} {name!r}; known here: {names}")
-
-
-def _all_of(terms: tuple[tuple[bool, str], ...], tag: Tag, openness: str) -> float:
-    return max(_one(negated, name, tag, openness) for negated, name in terms)
 
 
 def _one(negated: bool, name: str, tag: Tag, openness: str) -> float:

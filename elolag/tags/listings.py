@@ -170,14 +170,8 @@ def read_fact_file(path: Path) -> list[Fact]:
 def _table_facts(source: str, vintage: str, models: pd.DataFrame) -> list[Fact]:
     """The rows of a table ``models`` (columns of `elolag.schema.MODELS`)."""
     columns = ("entry", "name", "organisation", "release_date", "open_weights", "country")
-    return [Fact(source, vintage, *row) for row in _rows(models, columns)]
-
-
-def _rows(table: pd.DataFrame, columns: Iterable[str]) -> list[tuple[str, ...]]:
-    lists = [
-        table[c].astype("object").where(table[c].notna(), "").astype(str).tolist() for c in columns
-    ]
-    return list(zip(*lists, strict=True))
+    cells = (models[c].astype("object").where(models[c].notna(), "").astype(str) for c in columns)
+    return [Fact(source, vintage, *row) for row in zip(*cells, strict=True)]
 
 
 def _entries(snapshot: Snapshot) -> Iterator[tuple[str, ...]]:

@@ -16,22 +16,11 @@ _EFFORT_GLUE = frozenset(["effort", "mode", "no", "non", "with"])
 FILLERS = frozenset(["base", "chat", "instruct", "it"])
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 _PROVIDER = re.compile(r"^[A-Za-z0-9_.-]+/(?=[A-Za-z0-9])")
 _WORD = re.compile(r"[a-z]+|\d+")
 _MONTH_HINT = re.compile(rf"({'|'.join(_MONTHS)})[a-z]*\.?['’]?\s*'?(20)?(2\d)\b")
 _SUFFIX_EFFORT = re.compile(r"_(?:high|low|max|medium|minimal|none|xhigh|thinking|\d+K)+$")
-
-
-def full_date(text: str) -> dt.date | None:
-    """The day a source's date names; None where it is empty, impossible, a month or a year."""
-    if not _ISO.fullmatch(text):
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def words(name: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from types import MappingProxyType
 from elolag.countries import codes
 from elolag.dates import parse
 from elolag.errors import TagError
+from elolag.sources.tidy import full_date
 from elolag.tags import names
 from elolag.tags.listings import Fact, Listed
 from elolag.tags.lookup import GLOB, Lookup
@@ -93,10 +94,12 @@ class Matcher:
 
     def _in_month(self, read: tuple[str, ...], hint: str) -> set[str]:
         """Models released in a month whose name starts with the same words."""
+        later = {"preview", "exp", "api"}
         return {
             model
             for words, models in self._by_words[0].items()
-            if words[: len(read)] == read and _only_stamp(words[len(read) :])
+            if words[: len(read)] == read
+            and all(word.isdigit() or word in later for word in words[len(read) :])
             for model in models
             if self._tables.models[model].release_date.startswith(hint)
         }
@@ -117,10 +120,6 @@ def _readings(words: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     """Three ever looser readings: in order; in any order; in any order without filler words."""
     plain = tuple(sorted(word for word in words if word not in names.FILLERS))
     return words, tuple(sorted(words)), plain
-
-
-def _only_stamp(words: tuple[str, ...]) -> bool:
-    return all(word.isdigit() or word in {"preview", "exp", "api"} for word in words)
 
 
 #: Days a release may follow its first listing: boards list in their own time zone, and early.
@@ -280,7 +279,7 @@ def _order(kind: str, dated: Iterable[tuple[str, str, str]]) -> list[Finding]:
     """
     series: dict[tuple[str, ...], list[tuple[names.Parsed, str, dt.date]]] = defaultdict(list)
     for subject, name, date in dated:
-        day = names.full_date(date)
+        day = full_date(date)
         if day:
             read = names.parse_name(name)
             words = sorted(w for w in (*read.family, *read.rest) if w not in names.FILLERS)
@@ -393,7 +392,7 @@ def _sources(tables: Tables, facts: Sequence[Fact]) -> Iterable[Finding]:
         if name is None:
             continue
         model = tables.models[name]
-        day = names.full_date(fact.release_date)
+        day = full_date(fact.release_date)
         if day:
             apart = (parse(model.release_date) - day).days
             if abs(apart) > _APART_DAYS:

@@ -20,6 +20,7 @@ from pathlib import Path
 from elolag.countries import codes
 from elolag.dates import parse
 from elolag.errors import UsageError
+from elolag.sources.tidy import full_date
 from elolag.tags import names
 from elolag.tags.listings import Fact, Listed
 from elolag.tags.lookup import GLOB, Lookup
@@ -34,7 +35,7 @@ _FAMILY_SIZE = 3
 _RENAME_POINTS = 6.0
 _RENAME_VOTES = 0.9
 #: Which source's spelling names a new model, best first; the rest follow.
-_SPELLING = ("arena-dataset", "arena-catalog", "arena-web")
+_RANK = {"arena-dataset": 0, "arena-catalog": 1, "arena-web": 2}
 #: A metadata date this many days before the first listing is of another model, or mistyped.
 _TOO_EARLY_DAYS = 400
 _CLOSED = re.compile(r"propriet|closed|api access|unreleased|^$|^-$", re.I)
@@ -226,7 +227,7 @@ def _propose(
     renames: Mapping[tuple[str, str, str], str],
     rated: Mapping[tuple[str, str], list[float]],
 ) -> Suggestion:
-    group = sorted(group, key=lambda e: (_rank(e.source), e.first, e.entry))
+    group = sorted(group, key=lambda e: (_RANK.get(e.source, len(_RANK)), e.first, e.entry))
     first = min(e.first for e in group if e.rated or not any(other.rated for other in group))
     return replace(
         _decide(group, first, knowledge, renames, rated),
@@ -345,7 +346,7 @@ def _family(stem: str, knowledge: _Knowledge) -> tuple[str, str]:
 def _facts(stem: str, first: str, knowledge: _Knowledge) -> list[Fact]:
     """Metadata of this name with a full date that can be its release."""
     found = knowledge.facts.get(names.words(stem), [])
-    dated = [(names.full_date(fact.release_date), fact) for fact in found]
+    dated = [(full_date(fact.release_date), fact) for fact in found]
     since = parse(first) - dt.timedelta(_TOO_EARLY_DAYS)
     return [fact for day, fact in sorted(dated, key=str) if day and day > since]
 
@@ -449,10 +450,6 @@ def _key(text: str) -> str:
     """A model key out of a published name."""
     plain = re.sub(r"[^a-z0-9.+_]+", "-", text.lower()).strip("-._+")
     return plain or "unnamed"
-
-
-def _rank(source: str) -> int:
-    return _SPELLING.index(source) if source in _SPELLING else len(_SPELLING)
 
 
 def write_folder(suggestions: Sequence[Suggestion], folder: Path) -> list[Path]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from elolag.sources.tidy import full_date
 from elolag.tags import names
 
 
@@ -124,10 +125,10 @@ def test_versions(
 
 
 def test_full_dates_only() -> None:
-    assert names.full_date("2025-04-05") == dt.date(2025, 4, 5)
-    assert names.full_date("2025-04") is None
-    assert names.full_date("") is None
-    assert names.full_date("2025-02-30") is None
+    assert full_date("2025-04-05") == dt.date(2025, 4, 5)
+    assert full_date("2025-04") is None
+    assert full_date("") is None
+    assert full_date("2025-02-30") is None
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)
