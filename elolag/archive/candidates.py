@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -174,26 +174,19 @@ def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate]
     UsageError
         If a source's terms forbid redistribution and the archive is not `private`.
     """
-    candidates: list[Candidate] = []
-    refusals: list[Decision] = []
+    found: list[Candidate | Decision] = []
     for payload in payloads:
         require_redistributable(payload.source, private=private)
-        retrieval = payload.retrieval()
+        publications: Sequence[Publication | PayloadError]
         try:
-            publications: Sequence[Publication] = payload.source.parse(payload.data, payload.origin)
+            publications = payload.source.parse(payload.data, payload.origin)
         except PartialPayloadError as error:
-            publications = error.publications
-            refusals += [refusal(payload, retrieval, text) for text in error.refusals]
+            publications = [*map(PayloadError, error.refusals), *error.publications]
         except PayloadError as error:
-            publications = ()
-            refusals.append(refusal(payload, retrieval, str(error)))
-        for publication in publications:
-            found = candidate(payload, publication, retrieval)
-            if isinstance(found, Decision):
-                refusals.append(found)
-            else:
-                candidates.append(found)
-    return _merged(candidates), refusals
+            publications = [error]
+        found += judged(payload, publications)
+    candidates = [item for item in found if isinstance(item, Candidate)]
+    return _merged(candidates), [item for item in found if isinstance(item, Decision)]
 
 
 def require_redistributable(source: Source, *, private: bool) -> None:
@@ -205,41 +198,37 @@ def require_redistributable(source: Source, *, private: bool) -> None:
         )
 
 
-def refusal(
-    payload: Payload,
-    retrieval: Mapping[str, Any],
-    message: str,
-    publication: Publication | None = None,
-    done: tuple[Check, ...] = (),
-) -> Decision:
-    """Refuse a payload, or a part of it: a publication, or one nothing is known of."""
-    return Decision(
-        source=payload.source.name,
-        board=payload.origin.name if publication is None else publication.board,
-        vintage=payload.origin.date if publication is None else publication.vintage,
-        label="",
-        outcome="refused",
-        checks=done,
-        message=message,
-        run_at=payload.retrieved_at,
-        raw_sha256=retrieval["raw"][0]["sha256"],
-    )
-
-
-def candidate(
-    payload: Payload, publication: Publication, retrieval: dict[str, Any]
-) -> Candidate | Decision:
-    """Check a publication on its own and put it into the form it would be stored in."""
-    done = (
-        *checks.structure(publication),
-        checks.vintage_plausible(publication, payload.retrieved_at),
-    )
-    if payload.source.precedence <= OFFICIAL and all(check.passed for check in done):
-        done += tuple(checks.consistent(publication))
-    failed = checks.failures(done)
-    if failed:
-        return refusal(payload, retrieval, failed, publication, done)
-    return Candidate(payload.source, publication, retrieval, done)
+def judged(
+    payload: Payload, publications: Iterable[Publication | PayloadError]
+) -> Iterator[Candidate | Decision]:
+    """Check the publications of a payload, each on its own; an error stands for a refused one."""
+    retrieval = payload.retrieval()
+    for item in publications:
+        done: tuple[Check, ...] = ()
+        board, vintage = payload.origin.name, payload.origin.date
+        if isinstance(item, PayloadError):
+            message = str(item)
+        else:
+            board, vintage = item.board, item.vintage
+            plausible = checks.vintage_plausible(item, payload.retrieved_at)
+            done = (*checks.structure(item), plausible)
+            if payload.source.precedence <= OFFICIAL and all(check.passed for check in done):
+                done += tuple(checks.consistent(item))
+            message = checks.failures(done)
+            if not message:
+                yield Candidate(payload.source, item, retrieval, done)
+                continue
+        yield Decision(
+            source=payload.source.name,
+            board=board,
+            vintage=vintage,
+            label="",
+            outcome="refused",
+            checks=done,
+            message=message,
+            run_at=payload.retrieved_at,
+            raw_sha256=retrieval["raw"][0]["sha256"],
+        )
 
 
 def without(item: Candidate, categories: Collection[str], why: str) -> Candidate:
@@ -260,7 +249,7 @@ def _merged(candidates: Sequence[Candidate]) -> list[Candidate]:
             item.publication.board,
             item.vintage,
             item.kind,
-            item.retrieval["retrieved_at"],
+            item.retrieved_at,
         )
         earlier = out.get(key)
         if earlier is None:
@@ -290,9 +279,3 @@ def _joined(one: Candidate, other: Candidate) -> Candidate:
         "raw": [*one.retrieval["raw"], *other.retrieval["raw"]],
     }
     return Candidate(one.route, publication, retrieval, one.checks)
-
-
-def twin_line(kept: str, supersedes: str, twin: Mapping[str, Any]) -> dict[str, str]:
-    """Give the line of ``twins.csv``, by column."""
-    own = {name: str(value) for name, value in twin.items() if name != "urls"}
-    return {"kept": kept, "supersedes": supersedes, **own, "urls": " ".join(twin["urls"])}

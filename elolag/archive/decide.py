@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from elolag.archive import checks as checking
 from elolag.archive import holding
 from elolag.archive import package as manifests
-from elolag.archive.candidates import Candidate, Decision, Verdict, twin_line, without
+from elolag.archive.candidates import Candidate, Decision, Verdict, without
 from elolag.archive.checks import losses
 from elolag.archive.completeness import METHODS, REACH_DAYS, judge, row_of
 from elolag.archive.listing import (
@@ -190,8 +190,7 @@ class _Run:
         if better:
             label = min(better, key=lambda label: days_apart(stored[label]))
             said = f"the same figures as {label}, {stored[label].source}"
-            line = twin_line(label, "", candidate.as_twin())
-            self._note(candidate, label, "twin", said, twins=(line,))
+            self._note(candidate, label, "twin", said, twins=(_twin_line(label, "", candidate),))
             return
         if own:
             group = min(own, key=lambda g: days_apart(g.best))
@@ -289,7 +288,7 @@ class _Run:
             "new" if label == dated.vintage else "revision",
             "" if label == dated.vintage else _revised(holder, group, revised),
             files={**best.files, manifests.MANIFEST: manifest},
-            twins=tuple(twin_line(label, i.label, i.as_twin()) for i in group.supersedes),
+            twins=tuple(_twin_line(label, item.label, item) for item in group.supersedes),
             **found,
         )
 
@@ -319,7 +318,7 @@ class _Run:
             outcome=outcome,
             rows=item.rows,
             message=message,
-            run_at=item.retrieval["retrieved_at"],
+            run_at=item.retrieved_at,
             raw_sha256=item.raw_sha256,
             **more,
         )
@@ -429,6 +428,13 @@ def _revised(holder: Listed | None, group: _Group, revised: Mapping[str, Check])
         (f": {c.note}" for label, c in revised.items() if label[:10] == group.dated.vintage), ""
     )
     return f"other figures than {holder.source} had at this date{moved}"
+
+
+def _twin_line(kept: str, supersedes: str, item: Listed) -> dict[str, str]:
+    """The line of ``twins.csv``, by column."""
+    twin = item.as_twin()
+    own = {name: str(value) for name, value in twin.items() if name != "urls"}
+    return {"kept": kept, "supersedes": supersedes, **own, "urls": " ".join(twin["urls"])}
 
 
 def _in_parts(candidate: Candidate) -> bool:

@@ -85,18 +85,15 @@ def import_files(
     payloads = [_payload(found, file, date, urls, now) for file in files]
     root = archive if found.redistributable else private_root(archive)
     with ExitStack() as stack:
-        writer = None
-        if not dry_run and found.redistributable:
+        if dry_run:
+            writer = None
+        elif found.redistributable:
             writer = stack.enter_context(Writer(root, _COMMAND))
-        elif not dry_run:
+        else:
             writer = private_writer(root, stack)
+        private = not found.redistributable
         outcomes = take_payloads(
-            root,
-            payloads,
-            private=not found.redistributable,
-            dry_run=dry_run,
-            accept=accept,
-            writer=writer,
+            root, payloads, private=private, dry_run=dry_run, accept=accept, writer=writer
         )
     return finished(found, outcomes, root, untagged, dry_run=dry_run)
 
@@ -106,11 +103,8 @@ def _files(path: Path) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    found = [
-        file
-        for file in sorted(path.rglob("*"))
-        if file.suffix in _SUFFIXES and file.name[0] not in "._" and file.is_file()
-    ]
+    found = [f for f in sorted(path.rglob("*")) if f.suffix in _SUFFIXES and f.is_file()]
+    found = [file for file in found if file.name[0] not in "._"]
     if not found:
         raise UsageError(f"{path}: no .csv, .json or .parquet file in this folder")
     yield from found
@@ -318,13 +312,8 @@ def _subset(
 
 def _held(archive: Archive, board: str, raw_sha256: str) -> set[str]:
     """Vintages stored from this very file."""
-    if board not in archive.boards():
-        return set()
-    return {
-        snapshot.vintage
-        for snapshot in archive.board(board).all_snapshots
-        if any(raw["sha256"] == raw_sha256 for raw in snapshot.facts["raw"])
-    }
+    stored = archive.board(board).all_snapshots if board in archive.boards() else ()
+    return {s.vintage for s in stored if raw_sha256 in s.raw_sha256.split()}
 
 
 def _outside_checkout(into: Path) -> None:

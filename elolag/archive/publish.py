@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from elolag.archive.candidates import (
     Candidate,
     Decision,
-    candidate,
+    judged,
     read,
-    refusal,
     require_redistributable,
 )
 from elolag.archive.decide import Complete, Policy, decide
@@ -120,14 +119,9 @@ def take_publications(
     """
     root = Path(archive_path)
     require_redistributable(payload.source, private=private)
-    retrieval = payload.retrieval()
     policy = Policy(accept=accept, history=True)
     with contextlib.nullcontext() if dry_run else Writer(root, command) as writer:
-        for item in publications:
-            if isinstance(item, PayloadError):
-                found: Candidate | Decision = refusal(payload, retrieval, str(item))
-            else:
-                found = candidate(payload, item, retrieval)
+        for found in judged(payload, publications):
             if isinstance(found, Decision):
                 publish([found], writer)
                 yield found
