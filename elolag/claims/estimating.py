@@ -293,9 +293,7 @@ class Drawn:
 
     def _raced(self, day: float, which: str, chunks: int | None) -> Iterator[tuple[Ints, Race]]:
         if which == "point":
-            field, ratings = self.study.cast.field, _point(self.study)
-            everyone = np.arange(ratings.shape[1])
-            yield everyone, Race.of(ratings, field.lead_from, field.follow_from, day)
+            yield np.arange(len(self.study.cast.tags)), self.study.race(day)
         elif which == "every draw":
             for models, d in islice(self.everyone(), chunks):
                 yield models, Race.of(d.ratings, d.lead_from, d.follow_from, day)
@@ -321,7 +319,7 @@ class Standing:
         """Ratings of the models of the leader's group that count by `day`."""
         parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone()]
         since = drawn.study.cast.field.lead_from
-        now = np.where(since <= day, _point(drawn.study), -np.inf)
+        now = np.where(since <= day, drawn.study.means, -np.inf)
         return cls(now, np.concatenate(parts))
 
 
@@ -337,12 +335,7 @@ def bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats
     field = drawn.study.cast.field
     parts = [both(d.ratings, d.lead_from, d.follow_from) for _, d in drawn.study.drawn]
     lead, follow = (np.concatenate(side) for side in zip(*parts, strict=True))
-    return both(_point(drawn.study), field.lead_from, field.follow_from), (lead, follow)
-
-
-def _point(study: Study) -> Floats:
-    starts = np.flatnonzero(np.diff(study.cast.field.model, prepend=-1))
-    return np.asarray(np.maximum.reduceat(study.fitted.mean, starts)[None, :])
+    return both(drawn.study.means, field.lead_from, field.follow_from), (lead, follow)
 
 
 # Our figure for one claim with one set of ratings: value, interval, probability, verdict.
