@@ -298,17 +298,18 @@ def test_two_jobs_give_the_same_as_one() -> None:
     assert one.to_dict() == two.to_dict()
 
 
-BATCHES = [Batch(k, (replace(HEAD, window=k),), ("2026-08-19",), "2026-08-19") for k in range(4)]
+BATCHES = [Batch((replace(HEAD, window=k),), ("2026-08-19",), "2026-08-19") for k in range(4)]
 
 
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Numbers of the batches that were computed; each is answered by its number."""
+    """Windows of the batches that were computed; each is answered by its window."""
     numbers: list[int] = []
 
     def answer(batch: Batch, _: Common) -> tuple[Batch, list[Answer]]:
-        numbers.append(batch.number)
-        return batch, [Answer("2026-08-19", "2026-08-19", batch.number / 3)]
+        (spec,) = batch.specs
+        numbers.append(spec.window)
+        return batch, [Answer("2026-08-19", "2026-08-19", spec.window / 3)]
 
     monkeypatch.setattr("elolag.robustness.grid._answer_batch", answer)
     return numbers
@@ -319,7 +320,7 @@ def test_a_run_tells_how_far_it_is(facts: Facts, answered: list[int]) -> None:
     found = _run(BATCHES, facts.question, jobs=1, tell=lambda *at: seen.append(at))
     assert answered == [0, 1, 2, 3]
     assert seen == [(k, 4) for k in range(5)]
-    assert [a[0].months for a in found] == [k / 3 for k in range(4)]
+    assert {s.window: a.months for s, a in found.items()} == {k: k / 3 for k in range(4)}
 
 
 @pytest.mark.parametrize(
