@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from math import factorial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from elolag.arrays import Floats
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
 from elolag.estimate.lag import HEADLINE, results
-from elolag.estimate.session import Question, Session, Study, prepare
+from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model import draws
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
@@ -31,7 +31,6 @@ from elolag.results.words import directed, given, noun, span, which_lists
 from elolag.robustness.specifications import (
     CHOICES,
     RULES,
-    Common,
     Facts,
     Spec,
     design,
@@ -82,13 +81,13 @@ class Batch:
     vintage: str
 
 
-def _answer_batch(batch: Batch, question: Common) -> tuple[Batch, list[Answer]]:
+def _answer_batch(batch: Batch, question: Question) -> tuple[Batch, list[Answer]]:
     """Answer every specification of a batch, in order."""
-    board = find_board(batch.specs[0].board, question.archive, question.sources)
+    board = find_board(batch.specs[0].board, question["archive"], question["sources"])
     category, vintage = batch.specs[0].category, batch.vintage
     try:
         session = Session()
-        session.panel(board, category, vintage, question.extra_tags)
+        session.panel(board, category, vintage, question["extra_tags"])
     except (EstimateError, UsageError) as error:
         dates = batch.as_of
         return batch, [Answer(date, vintage, refused=str(error)) for date in dates]
@@ -99,28 +98,26 @@ def _answer_batch(batch: Batch, question: Common) -> tuple[Batch, list[Answer]]:
     known: dict[Any, list[Answer]] = {}
     for members in studies.values():
         specs = [batch.specs[k] for k in members]
-        answers = _study(specs, question, known, session=session, board=board, vintage=vintage,
-                         as_of=batch.as_of[members[0]])  # fmt: skip
+        where = asking(question, session=session, board=board, vintage=vintage)
+        answers = _study(specs, where, batch.as_of[members[0]], known)
         found.update(zip(members, answers, strict=True))
     return batch, [found[k] for k in range(len(batch.specs))]
 
 
 def _study(
-    specs: list[Spec], question: Common, known: dict[Any, list[Answer]], **where: Unpack[Question]
+    specs: list[Spec], question: Question, date: str, known: dict[Any, list[Answer]]
 ) -> list[Answer]:
-    """Specifications of one study; `where`: session, board, vintage and date."""
-    spec, date, vintage = specs[0], str(where["as_of"]), str(where["vintage"])
-    leader, follower = groups(question.leader, question.follower, spec.openness)
+    """Specifications of one study."""
+    spec, vintage = specs[0], str(question["vintage"])
+    leader, follower = groups(question["leader"], question["follower"], spec.openness)
     policies = Policies(derivatives=spec.derivatives, hong_kong=spec.hong_kong)
-    choices: Question = {
-        **where, "leader": leader, "follower": follower, "category": spec.category,
-        "n_draws": question.n_draws, "seed": question.seed, "level": question.level,
-        "policies": policies, "drift": question.drift, "extra_tags": question.extra_tags,
-        "correct_selection": spec.selection == "corrected", "clock": spec.clock,
-        "min_votes": spec.min_votes, "exclude": question.exclude,
-    }  # fmt: skip
+    chosen = asking(
+        question, leader=leader, follower=follower, category=spec.category, as_of=date,
+        policies=policies, correct_selection=spec.selection == "corrected", clock=spec.clock,
+        min_votes=spec.min_votes,
+    )  # fmt: skip
     try:
-        study = prepare(**choices)
+        study = prepare(**chosen)
     except (EstimateError, UsageError) as error:
         return [Answer(date, vintage, refused=str(error)) for _ in specs]
     asked = [(s.key, float(s.window) or None, s.match_rule) for s in specs]
@@ -291,7 +288,10 @@ def _shapley(worth: Floats, n: int) -> list[float]:
 
 
 def _run(
-    batches: Sequence[Batch], question: Common, jobs: int, tell: Callable[[int, int], object] | None
+    batches: Sequence[Batch],
+    question: Question,
+    jobs: int,
+    tell: Callable[[int, int], object] | None,
 ) -> dict[Spec, Answer]:
     """Answer every batch, in whatever order; `tell`: answered and wanted."""
     found: dict[Spec, Answer] = {}
@@ -306,7 +306,7 @@ def _run(
 
 
 def _computed(
-    todo: Sequence[Batch], question: Common, jobs: int
+    todo: Sequence[Batch], question: Question, jobs: int
 ) -> Iterable[tuple[Batch, list[Answer]]]:
     if jobs == 1 or len(todo) < 2:
         return (_answer_batch(b, question) for b in todo)
@@ -572,18 +572,15 @@ def sensitivity(
     if jobs < 1:
         raise UsageError(f"{jobs} jobs cannot run; take 1 or more")
     opened = open_archive(archive, sources=sources)
-    question = Common(
-        board, category, leader, follower, as_of, n_draws, seed, level, opened.path, opened.sources,
-        extra_tags, drift, tuple(sorted(exclude)),
-    )  # fmt: skip
+    question: Question = {
+        "board": board, "category": category, "leader": leader, "follower": follower,
+        "as_of": as_of, "n_draws": n_draws, "seed": seed, "level": level, "archive": opened.path,
+        "sources": opened.sources, "extra_tags": extra_tags, "drift": drift,
+        "exclude": tuple(sorted(exclude)),
+    }  # fmt: skip
     only = restrict(choices)
     # Asked first: its errors are those of the question.
-    study = prepare(
-        board=board, leader=leader, follower=follower, category=category, as_of=as_of,
-        n_draws=n_draws, seed=seed, level=level, archive=opened, extra_tags=extra_tags,
-        drift=drift, exclude=exclude,
-    )  # fmt: skip
-    headline = results(study, [HEADLINE])[0]
+    headline = results(prepare(**asking(question, archive=opened)), [HEADLINE])[0]
     boards = [board, *(str(b) for b in only["board"])] if "board" in only else None
     facts = gather(question, opened, boards and list(dict.fromkeys(boards)))
     specs, left_out = design(facts, only)

@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +18,7 @@ from elolag.errors import UsageError
 from elolag.estimate.field import CLOCKS
 from elolag.estimate.lag import ESTIMANDS, HEADLINE
 from elolag.estimate.panel import choose, newest_whole
+from elolag.estimate.session import ASKED, Question
 from elolag.model.curves import KINDS
 from elolag.model.frontier import MATCH_RULES
 from elolag.tags import Lookup, Policies, Tag, is_unknown
@@ -136,12 +136,12 @@ def _stale(wanted: str, latest: str) -> bool:
 
 
 def _stale_board(spec: Spec, facts: Facts) -> bool:
-    wanted = facts.boards[facts.question.board].dates["latest"]
+    wanted = facts.boards[facts.head.board].dates["latest"]
     return _stale(wanted, facts.boards[spec.board].dates["latest"])
 
 
 def _opened_twice(spec: Spec, facts: Facts) -> bool:
-    texts = facts.question.leader + facts.question.follower
+    texts = facts.leader + facts.follower
     return spec.openness != "any" and ("open" in texts or "closed" in texts)
 
 
@@ -234,30 +234,6 @@ def _first_rule(spec: Spec, facts: Facts) -> str | None:
 
 
 @dataclass(frozen=True)
-class Common:
-    """What all specifications of a grid have in common."""
-
-    board: str
-    category: str
-    leader: str
-    follower: str
-    as_of: str | None
-    n_draws: int
-    seed: int
-    level: float
-    archive: Path
-    sources: str
-    extra_tags: str | Path | None
-    drift: str | None = None
-    exclude: tuple[str, ...] = ()
-
-    @property
-    def headline(self) -> Spec:
-        """The specification of `elolag lag` with the same question."""
-        return Spec(self.board, self.category)
-
-
-@dataclass(frozen=True)
 class BoardFacts:
     """One board: its newest usable vintage and the dates that can be asked."""
 
@@ -277,9 +253,11 @@ class BoardFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the rules look at."""
+    """All that the rules look at; `head` is the specification of the headline."""
 
-    question: Common
+    head: Spec
+    leader: str
+    follower: str
     lookup: Lookup
     boards: Mapping[str, BoardFacts]
     _members: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict, repr=False)
@@ -289,7 +267,7 @@ class Facts:
         key = (spec.board, spec.category, spec.openness)
         if key not in self._members:
             listed = self.boards[spec.board].listed.get(spec.category, ())
-            texts = groups(self.question.leader, self.question.follower, spec.openness)
+            texts = groups(self.leader, self.follower, spec.openness)
             known = self.lookup.labs, self.lookup.countries()
             found = [tags.parse_group(text, *known).since(listed) for text in texts]
             lead, follow = (int(np.isfinite(since).sum()) for since in found)
@@ -303,7 +281,7 @@ class Facts:
         return any(other.dropped(t) or other.tag(m) != t for m, t in models.items())
 
 
-def gather(question: Common, archive: Archive, names: Sequence[str] | None) -> Facts:
+def gather(question: Question, archive: Archive, names: Sequence[str] | None) -> Facts:
     """Read what the rules need.
 
     Parameters
@@ -316,17 +294,19 @@ def gather(question: Common, archive: Archive, names: Sequence[str] | None) -> F
     UsageError
         The archive has no such board, or the headline's has no usable ratings.
     """
-    lookup = Lookup(tags.load(question.extra_tags, archive))
-    newest = choose(archive.board(question.board), None)
-    wanted = question.as_of or newest.vintage
+    asked: Question = {**ASKED, **question}
+    lookup = Lookup(tags.load(asked["extra_tags"], archive))
+    name = str(asked["board"])
+    wanted = asked["as_of"] or choose(archive.board(name), None).vintage
     found = {}
     for board in map(archive.board, names or archive.boards()):
         try:
             found[board.name] = _board(board, wanted, lookup)
         except UsageError:
-            if board.name == question.board:
+            if board.name == name:
                 raise  # another board without usable ratings cannot be asked about
-    return Facts(question, lookup, found)
+    head = Spec(name, asked["category"])
+    return Facts(head, asked["leader"], asked["follower"], lookup, found)
 
 
 def _board(board: Board, wanted: str, lookup: Lookup) -> BoardFacts:
@@ -427,7 +407,7 @@ def design(facts: Facts, only: _Levels) -> tuple[list[Spec], Counter[str]]:
 
 def _levels(name: str, facts: Facts, only: _Levels) -> list[Any]:
     """The levels of a choice, the headline's first."""
-    head = getattr(facts.question.headline, name)
+    head = getattr(facts.head, name)
     everything: Sequence[str | int] = _LEVELS.get(name, ())
     if name == "board":
         everything = tuple(facts.boards)
@@ -436,7 +416,7 @@ def _levels(name: str, facts: Facts, only: _Levels) -> list[Any]:
 
 
 def _candidates(facts: Facts, only: _Levels) -> Iterator[Spec]:
-    head = facts.question.headline
+    head = facts.head
     crossed = [name for name in _ASKED if name != "match_rule"]
     asked = list(itertools.product(*(_levels(name, facts, only) for name in crossed)))
 
