@@ -110,12 +110,11 @@ def _read_index(
         organisation=("organisation", "first"),
         open_weights=("open_weights", "first"),
     ).reset_index()
-    models["country"] = [_country(c) for c in models["country"]]
+    models["country"] = [
+        next((code for code, name in _COUNTRIES.items() if name in words), "")
+        for words in models["country"]
+    ]
     return IndexTable(models, snapshot.vintage, (snapshot.path, snapshot.sha256))
-
-
-def _country(words: str) -> str:
-    return next((code for code, name in _COUNTRIES.items() if name in words), "")
 
 
 @dataclass(frozen=True)
@@ -196,8 +195,7 @@ class Step:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        out = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return out | given(self.low, self.high)
+        return vars(self) | given(self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -270,9 +268,7 @@ class Bridge(Result):
         """As one JSON object."""
         return {
             "schema": _JSON_SCHEMA,
-            "date": self.date,
-            "index_vintage": self.index_vintage,
-            "index_date": self.index_date,
+            **{name: getattr(self, name) for name in ("date", "index_vintage", "index_date")},
             "steps": [s.to_dict() for s in self.steps],
             "said": dict(self.published),
             "answer": self.headline.to_dict(),
@@ -294,10 +290,7 @@ def _signed(change: float | None) -> str:
 
 
 def bridge(
-    date: str | None = None,
-    *,
-    board: str = DEFAULT_BOARD,
-    **question: Unpack[Asked],
+    date: str | None = None, *, board: str = DEFAULT_BOARD, **question: Unpack[Asked]
 ) -> Bridge:
     """Why the distances of Epoch, the AI Index, CAISI and us differ for China, step by step.
 
@@ -327,7 +320,7 @@ def bridge(
     if day > newest:
         raise UsageError(f"{day} is later than the newest ratings of {board}, of {newest}")
     index_day = min(day, table.vintage)
-    study = replace(studies.study(board, newest, "overall", "US", "CN"), as_of=to_day(day))
+    study = replace(studies.asked(board, newest, "overall", "US", "CN").study, as_of=to_day(day))
     headline = results(study, ["current"])[0]
     end = Step(
         "", "selection", "ratings corrected for selection: our day's distance",
@@ -335,7 +328,7 @@ def bridge(
     )  # fmt: skip
     votes = f"votes instead of benchmarks ({board})"
     days = ((index_day, "index", votes), (day, "date", f"on {day}"))[: 2 if day > index_day else 1]
-    deepseek = studies.study(board, newest, "overall", "US", "lab:deepseek")
+    deepseek = studies.asked(board, newest, "overall", "US", "lab:deepseek").study
     routes = {
         "Epoch AI": [
             *_epoch(raw, table, index_day),
@@ -343,15 +336,12 @@ def bridge(
         ],
         "AI Index": [*_ai_index(study, day)],
         "CAISI": [
-            _of(
-                "start",
-                "one lab, DeepSeek, behind the US on benchmarks (Epoch's index)",
-                current(table.race("US", "lab:DeepSeek", index_day)),
-            ),
+            _of("start", "one lab, DeepSeek, behind the US on benchmarks (Epoch's index)",
+                current(table.race("US", "lab:DeepSeek", index_day))),
             *(_published(deepseek, at, cause, label) for at, cause, label in days),
             _published(study, day, "follower", "the best Chinese model instead of DeepSeek's"),
         ],
-    }
+    }  # fmt: skip
     return Bridge(
         date=day,
         index_vintage=table.vintage,
@@ -439,9 +429,7 @@ def _race(study: Study, day: str) -> Race:
     """The race of the published (and linked) ratings, without the posterior."""
     field = study.cast.field
     mean = posterior(field, correct_selection=False).mean
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    ratings = np.maximum.reduceat(mean, starts)[None, :]
-    return Race.of(ratings, field.lead_from, field.follow_from, to_day(day))
+    return Race.of(study.cast.best(mean), field.lead_from, field.follow_from, to_day(day))
 
 
 def _published(study: Study, day: str, cause: str, label: str) -> Step:

@@ -35,6 +35,8 @@ from elolag.version import __version__
 #: Version of the JSON object `ClaimsReport.to_dict` returns.
 _JSON_SCHEMA = 1
 
+#: The two figures of an assessment, and from what ratings each is.
+_BASES = {"real_time": "ratings of its day", "hindsight": "the newest ratings"}
 SCOPE = (
     "What is tested is whether blind votes on these boards agree; a claim about benchmarks or "
     "about capability may be right where they do not. Intervals are of measurement, for changes "
@@ -68,19 +70,12 @@ class Assessment:
     @property
     def rests_on(self) -> str:
         """What the verdict rests on, in words."""
-        if self.deciding is not None:
-            return self.deciding.basis
-        return ""
+        return self.deciding.basis if self.deciding else ""
 
     @property
     def meant(self) -> str:
         """The estimand they most plausibly meant; empty for claims that are no lag."""
         return self.claim.estimand if self.claim.kind in ("months", "change") else ""
-
-    @property
-    def _window(self) -> float | None:
-        used = None if self.deciding is None else self.deciding.months
-        return used or self.claim.window or WINDOWS.get(self.meant)
 
     @property
     def why(self) -> str:
@@ -131,16 +126,13 @@ class Assessment:
         if claim.reading:
             rows.append(("read as", claim.reading))
         if self.meant:
-            rows.append(
-                (
-                    "they meant",
-                    f"{self.meant}: {meaning(self.meant, window=self._window)}",
-                )
-            )
+            used = self.deciding and self.deciding.months
+            window = used or claim.window or WINDOWS.get(self.meant)
+            rows.append(("they meant", f"{self.meant}: {meaning(self.meant, window=window)}"))
             rows.append(("match rule", claim.match_rule))
         rows.append(("because", claim.why))
-        for name, found in (("real time", self.real_time), ("hindsight", self.hindsight)):
-            rows += _estimate_rows(name, found)
+        rows += _estimate_rows("real time", self.real_time)
+        rows += _estimate_rows("hindsight", self.hindsight)
         rows.append(("verdict", self.verdict + (f" ({self.rests_on})" if self.rests_on else "")))
         if self.depends:
             rows.append(("another", self.depends))
@@ -162,8 +154,8 @@ class Assessment:
             "rests_on": self.rests_on,
             "why": self.why,
         }
-        for basis, found in (("real_time", self.real_time), ("hindsight", self.hindsight)):
-            row |= {f"{basis}_{name}": value for name, value in vars(found).items()}
+        for basis in _BASES:
+            row |= {f"{basis}_{k}": value for k, value in vars(getattr(self, basis)).items()}
         return row
 
     def to_dict(self) -> dict[str, Any]:
@@ -219,10 +211,7 @@ class ClaimsReport(Result):
 
     def __getitem__(self, key: str) -> Assessment:
         """One assessment by the key of its claim."""
-        found = [a for a in self.assessments if a.claim.key == key]
-        if not found:
-            raise KeyError(key)
-        return found[0]
+        return {a.claim.key: a for a in reversed(self.assessments)}[key]
 
     def sentence(self) -> str:
         """How many claims got which verdict."""
@@ -246,12 +235,8 @@ class ClaimsReport(Result):
             Column("holds", "Holds", "probability that the claimed range holds", words=True),
             Column("verdict", "Verdict", " / ".join(VERDICTS)),
             Column("depends_on", "Depends on", "whether match rule or measure turn the verdict"),
-            Column(
-                "depends",
-                "",
-                "what other match rules and measures say, by the newest lists",
-                in_page=False,
-            ),
+            Column("depends", "", "what other match rules and measures say, by the newest lists",
+                   in_page=False),
             Column("about", "", "the day it speaks of", "ISO date", in_page=False),
             Column("follower", "", "group said to follow", in_page=False),
             Column("leader", "", "group said to lead", in_page=False),
@@ -264,23 +249,18 @@ class ClaimsReport(Result):
             Column("verified", "", "whether it was read there", in_page=False),
             Column("rests_on", "", "ratings the verdict rests on", in_page=False),
             Column("why", "", "why this verdict", in_page=False),
+        ]  # fmt: skip
+        kept = (
+            ("board", "board", ""), ("vintage", "their date", "ISO date"),
+            ("value", "our figure", unit), ("low", "lower end; empty: unbounded", unit),
+            ("high", "upper end; empty: unbounded", unit),
+            ("probability", "that the range holds", ""), ("verdict", "verdict", ""),
+        )  # fmt: skip
+        columns += [
+            Column(f"{basis}_{key}", "", f"{told}, {words}", of, in_page=False)
+            for basis, words in _BASES.items()
+            for key, told, of in kept
         ]
-        for basis, words in (
-            ("real_time", "ratings of its day"),
-            ("hindsight", "the newest ratings"),
-        ):
-            columns += [
-                Column(f"{basis}_{key}", "", f"{meaning}, {words}", unit, in_page=False)
-                for key, meaning, unit in (
-                    ("board", "board", ""),
-                    ("vintage", "their date", "ISO date"),
-                    ("value", "our figure", unit),
-                    ("low", "lower end; empty: unbounded", unit),
-                    ("high", "upper end; empty: unbounded", unit),
-                    ("probability", "that the range holds", ""),
-                    ("verdict", "verdict", ""),
-                )
-            ]
         made = [e for a in self.assessments for e in (a.real_time, a.hindsight)]
         return Table.of(
             "claims", "Every claim", columns, (a.row() for a in self.assessments),
@@ -295,16 +275,12 @@ class ClaimsReport(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
+        plain = ("level", "n_draws", "seed", "version", "sources", "tags")
         return {
             "schema": _JSON_SCHEMA,
             "rule": RULE,
             "scope": SCOPE,
-            "level": self.level,
-            "n_draws": self.n_draws,
-            "seed": self.seed,
-            "version": self.version,
-            "sources": self.sources,
-            "tags": self.tags,
+            **{name: getattr(self, name) for name in plain},
             "claims": [a.to_dict() for a in self.assessments],
         }
 
@@ -412,15 +388,13 @@ def _assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
     found: dict[int, Assessment] = {}
     for number in sorted(range(len(told)), key=groups.__getitem__):
         claim = told[number]
-        settle = _after_deadline if claim.deadline else _by_day
-        found[number] = Assessment(claim, *settle(studies, claim))
+        if claim.deadline:
+            both = _after_deadline(studies, claim)
+        else:
+            first = _in_real_time(studies, claim)
+            both = first, _in_hindsight(studies, claim, beside=first.testable)
+        found[number] = Assessment(claim, *both)
     return [found[number] for number in range(len(told))]
-
-
-def _by_day(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:
-    """A claim of a day that has come, by the ratings of the day and by the newest."""
-    first = _in_real_time(studies, claim)
-    return first, _in_hindsight(studies, claim, beside=first.testable)
 
 
 def _after_deadline(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:
@@ -436,22 +410,18 @@ def _after_deadline(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]
             )
         reason = f"no complete list of {claim.board} after {claim.deadline} is in the archive yet"
         verdict = OPEN
-    unsettled = (untestable(basis, claim, reason, verdict) for basis in (REAL_TIME, HINDSIGHT))
-    first, newest = unsettled
+    first, newest = (untestable(b, claim, reason, verdict) for b in (REAL_TIME, HINDSIGHT))
     return first, newest
 
 
 def _in_real_time(studies: Studies, claim: Claim) -> Estimate:
     """With ratings no later than the day the claim speaks of."""
-    choice = studies.in_real_time(
-        claim.board,
-        claim.category,
-        claim.day,
-        complete=claim.kind not in _TODAY_ONLY or bool(claim.labs),
-    )
-    if not choice.vintage:
-        return untestable(REAL_TIME, claim, choice.reason)
-    return estimate(studies, claim, REAL_TIME, choice.board, choice.vintage, choice.vintage)
+    whole = claim.kind not in _TODAY_ONLY or bool(claim.labs)
+    try:
+        where = studies.in_real_time(claim.board, claim.category, claim.day, complete=whole)
+    except EstimateError as error:
+        return untestable(REAL_TIME, claim, str(error))
+    return estimate(studies, claim, REAL_TIME, *where, as_of=where[1])
 
 
 def _in_hindsight(studies: Studies, claim: Claim, *, beside: bool = False) -> Estimate:

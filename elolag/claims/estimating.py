@@ -61,15 +61,6 @@ _ASIDE, _BESIDE = 1, 2
 _KEPT = 4
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The ratings a day could have seen, or (`vintage` empty) why there were none to use."""
-
-    board: str
-    vintage: str
-    reason: str = ""
-
-
 @dataclass
 class Studies:
     """Studies of one archive with one set of tags, draws and seed.
@@ -105,21 +96,17 @@ class Studies:
         drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
         return cls(opened, lookup, drawn, session, asked["extra_tags"])
 
-    def asked(
-        self,
-        board: str,
-        vintage: str,
-        category: str,
-        leader: str,
-        follower: str,
-        *,
-        chunks: int | None = None,
-    ) -> Drawn:
+    def asked(self, *key: str, chunks: int | None = None) -> Drawn:
         """Two groups on one panel with their draws, of which `chunks` may be enough.
 
         Dates are asked of it afterwards.
+
+        Parameters
+        ----------
+        *key
+            Board, vintage, category, leader and follower.
         """
-        key: tuple[str, ...] = (board, vintage, category, leader, follower)
+        board, vintage, category, leader, follower = key
         if key not in self._studies:
             where = self.session.board(board, self.archive)
             panel = self.session.panel(where, category, vintage, self.extra_tags)
@@ -139,10 +126,6 @@ class Studies:
             del self._drawn[next(iter(self._drawn))]
         return found
 
-    def study(self, board: str, vintage: str, category: str, leader: str, follower: str) -> Study:
-        """Two groups on one panel; dates are asked of it afterwards."""
-        return self.asked(board, vintage, category, leader, follower).study
-
     def newest(self, board: str, day: str = "") -> str:
         """The newest vintage of a board, as a question without a vintage takes it.
 
@@ -161,22 +144,27 @@ class Studies:
         lists = _complete(self.archive.board(board))
         return [s.vintage for s in lists if s.vintage > day and category in s.categories]
 
-    def in_real_time(self, board: str, category: str, day: str, *, complete: bool) -> Choice:
-        """The newest usable ratings of `day` or before.
+    def in_real_time(
+        self, board: str, category: str, day: str, *, complete: bool
+    ) -> tuple[str, str]:
+        """Board and vintage of the newest usable ratings of `day` or before.
 
         The board itself, or, while it has none yet, its raw twin. Lags rest on models that have
         left the board, so they need a `complete` list; a distance of one day's bests does not. A
         list older than `LONG_BLIND_DAYS` says nothing of the day.
+
+        Raises
+        ------
+        EstimateError
+            There are none; the message says why.
         """
-        names = [board, *([board.removesuffix(_STYLE)] if board.endswith(_STYLE) else [])]
         reasons = []
-        for name in names:
+        for name in dict.fromkeys((board, board.removesuffix(_STYLE))):
             if name not in self.archive.boards():
                 reasons.append(f"the archive has no board {name}")
                 continue
-            snapshots = self.archive.board(name).snapshots
-            known = [s for s in snapshots if s.vintage <= day]
-            usable = [s for s in _usable(self.archive.board(name)) if s.vintage <= day]
+            known = [s for s in self.archive.board(name).snapshots if s.vintage <= day]
+            usable = [s for s in known if s.method in ("bradley-terry", "index")]
             shown = [s for s in usable if category in s.categories]
             fine = [s for s in shown if s.completeness == "full" or not complete]
             if not known:
@@ -196,16 +184,13 @@ class Studies:
                     f"{fine[-1].vintage}, is more than {LONG_BLIND_DAYS:.0f} days older"
                 )
             else:
-                return Choice(name, fine[-1].vintage)
-        return Choice("", "", "; ".join(reasons))
-
-
-def _usable(board: Board) -> list[Snapshot]:
-    return [s for s in board.snapshots if s.method in ("bradley-terry", "index")]
+                return name, fine[-1].vintage
+        raise EstimateError("; ".join(reasons))
 
 
 def _complete(board: Board) -> list[Snapshot]:
-    return [s for s in _usable(board) if s.completeness == "full"]
+    rated = (s for s in board.snapshots if s.method in ("bradley-terry", "index"))
+    return [s for s in rated if s.completeness == "full"]
 
 
 #: An estimand as the draws know it, and the match rule by which it is asked.
@@ -229,16 +214,13 @@ class Drawn:
     def everyone(self) -> Iterator[tuple[Ints, draws.Draw]]:
         """Chunks of draws of every model, made anew: they take much room."""
         study = self.study
-        field, fitted = study.cast.field, study.fitted
-        return draws.draw(field, fitted, study.n_draws, study.seed, everything=True)
+        known = study.cast.field, study.fitted, study.n_draws, study.seed
+        return draws.draw(*known, everything=True)
 
     def answers(
-        self,
-        keys: Collection[Key],
-        day: float,
-        window: float | None = None,
+        self, keys: Collection[Key], day: float, window: float | None = None,
         chunks: int | None = None,
-    ) -> dict[Key, Answer]:
+    ) -> dict[Key, Answer]:  # fmt: skip
         """Estimands on a day; one that cannot be answered does not spoil the others.
 
         Parameters
@@ -293,9 +275,7 @@ class Drawn:
 
     def _raced(self, day: float, which: str, chunks: int | None) -> Iterator[tuple[Ints, Race]]:
         if which == "point":
-            field, ratings = self.study.cast.field, _point(self.study)
-            everyone = np.arange(ratings.shape[1])
-            yield everyone, Race.of(ratings, field.lead_from, field.follow_from, day)
+            yield np.arange(len(self.study.cast.tags)), self.study.race(day)
         elif which == "every draw":
             for models, d in islice(self.everyone(), chunks):
                 yield models, Race.of(d.ratings, d.lead_from, d.follow_from, day)
@@ -321,7 +301,7 @@ class Standing:
         """Ratings of the models of the leader's group that count by `day`."""
         parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone()]
         since = drawn.study.cast.field.lead_from
-        now = np.where(since <= day, _point(drawn.study), -np.inf)
+        now = np.where(since <= day, drawn.study.means, -np.inf)
         return cls(now, np.concatenate(parts))
 
 
@@ -337,12 +317,7 @@ def bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats
     field = drawn.study.cast.field
     parts = [both(d.ratings, d.lead_from, d.follow_from) for _, d in drawn.study.drawn]
     lead, follow = (np.concatenate(side) for side in zip(*parts, strict=True))
-    return both(_point(drawn.study), field.lead_from, field.follow_from), (lead, follow)
-
-
-def _point(study: Study) -> Floats:
-    starts = np.flatnonzero(np.diff(study.cast.field.model, prepend=-1))
-    return np.asarray(np.maximum.reduceat(study.fitted.mean, starts)[None, :])
+    return both(drawn.study.means, field.lead_from, field.follow_from), (lead, follow)
 
 
 # Our figure for one claim with one set of ratings: value, interval, probability, verdict.
@@ -512,16 +487,9 @@ def _possible(below: Floats, above: Floats, claimed: Range) -> float:
 
 
 def estimate(
-    studies: Studies,
-    claim: Claim,
-    basis: str,
-    board: str,
-    vintage: str,
-    as_of: str,
-    *,
-    widely: bool = False,
-    beside: bool = False,
-) -> Estimate:
+    studies: Studies, claim: Claim, basis: str, board: str, vintage: str, as_of: str, *,
+    widely: bool = False, beside: bool = False,
+) -> Estimate:  # fmt: skip
     """Our figure for a claim with the ratings of one vintage.
 
     A question these ratings cannot answer comes back as ``not testable here`` with the reason.
@@ -544,7 +512,8 @@ def estimate(
         elif claim.kind == "led":
             found = _led(studies, drawn, claim, as_of)
         else:
-            found = _FIGURES[claim.kind](drawn, claim, as_of)
+            asked = {"rank": _rank, "change": _change}.get(claim.kind, _distance)
+            found = asked(drawn, claim, as_of)
     except (EstimateError, UsageError) as error:
         return untestable(basis, claim, str(error))
     if found.low is None and found.high is None:
@@ -573,16 +542,13 @@ def untestable(basis: str, claim: Claim, reason: str, verdict: str = NOT_TESTABL
 def _why(claim: Claim, found: Estimate, verdict: str) -> str:
     interval = interval_words(found.kind, found.low, found.high)
     ours = f"{found.figure()} (interval {interval}){_covering(found)}"
-    said = claim.range_words()
-    if verdict == CONSISTENT:
-        return f"{said} was claimed and our interval reaches it: {ours}"
-    if verdict == UNLIKELY:
-        return (
-            f"{said} was claimed and our interval reaches it, but under {_LEAST_SHARE:.0%} of "
-            f"draws lie in it: {ours}"
-        )
-    side = "above" if verdict == TOO_SMALL else "below"
-    return f"{said} was claimed and our whole interval lies {side} it: {ours}"
+    told = {
+        CONSISTENT: "interval reaches it",
+        UNLIKELY: f"interval reaches it, but under {_LEAST_SHARE:.0%} of draws lie in it",
+        TOO_SMALL: "whole interval lies above it",
+        TOO_LARGE: "whole interval lies below it",
+    }[verdict]
+    return f"{claim.range_words()} was claimed and our {told}: {ours}"
 
 
 def _covering(found: Estimate) -> str:
@@ -598,12 +564,11 @@ def _covering(found: Estimate) -> str:
 def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
     known = {tag.model: tag.released for tag in study.cast.tags}
     for model in models:
-        if known.get(model, np.inf) > to_day(as_of):
-            raise EstimateError(
-                f"{model} is not rated on {study.panel.board} of {study.panel.vintage}"
-                if model not in known
-                else f"{model} was not out by {as_of}, the day of the ratings"
-            )
+        if model not in known:
+            where = f"{study.panel.board} of {study.panel.vintage}"
+            raise EstimateError(f"{model} is not rated on {where}")
+        if known[model] > to_day(as_of):
+            raise EstimateError(f"{model} was not out by {as_of}, the day of the ratings")
 
 
 def _months(
@@ -820,28 +785,18 @@ def _led(studies: Studies, asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     ratings themselves, which every draw has anew.
     """
     study = asked.study
-    panel = study.panel
-    question: Question = {
-        **studies.drawn, "board": panel.board, "archive": studies.archive,
-        "category": panel.category, "vintage": panel.vintage, "leader": claim.leader,
-        "follower": claim.follower, "extra_tags": studies.extra_tags, "session": studies.session,
-    }  # fmt: skip
+    question = asking(
+        studies.drawn, board=study.panel.board, archive=studies.archive,
+        category=study.panel.category, vintage=study.panel.vintage, leader=claim.leader,
+        follower=claim.follower, extra_tags=studies.extra_tags, session=studies.session,
+    )  # fmt: skip
     lists = who_led(claim.since, **question).until(as_of)
     days = np.array([to_day(s.date) for s in lists.standings])
     counts = []
-    for _, each in asked.study.drawn:
-        sides = [Steps(each.ratings, s, study.as_of) for s in (each.lead_from, each.follow_from)]
-        led, followed = (side.at(days) for side in sides)
+    for _, each in study.drawn:
+        sides = each.lead_from, each.follow_from
+        led, followed = (Steps(each.ratings, s, study.as_of).at(days) for s in sides)
         counts.append((np.diff(followed > led, axis=1)).sum(axis=1))
     value, drawn = float(len(lists.changes)), np.concatenate(counts).astype(float)
     found = _summary(study.level, claim, value, drawn)
     return replace(found, low=value, high=value, detail=lists.sentence())
-
-
-_FIGURES = {
-    "elo": _distance,
-    "points": _distance,
-    "percent": _distance,
-    "rank": _rank,
-    "change": _change,
-}

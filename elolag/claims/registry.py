@@ -339,31 +339,12 @@ def _parse_registry(text: str, name: str) -> tuple[Claim, ...]:
 
 
 _TEXTS = (
-    "key",
-    "who",
-    "date",
-    "where",
-    "paraphrase",
-    "leader",
-    "follower",
-    "kind",
-    "why",
-    "checked",
-)
+    "key", "who", "date", "where", "paraphrase", "leader", "follower", "kind", "why", "checked",
+)  # fmt: skip
 _OPTIONAL = (
-    "estimand",
-    "about",
-    "board",
-    "category",
-    "index",
-    "model",
-    "since",
-    "reading",
-    "said",
-    "match_rule",
-    "deadline",
-    "precision",
-)
+    "estimand", "about", "board", "category", "index", "model", "since", "reading", "said",
+    "match_rule", "deadline", "precision",
+)  # fmt: skip
 _LISTS = ("models", "labs")
 _PRECISIONS = ("day", "month")
 #: Every field of an entry.
@@ -378,11 +359,8 @@ def _claim(entry: Any, where: str) -> Claim:
     if unknown:
         raise ClaimError(f"{where}: unknown field {unknown[0]!r}; known: {', '.join(_FIELDS)}")
     values: dict[str, Any] = {}
-    for field in _TEXTS:
-        values[field] = _text(entry, field, where, required=True)
-    for field in _OPTIONAL:
-        if field in entry:
-            values[field] = _text(entry, field, where, required=True)
+    for field in (*_TEXTS, *(f for f in _OPTIONAL if f in entry)):
+        values[field] = _text(entry, field, where)
     for field in _LISTS:
         values[field] = _texts(entry.get(field, []), field, where)
     if not isinstance(entry.get("verified"), bool):
@@ -397,67 +375,53 @@ def _claim(entry: Any, where: str) -> Claim:
 
 def _check(claim: Claim, where: str) -> None:
     for field in ("date", "about", "since", "deadline"):
-        _date(getattr(claim, field), field, where)
+        try:
+            parse(getattr(claim, field) or claim.date)
+        except UsageError as error:
+            raise ClaimError(f"{where}: {field}: {error}") from None
     known = [e for e in ESTIMANDS if e != "gap"]
     address = urlsplit(claim.where)
     low, high = claim.ends
-    dated = claim.kind in ("months", "change") and claim.estimand != "trend"
-    rules = (
-        (
+    timed = claim.kind in ("months", "change")
+    dated = timed and claim.estimand != "trend"
+    short = claim.window is not None and claim.window <= 0
+    after = not claim.about and claim.deadline > claim.date
+    # What is broken in words, and whether it is.
+    rules = {
+        f"key {claim.key!r} may hold letters, digits and hyphens only":
             not claim.key.replace("-", "").isalnum() or not claim.key.isascii(),
-            f"key {claim.key!r} may hold letters, digits and hyphens only",
-        ),
-        (claim.kind not in KINDS, f"unknown kind {claim.kind!r}; known: {', '.join(KINDS)}"),
-        (
+        f"unknown kind {claim.kind!r}; known: {', '.join(KINDS)}": claim.kind not in KINDS,
+        f"unknown estimand {claim.estimand!r}; {successor(claim.estimand, known)}":
             claim.estimand not in known,
-            f"unknown estimand {claim.estimand!r}; {successor(claim.estimand, known)}",
-        ),
-        (
+        f"where must be a web address, not {claim.where!r}":
             address.scheme not in ("http", "https") or not address.netloc,
-            f"where must be a web address, not {claim.where!r}",
-        ),
-        (low is None and high is None, "neither low nor high is given, so nothing is claimed"),
-        (
+        "neither low nor high is given, so nothing is claimed": low is None and high is None,
+        f"low {low or 0:g} is above high {high or 0:g}":
             low is not None and high is not None and low > high,
-            f"low {low or 0:g} is above high {high or 0:g}",
-        ),
-        (
-            claim.window is not None
-            and (claim.window <= 0 or claim.kind not in ("months", "change")),
-            "window is a number of months above 0, of kind months or change",
-        ),
-        (claim.kind == "rank" and not claim.labs, "a claim of rank names its labs"),
-        (claim.kind == "led" and not claim.since, "a claim of who led says since when"),
-        (
+        "window is a number of months above 0, of kind months or change":
+            short or (claim.window is not None and not timed),
+        "a claim of rank names its labs": claim.kind == "rank" and not claim.labs,
+        "a claim of who led says since when": claim.kind == "led" and not claim.since,
+        "model goes with kind elo and labs":
             bool(claim.model) and (claim.kind != "elo" or not claim.labs),
-            "model goes with kind elo and labs",
-        ),
-        (claim.about > claim.date, f"about {claim.about} is later than the date {claim.date}"),
-        (
-            bool(claim.deadline) and (bool(claim.about) or claim.deadline <= claim.date),
-            f"deadline {claim.deadline} is a day after the date {claim.date}, and stands for about",
-        ),
-        (
+        f"about {claim.about} is later than the date {claim.date}": claim.about > claim.date,
+        f"deadline {claim.deadline} is a day after the date {claim.date}, and stands for about":
+            bool(claim.deadline) and not after,
+        f"unknown precision {claim.precision!r}; known: {', '.join(_PRECISIONS)}":
             claim.precision not in _PRECISIONS,
-            f"unknown precision {claim.precision!r}; known: {', '.join(_PRECISIONS)}",
-        ),
-        (
+        f"unknown match_rule {claim.match_rule!r}; known: {', '.join(MATCH_RULES)}":
             claim.match_rule not in MATCH_RULES,
-            f"unknown match_rule {claim.match_rule!r}; known: {', '.join(MATCH_RULES)}",
-        ),
-        (
+        "match_rule goes with kind months or change, and an estimand that dates a level":
             claim.match_rule != REACHED.name and not dated,
-            "match_rule goes with kind months or change, and an estimand that dates a level",
-        ),
-    )
-    for broken, words in rules:
+    }  # fmt: skip
+    for words, broken in rules.items():
         if broken:
             raise ClaimError(f"{where}: {words}")
 
 
-def _text(entry: Mapping[str, Any], field: str, where: str, *, required: bool) -> str:
+def _text(entry: Mapping[str, Any], field: str, where: str) -> str:
     value = entry.get(field, "")
-    if not isinstance(value, str) or (required and not value.strip()):
+    if not isinstance(value, str) or not value.strip():
         raise ClaimError(f"{where}: {field} must be a text that is not empty, not {value!r}")
     return value
 
@@ -475,11 +439,3 @@ def _number(value: Any, field: str, where: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e6:
         raise ClaimError(f"{where}: {field} must be a number, not {value!r}")
     return float(value)
-
-
-def _date(value: str, field: str, where: str) -> None:
-    if value:
-        try:
-            parse(value)
-        except UsageError as error:
-            raise ClaimError(f"{where}: {field}: {error}") from None

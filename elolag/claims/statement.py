@@ -8,7 +8,7 @@ from typing import Any, Unpack
 
 from elolag.claims.estimating import Drawn, Studies, held, judged, passed
 from elolag.claims.registry import Statement, interval_words, parse_statement, quantity
-from elolag.dates import parse, to_day, to_iso
+from elolag.dates import months_after, parse, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import ESTIMANDS
@@ -24,12 +24,8 @@ _KEYS = tuple((estimand, REACHED.name) for estimand in ESTIMANDS)
 #: What a statement without further words may be about.
 _BOARDS = ("arena/text_style_control", "arena/text")
 _GROUPS = (
-    ("US", "CN"),
-    ("US+closed", "CN"),
-    ("US", "CN+open"),
-    ("US+open", "CN"),
-    ("closed", "open"),
-)
+    ("US", "CN"), ("US+closed", "CN"), ("US", "CN+open"), ("US+open", "CN"), ("closed", "open")
+)  # fmt: skip
 #: Other dates are looked at month by month, this many back from the newest ratings.
 MONTHS_BACK = 30
 
@@ -101,8 +97,7 @@ class StatementCheck(Result):
         return (
             f"{head}: {len(self.supporting)} of {len(self.definitions)} definitions support it; "
             f"the likeliest is {best.estimand} of {noun(best.follower)} behind "
-            f"{noun(best.leader)} on {best.board} "
-            f"({best.figure()}, probability "
+            f"{noun(best.leader)} on {best.board} ({best.figure()}, probability "
             f"{share(best.probability)})."
         )
 
@@ -147,17 +142,14 @@ class StatementCheck(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
+        plain = ("level", "n_draws", "seed", "sources", "tags")
         return {
             "schema": 1,
             "statement": asdict(self.statement),
             "date": self.date,
             "definitions": [d.to_dict() for d in self.definitions],
             "refused": list(self.refused),
-            "level": self.level,
-            "n_draws": self.n_draws,
-            "seed": self.seed,
-            "sources": self.sources,
-            "tags": self.tags,
+            **{name: getattr(self, name) for name in plain},
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -167,16 +159,11 @@ def _spans(months: tuple[str, ...]) -> str:
     """Firsts of months as stretches: "2025-03 to 2025-05, 2025-09"."""
     runs: list[list[str]] = []
     for month in months:
-        if runs and _next(runs[-1][-1]) == month[:7]:
+        if runs and months_after(f"{runs[-1][-1]}-01", 1) == f"{month[:7]}-01":
             runs[-1].append(month[:7])
         else:
             runs.append([month[:7]])
     return ", ".join(r[0] if len(r) == 1 else f"{r[0]} to {r[-1]}" for r in runs)
-
-
-def _next(month: str) -> str:
-    year, number = int(month[:4]), int(month[5:7])
-    return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
 
 
 def check_statement(
@@ -277,9 +264,5 @@ def _months_in_range(drawn: Drawn, statement: Statement) -> dict[str, list[str]]
 
 
 def _firsts(end: float) -> Iterator[float]:
-    year, month = int(to_iso(end)[:4]), int(to_iso(end)[5:7])
-    start = year * 12 + month - 1 - MONTHS_BACK
-    for number in range(start, year * 12 + month):
-        first = to_day(f"{number // 12:04d}-{number % 12 + 1:02d}-01")
-        if first <= end:
-            yield first
+    month = f"{to_iso(end)[:7]}-01"
+    return (to_day(months_after(month, -back)) for back in range(MONTHS_BACK, -1, -1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,6 @@ from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, decimals
 from elolag.results.words import noun
-
-if TYPE_CHECKING:
-    pass
-
 
 #: Step, in months, of the grid on which the band is given.
 _STEP = 0.1
@@ -112,10 +108,7 @@ class TimeToMatch(Result):
             "schema": 1,
             "sources": self.result.sources,
             "result": self.result.to_dict(),
-            "records": [
-                {"model": f.model, "date": f.date, "months": f.months, "matched": f.matched}
-                for f in self.follow_ups
-            ],
+            "records": [vars(f) for f in self.follow_ups],
             "curve": self.to_frame().to_dict("records"),
         }
 
@@ -143,10 +136,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     study = prepare(**question)
     study.reached_only("this curve dates levels by the first model to reach them")
     window = study.window or WINDOWS["catch-up"]
-    fitted, cast = study.fitted, study.cast
-    starts = np.flatnonzero(np.diff(cast.field.model, prepend=-1))
-    means = np.maximum.reduceat(fitted.mean, starts)[None, :]
-    race = Race.of(means, cast.field.lead_from, cast.field.follow_from, study.as_of)
+    race = study.race(study.as_of)
     months, caught, count = follow_ups(race, window)
     if not count[0]:
         raise EstimateError(
@@ -167,7 +157,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     low, high = np.quantile(np.concatenate(curves), tails, axis=0, method="inverted_cdf")
     return TimeToMatch(
         result=results(study, ["catch-up"])[0],
-        follow_ups=_rows(cast.tags, race, months[0], caught[0]),
+        follow_ups=_rows(study.cast.tags, race, months[0], caught[0]),
         times=times[0][inside],
         share=share[0][inside],
         grid=grid,

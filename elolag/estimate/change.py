@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any, Unpack
 
@@ -11,25 +11,23 @@ import numpy as np
 from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import Question, Study, prepare
+from elolag.estimate.session import Estimated, Question, Study, prepare
 from elolag.model import draws, reruns
-from elolag.model.estimands import (
-    WINDOWS,
-)
-from elolag.results.provenance import Origin, basis_notes, tags_of
-from elolag.results.table import Column, Result, Table, decimals
-from elolag.results.words import (
-    directed,
-    few,
-    noun,
-    over,
-)
-from elolag.schema import ALL_LISTS
-from elolag.version import __version__
+from elolag.model.estimands import WINDOWS
+from elolag.results.provenance import tags_of
+from elolag.results.table import Column, Table, decimals
+from elolag.results.words import directed, few, noun, over
+
+#: The fields of the JSON object, in order.
+_PLAIN = (
+    "estimand", "since", "as_of", "before", "after", "months", "low", "high", "probability",
+    "level", "board", "category", "vintage", "leader_group", "follower_group", "n_draws", "seed",
+    "snapshots", "version", "sources", "window", "too_few",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Change(Result):
+class Change(Estimated):
     """By how much an estimand changed between two dates; negative: the lag shrank.
 
     `low` and `high` bound the change over re-runs of history and errors of measurement;
@@ -52,17 +50,6 @@ class Change(Result):
     high: float
     probability: float
     level: float
-    board: str
-    category: str
-    vintage: str
-    leader_group: str
-    follower_group: str
-    n_draws: int
-    seed: int
-    snapshots: tuple[tuple[str, str], ...]
-    version: str
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    sources: str = ALL_LISTS
     window: float = 12.0
     too_few: tuple[tuple[str, int], ...] = ()
 
@@ -112,13 +99,9 @@ class Change(Result):
         )
         return Table.of("change", "The change of the lag", columns, [self.to_dict()])
 
-    def footnotes(self) -> tuple[str, ...]:
-        """Which lists could be used, where not all."""
-        return basis_notes(self)
-
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        out = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "origins"}
+        out = {name: getattr(self, name) for name in _PLAIN}
         out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
         out["no_interval"] = f"none: {few(self.too_few)}" if self.too_few else None
         if self.too_few:
@@ -182,19 +165,9 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
         high=normal.inv_cdf((1 + study.level) / 2),
         probability=normal.cdf(0.0),
         level=study.level,
-        board=study.panel.board,
-        category=study.panel.category,
-        vintage=study.panel.vintage,
-        leader_group=study.cast.leader.text,
-        follower_group=study.cast.follower.text,
-        n_draws=study.n_draws,
-        seed=study.seed,
-        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
-        version=__version__,
-        origins=study.origins,
-        sources=study.panel.sources,
         too_few=study.too_few(),
         window=study.window or WINDOWS.get(estimand, 0.0),
+        **study.told,
     )
 
 
@@ -208,16 +181,10 @@ def _spread_of(
     EstimateError
         Fewer than nine tenths of either know the estimand at both dates.
     """
-    spread = np.sqrt(_difference(rerun, estimand).var(ddof=1)
-                     + _difference(measured, estimand).var(ddof=1))  # fmt: skip
-    before, after = (float(values.mean()) for values in _pairs(measured, estimand))
+    known, again = _pairs(measured, estimand), _pairs(rerun, estimand)
+    spread = np.sqrt(sum((later - earlier).var(ddof=1) for earlier, later in (again, known)))
+    before, after = (float(values.mean()) for values in known)
     return before, after, NormalDist(after - before, float(max(spread, 1e-9)))
-
-
-def _difference(pair: list[draws.Outcomes], estimand: str) -> Floats:
-    """Later minus earlier, in the draws that know both."""
-    earlier, later = _pairs(pair, estimand)
-    return np.asarray(later - earlier)
 
 
 def _pairs(pair: list[draws.Outcomes], estimand: str) -> tuple[Floats, Floats]:

@@ -13,8 +13,7 @@ from elolag.archive import find_board, open_archive
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
-from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
-from elolag.question import DEFAULT_BOARD
+from elolag.estimate.session import ASKED, Question, Session, Study, asking, check_numbers, prepare
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table
@@ -38,11 +37,8 @@ class Part:
 
 def _categories(question: Question) -> list[Part]:
     study = prepare(**asking(question, category="overall"))
-    board = find_board(
-        question.get("board", DEFAULT_BOARD),
-        question.get("archive"),
-        question.get("sources", ALL_LISTS),
-    )
+    asked: Question = {**ASKED, **question}
+    board = find_board(asked["board"], asked["archive"], asked["sources"])
     newest = board.snapshot(study.panel.vintage)
     stale = set(newest.stale_categories)
     why = f"it was not computed anew for the vintage {newest.vintage}"
@@ -85,11 +81,11 @@ def _labs(question: Question) -> list[Part]:
     home = {t.lab: bool(mine) for t, mine in zip(study.cast.tags, own, strict=True)}
     asked = []
     for lab, why in _active(study, "lab").items():
-        rival = _and(leader, f"not:lab:{lab}") if home[lab] else leader
-        own_kind = f"{adjective(leader)} labs, each against the others"
-        heading = own_kind if home[lab] else f"other labs, against {noun(leader)}"
-        item = _pair(rival, f"lab:{lab}", lab, heading)
-        asked.append(replace(item, refused=why))
+        rival, heading = leader, f"other labs, against {noun(leader)}"
+        if home[lab]:
+            rival = _and(leader, f"not:lab:{lab}")
+            heading = f"{adjective(leader)} labs, each against the others"
+        asked.append(replace(_pair(rival, f"lab:{lab}", lab, heading), refused=why))
     return sorted(asked, key=lambda q: not q.heading.startswith("other labs"))
 
 
@@ -157,8 +153,6 @@ _QUESTIONS: Mapping[str, Callable[[Question], Sequence[Part]]] = {
     "country": _countries,
 }
 
-_BY = tuple(_QUESTIONS)
-
 
 # What `compare` returns: slices, their intervals, and what it means to read many at once.
 
@@ -194,7 +188,8 @@ class Slice:
     def simultaneous_given(self) -> tuple[float | None, float | None] | None:
         """Ends of the simultaneous interval; None where it is none, or was not asked for."""
         none = self.simultaneous is None or bool(self.result.too_few())
-        return None if none or _flat(self.simultaneous) else self.simultaneous
+        low, high = self.simultaneous or (None, None)
+        return None if none or low == high is not None else (low, high)
 
     def row(self) -> dict[str, Any]:
         """One row of the table."""
@@ -260,21 +255,28 @@ class Slices(Result):
         """Range of the slices, and what their number means."""
         ranked = sorted(self.slices, key=size)
         first, last = ranked[0], ranked[-1]
-        ends = f"from {answer(first.result)} ({first.name}) to {answer(last.result)} ({last.name})"
+        ends = " to ".join(f"{end.result.short()} ({end.name})" for end in (first, last))
         asked = over(self.estimand, first.result.window)
         if self.paired:
             follower, leader = noun(self.follower_group), noun(self.leader_group)
-            text = f"The lag of {follower} behind {leader} ({asked}) runs {ends}"
+            text = f"The lag of {follower} behind {leader} ({asked}) runs from {ends}"
         else:
-            text = f"By {self.by} the lag ({asked}) runs {ends}"
+            text = f"By {self.by} the lag ({asked}) runs from {ends}"
         n = len(self.slices)
         counted = "1 slice" if n == 1 else f"{n} slices"
         return f"{text}, over {counted} ({self.certain()}). {self.multiplicity()}"
 
+    @property
+    def decided(self) -> tuple[int, int]:
+        """How many are behind and ahead by the widest interval there is of each."""
+        known = [s for s in self.slices if not s.result.too_few()]
+        ends = [s.simultaneous or (s.result.low, s.result.high) for s in known]
+        behind = sum(low is not None and low > 0 for low, _ in ends)
+        return behind, sum(high is not None and high < 0 for _, high in ends)
+
     def certain(self) -> str:
         """How many slices have an interval on one side of level."""
-        ahead = sum(upper(s) < 0 for s in self.slices)
-        behind = sum(lower(s) > 0 for s in self.slices)
+        behind, ahead = self.decided
         rest = len(self.slices) - ahead - behind
         kind = "simultaneous" if self.simultaneous_level else "own"
         return f"by their {kind} intervals {behind} behind, {ahead} ahead, {rest} undecided"
@@ -332,7 +334,7 @@ class Slices(Result):
         for item in self.slices:
             found = item.result
             words = {
-                "answer": answer(found) + (", provisional" if found.provisional else ""),
+                "answer": found.short() + (", provisional" if found.provisional else ""),
                 "measurement": found.interval_cell(found.low, found.high),
                 "together": found.interval_cell(*(item.simultaneous or (None, None)))
                 if together
@@ -379,34 +381,9 @@ class Slices(Result):
         }
 
 
-def _flat(ends: tuple[float | None, float | None] | None) -> bool:
-    return ends is not None and ends[0] is not None and ends[0] == ends[1]
-
-
 def size(item: Slice) -> float:
     """Months behind, by which slices are ranked."""
     return item.result.months or 0.0
-
-
-def answer(result: LagResult) -> str:
-    """The lag of the row's follower, in the words of its verdict."""
-    return result.short()
-
-
-def lower(item: Slice) -> float:
-    """Lower end of the widest interval there is."""
-    if item.result.too_few():
-        return -np.inf  # no interval: undecided
-    low = item.simultaneous[0] if item.simultaneous else item.result.low
-    return -np.inf if low is None else low
-
-
-def upper(item: Slice) -> float:
-    """Upper end of the widest interval there is."""
-    if item.result.too_few():
-        return np.inf
-    high = item.simultaneous[1] if item.simultaneous else item.result.high
-    return np.inf if high is None else high
 
 
 # `compare`: every slice of one kind, each with its own interval or all with one that holds.
@@ -454,8 +431,8 @@ def compare(
     'China against US'
     """
     key = lag_key(estimand, frontier)
-    if by not in _BY:
-        raise UsageError(f"cannot compare by {by!r}; known: {', '.join(_BY)}")
+    if by not in _QUESTIONS:
+        raise UsageError(f"cannot compare by {by!r}; known: {', '.join(_QUESTIONS)}")
     if key == "gap":
         raise UsageError("gap is in Elo, which boards and categories do not share; compare months")
     if interval not in ("measurement", "sampling"):
@@ -488,11 +465,14 @@ def compare(
         raise EstimateError(f"no {by} has an answer ({reasons})")
     level = found[0][1].level
     each = 1 - (1 - level) / len(found) if simultaneous else None
-    slices = [
-        Slice(item.name, item.heading, item.whole, result, _wide(study, key, interval, each),
-              _count(study))
-        for item, study, result in found
-    ]  # fmt: skip
+    slices = []
+    for item, study, result in found:
+        # The same draws' interval, at the level that holds for all slices at once.
+        wide = each and results(replace(study, level=each), [key], interval)[0]
+        sides = study.cast.field.lead_from, study.cast.field.follow_from
+        lead, follow = (int((since <= study.as_of).sum()) for since in sides)
+        ends = (wide.low, wide.high) if wide else None
+        slices.append(Slice(item.name, item.heading, item.whole, result, ends, (lead, follow)))
     headings = list(dict.fromkeys(s.heading for s in slices))
     slices.sort(key=lambda s: (not s.whole, headings.index(s.heading), -size(s), s.name))
     return Slices(
@@ -505,19 +485,3 @@ def compare(
         leader_group=question.get("leader", "US"),
         follower_group=question.get("follower", "CN"),
     )
-
-
-def _wide(
-    study: Study, key: str, interval: str, each: float | None
-) -> tuple[float | None, float | None] | None:
-    """The same draws' interval at the level that holds for all slices at once."""
-    if each is None:
-        return None
-    result = results(replace(study, level=each), [key], interval)[0]
-    return result.low, result.high
-
-
-def _count(study: Study) -> tuple[int, int]:
-    field = study.cast.field
-    lead, follow = ((d <= study.as_of).sum() for d in (field.lead_from, field.follow_from))
-    return int(lead), int(follow)

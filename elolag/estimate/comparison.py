@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
-import numpy as np
-
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.change import change_of
@@ -263,11 +261,9 @@ def _unrated(study: Study, question: Question) -> tuple[str, ...]:
     except ElolagError:
         return ()  # no such board, or it cannot answer: then there is nothing to compare with
     rated = set(study.panel.placed.table["model"])
-    starts = np.flatnonzero(np.diff(other.cast.field.model, prepend=-1))
-    means = np.maximum.reduceat(other.fitted.mean, starts)[None, :]
     names = set()
     for dates in (other.cast.field.lead_from, other.cast.field.follow_from):
-        steps = Steps(means, dates, study.as_of)
+        steps = Steps(other.means, dates, study.as_of)
         names |= {other.cast.tags[i].model for i in steps.columns[0, : steps.size]}
     return tuple(sorted(names - rated))
 

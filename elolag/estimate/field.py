@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -48,15 +48,8 @@ class Roster:
 
     def only(self, keep: NDArray[np.intp]) -> Roster:
         """The models at these positions."""
-        return Roster(
-            tuple(self.models[k] for k in keep),
-            self.released[keep],
-            self.country[keep],
-            self.lead_from[keep],
-            self.follow_from[keep],
-            self.month_start[keep],
-            self.month_end[keep],
-        )
+        names, *arrays = (getattr(self, each.name) for each in fields(self))
+        return Roster(tuple(names[k] for k in keep), *(array[keep] for array in arrays))
 
     def field(self, table: pd.DataFrame, drift: YoungDrift | None) -> tuple[Field, pd.DataFrame]:
         """Put the linked entries of these models in order, the young ones' errors widened.
@@ -190,6 +183,11 @@ class Cast:
         names = tuple(self.entries[k] for k in entries)
         tags = tuple(self.tags[k] for k in models)
         return Cast(field, names, tags, self.leader, self.follower), fitted
+
+    def best(self, ratings: Floats) -> Floats:
+        """Of ratings by entry, (E,), the highest of each model, (1, M)."""
+        starts = np.flatnonzero(np.diff(self.field.model, prepend=-1))
+        return np.asarray(np.maximum.reduceat(ratings, starts)[None, :])
 
     def best_entries(self, fitted: Posterior) -> NDArray[np.intp]:
         """Index of each model's entry with the highest posterior mean."""

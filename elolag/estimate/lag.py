@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import NormalDist
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -268,12 +268,7 @@ def _result(
         level=level,
         window=study.window or WINDOWS.get(estimand, 0.0),
         as_of=to_iso(as_of),
-        vintage=panel.vintage,
         data_through=to_iso(float(counted[counted <= as_of].max())),
-        board=panel.board,
-        category=panel.category,
-        leader_group=cast.leader.text,
-        follower_group=cast.follower.text,
         leader_best=leader_best,
         follower=follower_best,
         match=match,
@@ -288,15 +283,11 @@ def _result(
         ),
         censored=found.censored if found else None,
         policies=study.choices,
-        n_draws=study.n_draws,
         failed_draws=found.failed if found else 0,
         averaged=found.averaged if found else False,
-        seed=study.seed,
-        snapshots=tuple((s.path, s.sha256) for s in panel.snapshots),
         version=__version__,
         notes=(*study.notes, *notes),
-        origins=study.origins,
-        sources=panel.sources,
+        **study.told,
         **_shares(point, sample),
         provisional=_provisional(study, (leader_best, follower_best)),
         models=tuple(
@@ -328,7 +319,7 @@ def _provisional(study: Study, bests: Sequence[ModelPoint]) -> tuple[Contender, 
     return tuple(found)
 
 
-def _shares(point: draws.Outcomes, sample: draws.Outcomes) -> dict[str, float]:
+def _shares(point: draws.Outcomes, sample: draws.Outcomes) -> dict[str, Any]:
     """Shares of draws in which the day's bests and their match are those of posterior means."""
     leads = point.gap[0] < 0
     matched = ((sample.gap < 0) == leads) & (sample.match == point.match[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import numpy as np
@@ -15,18 +15,24 @@ from elolag.arrays import Floats
 from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import PrintedErrors, Vintage, vintages
-from elolag.estimate.session import ASKED, Question, Session, asking, prepare
+from elolag.estimate.session import (
+    ASKED,
+    Estimated,
+    Question,
+    Session,
+    asking,
+    prepare,
+    rests_on,
+)
 from elolag.model import draws
 from elolag.model.frontier import Steps
 from elolag.model.posterior import Field, Posterior
 from elolag.own import OwnBoard
 from elolag.question import check_names
 from elolag.results.citing import date as spelled
-from elolag.results.provenance import Origin, basis_notes, tags_of
-from elolag.results.table import Column, Result, Table, decimals
+from elolag.results.provenance import basis_notes, tags_of
+from elolag.results.table import Column, Table, decimals
 from elolag.results.words import NO_CHANCE, noun, share
-from elolag.schema import ALL_LISTS
-from elolag.version import __version__
 
 #: Points of the grid on which the two frontiers of a list are compared.
 _GRID = 4001
@@ -94,7 +100,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class WhoLed(Result):
+class WhoLed(Estimated):
     """The order of two groups on every list of a board.
 
     Attributes
@@ -107,17 +113,6 @@ class WhoLed(Result):
 
     standings: tuple[Standing, ...]
     without: tuple[tuple[str, str], ...]
-    board: str
-    category: str
-    vintage: str
-    leader_group: str
-    follower_group: str
-    n_draws: int
-    seed: int
-    snapshots: tuple[tuple[str, str], ...]
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    sources: str = ALL_LISTS
-    version: str = __version__
 
     @property
     def first(self) -> tuple[Standing, ...]:
@@ -369,20 +364,7 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
         )
     used = {s.date for s in standings}
     kept = [s for s in reversed(snapshots) if s.vintage in used]
-    return WhoLed(
-        standings=tuple(standings),
-        without=tuple(without),
-        board=board.name,
-        category=category,
-        vintage=newest,
-        leader_group=groups[0].text,
-        follower_group=groups[1].text,
-        n_draws=study.n_draws,
-        seed=study.seed,
-        snapshots=tuple((s.path, s.sha256) for s in kept),
-        origins=tuple(Origin.of(s) for s in kept),
-        sources=study.panel.sources,
-    )
+    return WhoLed(tuple(standings), tuple(without), **study.told | rests_on(kept))
 
 
 def _bests(

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elolag.arrays import Floats, Ints
+from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
+from elolag.estimate.session import ASKED, Estimated, Question, Session, Study, asking, prepare
 from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
 from elolag.question import check_names
 from elolag.results import cards
 from elolag.results.citing import date as spelled
 from elolag.results.citing import lag as told_lag
-from elolag.results.provenance import Origin, tags_of
-from elolag.results.table import Column, Result, Table, decimals
-from elolag.results.words import (
-    TOO_FEW,
-    compact,
-    few,
-    given,
-    noun,
-    share,
-)
-from elolag.schema import ALL_LISTS
-from elolag.version import __version__
-
-_Flags = NDArray[np.bool_]
+from elolag.results.provenance import tags_of
+from elolag.results.table import Column, Table, decimals
+from elolag.results.words import TOO_FEW, compact, few, given, noun, share
 
 #: States of a date: known, only known to lie before the first rated model, not come yet.
 _STATES = ("reached", "before-first", "not-yet")
@@ -103,18 +91,23 @@ class Reach:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        found = {"below": self.below, "above": self.above}
-        return {
-            "group": self.group,
-            "state": self.state,
-            "date": self.date,
-            **given(self.low, self.high),
-            **{
-                key: {"model": pair[0], "date": pair[1]} if pair else None
-                for key, pair in found.items()
-            },
-            "not_reached": self.never,
+        ends = {
+            key: dict(zip(("model", "date"), pair, strict=True)) if pair else None
+            for key, pair in (("below", self.below), ("above", self.above))
         }
+        plain = {name: getattr(self, name) for name in ("group", "state", "date")}
+        return {**plain, **given(self.low, self.high), **ends, "not_reached": self.never}
+
+    def cells(self, thin: bool) -> dict[str, Any]:
+        """Cells of a row of either table; `thin`: too few models for an interval."""
+        ends = dict.fromkeys(("low", "high")) if thin else given(self.low, self.high)
+        date, found = str(self.date), {"not-yet": "not yet", "before-first": f"by {self.date}"}
+        return {
+            "when": found.get(self.state, date), "interval": self.interval(thin),
+            "above": self.above and self.above[0], "below": self.below and self.below[0],
+            "state": self.state, "date": self.date, "earliest": ends["low"],
+            "latest": ends["high"], "not_reached": self.never,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -178,59 +171,39 @@ class ModelDate:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
+        plain = (
+            "model", "entry", "lab", "group", "released", "rating", "sd", "votes", "record", "best",
+        )  # fmt: skip
+        lag = {"months": self.months, **given(self.low, self.high), "censored": self.censored}
         return {
-            "model": self.model,
-            "entry": self.entry,
-            "lab": self.lab,
-            "group": self.group,
-            "released": self.released,
-            "rating": self.rating,
-            "sd": self.sd,
-            "votes": self.votes,
-            "record": self.record,
-            "best": self.best,
+            **{name: getattr(self, name) for name in plain},
             "other": self.reach.to_dict(),
-            "at_release": {
-                "months": self.months,
-                **given(self.low, self.high),
-                "censored": self.censored,
-            },
+            "at_release": lag,
             "evidence": self.evidence,
             "lab_evidence": self.lab_evidence,
         }
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Asked(Result):
+class _Asked(Estimated):
     """What the two results share: the question they answer, and what they rest on."""
 
-    board: str
-    category: str
-    vintage: str
     as_of: str
-    leader_group: str
-    follower_group: str
     match_rule: str
     level: float
-    n_draws: int
-    seed: int
     thin: str
     notes: tuple[str, ...]
-    snapshots: tuple[tuple[str, str], ...]
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    sources: str = ALL_LISTS
-    version: str = __version__
 
     def footnotes(self) -> tuple[str, ...]:
         """What the intervals are, and which lists could be used."""
-        if self.thin:
-            kind = f"No intervals: {self.thin}."
-        else:
-            kind = (
-                f"{self.level:.0%} measurement intervals; each holds its own date, whatever the "
-                f"others are."
-            )
-        return (kind, *(f"Note: {note}." for note in self.notes))
+        kind = (
+            f"{self.level:.0%} measurement intervals; each holds its own date, whatever the others "
+            f"are."
+        )
+        return (
+            f"No intervals: {self.thin}." if self.thin else kind,
+            *(f"Note: {note}." for note in self.notes),
+        )
 
     def _question(self) -> dict[str, Any]:
         plain = (
@@ -297,8 +270,9 @@ class ModelDates(_Asked):
             rows.append(("votes", f"{model.votes:,}"))
         if model.best or model.record:
             rows.append(("standing", standing))
-        rows.append((f"{other} at its level", _when(reach)))
-        rows.append((f"{self.level:.0%} interval of that day", reach.interval(bool(self.thin))))
+        cells = reach.cells(bool(self.thin))
+        rows.append((f"{other} at its level", cells["when"]))
+        rows.append((f"{self.level:.0%} interval of that day", cells["interval"]))
         if reach.above and reach.state == "reached":
             verb = "passed or matched by" if reach.above[1] > model.released else "first there"
             rows.append((verb, f"{reach.above[0]} ({reach.above[1]})"))
@@ -307,7 +281,8 @@ class ModelDates(_Asked):
         if 0 < reach.never < 1:
             rows.append(("not reached yet", f"{share(reach.never)} of draws"))
         rows.append(("at its release", told_lag(model.months, model.censored, "en")))
-        rows.append((f"{self.level:.0%} interval", _span(model, bool(self.thin))))
+        span = TOO_FEW if self.thin else compact(model.low, model.high)
+        rows.append((f"{self.level:.0%} interval", span))
         return rows
 
     def table(self) -> Table:
@@ -325,10 +300,7 @@ class ModelDates(_Asked):
             Column("lab", "", "who released it", in_page=False),
             Column("sd", "", "posterior standard deviation", "Elo", in_page=False),
             Column("other", "", "the other group", in_page=False),
-            Column("state", "", f"one of {', '.join(_STATES)}", in_page=False),
-            Column("date", "", "first day at its level; empty: not yet", "ISO date", in_page=False),
-            Column("earliest", "", "of the interval; empty: unbounded", "ISO date", in_page=False),
-            Column("latest", "", "of the interval; empty: unbounded", "ISO date", in_page=False),
+            *_days("first day at its level; empty: not yet"),
             Column("below", "", "the other side's last record below it", in_page=False),
             Column("above", "", "the other side's first at or above it", in_page=False),
             Column("not_reached", "", "share of draws without one", in_page=False),
@@ -341,23 +313,10 @@ class ModelDates(_Asked):
         )
         rows = []
         for m in self.models:
-            reach = m.reach
-            ends, span = given(reach.low, reach.high), given(m.low, m.high)
-            rows.append({
-                **{name: getattr(m, name) for name in (
-                    "model", "group", "released", "rating", "entry", "lab", "sd", "months",
-                    "censored", "record", "best",
-                )},
-                "when": _when(reach), "interval": reach.interval(thin),
-                "behind": told_lag(m.months, m.censored, "en"), "other": reach.group,
-                "state": reach.state, "date": reach.date,
-                "earliest": None if thin else ends["low"],
-                "latest": None if thin else ends["high"],
-                "below": reach.below[0] if reach.below else None,
-                "above": reach.above[0] if reach.above else None,
-                "not_reached": reach.never,
-                "low": None if thin else span["low"], "high": None if thin else span["high"],
-            })  # fmt: skip
+            ends = dict.fromkeys(("low", "high")) if thin else given(m.low, m.high)
+            behind = told_lag(m.months, m.censored, "en")
+            more = {"behind": behind, "other": m.reach.group, "low": ends["low"]}
+            rows.append({**vars(m), **m.reach.cells(thin), **more, "high": ends["high"]})
         caption = "When the other side stood at each model's level (the CSV has every model)"
         records = tuple(k for k, m in enumerate(self.models) if m.record)
         shown = records if len(self.models) > 1 else None
@@ -403,30 +362,16 @@ class LevelDates(_Asked):
 
     def table(self) -> Table:
         """One row per group."""
-        thin = bool(self.thin)
         columns = (
             Column("group", "Group", "who reached it"),
             Column("when", "At this level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
             Column("above", "First at or above", "model"),
             Column("below", "Last below", "model"),
-            Column("state", "", f"one of {', '.join(_STATES)}", in_page=False),
-            Column("date", "", "first day; empty: not yet", "ISO date", in_page=False),
-            Column("earliest", "", "of the interval; empty: unbounded", "ISO date", in_page=False),
-            Column("latest", "", "of the interval; empty: unbounded", "ISO date", in_page=False),
+            *_days("first day; empty: not yet"),
             Column("not_reached", "", "share of draws without one", in_page=False),
         )
-        rows = []
-        for reach in self.reaches:
-            ends = given(reach.low, reach.high)
-            rows.append({
-                "group": reach.group, "when": _when(reach), "interval": reach.interval(thin),
-                "above": reach.above[0] if reach.above else None,
-                "below": reach.below[0] if reach.below else None,
-                "state": reach.state, "date": reach.date,
-                "earliest": None if thin else ends["low"],
-                "latest": None if thin else ends["high"], "not_reached": reach.never,
-            })  # fmt: skip
+        rows = [{"group": each.group, **each.cells(bool(self.thin))} for each in self.reaches]
         return Table.of("level-dates", f"When each reached {self.rating:g} points", columns, rows)
 
     def to_dict(self) -> dict[str, Any]:
@@ -441,15 +386,14 @@ class LevelDates(_Asked):
         }
 
 
-def _when(reach: Reach) -> str:
-    """The day in a cell."""
-    if reach.state == "not-yet":
-        return "not yet"
-    return f"by {reach.date}" if reach.state == "before-first" else str(reach.date)
-
-
-def _span(model: ModelDate, thin: bool) -> str:
-    return TOO_FEW if thin else compact(model.low, model.high)
+def _days(first: str) -> tuple[Column, ...]:
+    """Columns of a day as data."""
+    ends = "of the interval; empty: unbounded"
+    return (
+        Column("state", "", f"one of {', '.join(_STATES)}", in_page=False),
+        Column("date", "", first, "ISO date", in_page=False),
+        *(Column(end, "", ends, "ISO date", in_page=False) for end in ("earliest", "latest")),
+    )
 
 
 def model_dates(**question: Unpack[Question]) -> ModelDates:
@@ -515,12 +459,9 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
         mine = int(follows[k])
         other = 1 - mine
         tag, row = cast.tags[k], tables.models[cast.tags[k].model]
-        reach = _reach(
-            study, groups[other], frontiers[other], float(point.ratings[0, k]),
-            tuple(float(each[0, k]) for each in at_mean[:3]), float(early[k]), float(late[k]),
-            float(never[:, k].mean()),
-        )  # fmt: skip
-        day, by, not_yet, own = (each[0, k] for each in at_mean)
+        day, by, not_yet, own = facts = [each[0, k] for each in at_mean]
+        reach = _reach(study, groups[other], frontiers[other], float(point.ratings[0, k]),
+                       facts[:3], (early[k], late[k]), never[:, k])  # fmt: skip
         found.append(ModelDate(
             model=tag.model,
             entry=cast.entries[best[k]],
@@ -580,7 +521,7 @@ def level_dates(rating: float, **question: Unpack[Question]) -> LevelDates:
     numbers, point, as_of = study.cast.field, _point(study), study.as_of
     until = np.array([as_of])
 
-    def crossed(drawn: draws.Draw) -> list[tuple[Floats, _Flags, _Flags]]:
+    def crossed(drawn: draws.Draw) -> list[tuple[Floats, Flags, Flags]]:
         """Of leader and follower, each (D,)."""
         found = []
         for since in (drawn.lead_from, drawn.follow_from):
@@ -600,11 +541,8 @@ def level_dates(rating: float, **question: Unpack[Question]) -> LevelDates:
         sampled.append((dates, unseen, never))
         early, late = _ends(dates, unseen, never, study.level)
         steps = Steps(point.ratings, (point.lead_from, point.follow_from)[side], as_of)
-        facts = tuple(float(each[0]) for each in at_mean[side])
-        reaches.append(
-            _reach(study, group, steps, rating, facts, float(early), float(late),
-                   float(never.mean()))
-        )  # fmt: skip
+        facts = [each[0] for each in at_mean[side]]
+        reaches.append(_reach(study, group, steps, rating, facts, (early, late), never))
     (led, lead_by, lead_never), (followed, follow_by, follow_never) = sampled
     apart = (followed - led) / DAYS_PER_MONTH
     low, high = _ends(apart, lead_never | follow_by, follow_never | lead_by, study.level)
@@ -633,15 +571,12 @@ def _study(question: Question) -> tuple[Study, Session]:
 
 def _point(study: Study) -> draws.Draw:
     """Posterior-mean ratings and the dates as they stand: one draw of all models."""
-    numbers = study.cast.field
-    starts = np.flatnonzero(np.diff(numbers.model, prepend=-1))
-    ratings = np.maximum.reduceat(study.fitted.mean, starts)[None, :]
-    return draws.Draw(ratings, numbers.lead_from, numbers.follow_from)
+    return draws.Draw(study.means, study.cast.field.lead_from, study.cast.field.follow_from)
 
 
 def _crossings(
-    study: Study, keep: Ints, drawn: draws.Draw, sides: Sequence[_Flags]
-) -> tuple[Floats, _Flags, _Flags, Floats]:
+    study: Study, keep: Ints, drawn: draws.Draw, sides: Sequence[Flags]
+) -> tuple[Floats, Flags, Flags, Floats]:
     """For every model (D, M): the other side's day, unseen, never, and its own first day.
 
     `sides` says which models are asked about as the follower's and as the leader's.
@@ -661,7 +596,7 @@ def _crossings(
     return days, unseen, never, own
 
 
-def _ends(values: Floats, below: _Flags, above: _Flags, level: float) -> tuple[Floats, Floats]:
+def _ends(values: Floats, below: Flags, above: Flags, level: float) -> tuple[Floats, Floats]:
     """Percentile interval per column; draws marked may lie anywhere below, or above, their value.
 
     As `model.interval.quantiles`, for many columns at once.
@@ -684,10 +619,9 @@ def _reach(
     group: str,
     steps: Steps,
     level: float,
-    facts: tuple[float, ...],
-    early: float,
-    late: float,
-    never: float,
+    facts: Sequence[Any],
+    ends: Sequence[Floats],
+    never: Flags,
 ) -> Reach:
     """One group at one level, the models of the bracket named; `facts` are those of the point."""
     day, unseen, not_yet = facts
@@ -700,35 +634,20 @@ def _reach(
     below = None if at[0, 0] == 0 else named(steps.before(at))
     above = None if at[0, 0] == steps.size else named(np.zeros_like(at) if unseen else at)
     state = "not-yet" if not_yet else "before-first" if unseen else "reached"
+    known = (np.nan if not_yet else day, *ends)
+    date, low, high = (to_iso(float(np.floor(d))) if np.isfinite(d) else None for d in known)
     return Reach(
-        group=group,
-        state=state,
-        date=None if not_yet else to_iso(float(np.floor(day))),
-        low=to_iso(float(np.floor(early))) if np.isfinite(early) else None,
-        high=to_iso(float(np.floor(late))) if np.isfinite(late) else None,
-        below=below,
-        above=above,
-        never=never,
-        until=to_iso(study.as_of),
+        group, state, date, low, high, below, above, float(never.mean()), to_iso(study.as_of)
     )
 
 
 def _asked(study: Study) -> dict[str, Any]:
-    panel, thin = study.panel, study.too_few()
+    thin = study.too_few()
     return {
-        "board": panel.board,
-        "category": panel.category,
-        "vintage": panel.vintage,
+        **study.told,
         "as_of": to_iso(study.as_of),
-        "leader_group": study.cast.leader.text,
-        "follower_group": study.cast.follower.text,
         "match_rule": study.match_rule,
         "level": study.level,
-        "n_draws": study.n_draws,
-        "seed": study.seed,
         "thin": few(thin) if thin else "",
         "notes": study.notes,
-        "snapshots": tuple((s.path, s.sha256) for s in panel.snapshots),
-        "origins": study.origins,
-        "sources": panel.sources,
     }

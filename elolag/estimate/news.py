@@ -12,7 +12,7 @@ order of its own and the reverse of it, so that the shares add up to the change 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -23,7 +23,16 @@ from elolag.arrays import Floats, Ints
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
-from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
+from elolag.estimate.session import (
+    ASKED,
+    Estimated,
+    Question,
+    Session,
+    Study,
+    asking,
+    prepare,
+    rests_on,
+)
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.model.frontier import MatchRule
@@ -31,11 +40,8 @@ from elolag.own import OwnBoard
 from elolag.question import check_names
 from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
-from elolag.results.provenance import Origin
-from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.table import Cell, Column, Table
 from elolag.results.words import directed, months, noun
-from elolag.schema import ALL_LISTS
-from elolag.version import __version__
 
 #: Causes, in the order in which they are told, and what each is called.
 CAUSES = {
@@ -71,16 +77,11 @@ class Cause:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        return {
-            "kind": self.kind,
-            "model": self.model or None,
-            "average": self.average,
-            "current": self.current,
-        }
+        return vars(self) | {"model": self.model or None}
 
 
 @dataclass(frozen=True)
-class News(Result):
+class News(Estimated):
     """The change of two figures between two vintages, and what moved them.
 
     Attributes
@@ -93,20 +94,10 @@ class News(Result):
 
     figures: Mapping[str, tuple[float, float]]
     causes: tuple[Cause, ...]
-    board: str
-    category: str
     vintages: tuple[str, str]
     as_of: str
-    leader_group: str
-    follower_group: str
     policies: Mapping[str, Any]
-    n_draws: int
-    seed: int
-    snapshots: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    sources: str = ALL_LISTS
-    version: str = __version__
 
     def change(self, estimand: str) -> float:
         """Second figure less the first, in months."""
@@ -348,19 +339,11 @@ def estimate_news(
     return News(
         figures=figures,
         causes=tuple(causes),
-        board=panels[1].board,
-        category=panels[1].category,
         vintages=(panels[0].vintage, panels[1].vintage),
         as_of=panels[1].vintage,
-        leader_group=studies[1].cast.leader.text,
-        follower_group=studies[1].cast.follower.text,
         policies=studies[1].choices,
-        n_draws=studies[1].n_draws,
-        seed=studies[1].seed,
-        snapshots=tuple((s.path, s.sha256) for s in used.values()),
         notes=tuple(dict.fromkeys(studies[1].notes)),
-        origins=tuple(Origin.of(s) for s in used.values()),
-        sources=panels[1].sources,
+        **studies[1].told | rests_on(used.values()),
     )
 
 
@@ -453,26 +436,21 @@ def _states(
         n = study.n_draws if drawn else 1
         ratings = np.full((n, len(names)), -np.inf)
         lead, follow = np.full((n, len(names)), np.inf), np.full((n, len(names)), np.inf)
-        numbers, fitted = study.cast.field, study.fitted
+        numbers = study.cast.field
         if drawn:
             for everything in (True, False):  # the second overwrites: the figure's own draws
-                at = 0
-                for keep, d in draws.draw(numbers, fitted, n, study.seed, everything=everything):
+                at, asked = 0, (numbers, study.fitted, n, study.seed)
+                for keep, d in draws.draw(*asked, everything=everything):
                     rows, to = slice(at, at + len(d.ratings)), [tags[k] for k in keep]
                     ratings[rows, to], lead[rows, to], follow[rows, to] = (
                         d.ratings, d.lead_from, d.follow_from,
                     )  # fmt: skip
                     at += len(d.ratings)
         else:
-            starts = np.flatnonzero(np.diff(numbers.model, prepend=-1))
-            ratings[0, tags] = np.maximum.reduceat(fitted.mean, starts)
+            ratings[0, tags] = study.means
             lead[0, tags], follow[0, tags] = numbers.lead_from, numbers.follow_from
         found.append(_State(ratings, lead, follow, study.as_of))
-    return _State(found[0].ratings + _shift(early, late), *_dates(found[0])), found[1]
-
-
-def _dates(state: _State) -> tuple[Floats, Floats, float]:
-    return state.lead_from, state.follow_from, state.as_of
+    return replace(found[0], ratings=found[0].ratings + _shift(early, late)), found[1]
 
 
 def _shift(early: Study, late: Study) -> float:

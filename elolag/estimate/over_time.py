@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Unpack
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from elolag.arrays import Floats
 from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.errors import UsageError
-from elolag.estimate.session import Question, asking, prepare
+from elolag.estimate.session import Estimated, Question, asking, prepare
 from elolag.model import draws
 from elolag.model.estimands import (
     AT_LEAST,
@@ -26,25 +26,21 @@ from elolag.model.estimands import (
     current_at,
 )
 from elolag.model.interval import BOUNDS, reach
-from elolag.model.posterior import Field
-from elolag.results.provenance import Origin, basis_notes, tags_of
-from elolag.results.table import Column, Result, Table, decimals
-from elolag.results.words import (
-    NO_WIDTH,
-    TOO_FEW,
-    bounded,
-    months,
-    noun,
-)
-from elolag.schema import ALL_LISTS
-from elolag.version import __version__
+from elolag.results.provenance import tags_of
+from elolag.results.table import Column, Table, decimals
+from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, months, noun
 
 #: Level of the inner bands.
 INNER = 0.5
+#: Fields of a path that are ends: of the interval and the band, then of the inner ones.
+_ENDS = (
+    "low", "high", "band_low", "band_high",
+    "inner_low", "inner_high", "inner_band_low", "inner_band_high",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
-class LagPath(Result):
+class LagPath(Estimated):
     """`current`, or `average`, at every day of a range, as measured with one vintage.
 
     Attributes
@@ -75,11 +71,6 @@ class LagPath(Result):
         since 1970); None where the side that is behind was not the first, and for an average.
     """
 
-    board: str
-    category: str
-    vintage: str
-    leader_group: str
-    follower_group: str
     level: float
     days: Floats
     months: Floats
@@ -94,12 +85,6 @@ class LagPath(Result):
     censored: NDArray[np.int8]
     too_few: NDArray[np.bool_]
     overtaken: tuple[tuple[str, str, float] | None, tuple[str, str, float] | None]
-    n_draws: int
-    seed: int
-    snapshots: tuple[tuple[str, str], ...]
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    sources: str = ALL_LISTS
-    version: str = __version__
     estimand: str = "current"
     window: float = WINDOWS["average"]
 
@@ -143,16 +128,13 @@ class LagPath(Result):
             None if found is None else {"first": found[0], "by": found[1], "on": to_iso(found[2])}
             for found in self.overtaken
         ]
+        plain = (
+            "board", "category", "estimand", "window", "vintage", "leader_group",
+            "follower_group", "level",
+        )  # fmt: skip
         return {
             "schema": 1,
-            "board": self.board,
-            "category": self.category,
-            "estimand": self.estimand,
-            "window": self.window,
-            "vintage": self.vintage,
-            "leader_group": self.leader_group,
-            "follower_group": self.follower_group,
-            "level": self.level,
+            **{name: getattr(self, name) for name in plain},
             "inner_level": INNER,
             "overtaken": dict(zip(("start", "end"), ends, strict=True)),
             "days": days.where(days.notna(), None).to_dict("records"),
@@ -196,10 +178,6 @@ class LagPath(Result):
         name, what = _TABLES[self.estimand]
         caption = f"{what} on the first of each month, newest first (the CSV has every day)"
         return Table.of(name, caption, columns, rows, page_rows=tuple(monthly))
-
-    def footnotes(self) -> tuple[str, ...]:
-        """Which lists could be used, where not all."""
-        return basis_notes(self)
 
 
 #: Of each estimand's table: its name, and what begins its caption.
@@ -274,48 +252,30 @@ def lag_path(
     begins = np.floor(first - window * DAYS_PER_MONTH) if mean else first
     check_groups(field.lead_from, field.follow_from, float(begins))
     days = np.arange(first, study.as_of + 1)
-    point = _at(study.fitted.mean[None, :], field, study.as_of, days, found)
+    at_mean, codes = (each[0] for each in found(study.race(study.as_of), days))
     drawn = (d for _, d in study.drawn)
     ends, mean_of_draws = _bands(drawn, days, (study.level, INNER), found)
-    (low, high, band_low, band_high), inner = ends
+    outer, inner = ends
     # As of a single day: the figure of `current` is one model's date, the others' a mean.
-    figures = point[0]
     if mean:
-        figures = np.where((point[1] != EXACT) | np.isnan(mean_of_draws), figures, mean_of_draws)
-    inner_low, inner_high, inner_band_low, inner_band_high = inner
+        at_mean = np.where((codes != EXACT) | np.isnan(mean_of_draws), at_mean, mean_of_draws)
     none = np.array([bool(study.too_few(day)) for day in days])
-    for edge in (low, high, band_low, band_high, inner_low, inner_high, inner_band_low,
-                inner_band_high):  # fmt: skip
+    edges: dict[str, Any] = dict(zip(_ENDS, (*outer, *inner), strict=True))
+    for edge in edges.values():
         edge[none] = np.nan
     return LagPath(
-        board=study.panel.board,
-        category=study.panel.category,
-        vintage=study.panel.vintage,
-        leader_group=study.cast.leader.text,
-        follower_group=study.cast.follower.text,
         level=study.level,
         days=days,
-        months=figures,
-        low=low,
-        high=high,
-        band_low=band_low,
-        band_high=band_high,
-        inner_low=inner_low,
-        inner_high=inner_high,
-        inner_band_low=inner_band_low,
-        inner_band_high=inner_band_high,
-        censored=point[1],
+        months=at_mean,
+        **edges,
+        censored=codes,
         too_few=none,
         overtaken=(
             (None, None) if mean else (study.overtaken(first), study.overtaken(study.as_of))
         ),
-        n_draws=study.n_draws,
-        seed=study.seed,
-        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
-        origins=study.origins,
-        sources=study.panel.sources,
         estimand=estimand,
         window=window,
+        **study.told,
     )
 
 
@@ -343,15 +303,6 @@ def _bands(
     enough = exact.mean(axis=0) >= 1 - BOUNDS
     total = np.where(exact, lows, 0.0).sum(axis=0)
     return ends, np.where(enough, total / np.maximum(exact.sum(axis=0), 1), np.nan)
-
-
-def _at(
-    entries: Floats, field: Field, as_of: float, days: Floats, found: _Found
-) -> tuple[Floats, _Codes]:
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    ratings = np.maximum.reduceat(entries, starts, axis=1)
-    months, codes = found(Race.of(ratings, field.lead_from, field.follow_from, as_of), days)
-    return months[0], codes[0]
 
 
 def _daily(race: Race, days: Floats) -> tuple[Floats, _Codes]:

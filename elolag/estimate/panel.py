@@ -228,12 +228,7 @@ class Panel:
         return measure_of(self.board, newest.method, newest.source)
 
 
-def build(
-    board: Board,
-    category: str,
-    vintage: str | None,
-    lookup: Lookup,
-) -> Panel:
+def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> Panel:
     """Assemble the panel of one board and category.
 
     Parameters
@@ -269,37 +264,23 @@ def build(
             f"the {newest.vintage} list is cut off ({newest.completeness}); it is not linked to "
             f"older vintages, so models it no longer shows do not count"
         )
-    tables: list[Vintage] = []
-    unknown: set[str] = set()
-    untagged: set[str] = set()
-    used: list[Snapshot] = []
-    shown: list[tuple[str, set[str]]] = []
-    for snapshot in [*older, newest]:
-        if category not in snapshot.categories:
-            if snapshot is newest:
-                raise UsageError(
-                    f"no category {category!r} on {board.name} at {newest.vintage}; it has: "
-                    + ", ".join(sorted(snapshot.categories))
-                )
-            continue
-        table, *strange = identified(snapshot, category, lookup)
-        unknown |= strange[0]
-        untagged |= strange[1]
-        shown.append((snapshot.vintage, strange[1]))
-        used.append(snapshot)
-        tables.append(Vintage(snapshot.vintage, table))
+    if category not in newest.categories:
+        raise UsageError(
+            f"no category {category!r} on {board.name} at {newest.vintage}; it has: "
+            + ", ".join(sorted(newest.categories))
+        )
+    used = [s for s in (*older, newest) if category in s.categories]
+    tables = vintages(used, category, lookup)
+    strange = [identified(s, category, lookup)[1:] for s in used]
+    unknown, untagged = (set().union(*each) for each in zip(*strange, strict=True))
+    shown = [(s.vintage, names) for s, (_, names) in zip(used, strange, strict=True)]
     if all(vintage.table.empty for vintage in tables):
         raise EstimateError(
             f"nobody has tagged an entry of {board.name} ({newest.vintage}, {category}), so that "
             f"there is no model to compare; elolag tags suggest proposes tags"
         )
     other = other_board(board, newest) if older else []
-    others = [
-        Vintage(s.vintage, identified(s, category, lookup)[0])
-        for s in other
-        if category in s.categories
-    ]
-    placed = place(tables, others)
+    placed = place(tables, vintages(other, category, lookup))
     notes += _blind_spots(board, category, used, placed, lookup)
     imputed = int(placed.table["se"].isna().sum())
     if imputed:
@@ -345,16 +326,11 @@ def _rated_untagged(
     rows = [row for row, entry in enumerate(raw.entries) if entry in names]
     rows.sort(key=lambda row: (-raw.ratings[row], raw.entries[row]))
     figures = zip(raw.ratings[rows].tolist(), *_errors(raw, rows, newest), strict=True)
-    return tuple(
-        Untagged(
-            entry=entry,
-            rating=rating,
-            se=se,
-            votes=votes,
-            absent=max((date for date, seen in earlier if entry not in seen), default=""),
-        )
-        for entry, (rating, se, votes) in zip((raw.entries[r] for r in rows), figures, strict=True)
-    )
+    found = []
+    for entry, figure in zip((raw.entries[row] for row in rows), figures, strict=True):
+        absent = max((date for date, seen in earlier if entry not in seen), default="")
+        found.append(Untagged(entry, *figure, absent))
+    return tuple(found)
 
 
 def vintages(snapshots: Sequence[Snapshot], category: str, lookup: Lookup) -> list[Vintage]:
@@ -437,15 +413,11 @@ def newer_copy(board: Board, category: str, vintage: str) -> Snapshot | None:
     The default vintage is the publisher's own newest; who wants a copy's asks for it.
     """
     chosen = board.snapshot(vintage)
-    newer = (s for s in reversed(board.snapshots) if s.vintage > chosen.vintage)
-    return next(
-        (
-            s
-            for s in newer
-            if same_scale(s, chosen) and category in s.categories and s.completeness == "full"
-        ),
-        None,
-    )
+    newer = (
+        s for s in reversed(board.snapshots) if s.vintage > chosen.vintage
+        and same_scale(s, chosen) and category in s.categories and s.completeness == "full"
+    )  # fmt: skip
+    return next(newer, None)
 
 
 def _regimes(used: Sequence[Snapshot], *, since: str) -> list[str]:
@@ -473,8 +445,7 @@ def _blind_spots(
     ]
     seen: dict[str, None] = {}
     for snapshot in cut:
-        untagged: set[str] = set()
-        table = _identify(snapshot.listing(category), snapshot, lookup, set(), untagged)
+        table, _, untagged = identified(snapshot, category, lookup)
         seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
     missed = [name for name in seen if name not in set(placed.table["model"])]
     longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:_BLIND_NAMED]
@@ -551,11 +522,7 @@ def identified(
 
 
 def _identify(
-    raw: Listing,
-    snapshot: Snapshot,
-    lookup: Lookup,
-    unknown: set[str],
-    untagged: set[str],
+    raw: Listing, snapshot: Snapshot, lookup: Lookup, unknown: set[str], untagged: set[str]
 ) -> pd.DataFrame:
     """Index the entries by model and effort, the identity that survives renames of display."""
     rows, model, identity = [], [], []

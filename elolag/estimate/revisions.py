@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,16 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Roster, check_clock, enrol
 from elolag.estimate.lag import HEADLINE, lag_key
 from elolag.estimate.panel import Vintage, chain, fill_errors, other_board, place, vintages
-from elolag.estimate.session import ASKED, Asked, Question, Session, check_excluded, check_numbers
+from elolag.estimate.session import (
+    ASKED,
+    Asked,
+    Estimated,
+    Question,
+    Session,
+    check_excluded,
+    check_numbers,
+    rests_on,
+)
 from elolag.model import draws, scale
 from elolag.model.early_drift import YoungDrift, constants, drift_of
 from elolag.model.estimands import WINDOWS
@@ -41,25 +51,11 @@ from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
 from elolag.own import OwnBoard
 from elolag.question import check_names
-from elolag.results.provenance import Origin, basis_notes, tags_of
-from elolag.results.table import Cell, Column, Result, Table
-from elolag.results.words import (
-    NO_WIDTH,
-    bound,
-    compact,
-    given,
-    months,
-    noun,
-    share,
-    sized,
-)
-from elolag.schema import ALL_LISTS, measure_of
+from elolag.results.provenance import basis_notes, tags_of
+from elolag.results.table import Cell, Column, Table
+from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
+from elolag.schema import measure_of
 from elolag.tags import Lookup
-from elolag.version import __version__
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 #: What was known on the day, and the states that lead from it to what is known now.
 _STATES = ("real-time", "scale", "votes", "hindsight")
@@ -279,7 +275,7 @@ def _nine_in_ten(sizes: Floats) -> float:
 
 
 @dataclass(frozen=True)
-class Revisions(Result):
+class Revisions(Estimated):
     """Real-time and hindsight estimates month by month, and what their difference is like.
 
     Attributes
@@ -298,20 +294,9 @@ class Revisions(Result):
     settle: float
     estimand: str
     frontier: str
-    board: str
-    category: str
-    vintage: str
-    leader_group: str
-    follower_group: str
     level: float
     window: float
     policies: Mapping[str, Any]
-    n_draws: int
-    seed: int
-    snapshots: tuple[tuple[str, str], ...]
-    version: str
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    sources: str = ALL_LISTS
 
     @property
     def settled(self) -> tuple[Revision, ...]:
@@ -584,10 +569,8 @@ def estimate_revisions(
         },
         n_draws=n_draws,
         seed=seed,
-        snapshots=tuple((s.path, s.sha256) for s in reversed(snapshots)),
-        version=__version__,
-        origins=tuple(Origin.of(s) for s in reversed(snapshots)),
         sources=board.archive.sources,
+        **rests_on(reversed(snapshots)),
     )
 
 
@@ -671,15 +654,24 @@ def _measure(
         if progress is not None:
             progress(done, len(chosen))
         day = to_day(date)
-        question = day, estimand, n_draws, seed, level, window, past.match
+        asked = day, [estimand], window
+
+        def summary(state: State, asked: tuple[float, list[str], float | None] = asked) -> Summary:
+            known = state.field, state.fitted, *asked
+            point = draws.point(*known, past.match).lags[estimand]
+            drawn = draws.sample(*known, n_draws, seed, past.match).lags[estimand]
+            return summarise(estimand, point, drawn, level)
+
         try:
             states = past.states(number)
-            ends = [_summary(states[state], *question) for state in ("real-time", "hindsight")]
+            ends = [summary(states[state]) for state in ("real-time", "hindsight")]
         except EstimateError as error:
             skipped[date] = str(error)
             continue
-        middle = [_figures(states[state], *question) for state in _STATES[1:-1]]
-        way = [_exact(ends[0]), *middle, _exact(ends[1])]
+        way = [_exact(ends[0]), None, None, _exact(ends[1])]
+        for k in (1, 2):  # those on the way nobody ever published; one may have no figure
+            with suppress(EstimateError):
+                way[k] = _exact(summary(states[_STATES[k]]))
         scale, votes, models = _steps(way)
         rows.append(
             Revision(
@@ -694,41 +686,6 @@ def _measure(
             )
         )
     return tuple(rows), skipped
-
-
-def _summary(
-    state: State,
-    as_of: float,
-    estimand: str,
-    n_draws: int,
-    seed: int,
-    level: float,
-    window: float | None,
-    match: MatchRule,
-) -> Summary:
-    """Figure and measurement interval."""
-    point = draws.point(state.field, state.fitted, as_of, [estimand], window, match)
-    sample = draws.sample(
-        state.field, state.fitted, as_of, [estimand], window, n_draws, seed, match
-    )
-    return summarise(estimand, point.lags[estimand], sample.lags[estimand], level)
-
-
-def _figures(
-    state: State,
-    as_of: float,
-    estimand: str,
-    n_draws: int,
-    seed: int,
-    level: float,
-    window: float | None,
-    match: MatchRule,
-) -> float | None:
-    """The figure of a state on the way, which nobody ever published; None where it has none."""
-    try:
-        return _exact(_summary(state, as_of, estimand, n_draws, seed, level, window, match))
-    except EstimateError:
-        return None
 
 
 def _exact(found: Summary) -> float | None:

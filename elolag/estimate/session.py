@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from dataclasses import field as holding
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from elolag import tags
-from elolag.archive import Archive, Board, find_board
+from elolag.archive import Archive, Board, Snapshot, find_board
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
@@ -28,14 +28,43 @@ from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule, Steps
 from elolag.model.posterior import Posterior, posterior
 from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD, DEFAULTS, Options, check_names
-from elolag.results.provenance import Origin, which_tags
+from elolag.results.provenance import Origin, basis_notes, which_tags
+from elolag.results.table import Result
 from elolag.results.words import FEWEST, NO_DRIFT, NOT_WORSE, noun
 from elolag.schema import ALL_LISTS
 from elolag.tags import Lookup, Policies, Tag
+from elolag.version import __version__
 
 #: Below this a group is like the follower of the world few-models (9 or 10); the next smallest
 #: group of a world has 25.
 _FEW_MODELS = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimated(Result):
+    """What the results of a study say of it: what was asked, and what they rest on."""
+
+    board: str
+    category: str
+    vintage: str
+    leader_group: str
+    follower_group: str
+    n_draws: int
+    seed: int
+    snapshots: tuple[tuple[str, str], ...]
+    origins: tuple[Origin, ...] = holding(default=(), repr=False)
+    sources: str = ALL_LISTS
+    version: str = __version__
+
+    def footnotes(self) -> tuple[str, ...]:
+        """Which lists could be used, where not all."""
+        return basis_notes(self)
+
+
+def rests_on(snapshots: Iterable[Snapshot]) -> dict[str, Any]:
+    """The fields of `Estimated` that say on which snapshots a result rests."""
+    origins = tuple(Origin.of(snapshot) for snapshot in snapshots)
+    return {"snapshots": tuple((o.path, o.sha256) for o in origins), "origins": origins}
 
 
 @dataclass(frozen=True)
@@ -97,6 +126,31 @@ class Study:
     def origins(self) -> tuple[Origin, ...]:
         """The snapshots whose ratings are used, newest first, with publisher and licence."""
         return tuple(Origin.of(snapshot) for snapshot in self.panel.snapshots)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The fields of `Estimated`."""
+        return {
+            "board": self.panel.board,
+            "category": self.panel.category,
+            "vintage": self.panel.vintage,
+            "leader_group": self.cast.leader.text,
+            "follower_group": self.cast.follower.text,
+            "n_draws": self.n_draws,
+            "seed": self.seed,
+            "sources": self.panel.sources,
+            **rests_on(self.panel.snapshots),
+        }
+
+    @property
+    def means(self) -> Floats:
+        """Posterior-mean rating of each model's best entry, (1, M)."""
+        return self.cast.best(self.fitted.mean)
+
+    def race(self, day: float) -> Race:
+        """The race at posterior-mean ratings, by the default match rule."""
+        field = self.cast.field
+        return Race.of(self.means, field.lead_from, field.follow_from, day)
 
     def point(self, estimands: Sequence[str], as_of: float | None = None) -> draws.Outcomes:
         """The estimands at posterior-mean ratings."""
@@ -496,16 +550,14 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
             return Steps(ratings, dates, study.as_of)
         return fit(kind, ratings, dates, study.as_of)
 
-    field, fitted = study.cast.field, study.fitted
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    point = np.maximum.reduceat(fitted.mean, starts)[None, :]
-    drawn = draws.draw(field, fitted, study.n_draws, study.seed, everything=kind != "step")
+    field, smooth = study.cast.field, kind != "step"
+    drawn = draws.draw(field, study.fitted, study.n_draws, study.seed, everything=smooth)
     return FrontierCurve(
         group=group,
         kind=kind,
         as_of=to_iso(study.as_of),
         level=study.level,
-        point=curve(point, getattr(field, sides[group])),
+        point=curve(study.means, getattr(field, sides[group])),
         drawn=tuple(curve(d.ratings, getattr(d, sides[group])) for _, d in drawn),
     )
 

@@ -269,10 +269,8 @@ def _moved(study: Study, key: str, shifts: Sequence[Shift]) -> list[Summary | No
         normal = rng.standard_normal(len(each.ratings))
         for part, found in zip(parts, shifts, strict=True):
             part.append(lags(each, found.elo + found.error * normal, keep))
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    middle = np.maximum.reduceat(study.fitted.mean, starts)[None, :]
-    point = draws.Draw(middle, field.lead_from, field.follow_from)
-    every = np.arange(middle.shape[1])
+    point = draws.Draw(study.means, field.lead_from, field.follow_from)
+    every = np.arange(len(study.cast.tags))
     out: list[Summary | None] = []
     for part, found in zip(parts, shifts, strict=True):
         at = lags(point, np.array([found.elo]), every).lags[key]

@@ -14,7 +14,7 @@ from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.over_time import averaged
 from elolag.estimate.panel import newest_whole
-from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
+from elolag.estimate.session import ASKED, Estimated, Question, Session, Study, asking, prepare
 from elolag.forecast import past
 from elolag.forecast.form import HORIZONS, OTHER, QUANTILES, Answer, Forecast
 from elolag.forecast.past import Fan
@@ -34,11 +34,10 @@ from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
 from elolag.question import DEFAULTS
 from elolag.results import citing as language
-from elolag.results.provenance import Origin, basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.provenance import basis_notes
+from elolag.results.table import Column, Table
 from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
 from elolag.tags import Policies
-from elolag.version import __version__
 
 #: Ours, and the three that it mixes, by the names of the ledger.
 MIXTURE = "elolag-mixture"
@@ -70,15 +69,12 @@ def projections(study: Study, on: Sequence[str] = ()) -> dict[str, Projected]:
     known, fitted = cast.field, study.fitted
     chunks = [d for _, d in draws.draw(known, fitted, study.n_draws, study.seed, everything=True)]
     labs = np.unique(np.array([tag.lab for tag in cast.tags], dtype=str), return_inverse=True)[1]
-    starts = np.flatnonzero(np.diff(known.model, prepend=-1))
-    point = np.maximum.reduceat(fitted.mean, starts)[None, :]
-    seen = Race.of(point, known.lead_from, known.follow_from, day)
     now, ends = Now.of(chunks, day), [*_ends(to_iso(day)), *map(to_day, on)]
     until = to_day(months_after(to_iso(day), SPAN))
     months = (*HORIZONS, *(_steps(to_iso(day), each) for each in on))
     parts = (
         no_change(now, day, len(months)),
-        random_walk(now, seen, day, months, SPAN, study.seed),
+        random_walk(now, study.race(day), day, months, SPAN, study.seed),
         reruns(chunks, labs, day, ends, until, study.seed),
     )
     return {**dict(zip(MODELS, parts, strict=True)), MIXTURE: mixed(parts)}
@@ -144,7 +140,7 @@ def answers(
 
 
 @dataclass(frozen=True)
-class Outlook(Result):
+class Outlook(Estimated):
     """What may come after a list: each model's answers, and ours, the mixture.
 
     Attributes
@@ -169,25 +165,14 @@ class Outlook(Result):
         The same for the foot of a figure.
     """
 
-    board: str
-    category: str
-    vintage: str
-    leader_group: str
-    follower_group: str
     answers: Mapping[str, tuple[Answer, ...]]
     now: Mapping[str, float]
     days: Floats
     path: Floats
     asked: tuple[str, ...]
-    n_draws: int
-    seed: int
-    snapshots: tuple[tuple[str, str], ...]
     past: tuple[Fan, ...] = ()
     record: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    sources: str = "all"
-    version: str = __version__
 
     def answer(self, target: str, months: int, model: str = MIXTURE) -> Answer:
         """What a model says of a target so many months ahead."""
@@ -328,13 +313,10 @@ class Outlook(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
+        plain = ("board", "category", "vintage", "leader_group", "follower_group")
         return {
             "schema": 1,
-            "board": self.board,
-            "category": self.category,
-            "vintage": self.vintage,
-            "leader_group": self.leader_group,
-            "follower_group": self.follower_group,
+            **{name: getattr(self, name) for name in plain},
             "now": dict(self.now),
             "path": [
                 {"date": to_iso(day), "average": round(value, 4)}
@@ -485,24 +467,15 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     # The record is of the default question; draws, seed and tags of one's own ask no other.
     known = "" if set(own) - {"n_draws", "seed", "extra_tags"} else study.panel.board
     return Outlook(
-        board=study.panel.board,
-        category=study.panel.category,
-        vintage=day,
-        leader_group=groups[0],
-        follower_group=groups[1],
         answers={n: answers(p, day, *groups, alone=alone, on=on) for n, p in found.items()},
         now=now(found),
         days=days,
         path=path,
         asked=own,
-        n_draws=study.n_draws,
-        seed=study.seed,
-        snapshots=tuple((s.path, s.sha256) for s in study.panel.snapshots),
         past=past.fans(known, day),
         record=past.record(known),
         note=past.note(known),
-        origins=study.origins,
-        sources=study.panel.sources,
+        **study.told,
     )
 
 

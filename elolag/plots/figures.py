@@ -14,7 +14,7 @@ from elolag.claims import ClaimsReport
 from elolag.claims.bridge import Bridge, Step
 from elolag.dates import DAYS_PER_MONTH, parse, to_day
 from elolag.estimate.catch_up import TimeToMatch
-from elolag.estimate.compare import Slice, Slices, answer, lower, upper
+from elolag.estimate.compare import Slice, Slices
 from elolag.estimate.comparison import Comparison
 from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
 from elolag.model.interval import Summary
@@ -80,7 +80,7 @@ def slices(
             rows.append(Dot(heading, heading=True))
         result = item.result
         words = (
-            f"{item.name}: {answer(result)}\n{found.level:.0%} interval: "
+            f"{item.name}: {result.short()}\n{found.level:.0%} interval: "
             f"{result.interval_words()}\n{result.follower.model} / {result.leader_best.model}"
         )
         rows.append(
@@ -358,8 +358,7 @@ def _value(item: Slice) -> str:
 
 def slices_title(found: Slices) -> str:
     """How many slices are certain, or what is compared with what."""
-    behind = sum(lower(s) > 0 for s in found.slices)
-    ahead = sum(upper(s) < 0 for s in found.slices)
+    behind, ahead = found.decided
     n = len(found.slices)
     if found.paired:
         leader, follower = noun(found.leader_group), noun(found.follower_group)

@@ -12,7 +12,6 @@ from elolag.robustness.grid import (
 from elolag.robustness.specifications import (
     CHOICES,
     RULES,
-    Common,
     Facts,
     Rule,
     Spec,
@@ -26,7 +25,6 @@ __all__ = [
     "RULES",
     "TOGETHER",
     "Answer",
-    "Common",
     "Facts",
     "Grid",
     "Rule",

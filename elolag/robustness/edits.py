@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 
 from elolag.archive import Board, find_board
-from elolag.arrays import Floats
 from elolag.dates import to_day, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
@@ -23,10 +22,6 @@ from elolag.results.table import Column, Result, Table
 from elolag.results.words import directed, noun
 from elolag.schema import ALL_LISTS
 from elolag.tags import Group, Tag
-
-if TYPE_CHECKING:
-    pass
-
 
 #: "A month", in whole days, by which a date is moved.
 _MONTH_DAYS = 31.0
@@ -146,12 +141,6 @@ def _since(study: Study, tag: Tag | None) -> tuple[float, float]:
     return one(study.cast.leader), one(study.cast.follower)
 
 
-def point_ratings(study: Study) -> Floats:
-    """Posterior-mean rating of each model's best entry, (M,)."""
-    starts = np.flatnonzero(np.diff(study.cast.field.model, prepend=-1))
-    return np.asarray(np.maximum.reduceat(study.fitted.mean, starts))
-
-
 def _races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[int], Race]]:
     """Races at posterior-mean ratings, the posterior as it is, one row per set of edits.
 
@@ -160,7 +149,6 @@ def _races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[
     """
     field = study.cast.field
     place = {tag.model: k for k, tag in enumerate(study.cast.tags)}
-    ratings = point_ratings(study)
     for start in range(0, len(sets), _CHUNK):
         piece = sets[start : start + _CHUNK]
         lead = np.tile(field.lead_from, (len(piece), 1))
@@ -172,9 +160,8 @@ def _races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[
         both = (lead.min(axis=1) <= study.as_of) & (follow.min(axis=1) <= study.as_of)
         rows = np.flatnonzero(both)
         if rows.size:
-            race = Race.of(
-                np.tile(ratings, (len(rows), 1)), lead[rows], follow[rows], study.as_of, study.match
-            )
+            ratings = np.tile(study.means, (len(rows), 1))
+            race = Race.of(ratings, lead[rows], follow[rows], study.as_of, study.match)
             yield [start + int(r) for r in rows], race
 
 

@@ -8,17 +8,18 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from math import factorial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from elolag.archive import Archive, Board, find_board, open_archive
+from elolag.archive import Archive, find_board, open_archive
 from elolag.arrays import Floats
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
 from elolag.estimate.lag import HEADLINE, results
-from elolag.estimate.session import Session, Study, prepare
+from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model import draws
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
@@ -30,7 +31,6 @@ from elolag.results.words import directed, given, noun, span, which_lists
 from elolag.robustness.specifications import (
     CHOICES,
     RULES,
-    Common,
     Facts,
     Spec,
     design,
@@ -40,10 +40,6 @@ from elolag.robustness.specifications import (
 )
 from elolag.schema import ALL_LISTS
 from elolag.tags import Policies
-
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 #: Estimand as the draws know it, window in months or None, match rule.
 Asked = tuple[str, float | None, str]
@@ -80,19 +76,18 @@ class Answer:
 class Batch:
     """Specifications on one panel, with the dates they need."""
 
-    number: int
     specs: tuple[Spec, ...]
     as_of: tuple[str, ...]
     vintage: str
 
 
-def _answer_batch(batch: Batch, question: Common) -> tuple[Batch, list[Answer]]:
+def _answer_batch(batch: Batch, question: Question) -> tuple[Batch, list[Answer]]:
     """Answer every specification of a batch, in order."""
-    board = find_board(batch.specs[0].board, question.archive, question.sources)
+    board = find_board(batch.specs[0].board, question["archive"], question["sources"])
     category, vintage = batch.specs[0].category, batch.vintage
     try:
         session = Session()
-        session.panel(board, category, vintage, question.extra_tags)
+        session.panel(board, category, vintage, question["extra_tags"])
     except (EstimateError, UsageError) as error:
         dates = batch.as_of
         return batch, [Answer(date, vintage, refused=str(error)) for date in dates]
@@ -103,32 +98,26 @@ def _answer_batch(batch: Batch, question: Common) -> tuple[Batch, list[Answer]]:
     known: dict[Any, list[Answer]] = {}
     for members in studies.values():
         specs = [batch.specs[k] for k in members]
-        date = batch.as_of[members[0]]
-        answers = _study(specs, question, session, board, date, vintage, known)
+        where = asking(question, session=session, board=board, vintage=vintage)
+        answers = _study(specs, where, batch.as_of[members[0]], known)
         found.update(zip(members, answers, strict=True))
     return batch, [found[k] for k in range(len(batch.specs))]
 
 
 def _study(
-    specs: list[Spec],
-    question: Common,
-    session: Session,
-    board: Board,
-    date: str,
-    vintage: str,
-    known: dict[Any, list[Answer]],
+    specs: list[Spec], question: Question, date: str, known: dict[Any, list[Answer]]
 ) -> list[Answer]:
-    spec = specs[0]
-    leader, follower = groups(question.leader, question.follower, spec.openness)
+    """Specifications of one study."""
+    spec, vintage = specs[0], str(question["vintage"])
+    leader, follower = groups(question["leader"], question["follower"], spec.openness)
     policies = Policies(derivatives=spec.derivatives, hong_kong=spec.hong_kong)
+    chosen = asking(
+        question, leader=leader, follower=follower, category=spec.category, as_of=date,
+        policies=policies, correct_selection=spec.selection == "corrected", clock=spec.clock,
+        min_votes=spec.min_votes,
+    )  # fmt: skip
     try:
-        study = prepare(
-            board=board, leader=leader, follower=follower, category=spec.category, as_of=date,
-            vintage=vintage, n_draws=question.n_draws, seed=question.seed, level=question.level,
-            policies=policies, extra_tags=question.extra_tags, drift=question.drift,
-            correct_selection=spec.selection == "corrected", clock=spec.clock,
-            min_votes=spec.min_votes, exclude=question.exclude, session=session,
-        )  # fmt: skip
+        study = prepare(**chosen)
     except (EstimateError, UsageError) as error:
         return [Answer(date, vintage, refused=str(error)) for _ in specs]
     asked = [(s.key, float(s.window) or None, s.match_rule) for s in specs]
@@ -169,23 +158,14 @@ def answer(study: Study, asked: Sequence[Asked]) -> list[Answer]:
     for k in range(len(asked)):
         if k not in refused:
             try:
-                found = summarise(asked[k][0], point[k], _join(sampled[k]), study.level)
+                found = summarise(asked[k][0], point[k], draws.join_lags(sampled[k]), study.level)
             except EstimateError as error:
                 refused[k] = str(error)
         if k in refused:
             out.append(Answer(date, vintage, refused=refused[k]))
         else:
-            out.append(
-                Answer(
-                    date,
-                    vintage,
-                    found.months,
-                    found.low,
-                    found.high,
-                    found.censored,
-                    found.failed,
-                )
-            )
+            ends = found.low, found.high
+            out.append(Answer(date, vintage, found.months, *ends, found.censored, found.failed))
     return out
 
 
@@ -212,10 +192,6 @@ def _sample(
                     sampled[k].append(draws.lag_of(by, *asked[k][:2]))
                 except EstimateError as error:
                     refused[k] = str(error)
-
-
-def _join(parts: Sequence[Lags]) -> Lags:
-    return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))
 
 
 # How much of the variance over specifications each choice accounts for.
@@ -248,7 +224,7 @@ def variance_shares(values: Floats, choices: Mapping[str, Sequence[object]]) -> 
         Shares that sum to 1; all 0 where the values do not vary. A choice of one level is left
         out.
     """
-    codes = {name: _codes(levels) for name, levels in choices.items()}
+    codes = {name: pd.factorize(np.array(levels, object))[0] for name, levels in choices.items()}
     names = [name for name, code in codes.items() if code.max(initial=0) > 0]
     centred = values - values.mean()
     total = float(centred @ centred)
@@ -265,11 +241,6 @@ def variance_shares(values: Floats, choices: Mapping[str, Sequence[object]]) -> 
     found = dict(zip(names, _shapley(explained, len(names)), strict=True))
     found = dict(sorted(found.items(), key=lambda item: -item[1]))
     return found | {TOGETHER: max(float(1 - explained[-1]), 0.0)}
-
-
-def _codes(levels: Sequence[object]) -> NDArray[np.intp]:
-    known = {level: k for k, level in enumerate(dict.fromkeys(levels))}
-    return np.array([known[level] for level in levels], np.intp)
 
 
 def _dummies(code: NDArray[np.intp]) -> Floats:
@@ -318,37 +289,24 @@ def _shapley(worth: Floats, n: int) -> list[float]:
 
 def _run(
     batches: Sequence[Batch],
-    question: Common,
-    *,
+    question: Question,
     jobs: int,
     tell: Callable[[int, int], object] | None,
-) -> list[list[Answer]]:
-    """Answer every batch.
-
-    Parameters
-    ----------
-    tell
-        Called with specifications answered and wanted.
-
-    Returns
-    -------
-    list
-        Answers in the order of the batches, the same for any `jobs`.
-    """
-    found: dict[int, list[Answer]] = {}
-    total, done = sum(len(b.specs) for b in batches), 0
+) -> dict[Spec, Answer]:
+    """Answer every batch, in whatever order; `tell`: answered and wanted."""
+    found: dict[Spec, Answer] = {}
+    total = sum(len(b.specs) for b in batches)
     if tell:
-        tell(done, total)
+        tell(0, total)
     for batch, answers in _computed(batches, question, jobs):
-        found[batch.number] = answers
-        done += len(answers)
+        found.update(zip(batch.specs, answers, strict=True))
         if tell:
-            tell(done, total)
-    return [found[b.number] for b in batches]
+            tell(len(found), total)
+    return found
 
 
 def _computed(
-    todo: Sequence[Batch], question: Common, jobs: int
+    todo: Sequence[Batch], question: Question, jobs: int
 ) -> Iterable[tuple[Batch, list[Answer]]]:
     if jobs == 1 or len(todo) < 2:
         return (_answer_batch(b, question) for b in todo)
@@ -452,15 +410,12 @@ class Grid(Result):
                    figures=True),
             Column("levels", "Levels", "how many of them the grid has", figures=True),
         )  # fmt: skip
-        rows = tuple(
-            (
-                LABELS.get(name, name),
-                float(value),
-                None if name == TOGETHER else len({getattr(spec, name) for spec in self.specs}),
-            )
+        counts = {name: len({getattr(spec, name) for spec in self.specs}) for name in CHOICES}
+        rows = [
+            {"choice": LABELS.get(name, name), "share": float(value), "levels": counts.get(name)}
             for name, value in self.shares.items()
-        )
-        return Table(
+        ]
+        return Table.of(
             "choices", "What each choice contributes to the spread of the specifications", columns,
             rows, n_draws=self.headline.n_draws, snapshots=self.snapshots,
         )  # fmt: skip
@@ -499,8 +454,6 @@ class Grid(Result):
         refused`` (`Answer`), ``no_interval`` (why
         both ends are empty) and ``headline``. Months are positive where the follower is behind.
         """
-        import pandas as pd
-
         frame = pd.DataFrame(self._rows())
         for column in ("months", "low", "high"):
             frame[column] = frame[column].astype(float)
@@ -619,42 +572,23 @@ def sensitivity(
     if jobs < 1:
         raise UsageError(f"{jobs} jobs cannot run; take 1 or more")
     opened = open_archive(archive, sources=sources)
-    question = Common(
-        board,
-        category,
-        leader,
-        follower,
-        as_of,
-        n_draws,
-        seed,
-        level,
-        opened.path,
-        opened.sources,
-        extra_tags,
-        drift,
-        tuple(sorted(exclude)),
-    )
+    question: Question = {
+        "board": board, "category": category, "leader": leader, "follower": follower,
+        "as_of": as_of, "n_draws": n_draws, "seed": seed, "level": level, "archive": opened.path,
+        "sources": opened.sources, "extra_tags": extra_tags, "drift": drift,
+        "exclude": tuple(sorted(exclude)),
+    }  # fmt: skip
     only = restrict(choices)
     # Asked first: its errors are those of the question.
-    study = prepare(
-        board=board, leader=leader, follower=follower, category=category, as_of=as_of,
-        n_draws=n_draws, seed=seed, level=level, archive=opened, extra_tags=extra_tags,
-        drift=drift, exclude=exclude,
-    )  # fmt: skip
-    headline = results(study, [HEADLINE])[0]
+    headline = results(prepare(**asking(question, archive=opened)), [HEADLINE])[0]
     boards = [board, *(str(b) for b in only["board"])] if "board" in only else None
     facts = gather(question, opened, boards and list(dict.fromkeys(boards)))
     specs, left_out = design(facts, only)
-    batches = _batches(specs, facts)
-    found = _run(batches, question, jobs=jobs, tell=tell)
-    answered = {
-        spec: answer
-        for batch, answers in zip(batches, found, strict=True)
-        for spec, answer in zip(batch.specs, answers, strict=True)
-    }
+    answered = _run(_batches(specs, facts), question, jobs, tell)
     answers = tuple(answered[spec] for spec in specs)
     if answers[0].refused:
         raise EstimateError(answers[0].refused)
+    fine = [k for k, a in enumerate(answers) if a.months is not None]
     used = sorted({(s.board, a.ratings_of) for s, a in answered.items()})
     newest = [opened.board(name).snapshot(vintage) for name, vintage in used]
     known = {origin.path: origin for origin in (*headline.origins, *map(Origin.of, newest))}
@@ -662,7 +596,10 @@ def sensitivity(
         specs=tuple(specs),
         answers=answers,
         headline=headline,
-        shares=_shares(specs, answers),
+        shares=variance_shares(
+            np.array([answers[k].months for k in fine], float),
+            {name: [getattr(specs[k], name) for k in fine] for name in CHOICES},
+        ),
         left_out=dict(left_out.most_common()),
         snapshots=tuple((snapshot.path, snapshot.sha256) for snapshot in newest),
         origins=tuple(known.values()),
@@ -682,13 +619,5 @@ def _batches(specs: Sequence[Spec], facts: Facts) -> list[Batch]:
         for start in range(0, len(members), _BATCH):
             piece = tuple(members[start : start + _BATCH])
             as_of = tuple(dates[s.as_of] for s in piece)
-            out.append(Batch(len(out), piece, as_of, vintage))
+            out.append(Batch(piece, as_of, vintage))
     return out
-
-
-def _shares(specs: Sequence[Spec], answers: Sequence[Answer]) -> dict[str, float]:
-    fine = [k for k, a in enumerate(answers) if a.months is not None]
-    months = np.array([answers[k].months for k in fine], float)
-    return variance_shares(
-        months, {name: [getattr(specs[k], name) for k in fine] for name in CHOICES}
-    )

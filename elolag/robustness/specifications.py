@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields, replace
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +18,7 @@ from elolag.errors import UsageError
 from elolag.estimate.field import CLOCKS
 from elolag.estimate.lag import ESTIMANDS, HEADLINE
 from elolag.estimate.panel import choose, newest_whole
+from elolag.estimate.session import ASKED, Question
 from elolag.model.curves import KINDS
 from elolag.model.frontier import MATCH_RULES
 from elolag.tags import Lookup, Policies, Tag, is_unknown
@@ -117,6 +117,7 @@ def _opened(group: str) -> str:
 _FEWEST_MODELS = 20
 #: How old the newest ratings of a board may be, in days before the as-of date.
 _STALE_DAYS = 31.0
+_SUFFIX = "_style_control"
 #: Boards on which people vote about pictures and films that a model makes.
 _OTHER_MEDIA = ("image_edit", "image_to_video", "text_to_image", "text_to_video", "video_edit")
 
@@ -130,61 +131,17 @@ class Rule:
     applies: Callable[[Spec, Facts], bool]
 
 
-def _other_media(spec: Spec, _: Facts) -> bool:
-    return spec.board.rpartition("/")[2].removesuffix("_style_control") in _OTHER_MEDIA
-
-
-def _stale_board(spec: Spec, facts: Facts) -> bool:
-    wanted = facts.boards[facts.question.board].dates["latest"]
-    return _stale(wanted, facts.boards[spec.board].dates["latest"])
-
-
 def _stale(wanted: str, latest: str) -> bool:
     return to_day(wanted) - to_day(latest) > _STALE_DAYS
 
 
-def _stale_category(spec: Spec, facts: Facts) -> bool:
-    return spec.category in facts.boards[spec.board].newest.stale_categories
-
-
-def _few_models(spec: Spec, facts: Facts) -> bool:
-    return min(facts.members(spec)) < _FEWEST_MODELS
-
-
-def _not_months(spec: Spec, _: Facts) -> bool:
-    return spec.estimand == "gap"
-
-
-def _other_curve(spec: Spec, _: Facts) -> bool:
-    return (spec.estimand == "trend") == (spec.curve == "step")
-
-
-def _experimental(spec: Spec, _: Facts) -> bool:
-    return spec.curve == "local-linear"
-
-
-def _other_window(spec: Spec, _: Facts) -> bool:
-    return (spec.estimand in ("current", "trend")) != (spec.window == 0)
-
-
-def _short_catch_up(spec: Spec, _: Facts) -> bool:
-    return spec.estimand == "catch-up" and 0 < spec.window < 12
-
-
-def _other_match(spec: Spec, _: Facts) -> bool:
-    return spec.estimand == "trend" and spec.match_rule != "reached"
-
-
-def _other_leader(spec: Spec, _: Facts) -> bool:
-    return spec.openness == "both"
-
-
-def _no_votes(spec: Spec, facts: Facts) -> bool:
-    return spec.min_votes > 0 and not facts.boards[spec.board].has_votes
+def _stale_board(spec: Spec, facts: Facts) -> bool:
+    wanted = facts.boards[facts.head.board].dates["latest"]
+    return _stale(wanted, facts.boards[spec.board].dates["latest"])
 
 
 def _opened_twice(spec: Spec, facts: Facts) -> bool:
-    texts = facts.question.leader + facts.question.follower
+    texts = facts.leader + facts.follower
     return spec.openness != "any" and ("open" in texts or "closed" in texts)
 
 
@@ -195,10 +152,6 @@ def _no_derivatives(spec: Spec, facts: Facts) -> bool:
 
 def _no_hong_kong(spec: Spec, facts: Facts) -> bool:
     return spec.hong_kong != "CN" and not facts.affects(spec.board, Policies(hong_kong="separate"))
-
-
-def _no_earlier(spec: Spec, facts: Facts) -> bool:
-    return spec.as_of not in facts.boards[spec.board].dates
 
 
 def _same_vintage(spec: Spec, facts: Facts) -> bool:
@@ -214,45 +167,62 @@ def _not_published(spec: Spec, facts: Facts) -> bool:
 
 #: In order; a combination is counted under the first that applies.
 RULES = (
-    Rule("not-months", "the gap is in Elo points, not months", _not_months),
-    Rule("other-curve", "trend is defined for smooth curves, all else for steps", _other_curve),
+    Rule(
+        "not-months", "the gap is in Elo points, not months", lambda spec, _: spec.estimand == "gap"
+    ),
+    Rule(
+        "other-curve", "trend is defined for smooth curves, all else for steps",
+        lambda spec, _: (spec.estimand == "trend") == (spec.curve == "step"),
+    ),
     Rule(
         "experimental-curve",
         "the local linear trend covers badly (docs/methods.md, Frontier curves)",
-        _experimental,
+        lambda spec, _: spec.curve == "local-linear",
     ),
     Rule(
-        "other-window",
-        "current and trend look at one date; the others need a window",
-        _other_window,
+        "other-window", "current and trend look at one date; the others need a window",
+        lambda spec, _: (spec.estimand in ("current", "trend")) != (spec.window == 0),
     ),
     Rule(
-        "short-catch-up",
-        "records of 6 months cannot show a lag of about as many",
-        _short_catch_up,
+        "short-catch-up", "records of 6 months cannot show a lag of about as many",
+        lambda spec, _: spec.estimand == "catch-up" and 0 < spec.window < 12,
     ),
-    Rule("other-match", "smooth curves date no record, so they take no match rule", _other_match),
+    Rule(
+        "other-match", "smooth curves date no record, so they take no match rule",
+        lambda spec, _: spec.estimand == "trend" and spec.match_rule != "reached",
+    ),
     Rule(
         "other-leader",
         "open against open weights asks who leads among those; name such groups to ask it",
-        _other_leader,
+        lambda spec, _: spec.openness == "both",
     ),
     Rule(
-        "other-media",
-        "the board rates pictures or films: other models than the question's",
-        _other_media,
+        "other-media", "the board rates pictures or films: other models than the question's",
+        lambda spec, _: spec.board.rpartition("/")[2].removesuffix(_SUFFIX) in _OTHER_MEDIA,
     ),
     Rule("stale-board", f"its newest ratings are over {_STALE_DAYS:g} days older", _stale_board),
-    Rule("stale-category", "the category was not computed anew at that vintage", _stale_category),
-    Rule("few-models", f"a group has under {_FEWEST_MODELS} models on the list", _few_models),
-    Rule("no-votes", "the board prints no votes to ask a minimum of", _no_votes),
+    Rule(
+        "stale-category", "the category was not computed anew at that vintage",
+        lambda spec, facts: spec.category in facts.boards[spec.board].newest.stale_categories,
+    ),
+    Rule(
+        "few-models", f"a group has under {_FEWEST_MODELS} models on the list",
+        lambda spec, facts: min(facts.members(spec)) < _FEWEST_MODELS,
+    ),
+    Rule(
+        "no-votes", "the board prints no votes to ask a minimum of",
+        lambda spec, facts: spec.min_votes > 0 and not facts.boards[spec.board].has_votes,
+    ),
     Rule("opened-twice", "the groups asked about already say whose weights", _opened_twice),
     Rule("no-derivatives", "the policy changes no model of the board", _no_derivatives),
     Rule("no-hong-kong", "the policy changes no model of the board", _no_hong_kong),
-    Rule("no-earlier", "the board has no earlier whole official list", _no_earlier),
+    Rule(
+        "no-earlier", "the board has no earlier whole official list",
+        lambda spec, facts: spec.as_of not in facts.boards[spec.board].dates,
+    ),
     Rule("same-vintage", "the ratings at the time are the newest ones", _same_vintage),
     Rule("not-published", "no whole official list was published on that date", _not_published),
-)
+)  # fmt: skip
 
 
 def _first_rule(spec: Spec, facts: Facts) -> str | None:
@@ -264,34 +234,9 @@ def _first_rule(spec: Spec, facts: Facts) -> str | None:
 
 
 @dataclass(frozen=True)
-class Common:
-    """What all specifications of a grid have in common."""
-
-    board: str
-    category: str
-    leader: str
-    follower: str
-    as_of: str | None
-    n_draws: int
-    seed: int
-    level: float
-    archive: Path
-    sources: str
-    extra_tags: str | Path | None
-    drift: str | None = None
-    exclude: tuple[str, ...] = ()
-
-    @property
-    def headline(self) -> Spec:
-        """The specification of `elolag lag` with the same question."""
-        return Spec(self.board, self.category)
-
-
-@dataclass(frozen=True)
 class BoardFacts:
     """One board: its newest usable vintage and the dates that can be asked."""
 
-    name: str
     newest: Snapshot
     #: As-of dates (ISO) by level of the choice; ``earlier`` is absent where nothing came before.
     dates: Mapping[str, str]
@@ -300,7 +245,6 @@ class BoardFacts:
     #: Tags of the models on the newest list, by category.
     listed: Mapping[str, tuple[Tag, ...]]
     has_votes: bool
-    snapshots: tuple[Snapshot, ...]
 
     def vintage(self, spec: Spec) -> str:
         """The date of the ratings a specification uses."""
@@ -309,27 +253,26 @@ class BoardFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the rules look at."""
+    """All that the rules look at; `head` is the specification of the headline."""
 
-    question: Common
+    head: Spec
+    leader: str
+    follower: str
     lookup: Lookup
     boards: Mapping[str, BoardFacts]
-    unusable: Mapping[str, str] = field(default_factory=dict)
     _members: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def members(self, spec: Spec) -> tuple[int, int]:
         """Models of the leader and of the follower on the board's newest list."""
         key = (spec.board, spec.category, spec.openness)
         if key not in self._members:
-            self._members[key] = self._count(spec)
+            listed = self.boards[spec.board].listed.get(spec.category, ())
+            texts = groups(self.leader, self.follower, spec.openness)
+            known = self.lookup.labs, self.lookup.countries()
+            found = [tags.parse_group(text, *known).since(listed) for text in texts]
+            lead, follow = (int(np.isfinite(since).sum()) for since in found)
+            self._members[key] = lead, follow
         return self._members[key]
-
-    def _count(self, spec: Spec) -> tuple[int, int]:
-        listed = self.boards[spec.board].listed.get(spec.category, ())
-        texts = groups(self.question.leader, self.question.follower, spec.openness)
-        known = self.lookup.labs, self.lookup.countries()
-        found = [tags.parse_group(text, *known).since(listed) for text in texts]
-        return int(np.isfinite(found[0]).sum()), int(np.isfinite(found[1]).sum())
 
     def affects(self, board: str, policies: Policies) -> bool:
         """Whether policies other than the default change the tag of a model on the newest list."""
@@ -338,7 +281,7 @@ class Facts:
         return any(other.dropped(t) or other.tag(m) != t for m, t in models.items())
 
 
-def gather(question: Common, archive: Archive, names: Sequence[str] | None) -> Facts:
+def gather(question: Question, archive: Archive, names: Sequence[str] | None) -> Facts:
     """Read what the rules need.
 
     Parameters
@@ -351,19 +294,19 @@ def gather(question: Common, archive: Archive, names: Sequence[str] | None) -> F
     UsageError
         The archive has no such board, or the headline's has no usable ratings.
     """
-    lookup = Lookup(tags.load(question.extra_tags, archive))
-    newest = choose(archive.board(question.board), None)
-    wanted = question.as_of or newest.vintage
-    found, unusable = {}, {}
-    for board in [archive.board(name) for name in names or archive.boards()]:
-        name = board.name
+    asked: Question = {**ASKED, **question}
+    lookup = Lookup(tags.load(asked["extra_tags"], archive))
+    name = str(asked["board"])
+    wanted = asked["as_of"] or choose(archive.board(name), None).vintage
+    found = {}
+    for board in map(archive.board, names or archive.boards()):
         try:
-            found[name] = _board(board, wanted, lookup)
-        except UsageError as error:
-            if name == question.board:
-                raise
-            unusable[name] = str(error)
-    return Facts(question, lookup, found, unusable)
+            found[board.name] = _board(board, wanted, lookup)
+        except UsageError:
+            if board.name == name:
+                raise  # another board without usable ratings cannot be asked about
+    head = Spec(name, asked["category"])
+    return Facts(head, asked["leader"], asked["follower"], lookup, found)
 
 
 def _board(board: Board, wanted: str, lookup: Lookup) -> BoardFacts:
@@ -391,15 +334,8 @@ def _board(board: Board, wanted: str, lookup: Lookup) -> BoardFacts:
     for category, rows in table.groupby("category"):
         tagged = {t.model: t for e in rows["entry"] if (t := model[e]) and t.released <= until}
         listed[str(category)] = tuple(tagged.values())
-    return BoardFacts(
-        board.name,
-        newest,
-        dates,
-        frozenset(published),
-        listed,
-        bool(table["votes"].notna().any()),
-        board.snapshots,
-    )
+    votes = bool(table["votes"].notna().any())
+    return BoardFacts(newest, dates, frozenset(published), listed, votes)
 
 
 # Which specifications are estimated: a designed part of the whole product, made by rule.
@@ -415,7 +351,6 @@ def _board(board: Board, wanted: str, lookup: Lookup) -> BoardFacts:
 # From both the rules of `elolag.robustness.RULES` take what makes no sense.
 
 _Levels = Mapping[str, Sequence[str | int]]
-_SUFFIX = "_style_control"
 
 
 def restrict(choices: Mapping[str, Sequence[str | int]] | None) -> dict[str, list[str | int]]:
@@ -472,7 +407,7 @@ def design(facts: Facts, only: _Levels) -> tuple[list[Spec], Counter[str]]:
 
 def _levels(name: str, facts: Facts, only: _Levels) -> list[Any]:
     """The levels of a choice, the headline's first."""
-    head = getattr(facts.question.headline, name)
+    head = getattr(facts.head, name)
     everything: Sequence[str | int] = _LEVELS.get(name, ())
     if name == "board":
         everything = tuple(facts.boards)
@@ -481,7 +416,7 @@ def _levels(name: str, facts: Facts, only: _Levels) -> list[Any]:
 
 
 def _candidates(facts: Facts, only: _Levels) -> Iterator[Spec]:
-    head = facts.question.headline
+    head = facts.head
     crossed = [name for name in _ASKED if name != "match_rule"]
     asked = list(itertools.product(*(_levels(name, facts, only) for name in crossed)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +27,9 @@ from elolag.robustness.edits import (
     moved_dates,
     other_countries,
     other_openness,
-    point_ratings,
     redo,
     without_models,
 )
-
-if TYPE_CHECKING:
-    pass
-
 
 #: A hair: in Elo points below a level, in days around a date.
 _NUDGE = 1e-6
@@ -401,7 +396,7 @@ def _points(study: Study, target: Target) -> list[Route]:
     field = study.cast.field
     if (np.isfinite(field.lead_from) & np.isfinite(field.follow_from)).any():
         return []  # nested groups: a rating would move on both sides
-    ratings = point_ratings(study)
+    ratings = study.means[0]
     best: tuple[float, Floats, int] | None = None
     for low, high in target.ranges:
         for sign, ahead, behind, least, most in (

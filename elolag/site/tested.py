@@ -7,7 +7,7 @@ from functools import partial
 
 from elolag import plots
 from elolag.claims import RULE, SCOPE, Assessment, ClaimsReport
-from elolag.estimate.compare import Slices, answer, size
+from elolag.estimate.compare import Slices, size
 from elolag.plots.figures import claims_title, influence_title, slices_title
 from elolag.plots.specification import few
 from elolag.results.lag import LagResult
@@ -57,7 +57,7 @@ _ROWS = {
 def slices_figure(found: Slices) -> Figure:
     """A comparison by category, by openness or by lab."""
     first = found.slices[0].result
-    spread = "; ".join(f"{s.name} {answer(s.result)}" for s in sorted(found.slices, key=size))
+    spread = "; ".join(f"{s.name} {s.result.short()}" for s in sorted(found.slices, key=size))
     rows = _count(len(found.slices), *_ROWS[found.by])
     return Figure(
         name=f"slices-{found.by}",
@@ -87,7 +87,7 @@ def _slices_title(found: Slices) -> str:
     if not found.paired:
         return f"Open and closed models of both sides: {span(min(months), max(months))}"
     if len(months) == 1:
-        return f"One category: {answer(found.slices[0].result)}"
+        return f"One category: {found.slices[0].result.short()}"
     follower = noun(found.follower_group)
     text = f"{follower} is {span(min(months), max(months))} over {len(months)} categories"
     return text[:1].upper() + text[1:]

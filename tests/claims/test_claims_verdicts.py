@@ -207,7 +207,7 @@ def test_real_time_never_sees_a_later_vintage(
 @pytest.mark.parametrize("rule", MATCH_RULES)
 def test_answers_are_those_of_one_question_at_a_time(studies: Studies, rule: str) -> None:
     """One pass over all estimands and rules, and memory, against the ordinary draws."""
-    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
+    study = studies.asked("arena/text_style_control", "2025-12-11", "overall", "US", "CN").study
     drawn = Drawn(replace(study, n_draws=60))
     every = [(estimand, name) for estimand in STEP_ESTIMANDS for name in MATCH_RULES]
     for date, window in (("2025-12-11", 5.0), ("2025-09-01", 60.0), ("2025-12-11", 5.0)):
@@ -309,7 +309,7 @@ def test_a_window_is_cut_to_what_both_sides_cover_and_says_so(studies: Studies) 
     whole = _in_real_time(studies, claim)
     assert (whole.months, whole.since) == (6.0, "")
     long = _in_real_time(studies, replace(claim, window=60.0))
-    study = studies.study("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
+    study = studies.asked("arena/text_style_control", "2025-12-11", "overall", "US", "CN").study
     field = study.cast.field
     first = max(min(field.lead_from), min(field.follow_from))
     assert long.since == to_iso(first)

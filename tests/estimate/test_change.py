@@ -118,7 +118,8 @@ def test_bad_ranges_are_refused() -> None:
 def test_few_models_give_no_interval_of_a_change() -> None:
     found = Change(
         "average", "2025-08-19", "2026-08-19", 9.0, 7.0, -2.0, -4.0, 0.5, 0.93, 0.95,
-        "arena/text", "overall", "2026-08-19", "US", "GB", 1000, 0, (), "0",
+        board="arena/text", category="overall", vintage="2026-08-19", leader_group="US",
+        follower_group="GB", n_draws=1000, seed=0, snapshots=(),
     )  # fmt: skip
     assert "average over 12 months" in found.sentence()
     assert "probability that it shrank: 93%" in found.sentence()

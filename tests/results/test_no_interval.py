@@ -195,8 +195,9 @@ def test_cells_of_an_overtaken_side_do_not_say_ahead(tmp_path: Path) -> None:
 
 def test_a_change_of_few_models_has_no_interval_in_json() -> None:
     found = Change(
-        "current", "2026-03-01", "2026-08-19", 6.0, 5.0, -1.0, -2.0, 0.5, 0.9, 0.95, "arena/text",
-        "overall", "2026-08-19", "US", "CN", 200, 0, (), "0", too_few=(("CN", 2),),
+        "current", "2026-03-01", "2026-08-19", 6.0, 5.0, -1.0, -2.0, 0.5, 0.9, 0.95,
+        too_few=(("CN", 2),), board="arena/text", category="overall", vintage="2026-08-19",
+        leader_group="US", follower_group="CN", n_draws=200, seed=0, snapshots=(),
     )  # fmt: skip
     data = json.loads(json.dumps(found.to_dict()))
     assert [data[end] for end in ("low", "high", "probability")] == [None] * 3

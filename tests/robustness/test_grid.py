@@ -14,7 +14,7 @@ from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Session
 from elolag.question import DEFAULT_BOARD
-from elolag.robustness import CHOICES, RULES, TOGETHER, Answer, Common, Facts, Grid, Spec, design
+from elolag.robustness import CHOICES, RULES, TOGETHER, Answer, Facts, Grid, Spec, design
 from elolag.robustness.grid import Batch, _run
 from elolag.robustness.specifications import gather
 
@@ -42,10 +42,7 @@ TINY = (
 @pytest.fixture(scope="module")
 def facts() -> Facts:
     archive = elolag.open_archive()
-    question = Common(
-        DEFAULT_BOARD, "overall", "US", "CN", None, DRAWS, 0, 0.95, archive.path, "all", None
-    )
-    return gather(question, archive, None)
+    return gather({"board": DEFAULT_BOARD}, archive, None)
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +161,7 @@ def test_each_rule_says_what_it_leaves_out(facts: Facts, rule: str, spec: Spec) 
 
 def test_the_rest_of_the_rules(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
     found = {r.name: r for r in RULES}
-    opened = replace(facts, question=replace(facts.question, follower="CN+open"))
+    opened = replace(facts, follower="CN+open")
     assert found["opened-twice"].applies(replace(HEAD, openness="follower"), opened)
     assert not found["opened-twice"].applies(HEAD, opened)
     board = facts.boards[DEFAULT_BOARD]
@@ -298,28 +295,29 @@ def test_two_jobs_give_the_same_as_one() -> None:
     assert one.to_dict() == two.to_dict()
 
 
-BATCHES = [Batch(k, (replace(HEAD, window=k),), ("2026-08-19",), "2026-08-19") for k in range(4)]
+BATCHES = [Batch((replace(HEAD, window=k),), ("2026-08-19",), "2026-08-19") for k in range(4)]
 
 
 @pytest.fixture
 def answered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Numbers of the batches that were computed; each is answered by its number."""
+    """Windows of the batches that were computed; each is answered by its window."""
     numbers: list[int] = []
 
-    def answer(batch: Batch, _: Common) -> tuple[Batch, list[Answer]]:
-        numbers.append(batch.number)
-        return batch, [Answer("2026-08-19", "2026-08-19", batch.number / 3)]
+    def answer(batch: Batch, _: object) -> tuple[Batch, list[Answer]]:
+        (spec,) = batch.specs
+        numbers.append(spec.window)
+        return batch, [Answer("2026-08-19", "2026-08-19", spec.window / 3)]
 
     monkeypatch.setattr("elolag.robustness.grid._answer_batch", answer)
     return numbers
 
 
-def test_a_run_tells_how_far_it_is(facts: Facts, answered: list[int]) -> None:
+def test_a_run_tells_how_far_it_is(answered: list[int]) -> None:
     seen: list[tuple[int, int]] = []
-    found = _run(BATCHES, facts.question, jobs=1, tell=lambda *at: seen.append(at))
+    found = _run(BATCHES, {}, jobs=1, tell=lambda *at: seen.append(at))
     assert answered == [0, 1, 2, 3]
     assert seen == [(k, 4) for k in range(5)]
-    assert [a[0].months for a in found] == [k / 3 for k in range(4)]
+    assert {s.window: a.months for s, a in found.items()} == {k: k / 3 for k in range(4)}
 
 
 @pytest.mark.parametrize(
