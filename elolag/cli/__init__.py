@@ -13,21 +13,20 @@ from typing import Annotated
 
 import typer
 
-from elolag.cli import archive as _archive
-from elolag.cli import backfill as _backfill
-from elolag.cli import claims as _claims
-from elolag.cli import dates as _dates
-from elolag.cli import diff as _diff
-from elolag.cli import forecast as _forecast
-from elolag.cli import lag as _lag
-from elolag.cli import ledger as _ledger
-from elolag.cli import measures as _measures
-from elolag.cli import questions, show
-from elolag.cli import rate as _rate
-from elolag.cli import sensitivity as _sensitivity
-from elolag.cli import site as _site
-from elolag.cli import snapshot as _snapshot
-from elolag.cli import tags as _tags
+from elolag.cli import (
+    archive,
+    cite,
+    claims,
+    lag,
+    ledger,
+    questions,
+    rate,
+    sensitivity,
+    show,
+    site,
+    tags,
+)
+from elolag.cli import snapshot as snapshots
 from elolag.cli.show import line
 from elolag.errors import ElolagError, UsageError, refuse_gone
 from elolag.version import __version__
@@ -75,26 +74,28 @@ def docs(
     show.lines(pages[name].read_text("utf-8") if name else "\n".join(sorted(pages)))
 
 
-_lag.register(app)
-_claims.register(app)
-_dates.register(app)
-_forecast.register(app)
+lag.register(app)
+claims.register(app)
+app.command("dates")(questions.dates)
+app.command("leads")(questions.leads)
+app.command("news")(questions.news)
+app.command("forecast")(questions.forecast)
 app.command("compare")(questions.compare)
 app.command("revisions")(questions.revisions)
-app.command("cite")(questions.cite)
-app.command("brief")(questions.brief)
-app.command("report")(questions.report)
+app.command("cite")(cite.cite)
+app.command("brief")(cite.brief)
+app.command("report")(site.report)
 app.command("docs")(docs)
-_measures.register(app)
-_rate.register(app)
-_sensitivity.register(app)
-_site.register(app)
-_snapshot.register(app)
-_archive.register(app)
-_diff.register(_archive.app)
-_backfill.register(_archive.app)
-_tags.register(app)
-_ledger.register(app)
+app.command("measures")(questions.measures)
+app.command("voters")(questions.voters)
+rate.register(app)
+sensitivity.register(app)
+site.register(app)
+snapshots.register(app)
+archive.register(app)
+archive.app.command("backfill")(snapshots.backfill)
+tags.register(app)
+ledger.register(app)
 
 
 def main() -> None:

@@ -100,3 +100,29 @@ def ask(
     print_facts(found.facts())
     for words in found.footnotes():
         lines(f"\n{words}")
+
+
+@asks()
+def report(
+    question: dict[str, Any],
+    out: Annotated[Path, typer.Option(help="Folder to write; it must not exist.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier report, whole.")
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the grid of specifications (minutes).")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers of the grid.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
+    from elolag.site import write_report
+
+    with progress("specifications") as tell:
+        made = write_report(out, force=force, full=not quick, jobs=jobs, tell=tell, **question)
+    if as_json:
+        dump(made.to_dict())
+        return
+    line(made.sentence())
+    line()
+    line(f"{len(made.files)} files in {made.path}; open {made.path / 'index.html'}")

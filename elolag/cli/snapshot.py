@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -17,7 +18,9 @@ from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
     from elolag.archive.collect import Report
-    from elolag.fetch.bodies import Progress
+    from elolag.archive.imports import Filled
+    from elolag.archive.imports import Progress as Vintages
+    from elolag.fetch.bodies import Progress as Bytes
 
 _NAMES_SHOWN = 30
 
@@ -134,7 +137,7 @@ def _base(text: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
+def _progress() -> Iterator[Bytes | None]:
     """A bar per download on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
@@ -242,3 +245,102 @@ def _row(report: Report) -> list[object]:
         f"{report.count('unchanged', 'twin')}/{report.count('new', 'revision')}/{failed}",
         len(report.warnings),
     ]
+
+
+def backfill(
+    source: Annotated[str, typer.Argument(help="arena-dataset, the one source with a history.")],
+    into: Annotated[
+        Path | None, typer.Option(help="Folder of the archive; one of the user's by default.")
+    ] = None,
+    subset: Annotated[
+        list[str] | None, typer.Option(help="Board of the dataset, e.g. text; all by default.")
+    ] = None,
+    base_url: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
+    ] = None,
+    accept: Accept = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Take every vintage since 2023 into an archive of your own; resumes where it stopped."""
+    from elolag.archive import imports as backfills
+    from elolag.fetch.client import Client
+    from elolag.sources import get_source
+
+    folder = into if into is not None else backfills.default_folder()
+    with (
+        _bars() as (of_bytes, of_vintages),
+        Client(base_urls=bases(base_url), progress=of_bytes) as client,
+    ):
+        done = list(
+            backfills.backfill(
+                get_source(source),
+                folder,
+                client,
+                subsets=tuple(subset or ()),
+                accept=accepted(accept),
+                progress=of_vintages,
+            )
+        )
+    if as_json:
+        dump({"archive": str(folder), "subsets": list(map(_filled, done))})
+    else:
+        rows = [_filled(item) for item in done]
+        print_table(list(rows[0]) if rows else ["subset"], [list(row.values()) for row in rows])
+        line(f"in {folder}; use it with --archive {folder}")
+    for item in done:
+        if item.failure:
+            line(f"failed: {item.subset}: {item.failure}", err=True)
+        for outcome in item.outcomes:
+            if outcome.outcome in ("held", "refused"):
+                kind = "held" if outcome.outcome == "held" else "failed"
+                line(f"{kind}: {item.subset}: {outcome.message}", err=True)
+    if any(item.failed for item in done):
+        raise typer.Exit(1)
+
+
+def _filled(item: Filled) -> dict[str, object]:
+    kinds = Counter(outcome.outcome for outcome in item.outcomes)
+    return {
+        "subset": item.subset,
+        "new": kinds["new"] + kinds["revision"],
+        "unchanged": "all" if item.held is None else item.held + kinds["unchanged"] + kinds["twin"],
+        "failed": kinds["held"] + kinds["refused"] + bool(item.failure),
+        "rows": sum(outcome.rows for outcome in item.outcomes),
+    }
+
+
+@contextmanager
+def _bars() -> Iterator[tuple[Bytes | None, Vintages]]:
+    """Bars for the download and the vintages on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None, lambda subset, done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[amount]}", markup=False),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task("listing", total=None, amount="")
+
+        def of_bytes(url: str, received: int, declared: int | None) -> None:
+            progress.update(
+                task,
+                description=plain(f"fetching {url.rsplit('/', 2)[-2]}"),
+                completed=received,
+                total=declared,
+                amount=f"{received / 1e6:.1f} MB",
+            )
+
+        def of_vintages(subset: str, done: int) -> None:
+            progress.update(
+                task, description=f"storing {subset}", total=None, amount=f"{done} vintages"
+            )
+
+        yield of_bytes, of_vintages
