@@ -74,28 +74,17 @@ def docs(
     show.lines(pages[name].read_text("utf-8") if name else "\n".join(sorted(pages)))
 
 
-lag.register(app)
-claims.register(app)
-app.command("dates")(questions.dates)
-app.command("leads")(questions.leads)
-app.command("news")(questions.news)
-app.command("forecast")(questions.forecast)
-app.command("compare")(questions.compare)
-app.command("revisions")(questions.revisions)
-app.command("cite")(cite.cite)
-app.command("brief")(cite.brief)
-app.command("report")(site.report)
-app.command("docs")(docs)
-app.command("measures")(questions.measures)
-app.command("voters")(questions.voters)
-rate.register(app)
-sensitivity.register(app)
-site.register(app)
-snapshots.register(app)
-archive.register(app)
-archive.app.command("backfill")(snapshots.backfill)
-tags.register(app)
-ledger.register(app)
+archive.app.command()(snapshots.backfill)
+for _command in (
+    lag.lag, lag.change, claims.app, questions.dates, questions.leads, questions.news,
+    questions.forecast, questions.compare, questions.revisions, cite.cite, cite.brief, site.report,
+    docs, questions.measures, questions.voters, rate.rate, rate.template, sensitivity.sensitivity,
+    site.site, site.record, site.ask, snapshots.snapshot, archive.app, tags.app, ledger.app,
+):  # fmt: skip
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command)
+    else:
+        app.command()(_command)
 
 
 def main() -> None:

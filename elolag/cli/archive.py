@@ -10,31 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from elolag.cli.options import Sources
+from elolag.cli.options import Archive as ArchiveFolder
+from elolag.cli.options import MadeArchive, OneJson, Sources, Tags, group
 from elolag.cli.show import code, dump, line, print_table
 from elolag.cli.snapshot import Accept
+from elolag.errors import UsageError
 from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
     from elolag.archive import Archive, Board, Snapshot
     from elolag.estimate.diff import Changes
 
-app = typer.Typer(
-    name="archive",
-    help="List, verify, seal, compare, export and fill the archive.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-
-_ArchiveOption = Annotated[
-    Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
-]
-_JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-
-def register(root: typer.Typer) -> None:
-    """Add the group of commands to the application."""
-    root.add_typer(app)
+app = group("archive", "List, verify, seal, compare, export and fill the archive.")
 
 
 def own_archive(archive: Path | None, done: str) -> Path:
@@ -49,7 +36,6 @@ def own_archive(archive: Path | None, done: str) -> Path:
 
     from elolag.archive import open_archive
     from elolag.archive.collect import check_writable
-    from elolag.errors import UsageError
 
     named = archive or Path(os.environ.get("ELOLAG_ARCHIVE", ""))
     if named == Path():
@@ -81,9 +67,9 @@ def init(
 @app.command("list")
 def list_(
     board: Annotated[str | None, typer.Argument(help="List the vintages of one board.")] = None,
-    archive: _ArchiveOption = None,
+    archive: ArchiveFolder = None,
     sources: Sources = "all",
-    as_json: _JsonOption = False,
+    as_json: OneJson = False,
 ) -> None:
     """Boards and their vintages."""
     from elolag.archive import open_archive
@@ -138,7 +124,7 @@ def _vintages(board: Board) -> list[dict[str, object]]:
 
 @app.command()
 def verify(
-    archive: _ArchiveOption = None,
+    archive: ArchiveFolder = None,
     head: Annotated[
         str | None,
         typer.Option(
@@ -151,7 +137,7 @@ def verify(
         int | None,
         typer.Option(min=1, metavar="DAYS", help="Also fail when nothing new came for so long."),
     ] = None,
-    as_json: _JsonOption = False,
+    as_json: OneJson = False,
 ) -> None:
     """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
@@ -194,7 +180,7 @@ def verify(
 
 
 @app.command()
-def seal(archive: _ArchiveOption = None) -> None:
+def seal(archive: ArchiveFolder = None) -> None:
     """Chain the log of an archive from before logs were chained; needed, and possible, once."""
     from elolag import archive as archives
     from elolag.archive.collect import check_writable
@@ -242,7 +228,7 @@ def export(
             "import them as text.",
         ),
     ] = False,
-    archive: _ArchiveOption = None,
+    archive: ArchiveFolder = None,
     sources: Sources = "all",
 ) -> None:
     """Write one tidy table of ratings: a row for each entry, category, vintage and board."""
@@ -265,9 +251,7 @@ def export(
 def import_(
     source: Annotated[str, typer.Argument(help="Whose files they are, e.g. arena-catalog.")],
     paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
-    archive: Annotated[
-        Path | None, typer.Option(help="Folder of snapshots, made if absent.")
-    ] = None,
+    archive: MadeArchive = None,
     date: Annotated[
         str, typer.Option(help="ISO date the files stand for, where their paths do not say it.")
     ] = "",
@@ -276,7 +260,7 @@ def import_(
         bool, typer.Option("--dry-run", help="Read and check, and write nothing.")
     ] = False,
     accept: Accept = None,
-    as_json: _JsonOption = False,
+    as_json: OneJson = False,
 ) -> None:
     """Take files that were downloaded by other means; see docs/snapshots.md."""
     from elolag.archive import default_path
@@ -314,15 +298,11 @@ def diff(
         typer.Argument(metavar="[B]", help="BOARD/VINTAGE or VINTAGE; or the newer archive."),
     ] = None,
     category: Annotated[str | None, typer.Option(help="Slice of the board.")] = None,
-    archive: Annotated[
-        Path | None, typer.Option(help="Folder of snapshots; the shipped one by default.")
-    ] = None,
+    archive: ArchiveFolder = None,
     sources: Sources = "all",
-    tags: Annotated[
-        Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
-    ] = None,
+    tags: Tags = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: OneJson = False,
 ) -> None:
     """Models added and removed, proposed renames, rating shifts, and the scale link."""
     from elolag.archive import open_archive
@@ -355,7 +335,6 @@ def diff(
 
 def _pair(archive: Archive, a: str, b: str | None) -> tuple[Snapshot, Snapshot]:
     from elolag.archive import same_scale
-    from elolag.errors import UsageError
 
     board_a, vintage_a = _split(a)
     board = archive.board(board_a)

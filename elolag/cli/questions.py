@@ -14,6 +14,7 @@ from elolag.cli.options import (
     Frontier,
     InMonths,
     Json,
+    answers,
     asks,
     check_figure,
     draw,
@@ -22,10 +23,11 @@ from elolag.cli.show import dump, print_facts, print_result, progress, say
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
-    from elolag.results.table import Result
+    from elolag.estimate.model_dates import LevelDates, ModelDates
 
 
 @asks()
+@answers("slices")
 def compare(
     question: dict[str, Any],
     by: Annotated[str, typer.Option(help="category, board, openness, lab or country.")],
@@ -35,35 +37,26 @@ def compare(
     simultaneous: Annotated[
         bool, typer.Option("--simultaneous", help="Add intervals that all hold at once.")
     ] = False,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """The lag in every category, on every board, by openness, of every lab or country."""
     from elolag.estimate.compare import compare as compare_slices
 
-    size = check_figure(figure, size)
     with progress(f"by {by}") as step:
-        found = compare_slices(
+        return compare_slices(
             by, estimand=estimand, frontier=frontier, interval=interval, simultaneous=simultaneous,
             progress=step, **question,
         )  # fmt: skip
-    draw("slices", found, figure, size)
-    if as_json:
-        dump(found.to_dict())
-    else:
-        print_result(found)
 
 
 @asks(
     {
         "as_of": "each figure is as of the day of its own vintage",
         "ratings": "a table of your own is one list and has no past",
-        "ratings_level": "a table of your own is one list and has no past",
     },
     board="arena/text",
     n_draws=2000,
 )
+@answers("revisions")
 def revisions(
     question: dict[str, Any],
     estimand: InMonths = "average",
@@ -71,73 +64,47 @@ def revisions(
     settle: Annotated[
         float, typer.Option(min=0.0, help="Months a vintage must be old for its revision to count.")
     ] = 3.0,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """What has become of the figures that could have been published on the day."""
     from elolag.estimate.revisions import estimate_revisions
 
-    size = check_figure(figure, size)
     with progress("months") as step:
-        found = estimate_revisions(
+        return estimate_revisions(
             estimand=estimand, frontier=frontier, settle=settle, progress=step, **question
         )
-    draw("revisions", found, figure, size)
-    if as_json:
-        dump(found.to_dict())
-    else:
-        print_result(found)
 
 
 @asks()
+@answers("measures", whole=("measure", "as of", "ratings of"))
 def measures(
     question: dict[str, Any],
     estimand: InMonths = "average",
     tasks: Annotated[
         bool, typer.Option("--tasks", help="Add the boards of other tasks: vision, video, ...")
     ] = False,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """The same lag on arena votes, Epoch's index and METR's time horizons, and how they differ."""
     from elolag.estimate.measures import compare_measures
 
-    size = check_figure(figure, size)
-    found = compare_measures(estimand=estimand, tasks=tasks, **question)
-    draw("measures", found, figure, size)
-    if as_json:
-        dump(found.to_dict())
-    else:
-        print_result(found, whole=("measure", "as of", "ratings of"))
+    return compare_measures(estimand=estimand, tasks=tasks, **question)
 
 
 @asks(
     {
         "category": "the categories by language are what is compared",
         "ratings": "a table of your own has no categories by language",
-        "ratings_level": "a table of your own has no categories by language",
     }
 )
+@answers("voters", whole=("voters", "board"))
 def voters(
     question: dict[str, Any],
     estimand: InMonths = "average",
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """What voters of other languages and of another public make of the two sides."""
     from elolag.estimate.voters import compare_voters
 
-    size = check_figure(figure, size)
     with progress("voters") as step:
-        found = compare_voters(estimand=estimand, progress=step, **question)
-    draw("voters", found, figure, size)
-    if as_json:
-        dump(found.to_dict())
-    else:
-        print_result(found, whole=("voters", "board"))
+        return compare_voters(estimand=estimand, progress=step, **question)
 
 
 @asks({"window": "a date has no window"})
@@ -159,14 +126,17 @@ def dates(
     from elolag.estimate.model_dates import level_dates, model_dates
 
     size = check_figure(figure, size)
-    found: Result
+    found: LevelDates | ModelDates
     if question.get("level", 0.0) >= 1:
         if model is not None or figure is not None:
             raise UsageError("a rating has no card and no figure; leave MODEL and --figure out")
         found = level_dates(question.pop("level"), **question)
-    elif model is not None:
-        if figure is not None:
-            raise UsageError("--figure shows all models; leave MODEL out")
+    elif model is None:
+        found = model_dates(**question)
+        draw("dates", found, figure, size)
+    elif figure is not None:
+        raise UsageError("--figure shows all models; leave MODEL out")
+    else:
         found = model_dates(**question).only(model)
         if not as_json:
             say(found.sentence(), "bold")
@@ -176,10 +146,10 @@ def dates(
             for note in found.footnotes():
                 say(note)
             return
+    if as_json:
+        dump(found.to_dict())
     else:
-        found = model_dates(**question)
-        draw("dates", found, figure, size)
-    _show(found, as_json=as_json)
+        print_result(found)
 
 
 @asks(
@@ -189,25 +159,19 @@ def dates(
         "match_rule": "an order has no match",
         "level": "it gives probabilities and no interval",
         "ratings": "a table of your own is one list and has no past",
-        "ratings_level": "a table of your own is one list and has no past",
     }
 )
+@answers("leads")
 def leads(
     question: dict[str, Any],
     since: Annotated[
         str | None, typer.Option(help="ISO date of the first list; all by default.")
     ] = None,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """Which side was first on each list, how sure that was, and when it changed hands."""
     from elolag.estimate.leads import who_led
 
-    size = check_figure(figure, size)
-    found = who_led(since, **question)
-    draw("leads", found, figure, size)
-    _show(found, as_json=as_json)
+    return who_led(since, **question)
 
 
 @asks(
@@ -216,9 +180,9 @@ def leads(
         "vintage": "the two vintages are the arguments",
         "level": "it splits two figures and has no interval",
         "ratings": "a table of your own is one list and has no past",
-        "ratings_level": "a table of your own is one list and has no past",
     }
 )
+@answers("news")
 def news(
     question: dict[str, Any],
     before: Annotated[str, typer.Argument(help="Vintage of the first figure, an ISO date.")],
@@ -226,17 +190,11 @@ def news(
     tags_before: Annotated[
         Path | None, typer.Option(help="Tags of then: CSV or folder, for the first vintage.")
     ] = None,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """What moved the headline and the lag of the day between two vintages, cause by cause."""
     from elolag.estimate.news import estimate_news
 
-    size = check_figure(figure, size)
-    found = estimate_news(before, after, tags_before=tags_before, **question)
-    draw("news", found, figure, size)
-    _show(found, as_json=as_json)
+    return estimate_news(before, after, tags_before=tags_before, **question)
 
 
 @asks(
@@ -246,10 +204,10 @@ def news(
         "match_rule": "a forecast dates levels by the first model to reach them",
         "level": "a forecast gives quantiles",
         "ratings": "a table of your own is one list, and a forecast is settled by later ones",
-        "ratings_level": "a table of your own is one list, and a forecast is settled by later ones",
     },
     n_draws=2000,
 )
+@answers("forecast", whole=("target", "day"))
 def forecast(
     question: dict[str, Any],
     on: Annotated[
@@ -260,14 +218,10 @@ def forecast(
         bool,
         typer.Option("--write", help="Freeze each model's forecast in your own archive's ledger."),
     ] = False,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """What may come: lag, gap and lead 1 to 12 months after the newest complete list."""
     from elolag.forecast.ahead import forecast_lag
 
-    size = check_figure(figure, size)
     root = own_archive(question.get("archive"), "forecasts are frozen in") if write else None
     found = forecast_lag(on=on or (), **question)
     if root is not None:
@@ -276,15 +230,4 @@ def forecast(
 
         for entry in add(root, found.rounds(today().isoformat())):
             say(f"frozen: {root / entry.path} (sha256 {entry.sha256})")
-    draw("forecast", found, figure, size)
-    if as_json:
-        dump(found.to_dict())
-    else:
-        print_result(found, whole=("target", "day"))
-
-
-def _show(found: Result, *, as_json: bool) -> None:
-    if as_json:
-        dump(found.to_dict())
-    else:
-        print_result(found)
+    return found

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elolag.cli.options import BaseUrl, MadeArchive, OneJson, Tags
 from elolag.cli.show import dump, line, print_table
+from elolag.errors import UsageError
 from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
@@ -34,31 +36,19 @@ Accept = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("snapshot")(snapshot)
-
-
 def snapshot(
     sources: Annotated[
         list[str] | None,
         typer.Argument(help="Sources to fetch, e.g. arena-dataset; all by default."),
     ] = None,
-    archive: Annotated[
-        Path | None, typer.Option(help="Folder of snapshots, made if absent.")
-    ] = None,
+    archive: MadeArchive = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Fetch and check, and write nothing.")
     ] = False,
-    base_url: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
-    ] = None,
+    base_url: BaseUrl = None,
     accept: Accept = None,
-    tags: Annotated[
-        Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    tags: Tags = None,
+    as_json: OneJson = False,
 ) -> None:
     """Fetch the leaderboards and keep a hashed, checked copy of what is new."""
     from elolag.archive import default_path
@@ -100,7 +90,6 @@ def accepted(options: Sequence[str] | None) -> frozenset[str]:
         If one is neither ``BOARD/DATE`` nor ``all``.
     """
     from elolag.archive.holding import EVERYTHING
-    from elolag.errors import UsageError
     from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
     for text in options or ():
@@ -127,7 +116,6 @@ def bases(options: Sequence[str] | None) -> dict[str, str]:
 
 
 def _base(text: str) -> tuple[str, str]:
-    from elolag.errors import UsageError
     from elolag.fetch import fetchable
 
     name, separator, url = text.partition("=")
@@ -255,12 +243,9 @@ def backfill(
     subset: Annotated[
         list[str] | None, typer.Option(help="Board of the dataset, e.g. text; all by default.")
     ] = None,
-    base_url: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
-    ] = None,
+    base_url: BaseUrl = None,
     accept: Accept = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: OneJson = False,
 ) -> None:
     """Take every vintage since 2023 into an archive of your own; resumes where it stopped."""
     from elolag.archive import imports as backfills
