@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from elolag import plots
 from elolag.estimate.model_dates import ModelDate
-from elolag.plots.histories import dates_title
+from elolag.plots.rows import dates_title
 from elolag.results import cards as words
 from elolag.results import citing
 from elolag.results.cards import said
