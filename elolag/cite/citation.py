@@ -381,7 +381,7 @@ class _Speaker(Speaker):
         asks = meaning(r.estimand, r.measure.points, r.window)
         if german:
             window = language.plain_number(r.window, "de")
-            asks = self.words.asks[r.estimand].format(window=window)
+            asks = language.ASKS[r.estimand].format(window=window)
         kind = "sampling" if r.interval == "sampling" else "measurement"
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
         seen = {o.source or o.path: o for o in origins}

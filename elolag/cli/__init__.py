@@ -13,21 +13,20 @@ from typing import Annotated
 
 import typer
 
-from elolag.cli import archive as _archive
-from elolag.cli import backfill as _backfill
-from elolag.cli import claims as _claims
-from elolag.cli import dates as _dates
-from elolag.cli import diff as _diff
-from elolag.cli import forecast as _forecast
-from elolag.cli import lag as _lag
-from elolag.cli import ledger as _ledger
-from elolag.cli import measures as _measures
-from elolag.cli import questions, show
-from elolag.cli import rate as _rate
-from elolag.cli import sensitivity as _sensitivity
-from elolag.cli import site as _site
-from elolag.cli import snapshot as _snapshot
-from elolag.cli import tags as _tags
+from elolag.cli import (
+    archive,
+    cite,
+    claims,
+    lag,
+    ledger,
+    questions,
+    rate,
+    sensitivity,
+    show,
+    site,
+    tags,
+)
+from elolag.cli import snapshot as snapshots
 from elolag.cli.show import line
 from elolag.errors import ElolagError, UsageError, refuse_gone
 from elolag.version import __version__
@@ -75,26 +74,17 @@ def docs(
     show.lines(pages[name].read_text("utf-8") if name else "\n".join(sorted(pages)))
 
 
-_lag.register(app)
-_claims.register(app)
-_dates.register(app)
-_forecast.register(app)
-app.command("compare")(questions.compare)
-app.command("revisions")(questions.revisions)
-app.command("cite")(questions.cite)
-app.command("brief")(questions.brief)
-app.command("report")(questions.report)
-app.command("docs")(docs)
-_measures.register(app)
-_rate.register(app)
-_sensitivity.register(app)
-_site.register(app)
-_snapshot.register(app)
-_archive.register(app)
-_diff.register(_archive.app)
-_backfill.register(_archive.app)
-_tags.register(app)
-_ledger.register(app)
+archive.app.command()(snapshots.backfill)
+for _command in (
+    lag.lag, lag.change, claims.app, questions.dates, questions.leads, questions.news,
+    questions.forecast, questions.compare, questions.revisions, cite.cite, cite.brief, site.report,
+    docs, questions.measures, questions.voters, rate.rate, rate.template, sensitivity.sensitivity,
+    site.site, site.record, site.ask, snapshots.snapshot, archive.app, tags.app, ledger.app,
+):  # fmt: skip
+    if isinstance(_command, typer.Typer):
+        app.add_typer(_command)
+    else:
+        app.command()(_command)
 
 
 def main() -> None:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.options import Figure, FigureSize, Json, asks, check_figure, draw
+from elolag.cli.options import Figure, FigureSize, Json, answers, asks, check_figure, draw, group
 from elolag.cli.show import dump, line, lines, print_facts, print_result, print_table, say
+from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from elolag.results.table import Table
 
-app = typer.Typer(
-    help="Published claims about the lag, checked against the ratings of their day and the newest.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+app = group(
+    "claims",
+    "Published claims about the lag, checked against the ratings of their day and the newest.",
+    answers=True,
 )
 Own = Annotated[
     Path | None,
@@ -29,13 +30,9 @@ _ASKED = (
 )  # fmt: skip
 
 
-def register(parent: typer.Typer) -> None:
-    """Add the commands to the application."""
-    parent.add_typer(app, name="claims")
-
-
 @app.callback(invoke_without_command=True)
 @asks(only=_ASKED, n_draws=2000)
+@answers(whole=("claim",), apart=True)  # keys are typed again in `show`, so they are never broken
 def claims(
     question: dict[str, Any],
     context: typer.Context,
@@ -43,26 +40,15 @@ def claims(
     only_added: Annotated[
         bool, typer.Option("--only-added", help="Leave the packaged claims out.")
     ] = False,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """Every claim with our figure of its day, that of the newest ratings, and the verdict."""
     if context.invoked_subcommand is not None:
-        return
+        return None
     from elolag.claims import check_claims
-    from elolag.errors import UsageError
 
     if only_added and add is None:
         raise UsageError("--only-added needs --add FILE")
-    report = check_claims(
-        add,
-        only_added=only_added,
-        **question,
-    )
-    if as_json:
-        dump(report.to_dict())
-    else:
-        # Keys are typed again in `show`, so they are never broken.
-        print_result(report, whole=("claim",), apart=True)
+    return check_claims(add, only_added=only_added, **question)
 
 
 @app.command()
@@ -77,16 +63,15 @@ def show(
     from elolag.claims import RULE, SCOPE, check_claims
     from elolag.results.provenance import basis_notes
 
-    report = check_claims(
-        add,
-        keys=[key],
-        **question,
-    )
+    report = check_claims(add, keys=[key], **question)
     if as_json:
         dump(report.to_dict())
         return
     found = report[key]
-    _print_rows(found.sentence(), found.rows())
+    say(found.sentence(), "bold")
+    line()
+    print_facts(found.rows())
+    line()
     _say(RULE, SCOPE, *basis_notes(report))
 
 
@@ -103,11 +88,7 @@ def check(
     """Which definitions (estimand, board, groups) and dates support a bare statement."""
     from elolag.claims.statement import MONTHS_BACK, check_statement
 
-    found = check_statement(
-        statement,
-        date,
-        **question,
-    )
+    found = check_statement(statement, date, **question)
     if as_json:
         dump(found.to_dict())
         return
@@ -156,13 +137,6 @@ def template() -> None:
 def _table(table: Table, whole: tuple[str, ...]) -> None:
     """A table of words; the columns in `whole` are never broken over lines."""
     print_table(table.headings(), table.cells(), whole=whole, figures=False)
-    line()
-
-
-def _print_rows(sentence: str, rows: list[tuple[str, str]]) -> None:
-    say(sentence, "bold")
-    line()
-    print_facts(rows)
     line()
 
 

@@ -23,20 +23,12 @@ from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from elolag.estimate.comparison import Comparison
-    from elolag.estimate.session import Study
-    from elolag.estimate.trace import Trace
     from elolag.results.lag import LagResult
 
 #: A list is old after so many days.
 _OLD_DAYS = 45
 #: Widest lines of an answer that is read, not scanned.
 _READING = 100
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command("lag")(lag)
-    app.command("change")(change)
 
 
 @asks()
@@ -61,6 +53,7 @@ def lag(
     """By how many months the follower trails the leader, with its interval."""
     from elolag.estimate.lag import answer, asked_key
     from elolag.estimate.session import Session, prepare
+    from elolag.estimate.trace import trace
 
     asked: dict[str, Any] = {"estimand": estimand, "frontier": frontier, "interval": interval}
     if not every:
@@ -83,7 +76,7 @@ def lag(
     study = prepare(**question)
     result = answer(study, **asked)
     draw("frontier", result, figure, size)
-    traced = _traced(study, result, question) if explain else None
+    traced = trace(study, result, question["session"].lookup_of(question)) if explain else None
     if as_json:
         dump(result.to_dict() | ({"explain": traced.to_dict()} if traced else {}))
         return
@@ -94,12 +87,6 @@ def lag(
             print_facts(model.rows(), most=_READING)
         _say()
     _print_newer(question, result, **asked)
-
-
-def _traced(study: Study, result: LagResult, question: dict[str, Any]) -> Trace:
-    from elolag.estimate.trace import trace
-
-    return trace(study, result, question["session"].lookup_of(question))
 
 
 def _print_newer(

@@ -8,31 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elolag.cli.archive import own_archive
-from elolag.cli.options import Figure, FigureSize, Json, check_figure
+from elolag.cli.options import Archive, Figure, FigureSize, Json, OwnArchive, check_figure, group
 from elolag.cli.show import dump, line, print_result, print_table, say
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from elolag.forecast.record import Ledger
 
-app = typer.Typer(
-    help="Forecasts of the lag: said before, kept as they were said, and added.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+app = group(
+    "ledger", "Forecasts of the lag: said before, kept as they were said, and added.", answers=True
 )
-
-
-def register(parent: typer.Typer) -> None:
-    """Add the commands to the application."""
-    parent.add_typer(app, name="ledger")
 
 
 @app.callback(invoke_without_command=True)
 def ledger(
     context: typer.Context,
-    archive: Annotated[
-        Path | None, typer.Option(help="Folder of snapshots; the shipped one by default.")
-    ] = None,
+    archive: Archive = None,
     answers: Annotated[
         bool, typer.Option("--answers", help="Every answer, with what came of it and its score.")
     ] = False,
@@ -56,9 +47,7 @@ def ledger(
 
 @app.command()
 def scores(
-    archive: Annotated[
-        Path | None, typer.Option(help="Folder of snapshots; the shipped one by default.")
-    ] = None,
+    archive: Archive = None,
     board: Annotated[str | None, typer.Option(help="One board, e.g. arena/text.")] = None,
     pastcast: Annotated[
         bool,
@@ -98,9 +87,7 @@ def add(
         typer.Argument(help="CSVs, each called <round_id>-<team>-<model>.csv."),
     ],
     note: Annotated[str, typer.Option(help="What the log is to say of them.")] = "",
-    archive: Annotated[
-        Path | None, typer.Option(help="Your own archive (elolag archive init).")
-    ] = None,
+    archive: OwnArchive = None,
 ) -> None:
     """Check forecasts and add them to your own archive, once and for good: all, or none."""
     from elolag.forecast.ledger import add as run

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
 
+from elolag.cli.show import dump, print_result
 from elolag.errors import UsageError
 from elolag.question import DEFAULT_BOARD, DEFAULTS, Option, Options
 
-_ArchiveDir = Annotated[
+Archive = Annotated[
     Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
 ]
+#: What a command writes into, and what it only adds to.
+MadeArchive = Annotated[
+    Path | None, typer.Option("--archive", help="Folder of snapshots, made if absent.")
+]
+OwnArchive = Annotated[
+    Path | None, typer.Option("--archive", help="Your own archive (elolag archive init).")
+]
+Tags = Annotated[
+    Path | None, typer.Option("--tags", help="CSV of your own tags; they win over ours.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OneJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+BaseUrl = Annotated[
+    list[str] | None,
+    typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
 Sources = Annotated[
     str,
     typer.Option(
@@ -50,7 +67,7 @@ Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
 #: are open, and policies as an object; here they are names, folders and words.
 _ASKED_OF: dict[str, tuple[Any, Any]] = {
     "board": (Annotated[str, typer.Option(help="Board, e.g. arena/text.")], DEFAULT_BOARD),
-    "archive": (_ArchiveDir, None),
+    "archive": (Archive, None),
     "ratings": (
         Annotated[
             Path | None,
@@ -100,6 +117,14 @@ _READ = {"exclude": list[str] | None, "extra_tags": Path | None}
 _Command = Callable[..., None]
 
 
+def group(name: str, said: str, *, answers: bool = False) -> typer.Typer:
+    """A group of commands, and its line of help; `answers`: it is a command itself."""
+    return typer.Typer(
+        name=name, help=said, no_args_is_help=not answers, rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )  # fmt: skip
+
+
 def asks(
     fixed: Mapping[str, str] | None = None, only: Collection[str] = (), **defaults: Any
 ) -> Callable[[_Command], _Command]:
@@ -108,7 +133,8 @@ def asks(
     Parameters
     ----------
     fixed
-        Options that the command settles itself, each with the reason it gives who asks.
+        Options that the command settles itself, each with the reason it gives who asks; with
+        ``ratings`` goes their level.
     only
         The options it has, where it does not have all.
     **defaults
@@ -121,17 +147,15 @@ def asks(
         `estimate.session.Question`.
     """
     settled = dict(fixed or {})
+    if "ratings" in settled:
+        settled["ratings_level"] = settled["ratings"]
 
     def decorate(command: _Command) -> _Command:
-        own = list(inspect.signature(command).parameters.values())[1:]
-        hints = get_type_hints(command, include_extras=True)
-        mine = [p.replace(annotation=hints[p.name], kind=p.KEYWORD_ONLY) for p in own]
+        mine = _parameters(command)[1:]
         names = [name for name in (*_ASKED_OF, *DEFAULTS) if not only or name in only]
         options = [_parameter(name, settled, defaults) for name in names]
         last = [p for p in mine if p.name == "as_json"]
-        shown = [*(p for p in mine if p not in last), *options, *last]
 
-        @functools.wraps(command)
         def run(**given: Any) -> None:
             asked = {name: given.pop(name) for name in names}
             for name, why in settled.items():
@@ -139,11 +163,62 @@ def asks(
                     raise UsageError(f"{_flag(name)} has no place here: {why}")
             command(_question(asked, defaults), **given)
 
-        run.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in shown}
-        return run
+        return _shaped(run, command, [*(p for p in mine if p not in last), *options, *last])
 
     return decorate
+
+
+def answers(
+    figure: str = "", *, whole: Sequence[str] = (), apart: bool = False
+) -> Callable[[Callable[..., Any]], _Command]:
+    """Make a command of a function that returns a result: drawn, and printed, or dumped as JSON.
+
+    Parameters
+    ----------
+    figure
+        Function of `elolag.plots` that draws it, where the command is to have --figure and --size.
+    whole, apart
+        As in `show.print_result`.
+    """
+    extra = {"figure": (Figure, None), "size": (FigureSize, None)} if figure else {}
+
+    def decorate(answer: Callable[..., Any]) -> _Command:
+        def run(*question: Any, as_json: bool, **given: Any) -> None:
+            file, size = (given.pop(name, None) for name in ("figure", "size"))
+            size = check_figure(file, size)
+            found = answer(*question, **given)
+            if found is None:  # a group of commands, of which another was meant
+                return
+            draw(figure, found, file, size)
+            if as_json:
+                dump(found.to_dict())
+            else:
+                print_result(found, whole=whole, apart=apart)
+
+        kind = inspect.Parameter.KEYWORD_ONLY
+        added = [
+            inspect.Parameter(name, kind, default=default, annotation=annotation)
+            for name, (annotation, default) in {**extra, "as_json": (Json, False)}.items()
+        ]
+        return _shaped(run, answer, [*_parameters(answer), *added])
+
+    return decorate
+
+
+def _parameters(command: Callable[..., Any]) -> list[inspect.Parameter]:
+    hints = get_type_hints(command, include_extras=True)
+    own = inspect.signature(command).parameters.values()
+    return [p.replace(annotation=hints[p.name], kind=p.KEYWORD_ONLY) for p in own]
+
+
+def _shaped(
+    run: _Command, command: Callable[..., Any], shown: Iterable[inspect.Parameter]
+) -> _Command:
+    """Give `run` the name and words of a command, and these parameters."""
+    run = functools.wraps(command)(run)
+    run.__signature__ = inspect.Signature(list(shown))  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in shown}
+    return run
 
 
 def _parameter(

@@ -1,4 +1,4 @@
-"""``elolag compare``, ``revisions``, ``cite``, ``brief`` and ``report``: a question handed on."""
+"""``elolag compare``, ``measures``, ``dates``, ``forecast`` and the like: a question handed on."""
 
 from __future__ import annotations
 
@@ -7,39 +7,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from elolag.cli.archive import own_archive
 from elolag.cli.options import (
-    Estimand,
     Figure,
     FigureSize,
     Frontier,
     InMonths,
-    Interval,
     Json,
+    answers,
     asks,
     check_figure,
     draw,
 )
-from elolag.cli.show import (
-    complain,
-    dump,
-    line,
-    lines,
-    paragraphs,
-    print_result,
-    print_table,
-    progress,
-    say,
-)
+from elolag.cli.show import dump, print_facts, print_result, progress, say
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from elolag.cite import Citation, Reference
-    from elolag.results.lag import LagResult
+    from elolag.estimate.model_dates import LevelDates, ModelDates
 
 
 @asks()
+@answers("slices")
 def compare(
     question: dict[str, Any],
     by: Annotated[str, typer.Option(help="category, board, openness, lab or country.")],
@@ -49,20 +37,115 @@ def compare(
     simultaneous: Annotated[
         bool, typer.Option("--simultaneous", help="Add intervals that all hold at once.")
     ] = False,
+) -> Any:
+    """The lag in every category, on every board, by openness, of every lab or country."""
+    from elolag.estimate.compare import compare as compare_slices
+
+    with progress(f"by {by}") as step:
+        return compare_slices(
+            by, estimand=estimand, frontier=frontier, interval=interval, simultaneous=simultaneous,
+            progress=step, **question,
+        )  # fmt: skip
+
+
+@asks(
+    {
+        "as_of": "each figure is as of the day of its own vintage",
+        "ratings": "a table of your own is one list and has no past",
+    },
+    board="arena/text",
+    n_draws=2000,
+)
+@answers("revisions")
+def revisions(
+    question: dict[str, Any],
+    estimand: InMonths = "average",
+    frontier: Frontier = None,
+    settle: Annotated[
+        float, typer.Option(min=0.0, help="Months a vintage must be old for its revision to count.")
+    ] = 3.0,
+) -> Any:
+    """What has become of the figures that could have been published on the day."""
+    from elolag.estimate.revisions import estimate_revisions
+
+    with progress("months") as step:
+        return estimate_revisions(
+            estimand=estimand, frontier=frontier, settle=settle, progress=step, **question
+        )
+
+
+@asks()
+@answers("measures", whole=("measure", "as of", "ratings of"))
+def measures(
+    question: dict[str, Any],
+    estimand: InMonths = "average",
+    tasks: Annotated[
+        bool, typer.Option("--tasks", help="Add the boards of other tasks: vision, video, ...")
+    ] = False,
+) -> Any:
+    """The same lag on arena votes, Epoch's index and METR's time horizons, and how they differ."""
+    from elolag.estimate.measures import compare_measures
+
+    return compare_measures(estimand=estimand, tasks=tasks, **question)
+
+
+@asks(
+    {
+        "category": "the categories by language are what is compared",
+        "ratings": "a table of your own has no categories by language",
+    }
+)
+@answers("voters", whole=("voters", "board"))
+def voters(
+    question: dict[str, Any],
+    estimand: InMonths = "average",
+) -> Any:
+    """What voters of other languages and of another public make of the two sides."""
+    from elolag.estimate.voters import compare_voters
+
+    with progress("voters") as step:
+        return compare_voters(estimand=estimand, progress=step, **question)
+
+
+@asks({"window": "a date has no window"})
+def dates(
+    question: dict[str, Any],
+    model: Annotated[
+        str | None, typer.Argument(help="Key of one model, for its card; all models by default.")
+    ] = None,
     figure: Figure = None,
     size: FigureSize = None,
     as_json: Json = False,
 ) -> None:
-    """The lag in every category, on every board, by openness, of every lab or country."""
-    from elolag.estimate.compare import compare as compare_slices
+    """When the other side stood at each model's level; with --level 1450, at that rating.
+
+    A --level of 1 or more is a rating, and asks when each group reached it; below 1 it is the level
+    of the intervals, as everywhere. For a tier of models name its family, as in --leader
+    family:sonnet.
+    """
+    from elolag.estimate.model_dates import level_dates, model_dates
 
     size = check_figure(figure, size)
-    with progress(f"by {by}") as step:
-        found = compare_slices(
-            by, estimand=estimand, frontier=frontier, interval=interval, simultaneous=simultaneous,
-            progress=step, **question,
-        )  # fmt: skip
-    draw("slices", found, figure, size)
+    found: LevelDates | ModelDates
+    if question.get("level", 0.0) >= 1:
+        if model is not None or figure is not None:
+            raise UsageError("a rating has no card and no figure; leave MODEL and --figure out")
+        found = level_dates(question.pop("level"), **question)
+    elif model is None:
+        found = model_dates(**question)
+        draw("dates", found, figure, size)
+    elif figure is not None:
+        raise UsageError("--figure shows all models; leave MODEL out")
+    else:
+        found = model_dates(**question).only(model)
+        if not as_json:
+            say(found.sentence(), "bold")
+            say()
+            print_facts(found.rows())
+            say()
+            for note in found.footnotes():
+                say(note)
+            return
     if as_json:
         dump(found.to_dict())
     else:
@@ -71,228 +154,80 @@ def compare(
 
 @asks(
     {
-        "as_of": "each figure is as of the day of its own vintage",
+        "as_of": "the order is told for the day of every list",
+        "window": "an order has no window",
+        "match_rule": "an order has no match",
+        "level": "it gives probabilities and no interval",
         "ratings": "a table of your own is one list and has no past",
-        "ratings_level": "a table of your own is one list and has no past",
+    }
+)
+@answers("leads")
+def leads(
+    question: dict[str, Any],
+    since: Annotated[
+        str | None, typer.Option(help="ISO date of the first list; all by default.")
+    ] = None,
+) -> Any:
+    """Which side was first on each list, how sure that was, and when it changed hands."""
+    from elolag.estimate.leads import who_led
+
+    return who_led(since, **question)
+
+
+@asks(
+    {
+        "as_of": "each figure is as of the day of its own vintage",
+        "vintage": "the two vintages are the arguments",
+        "level": "it splits two figures and has no interval",
+        "ratings": "a table of your own is one list and has no past",
+    }
+)
+@answers("news")
+def news(
+    question: dict[str, Any],
+    before: Annotated[str, typer.Argument(help="Vintage of the first figure, an ISO date.")],
+    after: Annotated[str, typer.Argument(help="Vintage of the second figure.")],
+    tags_before: Annotated[
+        Path | None, typer.Option(help="Tags of then: CSV or folder, for the first vintage.")
+    ] = None,
+) -> Any:
+    """What moved the headline and the lag of the day between two vintages, cause by cause."""
+    from elolag.estimate.news import estimate_news
+
+    return estimate_news(before, after, tags_before=tags_before, **question)
+
+
+@asks(
+    {
+        "as_of": "a forecast counts from the day of the list; take another --vintage",
+        "window": "a forecast is of the average over twelve months",
+        "match_rule": "a forecast dates levels by the first model to reach them",
+        "level": "a forecast gives quantiles",
+        "ratings": "a table of your own is one list, and a forecast is settled by later ones",
     },
-    board="arena/text",
     n_draws=2000,
 )
-def revisions(
+@answers("forecast", whole=("target", "day"))
+def forecast(
     question: dict[str, Any],
-    estimand: InMonths = "average",
-    frontier: Frontier = None,
-    settle: Annotated[
-        float, typer.Option(min=0.0, help="Months a vintage must be old for its revision to count.")
-    ] = 3.0,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
-    """What has become of the figures that could have been published on the day."""
-    from elolag.estimate.revisions import estimate_revisions
-
-    size = check_figure(figure, size)
-    with progress("months") as step:
-        found = estimate_revisions(
-            estimand=estimand, frontier=frontier, settle=settle, progress=step, **question
-        )
-    draw("revisions", found, figure, size)
-    if as_json:
-        dump(found.to_dict())
-    else:
-        print_result(found)
-
-
-Lang = Annotated[str, typer.Option(help="Language of sentence and footnote: en or de.")]
-
-
-@asks()
-def cite(
-    question: dict[str, Any],
-    figure: Annotated[
-        Path | None,
-        typer.Argument(help="A .png, .svg or .pdf made by elolag: print where it came from."),
+    on: Annotated[
+        list[str] | None,
+        typer.Option("--on", help="ISO day of which to say who stands first; may be repeated."),
     ] = None,
-    lang: Lang = "en",
-    full: Annotated[
+    write: Annotated[
         bool,
-        typer.Option("--full", help="Add every list with its hash, every reference, CSL-JSON."),
+        typer.Option("--write", help="Freeze each model's forecast in your own archive's ledger."),
     ] = False,
-    bibtex: Annotated[bool, typer.Option("--bibtex", help="Print only all BibTeX.")] = False,
-    csl: Annotated[bool, typer.Option("--csl", help="Print only the CSL-JSON.")] = False,
-    estimand: Estimand = None,
-    frontier: Frontier = None,
-    interval: Interval = "measurement",
-    as_json: Json = False,
-) -> None:
-    """A result as it may be quoted: sentence, two lines of footnote, BibTeX; or a figure's origin.
+) -> Any:
+    """What may come: lag, gap and lead 1 to 12 months after the newest complete list."""
+    from elolag.forecast.ahead import forecast_lag
 
-    The BibTeX is of the software and of the newest list; --full has all that the answer rests on.
-    """
-    if sum((full, bibtex, csl, as_json)) > 1:
-        raise UsageError("--full, --bibtex, --csl and --json each say what to print; take one")
-    if figure is not None:
-        _print_figure(figure, bibtex=bibtex, csl=csl, as_json=as_json)
-        return
-    from elolag.results.owner import owner
+    root = own_archive(question.get("archive"), "forecasts are frozen in") if write else None
+    found = forecast_lag(on=on or (), **question)
+    if root is not None:
+        from elolag.dates import today
+        from elolag.forecast.ledger import add
 
-    asked = {"estimand": estimand, "frontier": frontier, "interval": interval, **question}
-    _, found = _quoted(lang, asked)
-    if as_json:
-        dump(found.to_dict())
-    elif bibtex or csl:
-        _print_references(found.references, csl=csl)
-    elif full:
-        _print_full(found)
-    else:
-        _print_brief(found)
-        line()
-        lines(found.bibtex(every=False))
-    if unset := owner().unset():
-        complain(unset)
-
-
-def _quoted(lang: str, asked: dict[str, Any]) -> tuple[LagResult, Citation]:
-    """An answer and how to cite it."""
-    from elolag.cite import LANGUAGES, citation
-    from elolag.estimate.lag import estimate_lag
-
-    if lang not in LANGUAGES:  # before the draws, which take a while
-        raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
-    result = estimate_lag(**asked)
-    return result, citation(result, lang)
-
-
-def _print_brief(found: Citation) -> None:
-    paragraphs(*found.said)
-    line()
-    paragraphs(*found.short)
-
-
-def _print_full(found: Citation) -> None:
-    german = found.lang == "de"
-    say("Satz" if german else "Sentence", "bold")
-    paragraphs("", *found.said, "")
-    say("Fußnote" if german else "Footnote", "bold")
-    paragraphs("", *found.short, "")
-    say("Fußnote mit allen Hashwerten" if german else "Footnote with every hash", "bold")
-    paragraphs("", found.footnote, "")
-    say("BibTeX", "bold")
-    line()
-    lines(found.bibtex())
-    line()
-    say("CSL-JSON", "bold")
-    line()
-    dump(found.csl())
-
-
-@asks()
-def brief(
-    question: dict[str, Any],
-    lang: Lang = "en",
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for the chart (brief.svg, brief.png) and the text (brief.txt)."),
-    ] = None,
-    size: Annotated[
-        str | None,
-        typer.Option(
-            metavar="[phone|column|page|slide]", help="Size of the chart; column by default."
-        ),
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what --out holds.")] = False,
-    estimand: Estimand = None,
-    frontier: Frontier = None,
-    interval: Interval = "measurement",
-) -> None:
-    """The sentence and two lines of footnote, nothing else; with --out, beside the chart."""
-    files = _brief_files(out, size, force=force)
-    asked = {"estimand": estimand, "frontier": frontier, "interval": interval, **question}
-    result, found = _quoted(lang, asked)
-    if files:
-        from elolag import plots
-        from elolag.archive.export import replacing
-
-        axes = plots.frontier(result, size=size or _BRIEF_SIZE, lang=lang)
-        drawing, picture, text = files
-        text.parent.mkdir(exist_ok=True)
-        plots.save(axes, drawing, result)
-        plots.save(axes, picture, result)
-        with replacing(text) as stream:
-            stream.write(f"{found.brief()}\n".encode())
-    _print_brief(found)
-
-
-_BRIEF_SIZE = "column"
-
-
-def _brief_files(out: Path | None, size: str | None, *, force: bool) -> list[Path]:
-    """Where the chart and the text are to be written; refused before anything is computed."""
-    if out is None:
-        if size is not None or force:
-            raise UsageError("--size and --force are of files; name their folder with --out")
-        return []
-    check_figure(out.parent / "brief.svg", size)
-    files = [out / f"brief.{kind}" for kind in ("svg", "png", "txt")]
-    if out.exists() and not out.is_dir():
-        raise UsageError(f"{out}: is no folder; name another with --out")
-    if held := [file.name for file in files if file.exists() and not force]:
-        raise UsageError(f"{out}: holds {', '.join(held)}; take --force to replace them")
-    return files
-
-
-def _print_figure(path: Path, *, bibtex: bool, csl: bool, as_json: bool) -> None:
-    from elolag.cite import figure_references, read_figure
-
-    facts = read_figure(path)
-    if as_json:
-        dump(facts)
-        return
-    if bibtex or csl:
-        _print_references(figure_references(facts), csl=csl)
-        return
-    for name in ("title", "sentence", "caveat"):
-        if facts.get(name):
-            line(str(facts[name]))
-    line()
-    told = ("schema", "software", "title", "sentence", "caveat", "sources")
-    rows = [(name, value) for name, value in facts.items() if name not in told]
-    print_table(("fact", "value"), rows)
-    for source in facts["sources"]:
-        line()
-        rows = [(name, value) for name, value in source.items() if value]
-        print_table(("source", ""), rows)
-
-
-def _print_references(references: Sequence[Reference], *, csl: bool) -> None:
-    if csl:
-        dump([reference.csl() for reference in references])
-    else:
-        lines("\n\n".join(reference.bibtex() for reference in references))
-
-
-@asks()
-def report(
-    question: dict[str, Any],
-    out: Annotated[Path, typer.Option(help="Folder to write; it must not exist.")],
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace an earlier report, whole.")
-    ] = False,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Leave out the grid of specifications (minutes).")
-    ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers of the grid.")] = 1,
-    as_json: Json = False,
-) -> None:
-    """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
-    from elolag.site import write_report
-
-    with progress("specifications") as tell:
-        made = write_report(out, force=force, full=not quick, jobs=jobs, tell=tell, **question)
-    if as_json:
-        dump(made.to_dict())
-        return
-    line(made.sentence())
-    line()
-    line(f"{len(made.files)} files in {made.path}; open {made.path / 'index.html'}")
+        for entry in add(root, found.rounds(today().isoformat())):
+            say(f"frozen: {root / entry.path} (sha256 {entry.sha256})")
+    return found

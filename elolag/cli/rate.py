@@ -7,17 +7,9 @@ from typing import Annotated
 
 import typer
 
+from elolag.cli.options import Force, Json
 from elolag.cli.show import dump, line, lines, print_table
 from elolag.errors import UsageError
-
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command("rate")(rate)
-    app.command("template")(template)
 
 
 def rate(
@@ -41,8 +33,8 @@ def rate(
     out: Annotated[
         Path | None, typer.Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
     ] = None,
-    force: _Force = False,
-    as_json: _Json = False,
+    force: Force = False,
+    as_json: Json = False,
 ) -> None:
     """Ratings from votes: Bradley-Terry on the Elo scale, with intervals and covariance."""
     from elolag import votes as voting
@@ -75,7 +67,7 @@ def rate(
 def template(
     kind: Annotated[str, typer.Argument(help="ratings, tags or votes.")],
     out: Annotated[Path | None, typer.Option(help="A file; the terminal by default.")] = None,
-    force: _Force = False,
+    force: Force = False,
 ) -> None:
     """An example of your own ratings, tags or votes, which runs as it is."""
     from elolag.own.board import template as example

@@ -9,17 +9,13 @@ import typer
 
 from elolag.cli.options import FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, print_table, progress, say
+from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from elolag.results.table import Table
     from elolag.robustness import Grid
     from elolag.robustness.edits import Influence
     from elolag.robustness.tipping_point import Flip
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("sensitivity")(sensitivity)
 
 
 _VARIED = "the grid varies it; keep some of its levels with --choice"
@@ -32,7 +28,7 @@ _WHOLE = "the grid crosses the boards and vintages of the archive"
             ("window", "correct_selection", "clock", "min_votes", "match_rule", "hong_kong",
              "derivatives"), _VARIED,
         ),
-        **dict.fromkeys(("vintage", "ratings", "ratings_level"), _WHOLE),
+        **dict.fromkeys(("vintage", "ratings"), _WHOLE),
         "taiwan": "the grid leaves Taiwan out of China, as is the default",
     },
     n_draws=1_000,
@@ -63,7 +59,6 @@ def sensitivity(
     as_json: Json = False,
 ) -> None:
     """How much the lag depends on defensible choices, on single models, dates and tags."""
-    from elolag.errors import UsageError
     from elolag.estimate.session import Session
     from elolag.robustness import RULES
     from elolag.robustness import sensitivity as run
@@ -102,7 +97,6 @@ def _shared(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def _choices(given: list[str] | None) -> dict[str, list[str]]:
-    from elolag.errors import UsageError
 
     out = {}
     for text in given or ():
@@ -114,7 +108,6 @@ def _choices(given: list[str] | None) -> dict[str, list[str]]:
 
 
 def _range(text: str) -> tuple[float, float]:
-    from elolag.errors import UsageError
 
     try:
         low, high = (float(part) for part in text.split(","))
@@ -126,7 +119,6 @@ def _range(text: str) -> tuple[float, float]:
 
 
 def _write(grid: Grid, csv: Path | None) -> None:
-    from elolag.errors import UsageError
     from elolag.sources.sheet import harmless
 
     try:

@@ -7,19 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from elolag.cli.options import Json, asks
-from elolag.cli.show import dump, line, lines, print_facts, print_result, progress
+from elolag.cli.options import Json, answers, asks
+from elolag.cli.show import dump, line, lines, print_facts, progress
 
 _EACH = "each month has a list and a day of its own"
 _OWN = "a table of your own is one list and has no months"
-_FIXED = {"vintage": _EACH, "as_of": _EACH, "ratings": _OWN, "ratings_level": _OWN}
-
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command("site")(site)
-    app.command("record")(record)
-    app.command("ask")(ask)
+_FIXED = {"vintage": _EACH, "as_of": _EACH, "ratings": _OWN}
 
 
 @asks(_FIXED)
@@ -57,22 +50,18 @@ def site(
 
 
 @asks(_FIXED)
+@answers()
 def record(
     question: dict[str, Any],
     months: Annotated[
         Path | None,
         typer.Option(help="Folder of published months; without one every month is reconstructed."),
     ] = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """Every month's first and revised figure side by side, and by which method."""
     from elolag.site import record as made
 
-    found = made(months, **question)
-    if as_json:
-        dump(found.to_dict())
-    else:
-        print_result(found)
+    return made(months, **question)
 
 
 @asks(only=("board", "archive", "leader", "follower", "category", "sources", "extra_tags"))
@@ -100,3 +89,29 @@ def ask(
     print_facts(found.facts())
     for words in found.footnotes():
         lines(f"\n{words}")
+
+
+@asks()
+def report(
+    question: dict[str, Any],
+    out: Annotated[Path, typer.Option(help="Folder to write; it must not exist.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an earlier report, whole.")
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the grid of specifications (minutes).")
+    ] = False,
+    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers of the grid.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
+    from elolag.site import write_report
+
+    with progress("specifications") as tell:
+        made = write_report(out, force=force, full=not quick, jobs=jobs, tell=tell, **question)
+    if as_json:
+        dump(made.to_dict())
+        return
+    line(made.sentence())
+    line()
+    line(f"{len(made.files)} files in {made.path}; open {made.path / 'index.html'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,12 +14,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from elolag.cli.options import BaseUrl, MadeArchive, OneJson, Tags
 from elolag.cli.show import dump, line, print_table
+from elolag.errors import UsageError
 from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
     from elolag.archive.collect import Report
-    from elolag.fetch.bodies import Progress
+    from elolag.archive.imports import Filled
+    from elolag.archive.imports import Progress as Vintages
+    from elolag.fetch.bodies import Progress as Bytes
 
 _NAMES_SHOWN = 30
 
@@ -32,31 +37,19 @@ Accept = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command("snapshot")(snapshot)
-
-
 def snapshot(
     sources: Annotated[
         list[str] | None,
         typer.Argument(help="Sources to fetch, e.g. arena-dataset; all by default."),
     ] = None,
-    archive: Annotated[
-        Path | None, typer.Option(help="Folder of snapshots, made if absent.")
-    ] = None,
+    archive: MadeArchive = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Fetch and check, and write nothing.")
     ] = False,
-    base_url: Annotated[
-        list[str] | None,
-        typer.Option(metavar="SOURCE=URL", help="Ask this scheme and host instead (a mirror)."),
-    ] = None,
+    base_url: BaseUrl = None,
     accept: Accept = None,
-    tags: Annotated[
-        Path | None, typer.Option(help="CSV of your own tags; they win over ours.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    tags: Tags = None,
+    as_json: OneJson = False,
 ) -> None:
     """Fetch the leaderboards and keep a hashed, checked copy of what is new."""
     from elolag.archive import default_path
@@ -98,7 +91,6 @@ def accepted(options: Sequence[str] | None) -> frozenset[str]:
         If one is neither ``BOARD/DATE`` nor ``all``.
     """
     from elolag.archive.holding import EVERYTHING
-    from elolag.errors import UsageError
     from elolag.schema import BOARD_PATTERN, VINTAGE_PATTERN
 
     for text in options or ():
@@ -125,7 +117,6 @@ def bases(options: Sequence[str] | None) -> dict[str, str]:
 
 
 def _base(text: str) -> tuple[str, str]:
-    from elolag.errors import UsageError
     from elolag.fetch import fetchable
 
     name, separator, url = text.partition("=")
@@ -135,7 +126,7 @@ def _base(text: str) -> tuple[str, str]:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress | None]:
+def _progress() -> Iterator[Bytes | None]:
     """A bar per download on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
@@ -243,3 +234,99 @@ def _row(report: Report) -> list[object]:
         f"{report.count('unchanged', 'twin')}/{report.count('new', 'revision')}/{failed}",
         len(report.warnings),
     ]
+
+
+def backfill(
+    source: Annotated[str, typer.Argument(help="arena-dataset, the one source with a history.")],
+    into: Annotated[
+        Path | None, typer.Option(help="Folder of the archive; one of the user's by default.")
+    ] = None,
+    subset: Annotated[
+        list[str] | None, typer.Option(help="Board of the dataset, e.g. text; all by default.")
+    ] = None,
+    base_url: BaseUrl = None,
+    accept: Accept = None,
+    as_json: OneJson = False,
+) -> None:
+    """Take every vintage since 2023 into an archive of your own; resumes where it stopped."""
+    from elolag.archive import imports as backfills
+    from elolag.fetch.client import Client
+    from elolag.sources import get_source
+
+    folder = into if into is not None else backfills.default_folder()
+    with (
+        _bars() as (of_bytes, of_vintages),
+        Client(base_urls=bases(base_url), progress=of_bytes) as client,
+    ):
+        done = list(
+            backfills.backfill(
+                get_source(source),
+                folder,
+                client,
+                subsets=tuple(subset or ()),
+                accept=accepted(accept),
+                progress=of_vintages,
+            )
+        )
+    if as_json:
+        dump({"archive": str(folder), "subsets": list(map(_filled, done))})
+    else:
+        rows = [_filled(item) for item in done]
+        print_table(list(rows[0]) if rows else ["subset"], [list(row.values()) for row in rows])
+        line(f"in {folder}; use it with --archive {folder}")
+    for item in done:
+        if item.failure:
+            line(f"failed: {item.subset}: {item.failure}", err=True)
+        for outcome in item.outcomes:
+            if outcome.outcome in ("held", "refused"):
+                kind = "held" if outcome.outcome == "held" else "failed"
+                line(f"{kind}: {item.subset}: {outcome.message}", err=True)
+    if any(item.failed for item in done):
+        raise typer.Exit(1)
+
+
+def _filled(item: Filled) -> dict[str, object]:
+    kinds = Counter(outcome.outcome for outcome in item.outcomes)
+    return {
+        "subset": item.subset,
+        "new": kinds["new"] + kinds["revision"],
+        "unchanged": "all" if item.held is None else item.held + kinds["unchanged"] + kinds["twin"],
+        "failed": kinds["held"] + kinds["refused"] + bool(item.failure),
+        "rows": sum(outcome.rows for outcome in item.outcomes),
+    }
+
+
+@contextmanager
+def _bars() -> Iterator[tuple[Bytes | None, Vintages]]:
+    """Bars for the download and the vintages on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None, lambda subset, done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[amount]}", markup=False),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as progress:
+        task = progress.add_task("listing", total=None, amount="")
+
+        def of_bytes(url: str, received: int, declared: int | None) -> None:
+            progress.update(
+                task,
+                description=plain(f"fetching {url.rsplit('/', 2)[-2]}"),
+                completed=received,
+                total=declared,
+                amount=f"{received / 1e6:.1f} MB",
+            )
+
+        def of_vintages(subset: str, done: int) -> None:
+            progress.update(
+                task, description=f"storing {subset}", total=None, amount=f"{done} vintages"
+            )
+
+        yield of_bytes, of_vintages

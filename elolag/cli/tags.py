@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from elolag.cli.archive import own_archive
+from elolag.cli.options import Archive, Json, OwnArchive, group
 from elolag.cli.show import dump, line, print_table
+from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,34 +19,20 @@ if TYPE_CHECKING:
     from elolag.tags.listings import Listed, Record
     from elolag.tags.suggest import Suggestion
 
-Archive = Annotated[
-    Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
-]
 _Tags = Annotated[
     Path | None,
     typer.Option("--tags", help="CSV (or folder of CSVs) of your own tags; they win over ours."),
 ]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-tags = typer.Typer(
-    help="Who made each model, where, when, how open: shown, listed, checked, proposed.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = group("tags", "Who made each model, where, when, how open: shown, listed, checked, proposed.")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.add_typer(tags, name="tags")
-
-
-@tags.command()
+@app.command()
 def show(
     name: Annotated[str, typer.Argument(help="An entry of a board, or a model.")],
     archive: Archive = None,
     extra: _Tags = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """All that is known of one model, with the evidence."""
     from elolag.tags.listings import find, records
@@ -57,7 +45,7 @@ def show(
     _print_model(found, lookup, name)
 
 
-@tags.command(name="list")
+@app.command(name="list")
 def list_(
     country: Annotated[
         str | None, typer.Option(help="Only models that count with this country, e.g. CN.")
@@ -70,10 +58,9 @@ def list_(
     ] = False,
     archive: Archive = None,
     extra: _Tags = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Every entry of the archive with its tag; as text, one line for each model."""
-    from elolag.errors import UsageError
     from elolag.tags.listings import records, select
 
     lookup, listings = _open(archive, extra)
@@ -89,7 +76,7 @@ def list_(
     _print_list(found)
 
 
-@tags.command()
+@app.command()
 def check(
     files: Annotated[
         list[Path] | None,
@@ -100,7 +87,7 @@ def check(
     ] = False,
     archive: Archive = None,
     extra: _Tags = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """What in the tags is probably wrong; exit code 1 if anything is open."""
     import dataclasses
@@ -127,7 +114,7 @@ def check(
         raise typer.Exit(1)
 
 
-@tags.command()
+@app.command()
 def suggest(
     files: Annotated[
         list[Path] | None,
@@ -139,7 +126,7 @@ def suggest(
     ] = None,
     archive: Archive = None,
     extra: _Tags = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Tags for entries nobody has tagged, to be reviewed, the highest rated first."""
     import dataclasses
@@ -168,8 +155,8 @@ def suggest(
     line(text, err=True)
 
 
-@tags.command()
-def which(archive: Archive = None, as_json: _Json = False) -> None:
+@app.command()
+def which(archive: Archive = None, as_json: Json = False) -> None:
     """Whose tags answer: those that came with elolag, or those installed in the archive."""
     from elolag.tags import load
 
@@ -199,14 +186,13 @@ def _whose(tables: Tables) -> str:
     )
 
 
-@tags.command()
+@app.command()
 def export(
     file: Annotated[Path, typer.Argument(help="File to write, not there yet.")],
     archive: Archive = None,
 ) -> None:
     """Write labs, models and aliases as one file, for `elolag tags update` elsewhere."""
     from elolag.archive import open_archive
-    from elolag.errors import UsageError
     from elolag.tags import bundle, packaged
 
     data = open_archive(archive, allow_empty=True).tags() or packaged()
@@ -219,7 +205,7 @@ def export(
     line(f"sha256 {bundle.sha256(data)}")
 
 
-@tags.command()
+@app.command()
 def update(
     file: Annotated[
         Path | None, typer.Argument(help="What `elolag tags export` wrote; with --remove none.")
@@ -230,14 +216,11 @@ def update(
     remove: Annotated[
         bool, typer.Option("--remove", help="Go back to the tags that came with elolag.")
     ] = False,
-    archive: Annotated[
-        Path | None, typer.Option(help="Your own archive (elolag archive init).")
-    ] = None,
+    archive: OwnArchive = None,
 ) -> None:
     """Let other tags answer in your own archive: checked, installed, and named by every result."""
     from elolag.archive import Writer
     from elolag.dates import utc_now
-    from elolag.errors import UsageError
     from elolag.tags import check_bundle, load
     from elolag.tags.bundle import read
 

@@ -233,7 +233,7 @@ class Outlook(Estimated):
             _BY[lang].format(language.chance(p, lang), language.date(date, lang))
             for date, p in by.items()
         ]
-        both = (language.GERMAN if lang == "de" else language.ENGLISH).and_
+        both = language.set_phrases(lang).and_
         said = {
             "day": day, "end": end, "ours": ours, "other": other, "one": one, "best": best,
             "where": where, "lag": lag, "was": was, "ends": ends, "level": level,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from elolag.plots.fans import forecast, held
-from elolag.plots.figures import (
-    bridge,
+from elolag.plots.figures import bridge, leads, revisions, time_to_match
+from elolag.plots.frontiers import frontier
+from elolag.plots.paths import forecast, held, lag_path
+from elolag.plots.rows import (
     claims,
     comparison,
+    dates,
     influence,
     measures,
-    revisions,
+    news,
     slices,
-    time_to_match,
     voters,
 )
-from elolag.plots.frontiers import frontier
-from elolag.plots.histories import dates, leads, news
-from elolag.plots.paths import lag_path
 from elolag.plots.specification import specification_curve
 from elolag.plots.style import COLOURS, SIZES, footer, save, svg
 from elolag.results.provenance import CAVEAT

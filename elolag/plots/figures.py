@@ -1,4 +1,4 @@
-"""The lag over time, in rows, revised, until it is closed; and why published figures differ."""
+"""Revisions, time to match, the bridge of published figures, who led: each of its own kind."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from elolag.cite import wording
-from elolag.claims import ClaimsReport
 from elolag.claims.bridge import Bridge, Step
 from elolag.dates import DAYS_PER_MONTH, parse, to_day
 from elolag.estimate.catch_up import TimeToMatch
-from elolag.estimate.compare import Slice, Slices
-from elolag.estimate.comparison import Comparison
+from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
 from elolag.model.interval import Summary
-from elolag.plots.marks import Dot, Label, dots, height, place
+from elolag.plots.marks import Label, place
 from elolag.plots.style import (
     COLOURS,
     FAINT,
@@ -32,6 +30,7 @@ from elolag.plots.style import (
     finish,
     first_up,
     footer,
+    hover,
     new_axes,
     new_figure,
     of_size,
@@ -41,338 +40,10 @@ from elolag.plots.style import (
     tidy,
     unsigned,
 )
-from elolag.results.lag import LagResult
-from elolag.results.measures import Measures, none_after
-from elolag.results.voters import VotersReport, signed
-from elolag.results.words import (
-    adjective,
-    bound,
-    directed,
-    noun,
-    span,
-)
-from elolag.robustness.edits import Influence
+from elolag.results.words import adjective, bound, directed, noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-@ours
-def slices(
-    found: Slices, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
-) -> Axes:
-    """One row per slice: dot, interval, and where asked for the simultaneous interval, thinner.
-
-    Parameters
-    ----------
-    found
-        Of `elolag.compare`.
-    ax
-        Axes to draw on; new ones as high as the rows need by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
-    """
-    rows: list[Dot] = []
-    heading = ""
-    for item in found.slices:
-        if item.heading != heading:
-            heading = item.heading
-            rows.append(Dot(heading, heading=True))
-        result = item.result
-        words = (
-            f"{item.name}: {result.short()}\n{found.level:.0%} interval: "
-            f"{result.interval_words()}\n{result.follower.model} / {result.leader_best.model}"
-        )
-        rows.append(
-            Dot(
-                item.name.replace("_", " "), _value(item), result.months or 0.0,
-                *result.ends_given, outer=item.simultaneous_given, words=words,
-                bare=bool(result.no_interval()), strong=item.whole,
-            )
-        )  # fmt: skip
-    row = {"openness": "first-named side ", "lab": "lab ", "country": "country "}
-    who = f"{noun(found.follower_group)} " if found.paired else row[found.by]
-    return dot_rows(rows, who, slices_title(found), footer(found, _note(found)), ax, size, look)
-
-
-def dot_rows(
-    rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look,
-    **scale: Any,
-) -> Axes:  # fmt: skip
-    """A whole figure of dots; `scale` as in `dots`, where it is not months."""
-    axes = ax if ax is not None else new_axes(size, height(rows, size, foot))
-    dots(axes, rows, who, size=size, **scale)
-    return finish(axes, finding, foot, size=size, room=1.4 * of_size(size).font, **look)
-
-
-@ours
-def measures(
-    found: Measures, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
-) -> Axes:
-    """One row per measure, and per board of another task where those were asked for.
-
-    Parameters
-    ----------
-    found
-        Of `elolag.compare_measures`.
-    """
-    rows: list[Dot] = []
-    for item in found.measures:
-        if item.task and not any(row.heading for row in rows):
-            rows.append(Dot("other tasks", heading=True))
-        r = item.result
-        if r is None:
-            continue
-        late = f", {r.as_of}" if item.stale else ""
-        name = f"{item.board.removesuffix('_style_control').replace('_', ' ')}{late}"
-        words = f"{item.board}: {r.figure()}\n{r.level:.0%} interval: {r.interval_words()}"
-        if item.stale:
-            words += f"\n{none_after(r, item.newest)}"
-        rows.append(
-            Dot(name, _short(r.months, r.bound), r.months,
-                *r.ends_given, bare=bool(r.no_interval()), words=words, strong=not item.task)
-        )  # fmt: skip
-    stale = (f"{m.board}: {none_after(m.result, m.newest)}." for m in found.measures
-             if m.stale and m.result)  # fmt: skip
-    note = (
-        f"As of {found.as_of}, or of the newest list where that is older, with "
-        f"{found.level:.0%} intervals."
-    )
-    who = f"{short(found.results[0].follower_group)} "
-    foot = footer(found, " ".join((note, *stale)))
-    return dot_rows(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
-
-
-def measures_title(found: Measures) -> str:
-    """How far measures lie apart."""
-    months = [r.months or 0.0 for _, r in found.answered]
-    if not months:
-        return "No measure has an answer, boards of other tasks have"
-    counted = f"{len(months)} measures give" if len(months) > 1 else "The one measure gives"
-    return f"{counted} {span(min(months), max(months))}"
-
-
-@ours
-def voters(
-    found: VotersReport, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
-) -> Axes:
-    """What each kind of voters adds to the follower's models: all on the board asked for, its top.
-
-    Parameters
-    ----------
-    found
-        Of `elolag.compare_voters`.
-    """
-    rows = []
-    for heading, part in (("all models", found.quoted), ("near the top", found.tops)):
-        rows += [Dot(heading, heading=True)] * bool(part)
-        for item in part:
-            name = item.voters.capitalize() if item.against == "english" else item.voters
-            answer, low, high = map(signed, (item.shift.elo, item.low, item.high))
-            words = f"{name}: {answer} Elo\n{found.level:.0%} interval: {low} to {high}"
-            if item.moved:
-                words += f"\nlag if all voted so: {directed(item.moved.months)}"
-            rows.append(Dot(name, answer, item.shift.elo, item.low, item.high, words=words))
-    note = (
-        f"Elo above models of equal rating by English voters (compar:IA: by the arena's), with "
-        f"{found.level:.0%} intervals."
-    )
-    who, head = f"{short(found.headline.follower_group)} ", voters_title(found)
-    return dot_rows(rows, who, head, footer(found, note), ax, size, look,
-                 unit="Elo", sides=("rated higher", "lower"))  # fmt: skip
-
-
-def voters_title(found: VotersReport) -> str:
-    """How far voters lie apart."""
-    elo = sorted(row.shift.elo for row in found.quoted)
-    models = f"{adjective(found.headline.follower_group)} models"
-    return f"Other voters move {models} by {signed(elo[0])} to {signed(elo[-1])} Elo"
-
-
-@ours
-def comparison(
-    found: Comparison, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
-) -> Axes:
-    """One row per estimand in months: thick its measurement, thin its sampling interval.
-
-    Parameters
-    ----------
-    found
-        Of `elolag.estimate_all`.
-    """
-    first = found.results[0]
-    rows = []
-    for r in found.results:
-        if r.months is None:
-            continue
-        wider = dict(r.rows()).get(f"{r.level:.0%} sampling interval", "–")
-        words = f"{r.estimand}: {r.figure()}\nmeasurement: {r.interval_words()}\nsampling: {wider}"
-        outer = r.sampling_given if any(end is not None for end in r.sampling_given) else None
-        rows.append(
-            Dot(r.estimand, _short(r.months, r.bound), r.months, *r.ends_given, outer=outer,
-                bare=bool(r.no_interval()), words=words)
-        )  # fmt: skip
-    note = f"Thick: {first.level:.0%} measurement interval; thin: sampling interval."
-    who = f"{short(first.follower_group)} "
-    return dot_rows(rows, who, comparison_title(found), footer(first, note), ax, size, look)
-
-
-def comparison_title(found: Comparison) -> str:
-    """How far the estimands lie apart."""
-    values = [r.months for r in found.results if r.months is not None]
-    return f"{len(values)} ways to ask give {span(min(values), max(values))}"
-
-
-@ours
-def influence(
-    found: Influence, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
-) -> Axes:
-    """The headline, and what it would be after the single changes of data that move it most.
-
-    Parameters
-    ----------
-    found
-        Of `elolag.robustness.edits.influence`.
-    """
-    head = found.headline
-    rows = [
-        Dot("the headline", _short(head.months), head.months, *head.ends_given, strong=True,
-            bare=bool(head.no_interval()), words=f"{head.figure()}\n{head.interval_words()}")
-    ]  # fmt: skip
-    for case in found.top:
-        low, high = case.result.ends_given if case.result else (None, None)
-        interval = case.result.interval_words() if case.result else "not estimated"
-        rows.append(
-            Dot(
-                case.words, _short(case.months), case.months, low, high,
-                bare=case.result is None or bool(case.result.no_interval()),
-                words=f"{case.words}: {directed(case.months or 0.0)}\n{interval}",
-            )
-        )  # fmt: skip
-    note = f"Bars: {head.level:.0%} measurement intervals, each estimated anew."
-    who = f"{short(head.follower_group)} "
-    return dot_rows(rows, who, influence_title(found), footer(head, note), ax, size, look)
-
-
-def influence_title(found: Influence) -> str:
-    """How far one change of data moves the headline."""
-    months = [c.months for c in found.top if c.months is not None]
-    if not months:
-        return "No single lab, model, vintage or date moves the headline"
-    ends = [*months, *([] if found.headline.months is None else [found.headline.months])]
-    return f"One change of data moves the lag to {span(min(ends), max(ends))}"
-
-
-@ours
-def claims(
-    found: ClaimsReport,
-    headline: LagResult,
-    ax: Axes | None = None,
-    *,
-    size: str = "page",
-    **look: Unpack[Look],
-) -> Axes:
-    """Claims in months: the claimed range as a wide bar, our figure as a dot with its interval.
-
-    Parameters
-    ----------
-    found
-        Of `elolag.check_claims`.
-    headline
-        A result on the ratings they are tested on, whose source stands below.
-    """
-    rows = []
-    for item in found.assessments:
-        claim, mine = item.claim, item.deciding
-        if claim.kind != "months":
-            continue
-        words = f"{claim.key}\nclaimed: {claim.range_words()}\nours: "
-        none = item.verdict.removesuffix(" here")
-        words += f"{mine.figure()} ({mine.interval_words()})" if mine else none
-        name = f"{claim.who.partition(',')[0]}, {claim.date[:7]}"
-        rows.append(
-            Dot(
-                f"{name}: {claim.follower} / {claim.leader}",
-                item.verdict.removesuffix(" here"), mine.value if mine else None,
-                mine.low if mine else None, mine.high if mine else None,
-                said=(claim.low, claim.high), words=f"{words}\n{item.verdict}",
-            )
-        )  # fmt: skip
-    note = (
-        f"Wide: what was claimed. Dot: our figure with the ratings of the day, else the newest, "
-        f"and its {found.level:.0%} interval."
-    )
-    foot = footer(headline, note)
-    return dot_rows(rows, "the follower ", claims_title(found), foot, ax, size, look)
-
-
-def claims_title(found: ClaimsReport) -> str:
-    """How many of the claims in months the ratings allow."""
-    timed = [a for a in found.assessments if a.claim.kind == "months"]
-    tested = [a for a in timed if a.deciding is not None]
-    fine = sum(a.verdict == "consistent" for a in tested)
-    if not tested:
-        return "None of the claims in months can be tested here"
-    return f"Of {len(tested)} testable claims in months the ratings allow {fine}"
-
-
-def _short(months: float | None, bound: str = "") -> str:
-    sign = {"at least": "\u2265 ", "at most": "\u2264 "}.get(bound, "")
-    return f"{sign}{directed(months or 0.0)}".replace(" months", "")
-
-
-def _note(found: Slices) -> str:
-    """What is drawn, what was left out, and how to read many intervals at once."""
-    n = len(found.slices)
-    bars = f"Thick bars: {found.level:.0%} {found.slices[0].result.interval} interval of each slice"
-    if found.simultaneous_level is not None:
-        bars += f" alone; thin: all {n} hold at once at {found.level:.0%} (Bonferroni)"
-    else:
-        bars += f"; of {n}, up to {n * (1 - found.level):.1f} expected to miss"
-    text = f"{bars}. Lag: {found.estimand}, {_scope(found)}."
-    return f"{text} {_left_out(found)}" if found.refused else text
-
-
-def _scope(found: Slices) -> str:
-    first = found.slices[0].result
-    if found.by == "category":
-        return f"{first.board}, as of {first.as_of}"
-    if found.by == "board":
-        return f"category {first.category}, each board as of its newest ratings (hashes: JSON)"
-    return f"{first.board} ({first.category}), as of {first.as_of}"
-
-
-def _left_out(found: Slices) -> str:
-    names = list(found.refused)
-    listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-    return f"Not measured, for the reasons its table gives: {listed}."
-
-
-def _value(item: Slice) -> str:
-    months = item.result.months or 0.0
-    if months == 0 and not item.result.censored:
-        return "level"
-    least = {"at least": "\u2265 ", "at most": "\u2264 "}.get(item.result.bound, "")
-    return f"{least}{abs(months):.1f} {'behind' if months > 0 else 'ahead'}"
-
-
-def slices_title(found: Slices) -> str:
-    """How many slices are certain, or what is compared with what."""
-    behind, ahead = found.decided
-    n = len(found.slices)
-    if found.paired:
-        leader, follower = noun(found.leader_group), noun(found.follower_group)
-        where = {"category": ("in", "categories"), "board": ("on", "boards")}[found.by]
-        kind = "interval" if found.simultaneous_level is None else "simultaneous interval"
-        text = f"{follower} is behind {leader} {where[0]} {behind} of {n} {where[1]}"
-        rest = f" by the whole {kind}; {n - behind - ahead} undecided"
-        more = f", ahead {where[0]} {ahead}" if ahead else ""
-        return f"{text[:1].upper()}{text[1:]}{more}{rest}"
-    return {
-        "openness": "Open and closed models of both sides",
-        "lab": f"Each lab against the frontier of {noun(found.leader_group)}",
-        "country": f"Each country against {noun(found.leader_group)}",
-    }[found.by]
 
 
 #: Marks of one month stand this many days beside each other.
@@ -840,3 +511,64 @@ def _bridge_title(found: Bridge) -> str:
         f"Their way, our data, {day.day} {day:%B %Y}: {starts}, elolag "
         f"{found.headline.months or 0:.1f}"
     )
+
+
+@ours
+def leads(
+    found: WhoLed, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
+) -> Axes:
+    """The distance of the two bests on every list; below zero the follower is first.
+
+    Parameters
+    ----------
+    found
+        Of `elolag.who_led`.
+    ax
+        Axes to draw on; new ones of their own by default.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    """
+    measures = of_size(size)
+    axes = ax if ax is not None else new_axes(size)
+    days = np.array([to_day(s.date) for s in found.standings])
+    gaps = np.array([s.gap for s in found.standings])
+    elo = np.array([s.method == "online-elo" for s in found.standings])
+    begins, last = float(days[0]), float(max(days[-1], days[0] + 1))
+    low, high = min(float(gaps.min()), 0.0), max(float(gaps.max()), 0.0)
+    room = 0.08 * max(high - low, 10.0)
+    axes.set_xlim(begins, last)
+    axes.set_ylim(low - room, high + room)
+    axes.axhline(0, color=INK, linewidth=0.6 * measures.line)
+    axes.plot(days, gaps, color=FAINT, linewidth=0.5 * measures.line, zorder=1)
+    colours = np.array([COLOURS[1] if gap < 0 else COLOURS[0] for gap in gaps])
+    for which, filled in ((~elo, True), (elo, False)):
+        if which.any():
+            marks = axes.scatter(
+                days[which], gaps[which], s=1.6 * measures.font, linewidths=0.6, zorder=2,
+                clip_on=False, edgecolors=colours[which],
+                facecolors=colours[which] if filled else "none",
+            )  # fmt: skip
+            told = [s for s, keep in zip(found.standings, which, strict=True) if keep]
+            hover(marks, "\n".join(f"{s.date}: {s.leader} / {s.follower}" for s in told))
+    tidy(axes, size)
+    date_axis(axes, begins, last, size)
+    axes.set_ylabel("points between the bests")
+    for text, y, side in (
+        (f"{short(found.leader_group)} first", 1.0, "top"),
+        (f"{short(found.follower_group)} first", 0.0, "bottom"),
+    ):
+        if side == "top" or low < 0:
+            axes.text(
+                1.0, y, text, transform=axes.transAxes, ha="right", va=side, color=MUTED,
+                fontsize=measures.small, weight="bold",
+            )  # fmt: skip
+    note = "One mark per list, as listed."
+    if elo.any():
+        note += " Hollow: online Elo, of another scale."
+    return finish(axes, leads_title(found), footer(found, note), size=size, **look)
+
+
+def leads_title(found: WhoLed) -> str:
+    """On how many lists the follower was first."""
+    first, lists = len(found.first) or "none", len(found.standings)
+    return first_up(f"{noun(found.follower_group)} was first on {first} of {lists} lists")

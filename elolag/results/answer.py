@@ -49,7 +49,7 @@ class Speaker:
 
     def __init__(self, result: Judged, lang: str) -> None:
         self.result, self.lang, self.german = result, lang, lang == "de"
-        self.words = language.GERMAN if self.german else language.ENGLISH
+        self.words = language.set_phrases(lang)
         self.leader = phrase_of(result.leader_group, lang)
         self.follower = phrase_of(result.follower_group, lang)
         self.day = language.date(result.as_of, lang)
@@ -327,9 +327,9 @@ class Speaker:
         day = result.day
         two = day.above and day.below and day.state in ("between", "leads")
         if result.estimand == "average" and two:
-            held = words.share(day.probability).replace("over", "über").replace("under", "unter")
+            held = language.chance(day.probability, "de")
             told.append("Klammer: die Rekorde, zwischen denen das beste Modell des Tages stand")
-            told[-1] += f" ({held.replace('%', ' %')} der Ziehungen)."
+            told[-1] += f" ({held} der Ziehungen)."
         return " ".join(told)
 
     def interval(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from elolag.results import citing
-from elolag.results.words import NO_WIDTH, TOO_FEW, noun, phrase, share
+from elolag.results.words import NO_WIDTH, TOO_FEW, noun, phrase
 
 #: Each phrase in English and in German; braces are filled in by `said`.
 _SAID = {
@@ -197,16 +197,3 @@ def lags(low: float | None, high: float | None, lang: str) -> str:
     if low is not None and low == high:
         return said("one", lang)
     return citing.between(low, high, lang)
-
-
-def level(value: float, lang: str) -> str:
-    """A level before the name of its interval."""
-    return citing.percent(value, lang)
-
-
-def chance(probability: float, lang: str) -> str:
-    """A probability in percent, never 0 or 1 where it is not certain."""
-    text = share(probability)
-    if lang == "de":
-        text = text.replace("over", "über").replace("under", "unter").replace("%", " %")
-    return text

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, parse, to_iso
@@ -264,141 +263,119 @@ def board(name: str, category: str, lang: str) -> str:
     return text if category == "overall" else f"{text} (category {category.replace('_', ' ')})"
 
 
-@dataclass(frozen=True)
 class Words:
-    """Set phrases. Those with braces are filled in by `str.format`."""
+    """Set phrases of one language. Those with braces are filled in by `str.format`."""
 
-    at_least: str
-    at_most: str
-    figure: str
-    too_few: str
-    and_: str
-    one_match: str
-    months: str
-    level: str
-    passed: str
-    ahead: str
-    behind: str
-    unbounded: str
-    to: str
-    kinds: dict[str, str]
-    how: dict[str, str]
-    asks: dict[str, str]
-    left_out: dict[str, str]
-    official_only: str
-    originals: str
-    a_copy: str
-    own: str
-    marks: dict[str, str]
+    def __init__(self, lang: str) -> None:
+        def say(english: str, german: str) -> str:
+            return german if lang == "de" else english
+
+        self.at_least = say("at least", "mindestens")
+        self.at_most = say("at most", "höchstens")
+        self.figure = say("best estimate", "bester Schätzwert")
+        self.too_few = say(
+            "no {name}: only {sides}, and at least {least} rated ones are needed",
+            "kein {name}: nur {sides}, nötig sind mindestens {least} bewertete",
+        )
+        self.and_ = say("and", "und")
+        self.one_match = say(
+            "of zero width: at least {draws}% of the draws give the same figure",
+            "ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Wert",
+        )
+        self.months = say("months", "Monate")
+        self.level = say("level", "gleichauf")
+        self.passed = say("overtaken {} before", "{} zuvor überholt")
+        self.ahead = say("{} ahead", "{} voraus")
+        self.behind = say("{} behind", "{} zurück")
+        self.unbounded = say("unbounded", "unbegrenzt")
+        self.to = say("to", "bis")
+        self.kinds = {
+            "measurement": say("measurement interval", "Messintervall"),
+            "sampling": say("sampling interval", "Stichprobenintervall"),
+        }
+        self.how = {
+            "average": say(
+                "averaged over the {window} months to {day}",
+                "gemittelt über die {window} Monate bis zum {day}",
+            ),
+            "at-release": say(
+                "averaged over the releases of their records in the {window} months to {day}",
+                "gemittelt über die Veröffentlichungen ihrer Rekorde in den {window} Monaten bis "
+                "zum {day}",
+            ),
+            "catch-up": say(
+                "as the median time until they match a record that {leaders} set in the {window} "
+                "months to {day}",
+                "gemessen als Median der Zeit, bis sie einen Rekord von {leaders} aus den {window} "
+                "Monaten bis zum {day} erreichten",
+            ),
+            "levels": say(
+                "averaged over the levels they newly reached in the {window} months to {day}",
+                "gemittelt über die Niveaus, die sie in den {window} Monaten bis zum {day} neu "
+                "erreichten",
+            ),
+            "trend": say(
+                "between smooth curves fitted to the best models of both sides, on {day}",
+                "gemessen zwischen geglätteten Kurven durch die besten Modelle beider Seiten am "
+                "{day}",
+            ),
+        }
+        self.left_out = {
+            "measurement": say(
+                "The interval covers errors of the published ratings, of linking retired models "
+                "and of release dates known to the month, and nothing else.",
+                "Das Intervall umfasst Fehler der veröffentlichten Werte, der Verknüpfung "
+                "ausgeschiedener Modelle und nur monatsgenauer Veröffentlichungsdaten, sonst "
+                "nichts.",
+            ),
+            "sampling": say(
+                "The interval is for the mean over re-run histories at the same pace, and covers "
+                "errors of measurement, and nothing else.",
+                "Das Intervall gilt dem Mittel über wiederholte Verläufe der Geschichte bei "
+                "gleichem Tempo und umfasst Messfehler, sonst nichts.",
+            ),
+        }
+        self.official_only = say(
+            "official lists only",
+            "nur Listen, die der Herausgeber selbst veröffentlicht hat",
+        )
+        self.originals = say("official only", "nur Originallisten")
+        self.a_copy = say("a copy by others", "Kopie von dritter Seite")
+        self.own = say("Own ratings", "Eigene Wertungen")
+        self.marks = {
+            "archive": say("archive", "Archiv"),
+            "list": say("list", "Liste"),
+        }
 
 
-ENGLISH = Words(
-    at_least="at least",
-    at_most="at most",
-    figure="best estimate",
-    too_few="no {name}: only {sides}, and at least {least} rated ones are needed",
-    and_="and",
-    one_match="of zero width: at least {draws}% of the draws give the same figure",
-    months="months",
-    level="level",
-    passed="overtaken {} before",
-    ahead="{} ahead",
-    behind="{} behind",
-    unbounded="unbounded",
-    to="to",
-    kinds={"measurement": "measurement interval", "sampling": "sampling interval"},
-    how={
-        "average": "averaged over the {window} months to {day}",
-        "at-release": (
-            "averaged over the releases of their records in the {window} months to {day}"
-        ),
-        "catch-up": (
-            "as the median time until they match a record that {leaders} set in the {window} "
-            "months to {day}"
-        ),
-        "levels": "averaged over the levels they newly reached in the {window} months to {day}",
-        "trend": "between smooth curves fitted to the best models of both sides, on {day}",
-    },
-    asks={},
-    left_out={
-        "measurement": (
-            "The interval covers errors of the published ratings, of linking retired models and of "
-            "release dates known to the month, and nothing else."
-        ),
-        "sampling": (
-            "The interval is for the mean over re-run histories at the same pace, and covers "
-            "errors of measurement, and nothing else."
-        ),
-    },
-    official_only="official lists only",
-    originals="official only",
-    a_copy="a copy by others",
-    own="Own ratings",
-    marks={"archive": "archive", "list": "list"},
-)
+ENGLISH, GERMAN = Words("en"), Words("de")
+#: What each estimand asks, in German; in English `elolag.results.words.MEANING` says it.
+ASKS = {
+    "current": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
+    "average": (
+        "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte, gemittelt über "
+        "jeden Tag der letzten {window} Monate"
+    ),
+    "at-release": (
+        "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, jeder an "
+        "seinem Tag"
+    ),
+    "catch-up": (
+        "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus den letzten {window} "
+        "Monaten erreicht"
+    ),
+    "levels": (
+        "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in den letzten {window} Monaten "
+        "neu erreichten Niveaus"
+    ),
+    "trend": "Zeitabstand zweier geglätteter Kurven",
+    "gap": "Abstand der Spitzen am Stichtag in Punkten",
+}
 
-GERMAN = Words(
-    at_least="mindestens",
-    at_most="höchstens",
-    figure="bester Schätzwert",
-    too_few="kein {name}: nur {sides}, nötig sind mindestens {least} bewertete",
-    and_="und",
-    one_match="ohne Breite: mindestens {draws} % der Ziehungen ergeben denselben Wert",
-    months="Monate",
-    level="gleichauf",
-    passed="{} zuvor überholt",
-    ahead="{} voraus",
-    behind="{} zurück",
-    unbounded="unbegrenzt",
-    to="bis",
-    kinds={"measurement": "Messintervall", "sampling": "Stichprobenintervall"},
-    how={
-        "average": "gemittelt über die {window} Monate bis zum {day}",
-        "at-release": (
-            "gemittelt über die Veröffentlichungen ihrer Rekorde in den {window} Monaten bis zum "
-            "{day}"
-        ),
-        "catch-up": (
-            "gemessen als Median der Zeit, bis sie einen Rekord von {leaders} aus den {window} "
-            "Monaten bis zum {day} erreichten"
-        ),
-        "levels": (
-            "gemittelt über die Niveaus, die sie in den {window} Monaten bis zum {day} neu "
-            "erreichten"
-        ),
-        "trend": (
-            "gemessen zwischen geglätteten Kurven durch die besten Modelle beider Seiten am {day}"
-        ),
-    },
-    asks={
-        "current": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
-        "average": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte, "
-        "gemittelt über jeden Tag der letzten {window} Monate",
-        "at-release": "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, "
-        "jeder an seinem Tag",
-        "catch-up": "Median der Zeit, bis der Verfolger einen Rekord des Führenden aus den "
-        "letzten {window} Monaten erreicht",
-        "levels": "mittlerer Zeitabstand der Spitzen auf den vom Verfolger in den letzten "
-        "{window} Monaten neu erreichten Niveaus",
-        "trend": "Zeitabstand zweier geglätteter Kurven",
-        "gap": "Abstand der Spitzen am Stichtag in Punkten",
-    },
-    left_out={
-        "measurement": (
-            "Das Intervall umfasst Fehler der veröffentlichten Werte, der Verknüpfung "
-            "ausgeschiedener Modelle und nur monatsgenauer Veröffentlichungsdaten, sonst nichts."
-        ),
-        "sampling": (
-            "Das Intervall gilt dem Mittel über wiederholte Verläufe der Geschichte bei gleichem "
-            "Tempo und umfasst Messfehler, sonst nichts."
-        ),
-    },
-    official_only="nur Listen, die der Herausgeber selbst veröffentlicht hat",
-    originals="nur Originallisten",
-    a_copy="Kopie von dritter Seite",
-    own="Eigene Wertungen",
-    marks={"archive": "Archiv", "list": "Liste"},
-)
+
+def set_phrases(lang: str) -> Words:
+    """The set phrases of a language, ``en`` or ``de``."""
+    return GERMAN if lang == "de" else ENGLISH
 
 
 #: What is voted on, on boards whose name is not English for it.
@@ -453,7 +430,7 @@ def over_months(window: float, lang: str) -> str:
 
 def lag(value: float, censored: str | None, lang: str) -> str:
     """A lag with its direction: ``6.4 months behind``, ``mindestens 6,4 Monate zurück``."""
-    words = GERMAN if lang == "de" else ENGLISH
+    words = set_phrases(lang)
     side = words.ahead if reads_ahead(value, censored) else words.behind
     said = side.format(f"{number(value, lang)} {words.months}")
     if not censored:
@@ -462,18 +439,23 @@ def lag(value: float, censored: str | None, lang: str) -> str:
     return f"{least} {said}"
 
 
-def between(low: float | None, high: float | None, lang: str) -> str:
-    """Both ends of an interval of lags; the direction once where it is the same."""
-    words = GERMAN if lang == "de" else ENGLISH
+def between(
+    low: float | None,
+    high: float | None,
+    lang: str,
+    said: Callable[[float, str | None, str], str] = lag,
+) -> str:
+    """Both ends of an interval of lags, as `said`; the direction once where it is the same."""
+    words = set_phrases(lang)
     if low is None or high is None:
         if low is None and high is None:
             return words.unbounded
         end, censored = (low, "at-least") if high is None else (high, "at-most")
-        return lag(end or 0.0, censored, lang)
+        return said(end or 0.0, censored, lang)
     if low * high > 0:
         near, far = sorted((low, high), key=abs)
-        return f"{number(near, lang)} {words.to} {lag(far, None, lang)}"
-    return f"{lag(low, None, lang)} {words.to} {lag(high, None, lang)}"
+        return f"{number(near, lang)} {words.to} {said(far, None, lang)}"
+    return f"{said(low, None, lang)} {words.to} {said(high, None, lang)}"
 
 
 def about(months: float, lang: str) -> str:

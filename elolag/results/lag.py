@@ -9,7 +9,7 @@ from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.results.answer import lines
 from elolag.results.citing import SURE
 from elolag.results.provenance import log_head
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, picked
 from elolag.results.verdict import LIKELY, Judged, Match, ModelPoint
 from elolag.results.words import (
     MATCHED,
@@ -107,42 +107,33 @@ class LagResult(Judged, Result):
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object: unrounded, in a stable order of keys."""
+        none = {"low": None, "high": None} if self.too_few() else {}
         return {
             "schema": _JSON_SCHEMA,
             "headline": {
                 "estimand": self.estimand,
                 "window": self.window or None,
-                "frontier": self.frontier,
-                "interval": self.interval,
-                "months": self.months,
+                **picked(self, "frontier", "interval", "months"),
                 "low": self.ends_given[0],
                 "high": self.ends_given[1],
                 **self._sampling_dict(),
-                "level": self.level,
-                "censored": self.censored,
+                **picked(self, "level", "censored"),
                 "no_interval": self.no_interval(),
                 "figure": "mean of the draws" if self.averaged else "at posterior-mean ratings",
-                "verdict": self.verdict,
-                "order": self.order,
+                **picked(self, "verdict", "order"),
                 "sentence": self.sentence(),
             },
             "day": self.day.to_dict(),
-            "as_of": self.as_of,
-            "vintage": self.vintage,
-            "data_through": self.data_through,
-            "board": self.board,
-            "category": self.category,
+            **picked(self, "as_of", "vintage", "data_through", "board", "category"),
             "leader_best": self.leader_best.to_dict(),
             "follower": self.follower.to_dict(),
-            "gap": None if self.provisional else self._gap_dict(),
+            "gap": None if self.provisional else {**self.gap.to_dict(), **none},
             **({"gap_withheld": self.withheld()} if self.provisional else {}),
             "provisional": [entry.to_dict() for entry in self.provisional],
             "policies": dict(self.policies),
-            "n_draws": self.n_draws,
-            "failed_draws": self.failed_draws,
+            **picked(self, "n_draws", "failed_draws"),
             **self._evidence_dict(),
-            "seed": self.seed,
-            "sources": self.sources,
+            **picked(self, "seed", "sources"),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "log_head": log_head(self.origins),
             "version": self.version,
@@ -177,10 +168,6 @@ class LagResult(Judged, Result):
         if self.sampling is None or (self.months is None and self.provisional):
             return {}
         return {"sampling": dict(zip(("low", "high"), self.sampling_given, strict=True))}
-
-    def _gap_dict(self) -> dict[str, Any]:
-        none = {"low": None, "high": None} if self.too_few() else {}
-        return {**self.gap.to_dict(), **none}
 
     def table(self) -> Table:
         """One row per fact, as the command line shows them."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from elolag.question import DEFAULT_BOARD
 from elolag.results import citing as language
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, picked
 from elolag.results.words import bound, noun, phrase, reads_ahead
 
 #: Months since its newest model from which on a group counts as no longer followed by a measure.
@@ -149,25 +149,22 @@ class Measures(Result):
         )  # fmt: skip
 
     def _row(self, item: Measured) -> dict[str, Any]:
-        found = item.result
-        low, high = found.ends_given if found else (None, None)
-        return {
+        row: dict[str, Any] = {
             "measure": item.board,
             "kind": "task" if item.task else "measure",
-            "answer": found.short() + (", provisional" if found.provisional else "")
-            if found
-            else None,
-            "interval": found.interval_cell(found.low, found.high) if found else None,
-            "as_of": found.as_of if found else None,
-            "vintage": found.vintage if found else None,
             "newest": item.newest or None,
             "note": self._note(item),
             "refused": item.refused or None,
-            "months": found.months if found else None,
-            "low": low,
-            "high": high,
-            "censored": found.censored if found else None,
         }
+        found = item.result
+        if found is None:
+            none = ("answer", "interval", "as_of", "vintage", "months", "low", "high", "censored")
+            return row | dict.fromkeys(none)
+        answer = found.short() + (", provisional" if found.provisional else "")
+        cell = found.interval_cell(found.low, found.high)
+        low, high = found.ends_given
+        told = picked(found, "as_of", "vintage", "months", "censored")
+        return row | told | {"answer": answer, "interval": cell, "low": low, "high": high}
 
     def _note(self, item: Measured) -> str:
         notes = ["another task"] * item.task
@@ -180,26 +177,17 @@ class Measures(Result):
     def footnotes(self) -> tuple[str, ...]:
         """What was asked, and on what the intervals and differences rest."""
         first = self.results[0]
-        tasks = (
-            "Boards of other tasks show how far tasks spread; no number here averages them."
-            if any(m.task for m in self.measures)
-            else ""
-        )
+        tasks = "Boards of other tasks show how far tasks spread; no number here averages them."
         refused = [f"Not measured: {m.board}: {m.refused}." for m in self.measures if m.refused]
         refused += [f"No difference of {n}: {why}." for n, why in self.no_difference.items()]
-        return tuple(
-            filter(
-                None,
-                (
-                    f"{self.estimand}: {first.asks()}.",
-                    "Each with the newest whole list by the date of the first. A difference takes "
-                    "the draws of two measures as independent: their ratings come from other "
-                    "people, tasks and tests; the models and their release dates are the same.",
-                    tasks,
-                    *refused,
-                    *basis_notes(first),
-                ),
-            )
+        return (
+            f"{self.estimand}: {first.asks()}.",
+            "Each with the newest whole list by the date of the first. A difference takes the "
+            "draws of two measures as independent: their ratings come from other people, tasks and "
+            "tests; the models and their release dates are the same.",
+            *([tasks] if any(m.task for m in self.measures) else []),
+            *refused,
+            *basis_notes(first),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -220,17 +208,7 @@ class Measures(Result):
                 }
                 for m in self.measures
             ],
-            "differences": [
-                {
-                    "boards": list(d.boards),
-                    "as_of": d.as_of,
-                    "months": d.months,
-                    "low": d.low,
-                    "high": d.high,
-                    "censored": d.censored,
-                }
-                for d in self.differences
-            ],
+            "differences": [{**asdict(d), "boards": list(d.boards)} for d in self.differences],
             "no_difference": dict(self.no_difference),
             "sentence": self.sentence(),
             "sentence_de": self.sentence("de"),
@@ -256,8 +234,7 @@ def together(results: tuple[LagResult, ...], lang: str = "en") -> str:
 
     Without a date and without a full stop; directions only where they are not all "behind".
     """
-    german = lang == "de"
-    words = language.GERMAN if german else language.ENGLISH
+    words = language.set_phrases(lang)
     plain = all((r.months or 0.0) > 0 and not r.censored for r in results)
     parts = []
     for number, result in enumerate(results):
@@ -337,7 +314,7 @@ _LONGER = {"en": ("longer", "shorter"), "de": ("größer", "kleiner")}
 
 def longer(value: float, censored: str | None, lang: str, *, unit: bool = True) -> str:
     """A difference of lags: ``0.6 months longer``, ``at least 2.1 months shorter``."""
-    words = language.GERMAN if lang == "de" else language.ENGLISH
+    words = language.set_phrases(lang)
     side = _LONGER[lang][reads_ahead(value, censored)]
     said = f"{language.number(value, lang)} {f'{words.months} ' * unit}{side}"
     if not censored:
@@ -348,35 +325,19 @@ def longer(value: float, censored: str | None, lang: str, *, unit: bool = True) 
 
 def longer_between(found: Difference, lang: str) -> str:
     """The interval of a difference in words."""
-    words = language.GERMAN if lang == "de" else language.ENGLISH
-    low, high = found.low, found.high
-    if low is None or high is None:
-        if low is None and high is None:
-            return words.unbounded
-        end, censored = (low, "at-least") if high is None else (high, "at-most")
-        return longer(end or 0.0, censored, lang)
-    first, last = low, high
-    if low * high > 0:  # the direction once
-        first, last = sorted((low, high), key=abs)
-        return f"{language.number(first, lang)} {words.to} {longer(last, None, lang, unit=False)}"
-    return " ".join(
-        (longer(first, None, lang, unit=False), words.to, longer(last, None, lang, unit=False))
+    return language.between(
+        found.low, found.high, lang, lambda *ends: longer(*ends, unit=ends[1] is not None)
     )
 
 
 def _difference_row(found: Difference) -> dict[str, Any]:
+    none = dict.fromkeys(("vintage", "newest", "refused"))
     return {
+        **asdict(found),
+        **none,
         "measure": " less ".join(board.removesuffix("_style_control") for board in found.boards),
         "kind": "difference",
         "answer": longer(found.months, found.censored, "en"),
         "interval": longer_between(found, "en"),
-        "as_of": found.as_of,
-        "vintage": None,
-        "newest": None,
         "note": "" if found.told else "not told from the same",
-        "refused": None,
-        "months": found.months,
-        "low": found.low,
-        "high": found.high,
-        "censored": found.censored,
     }

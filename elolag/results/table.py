@@ -215,6 +215,11 @@ class Table:
         )  # fmt: skip
 
 
+def picked(found: object, *names: str) -> dict[str, Any]:
+    """Attributes by their names, as a part of a JSON object or of a row."""
+    return {name: getattr(found, name) for name in names}
+
+
 class Result(ABC):
     """Something found: one sentence, one table, and what has to be said beneath it."""
 

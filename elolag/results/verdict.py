@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.results.provenance import Origin
+from elolag.results.table import picked
 from elolag.results.words import (
     FEWEST,
     adjective,
@@ -54,15 +55,8 @@ class ModelPoint:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        return {
-            "group": self.group,
-            "model": self.model,
-            "entry": self.entry,
-            "release_date": self.release_date,
-            "rating": self.rating,
-            "lab": self.lab,
-            "votes": self.votes,
-        }
+        names = ("group", "model", "entry", "release_date", "rating", "lab", "votes")
+        return picked(self, *names)
 
 
 @dataclass(frozen=True)
@@ -82,13 +76,7 @@ class Contender:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        return {
-            "entry": self.entry,
-            "rating": self.rating,
-            "low": self.low,
-            "high": self.high,
-            "groups": list(self.groups),
-        }
+        return {**picked(self, "entry", "rating", "low", "high"), "groups": list(self.groups)}
 
 
 @dataclass(frozen=True)
@@ -103,13 +91,7 @@ class Match:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        return {
-            "model": self.model,
-            "entry": self.entry,
-            "release_date": self.release_date,
-            "months": self.months,
-            "probability": self.probability,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -135,10 +117,7 @@ class Gap:
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
         return {
-            "elo": self.elo,
-            "low": self.low,
-            "high": self.high,
-            "win_rate": self.win_rate,
+            **picked(self, "elo", "low", "high", "win_rate"),
             "percent_of_leader": self.percent_of_leader if self.unit == "Elo" else None,
             "percent_of_follower": self.percent_of_follower if self.unit == "Elo" else None,
             "unit": self.unit,

@@ -14,10 +14,9 @@ from urllib.parse import urlsplit
 
 from elolag import plots
 from elolag.estimate.model_dates import ModelDate
-from elolag.plots.histories import dates_title
-from elolag.results import cards as words
+from elolag.plots.rows import dates_title
 from elolag.results import citing
-from elolag.results.cards import said
+from elolag.results.cards import lags, said
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import country, model_name, noun, phrase
 from elolag.site.content import Figure, Link, Page, Section
@@ -189,10 +188,10 @@ class Deck:
 
     def _standing(self, model: ModelDate, lang: str) -> Section:
         dates, reach = self.found.dates, model.reach
-        thin, level = bool(dates.thin), words.level(dates.level, lang)
+        thin, level = bool(dates.thin), citing.percent(dates.level, lang)
         lag = said(
             "lag", lang, lag=citing.lag(model.months, model.censored, lang), level=level,
-            interval=said("few", lang) if thin else words.lags(model.low, model.high, lang),
+            interval=said("few", lang) if thin else lags(model.low, model.high, lang),
         )  # fmt: skip
         who, models = noun(reach.group), phrase(reach.group, lang).models
         other = said("other", lang, who=who, models=models)
@@ -201,7 +200,7 @@ class Deck:
             (said("day", lang, level=level), reach.interval(thin, lang)),
         ]
         if 0 < reach.never < 1:
-            share = words.chance(reach.never, lang)
+            share = citing.chance(reach.never, lang)
             points.append((said("unreached", lang), said("draws", lang, share=share)))
         points += [
             (said("release", lang), lag),
@@ -298,7 +297,7 @@ class Deck:
             points.append((said("base", lang), self.named(row.base)))
         half = NormalDist().inv_cdf((1 + dates.level) / 2) * model.sd
         rated = said(
-            "rated", lang, level=words.level(dates.level, lang),
+            "rated", lang, level=citing.percent(dates.level, lang),
             rating=citing.number(model.rating, lang), low=citing.number(model.rating - half, lang),
             high=citing.number(model.rating + half, lang), day=citing.date(dates.vintage, lang),
         )  # fmt: skip

@@ -12,8 +12,8 @@ from elolag.dates import to_iso
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import Revisions
 from elolag.model.estimands import WINDOWS
-from elolag.plots.figures import measures_title, revisions_title, voters_title
-from elolag.plots.histories import leads_title
+from elolag.plots.figures import leads_title, revisions_title
+from elolag.plots.rows import measures_title, voters_title
 from elolag.results.measures import Measures
 from elolag.results.owner import Owner
 from elolag.results.provenance import log_head

@@ -8,7 +8,7 @@ from elolag import plots
 from elolag.forecast import past
 from elolag.forecast.ahead import Outlook
 from elolag.forecast.skill import Scores
-from elolag.plots.fans import forecast_title, held_title
+from elolag.plots.paths import forecast_title, held_title
 from elolag.site.content import Figure, Page, Section
 from elolag.site.found import Found
 

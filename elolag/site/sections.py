@@ -12,7 +12,7 @@ from elolag import plots
 from elolag.cite import citation
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.estimate.over_time import INNER, LagPath
-from elolag.plots.figures import comparison_title
+from elolag.plots.rows import comparison_title
 from elolag.plots.style import SIDES, finding, roles
 from elolag.results.answer import lines
 from elolag.results.lag import LagResult

@@ -8,7 +8,7 @@ from functools import partial
 from elolag import plots
 from elolag.claims import RULE, SCOPE, Assessment, ClaimsReport
 from elolag.estimate.compare import Slices, size
-from elolag.plots.figures import claims_title, influence_title, slices_title
+from elolag.plots.rows import claims_title, influence_title, slices_title
 from elolag.plots.specification import few
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, decimals

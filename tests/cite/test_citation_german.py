@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 import pytest
@@ -43,8 +42,7 @@ def test_no_english_word_is_in_a_german_sentence() -> None:
 
 
 def test_set_phrases_are_german() -> None:
-    for field in dataclasses.fields(citing.GERMAN):
-        value = getattr(citing.GERMAN, field.name)
+    for value in (*vars(citing.GERMAN).values(), citing.ASKS):
         for text in value.values() if isinstance(value, dict) else [value]:
             assert not english(re.sub(r"\{\w*\}", "", text)), text
 

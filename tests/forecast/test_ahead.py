@@ -17,7 +17,7 @@ from elolag.forecast.ahead import MIXTURE, MODELS, SPAN, Outlook, answers
 from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS
 from elolag.forecast.past import NO_RECORD, Fan
 from elolag.forecast.projection import Projected
-from elolag.plots.fans import forecast_title
+from elolag.plots.paths import forecast_title
 
 VINTAGE = "2026-08-19"
 

@@ -18,8 +18,8 @@ from elolag.claims.statement import Definition
 from elolag.cli.lag import _print
 from elolag.estimate.change import Change
 from elolag.estimate.compare import Slice, Slices
-from elolag.plots.marks import Dot, dots
 from elolag.plots.markup import SAID
+from elolag.plots.rows import Dot, dots
 from elolag.plots.style import new_axes
 from elolag.results.lag import LagResult
 from elolag.results.words import NO_WIDTH, TOO_FEW, compact, given
