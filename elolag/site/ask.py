@@ -70,6 +70,7 @@ def page(
     home: str = "../index.html",
     methods: str = "../methods/index.html",
     footer: Sequence[str] = (),
+    chart: tuple[str, str] | None = None,
 ) -> bytes:
     """The page, as one HTML file that needs nothing else.
 
@@ -83,16 +84,26 @@ def page(
         Where the site's front page and its methods lie, seen from this page.
     footer
         Lines that stand under every page of the site.
+    chart
+        Where no script runs: the folder of a month, seen from this page, whose chart is shown
+        instead, and the vintage of its list.
 
     Raises
     ------
     UsageError, EstimateError
         The study asks more than a page can carry, or has no answer.
     """
-    return written(carry(study, tables), home=home, methods=methods, footer=footer)
+    return written(carry(study, tables), home=home, methods=methods, footer=footer, chart=chart)
 
 
-def written(carried: Carried, *, home: str, methods: str, footer: Sequence[str] = ()) -> bytes:
+def written(
+    carried: Carried,
+    *,
+    home: str,
+    methods: str,
+    footer: Sequence[str] = (),
+    chart: tuple[str, str] | None = None,
+) -> bytes:
     """The page of draws that travel; the parameters are those of `page`."""
     markup = library("markupsafe", REPORT).Markup
     headline = answer(carried, Asked())
@@ -126,10 +137,12 @@ def written(carried: Carried, *, home: str, methods: str, footer: Sequence[str] 
         home=home,
         methods=methods,
         footer=footer,
+        chart=chart,
         style=markup(style),
         script=markup(script),
         data=markup(data.replace("<", "\\u003c")),
-        policy=f"{policy(style)}; script-src 'sha256-{digest}'",
+        policy=f"{policy(style)}; script-src 'sha256-{digest}'"
+        + ("; img-src 'self'" if chart else ""),
     )  # fmt: skip
     return (text.rstrip() + "\n").encode()
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any, TypeVar, Unpack
 
 from elolag import tags
 from elolag.archive import Board
@@ -17,6 +18,7 @@ from elolag.cite import citation
 from elolag.dates import to_day, today
 from elolag.errors import REPORT, ElolagError, EstimateError, UsageError, library
 from elolag.estimate.lag import estimate_lag
+from elolag.estimate.over_time import LagPath
 from elolag.estimate.panel import choose, newer_copy
 from elolag.estimate.session import Question, Session, asking, prepare
 from elolag.own import OwnBoard
@@ -62,6 +64,8 @@ from elolag.site.programs import (
 )
 from elolag.site.series import series
 from elolag.version import METHOD, __version__
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -249,38 +253,42 @@ def _made(work: _Work) -> _Made:
     stamp = work.stamp
     # The newest month is made here: it has the list, and so the answers, of the front page.
     here = [month for month in new if month.name == newest and month.vintage == vintage]
+    # Months that are sure to have a chart.
+    charted = [m for m in every if m.official and (m.name in work.held or m.vintage == vintage)]
+    chart = (f"../{charted[-1].name}/", charted[-1].vintage) if charted else None
     n_draws = question.get("n_draws", DEFAULTS["n_draws"])
     further = asks(question, board=work.board.name, as_of=vintage, n_draws=n_draws)
     beside = {**checks({**question, "n_draws": min(n_draws, DRAWS)}), **further}
-    done = _begin(
-        {
-            # First what takes longest.
-            **{
-                f"month {month.name}": partial(
-                    _month, month, earlier.get(month.name),
-                    work.day if month.name == newest else "", question, stamp,
-                )
-                for month in new if month not in here
-            },
-            **{name: partial(_beside, ask, stamp) for name, ask in beside.items()},
-            "ask": partial(_ask, vintage, question, stamp),
-            **{
-                f"answer {month.name}": partial(_answer, month, question, stamp)
-                for month in every if month not in new
-            },
-            **{f"list {name}": partial(_list, name, question, stamp) for name in work.others},
+    tasks = {
+        # First what takes longest.
+        **{
+            f"month {month.name}": partial(
+                _month, month, earlier.get(month.name),
+                work.day if month.name == newest else "", question, stamp,
+            )
+            for month in new if month not in here
         },
-        work,
-    )  # fmt: skip
-    # While they are at it.
-    session = Session()
-    base = asking(question, vintage=vintage, session=session)
+        **{name: partial(_beside, ask, stamp) for name, ask in beside.items()},
+        "ask": partial(_ask, vintage, chart, question, stamp),
+        **{
+            f"answer {month.name}": partial(_answer, month, question, stamp)
+            for month in every if month not in new
+        },
+        **{f"list {name}": partial(_list, name, question, stamp) for name in work.others},
+    }  # fmt: skip
+    base = asking(question, vintage=vintage, session=_session(stamp))
     before = max((m for m in every if m.name < vintage[:7]), default=None, key=_named)
-    material = gather(Extent(checks=False, full=False), before.vintage if before else "", **base)
-    shared = {month.name: _folder(month, before, work.day, material) for month in here}
-    newer = newer_copy(work.board, work.category, vintage)
-    copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
-    first = {**dict(done), **{f"month {name}": made for name, made in shared.items()}}
+
+    def of_the_newest() -> tuple[Material, dict[str, Any], LagResult | None, LagPath | None]:
+        extent = Extent(checks=False, full=False, ways=bool(here))
+        material = gather(extent, before.vintage if before else "", **base)
+        made = {f"month {m.name}": _folder(m, before, work.day, material) for m in here}
+        newer = newer_copy(work.board, work.category, vintage)
+        copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
+        return material, made, copied, revising(every, base)
+
+    first, (material, shared, copied, path) = _done(tasks, work, of_the_newest)
+    first |= shared
     files = {name: dict(month.files) for name, month in work.held.items()}
     held = dict(work.held)
     answers: dict[str, LagResult | str] = {}
@@ -295,7 +303,7 @@ def _made(work: _Work) -> _Made:
             held[month.name] = Frozen(month.name, files[month.name], json.loads(made[0][FACTS]))
     if not files:
         raise EstimateError(f"no month has a figure: {first[f'month {every[-1].name}']}")
-    record = compiled(every, held, answers, material.headline, revising(answers, base))
+    record = compiled(every, held, answers, material.headline, path)
     material = replace(material, checks=checked(material, first))
     lists = {v: data for v in work.others if (data := first[f"list {v}"])}
     return _Made(
@@ -309,29 +317,58 @@ def _made(work: _Work) -> _Made:
     )  # fmt: skip
 
 
-def _begin(tasks: Mapping[str, Callable[[], Any]], work: _Work) -> Iterator[tuple[str, Any]]:
-    """Begin with the tasks; their answers come by name, in order, or the error in its place."""
-    total = len(tasks)
-    if work.jobs == 1:
-        answers: Iterable[Any] = (answered(task) for task in tasks.values())
-    else:
-        joblib = library("joblib", REPORT)
-        # A worker that has grown is replaced. Said as an error, as under -W error, in the thread
-        # that reads the answers, it would end that thread, and all would wait for ever.
-        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
-        answers = joblib.Parallel(n_jobs=work.jobs, return_as="generator")(
-            joblib.delayed(answered)(task) for task in tasks.values()
-        )
+def _done(
+    tasks: Mapping[str, Callable[[], Any]], work: _Work, here: Callable[[], T]
+) -> tuple[dict[str, Any], T]:
+    """The answers of tasks by name, or the error in its place; and what is made here meanwhile.
 
-    def told() -> Iterator[tuple[str, Any]]:
-        for number, (name, found) in enumerate(zip(tasks, answers, strict=True), 1):
-            if work.tell:
-                work.tell(number, total)
-            if isinstance(found, ElolagError) and name.startswith(_NEEDED):
-                raise found
-            yield name, found
+    The workers begin with the first of the tasks; whoever has asked is one of them when `here` is
+    made, and takes what none has begun from the end.
+    """
+    found: dict[str, Any] = {}
+    begun = (
+        {name: executor.submit(answered, task) for name, task in tasks.items()}
+        if (executor := _executor(work.jobs))
+        else {}
+    )
 
-    return told()
+    def told(name: str, answer: Any) -> None:
+        if isinstance(answer, ElolagError) and name.startswith(_NEEDED):
+            raise answer
+        found[name] = answer
+        if work.tell:
+            work.tell(len(found), len(tasks))
+
+    try:
+        made = here()
+        for name in reversed(tasks):
+            if name not in begun or begun[name].cancel():
+                told(name, answered(tasks[name]))
+        for name in [name for name in tasks if name not in found]:
+            told(name, begun[name].result())
+    finally:
+        for future in begun.values():
+            future.cancel()
+    return found, made
+
+
+def _executor(jobs: int) -> Any:
+    """The workers beside this process; None where it works alone."""
+    if jobs == 1:
+        return None
+    loky = library("joblib.externals.loky", REPORT)
+    # A worker that has grown is replaced. Said as an error, as under -W error, in the thread
+    # that reads the answers, it would end that thread, and all would wait for ever.
+    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
+    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    return loky.get_reusable_executor(
+        max_workers=jobs - 1, timeout=300, initializer=_may_grow, env=one
+    )
+
+
+def _may_grow() -> None:
+    """A worker is not replaced for having grown: what it has read is for its next tasks."""
+    library("joblib.externals.loky.process_executor", REPORT)._MAX_MEMORY_LEAK_SIZE = sys.maxsize
 
 
 def _named(month: Month) -> str:
@@ -360,13 +397,15 @@ def _beside(ask: partial[Any], stamp: str) -> Any:
     return ask(session=_session(stamp))
 
 
-def _ask(vintage: str, question: Question, stamp: str) -> bytes | str:
+def _ask(
+    vintage: str, chart: tuple[str, str] | None, question: Question, stamp: str
+) -> bytes | str:
     """The page that answers back, from draws of its own number; or why there is none."""
     asked = asking(question, vintage=vintage, session=_session(stamp))
     study = prepare(**asking(asked, n_draws=carried.DRAWS))
     tables = _session(stamp).lookup_of(asked).tables
     try:
-        return ask.page(study, tables=tables, footer=front.footer())
+        return ask.page(study, tables=tables, footer=front.footer(), chart=chart)
     except (UsageError, EstimateError) as error:
         return str(error)
 
@@ -457,11 +496,8 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
             drawn[f"page {each.path}"] = write
         else:
             bare.append(write)
-    done = _begin(drawn, work)
-    # While they are at it.
-    for write in bare:
-        files |= write()
-    for _, rendered in done:
+    done, undrawn = _done(drawn, work, lambda: [write() for write in bare])
+    for rendered in (*done.values(), *undrawn):
         files |= rendered
     return files | _for_programs(work, made, files)
 

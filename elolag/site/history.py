@@ -303,7 +303,7 @@ def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Reco
     held = frozen(Path(kept)) if kept else {}
     found = as_published(months_of(board, asked.get("category", "overall")), held)
     answers = {month.name: answer(month, asked) for month in found}
-    return compiled(found, held, answers, estimate_lag(**asked), revising(answers, asked))
+    return compiled(found, held, answers, estimate_lag(**asked), revising(found, asked))
 
 
 def answer(month: Month, question: Question) -> LagResult | str:
@@ -314,16 +314,16 @@ def answer(month: Month, question: Question) -> LagResult | str:
         return str(error)
 
 
-def revising(answers: Mapping[str, LagResult | str], question: Question) -> LagPath | None:
+def revising(months: Sequence[Month], question: Question) -> LagPath | None:
     """The average on every day since the first month's that has one, by the newest list."""
-    days = [to_day(found.as_of) for found in answers.values() if not isinstance(found, str)]
     study = prepare(**question)
     field = study.cast.field
     # A release known to the month may fall on any of its days.
     late = np.nan_to_num(field.month_end - field.month_start)
     both = max(float(np.min(dates + late)) for dates in (field.lead_from, field.follow_from))
     window = WINDOWS[HEADLINE] if study.window is None else study.window
-    start = max(min(days, default=np.inf), np.ceil(both + window * DAYS_PER_MONTH) + 1)
+    first = min((to_day(month.vintage) for month in months), default=np.inf)
+    start = max(first, np.ceil(both + window * DAYS_PER_MONTH) + 1)
     if start > study.as_of:
         return None
     return lag_path(to_iso(start), estimand=HEADLINE, **question)

@@ -16,8 +16,8 @@ from elolag.claims import ClaimsReport, check_claims
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError
 from elolag.estimate.compare import Slices, compare
-from elolag.estimate.comparison import Comparison, estimate_all
-from elolag.estimate.lag import HEADLINE
+from elolag.estimate.comparison import Comparison, estimate_all, small_print
+from elolag.estimate.lag import HEADLINE, results
 from elolag.estimate.measures import beside
 from elolag.estimate.news import News, estimate_news
 from elolag.estimate.over_time import LagPath, lag_path
@@ -56,6 +56,8 @@ class Extent:
         Whether slices, claims, and what the headline rests on are estimated.
     full
         And the grid of specifications.
+    ways
+        Whether every estimand is answered, not those of the two lines alone.
     choices, jobs
         Levels of choices the grid is kept to, and its workers (they change no number).
     tell
@@ -64,6 +66,7 @@ class Extent:
 
     checks: bool = True
     full: bool = True
+    ways: bool = True
     choices: Mapping[str, Sequence[str | int]] | None = None
     jobs: int = 1
     tell: Callable[[int, int], object] | None = None
@@ -241,7 +244,7 @@ class Material:
     current
         The day's distance; None where it has no answer.
     comparison
-        Every estimand.
+        Every estimand, or those of the two lines.
     path, averages
         The average over time, and the lag where there is none; None where no day before the as-of
         date can be answered.
@@ -312,7 +315,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
     """
     question.setdefault("session", Session())
     study = prepare(**question)
-    comparison = estimate_all(**question)
+    comparison = estimate_all(**question) if extent.ways else _both_lines(study)
     answers = {r.estimand: r for r in comparison.results}
     headline = answers.get(HEADLINE) or answers.get("current")
     if headline is None:
@@ -333,6 +336,16 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
         extent=extent,
     )
     return replace(material, checks=check(material, extent)) if extent.checks else material
+
+
+def _both_lines(study: Study) -> Comparison:
+    """What a comparison has of the two lines alone, the same to the last digit."""
+    try:
+        both = results(study, ["current", HEADLINE], "both")
+    except EstimateError as error:
+        refused = {HEADLINE: str(error)}
+        return Comparison(tuple(results(study, ["current"], "both")), refused, "", ())
+    return Comparison(tuple(both), {}, "", (), small_print(study))
 
 
 def _path(study: Study, estimand: str, question: Mapping[str, Any]) -> LagPath | None:

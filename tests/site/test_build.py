@@ -6,8 +6,10 @@ import csv
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
+import time
 import warnings
 from dataclasses import replace
 from functools import partial
@@ -296,9 +298,48 @@ def test_a_question_the_page_cannot_carry_is_told_there(
     assert checks.links(made.path, ["https://"]) == []
 
 
+def test_who_waits_takes_what_no_worker_has_begun_and_workers_keep_what_they_hold() -> None:
+    told: list[tuple[int, int]] = []
+    work: Any = SimpleNamespace(jobs=2, tell=lambda *counted: told.append(counted))
+    tasks = {f"{n}": partial(_slowly_where, n) for n in range(12)}
+    found, _ = build._done(tasks, work, lambda: None)
+    assert sorted(found, key=int) == list(tasks)
+    assert told == [(n, 12) for n in range(1, 13)]
+    places = [found[name] for name in tasks]
+    assert set(places[:1]).isdisjoint({os.getpid()})
+    assert places[-1] == os.getpid()
+    assert len(set(places)) == 2
+
+
+def _slowly_where(number: int) -> int:
+    """Which process does it; the second leaves as much memory behind as a leak would."""
+    if number == 1:
+        _HELD.append(b"x" * 350_000_000)
+    time.sleep(0.4)
+    return os.getpid()
+
+
+#: What a worker holds for its next tasks.
+_HELD: list[bytes] = []
+
+
+def test_an_error_that_is_the_sites_own_ends_the_work() -> None:
+    work: Any = SimpleNamespace(jobs=2, tell=None)
+    tasks = {"claims": partial(_refuse, "told in its place"), "month x": partial(_refuse, "raised")}
+    with pytest.raises(UsageError, match="raised"):
+        build._done(tasks, work, lambda: None)
+    found, _ = build._done({"claims": tasks["claims"]}, work, lambda: None)
+    assert str(found["claims"]) == "told in its place"
+
+
+def _refuse(why: str) -> None:
+    raise UsageError(why)
+
+
 def test_a_worker_that_is_replaced_ends_no_thread() -> None:
     """Raised in the thread that reads the answers, its warning would leave all waiting."""
     work: Any = SimpleNamespace(jobs=2, tell=None)
-    assert dict(build._begin({"one": partial(int, "1")}, work)) == {"one": 1}
+    found, made = build._done({"one": partial(int, "1")}, work, lambda: "here")
+    assert (found, made) == ({"one": 1}, "here")
     said = "A worker stopped while some jobs were given to the executor."
     warnings.warn(said, UserWarning, stacklevel=1)  # elsewhere in the tests an error

@@ -55,7 +55,7 @@ def made(months: dict[str, Any]) -> Made:
     asked = asking(months, session=Session())
     every = board_months(asked)
     answers = {month.name: answer(month, asked) for month in every}
-    newest, path = estimate_lag(**asked), revising(answers, asked)
+    newest, path = estimate_lag(**asked), revising(every, asked)
     return lambda held: compiled(every, held, answers, newest, path)
 
 

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 from site_worlds import World
 
+from elolag.site import Site
+
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 TABLET = (820, 1180)
 PAGES = {"index": site_worlds.ANSWER, "checks": site_worlds.CHECKS}
@@ -264,3 +266,28 @@ def test_no_script_and_a_small_page(world: World, name: str) -> None:
     assert "unsafe" not in policy
     assert "script-src" not in policy
     assert "default-src &#39;none&#39;" in policy
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"), [("desktop", "frontier.svg"), ("phone", "frontier-phone.png")]
+)
+def test_where_no_script_runs_the_page_that_asks_shows_the_chart_of_the_month(
+    browser: Browser, built: Site, width: str, shown: str
+) -> None:
+    wide, high = SIZES[width]
+    context = browser.new_context(
+        viewport={"width": wide, "height": high}, java_script_enabled=False
+    )
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto((built.path / "ask" / "index.html").as_uri())
+    image = page.locator("noscript img")
+    assert image.is_visible()
+    assert (image.get_attribute("alt") or "").startswith("Both frontiers over time by the list of")
+    source, drawn = image.evaluate("e => [e.currentSrc, e.naturalWidth]")
+    assert source == (built.path / "2026-08" / "figures" / shown).as_uri()
+    assert drawn > 300
+    assert (image.bounding_box() or {"width": 0})["width"] > 300
+    assert said == []
+    context.close()

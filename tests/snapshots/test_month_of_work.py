@@ -219,6 +219,40 @@ def expression(text: Any, temporary: Path, out: dict[str, str]) -> str:
     return said
 
 
+def test_lists_come_in_though_there_is_no_news_between_them(tmp_path: Path) -> None:
+    """Two lists that both have only bounds, say: the pull request's text says so."""
+    text = (ROOT / ".github" / "workflows" / "snapshot.yml").read_text("utf-8")
+    steps = yaml.safe_load(text)["jobs"]["take"]["steps"]
+    (step,) = (step for step in steps if step.get("name") == "Say what changed")
+    for name in ("temp", "snapshots", ".venv/bin"):
+        (tmp_path / name).mkdir(parents=True)
+    played = {
+        "python": f'exec {sys.executable} "$@"',
+        "elolag": """case "$1 $6" in
+            "lag "*snapshots) echo '{"vintage": "2026-08-31"}' ;;
+            "lag "*) echo '{"vintage": "2026-07-31"}' ;;
+            news*) echo "error: only bounds <img>" >&2; exit 1 ;;
+        esac""",
+    }
+    for name, said in played.items():
+        path = tmp_path / ".venv" / "bin" / name
+        path.write_text(f"#!/bin/sh\n{said}\n")
+        path.chmod(0o755)
+    for name in ("table", "failures"):
+        (tmp_path / "temp" / name).write_text("")
+    environ = {
+        "PATH": os.environ["PATH"], "RUNNER_TEMP": str(tmp_path / "temp"),
+        "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
+    }  # fmt: skip
+    shell = [BASH, "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step["run"]]
+    done = subprocess.run(
+        shell, cwd=tmp_path, env=environ, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    body = (tmp_path / "temp" / "taken" / "body.md").read_text("utf-8")
+    assert "### What moved the headline\n\n    error: only bounds <img>\n" in body
+
+
 @pytest.mark.slow
 def test_from_bytes_to_the_published_page(tmp_path: Path) -> None:
     with serving() as upstream:
