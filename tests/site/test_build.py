@@ -165,6 +165,14 @@ def test_the_package_has_every_table_with_its_hash(built: Site) -> None:
         assert [field["name"] for field in resource["schema"]["fields"]] == header, name
 
 
+def test_the_record_says_of_what_type_its_columns_are(built: Site) -> None:
+    package = json.loads((built.path / "datapackage.json").read_bytes())
+    (table,) = (r for r in package["resources"] if r["path"] == "months/data/record.csv")
+    types = {field["name"]: field["type"] for field in table["schema"]["fields"]}
+    named = ("month", "vintage", "method", "first", "published")
+    assert [types[name] for name in named] == ["yearmonth", "date", "string", "number", "date"]
+
+
 def test_says_nothing_of_this_machine(built: Site, months: dict[str, Any]) -> None:
     here = (str(months["archive"]), str(Path(months["extra_tags"]).parent), str(Path.cwd()))
     for name, content in files(built.path).items():
