@@ -65,6 +65,7 @@ from elolag.site.programs import (
     to_json,
 )
 from elolag.site.series import series
+from elolag.site.travel import carry
 from elolag.version import METHOD, __version__
 
 T = TypeVar("T")
@@ -421,7 +422,7 @@ def _ask(
     study = prepare(**asking(asked, n_draws=carried.DRAWS))
     tables = _session(stamp).lookup_of(asked).tables
     try:
-        return ask.page(study, tables=tables, footer=front.footer(), chart=chart)
+        return ask.page(carry(study, tables), footer=front.footer(), chart=chart)
     except (UsageError, EstimateError) as error:
         return str(error)
 
