@@ -484,7 +484,7 @@ def _folder(
         title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
         link=Link(words("home"), "./index.html"),
     )  # fmt: skip
-    return {**files, FACTS: to_json(told), "embed.html": framed}, headline
+    return {**files, FACTS: to_json(told, packed=True), "embed.html": framed}, headline
 
 
 def _whole(work: _Work, made: _Made) -> dict[str, bytes]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 #: Sizes of every chart that is offered for download.
 OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them.
-_COLOURS = 24
+_COLOURS = 28
 #: Longer texts of a PNG are compressed, to a third.
 _SHORT = 1_000
 #: Dots per inch of a screen: two to a pixel of a phone's page. Print has the SVG, which scales.

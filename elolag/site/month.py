@@ -184,7 +184,7 @@ def contents(
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
         "citation.bib": quoted.bibtex().encode(),
-        "citation.json": to_json(quoted.csl()),
+        "citation.json": to_json(quoted.csl(), packed=True),
         "reproduce.txt": recipe.encode(),
     }
 
