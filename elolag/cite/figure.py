@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -122,8 +123,20 @@ def _png(data: bytes) -> str | None:
             return body[7:].decode("latin-1")
         if kind == b"iTXt" and body.startswith(b"elolag\0\0"):  # second 0: not compressed
             return body.rpartition(b"\0")[2].decode("utf-8", "replace")
+        if kind == b"zTXt" and body.startswith(b"elolag\0\0"):
+            return _inflated(body[8:]).decode("latin-1")
+        if kind == b"iTXt" and body.startswith(b"elolag\0\1\0") and body.count(b"\0", 9) > 1:
+            return _inflated(body[9:].split(b"\0", 2)[2]).decode("utf-8", "replace")
         at += 12 + length
     return None
+
+
+def _inflated(data: bytes) -> bytes:
+    """A compressed text, no longer than is read; empty where it is none."""
+    try:
+        return zlib.decompressobj().decompress(data, LONGEST + 1)
+    except zlib.error:
+        return b""
 
 
 def _svg(data: bytes) -> str | None:

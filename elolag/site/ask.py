@@ -15,7 +15,6 @@ import numpy as np
 from elolag import tags
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import REPORT, EstimateError, library
-from elolag.estimate.session import Study
 from elolag.model.estimands import UNBOUNDED, Lags, Race, check_groups, window_start
 from elolag.model.interval import summarise
 from elolag.results import citing
@@ -34,7 +33,6 @@ from elolag.site.carried import (
     answer,
 )
 from elolag.site.page import environment, policy, shown, template
-from elolag.site.travel import carry
 from elolag.tags import Policies
 
 #: Days that no answer is about.
@@ -64,9 +62,8 @@ _REFITS = (
 
 
 def page(
-    study: Study,
+    carried: Carried,
     *,
-    tables: tags.Tables | None = None,
     home: str = "../index.html",
     methods: str = "../methods/index.html",
     footer: Sequence[str] = (),
@@ -76,10 +73,8 @@ def page(
 
     Parameters
     ----------
-    study
-        Of the headline question, by the plain rules, of about 2,000 draws.
-    tables
-        The tags it was made with; the packaged ones by default.
+    carried
+        The headline question, by the plain rules, with the draws that travel.
     home, methods
         Where the site's front page and its methods lie, seen from this page.
     footer
@@ -90,21 +85,9 @@ def page(
 
     Raises
     ------
-    UsageError, EstimateError
-        The study asks more than a page can carry, or has no answer.
+    EstimateError
+        There is no answer.
     """
-    return written(carry(study, tables), home=home, methods=methods, footer=footer, chart=chart)
-
-
-def written(
-    carried: Carried,
-    *,
-    home: str,
-    methods: str,
-    footer: Sequence[str] = (),
-    chart: tuple[str, str] | None = None,
-) -> bytes:
-    """The page of draws that travel; the parameters are those of `page`."""
     markup = library("markupsafe", REPORT).Markup
     headline = answer(carried, Asked())
     style = template("style.css") + template("ask.css")

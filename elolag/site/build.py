@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import gc
 import json
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -37,7 +39,7 @@ from elolag.site.found import Found, asks, gathered
 from elolag.site.front import Edition
 from elolag.site.history import Row, answer, check_held, compiled, in_words, revising, row_of
 from elolag.site.material import DRAWS, Extent, Material, answered, checked, checks, gather
-from elolag.site.month import Report, command, contents, drawings, taken
+from elolag.site.month import Report, command, contents, drawings, taken, ways_to
 from elolag.site.months import (
     FACTS,
     LISTS,
@@ -63,6 +65,7 @@ from elolag.site.programs import (
     to_json,
 )
 from elolag.site.series import series
+from elolag.site.travel import carry
 from elolag.version import METHOD, __version__
 
 T = TypeVar("T")
@@ -162,7 +165,7 @@ def write_site(
     # First, so that a file which does not belong to a month is told as one of it.
     held = Path(kept) if kept else place
     on_file, lists = frozen(held), frozen_lists(held)
-    with folder.reserved(place, force=place.exists()) as temporary:
+    with folder.reserved(place, force=place.exists()) as temporary, _seldom_collected():
         work = _Work(
             board, asked, on_file, lists, day,
             (base_url or owner().site).rstrip("/"), jobs, tell,
@@ -341,7 +344,7 @@ def _done(
 
     try:
         made = here()
-        for name in reversed(tasks):
+        for name in reversed([*tasks]):
             if name not in begun or begun[name].cancel():
                 told(name, answered(tasks[name]))
         for name in [name for name in tasks if name not in found]:
@@ -369,12 +372,26 @@ def _executor(jobs: int) -> Any:
 def _may_grow() -> None:
     """A worker is not replaced for having grown: what it has read is for its next tasks."""
     library("joblib.externals.loky.process_executor", REPORT)._MAX_MEMORY_LEAK_SIZE = sys.maxsize
+    gc.set_threshold(_OBJECTS)
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Charts are made of many small objects; a twelfth of the time went into looking for waste."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _named(month: Month) -> str:
     return month.name
 
 
+#: New objects after which the collector looks through them.
+_OBJECTS = 50_000
 #: The page that answers back.
 _ASK = "ask/index.html"
 #: Tasks whose error is one of the site; that of any other is told in its place.
@@ -405,7 +422,7 @@ def _ask(
     study = prepare(**asking(asked, n_draws=carried.DRAWS))
     tables = _session(stamp).lookup_of(asked).tables
     try:
-        return ask.page(study, tables=tables, footer=front.footer(), chart=chart)
+        return ask.page(carry(study, tables), footer=front.footer(), chart=chart)
     except (UsageError, EstimateError) as error:
         return str(error)
 
@@ -467,7 +484,7 @@ def _folder(
         title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
         link=Link(words("home"), "./index.html"),
     )  # fmt: skip
-    return {**files, FACTS: to_json(told), "embed.html": framed}, headline
+    return {**files, FACTS: to_json(told, packed=True), "embed.html": framed}, headline
 
 
 def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
@@ -487,11 +504,20 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
         *down.pages(made.found, owner()), *unasked,
     ]  # fmt: skip
     result, typed = edition.material.headline, command(edition.material)
+    # The files of the front page's charts lie with the month of the same list.
+    month = edition.month
+    beside = made.frozen[month.name] if month.vintage == result.vintage else {}
+    at_front = {
+        each.path: {f.name: ways_to(f, f"{month.name}/", beside, each.lang)
+                    for section in each.sections for f in section.figures}
+        for each in pages if each.path in front.PATHS
+    }  # fmt: skip
     drawn, bare = {}, []
     for each in pages:
         kicker = words("kicker", each.lang, board=f"{result.board}, {result.category}",
                        vintage=citing.date(result.vintage, each.lang))  # fmt: skip
-        write = partial(_rendered, each, result, typed, work.frame(kicker, each.path, each.lang))
+        frame = replace(work.frame(kicker, each.path, each.lang), taken=at_front.get(each.path, {}))
+        write = partial(_rendered, each, result, typed, frame)
         if any(section.figures for section in each.sections):
             drawn[f"page {each.path}"] = write
         else:
@@ -565,12 +591,11 @@ def _rendered(each: Page, result: LagResult, command: str, frame: Frame) -> dict
     """A page with the files of its charts, beside it."""
     files: dict[str, bytes] = {}
     where = each.path.rpartition("/")[0]
-    links: dict[str, list[Link]] = {}
     if each.lang == "en" and where:
         made, links = taken(each.sections, result, command)
         files = {f"{where}/{name}": data for name, data in made.items()}
-    shown = page.html(each, drawings(each.sections), replace(frame, taken=links))
-    return {**files, each.path: shown}
+        frame = replace(frame, taken=links)
+    return {**files, each.path: page.html(each, drawings(each.sections), frame)}
 
 
 def _keep(kept: Path, made: _Made) -> None:

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 #: Sizes of every chart that is offered for download.
 OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them.
-_COLOURS = 32
+_COLOURS = 28
+#: Longer texts of a PNG are compressed, to a third.
+_SHORT = 1_000
 #: Dots per inch of a screen: two to a pixel of a phone's page. Print has the SVG, which scales.
 _DPI = {"phone": 200, "page": 150, "slide": 120}
 #: What one cell and one sheet's name can hold.
@@ -91,7 +93,7 @@ def _few_colours(content: bytes) -> bytes:
     picture = pillow.open(io.BytesIO(content))
     texts = library("PIL.PngImagePlugin", REPORT).PngInfo()
     for key, text in picture.text.items():
-        texts.add_text(key, text)
+        texts.add_text(key, text, zip=len(text) > _SHORT)
     held = io.BytesIO()
     few = picture.convert("RGB").quantize(_COLOURS, dither=pillow.Dither.NONE)
     few.save(held, "PNG", optimize=True, dpi=picture.info["dpi"], pnginfo=texts)

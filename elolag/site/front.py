@@ -20,6 +20,9 @@ from elolag.site.history import Record, Row, in_words
 from elolag.site.material import Material
 from elolag.site.months import Month, next_release
 
+#: Of the front page, in English and in German.
+PATHS = ("index.html", "de/index.html")
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -76,9 +79,8 @@ def front(edition: Edition, lang: str = "en") -> Page:
     )  # fmt: skip
     ways = [Link(label, path, what) for path, (label, what) in WAYS[lang].items()]
     sections.append(Section("down", words("down", lang), links=(here, *ways)))
-    paths = ("index.html", "de/index.html")
     return Page(
-        paths[lang == "de"], headline(material, lang), "", sections, lang, paths[lang == "en"]
+        PATHS[lang == "de"], headline(material, lang), "", sections, lang, PATHS[lang == "en"]
     )
 
 

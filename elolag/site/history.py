@@ -141,7 +141,7 @@ class Record(Result):
         """One row a month, the newest first."""
         number = decimals(1)
         columns = (
-            Column("month", "Month", "calendar month", "ISO year and month"),
+            Column("month", "Month", "calendar month", "year and month"),
             Column("vintage", "List", "date of the list that stands for it", "ISO date"),
             Column("list", "Whose", "official, or a copy made by others"),
             Column("published", "Published", "first publication; empty: reconstructed", "ISO date"),

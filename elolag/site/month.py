@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -184,7 +184,7 @@ def contents(
         "citation.txt": f"{quoted}\n".encode(),
         "citation.de.txt": f"{citation(result, 'de')}\n".encode(),
         "citation.bib": quoted.bibtex().encode(),
-        "citation.json": to_json(quoted.csl()),
+        "citation.json": to_json(quoted.csl(), packed=True),
         "reproduce.txt": recipe.encode(),
     }
 
@@ -231,19 +231,10 @@ def taken(
         Sizes of PNGs; None for no more than the data of each figure.
     """
     files: dict[str, bytes] = {}
-    ways: dict[str, list[Link]] = {}
-    for figure in (figure for section in sections for figure in section.figures):
-        beside = f"./data/{figure.table.name}"
-        data = [Link("CSV", f"{beside}.csv"), Link(words("columns"), f"{beside}.metadata.json")]
-        ways[figure.name] = data
-        if pictures is None:
-            continue
-        made = images(figure.name, figure.draw, result, title=figure.title, sizes=pictures)
+    figures = [figure for section in sections for figure in section.figures]
+    for figure in figures if pictures is not None else ():
+        made = images(figure.name, figure.draw, result, title=figure.title, sizes=pictures or ())
         files |= {f"figures/{name}": content for name, content in made.items()}
-        ways[figure.name] = [
-            *(Link(_called(name, figure.name), f"./figures/{name}") for name in made),
-            Link("XLSX", f"{beside}.xlsx"), *data,
-        ]  # fmt: skip
         told = about(result, title=figure.title, caption=figure.caption, command=command)
         told += [("Rows", figure.sheet.caption)] if figure.sheet else []
         files[f"data/{figure.table.name}.xlsx"] = xlsx(
@@ -253,13 +244,20 @@ def taken(
         content = table.to_csv()
         files[f"data/{table.name}.csv"] = content
         files[f"data/{table.name}.metadata.json"] = _describe_table(table, content, result, command)
-    return files, ways
+    return files, {figure.name: ways_to(figure, "./", files) for figure in figures}
 
 
-def _called(name: str, figure: str) -> str:
-    """What a page calls an image: ``SVG``; ``PNG phone``."""
-    stem, _, ending = name.rpartition(".")
-    return f"{ending.upper()} {stem.removeprefix(figure).removeprefix('-')}".strip()
+def ways_to(figure: Figure, where: str, files: Container[str], lang: str = "en") -> list[Link]:
+    """Links to what a folder holds of a figure: its images, its rows, what its columns mean."""
+    picture, data = f"figures/{figure.name}", f"data/{figure.table.name}"
+    known = {
+        "SVG": f"{picture}.svg",
+        **{f"PNG {size}": f"{picture}-{size}.png" for size in OFFERED},
+        "XLSX": f"{data}.xlsx",
+        "CSV": f"{data}.csv",
+        words("columns", lang): f"{data}.metadata.json",
+    }
+    return [Link(label, f"{where}{name}") for label, name in known.items() if name in files]
 
 
 def _kicker(result: LagResult) -> str:

@@ -39,6 +39,8 @@ _TYPES = (
 )  # fmt: skip
 _DATES = {"ISO date": re.compile(r"\d{4}-\d\d-\d\d"), "year and month": re.compile(r"\d{4}-\d\d")}
 _DATED = {"ISO date": "date", "year and month": "yearmonth"}
+#: Columns of names: text, though all may look like numbers (method 2026.10 is not 2026.1).
+_NAMES = dict.fromkeys(("method", "version", "model", "entry", "lab", "slice"), "string")
 #: What `lag.json` says of each list.
 _TERMS = (
     "path", "sha256", "vintage", "publisher", "licence", "licence_url", "homepage", "citation",
@@ -159,7 +161,7 @@ def resource(
     if head != [column["name"] for column in columns]:
         raise UsageError(f"{path}: has columns {head}, which its metadata do not describe")
     held: list[tuple[str, ...]] = list(zip(*rows, strict=True)) or [()] * len(head)
-    typed = _SERIES if path == "series.csv" else {}
+    typed = _SERIES if path == "series.csv" else _NAMES
     fields = [
         _field(column, typed.get(column["name"]) or _type(cells, column["unit"]))
         for column, cells in zip(columns, held, strict=True)

@@ -438,13 +438,11 @@ def limits(material: Material) -> Section:
 def citing(material: Material, lang: str = "en") -> Section:
     """The sentence and the footnote, in both languages; all else folded away."""
     english, german = (citation(material.headline, each) for each in ("en", "de"))
-    blocks = [
-        Block(words("quote"), english.brief()),
-        Block(words("german"), german.brief()),
-    ]
+    first, second = (english, german) if lang == "en" else (german, english)
     everything = f"{english.footnote}\n\n{english.bibtex().rstrip()}"
     return Section(
         "cite", words("cite", lang),
-        blocks=(*(blocks if lang == "en" else blocks[::-1]),
+        blocks=(Block(words("quote", lang), first.brief()),
+                Block(words("otherwise", lang), second.brief()),
                 Block(words("full", lang), everything, folded=True)),
     )  # fmt: skip

@@ -65,6 +65,8 @@ def svg(source: str, head: str = "") -> bytes:
     [
         png((b"tEXt", b"elolag\0" + GOOD.encode())),
         png((b"IHDR", b"x"), (b"iTXt", b"elolag\0\0\0\0\0" + GOOD.encode())),
+        png((b"zTXt", b"elolag\0\0" + zlib.compress(GOOD.encode()))),
+        png((b"iTXt", b"elolag\0\1\0en\0\0" + zlib.compress(GOOD.encode()))),
         svg(GOOD.replace('"', "&quot;")),
         b"%PDF-1.4\n<< /Keywords (" + GOOD.encode() + b") >>",
         b"%PDF-1.4\n<< /Keywords (" + GOOD.replace("{", "\\173").encode() + b") >>",
@@ -94,6 +96,9 @@ def test_hand_made_files_are_read(tmp_path: Path, data: bytes) -> None:
         ),
         (png((b"tEXt", b'elolag\0{"software":"elolag","schema":9,"version":"7"}')), "schema 9"),
         (png((b"tEXt", b"elolag\0" + b" " * (2**20 + 1))), "holds no provenance"),
+        (png((b"zTXt", b"elolag\0\0" + zlib.compress(b" " * 2**26))), "holds no provenance"),
+        (png((b"zTXt", b"elolag\0\0nothing deflated")), "holds no provenance"),
+        (png((b"iTXt", b"elolag\0\1\0")), "holds no provenance"),
         (png(*[(b"tEXt", b"a\0b")] * 10_001), "holds no provenance"),
         (svg("&a;", '<!DOCTYPE svg [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'), "holds no prov"),
         (svg("&a;", '<!DOCTYPE svg [<!ENTITY a SYSTEM "file:///etc/passwd">]>'), "holds no prov"),

@@ -347,7 +347,7 @@ def test_an_untagged_best_refuses_every_answer(held: Carried) -> None:
 
 @pytest.fixture(scope="session")
 def made(held: Carried) -> str:
-    return ask.written(held, home="../index.html", methods="../methods/index.html").decode()
+    return ask.page(held).decode()
 
 
 def test_the_page_is_one_file_that_runs_only_its_own_script(made: str, held: Carried) -> None:
@@ -364,7 +364,7 @@ def test_the_page_is_one_file_that_runs_only_its_own_script(made: str, held: Car
     assert "unsafe" not in told
     assert "://" not in re.sub(r"https?://(www\.w3\.org|evil\.example)", "", scripts[1][1])
     assert " on" + "click" not in made
-    again = ask.written(held, home="../index.html", methods="../methods/index.html").decode()
+    again = ask.page(held).decode()
     assert made == again
 
 
@@ -375,10 +375,6 @@ def test_the_page_without_its_script_has_the_answer(made: str, held: Carried) ->
         assert words in shown
     assert "Asking needs a script" in shown
     assert "2026-08-19" in shown
-
-
-def test_page_takes_the_study_itself(study: Any, tables: tags.Tables, made: str) -> None:
-    assert ask.page(study, tables=tables).decode() == made
 
 
 def test_the_command_gives_the_answer_of_the_page(

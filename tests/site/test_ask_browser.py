@@ -25,7 +25,7 @@ MOST_BYTES, MOST_TIME = 600_000, 200
 
 
 def _written(held: Carried, path: Path) -> str:
-    path.write_bytes(ask.written(held, home="../index.html", methods="../methods/index.html"))
+    path.write_bytes(ask.page(held))
     return path.as_uri()
 
 

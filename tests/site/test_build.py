@@ -76,6 +76,29 @@ def test_every_link_leads_somewhere_and_none_loads_anything(built: Site, later: 
     assert evidence in (later.path / "models" / "us-15.html").read_bytes()
 
 
+def test_the_front_page_leads_to_the_files_of_its_charts(built: Site) -> None:
+    """They lie with the month of the same list; where that has not ended there are none."""
+    for path, root in (("index.html", ""), ("de/index.html", "../")):
+        links = [
+            attrs["href"] for attrs, _ in checks.Page((built.path / path).read_bytes()).of("a")
+        ]
+        for chart, table in (("frontier", "frontier"), ("average-path", "average-path")):
+            month = f"{root}2026-08"
+            named = [f"{month}/figures/{chart}{end}" for end in (
+                ".svg", "-page.png", "-slide.png", "-phone.png")]  # fmt: skip
+            named += [f"{month}/data/{table}.{end}" for end in ("xlsx", "csv", "metadata.json")]
+            at = links.index(named[0])
+            assert links[at : at + len(named)] == named, path
+
+
+def test_how_to_cite_is_headed_in_the_language_of_the_page(built: Site) -> None:
+    for path, own, other in (
+        ("index.html", "Sentence", "In German"), ("de/index.html", "Satz", "Auf Englisch"),
+    ):  # fmt: skip
+        text = (built.path / path).read_text("utf-8")
+        assert re.findall(r"<h3>([^<]+)</h3>\s*<pre", text) == [own, other], path
+
+
 def test_every_page_is_sound_and_strict(built: Site) -> None:
     assert len(pages(built.path)) > len(PAGES) + 2 * len(MONTHS)
     for path in pages(built.path):
@@ -140,6 +163,14 @@ def test_the_package_has_every_table_with_its_hash(built: Site) -> None:
         assert resource["bytes"] == len(found[name]), name
         (header, *_) = csv.reader(io.StringIO(found[name].decode()))
         assert [field["name"] for field in resource["schema"]["fields"]] == header, name
+
+
+def test_the_record_says_of_what_type_its_columns_are(built: Site) -> None:
+    package = json.loads((built.path / "datapackage.json").read_bytes())
+    (table,) = (r for r in package["resources"] if r["path"] == "months/data/record.csv")
+    types = {field["name"]: field["type"] for field in table["schema"]["fields"]}
+    named = ("month", "vintage", "method", "first", "published")
+    assert [types[name] for name in named] == ["yearmonth", "date", "string", "number", "date"]
 
 
 def test_says_nothing_of_this_machine(built: Site, months: dict[str, Any]) -> None:
@@ -285,6 +316,7 @@ def test_a_month_is_published_when_it_has_ended(months: dict[str, Any], tmp_path
     assert 'href="2025-12/index.html"' in page
     assert "the last month that has ended" in page
     assert json.loads((made.path / "latest.json").read_bytes())["month"] == "2025-12"
+    assert "2025-12/figures" not in page
 
 
 def test_a_question_the_page_cannot_carry_is_told_there(

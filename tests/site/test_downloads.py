@@ -537,6 +537,15 @@ def test_a_type_is_what_every_cell_is(cells: tuple[str, ...], unit: str, kind: s
     assert resource("x.csv", content, columns, "X")["schema"]["fields"][0]["type"] == kind
 
 
+def test_names_are_text_though_all_of_them_look_like_numbers() -> None:
+    """Read as a number, method 2026.10 would be 2026.1."""
+    columns = described([Column("method", "", "of the figure"), Column("month", "", "its month",
+                         "year and month"), Column("model", "", "whose")])  # fmt: skip
+    content = b"method,month,model\n2026.10,2026-08,4\n2026.11,2026-10,5\n"
+    told = resource("months/data/record.csv", content, columns, "T")
+    assert [f["type"] for f in told["schema"]["fields"]] == ["string", "yearmonth", "string"]
+
+
 def test_columns_that_are_not_described_are_refused() -> None:
     with pytest.raises(UsageError, match=r"a\.csv: has columns \['name', 'day'"):
         resource("a.csv", table().to_csv(), described(COLUMNS[:2]), "A")

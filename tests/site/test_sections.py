@@ -18,7 +18,7 @@ from elolag.estimate.session import prepare
 from elolag.results.measures import under_headline
 from elolag.results.pages import words
 from elolag.site import material as checks
-from elolag.site.material import Checks, Extent, Material
+from elolag.site.material import Checks, Extent, Material, gather
 from elolag.site.sections import moved, other
 from elolag.site.tested import claims, sensitivity, slices
 from elolag.tags import Policies
@@ -35,6 +35,25 @@ def test_the_grid_is_left_out_where_it_would_answer_another_question(world: Worl
     assert why(Extent(full=False)) == "--quick leaves it out"
     assert "drift" in why(drift="none")
     assert "policies" in why(policies=Policies(hong_kong="separate"))
+
+
+@pytest.mark.parametrize(
+    ("vintage", "named"), [("2026-08-19", ["current", "average"]), ("2025-12-15", ["current"])]
+)
+def test_the_two_lines_alone_are_those_of_the_whole_comparison(
+    months: dict[str, Any], vintage: str, named: list[str]
+) -> None:
+    """The later list has an average over twelve months; the earlier one is too early for it."""
+    whole, alone = (
+        gather(Extent(checks=False, full=False, ways=ways), **{**months, "vintage": vintage})
+        for ways in (True, False)
+    )
+    assert [found.estimand for found in alone.comparison.results] == named
+    assert alone.headline.to_dict() == whole.headline.to_dict()
+    assert alone.current is not None
+    assert whole.current is not None
+    assert alone.current.to_dict() == whole.current.to_dict()
+    assert alone.comparison.small_print == whole.comparison.small_print
 
 
 def test_claims_are_left_out_for_other_groups_and_boards_of_ones_own() -> None:

@@ -28,6 +28,7 @@ def test_the_whole_site_of_the_shipped_archive(tmp_path: Path) -> None:
         row = series[series["month"] == name].iloc[0]
         assert row["average_months"] == pytest.approx(answer["headline"]["months"])
         assert len((root / name / "index.html").read_bytes()) < 450_000
+        assert sum(len(content) for content in month.files.values()) < 1_000_000
         assert (name == max(held)) != ("Reconstructed" in (root / name / "index.html").read_text())
     latest = json.loads((root / "latest.json").read_bytes())
     assert latest["average"]["months"] == made.headline.months
