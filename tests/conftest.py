@@ -18,7 +18,8 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 os.environ["SOURCE_DATE_EPOCH"] = "1787184000"
 
 # A busy machine is no failure: what takes long is found by the run's slowest tests.
-settings.register_profile("elolag", deadline=None)
+settings.register_profile("elolag", deadline=None, max_examples=50)
+settings.register_profile("long", deadline=None, max_examples=500)  # make check-all
 settings.load_profile("elolag")
 
 
@@ -48,6 +49,11 @@ def pytest_collection_finish() -> None:
 
 #: Rooms whose files share what takes long to make: one worker has them all.
 TOGETHER = ("claims", "site")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Such rooms come first: begun late, one would keep its worker after the other is done."""
+    items.sort(key=lambda item: item.path.parent.name not in TOGETHER)
 
 
 @pytest.hookimpl(optionalhook=True)
