@@ -4,7 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 # Wheels of known hashes only, so that nothing runs when they are installed.
-HASHED := $(PIP_INSTALL) --require-hashes --only-binary :all: --requirement
+HASHED := $(PIP_INSTALL) --require-hashes --only-binary :all: --no-compile --requirement
+# By all processors, which pip does not, and without the tests of others; what cannot be compiled
+# is left to whoever imports it, as pip leaves it.
+COMPILED := -m compileall -qq -j 0 -x '/tests?/' $(VENV)/lib
 # With the hatchling that is among them.
 EDITABLE := $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv-tools/bin/uv pip compile --quiet \
@@ -37,7 +40,7 @@ site: $(VENV)/installed ## Write the whole site into site/ (minutes)
 	@$(BIN)/elolag site --out site --jobs 2
 
 check-all: test fresh lint types ## Everything, the long tests too: 1,000 kills, 100,000 mutations
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile long
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -80,11 +83,13 @@ $(BIN)/python:
 
 $(VENV)/installed: pyproject.toml requirements.txt | $(BIN)/python
 	$(BIN)/python $(HASHED) requirements.txt
+	-@$(BIN)/python $(COMPILED)
 	$(BIN)/python $(EDITABLE)
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml requirements-dev.txt | $(BIN)/python
 	$(BIN)/python $(HASHED) requirements-dev.txt
+	-@$(BIN)/python $(COMPILED)
 	$(BIN)/python $(EDITABLE)
 	@touch $(VENV)/installed $@
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from importlinter.cli import lint_imports
@@ -21,9 +22,15 @@ def modules() -> Iterator[tuple[str, Path]]:
         yield name.removesuffix(".__init__"), path
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """Everything that stands in a file."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imported(path: Path) -> Iterator[tuple[str, int]]:
     """Every module a file imports, at its top or inside a function, as a full name."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
@@ -63,7 +70,7 @@ def test_nothing_unpickles_evaluates_or_calls_a_shell() -> None:
         for other, line in imported(path):
             if other.split(".")[0] in ("pickle", "subprocess", "marshal", "shelve", "dill"):
                 found.append(f"{name}:{line} {other}")
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Call):
                 call = ast.unparse(node.func)
                 if call in ("eval", "exec", "os.system", "pd.read_pickle", "pandas.read_pickle"):
@@ -76,7 +83,7 @@ def test_one_module_converts_between_dates_and_floats() -> None:
     for name, path in MODULES.items():
         if name == "elolag.dates":
             continue
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Attribute) and node.attr in ("toordinal", "fromordinal"):
                 found.append(f"{name}:{node.lineno} {node.attr}")
             if isinstance(node, ast.Constant) and node.value in (30.4, 30.44, 30.4375, 30.436875):

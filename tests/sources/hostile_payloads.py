@@ -86,7 +86,10 @@ def deep(number: int) -> bytes:
 
 def long_texts(rows: int, length: int) -> bytes:
     names = pa.array([f"{i:06}" + "x" * length for i in range(rows)])
-    return written(columns(rows, model_name=names), compression="zstd", write_statistics=False)
+    return written(
+        columns(rows, model_name=names), compression="zstd", write_statistics=False,
+        use_dictionary=rows > 1,
+    )  # fmt: skip
 
 
 def days(number: int, apart: int = 1) -> list[dt.date]:

@@ -22,8 +22,8 @@ from elolag.schema import Origin
 from elolag.sources import arena, bounded
 
 ROOT = Path(__file__).parents[2]
-#: Parses a file in a process of its own; prints what it said, seconds, and the most memory of it
-#: and of its children. No `if __name__ == "__main__"`: many programs have none.
+#: Parses a file in a process of its own; prints what it said, seconds of the processor, and the
+#: most memory of it and of its children. No `if __name__ == "__main__"`: many programs have none.
 PROGRAM = """
 import json, resource, sys, time
 from pathlib import Path
@@ -31,16 +31,17 @@ from elolag.errors import PayloadError
 from elolag.schema import Origin
 from elolag.sources import arena, bounded
 print("began")
-start, said = time.monotonic(), "fine"
+start, said = time.process_time(), "fine"
 try:
     arena._parse_dataset(Path(sys.argv[1]).read_bytes(), Origin("text", "2026-08-19"))
 except PayloadError as error:
     said = str(error)
-seconds = time.monotonic() - start
 bounded._UNPACKER.close()
+children = resource.getrusage(resource.RUSAGE_CHILDREN)
+seconds = time.process_time() - start + children.ru_utime + children.ru_stime
 # What a process used before it became this program counts in its ru_maxrss.
 own = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
-memory = [int(own) >> 10, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10]
+memory = [int(own) >> 10, children.ru_maxrss >> 10]
 print(json.dumps([said, seconds, memory]))
 """
 
@@ -87,7 +88,7 @@ def parse(payload: bytes) -> object:
 
 
 def measured(payload: bytes, folder: Path) -> tuple[str, float, list[int], list[str]]:
-    """What the parser says of a file in a process of its own, its seconds, MB, and its output."""
+    """What the parser says of a file in a process of its own, what it took, and its output."""
     program, file = folder / "program.py", folder / "file.parquet"
     program.write_text(PROGRAM, "utf-8")
     file.write_bytes(payload)
