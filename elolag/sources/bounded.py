@@ -29,14 +29,17 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-#: A footer of a thousand row groups takes two megabytes; one of four can describe 300,000 columns.
-_MAX_FOOTER = 4 << 20
-_MAX_ROWS = 2_000_000
-_MAX_GROUPS = 1_000
-_MAX_UNCOMPRESSED = 256 << 20
-_MAX_COLUMNS = 200
-#: A longer text in any column we read is damage; refused before it is copied to every row.
-_MAX_TEXT = 4_000
+#: What a file may declare. A footer of a thousand row groups takes two megabytes; one of four can
+#: describe 300,000 columns. A longer text in any column we read is damage; it is refused before it
+#: is copied to every row.
+_LIMITS = {
+    "footer": 4 << 20,
+    "rows": 2_000_000,
+    "groups": 1_000,
+    "columns": 200,
+    "bytes": 256 << 20,
+    "text": 4_000,
+}
 
 Kind = Literal["text", "number", "date"]
 
@@ -174,17 +177,9 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     from elolag.errors import PayloadError
     from elolag.sources.tidy import looks_like, require, shown
 
-    limits = {
-        "footer": _MAX_FOOTER,
-        "rows": _MAX_ROWS,
-        "groups": _MAX_GROUPS,
-        "columns": _MAX_COLUMNS,
-        "bytes": _MAX_UNCOMPRESSED,
-        "text": _MAX_TEXT,
-    }
     table = None
     try:
-        found, unpacked = _UNPACKER.unpack(payload, wanted, limits)
+        found, unpacked = _UNPACKER.unpack(payload, wanted, _LIMITS)
         damage = found.get("damage")
         if len(unpacked):
             table = pa.ipc.open_stream(unpacked).read_all()

@@ -278,7 +278,7 @@ def test_declared_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch, official: B
             patch.setattr(bounded, limit, value)
             with pytest.raises(PayloadError, match=says):
                 parse(payload)
-    assert bounded._MAX_ROWS == 2_000_000
+    assert bounded._LIMITS["rows"] == 2_000_000
 
 
 # -- full files ----------------------------------------------------------------------------
