@@ -306,39 +306,38 @@ def header(text: str, known: Sequence[str]) -> tuple[str, ...]:
 
 def decode(data: bytes, name: str) -> str:
     """The text of a file in UTF-8, UTF-16 or plain Windows-1252."""
-    text = _decode(data, name)
+    wide = encoding_of(data[:4096])
+    try:
+        text = data.decode(wide)
+    except UnicodeDecodeError as error:
+        if wide != "utf-8-sig":
+            raise UsageError(f"{name}: damaged UTF-16 ({error.reason}); save as UTF-8") from error
+        text = _western(data, name, error.start)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise UsageError(f"{name}, line {line}: binary data; save the table as CSV in UTF-8")
     return text
 
 
-def _decode(data: bytes, name: str) -> str:
-    wide = encoding_of(data[:4096])
-    try:
-        return data.decode(wide)
-    except UnicodeDecodeError as error:
-        if wide != "utf-8-sig":
-            raise UsageError(f"{name}: damaged UTF-16 ({error.reason}); save as UTF-8") from error
-        start = error.start
+def _western(data: bytes, name: str, start: int) -> str:
+    """The text of a file that is plainly Windows-1252; its byte at `start` is not UTF-8."""
     line = data.count(b"\n", 0, start) + 1
+    where = f"{name}, line {line}: byte {data[start]:#x}"
     also = _UTF8.search(data)
     if also:
         other = data.count(b"\n", 0, also.start()) + 1
         raise UsageError(
-            f"{name}, line {line}: byte {data[start]:#x} is not UTF-8, though line {other} is; the "
-            f"file mixes encodings, save all of it as UTF-8"
+            f"{where} is not UTF-8, though line {other} is; the file mixes encodings, save all of "
+            f"it as UTF-8"
         )
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
         text = ""
     # Western text has single accented letters; a run of them is another encoding misread.
-    strange = re.search(r"[^\x00-\x7f]{3}", text)
-    if not text or strange:
+    if not text or re.search(r"[^\x00-\x7f]{3}", text):
         raise UsageError(
-            f"{name}, line {line}: byte {data[start]:#x} is neither UTF-8 nor plainly "
-            f"Windows-1252; save the file as UTF-8"
+            f"{where} is neither UTF-8 nor plainly Windows-1252; save the file as UTF-8"
         )
     return text
 
