@@ -296,7 +296,7 @@ def comparison(
     if previous is None or previous.listing is None:
         return [*checks, Check("previous", True, False, "no comparable earlier vintage")]
     mine, theirs = listing.by_name(), previous.listing.by_name()
-    shifts = [mine[name] - rating for name, rating in theirs.items() if name in mine]
+    change = {name: mine[name] - rating for name, rating in theirs.items() if name in mine}
     lost = [name for name in theirs if name not in mine]
     share = len(lost) / len(previous.listing)
     against = f"since {previous.label}"
@@ -313,16 +313,14 @@ def comparison(
     repeated = f"same figures as {previous.label}" * same
     return [
         *checks,
-        *_shift(shifts, against, settled=settled),
-        _top_moves(listing, previous.listing, against),
+        *_shift([*change.values()], against, settled=settled),
+        _top_moves(change, listing, previous.listing, against),
         _check("differs-from-previous", repeated, required=False),
     ]
 
 
-def _top_moves(now: Listing, before: Listing, against: str) -> Check:
+def _top_moves(change: Mapping[str, float], now: Listing, before: Listing, against: str) -> Check:
     """Whether an entry among the first moved by itself, in a list of a new date."""
-    mine, theirs = now.by_name(), before.by_name()
-    change = {name: mine[name] - old for name, old in theirs.items() if name in mine}
     shift = float(np.median(list(change.values()))) if change else 0.0
     top = {*now.entries[:_STALE_TOP], *before.entries[:_STALE_TOP]}
     moved = [
