@@ -340,7 +340,14 @@ _BRADLEY_TERRY_SINCE = "2024-03-27"
 
 #: It has 105 and is not continued; each takes 20 ms beside its rows.
 _HISTORY_DAYS = 200
-_HISTORY_COLUMNS = ("key", "Model", "rating", "License", "Organization", "date")
+_HISTORY_COLUMNS = {
+    "entry": "key",
+    "name": "Model",
+    "rating": "rating",
+    "licence": "License",
+    "organisation": "Organization",
+    "date": "date",
+}
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
@@ -353,22 +360,13 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
         When some dates are refused and others are not.
     """
     where = tidy.place(HISTORY, origin, dated=False)
-    table = tidy.csv_columns(payload, where, _HISTORY_COLUMNS)
+    table = tidy.csv_columns(payload, where, tuple(_HISTORY_COLUMNS.values()))
     days = [_day(text, row, where) for row, text in enumerate(table["date"], start=1)]
     if not days:
         raise PayloadError(f"{where}: no rows below the header")
     tidy.vintages(len(set(days)), _HISTORY_DAYS, where)
-    raw = tidy.frame(
-        {
-            "category": ["overall"] * len(days),
-            "entry": table["key"],
-            "name": table["Model"],
-            "organisation": table["Organization"],
-            "licence": table["License"],
-            "rating": table["rating"],
-            "date": days,
-        }
-    )
+    raw = tidy.frame({ours: table[theirs] for ours, theirs in _HISTORY_COLUMNS.items()})
+    raw["category"], raw["date"] = "overall", days
     publications: list[Publication] = []
     refusals: list[str] = []
     for day, rows in raw.groupby("date", sort=True):
