@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks as checking
@@ -268,17 +268,14 @@ class _Run:
             description["filled"] = fill
         # What was filled is not what the route served: its own content is recorded as a twin's.
         routes = group.twins if best is group.best else group.members
-        manifest = manifests.build(
-            label=label,
-            source=best.route,
-            description=description,
-            files=best.files,
-            rows={f"{name}.csv": len(frame) for name, frame in best.tables.items()},
-            retrieval=best.retrieval,
-            twins=[twin.as_twin() for twin in routes],
-            supersedes=[item.label for item in group.supersedes],
-            checks=done,
-        )
+        account = {
+            **best.retrieval,
+            "twins": [twin.as_twin() for twin in routes],
+            "supersedes": [item.label for item in group.supersedes],
+            "checks": [asdict(check) for check in done],
+        }
+        rows = {f"{name}.csv": len(frame) for name, frame in best.tables.items()}
+        manifest = manifests.build(label, best.route, best.files, rows, description, account)
         return self._said(
             best,
             label,
