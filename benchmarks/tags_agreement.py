@@ -23,9 +23,9 @@ import numpy as np
 from elolag.archive import open_archive
 from elolag.countries import codes
 from elolag.dates import parse
+from elolag.sources.tidy import full_date
 from elolag.tags import UNKNOWN, Lookup, Tables, load
 from elolag.tags.listings import Fact, read_fact_file, read_facts, read_listings
-from elolag.tags.names import full_date
 from elolag.tags.review import _APART_DAYS, Matcher, _load_exceptions
 from elolag.tags.rows import labs_of
 

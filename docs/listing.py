@@ -19,6 +19,7 @@ import typer
 
 import elolag
 from elolag import cli, plots
+from elolag.archive.listing import Listed
 
 
 def commands() -> str:
@@ -115,10 +116,17 @@ def names() -> str:
         out += [f"## {title}", "", "| name | what it is |", "|---|---|"]
         out += [f"| `{name}` | {_first_line(found)} |" for name, found in names.items()]
         out += ["", "```{eval-rst}"]
-        for name in names:
-            out += [f".. {directive}:: {name}", *["   :members:"] * (directive == "autoclass"), ""]
+        for name, found in names.items():
+            out += [f".. {directive}:: {name}", *_members(found), ""]
         out[-1:] = ["```", ""]
     return "\n".join(out).strip()
+
+
+def _members(found: Any) -> list[str]:
+    """What the site shows of a class; of a stored list also what every publication is asked."""
+    if not inspect.isclass(found):
+        return []
+    return ["   :members:", *["   :inherited-members:"] * issubclass(found, Listed)]
 
 
 def _name(found: Any) -> str:

@@ -131,6 +131,12 @@ def commands(command, path: str) -> Iterator[tuple[str, object]]:
         yield from commands(below, f"{path} {name}")
 
 
+def test_a_stored_list_shows_what_every_list_is_asked(listing: ModuleType) -> None:
+    shown = listing.names()
+    assert shown.count(":inherited-members:") == 1
+    assert "elolag.archive.Snapshot\n   :members:\n   :inherited-members:\n" in shown
+
+
 def test_every_command_and_option_has_its_line() -> None:
     page = (DOCS / "cli.md").read_text("utf-8")
     sections = dict(re.findall(r"^#{2,3} (elolag.*)\n((?:(?!^##).*\n)*)", page, flags=re.M))

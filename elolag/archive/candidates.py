@@ -152,18 +152,9 @@ class Decision:
     @property
     def log_line(self) -> dict[str, str]:
         """The line of ``log.csv``, by column; the archive's writer fills in the hashes."""
-        return {
-            "run_at": self.run_at,
-            "source": self.source,
-            "board": self.board,
-            "vintage": self.vintage,
-            "label": self.label,
-            "outcome": self.outcome,
-            "rows": str(self.rows),
-            "raw_sha256": self.raw_sha256,
-            "manifest_sha256": "",
-            "note": self.message,
-        }
+        same = ("run_at", "source", "board", "vintage", "label", "outcome", "rows", "raw_sha256")
+        own = {name: str(getattr(self, name)) for name in same}
+        return {**own, "manifest_sha256": "", "note": self.message}
 
 
 def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate], list[Decision]]:

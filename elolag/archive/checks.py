@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 #: More of its source's categories gone than this is a loss (the catalog of 2025-02-28 lacks 12 of
 #: 20); so is a category of which most rows lost their errors.
-LOST_CATEGORIES, LOST_ERRORS, ERROR_ROWS = 0.6, 0.5, 10
+_LOST_CATEGORIES, _LOST_ERRORS, _ERROR_ROWS = 0.6, 0.5, 10
 #: An error below this part of the median of the list before is none.
 _TINY_ERROR = 0.01
 #: Fewer different ratings in so many rows are no ratings; honest lists have at least 15.
-FEWEST_VALUES, VALUE_ROWS = 5, 20
+_FEWEST_VALUES, _VALUE_ROWS = 5, 20
 #: Rank correlation of common entries with the list before; honest lists have at least 0.93.
-ORDER_ROWS, ORDER_REFUSED = 20, 0.5
+_ORDER_ROWS, _ORDER_REFUSED = 20, 0.5
 
 
 def losses(
@@ -58,7 +58,7 @@ def losses(
     flat = sorted(
         str(name)
         for name, rows in ratings.groupby("category", sort=True)
-        if len(rows) >= VALUE_ROWS and rows["rating"].nunique() < FEWEST_VALUES
+        if len(rows) >= _VALUE_ROWS and rows["rating"].nunique() < _FEWEST_VALUES
     )
     before = recent[0].find_table("ratings") if recent else None
     earlier = {} if before is None else {recent[0].vintage: before}
@@ -75,7 +75,7 @@ def losses(
         none = f"no category overall any more {against}" if "overall" in gone else ""
         note = f"{len(gone)} of {len(had)} gone {against}: {_some(gone)}" if gone else ""
         checks.append(_check("overall-kept", none))
-        few = len(gone) <= LOST_CATEGORIES * len(had)
+        few = len(gone) <= _LOST_CATEGORIES * len(had)
         checks.append(Check("categories-kept", few, True, note))
     if not recent[0].filled:  # else its intervals were another source's
         checks.append(_errors_kept(ratings, before, against))
@@ -89,7 +89,7 @@ def _errors_kept(now: pd.DataFrame, before: pd.DataFrame, against: str) -> Check
     for key in [key for key in new if key in old]:
         had = float((old[key] > 0).mean())
         has = float((new[key] > _TINY_ERROR * np.median(old[key])).mean())
-        if has < LOST_ERRORS <= had:
+        if has < _LOST_ERRORS <= had:
             lost.append(f"{key[1]} of {key[0]:.60} ({had:.0%} of rows, now {has:.0%})")
     return _check("errors-kept", lost, f"lost {against}:")
 
@@ -99,7 +99,7 @@ def _errors(ratings: pd.DataFrame) -> dict[tuple[str, str], np.ndarray]:
     return {
         (str(category), name): values.fillna(0.0).to_numpy(float)
         for category, rows in ratings.groupby("category", sort=True)
-        if len(rows) >= ERROR_ROWS
+        if len(rows) >= _ERROR_ROWS
         for name, values in (("interval", rows["upper"] - rows["lower"]), ("se", rows["se"]))
     }
 
@@ -114,10 +114,10 @@ def _same_order(now: pd.DataFrame, earlier: Mapping[str, pd.DataFrame]) -> Check
         for category, rows in both.groupby("category", sort=True):
             ranks = rows[["rating", "rating_before"]].rank().to_numpy()
             # Ratings that are all alike have no order; `ratings-differ` refuses them.
-            if len(rows) < ORDER_ROWS or not np.ptp(ranks, axis=0).all():
+            if len(rows) < _ORDER_ROWS or not np.ptp(ranks, axis=0).all():
                 continue
             rho = float(np.corrcoef(ranks.T)[0, 1])
-            if rho < ORDER_REFUSED:
+            if rho < _ORDER_REFUSED:
                 off.append(f"{category:.60} {rho:.2f} over {len(rows)} entries since {label}")
     return _check("order-kept", off, "rank correlation:")
 
@@ -142,19 +142,19 @@ LOST_SHARE_NOTED = 0.1
 _SHIFT_NOTED = 5.0
 #: Changes of at least so many common entries that spread more than this about their median (MAD,
 #: Elo) are another computation: raw beside style-controlled text has 17, a recomputation up to 6.
-SPREAD_ROWS, SPREAD_REFUSED = 20, 10.0
-#: Points an entry among the first `STALE_TOP` may move against the common shift without a word.
+_SPREAD_ROWS, _SPREAD_REFUSED = 20, 10.0
+#: Points an entry among the first `_STALE_TOP` may move against the common shift without a word.
 _MOVED_NOTED = 20.0
 #: A category that lists so few of the top entries of `overall` was last computed long ago.
-STALE_TOP, STALE_SHARE, STALE_ROWS = 20, 0.1, 40
+_STALE_TOP, _STALE_SHARE, _STALE_ROWS = 20, 0.1, 40
 
 #: Of the pairs of entries whose ranks differ, the share that may stand against their ratings: in
 #: honest lists, copies with ranges of ranks included, it is 0.6% at most. Fewer pairs say nothing.
-DISORDER, RANKED_PAIRS, RANKED_ROWS = 0.1, 10, 1_000
+_DISORDER, _RANKED_PAIRS, _RANKED_ROWS = 0.1, 10, 1_000
 #: Rows with an error and no votes beside rows with votes; in honest lists all have them or none.
 _UNCOUNTED = 0.1
 #: Share of a category's rows in which the interval is the standard error's, before and now.
-FOLLOWED, FOLLOWS, FOLLOW_ROWS = 0.9, 0.5, 5
+_FOLLOWED, _FOLLOWS, _FOLLOW_ROWS = 0.9, 0.5, 5
 
 _ELO_RANGE = (-1000.0, 5000.0)
 _INTERVAL_SLACK = 0.011
@@ -207,7 +207,7 @@ def consistent(publication: Publication) -> list[Check]:
         if without > _UNCOUNTED * len(rows) and not none.all():
             votes.append(f"{without} of {len(rows)} rows of {category:.60} have none")
         share = _disorder(rows)
-        if share > DISORDER:
+        if share > _DISORDER:
             ranks.append(f"{share:.0%} of the pairs of {category:.60} are ranked against ratings")
     return [_check("votes-counted", votes), _check("rank-agrees-with-rating", ranks)]
 
@@ -215,13 +215,13 @@ def consistent(publication: Publication) -> list[Check]:
 def _disorder(rows: pd.DataFrame) -> float:
     """Share of pairs, of those of different ratings and ranks, whose order by the two differs."""
     ranked = rows[rows["rank"].notna()].sort_values("rating", kind="stable")
-    if len(ranked) > RANKED_ROWS:
-        at = np.linspace(0, len(ranked) - 1, RANKED_ROWS).astype(np.intp)
+    if len(ranked) > _RANKED_ROWS:
+        at = np.linspace(0, len(ranked) - 1, _RANKED_ROWS).astype(np.intp)
         ranked = ranked.iloc[at]
     rating, rank = (ranked[name].to_numpy(dtype=float) for name in ("rating", "rank"))
     order = np.sign(rating[:, None] - rating) * np.sign(rank[:, None] - rank)
     against, told = int((order > 0).sum()) // 2, int((order != 0).sum()) // 2
-    return against / told if told >= RANKED_PAIRS else 0.0
+    return against / told if told >= _RANKED_PAIRS else 0.0
 
 
 def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None) -> Check:
@@ -242,7 +242,7 @@ def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None
     off = [
         f"{category:.60} (in {share:.0%} of rows, before in {then[category]:.0%})"
         for category, share in now.items()
-        if share < FOLLOWS and then.get(category, 0.0) >= FOLLOWED
+        if share < _FOLLOWS and then.get(category, 0.0) >= _FOLLOWED
     ]
     said = "intervals no longer go with the standard errors in"
     return _check("interval-follows-variance", off, said)
@@ -262,7 +262,7 @@ def _following(ratings: pd.DataFrame) -> dict[str, float]:
     )
     fits = (half - wide * rows["se"]).abs() <= 0.02 + 0.01 * half
     found = fits.groupby(rows["category"], sort=True).agg(["mean", "size"])
-    return {str(c): float(m) for c, m, n in found.itertuples() if n >= FOLLOW_ROWS}
+    return {str(c): float(m) for c, m, n in found.itertuples() if n >= _FOLLOW_ROWS}
 
 
 def comparison(
@@ -296,7 +296,7 @@ def comparison(
     if previous is None or previous.listing is None:
         return [*checks, Check("previous", True, False, "no comparable earlier vintage")]
     mine, theirs = listing.by_name(), previous.listing.by_name()
-    shifts = [mine[name] - rating for name, rating in theirs.items() if name in mine]
+    change = {name: mine[name] - rating for name, rating in theirs.items() if name in mine}
     lost = [name for name in theirs if name not in mine]
     share = len(lost) / len(previous.listing)
     against = f"since {previous.label}"
@@ -313,18 +313,16 @@ def comparison(
     repeated = f"same figures as {previous.label}" * same
     return [
         *checks,
-        *_shift(shifts, against, settled=settled),
-        _top_moves(listing, previous.listing, against),
+        *_shift([*change.values()], against, settled=settled),
+        _top_moves(change, listing, previous.listing, against),
         _check("differs-from-previous", repeated, required=False),
     ]
 
 
-def _top_moves(now: Listing, before: Listing, against: str) -> Check:
+def _top_moves(change: Mapping[str, float], now: Listing, before: Listing, against: str) -> Check:
     """Whether an entry among the first moved by itself, in a list of a new date."""
-    mine, theirs = now.by_name(), before.by_name()
-    change = {name: mine[name] - old for name, old in theirs.items() if name in mine}
     shift = float(np.median(list(change.values()))) if change else 0.0
-    top = {*now.entries[:STALE_TOP], *before.entries[:STALE_TOP]}
+    top = {*now.entries[:_STALE_TOP], *before.entries[:_STALE_TOP]}
     moved = [
         f"{name:.60} {change[name] - shift:+.1f}"
         for name in now.entries
@@ -351,13 +349,11 @@ def stale_categories(
     moved = any(name in before and name not in same for name in now)
     stale = same if moved else []
     overall = now.get("overall")
-    if overall is not None and len(overall) >= STALE_ROWS:
-        top = set(overall["entry"].head(STALE_TOP))
-        stale += [
-            name
-            for name in now
-            if name not in before and len(top & set(now[name]["entry"])) <= STALE_SHARE * STALE_TOP
-        ]
+    if overall is not None and len(overall) >= _STALE_ROWS:
+        top = set(overall["entry"].head(_STALE_TOP))
+        most = _STALE_SHARE * _STALE_TOP
+        new = [name for name in now if name not in before]
+        stale += [name for name in new if len(top & set(now[name]["entry"])) <= most]
     stale = sorted(stale)
     return stale, Check("stale-categories", not stale, False, ", ".join(stale))
 
@@ -451,10 +447,10 @@ def _shift(shifts: Sequence[float], against: str, *, settled: bool) -> list[Chec
     done = []
     if settled:  # a raw list under a style-controlled name does not keep them
         note = f"MAD {spread:.1f} over {count} common entries {against}"
-        if spread > SPREAD_REFUSED:
+        if spread > _SPREAD_REFUSED:
             note += "; it reads like another computation of ratings, not this board's"
-        few = count < SPREAD_ROWS
-        passed = few or spread <= SPREAD_REFUSED
+        few = count < _SPREAD_ROWS
+        passed = few or spread <= _SPREAD_REFUSED
         done.append(Check("same-computation", passed, True, "" if few else note))
     note = f"median {median:+.2f}, MAD {spread:.2f}, {count} common entries {against}"
     note = note if shifts else f"no common entries {against}"

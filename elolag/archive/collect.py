@@ -12,8 +12,9 @@ from elolag.archive import Archive, Decision, Snapshot, Writer, open_archive, ta
 from elolag.archive.checks import LOST_SHARE_NOTED
 from elolag.archive.package import require_plain
 from elolag.archive.publish import publish
+from elolag.dates import Now, utc_now
 from elolag.errors import ArchiveError, ElolagError, UsageError, unexpected
-from elolag.fetch import Fetch, Now, fetch, utc_now
+from elolag.fetch import Fetch, fetch
 from elolag.fetch.client import Client
 from elolag.sources import Source
 

@@ -4,7 +4,7 @@ Nothing in a payload says how long its list should be, so a list is judged besid
 those within `_NEAR_DAYS` that name at least four fifths of the entries alike. It is *cut* when
 
 - entries listed both before and after are missing: two or more that all rate below everything
-  listed (the mark of a top-N list), or more than a source's own gaps explain (`GAPS`); or
+  listed (the mark of a top-N list), or more than a source's own gaps explain (`_GAPS`); or
 - it has neighbours on one side only and their lowest rows lie below it: many of an earlier one's
   (models do retire, and old ones rate low), a few of a later one's; or
 - nobody names its entries alike and it has less than half the rows of the list nearest in time.
@@ -42,17 +42,17 @@ REACH_DAYS = 3 * _NEAR_DAYS
 _ALIKE_SHARE = 0.8
 #: Rows (and share of rows) that a source may lack in the middle of a whole list: of a source whose
 #: lists may be cut, and of one whose lists come whole (the catalog never had some old models).
-GAPS, GAPS_SHARE, GAPS_SHARE_WHOLE = 3, 0.02, 0.05
+_GAPS, _GAPS_SHARE, _GAPS_SHARE_WHOLE = 3, 0.02, 0.05
 #: Rows (and share) of one neighbour below everything listed that make a list cut: of a later one
 #: or beside a source that cuts, and of an earlier one of a source that does not.
-BELOW, BELOW_SHARE = 2, 0.02
-BELOW_OFFICIAL, BELOW_OFFICIAL_SHARE = 5, 0.1
+_BELOW, _BELOW_SHARE = 2, 0.02
+_BELOW_OFFICIAL, _BELOW_OFFICIAL_SHARE = 5, 0.1
 #: Largest part of an earlier list that a whole one may have lost to retirement.
 _LOST = 0.1
 #: A list that lacks more than this part of what rates above its lowest is broken, not cut.
 LOST_REFUSED = 0.5
 #: Lowest rows of a voucher (and share of its rows) of which a whole list holds at least half.
-BOTTOM, BOTTOM_SHARE = 3, 0.05
+_BOTTOM, _BOTTOM_SHARE = 3, 0.05
 #: Lengths at which copies of pages were cut.
 _SEEN_CUT = (10, 71)
 #: Without names a list shorter than this part of its neighbour is cut.
@@ -184,8 +184,8 @@ class _Lists:
             return False  # rows are missing without order: the check of lost rows refuses it
         under = int((self.listed[j] & ~self.listed[i] & below).sum())
         if before.size and self.rows[i].whole:
-            return under >= max(BELOW_OFFICIAL, BELOW_OFFICIAL_SHARE * int(self.size[j]))
-        return under >= max(BELOW, BELOW_SHARE * int(self.size[j]))
+            return under >= max(_BELOW_OFFICIAL, _BELOW_OFFICIAL_SHARE * int(self.size[j]))
+        return under >= max(_BELOW, _BELOW_SHARE * int(self.size[j]))
 
     def _hole(self, i: int, before: NDArray[np.intp], after: NDArray[np.intp]) -> bool:
         """Whether list `i` lacks what the long lists nearest before and after both have."""
@@ -195,12 +195,12 @@ class _Lists:
         renamed = int((self.listed[i] & ~self.listed[p] & ~self.listed[q]).sum())
         lacking = int(missing.sum()) - renamed
         under = int((missing & self._below(i, [p, q])).sum())
-        share = GAPS_SHARE_WHOLE if self.rows[i].whole else GAPS_SHARE
-        return min(lacking, under) >= BELOW or lacking > max(GAPS, share * self.size[i])
+        share = _GAPS_SHARE_WHOLE if self.rows[i].whole else _GAPS_SHARE
+        return min(lacking, under) >= _BELOW or lacking > max(_GAPS, share * self.size[i])
 
     def vouches(self, j: int, i: int) -> bool:
         """Whether whole list `j` shows that list `i` reaches down to the end of the board."""
-        number = min(int(self.size[j]), max(BOTTOM, int(BOTTOM_SHARE * self.size[j])))
+        number = min(int(self.size[j]), max(_BOTTOM, int(_BOTTOM_SHARE * self.size[j])))
         rating = np.where(self.listed[j], self.rating[j], np.inf)
         bottom = np.argsort(rating, kind="stable")[:number]
         if self.listed[i, bottom].mean() < 0.5:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from elolag.archive import checks as checking
@@ -60,27 +60,14 @@ class _Group:
 Complete = Callable[[Candidate, Sequence[Candidate]], tuple[Candidate, dict[str, Any] | None]]
 
 
-@dataclass(frozen=True)
-class Policy:
-    """How publications are judged.
-
-    Attributes
-    ----------
-    accept
-        ``BOARD/DATE`` of what a person accepts although it would be held, or ``all``.
-    history
-        Whether what comes is history: a change of method in it is recorded, not held.
-    complete
-        Fills in what the kept copy lacks; None: nothing is.
-    """
-
-    accept: Collection[str] = ()
-    history: bool = False
-    complete: Complete | None = None
-
-
 def decide(
-    board: str, held: Board | None, candidates: Sequence[Candidate], policy: Policy
+    board: str,
+    held: Board | None,
+    candidates: Sequence[Candidate],
+    *,
+    accept: Collection[str] = (),
+    history: bool = False,
+    complete: Complete | None = None,
 ) -> list[Decision]:
     """Decide what becomes of the publications of one board; nothing is written.
 
@@ -96,15 +83,19 @@ def decide(
         The board as it is in the archive; None for a new one.
     candidates
         What came.
-    policy
-        How it is judged.
+    accept
+        ``BOARD/DATE`` of what a person accepts although it would be held, or ``all``.
+    history
+        Whether what comes is history: a change of method in it is recorded, not held.
+    complete
+        Fills in what the kept copy lacks; None: nothing is.
 
     Returns
     -------
     list of Decision
         In the order in which they are to be published.
     """
-    run = _Run(board, _Index(held), policy)
+    run = _Run(board, _Index(held), accept, history, complete)
     pending = run.moving(candidates)
     while pending:
         # What is already held, as a snapshot or as a recorded twin, is unchanged. One publication
@@ -125,10 +116,16 @@ def decide(
 class _Run:
     """What is decided so far of one board; `index` knows what is stored and what was accepted."""
 
-    def __init__(self, board: str, index: _Index, policy: Policy) -> None:
-        self.board = board
-        self.index = index
-        self.policy = policy
+    def __init__(
+        self,
+        board: str,
+        index: _Index,
+        accept: Collection[str],
+        history: bool,
+        complete: Complete | None,
+    ) -> None:
+        self.board, self.index = board, index
+        self.accept, self.history, self.complete = accept, history, complete
         self.decisions: list[Decision] = []
 
     def moving(self, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -207,8 +204,8 @@ class _Run:
     def judged(self, group: _Group, waiting: Sequence[Candidate]) -> bool:
         """Decide on one publication and on the routes it came by; False when it is refused."""
         best, fill = group.best, None
-        if self.policy.complete is not None:
-            best, fill = self.policy.complete(group.best, group.twins)
+        if self.complete is not None:
+            best, fill = self.complete(group.best, group.twins)
         decision = self._decision(group, best, fill, waiting)
         self.decisions.append(decision)
         label, found = decision.label, decision.outcome
@@ -271,17 +268,14 @@ class _Run:
             description["filled"] = fill
         # What was filled is not what the route served: its own content is recorded as a twin's.
         routes = group.twins if best is group.best else group.members
-        manifest = manifests.build(
-            label=label,
-            source=best.route,
-            description=description,
-            files=best.files,
-            rows={f"{name}.csv": len(frame) for name, frame in best.tables.items()},
-            retrieval=best.retrieval,
-            twins=[twin.as_twin() for twin in routes],
-            supersedes=[item.label for item in group.supersedes],
-            checks=done,
-        )
+        account = {
+            **best.retrieval,
+            "twins": [twin.as_twin() for twin in routes],
+            "supersedes": [item.label for item in group.supersedes],
+            "checks": [asdict(check) for check in done],
+        }
+        rows = {f"{name}.csv": len(frame) for name, frame in best.tables.items()}
+        manifest = manifests.build(label, best.route, best.files, rows, description, account)
         return self._said(
             best,
             label,
@@ -294,10 +288,10 @@ class _Run:
 
     def _held(self, done: Sequence[Check], vintage: str) -> str:
         """Why a publication waits until it is accepted; empty when it does not."""
-        if {holding.EVERYTHING, f"{self.board}/{vintage}"} & set(self.policy.accept):
+        if {holding.EVERYTHING, f"{self.board}/{vintage}"} & set(self.accept):
             return ""
         said = {holding.REVISION: "figures stored under this date would change"}
-        if not self.policy.history:
+        if not self.history:
             said[holding.METHOD] = "the method has changed"
         notes = [f"{said[c.name]}: {c.note}" for c in done if c.name in said and not c.passed]
         if not notes:

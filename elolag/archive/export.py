@@ -41,6 +41,9 @@ _COLUMNS: dict[str, str] = {
 }
 
 
+_FACTS = ("board", "vintage", "label", "source", "method", "completeness")
+
+
 def export(
     archive: Archive,
     out: str | Path | IO[bytes],
@@ -120,13 +123,8 @@ def _rows(snapshot: Snapshot) -> pd.DataFrame:
     entries = snapshot.entries().set_index("entry")
     control, level = snapshot.style_control, snapshot.interval_level
     facts: dict[str, Any] = {
-        "board": snapshot.board,
-        "vintage": snapshot.vintage,
-        "label": snapshot.label,
-        "source": snapshot.source,
-        "method": snapshot.method,
+        **{name: getattr(snapshot, name) for name in _FACTS},
         "style_control": "" if control is None else str(control).lower(),
-        "completeness": snapshot.completeness,
         "interval_level": math.nan if level is None else level,
         "manifest_sha256": snapshot.sha256,
     }

@@ -3,13 +3,14 @@
 A publication that displaces a stored one of its date is compared with it, category by category and
 against the common shift (the median change). It is held when
 
-- over `MOVED_SHARE` of the settled entries moved by more than the bound: `BOUND` points on boards
-  of votes, `BOUND_SPREAD` standard deviations of the list elsewhere. An entry is settled when a
+- over `_MOVED_SHARE` of the settled entries moved by more than the bound: `_BOUND` points on boards
+  of votes, `_BOUND_SPREAD` standard deviations of the list elsewhere. An entry is settled when a
   vintage `SETTLED_DAYS` days older or more lists it; on a board without one all entries are;
 - any record moved by more than that, or is gone from a list of the same source. Without tags
   nobody can say here which entries are records of a country, so more are taken for one: the first
-  `TOP` of either list, and each entry that at its debut stood at or above all that its organisation
-  had under that licence (of one debut the highest). One without an organisation counts as its own;
+  `_TOP` of either list, and each entry that at its debut stood at or above all that its
+  organisation had under that licence (of one debut the highest). One without an organisation
+  counts as its own;
 - hardly any names are common with a list of the same source. Other sources may spell otherwise.
 
 An official list made by another rule than the last one of its source starts a regime. The rule is
@@ -40,8 +41,8 @@ REVISION, METHOD = "revision-agrees", "same-method"
 #: What `accept` holds to accept everything.
 EVERYTHING = "all"
 
-BOUND, BOUND_SPREAD, MOVED_SHARE = 10.0, 0.1, 0.01
-SETTLED_DAYS, TOP = 60.0, 20
+_BOUND, _BOUND_SPREAD, _MOVED_SHARE = 10.0, 0.1, 0.01
+SETTLED_DAYS, _TOP = 60.0, 20
 #: An entry has moved when its change is beyond what rounding explains.
 _SLACK = 0.0101
 _FAULTS_SHOWN = 3
@@ -51,8 +52,8 @@ PINNED_LISTS = 4
 _PINNED_OTHERS = 0.1
 #: Measured on the official lists of 2025 and 2026: the ratio moves by 0.001, the slope by 0.05 but
 #: for compar:IA's two recomputations (0.87 and 0.88).
-RATIO_CHANGE, SLOPE_CHANGE, FEWEST_ROWS = 0.02, 0.1, 20
-SYMMETRIC, ASYMMETRIC = 0.9, 0.5
+_RATIO_CHANGE, _SLOPE_CHANGE, _FEWEST_ROWS = 0.02, 0.1, 20
+_SYMMETRIC, _ASYMMETRIC = 0.9, 0.5
 _SYMMETRY_SLACK = 0.03
 _BY_SHAPE = ("variance", "bootstrap")  # told apart by the worst row; the share of rows is steadier
 
@@ -89,7 +90,7 @@ def revision(now: Listed, before: Listed, label: str, known: Known) -> Check | N
         mine, theirs = now.find(category), before.find(category)
         if mine is None or theirs is None:
             continue
-        bound = BOUND if now.kind[0] in METHODS else BOUND_SPREAD * float(theirs.ratings.std())
+        bound = _BOUND if now.kind[0] in METHODS else _BOUND_SPREAD * float(theirs.ratings.std())
         moves, wrong = _moves(mine, theirs, bound, known, labs, now.source == before.source)
         said = said or moves
         faults += wrong if category == main else [f"{category:.60}: {fault}" for fault in wrong]
@@ -132,7 +133,7 @@ def _moves(
     beyond = far & set(settled)
     records = _records(before, known, labs) | _records(now, known, labs)
     faults = []
-    if len(beyond) > MOVED_SHARE * len(settled):
+    if len(beyond) > _MOVED_SHARE * len(settled):
         share = f"{len(beyond)} of {len(settled)} settled entries"
         faults.append(f"{share} moved by more than {bound:.3g} against it")
     faults += [f"record {name:.60} {off[name]:+.1f}" for name in common if name in records & far]
@@ -144,7 +145,7 @@ def _moves(
 
 def _records(listing: Listing, known: Known, labs: Mapping[str, tuple[str, str]]) -> set[str]:
     """Entries that could be a record of some group: see the module's text."""
-    found = set(listing.entries[:TOP])
+    found = set(listing.entries[:_TOP])
     best: dict[tuple[str, str], float] = {}
     rows = [(known.debut(n), -r, n) for n, r in listing.by_name().items()]
     for _, day in itertools.groupby(sorted(rows), key=lambda row: row[0]):
@@ -202,11 +203,11 @@ def _interval_changes(now: Listed, before: Listed) -> list[str]:
     if level != old_level:
         changes.append(f"level of the intervals: {old_level} before, now {level}")
     (symmetric, ratio), (was_symmetric, old_ratio) = _shape(now), _shape(before)
-    if was_symmetric >= SYMMETRIC and symmetric <= ASYMMETRIC:
+    if was_symmetric >= _SYMMETRIC and symmetric <= _ASYMMETRIC:
         changes.append("intervals: symmetric about the rating before, now not")
-    if symmetric >= SYMMETRIC and was_symmetric <= ASYMMETRIC:
+    if symmetric >= _SYMMETRIC and was_symmetric <= _ASYMMETRIC:
         changes.append("intervals: not symmetric about the rating before, now so")
-    if abs(ratio / old_ratio - 1) > RATIO_CHANGE:
+    if abs(ratio / old_ratio - 1) > _RATIO_CHANGE:
         changes.append(
             f"intervals: half-widths were {old_ratio:.2f} standard errors, now {ratio:.2f}"
         )
@@ -216,7 +217,7 @@ def _interval_changes(now: Listed, before: Listed) -> list[str]:
 def _shape(item: Listed) -> tuple[float, float]:
     """Share of rows with a symmetric interval, and the median half-width in standard errors.
 
-    NaN where fewer than `FEWEST_ROWS` rows have an interval, or a standard error beside it.
+    NaN where fewer than `_FEWEST_ROWS` rows have an interval, or a standard error beside it.
     """
     table = item.find_table("ratings")
     if table is None:
@@ -231,8 +232,8 @@ def _shape(item: Listed) -> tuple[float, float]:
     off = np.abs(lower + upper - 2 * rating)[listed]
     width = (upper - lower)[both] / 2 / se[both]
     return (
-        float((off <= _SYMMETRY_SLACK).mean()) if len(off) >= FEWEST_ROWS else np.nan,
-        float(np.median(width)) if len(width) >= FEWEST_ROWS else np.nan,
+        float((off <= _SYMMETRY_SLACK).mean()) if len(off) >= _FEWEST_ROWS else np.nan,
+        float(np.median(width)) if len(width) >= _FEWEST_ROWS else np.nan,
     )
 
 
@@ -245,9 +246,9 @@ def _scale_changes(lists: Sequence[Listing]) -> list[str]:
         theirs = recent[0].by_name()
         common = [name for name in theirs if name in mine]
         before = np.array([theirs[name] for name in common])
-        if len(common) >= FEWEST_ROWS and before.std() > 0:
+        if len(common) >= _FEWEST_ROWS and before.std() > 0:
             slope = float(np.polyfit(before, [mine[name] for name in common], 1)[0])
-            if abs(slope - 1) > SLOPE_CHANGE:
+            if abs(slope - 1) > _SLOPE_CHANGE:
                 changes.append(f"scale: a point before is {slope:.2f} points now")
     held = _held_still([item.by_name() for item in recent[:PINNED_LISTS]])
     moved = {n: mine[n] for n in held if n in mine and abs(mine[n] - held[n]) > _SLACK}

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from elolag import dates
 from elolag.archive import Archive, Decision, Payload, Writer, take_payloads, take_publications
 from elolag.archive.collect import (
     Report,
@@ -20,8 +19,9 @@ from elolag.archive.collect import (
     private_writer,
 )
 from elolag.archive.package import require_plain, sha256
+from elolag.dates import Now, utc_now
+from elolag.dates import parse as parse_date
 from elolag.errors import FetchError, PayloadError, UsageError
-from elolag.fetch import Now, utc_now
 from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Client
 from elolag.schema import Origin, Publication
@@ -117,7 +117,7 @@ def _payload(source: Source, file: Path, date: str, urls: tuple[str, ...], now: 
         data = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    day = dates.parse(date).isoformat() if date else _date_in(file)
+    day = parse_date(date).isoformat() if date else _date_in(file)
     if not day and source.name in _SELF_DATED:
         day = now().date().isoformat()
     if not day:
@@ -147,7 +147,7 @@ def _date_in(file: Path) -> str:
     for name in (path.name, path.parent.name, path.parent.parent.name):
         for found in _DATE.finditer(name):
             try:
-                return dates.parse(f"{found[1]}-{found[3]}-{found[4]}").isoformat()
+                return parse_date(f"{found[1]}-{found[3]}-{found[4]}").isoformat()
             except UsageError:
                 continue
     return ""

@@ -37,7 +37,7 @@ _SHARE_WITHOUT_VOTES = 0.6
 #: Names are the key when this share of the shorter list's names is on the longer one.
 _ALIKE_SHARE = 0.5
 #: A copy made within so many days may differ from its original in this share of its rows.
-NEAR_DAYS, NEAR_SHARE = 3.0, 0.02
+_NEAR_DAYS, _NEAR_SHARE = 3.0, 0.02
 
 # Ratings rounded to two decimals before they were rounded to points: 1138.498 reads 1139.
 _SLACK = 0.0051
@@ -201,7 +201,7 @@ def _same_by_name(
     """Whether rows of one name agree: all of them, or nearly all where the dates are near."""
     mine, theirs = pairs.T
     off = np.abs(small.ratings[mine] - large.ratings[theirs])
-    wanted = (1 - NEAR_SHARE * near) * len(small)
+    wanted = (1 - _NEAR_SHARE * near) * len(small)
     if small.votes is None or large.votes is None:
         within = bool((off <= tolerance + near).all())
         return within and int((off <= tolerance).sum()) >= wanted
@@ -394,7 +394,7 @@ def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[s
     first, second = one.find(category), other.find(category)
     if first is None or second is None:
         return False
-    near = abs(to_day(one.vintage) - to_day(other.vintage)) <= NEAR_DAYS
+    near = abs(to_day(one.vintage) - to_day(other.vintage)) <= _NEAR_DAYS
     if not _same_publication(first, second, near=near):
         return False
     if one.vintage == other.vintage:

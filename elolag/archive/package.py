@@ -7,7 +7,6 @@ a missing value is an empty field. No text is read as missing: an entry may be c
 from __future__ import annotations
 
 import csv
-import dataclasses
 import hashlib
 import io
 import json
@@ -24,7 +23,7 @@ from elolag.errors import ArchiveError
 from elolag.schema import ENTRIES, MODELS, RATINGS, SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path, PurePath
 
     import pandas as pd
@@ -274,16 +273,12 @@ class Check:
 
 
 def build(
-    *,
     label: str,
     source: Source,
-    description: Mapping[str, Any],
     files: Mapping[str, bytes],
     rows: Mapping[str, int],
-    retrieval: Mapping[str, Any],
-    twins: Sequence[Mapping[str, Any]],
-    supersedes: Sequence[str],
-    checks: Sequence[Check],
+    description: Mapping[str, Any],
+    account: Mapping[str, Any],
 ) -> bytes:
     """Write a manifest.
 
@@ -293,23 +288,15 @@ def build(
         The snapshot's folder, ``2026-07-21.r2``.
     source
         Whom the figures come from.
-    description
-        Board, vintage, basis, method, ...: facts about the publication, in the order written.
     files, rows
         File name to bytes, and to its number of rows.
-    retrieval
-        URLs, upstream revision, HTTP status, time and raw hashes.
-    twins
-        Other routes by which the same publication came.
-    supersedes
-        Labels of less precise snapshots of the same publication.
-    checks
-        Outcome of every check.
+    description, account
+        What the publication is, and how it came and was checked, in the order written.
     """
     board = str(description["board"])
-    got, revision = retrieval["retrieved_at"], label.partition(".r")[2] or "1"
+    got, revision = account["retrieved_at"], label.partition(".r")[2] or "1"
     licence = {"name" if _LICENCE_ID.fullmatch(source.licence) else "title": source.licence}
-    version = {"version": str(retrieval["revision"])} if retrieval.get("revision") else {}
+    version = {"version": str(account["revision"])} if account["revision"] else {}
     package: dict[str, Any] = {
         "$schema": _PROFILE,
         "name": board.replace("/", "."),
@@ -320,7 +307,7 @@ def build(
         "created": got if "T" in got else f"{got}T00:00:00Z",
         "homepage": source.homepage,
         "licenses": [{**licence, "path": source.licence_url} if source.licence_url else licence],
-        "sources": [{"title": source.title, "path": url, **version} for url in retrieval["urls"]]
+        "sources": [{"title": source.title, "path": url, **version} for url in account["urls"]]
         or [{"title": source.title}],
         "contributors": [
             {"title": source.publisher, "roles": ["creator"]},
@@ -336,10 +323,7 @@ def build(
             "citation": source.citation,
             "redistributable": source.redistributable,
             "parser_version": source.parser_version,
-            **retrieval,
-            "twins": list(twins),
-            "supersedes": list(supersedes),
-            "checks": [dataclasses.asdict(check) for check in checks],
+            **account,
         },
     }
     return (_text(package) + "\n").encode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from elolag.archive.candidates import (
     Candidate,
@@ -18,7 +18,7 @@ from elolag.archive.candidates import (
     read,
     require_redistributable,
 )
-from elolag.archive.decide import Complete, Policy, decide
+from elolag.archive.decide import Complete, decide
 from elolag.archive.reading import Archive
 from elolag.archive.store import Writer
 from elolag.errors import PayloadError
@@ -73,7 +73,7 @@ def take_payloads(
     ArchiveError
         If the archive is locked or damaged, or the disk is full.
     """
-    root, policy = Path(archive_path), Policy(accept=accept, complete=complete)
+    root = Path(archive_path)
     if dry_run:
         writer = None
     with contextlib.nullcontext(writer) if dry_run or writer else Writer(root, command) as open_:
@@ -83,7 +83,7 @@ def take_payloads(
         for found in candidates:
             boards.setdefault(found.publication.board, []).append(found)
         for _, items in sorted(boards.items()):
-            decisions += _board(root, items, open_, policy)
+            decisions += _board(root, items, open_, accept=accept, complete=complete)
     return decisions
 
 
@@ -119,22 +119,21 @@ def take_publications(
     """
     root = Path(archive_path)
     require_redistributable(payload.source, private=private)
-    policy = Policy(accept=accept, history=True)
     with contextlib.nullcontext() if dry_run else Writer(root, command) as writer:
         for found in judged(payload, publications):
             if isinstance(found, Decision):
                 publish([found], writer)
                 yield found
             else:
-                yield from _board(root, [found], writer, policy)
+                yield from _board(root, [found], writer, accept=accept, history=True)
 
 
 def _board(
-    root: Path, candidates: Sequence[Candidate], writer: Writer | None, policy: Policy
+    root: Path, candidates: Sequence[Candidate], writer: Writer | None, **how: Any
 ) -> list[Decision]:
     name, archive = candidates[0].publication.board, Archive(root)
     held = archive.board(name) if name in archive.boards() else None
-    decisions = decide(name, held, candidates, policy)
+    decisions = decide(name, held, candidates, **how)
     publish(decisions, writer)
     return decisions
 

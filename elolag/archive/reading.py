@@ -443,13 +443,7 @@ class Archive:
         if not digest:
             return None
         path = store.tags_path(self.path, digest)
-        data = package.read_file(path)
-        if package.sha256(data) != digest:
-            raise ArchiveError(
-                f"{path}: its bytes have changed since it was installed; restore it from a good "
-                f"copy"
-            )
-        return data
+        return _checked(path, digest, store.CHANGED.replace("stored", "installed"))
 
     def forecasts(self) -> Iterator[tuple[Path, bytes, dict[str, str]]]:
         """Each forecast that was added, in order: its file, its bytes and the line of the log.
@@ -461,10 +455,7 @@ class Archive:
         """
         for (board, label), line in self._log.forecasts.items():
             path = store.forecast_path(self.path, board, label)
-            data = package.read_file(path)
-            if package.sha256(data) != line["raw_sha256"]:
-                raise ArchiveError(f"{path}: {store.CHANGED}")
-            yield path, data, line
+            yield path, _checked(path, line["raw_sha256"], store.CHANGED), line
 
     @property
     def empty(self) -> bool:
@@ -681,6 +672,13 @@ class Board:
         if lost:
             other = f"; or ask for another vintage, e.g. {newest[0].vintage}" if newest else ""
             raise ArchiveError(f"{self.archive.path / self.damaged[max(lost)]}{other}")
+
+
+def _checked(path: Path, digest: str, changed: str) -> bytes:
+    data = package.read_file(path)
+    if package.sha256(data) != digest:
+        raise ArchiveError(f"{path}: {changed}")
+    return data
 
 
 def _known(sources: str) -> str:

@@ -194,8 +194,8 @@ def seal(archive: ArchiveFolder = None) -> None:
 def _fresh(archive: Archive, days: int) -> None:
     """Fail when no snapshot of any source was taken within `days`; an impossible day is no news."""
     from elolag import dates
+    from elolag.dates import utc_now
     from elolag.errors import CheckFailed
-    from elolag.fetch import utc_now
 
     today = utc_now().date()
     taken = [

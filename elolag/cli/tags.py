@@ -193,7 +193,8 @@ def export(
 ) -> None:
     """Write labs, models and aliases as one file, for `elolag tags update` elsewhere."""
     from elolag.archive import open_archive
-    from elolag.tags import bundle, packaged
+    from elolag.archive.package import sha256
+    from elolag.tags import packaged
 
     data = open_archive(archive, allow_empty=True).tags() or packaged()
     try:
@@ -202,7 +203,7 @@ def export(
     except FileExistsError:
         raise UsageError(f"{file} exists; name another file") from None
     line(f"wrote {file}", err=True)
-    line(f"sha256 {bundle.sha256(data)}")
+    line(f"sha256 {sha256(data)}")
 
 
 @app.command()

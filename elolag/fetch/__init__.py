@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from elolag import dates
+from elolag.dates import Now, utc_now
 from elolag.errors import FetchError, PayloadError, UsageError, unexpected
 from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Answer, Client
@@ -26,9 +26,6 @@ _COMMIT = "X-Repo-Commit"
 _MOST_PAGES = 200
 #: What a key can be. A shorter one is none, and could not be masked in what a server says.
 _KEY = re.compile(r"[\w.~+/=:-]{8,512}", re.ASCII)
-
-Now = dates.Now
-utc_now = dates.utc_now
 
 
 @dataclass(frozen=True)

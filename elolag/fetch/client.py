@@ -47,7 +47,7 @@ _LONGEST = 1800.0
 class _Adapter(HTTPAdapter):
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
-        super().__init__(max_retries=Patience.with_pause(deadline.pause))
+        super().__init__(max_retries=_Patience.with_pause(deadline.pause))
 
     def get_connection_with_tls_context(self, *args: Any, **kw: Any) -> Any:
         """As `HTTPAdapter` has it, its connections watched, whatever their kind."""
@@ -58,7 +58,7 @@ class _Adapter(HTTPAdapter):
         return pool
 
 
-class Patience(Retry):
+class _Patience(Retry):
     """Retries after 429, 5xx and broken connections, waiting through an injected pause.
 
     Waits as long as the server asks (``Retry-After``, else the ``t=`` of ``RateLimit``), else

@@ -15,17 +15,7 @@ from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin, Publication
 from elolag.sources import tidy
 from elolag.sources.base import Source
-from elolag.sources.tidy import (
-    Tables,
-    columns,
-    csv_columns,
-    is_date,
-    json_value,
-    listed,
-    mapping,
-    sequence,
-    shown,
-)
+from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -229,9 +219,9 @@ def _table(payload: bytes, where: str) -> tuple[pa.Table, list[str]]:
     days = table.column("date").unique()
     tidy.vintages(len(days), _MOST_VINTAGES, where)
     for day in days.to_pylist():
-        if day is None or not _DAY.fullmatch(day) or not is_date(day):
+        if day is None or not _DAY.fullmatch(day) or not tidy.is_date(day):
             raise PayloadError(f"{where}: leaderboard_publish_date {shown(day)} is not an ISO date")
-    return table, [f"columns ignored: {listed(ignored)}"] if ignored else []
+    return table, [f"columns ignored: {tidy.listed(ignored)}"] if ignored else []
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -309,7 +299,9 @@ def _parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
     ]  # fmt: skip
 
 
-def read_catalog(payload: bytes, origin: Origin, where: str) -> tuple[str, Tables, tuple[str, ...]]:
+def read_catalog(
+    payload: bytes, origin: Origin, where: str
+) -> tuple[str, tidy.Tables, tuple[str, ...]]:
     """Read a file in the catalog's layout: its board, its tables, and what was renamed.
 
     Raises
@@ -390,9 +382,9 @@ def _parse_space(payload: bytes, origin: Origin) -> list[Publication]:
     where = tidy.place(_SPACE, origin, dated=False)
     found = _FILE.fullmatch(origin.name)
     vintage = "-".join(found.groups()) if found else ""
-    if not is_date(vintage):
+    if not tidy.is_date(vintage):
         raise PayloadError(f"{where}: the file should be named leaderboard_table_YYYYMMDD.csv")
-    table = csv_columns(payload, where, ("Model", "License"))
+    table = tidy.csv_columns(payload, where, ("Model", "License"))
     blank = [""] * len(table["Model"])
     rows = {
         "entry": table.get("key", table["Model"]),

@@ -41,16 +41,7 @@ from elolag.errors import PayloadError
 from elolag.schema import DAYS_AHEAD, NOT_STATED, Basis, IntervalKind, Origin, Publication
 from elolag.sources import arena, tidy
 from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.tidy import (
-    Tables,
-    columns,
-    csv_columns,
-    is_date,
-    json_value,
-    mapping,
-    sequence,
-    shown,
-)
+from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -159,7 +150,12 @@ def _page(file: str, where: str) -> tuple[str, str]:
 
 
 def _copy(
-    board: str, vintage: str, basis: Basis, tables: Tables, completeness: str, notes: Iterable[str]
+    board: str,
+    vintage: str,
+    basis: Basis,
+    tables: tidy.Tables,
+    completeness: str,
+    notes: Iterable[str],
 ) -> list[Publication]:
     return [
         tidy.rated(
@@ -176,7 +172,7 @@ def _fetched(
     at = meta.get("fetched_at")
     if at is None:
         return origin.date, "fetched", ()
-    if not isinstance(at, str) or len(at) < 10 or not is_date(at[:10]):
+    if not isinstance(at, str) or len(at) < 10 or not tidy.is_date(at[:10]):
         raise PayloadError(f"{where}: fetched_at {shown(at)} does not begin with an ISO date")
     return at[:10], "fetched", ()
 
@@ -186,7 +182,9 @@ def _updated(
 ) -> tuple[str, Basis, tuple[str, ...]]:
     """Take the page's own date if it has one, else the day it was fetched."""
     at = meta.get("fetched_at")
-    day = at[:10] if isinstance(at, str) and len(at) >= 10 and is_date(at[:10]) else origin.date
+    day = (
+        at[:10] if isinstance(at, str) and len(at) >= 10 and tidy.is_date(at[:10]) else origin.date
+    )
     if to_day(day) - to_day(origin.date) > DAYS_AHEAD:
         raise PayloadError(f"{where}: fetched_at {shown(at)} is after the day of its file")
     said = meta.get("last_updated")
@@ -196,7 +194,7 @@ def _updated(
     if not found:
         return day, "fetched", (f"last_updated is no date: {shown(said)}",)
     updated = f"{found[3]}-{_MONTHS.index(found[1]) + 1:02}-{int(found[2]):02}"
-    if not is_date(updated):
+    if not tidy.is_date(updated):
         return day, "fetched", (f"last_updated is no date: {shown(said)}",)
     # The page's date is in its own time zone, so it may be ahead of UTC by a day.
     if to_day(updated) - to_day(day) > 1:
@@ -224,7 +222,7 @@ def _cut(name: str) -> _Parse:
         where = tidy.place(name, origin)
         notes: tuple[str, ...] = ()
         if _CUT_FILE.fullmatch(origin.name):
-            table = csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
+            table = tidy.csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
             raw = tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
             raw["category"] = "overall"
             board = arena.board_id("text", where)
@@ -342,7 +340,14 @@ _BRADLEY_TERRY_SINCE = "2024-03-27"
 
 #: It has 105 and is not continued; each takes 20 ms beside its rows.
 _HISTORY_DAYS = 200
-_HISTORY_COLUMNS = ("key", "Model", "rating", "License", "Organization", "date")
+_HISTORY_COLUMNS = {
+    "entry": "key",
+    "name": "Model",
+    "rating": "rating",
+    "licence": "License",
+    "organisation": "Organization",
+    "date": "date",
+}
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 
 
@@ -355,22 +360,13 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
         When some dates are refused and others are not.
     """
     where = tidy.place(HISTORY, origin, dated=False)
-    table = csv_columns(payload, where, _HISTORY_COLUMNS)
+    table = tidy.csv_columns(payload, where, tuple(_HISTORY_COLUMNS.values()))
     days = [_day(text, row, where) for row, text in enumerate(table["date"], start=1)]
     if not days:
         raise PayloadError(f"{where}: no rows below the header")
     tidy.vintages(len(set(days)), _HISTORY_DAYS, where)
-    raw = tidy.frame(
-        {
-            "category": ["overall"] * len(days),
-            "entry": table["key"],
-            "name": table["Model"],
-            "organisation": table["Organization"],
-            "licence": table["License"],
-            "rating": table["rating"],
-            "date": days,
-        }
-    )
+    raw = tidy.frame({ours: table[theirs] for ours, theirs in _HISTORY_COLUMNS.items()})
+    raw["category"], raw["date"] = "overall", days
     publications: list[Publication] = []
     refusals: list[str] = []
     for day, rows in raw.groupby("date", sort=True):
@@ -394,7 +390,7 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
 def _day(text: str, row: int, where: str) -> str:
     found = _DAY.fullmatch(text)
     iso = "-".join(found.groups()) if found else ""
-    if not is_date(iso):
+    if not tidy.is_date(iso):
         raise PayloadError(f"{where}: date in row {row} is not YYYYMMDD: {shown(text)}")
     return iso
 
@@ -445,7 +441,7 @@ def _parse_days(payload: bytes, origin: Origin) -> list[Publication]:
     if origin.name not in _DAY_BOARDS:
         raise PayloadError(f"{where}: not one of its boards, which are {', '.join(_DAY_BOARDS)}")
     board = _DAY_BOARDS[origin.name]
-    table = csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
+    table = tidy.csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
     raw = tidy.frame({ours: table[theirs] for ours, theirs in _DAY_COLUMNS.items()})
     raw["category"] = "overall"
     spans = [_plus_minus(text, row, where) for row, text in enumerate(table[_INTERVAL], start=1)]

@@ -29,14 +29,17 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-#: A footer of a thousand row groups takes two megabytes; one of four can describe 300,000 columns.
-_MAX_FOOTER = 4 << 20
-_MAX_ROWS = 2_000_000
-_MAX_GROUPS = 1_000
-_MAX_UNCOMPRESSED = 256 << 20
-_MAX_COLUMNS = 200
-#: A longer text in any column we read is damage; refused before it is copied to every row.
-_MAX_TEXT = 4_000
+#: What a file may declare. A footer of a thousand row groups takes two megabytes; one of four can
+#: describe 300,000 columns. A longer text in any column we read is damage; it is refused before it
+#: is copied to every row.
+_LIMITS = {
+    "footer": 4 << 20,
+    "rows": 2_000_000,
+    "groups": 1_000,
+    "columns": 200,
+    "bytes": 256 << 20,
+    "text": 4_000,
+}
 
 Kind = Literal["text", "number", "date"]
 
@@ -44,7 +47,7 @@ Kind = Literal["text", "number", "date"]
 #: file there is, 1.2 million rows, takes a third of it.
 _MAX_MEMORY = 768 << 20
 #: Seconds a file may take, of the processor and of the clock.
-MAX_SECONDS, MAX_WAIT = 8, 30
+_MAX_SECONDS, _MAX_WAIT = 8, 30
 #: What Arrow reports damage as, beside its own errors; OSError is bad compression.
 _BUILT_IN = (OSError, ValueError, OverflowError, KeyError)
 
@@ -55,15 +58,15 @@ _PROGRAM = (
 )
 
 
-class UnpackingError(Exception):
+class _UnpackingError(Exception):
     """A file that is damaged or cannot be read within bounds; says why."""
 
 
-class DeclaredError(Exception):
+class _DeclaredError(Exception):
     """A file that declares too much, or what does not agree; says what."""
 
 
-class Child:
+class _Child:
     """A process that unpacks files, and the pipes to it."""
 
     def __init__(self) -> None:
@@ -96,16 +99,10 @@ class Child:
         return self.owner == os.getpid() and self._ended(os.WNOHANG) is False
 
     def ask(self, asked: bytes, payload: bytes) -> tuple[Any, bytes]:
-        """What is found in a file (`answered`), and its table.
-
-        Raises
-        ------
-        EOFError, OSError
-            The child ended, or took too long.
-        """
+        """What is found in a file, and its table; an `EOFError` or `OSError` if the child ended."""
         self.to_child.send_bytes(asked)
         self.to_child.send_bytes(payload)
-        if not self.from_child.poll(MAX_WAIT):
+        if not self.from_child.poll(_MAX_WAIT):
             raise TimeoutError
         return json.loads(self.from_child.recv_bytes()), self.from_child.recv_bytes()
 
@@ -125,23 +122,17 @@ class Child:
             return True
 
 
-class Unpacker:
+class _Unpacker:
     """The child of this process, started when there is something to unpack."""
 
     def __init__(self) -> None:
-        self.child: Child | None = None
+        self.child: _Child | None = None
         self._lock = threading.Lock()
 
     def unpack(
         self, payload: bytes, wanted: Mapping[str, str], limits: Mapping[str, int]
     ) -> tuple[dict[str, Any], bytes | pa.Buffer]:
-        """Read a file in the child; see `answered`.
-
-        Raises
-        ------
-        UnpackingError
-            The file needs more than the child may use, or there can be none.
-        """
+        """Read a file in the child, unless it needs more than that may use; see `answered`."""
         if not hasattr(os, "posix_spawn") or not sys.executable:
             return answered(payload, wanted, limits)
         asked = json.dumps({"wanted": dict(wanted), "limits": dict(limits)}).encode()
@@ -149,16 +140,16 @@ class Unpacker:
             if self.child is None or not self.child.usable:
                 self.close()
                 try:
-                    self.child = Child()
+                    self.child = _Child()
                 except OSError as error:
-                    raise UnpackingError(f"no process to unpack it in: {error}") from error
+                    raise _UnpackingError(f"no process to unpack it in: {error}") from error
             try:
                 return self.child.ask(asked, payload)
             except (EOFError, OSError):
                 self.close()
-                raise UnpackingError(
+                raise _UnpackingError(
                     f"unpacking it ends the process, or takes more than {_MAX_MEMORY >> 20:,} MB "
-                    f"or {MAX_SECONDS} s"
+                    f"or {_MAX_SECONDS} s"
                 ) from None
 
     def close(self) -> None:
@@ -168,7 +159,7 @@ class Unpacker:
             child.end()
 
 
-_UNPACKER = Unpacker()
+_UNPACKER = _Unpacker()
 
 
 def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Table, list[str]]:
@@ -186,21 +177,13 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     from elolag.errors import PayloadError
     from elolag.sources.tidy import looks_like, require, shown
 
-    limits = {
-        "footer": _MAX_FOOTER,
-        "rows": _MAX_ROWS,
-        "groups": _MAX_GROUPS,
-        "columns": _MAX_COLUMNS,
-        "bytes": _MAX_UNCOMPRESSED,
-        "text": _MAX_TEXT,
-    }
     table = None
     try:
-        found, unpacked = _UNPACKER.unpack(payload, wanted, limits)
+        found, unpacked = _UNPACKER.unpack(payload, wanted, _LIMITS)
         damage = found.get("damage")
         if len(unpacked):
             table = pa.ipc.open_stream(unpacked).read_all()
-    except (pa.ArrowException, MemoryError, *_BUILT_IN, UnpackingError) as error:
+    except (pa.ArrowException, MemoryError, *_BUILT_IN, _UnpackingError) as error:
         found, damage = {}, str(error) or type(error).__name__
     if "declares" in found:
         raise PayloadError(f"{where}: declares {found['declares']}")
@@ -242,9 +225,9 @@ def answered(
         ]
         if len(types) == len(wanted) and not found["misfits"]:
             table = _unpacked(payload, metadata, wanted, limits)
-    except DeclaredError as error:
+    except _DeclaredError as error:
         found["declares"] = str(error)
-    except (pa.ArrowException, UnpackingError, *_BUILT_IN) as error:
+    except (pa.ArrowException, _UnpackingError, *_BUILT_IN) as error:
         found["damage"] = str(error) or type(error).__name__
     return found, table
 
@@ -263,7 +246,7 @@ def _declared(payload: bytes, limits: Mapping[str, int]) -> pq.FileMetaData:
     length = int.from_bytes(payload[-8:-4], "little")
     if payload.endswith(b"PAR1") and length > limits["footer"]:
         most = limits["footer"]
-        raise DeclaredError(f"a footer of {length:,} bytes; more than {most:,} is refused")
+        raise _DeclaredError(f"a footer of {length:,} bytes; more than {most:,} is refused")
     metadata = _opened(payload, limits).metadata
     rows, groups = metadata.num_rows, metadata.num_row_groups
     # The row limit first: it needs no row group to be looked at.
@@ -273,15 +256,15 @@ def _declared(payload: bytes, limits: Mapping[str, int]) -> pq.FileMetaData:
         (metadata.num_columns, limits["columns"], "columns"),
     ]:
         if number > most:
-            raise DeclaredError(f"{number:,} {what}; more than {most:,} is refused")
+            raise _DeclaredError(f"{number:,} {what}; more than {most:,} is refused")
     parts = [metadata.row_group(i) for i in range(groups)]
     counts = [part.num_rows for part in parts]
     if rows < 0 or min(counts, default=0) < 0 or sum(counts) != rows:
-        raise DeclaredError(f"{rows:,} rows, and its row groups {sum(counts):,}")
+        raise _DeclaredError(f"{rows:,} rows, and its row groups {sum(counts):,}")
     # Not the columns' own sizes: reading a damaged column's metadata aborts the whole process.
     size, most = sum(max(0, part.total_byte_size) for part in parts), limits["bytes"]
     if size > most:
-        raise DeclaredError(f"{size:,} bytes uncompressed; more than {most:,} is refused")
+        raise _DeclaredError(f"{size:,} bytes uncompressed; more than {most:,} is refused")
     return metadata
 
 
@@ -300,20 +283,13 @@ def _is_kind(found: pa.DataType, kind: str) -> bool:
 def _unpacked(
     payload: bytes, metadata: pq.FileMetaData, wanted: Mapping[str, str], limits: Mapping[str, int]
 ) -> pa.Buffer:
-    """Unpack the wanted columns; text comes as dictionaries, dates as ISO text.
-
-    Raises
-    ------
-    UnpackingError
-        The columns do not have the rows of the footer, or are larger than may be, or a text is
-        longer.
-    """
+    """Unpack the wanted columns; text comes as dictionaries, dates as ISO text."""
     text = [name for name, kind in wanted.items() if kind != "number"]
     file = _opened(payload, limits, metadata=metadata, read_dictionary=text)
     table = file.read(columns=list(wanted), use_threads=False)
     table.validate(full=True)
     if table.num_rows != metadata.num_rows:
-        raise UnpackingError(f"declares {metadata.num_rows:,} rows and holds {table.num_rows:,}")
+        raise _UnpackingError(f"declares {metadata.num_rows:,} rows and holds {table.num_rows:,}")
     for name, kind in wanted.items():
         column = table.column(name)
         if kind == "date" and not pa.types.is_dictionary(column.type):
@@ -325,9 +301,9 @@ def _unpacked(
             if isinstance(chunk, pa.DictionaryArray):
                 longest = max((len(v) for v in chunk.dictionary.to_pylist() if v), default=0)
                 if longest > limits["text"]:
-                    raise UnpackingError(f"a value of column {name!r} has {longest:,} characters")
+                    raise _UnpackingError(f"a value of column {name!r} has {longest:,} characters")
     if table.nbytes > limits["bytes"]:
-        raise UnpackingError(
+        raise _UnpackingError(
             f"unpacks to {table.nbytes:,} bytes; more than {limits['bytes']:,} is refused"
         )
     out = pa.BufferOutputStream()
@@ -370,7 +346,7 @@ def main() -> None:
             asked, payload = json.loads(questions.recv_bytes()), questions.recv_bytes()
         except EOFError:
             return
-        _bound("RLIMIT_CPU", int(time.process_time()) + MAX_SECONDS)
+        _bound("RLIMIT_CPU", int(time.process_time()) + _MAX_SECONDS)
         try:
             found, table = answered(payload, **asked)
         except MemoryError:

@@ -24,16 +24,7 @@ from elolag.errors import PayloadError, UsageError
 from elolag.schema import MODELS, Origin, Publication
 from elolag.sources import tidy
 from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.tidy import (
-    columns,
-    csv_columns,
-    is_date,
-    json_value,
-    listed,
-    mapping,
-    sequence,
-    shown,
-)
+from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,10 +73,10 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     own: the vintage is the day it was fetched.
     """
     where = tidy.place(EPOCH, origin)
-    table = csv_columns(payload, where)
+    table = tidy.csv_columns(payload, where)
     old = _OLD["entry"] in table and _LIVE["entry"] not in table
     wanted = _OLD if old else _LIVE
-    table = csv_columns(payload, where, tuple(wanted.values()))
+    table = tidy.csv_columns(payload, where, tuple(wanted.values()))
     fields = {ours: table[theirs] for ours, theirs in wanted.items()}
     fields["name"] = [
         name or entry for name, entry in zip(fields["name"], fields["entry"], strict=True)
@@ -167,7 +158,7 @@ def _open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
 
 def _commit_day(document: dict[str, Any], origin: Origin, where: str) -> str:
     day = document.get("commit_date", origin.date)
-    if not isinstance(day, str) or len(day) != len("2026-08-20") or not is_date(day):
+    if not isinstance(day, str) or len(day) != len("2026-08-20") or not tidy.is_date(day):
         raise PayloadError(f"{where}: commit_date is no ISO day: {shown(day)}")
     return day
 
@@ -440,8 +431,9 @@ def _artificial_analysis(payload: bytes, origin: Origin) -> list[Publication]:
 def _language(records: list[dict[str, Any]], origin: Origin, where: str) -> Publication:
     for number, record in enumerate(records, start=1):
         if "slug" not in record or "release_date" not in record:
+            has = tidy.listed(record)
             raise PayloadError(
-                f"{where}: row {number} lacks 'slug' or 'release_date'; it has {listed(record)}"
+                f"{where}: row {number} lacks 'slug' or 'release_date'; it has {has}"
             )
     fields = {
         "entry": [record["slug"] for record in records],
@@ -458,7 +450,7 @@ def _language(records: list[dict[str, Any]], origin: Origin, where: str) -> Publ
 def _arena(records: list[dict[str, Any]], origin: Origin, where: str) -> Publication:
     for number, record in enumerate(records, start=1):
         if "elo" not in record:
-            raise PayloadError(f"{where}: row {number} has no 'elo'; it has {listed(record)}")
+            raise PayloadError(f"{where}: row {number} has no 'elo'; it has {tidy.listed(record)}")
     raw = tidy.frame(
         {
             "category": ["overall"] * len(records),

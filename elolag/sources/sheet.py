@@ -170,9 +170,9 @@ class Sheet:
 
     def _decimal_comma(self, cells: Sequence[tuple[int, str, str]]) -> bool:
         """Whether the file's decimal sign is the comma, told from all its numbers."""
-        point: tuple[int, str, str] | None = None
-        comma: tuple[int, str, str] | None = None
-        unsure: tuple[int, str, str] | None = None
+        point: list[tuple[int, str, str]] = []
+        comma: list[tuple[int, str, str]] = []
+        unsure: list[tuple[int, str, str]] = []
         for cell in cells:
             row, name, text = cell
             if _WHOLE.fullmatch(text):
@@ -191,23 +191,24 @@ class Sheet:
             if as_point == as_comma:
                 continue
             if as_point is None:
-                comma = comma or cell
+                comma.append(cell)
             elif as_comma is None:
-                point = point or cell
+                point.append(cell)
             elif self.delimiter != "," or "," in text:
-                unsure = unsure or cell
+                unsure.append(cell)
         if point and comma:
+            (row, name, text), (other, beside, value) = comma[0], point[0]
             raise UsageError(
-                f"{self.where(comma[0])}: {comma[1]} {comma[2]!r} has a decimal comma, but "
-                f"{point[1]} {point[2]!r} on line {self.lines[point[0]]} a decimal point; write "
-                f"all numbers alike"
+                f"{self.where(row)}: {name} {text!r} has a decimal comma, but {beside} {value!r} "
+                f"on line {self.lines[other]} a decimal point; write all numbers alike"
             )
         if unsure and not point and not comma:
+            row, name, text = unsure[0]
             raise UsageError(
-                f"{self.where(unsure[0])}: {unsure[1]} {unsure[2]!r} may mean a decimal or "
-                f"thousands; write numbers with a decimal point and nothing between thousands"
+                f"{self.where(row)}: {name} {text!r} may mean a decimal or thousands; write "
+                f"numbers with a decimal point and nothing between thousands"
             )
-        return comma is not None
+        return bool(comma)
 
 
 def _value(text: str, swapped: bool) -> float | None:
@@ -271,9 +272,7 @@ def parse(data: bytes, name: str, known: Sequence[str]) -> Sheet:
     columns = tuple(cell.lower() for cell in rows[0][1])
     while columns and not columns[-1]:
         columns = columns[:-1]
-    doubled = [c for k, c in enumerate(columns) if c in columns[:k]]
-    if doubled:
-        raise UsageError(f"{name}, line {rows[0][0]}: two columns are named {doubled[0]!r}")
+    _check_names(columns, f"{name}, line {rows[0][0]}")
     kept = []
     for line, cells in rows[1:]:
         if any(cells[len(columns) :]) or len(cells) < len(columns):
@@ -307,39 +306,38 @@ def header(text: str, known: Sequence[str]) -> tuple[str, ...]:
 
 def decode(data: bytes, name: str) -> str:
     """The text of a file in UTF-8, UTF-16 or plain Windows-1252."""
-    text = _decode(data, name)
+    wide = encoding_of(data[:4096])
+    try:
+        text = data.decode(wide)
+    except UnicodeDecodeError as error:
+        if wide != "utf-8-sig":
+            raise UsageError(f"{name}: damaged UTF-16 ({error.reason}); save as UTF-8") from error
+        text = _western(data, name, error.start)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise UsageError(f"{name}, line {line}: binary data; save the table as CSV in UTF-8")
     return text
 
 
-def _decode(data: bytes, name: str) -> str:
-    wide = encoding_of(data[:4096])
-    try:
-        return data.decode(wide)
-    except UnicodeDecodeError as error:
-        if wide != "utf-8-sig":
-            raise UsageError(f"{name}: damaged UTF-16 ({error.reason}); save as UTF-8") from error
-        start = error.start
+def _western(data: bytes, name: str, start: int) -> str:
+    """The text of a file that is plainly Windows-1252; its byte at `start` is not UTF-8."""
     line = data.count(b"\n", 0, start) + 1
+    where = f"{name}, line {line}: byte {data[start]:#x}"
     also = _UTF8.search(data)
     if also:
         other = data.count(b"\n", 0, also.start()) + 1
         raise UsageError(
-            f"{name}, line {line}: byte {data[start]:#x} is not UTF-8, though line {other} is; the "
-            f"file mixes encodings, save all of it as UTF-8"
+            f"{where} is not UTF-8, though line {other} is; the file mixes encodings, save all of "
+            f"it as UTF-8"
         )
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:
         text = ""
     # Western text has single accented letters; a run of them is another encoding misread.
-    strange = re.search(r"[^\x00-\x7f]{3}", text)
-    if not text or strange:
+    if not text or re.search(r"[^\x00-\x7f]{3}", text):
         raise UsageError(
-            f"{name}, line {line}: byte {data[start]:#x} is neither UTF-8 nor plainly "
-            f"Windows-1252; save the file as UTF-8"
+            f"{where} is neither UTF-8 nor plainly Windows-1252; save the file as UTF-8"
         )
     return text
 
@@ -393,10 +391,14 @@ def _rows(text: str, delimiter: str, name: str, before: int) -> list[tuple[int, 
 
 def renamed(sheet: Sheet, columns: tuple[str, ...]) -> Sheet:
     """The sheet with other names for its columns."""
-    doubled = [c for k, c in enumerate(columns) if c in columns[:k]]
-    if doubled:
-        raise UsageError(f"{sheet.name}, line 1: two columns are named {doubled[0]!r}")
+    _check_names(columns, f"{sheet.name}, line 1")
     return replace(sheet, columns=columns)
+
+
+def _check_names(columns: tuple[str, ...], where: str) -> None:
+    for number, column in enumerate(columns):
+        if column in columns[:number]:
+            raise UsageError(f"{where}: two columns are named {column!r}")
 
 
 def iso_date(text: str, where: str) -> str:

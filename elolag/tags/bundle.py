@@ -7,12 +7,12 @@ bytes; their SHA-256 is what results name (``tags`` among their choices).
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from elolag.archive.package import sha256
 from elolag.errors import TagError, UsageError
 
 #: The tables, in the order in which they refer to one another.
@@ -96,8 +96,3 @@ def read(path: Path, digest: str) -> bytes:
             f"its way: get it again"
         )
     return data
-
-
-def sha256(data: bytes) -> str:
-    """By what a bundle is known."""
-    return hashlib.sha256(data).hexdigest()

@@ -28,7 +28,7 @@ _EU = frozenset({
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
 _COUNTRY = re.compile(r"[A-Z]{2}")
-FAMILY = "family:"
+_FAMILY = "family:"
 _WORDS = re.compile(r"[a-z0-9][a-z0-9._]*(?:-[a-z0-9._]+)*")
 Dates = NDArray[np.float64]
 
@@ -82,8 +82,8 @@ def parse_group(text: str, known_labs: Iterable[str], known_countries: Iterable[
 def _check_name(name: str, text: str, labs: list[str], countries: list[str]) -> None:
     if name in ("open", "closed", "ALL", "EU") or name in countries:
         return
-    if name.startswith(FAMILY):
-        if _WORDS.fullmatch(name.removeprefix(FAMILY)):
+    if name.startswith(_FAMILY):
+        if _WORDS.fullmatch(name.removeprefix(_FAMILY)):
             return
         raise UsageError(
             f"group {text!r}: {name!r} names no family; write words of its models' keys, e.g. "
@@ -114,8 +114,8 @@ def _one(negated: bool, name: str, tag: Tag, openness: str) -> float:
         member = True
     elif name.startswith("lab:"):
         member = tag.lab == name[4:]
-    elif name.startswith(FAMILY):
-        member = f"-{name.removeprefix(FAMILY)}-" in f"-{tag.model}-"
+    elif name.startswith(_FAMILY):
+        member = f"-{name.removeprefix(_FAMILY)}-" in f"-{tag.model}-"
     else:
         member = tag.country in _EU if name == "EU" else tag.country == name
     return tag.released if member != negated else np.inf

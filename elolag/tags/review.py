@@ -195,17 +195,18 @@ def check(
         (kind, subject) -> reason; by default those of the package.
     """
     reasons = _load_exceptions() if exceptions is None else exceptions
-    found: list[Finding] = []
-    found += _own(tables)
-    found += _names(tables)
-    found += _order("order", [(m.model, m.model, m.release_date) for m in tables.models.values()])
-    found += _siblings(tables.models.values())
-    if listings:
-        found += _listed(tables, listings, facts)
-    found += _sources(tables, facts)
+    released = [(m.model, m.model, m.release_date) for m in tables.models.values()]
+    found = {
+        *_own(tables),
+        *_names(tables),
+        *_order("order", released),
+        *_siblings(tables.models.values()),
+        *(_listed(tables, listings, facts) if listings else ()),
+        *_sources(tables, facts),
+    }
     rank = {kind: i for i, kind in enumerate(_KINDS)}
     return sorted(
-        (replace(f, exception=reasons.get((f.kind, f.subject), "")) for f in set(found)),
+        (replace(f, exception=reasons.get((f.kind, f.subject), "")) for f in found),
         key=lambda f: (rank[f.kind], f.subject, f.message),
     )
 

@@ -14,7 +14,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from elolag.countries import codes
@@ -94,19 +94,46 @@ class Suggestion:
         return name, self.maker or "?", self.country or "?", self.released or "?", self.why
 
 
-@dataclass
 class _Knowledge:
     """What the tagged names and the metadata say, indexed."""
 
-    tables: Tables
-    by_words: dict[tuple[str, ...], set[str]]
-    families: dict[tuple[str, ...], Counter[str]]
-    facts: dict[tuple[str, ...], list[Fact]]
-    efforts: tuple[tuple[str, ...], ...]
-    shown: Counter[str]
-    products: Counter[str]
-    before_max: frozenset[str]
-    pending: set[tuple[str, ...]] = field(default_factory=set)
+    def __init__(self, tables: Tables, facts: Sequence[Fact]) -> None:
+        self.tables = tables
+        self.by_words: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        self.families: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+        self.facts: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
+        self.pending: set[tuple[str, ...]] = set()
+        aliases = (*tables.aliases, *tables.overrides)
+        spelled = [(model, model) for model in tables.models]
+        spelled += [
+            (alias.entry, alias.model)
+            for alias in aliases
+            if alias.source == "*" and alias.model != UNKNOWN and not alias.entry.startswith(GLOB)
+        ]
+        for text, model in spelled:
+            self.by_words[names.words(text)].add(model)
+            self.by_words[names.words(names.without_efforts(text))].add(model)
+        for row in tables.models.values():
+            read = names.words(row.model)
+            for length in range(1, len(read) + 1):
+                self.families[read[:length]][row.lab] += 1
+        for fact in facts:
+            for text in {fact.entry, fact.name}:
+                self.facts[names.words(names.without_efforts(text))].append(fact)
+        tagged = {names.words(alias.effort) for alias in aliases}
+        # Some tagged variants ("pro", "preview") are words that names of models end with as well.
+        known = {e for e in tagged if any(w in names.EFFORTS or w.isdigit() for w in e)}
+        known |= {names.words(text) for text in _MAYBE} | _SURE
+        self.efforts = tuple(sorted(known, key=len, reverse=True))
+        self.shown = Counter(
+            names.words(alias.entry)[0]
+            for alias in aliases
+            if names.EFFORTS & set(names.words(alias.effort)) and names.words(alias.entry)
+        )
+        maxed = [read for model in tables.models if "max" in (read := names.words(model))]
+        self.products = Counter(read[0] for read in maxed)
+        before = {word for read in maxed for word in read[: read.index("max")][-1:]}
+        self.before_max = {w for w in before if w.isalpha()} - {read[0] for read in maxed}
 
     def known(self, text: str) -> str | None:
         """The one model a name reads like."""
@@ -139,7 +166,7 @@ def suggest(
     """
     lookup = Lookup(tables)
     untagged = [e for e in listings if lookup.alias(e.source, e.entry, e.name) is None]
-    knowledge = _learn(tables, facts)
+    knowledge = _Knowledge(tables, facts)
     for listed in untagged:
         read = names.words(listed.entry)
         knowledge.pending |= {read, *(read[: -len(e)] for e in _SURE if read[-len(e) :] == e)}
@@ -150,51 +177,6 @@ def suggest(
     rated = _ratings(listings, lookup)
     out = [_propose(group, knowledge, renames, rated) for group in groups.values()]
     return sorted(out, key=lambda s: (math.inf if s.gap is None else s.gap, s.first, s.entries))
-
-
-def _learn(tables: Tables, facts: Sequence[Fact]) -> _Knowledge:
-    by_words: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    families: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
-    spelled = [(model, model) for model in tables.models]
-    spelled += [
-        (alias.entry, alias.model)
-        for alias in (*tables.aliases, *tables.overrides)
-        if alias.source == "*" and alias.model != UNKNOWN and not alias.entry.startswith(GLOB)
-    ]
-    for text, model in spelled:
-        by_words[names.words(text)].add(model)
-        by_words[names.words(names.without_efforts(text))].add(model)
-    for row in tables.models.values():
-        read = names.words(row.model)
-        for length in range(1, len(read) + 1):
-            families[read[:length]][row.lab] += 1
-    indexed: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
-    for fact in facts:
-        for text in {fact.entry, fact.name}:
-            indexed[names.words(names.without_efforts(text))].append(fact)
-    tagged = {names.words(a.effort) for a in (*tables.aliases, *tables.overrides)}
-    # Some tagged variants ("pro", "preview") are words that names of models end with as well.
-    known = {e for e in tagged if any(w in names.EFFORTS or w.isdigit() for w in e)}
-    known |= {names.words(text) for text in _MAYBE} | _SURE
-    efforts = tuple(sorted(known, key=len, reverse=True))
-    maxed = [read for model in tables.models if "max" in (read := names.words(model))]
-    return _Knowledge(
-        tables=tables,
-        by_words=by_words,
-        families=families,
-        facts=indexed,
-        efforts=efforts,
-        shown=Counter(
-            names.words(alias.entry)[0]
-            for alias in (*tables.aliases, *tables.overrides)
-            if names.EFFORTS & set(names.words(alias.effort)) and names.words(alias.entry)
-        ),
-        products=Counter(read[0] for read in maxed),
-        before_max=frozenset(
-            word for read in maxed for word in read[: read.index("max")][-1:] if word.isalpha()
-        )
-        - {read[0] for read in maxed},
-    )
 
 
 def _split(entry: str, knowledge: _Knowledge) -> tuple[str, str]:

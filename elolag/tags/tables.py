@@ -7,7 +7,6 @@ One row per line, sorted by the first column, so that a change of one fact is a 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from importlib import resources
 from pathlib import Path
 
 from elolag.archive import Archive, open_archive
+from elolag.archive.package import sha256
 from elolag.countries import ISO_3166
 from elolag.dates import parse
 from elolag.errors import TagError, UsageError
@@ -95,10 +95,8 @@ def load(extra: str | Path | None = None, archive: Archive | str | Path | None =
 
 def digest(extra: str | Path) -> str:
     """SHA-256 of a user's tags, of several files that of their hashes."""
-    found = [
-        hashlib.sha256(sheets.read_bytes(p, "the tag file")).hexdigest() for p in _user_files(extra)
-    ]
-    return found[0] if len(found) == 1 else hashlib.sha256("".join(found).encode()).hexdigest()
+    found = [sha256(sheets.read_bytes(path, "the tag file")) for path in _user_files(extra)]
+    return found[0] if len(found) == 1 else sha256("".join(found).encode())
 
 
 def base_cycle(models: Mapping[str, Model], start: str) -> list[str]:
@@ -148,7 +146,7 @@ def _load(
         models={**ours.models, **theirs.models},
         aliases=tuple(ours.aliases.values()),
         overrides=tuple(theirs.aliases.values()),
-        bundle=bundle.sha256(data),
+        bundle=sha256(data),
         packaged=data == packaged(),
     )
     _check_references(tables, {**ours.where, **theirs.where})

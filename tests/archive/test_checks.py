@@ -190,8 +190,8 @@ def test_a_shift_of_all_is_the_same_computation_and_so_are_a_few_outliers() -> N
 
 
 def test_few_common_entries_say_nothing_of_the_computation() -> None:
-    assert computation(lambda i: 90.0 if i % 2 else -90.0, count=checks.SPREAD_ROWS - 1).passed
-    assert not computation(lambda i: 90.0 if i % 2 else -90.0, count=checks.SPREAD_ROWS).passed
+    assert computation(lambda i: 90.0 if i % 2 else -90.0, count=checks._SPREAD_ROWS - 1).passed
+    assert not computation(lambda i: 90.0 if i % 2 else -90.0, count=checks._SPREAD_ROWS).passed
 
 
 def test_of_a_cut_list_the_computation_is_asked_as_well() -> None:

@@ -296,10 +296,10 @@ def slow(rows: Sequence[Row]) -> list[str]:
             renamed = mine.keys() - listed[p].keys() - listed[q].keys()
             lacking = len(missing) - len(renamed)
             under = sum(scale[name] < lowest for name in missing)
-            share = completeness.GAPS_SHARE_WHOLE if rows[i].whole else completeness.GAPS_SHARE
-            if lacking >= completeness.BELOW and under >= completeness.BELOW:
+            share = completeness._GAPS_SHARE_WHOLE if rows[i].whole else completeness._GAPS_SHARE
+            if lacking >= completeness._BELOW and under >= completeness._BELOW:
                 return True
-            return lacking > completeness.GAPS and lacking > share * len(mine)
+            return lacking > completeness._GAPS and lacking > share * len(mine)
         j = long(beside)
         scale = expected(i, j)
         above = [name for name in scale if not scale[name] < lowest]
@@ -307,13 +307,13 @@ def slow(rows: Sequence[Row]) -> list[str]:
         if lost > completeness.LOST_REFUSED * len(above):
             return False
         under = sum(name not in mine and scale[name] < lowest for name in scale)
-        least, part = completeness.BELOW, completeness.BELOW_SHARE
+        least, part = completeness._BELOW, completeness._BELOW_SHARE
         if before and rows[i].whole:
-            least, part = completeness.BELOW_OFFICIAL, completeness.BELOW_OFFICIAL_SHARE
+            least, part = completeness._BELOW_OFFICIAL, completeness._BELOW_OFFICIAL_SHARE
         return under >= least and under >= part * len(scale)
 
     def vouches(j: int, i: int) -> bool:
-        number = max(completeness.BOTTOM, int(completeness.BOTTOM_SHARE * len(listed[j])))
+        number = max(completeness._BOTTOM, int(completeness._BOTTOM_SHARE * len(listed[j])))
         bottom = sorted(listed[j], key=lambda name: listed[j][name])[:number]
         if 2 * sum(name in listed[i] for name in bottom) < len(bottom):
             return False

@@ -152,7 +152,7 @@ def test_verify_can_ask_for_news(
 ) -> None:
     def on(day: str) -> None:
         moment = dt.datetime.fromisoformat(f"{day}T05:00:00+00:00")
-        monkeypatch.setattr("elolag.fetch.utc_now", lambda: moment)
+        monkeypatch.setattr("elolag.dates.utc_now", lambda: moment)
 
     on("2026-09-05")
     assert elolag("archive", "verify", "--archive", archive, "--news-within", 45).code == 0
@@ -175,7 +175,7 @@ def test_a_list_dated_ahead_is_no_news(
     (folder / "2031-07-21/datapackage.json").write_text(text, "utf-8")
     (archive / "log.csv").unlink()
     moment = dt.datetime.fromisoformat("2026-09-06T05:00:00+00:00")
-    monkeypatch.setattr("elolag.fetch.utc_now", lambda: moment)
+    monkeypatch.setattr("elolag.dates.utc_now", lambda: moment)
     done = elolag("archive", "verify", "--archive", archive, "--news-within", 45)
     assert done.code == 1
     assert "no source had news since 2026-07-22 (46 days)" in done.err

@@ -270,15 +270,15 @@ def test_declared_sizes_are_bounded(monkeypatch: pytest.MonkeyPatch, official: B
 
     payload = official(*({"model_name": f"m{i}"} for i in range(50)))
     for limit, value, says in [
-        ("_MAX_ROWS", 49, "declares 50 rows"),
-        ("_MAX_UNCOMPRESSED", 100, "bytes uncompressed"),
-        ("_MAX_COLUMNS", 10, "declares 11 columns"),
+        ("rows", 49, "declares 50 rows"),
+        ("bytes", 100, "bytes uncompressed"),
+        ("columns", 10, "declares 11 columns"),
     ]:
         with monkeypatch.context() as patch:
-            patch.setattr(bounded, limit, value)
+            patch.setitem(bounded._LIMITS, limit, value)
             with pytest.raises(PayloadError, match=says):
                 parse(payload)
-    assert bounded._MAX_ROWS == 2_000_000
+    assert bounded._LIMITS["rows"] == 2_000_000
 
 
 # -- full files ----------------------------------------------------------------------------

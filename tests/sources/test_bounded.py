@@ -214,7 +214,7 @@ def test_a_file_that_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) 
     assert child is not None
     os.kill(child.pid, signal.SIGSTOP)  # it will not answer, whatever is asked
     with monkeypatch.context() as patch:
-        patch.setattr(bounded, "MAX_WAIT", 0.1)
+        patch.setattr(bounded, "_MAX_WAIT", 0.1)
         with pytest.raises(
             PayloadError, match="ends the process, or takes more than 768 MB or 8 s"
         ):
@@ -237,7 +237,7 @@ def test_what_comes_back_is_what_was_written() -> None:
 def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, float, int]]:
     """What was said of each payload, seconds of the processor, and the most MB of both processes.
 
-    The child's own seconds are bounded by the system (`bounded.MAX_SECONDS`).
+    The child's own seconds are bounded by the system (`bounded._MAX_SECONDS`).
     """
     folder = tmp_path_factory.mktemp("hostile")
     program = Path(__file__).with_name("hostile_payloads.py")

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import elolag as package
 from elolag.archive import Archive, Log, Writer, open_archive, verify
+from elolag.archive.package import sha256
 from elolag.errors import ArchiveError, TagError, UsageError
 from elolag.results.provenance import provenance
 from elolag.tags import bundle, check_bundle, load, ours, packaged
@@ -298,7 +299,7 @@ def updated(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], s
         told = {"run_at": "2026-11-27T00:00:00Z", "source": "tags", "board": ""}
         writer.install_tags(data, told)
     asked = {"board": "arena/text", "archive": mine, "n_draws": 60}
-    return asked, bundle.sha256(data)
+    return asked, sha256(data)
 
 
 KINDS: dict[str, Callable[..., Any]] = {
