@@ -113,25 +113,12 @@ class Changes:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {
-            "old": self.old,
-            "new": self.new,
-            "category": self.category,
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "proposed_renames": [asdict(rename) for rename in self.renames],
-            "moves": [asdict(move) for move in self.moves],
-            "scale": None if self.scale is None else asdict(self.scale),
-            "notes": list(self.notes),
-        }
+        names = {"renames": "proposed_renames"}
+        return {names.get(name, name): value for name, value in asdict(self).items()}
 
 
 def compare(
-    old: Snapshot,
-    new: Snapshot,
-    lookup: Lookup,
-    *,
-    category: str | None = None,
+    old: Snapshot, new: Snapshot, lookup: Lookup, *, category: str | None = None
 ) -> Changes:
     """What changed from `old` to `new`.
 
@@ -253,17 +240,11 @@ def _renames(
             errors = [*errors_of[number], row["se"], other["se"], _LEAST_NOISE]
             noise = float(np.sqrt(np.nansum(np.square(np.asarray(errors, dtype=float)))))
             expected = float(row["rating"] + shifts[number])
-            if abs(float(other["rating"]) - expected) <= _RENAME_NOISE * noise:
+            rating, names = float(other["rating"]), (str(old), str(new))
+            if abs(rating - expected) <= _RENAME_NOISE * noise:
+                alike = round(similarity(*names), 2)
                 found.append(
-                    Rename(
-                        old=str(old),
-                        new=str(new),
-                        rating=float(other["rating"]),
-                        expected=round(expected, 2),
-                        noise=round(noise, 2),
-                        similarity=round(similarity(str(old), str(new)), 2),
-                        basis=basis,
-                    )
+                    Rename(*names, rating, round(expected, 2), round(noise, 2), alike, basis)
                 )
     return found
 
@@ -303,13 +284,9 @@ def _moves(before: pd.DataFrame, after: pd.DataFrame, scale: Scale | None) -> li
     change = after.loc[both, "rating"] - before.loc[both, "rating"] - scale.median
     limit = _MOVE_NOISE * max(scale.spread, 1.0)
     far = change[change.abs() > limit].sort_values(key=np.abs, ascending=False)
+    then, now = (table["rating"].astype(float) for table in (before, after))
     return [
-        Move(
-            entry=str(entry),
-            before=float(before.loc[entry, "rating"]),
-            after=float(after.loc[entry, "rating"]),
-            beyond=round(float(value), 2),
-        )
+        Move(str(entry), float(then[entry]), float(now[entry]), round(float(value), 2))
         for entry, value in far.items()
     ]
 
@@ -335,14 +312,5 @@ def _metadata_changes(old: Snapshot, new: Snapshot) -> Changes:
         table = snapshot.manifest["resources"][0]["name"]
         names.append(snapshot.table(table)["entry"].tolist())
     before, after = set(names[0]), set(names[1])
-    return Changes(
-        old=old.path,
-        new=new.path,
-        category="",
-        added=tuple(sorted(after - before)),
-        removed=tuple(sorted(before - after)),
-        renames=(),
-        moves=(),
-        scale=None,
-        notes=("no ratings",),
-    )
+    added, removed = tuple(sorted(after - before)), tuple(sorted(before - after))
+    return Changes(old.path, new.path, "", added, removed, (), (), None, ("no ratings",))

@@ -24,6 +24,7 @@ from elolag.robustness.edits import (
     Edit,
     current_states,
     effective,
+    ends_of,
     moved_dates,
     other_countries,
     other_openness,
@@ -164,7 +165,7 @@ class Change:
     """
 
     words: str
-    months: float
+    months: float | None
     result: LagResult | None = None
 
 
@@ -197,7 +198,7 @@ class Route:
         if self.size is None:
             return self.least()
         first = self.changes[0]
-        return f"{self.least()} ({first.words}: {directed(first.months)})"
+        return f"{self.least()} ({first.words}: {directed(first.months or 0.0)})"
 
     def least(self) -> str:
         """The least it takes."""
@@ -240,15 +241,13 @@ class Flip(Result):
                 "size": route.size,
                 "searched": None if np.isinf(route.searched) else route.searched,
                 "ways": route.ways,
-                "words": change.words if change else "",
-                "months": change.months if change else None,
-                "anew": change.result.months if change and change.result else None,
-                "low": change.result.ends_given[0] if change and change.result else None,
-                "high": change.result.ends_given[1] if change and change.result else None,
-                "no_interval": change.result.no_interval() if change and change.result else None,
+                "words": change.words,
+                "months": change.months,
+                "anew": change.result and change.result.months,
+                **ends_of(change.result),
             }
             for route in self.routes
-            for change in (route.changes or (None,))
+            for change in (route.changes or (Change("", None),))
         ]
 
     def table(self) -> Table:
