@@ -46,17 +46,11 @@ _COUNTRIES = {"US": "United States", "CN": "China"}
 
 
 @dataclass(frozen=True)
-class IndexTable:
-    """The index's models, one row each.
+class _IndexTable:
+    """The index's models, one row each, with the table's date, path and hash.
 
-    Attributes
-    ----------
-    models
-        Columns ``name, score, date, country, organisation, open_weights``: best score and
-        earliest date of a model's rows; a model of several countries counts with the US if one
-        of them is the US.
-    vintage, snapshot
-        Of the table, and its path and hash.
+    ``models`` has columns ``name, score, date, country, organisation, open_weights``: best score
+    and earliest date of a model's rows; of several countries the US counts if it is one of them.
     """
 
     models: pd.DataFrame
@@ -87,14 +81,8 @@ class IndexTable:
 
 def _read_index(
     archive: Archive, vintage: str | None = None, *, correct: bool = True
-) -> IndexTable:
-    """Read the index from the archive.
-
-    Parameters
-    ----------
-    correct
-        Whether the dates of `_MISTYPED` are put right.
-    """
+) -> _IndexTable:
+    """Read the index from the archive; `correct`: the dates of `_MISTYPED` put right."""
     snapshot = archive.board(_INDEX).snapshot(vintage)
     table = snapshot.ratings("overall").merge(snapshot.table("models"), on="entry")
     table = table.fillna({"release_date": "", "country": "", "organisation": ""})
@@ -114,7 +102,7 @@ def _read_index(
         next((code for code, name in _COUNTRIES.items() if name in words), "")
         for words in models["country"]
     ]
-    return IndexTable(models, snapshot.vintage, (snapshot.path, snapshot.sha256))
+    return _IndexTable(models, snapshot.vintage, (snapshot.path, snapshot.sha256))
 
 
 @dataclass(frozen=True)
@@ -367,7 +355,7 @@ def _said(key: str) -> str:
     return f"{claim.said or claim.range_words()}, {claim.date}"
 
 
-def _epoch(raw: IndexTable, table: IndexTable, day: str) -> Iterator[Step]:
+def _epoch(raw: _IndexTable, table: _IndexTable, day: str) -> Iterator[Step]:
     """From the mean over matched records, with the table as printed, to `current`."""
     printed = _matched_records(raw.race("US", "CN", day))
     race = table.race("US", "CN", day)

@@ -108,15 +108,7 @@ def brier(probabilities: Floats, came: Ints) -> Floats:
 
 
 def by_day(days: Floats, chances: Floats, start: float, day: float) -> float:
-    """Probability of a date by a day, between the days of a cdf by linear interpolation.
-
-    Parameters
-    ----------
-    days, chances
-        Of the cdf, ascending, (k,); what is missing to 1 at the last is never within.
-    start
-        The day of the round, by which it is none.
-    """
+    """Probability of a date by a day, linear between those of a cdf, (k,); none by the start."""
     return float(np.interp(day, np.append(start, days), np.append(0.0, chances)))
 
 

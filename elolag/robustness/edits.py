@@ -435,13 +435,7 @@ def _vintages(study: Study, question: Question, key: str) -> list[Case]:
 def _without(
     given: Board, vintage: str, study: Study, question: Question
 ) -> tuple[Board, Question]:
-    """The board without a vintage, and the question as it can then be asked.
-
-    Raises
-    ------
-    UsageError
-        It was the newest, and no whole official list came before it.
-    """
+    """The board without a vintage, and the question as it can then be asked."""
     labels = tuple(label for label in given.labels if label[:10] != vintage)
     board = Board(given.archive, given.name, labels)
     if vintage != study.panel.vintage:

@@ -50,21 +50,9 @@ def _cheapest(
     With x the level of its best after the change: its models above x come down to it, or its best
     goes up to it; models of the side ahead that are too old come down below it; and one of the
     right age goes up to it where none is there. The sum is convex and piecewise linear in x,
-    with breaks at ratings, so its least value is at one of them.
-
-    Parameters
-    ----------
-    ratings
-        (M,) Elo.
-    ahead, behind
-        Days from which each model counts for either side, (M,), inf never; no model for both.
-    least, most
-        Months, 0 <= `least` <= `most`; `most` may be inf.
-
-    Returns
-    -------
-    numpy.ndarray or None
-        Change of each rating, (M,); None where no change of ratings can do it.
+    with breaks at ratings, so its least value is at one of them. `ahead` and `behind` are days from
+    which each model counts for either side, (M,), inf never, and none for both; None where no
+    change of ratings can do it.
     """
     present = behind <= as_of
     right = (ahead <= as_of - least * DAYS_PER_MONTH + _NUDGE) & (ahead <= as_of)
@@ -359,13 +347,7 @@ def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> Change:
 def _search(
     study: Study, edits: Sequence[Edit], target: Target, most: int
 ) -> list[tuple[Edit, ...]]:
-    """Every smallest set of edits, of at most `most`, after which the figure is in the target.
-
-    Raises
-    ------
-    EstimateError
-        The search would try more than `_LIMIT` sets.
-    """
+    """Every smallest set of edits, of at most `most`, after which the figure is in the target."""
     states = current_states(study, [()])[1]
     fronts: dict[frozenset[int], tuple[float, ...]] = {frozenset(): states[0]}
     tried = 0
