@@ -24,20 +24,17 @@ from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import (
-    ASKED,
     Estimated,
     Question,
-    Session,
     Study,
     asking,
+    of_lists,
     prepare,
     rests_on,
 )
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.model.frontier import MatchRule
-from elolag.own import OwnBoard
-from elolag.question import check_names
 from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table
@@ -286,17 +283,12 @@ def estimate_news(
     >>> abs(moved - found.change("average")) < 1e-9
     True
     """
-    check_names(question, ASKED)
     for name in ("vintage", "as_of"):
         if question.get(name) is not None:
             raise UsageError(f"news is of two vintages, each as of its own day; leave {name} out")
     if before == after:
         raise UsageError(f"both vintages are {before}: there is no news between them")
-    asked: Question = {**ASKED, **question}
-    session = asked["session"] or Session()
-    board = session.board(asked["board"], asked["archive"], asked["sources"])
-    if isinstance(board, OwnBoard):
-        raise UsageError(f"{board.name} is one list of your own: it has no past to compare with")
+    asked, session, _ = of_lists(question, "it has no past to compare with")
     if asked["match_rule"] == "not-worse":
         raise UsageError(
             "match rule not-worse takes the errors of pairs of models, which belong to one vintage"

@@ -431,7 +431,7 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
             raise UsageError(f"a forecast fixes {name}: leave it out")
     asked: Question = {**ASKED, "n_draws": N_DRAWS, **question}
     session = asked["session"] or Session()
-    board = session.board(asked["board"], asked["archive"], asked["sources"])
+    board = session.board_of(asked)
     if isinstance(board, OwnBoard):
         raise UsageError(
             f"{board.file.name}: a board of your own has one list, and a forecast is settled by "

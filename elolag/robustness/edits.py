@@ -9,11 +9,11 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from elolag.archive import Board, find_board
+from elolag.archive import Board
 from elolag.dates import to_day, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
-from elolag.estimate.session import ASKED, Question, Session, Study, asking, prepare
+from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
 from elolag.results.lag import LagResult
@@ -415,8 +415,7 @@ def _anew(study: Study, question: Question, edit: Edit, key: str) -> Case:
 
 
 def _vintages(study: Study, question: Question, key: str) -> list[Case]:
-    all_of_it: Question = {**ASKED, **question}
-    given = find_board(all_of_it["board"], all_of_it["archive"], all_of_it["sources"])
+    given = (question.get("session") or Session()).board_of(question)
     cases = []
     for vintage in (s.vintage for s in study.panel.snapshots if s.board == study.panel.board):
         words = f"without the vintage {vintage}"
