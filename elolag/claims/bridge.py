@@ -6,6 +6,7 @@ Every value is computed from the archive. Epoch's own table stands for indices m
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Unpack
@@ -221,7 +222,7 @@ class Bridge(Result):
             largest = max(steps[1:], key=lambda s: abs(s.change or 0.0))
             parts.append(
                 f"computed {name}'s way it is {directed(steps[0].months)} (largest step: "
-                f"{largest.cause}, {_signed(largest.change)})"
+                f"{largest.cause}, {_step(largest.change)})"
             )
         return (
             f"For {self.date} our day's distance is {directed(self.headline.months or 0.0)} on "
@@ -267,12 +268,10 @@ class Bridge(Result):
 
 
 def _step(change: Cell) -> str:
-    return _signed(change) if isinstance(change, float) else ""
-
-
-def _signed(change: float | None) -> str:
-    """A step in words: longer or shorter."""
-    if change is None or round(change, 1) == 0:
+    """A step in words: longer or shorter; empty where a route begins."""
+    if not isinstance(change, float):
+        return ""
+    if round(change, 1) == 0:
         return "no change"
     return f"{abs(change):.1f} months {'longer' if change > 0 else 'shorter'}"
 
@@ -343,11 +342,9 @@ def bridge(
 
 
 def _chained(name: str, steps: list[Step]) -> Iterator[Step]:
-    before: float | None = None
-    for step in steps:
-        change = None if before is None else step.months - before
-        yield replace(step, route=name, change=change)
-        before = step.months
+    yield replace(steps[0], route=name)
+    for before, step in itertools.pairwise(steps):
+        yield replace(step, route=name, change=step.months - before.months)
 
 
 def _said(key: str) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from elolag.archive import Archive, Snapshot
 from elolag.errors import EstimateError, UsageError
@@ -205,7 +204,9 @@ def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, Sca
     then, now = before.loc[both], after.loc[both]
     change = (now["rating"] - then["rating"]).to_numpy(float)
     noise = vote_noise(then["se"].to_numpy(float), now["se"].to_numpy(float))
-    median, spread = round(float(np.median(change)), 2), round(_mad_sd(change), 2)
+    # A standard deviation from the median absolute deviation, for normal data.
+    spread = round(float(1.4826 * np.median(np.abs(change - np.median(change)))), 2)
+    median = round(float(np.median(change)), 2)
     try:
         carry = fit(then["rating"].to_numpy(float), now["rating"].to_numpy(float), noise)
     except EstimateError:
@@ -213,11 +214,6 @@ def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, Sca
     highest = np.argsort(-(then["rating"] + now["rating"]).to_numpy(float), kind="stable")[:_TOP]
     top = round(float(np.median(change[highest])), 2)
     return carry, Scale(len(both), median, spread, top, round(carry.slope, 5))
-
-
-def _mad_sd(x: NDArray[np.float64]) -> float:
-    """Standard deviation from the median absolute deviation, for normal data."""
-    return float(1.4826 * np.median(np.abs(x - np.median(x))))
 
 
 def _renames(
@@ -242,7 +238,7 @@ def _renames(
             expected = float(row["rating"] + shifts[number])
             rating, names = float(other["rating"]), (str(old), str(new))
             if abs(rating - expected) <= _RENAME_NOISE * noise:
-                alike = round(similarity(*names), 2)
+                alike = round(_similarity(*names), 2)
                 found.append(
                     Rename(*names, rating, round(expected, 2), round(noise, 2), alike, basis)
                 )
@@ -256,10 +252,10 @@ def _basis(old: str, before: pd.Series, new: str, after: pd.Series) -> str:
     same_lab = before["lab"] and before["lab"] == after["lab"]
     if not same_lab and (before["lab"] == "" or after["lab"] == ""):
         same_lab = before["organisation"] and before["organisation"] == after["organisation"]
-    return "same lab, similar name" if same_lab and similarity(old, new) >= _RENAME_SIMILAR else ""
+    return "same lab, similar name" if same_lab and _similarity(old, new) >= _RENAME_SIMILAR else ""
 
 
-def similarity(one: str, other: str) -> float:
+def _similarity(one: str, other: str) -> float:
     """How alike two entry names are, 0 to 1, by their words and numbers and not by punctuation.
 
     Two names whose version numbers differ are never alike: ``gpt-4.1`` is not ``gpt-4.5``.

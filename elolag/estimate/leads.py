@@ -159,7 +159,9 @@ class WhoLed(Estimated):
             told = f"{follower} was first on all"
         elif first:
             told = f"{follower} was first on {first} ({_dates([s.date for s in self.first])})"
-            told += f" and the lead changed hands {_times(len(self.changes))}"
+            count = len(self.changes)
+            often = {1: "once", 2: "twice"}.get(count, f"{count} times")
+            told += f" and the lead changed hands {often}"
         else:
             told = f"{follower} was first on none"
         near = self.closest
@@ -265,10 +267,6 @@ def _dates(dates: Sequence[str]) -> str:
     if len(dates) <= _NAMED:
         return ", ".join(spelled(d, "en") for d in dates)
     return f"{_dates(dates[: _NAMED - 1])}, ... {spelled(dates[-1], 'en')}"
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _percent(value: Any) -> str:

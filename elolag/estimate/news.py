@@ -379,7 +379,7 @@ def _split(
         if not drawn:
             many = np.zeros(_ORDERS, np.intp)
             states = states[0].rows(many), states[1].rows(many)
-        moved = shapley(states[0], states[1], retagged, estimand, late.window,
+        moved = _shapley(states[0], states[1], retagged, estimand, late.window,
                         MatchRule(late.match_rule), late.seed)  # fmt: skip
         for k, name in enumerate(names):
             for kind, value in ((kinds[k], moved[0][k]), ("tags", moved[1][k])):
@@ -458,7 +458,7 @@ def _shift(early: Study, late: Study) -> float:
     return float(np.median(levels[1][both] - levels[0][both]))
 
 
-def shapley(
+def _shapley(
     early: _State,
     late: _State,
     retagged: NDArray[np.bool_],
@@ -467,24 +467,11 @@ def shapley(
     match: MatchRule,
     seed: int,
 ) -> tuple[Floats, Floats, float]:
-    """Shares of the models' ratings, of their tags, and of the date, means over draws and orders.
+    """Shares of the models' ratings, (K,), of their tags, (K,), and of the date, means over draws.
 
-    Parameters
-    ----------
-    early, late
-        The two states, (D, K).
-    retagged
-        Which models' tags differ, (K,): their dates switch by themselves, with their tag; those of
-        the others with their rating.
-    estimand, window, match
-        What is asked.
-    seed
-        Of the orders: one per draw, taken forwards and backwards.
-
-    Returns
-    -------
-    ratings, tags, time
-        (K,), (K,) and one number; their sum is the mean change, but for rounding.
+    `retagged` says whose tags differ, (K,): their dates switch by themselves, with their tag; those
+    of the others with their rating. `seed` is of the orders: one per draw, taken forwards and
+    backwards. The sum of all is the mean change, but for rounding.
     """
     n, models = early.ratings.shape
     ratings, tags, time = np.zeros(models), np.zeros(models), 0.0

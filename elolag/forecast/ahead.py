@@ -45,7 +45,7 @@ MODELS = ("elolag-no-change", "elolag-random-walk", "elolag-reruns")
 #: Months within which a date is looked for.
 SPAN = 24
 #: Draws of each of the three models, where no other number is asked for.
-N_DRAWS = 2000
+_N_DRAWS = 2000
 #: Months ahead of which the sentence speaks, and the level of its intervals.
 _TOLD, _INNER = 6, 0.8
 _EIGHTY = ("0.1", "0.5", "0.9")
@@ -429,7 +429,7 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     for name in ("as_of", "window", "match_rule"):
         if question.get(name) not in (None, DEFAULTS[name]):
             raise UsageError(f"a forecast fixes {name}: leave it out")
-    asked: Question = {**ASKED, "n_draws": N_DRAWS, **question}
+    asked: Question = {**ASKED, "n_draws": _N_DRAWS, **question}
     session = asked["session"] or Session()
     board = session.board_of(asked)
     if isinstance(board, OwnBoard):
@@ -470,7 +470,7 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
 
 def _own(asked: Question) -> tuple[str, ...]:
     """Options that are not the default's, but for the list and for the level, which has no part."""
-    given = {**ASKED, "n_draws": N_DRAWS, "policies": Policies()}
+    given = {**ASKED, "n_draws": _N_DRAWS, "policies": Policies()}
     asked = {**asked, "policies": asked["policies"] or Policies()}
     return tuple(
         name

@@ -107,7 +107,7 @@ def brier(probabilities: Floats, came: Ints) -> Floats:
     return np.asarray(parts.sum(axis=1) + (came < 0), float)
 
 
-def by_day(days: Floats, chances: Floats, start: float, day: float) -> float:
+def _by_day(days: Floats, chances: Floats, start: float, day: float) -> float:
     """Probability of a date by a day, linear between those of a cdf, (k,); none by the start."""
     return float(np.interp(day, np.append(start, days), np.append(0.0, chances)))
 
@@ -119,8 +119,8 @@ def date_score(
 
     With no `by` it is known only to lie after `after`, if it ever comes.
     """
-    low = by_day(days, chances, start, after)
-    high = 1.0 if by is None else by_day(days, chances, start, by)
+    low = _by_day(days, chances, start, after)
+    high = 1.0 if by is None else _by_day(days, chances, start, by)
     return float(log_score(np.array(high - low)))
 
 
