@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elolag.archive import Archive
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats
 from elolag.claims.estimating import Studies
 from elolag.claims.registry import Claim, packaged
 from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
@@ -65,7 +64,7 @@ class _IndexTable:
         scores = self.models["score"].to_numpy(float)[None, :]
         return Race.of(scores, ends[0], ends[1], to_day(as_of or self.vintage))
 
-    def _in(self, group: str) -> NDArray[np.bool_]:
+    def _in(self, group: str) -> Flags:
         """Membership: ``US``, ``CN``, ``open``, ``closed`` or ``lab:NAME`` as Epoch spells it."""
         table = self.models
         if group in ("open", "closed"):

@@ -194,16 +194,13 @@ class Slice:
         """One row of the table."""
         result = self.result
         (low, high), wide = result.ends_given, self.simultaneous_given or (None, None)
+        same = ("board", "category", "as_of", "vintage", "months")
         return {
             "slice": self.name,
             "heading": self.heading,
             "leader": result.leader_group,
             "follower": result.follower_group,
-            "board": result.board,
-            "category": result.category,
-            "as_of": result.as_of,
-            "vintage": result.vintage,
-            "months": result.months,
+            **{name: getattr(result, name) for name in same},
             "low": low,
             "high": high,
             "no_interval": result.no_interval(),

@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elolag.arrays import Floats, Ints
+from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
@@ -390,7 +389,7 @@ def _split(
     return out
 
 
-def _players(early: Study, late: Study) -> tuple[list[str], list[str], NDArray[np.bool_]]:
+def _players(early: Study, late: Study) -> tuple[list[str], list[str], Flags]:
     """The models of either vintage, what moves the rating of each, and whose tag changed."""
     old, new = ({t.model: t for t in study.cast.tags} for study in (early, late))
     table = late.panel.placed.table
@@ -461,7 +460,7 @@ def _shift(early: Study, late: Study) -> float:
 def _shapley(
     early: _State,
     late: _State,
-    retagged: NDArray[np.bool_],
+    retagged: Flags,
     estimand: str,
     window: float | None,
     match: MatchRule,
@@ -495,9 +494,7 @@ def _beginning(old: _State, new: _State, estimand: str, window: float | None) ->
     return min(old.as_of, new.as_of) - back * DAYS_PER_MONTH
 
 
-def _live(
-    old: _State, new: _State, begins: float, match: MatchRule
-) -> tuple[Ints, NDArray[np.bool_]]:
+def _live(old: _State, new: _State, begins: float, match: MatchRule) -> tuple[Ints, Flags]:
     """In each draw the models that can matter in some mixture of both states, and which those are.
 
     As many columns as the draw with most of them has, (D, J). A model matters nowhere if another,
@@ -530,8 +527,8 @@ def _live(
 def _walk(
     old: _State,
     new: _State,
-    alive: NDArray[np.bool_],
-    tag: NDArray[np.bool_],
+    alive: Flags,
+    tag: Flags,
     estimand: str,
     window: float | None,
     match: MatchRule,
@@ -571,7 +568,7 @@ def _walk(
     return added[:, :width], added[:, width:], time
 
 
-def _players_first(order: Ints, idle: NDArray[np.bool_]) -> Ints:
+def _players_first(order: Ints, idle: Flags) -> Ints:
     """Each draw's order with those that are no players behind the others."""
     none = np.take_along_axis(idle, order, 1)
     return np.take_along_axis(order, np.argsort(none, axis=1, kind="stable"), 1)

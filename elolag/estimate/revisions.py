@@ -22,11 +22,10 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from elolag import tags
 from elolag.archive import Board, Snapshot, find_board
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Roster, check_clock, enrol
@@ -164,7 +163,7 @@ def _monthly(vintages: Sequence[Vintage]) -> list[int]:
     return [last[month] for month in sorted(last)]
 
 
-def _listed(now: pd.DataFrame, known: pd.DataFrame) -> NDArray[np.bool_]:
+def _listed(now: pd.DataFrame, known: pd.DataFrame) -> Flags:
     """Which of today's entries belong to what was known: its entries, and renamed ones' models."""
     same = now["identity"].isin(set(known["identity"]))
     continued = set(now.loc[same, "model"])

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
@@ -117,7 +116,7 @@ class Target:
     words: str
     ranges: tuple[tuple[float, float], ...]
 
-    def holds(self, lags: Lags) -> NDArray[np.bool_]:
+    def holds(self, lags: Lags) -> Flags:
         """Whether each lag surely lies in one of the ranges; a bound only if all it allows does."""
         low, high = reach(lags.months, lags.censored)
         inside = np.zeros(len(low), bool)
