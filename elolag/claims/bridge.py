@@ -6,15 +6,15 @@ Every value is computed from the archive. Epoch's own table stands for indices m
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from elolag.archive import Archive
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats
 from elolag.claims.estimating import Studies
 from elolag.claims.registry import Claim, packaged
 from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
@@ -46,17 +46,11 @@ _COUNTRIES = {"US": "United States", "CN": "China"}
 
 
 @dataclass(frozen=True)
-class IndexTable:
-    """The index's models, one row each.
+class _IndexTable:
+    """The index's models, one row each, with the table's date, path and hash.
 
-    Attributes
-    ----------
-    models
-        Columns ``name, score, date, country, organisation, open_weights``: best score and
-        earliest date of a model's rows; a model of several countries counts with the US if one
-        of them is the US.
-    vintage, snapshot
-        Of the table, and its path and hash.
+    ``models`` has columns ``name, score, date, country, organisation, open_weights``: best score
+    and earliest date of a model's rows; of several countries the US counts if it is one of them.
     """
 
     models: pd.DataFrame
@@ -70,7 +64,7 @@ class IndexTable:
         scores = self.models["score"].to_numpy(float)[None, :]
         return Race.of(scores, ends[0], ends[1], to_day(as_of or self.vintage))
 
-    def _in(self, group: str) -> NDArray[np.bool_]:
+    def _in(self, group: str) -> Flags:
         """Membership: ``US``, ``CN``, ``open``, ``closed`` or ``lab:NAME`` as Epoch spells it."""
         table = self.models
         if group in ("open", "closed"):
@@ -87,14 +81,8 @@ class IndexTable:
 
 def _read_index(
     archive: Archive, vintage: str | None = None, *, correct: bool = True
-) -> IndexTable:
-    """Read the index from the archive.
-
-    Parameters
-    ----------
-    correct
-        Whether the dates of `_MISTYPED` are put right.
-    """
+) -> _IndexTable:
+    """Read the index from the archive; `correct`: the dates of `_MISTYPED` put right."""
     snapshot = archive.board(_INDEX).snapshot(vintage)
     table = snapshot.ratings("overall").merge(snapshot.table("models"), on="entry")
     table = table.fillna({"release_date": "", "country": "", "organisation": ""})
@@ -114,7 +102,7 @@ def _read_index(
         next((code for code, name in _COUNTRIES.items() if name in words), "")
         for words in models["country"]
     ]
-    return IndexTable(models, snapshot.vintage, (snapshot.path, snapshot.sha256))
+    return _IndexTable(models, snapshot.vintage, (snapshot.path, snapshot.sha256))
 
 
 @dataclass(frozen=True)
@@ -233,7 +221,7 @@ class Bridge(Result):
             largest = max(steps[1:], key=lambda s: abs(s.change or 0.0))
             parts.append(
                 f"computed {name}'s way it is {directed(steps[0].months)} (largest step: "
-                f"{largest.cause}, {_signed(largest.change)})"
+                f"{largest.cause}, {_step(largest.change)})"
             )
         return (
             f"For {self.date} our day's distance is {directed(self.headline.months or 0.0)} on "
@@ -279,12 +267,10 @@ class Bridge(Result):
 
 
 def _step(change: Cell) -> str:
-    return _signed(change) if isinstance(change, float) else ""
-
-
-def _signed(change: float | None) -> str:
-    """A step in words: longer or shorter."""
-    if change is None or round(change, 1) == 0:
+    """A step in words: longer or shorter; empty where a route begins."""
+    if not isinstance(change, float):
+        return ""
+    if round(change, 1) == 0:
         return "no change"
     return f"{abs(change):.1f} months {'longer' if change > 0 else 'shorter'}"
 
@@ -355,11 +341,9 @@ def bridge(
 
 
 def _chained(name: str, steps: list[Step]) -> Iterator[Step]:
-    before: float | None = None
-    for step in steps:
-        change = None if before is None else step.months - before
-        yield replace(step, route=name, change=change)
-        before = step.months
+    yield replace(steps[0], route=name)
+    for before, step in itertools.pairwise(steps):
+        yield replace(step, route=name, change=step.months - before.months)
 
 
 def _said(key: str) -> str:
@@ -367,7 +351,7 @@ def _said(key: str) -> str:
     return f"{claim.said or claim.range_words()}, {claim.date}"
 
 
-def _epoch(raw: IndexTable, table: IndexTable, day: str) -> Iterator[Step]:
+def _epoch(raw: _IndexTable, table: _IndexTable, day: str) -> Iterator[Step]:
     """From the mean over matched records, with the table as printed, to `current`."""
     printed = _matched_records(raw.race("US", "CN", day))
     race = table.race("US", "CN", day)

@@ -48,7 +48,7 @@ _STYLE = "_style_control"
 #: A claimed range; an open end is None.
 Range = tuple[float | None, float | None]
 #: Between what each draw is known to lie, (D,) both.
-Spans = tuple[Floats, Floats]
+_Spans = tuple[Floats, Floats]
 #: What claims are asked; each brings its own groups, board, category and dates.
 _ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
 
@@ -361,7 +361,7 @@ class Other:
     verdict: str
 
     @classmethod
-    def of(cls, what: str, name: str, claim: Claim, found: Summary, spans: Spans) -> Other:
+    def of(cls, what: str, name: str, claim: Claim, found: Summary, spans: _Spans) -> Other:
         """What is found, and its verdict on the claim."""
         share = _possible(*spans, claim.ends)
         verdict = _decide(found.low, found.high, share, claim.ends)
@@ -599,7 +599,7 @@ def _months(
     )  # fmt: skip
 
 
-def judged(key: Key, answer: Answer, level: float) -> tuple[Summary, Spans]:
+def judged(key: Key, answer: Answer, level: float) -> tuple[Summary, _Spans]:
     """Figure and interval of an answer, and between what each of its draws lies."""
     if isinstance(answer, EstimateError):
         raise answer
@@ -662,7 +662,7 @@ def _closest(
 
 
 #: What else lags can be counted on, by the newest list: votes, an index, a time horizon.
-MEASURES = ("arena/text_style_control", "epoch/eci", "metr/time-horizon")
+_MEASURES = ("arena/text_style_control", "epoch/eci", "metr/time-horizon")
 #: A measure whose newest follower is older says nothing of the day.
 _STALE_MONTHS = 6.0
 
@@ -672,7 +672,7 @@ def _on_measures(studies: Studies, claim: Claim, board: str, as_of: str) -> tupl
     if claim.kind != "months" or claim.category != "overall":
         return ()
     publisher, found = board.partition("/")[0], []
-    for measure in MEASURES:
+    for measure in _MEASURES:
         if measure.partition("/")[0] == publisher:
             continue
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Unpack
 
 from elolag.claims.estimating import Drawn, Studies, held, judged, passed
@@ -209,12 +209,12 @@ def check_statement(
         for leader, follower in _GROUPS:
             drawn = studies.asked(board, newest[board], "overall", leader, follower)
             snapshots |= {s.path: s.sha256 for s in drawn.study.panel.snapshots}
-            where = f"{follower} behind {leader} on {board}"
-            for item in _definitions(drawn, statement, min(day, newest[board])):
-                if isinstance(item, str):
-                    refused.append(f"{where}, {item}")
+            where = board, leader, follower
+            for item in _definitions(drawn, statement, min(day, newest[board]), where):
+                if isinstance(item, Definition):
+                    found.append(item)
                 else:
-                    found.append(replace(item, board=board, leader=leader, follower=follower))
+                    refused.append(f"{follower} behind {leader} on {board}, {item}")
     found.sort(key=lambda d: (not d.supports, -d.probability))
     return StatementCheck(
         statement, day, tuple(found), tuple(refused), studies.drawn["level"],
@@ -224,7 +224,10 @@ def check_statement(
     )  # fmt: skip
 
 
-def _definitions(drawn: Drawn, statement: Statement, date: str) -> Iterator[Definition | str]:
+def _definitions(
+    drawn: Drawn, statement: Statement, date: str, where: tuple[str, str, str]
+) -> Iterator[Definition | str]:
+    """Each estimand's; those without an answer say why."""
     study, day = drawn.study, to_day(date)
     least, most = statement.ends
     answers = drawn.answers(_KEYS, day)
@@ -242,7 +245,7 @@ def _definitions(drawn: Drawn, statement: Statement, date: str) -> Iterator[Defi
         too_low = figure.high is not None and least is not None and figure.high < least
         too_high = figure.low is not None and most is not None and figure.low > most
         yield Definition(
-            estimand, "", "", "", figure.months,
+            estimand, *where, figure.months,
             passed(study, day) if estimand == "current" else "",
             figure.low, figure.high, figure.censored,
             held(*spans, statement.ends), not (too_low or too_high),

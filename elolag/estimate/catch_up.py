@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import between, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.lag import results
@@ -166,7 +165,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     )
 
 
-def follow_ups(race: Race, window: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.intp]]:
+def follow_ups(race: Race, window: float) -> tuple[Floats, Flags, Ints]:
     """Months from each leader record of the window to its match, per draw.
 
     Returns
@@ -187,7 +186,7 @@ def follow_ups(race: Race, window: float) -> tuple[Floats, NDArray[np.bool_], ND
     return months, caught, counts.sum(axis=1)
 
 
-def _rows(tags: Any, race: Race, months: Floats, caught: NDArray[np.bool_]) -> tuple[FollowUp, ...]:
+def _rows(tags: Any, race: Race, months: Floats, caught: Flags) -> tuple[FollowUp, ...]:
     found = [
         FollowUp(
             tags[race.leader.columns[0, i]].model,

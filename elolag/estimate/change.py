@@ -174,13 +174,7 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
 def _spread_of(
     measured: list[draws.Outcomes], rerun: list[draws.Outcomes], estimand: str
 ) -> tuple[float, float, NormalDist]:
-    """Lag before and after, and the normal law of the change, from draws and re-runs at two dates.
-
-    Raises
-    ------
-    EstimateError
-        Fewer than nine tenths of either know the estimand at both dates.
-    """
+    """Lag before and after, and the normal law of the change, at two dates by draws and re-runs."""
     known, again = _pairs(measured, estimand), _pairs(rerun, estimand)
     spread = np.sqrt(sum((later - earlier).var(ddof=1) for earlier, later in (again, known)))
     before, after = (float(values.mean()) for values in known)
@@ -188,13 +182,7 @@ def _spread_of(
 
 
 def _pairs(pair: list[draws.Outcomes], estimand: str) -> tuple[Floats, Floats]:
-    """Earlier and later lags, in the draws that know both.
-
-    Raises
-    ------
-    EstimateError
-        Those are fewer than nine tenths.
-    """
+    """Earlier and later lags in the draws that know both, which nine tenths must."""
     earlier, later = (outcome.lags[estimand] for outcome in pair)
     fine = reruns.known_in(earlier) & reruns.known_in(later)
     if fine.mean() < reruns.DEFINED:

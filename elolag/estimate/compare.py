@@ -9,11 +9,11 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from elolag.archive import find_board, open_archive
+from elolag.archive import open_archive
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
-from elolag.estimate.session import ASKED, Question, Session, Study, asking, check_numbers, prepare
+from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table
@@ -37,9 +37,8 @@ class Part:
 
 def _categories(question: Question) -> list[Part]:
     study = prepare(**asking(question, category="overall"))
-    asked: Question = {**ASKED, **question}
-    board = find_board(asked["board"], asked["archive"], asked["sources"])
-    newest = board.snapshot(study.panel.vintage)
+    session = question.get("session") or Session()
+    newest = session.board_of(question).snapshot(study.panel.vintage)
     stale = set(newest.stale_categories)
     why = f"it was not computed anew for the vintage {newest.vintage}"
     return [
@@ -195,16 +194,13 @@ class Slice:
         """One row of the table."""
         result = self.result
         (low, high), wide = result.ends_given, self.simultaneous_given or (None, None)
+        same = ("board", "category", "as_of", "vintage", "months")
         return {
             "slice": self.name,
             "heading": self.heading,
             "leader": result.leader_group,
             "follower": result.follower_group,
-            "board": result.board,
-            "category": result.category,
-            "as_of": result.as_of,
-            "vintage": result.vintage,
-            "months": result.months,
+            **{name: getattr(result, name) for name in same},
             "low": low,
             "high": high,
             "no_interval": result.no_interval(),

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from elolag.archive import Archive, Snapshot
 from elolag.errors import EstimateError, UsageError
@@ -113,25 +112,12 @@ class Changes:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return {
-            "old": self.old,
-            "new": self.new,
-            "category": self.category,
-            "added": list(self.added),
-            "removed": list(self.removed),
-            "proposed_renames": [asdict(rename) for rename in self.renames],
-            "moves": [asdict(move) for move in self.moves],
-            "scale": None if self.scale is None else asdict(self.scale),
-            "notes": list(self.notes),
-        }
+        names = {"renames": "proposed_renames"}
+        return {names.get(name, name): value for name, value in asdict(self).items()}
 
 
 def compare(
-    old: Snapshot,
-    new: Snapshot,
-    lookup: Lookup,
-    *,
-    category: str | None = None,
+    old: Snapshot, new: Snapshot, lookup: Lookup, *, category: str | None = None
 ) -> Changes:
     """What changed from `old` to `new`.
 
@@ -218,7 +204,9 @@ def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, Sca
     then, now = before.loc[both], after.loc[both]
     change = (now["rating"] - then["rating"]).to_numpy(float)
     noise = vote_noise(then["se"].to_numpy(float), now["se"].to_numpy(float))
-    median, spread = round(float(np.median(change)), 2), round(_mad_sd(change), 2)
+    # A standard deviation from the median absolute deviation, for normal data.
+    spread = round(float(1.4826 * np.median(np.abs(change - np.median(change)))), 2)
+    median = round(float(np.median(change)), 2)
     try:
         carry = fit(then["rating"].to_numpy(float), now["rating"].to_numpy(float), noise)
     except EstimateError:
@@ -226,11 +214,6 @@ def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, Sca
     highest = np.argsort(-(then["rating"] + now["rating"]).to_numpy(float), kind="stable")[:_TOP]
     top = round(float(np.median(change[highest])), 2)
     return carry, Scale(len(both), median, spread, top, round(carry.slope, 5))
-
-
-def _mad_sd(x: NDArray[np.float64]) -> float:
-    """Standard deviation from the median absolute deviation, for normal data."""
-    return float(1.4826 * np.median(np.abs(x - np.median(x))))
 
 
 def _renames(
@@ -253,17 +236,11 @@ def _renames(
             errors = [*errors_of[number], row["se"], other["se"], _LEAST_NOISE]
             noise = float(np.sqrt(np.nansum(np.square(np.asarray(errors, dtype=float)))))
             expected = float(row["rating"] + shifts[number])
-            if abs(float(other["rating"]) - expected) <= _RENAME_NOISE * noise:
+            rating, names = float(other["rating"]), (str(old), str(new))
+            if abs(rating - expected) <= _RENAME_NOISE * noise:
+                alike = round(_similarity(*names), 2)
                 found.append(
-                    Rename(
-                        old=str(old),
-                        new=str(new),
-                        rating=float(other["rating"]),
-                        expected=round(expected, 2),
-                        noise=round(noise, 2),
-                        similarity=round(similarity(str(old), str(new)), 2),
-                        basis=basis,
-                    )
+                    Rename(*names, rating, round(expected, 2), round(noise, 2), alike, basis)
                 )
     return found
 
@@ -275,10 +252,10 @@ def _basis(old: str, before: pd.Series, new: str, after: pd.Series) -> str:
     same_lab = before["lab"] and before["lab"] == after["lab"]
     if not same_lab and (before["lab"] == "" or after["lab"] == ""):
         same_lab = before["organisation"] and before["organisation"] == after["organisation"]
-    return "same lab, similar name" if same_lab and similarity(old, new) >= _RENAME_SIMILAR else ""
+    return "same lab, similar name" if same_lab and _similarity(old, new) >= _RENAME_SIMILAR else ""
 
 
-def similarity(one: str, other: str) -> float:
+def _similarity(one: str, other: str) -> float:
     """How alike two entry names are, 0 to 1, by their words and numbers and not by punctuation.
 
     Two names whose version numbers differ are never alike: ``gpt-4.1`` is not ``gpt-4.5``.
@@ -303,13 +280,9 @@ def _moves(before: pd.DataFrame, after: pd.DataFrame, scale: Scale | None) -> li
     change = after.loc[both, "rating"] - before.loc[both, "rating"] - scale.median
     limit = _MOVE_NOISE * max(scale.spread, 1.0)
     far = change[change.abs() > limit].sort_values(key=np.abs, ascending=False)
+    then, now = (table["rating"].astype(float) for table in (before, after))
     return [
-        Move(
-            entry=str(entry),
-            before=float(before.loc[entry, "rating"]),
-            after=float(after.loc[entry, "rating"]),
-            beyond=round(float(value), 2),
-        )
+        Move(str(entry), float(then[entry]), float(now[entry]), round(float(value), 2))
         for entry, value in far.items()
     ]
 
@@ -335,14 +308,5 @@ def _metadata_changes(old: Snapshot, new: Snapshot) -> Changes:
         table = snapshot.manifest["resources"][0]["name"]
         names.append(snapshot.table(table)["entry"].tolist())
     before, after = set(names[0]), set(names[1])
-    return Changes(
-        old=old.path,
-        new=new.path,
-        category="",
-        added=tuple(sorted(after - before)),
-        removed=tuple(sorted(before - after)),
-        renames=(),
-        moves=(),
-        scale=None,
-        notes=("no ratings",),
-    )
+    added, removed = tuple(sorted(after - before)), tuple(sorted(before - after))
+    return Changes(old.path, new.path, "", added, removed, (), (), None, ("no ratings",))

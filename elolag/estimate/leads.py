@@ -16,19 +16,16 @@ from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import PrintedErrors, Vintage, vintages
 from elolag.estimate.session import (
-    ASKED,
     Estimated,
     Question,
-    Session,
     asking,
+    of_lists,
     prepare,
     rests_on,
 )
 from elolag.model import draws
 from elolag.model.frontier import Steps
 from elolag.model.posterior import Field, Posterior
-from elolag.own import OwnBoard
-from elolag.question import check_names
 from elolag.results.citing import date as spelled
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Column, Table, decimals
@@ -162,7 +159,9 @@ class WhoLed(Estimated):
             told = f"{follower} was first on all"
         elif first:
             told = f"{follower} was first on {first} ({_dates([s.date for s in self.first])})"
-            told += f" and the lead changed hands {_times(len(self.changes))}"
+            count = len(self.changes)
+            often = {1: "once", 2: "twice"}.get(count, f"{count} times")
+            told += f" and the lead changed hands {often}"
         else:
             told = f"{follower} was first on none"
         near = self.closest
@@ -270,10 +269,6 @@ def _dates(dates: Sequence[str]) -> str:
     return f"{_dates(dates[: _NAMED - 1])}, ... {spelled(dates[-1], 'en')}"
 
 
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
 def _percent(value: Any) -> str:
     # None of the draws is no proof of never.
     return NO_CHANCE if value is None else share(max(float(value), 1e-6))
@@ -309,12 +304,7 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
     >>> len(found.first), found.closest.date[:4]
     (0, '2025')
     """
-    check_names(question, ASKED)
-    asked: Question = {**ASKED, **question}
-    session = asked["session"] or Session()
-    board = session.board(asked["board"], asked["archive"], asked["sources"])
-    if isinstance(board, OwnBoard):
-        raise UsageError(f"{board.name} is one list of your own: it tells of one day only")
+    asked, session, board = of_lists(question, "it tells of one day only")
     if asked["as_of"] is not None:
         raise UsageError("the order is told for the day of every list; leave as_of out")
     if since is not None:

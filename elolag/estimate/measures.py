@@ -69,8 +69,7 @@ def compare_measures(
     if key == "gap":
         raise UsageError("the gap is in each measure's own points; compare months")
     question["session"] = session = question.get("session") or Session()
-    where = question.get("archive"), question.get("sources", ASKED["sources"])
-    first = session.board(question.get("board", DEFAULT_BOARD), *where)
+    first = session.board_of(question)
     until = question.get("vintage")
     if not isinstance(first, OwnBoard):
         until = choose(first, until).vintage
@@ -137,8 +136,7 @@ def _of(
     name: str, question: Question, session: Session, until: str | None, as_of: str | None
 ) -> Question:
     """The question put to another board, on the newest list that was there by a date."""
-    where = question.get("archive"), question.get("sources", ASKED["sources"])
-    newest = newest_whole(session.board(name, *where), until)
+    newest = newest_whole(session.board_of(question, name), until)
     day = min(as_of or newest.vintage, newest.vintage)
     return asking(question, board=name, vintage=newest.vintage, as_of=day, session=session)
 

@@ -17,27 +17,23 @@ from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elolag.arrays import Floats, Ints
+from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import (
-    ASKED,
     Estimated,
     Question,
-    Session,
     Study,
     asking,
+    of_lists,
     prepare,
     rests_on,
 )
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.model.frontier import MatchRule
-from elolag.own import OwnBoard
-from elolag.question import check_names
 from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table
@@ -286,17 +282,12 @@ def estimate_news(
     >>> abs(moved - found.change("average")) < 1e-9
     True
     """
-    check_names(question, ASKED)
     for name in ("vintage", "as_of"):
         if question.get(name) is not None:
             raise UsageError(f"news is of two vintages, each as of its own day; leave {name} out")
     if before == after:
         raise UsageError(f"both vintages are {before}: there is no news between them")
-    asked: Question = {**ASKED, **question}
-    session = asked["session"] or Session()
-    board = session.board(asked["board"], asked["archive"], asked["sources"])
-    if isinstance(board, OwnBoard):
-        raise UsageError(f"{board.name} is one list of your own: it has no past to compare with")
+    asked, session, _ = of_lists(question, "it has no past to compare with")
     if asked["match_rule"] == "not-worse":
         raise UsageError(
             "match rule not-worse takes the errors of pairs of models, which belong to one vintage"
@@ -387,7 +378,7 @@ def _split(
         if not drawn:
             many = np.zeros(_ORDERS, np.intp)
             states = states[0].rows(many), states[1].rows(many)
-        moved = shapley(states[0], states[1], retagged, estimand, late.window,
+        moved = _shapley(states[0], states[1], retagged, estimand, late.window,
                         MatchRule(late.match_rule), late.seed)  # fmt: skip
         for k, name in enumerate(names):
             for kind, value in ((kinds[k], moved[0][k]), ("tags", moved[1][k])):
@@ -398,7 +389,7 @@ def _split(
     return out
 
 
-def _players(early: Study, late: Study) -> tuple[list[str], list[str], NDArray[np.bool_]]:
+def _players(early: Study, late: Study) -> tuple[list[str], list[str], Flags]:
     """The models of either vintage, what moves the rating of each, and whose tag changed."""
     old, new = ({t.model: t for t in study.cast.tags} for study in (early, late))
     table = late.panel.placed.table
@@ -466,33 +457,20 @@ def _shift(early: Study, late: Study) -> float:
     return float(np.median(levels[1][both] - levels[0][both]))
 
 
-def shapley(
+def _shapley(
     early: _State,
     late: _State,
-    retagged: NDArray[np.bool_],
+    retagged: Flags,
     estimand: str,
     window: float | None,
     match: MatchRule,
     seed: int,
 ) -> tuple[Floats, Floats, float]:
-    """Shares of the models' ratings, of their tags, and of the date, means over draws and orders.
+    """Shares of the models' ratings, (K,), of their tags, (K,), and of the date, means over draws.
 
-    Parameters
-    ----------
-    early, late
-        The two states, (D, K).
-    retagged
-        Which models' tags differ, (K,): their dates switch by themselves, with their tag; those of
-        the others with their rating.
-    estimand, window, match
-        What is asked.
-    seed
-        Of the orders: one per draw, taken forwards and backwards.
-
-    Returns
-    -------
-    ratings, tags, time
-        (K,), (K,) and one number; their sum is the mean change, but for rounding.
+    `retagged` says whose tags differ, (K,): their dates switch by themselves, with their tag; those
+    of the others with their rating. `seed` is of the orders: one per draw, taken forwards and
+    backwards. The sum of all is the mean change, but for rounding.
     """
     n, models = early.ratings.shape
     ratings, tags, time = np.zeros(models), np.zeros(models), 0.0
@@ -516,9 +494,7 @@ def _beginning(old: _State, new: _State, estimand: str, window: float | None) ->
     return min(old.as_of, new.as_of) - back * DAYS_PER_MONTH
 
 
-def _live(
-    old: _State, new: _State, begins: float, match: MatchRule
-) -> tuple[Ints, NDArray[np.bool_]]:
+def _live(old: _State, new: _State, begins: float, match: MatchRule) -> tuple[Ints, Flags]:
     """In each draw the models that can matter in some mixture of both states, and which those are.
 
     As many columns as the draw with most of them has, (D, J). A model matters nowhere if another,
@@ -551,8 +527,8 @@ def _live(
 def _walk(
     old: _State,
     new: _State,
-    alive: NDArray[np.bool_],
-    tag: NDArray[np.bool_],
+    alive: Flags,
+    tag: Flags,
     estimand: str,
     window: float | None,
     match: MatchRule,
@@ -592,7 +568,7 @@ def _walk(
     return added[:, :width], added[:, width:], time
 
 
-def _players_first(order: Ints, idle: NDArray[np.bool_]) -> Ints:
+def _players_first(order: Ints, idle: Flags) -> Ints:
     """Each draw's order with those that are no players behind the others."""
     none = np.take_along_axis(idle, order, 1)
     return np.take_along_axis(order, np.argsort(none, axis=1, kind="stable"), 1)

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, between, to_day, to_iso
 from elolag.errors import UsageError
 from elolag.estimate.session import Estimated, Question, asking, prepare
@@ -83,7 +83,7 @@ class LagPath(Estimated):
     inner_band_low: Floats
     inner_band_high: Floats
     censored: NDArray[np.int8]
-    too_few: NDArray[np.bool_]
+    too_few: Flags
     overtaken: tuple[tuple[str, str, float] | None, tuple[str, str, float] | None]
     estimand: str = "current"
     window: float = WINDOWS["average"]
@@ -117,7 +117,7 @@ class LagPath(Estimated):
         return f"{bounded(float(self.months[at]), code)} on {to_iso(day)}"
 
     @property
-    def flat(self) -> NDArray[np.bool_]:
+    def flat(self) -> Flags:
         """Days whose interval has no width: one match holds nearly all draws."""
         return np.asarray(self.low == self.high)
 
@@ -347,7 +347,7 @@ def averaged(race: Race, days: Floats, length: float) -> tuple[Floats, _Codes]:
     return total / length, np.where(least & most, UNBOUNDED, one).astype(np.int8)
 
 
-def _within(held: NDArray[np.bool_], begin: NDArray[np.intp], end: NDArray[np.intp]) -> Any:
+def _within(held: Flags, begin: Ints, end: Ints) -> Any:
     """Whether it holds on any day from `begin` to before `end`, per draw and window."""
     count = np.zeros((len(held), held.shape[1] + 1), dtype=np.int32)
     np.cumsum(held, axis=1, out=count[:, 1:])

@@ -22,11 +22,10 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from elolag import tags
 from elolag.archive import Board, Snapshot, find_board
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.field import Roster, check_clock, enrol
@@ -37,9 +36,9 @@ from elolag.estimate.session import (
     Asked,
     Estimated,
     Question,
-    Session,
     check_excluded,
     check_numbers,
+    of_lists,
     rests_on,
 )
 from elolag.model import draws, scale
@@ -49,7 +48,6 @@ from elolag.model.frontier import REACHED, MatchRule
 from elolag.model.interval import Summary, summarise
 from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
-from elolag.own import OwnBoard
 from elolag.question import check_names
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Cell, Column, Table
@@ -165,7 +163,7 @@ def _monthly(vintages: Sequence[Vintage]) -> list[int]:
     return [last[month] for month in sorted(last)]
 
 
-def _listed(now: pd.DataFrame, known: pd.DataFrame) -> NDArray[np.bool_]:
+def _listed(now: pd.DataFrame, known: pd.DataFrame) -> Flags:
     """Which of today's entries belong to what was known: its entries, and renamed ones' models."""
     same = now["identity"].isin(set(known["identity"]))
     continued = set(now.loc[same, "model"])
@@ -600,12 +598,9 @@ def read(
     board, **question
         As for `estimate_revisions`.
     """
-    check_names(question, ASKED)
-    asked: Question = {**ASKED, **question}
-    session, extra, policies = asked["session"] or Session(), asked["extra_tags"], asked["policies"]
-    board = session.board(board, asked["archive"], asked["sources"])
-    if isinstance(board, OwnBoard):
-        raise UsageError(f"{board.name} is one list of your own: it has no past to compare with")
+    given: Question = {**question, "board": board}
+    asked, session, board = of_lists(given, "it has no past to compare with")
+    extra, policies = asked["extra_tags"], asked["policies"]
     if asked["as_of"] is not None:
         raise UsageError("revisions are as of the day of each vintage; leave as_of out")
     check_clock(asked["clock"])

@@ -92,11 +92,8 @@ class Study:
     def drawn(self) -> tuple[tuple[Ints, draws.Draw], ...]:
         """The draws of the models that can be records, made once for all who ask for them."""
         field, fitted, numbers = self.cast.field, self.fitted, (self.n_draws, self.seed)
-        if self._held and self._held[0] is field and self._held[1] is fitted:
-            fresh = self._held[2] != numbers
-        else:
-            fresh = True
-        if fresh:
+        same = self._held and self._held[0] is field and self._held[1] is fitted
+        if not same or self._held[2] != numbers:
             made = tuple(draws.draw(field, fitted, *numbers))
             for _, each in made:
                 each.ratings.flags.writeable = False
@@ -295,6 +292,11 @@ class Session:
             self._boards[key] = find_board(board, archive, sources)
         return self._boards[key]
 
+    def board_of(self, question: Question, name: str = "") -> Board:
+        """The board of a question, or another one of its archive."""
+        asked: Question = {**ASKED, **question}
+        return self.board(name or asked["board"], asked["archive"], asked["sources"])
+
     def lookup(
         self,
         extra_tags: str | Path | None = None,
@@ -317,7 +319,7 @@ class Session:
     def lookup_of(self, question: Question, retagged: Mapping[str, Tag] | None = None) -> Lookup:
         """The tags a question is asked with: those of its board's archive."""
         asked: Question = {**ASKED, **question}
-        board = self.board(asked["board"], asked["archive"], asked["sources"])
+        board = self.board_of(question)
         # Ratings of a user's own lie in no archive.
         where = asked["archive"] if isinstance(board, OwnBoard) else board.archive
         return self.lookup(asked["extra_tags"], asked["policies"], retagged, archive=where)
@@ -377,7 +379,7 @@ def prepare(*, retagged: Mapping[str, Tag] | None = None, **question: Unpack[Que
     check_clock(asked["clock"])
     session = asked["session"] or Session()
     extra, policies = asked["extra_tags"], asked["policies"]
-    board = session.board(asked["board"], asked["archive"], asked["sources"])
+    board = session.board_of(asked)
     lookup = session.lookup_of(asked, retagged)
     check_excluded(asked["exclude"], lookup)
     own = None
@@ -390,6 +392,17 @@ def prepare(*, retagged: Mapping[str, Tag] | None = None, **question: Unpack[Que
         lookup = session.lookup_of(asked, listed | dict(retagged or {}))
     panel = session.panel(board, asked["category"], asked["vintage"], extra, asked["archive"])
     return assemble(panel, lookup, asked, own)
+
+
+def of_lists(question: Question, why: str) -> tuple[Question, Session, Board]:
+    """A question of all lists of a board with its session; refused, saying why, of one's own."""
+    check_names(question, ASKED)
+    asked: Question = {**ASKED, **question}
+    session = asked["session"] or Session()
+    board = session.board_of(asked)
+    if isinstance(board, OwnBoard):
+        raise UsageError(f"{board.name} is one list of your own: {why}")
+    return asked, session, board
 
 
 def check_excluded(names: Collection[str], lookup: Lookup) -> None:
@@ -436,7 +449,13 @@ def assemble(
     if match_rule not in MATCH_RULES:
         raise UsageError(f"unknown match rule {match_rule!r}; known: {', '.join(MATCH_RULES)}")
     groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in (leader, follower)]
-    date = _as_of(asked["as_of"], panel.vintage)
+    vintage, as_of = panel.vintage, asked["as_of"]
+    date = to_day(vintage if as_of is None else as_of)
+    if date > to_day(vintage):
+        raise UsageError(
+            f"as-of date {as_of} is later than the vintage {vintage}: the ratings know nothing of "
+            f"it; take a date up to {vintage}, or a newer vintage"
+        )
     young = drift_of(asked["drift"], panel.board, panel.measure)
     cast = Cast.of(panel, lookup, groups[0], groups[1], young, exclude, min_votes)
     nested = tags.check_overlap(groups[0], groups[1], list(cast.tags))
@@ -613,16 +632,6 @@ def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> l
                     f"{day}, after the as-of date"
                 )
     return notes
-
-
-def _as_of(as_of: str | None, vintage: str) -> float:
-    date = vintage if as_of is None else as_of
-    if to_day(date) > to_day(vintage):
-        raise UsageError(
-            f"as-of date {date} is later than the vintage {vintage}: the ratings know nothing of "
-            f"it; take a date up to {vintage}, or a newer vintage"
-        )
-    return to_day(date)
 
 
 def check_numbers(n_draws: int, level: float) -> None:

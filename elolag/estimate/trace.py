@@ -15,7 +15,6 @@ from elolag.results.provenance import Origin
 from elolag.results.table import Column, Result, Table
 from elolag.results.verdict import ModelPoint
 from elolag.tags import Lookup
-from elolag.tags.rows import Alias
 
 
 @dataclass(frozen=True)
@@ -155,6 +154,9 @@ def _followed(
     tag = lookup.tables.models[point.model]
     names = dict(snapshot.entries().set_index("entry")["name"].fillna(""))
     alias = lookup.alias(snapshot.source, point.entry, names.get(point.entry, ""))
+    if alias is None:
+        raise EstimateError("an entry that counts has no alias")
+    effort = f", effort {alias.effort}" if alias.effort else ""
     lab = lookup.tables.lab(tag)
     return Traced(
         role=role,
@@ -175,15 +177,8 @@ def _followed(
         ),
         evidence=tag.evidence,
         lab=f"{lab.name}, {lab.country} ({lab.evidence})",
-        alias=_alias(alias),
+        alias=f"{alias.source}: {alias.entry} is {alias.model}{effort}",
     )
-
-
-def _alias(alias: Alias | None) -> str:
-    if alias is None:
-        raise EstimateError("an entry that counts has no alias")
-    effort = f", effort {alias.effort}" if alias.effort else ""
-    return f"{alias.source}: {alias.entry} is {alias.model}{effort}"
 
 
 def _line(data: bytes, category: str, entry: str, path: str) -> tuple[int, str]:

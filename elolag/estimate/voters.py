@@ -21,7 +21,7 @@ from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.panel import choose, other_board, vintages
-from elolag.estimate.session import ASKED, Question, Session, Study, prepare
+from elolag.estimate.session import Question, Session, Study, prepare
 from elolag.model import draws
 from elolag.model.estimands import TRENDS, Race
 from elolag.model.interval import Summary, summarise
@@ -92,10 +92,7 @@ def compare_voters(
     _check_apart(study)
     lookup = session.lookup_of(question)
     headline = results(study, [key])[0]
-    board = session.board(
-        question.get("board", ASKED["board"]), question.get("archive"),
-        question.get("sources", ASKED["sources"]),
-    )  # fmt: skip
+    board = session.board_of(question)
     asked = _asked(board, choose(board, question.get("vintage")), session, question)
     rows: list[Voters] = []
     refused: dict[str, str] = {}
@@ -187,9 +184,8 @@ def _public(
     base: Snapshot, board: Board, until: str, session: Session, question: Question
 ) -> tuple[Snapshot | None, Snapshot, str]:
     """The other public's newest list, the board's list nearest in date, and why there is none."""
-    where = question.get("archive"), question.get("sources", ASKED["sources"])
     try:
-        other = session.board(PUBLIC, *where)
+        other = session.board_of(question, PUBLIC)
         lists = [s for s in other.snapshots if s.completeness == "full" and s.vintage <= until]
     except UsageError as error:
         return None, base, str(error)
@@ -197,7 +193,7 @@ def _public(
         return None, base, f"it has no whole list by {until}"
     whole = [
         s
-        for s in session.board(base.board, *where).snapshots
+        for s in session.board_of(question, base.board).snapshots
         if s.completeness == "full" and s.vintage <= until and same_scale(s, base)
         and s.interval_kind != "none"
     ]  # fmt: skip

@@ -45,7 +45,7 @@ MODELS = ("elolag-no-change", "elolag-random-walk", "elolag-reruns")
 #: Months within which a date is looked for.
 SPAN = 24
 #: Draws of each of the three models, where no other number is asked for.
-N_DRAWS = 2000
+_N_DRAWS = 2000
 #: Months ahead of which the sentence speaks, and the level of its intervals.
 _TOLD, _INNER = 6, 0.8
 _EIGHTY = ("0.1", "0.5", "0.9")
@@ -69,9 +69,11 @@ def projections(study: Study, on: Sequence[str] = ()) -> dict[str, Projected]:
     known, fitted = cast.field, study.fitted
     chunks = [d for _, d in draws.draw(known, fitted, study.n_draws, study.seed, everything=True)]
     labs = np.unique(np.array([tag.lab for tag in cast.tags], dtype=str), return_inverse=True)[1]
-    now, ends = Now.of(chunks, day), [*_ends(to_iso(day)), *map(to_day, on)]
-    until = to_day(months_after(to_iso(day), SPAN))
-    months = (*HORIZONS, *(_steps(to_iso(day), each) for each in on))
+    now = Now.of(chunks, day)
+    later = [months_after(to_iso(day), each) for each in range(SPAN + 1)]
+    ends, until = [to_day(d) for d in (*(later[m] for m in HORIZONS), *on)], to_day(later[-1])
+    # Months ahead, begun ones too.
+    months = (*HORIZONS, *(next(m for m in range(1, SPAN + 1) if later[m] >= d) for d in on))
     parts = (
         no_change(now, day, len(months)),
         random_walk(now, study.race(day), day, months, SPAN, study.seed),
@@ -88,15 +90,6 @@ def _alone(study: Study) -> bool:
     rest = best.drop([tag.model for tag in cast.tags]).max()
     sides = cast.field.lead_from, cast.field.follow_from
     return not any(rated[since <= study.as_of].max(initial=-np.inf) < rest for since in sides)
-
-
-def _ends(day: str) -> list[float]:
-    return [to_day(months_after(day, months)) for months in HORIZONS]
-
-
-def _steps(day: str, end: str) -> int:
-    """Months, begun ones too, from one day to another."""
-    return next(months for months in range(1, SPAN + 1) if months_after(day, months) >= end)
 
 
 def answers(
@@ -214,15 +207,12 @@ class Outlook(Estimated):
     def told(self, lang: str = "en") -> tuple[str, ...]:
         """The sentences, one by one."""
         lead, follow = (phrase(g, lang) for g in (self.leader_group, self.follower_group))
-        ours, other = (
-            best_of_day(self.follower_group, lang, follow),
-            beside(self.leader_group, lang, lead),
-        )
+        ours = best_of_day(self.follower_group, lang, follow)
+        other = beside(self.leader_group, lang, lead)
         one, best = one_of(lang, follow), best_of(self.leader_group, lang, lead)
         where = language.board(self.board, self.category, lang)
-        day, end = (
-            language.date(d, lang) for d in (self.vintage, months_after(self.vintage, _TOLD))
-        )
+        six = months_after(self.vintage, _TOLD)
+        day, end = language.date(self.vintage, lang), language.date(six, lang)
         middle, low, high = self.between("average", _TOLD)
         lag, was = (language.lag(v, None, lang) for v in (middle, self.now["average"]))
         ends, level = language.between(low, high, lang), language.chance(_INNER, lang)
@@ -439,9 +429,9 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     for name in ("as_of", "window", "match_rule"):
         if question.get(name) not in (None, DEFAULTS[name]):
             raise UsageError(f"a forecast fixes {name}: leave it out")
-    asked: Question = {**ASKED, "n_draws": N_DRAWS, **question}
+    asked: Question = {**ASKED, "n_draws": _N_DRAWS, **question}
     session = asked["session"] or Session()
-    board = session.board(asked["board"], asked["archive"], asked["sources"])
+    board = session.board_of(asked)
     if isinstance(board, OwnBoard):
         raise UsageError(
             f"{board.file.name}: a board of your own has one list, and a forecast is settled by "
@@ -462,8 +452,7 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     found = projections(study, on)
     days, path = _path(study)
     day, groups = study.panel.vintage, (study.cast.leader.text, study.cast.follower.text)
-    alone = _alone(study)
-    own = _own(asked)
+    alone, own = _alone(study), _own(asked)
     # The record is of the default question; draws, seed and tags of one's own ask no other.
     known = "" if set(own) - {"n_draws", "seed", "extra_tags"} else study.panel.board
     return Outlook(
@@ -481,7 +470,7 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
 
 def _own(asked: Question) -> tuple[str, ...]:
     """Options that are not the default's, but for the list and for the level, which has no part."""
-    given = {**ASKED, "n_draws": N_DRAWS, "policies": Policies()}
+    given = {**ASKED, "n_draws": _N_DRAWS, "policies": Policies()}
     asked = {**asked, "policies": asked["policies"] or Policies()}
     return tuple(
         name

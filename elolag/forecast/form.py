@@ -13,9 +13,9 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+import itertools
 import math
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,20 +26,9 @@ from elolag.tags.groups import parse_group
 
 #: The columns of the file, in order; every row carries whose it is, when and where it was said.
 COLUMNS = (
-    "round_id",
-    "board",
-    "leader",
-    "follower",
-    "target",
-    "horizon",
-    "target_end_date",
-    "level",
-    "output_type",
-    "output_type_id",
-    "value",
-    "said",
-    "address",
-)
+    "round_id", "board", "leader", "follower", "target", "horizon", "target_end_date", "level",
+    "output_type", "output_type_id", "value", "said", "address",
+)  # fmt: skip
 #: Levels of the quantiles of our own forecasts, those of hubverse.
 QUANTILES = (
     0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5,
@@ -240,23 +229,17 @@ def decode(data: bytes, name: str) -> Forecast:
     if address and (len(address) > _MAX_TEXT or not _ADDRESS.fullmatch(address)):
         raise _wrong(where, first, "address", "neither empty nor an address (https://...)")
     answers: dict[tuple[str, ...], Answer] = {}
-    for number, group in _grouped(rows):
-        answer = _answer(f"{name}, row {{}}", number, group)
+    whole = enumerate(rows, start=2)
+    for _, same in itertools.groupby(whole, key=lambda each: [each[1][f] for f in _OF_ANSWER]):
+        placed = [(f"{name}, row {number}", row) for number, row in same]
+        answer = _answer(placed)
         key = _key(dataclasses.replace(answer, horizon=None))
         if key in answers:
-            raise _wrong(
-                f"{name}, row {number}", group[0], "target", "answered before; the rows of one "
-                "answer stand together, and there is one"
-            )  # fmt: skip
+            why = "answered before; the rows of one answer stand together, and there is one"
+            raise _wrong(*placed[0], "target", why)
         answers[key] = answer
-    return Forecast(
-        first["round_id"],
-        first["board"],
-        named[2],
-        first["said"],
-        first["address"],
-        tuple(answers.values()),
-    )
+    whose = (first["round_id"], first["board"], named[2], first["said"], first["address"])
+    return Forecast(*whose, tuple(answers.values()))
 
 
 def _wrong(where: str, row: _Row, field: str, why: str) -> ForecastError:
@@ -285,18 +268,9 @@ def _rows(data: bytes, name: str) -> list[_Row]:
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
-def _grouped(rows: list[_Row]) -> Iterator[tuple[int, list[_Row]]]:
-    """The rows of each answer, with the number of the first."""
-    start = 0
-    for end in range(1, len(rows) + 1):
-        if end == len(rows) or any(rows[end][f] != rows[start][f] for f in _OF_ANSWER):
-            yield start + 2, rows[start:end]
-            start = end
-
-
-def _answer(places: str, number: int, rows: list[_Row]) -> Answer:
-    """One answer from its rows; `places` is where they are, to be filled with a row's number."""
-    row, where = rows[0], places.format(number)
+def _answer(rows: list[tuple[str, _Row]]) -> Answer:
+    """One answer from its rows, each with where it stands."""
+    where, row = rows[0]
     for field in ("leader", "follower"):
         _require_group(where, row, field)
     target, kind, end = row["target"], row["output_type"], row["target_end_date"]
@@ -323,14 +297,13 @@ def _answer(places: str, number: int, rows: list[_Row]) -> Answer:
             raise _wrong(where, row, "level", f"{target} has none; leave it empty")
         level = _number(where, row, "level")
     found: dict[str, float] = {}
-    for at, each in enumerate(rows, start=number):
-        where = places.format(at)
-        key = _at(where, each, kind)
+    for place, each in rows:
+        key = _at(place, each, kind)
         if key in found:
-            raise _wrong(where, each, "output_type_id", "said before")
-        found[key] = _value(where, each)
-        _require_order(where, each, kind, list(found.items()))
-    _require_whole(where, rows[-1], kind, found)
+            raise _wrong(place, each, "output_type_id", "said before")
+        found[key] = _value(place, each)
+        _require_order(place, each, kind, list(found.items()))
+    _require_whole(*rows[-1], kind, found)
     return Answer(
         row["leader"], row["follower"], target, horizon, end, level, kind,
         tuple(found), tuple(found.values()),
@@ -451,12 +424,6 @@ def _is_dated(target: str, kind: str) -> bool:
 
 def _key(answer: Answer) -> tuple[str, ...]:
     """Fields of `_OF_ANSWER`."""
-    return (
-        answer.leader,
-        answer.follower,
-        answer.target,
-        "" if answer.horizon is None else str(answer.horizon),
-        answer.end,
-        _text(answer.level),
-        answer.kind,
-    )
+    ahead = "" if answer.horizon is None else str(answer.horizon)
+    asked = (answer.leader, answer.follower, answer.target, ahead)
+    return (*asked, answer.end, _text(answer.level), answer.kind)

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elolag.arrays import Floats, Ints
+from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.over_time import averaged
@@ -32,7 +31,6 @@ _RECENT = 18
 #: Fewest releases of a side in that time.
 _FEWEST_RELEASES = 3
 _YEAR = 365.2425
-_Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def mixed(parts: Sequence[Projected]) -> Projected:
     )
 
 
-def probability(held: _Bools) -> float:
+def probability(held: Flags) -> float:
     """Of what held in k of n draws, (k + 1/2)/(n + 1): a finite number of draws shows no nought."""
     return (float(np.sum(held)) + 0.5) / (len(held) + 1)
 
@@ -83,7 +81,8 @@ class Now:
     @classmethod
     def of(cls, chunks: Sequence[Draw], day: float) -> Now:
         """From chunks of draws."""
-        return cls(_joined([_figures(Race.of(*_parts(d), day)) for d in chunks]))
+        races = (Race.of(d.ratings, d.lead_from, d.follow_from, day) for d in chunks)
+        return cls(_joined([_figures(race) for race in races]))
 
 
 def no_change(now: Now, day: float, ahead: int) -> Projected:
@@ -170,7 +169,7 @@ def _walk(steps: Floats, n: int, span: int, rng: np.random.Generator) -> Floats:
     return np.asarray(np.cumsum(drawn * rng.choice([-1.0, 1.0], (n, span)), axis=1))
 
 
-def _first(held: _Bools, ends: Floats, already: _Bools, day: float) -> Floats:
+def _first(held: Flags, ends: Floats, already: Flags, day: float) -> Floats:
     """The day of the first column that holds; that after `day` where it held already; else inf."""
     found = np.where(held.any(axis=1), ends[held.argmax(axis=1)], np.inf)
     return np.where(already, day + 1, found)
@@ -200,7 +199,7 @@ def reruns(
     figures, dates = [], []
     for number, chunk in enumerate(chunks):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2, 2, number)))
-        ratings, lead, follow = _parts(chunk)
+        ratings, lead, follow = chunk.ratings, chunk.lead_from, chunk.follow_from
         if np.any(np.isfinite(lead) & np.isfinite(follow)):
             raise EstimateError(
                 "the groups share models, and re-runs draw each side by itself; a forecast needs "
@@ -292,10 +291,6 @@ def _figures(race: Race) -> dict[str, Floats]:
     found = outcomes(race, ("average", "current"), None, np.arange(race.ratings.shape[1]))
     lags = {name: lag.months for name, lag in found.lags.items()}
     return {**lags, "gap": found.gap}
-
-
-def _parts(chunk: Draw) -> tuple[Floats, Floats, Floats]:
-    return chunk.ratings, chunk.lead_from, chunk.follow_from
 
 
 def _each(dates: Floats, n: int) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,17 +85,9 @@ class Scored:
 
     @classmethod
     def of(
-        cls,
-        board: str,
-        round_id: str,
-        forecaster: str,
-        answer: Answer,
-        outcome: Outcome,
-        *,
-        said: str = "",
-        address: str = "",
-        added: str = "",
-    ) -> Scored:
+        cls, board: str, round_id: str, forecaster: str, answer: Answer, outcome: Outcome, *,
+        said: str = "", address: str = "", added: str = "",
+    ) -> Scored:  # fmt: skip
         """Score one answer by what came of it.
 
         Parameters
@@ -186,10 +179,8 @@ def finite(value: float | None) -> float | str | None:
 
 def shown(value: float | None, places: int = 2) -> str | None:
     """A score in a cell; what is infinite as a word."""
-    if value is None:
-        return None
-    if math.isinf(value):
-        return str(finite(value))
+    if value is None or math.isinf(value):
+        return None if value is None else str(finite(value))
     return f"{round(value, places) + 0.0:.{places}f}"
 
 
@@ -242,8 +233,7 @@ class Ledger(Result):
             Column("score", "Score", "the lower, the better", words=True),
             Column("state", "", "open, settled, unresolvable or late", in_page=False),
             Column("why", "", "why it is not settled", in_page=False),
-            Column("leader", "", "group", in_page=False),
-            Column("follower", "", "group", in_page=False),
+            *(Column(side, "", "group", in_page=False) for side in ("leader", "follower")),
             Column("horizon", "", "from the round", "months", in_page=False),
             Column("level", "", "to be reached", "points", in_page=False),
             Column("said", "", "day on which it was said", "ISO date", in_page=False),
@@ -270,10 +260,8 @@ class Ledger(Result):
 
     def footnotes(self) -> tuple[str, ...]:
         """Which answers cannot be resolved here and why; what the scores are."""
-        reasons: dict[str, int] = {}
-        for one in self.scored:
-            if one.outcome.state == UNRESOLVABLE:
-                reasons[one.outcome.why] = reasons.get(one.outcome.why, 0) + 1
+        outcomes = [one.outcome for one in self.scored]
+        reasons = Counter(each.why for each in outcomes if each.state == UNRESOLVABLE)
         told = [f"Not resolved ({count}): {why}." for why, count in reasons.items()]
         after = sum(one.entered_after and one.outcome.state != LATE for one in self.scored)
         if after:
@@ -416,14 +404,11 @@ def forecast_ledger(
     """
     entries = [e for e in read(archive) if board in (None, e.forecast.board)]
     outcomes = settle([entry.vouched for entry in entries], archive, session)
-    return Ledger(
-        tuple(
-            Scored.of(
-                entry.forecast.board, entry.forecast.round_id, entry.forecast.forecaster, answer,
-                outcome, said=entry.forecast.said, address=entry.forecast.address,
-                added=entry.added,
-            )
-            for entry, found in zip(entries, outcomes, strict=True)
-            for answer, outcome in zip(entry.forecast.answers, found, strict=True)
-        )
-    )  # fmt: skip
+    scored = []
+    for entry, found in zip(entries, outcomes, strict=True):
+        given = entry.forecast
+        whose = given.board, given.round_id, given.forecaster
+        known = {"said": given.said, "address": given.address, "added": entry.added}
+        each = zip(given.answers, found, strict=True)
+        scored += [Scored.of(*whose, answer, outcome, **known) for answer, outcome in each]
+    return Ledger(tuple(scored))

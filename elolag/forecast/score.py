@@ -107,16 +107,8 @@ def brier(probabilities: Floats, came: Ints) -> Floats:
     return np.asarray(parts.sum(axis=1) + (came < 0), float)
 
 
-def by_day(days: Floats, chances: Floats, start: float, day: float) -> float:
-    """Probability of a date by a day, between the days of a cdf by linear interpolation.
-
-    Parameters
-    ----------
-    days, chances
-        Of the cdf, ascending, (k,); what is missing to 1 at the last is never within.
-    start
-        The day of the round, by which it is none.
-    """
+def _by_day(days: Floats, chances: Floats, start: float, day: float) -> float:
+    """Probability of a date by a day, linear between those of a cdf, (k,); none by the start."""
     return float(np.interp(day, np.append(start, days), np.append(0.0, chances)))
 
 
@@ -127,8 +119,8 @@ def date_score(
 
     With no `by` it is known only to lie after `after`, if it ever comes.
     """
-    low = by_day(days, chances, start, after)
-    high = 1.0 if by is None else by_day(days, chances, start, by)
+    low = _by_day(days, chances, start, after)
+    high = 1.0 if by is None else _by_day(days, chances, start, by)
     return float(log_score(np.array(high - low)))
 
 

@@ -129,12 +129,12 @@ class Scores(Result):
         self, board: str, target: str, forecaster: str = OURS, horizon: int | None = None
     ) -> Line | None:
         """The first line of a board, target and forecaster, of one horizon where it is given."""
-        for line in self.lines:
-            if (line.board, line.target, line.forecaster) == (board, target, forecaster) and (
-                horizon in (None, line.horizon)
-            ):
-                return line
-        return None
+        asked = (board, target, forecaster)
+        found = (
+            line for line in self.lines if (line.board, line.target, line.forecaster) == asked
+            and horizon in (None, line.horizon)
+        )  # fmt: skip
+        return next(found, None)
 
     def sentence(self, lang: str = "en") -> str:
         """How ours did on each board beside no change."""
@@ -220,8 +220,7 @@ class Scores(Result):
                    figures=True),
             Column("difference_told", "Less no change (95%)", "negative: better", words=True),
             Column("held", "In 80%", "share that the 80% interval held", words=True),
-            Column("leader", "", "group", in_page=False),
-            Column("follower", "", "group", in_page=False),
+            *(Column(side, "", "group", in_page=False) for side in ("leader", "follower")),
             Column("level", "", "to be reached", "points", in_page=False),
             Column("mean", "", "empty where infinite", "of the score", in_page=False),
             Column("infinite", "", "rounds with an infinite score", "rounds", in_page=False),
@@ -236,11 +235,9 @@ class Scores(Result):
               for level, key in HELD_IN.items()),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_cells, self.lines)]
-        shown = tuple(
-            number
-            for number, line in enumerate(self.lines)
-            if line.beside and (not self.pastcast or line.forecaster == OURS)
-        )
+        told = [line.beside and (not self.pastcast or line.forecaster == OURS)
+                for line in self.lines]  # fmt: skip
+        shown = tuple(number for number, each in enumerate(told) if each)
         return Table.of("scores", "Scores beside no change", columns, rows, page_rows=shown)
 
     def footnotes(self) -> tuple[str, ...]:
@@ -336,16 +333,13 @@ def _cells(line: Line) -> dict[str, Any]:
     apart = shown(beside.difference, places)
     if beside.low is not None and beside.high is not None:
         apart = f"{apart} ({shown(beside.low, places)} to {shown(beside.high, places)})"
+    kept = ("reference", "difference", "low", "high", "skill")
     return found | {
         "against": shown(beside.reference, places),
         "skill_told": shown(beside.skill) if (beside.skill or 0) > -10 else "under -10",
         "difference_told": apart,
         "compared": beside.rounds,
-        "reference": beside.reference,
-        "difference": beside.difference,
-        "low": beside.low,
-        "high": beside.high,
-        "skill": beside.skill,
+        **{name: getattr(beside, name) for name in kept},
     }
 
 

@@ -97,7 +97,6 @@ class Lists:
         self._best: dict[str, Floats] = {}
         self._first: dict[tuple[tuple[str, ...], str], tuple[Outcome, ...]] = {}
         self._top: dict[str, dict[int, tuple[str, str]]] = {}
-        self._placed: dict[tuple[int, str], float] = {}
 
     @cached_property
     def _rows(self) -> pd.DataFrame:
@@ -164,7 +163,7 @@ class Lists:
         """
         number, following = self.newest(day), self.next(day)
         if following is None:
-            return Outcome(OPEN, why=f"no complete list on or after {to_iso(day)} is held yet")
+            return _not_yet(day)
         if number < 0 or day - self.days[number] > REACH:
             return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days to its day")
         key = tuple(outcomes), leader
@@ -269,20 +268,18 @@ class Lists:
 
     def _place(self, number: int, identity: str, model: str) -> float:
         """The rating of an entry on a list; where it is not listed, its model's on that scale."""
-        if (number, identity) not in self._placed:
-            listed = self._ratings.get((number, identity))
-            if listed is None:
-                vintage = self.snapshots[number].vintage
-                table = self._session.panel(self._board, _CATEGORY, vintage).placed.table
-                mine = table[table["model"] == model]
-                if mine.empty:
-                    raise EstimateError(f"{model} has no place on the list of {vintage}")
-                listed = float(mine["rating"].max())
-            self._placed[number, identity] = listed
-        return self._placed[number, identity]
+        if (number, identity) not in self._ratings:
+            vintage = self.snapshots[number].vintage
+            table = self._session.panel(self._board, _CATEGORY, vintage).placed.table
+            mine = table[table["model"] == model]
+            if mine.empty:
+                raise EstimateError(f"{model} has no place on the list of {vintage}")
+            self._ratings[number, identity] = float(mine["rating"].max())
+        return self._ratings[number, identity]
 
     @cached_property
     def _ratings(self) -> dict[tuple[int, str], float]:
+        """Of each list and entry its rating; `_place` adds those that are not listed."""
         rows = self._rows
         keys = zip(rows["list"].tolist(), rows["identity"], strict=True)
         return dict(zip(keys, rows["rating"].tolist(), strict=True))
@@ -385,11 +382,12 @@ def settle(
             if isinstance(outcome, _Fit):
                 asked.setdefault(outcome, set()).add(answer.end)
     known = {fit: fit.figures(sorted(ends), archive, session) for fit, ends in asked.items()}
+
+    def settled(answer: Answer, by: Outcome | _Fit) -> Outcome:
+        return known[by][answer.target, answer.end] if isinstance(by, _Fit) else by
+
     return tuple(
-        tuple(
-            known[outcome][answer.target, answer.end] if isinstance(outcome, _Fit) else outcome
-            for answer, outcome in zip(forecast.answers, made, strict=True)
-        )
+        tuple(map(settled, forecast.answers, made))
         for forecast, made in zip(forecasts, found, strict=True)
     )
 
@@ -424,11 +422,15 @@ class _Fit:
         }
 
 
+def _not_yet(day: float) -> Outcome:
+    return Outcome(OPEN, why=f"no complete list on or after {to_iso(day)} is held yet")
+
+
 def _by(snapshot: Snapshot | None, state: str, **found: Any) -> Outcome:
     """An outcome by a list, where there is one."""
-    if snapshot is None:
-        return Outcome(state, **found)
-    return Outcome(state, label=snapshot.label, sha256=snapshot.sha256, **found)
+    if snapshot is not None:
+        found |= {"label": snapshot.label, "sha256": snapshot.sha256}
+    return Outcome(state, **found)
 
 
 def _lists(name: str, archive: Archive | str | Path | None, session: Session) -> Lists | str:
@@ -479,7 +481,7 @@ def _first_list(held: Lists, end: float) -> Outcome | Snapshot:
     """The list that has the first figure of a day, or why there is none."""
     number = held.next(end)
     if number is None:
-        return Outcome(OPEN, why=f"no complete list on or after {to_iso(end)} is held yet")
+        return _not_yet(end)
     if held.days[number] - end > REACH:
         return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days from its day on")
     return held.snapshots[number]

@@ -131,30 +131,16 @@ def parse(data: bytes, name: str) -> OwnTable:
     categories = [c or "overall" for c in sheet.column("category")]
     _check_rows(sheet, entries, categories, numbers)
     nothing = [math.nan] * len(entries)
-    ratings = pd.DataFrame(
-        {
-            "category": categories,
-            "entry": entries,
-            **{c: numbers.get(c, nothing) for c in _NUMBERS},
-            "rank": nothing,
-        }
-    )[list(RATINGS)]
-    described = pd.DataFrame(
-        {
-            "entry": entries,
-            "name": "",
-            "organisation": sheet.column("organisation"),
-            "licence": sheet.column("licence"),
-        }
-    ).drop_duplicates("entry", ignore_index=True)[list(ENTRIES)]
+    known = {c: numbers.get(c, nothing) for c in (*_NUMBERS, "rank")}
+    ratings = pd.DataFrame({"category": categories, "entry": entries, **known})[list(RATINGS)]
+    said = {c: sheet.column(c) for c in ("organisation", "licence")}
+    described = pd.DataFrame({"entry": entries, "name": "", **said})[list(ENTRIES)]
+    described = described.drop_duplicates("entry", ignore_index=True)
     return OwnTable(name, sheet.sha256, ratings, described, _date(sheet), spare)
 
 
 def _check_rows(
-    sheet: sheets.Sheet,
-    entries: list[str],
-    categories: list[str],
-    numbers: dict[str, list[float]],
+    sheet: sheets.Sheet, entries: list[str], categories: list[str], numbers: dict[str, list[float]]
 ) -> None:
     """Refuse rows that are no ratings; the message names line and value."""
     first: dict[tuple[str, str], int] = {}
@@ -209,12 +195,9 @@ def _check_spread(
     sheet: sheets.Sheet, entries: list[str], categories: list[str], ratings: list[float]
 ) -> None:
     """Refuse a rating out of all relation to the others: the prior of ratings spans them all."""
-    middle = {
-        category: float(
-            np.median([r for r, c in zip(ratings, categories, strict=True) if c == category])
-        )
-        for category in set(categories)
-    }
+    import pandas as pd
+
+    middle = pd.Series(ratings, dtype=float).groupby(categories).median()
     for row, (category, rating) in enumerate(zip(categories, ratings, strict=True)):
         away = abs(rating - middle[category])
         if away > _MAX_SPREAD:

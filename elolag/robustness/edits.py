@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import numpy as np
 
-from elolag.archive import Board, find_board
+from elolag.archive import Board
 from elolag.dates import to_day, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
-from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table
 from elolag.results.words import directed, noun
-from elolag.schema import ALL_LISTS
 from elolag.tags import Group, Tag
 
 #: "A month", in whole days, by which a date is moved.
@@ -82,28 +81,16 @@ def _moved(tag: Tag, days: float) -> Edit:
 
 def other_countries(study: Study) -> list[Edit]:
     """Count each model with another country that the groups name, or with none of them."""
-    named = sorted(
-        {
-            name
-            for group in (study.cast.leader, study.cast.follower)
-            for part in group.alternatives
-            for _, name in part
-            if len(name) == 2 and name.isupper()
-        }
-    )
+    parts = itertools.chain(study.cast.leader.alternatives, study.cast.follower.alternatives)
+    names = {name for part in parts for _, name in part}
+    named = sorted(name for name in names if len(name) == 2 and name.isupper())
     edits = []
     for tag in study.cast.tags if named else ():
         for country in [*named, _NOWHERE]:
             if country != tag.country:
-                words = "neither side" if country == _NOWHERE else noun(country)
-                edits.append(
-                    Edit(
-                        "country",
-                        tag.model,
-                        f"{tag.model} counted with {words}",
-                        ((tag.model, replace(tag, country=country)),),
-                    )
-                )
+                side = "neither side" if country == _NOWHERE else noun(country)
+                words, other = f"{tag.model} counted with {side}", replace(tag, country=country)
+                edits.append(Edit("country", tag.model, words, ((tag.model, other),)))
     return edits
 
 
@@ -167,9 +154,7 @@ def _races(study: Study, sets: Sequence[Sequence[Edit]]) -> Iterator[tuple[list[
 
 def _point_lags(study: Study, sets: Sequence[Sequence[Edit]], key: str) -> Lags:
     """An estimand after each set of edits, at posterior means; failed where it has no answer."""
-    out = Lags(
-        np.full(len(sets), np.nan), np.full(len(sets), UNBOUNDED, np.int8), np.ones(len(sets), bool)
-    )
+    out = _none(len(sets))
     for rows, race in _races(study, sets):
         try:
             _put(out, rows, lag_of(race, key, study.window))
@@ -182,6 +167,10 @@ def _point_lags(study: Study, sets: Sequence[Sequence[Edit]], key: str) -> Lags:
                     except EstimateError:
                         continue
     return out
+
+
+def _none(n: int) -> Lags:
+    return Lags(np.full(n, np.nan), np.full(n, UNBOUNDED, np.int8), np.ones(n, bool))
 
 
 def _put(out: Lags, rows: list[int], found: Lags) -> None:
@@ -197,9 +186,7 @@ def current_states(
     That is: each side's best model at the as-of date, and on each side the model that first
     reached the lower of the two bests, with its date. Empty where a group has no model.
     """
-    lags = Lags(
-        np.full(len(sets), np.nan), np.full(len(sets), UNBOUNDED, np.int8), np.ones(len(sets), bool)
-    )
+    lags = _none(len(sets))
     states: list[tuple[float, ...]] = [()] * len(sets)
     for rows, race in _races(study, sets):
         found = current_at(race, np.array([study.as_of]))
@@ -208,10 +195,8 @@ def current_states(
         columns: list[Any] = [race.leader.best_model(), race.follower.best_model()]
         for side, at in ((race.leader, found.lead_at), (race.follower, found.follow_at)):
             reached = at[:, 0] < side.size
-            columns.append(
-                np.where(reached, side.model_at(np.minimum(at[:, 0], side.size - 1)), -1)
-            )
-            columns.append(side.date_of(at)[:, 0])
+            model = side.model_at(np.minimum(at[:, 0], side.size - 1))
+            columns += [np.where(reached, model, -1), side.date_of(at)[:, 0]]
         for row, state in zip(rows, zip(*(c.tolist() for c in columns), strict=True), strict=True):
             states[row] = state
     return lags, states
@@ -357,16 +342,19 @@ class Influence(Result):
 
     def _row(self, case: Case) -> dict[str, Any]:
         return {
-            "kind": case.kind,
-            "name": case.name,
-            "words": case.words,
-            "months": case.months,
+            **{name: getattr(case, name) for name in ("kind", "name", "words", "months")},
             "change": self.change(case) if case.months is not None else None,
-            "low": case.result.ends_given[0] if case.result else None,
-            "high": case.result.ends_given[1] if case.result else None,
-            "no_interval": case.result.no_interval() if case.result else None,
+            **ends_of(case.result),
             "refused": case.refused,
         }
+
+
+def ends_of(result: LagResult | None) -> dict[str, Any]:
+    """Cells of the interval of what was estimated anew; empty where nothing was."""
+    if result is None:
+        return dict.fromkeys(("low", "high", "no_interval"))
+    low, high = result.ends_given
+    return {"low": low, "high": high, "no_interval": result.no_interval()}
 
 
 def influence(
@@ -406,26 +394,19 @@ def influence(
     away = np.where(screened.failed, np.inf, np.abs(moved))
     cases: list[Case] = []
     for rank, k in enumerate(np.argsort(-away, kind="stable").tolist()):
-        anew = rank < _CANDIDATES and away[k] > 1e-9
+        if rank < _CANDIDATES and away[k] > 1e-9:
+            cases.append(_anew(study, question, edits[k], key))
+            continue
         found = None if screened.failed[k] else (headline.months or 0.0) + float(moved[k])
-        cases.append(_case(study, question, edits[k], key, found, anew))
+        cases.append(Case(edits[k].kind, edits[k].name, edits[k].words, found))
     cases += _vintages(study, question, key)
     order = Influence(headline, ())
     cases.sort(key=lambda c: (c.result is None, -abs(order.change(c))))
     return Influence(headline, tuple(cases))
 
 
-def _case(
-    study: Study,
-    question: Question,
-    edit: Edit,
-    key: str,
-    months: float | None,
-    anew: bool,
-) -> Case:
+def _anew(study: Study, question: Question, edit: Edit, key: str) -> Case:
     head = (edit.kind, edit.name, edit.words)
-    if not anew:
-        return Case(*head, months)
     try:
         result = results(redo(study, question, [edit]), [key])[0]
     except (EstimateError, UsageError) as error:
@@ -434,11 +415,7 @@ def _case(
 
 
 def _vintages(study: Study, question: Question, key: str) -> list[Case]:
-    given = find_board(
-        question.get("board", DEFAULT_BOARD),
-        question.get("archive"),
-        question.get("sources", ALL_LISTS),
-    )
+    given = (question.get("session") or Session()).board_of(question)
     cases = []
     for vintage in (s.vintage for s in study.panel.snapshots if s.board == study.panel.board):
         words = f"without the vintage {vintage}"
@@ -457,13 +434,7 @@ def _vintages(study: Study, question: Question, key: str) -> list[Case]:
 def _without(
     given: Board, vintage: str, study: Study, question: Question
 ) -> tuple[Board, Question]:
-    """The board without a vintage, and the question as it can then be asked.
-
-    Raises
-    ------
-    UsageError
-        It was the newest, and no whole official list came before it.
-    """
+    """The board without a vintage, and the question as it can then be asked."""
     labels = tuple(label for label in given.labels if label[:10] != vintage)
     board = Board(given.archive, given.name, labels)
     if vintage != study.panel.vintage:

@@ -73,7 +73,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Batch:
+class _Batch:
     """Specifications on one panel, with the dates they need."""
 
     specs: tuple[Spec, ...]
@@ -81,7 +81,7 @@ class Batch:
     vintage: str
 
 
-def _answer_batch(batch: Batch, question: Question) -> tuple[Batch, list[Answer]]:
+def _answer_batch(batch: _Batch, question: Question) -> tuple[_Batch, list[Answer]]:
     """Answer every specification of a batch, in order."""
     board = find_board(batch.specs[0].board, question["archive"], question["sources"])
     category, vintage = batch.specs[0].category, batch.vintage
@@ -288,7 +288,7 @@ def _shapley(worth: Floats, n: int) -> list[float]:
 
 
 def _run(
-    batches: Sequence[Batch],
+    batches: Sequence[_Batch],
     question: Question,
     jobs: int,
     tell: Callable[[int, int], object] | None,
@@ -306,13 +306,13 @@ def _run(
 
 
 def _computed(
-    todo: Sequence[Batch], question: Question, jobs: int
-) -> Iterable[tuple[Batch, list[Answer]]]:
+    todo: Sequence[_Batch], question: Question, jobs: int
+) -> Iterable[tuple[_Batch, list[Answer]]]:
     if jobs == 1 or len(todo) < 2:
         return (_answer_batch(b, question) for b in todo)
     joblib = library("joblib", JOBS)
     calls = (joblib.delayed(_answer_batch)(b, question) for b in todo)
-    found: Iterable[tuple[Batch, list[Answer]]] = joblib.Parallel(
+    found: Iterable[tuple[_Batch, list[Answer]]] = joblib.Parallel(
         n_jobs=jobs, return_as="generator_unordered"
     )(calls)
     return found
@@ -606,18 +606,18 @@ def sensitivity(
     )
 
 
-def _batches(specs: Sequence[Spec], facts: Facts) -> list[Batch]:
+def _batches(specs: Sequence[Spec], facts: Facts) -> list[_Batch]:
     """Specifications of one panel together, the largest panels first, in pieces."""
     panels: dict[tuple[str, str, str], list[Spec]] = {}
     for spec in specs:
         vintage = facts.boards[spec.board].vintage(spec)
         panels.setdefault((spec.board, spec.category, vintage), []).append(spec)
-    out: list[Batch] = []
+    out: list[_Batch] = []
     for (board, _, vintage), members in sorted(panels.items(), key=lambda p: -len(p[1])):
         members.sort(key=lambda s: repr(s.study))
         dates = facts.boards[board].dates
         for start in range(0, len(members), _BATCH):
             piece = tuple(members[start : start + _BATCH])
             as_of = tuple(dates[s.as_of] for s in piece)
-            out.append(Batch(piece, as_of, vintage))
+            out.append(_Batch(piece, as_of, vintage))
     return out

@@ -234,7 +234,7 @@ def _first_rule(spec: Spec, facts: Facts) -> str | None:
 
 
 @dataclass(frozen=True)
-class BoardFacts:
+class _BoardFacts:
     """One board: its newest usable vintage and the dates that can be asked."""
 
     newest: Snapshot
@@ -259,7 +259,7 @@ class Facts:
     leader: str
     follower: str
     lookup: Lookup
-    boards: Mapping[str, BoardFacts]
+    boards: Mapping[str, _BoardFacts]
     _members: dict[tuple[str, str, str], tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def members(self, spec: Spec) -> tuple[int, int]:
@@ -309,7 +309,7 @@ def gather(question: Question, archive: Archive, names: Sequence[str] | None) ->
     return Facts(head, asked["leader"], asked["follower"], lookup, found)
 
 
-def _board(board: Board, wanted: str, lookup: Lookup) -> BoardFacts:
+def _board(board: Board, wanted: str, lookup: Lookup) -> _BoardFacts:
     newest = choose(board, None)
     if _stale(wanted, newest.vintage) and board.snapshots[-1].vintage > newest.vintage:
         # Another measure, whose publisher is slow, may be known by a copy of its list.
@@ -335,7 +335,7 @@ def _board(board: Board, wanted: str, lookup: Lookup) -> BoardFacts:
         tagged = {t.model: t for e in rows["entry"] if (t := model[e]) and t.released <= until}
         listed[str(category)] = tuple(tagged.values())
     votes = bool(table["votes"].notna().any())
-    return BoardFacts(newest, dates, frozenset(published), listed, votes)
+    return _BoardFacts(newest, dates, frozenset(published), listed, votes)
 
 
 # Which specifications are estimated: a designed part of the whole product, made by rule.

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
@@ -24,6 +23,7 @@ from elolag.robustness.edits import (
     Edit,
     current_states,
     effective,
+    ends_of,
     moved_dates,
     other_countries,
     other_openness,
@@ -49,21 +49,9 @@ def _cheapest(
     With x the level of its best after the change: its models above x come down to it, or its best
     goes up to it; models of the side ahead that are too old come down below it; and one of the
     right age goes up to it where none is there. The sum is convex and piecewise linear in x,
-    with breaks at ratings, so its least value is at one of them.
-
-    Parameters
-    ----------
-    ratings
-        (M,) Elo.
-    ahead, behind
-        Days from which each model counts for either side, (M,), inf never; no model for both.
-    least, most
-        Months, 0 <= `least` <= `most`; `most` may be inf.
-
-    Returns
-    -------
-    numpy.ndarray or None
-        Change of each rating, (M,); None where no change of ratings can do it.
+    with breaks at ratings, so its least value is at one of them. `ahead` and `behind` are days from
+    which each model counts for either side, (M,), inf never, and none for both; None where no
+    change of ratings can do it.
     """
     present = behind <= as_of
     right = (ahead <= as_of - least * DAYS_PER_MONTH + _NUDGE) & (ahead <= as_of)
@@ -128,7 +116,7 @@ class Target:
     words: str
     ranges: tuple[tuple[float, float], ...]
 
-    def holds(self, lags: Lags) -> NDArray[np.bool_]:
+    def holds(self, lags: Lags) -> Flags:
         """Whether each lag surely lies in one of the ranges; a bound only if all it allows does."""
         low, high = reach(lags.months, lags.censored)
         inside = np.zeros(len(low), bool)
@@ -164,7 +152,7 @@ class Change:
     """
 
     words: str
-    months: float
+    months: float | None
     result: LagResult | None = None
 
 
@@ -197,7 +185,7 @@ class Route:
         if self.size is None:
             return self.least()
         first = self.changes[0]
-        return f"{self.least()} ({first.words}: {directed(first.months)})"
+        return f"{self.least()} ({first.words}: {directed(first.months or 0.0)})"
 
     def least(self) -> str:
         """The least it takes."""
@@ -240,15 +228,13 @@ class Flip(Result):
                 "size": route.size,
                 "searched": None if np.isinf(route.searched) else route.searched,
                 "ways": route.ways,
-                "words": change.words if change else "",
-                "months": change.months if change else None,
-                "anew": change.result.months if change and change.result else None,
-                "low": change.result.ends_given[0] if change and change.result else None,
-                "high": change.result.ends_given[1] if change and change.result else None,
-                "no_interval": change.result.no_interval() if change and change.result else None,
+                "words": change.words,
+                "months": change.months,
+                "anew": change.result and change.result.months,
+                **ends_of(change.result),
             }
             for route in self.routes
-            for change in (route.changes or (None,))
+            for change in (route.changes or (Change("", None),))
         ]
 
     def table(self) -> Table:
@@ -360,13 +346,7 @@ def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> Change:
 def _search(
     study: Study, edits: Sequence[Edit], target: Target, most: int
 ) -> list[tuple[Edit, ...]]:
-    """Every smallest set of edits, of at most `most`, after which the figure is in the target.
-
-    Raises
-    ------
-    EstimateError
-        The search would try more than `_LIMIT` sets.
-    """
+    """Every smallest set of edits, of at most `most`, after which the figure is in the target."""
     states = current_states(study, [()])[1]
     fronts: dict[frozenset[int], tuple[float, ...]] = {frozenset(): states[0]}
     tried = 0

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -31,6 +32,8 @@ _BLOCK_BYTES = 4 * 2**20
 _MAX_BLOCK_BYTES = 256 * 2**20
 _BATCH_ROWS = 131_072
 
+#: What a table in memory is called.
+_TABLE = "the table of votes"
 _ROLES = ("left", "right", "winner")
 #: Names of the columns of both sides and of the outcome, in the order they are looked for.
 _LAYOUTS = (("model_a", "model_b", "winner"), ("left", "right", "winner"))
@@ -89,7 +92,7 @@ class Part:
                 import pyarrow.parquet as pq
 
                 return list(pq.read_schema(self.source).names)
-            return _csv_header(self.source).columns
+            return _csv_header(self.source)[1]
 
     def batches(self, columns: Columns) -> Iterator[pa.RecordBatch]:
         """The wanted columns, batch by batch; the names as dictionaries where possible."""
@@ -117,25 +120,20 @@ class Part:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-class reading:  # noqa: N801 -- reads as the statement it is
+@contextmanager
+def reading(part: Part) -> Iterator[None]:
     """What goes wrong while a part is read, as an error that names it."""
+    import pyarrow as pa
 
-    def __init__(self, part: Part) -> None:
-        self._name = part.name
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        import pyarrow as pa
-
-        if isinstance(error, pa.ArrowException):
-            mend = "is it a whole file of votes?"
-            if "UTF8" in str(error):
-                mend = "save the file as UTF-8; that of a spreadsheet may be in Windows-1252"
-            raise UsageError(f"{self._name}: {error}; {mend}") from error
-        if isinstance(error, OSError | UnicodeError):
-            raise UsageError(f"cannot read the votes {self._name}: {error}") from error
+    try:
+        yield
+    except pa.ArrowException as error:
+        mend = "is it a whole file of votes?"
+        if "UTF8" in str(error):
+            mend = "save the file as UTF-8; that of a spreadsheet may be in Windows-1252"
+        raise UsageError(f"{part.name}: {error}; {mend}") from error
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"cannot read the votes {part.name}: {error}") from error
 
 
 def parts(source: Source) -> list[Part]:
@@ -143,9 +141,12 @@ def parts(source: Source) -> list[Part]:
     import pyarrow as pa
 
     if isinstance(source, pa.Table):
-        return [Part("the table of votes", source)]
+        return [Part(_TABLE, source)]
     if hasattr(source, "columns"):
-        return [Part("the table of votes", _as_table(source))]
+        try:
+            return [Part(_TABLE, pa.Table.from_pandas(source, preserve_index=False))]
+        except pa.ArrowException as error:
+            raise UsageError(f"{_TABLE}: {error}") from error
     named = [source] if isinstance(source, str | Path) else list(source)
     if not named:
         raise UsageError("no file of votes is named")
@@ -179,15 +180,6 @@ def _refuse_twice(found: Sequence[Part]) -> None:
             )
 
 
-def _as_table(frame: Any) -> pa.Table:
-    import pyarrow as pa
-
-    try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    except pa.ArrowException as error:
-        raise UsageError(f"the table of votes: {error}") from error
-
-
 def find_columns(header: Sequence[str], name: str, mapping: Mapping[str, str] | None) -> Columns:
     """Which columns hold the votes.
 
@@ -219,17 +211,8 @@ def find_columns(header: Sequence[str], name: str, mapping: Mapping[str, str] | 
     return columns
 
 
-@dataclass(frozen=True)
-class _Layout:
+def _csv_header(path: Path) -> tuple[str, list[str], str, int]:
     """How a CSV file is written: its delimiter, columns, encoding, and lines above the header."""
-
-    delimiter: str
-    columns: list[str]
-    encoding: str
-    above: int
-
-
-def _csv_header(path: Path) -> _Layout:
     with path.open("rb") as file:
         head = file.read(2**16)
     encoding = encoding_of(head[:4096])
@@ -245,7 +228,7 @@ def _csv_header(path: Path) -> _Layout:
         return next(csv.reader(io.StringIO(line), delimiter=delimiter), [])
 
     delimiter = named or max(",;\t", key=lambda d: len(split(d)))
-    return _Layout(delimiter, split(delimiter), encoding, above)
+    return delimiter, split(delimiter), encoding, above
 
 
 def _csv_batches(path: Path, columns: Columns) -> Iterator[pa.RecordBatch]:
@@ -273,17 +256,16 @@ def _csv_blocks(path: Path, columns: Columns, size: int) -> Iterator[pa.RecordBa
     import pyarrow as pa
     from pyarrow import csv as arrow
 
-    layout = _csv_header(path)
+    delimiter, _, encoding, above = _csv_header(path)
     names = pa.dictionary(pa.int32(), pa.string())
     kinds: dict[str, Any] = dict.fromkeys(columns.text, names)
-    encoding = "utf8" if layout.encoding == "utf-8-sig" else layout.encoding
-    reader = arrow.open_csv(
+    encoding = "utf8" if encoding == "utf-8-sig" else encoding
+    yield from arrow.open_csv(
         path,
-        arrow.ReadOptions(block_size=size, encoding=encoding, skip_rows=layout.above),
-        arrow.ParseOptions(delimiter=layout.delimiter, newlines_in_values=True),
+        arrow.ReadOptions(block_size=size, encoding=encoding, skip_rows=above),
+        arrow.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         arrow.ConvertOptions(column_types=kinds, include_columns=list(kinds)),
     )
-    yield from reader
 
 
 # Batches of votes to counts per pair of models: the only pass plain ratings need.
@@ -304,21 +286,12 @@ _SPELLINGS = {
 
 
 @dataclass(frozen=True)
-class Tally:
+class _Tally:
     """All votes, summed.
 
-    Attributes
-    ----------
-    models
-        Names, sorted.
-    counts
-        Votes by left model, right model and outcome (`_OUTCOMES`), shape (n, n, 4).
-    winners
-        How winners are spelt, in lower case.
-    spellings
-        (name, as written) where names are written with other blanks or in another normal form.
-    known
-        Votes whose voter knew the models.
+    ``counts`` are by left model, right model and outcome (`_OUTCOMES`), (n, n, 4); ``winners``, how
+    those are spelt, in lower case; ``spellings``, (name, as written) where that is another; and
+    ``known``, the votes whose voter knew the models.
     """
 
     models: tuple[str, ...]
@@ -378,7 +351,7 @@ class Tally:
             )
 
 
-def tally(found: Iterable[Part], columns: Columns) -> Tally:
+def tally(found: Iterable[Part], columns: Columns) -> _Tally:
     """Count the votes of all parts, in memory that does not grow with their rows."""
     numbers: dict[str, int] = {}
     room = 64
@@ -414,7 +387,7 @@ def tally(found: Iterable[Part], columns: Columns) -> Tally:
     names = sorted(numbers)
     order = np.array([numbers[name] for name in names], dtype=np.intp)
     table = counts.reshape(room, room, 4)[np.ix_(order, order)]
-    return Tally(tuple(names), table, frozenset(winners), frozenset(spellings), known)
+    return _Tally(tuple(names), table, frozenset(winners), frozenset(spellings), known)
 
 
 def _numbering(numbers: dict[str, int], spellings: set[tuple[str, str]]) -> Callable[[str], int]:

@@ -132,33 +132,25 @@ class RatedVotes:
     def to_dict(self) -> dict[str, Any]:
         """Everything but the covariance, unrounded."""
         frame = self.to_frame()
+        odd = {
+            "left_out_unrated": list(self.unrated),
+            "names_read_alike": [{"name": n, "written": w} for n, w in self.spellings],
+            "not_anonymous": self.known,
+        }
         return {
             "schema": _JSON_SCHEMA,
-            "models": [
-                {str(k): v for k, v in row.items()} for row in frame.to_dict(orient="records")
-            ],
+            "models": frame.to_dict(orient="records"),
             "scale": "elo",
             "anchor": self.ratings.anchor,
-            "level": self.level,
-            "interval_level": self.interval_level,
-            "votes": self.votes,
+            **{name: getattr(self, name) for name in ("level", "interval_level", "votes")},
             "outcomes": dict(self.outcomes),
             "both_bad": self.both_bad,
             "left_out_against_itself": self.itself,
             "date": self.date or None,
             "sources": [{"sha256": digest or None} for _, digest in self.sources],
             "version": self.version,
-            **self._told(),
+            **{key: value for key, value in odd.items() if value},
         }
-
-    def _told(self) -> dict[str, Any]:
-        """What only odd votes have to tell."""
-        told = {
-            "left_out_unrated": list(self.unrated),
-            "names_read_alike": [{"name": n, "written": w} for n, w in self.spellings],
-            "not_anonymous": self.known,
-        }
-        return {key: value for key, value in told.items() if value}
 
     def files(self) -> dict[str, bytes]:
         """What `write` puts into a folder: name to bytes."""

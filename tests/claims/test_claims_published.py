@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from elolag.claims import ClaimsReport, check_claims, packaged
-from elolag.claims.bridge import _MISTYPED, IndexTable, _matched_records, _read_index
+from elolag.claims.bridge import _MISTYPED, _IndexTable, _matched_records, _read_index
 from elolag.claims.estimating import Studies
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
@@ -62,7 +62,7 @@ def test_one_claim_alone_is_as_among_all(report: ClaimsReport) -> None:
 # The index against a slow, plain reading of the same table.
 
 
-def plain_index(table: IndexTable, leader: str, follower: str) -> tuple[list[float], int]:
+def plain_index(table: _IndexTable, leader: str, follower: str) -> tuple[list[float], int]:
     """Waiting times of the leader's records by two nested loops over rows."""
     rows = [(to_day(r.date), r.score, r.country) for r in table.models.itertuples() if r.country]
     rows.sort(key=lambda row: (row[0], -row[1]))
@@ -134,6 +134,6 @@ def test_epoch_from_their_own_file() -> None:
     by_model = table.groupby("Model name").agg(
         score=("ECI Score", "max"), date=("Release date", "min"), country=("side", "first")
     )
-    waits, records = plain_index(IndexTable(by_model, "2026-01-20", ("", "")), "US", "CN")
+    waits, records = plain_index(_IndexTable(by_model, "2026-01-20", ("", "")), "US", "CN")
     assert (len(waits), records) == (9, 14)
     assert f"{sum(waits) / len(waits):.1f}" == "7.0"

@@ -120,9 +120,9 @@ def test_what_was_not_named_and_what_was_held_impossible() -> None:
 def test_a_date_between_two_lists() -> None:
     days, chances = np.array([110.0, 130.0]), np.array([0.2, 0.6])
     # By 105 a tenth, by 120 four tenths; then six tenths within, and four tenths never.
-    assert score.by_day(days, chances, 100, 105) == pytest.approx(0.1)
-    assert score.by_day(days, chances, 100, 120) == pytest.approx(0.4)
-    assert [score.by_day(days, chances, 100, day) for day in (100, 130, 500)] == [0, 0.6, 0.6]
+    assert score._by_day(days, chances, 100, 105) == pytest.approx(0.1)
+    assert score._by_day(days, chances, 100, 120) == pytest.approx(0.4)
+    assert [score._by_day(days, chances, 100, day) for day in (100, 130, 500)] == [0, 0.6, 0.6]
     asked = {(100, 105): 0.1, (105, 120): 0.3, (100, 130): 0.6, (100, None): 1, (120, None): 0.6,
              (130, None): 0.4}  # fmt: skip
     for (after, by), chance in asked.items():

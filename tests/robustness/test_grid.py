@@ -15,7 +15,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Session
 from elolag.question import DEFAULT_BOARD
 from elolag.robustness import CHOICES, RULES, TOGETHER, Answer, Facts, Grid, Spec, design
-from elolag.robustness.grid import Batch, _run
+from elolag.robustness.grid import _Batch, _run
 from elolag.robustness.specifications import gather
 
 DRAWS = 100
@@ -295,7 +295,7 @@ def test_two_jobs_give_the_same_as_one() -> None:
     assert one.to_dict() == two.to_dict()
 
 
-BATCHES = [Batch((replace(HEAD, window=k),), ("2026-08-19",), "2026-08-19") for k in range(4)]
+BATCHES = [_Batch((replace(HEAD, window=k),), ("2026-08-19",), "2026-08-19") for k in range(4)]
 
 
 @pytest.fixture
@@ -303,7 +303,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Windows of the batches that were computed; each is answered by its window."""
     numbers: list[int] = []
 
-    def answer(batch: Batch, _: object) -> tuple[Batch, list[Answer]]:
+    def answer(batch: _Batch, _: object) -> tuple[_Batch, list[Answer]]:
         (spec,) = batch.specs
         numbers.append(spec.window)
         return batch, [Answer("2026-08-19", "2026-08-19", spec.window / 3)]

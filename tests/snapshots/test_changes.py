@@ -10,7 +10,7 @@ import hand_made as made
 import pytest
 
 from elolag.archive import Payload, open_archive, take_payloads
-from elolag.estimate.diff import Changes, compare, similarity
+from elolag.estimate.diff import Changes, _similarity, compare
 from elolag.schema import Origin
 from elolag.sources import get_source
 from elolag.tags import Lookup
@@ -121,5 +121,5 @@ def test_nothing_in_common(changes: Compare) -> None:
     ],
 )
 def test_similarity(one: str, other: str, alike: bool) -> None:
-    assert (similarity(one, other) >= 0.7) is alike
-    assert similarity(one, other) == pytest.approx(similarity(other, one), abs=0.1)
+    assert (_similarity(one, other) >= 0.7) is alike
+    assert _similarity(one, other) == pytest.approx(_similarity(other, one), abs=0.1)

@@ -16,17 +16,17 @@ from votes_world import plain_name, simulated, slow_counts
 from elolag.errors import EstimateError, UsageError
 from elolag.votes import counting
 from elolag.votes import counting as reading
-from elolag.votes.counting import Tally, find_columns, parts, tally
+from elolag.votes.counting import _Tally, find_columns, parts, tally
 
 WORDS = dict(zip(("model_a", "model_b", "tie", "tie (bothbad)"), range(4), strict=True))
 
 
-def counted(source: object) -> Tally:
+def counted(source: object) -> _Tally:
     found = parts(source)  # type: ignore[arg-type]
     return tally(found, find_columns(found[0].header(), found[0].name, None))
 
 
-def as_counter(made: Tally) -> dict[tuple[str, str, str], int]:
+def as_counter(made: _Tally) -> dict[tuple[str, str, str], int]:
     words = list(WORDS)
     return {
         (made.models[i], made.models[j], words[k]): int(made.counts[i, j, k])
