@@ -13,6 +13,7 @@ from elolag.estimate.comparison import Comparison
 from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News
 from elolag.estimate.news import signed as moved
+from elolag.plots.marks import Pen
 from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
@@ -178,20 +179,17 @@ def _dot(
     place = number + 0.25 if phone else float(number)
     if row.said is not None:
         ends = [edge if e is None else e for e, edge in zip(row.said, reach, strict=True)]
-        axes.plot(
-            ends, [place] * 2, color=COLOURS[1], linewidth=0.9 * measures.font, alpha=0.45,
-            solid_capstyle="butt", zorder=1.5,
-        )  # fmt: skip
+        wide: dict[str, Any] = {"linewidth": 0.9 * measures.font, "solid_capstyle": "butt"}
+        axes.plot(ends, [place] * 2, color=COLOURS[1], alpha=0.45, zorder=1.5, **wide)
     if row.outer is not None:
         _bar(axes, place, months, row.outer, reach, colour, 0.6 * measures.line, 0.9)
     if row.value is not None and not row.bare:
         ends_ = (row.low, row.high)
         _bar(axes, place, months, ends_, reach, colour, 2.1 * measures.line, 0.42)
     if row.value is not None:
-        axes.plot(
-            months, place, marker="s" if months < 0 else "o", markersize=1.25 * measures.marker,
-            color=colour, markeredgecolor="white", markeredgewidth=0.7, zorder=4,
-        )  # fmt: skip
+        edge = {"markeredgecolor": "white", "markeredgewidth": 0.7}
+        shape = "s" if months < 0 else "o"
+        Pen(axes, measures).mark(months, place, shape, 1.25, colour, zorder=4, **edge)
     axes.text(
         1.0 if phone else 1.015, number - 0.25 if phone else place, row.answer, va="center",
         transform=axes.get_yaxis_transform(), ha="right" if phone else "left",
@@ -249,16 +247,20 @@ def slices(
             f"{item.name}: {answer(result)}\n{found.level:.0%} interval: "
             f"{result.interval_words()}\n{result.follower.model} / {result.leader_best.model}"
         )
-        rows.append(
-            Dot(
-                item.name.replace("_", " "), _value(item), result.months or 0.0,
-                *result.ends_given, outer=item.simultaneous_given, words=words,
-                bare=bool(result.no_interval()), strong=item.whole,
-            )
-        )  # fmt: skip
+        told = {"outer": item.simultaneous_given, "words": words, "strong": item.whole}
+        name, value = item.name.replace("_", " "), result.months or 0.0
+        rows.append(_of(name, result, answer=_value(item), value=value, **told))
     row = {"openness": "first-named side ", "lab": "lab ", "country": "country "}
     who = f"{noun(found.follower_group)} " if found.paired else row[found.by]
     return dot_rows(rows, who, slices_title(found), footer(found, _note(found)), ax, size, look)
+
+
+def _of(name: str, result: LagResult, **rest: Any) -> Dot:
+    """A result as a row; what is given stands in place of what the result has."""
+    low, high = result.ends_given
+    mine = {"answer": _short(result.months, result.bound), "value": result.months}
+    bare = bool(result.no_interval())
+    return Dot(name, **{**mine, "low": low, "high": high, "bare": bare, **rest})
 
 
 def dot_rows(
@@ -294,10 +296,7 @@ def measures(
         words = f"{item.board}: {r.figure()}\n{r.level:.0%} interval: {r.interval_words()}"
         if item.stale:
             words += f"\n{none_after(r, item.newest)}"
-        rows.append(
-            Dot(name, _short(r.months, r.bound), r.months,
-                *r.ends_given, bare=bool(r.no_interval()), words=words, strong=not item.task)
-        )  # fmt: skip
+        rows.append(_of(name, r, words=words, strong=not item.task))
     stale = (f"{m.board}: {none_after(m.result, m.newest)}." for m in found.measures
              if m.stale and m.result)  # fmt: skip
     note = (
@@ -374,10 +373,7 @@ def comparison(
         wider = dict(r.rows()).get(f"{r.level:.0%} sampling interval", "–")
         words = f"{r.estimand}: {r.figure()}\nmeasurement: {r.interval_words()}\nsampling: {wider}"
         outer = r.sampling_given if any(end is not None for end in r.sampling_given) else None
-        rows.append(
-            Dot(r.estimand, _short(r.months, r.bound), r.months, *r.ends_given, outer=outer,
-                bare=bool(r.no_interval()), words=words)
-        )  # fmt: skip
+        rows.append(_of(r.estimand, r, outer=outer, words=words))
     note = f"Thick: {first.level:.0%} measurement interval; thin: sampling interval."
     who = f"{short(first.follower_group)} "
     return dot_rows(rows, who, comparison_title(found), footer(first, note), ax, size, look)
@@ -401,10 +397,8 @@ def influence(
         Of `elolag.robustness.edits.influence`.
     """
     head = found.headline
-    rows = [
-        Dot("the headline", _short(head.months), head.months, *head.ends_given, strong=True,
-            bare=bool(head.no_interval()), words=f"{head.figure()}\n{head.interval_words()}")
-    ]  # fmt: skip
+    words = f"{head.figure()}\n{head.interval_words()}"
+    rows = [_of("the headline", head, answer=_short(head.months), strong=True, words=words)]
     for case in found.top:
         low, high = case.result.ends_given if case.result else (None, None)
         interval = case.result.interval_words() if case.result else "not estimated"
