@@ -25,20 +25,24 @@ if TYPE_CHECKING:
 SCHEMA = 2
 #: What no figure may be read without, by the board's measure or the publisher's method.
 _CAVEATS = {
-    "bradley-terry": "Ratings are blind preference votes, not a measure of capability.",
-    "index": "The index sums up benchmark scores; benchmarks are not use.",
-    "time-horizon": "A time horizon sums up tasks of known length; tasks are not use.",
-}
-CAVEAT = _CAVEATS["bradley-terry"]
-_OWN_CAVEAT = "Ratings as their owner gave them; elolag has not checked them."
-_GERMAN_CAVEATS = {
-    CAVEAT: "Die Wertungen sind Vorlieben in Blindabstimmungen, kein Maß der Fähigkeit.",
-    _CAVEATS["index"]: "Der Index fasst Ergebnisse von Benchmarks zusammen, nicht den Gebrauch.",
-    _CAVEATS["time-horizon"]: (
-        "Ein Zeithorizont fasst Aufgaben bekannter Länge zusammen, nicht den Gebrauch."
+    "bradley-terry": (
+        "Ratings are blind preference votes, not a measure of capability.",
+        "Die Wertungen sind Vorlieben in Blindabstimmungen, kein Maß der Fähigkeit.",
     ),
-    _OWN_CAVEAT: "Wertungen, wie ihr Eigentümer sie angab; elolag hat sie nicht geprüft.",
+    "index": (
+        "The index sums up benchmark scores; benchmarks are not use.",
+        "Der Index fasst Ergebnisse von Benchmarks zusammen, nicht den Gebrauch.",
+    ),
+    "time-horizon": (
+        "A time horizon sums up tasks of known length; tasks are not use.",
+        "Ein Zeithorizont fasst Aufgaben bekannter Länge zusammen, nicht den Gebrauch.",
+    ),
+    "own": (
+        "Ratings as their owner gave them; elolag has not checked them.",
+        "Wertungen, wie ihr Eigentümer sie angab; elolag hat sie nicht geprüft.",
+    ),
 }
+CAVEAT = _CAVEATS["bradley-terry"][0]
 
 #: Facts that are copied into a figure's metadata, where a result has them.
 _FACTS = (
@@ -152,9 +156,9 @@ class Provenance:
         for origin in self.origins:
             board = origin.path.rpartition("/")[0]
             kinds = (measure_of(board, origin.method, origin.source).name, origin.method)
-            known = [_CAVEATS[kind] for kind in kinds if kind in _CAVEATS]
-            found[(known or [_OWN_CAVEAT if self.owners == "" else CAVEAT])[0]] = None
-        return " ".join(_GERMAN_CAVEATS[each] if lang == "de" else each for each in found)
+            known = [kind for kind in kinds if kind in _CAVEATS and kind != "own"]
+            found[(known or ["own" if self.owners == "" else "bradley-terry"])[0]] = None
+        return " ".join(_CAVEATS[kind][lang == "de"] for kind in found)
 
     @property
     def log_head(self) -> str:
