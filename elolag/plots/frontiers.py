@@ -34,7 +34,6 @@ from elolag.plots.style import (
     roles,
     short,
     tidy,
-    unit,
     visible,
 )
 from elolag.results.answer import Speaker
@@ -342,7 +341,7 @@ def _gap(
         "markeredgewidth": 0.7 * measures.line,
     }
     Pen(axes, measures).line([day, day], levels, 0.7, marker="_", zorder=3, **ends)
-    text = german.size() if german else f"{abs(result.gap.elo):.1f} {unit(result)}"
+    text = german.size() if german else f"{abs(result.gap.elo):.1f} {result.measure.unit}"
     return _callout(text, day, sum(levels) / 2), [([day, day], levels)]
 
 

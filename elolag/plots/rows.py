@@ -35,7 +35,7 @@ from elolag.plots.style import (
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
-from elolag.results.words import adjective, directed, model_name, noun, span
+from elolag.results.words import adjective, bound, directed, model_name, noun, span
 from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
@@ -542,13 +542,6 @@ _SHOWN = 10
 _MOVED = 0.05
 
 
-def _cell(value: float, censored: str | None) -> str:
-    sign = {"at-least": "\u2265 ", "at-most": "\u2264 "}.get(censored or "", "")
-    if value < 0 and sign:  # at most -5 is ahead by at least 5
-        sign = "\u2264 " if sign.startswith("\u2265") else "\u2265 "
-    return f"{sign}{directed(value)}".replace(" months", "")
-
-
 @ours
 def dates(
     found: ModelDates, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
@@ -575,7 +568,7 @@ def dates(
             low, high = (None, None) if found.thin else (m.low, m.high)
             rows.append(
                 Dot(
-                    told, _cell(m.months, m.censored), m.months,
+                    told, _short(m.months, bound(m.months, m.censored)), m.months,
                     low, high, bare=bool(found.thin) or (low is not None and low == high),
                     strong=m.best, words=m.sentence(),
                 )

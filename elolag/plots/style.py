@@ -469,11 +469,6 @@ def unsigned(axis: Any, ticks: int = 8) -> None:
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{abs(value):g}"))
 
 
-def unit(result: LagResult) -> str:
-    """What the board's ratings are counted in."""
-    return result.measure.unit
-
-
 def finding(result: LagResult) -> str:
     """The title: who, by how much, in ten words; by the result's own verdict."""
     leader, follower = noun(result.leader_group), noun(result.follower_group)
@@ -521,8 +516,8 @@ def first_up(text: str) -> str:
 
 def note(result: LagResult) -> str:
     """What bracket and bar are, for the footer; and why the answer is provisional."""
-    provision = f"{result.provision()}." if result.provisional else ""
-    return f"{_marks(result)} {provision}".strip()
+    provision = (f"{result.provision()}.",) if result.provisional else ()
+    return " ".join(filter(None, (_marks(result), *provision)))
 
 
 def bracket(day: Day) -> tuple[ModelPoint, ModelPoint] | None:

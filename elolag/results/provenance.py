@@ -249,7 +249,7 @@ class Provenance:
             "caveat": self.caveat,
             **self.facts,
             "log_head": self.log_head,
-            "sources": _packed([_once(asdict(origin)) for origin in self.origins]),
+            "sources": _packed([asdict(origin) for origin in self.origins]),
         }
 
 
@@ -265,14 +265,15 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
         The figure's title, kept in its metadata.
     """
     spoken = _spokesman(result)
-    facts = {n: getattr(spoken, n) for n in _FACTS if _is_plain(getattr(spoken, n, None))}
+    told = ((name, getattr(spoken, name, None)) for name in _FACTS)
+    facts = {name: value for name, value in told if isinstance(value, str | int | float)}
     facts["tags"] = tags_of(spoken)
     # "sources" is what the snapshots are called there, and all lists go without saying.
     if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
         facts["lists"] = spoken.sources
     drifts = measure_of(str(facts.get("board", ""))).arena_constants
-    if told := choices(getattr(spoken, "policies", {}), drifts, "en"):
-        facts["choices"] = ", ".join(told)
+    if chosen := choices(getattr(spoken, "policies", {}), drifts, "en"):
+        facts["choices"] = ", ".join(chosen)
     # What rests on more lists than the result that speaks for it names them itself.
     origins = tuple(getattr(result, "origins", ()) or getattr(spoken, "origins", ()))
     held = getattr(spoken, "snapshots", ())
@@ -320,15 +321,11 @@ def log_head(origins: Iterable[Origin]) -> str:
     return next((origin.log_head for origin in origins if origin.log_head), "")
 
 
-def _once(source: dict[str, str]) -> dict[str, str]:
-    """A source without what is said once for all of them."""
-    return {name: value for name, value in source.items() if name not in ("log_head", "tags")}
-
-
 def _packed(sources: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Sources, each without what is as in the one before it: a figure carries them all."""
+    """Sources, each without what is as in the one before it, and what is said once for all."""
+    once = ("log_head", "tags")
     return [
-        {name: value for name, value in source.items() if before.get(name) != value}
+        {k: v for k, v in source.items() if k not in once and before.get(k) != v}
         for before, source in zip([{}, *sources], sources, strict=False)
     ]
 
@@ -356,10 +353,6 @@ def _spokesman(result: Any) -> Any:
             if hasattr(found, "snapshots"):
                 return found
     return result
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int | float)
 
 
 def _vintage(path: str) -> str:
