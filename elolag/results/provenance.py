@@ -145,11 +145,6 @@ class Provenance:
     sentence: str = ""
     title: str = ""
 
-    @property
-    def caveat(self) -> str:
-        """The caveats in English."""
-        return self.caveats()
-
     def caveats(self, lang: str = "en") -> str:
         """The caveat that fits how each board was made, the first board's first."""
         found: dict[str, None] = {}
@@ -193,16 +188,6 @@ class Provenance:
         return older(kind, len(others), told, len(bare), sum(o.copied for o in bare), lang)
 
     @property
-    def lists(self) -> str:
-        """Which lists could be used: ``all``, or ``official`` ones only."""
-        return str(self.facts.get("lists", ALL_LISTS))
-
-    @property
-    def _basis(self) -> tuple[str, ...]:
-        tags = self.facts.get("tags")
-        return (*which_lists(self.lists), *(which_tags(tags) if tags else ()))
-
-    @property
     def owners(self) -> str:
         """Publishers of the figures, each once."""
         return ", ".join(dict.fromkeys(o.owner for o in self.origins if o.owner))
@@ -233,8 +218,13 @@ class Provenance:
             made += f", {self.facts['choices']}"
         if owner().home:
             made += f" ({owner().home})"
-        only = [f"{text[:1].upper()}{text[1:]}." for text in self._basis]
-        parts += [f"{made}.", *only, self.caveat, note]
+        tags = self.facts.get("tags")
+        basis = (
+            *which_lists(self.facts.get("lists", ALL_LISTS)),
+            *(which_tags(tags) if tags else ()),
+        )
+        only = [f"{text[:1].upper()}{text[1:]}." for text in basis]
+        parts += [f"{made}.", *only, self.caveats(), note]
         return " ".join(part for part in parts if part)
 
     def to_dict(self) -> dict[str, Any]:
@@ -246,7 +236,7 @@ class Provenance:
             **({"released": RELEASED} if self.version == __version__ else {}),
             "title": self.title,
             "sentence": self.sentence,
-            "caveat": self.caveat,
+            "caveat": self.caveats(),
             **self.facts,
             "log_head": self.log_head,
             "sources": _packed([asdict(origin) for origin in self.origins]),
