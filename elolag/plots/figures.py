@@ -210,10 +210,6 @@ def time_to_match(
     ----------
     curve
         From `elolag.estimate.catch_up.time_to_match`.
-    ax
-        Axes to draw on; new ones of their own by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures, result = of_size(size), curve.result
     axes = ax if ax is not None else new_axes(size)
@@ -425,10 +421,6 @@ def leads(
     ----------
     found
         Of `elolag.who_led`.
-    ax
-        Axes to draw on; new ones of their own by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures = of_size(size)
     axes = ax if ax is not None else new_axes(size)

@@ -75,10 +75,6 @@ def lag_path(
     ----------
     path
         From `elolag.lag_path`.
-    ax
-        Axes to draw on; new ones of their own by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     lang
         ``en`` or ``de``: of axes, legend and sides; title, footer and words under the pointer stay
         English.
@@ -283,10 +279,6 @@ def forecast(
     ----------
     outlook
         From `elolag.forecast_lag`.
-    ax
-        Axes to draw on; new ones of their own by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures, phone = of_size(size), size == "phone"
     axes = ax if ax is not None else new_axes(size, height=1.3 if phone else 1.0)

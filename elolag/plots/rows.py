@@ -231,10 +231,6 @@ def slices(
     ----------
     found
         Of `elolag.compare`.
-    ax
-        Axes to draw on; new ones as high as the rows need by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     rows: list[Dot] = []
     heading = ""
@@ -252,7 +248,7 @@ def slices(
         rows.append(_of(name, result, answer=_value(item), value=value, **told))
     row = {"openness": "first-named side ", "lab": "lab ", "country": "country "}
     who = f"{noun(found.follower_group)} " if found.paired else row[found.by]
-    return dot_rows(rows, who, slices_title(found), footer(found, _note(found)), ax, size, look)
+    return _figure(rows, who, slices_title(found), footer(found, _note(found)), ax, size, look)
 
 
 def _of(name: str, result: LagResult, **rest: Any) -> Dot:
@@ -263,7 +259,7 @@ def _of(name: str, result: LagResult, **rest: Any) -> Dot:
     return Dot(name, **{**mine, "low": low, "high": high, "bare": bare, **rest})
 
 
-def dot_rows(
+def _figure(
     rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look,
     **scale: Any,
 ) -> Axes:  # fmt: skip
@@ -305,7 +301,7 @@ def measures(
     )
     who = f"{short(found.results[0].follower_group)} "
     foot = footer(found, " ".join((note, *stale)))
-    return dot_rows(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
+    return _figure(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
 
 
 def measures_title(found: Measures) -> str:
@@ -343,7 +339,7 @@ def voters(
         f"{found.level:.0%} intervals."
     )
     who, head = f"{short(found.headline.follower_group)} ", voters_title(found)
-    return dot_rows(rows, who, head, footer(found, note), ax, size, look,
+    return _figure(rows, who, head, footer(found, note), ax, size, look,
                  unit="Elo", sides=("rated higher", "lower"))  # fmt: skip
 
 
@@ -376,7 +372,7 @@ def comparison(
         rows.append(_of(r.estimand, r, outer=outer, words=words))
     note = f"Thick: {first.level:.0%} measurement interval; thin: sampling interval."
     who = f"{short(first.follower_group)} "
-    return dot_rows(rows, who, comparison_title(found), footer(first, note), ax, size, look)
+    return _figure(rows, who, comparison_title(found), footer(first, note), ax, size, look)
 
 
 def comparison_title(found: Comparison) -> str:
@@ -411,7 +407,7 @@ def influence(
         )  # fmt: skip
     note = f"Bars: {head.level:.0%} measurement intervals, each estimated anew."
     who = f"{short(head.follower_group)} "
-    return dot_rows(rows, who, influence_title(found), footer(head, note), ax, size, look)
+    return _figure(rows, who, influence_title(found), footer(head, note), ax, size, look)
 
 
 def influence_title(found: Influence) -> str:
@@ -463,7 +459,7 @@ def claims(
         f"and its {found.level:.0%} interval."
     )
     foot = footer(headline, note)
-    return dot_rows(rows, "the follower ", claims_title(found), foot, ax, size, look)
+    return _figure(rows, "the follower ", claims_title(found), foot, ax, size, look)
 
 
 def claims_title(found: ClaimsReport) -> str:
@@ -552,10 +548,6 @@ def dates(
     ----------
     found
         Of `elolag.model_dates`.
-    ax
-        Axes to draw on; new ones as high as the rows need by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     rows: list[Dot] = []
     for group in (found.follower_group, found.leader_group):
@@ -578,7 +570,7 @@ def dates(
         f"{found.level:.0%} of it. An open end: not reached yet, or before the first model rated."
     )
     foot = footer(found, note)
-    return dot_rows(rows, "", dates_title(found), foot, ax, size, look, over=size == "column")
+    return _figure(rows, "", dates_title(found), foot, ax, size, look, over=size == "column")
 
 
 def dates_title(found: ModelDates) -> str:
@@ -595,10 +587,6 @@ def news(found: News, ax: Axes | None = None, *, size: str = "page", **look: Unp
     ----------
     found
         Of `elolag.estimate_news`.
-    ax
-        Axes to draw on; new ones as high as the rows need by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     estimand = next(iter(found.figures))
     rows = []
@@ -619,4 +607,4 @@ def news(found: News, ax: Axes | None = None, *, size: str = "page", **look: Unp
         f"{found.vintages[1]} (Shapley means); they add up to it."
     )
     who = f"moves {short(found.follower_group)} "
-    return dot_rows(rows, who, title, footer(found, note), ax, size, look, over=size == "column")
+    return _figure(rows, who, title, footer(found, note), ax, size, look, over=size == "column")

@@ -332,8 +332,22 @@ def _our_settings() -> Iterator[None]:
         yield
 
 
+#: What every figure can be told, for its docstring.
+_TOLD = """
+    ax
+        Axes to draw on; new ones of their own by default, as high as rows need.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    title, label
+        As in `elolag.plots.style.Look`.
+"""
+
+
 def ours(draw: Callable[P, R]) -> Callable[P, R]:
-    """A figure of our own is drawn alike everywhere; axes that are handed in keep their style."""
+    """A figure of our own is drawn alike everywhere; axes that are handed in keep their style.
+
+    Its docstring names its own parameters; those that every figure has are added here.
+    """
     form = inspect.signature(draw)
 
     @functools.wraps(draw)
@@ -343,6 +357,9 @@ def ours(draw: Callable[P, R]) -> Callable[P, R]:
         with _our_settings():
             return draw(*args, **kwargs)
 
+    if draw.__doc__ and "\n    ax\n" not in draw.__doc__:
+        own, raises, rest = draw.__doc__.rstrip().partition("\n\n    Raises")
+        drawn.__doc__ = f"{own}{_TOLD}{raises[1:]}{rest}"
     return drawn
 
 

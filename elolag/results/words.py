@@ -111,7 +111,7 @@ NOT_WORSE = (
 )
 
 
-def windowed(estimand: str) -> bool:
+def _windowed(estimand: str) -> bool:
     """Whether an estimand looks back over a window."""
     return "{window}" in MEANING[estimand]
 
@@ -124,7 +124,7 @@ def meaning(estimand: str, points: str = "Elo points", window: float | None = No
 
 def over(estimand: str, window: float) -> str:
     """The estimand's name, with its window where it has one."""
-    return f"{estimand} over {window:g} months" if windowed(estimand) else estimand
+    return f"{estimand} over {window:g} months" if _windowed(estimand) else estimand
 
 
 def _joined(group: str) -> str:
