@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elolag.cite.citation import LANGUAGES, Citation, citation, wording
+from elolag.cite.citation import LANGUAGES, Citation, citation
 from elolag.cite.figure import figure_references, read_figure
 from elolag.cite.references import Reference
 
@@ -13,5 +13,4 @@ __all__ = [
     "citation",
     "figure_references",
     "read_figure",
-    "wording",
 ]

@@ -19,8 +19,7 @@ from elolag.results.answer import Speaker, lines, phrase_of
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.provenance import Origin, Provenance, provenance
-from elolag.results.verdict import ModelPoint
-from elolag.results.words import meaning, rated
+from elolag.results.words import Phrase, meaning, rated
 from elolag.schema import ALL_LISTS, OFFICIAL_LISTS
 from elolag.version import RELEASED, __version__
 
@@ -134,7 +133,7 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
     source = provenance(result)
     return Citation(
         lang=lang,
-        wording=wording(result),
+        wording=result.verdict,
         said=tuple(map(plain, speaker.said())),
         footnote=plain(speaker.footnote(source)),
         short=(plain(speaker.data(source)), plain(speaker.software(source))),
@@ -145,9 +144,68 @@ def citation(result: LagResult, lang: str = "en") -> Citation:
     )
 
 
-def wording(result: LagResult) -> str:
-    """Which wording a result gets: its verdict."""
-    return result.verdict
+#: Sentences by wording, in English and German: `near` is who the sentence is about, `far` the other
+#: side; `at` is the day and `how` what is averaged over, of which a sentence has one.
+_SAID = {
+    "withheld": (
+        "Because {why}, the gap between {near.models} and {far.models} on {board} on {day} cannot "
+        "be stated.",
+        "Solange {why}, lässt sich der Abstand zwischen {near.to_models} und {far.to_models} auf "
+        "{board} am {day} nicht angeben.",
+    ),
+    "current behind": (
+        "We estimate that on {day} {near.best} on {board} performed at a level {far.models} first "
+        "reached {size} months earlier ({iv}).",
+        "Wir schätzen, dass {near.best} auf {board} am {day} ein Niveau hatte, das {far.models} "
+        "{size} Monate zuvor erstmals erreicht hatten ({iv}).",
+    ),
+    "current ahead": (
+        "We estimate that on {day} {far.models} were ahead on {board}: {near.best} performed at a "
+        "level {far.models} first reached {size} months earlier ({iv}).",
+        "Wir schätzen, dass {far.models} am {day} auf {board} vorn lagen: {best} hatte ein Niveau, "
+        "das {far.models} {size} Monate zuvor erstmals erreicht hatten ({iv}).",
+    ),
+    "behind": (
+        "We estimate that {near.models} on {board} trailed {far.models} by {size} months{how} "
+        "({iv}).",
+        "Wir schätzen, dass {near.models} auf {board} {size} Monate hinter {far.to_models} "
+        "lagen{how} ({iv}).",
+    ),
+    "ahead": (
+        "We estimate that {near.models} on {board} led {far.models} by {size} months{how} ({iv}).",
+        "Wir schätzen, dass {near.models} auf {board} {size} Monate vor {far.to_models} "
+        "lagen{how} ({iv}).",
+    ),
+    "gap": (
+        "We estimate that on {day} {near.best} on {board} was rated {size} {unit} above "
+        "{far.best} ({iv}).",
+        "Wir schätzen, dass {near.best} auf {board} am {day} um {size} {unit} höher bewertet war "
+        "als {far.best} ({iv}).",
+    ),
+    "overtaken": (
+        "We estimate that {near.models} were first on {board} and were overtaken by {far.models} "
+        "on {passed}, {size} months before {day}{doubt}: {near.best}, {first} ({released}), "
+        "reached its level before {match} ({iv}).",
+        "Wir schätzen, dass {near.models} auf {board} zuerst vorn lagen und am {passed}, {size} "
+        "Monate vor dem {day}, von {far.to_models} überholt wurden{doubt}: {best}, {first} "
+        "({released}), hatte sein Niveau früher erreicht als {match} ({iv}).",
+    ),
+    "doubt": (
+        ", though neither had a clear lead",
+        ", ohne dass eine Seite einen klaren Vorsprung hatte",
+    ),
+    "level": (
+        "We estimate that{at} {near.models} and {far.models} were level on {board}{how} ({iv}).",
+        "Wir schätzen, dass{at} {near.models} und {far.models} auf {board} gleichauf lagen{how} "
+        "({iv}).",
+    ),
+    "no-clear-lead": (
+        "We estimate that{at} neither {near.models} nor {far.models} had a clear lead on "
+        "{board}{how} ({iv}).",
+        "Wir schätzen, dass{at} auf {board} weder {near.models} noch {far.models} einen klaren "
+        "Vorsprung hatten{how} ({iv}).",
+    ),
+}
 
 
 class _Speaker(Speaker):
@@ -157,12 +215,12 @@ class _Speaker(Speaker):
 
     def __init__(self, result: LagResult, lang: str) -> None:
         super().__init__(result, lang)
-        self.wording = wording(result)
+        self.wording = result.verdict
 
     def said(self) -> tuple[str, ...]:
         """What is said, first of all that it is provisional, where it is, and why."""
         if self.wording == "withheld":
-            return (self._withheld(),)
+            return (self._said("withheld", self.follower, self.leader, why=self._untagged()),)
         text, *more = self._estimate()
         if not self.result.provisional:
             return text, *more
@@ -178,15 +236,37 @@ class _Speaker(Speaker):
         return (self._of_one_date(),)
 
     def _of_one_date(self) -> str:
-        if self.wording == "overtaken" and self.result.match is not None:
-            return self._overtaken(self.result.match)
-        if self.wording == "level":
-            return self._level()
-        if self.wording == "no-clear-lead":
-            return self._no_clear_lead()
-        if self.result.months is None:
-            return self._gap()
-        return self._current() if self.result.estimand == "current" else self._other()
+        result, near, far = self.result, self.follower, self.leader
+        if self.wording == "overtaken" and result.match is not None:
+            first = result.follower
+            if result.leads:
+                near, far, first = far, near, result.leader_best
+            days = (language.date(m.counts_from, self.lang) for m in (result.match, first))
+            passed, released = days
+            return self._said(
+                "overtaken", near, far, passed=passed, released=released, first=first.model,
+                match=result.match.model,
+                doubt="" if result.clear else _SAID["doubt"][self.german],
+            )  # fmt: skip
+        if self.wording in ("level", "no-clear-lead"):
+            return self._said(self.wording, near, far)
+        if result.months is None:
+            return self._said("gap", *((near, far) if self.value < 0 else (far, near)))
+        kind = "ahead" if result.ahead else "behind"
+        if result.estimand != "current":
+            return self._said(kind, near, far)
+        return self._said(f"current {kind}", *((far, near) if result.ahead else (near, far)))
+
+    def _said(self, kind: str, near: Phrase, far: Phrase, **more: str) -> str:
+        """A sentence of `_SAID` of this result."""
+        how = self._how()
+        at = "" if how else f" {'am' if self.german else 'on'} {self.day}"
+        bound = f"{self.words.at_least} " if self.wording == "at-least" else ""
+        return _SAID[kind][self.german].format(
+            near=near, far=far, best=f"{near.best[:1].upper()}{near.best[1:]}", day=self.day, at=at,
+            board=self.board, size=f"{bound}{language.number(self.value, self.lang)}",
+            unit=self.unit, iv=self.interval(), how=f", {how}" if how else "", **more,
+        )  # fmt: skip
 
     def _untagged(self) -> str:
         """Which entries have no tag and what they could be, as a clause after ``because``."""
@@ -206,129 +286,6 @@ class _Speaker(Speaker):
         best = best or f"the best model of {'either' if both else 'a'} side"
         has, could = ("has", "could") if one else ("have", "each could")
         return f"{rated(named)} {has} no tag yet and {could} be {best}"
-
-    def _withheld(self) -> str:
-        why = self._untagged()
-        if self.german:
-            return (
-                f"Solange {why}, lässt sich der Abstand zwischen {self.follower.to_models} und "
-                f"{self.leader.to_models} auf {self.board} am {self.day} nicht angeben."
-            )
-        return (
-            f"Because {why}, the gap between {self.follower.models} and {self.leader.models} on "
-            f"{self.board} on {self.day} cannot be stated."
-        )
-
-    def _size(self) -> str:
-        bound = f"{self.words.at_least} " if self.wording == "at-least" else ""
-        return f"{bound}{language.number(self.value, self.lang)}"
-
-    def _current(self) -> str:
-        behind, ahead = self.follower, self.leader
-        leads = self.result.ahead
-        if leads:
-            behind, ahead = ahead, behind
-        size, iv = self._size(), self.interval()
-        if self.german:
-            there = f"ein Niveau hatte, das {ahead.models} {size} Monate zuvor erstmals erreicht "
-            if leads:
-                return (
-                    f"Wir schätzen, dass {ahead.models} am {self.day} auf {self.board} vorn lagen: "
-                    f"{behind.best[:1].upper()}{behind.best[1:]} hatte ein Niveau, das "
-                    f"{ahead.models} {size} Monate zuvor erstmals erreicht hatten ({iv})."
-                )
-            return (
-                f"Wir schätzen, dass {behind.best} auf {self.board} am {self.day} {there}hatten "
-                f"({iv})."
-            )
-        there = f"performed at a level {ahead.models} first reached {size} months earlier"
-        if leads:
-            return (
-                f"We estimate that on {self.day} {ahead.models} were ahead on {self.board}: "
-                f"{behind.best} {there} ({iv})."
-            )
-        return f"We estimate that on {self.day} {behind.best} on {self.board} {there} ({iv})."
-
-    def _other(self) -> str:
-        size, iv, how = self._size(), self.interval(), self._how()
-        if self.german:
-            where = "vor" if self.result.ahead else "hinter"
-            return (
-                f"Wir schätzen, dass {self.follower.models} auf {self.board} {size} Monate {where} "
-                f"{self.leader.to_models} lagen, {how} ({iv})."
-            )
-        verb = "led" if self.result.ahead else "trailed"
-        return (
-            f"We estimate that {self.follower.models} on {self.board} {verb} {self.leader.models} "
-            f"by {size} months, {how} ({iv})."
-        )
-
-    def _gap(self) -> str:
-        above, below = self.leader, self.follower
-        if self.value < 0:
-            above, below = below, above
-        size, iv = self._size(), self.interval()
-        if self.german:
-            return (
-                f"Wir schätzen, dass {above.best} auf {self.board} am {self.day} um {size} "
-                f"{self.unit} höher bewertet war als {below.best} ({iv})."
-            )
-        return (
-            f"We estimate that on {self.day} {above.best} on {self.board} was rated {size} "
-            f"{self.unit} above {below.best} ({iv})."
-        )
-
-    def _overtaken(self, match: ModelPoint) -> str:
-        first, second, best = self.follower, self.leader, self.result.follower
-        if self.result.leads:
-            first, second, best = second, first, self.result.leader_best
-        size, iv = self._size(), self.interval()
-        passed, released = (language.date(m.counts_from, self.lang) for m in (match, best))
-        if self.german:
-            doubt = ", ohne dass eine Seite einen klaren Vorsprung hatte"
-            doubt = "" if self.result.clear else doubt
-            return (
-                f"Wir schätzen, dass {first.models} auf {self.board} zuerst vorn lagen und am "
-                f"{passed}, {size} Monate vor dem {self.day}, von {second.to_models} überholt "
-                f"wurden{doubt}: {first.best[:1].upper()}{first.best[1:]}, {best.model} "
-                f"({released}), hatte sein Niveau früher erreicht als {match.model} ({iv})."
-            )
-        doubt = "" if self.result.clear else ", though neither had a clear lead"
-        return (
-            f"We estimate that {first.models} were first on {self.board} and were overtaken by "
-            f"{second.models} on {passed}, {size} months before {self.day}{doubt}: {first.best}, "
-            f"{best.model} ({released}), reached its level before {match.model} ({iv})."
-        )
-
-    def _level(self) -> str:
-        iv, how = self.interval(), self._how()
-        sides = self.follower.models, self.leader.models
-        if self.german:
-            day = "" if how else f" am {self.day}"
-            return (
-                f"Wir schätzen, dass{day} {sides[0]} und {sides[1]} auf {self.board} gleichauf "
-                f"lagen{f', {how}' if how else ''} ({iv})."
-            )
-        day = "" if how else f" on {self.day}"
-        return (
-            f"We estimate that{day} {sides[0]} and {sides[1]} were level on {self.board}"
-            f"{f', {how}' if how else ''} ({iv})."
-        )
-
-    def _no_clear_lead(self) -> str:
-        iv, how = self.interval(), self._how()
-        sides = self.follower.models, self.leader.models
-        if self.german:
-            day = "" if how else f" am {self.day}"
-            return (
-                f"Wir schätzen, dass{day} auf {self.board} weder {sides[0]} noch {sides[1]} einen "
-                f"klaren Vorsprung hatten{f', {how}' if how else ''} ({iv})."
-            )
-        day = "" if how else f" on {self.day}"
-        return (
-            f"We estimate that{day} neither {sides[0]} nor {sides[1]} had a clear lead on "
-            f"{self.board}{f', {how}' if how else ''} ({iv})."
-        )
 
     def _how(self) -> str:
         """What the estimand averages over; empty for those of one date."""

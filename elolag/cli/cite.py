@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from elolag.results.lag import LagResult
 
 
-Lang = Annotated[str, typer.Option(help="Language of sentence and footnote: en or de.")]
+_Lang = Annotated[str, typer.Option(help="Language of sentence and footnote: en or de.")]
 
 
 @asks()
@@ -28,7 +28,7 @@ def cite(
         Path | None,
         typer.Argument(help="A .png, .svg or .pdf made by elolag: print where it came from."),
     ] = None,
-    lang: Lang = "en",
+    lang: _Lang = "en",
     full: Annotated[
         bool,
         typer.Option("--full", help="Add every list with its hash, every reference, CSL-JSON."),
@@ -104,7 +104,7 @@ def _print_full(found: Citation) -> None:
 @asks()
 def brief(
     question: dict[str, Any],
-    lang: Lang = "en",
+    lang: _Lang = "en",
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for the chart (brief.svg, brief.png) and the text (brief.txt)."),

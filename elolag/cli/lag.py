@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -145,8 +146,7 @@ def _old(vintage: str) -> int:
     return days if days > _OLD_DAYS else 0
 
 
-def _say(text: str = "", style: str = "") -> None:
-    say(text, style, most=_READING)
+_say = partial(say, most=_READING)
 
 
 def _print(result: LagResult) -> None:

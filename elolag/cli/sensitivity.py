@@ -74,11 +74,12 @@ def sensitivity(
         raise UsageError(f"{csv}: there is no folder {csv.parent}")
     size = check_figure(figure, size)
     limits = _range(within)
-    question = {"n_draws": 1_000, "session": Session(), **question}
+    question = {"n_draws": 1_000, **question}
     grid: Grid | None = None
     if not no_grid:
         with progress("specifications") as tell:
-            grid = run(**_shared(question), choices=_choices(choice), jobs=jobs, tell=tell)
+            grid = run(**question, choices=_choices(choice), jobs=jobs, tell=tell)
+    question["session"] = Session()
     rests = None if no_influence else influence(**question)
     flips = None if no_flip else flip(within=limits, **question)
     if grid is not None:
@@ -90,10 +91,6 @@ def sensitivity(
         dump(data)
     else:
         _print(grid, rests, flips)
-
-
-def _shared(question: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in question.items() if name != "session"}
 
 
 def _choices(given: list[str] | None) -> dict[str, list[str]]:

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from elolag.results.words import printable
 from elolag.results.words import printable as plain
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def _stop(number: int, _: FrameType | None) -> NoReturn:
 
 def complain(message: str) -> None:
     """A message on stderr, in which no name from data can do anything but be read."""
-    message = "\n".join(map(printable, message.split("\n")))
+    message = "\n".join(map(plain, message.split("\n")))
     # Where stderr is closed or full too, there is nowhere left to say it; the exit code remains.
     with contextlib.suppress(OSError):
         typer.echo(f"elolag: {message}", err=True)
@@ -88,11 +87,6 @@ def give_up() -> None:
 #
 # Nothing that came from data may do anything on a terminal but be read: what does not show itself
 # (control, direction and escape characters) is escaped, and rich finds neither markup nor emoji.
-
-__all__ = [
-    "as_json", "code", "dump", "line", "lines", "paragraphs", "plain", "print_facts",
-    "print_result", "print_table", "say",
-]  # fmt: skip
 
 _PIPE_WIDTH = 100
 #: Widest terminal that is filled.

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from elolag.fetch.bodies import Progress as Bytes
 
 _NAMES_SHOWN = 30
+#: What has not become part of the archive, as it is called here.
+_FAILED = {"held": "held", "refused": "failed", "failed": "failed"}
 
 Accept = Annotated[
     list[str] | None,
@@ -113,16 +115,15 @@ def bases(options: Sequence[str] | None) -> dict[str, str]:
     UsageError
         If one is not ``SOURCE=URL``.
     """
-    return dict(_base(text) for text in options or ())
-
-
-def _base(text: str) -> tuple[str, str]:
     from elolag.fetch import fetchable
 
-    name, separator, url = text.partition("=")
-    if not separator:
-        raise UsageError(f"--base-url {text}: write it as SOURCE=URL")
-    return fetchable((name,))[0].name, url
+    found = {}
+    for text in options or ():
+        name, separator, url = text.partition("=")
+        if not separator:
+            raise UsageError(f"--base-url {text}: write it as SOURCE=URL")
+        found[fetchable((name,))[0].name] = url
+    return found
 
 
 @contextmanager
@@ -150,19 +151,18 @@ def _progress() -> Iterator[Bytes | None]:
         yield show
 
 
+#: What a report says of its source, each a list of sentences or names.
+_LISTS = ("failures", "warnings", "notes", "untagged")
+
+
 def _as_dict(report: Report) -> dict[str, object]:
+    from elolag.results.table import picked
+
     return {
-        "source": report.source,
-        "archive": report.archive,
-        "failed": report.failed,
-        "skipped": report.skipped,
+        **picked(report, "source", "archive", "failed", "skipped"),
         "outcomes": [
             {
-                "board": outcome.board,
-                "vintage": outcome.vintage,
-                "label": outcome.label,
-                "outcome": outcome.outcome,
-                "rows": outcome.rows,
+                **picked(outcome, "board", "vintage", "label", "outcome", "rows"),
                 "new_models": list(outcome.new_entries),
                 "dropped_models": list(outcome.dropped_entries),
                 "checks": [asdict(check) for check in outcome.checks],
@@ -170,31 +170,22 @@ def _as_dict(report: Report) -> dict[str, object]:
             }
             for outcome in report.outcomes
         ],
-        "failures": list(report.failures),
-        "warnings": list(report.warnings),
-        "notes": list(report.notes),
-        "untagged": list(report.untagged),
+        **{k: list(v) for k, v in picked(report, *_LISTS).items()},
     }
 
 
 def _print(reports: Sequence[Report], *, dry_run: bool) -> None:
-    header = [
-        "source",
-        "boards",
-        "rows",
-        "new models",
-        "dropped models",
-        "unchanged/new/failed",
+    header = (
+        "source", "boards", "rows", "new models", "dropped models", "unchanged/new/failed",
         "warnings",
-    ]
+    )  # fmt: skip
     print_table(header, [_row(item) for item in reports if not item.skipped])
     for item in reports:
         if item.skipped:
             line(f"{item.source}: skipped, {item.skipped}")
         for outcome in item.outcomes:
-            if outcome.outcome in ("held", "refused", "failed"):
+            if kind := _FAILED.get(outcome.outcome):
                 what = f"{outcome.source} {outcome.board} of {outcome.vintage}"
-                kind = "held" if outcome.outcome == "held" else "failed"
                 line(f"{kind}: {what}: {outcome.message}", err=True)
         for failure in item.failures:
             line(f"failed: {item.source}: {failure}", err=True)
@@ -278,8 +269,7 @@ def backfill(
         if item.failure:
             line(f"failed: {item.subset}: {item.failure}", err=True)
         for outcome in item.outcomes:
-            if outcome.outcome in ("held", "refused"):
-                kind = "held" if outcome.outcome == "held" else "failed"
+            if kind := _FAILED.get(outcome.outcome):
                 line(f"{kind}: {item.subset}: {outcome.message}", err=True)
     if any(item.failed for item in done):
         raise typer.Exit(1)

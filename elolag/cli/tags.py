@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from elolag.tags import Lookup, Tables
-    from elolag.tags.listings import Listed, Record
-    from elolag.tags.suggest import Suggestion
+    from elolag.tags.listings import Fact, Listed, Record
 
 _Tags = Annotated[
     Path | None,
@@ -41,8 +40,8 @@ def show(
     found = find(records(lookup, listings), lookup, name)
     if as_json:
         dump([record.to_dict() for record in found])
-        return
-    _print_model(found, lookup, name)
+    else:
+        _print_model(found, lookup, name)
 
 
 @app.command(name="list")
@@ -72,8 +71,8 @@ def list_(
     )
     if as_json:
         dump([record.to_dict() for record in found])
-        return
-    _print_list(found)
+    else:
+        _print_list(found)
 
 
 @app.command()
@@ -92,15 +91,10 @@ def check(
     """What in the tags is probably wrong; exit code 1 if anything is open."""
     import dataclasses
 
-    from elolag.archive import open_archive
-    from elolag.tags.listings import read_fact_file, read_facts
     from elolag.tags.review import check as run
 
     lookup, listings = _open(archive, extra)
-    facts = read_facts(open_archive(archive))
-    for path in files or ():
-        facts += read_fact_file(path)
-    found = run(lookup.tables, listings, facts)
+    found = run(lookup.tables, listings, _facts(archive, files))
     still_open = [f for f in found if not f.exception]
     shown = found if show_all else still_open
     if as_json:
@@ -131,21 +125,18 @@ def suggest(
     """Tags for entries nobody has tagged, to be reviewed, the highest rated first."""
     import dataclasses
 
-    from elolag.archive import open_archive
-    from elolag.tags.listings import read_fact_file, read_facts
     from elolag.tags.suggest import suggest as run
     from elolag.tags.suggest import write_folder
 
     lookup, listings = _open(archive, extra, ratings=True)
-    facts = read_facts(open_archive(archive))
-    for path in files or ():
-        facts += read_fact_file(path)
-    found = run(lookup.tables, listings, facts)
+    found = run(lookup.tables, listings, _facts(archive, files))
     written = [] if into is None else write_folder(found, into)
     if as_json:
         dump([dataclasses.asdict(suggestion) for suggestion in found])
     elif found:
-        _print_suggestions(found)
+        # Dates and countries keep their line at any width.
+        columns, whole = ("name", "lab", "country", "date", "why"), ("country", "date")
+        print_table(columns, [s.cells() for s in found], whole=whole, figures=False)
     for path in written:
         line(f"wrote {path}", err=True)
     proposed = sum(1 for suggestion in found if suggestion.aliases)
@@ -249,10 +240,15 @@ def _open(
     return lookup, read_listings(open_archive(archive), ratings=ratings)
 
 
-def _print_suggestions(found: list[Suggestion]) -> None:
-    """Name, lab, country, date and why; dates and countries keep their line at any width."""
-    columns = ("name", "lab", "country", "date", "why")
-    print_table(columns, [s.cells() for s in found], whole=("country", "date"), figures=False)
+def _facts(archive: Path | None, files: list[Path] | None) -> list[Fact]:
+    """What metadata say of models: the archive's own, then those of the files."""
+    from elolag.archive import open_archive
+    from elolag.tags.listings import read_fact_file, read_facts
+
+    facts = read_facts(open_archive(archive))
+    for path in files or ():
+        facts += read_fact_file(path)
+    return facts
 
 
 def _print_model(found: list[Record], lookup: Lookup, name: str) -> None:
@@ -293,20 +289,12 @@ def _print_facts(key: str, lookup: Lookup) -> None:
 def _print_list(found: Iterable[Record]) -> None:
     counts: dict[tuple[str, ...], int] = {}
     for record in found:
-        if record.lab is None:
-            shown: tuple[str, ...] = (
-                record.entry,
-                f"{record.board} ({record.source})",
-                record.model or "untagged",
-            )
-        else:
-            shown = (
-                record.model or "",
-                record.lab,
-                record.country or "",
-                record.release_date or "",
-                f"weights {record.weights_date}" if record.weights_date else "closed",
-            )
+        where, model = f"{record.board} ({record.source})", record.model
+        shown: tuple[str, ...] = record.entry, where, model or "untagged"
+        if record.lab is not None:
+            weights = f"weights {record.weights_date}" if record.weights_date else "closed"
+            told = (model, record.lab, record.country, record.release_date, weights)
+            shown = tuple(cell or "" for cell in told)
         counts[shown] = counts.get(shown, 0) + 1
     for shown, count in sorted(counts.items()):
         line(*shown, f"{count} entries" if count > 1 else "1 entry")

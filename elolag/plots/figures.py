@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from elolag.cite import wording
 from elolag.claims.bridge import Bridge, Step
 from elolag.dates import DAYS_PER_MONTH, parse, to_day
 from elolag.estimate.catch_up import TimeToMatch
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
 from elolag.model.interval import Summary
-from elolag.plots.marks import Label, place
+from elolag.plots.marks import Label, Pen, place
 from elolag.plots.style import (
     COLOURS,
     FAINT,
@@ -71,34 +70,28 @@ def revisions(
         ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures = of_size(size)
-    lower: Axes | None = None
-    if ax is None:
-        axes, lower = _panels(size)
-    else:
-        axes = ax
+    heights = {"height_ratios": [2.1, 1], "hspace": 0.09}
+    panels: Sequence[Axes] = (
+        new_figure(size, 1.3).subplots(2, 1, sharex=True, gridspec_kw=heights)
+        if ax is None
+        else (ax,)
+    )
+    axes = panels[0]
     days = [to_day(r.date) for r in found.rows]
     other, own = roles(found.leader_group, found.follower_group)
-    series = (
-        ([r.real_time for r in found.rows], -_APART, COLOURS[own], "s", "white", "on the day"),
-        (
-            [r.hindsight for r in found.rows],
-            _APART,
-            COLOURS[other],
-            "o",
-            COLOURS[other],
-            f"measured with the ratings of {found.vintage}",
-        ),
-    )
-    for figures, aside, colour, marker, face, label in series:
-        _series(axes, days, figures, aside, colour, marker, face, label, size)
+    pen, said = Pen(axes, measures), f"measured with the ratings of {found.vintage}"
+    x = [day - _APART for day in days]
+    figures = [r.real_time for r in found.rows]
+    _series(pen, x, figures, ("s", COLOURS[own], "white"), "on the day")
+    x, figures = [day + _APART for day in days], [r.hindsight for r in found.rows]
+    _series(pen, x, figures, ("o", COLOURS[other], COLOURS[other]), said)
     follower, leader = noun(found.follower_group), noun(found.leader_group)
-    for panel in (axes, lower):
-        if panel is not None:
-            tidy(panel, size)
-            _dates(panel, days, found, size)
+    for panel in panels:
+        tidy(panel, size)
+        _dates(panel, days, found, size)
     ends = [e for r in found.rows for f in (r.real_time, r.hindsight) for e in (f.low, f.months)]
     if min(e for e in ends if e is not None) < 0:
-        axes.axhline(0, color=INK, linewidth=0.5 * measures.line)
+        pen.zero()
         axes.set_ylabel(f"months ({follower} ahead below the line)")
     else:
         axes.set_ylim(bottom=0)
@@ -106,31 +99,20 @@ def revisions(
     unsigned(axes.yaxis)
     bottom, top = axes.get_ylim()
     axes.set_ylim(top=top + (0.24 if measures.narrow else 0.12) * (top - bottom))
-    axes.legend(
-        loc="upper left",
-        frameon=False,
-        fontsize=measures.small,
-        ncols=1 if measures.narrow else 2,
-        borderaxespad=0.2,
-        columnspacing=1.2,
-    )
-    if lower is not None:
+    columns = 1 if measures.narrow else 2
+    _legend(axes, measures, ncols=columns, borderaxespad=0.2, columnspacing=1.2)
+    for lower in panels[1:]:
         axes.tick_params(labelbottom=False)
-        _parts(lower, found.rows, size)
+        _parts(Pen(lower, measures), found.rows)
     note = (
         f"Bars: {found.level:.0%} measurement intervals; {found.estimand} lag. Grey: less than "
         f"{found.settle:g} months old, hardly revised yet and not counted."
     )
-    finish(axes, revisions_title(found), footer(found, note), size=size, **look)
-    return axes
+    return finish(axes, revisions_title(found), footer(found, note), size=size, **look)
 
 
-def _panels(size: str) -> tuple[Axes, Axes]:
-    figure = new_figure(size, 1.3)
-    upper, lower = figure.subplots(
-        2, 1, sharex=True, gridspec_kw={"height_ratios": [2.1, 1], "hspace": 0.09}
-    )
-    return upper, lower
+def _legend(axes: Axes, measures: Size, **style: Any) -> None:
+    axes.legend(loc="upper left", frameon=False, fontsize=measures.small, **style)
 
 
 def revisions_title(found: Revisions) -> str:
@@ -149,66 +131,25 @@ def revisions_title(found: Revisions) -> str:
 
 
 def _series(
-    axes: Axes,
-    days: Sequence[float],
-    figures: Sequence[Summary],
-    aside: float,
-    colour: str,
-    marker: str,
-    face: str,
-    label: str,
-    size: str,
+    pen: Pen, x: list[float], figures: Sequence[Summary], mark: tuple[str, str, str], said: str
 ) -> None:
     """Marks with intervals, joined where months follow each other; a bound has an arrow."""
-    measures = of_size(size)
-    x = [day + aside for day in days]
+    shape, colour, face = mark
+    values = [found.months for found in figures]
     for day, found in zip(x, figures, strict=True):
         low = found.months if found.low is None else found.low
         high = found.months if found.high is None else found.high
-        axes.plot(
-            [day, day],
-            [low, high],
-            color=colour,
-            linewidth=0.8 * measures.line,
-            alpha=0.55,
-            zorder=2,
-        )
+        pen.line([day, day], [low, high], 0.8, colour, alpha=0.55, zorder=2)
         if found.censored:
-            up = found.censored == "at-least"
-            axes.plot(
-                day,
-                found.months + (0.35 if up else -0.35),
-                marker="^" if up else "v",
-                color=colour,
-                markersize=0.8 * measures.marker,
-                zorder=3,
-            )
-    runs: list[list[int]] = [[0]]
-    for k in range(1, len(x)):
-        if x[k] - x[k - 1] > _GAP:
-            runs.append([])
-        runs[-1].append(k)
-    for run in runs:
-        axes.plot(
-            [x[k] for k in run],
-            [figures[k].months for k in run],
-            color=colour,
-            linewidth=0.5 * measures.line,
-            alpha=0.6,
-            zorder=2,
-        )
-    axes.plot(
-        x,
-        [f.months for f in figures],
-        linestyle="none",
-        marker=marker,
-        markersize=1.1 * measures.marker,
-        color=colour,
-        markerfacecolor=face,
-        markeredgewidth=0.7 * measures.line,
-        zorder=4,
-        label=label,
-    )
+            arrow, on = ("^", 0.35) if found.censored == "at-least" else ("v", -0.35)
+            pen.mark(day, found.months + on, arrow, 0.8, colour, zorder=3)
+    breaks = np.flatnonzero(np.diff(x) > _GAP) + 1
+    for days, run in zip(np.split(x, breaks), np.split(values, breaks), strict=True):
+        pen.line(days, run, 0.5, colour, alpha=0.6, zorder=2)
+    pen.mark(
+        x, values, shape, 1.1, colour, linestyle="none", markerfacecolor=face, label=said, zorder=4,
+        markeredgewidth=0.7 * pen.size.line,
+    )  # fmt: skip
 
 
 def _dates(axes: Axes, days: Sequence[float], found: Revisions, size: str) -> None:
@@ -219,42 +160,26 @@ def _dates(axes: Axes, days: Sequence[float], found: Revisions, size: str) -> No
     date_axis(axes, days[0], end, size)
 
 
-def _parts(axes: Axes, rows: Sequence[Revision], size: str) -> None:
+def _parts(pen: Pen, rows: Sequence[Revision]) -> None:
     """Stacked bars: what each step added; parts of opposite sign stand on opposite sides."""
-    measures = of_size(size)
-    above, below = [0.0] * len(rows), [0.0] * len(rows)
+    axes, measures = pen.axes, pen.size
+    above, below = np.zeros(len(rows)), np.zeros(len(rows))
     days = [to_day(r.date) for r in rows]
-    colour = dict(zip(PARTS, (MUTED, SERIES[2], SERIES[3]), strict=True))
-    for part in PARTS:
-        sizes = [float(getattr(r, part) or 0.0) for r in rows]
-        start = [a if s >= 0 else b for s, a, b in zip(sizes, above, below, strict=True)]
+    for part, colour in zip(PARTS, (MUTED, SERIES[2], SERIES[3]), strict=True):
+        sizes = np.array([float(getattr(r, part) or 0.0) for r in rows])
         axes.bar(
-            days,
-            sizes,
-            bottom=start,
-            width=11,
-            color=colour[part],
-            label=MEANING[part],
-            hatch=_HATCHES[part],
-            edgecolor="white",
-            linewidth=0.3,
-            zorder=2,
-        )
-        above = [a + max(s, 0.0) for s, a in zip(sizes, above, strict=True)]
-        below = [b + min(s, 0.0) for s, b in zip(sizes, below, strict=True)]
+            days, sizes, bottom=np.where(sizes >= 0, above, below), width=11, color=colour,
+            label=MEANING[part], hatch=_HATCHES[part], edgecolor="white", linewidth=0.3, zorder=2,
+        )  # fmt: skip
+        above += np.maximum(sizes, 0.0)
+        below += np.minimum(sizes, 0.0)
     known = [(day, r.change) for day, r in zip(days, rows, strict=True) if r.change is not None]
-    axes.plot(
-        [d for d, _ in known],
-        [c for _, c in known],
-        linestyle="none",
-        marker="D",
-        markersize=0.75 * measures.marker,
-        color=INK,
-        label="revision",
-        zorder=4,
-    )
-    axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=3)
-    reach = 1.15 * max([1.0, *above, *(-b for b in below)])
+    pen.mark(
+        [d for d, _ in known], [c for _, c in known], "D", 0.75, INK, linestyle="none",
+        label="revision", zorder=4,
+    )  # fmt: skip
+    pen.zero(zorder=3)
+    reach = 1.15 * max([1.0, *above, *-below])
     axes.set_ylim(-reach, reach)
     unsigned(axes.yaxis, 5)
     axes.set_ylabel("months revised")
@@ -266,16 +191,10 @@ def _parts(axes: Axes, rows: Sequence[Revision], size: str) -> None:
         axes.text(
             1.006, y, word, transform=axes.transAxes, va=where, fontsize=measures.tiny, color=MUTED
         )
-    axes.legend(
-        loc="upper left",
-        bbox_to_anchor=(-0.02, -0.17),
-        frameon=False,
-        fontsize=measures.small,
-        ncols=1 if of_size(size).narrow else 4,
-        borderaxespad=0.0,
-        columnspacing=1.0,
-        handlelength=1.4,
-    )
+    _legend(
+        axes, measures, bbox_to_anchor=(-0.02, -0.17), ncols=1 if measures.narrow else 4,
+        borderaxespad=0.0, columnspacing=1.0, handlelength=1.4,
+    )  # fmt: skip
 
 
 @ours
@@ -291,19 +210,15 @@ def time_to_match(
     ----------
     curve
         From `elolag.estimate.catch_up.time_to_match`.
-    ax
-        Axes to draw on; new ones of their own by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures, result = of_size(size), curve.result
     axes = ax if ax is not None else new_axes(size)
-    colour = COLOURS[0]
+    pen, colour = Pen(axes, measures), COLOURS[0]
     start, end = float(curve.grid[0]), float(curve.grid[-1])
     axes.fill_between(curve.grid, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
     x = np.concatenate([[start], np.repeat(curve.times, 2), [end]])
     y = np.repeat(np.concatenate([[1.0], curve.share]), 2)
-    axes.plot(x, y, color=colour, linewidth=measures.line, zorder=3)
+    pen.line(x, y, 1, colour, zorder=3)
     heights = dict(zip(curve.times.tolist(), curve.share.tolist(), strict=True))
     open_ = [f for f in curve.follow_ups if not f.matched]
     axes.plot(
@@ -321,12 +236,14 @@ def time_to_match(
     if start < 0:
         axes.axvline(0, color=MUTED, linewidth=0.4 * measures.line, zorder=1)
         axes.xaxis.set_major_formatter(lambda v, _: f"{-v:g} before" if v < 0 else f"{v:g}")
-    median = _median(curve, axes, size)
+    median = _median(curve, pen)
     note = (
         "Curve and names: at posterior-mean ratings; dot: mean of the draws' medians; band: "
         "pointwise measurement interval; ticks: records not yet matched."
     )
     finish(axes, _match_title(curve), footer(curve, note), size=size, **look)
+    low, high = result.ends_given
+    between = [] if low is None or high is None else [([low, high], [0.5, 0.5])]
     names = [
         Label(
             f.model + ("" if f.matched else " (open)"), f.months, heights[f.months],
@@ -334,39 +251,26 @@ def time_to_match(
         )
         for f in sorted(curve.follow_ups, key=lambda f: (f.matched, -f.months))
     ]  # fmt: skip
-    place(
-        axes,
-        [*median, *(names if size != "column" else names[:5])],
-        measures,
-        lines=[(x, y), *_median_line(curve)],
-    )
+    shown = names if size != "column" else names[:5]
+    place(axes, [*median, *shown], measures, lines=[(x, y), *between])
     return axes
 
 
-def _median_line(curve: TimeToMatch) -> list[tuple[list[float], list[float]]]:
-    """The median's interval as a line no name may stand on."""
-    low, high = curve.result.ends_given
-    return [] if low is None or high is None else [([low, high], [0.5, 0.5])]
-
-
-def _median(curve: TimeToMatch, axes: Axes, size: str) -> list[Label]:
+def _median(curve: TimeToMatch, pen: Pen) -> list[Label]:
     """The median at one half, with its interval; nothing where the curve does not fall so far."""
-    measures, result = of_size(size), curve.result
+    axes, measures, result = pen.axes, pen.size, curve.result
     left = axes.get_xlim()[0]
     if result.months is None or result.censored:
         axes.axhline(0.5, color=INK, linewidth=0.4 * measures.line, linestyle=(0, (4, 3)))
         return []
-    axes.plot(
-        [left, result.months], [0.5, 0.5], color=INK, linewidth=0.5 * measures.line,
-        linestyle=(0, (4, 3)), zorder=2,
-    )  # fmt: skip
+    pen.line([left, result.months], [0.5, 0.5], 0.5, linestyle=(0, (4, 3)), zorder=2)
     low, high = result.ends_given
     if low is not None and high is not None:
         axes.plot(
             [low, high], [0.5, 0.5], color=INK, alpha=0.28, zorder=2.9,
             linewidth=0.62 * measures.font, solid_capstyle="butt",
         )  # fmt: skip
-    axes.plot([result.months], [0.5], marker="o", color=INK, markersize=measures.marker, zorder=4)
+    pen.mark([result.months], [0.5], "o", 1, INK, zorder=4)
     return [
         Label(
             f"mean of the medians {abs(result.months):.1f}", result.months, 0.5, INK,
@@ -380,7 +284,7 @@ def _match_title(curve: TimeToMatch) -> str:
     result = curve.result
     whose = f"{adjective(result.follower_group)} models"
     leaders = adjective(result.leader_group)
-    if wording(result) == "no-clear-lead":
+    if result.verdict == "no-clear-lead":
         return first_up(f"{whose} are neither clearly before nor after {leaders} records")
     if result.months is None or result.censored == "at-least":
         return first_up(f"{whose} have not yet matched half of {leaders} records")
@@ -445,7 +349,7 @@ def bridge(
             weight = "bold" if step.low is not None else "normal"
             indent = left + 0.8 * measures.font
             _beside(axes, label, row, indent, fontsize=measures.tiny, weight=weight, color=INK)
-            _draw_step(axes, step, before, row, mark, measures)
+            _draw_step(Pen(axes, measures), step, before, row, mark)
             before = step
         row += _HEAD
     tidy(axes, size, grid="x")
@@ -478,25 +382,19 @@ def _beside(axes: Axes, text: str, row: float, x: float, **style: Any) -> None:
 
 
 def _draw_step(
-    axes: Axes, step: Step, before: Step | None, row: float, mark: tuple[str, str], measures: Size
+    pen: Pen, step: Step, before: Step | None, row: float, mark: tuple[str, str]
 ) -> None:
     effects: Any = importlib.import_module("matplotlib.patheffects")  # untyped
-    colour, shape = mark
+    measures, (colour, shape) = pen.size, mark
     if before is not None:
-        axes.plot(
-            [before.months] * 2, [row - 1, row], color=colour, linewidth=0.4 * measures.line,
-            alpha=0.45,
-        )  # fmt: skip
-        axes.plot(
-            [before.months, step.months], [row, row], color=colour, alpha=0.35,
-            linewidth=1.9 * measures.line, solid_capstyle="butt",
-        )  # fmt: skip
-    fill = INK if step.low is not None else colour
-    axes.plot([step.months], [row], marker=shape, markersize=1.25 * measures.marker, color=fill)
+        pen.line([before.months] * 2, [row - 1, row], 0.4, colour, alpha=0.45)
+        ends = [before.months, step.months]
+        pen.line(ends, [row, row], 1.9, colour, alpha=0.35, solid_capstyle="butt")
+    pen.mark([step.months], [row], shape, 1.25, INK if step.low is not None else colour)
     up = step.change is None or step.change >= 0
     least = f"{bound(step.months, step.bound)} ".lstrip()
     change = "" if step.change is None or round(step.change, 1) == 0 else f"  {step.change:+.1f}"
-    axes.annotate(
+    pen.axes.annotate(
         f"{least}{step.months:.1f}{change}".replace(" -", " \u2212"), (step.months, row),
         xytext=(0.9 * measures.font * (1 if up else -1), 0), textcoords="offset points",
         fontsize=measures.tiny, va="center", ha="left" if up else "right", zorder=4, color=INK,
@@ -523,10 +421,6 @@ def leads(
     ----------
     found
         Of `elolag.who_led`.
-    ax
-        Axes to draw on; new ones of their own by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures = of_size(size)
     axes = ax if ax is not None else new_axes(size)
@@ -538,8 +432,9 @@ def leads(
     room = 0.08 * max(high - low, 10.0)
     axes.set_xlim(begins, last)
     axes.set_ylim(low - room, high + room)
-    axes.axhline(0, color=INK, linewidth=0.6 * measures.line)
-    axes.plot(days, gaps, color=FAINT, linewidth=0.5 * measures.line, zorder=1)
+    pen = Pen(axes, measures)
+    pen.zero(0.6)
+    pen.line(days, gaps, 0.5, FAINT, zorder=1)
     colours = np.array([COLOURS[1] if gap < 0 else COLOURS[0] for gap in gaps])
     for which, filled in ((~elo, True), (elo, False)):
         if which.any():

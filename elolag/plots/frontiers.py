@@ -11,7 +11,7 @@ import numpy as np
 from elolag.cite import LANGUAGES, citation
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
-from elolag.plots.marks import DOWNWARD, UPWARD, Label, place
+from elolag.plots.marks import DOWNWARD, UPWARD, Label, Pen, place
 from elolag.plots.markup import SAID, UNSEEN
 from elolag.plots.style import (
     COLOURS,
@@ -34,7 +34,6 @@ from elolag.plots.style import (
     roles,
     short,
     tidy,
-    unit,
     visible,
 )
 from elolag.results.answer import Speaker
@@ -164,7 +163,7 @@ def _draw_side(
     axes: Axes, result: LagResult, group: str, side: int, curve: tuple[Any, Any], first: float,
     measures: Size,
 ) -> None:  # fmt: skip
-    colour, marker = COLOURS[side], MARKERS[side]
+    pen, colour, marker = Pen(axes, measures), COLOURS[side], MARKERS[side]
     others = [
         m
         for m in result.models
@@ -175,9 +174,7 @@ def _draw_side(
         s=(0.26 * measures.font) ** 2, color=colour, alpha=0.22, linewidths=0, marker=marker,
         zorder=1,
     )  # fmt: skip
-    (line,) = axes.plot(
-        *curve, color=colour, linestyle=DASHES[side], linewidth=measures.line, zorder=2.2
-    )
+    line = pen.line(*curve, 1, colour, linestyle=DASHES[side], zorder=2.2)
     shown = [m for m in result.records(group) if to_day(m.counts_from) >= first]
     bars = axes.errorbar(
         [to_day(m.counts_from) for m in shown], [m.rating for m in shown],
@@ -201,10 +198,8 @@ def _draw_side(
             f"rating {m.rating:.1f}, {result.level:.0%} interval {m.rating - reach:.1f} "
             f"to {m.rating + reach:.1f}"
         )
-        (target,) = axes.plot(
-            [to_day(m.counts_from)], [m.rating], "o", color=colour, alpha=UNSEEN, zorder=6,
-            markersize=measures.marker, markeredgewidth=0,
-        )  # fmt: skip
+        day, unseen = to_day(m.counts_from), {"alpha": UNSEEN, "markeredgewidth": 0}
+        target = pen.mark([day], [m.rating], "o", 1, colour, linestyle="none", zorder=6, **unseen)
         hover(target, words, SIDES[side])
 
 
@@ -300,10 +295,7 @@ def _between(
         return None, []
     level, span = result.day.best.rating, (max(min(days), first), max(days))
     _bracket(axes, result, span, level, measures, cut=min(days) < first)
-    axes.plot(
-        [span[1], end], [level, level], color=INK, linewidth=0.4 * measures.line, linestyle=":",
-        zorder=1.9,
-    )  # fmt: skip
+    Pen(axes, measures).line([span[1], end], [level, level], 0.4, linestyle=":", zorder=1.9)
     text = "zwischen diesen beiden" if german else "between these two"
     callout = _callout(text, sum(span) / 2, level)
     return replace(callout, scale=1.0), [(list(span), [level, level])]
@@ -315,7 +307,7 @@ def _bracket(
 ) -> None:  # fmt: skip
     """Stops at both ends; an arrow where the lag is a bound or begins before the chart does."""
     open_ended = bool(result.censored) or cut
-    axes.plot(span, [level, level], color=INK, linewidth=0.7 * measures.line, zorder=3)
+    Pen(axes, measures).line(span, [level, level], 0.7, zorder=3)
     for day, shape in zip(span, ("<" if open_ended else "|", "|"), strict=True):
         axes.plot(
             [day], [level], marker=shape, color=INK, zorder=3.1, clip_on=False,
@@ -344,11 +336,12 @@ def _gap(
     """The gap as a vertical bracket shortly before the as-of date."""
     levels = sorted((result.leader_best.rating, result.follower.rating))
     day = end - 0.02 * (end - first)
-    axes.plot(
-        [day, day], levels, color=INK, linewidth=0.7 * measures.line, marker="_", zorder=3,
-        markersize=1.1 * measures.font, markeredgewidth=0.7 * measures.line,
-    )  # fmt: skip
-    text = german.size() if german else f"{abs(result.gap.elo):.1f} {unit(result)}"
+    ends: dict[str, Any] = {
+        "markersize": 1.1 * measures.font,
+        "markeredgewidth": 0.7 * measures.line,
+    }
+    Pen(axes, measures).line([day, day], levels, 0.7, marker="_", zorder=3, **ends)
+    text = german.size() if german else f"{abs(result.gap.elo):.1f} {result.measure.unit}"
     return _callout(text, day, sum(levels) / 2), [([day, day], levels)]
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from elolag.arrays import Floats
 from elolag.plots.style import (
     COLOURS,
+    INK,
     SIDES,
     Size,
     hover,
@@ -21,6 +22,28 @@ from elolag.plots.style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True)
+class Pen:
+    """Draws on axes in measures of their size: its line, its mark, its types."""
+
+    axes: Axes
+    size: Size
+
+    def line(self, x: Any, y: Any, width: float, colour: str = INK, **style: Any) -> Any:
+        """A line, `width` times as wide as the size's."""
+        style |= {"color": colour, "linewidth": width * self.size.line}
+        return self.axes.plot(x, y, **style)[0]
+
+    def zero(self, width: float = 0.5, **style: Any) -> None:
+        """The line at nought."""
+        self.axes.axhline(0, color=INK, linewidth=width * self.size.line, **style)
+
+    def mark(self, x: Any, y: Any, shape: str, width: float, colour: str, **style: Any) -> Any:
+        """One mark, `width` times as wide as the size's; ``linestyle="none"`` for several."""
+        style |= {"color": colour, "markersize": width * self.size.marker}
+        return self.axes.plot(x, y, marker=shape, **style)[0]
 
 
 #: Directions a label may stand in, as unit steps; the sides a mark prefers come first.

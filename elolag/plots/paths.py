@@ -14,7 +14,7 @@ from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.skill import OURS, REFERENCE, Scores
 from elolag.model.estimands import AT_LEAST, AT_MOST, UNBOUNDED
-from elolag.plots.marks import halo
+from elolag.plots.marks import Pen, halo
 from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
@@ -75,10 +75,6 @@ def lag_path(
     ----------
     path
         From `elolag.lag_path`.
-    ax
-        Axes to draw on; new ones of their own by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     lang
         ``en`` or ``de``: of axes, legend and sides; title, footer and words under the pointer stay
         English.
@@ -87,7 +83,7 @@ def lag_path(
 
     measures = of_size(size)
     axes = ax if ax is not None else new_axes(size)
-    days, colour = path.days, COLOURS[0]
+    pen, days, colour = Pen(axes, measures), path.days, COLOURS[0]
     bounds = _limits(path)
     axes.set_ylim(*bounds)
     axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
@@ -101,37 +97,21 @@ def lag_path(
     at = _turns(path)
     for lows, highs, alpha, name in bands:
         # An end that is only a bound is drawn to the edge; `_hatch` says so.
-        low, high = (
-            np.where(np.isnan(lows), bounds[0], lows),
-            np.where(np.isnan(highs), bounds[1], highs),
-        )
-        handles.append(
-            axes.fill_between(
-                days[at],
-                low[at],
-                high[at],
-                where=(~path.too_few[at]).tolist(),
-                color=colour,
-                alpha=alpha,
-                linewidth=0,
-                label=name,
-            )
-        )
+        low = np.where(np.isnan(lows), bounds[0], lows)[at]
+        high = np.where(np.isnan(highs), bounds[1], highs)[at]
+        band: dict[str, Any] = {"color": colour, "alpha": alpha, "linewidth": 0, "label": name}
+        enough = (~path.too_few[at]).tolist()
+        handles.append(axes.fill_between(days[at], low, high, where=enough, **band))
     lines = (
         (path.inner_band_low, path.inner_band_high, (0, (1, 1.2)), inner),
         (path.band_low, path.band_high, "-", words("path whole", lang, level=level)),
     )
     for low, high, dash, name in lines:
         for end in (low, high):
-            (drawn,) = axes.plot(
-                days[at], end[at], color=colour, linewidth=0.5 * measures.line, linestyle=dash,
-                label=name,
-            )  # fmt: skip
+            drawn = pen.line(days[at], end[at], 0.5, colour, linestyle=dash, label=name)
         handles.append(drawn)
-    (line,) = axes.plot(
-        days[at], path.months[at], color=INK, linewidth=measures.line, zorder=3,
-        label=words("path average" if path.estimand == "average" else "path lag", lang),
-    )  # fmt: skip
+    name = words("path average" if path.estimand == "average" else "path lag", lang)
+    line = pen.line(days[at], path.months[at], 1, zorder=3, label=name)
     _hatch(axes, path, bounds, measures)
     sides(axes, path.follower_group, bounds, measures, lang)
     tidy(axes, size)
@@ -299,24 +279,18 @@ def forecast(
     ----------
     outlook
         From `elolag.forecast_lag`.
-    ax
-        Axes to draw on; new ones of their own by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures, phone = of_size(size), size == "phone"
     axes = ax if ax is not None else new_axes(size, height=1.3 if phone else 1.0)
     now = outlook.fan()
-    colour = COLOURS[0]
+    pen, colour = Pen(axes, measures), COLOURS[0]
     handles: list[Any] = []
     for earlier in outlook.past:
-        (drawn,) = axes.plot(
-            earlier.days, earlier.at[0.5], color=MUTED, linewidth=0.55 * measures.line, alpha=0.8,
-            label="said before (median, 80%)",
-        )  # fmt: skip
+        said = "said before (median, 80%)"
+        drawn = pen.line(earlier.days, earlier.at[0.5], 0.55, MUTED, alpha=0.8, label=said)
         for level in (0.1, 0.9):
-            axes.plot(earlier.days, earlier.at[level], color=MUTED, linewidth=0.3 * measures.line,
-                      linestyle=(0, (2, 2)), alpha=0.7)  # fmt: skip
+            dashed = {"linestyle": (0, (2, 2)), "alpha": 0.7}
+            pen.line(earlier.days, earlier.at[level], 0.3, MUTED, **dashed)
     if outlook.past:
         handles.append(drawn)
     for level, alpha in _SHADES:
@@ -325,9 +299,8 @@ def forecast(
             axes.fill_between(now.days, low, high, color=colour, alpha=alpha, linewidth=0,
                               label=f"{level:.0%}")
         )  # fmt: skip
-    axes.plot(now.days, now.at[0.5], color=colour, linewidth=measures.line, zorder=3)
-    (line,) = axes.plot(outlook.days, outlook.path, color=INK, linewidth=measures.line, zorder=3,
-                        label="average")  # fmt: skip
+    pen.line(now.days, now.at[0.5], 1, colour, zorder=3)
+    line = pen.line(outlook.days, outlook.path, 1, zorder=3, label="average")
     axes.axvline(now.days[0], color=INK, linewidth=0.4 * measures.line, linestyle=(0, (1, 2)))
     sides(axes, outlook.follower_group, axes.get_ylim(), measures)
     tidy(axes, size)

@@ -13,6 +13,7 @@ from elolag.estimate.comparison import Comparison
 from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News
 from elolag.estimate.news import signed as moved
+from elolag.plots.marks import Pen
 from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
@@ -34,7 +35,7 @@ from elolag.plots.style import (
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
-from elolag.results.words import adjective, directed, model_name, noun, span
+from elolag.results.words import adjective, bound, directed, model_name, noun, span
 from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
@@ -178,20 +179,17 @@ def _dot(
     place = number + 0.25 if phone else float(number)
     if row.said is not None:
         ends = [edge if e is None else e for e, edge in zip(row.said, reach, strict=True)]
-        axes.plot(
-            ends, [place] * 2, color=COLOURS[1], linewidth=0.9 * measures.font, alpha=0.45,
-            solid_capstyle="butt", zorder=1.5,
-        )  # fmt: skip
+        wide: dict[str, Any] = {"linewidth": 0.9 * measures.font, "solid_capstyle": "butt"}
+        axes.plot(ends, [place] * 2, color=COLOURS[1], alpha=0.45, zorder=1.5, **wide)
     if row.outer is not None:
         _bar(axes, place, months, row.outer, reach, colour, 0.6 * measures.line, 0.9)
     if row.value is not None and not row.bare:
         ends_ = (row.low, row.high)
         _bar(axes, place, months, ends_, reach, colour, 2.1 * measures.line, 0.42)
     if row.value is not None:
-        axes.plot(
-            months, place, marker="s" if months < 0 else "o", markersize=1.25 * measures.marker,
-            color=colour, markeredgecolor="white", markeredgewidth=0.7, zorder=4,
-        )  # fmt: skip
+        edge = {"markeredgecolor": "white", "markeredgewidth": 0.7}
+        shape = "s" if months < 0 else "o"
+        Pen(axes, measures).mark(months, place, shape, 1.25, colour, zorder=4, **edge)
     axes.text(
         1.0 if phone else 1.015, number - 0.25 if phone else place, row.answer, va="center",
         transform=axes.get_yaxis_transform(), ha="right" if phone else "left",
@@ -233,10 +231,6 @@ def slices(
     ----------
     found
         Of `elolag.compare`.
-    ax
-        Axes to draw on; new ones as high as the rows need by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     rows: list[Dot] = []
     heading = ""
@@ -249,19 +243,23 @@ def slices(
             f"{item.name}: {result.short()}\n{found.level:.0%} interval: "
             f"{result.interval_words()}\n{result.follower.model} / {result.leader_best.model}"
         )
-        rows.append(
-            Dot(
-                item.name.replace("_", " "), _value(item), result.months or 0.0,
-                *result.ends_given, outer=item.simultaneous_given, words=words,
-                bare=bool(result.no_interval()), strong=item.whole,
-            )
-        )  # fmt: skip
+        told = {"outer": item.simultaneous_given, "words": words, "strong": item.whole}
+        name, value = item.name.replace("_", " "), result.months or 0.0
+        rows.append(_of(name, result, answer=_value(item), value=value, **told))
     row = {"openness": "first-named side ", "lab": "lab ", "country": "country "}
     who = f"{noun(found.follower_group)} " if found.paired else row[found.by]
-    return dot_rows(rows, who, slices_title(found), footer(found, _note(found)), ax, size, look)
+    return _figure(rows, who, slices_title(found), footer(found, _note(found)), ax, size, look)
 
 
-def dot_rows(
+def _of(name: str, result: LagResult, **rest: Any) -> Dot:
+    """A result as a row; what is given stands in place of what the result has."""
+    low, high = result.ends_given
+    mine = {"answer": _short(result.months, result.bound), "value": result.months}
+    bare = bool(result.no_interval())
+    return Dot(name, **{**mine, "low": low, "high": high, "bare": bare, **rest})
+
+
+def _figure(
     rows: list[Dot], who: str, finding: str, foot: str, ax: Axes | None, size: str, look: Look,
     **scale: Any,
 ) -> Axes:  # fmt: skip
@@ -294,10 +292,7 @@ def measures(
         words = f"{item.board}: {r.figure()}\n{r.level:.0%} interval: {r.interval_words()}"
         if item.stale:
             words += f"\n{none_after(r, item.newest)}"
-        rows.append(
-            Dot(name, _short(r.months, r.bound), r.months,
-                *r.ends_given, bare=bool(r.no_interval()), words=words, strong=not item.task)
-        )  # fmt: skip
+        rows.append(_of(name, r, words=words, strong=not item.task))
     stale = (f"{m.board}: {none_after(m.result, m.newest)}." for m in found.measures
              if m.stale and m.result)  # fmt: skip
     note = (
@@ -306,7 +301,7 @@ def measures(
     )
     who = f"{short(found.results[0].follower_group)} "
     foot = footer(found, " ".join((note, *stale)))
-    return dot_rows(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
+    return _figure(rows, who, measures_title(found), foot, ax, size, look, over=size == "column")
 
 
 def measures_title(found: Measures) -> str:
@@ -344,7 +339,7 @@ def voters(
         f"{found.level:.0%} intervals."
     )
     who, head = f"{short(found.headline.follower_group)} ", voters_title(found)
-    return dot_rows(rows, who, head, footer(found, note), ax, size, look,
+    return _figure(rows, who, head, footer(found, note), ax, size, look,
                  unit="Elo", sides=("rated higher", "lower"))  # fmt: skip
 
 
@@ -374,13 +369,10 @@ def comparison(
         wider = dict(r.rows()).get(f"{r.level:.0%} sampling interval", "–")
         words = f"{r.estimand}: {r.figure()}\nmeasurement: {r.interval_words()}\nsampling: {wider}"
         outer = r.sampling_given if any(end is not None for end in r.sampling_given) else None
-        rows.append(
-            Dot(r.estimand, _short(r.months, r.bound), r.months, *r.ends_given, outer=outer,
-                bare=bool(r.no_interval()), words=words)
-        )  # fmt: skip
+        rows.append(_of(r.estimand, r, outer=outer, words=words))
     note = f"Thick: {first.level:.0%} measurement interval; thin: sampling interval."
     who = f"{short(first.follower_group)} "
-    return dot_rows(rows, who, comparison_title(found), footer(first, note), ax, size, look)
+    return _figure(rows, who, comparison_title(found), footer(first, note), ax, size, look)
 
 
 def comparison_title(found: Comparison) -> str:
@@ -401,10 +393,8 @@ def influence(
         Of `elolag.robustness.edits.influence`.
     """
     head = found.headline
-    rows = [
-        Dot("the headline", _short(head.months), head.months, *head.ends_given, strong=True,
-            bare=bool(head.no_interval()), words=f"{head.figure()}\n{head.interval_words()}")
-    ]  # fmt: skip
+    words = f"{head.figure()}\n{head.interval_words()}"
+    rows = [_of("the headline", head, answer=_short(head.months), strong=True, words=words)]
     for case in found.top:
         low, high = case.result.ends_given if case.result else (None, None)
         interval = case.result.interval_words() if case.result else "not estimated"
@@ -417,7 +407,7 @@ def influence(
         )  # fmt: skip
     note = f"Bars: {head.level:.0%} measurement intervals, each estimated anew."
     who = f"{short(head.follower_group)} "
-    return dot_rows(rows, who, influence_title(found), footer(head, note), ax, size, look)
+    return _figure(rows, who, influence_title(found), footer(head, note), ax, size, look)
 
 
 def influence_title(found: Influence) -> str:
@@ -469,7 +459,7 @@ def claims(
         f"and its {found.level:.0%} interval."
     )
     foot = footer(headline, note)
-    return dot_rows(rows, "the follower ", claims_title(found), foot, ax, size, look)
+    return _figure(rows, "the follower ", claims_title(found), foot, ax, size, look)
 
 
 def claims_title(found: ClaimsReport) -> str:
@@ -547,13 +537,6 @@ _SHOWN = 10
 _MOVED = 0.05
 
 
-def _cell(value: float, censored: str | None) -> str:
-    sign = {"at-least": "\u2265 ", "at-most": "\u2264 "}.get(censored or "", "")
-    if value < 0 and sign:  # at most -5 is ahead by at least 5
-        sign = "\u2264 " if sign.startswith("\u2265") else "\u2265 "
-    return f"{sign}{directed(value)}".replace(" months", "")
-
-
 @ours
 def dates(
     found: ModelDates, ax: Axes | None = None, *, size: str = "page", **look: Unpack[Look]
@@ -564,10 +547,6 @@ def dates(
     ----------
     found
         Of `elolag.model_dates`.
-    ax
-        Axes to draw on; new ones as high as the rows need by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     rows: list[Dot] = []
     for group in (found.follower_group, found.leader_group):
@@ -580,7 +559,7 @@ def dates(
             low, high = (None, None) if found.thin else (m.low, m.high)
             rows.append(
                 Dot(
-                    told, _cell(m.months, m.censored), m.months,
+                    told, _short(m.months, bound(m.months, m.censored)), m.months,
                     low, high, bare=bool(found.thin) or (low is not None and low == high),
                     strong=m.best, words=m.sentence(),
                 )
@@ -590,7 +569,7 @@ def dates(
         f"{found.level:.0%} of it. An open end: not reached yet, or before the first model rated."
     )
     foot = footer(found, note)
-    return dot_rows(rows, "", dates_title(found), foot, ax, size, look, over=size == "column")
+    return _figure(rows, "", dates_title(found), foot, ax, size, look, over=size == "column")
 
 
 def dates_title(found: ModelDates) -> str:
@@ -607,10 +586,6 @@ def news(found: News, ax: Axes | None = None, *, size: str = "page", **look: Unp
     ----------
     found
         Of `elolag.estimate_news`.
-    ax
-        Axes to draw on; new ones as high as the rows need by default.
-    size
-        ``column``, ``page``, ``slide`` or ``phone``.
     """
     estimand = next(iter(found.figures))
     rows = []
@@ -631,4 +606,4 @@ def news(found: News, ax: Axes | None = None, *, size: str = "page", **look: Unp
         f"{found.vintages[1]} (Shapley means); they add up to it."
     )
     who = f"moves {short(found.follower_group)} "
-    return dot_rows(rows, who, title, footer(found, note), ax, size, look, over=size == "column")
+    return _figure(rows, who, title, footer(found, note), ax, size, look, over=size == "column")

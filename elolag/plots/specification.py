@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from elolag.arrays import Floats
-from elolag.plots.marks import halo
+from elolag.plots.marks import Pen, halo
 from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
@@ -32,20 +32,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-_LANGUAGES = frozenset(
-    (
-        "chinese",
-        "english",
-        "french",
-        "german",
-        "japanese",
-        "korean",
-        "non_english",
-        "polish",
-        "russian",
-        "spanish",
-    )
-)
+_LANGUAGES = {
+    "chinese", "english", "french", "german", "japanese", "korean", "non_english", "polish",
+    "russian", "spanish",
+}  # fmt: skip
+#: Colour of the headline's choices and of its name.
+_CHOSEN = "#A63F0B"
 #: Levels in words, where their own name says too little.
 _WORDS = {
     ("curve", "step"): "step (records)",
@@ -152,6 +144,7 @@ def _finding(grid: Grid) -> str:
 
 
 def _curve(axes: Axes, grid: Grid, kept: list[int], months: Floats, measures: Size) -> None:
+    pen = Pen(axes, measures)
     place = np.arange(len(kept))
     head = kept.index(0)
     low, high = _window(months, grid)
@@ -165,74 +158,37 @@ def _curve(axes: Axes, grid: Grid, kept: list[int], months: Floats, measures: Si
     for end in middle:
         axes.axhline(end, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)), zorder=2)
     axes.text(
-        0.012,
-        middle[1],
-        "nine of ten estimates lie between the dashed lines",
-        transform=axes.get_yaxis_transform(),
-        ha="left",
-        va="bottom",
-        fontsize=measures.small,
-        color=MUTED,
-    ).set_path_effects(halo(measures))
+        0.012, middle[1], "nine of ten estimates lie between the dashed lines", ha="left",
+        transform=axes.get_yaxis_transform(), va="bottom", fontsize=measures.small, color=MUTED,
+    ).set_path_effects(halo(measures))  # fmt: skip
     if low < 0:
         axes.axhline(0, color=INK, linewidth=0.9, zorder=2)
-    axes.plot(
-        place,
-        months,
-        linestyle="none",
-        marker="o",
-        color=COLOURS[0],
-        markersize=(1.1 if len(kept) < 100 else 0.45) * measures.marker,
-        markeredgewidth=0,
-        zorder=3,
-    )
+    wide = 1.1 if len(kept) < 100 else 0.45
+    pen.mark(place, months, "o", wide, COLOURS[0], linestyle="none", markeredgewidth=0, zorder=3)
     value = months[head]
     for x, k in enumerate(kept):
-        (target,) = axes.plot(
-            [x], [months[x]], "o", alpha=UNSEEN, color=INK, zorder=6, markersize=measures.marker
-        )
+        target = pen.mark([x], [months[x]], "o", 1, INK, linestyle="none", alpha=UNSEEN, zorder=6)
         hover(target, _told(grid, k))
-    axes.plot(
-        [head],
-        [value],
-        marker="D",
-        color=COLOURS[1],
-        markersize=1.6 * measures.marker,
-        markeredgecolor="white",
-        zorder=5,
-    )
+    pen.mark([head], [value], "D", 1.6, COLOURS[1], markeredgecolor="white", zorder=5)
     below = head > 0.35 * len(kept)
     axes.annotate(
-        f"headline: {directed(float(value))}",
-        (head, value),
+        f"headline: {directed(float(value))}", (head, value),
         # Half-way to the zero line or to the top: on neither, and away from the curve.
         xytext=(5 * measures.font, (value + (min(0.0, value) if below else high)) / 2),
-        textcoords=("offset points", "data"),
-        fontsize=measures.font,
-        weight="bold",
-        color="#A63F0B",
-        ha="center",
-        va="center",
-        zorder=6,
+        textcoords=("offset points", "data"), fontsize=measures.font, weight="bold", color=_CHOSEN,
+        ha="center", va="center", zorder=6, path_effects=halo(measures),
         arrowprops={"arrowstyle": "-", "color": COLOURS[1], "linewidth": 1, "shrinkB": 5},
-        path_effects=halo(measures),
-    )
+    )  # fmt: skip
     steps = _ticks(low, high)
     axes.set_yticks(steps, [f"{abs(t):g}" for t in steps])
     axes.set_ylabel("months", fontsize=measures.font, color=MUTED)
     follower = noun(grid.headline.follower_group).removeprefix("the ")
-    for value, words, side in ((high, "behind", "top"), (-0.2, "ahead", "top")):
+    for value, words in ((high, "behind"), (-0.2, "ahead")):
         if value > 0 or low < 0:
             axes.text(
-                1.012,
-                value,
-                f"{follower}\n{words}",
-                transform=axes.get_yaxis_transform(),
-                va=side,
-                fontsize=measures.small,
-                weight="bold",
-                color=MUTED,
-            )
+                1.012, value, f"{follower}\n{words}", transform=axes.get_yaxis_transform(),
+                va="top", fontsize=measures.small, weight="bold", color=MUTED,
+            )  # fmt: skip
     axes.tick_params(axis="y", labelsize=measures.small, colors=MUTED)
     axes.tick_params(axis="x", bottom=False, labelbottom=False)
     axes.grid(axis="y", color=FAINT, linewidth=0.5, zorder=0)
@@ -285,79 +241,37 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _strip(strip: Axes, grid: Grid, kept: list[int], measures: Size) -> None:
     """One row a level, one mark a specification, choices by share."""
-    head = kept.index(0)
-    at = 0.0
+
+    def write(x: float, y: float, text: str, side: str, font: float, **style: Any) -> None:
+        style = {"va": "center", "color": INK, "clip_on": False, **style}
+        strip.text(x * width, y, text, ha=side, fontsize=font, **style)
+
+    pen, head, at = Pen(strip, measures), kept.index(0), 0.0
     width, bands = len(kept), []
     for name in _choices(grid):
         levels = [_level(grid.specs[k], name) for k in kept]
-        order = sorted(dict.fromkeys(levels), key=_rank(name, grid))
         top = at
-        for level in order:
-            mine = [x for x, other in enumerate(levels) if other == level]
-            x = np.array(mine)
+        for level in sorted(dict.fromkeys(levels), key=_rank(name, grid)):
+            x = np.array([x for x, other in enumerate(levels) if other == level])
             _uprights(
                 strip, x, x * 0 + at + 0.14, x * 0 + at + 0.86, color=COLOURS[0],
                 linewidth=_thin(kept), alpha=0.75,
             )  # fmt: skip
-            chosen = _level(grid.specs[0], name) == level
-            strip.text(
-                -0.012 * width,
-                at + 0.5,
-                level,
-                ha="right",
-                va="center",
-                fontsize=measures.tiny,
-                color="#A63F0B" if chosen else INK,
-                weight="bold" if chosen else "normal",
-                clip_on=False,
-            )
-            if chosen:
-                strip.plot(
-                    [head],
-                    [at + 0.5],
-                    marker="D",
-                    color=COLOURS[1],
-                    markersize=measures.marker,
-                    markeredgecolor="white",
-                    markeredgewidth=0.6,
-                    zorder=5,
-                )
+            bold = {}
+            if _level(grid.specs[0], name) == level:
+                bold = {"color": _CHOSEN, "weight": "bold"}
+                edge = {"markeredgecolor": "white", "markeredgewidth": 0.6}
+                pen.mark([head], [at + 0.5], "D", 1, COLOURS[1], zorder=5, **edge)
+            write(-0.012, at + 0.5, level, "right", measures.tiny, **bold)
             at += _ROW
         bands.append((name, top, at))
         at += _GAP
     for name, top, bottom in bands:
         strip.axhspan(top, bottom, color="#f3f4f6", zorder=0, linewidth=0)
-        strip.text(
-            _LEFT * width,
-            (top + bottom) / 2,
-            LABELS[name].replace(" of the", "\nof the"),
-            ha="left",
-            va="center",
-            fontsize=measures.small,
-            weight="bold",
-            color=INK,
-            clip_on=False,
-        )
-        strip.text(
-            1.02 * width,
-            (top + bottom) / 2,
-            _percent(grid.shares[name]),
-            ha="left",
-            va="center",
-            fontsize=measures.small,
-            color=INK,
-            clip_on=False,
-        )
-    strip.text(
-        1.02 * width,
-        -0.35,
-        "share of\nvariance",
-        ha="left",
-        va="top",
-        fontsize=measures.tiny,
-        color=MUTED,
-        clip_on=False,
-    )
+        middle, what = (top + bottom) / 2, LABELS[name].replace(" of the", "\nof the")
+        write(_LEFT, middle, what, "left", measures.small, weight="bold")
+        write(1.02, middle, _percent(grid.shares[name]), "left", measures.small)
+    write(1.02, -0.35, "share of\nvariance", "left", measures.tiny, va="top", color=MUTED)
     strip.set_xlim(-0.01 * width - 1, 1.01 * width)
     strip.set_ylim(max(at - _GAP, 1.0), 0)
     strip.axis("off")

@@ -332,8 +332,22 @@ def _our_settings() -> Iterator[None]:
         yield
 
 
+#: What every figure can be told, for its docstring.
+_TOLD = """
+    ax
+        Axes to draw on; new ones of their own by default, as high as rows need.
+    size
+        ``column``, ``page``, ``slide`` or ``phone``.
+    title, label
+        As in `elolag.plots.style.Look`.
+"""
+
+
 def ours(draw: Callable[P, R]) -> Callable[P, R]:
-    """A figure of our own is drawn alike everywhere; axes that are handed in keep their style."""
+    """A figure of our own is drawn alike everywhere; axes that are handed in keep their style.
+
+    Its docstring names its own parameters; those that every figure has are added here.
+    """
     form = inspect.signature(draw)
 
     @functools.wraps(draw)
@@ -343,6 +357,9 @@ def ours(draw: Callable[P, R]) -> Callable[P, R]:
         with _our_settings():
             return draw(*args, **kwargs)
 
+    if draw.__doc__ and "\n    ax\n" not in draw.__doc__:
+        own, raises, rest = draw.__doc__.rstrip().partition("\n\n    Raises")
+        drawn.__doc__ = f"{own}{_TOLD}{raises[1:]}{rest}"
     return drawn
 
 
@@ -469,11 +486,6 @@ def unsigned(axis: Any, ticks: int = 8) -> None:
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{abs(value):g}"))
 
 
-def unit(result: LagResult) -> str:
-    """What the board's ratings are counted in."""
-    return result.measure.unit
-
-
 def finding(result: LagResult) -> str:
     """The title: who, by how much, in ten words; by the result's own verdict."""
     leader, follower = noun(result.leader_group), noun(result.follower_group)
@@ -521,8 +533,8 @@ def first_up(text: str) -> str:
 
 def note(result: LagResult) -> str:
     """What bracket and bar are, for the footer; and why the answer is provisional."""
-    provision = f"{result.provision()}." if result.provisional else ""
-    return f"{_marks(result)} {provision}".strip()
+    provision = (f"{result.provision()}.",) if result.provisional else ()
+    return " ".join(filter(None, (_marks(result), *provision)))
 
 
 def bracket(day: Day) -> tuple[ModelPoint, ModelPoint] | None:

@@ -99,23 +99,23 @@ _CHOICES: dict[tuple[str, object], tuple[str, str]] = {
 _DRIFT = (("with Arena's drift", "mit der Drift von Arena"), ("no drift", "ohne Drift"))
 
 
-#: Terms that are words, in both languages.
+#: German for terms that are words.
 _TERMS = {
-    NOT_STATED: ("licence not stated", "Lizenz nicht angegeben"),
+    NOT_STATED: "Lizenz nicht angegeben",
     "no licence file known; figures published by Arena": (
-        "no licence file known; figures published by Arena",
-        "keine Lizenzdatei bekannt; Zahlen von Arena veröffentlicht",
+        "keine Lizenzdatei bekannt; Zahlen von Arena veröffentlicht"
     ),
     "figures: Epoch AI, CC-BY-4.0; METR; licence of the copy not stated": (
-        "figures: Epoch AI, CC-BY-4.0; METR; licence of the copy not stated",
-        "Zahlen: Epoch AI, CC-BY-4.0; METR; Lizenz der Kopie nicht angegeben",
+        "Zahlen: Epoch AI, CC-BY-4.0; METR; Lizenz der Kopie nicht angegeben"
     ),
 }
 
 
 def terms(licence: str, lang: str) -> str:
     """A licence as a footnote has it: its identifier, or in words that none is stated."""
-    return _TERMS.get(licence, (licence, licence))[lang == "de"]
+    if lang == "de":
+        return _TERMS.get(licence, licence)
+    return "licence not stated" if licence == NOT_STATED else licence
 
 
 def choices(policies: Mapping[str, Any], drifts: bool, lang: str) -> tuple[str, ...]:

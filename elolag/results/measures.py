@@ -10,7 +10,7 @@ from elolag.question import DEFAULT_BOARD
 from elolag.results import citing as language
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
-from elolag.results.table import Column, Result, Table, picked
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import bound, noun, phrase, reads_ahead
 
 #: Months since its newest model from which on a group counts as no longer followed by a measure.
@@ -124,20 +124,19 @@ class Measures(Result):
         hindsight = any(r.as_of != r.vintage for r in self.results)
         columns = (
             Column("measure", "Measure", "board, or the first less the second"),
-            Column("kind", "", "measure, task or difference", in_page=False),
+            data("kind", "measure, task or difference"),
             Column("answer", "Lag", "with its direction in words", words=True),
             Column("interval", f"{self.level:.0%} interval", "of the draws", words=True),
             Column("as_of", "As of", "as-of date", "ISO date", in_page=hindsight),
             Column("vintage", "Ratings of", "date of the ratings", "ISO date"),
-            Column("newest", "", "newest model of the follower that counts", "ISO date",
-                   in_page=False),
+            data("newest", "newest model of the follower that counts", "ISO date"),
             Column("note", "Note", "what is to be known of it"),
-            Column("refused", "", "why it has no answer", in_page=False),
-            Column("months", "", "positive: the follower is behind; of a difference: behind by "
-                   "more on the first", "months", in_page=False),
-            Column("low", "", f"lower {ends}", "months", in_page=False),
-            Column("high", "", f"upper {ends}", "months", in_page=False),
-            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
+            data("refused", "why it has no answer"),
+            data("months", "positive: the follower is behind; of a difference: behind by more on "
+                 "the first", "months"),
+            data("low", f"lower {ends}", "months"),
+            data("high", f"upper {ends}", "months"),
+            data("censored", "at-least or at-most where the value is a bound"),
         )  # fmt: skip
         rows = [self._row(m) for m in self.measures] + [
             _difference_row(d) for d in self.differences

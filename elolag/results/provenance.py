@@ -25,20 +25,24 @@ if TYPE_CHECKING:
 SCHEMA = 2
 #: What no figure may be read without, by the board's measure or the publisher's method.
 _CAVEATS = {
-    "bradley-terry": "Ratings are blind preference votes, not a measure of capability.",
-    "index": "The index sums up benchmark scores; benchmarks are not use.",
-    "time-horizon": "A time horizon sums up tasks of known length; tasks are not use.",
-}
-CAVEAT = _CAVEATS["bradley-terry"]
-_OWN_CAVEAT = "Ratings as their owner gave them; elolag has not checked them."
-_GERMAN_CAVEATS = {
-    CAVEAT: "Die Wertungen sind Vorlieben in Blindabstimmungen, kein Maß der Fähigkeit.",
-    _CAVEATS["index"]: "Der Index fasst Ergebnisse von Benchmarks zusammen, nicht den Gebrauch.",
-    _CAVEATS["time-horizon"]: (
-        "Ein Zeithorizont fasst Aufgaben bekannter Länge zusammen, nicht den Gebrauch."
+    "bradley-terry": (
+        "Ratings are blind preference votes, not a measure of capability.",
+        "Die Wertungen sind Vorlieben in Blindabstimmungen, kein Maß der Fähigkeit.",
     ),
-    _OWN_CAVEAT: "Wertungen, wie ihr Eigentümer sie angab; elolag hat sie nicht geprüft.",
+    "index": (
+        "The index sums up benchmark scores; benchmarks are not use.",
+        "Der Index fasst Ergebnisse von Benchmarks zusammen, nicht den Gebrauch.",
+    ),
+    "time-horizon": (
+        "A time horizon sums up tasks of known length; tasks are not use.",
+        "Ein Zeithorizont fasst Aufgaben bekannter Länge zusammen, nicht den Gebrauch.",
+    ),
+    "own": (
+        "Ratings as their owner gave them; elolag has not checked them.",
+        "Wertungen, wie ihr Eigentümer sie angab; elolag hat sie nicht geprüft.",
+    ),
 }
+CAVEAT = _CAVEATS["bradley-terry"][0]
 
 #: Facts that are copied into a figure's metadata, where a result has them.
 _FACTS = (
@@ -141,20 +145,15 @@ class Provenance:
     sentence: str = ""
     title: str = ""
 
-    @property
-    def caveat(self) -> str:
-        """The caveats in English."""
-        return self.caveats()
-
     def caveats(self, lang: str = "en") -> str:
         """The caveat that fits how each board was made, the first board's first."""
         found: dict[str, None] = {}
         for origin in self.origins:
             board = origin.path.rpartition("/")[0]
             kinds = (measure_of(board, origin.method, origin.source).name, origin.method)
-            known = [_CAVEATS[kind] for kind in kinds if kind in _CAVEATS]
-            found[(known or [_OWN_CAVEAT if self.owners == "" else CAVEAT])[0]] = None
-        return " ".join(_GERMAN_CAVEATS[each] if lang == "de" else each for each in found)
+            known = [kind for kind in kinds if kind in _CAVEATS and kind != "own"]
+            found[(known or ["own" if self.owners == "" else "bradley-terry"])[0]] = None
+        return " ".join(_CAVEATS[kind][lang == "de"] for kind in found)
 
     @property
     def log_head(self) -> str:
@@ -189,16 +188,6 @@ class Provenance:
         return older(kind, len(others), told, len(bare), sum(o.copied for o in bare), lang)
 
     @property
-    def lists(self) -> str:
-        """Which lists could be used: ``all``, or ``official`` ones only."""
-        return str(self.facts.get("lists", ALL_LISTS))
-
-    @property
-    def _basis(self) -> tuple[str, ...]:
-        tags = self.facts.get("tags")
-        return (*which_lists(self.lists), *(which_tags(tags) if tags else ()))
-
-    @property
     def owners(self) -> str:
         """Publishers of the figures, each once."""
         return ", ".join(dict.fromkeys(o.owner for o in self.origins if o.owner))
@@ -229,8 +218,13 @@ class Provenance:
             made += f", {self.facts['choices']}"
         if owner().home:
             made += f" ({owner().home})"
-        only = [f"{text[:1].upper()}{text[1:]}." for text in self._basis]
-        parts += [f"{made}.", *only, self.caveat, note]
+        tags = self.facts.get("tags")
+        basis = (
+            *which_lists(self.facts.get("lists", ALL_LISTS)),
+            *(which_tags(tags) if tags else ()),
+        )
+        only = [f"{text[:1].upper()}{text[1:]}." for text in basis]
+        parts += [f"{made}.", *only, self.caveats(), note]
         return " ".join(part for part in parts if part)
 
     def to_dict(self) -> dict[str, Any]:
@@ -242,10 +236,10 @@ class Provenance:
             **({"released": RELEASED} if self.version == __version__ else {}),
             "title": self.title,
             "sentence": self.sentence,
-            "caveat": self.caveat,
+            "caveat": self.caveats(),
             **self.facts,
             "log_head": self.log_head,
-            "sources": _packed([_once(asdict(origin)) for origin in self.origins]),
+            "sources": _packed([asdict(origin) for origin in self.origins]),
         }
 
 
@@ -261,14 +255,15 @@ def provenance(result: Any, *, title: str = "") -> Provenance:
         The figure's title, kept in its metadata.
     """
     spoken = _spokesman(result)
-    facts = {n: getattr(spoken, n) for n in _FACTS if _is_plain(getattr(spoken, n, None))}
+    told = ((name, getattr(spoken, name, None)) for name in _FACTS)
+    facts = {name: value for name, value in told if isinstance(value, str | int | float)}
     facts["tags"] = tags_of(spoken)
     # "sources" is what the snapshots are called there, and all lists go without saying.
     if getattr(spoken, "sources", ALL_LISTS) != ALL_LISTS:
         facts["lists"] = spoken.sources
     drifts = measure_of(str(facts.get("board", ""))).arena_constants
-    if told := choices(getattr(spoken, "policies", {}), drifts, "en"):
-        facts["choices"] = ", ".join(told)
+    if chosen := choices(getattr(spoken, "policies", {}), drifts, "en"):
+        facts["choices"] = ", ".join(chosen)
     # What rests on more lists than the result that speaks for it names them itself.
     origins = tuple(getattr(result, "origins", ()) or getattr(spoken, "origins", ()))
     held = getattr(spoken, "snapshots", ())
@@ -316,15 +311,11 @@ def log_head(origins: Iterable[Origin]) -> str:
     return next((origin.log_head for origin in origins if origin.log_head), "")
 
 
-def _once(source: dict[str, str]) -> dict[str, str]:
-    """A source without what is said once for all of them."""
-    return {name: value for name, value in source.items() if name not in ("log_head", "tags")}
-
-
 def _packed(sources: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Sources, each without what is as in the one before it: a figure carries them all."""
+    """Sources, each without what is as in the one before it, and what is said once for all."""
+    once = ("log_head", "tags")
     return [
-        {name: value for name, value in source.items() if before.get(name) != value}
+        {k: v for k, v in source.items() if k not in once and before.get(k) != v}
         for before, source in zip([{}, *sources], sources, strict=False)
     ]
 
@@ -352,10 +343,6 @@ def _spokesman(result: Any) -> Any:
             if hasattr(found, "snapshots"):
                 return found
     return result
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int | float)
 
 
 def _vintage(path: str) -> str:

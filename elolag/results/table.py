@@ -96,6 +96,11 @@ class Column:
         return "date" if self.unit == "ISO date" else "plain"
 
 
+def data(key: str, meaning: str, unit: str = "") -> Column:
+    """A column that only the data have."""
+    return Column(key, "", meaning, unit, in_page=False)
+
+
 @dataclass(frozen=True, repr=False)
 class Table:
     """Rows with named columns: some for the reader, all of them, unrounded, as data.

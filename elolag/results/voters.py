@@ -10,7 +10,7 @@ from elolag.model.shift import Shift
 from elolag.results import citing as language
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import bounded, compact, noun, phrase
 
 #: Models so far below the best count as the top.
@@ -129,8 +129,8 @@ class VotersReport(Result):
         ends = "end of its interval"
         columns = (
             Column("voters", "Voters", "category, or the board of another public"),
-            Column("against", "", "category they are compared with", in_page=False),
-            Column("board", "", "board of the latter", in_page=False),
+            data("against", "category they are compared with"),
+            data("board", "board of the latter"),
             Column("which", "Models", f"all, or top: within {TOP:.0f} Elo of the best"),
             Column("counted", f"Of {groups[0]} / {groups[1]}",
                    "models of the follower and of the leader", words=True),
@@ -139,25 +139,21 @@ class VotersReport(Result):
             Column("interval", f"{self.level:.0%} interval", "of the shift", words=True),
             Column("lag_words", "Lag if all voted so", "months, the shift on all its ratings",
                    words=True),
-            Column("shift", "", "positive: they rate the follower higher", "Elo", in_page=False),
-            Column("error", "", "its standard error", "Elo", in_page=False),
-            Column("by_likelihood", "", "by the likelihood", "Elo", in_page=False),
-            Column("by_labs", "", "by the jackknife over labs", "Elo", in_page=False),
-            Column("low", "", f"lower {ends}", "Elo", in_page=False),
-            Column("high", "", f"upper {ends}", "Elo", in_page=False),
-            Column("slope", "", "points of theirs to a point of the others", "1", in_page=False),
-            Column("spread", "", "s.d. of the models' own departures", "Elo", in_page=False),
-            Column("leader_models", "", "models of the leader", "models", in_page=False),
-            Column("follower_models", "", "models of the follower", "models", in_page=False),
-            Column("months", "", "the lag moved; positive: the follower is behind", "months",
-                   in_page=False),
-            Column("months_low", "", f"lower {ends}; empty: unbounded, or none", "months",
-                   in_page=False),
-            Column("months_high", "", f"upper {ends}; empty: unbounded, or none", "months",
-                   in_page=False),
-            Column("vintage", "", "date of the list of those they are compared with", "ISO date",
-                   in_page=False),
-            Column("other_vintage", "", "date of their own list", "ISO date", in_page=False),
+            data("shift", "positive: they rate the follower higher", "Elo"),
+            data("error", "its standard error", "Elo"),
+            data("by_likelihood", "by the likelihood", "Elo"),
+            data("by_labs", "by the jackknife over labs", "Elo"),
+            data("low", f"lower {ends}", "Elo"),
+            data("high", f"upper {ends}", "Elo"),
+            data("slope", "points of theirs to a point of the others", "1"),
+            data("spread", "s.d. of the models' own departures", "Elo"),
+            data("leader_models", "models of the leader", "models"),
+            data("follower_models", "models of the follower", "models"),
+            data("months", "the lag moved; positive: the follower is behind", "months"),
+            data("months_low", f"lower {ends}; empty: unbounded, or none", "months"),
+            data("months_high", f"upper {ends}; empty: unbounded, or none", "months"),
+            data("vintage", "date of the list of those they are compared with", "ISO date"),
+            data("other_vintage", "date of their own list", "ISO date"),
         )  # fmt: skip
         asked = self.headline.board
         return Table.of(
@@ -200,33 +196,27 @@ class VotersReport(Result):
 def _cells(row: Voters) -> dict[str, Any]:
     found, moved = row.shift, row.moved
     theirs, mine = found.sides
+    lag = None
+    if moved:
+        lag = f"{bounded(moved.months, moved.censored).replace(' months', '')} "
+        lag += f"({compact(moved.low, moved.high)})"
     return {
-        "voters": row.voters,
-        "against": row.against,
-        "board": row.board,
+        **picked(row, "voters", "against", "board"),
         "which": "top" if row.top else "all",
         "counted": f"{mine} / {theirs}",
         "shift_words": signed(found.elo),
         "interval": f"{signed(row.low)} to {signed(row.high)}",
-        "lag_words": f"{bounded(moved.months, moved.censored).replace(' months', '')} "
-        f"({compact(moved.low, moved.high)})"
-        if moved
-        else None,
+        "lag_words": lag,
         "shift": found.elo,
-        "error": found.error,
-        "by_likelihood": found.by_likelihood,
-        "by_labs": found.by_labs,
-        "low": row.low,
-        "high": row.high,
-        "slope": found.slope,
-        "spread": found.spread,
+        **picked(found, "error", "by_likelihood", "by_labs"),
+        **picked(row, "low", "high"),
+        **picked(found, "slope", "spread"),
         "leader_models": theirs,
         "follower_models": mine,
         "months": moved.months if moved else None,
         "months_low": moved.low if moved else None,
         "months_high": moved.high if moved else None,
-        "vintage": row.vintage,
-        "other_vintage": row.other_vintage,
+        **picked(row, "vintage", "other_vintage"),
     }
 
 

@@ -111,7 +111,7 @@ NOT_WORSE = (
 )
 
 
-def windowed(estimand: str) -> bool:
+def _windowed(estimand: str) -> bool:
     """Whether an estimand looks back over a window."""
     return "{window}" in MEANING[estimand]
 
@@ -124,19 +124,13 @@ def meaning(estimand: str, points: str = "Elo points", window: float | None = No
 
 def over(estimand: str, window: float) -> str:
     """The estimand's name, with its window where it has one."""
-    return f"{estimand} over {window:g} months" if windowed(estimand) else estimand
+    return f"{estimand} over {window:g} months" if _windowed(estimand) else estimand
 
 
 def _joined(group: str) -> str:
     """The words of an expression of several names: ``CN+open`` -> ``Chinese open-weights``."""
-    turned = {"not:open": "closed", "not:closed": "open"}
-    alternatives = []
-    for part in group.split(","):
-        terms = [turned.get(term, term) for term in part.split("+")]
-        terms.sort(key=lambda term: term in ("open", "closed"))
-        words = (f"non-{adjective(t[4:])}" if t.startswith("not:") else adjective(t) for t in terms)
-        alternatives.append(" ".join(words))
-    return " or ".join(alternatives)
+    alternatives = (_terms(part, every=True) for part in group.split(","))
+    return " or ".join(" ".join(_one(*term) for term in terms) for terms in alternatives)
 
 
 def _single(group: str) -> bool:
@@ -147,22 +141,24 @@ def adjective(group: str) -> str:
     """The group before the word "model": ``CN`` -> ``Chinese``."""
     if not _single(group):
         return _joined(group)
-    if group.startswith("lab:"):
-        return group[4:]
-    if group.startswith("family:"):
-        return model_name(group[7:])
-    return NOUNS.get(group, (group, group))[0]
+    return _named(group) or NOUNS.get(group, (group, group))[0]
 
 
 def noun(group: str) -> str:
     """The group as the subject of a sentence: ``US`` -> ``the US``."""
     if not _single(group):
         return f"the {_joined(group)} side"
+    name = _named(group)
+    if group.startswith("family:"):
+        return f"the {name} family"
+    return name or NOUNS.get(group, (group, group))[1]
+
+
+def _named(group: str) -> str:
+    """What a lab or a family of models is called; empty of other groups."""
     if group.startswith("lab:"):
         return group[4:]
-    if group.startswith("family:"):
-        return f"the {model_name(group[7:])} family"
-    return NOUNS.get(group, (group, group))[1]
+    return model_name(group[7:]) if group.startswith("family:") else ""
 
 
 def months(value: float) -> str:
@@ -371,52 +367,42 @@ def _spelled(word: str) -> str:
 
 # Groups of models as phrases with the right grammar, in English and German.
 
-#: German stems, which take endings; a group without one is put after the noun.
+#: In German, the stem that takes endings (a group without one is put after the noun), and where a
+#: model is from that is not from there: "von außerhalb Chinas".
 _GERMAN = {
-    "AE": "emiratisch",
-    "AU": "australisch",
-    "CA": "kanadisch",
-    "CN": "chinesisch",
-    "DE": "deutsch",
-    "EU": "europäisch",
-    "FR": "französisch",
-    "GB": "britisch",
-    "IL": "israelisch",
-    "JP": "japanisch",
-    "KR": "südkoreanisch",
-    "RU": "russisch",
-    "SG": "singapurisch",
-    "TW": "taiwanisch",
-    "ALL": "bewertet",
+    "AE": ("emiratisch", "der Emirate"),
+    "AU": ("australisch", "Australiens"),
+    "CA": ("kanadisch", "Kanadas"),
+    "CN": ("chinesisch", "Chinas"),
+    "DE": ("deutsch", "Deutschlands"),
+    "EU": ("europäisch", "der EU"),
+    "FR": ("französisch", "Frankreichs"),
+    "GB": ("britisch", "Großbritanniens"),
+    "HK": ("", "Hongkongs"),
+    "IL": ("israelisch", "Israels"),
+    "JP": ("japanisch", "Japans"),
+    "KR": ("südkoreanisch", "Südkoreas"),
+    "RU": ("russisch", "Russlands"),
+    "SG": ("singapurisch", "Singapurs"),
+    "TW": ("taiwanisch", "Taiwans"),
+    "US": ("", "der USA"),
+    "ALL": ("bewertet", ""),
 }
 
 
-#: Where a model is from that is not from there: "von außerhalb Chinas".
-_GENITIVE = {
-    "AE": "der Emirate",
-    "AU": "Australiens",
-    "CA": "Kanadas",
-    "CN": "Chinas",
-    "DE": "Deutschlands",
-    "EU": "der EU",
-    "FR": "Frankreichs",
-    "GB": "Großbritanniens",
-    "HK": "Hongkongs",
-    "IL": "Israels",
-    "JP": "Japans",
-    "KR": "Südkoreas",
-    "RU": "Russlands",
-    "SG": "Singapurs",
-    "TW": "Taiwans",
-    "US": "der USA",
-}
+def _stem(group: str) -> str:
+    return _GERMAN.get(group, ("", ""))[0]
+
+
+def _genitive(group: str) -> str:
+    return _GERMAN.get(group, ("", ""))[1]
 
 
 def country(code: str, lang: str) -> str:
     """The plain name of a country, without an article; a code without a name stays."""
     if lang == "en":
         return NOUNS.get(code, ("", code))[1].removeprefix("the ")
-    own = _GENITIVE.get(code, code)
+    own = _genitive(code) or code
     return own.removeprefix("der ") if own.startswith("der ") else own.removesuffix("s")
 
 
@@ -449,13 +435,14 @@ def phrase(group: str, lang: str, lab_name: Callable[[str], str] = str) -> Phras
     return (_german if lang == "de" else _english)(alternatives)
 
 
-def _terms(part: str) -> list[tuple[bool, str]]:
-    """Names with their negation, countries first; ``ALL`` says nothing beside others."""
+def _terms(part: str, *, every: bool = False) -> list[tuple[bool, str]]:
+    """Names with their negation, countries first; ``ALL`` says nothing beside others (`every`)."""
     found = []
     for raw in part.split("+"):
         name = raw.strip()
         found.append((name.startswith("not:"), name.removeprefix("not:")))
-    found = [(n, name) for n, name in found if n or name != "ALL" or len(found) == 1]
+    if len(found) > 1 and not every:
+        found = [(n, name) for n, name in found if n or name != "ALL"]
     # "not open" is "closed" (docs/tagging.md), and the other way round.
     turned = {"open": "closed", "closed": "open"}
     found = [(False, turned[name]) if n and name in turned else (n, name) for n, name in found]
@@ -468,8 +455,7 @@ def _english(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
 
 
 def _one(negated: bool, name: str) -> str:
-    word = name.removeprefix("lab:") if name.startswith("lab:") else adjective(name)
-    return f"non-{word}" if negated else word
+    return f"non-{adjective(name)}" if negated else adjective(name)
 
 
 def _german(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
@@ -477,10 +463,7 @@ def _german(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
         " und ".join(_german_noun(terms, *ends) for terms in alternatives)
         for ends in (("e", "Modelle"), ("en", "Modellen"))
     )
-    stems = [
-        None if len(terms) > 1 or terms[0][0] else _GERMAN.get(terms[0][1])
-        for terms in alternatives
-    ]
+    stems = ["" if len(terms) > 1 or terms[0][0] else _stem(terms[0][1]) for terms in alternatives]
     if len(alternatives) > 1 and all(stems):
 
         def either(ending: str) -> str:
@@ -501,14 +484,15 @@ def _german(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
 def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
     """``chinesische Modelle mit offenen Gewichten``: adjectives before, the rest after the noun."""
     before, after = [], []
-    outside = [_GENITIVE[name] for negated, name in terms if negated and name in _GENITIVE]
+    outside = [own for negated, name in terms if negated and (own := _genitive(name))]
     if outside:
         after.append(f"von außerhalb {' und '.join(outside)}")
     for negated, name in terms:
-        if negated and name in _GENITIVE:
+        no = "nicht " if negated else ""
+        if negated and _genitive(name):
             continue
-        if name in _GERMAN:
-            before.append(f"{_GERMAN[name]}{ending}")
+        if _stem(name):
+            before.append(f"{_stem(name)}{ending}")
         elif name == "HK":
             after.append("aus Hongkong")
         elif name == "US":
@@ -516,11 +500,11 @@ def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
         elif name in ("open", "closed"):
             after.append(f"mit {'offenen' if name == 'open' else 'geschlossenen'} Gewichten")
         elif name.startswith("lab:"):
-            after.append(f"{'nicht ' if negated else ''}von {name.removeprefix('lab:')}")
+            after.append(f"{no}von {name.removeprefix('lab:')}")
         elif name.startswith("family:"):
-            after.append(f"{'nicht ' if negated else ''}der Familie {model_name(name[7:])}")
+            after.append(f"{no}der Familie {model_name(name[7:])}")
         else:
-            after.append(f"{'nicht ' if negated else ''}aus {name}")
+            after.append(f"{no}aus {name}")
     return " ".join([", ".join(before), noun, *after]).strip()
 
 
@@ -554,14 +538,14 @@ def beside(group: str, lang: str, found: Phrase) -> str:
     if lang == "en":
         return noun(group) if _OWNERS.fullmatch(group) else found.models
     special = {"US": "den USA", "AE": "den Emiraten"}
-    own = _GENITIVE.get(group)
+    own = _genitive(group)
     return special.get(group) or (own.removesuffix("s") if own else found.to_models)
 
 
 def german_name(group: str) -> str:
     """The group at the end of its line in a German chart: ``USA``, ``China``."""
     other = {"open": "offen", "closed": "geschlossen", "AE": "Emirate", "ALL": "alle"}
-    own = _GENITIVE.get(group, "")
+    own = _genitive(group)
     return other.get(group) or own.removeprefix("der ").removesuffix("s") or adjective(group)
 
 

@@ -125,7 +125,7 @@ def about(
         ("As of", result.as_of),
         ("Ratings of", result.vintage),
         ("What intervals leave out", result.left_out()),
-        ("Caveat", source.caveat),
+        ("Caveat", source.caveats()),
         ("Footnote", source.footer()),
         ("Software", f"elolag {result.version}, {result.n_draws:,} draws, seed {result.seed}"),
         ("Command", command),

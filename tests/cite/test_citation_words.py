@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from elolag.cite import Citation, citation, references, wording
+from elolag.cite import Citation, citation, references
 from elolag.cite.references import Reference, _escape, _safe_url
 from elolag.errors import UsageError
 from elolag.results.answer import Speaker, _day_first, lines, phrase_of
@@ -397,5 +397,5 @@ def test_latex_finds_no_markup() -> None:
 
 
 def test_wording_needs_no_origin() -> None:
-    assert wording(replace(BASE, origins=())) == "behind"
+    assert replace(BASE, origins=()).verdict == "behind"
     assert "0" * 64 in citation(replace(BASE, origins=())).footnote

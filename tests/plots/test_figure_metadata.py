@@ -13,7 +13,7 @@ from elolag import cite, plots
 from elolag.errors import UsageError
 from elolag.estimate.catch_up import TimeToMatch
 from elolag.results.lag import LagResult
-from elolag.results.provenance import _CAVEATS, _OWN_CAVEAT, Origin, provenance
+from elolag.results.provenance import _CAVEATS, Origin, provenance
 
 KINDS = ("png", "svg", "pdf")
 
@@ -58,7 +58,7 @@ def test_the_footer_under_the_figure_is_the_one_in_the_file(
         headline.origins[0].log_head[:16],
     ):
         assert part in words
-    assert _CAVEATS["bradley-terry"] in words
+    assert _CAVEATS["bradley-terry"][0] in words
 
 
 def test_the_publisher_is_the_boards_own(headline: LagResult) -> None:
@@ -70,11 +70,11 @@ def test_the_publisher_is_the_boards_own(headline: LagResult) -> None:
     words = plots.footer(replace(headline, board="epoch/eci", origins=(epoch,), policies={}))
     assert words.startswith("Source: Epoch AI, epoch/eci (overall)")
     assert "Arena" not in words
-    assert _CAVEATS["index"] in words
+    assert _CAVEATS["index"][0] in words
     mine = Origin("mine/board/2026-01-20", "a" * 64, "2026-01-20")
     own = plots.footer(replace(headline, board="mine/board", origins=(mine,)))
     assert own.startswith("Source: own ratings, mine/board")
-    assert _OWN_CAVEAT in own
+    assert _CAVEATS["own"][0] in own
 
 
 def test_a_licence_of_older_snapshots_is_told_where_the_footer_says(

@@ -15,7 +15,7 @@ from elolag.errors import UsageError
 from elolag.estimate.over_time import lag_path
 from elolag.results import citing
 from elolag.results.answer import Speaker
-from elolag.results.provenance import _CAVEATS, _GERMAN_CAVEATS, _OWN_CAVEAT
+from elolag.results.provenance import _CAVEATS
 from elolag.results.words import german_name
 
 ENGLISH = re.compile(
@@ -111,7 +111,7 @@ def test_english_charts_are_as_they_were_and_months_and_sides_have_german_names(
 
 
 def test_every_caveat_has_its_german() -> None:
-    assert set(_GERMAN_CAVEATS) == {*_CAVEATS.values(), _OWN_CAVEAT}
+    assert not [pair for pair in _CAVEATS.values() if len(set(pair)) != 2]
 
 
 @pytest.mark.parametrize("estimand", ["current", "average"])

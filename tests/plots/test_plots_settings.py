@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from pathlib import Path
 
@@ -83,3 +84,12 @@ def test_a_notebook_shows_the_figure_and_pyplot_saves_it(
         assert shown.size == (1050, 960)
     plots.frontier(headline, size="column")
     assert pyplot.get_fignums() == []
+
+
+def test_every_figure_documents_what_all_can_be_told() -> None:
+    drawing = [getattr(plots, name) for name in plots.__all__ if name.islower()]
+    figures = [draw for draw in drawing if "ax" in inspect.signature(draw).parameters]
+    assert len(figures) == 17
+    for draw in figures:
+        own, _, _ = (draw.__doc__ or "").partition("\n    Raises\n")
+        assert own.count("\n    ax\n") == own.count("\n    size\n") == 1, draw.__name__

@@ -8,7 +8,7 @@ import pytest
 from made_study import made
 
 import elolag
-from elolag.cite import citation, wording
+from elolag.cite import citation
 from elolag.cli.lag import _print
 from elolag.plots.style import finding
 from elolag.results.lag import LagResult
@@ -266,7 +266,7 @@ def test_a_leader_that_was_first_is_overtaken_too(result: LagResult) -> None:
 
 def test_an_unclear_lead_is_said_alike_everywhere(result: LagResult) -> None:
     unclear = dataclasses.replace(result, low=-1.1, high=8.8, gap=Gap(11.0, -4.0, 30.0, 0.7, 0.7))
-    assert unclear.verdict == wording(unclear) == "no-clear-lead"
+    assert unclear.verdict == citation(unclear).wording == "no-clear-lead"
     assert unclear.to_dict()["headline"]["verdict"] == "no-clear-lead"
     for told in (unclear.sentence(), finding(unclear), citation(unclear).sentence):
         assert "neither" in told.lower()

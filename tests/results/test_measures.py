@@ -160,7 +160,7 @@ def test_results_speak_of_their_measure(indices: Path, board: str, unit: str, ca
     gap = found.to_dict()["gap"]
     assert gap["unit"] == unit
     assert gap["win_rate"] is gap["percent_of_leader"] is gap["percent_of_follower"] is None
-    assert provenance(found).caveat == _CAVEATS[caveat]
+    assert provenance(found).caveats() == _CAVEATS[caveat][0]
 
 
 def test_a_lag_without_any_error_is_still_refused(tmp_path: Path) -> None:
