@@ -1,7 +1,8 @@
 """Calibration of the intervals: `python benchmarks/calibrate.py --help`.
 
-Writes the table of `replications` (default: all worlds, 2,000 replications, beside this file). On a
-cluster, run it with ``--dask ADDRESS`` (a scheduler's address; needs `distributed`).
+Writes the table of `replications` (default: all worlds, 2,000 replications of the eight in `DEEP`
+and 500 of the others, beside this file). On a cluster, run it with ``--dask ADDRESS`` (a
+scheduler's address; needs `distributed`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ HERE = Path(__file__).parent
 def main() -> None:
     parser = argparse.ArgumentParser(description="What elolag's intervals cover in known worlds.")
     parser.add_argument("--worlds", nargs="*", default=list(WORLDS), metavar="WORLD")
-    parser.add_argument("--replications", type=int, default=2000)
+    parser.add_argument("--replications", type=int, default=Plan.replications)
+    parser.add_argument("--deep", type=int, default=2000, help="of a world in DEEP")
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--histories", type=int, default=250)
     parser.add_argument("--estimands", nargs="*", default=list(Plan.estimands), metavar="ESTIMAND")
@@ -37,6 +39,7 @@ def main() -> None:
     plan = Plan(
         worlds=tuple(chosen.worlds),
         replications=chosen.replications,
+        deep=chosen.deep,
         draws=chosen.draws,
         histories=chosen.histories,
         level=chosen.level,
