@@ -52,7 +52,7 @@ def split(rows: pd.DataFrame, seen: pd.Series[str]) -> pd.DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Coverage by what cut-off lists show.")
-    parser.add_argument("--parts", type=Path, default=HERE / "calibration-parts")
+    parser.add_argument("--parts", type=Path, default=HERE / "calibration-parts" / "steps")
     parser.add_argument("--seed", type=int, default=3, help="seed of that calibration")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--table", type=Path, default=HERE / "cut_off.csv")

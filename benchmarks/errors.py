@@ -53,7 +53,9 @@ def errors(rows: pd.DataFrame) -> pd.DataFrame:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Errors of the figures in known worlds.")
-    parser.add_argument("--parts", type=Path, nargs="*", default=[HERE / "calibration-parts"])
+    parser.add_argument(
+        "--parts", type=Path, nargs="*", default=[HERE / "calibration-parts" / "steps"]
+    )
     parser.add_argument("--table", type=Path, default=HERE / "errors.csv")
     chosen = parser.parse_args()
     files = sorted(f for folder in chosen.parts for f in folder.glob("*-[0-9]*-[0-9]*.csv"))

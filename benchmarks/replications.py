@@ -42,6 +42,17 @@ from elolag.simulation.worlds import WORLDS
 
 #: Histories that make up the archive of a world, and replications that share one.
 ARCHIVE, DRIFT_BLOCK = 8, 50
+#: Worlds that the method was changed for or that matter most: they have more replications.
+DEEP = (
+    "base",
+    "takeover",
+    "truncated-boards",
+    "gauge-anchor",
+    "skewed-debuts",
+    "unequal-spread",
+    "dense-vintages",
+    "private",
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +61,8 @@ class Plan:
 
     Attributes
     ----------
+    replications, deep
+        Replications of a world, and of one in `DEEP` if that is more.
     draws, histories, level
         Draws and re-run histories per replication, and the level of the intervals.
     runs
@@ -61,7 +74,8 @@ class Plan:
     """
 
     worlds: tuple[str, ...] = tuple(WORLDS)
-    replications: int = 2000
+    replications: int = 500
+    deep: int = 0
     draws: int = 1000
     histories: int = 250
     runs: int = 2000
@@ -88,9 +102,12 @@ class Plan:
 
     def batches(self) -> list[tuple[str, int, int]]:
         """(world, first, one past the last) of every batch."""
-        ends = range(0, self.replications, self.batch)
-        last = self.replications
-        return [(w, k, min(k + self.batch, last)) for w in self.worlds for k in ends]
+        return [
+            (world, first, min(first + self.batch, last))
+            for world in self.worlds
+            for last in [max(self.replications, self.deep if world in DEEP else 0)]
+            for first in range(0, last, self.batch)
+        ]
 
 
 @dataclass(frozen=True)
@@ -315,7 +332,7 @@ def run(
     columns = _columns(list(rivals))
     todo = [b for b in plan.batches() if not _part(folder, *b).is_file()]
     done = sum(b - a for _, a, b in plan.batches()) - sum(b - a for _, a, b in todo)
-    total = plan.replications * len(plan.worlds)
+    total = sum(b - a for _, a, b in plan.batches())
     if tell:
         tell(done, total)
     for (world, first, last), rows in _computed(todo, plan, rivals, jobs):
@@ -429,7 +446,7 @@ def _claim(folder: Path, plan: Plan, baselines: list[str]) -> None:
     """Write down what the folder's parts are made by, or refuse those of another making."""
     folder.mkdir(parents=True, exist_ok=True)
     # How many replications of which worlds is not part of it: a run may be extended.
-    wanted = {k: v for k, v in asdict(plan).items() if k not in ("worlds", "replications")}
+    wanted = {k: v for k, v in asdict(plan).items() if k not in ("worlds", "replications", "deep")}
     wanted = json.loads(json.dumps(wanted | {"baselines": baselines, "code": fingerprint()}))
     note = folder / "plan.json"
     if note.is_file():

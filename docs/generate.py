@@ -23,6 +23,7 @@ from elolag.estimate import comparison
 from elolag.estimate.panel import _lists_of, build, chain, vintages
 from elolag.forecast import past
 from elolag.model import early_drift
+from elolag.model.estimands import TRENDS
 from elolag.question import DEFAULT_BOARD
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -312,14 +313,15 @@ def calibration() -> str:
             cells = [f"{row[e]:.3f}" if e in row and pd.notna(row[e]) else "" for e in estimands]
             rows.append(f"| {world} | {' | '.join(cells)} |")
         out += ["\n".join(rows), ""]
-    most = table.groupby("estimand", sort=False)["replications"].max()
-    counts = "; ".join(
-        f"{n:,} of {', '.join(f'`{e}`' for e in most.index[most == n])}"
-        for n in sorted(set(most), reverse=True)
-    )
+    curves = table["estimand"].isin(list(TRENDS))
+    most = table[~curves].groupby("world", sort=False)["replications"].max()
+    usual, of_curves = most.min(), table[curves]["replications"].max()
+    deep = ", ".join(f"{world} {n:,}" for world, n in most[most > usual].items())
+    more = f"; of {deep}" if deep else ""
     out += [
-        f"- **Replications**, seed 3: {counts}. Fewer where a truth or an interval was refused; "
-        "left out where in more than half of the histories: "
+        f"- **Replications** of a world, seed 3: {usual:,}{more}; of a fitted curve "
+        f"{of_curves:,}. Fewer where a truth or an interval was refused; left out where in more "
+        "than half of the histories: "
         f"{_cells(rare, 'replications', '{:.0f}')}.",
         *_misses(table),
         "- **Error** (RMSE) of `months` against that of simpler methods: the worlds, of "
@@ -334,7 +336,8 @@ def calibration() -> str:
 def calibrated() -> tuple[pd.DataFrame, pd.DataFrame]:
     """The cells measured in at least half of the histories, and the others."""
     table = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
-    asked = table.groupby("estimand")["replications"].transform("max")
+    curves = table["estimand"].isin(list(TRENDS))
+    asked = table.groupby(["world", curves])["replications"].transform("max")
     rare = table["replications"] < asked / 2
     return table[~rare], table[rare]
 

@@ -302,7 +302,8 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     axes = ax if ax is not None else new_axes(size, 1.0 if size == "slide" else 1.45)
     worlds = list(dict.fromkeys(table["world"]))
     estimands = list(dict.fromkeys(table["estimand"]))
-    level, usual = float(table["level"].iloc[0]), int(table["replications"].median())
+    most = table.groupby("world")["replications"].max()
+    level, usual, more = float(table["level"].iloc[0]), int(most.min()), int(most.max())
     error = 2 * (level * (1 - level) / usual) ** 0.5
     axes.axvspan(level - error, min(level + error, 1.0), color="#efefef", linewidth=0, zorder=0)
     axes.axvline(level, color=INK, linewidth=0.5 * measures.line, zorder=1)
@@ -330,9 +331,10 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     rows = legend.get_window_extent().height / axes.figure.figure.dpi * 72
     chance = 2 * (level * (1 - level) / table["replications"]) ** 0.5
     short = int((table["coverage"] < level - chance).sum())
+    deep = f" ({(most > usual).sum()} worlds have up to {more:,})" if more > usual else ""
     note = (
         f"Filled, upper row: measurement interval; hollow, lower row: sampling interval. Grey: "
-        f"two standard errors at {usual:,} replications. Simulated worlds with a known lag, "
+        f"two standard errors at {usual:,} replications{deep}. Simulated worlds with a known lag, "
         f"elolag {__version__}."
     )
     title = f"Coverage falls short of {level:.0%} in {short} of {len(table)} cells"
