@@ -316,8 +316,9 @@ def calibration() -> str:
     curves = table["estimand"].isin(list(TRENDS))
     most = table[~curves].groupby("world", sort=False)["replications"].max()
     usual, of_curves = most.min(), table[curves]["replications"].max()
-    deep = ", ".join(f"{world} {n:,}" for world, n in most[most > usual].items())
-    more = f"; of {deep}" if deep else ""
+    more = "".join(
+        f", {n:,} in {', '.join(most.index[most == n])}" for n in sorted(set(most)) if n > usual
+    )
     out += [
         f"- **Replications** of a world, seed 3: {usual:,}{more}; of a fitted curve "
         f"{of_curves:,}. Fewer where a truth or an interval was refused; left out where in more "
