@@ -300,7 +300,9 @@ def _match_title(curve: TimeToMatch) -> str:
 #: Rows from the last step of a route to the name of the next.
 _HEAD = 1.25
 #: Room for labels, in points per point of type, and their characters a line.
-_ROOM = {"column": (17.0, 29), "page": (31.5, 68), "slide": (31.5, 68)}
+_ROOM = {
+    "column": (17.0, 29), "page": (31.5, 68), "slide": (31.5, 68), "phone": (16.5, 30),
+}  # fmt: skip
 
 
 @ours
@@ -319,7 +321,7 @@ def bridge(
         ``column``, ``page``, ``slide`` or ``phone``.
     """
     measures = of_size(size)
-    axes = ax if ax is not None else new_axes(size, 1.75 if size == "column" else 1.12)
+    axes = ax if ax is not None else new_axes(size, {"column": 1.75, "phone": 2.4}.get(size, 1.12))
     # Labels stand inside the axes, left of zero: room for them is a share of the width.
     wide = axes.get_window_extent().width if ax is not None else axes.figure.bbox.width * 0.96
     share = _ROOM[size][0] * measures.small / (wide * 72 / axes.figure.figure.dpi)
@@ -345,7 +347,7 @@ def bridge(
         before: Step | None = None
         for step in found.route(name):
             row += 1
-            label = textwrap.fill(step.label, _ROOM[size][1])
+            label = textwrap.fill(step.label, _ROOM[size][1], break_on_hyphens=False)
             weight = "bold" if step.low is not None else "normal"
             indent = left + 0.8 * measures.font
             _beside(axes, label, row, indent, fontsize=measures.tiny, weight=weight, color=INK)

@@ -114,7 +114,7 @@ def test_dates_that_cannot_be_answered(archive: Path) -> None:
         bridge("January", archive=archive)
 
 
-@pytest.mark.parametrize("size", ["column", "page", "slide"])
+@pytest.mark.parametrize("size", ["column", "page", "slide", "phone"])
 def test_figure_shows_every_step_and_no_label_covers_another(found: Bridge, size: str) -> None:
     axes = plots.bridge(found, size=size)
     figure = axes.get_figure()
