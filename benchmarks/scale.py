@@ -109,26 +109,19 @@ def store(
         "entries": len(tables["entries"]),
         "notes": [],
     }
-    retrieval = {
+    account = {
         "urls": [],
         "retrieved_at": day,
         "http_status": None,
         "etag": None,
         "revision": None,
         "raw": [{"name": board, "bytes": 0, "sha256": raw}],
+        "twins": [],
+        "supersedes": [],
+        "checks": [],
     }
     rows = {f"{name}.csv": len(frame) for name, frame in tables.items()}
-    manifest = package.build(
-        label=day,
-        source=source,
-        description=description,
-        files=files,
-        rows=rows,
-        retrieval=retrieval,
-        twins=[],
-        supersedes=[],
-        checks=[],
-    )
+    manifest = package.build(day, source, files, rows, description, account)
     folder = root / board / day
     folder.mkdir(parents=True)
     for name, data in {**files, package.MANIFEST: manifest}.items():

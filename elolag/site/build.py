@@ -8,6 +8,7 @@ import json
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -149,8 +150,10 @@ def write_site(
             raise UsageError(f"each month has a list and a day of its own; leave {name} out")
     if base_url and not base_url.startswith("https://"):
         raise UsageError(f"{base_url!r} is no address of a site: it begins with https://")
-    workers = ["joblib"] if jobs != 1 else []
-    for name in ("jinja2", "markupsafe", "xlsxwriter", "PIL.Image", *workers):
+    if jobs < 1:
+        raise UsageError(f"jobs is how many processes work: 1 or more, not {jobs}")
+    parallel = ["joblib"] if jobs != 1 else []
+    for name in ("jinja2", "markupsafe", "xlsxwriter", "PIL.Image", *parallel):
         library(name, REPORT)
     place, day = Path(out).absolute(), published or str(today())
     to_day(day)
@@ -165,10 +168,14 @@ def write_site(
     # First, so that a file which does not belong to a month is told as one of it.
     held = Path(kept) if kept else place
     on_file, lists = frozen(held), frozen_lists(held)
-    with folder.reserved(place, force=place.exists()) as temporary, _seldom_collected():
+    with (
+        folder.reserved(place, force=place.exists()) as temporary,
+        _seldom_collected(),
+        _workers(jobs) as workers,
+    ):
         work = _Work(
             board, asked, on_file, lists, day,
-            (base_url or owner().site).rstrip("/"), jobs, tell,
+            (base_url or owner().site).rstrip("/"), workers, tell,
         )  # fmt: skip
         made = _made(work)
         files = _whole(work, made)
@@ -188,7 +195,7 @@ class _Work:
     lists: Mapping[str, bytes]
     day: str
     address: str
-    jobs: int
+    workers: Executor | None
     tell: Callable[[int, int], object] | None
 
     @property
@@ -329,11 +336,8 @@ def _done(
     made, and takes what none has begun from the end.
     """
     found: dict[str, Any] = {}
-    begun = (
-        {name: executor.submit(answered, task) for name, task in tasks.items()}
-        if (executor := _executor(work.jobs))
-        else {}
-    )
+    submit = work.workers.submit if work.workers else None
+    begun = {name: submit(answered, task) for name, task in tasks.items()} if submit else {}
 
     def told(name: str, answer: Any) -> None:
         if isinstance(answer, ElolagError) and name.startswith(_NEEDED):
@@ -355,18 +359,20 @@ def _done(
     return found, made
 
 
-def _executor(jobs: int) -> Any:
+@contextmanager
+def _workers(jobs: int) -> Iterator[Executor | None]:
     """The workers beside this process; None where it works alone."""
     if jobs == 1:
-        return None
+        yield None
+        return
     loky = library("joblib.externals.loky", REPORT)
     # A worker that has grown is replaced. Said as an error, as under -W error, in the thread
     # that reads the answers, it would end that thread, and all would wait for ever.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return loky.get_reusable_executor(
-        max_workers=jobs - 1, timeout=300, initializer=_may_grow, env=one
-    )
+    # Not the executor that joblib keeps for whoever comes next: it wants one of its own making.
+    with loky.ProcessPoolExecutor(jobs - 1, timeout=300, initializer=_may_grow, env=one) as found:
+        yield found
 
 
 def _may_grow() -> None:
