@@ -400,7 +400,7 @@ def compare(
     Parameters
     ----------
     by
-        ``category``, ``board``, ``openness``, ``lab`` or ``country`` (see the module).
+        ``category``, ``board``, ``openness``, ``lab`` or ``country``.
     estimand, frontier
         As for `estimate_lag`; in months, so not ``gap``.
     interval

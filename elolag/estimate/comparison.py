@@ -109,7 +109,7 @@ class Comparison(Result):
     unrated
         Records of the sibling board (with or without style control) that this board never rated.
     small_print
-        What else the average could have read (see `elolag.estimate.comparison`); empty where it has
+        What else the average could have read (by the function of that name); empty where it has
         no answer.
     """
 

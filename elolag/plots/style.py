@@ -47,7 +47,7 @@ COLOURS = ("#12436D", "#F46A25")
 MARKERS = ("o", "s")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)))
 INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d9d9d9"
-#: Series that are not leader and follower: four colours, then the same ones hollow (`FILLS`).
+#: Series that are not leader and follower: four colours, then the same ones hollow.
 SERIES = (*COLOURS, "#28A197", "#801650")
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")
 
@@ -407,7 +407,7 @@ def _written(
 
 @contextmanager
 def _haloed(figure: Any) -> Iterator[None]:
-    """White around type is named for `_told`; matplotlib would draw outlines in its place."""
+    """White around type is named for `markup.told`; matplotlib would draw outlines in its place."""
     from matplotlib.text import Text
 
     worn = [(t, t.get_path_effects(), t.get_gid()) for t in figure.findobj(Text)]

@@ -251,7 +251,6 @@ DATASET_SOURCE = Source(
     citation="Arena (arena.ai). Leaderboard dataset, lmarena-ai/leaderboard-dataset. CC-BY-4.0.",
     # Files are served, after a redirect, from storage hosts below hf.co that change over time.
     hosts=("huggingface.co", ".hf.co"),
-    fetched=True,
     precedence=0,
     parse=_parse_dataset,
 )

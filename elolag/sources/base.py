@@ -41,8 +41,6 @@ class Source:
     hosts
         Hosts its addresses and redirects may use, over https only. One that starts with a dot
         stands for every host below it; `allows` applies that rule.
-    fetched
-        Whether `elolag snapshot` fetches it by default; the others are imported from files.
     whole
         Whether its lists come whole. A copy of pages that are cut short from time to time is
         believed only beside a list that vouches for it (`elolag.archive.completeness`).
@@ -70,7 +68,6 @@ class Source:
     hosts: tuple[str, ...]
     precedence: int
     parse: Callable[[bytes, Origin], list[Publication]] = field(repr=False)
-    fetched: bool = False
     redistributable: bool = True
     parser_version: int = 1
     whole: bool = True

@@ -2,7 +2,7 @@
 
 Four sources. `epoch-eci` is Epoch's own table. `iaps-open-source-gap` is a public repository that
 fetches Epoch's and METR's tables daily: its history is their past vintages, with errors.
-`_comparia` is the French government's arena. `artificial-analysis` has language models with release
+`comparia` is the French government's arena. `artificial-analysis` has language models with release
 dates, and media arenas with Elo; it needs a key (`KEY_VARIABLE`), and its terms forbid
 redistribution, so it belongs in a private archive.
 """
@@ -315,7 +315,6 @@ SOURCES: tuple[Source, ...] = (
         citation="Epoch AI, 'Epoch Capabilities Index'. Published online at epoch.ai. "
         "Retrieved from https://epoch.ai/eci. CC-BY-4.0.",
         hosts=("epoch.ai",),
-        fetched=True,
         precedence=0,
         parse=_epoch,
     ),
@@ -521,7 +520,6 @@ ARTIFICIAL_ANALYSIS_SOURCE = Source(
     licence_url="https://artificialanalysis.ai/data-api/docs",
     citation="Artificial Analysis, https://artificialanalysis.ai/.",
     hosts=("artificialanalysis.ai",),
-    fetched=True,
     redistributable=False,
     precedence=0,
     parse=_artificial_analysis,

@@ -257,7 +257,6 @@ MODELS_DEV_SOURCE = Source(
     licence_url="https://github.com/anomalyco/models.dev",
     citation="models.dev contributors. models.dev, an open database of AI models. MIT.",
     hosts=("models.dev",),
-    fetched=True,
     precedence=0,
     parser_version=2,
     parse=_parse_models_dev,
@@ -316,7 +315,6 @@ OPENROUTER_SOURCE = Source(
     licence_url="https://openrouter.ai/terms",
     citation="OpenRouter. Model list, openrouter.ai/api/v1/models.",
     hosts=("openrouter.ai",),
-    fetched=True,
     precedence=0,
     parse=_parse_openrouter,
 )

@@ -11,7 +11,7 @@ from upstream_server import Reply, Upstream, in_turn
 from elolag.errors import UsageError
 from elolag.fetch import Fetch, fetch, fetchable
 from elolag.fetch.client import Client
-from elolag.sources import SOURCES, get_source
+from elolag.sources import get_source
 
 
 @pytest.fixture
@@ -29,7 +29,6 @@ def fetched(client: Client, name: str, *, key: str = "", **etags: str) -> Fetch:
 def test_what_is_fetched_by_default() -> None:
     names = [source.name for source in fetchable(())]
     assert names == [*made.FETCHED, "artificial-analysis"]
-    assert names == [source.name for source in SOURCES.values() if source.fetched]
     assert [source.name for source in fetchable(("epoch-eci", "arena-dataset"))] == [
         "arena-dataset",
         "epoch-eci",

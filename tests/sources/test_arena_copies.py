@@ -544,7 +544,6 @@ def test_copies_say_whose_figures_they_are_and_are_nobodys_own(source: Any):
     assert source.citation.startswith("Arena (arena.ai), ")
     assert source.precedence > 1
     assert source.whole is False
-    assert source.fetched is False
     assert source.redistributable is True
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from elolag.archive import package
 from elolag.errors import UsageError
+from elolag.fetch import fetchable
 from elolag.schema import BOARD_PATTERN
 from elolag.sources import SOURCES, Source, arena_copies, get_source
 
@@ -48,7 +49,7 @@ def test_every_source_is_registered_under_its_own_name():
 
 
 def test_fetched_sources_and_private_ones():
-    assert {n for n, s in SOURCES.items() if s.fetched} == {
+    assert {source.name for source in fetchable(())} == {
         "arena-dataset",
         "epoch-eci",
         "models-dev",
