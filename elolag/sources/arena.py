@@ -298,6 +298,13 @@ def _parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
     ]  # fmt: skip
 
 
+def _catalog_subset(file: str, day: str) -> str:
+    """Give the board that a file of the catalog holds, by its name and the day of its commit."""
+    if file == "leaderboard-data.json" and day <= _CONTROLLED_UNTIL:
+        return _CATALOG_BOARDS["leaderboard-data-style-control.json"]
+    return _CATALOG_BOARDS[file]
+
+
 def read_catalog(
     payload: bytes, origin: Origin, where: str
 ) -> tuple[str, tidy.Tables, tuple[str, ...]]:
@@ -313,10 +320,10 @@ def read_catalog(
             f"{where}: not a file of the catalog that holds ratings; "
             f"those are {', '.join(_CATALOG_BOARDS)}; and {_MODELS_FILE} has the models"
         )
-    controlled = origin.name == "leaderboard-data.json" and origin.date <= _CONTROLLED_UNTIL
-    notes = ("the file's name says raw, its ratings are style-controlled",) * controlled
-    file = "leaderboard-data-style-control.json" if controlled else origin.name
-    board = board_id(_CATALOG_BOARDS[file], where)
+    subset = _catalog_subset(origin.name, origin.date)
+    told = subset != _CATALOG_BOARDS[origin.name]
+    notes = ("the file's name says raw, its ratings are style-controlled",) * told
+    board = board_id(subset, where)
     answer = mapping(json_value(payload, where), where, "the file")
     names: dict[str, str] = {}
     figures: dict[str, list[Any]] = {key: [] for key in ("category", "entry", *_FIGURES)}
