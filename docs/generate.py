@@ -393,8 +393,11 @@ def _against_baselines(table: pd.DataFrame) -> str:
     rows = [f"| estimand | {' | '.join(names)} |", "|" + "---|" * (len(rivals) + 1)]
     for estimand, worlds in part.groupby("estimand", sort=False):
         ratios = [worlds["rmse"] / worlds[name] for name in rivals]
+        every = len(worlds)
         cells = [
-            f"{(ratio <= 1).sum()} ({ratio.median():.2f})" if ratio.notna().all() else ""
+            f"{(ratio <= 1).sum()}{'' if n == every else f' of {n}'} ({ratio.median():.2f})"
+            if (n := ratio.notna().sum())
+            else ""
             for ratio in ratios
         ]
         if any(cells):
