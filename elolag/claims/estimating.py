@@ -96,17 +96,15 @@ class Studies:
         drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
         return cls(opened, lookup, drawn, session, asked["extra_tags"])
 
-    def asked(self, *key: str, chunks: int | None = None) -> Drawn:
+    def asked(
+        self, board: str, vintage: str, category: str, leader: str, follower: str, *,
+        chunks: int | None = None,
+    ) -> Drawn:  # fmt: skip
         """Two groups on one panel with their draws, of which `chunks` may be enough.
 
         Dates are asked of it afterwards.
-
-        Parameters
-        ----------
-        *key
-            Board, vintage, category, leader and follower.
         """
-        board, vintage, category, leader, follower = key
+        key: tuple[str, ...] = (board, vintage, category, leader, follower)
         if key not in self._studies:
             where = self.session.board(board, self.archive)
             panel = self.session.panel(where, category, vintage, self.extra_tags)

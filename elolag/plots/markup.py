@@ -225,7 +225,8 @@ def path_data(path: str) -> str:
                 if command == "L" and 0 in steps:
                     steps, drawn = [sum(steps)], "h" if steps[1] == 0 else "v"
             at = places[begin + size - 1]
-            words += [drawn] * (drawn != name or drawn == "M")
+            if drawn != name or drawn == "M":
+                words.append(drawn)
             words += map(_hundredth, steps)
             name = drawn
         if command == "z":

@@ -326,7 +326,8 @@ def voters(
     """
     rows = []
     for heading, part in (("all models", found.quoted), ("near the top", found.tops)):
-        rows += [Dot(heading, heading=True)] * bool(part)
+        if part:
+            rows.append(Dot(heading, heading=True))
         for item in part:
             name = item.voters.capitalize() if item.against == "english" else item.voters
             answer, low, high = map(signed, (item.shift.elo, item.low, item.high))

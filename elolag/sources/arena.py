@@ -321,8 +321,9 @@ def read_catalog(
             f"those are {', '.join(_CATALOG_BOARDS)}; and {_MODELS_FILE} has the models"
         )
     subset = _catalog_subset(origin.name, origin.date)
-    told = subset != _CATALOG_BOARDS[origin.name]
-    notes = ("the file's name says raw, its ratings are style-controlled",) * told
+    notes: tuple[str, ...] = ()
+    if subset != _CATALOG_BOARDS[origin.name]:
+        notes = ("the file's name says raw, its ratings are style-controlled",)
     board = board_id(subset, where)
     answer = mapping(json_value(payload, where), where, "the file")
     names: dict[str, str] = {}

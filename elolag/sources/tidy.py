@@ -446,7 +446,8 @@ def _without_duplicates(
     ]
     more = len(said) - _NOTES_SHOWN
     notes += said[:_NOTES_SHOWN]
-    notes += [f"and {more} more conflicting rows left out"] * (more > 0)
+    if more > 0:
+        notes.append(f"and {more} more conflicting rows left out")
     return rows.drop(dropped.index)
 
 
