@@ -290,6 +290,34 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
     head.set_x((pad / width - place.x0) / place.width)
 
 
+def resized(axes: Axes, size: str, dpi: float) -> None:
+    """Give a figure of our own other dots per inch, and its words the room they need there.
+
+    Type is hinted: of fewer dots it is wider for its size. Words that would run over the edge are
+    broken into lines again, and the axes fitted between them.
+    """
+    from matplotlib.text import Text
+
+    figure: Any = axes.figure.figure
+    figure.set_dpi(dpi)
+    pad = 0.9 * of_size(size).font * dpi / 72
+    width = figure.bbox.width - 2 * pad
+    title = axes.get_title(loc="left")
+    foot = next(text for text in figure.texts if text.get_gid() == _FOOTER)
+    head = next(
+        text for text in axes.get_children() if isinstance(text, Text) and text.get_text() == title
+    )
+    with _our_settings():
+        # Where an SVG was written they would still be measured as there.
+        canvas = figure.canvas.get_renderer()
+        if max(text.get_window_extent(canvas).width for text in (head, foot)) <= width:
+            return
+        for text in (head, foot):
+            text.set_text(" ".join(text.get_text().split()))
+            _wrap(text, width)
+        _fit(axes, figure, head, foot, pad)
+
+
 def _wrap(text: Text, width: float) -> None:
     """Break a text into lines of at most `width` pixels, between words only."""
     whole = text.get_text()

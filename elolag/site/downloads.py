@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
 from elolag.plots.markup import UNSEEN
-from elolag.plots.style import rendered
+from elolag.plots.style import of_size, rendered, resized
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.table import Cell, Column, Table
@@ -81,7 +81,7 @@ def images(
         if size == "page":
             files[f"{name}.svg"] = rendered(axes, "svg", result)
         if size in sizes:
-            axes.figure.figure.set_dpi(_DPI.get(size, axes.figure.figure.dpi))
+            resized(axes, size, _DPI.get(size, of_size(size).dpi))
             whole = rendered(axes, "png", result, loose=True)
             files[f"{name}-{size}.png"] = _few_colours(whole)
     return files

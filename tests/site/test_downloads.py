@@ -31,7 +31,7 @@ from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.plots import frontier, svg
 from elolag.plots.markup import UNSEEN
-from elolag.plots.style import COLOURS, rendered
+from elolag.plots.style import COLOURS, rendered, resized
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
@@ -175,6 +175,18 @@ def pictures(answers: tuple[LagResult, LagResult]) -> dict[str, bytes]:
     return images("frontier", lambda **look: frontier(answers[1], **look), answers[1])
 
 
+def test_no_word_runs_over_the_edge_of_an_image() -> None:
+    """Of fewer dots to the inch type is wider for its size, and a footer's lines are full."""
+    held = elolag.Session()
+    for vintage in ("2026-08-19", "2026-10-02"):
+        found = elolag.estimate_lag(vintage=vintage, n_draws=200, session=held)
+        made = images("frontier", lambda found=found, **look: frontier(found, **look), found)
+        for size in OFFERED:
+            picture = Image.open(io.BytesIO(made[f"frontier-{size}.png"])).convert("L")
+            edge = picture.crop((picture.width - 8, 0, picture.width, picture.height))
+            assert edge.getextrema()[0] > 250, (vintage, size)
+
+
 def test_a_chart_is_taken_along_as_one_svg_and_a_png_of_each_size(
     pictures: dict[str, bytes], answers: tuple[LagResult, LagResult], tmp_path: Path
 ) -> None:
@@ -204,7 +216,7 @@ def test_the_palette_changes_no_colour_that_is_seen(
     pictures: dict[str, bytes], answers: tuple[LagResult, LagResult]
 ) -> None:
     axes = frontier(answers[1])
-    axes.figure.figure.set_dpi(150)
+    resized(axes, "page", 150)
     whole = Image.open(io.BytesIO(rendered(axes, "png", answers[1]))).convert("RGB")
     few = Image.open(io.BytesIO(pictures["frontier-page.png"]))
     assert few.mode == "P"
