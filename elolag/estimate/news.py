@@ -234,13 +234,14 @@ class _State:
         """Some of the draws, copied."""
         return _State(self.ratings[rows], self.lead_from[rows], self.follow_from[rows], self.as_of)
 
-    def columns(self, columns: Ints) -> _State:
-        """In each draw some of the models, (D, J)."""
-        ratings, lead, follow = (
-            np.take_along_axis(a, columns, 1)
-            for a in (self.ratings, self.lead_from, self.follow_from)
-        )
-        return _State(ratings, lead, follow, self.as_of)
+    def columns(self, columns: Ints, alive: Flags) -> _State:
+        """In each draw some of the models, (D, J), of which those not alive never count."""
+
+        def taken(values: Floats, never: float) -> Floats:
+            return np.where(alive, np.take_along_axis(values, columns, 1), never)
+
+        ratings, lead = taken(self.ratings, -np.inf), taken(self.lead_from, np.inf)
+        return _State(ratings, lead, taken(self.follow_from, np.inf), self.as_of)
 
 
 def estimate_news(
@@ -479,7 +480,7 @@ def _shapley(
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk, 1)))
         old, new = early.rows(rows), late.rows(rows)
         columns, alive = _live(old, new, _beginning(old, new, estimand, window), match)
-        old, new = old.columns(columns), new.columns(columns)
+        old, new = old.columns(columns, alive), new.columns(columns, alive)
         tag = retagged[columns] & alive
         moved = _walk(old, new, alive, tag, estimand, window, match, rng)
         np.add.at(ratings, columns.ravel(), moved[0].ravel())
@@ -497,16 +498,17 @@ def _beginning(old: _State, new: _State, estimand: str, window: float | None) ->
 def _live(old: _State, new: _State, begins: float, match: MatchRule) -> tuple[Ints, Flags]:
     """In each draw the models that can matter in some mixture of both states, and which those are.
 
-    As many columns as the draw with most of them has, (D, J). A model matters nowhere if another,
-    out no later in either state, stands higher in both than it does in either; nor, under
-    `reached`, if it stands below what both frontiers surely have from the day `begins` on.
+    Those of the leader's side first, then the others, each in order of date, as many columns of a
+    side as the draw with most of them has, (D, J): frontiers are read off the quicker. A model
+    matters nowhere if another, out no later in either state, stands higher in both than it does in
+    either; nor, under `reached`, if it stands below what both frontiers surely have from the day
+    `begins` on.
     """
     high = np.maximum(old.ratings, new.ratings)
     low = np.minimum(old.ratings, new.ratings)
-    alive = np.zeros(high.shape, bool)
-    least = np.full(len(high), np.inf)
-    for dates in ("lead_from", "follow_from"):
-        one, other = getattr(old, dates), getattr(new, dates)
+    sides, least = [], np.full(len(high), np.inf)
+    for name in ("lead_from", "follow_from"):
+        one, other = getattr(old, name), getattr(new, name)
         first, sure = np.minimum(one, other), np.maximum(one, other)
         floor = np.full(high.shape, -np.inf)
         order = np.argsort(sure, axis=1, kind="stable")
@@ -515,13 +517,19 @@ def _live(old: _State, new: _State, begins: float, match: MatchRule) -> tuple[In
         for d in range(len(high)):
             at = np.searchsorted(by[d], first[d], side="right") - 1
             floor[d] = np.where(at >= 0, risen[d, np.maximum(at, 0)], -np.inf)
-        alive |= np.isfinite(first) & (high >= floor)
+        sides.append(np.where(np.isfinite(first) & (high >= floor), first, np.inf))
         least = np.minimum(least, np.where(sure <= begins, low, -np.inf).max(axis=1))
+    lead, follow = sides
     if match.name == "reached":
-        alive &= high >= least[:, None]
-    width = max(int(alive.sum(axis=1).max()), 1)
-    columns = np.argsort(~alive, axis=1, kind="stable")[:, :width]
-    return columns, np.take_along_axis(alive, columns, 1)
+        for dates in sides:
+            dates[high < least[:, None]] = np.inf
+    follow[np.isfinite(lead)] = np.inf
+    columns, alive = [], []
+    for dates in sides:
+        width = max(int(np.isfinite(dates).sum(axis=1).max()), 1)
+        columns.append(np.argsort(dates, axis=1, kind="stable")[:, :width])
+        alive.append(np.isfinite(np.take_along_axis(dates, columns[-1], 1)))
+    return np.hstack(columns), np.hstack(alive)
 
 
 def _walk(
@@ -542,6 +550,7 @@ def _walk(
     n, width = old.ratings.shape
     every = np.arange(n)
     aged = replace(old, as_of=new.as_of)
+    begins = _beginning(aged, aged, estimand, window)
     begin = _worth(aged, every, estimand, window, match)
     time = begin - _worth(old, every, estimand, window, match)
     idle = np.hstack([~alive, ~tag])
@@ -553,7 +562,8 @@ def _walk(
         for step in range(int(count.max(initial=0))):
             rows = np.flatnonzero(step < count)
             who = way[rows, step]
-            rated = who < width
+            rated, model = who < width, who % width
+            seen = _counts(mix, rows, model, begins, match)
             mine, at = rows[rated], who[rated]
             mix.ratings[mine, at] = new.ratings[mine, at]
             # Dates switch with the rating, or with the tag where that is a player.
@@ -562,10 +572,34 @@ def _walk(
             of = np.concatenate([at[alone], who[~rated] - width])
             mix.lead_from[day, of] = new.lead_from[day, of]
             mix.follow_from[day, of] = new.follow_from[day, of]
+            # Who is a record neither before nor after moves no frontier, and so no figure.
+            seen |= _counts(mix, rows, model, begins, match)
+            rows, who = rows[seen], who[seen]
+            if not len(rows):
+                continue
             after = _worth(mix, rows, estimand, window, match)
             added[rows, who] += (after - value[rows]) / 2
             value[rows] = after
     return added[:, :width], added[:, width:], time
+
+
+def _counts(state: _State, rows: Ints, models: Ints, begins: float, match: MatchRule) -> Flags:
+    """Whether one model of each of these draws can be seen in the figure.
+
+    It stands above all that counted by its date; and, where a level has the date of the first at
+    it, not below both frontiers of the day `begins`: lower levels are not asked about.
+    """
+    ratings = state.ratings[rows]
+    own = np.take_along_axis(ratings, models[:, None], 1)
+    found, least = np.zeros(len(rows), bool), np.full(len(rows), np.inf)
+    for counts_from in (state.lead_from[rows], state.follow_from[rows]):
+        day = np.take_along_axis(counts_from, models[:, None], 1)
+        # The model itself is not above its own rating.
+        beaten = (counts_from <= day) & (ratings >= own)
+        found |= (beaten.sum(axis=1) == 1) & (day[:, 0] <= state.as_of)
+        reached = np.where(counts_from <= begins, ratings, -np.inf).max(axis=1)
+        least = np.minimum(least, reached)
+    return found & (own[:, 0] >= least) if match.name == "reached" else found
 
 
 def _players_first(order: Ints, idle: Flags) -> Ints:
