@@ -12,7 +12,7 @@ from elolag.cite import LANGUAGES, citation
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.plots.marks import DOWNWARD, UPWARD, Label, Pen, place
-from elolag.plots.markup import SAID, UNSEEN
+from elolag.plots.markup import SAID
 from elolag.plots.style import (
     COLOURS,
     DASHES,
@@ -198,9 +198,7 @@ def _draw_side(
             f"rating {m.rating:.1f}, {result.level:.0%} interval {m.rating - reach:.1f} "
             f"to {m.rating + reach:.1f}"
         )
-        day, unseen = to_day(m.counts_from), {"alpha": UNSEEN, "markeredgewidth": 0}
-        target = pen.mark([day], [m.rating], "o", 1, colour, linestyle="none", zorder=6, **unseen)
-        hover(target, words, SIDES[side])
+        pen.told(to_day(m.counts_from), m.rating, words, SIDES[side])
 
 
 def _name_ends(

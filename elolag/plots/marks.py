@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from elolag.plots.style import (
     SIDES,
     Size,
     hover,
+    target,
     visible,
 )
 
@@ -44,6 +46,24 @@ class Pen:
         """One mark, `width` times as wide as the size's; ``linestyle="none"`` for several."""
         style |= {"color": colour, "markersize": width * self.size.marker}
         return self.axes.plot(x, y, marker=shape, **style)[0]
+
+    def told(self, x: float, y: float, words: str, side: str = "") -> None:
+        """What the pointer is told over a mark that is drawn."""
+        from matplotlib.lines import Line2D
+
+        size = self.size.marker
+        target(self.axes, partial(Line2D, [x], [y], linestyle="none", marker="o", color=INK,
+                                  markersize=size, markeredgewidth=0), words, side)  # fmt: skip
+
+    def told_between(self, low: float, high: float, words: str, *, upright: bool) -> None:
+        """The same over all of the axes between two x, if upright, or between two y."""
+        from matplotlib.patches import Rectangle
+
+        axes = self.axes
+        corner, sides = ((low, 0), (high - low, 1)) if upright else ((0, low), (1, high - low))
+        across = axes.get_xaxis_transform() if upright else axes.get_yaxis_transform()
+        target(axes, partial(Rectangle, corner, *sides, transform=across, color=INK, linewidth=0),
+               words)  # fmt: skip
 
 
 #: Directions a label may stand in, as unit steps; the sides a mark prefers come first.

@@ -51,7 +51,7 @@ def element(content: bytes, prefix: str, *, pointed: bool) -> str:
     if not pointed:
         for parent in list(root.iter()):
             for child in list(parent):
-                if child.tag == f"{_SVG}title" or child.get("fill-opacity") == f"{UNSEEN:g}":
+                if child.tag == f"{_SVG}title":
                     _lift(child, root)
                     parent.remove(child)
     _hoist(root)

@@ -15,7 +15,6 @@ from elolag.forecast.past import Fan
 from elolag.forecast.skill import OURS, REFERENCE, Scores
 from elolag.model.estimands import AT_LEAST, AT_MOST, UNBOUNDED
 from elolag.plots.marks import Pen, halo
-from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
     INK,
@@ -130,7 +129,7 @@ def lag_path(
     if _bounded(path).any():
         note += " Hatched with an arrow: only a bound, the lag may lie beyond."
     room = (4.4 if phone else 1.5) * measures.small
-    _tell(axes, path)
+    _tell(pen, path)
     return finish(axes, _path_title(path), footer(path, note), size=size, room=room, **look)
 
 
@@ -153,7 +152,7 @@ def _turns(path: LagPath) -> NDArray[np.bool_]:
     return np.asarray(kept)
 
 
-def _tell(axes: Axes, path: LagPath) -> None:
+def _tell(pen: Pen, path: LagPath) -> None:
     """Date, lag and interval under the pointer, once a week."""
     for k in range(0, len(path.days), 7):
         low, high = float(path.low[k]), float(path.high[k])
@@ -168,9 +167,9 @@ def _tell(axes: Axes, path: LagPath) -> None:
             said = open_ended(None, None)
         elif code:
             said = open_ended(lag, None) if code == AT_LEAST else open_ended(None, lag)
-        week = axes.axvspan(path.days[k], path.days[min(k + 7, len(path.days) - 1)], color=INK,
-                            alpha=UNSEEN, linewidth=0, zorder=6)  # fmt: skip
-        hover(week, f"{to_iso(path.days[k])}\n{said}\n{ends} ({path.level:.0%})")
+        week = path.days[k], path.days[min(k + 7, len(path.days) - 1)]
+        words = f"{to_iso(path.days[k])}\n{said}\n{ends} ({path.level:.0%})"
+        pen.told_between(*week, words, upright=True)
 
 
 def _path_title(path: LagPath) -> str:
@@ -309,7 +308,7 @@ def forecast(
     date_axis(axes, first, float(now.days[-1]), size)
     axes.set_ylabel("months")
     unsigned(axes.yaxis)
-    _tell_fan(axes, now)
+    _tell_fan(pen, now)
     key_above(axes, [line, *handles], size)
     note = f"Shaded: what may come, three plain models in equal parts. {outlook.note}"
     room = (5.6 if phone else 1.5) * measures.small
@@ -325,13 +324,11 @@ def forecast_title(outlook: Outlook) -> str:
     return first_up(f"{noun(outlook.follower_group)}, year to {month}: {span(low, high)} (80%)")
 
 
-def _tell_fan(axes: Axes, now: Fan) -> None:
+def _tell_fan(pen: Pen, now: Fan) -> None:
     """Day, median and interval under the pointer."""
     for k, day in enumerate(now.days):
         low, middle, high = (float(now.at[q][k]) for q in (0.1, 0.5, 0.9))
-        mark = axes.plot([day], [middle], marker="o", markersize=9, color=INK, alpha=UNSEEN,
-                         zorder=6)[0]  # fmt: skip
-        hover(mark, f"{to_iso(day)}\n{directed(middle)}\n{span(low, high)} (80%)")
+        pen.told(day, middle, f"{to_iso(day)}\n{directed(middle)}\n{span(low, high)} (80%)")
 
 
 #: Targets with intervals, as they are called beside a row.

@@ -14,7 +14,6 @@ from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News
 from elolag.estimate.news import signed as moved
 from elolag.plots.marks import Pen
-from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
     INK,
@@ -23,7 +22,6 @@ from elolag.plots.style import (
     Size,
     finish,
     footer,
-    hover,
     new_axes,
     of_size,
     ours,
@@ -196,10 +194,7 @@ def _dot(
         fontsize=measures.small, color=colour, parse_math=False,
     )  # fmt: skip
     if row.words:
-        strip = axes.axhspan(
-            number - 0.5, number + 0.5, color=INK, alpha=UNSEEN, linewidth=0, zorder=6
-        )
-        hover(strip, row.words)
+        Pen(axes, measures).told_between(number - 0.5, number + 0.5, row.words, upright=False)
 
 
 def _bar(

@@ -9,7 +9,6 @@ import numpy as np
 
 from elolag.arrays import Floats
 from elolag.plots.marks import Pen, halo
-from elolag.plots.markup import UNSEEN
 from elolag.plots.style import (
     COLOURS,
     FAINT,
@@ -19,7 +18,6 @@ from elolag.plots.style import (
     Size,
     finish,
     footer,
-    hover,
     new_axes,
     new_figure,
     of_size,
@@ -167,8 +165,7 @@ def _curve(axes: Axes, grid: Grid, kept: list[int], months: Floats, measures: Si
     pen.mark(place, months, "o", wide, COLOURS[0], linestyle="none", markeredgewidth=0, zorder=3)
     value = months[head]
     for x, k in enumerate(kept):
-        target = pen.mark([x], [months[x]], "o", 1, INK, linestyle="none", alpha=UNSEEN, zorder=6)
-        hover(target, _told(grid, k))
+        pen.told(x, months[x], _told(grid, k))
     pen.mark([head], [value], "D", 1.6, COLOURS[1], markeredgecolor="white", zorder=5)
     below = head > 0.35 * len(kept)
     axes.annotate(

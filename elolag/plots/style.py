@@ -19,11 +19,15 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
 
 from elolag.archive.export import replacing
 from elolag.dates import DAYS_PER_MONTH, parse, to_day, to_iso
 from elolag.errors import ArchiveError, UsageError
-from elolag.plots.markup import HALO, LINE, SAID, element, packed, told
+from elolag.plots.markup import HALO, LINE, SAID, UNSEEN, element, packed, told
 from elolag.results.citing import month
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from elolag.results.provenance import Provenance
 
 
+Pixels = NDArray[np.uint8]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -290,7 +295,7 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
     head.set_x((pad / width - place.x0) / place.width)
 
 
-def resized(axes: Axes, size: str, dpi: float) -> None:
+def _resized(axes: Axes, size: str, dpi: float) -> None:
     """Give a figure of our own other dots per inch, and its words the room they need there.
 
     Type is hinted: of fewer dots it is wider for its size. Words that would run over the edge are
@@ -337,6 +342,35 @@ def hover(artist: Any, words: str, side: str = "") -> None:
     artist.set_gid(f"{SAID}{side}:{lines}")
 
 
+def target(axes: Axes, make: Callable[[], Any], words: str, side: str = "") -> None:
+    """Words the pointer is told over an artist that nobody sees.
+
+    It is made for an SVG, and gone after: no other drawing pays for it.
+    """
+    _TARGETS.setdefault(axes.figure.figure, []).append((axes, make, words, side))
+
+
+#: Of a figure, what is laid over its marks for the pointer.
+_TARGETS: WeakKeyDictionary[Any, list[tuple[Axes, Callable[[], Any], str, str]]]
+_TARGETS = WeakKeyDictionary()
+
+
+@contextmanager
+def _pointed(figure: Any) -> Iterator[None]:
+    """Its targets upon a figure."""
+    laid = []
+    for axes, make, words, side in _TARGETS.get(figure, ()):
+        artist = make()
+        artist.set(alpha=UNSEEN, zorder=6)
+        hover(artist, words, side)
+        laid.append(axes.add_artist(artist))  # moves no limit of the axes
+    try:
+        yield
+    finally:
+        for artist in laid:
+            artist.remove()
+
+
 def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
     """The figure as an SVG element for a page, as small as it can be, with plain attributes only.
 
@@ -346,7 +380,8 @@ def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
     `prefix`, which parts several drawings. Where nothing points, as on a phone, `pointed` leaves
     those words out, and what only takes the pointer.
     """
-    return element(_written(axes, "svg", {"Date": None}, prefix), prefix, pointed=pointed)
+    content = _written(axes, "svg", {"Date": None}, prefix, pointed=pointed)
+    return element(content, prefix, pointed=pointed)
 
 
 @contextmanager
@@ -392,26 +427,41 @@ def ours(draw: Callable[P, R]) -> Callable[P, R]:
 
 
 def rendered(
-    axes: Axes, kind: str, result: Any = None, title: str = "", *, loose: bool = False
+    axes: Axes, kind: str, result: Any = None, title: str = "", *, pointed: bool = True
 ) -> bytes:
     """A figure as the bytes of a file, as `save` writes them; `title` where the axes have none.
 
-    `loose`: a PNG that is not compressed, for who goes on with it.
+    An SVG that is not `pointed` has nothing that only takes the pointer: of use in a page, and a
+    quarter of the file.
     """
+    content = _written(axes, kind, _told(axes, kind, result, title), "elolag", pointed=pointed)
+    own = axes.figure.figure.get_gid() == _OWN
+    return packed(content) if kind == "svg" and own else content
+
+
+def painted(axes: Axes, size: str, dpi: float, result: Any = None) -> tuple[Pixels, dict[str, str]]:
+    """A figure of our own as pixels (height, width, 4), and what its PNG says of itself."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    _resized(axes, size, dpi)
+    canvas: Any = FigureCanvasAgg(axes.figure.figure)
+    with _our_settings():
+        canvas.draw()
+    return np.asarray(canvas.buffer_rgba()), _told(axes, "png", result)
+
+
+def _told(axes: Axes, kind: str, result: Any, title: str = "") -> dict[str, Any]:
+    """What a file of this kind says of itself."""
     figure: Any = axes.figure.figure
     title = axes.get_title(loc="left") or axes.get_title() or title
     source = provenance(result, title=" ".join(title.split()))
     marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
     shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
-    content = _written(
-        axes, kind, _metadata(kind, source, " ".join(shown) or source.footer()), "elolag",
-        {"pil_kwargs": {"compress_level": 0}} if loose else {},
-    )  # fmt: skip
-    return packed(content) if kind == "svg" and figure.get_gid() == _OWN else content
+    return _metadata(kind, source, " ".join(shown) or source.footer())
 
 
 def _written(
-    axes: Axes, kind: str, fields: Mapping[str, Any], salt: str, options: Mapping[str, Any] = {}
+    axes: Axes, kind: str, fields: Mapping[str, Any], salt: str, *, pointed: bool
 ) -> bytes:
     import matplotlib as mpl
 
@@ -424,11 +474,11 @@ def _written(
         _our_settings() if own else nullcontext(),
         mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none", "pdf.fonttype": 42}),
         _haloed(figure) if vector else nullcontext(),
+        _pointed(figure) if vector and pointed else nullcontext(),
     ):
         figure.savefig(
             held, format=kind, dpi=figure.dpi if own else 200,
             bbox_inches=None if own else "tight", metadata=dict(fields),
-            **options,
         )  # fmt: skip
     return told(held.getvalue()) if vector else held.getvalue()
 

@@ -8,10 +8,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from elolag.arrays import Ints
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
-from elolag.plots.markup import UNSEEN
-from elolag.plots.style import of_size, rendered, resized
+from elolag.plots.style import Pixels, of_size, painted, rendered
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.table import Cell, Column, Table
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 
 #: Sizes of every chart that is offered for download.
 OFFERED = ("page", "slide", "phone")
-#: Two sides, ink and greys, and the edges between them.
-_COLOURS = 28
+#: Two sides, ink and greys, and the edges between them; of those the most frequent as they are.
+_COLOURS, _EXACTLY = 28, 12
+#: Dots of a picture that the others are taken from.
+_DOTS = 40_000
 #: Longer texts of a PNG are compressed, to a third.
 _SHORT = 1_000
 #: Dots per inch of a screen: two to a pixel of a phone's page. Print has the SVG, which scales.
@@ -75,29 +79,43 @@ def images(
     files = {f"{name}.svg": b""}
     for size in dict.fromkeys(("page", *sizes)):
         axes = draw(size=size, title=title)
-        # What takes the pointer is of use in a page only, and a quarter of the file.
-        for artist in axes.figure.findobj(lambda each: each.get_alpha() == UNSEEN):
-            artist.remove()
         if size == "page":
-            files[f"{name}.svg"] = rendered(axes, "svg", result)
+            files[f"{name}.svg"] = rendered(axes, "svg", result, pointed=False)
         if size in sizes:
-            resized(axes, size, _DPI.get(size, of_size(size).dpi))
-            whole = rendered(axes, "png", result, loose=True)
-            files[f"{name}-{size}.png"] = _few_colours(whole)
+            dpi = _DPI.get(size, of_size(size).dpi)
+            files[f"{name}-{size}.png"] = _few_colours(*painted(axes, size, dpi, result), dpi)
     return files
 
 
-def _few_colours(content: bytes) -> bytes:
-    """The same picture and texts with a palette: under a third of the bytes, and no colour seen."""
+def _few_colours(pixels: Pixels, told: Mapping[str, str], dpi: float) -> bytes:
+    """A PNG with a palette: under a third of the bytes, and no colour seen."""
     pillow = library("PIL.Image", REPORT)
-    picture = pillow.open(io.BytesIO(content))
     texts = library("PIL.PngImagePlugin", REPORT).PngInfo()
-    for key, text in picture.text.items():
+    for key, text in told.items():
         texts.add_text(key, text, zip=len(text) > _SHORT)
+    picture = pillow.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
+    shares = sorted(picture.getcolors(picture.width * picture.height), reverse=True)
+    colours = np.array([colour for _, colour in shares], np.uint8)
+    # The most frequent as they are; the edges between them by the median cut of a sample.
+    dots = [max(1, n * _DOTS // (picture.width * picture.height)) for n, _ in shares[_EXACTLY:]]
+    palette = colours[:_EXACTLY]
+    if dots:
+        sample = pillow.fromarray(np.repeat(colours[_EXACTLY:], dots, axis=0)[None])
+        cut = sample.quantize(_COLOURS - _EXACTLY, kmeans=1).getpalette()
+        palette = np.vstack([palette, np.array(cut, np.uint8).reshape(-1, 3)])
+    away = ((colours[:, None].astype(int) - palette) ** 2).sum(axis=2)
+    nearest = np.zeros(1 << 24, np.uint8)
+    nearest[_packed(colours)] = away.argmin(axis=1)
+    few = pillow.fromarray(nearest[_packed(pixels)])
+    few.putpalette(palette.tobytes())
     held = io.BytesIO()
-    few = picture.convert("RGB").quantize(_COLOURS, dither=pillow.Dither.NONE)
-    few.save(held, "PNG", optimize=True, dpi=picture.info["dpi"], pnginfo=texts)
+    few.save(held, "PNG", compress_level=7, dpi=(dpi, dpi), pnginfo=texts)
     return held.getvalue()
+
+
+def _packed(colours: Pixels) -> Ints:
+    """Each colour as one number."""
+    return np.asarray(colours[..., :3] @ np.array([1 << 16, 1 << 8, 1]))
 
 
 def about(
