@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import functools
-import gc
 import json
-import sys
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, Unpack
+from typing import Any, Unpack
 
 from elolag import tags
 from elolag.archive import Board
 from elolag.cite import citation
 from elolag.dates import to_day, today
-from elolag.errors import REPORT, ElolagError, EstimateError, UsageError, library
+from elolag.errors import REPORT, EstimateError, UsageError, library
 from elolag.estimate.lag import estimate_lag
 from elolag.estimate.over_time import LagPath
 from elolag.estimate.panel import choose, newer_copy
@@ -39,7 +35,7 @@ from elolag.site.downloads import embed
 from elolag.site.found import Found, asks, gathered
 from elolag.site.front import Edition
 from elolag.site.history import Row, answer, check_held, compiled, in_words, revising, row_of
-from elolag.site.material import DRAWS, Extent, Material, answered, checked, checks, gather
+from elolag.site.material import DRAWS, Extent, Material, checked, checks, gather
 from elolag.site.month import Report, command, contents, drawings, taken, ways_to
 from elolag.site.months import (
     FACTS,
@@ -67,9 +63,8 @@ from elolag.site.programs import (
 )
 from elolag.site.series import series
 from elolag.site.travel import carry
+from elolag.site.workers import seldom_collected, work_through, workers
 from elolag.version import METHOD, __version__
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -170,12 +165,12 @@ def write_site(
     on_file, lists = frozen(held), frozen_lists(held)
     with (
         folder.reserved(place, force=place.exists()) as temporary,
-        _seldom_collected(),
-        _workers(jobs) as workers,
+        seldom_collected(),
+        workers(jobs) as beside,
     ):
         work = _Work(
             board, asked, on_file, lists, day,
-            (base_url or owner().site).rstrip("/"), workers, tell,
+            (base_url or owner().site).rstrip("/"), beside, tell,
         )  # fmt: skip
         made = _made(work)
         files = _whole(work, made)
@@ -297,7 +292,7 @@ def _made(work: _Work) -> _Made:
         copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
         return material, made, copied, revising(every, base)
 
-    first, (material, shared, copied, path) = _done(tasks, work, of_the_newest)
+    first, (material, shared, copied, path) = work_through(tasks, work, of_the_newest)
     first |= shared
     files = {name: dict(month.files) for name, month in work.held.items()}
     held = dict(work.held)
@@ -327,81 +322,12 @@ def _made(work: _Work) -> _Made:
     )  # fmt: skip
 
 
-def _done(
-    tasks: Mapping[str, Callable[[], Any]], work: _Work, here: Callable[[], T]
-) -> tuple[dict[str, Any], T]:
-    """The answers of tasks by name, or the error in its place; and what is made here meanwhile.
-
-    The workers begin with the first of the tasks; whoever has asked is one of them when `here` is
-    made, and takes what none has begun from the end.
-    """
-    found: dict[str, Any] = {}
-    submit = work.workers.submit if work.workers else None
-    begun = {name: submit(answered, task) for name, task in tasks.items()} if submit else {}
-
-    def told(name: str, answer: Any) -> None:
-        if isinstance(answer, ElolagError) and name.startswith(_NEEDED):
-            raise answer
-        found[name] = answer
-        if work.tell:
-            work.tell(len(found), len(tasks))
-
-    try:
-        made = here()
-        for name in reversed([*tasks]):
-            if name not in begun or begun[name].cancel():
-                told(name, answered(tasks[name]))
-        for name in [name for name in tasks if name not in found]:
-            told(name, begun[name].result())
-    finally:
-        for future in begun.values():
-            future.cancel()
-    return found, made
-
-
-@contextmanager
-def _workers(jobs: int) -> Iterator[Executor | None]:
-    """The workers beside this process; None where it works alone."""
-    if jobs == 1:
-        yield None
-        return
-    loky = library("joblib.externals.loky", REPORT)
-    # A worker that has grown is replaced. Said as an error, as under -W error, in the thread
-    # that reads the answers, it would end that thread, and all would wait for ever.
-    warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
-    one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    # Not the executor that joblib keeps for whoever comes next: it wants one of its own making.
-    with loky.ProcessPoolExecutor(jobs - 1, timeout=300, initializer=_may_grow, env=one) as found:
-        yield found
-
-
-def _may_grow() -> None:
-    """A worker is not replaced for having grown: what it has read is for its next tasks."""
-    library("joblib.externals.loky.process_executor", REPORT)._MAX_MEMORY_LEAK_SIZE = sys.maxsize
-    gc.set_threshold(_OBJECTS)
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Charts are made of many small objects; a twelfth of the time went into looking for waste."""
-    usual = gc.get_threshold()
-    gc.set_threshold(_OBJECTS)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-
-
 def _named(month: Month) -> str:
     return month.name
 
 
-#: New objects after which the collector looks through them.
-_OBJECTS = 50_000
 #: The page that answers back.
 _ASK = "ask/index.html"
-#: Tasks whose error is one of the site; that of any other is told in its place.
-_NEEDED = ("month", "answer", "list", "ask", "page")
 
 
 @functools.lru_cache(maxsize=1)
@@ -528,7 +454,7 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
             drawn[f"page {each.path}"] = write
         else:
             bare.append(write)
-    done, undrawn = _done(drawn, work, lambda: [write() for write in bare])
+    done, undrawn = work_through(drawn, work, lambda: [write() for write in bare])
     for rendered in (*done.values(), *undrawn):
         files |= rendered
     return files | _for_programs(work, made, files)

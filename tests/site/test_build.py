@@ -30,6 +30,7 @@ from elolag.errors import UsageError
 from elolag.own import own_board
 from elolag.site import Site, build
 from elolag.site.folder import SUMS
+from elolag.site.workers import work_through, workers
 
 PAGES = (
     "index.html", "de/index.html", "months/index.html", "models/index.html",
@@ -334,9 +335,9 @@ def test_a_question_the_page_cannot_carry_is_told_there(
 def test_who_waits_takes_what_no_worker_has_begun_and_workers_keep_what_they_hold() -> None:
     told: list[tuple[int, int]] = []
     tasks = {f"{n}": partial(_slowly_where, n) for n in range(12)}
-    with build._workers(2) as workers:
-        work: Any = SimpleNamespace(workers=workers, tell=lambda *counted: told.append(counted))
-        found, _ = build._done(tasks, work, lambda: None)
+    with workers(2) as beside:
+        work: Any = SimpleNamespace(workers=beside, tell=lambda *counted: told.append(counted))
+        found, _ = work_through(tasks, work, lambda: None)
     assert sorted(found, key=int) == list(tasks)
     assert told == [(n, 12) for n in range(1, 13)]
     places = [found[name] for name in tasks]
@@ -359,18 +360,18 @@ _HELD: list[bytes] = []
 
 def test_an_error_that_is_the_sites_own_ends_the_work() -> None:
     tasks = {"claims": partial(_refuse, "told in its place"), "month x": partial(_refuse, "raised")}
-    with build._workers(2) as workers:
-        work: Any = SimpleNamespace(workers=workers, tell=None)
+    with workers(2) as beside:
+        work: Any = SimpleNamespace(workers=beside, tell=None)
         with pytest.raises(UsageError, match="raised"):
-            build._done(tasks, work, lambda: None)
-        found, _ = build._done({"claims": tasks["claims"]}, work, lambda: None)
+            work_through(tasks, work, lambda: None)
+        found, _ = work_through({"claims": tasks["claims"]}, work, lambda: None)
     assert str(found["claims"]) == "told in its place"
 
 
 def test_workers_of_a_site_are_not_those_of_others_in_the_process() -> None:
-    with build._workers(2) as workers:
-        assert workers is not None
-        assert workers.submit(int, "1").result() == 1
+    with workers(2) as beside:
+        assert beside is not None
+        assert beside.submit(int, "1").result() == 1
         calls = (joblib.delayed(int)(n) for n in "12")
         assert joblib.Parallel(n_jobs=2)(calls) == [1, 2]
     with pytest.raises(UsageError, match="1 or more, not 0"):
@@ -383,9 +384,9 @@ def _refuse(why: str) -> None:
 
 def test_a_worker_that_is_replaced_ends_no_thread() -> None:
     """Raised in the thread that reads the answers, its warning would leave all waiting."""
-    with build._workers(2) as workers:
-        work: Any = SimpleNamespace(workers=workers, tell=None)
-        found, made = build._done({"one": partial(int, "1")}, work, lambda: "here")
+    with workers(2) as beside:
+        work: Any = SimpleNamespace(workers=beside, tell=None)
+        found, made = work_through({"one": partial(int, "1")}, work, lambda: "here")
     assert (found, made) == ({"one": 1}, "here")
     said = "A worker stopped while some jobs were given to the executor."
     warnings.warn(said, UserWarning, stacklevel=1)  # elsewhere in the tests an error
