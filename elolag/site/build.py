@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -190,7 +190,7 @@ class _Work:
     lists: Mapping[str, bytes]
     day: str
     address: str
-    workers: Executor | None
+    workers: Sequence[Executor]
     tell: Callable[[int, int], object] | None
 
     @property

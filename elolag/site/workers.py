@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from elolag.errors import REPORT, ElolagError, library
@@ -20,7 +22,7 @@ class Work(Protocol):
     """Who works, and who is told how far it has come."""
 
     @property
-    def workers(self) -> Executor | None: ...  # noqa: D102
+    def workers(self) -> Sequence[Executor]: ...  # noqa: D102
 
     @property
     def tell(self) -> Callable[[int, int], object] | None: ...  # noqa: D102
@@ -31,38 +33,56 @@ def work_through(
 ) -> tuple[dict[str, Any], T]:
     """The answers of tasks by name, or the error in its place; and what is made here meanwhile.
 
-    The workers begin with the first of the tasks; whoever has asked is one of them when `here` is
-    made, and takes what none has begun from the end.
+    Each worker takes the first that is left, one at a time; whoever has asked takes the last ones
+    when `here` is made.
     """
     found: dict[str, Any] = {}
-    submit = work.workers.submit if work.workers else None
-    begun = {name: submit(answered, task) for name, task in tasks.items()} if submit else {}
+    left, one = deque(tasks.items()), Lock()
 
     def told(name: str, answer: Any) -> None:
         if isinstance(answer, ElolagError) and name.startswith(_NEEDED):
             raise answer
-        found[name] = answer
-        if work.tell:
-            work.tell(len(found), len(tasks))
+        with one:
+            found[name] = answer
+            if work.tell:
+                work.tell(len(found), len(tasks))
 
-    try:
-        made = here()
-        for name in reversed([*tasks]):
-            if name not in begun or begun[name].cancel():
-                told(name, answered(tasks[name]))
-        for name in [name for name in tasks if name not in found]:
-            told(name, begun[name].result())
-    finally:
-        for future in begun.values():
-            future.cancel()
+    def handed(worker: Executor) -> None:
+        try:
+            for name, task in _taken(left.popleft):
+                told(name, worker.submit(answered, task).result())
+        except BaseException:
+            left.clear()
+            raise
+
+    with ThreadPoolExecutor(max(len(work.workers), 1)) as hands:
+        busy = [hands.submit(handed, worker) for worker in work.workers]
+        try:
+            made = here()
+            for name, task in _taken(left.pop):
+                told(name, answered(task))
+        finally:
+            left.clear()
+    for each in busy:
+        each.result()
     return found, made
 
 
+def _taken(take: Callable[[], T]) -> Iterator[T]:
+    """What is left of a queue that others take from too."""
+    while True:
+        try:
+            task = take()
+        except IndexError:
+            return
+        yield task
+
+
 @contextmanager
-def workers(jobs: int) -> Iterator[Executor | None]:
-    """The workers beside this process; None where it works alone."""
+def workers(jobs: int) -> Iterator[Sequence[Executor]]:
+    """Who is handed tasks beside this process: one fewer than `jobs`."""
     if jobs == 1:
-        yield None
+        yield ()
         return
     loky = library("joblib.externals.loky", REPORT)
     # A worker that has grown is replaced. Said as an error, as under -W error, in the thread
@@ -70,8 +90,11 @@ def workers(jobs: int) -> Iterator[Executor | None]:
     warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
     one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     # Not the executor that joblib keeps for whoever comes next: it wants one of its own making.
-    with loky.ProcessPoolExecutor(jobs - 1, timeout=300, initializer=_may_grow, env=one) as found:
-        yield found
+    found = loky.ProcessPoolExecutor(jobs - 1, timeout=300, initializer=_may_grow, env=one)
+    try:
+        yield (found,) * (jobs - 1)
+    finally:
+        found.shutdown(kill_workers=True)  # to put away what they have read takes seconds
 
 
 def _may_grow() -> None:

@@ -249,7 +249,7 @@ def test_what_no_site_can_be_made_of(
 def _work(question: dict[str, Any]) -> build._Work:
     board = open_archive(question["archive"]).board(question["board"])
     asked: Any = question
-    return build._Work(board, asked, {}, {}, DAY, "", 1, None)
+    return build._Work(board, asked, {}, {}, DAY, "", (), None)
 
 
 def test_the_newest_month_is_the_same_by_a_worker_and_with_the_front_page(
@@ -370,8 +370,7 @@ def test_an_error_that_is_the_sites_own_ends_the_work() -> None:
 
 def test_workers_of_a_site_are_not_those_of_others_in_the_process() -> None:
     with workers(2) as beside:
-        assert beside is not None
-        assert beside.submit(int, "1").result() == 1
+        assert beside[0].submit(int, "1").result() == 1
         calls = (joblib.delayed(int)(n) for n in "12")
         assert joblib.Parallel(n_jobs=2)(calls) == [1, 2]
     with pytest.raises(UsageError, match="1 or more, not 0"):
