@@ -16,6 +16,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
@@ -130,15 +131,33 @@ def new_figure(size: str = "page", height: float = 1.0) -> Figure:
     from matplotlib.figure import Figure
 
     measures = of_size(size)
-    shape = (measures.width, measures.height * height)
+    shape, dpi = (measures.width, measures.height * height), _DOTS.get() or measures.dpi
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None and mpl.is_interactive():
-        figure: Figure = pyplot.figure(figsize=shape, layout=None, dpi=measures.dpi)
+        figure: Figure = pyplot.figure(figsize=shape, layout=None, dpi=dpi)
     else:
-        figure = Figure(figsize=shape, layout=None, dpi=measures.dpi)
+        figure = Figure(figsize=shape, layout=None, dpi=dpi)
         FigureCanvasAgg(figure)
     figure.set_gid(_OWN)
     return figure
+
+
+#: Dots per inch of figures of our own, where they are not those of their size.
+_DOTS: ContextVar[float] = ContextVar("_DOTS", default=0.0)
+
+
+@contextmanager
+def dots(dpi: float) -> Iterator[None]:
+    """Figures of our own are meanwhile laid out for so many dots per inch.
+
+    Type is hinted: of fewer dots it is wider for its size, and a line of words would run over the
+    edge of a figure that was laid out for more.
+    """
+    before = _DOTS.set(dpi)
+    try:
+        yield
+    finally:
+        _DOTS.reset(before)
 
 
 class Look(TypedDict, total=False):
@@ -295,34 +314,6 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
     head.set_x((pad / width - place.x0) / place.width)
 
 
-def _resized(axes: Axes, size: str, dpi: float) -> None:
-    """Give a figure of our own other dots per inch, and its words the room they need there.
-
-    Type is hinted: of fewer dots it is wider for its size. Words that would run over the edge are
-    broken into lines again, and the axes fitted between them.
-    """
-    from matplotlib.text import Text
-
-    figure: Any = axes.figure.figure
-    figure.set_dpi(dpi)
-    pad = 0.9 * of_size(size).font * dpi / 72
-    width = figure.bbox.width - 2 * pad
-    title = axes.get_title(loc="left")
-    foot = next(text for text in figure.texts if text.get_gid() == _FOOTER)
-    head = next(
-        text for text in axes.get_children() if isinstance(text, Text) and text.get_text() == title
-    )
-    with _our_settings():
-        # Where an SVG was written they would still be measured as there.
-        canvas = figure.canvas.get_renderer()
-        if max(text.get_window_extent(canvas).width for text in (head, foot)) <= width:
-            return
-        for text in (head, foot):
-            text.set_text(" ".join(text.get_text().split()))
-            _wrap(text, width)
-        _fit(axes, figure, head, foot, pad)
-
-
 def _wrap(text: Text, width: float) -> None:
     """Break a text into lines of at most `width` pixels, between words only."""
     whole = text.get_text()
@@ -439,11 +430,10 @@ def rendered(
     return packed(content) if kind == "svg" and own else content
 
 
-def painted(axes: Axes, size: str, dpi: float, result: Any = None) -> tuple[Pixels, dict[str, str]]:
+def painted(axes: Axes, result: Any = None) -> tuple[Pixels, dict[str, str]]:
     """A figure of our own as pixels (height, width, 4), and what its PNG says of itself."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    _resized(axes, size, dpi)
     canvas: Any = FigureCanvasAgg(axes.figure.figure)
     with _our_settings():
         canvas.draw()

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from elolag.arrays import Ints
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
-from elolag.plots.style import Pixels, of_size, painted, rendered
+from elolag.plots.style import Pixels, dots, of_size, painted, rendered
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.table import Cell, Column, Table
@@ -78,12 +78,12 @@ def images(
     """
     files = {f"{name}.svg": b""}
     for size in dict.fromkeys(("page", *sizes)):
-        axes = draw(size=size, title=title)
+        with dots(dpi := _DPI.get(size, of_size(size).dpi)):
+            axes = draw(size=size, title=title)
         if size == "page":
             files[f"{name}.svg"] = rendered(axes, "svg", result, pointed=False)
         if size in sizes:
-            dpi = _DPI.get(size, of_size(size).dpi)
-            files[f"{name}-{size}.png"] = _few_colours(*painted(axes, size, dpi, result), dpi)
+            files[f"{name}-{size}.png"] = _few_colours(*painted(axes, result), dpi)
     return files
 
 
@@ -113,9 +113,11 @@ def _few_colours(pixels: Pixels, told: Mapping[str, str], dpi: float) -> bytes:
     return held.getvalue()
 
 
-def _packed(colours: Pixels) -> Ints:
-    """Each colour as one number."""
-    return np.asarray(colours[..., :3] @ np.array([1 << 16, 1 << 8, 1]))
+def _packed(colours: Pixels) -> NDArray[np.uint32]:
+    """Each colour as one number below 2**24, read off its bytes."""
+    padded = np.zeros((*colours.shape[:-1], 4), np.uint8)
+    padded[..., :3] = colours[..., :3]
+    return np.ascontiguousarray(padded.view("<u4")[..., 0])
 
 
 def about(

@@ -31,7 +31,7 @@ from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.plots import frontier, svg
 from elolag.plots.markup import UNSEEN
-from elolag.plots.style import COLOURS, painted
+from elolag.plots.style import COLOURS, dots, painted
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
@@ -215,7 +215,8 @@ def test_no_number_of_an_svg_is_longer_than_the_eye_is_sharp(pictures: dict[str,
 def test_the_palette_changes_no_colour_that_is_seen(
     pictures: dict[str, bytes], answers: tuple[LagResult, LagResult]
 ) -> None:
-    pixels, _ = painted(frontier(answers[1]), "page", 150, answers[1])
+    with dots(150):
+        pixels, _ = painted(frontier(answers[1]), answers[1])
     whole = Image.fromarray(pixels).convert("RGB")
     few = Image.open(io.BytesIO(pictures["frontier-page.png"]))
     assert few.mode == "P"
