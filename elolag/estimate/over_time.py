@@ -292,9 +292,10 @@ def _bands(
     With them the mean of the draws that are no bounds, NaN where those are too many for one.
     """
     races = (Race.of(d.ratings, d.lead_from, d.follow_from, float(days[-1])) for d in drawn)
-    parts = [reach(*found(race, days)) for race in races]
-    lows, highs = (np.concatenate(part) for part in zip(*parts, strict=True))
-    ranked = np.sort(lows, axis=0), np.sort(highs, axis=0)
+    parts = [found(race, days) for race in races]
+    months, codes = (np.concatenate(part) for part in zip(*parts, strict=True))
+    lows, highs = reach(months, codes) if codes.any() else (months, months)
+    ranked = _ranked(lows, highs)
     ends = [
         (*_pointwise(*ranked, level), *_simultaneous(lows, highs, *ranked, level))
         for level in levels
@@ -303,6 +304,17 @@ def _bands(
     enough = exact.mean(axis=0) >= 1 - BOUNDS
     total = np.where(exact, lows, 0.0).sum(axis=0)
     return ends, np.where(enough, total / np.maximum(exact.sum(axis=0), 1), np.nan)
+
+
+def _ranked(lows: Floats, highs: Floats) -> tuple[Floats, Floats]:
+    """Both sorted by themselves at each day; where no draw is a bound they are the same."""
+    low = np.sort(lows, axis=0)
+    bounded = (lows != highs).any(axis=0)
+    if not bounded.any():
+        return low, low
+    high = low.copy()
+    high[:, bounded] = np.sort(highs[:, bounded], axis=0)
+    return low, high
 
 
 def _daily(race: Race, days: Floats) -> tuple[Floats, _Codes]:
