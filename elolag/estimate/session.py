@@ -97,7 +97,7 @@ class Study:
             made = tuple(draws.draw(field, fitted, *numbers))
             for _, each in made:
                 each.ratings.flags.writeable = False
-            self._held[:] = [field, fitted, numbers, made, {}]
+            self._held[:] = [field, fitted, numbers, made, []]
         drawn: tuple[tuple[Ints, draws.Draw], ...] = self._held[3]
         return drawn
 
@@ -169,16 +169,18 @@ class Study:
         )
 
     def _raced(self, date: float) -> tuple[tuple[Ints, Race], ...]:
-        """The draws as races as of a date; of the last date by each match rule made once."""
+        """The draws as races as of a date; those of the last date are made once for all rules."""
         drawn, rule = self.drawn, self.match
-        raced: dict[str, tuple[float, tuple[tuple[Ints, Race], ...]]] = self._held[4]
-        if rule.name not in raced or raced[rule.name][0] != date:
+        raced: list[Any] = self._held[4]
+        if not raced or raced[0] != date:
             made = (
-                (keep, Race.of(d.ratings, d.lead_from, d.follow_from, date, rule.of(keep)))
-                for keep, d in drawn
+                (keep, Race.of(d.ratings, d.lead_from, d.follow_from, date)) for keep, d in drawn
             )
-            raced[rule.name] = date, tuple(made)
-        return raced[rule.name][1]
+            raced[:] = [date, tuple(made)]
+        if rule.name == REACHED.name:
+            races: tuple[tuple[Ints, Race], ...] = raced[1]
+            return races
+        return tuple((keep, replace(race, match=rule.of(keep))) for keep, race in raced[1])
 
     def rerun(self, estimands: Sequence[str], dates: Sequence[float] = ()) -> list[draws.Outcomes]:
         """The estimands in re-runs of history, at each date (the as-of date by default)."""
