@@ -177,9 +177,13 @@ def _average(race: Race, window: float) -> Lags:
     edges = np.concatenate([ends, race.leader.dates, race.follower.dates], axis=1)
     edges = np.sort(np.clip(edges, start, race.as_of), axis=1)
     width = np.diff(edges, axis=1)
-    found = current_at(race, edges[:, :-1] + width / 2)
-    months = (found.months * width).sum(axis=1) / (race.as_of - start)
-    return Lags(months, _combine(found.censored, width > 0), np.zeros(len(months), bool))
+    # Most records lie before the window, in every draw.
+    wide = width.any(axis=0)
+    found = current_at(race, edges[:, :-1][:, wide] + width[:, wide] / 2)
+    parts = np.zeros(width.shape)
+    parts[:, wide] = found.months * width[:, wide]
+    months = parts.sum(axis=1) / (race.as_of - start)
+    return Lags(months, _combine(found.censored, width[:, wide] > 0), np.zeros(len(months), bool))
 
 
 def _at_release(race: Race, window: float) -> Lags:
