@@ -13,11 +13,11 @@ import inspect
 import io
 import json
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
 from weakref import WeakKeyDictionary
@@ -316,14 +316,41 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
 
 def _wrap(text: Text, width: float) -> None:
     """Break a text into lines of at most `width` pixels, between words only."""
-    whole = text.get_text()
-    wide = text.get_window_extent().width
-    columns = len(whole)
-    while wide > width and columns > 8:
-        columns = min(columns - 1, int(columns * max(width / wide, 0.5)) + 4)
-        lines = textwrap.wrap(whole, columns, break_long_words=False, break_on_hyphens=False)
-        text.set_text("\n".join(lines))
-        wide = text.get_window_extent().width
+    import matplotlib as mpl
+
+    faces = (*mpl.rcParams["font.family"], *mpl.rcParams["font.sans-serif"])
+    dpi = text.get_figure(root=True).dpi  # type: ignore[union-attr]
+    wide = partial(_wide, text.get_fontsize(), str(text.get_fontweight()), dpi,
+                   (*faces, str(mpl.rcParams["text.hinting"])))  # fmt: skip
+    space = wide("a a") - wide("aa")
+    lines, at = [""], -space
+    for word in text.get_text().split():
+        if lines[-1] and at + space + wide(word) > width:
+            lines, at = [*lines, ""], -space
+        lines[-1] = f"{lines[-1]} {word}".lstrip()
+        at += space + wide(word)
+    text.set_text("\n".join(lines))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _wide(size: float, weight: str, dpi: float, faces: tuple[str, ...], word: str) -> float:
+    """Width of a word in pixels, as things are set: figures share most words."""
+    del faces
+    ruler = _ruler(dpi)
+    drawn = ruler.text(0, 0, word, fontsize=size, weight=weight, parse_math=False)
+    width = drawn.get_window_extent().width
+    drawn.remove()
+    return width
+
+
+@functools.lru_cache(maxsize=8)
+def _ruler(dpi: float) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(dpi=dpi)
+    FigureCanvasAgg(figure)
+    return figure
 
 
 def hover(artist: Any, words: str, side: str = "") -> None:

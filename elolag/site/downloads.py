@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: Sizes of every chart that is offered for download.
 OFFERED = ("page", "slide", "phone")
 #: Two sides, ink and greys, and the edges between them; of those the most frequent as they are.
-_COLOURS, _EXACTLY = 28, 12
+_COLOURS, _EXACTLY = 24, 12
 #: Dots of a picture that the others are taken from.
 _DOTS = 40_000
 #: Longer texts of a PNG are compressed, to a third.
