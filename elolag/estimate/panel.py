@@ -11,6 +11,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from elolag.archive import Board, Snapshot, same_scale
 from elolag.archive.listing import Listing
@@ -39,6 +40,22 @@ class Vintage:
 
     date: str
     table: pd.DataFrame
+
+    @cached_property
+    def identities(self) -> NDArray[np.object_]:
+        """The index, (N,)."""
+        return self.table.index.to_numpy(object)
+
+    @cached_property
+    def models(self) -> NDArray[np.object_]:
+        """Model of each entry, (N,)."""
+        return self.table["model"].to_numpy(object)
+
+    @cached_property
+    def figures(self) -> tuple[Floats, Floats]:
+        """Ratings and their errors, (N,) each."""
+        rating, error = (self.table[name].to_numpy(float) for name in ("rating", "se"))
+        return rating, error
 
 
 @dataclass(frozen=True)
@@ -102,12 +119,12 @@ def place(
     """
     if not vintages:
         raise EstimateError("no vintage to place entries on")
-    listed = np.concatenate([vintage.table.index.to_numpy(object) for vintage in vintages])
+    listed = np.concatenate([vintage.identities for vintage in vintages])
     entry, unique = pd.factorize(listed)
     identities = pd.Index(unique, name="identity", dtype=object)
     model = np.empty(len(identities), object)
     # An identity is listed many times; numpy keeps the last.
-    model[entry] = np.concatenate([vintage.table["model"].to_numpy(object) for vintage in vintages])
+    model[entry] = np.concatenate([vintage.models for vintage in vintages])
     number = pd.factorize(model)[0].astype(np.intp)
     placed = scale.place(
         _lists_of(vintages, identities),
@@ -120,8 +137,9 @@ def place(
         rows = np.flatnonzero(placed.column == column)
         vintage = vintages[column]
         # In the order of the list: what follows is stable.
-        rows = rows[np.argsort(vintage.table.index.get_indexer(identities[rows]))]
-        part = vintage.table.loc[identities[rows], _KEPT].reset_index(names="identity")
+        at = vintage.table.index.get_indexer(identities[rows])
+        rows = rows[np.argsort(at)]
+        part = vintage.table[_KEPT].take(np.sort(at)).reset_index(names="identity")
         part["rating"], part["vintage"] = placed.rating[rows], vintage.date
         part["link"], part["drift"] = placed.carry[rows], placed.drift[rows]
         part[list(ROOT)] = placed.root[rows]
@@ -144,14 +162,13 @@ def place(
 def _lists_of(vintages: Sequence[Vintage], identities: pd.Index) -> scale.Lists:
     """Ratings and errors of every list, rows in the order of `identities`."""
     shape = len(identities), len(vintages)
-    tables = [vintage.table for vintage in vintages]
-    listed = np.concatenate([table.index.to_numpy(object) for table in tables])
+    listed = np.concatenate([vintage.identities for vintage in vintages])
     rows = identities.get_indexer(pd.Index(listed, dtype=object))
-    columns = np.repeat(np.arange(len(tables)), [len(table) for table in tables])
+    columns = np.repeat(np.arange(len(vintages)), [len(vintage.table) for vintage in vintages])
     here = rows >= 0
     rating, error = np.full(shape, np.nan), np.full(shape, np.nan)
-    for filled, name in ((rating, "rating"), (error, "se")):
-        values = np.concatenate([table[name].to_numpy(float) for table in tables])
+    for k, filled in enumerate((rating, error)):
+        values = np.concatenate([vintage.figures[k] for vintage in vintages])
         filled[rows[here], columns[here]] = values[here]
     return scale.Lists(np.array([to_day(v.date) for v in vintages]), rating, error)
 
@@ -335,11 +352,7 @@ def _rated_untagged(
 
 def vintages(snapshots: Sequence[Snapshot], category: str, lookup: Lookup) -> list[Vintage]:
     """The snapshots that have a category, their entries identified, in the order given."""
-    return [
-        Vintage(s.vintage, identified(s, category, lookup)[0])
-        for s in snapshots
-        if category in s.categories
-    ]
+    return [identified(s, category, lookup)[0] for s in snapshots if category in s.categories]
 
 
 def chain(board: Board, category: str, vintage: str | None) -> list[Snapshot]:
@@ -445,8 +458,8 @@ def _blind_spots(
     ]
     seen: dict[str, None] = {}
     for snapshot in cut:
-        table, _, untagged = identified(snapshot, category, lookup)
-        seen |= dict.fromkeys([*table["model"], *sorted(untagged)])
+        shown, _, untagged = identified(snapshot, category, lookup)
+        seen |= dict.fromkeys([*shown.models, *sorted(untagged)])
     missed = [name for name in seen if name not in set(placed.table["model"])]
     longest = sorted(blind, key=lambda gap: to_day(gap[0]) - to_day(gap[1]))[:_BLIND_NAMED]
     named = ", ".join(f"from {a} to {b}" for a, b in sorted(longest))
@@ -509,7 +522,7 @@ def _other_name(board: Board) -> str:
 
 def identified(
     snapshot: Snapshot, category: str, lookup: Lookup
-) -> tuple[pd.DataFrame, set[str], set[str]]:
+) -> tuple[Vintage, set[str], set[str]]:
     """One snapshot's entries by identity, and those unknown and untagged; from memory if there."""
     memory = lookup.identified
     key = (snapshot, category)
@@ -517,8 +530,9 @@ def identified(
         unknown: set[str] = set()
         untagged: set[str] = set()
         table = _identify(snapshot.listing(category), snapshot, lookup, unknown, untagged)
-        memory[key] = (table, unknown, untagged)
-    return memory[key]
+        memory[key] = (Vintage(snapshot.vintage, table), unknown, untagged)
+    found: tuple[Vintage, set[str], set[str]] = memory[key]
+    return found
 
 
 def _identify(

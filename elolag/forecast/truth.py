@@ -101,7 +101,7 @@ class Lists:
     @cached_property
     def _rows(self) -> pd.DataFrame:
         """Every tagged entry of every list: which list (``list``), identity, entry, rating."""
-        tables = [identified(s, _CATEGORY, self._lookup)[0] for s in self.snapshots]
+        tables = [identified(s, _CATEGORY, self._lookup)[0].table for s in self.snapshots]
         rows = pd.concat([t[["entry", "model", "rating"]] for t in tables]).reset_index()
         return rows.assign(list=np.repeat(np.arange(len(tables)), [len(t) for t in tables]))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -18,8 +18,6 @@ from elolag.tags.rows import Alias, Model
 from elolag.tags.tables import UNKNOWN, Tables
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from elolag.archive import Snapshot
 
 GLOB = "glob:"
@@ -98,7 +96,7 @@ class Lookup:
         self._layers = [_Layer(rows) for rows in (tables.overrides, tables.aliases) if rows]
         self._tags: dict[str, Tag] = dict(retagged or {})
         self._asked: dict[tuple[str, str, str], Alias | None] = {}
-        self.identified: dict[tuple[Snapshot, str], tuple[pd.DataFrame, set[str], set[str]]] = {}
+        self.identified: dict[tuple[Snapshot, str], tuple[Any, set[str], set[str]]] = {}
 
     def alias(self, source: str, entry: str, name: str = "") -> Alias | None:
         """The alias row of an entry, by its key and then by its human name; None if untagged.
