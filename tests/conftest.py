@@ -49,11 +49,14 @@ def pytest_collection_finish() -> None:
 
 #: Rooms whose files share what takes long to make: one worker has them all.
 TOGETHER = ("claims", "site")
+#: Of `make fresh`, the files that take longest.
+LONGEST = ("test_notebooks.py", "test_docs.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Such rooms come first: begun late, one would keep its worker after the other is done."""
-    items.sort(key=lambda item: item.path.parent.name not in TOGETHER)
+    """Such come first: begun late, one would keep its worker after the other is done."""
+    items.sort(key=lambda item: (item.path.parent.name not in TOGETHER,
+                                 item.path.name not in LONGEST))  # fmt: skip
 
 
 @pytest.hookimpl(optionalhook=True)

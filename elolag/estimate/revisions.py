@@ -523,7 +523,7 @@ def estimate_revisions(
     Examples
     --------
     >>> import elolag
-    >>> found = elolag.estimate_revisions(vintage="2026-08-19", n_draws=100)
+    >>> found = elolag.estimate_revisions(board="arena/vision", n_draws=100)
     >>> found.rows[0].date < found.rows[-1].date
     True
     """

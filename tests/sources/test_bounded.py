@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -14,12 +15,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hostile_payloads import PAYLOADS
+from hostile_payloads import PAYLOADS, SETS
 from source_payloads import OFFICIAL
 
 from elolag.errors import PayloadError
 from elolag.schema import Origin
 from elolag.sources import arena, bounded
+
+Costs = dict[str, tuple[str, float, int]]
 
 ROOT = Path(__file__).parents[2]
 #: Parses a file in a process of its own; prints what it said, seconds of the processor, and the
@@ -234,35 +237,51 @@ def test_what_comes_back_is_what_was_written() -> None:
 
 
 @pytest.fixture(scope="module")
-def costs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, float, int]]:
+def costs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Costs]:
     """What was said of each payload, seconds of the processor, and the most MB of both processes.
 
-    The child's own seconds are bounded by the system (`bounded._MAX_SECONDS`).
+    Asked by the name of a set. The child's own seconds are bounded by the system
+    (`bounded._MAX_SECONDS`).
     """
-    folder = tmp_path_factory.mktemp("hostile")
     program = Path(__file__).with_name("hostile_payloads.py")
-    make, read = (
-        subprocess.run(
-            [sys.executable, str(program), what, str(folder)],
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=600,
+
+    @functools.cache
+    def of(names: str) -> Costs:
+        folder = tmp_path_factory.mktemp("hostile")
+        make, read = (
+            subprocess.run(
+                [sys.executable, str(program), what, str(folder), names],
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=600,
+            )
+            for what in ("make", "read")
         )
-        for what in ("make", "read")
-    )
-    shutil.rmtree(folder)
-    assert make.stdout == ""
-    return {name: tuple(cost) for name, *cost in map(json.loads, read.stdout.splitlines())}
+        shutil.rmtree(folder)
+        assert make.stdout == ""
+        return {name: tuple(cost) for name, *cost in map(json.loads, read.stdout.splitlines())}
+
+    return of
+
+
+def test_every_payload_is_of_a_set() -> None:
+    assert sorted(name for names in SETS.values() for name in names) == sorted(PAYLOADS)
 
 
 @needs_limits
-@pytest.mark.parametrize("name", PAYLOADS)
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        pytest.param(names, name, id=name, marks=[pytest.mark.slow] if names == "long" else [])
+        for names in SETS for name in SETS[names]
+    ],
+)  # fmt: skip
 def test_a_payload_made_to_cost_much_costs_little(
-    name: str, costs: dict[str, tuple[str, float, int]]
+    names: str, name: str, costs: Callable[[str], Costs]
 ) -> None:
-    said, seconds, megabytes = costs[name]
+    said, seconds, megabytes = costs(names)[name]
     expected = PAYLOADS[name][2]
     assert expected in said if expected else said == ""
     assert said.startswith("PayloadError: ") or not expected
