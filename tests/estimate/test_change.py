@@ -13,7 +13,7 @@ import elolag
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.change import Change, estimate_change
-from elolag.estimate.over_time import _pointwise, _simultaneous, averaged, lag_path
+from elolag.estimate.over_time import _pointwise, _ranked, _simultaneous, averaged, lag_path
 from elolag.model.draws import lag_of
 from elolag.model.estimands import Race
 
@@ -79,6 +79,16 @@ def test_path_drifts_a_day_a_day_between_jumps(path) -> None:
 def test_the_band_holds_the_pointwise_interval(path) -> None:
     assert (path.band_low <= path.low).all()
     assert (path.band_high >= path.high).all()
+
+
+@pytest.mark.parametrize("bounded", [0.0, 0.02, 0.5])
+def test_draws_are_sorted_at_each_day_whether_bounds_or_not(bounded: float) -> None:
+    rng = np.random.default_rng(3)
+    lows = rng.normal(size=(200, 30))
+    highs = np.where(rng.random(lows.shape) < bounded, np.inf, lows)
+    low, high = _ranked(lows, highs)
+    assert (low == np.sort(lows, axis=0)).all()
+    assert (high == np.sort(highs, axis=0)).all()
 
 
 def test_simultaneous_band_holds_whole_paths_at_its_level() -> None:

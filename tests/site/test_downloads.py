@@ -18,6 +18,7 @@ from typing import Any
 
 import checks
 import jsonschema
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -36,7 +37,7 @@ from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
 from elolag.site.content import Link
-from elolag.site.downloads import OFFERED, about, embed, images, xlsx
+from elolag.site.downloads import OFFERED, _few_colours, about, embed, images, xlsx
 from elolag.site.programs import (
     Entry,
     atom,
@@ -228,6 +229,17 @@ def test_the_palette_changes_no_colour_that_is_seen(
     # Those of the two sides are told by their colour, and keep it to the last bit.
     seen = few.convert("RGB").getcolors(256)
     assert {ImageColor.getrgb(side) for side in COLOURS} < {colour for _, colour in seen}
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=1, max_size=12))
+def test_few_colours_are_kept_as_they_are(colours: list[tuple[int, int, int]]) -> None:
+    """Among them the most frequent of many: white is white."""
+    rng = np.random.default_rng(len(colours))
+    solid = np.full((40, 40, 4), 255, np.uint8)
+    solid[:, :, :3] = np.array(colours, np.uint8)[rng.integers(len(colours), size=(40, 40))]
+    found = Image.open(io.BytesIO(_few_colours(solid, {"Title": "any"}, 100)))
+    assert found.info["Title"] == "any"
+    assert (np.asarray(found.convert("RGB")) == solid[:, :, :3]).all()
 
 
 # The series.

@@ -1,0 +1,61 @@
+"""Words are broken into lines that fit, and what takes the pointer is in an SVG alone."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from elolag import plots
+from elolag.plots.markup import UNSEEN
+from elolag.plots.style import _wrap, dots, painted, rendered, svg
+from elolag.results.lag import LagResult
+
+
+@given(
+    st.lists(st.text("abcilmw.,-0123", min_size=1, max_size=14), min_size=1, max_size=40),
+    st.floats(60, 600), st.sampled_from([72, 120, 200]),
+)  # fmt: skip
+def test_lines_fit_and_lose_no_word(words: list[str], width: float, dpi: int) -> None:
+    figure = Figure(dpi=dpi)
+    FigureCanvasAgg(figure)
+    text = figure.text(0, 0, " ".join(words), fontsize=8, parse_math=False)
+    _wrap(text, width)
+    lines = text.get_text().split("\n")
+    assert " ".join(lines).split() == words
+    for line, after in zip(lines, [*lines[1:], None], strict=True):
+        text.set_text(line)
+        # A pixel for the rounding of each line as a whole; a word that is wider stands alone.
+        assert text.get_window_extent().width <= width + 1 or " " not in line
+        if after is not None:
+            text.set_text(f"{line} {after.split()[0]}")
+            assert text.get_window_extent().width > width - 1
+
+
+def test_what_takes_the_pointer_is_in_an_svg_alone(headline: LagResult) -> None:
+    axes = plots.frontier(headline)
+    before = axes.get_children()
+    pixels, _ = painted(axes, headline)
+    assert not [a for a in axes.figure.findobj() if a.get_alpha() == UNSEEN]
+    told, bare = svg(axes, "a"), svg(axes, "a", pointed=False)
+    assert told.count("<title>") > 100
+    assert f'fill-opacity="{UNSEEN:g}"' in told
+    assert "<title>" not in bare
+    assert f'fill-opacity="{UNSEEN:g}"' not in bare
+    assert axes.get_children() == before
+    again, _ = painted(axes, headline)
+    assert (again == pixels).all()
+
+
+def test_a_figure_may_be_laid_out_for_other_dots(headline: LagResult) -> None:
+    with dots(120):
+        axes = plots.frontier(headline, size="slide")
+    assert painted(axes)[0].shape == (900, 1599, 4)
+    whole = Image.open(io.BytesIO(rendered(axes, "png", headline))).convert("RGB")
+    assert (np.asarray(whole) == painted(axes)[0][:, :, :3]).all()
+    assert plots.frontier(headline, size="slide").figure.figure.dpi == 144
