@@ -97,11 +97,12 @@ def _few_colours(pixels: Pixels, told: Mapping[str, str], dpi: float) -> bytes:
     shares = sorted(picture.getcolors(picture.width * picture.height), reverse=True)
     colours = np.array([colour for _, colour in shares], np.uint8)
     # The most frequent as they are; the edges between them by the median cut of a sample.
-    dots = [max(1, n * _DOTS // (picture.width * picture.height)) for n, _ in shares[_EXACTLY:]]
+    counts = [max(1, n * _DOTS // (picture.width * picture.height)) for n, _ in shares[_EXACTLY:]]
     palette = colours[:_EXACTLY]
-    if dots:
-        sample = pillow.fromarray(np.repeat(colours[_EXACTLY:], dots, axis=0)[None])
-        cut = sample.quantize(_COLOURS - _EXACTLY, kmeans=1).getpalette()
+    if counts:
+        sample = pillow.fromarray(np.repeat(colours[_EXACTLY:], counts, axis=0)[None])
+        others = _COLOURS - _EXACTLY
+        cut = sample.quantize(others, kmeans=1).getpalette()[: 3 * others]
         palette = np.vstack([palette, np.array(cut, np.uint8).reshape(-1, 3)])
     away = ((colours[:, None].astype(int) - palette) ** 2).sum(axis=2)
     nearest = np.zeros(1 << 24, np.uint8)
