@@ -334,7 +334,10 @@ def _wrap(text: Text, width: float) -> None:
 
 @functools.lru_cache(maxsize=10_000)
 def _wide(size: float, weight: str, dpi: float, faces: tuple[str, ...], word: str) -> float:
-    """Width of a word in pixels, as things are set: figures share most words."""
+    """Width of a word in pixels; remembered, for figures share most words.
+
+    `faces` are the settings it depends on, which matplotlib looks up by itself.
+    """
     del faces
     ruler = _ruler(dpi)
     drawn = ruler.text(0, 0, word, fontsize=size, weight=weight, parse_math=False)
@@ -345,6 +348,7 @@ def _wide(size: float, weight: str, dpi: float, faces: tuple[str, ...], word: st
 
 @functools.lru_cache(maxsize=8)
 def _ruler(dpi: float) -> Figure:
+    """A figure that nobody sees, to measure words on."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

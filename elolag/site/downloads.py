@@ -88,7 +88,7 @@ def images(
 
 
 def _few_colours(pixels: Pixels, told: Mapping[str, str], dpi: float) -> bytes:
-    """A PNG with a palette: under a third of the bytes, and no colour seen."""
+    """A PNG with a palette: under a third of the bytes, and no change of colour that is seen."""
     pillow = library("PIL.Image", REPORT)
     texts = library("PIL.PngImagePlugin", REPORT).PngInfo()
     for key, text in told.items():

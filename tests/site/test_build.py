@@ -9,8 +9,11 @@ import json
 import os
 import re
 import shutil
+import threading
 import time
 import warnings
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -344,6 +347,31 @@ def test_who_waits_takes_what_no_worker_has_begun_and_workers_keep_what_they_hol
     assert set(places[:1]).isdisjoint({os.getpid()})
     assert places[-1] == os.getpid()
     assert len(set(places)) == 2
+
+
+def test_a_worker_is_handed_one_task_and_the_others_can_still_be_taken() -> None:
+    """The worker ends when all others are done: what it had fetched ahead would wait for ever."""
+    handed: list[Future[int]] = []
+
+    class Worker(Executor):
+        def submit(self, *_: object, **__: object) -> Any:
+            handed.append(Future())
+            return handed[-1]
+
+    def last() -> int:
+        handed[0].set_result(0)
+        return 1
+
+    tasks = {"first": int, "last": last, **{f"{n}": partial(int, f"{n}") for n in range(2, 6)}}
+    work: Any = SimpleNamespace(workers=[Worker()], tell=None)
+    found, _ = work_through(tasks, work, lambda: _until(lambda: bool(handed)))
+    assert found == {"first": 0, "last": 1, **{f"{n}": n for n in range(2, 6)}}
+    assert len(handed) == 1
+
+
+def _until(true: Callable[[], bool]) -> None:
+    while not true():
+        threading.Event().wait(0.001)
 
 
 def _slowly_where(number: int) -> int:
