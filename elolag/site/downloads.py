@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 #: Sizes of every chart that is offered for download.
 OFFERED = ("page", "slide", "phone")
-#: Two sides, ink and greys, and the edges between them; of those the most frequent as they are.
-_COLOURS, _EXACTLY = 24, 12
+#: Of a picture: all, and of those the ones of its areas (sides, bands, ink), which no edge changes.
+_COLOURS, _AREAS = 24, 12
 #: Dots of a picture that the others are taken from.
 _DOTS = 40_000
 #: Longer texts of a PNG are compressed, to a third.
@@ -96,18 +96,26 @@ def _few_colours(pixels: Pixels, told: Mapping[str, str], dpi: float) -> bytes:
     picture = pillow.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
     shares = sorted(picture.getcolors(picture.width * picture.height), reverse=True)
     colours = np.array([colour for _, colour in shares], np.uint8)
-    # The most frequent as they are; the edges between them by the median cut of a sample.
-    counts = [max(1, n * _DOTS // (picture.width * picture.height)) for n, _ in shares[_EXACTLY:]]
-    palette = colours[:_EXACTLY]
-    if counts:
-        sample = pillow.fromarray(np.repeat(colours[_EXACTLY:], counts, axis=0)[None])
-        others = _COLOURS - _EXACTLY
+    number = np.zeros(1 << 24, np.uint32)
+    number[_packed(colours)] = np.arange(len(colours))
+    at = number[_packed(pixels)]
+    # Those of areas as they are; the edges between them by the median cut of a sample.
+    within = at[1:-1, 1:-1]
+    solid = np.ones(within.shape, bool)
+    for beside in (at[:-2, 1:-1], at[2:, 1:-1], at[1:-1, :-2], at[1:-1, 2:]):
+        solid &= within == beside
+    order = np.argsort(-np.bincount(within[solid], minlength=len(colours)), kind="stable")
+    palette, edges = colours[order[:_AREAS]], order[_AREAS:]
+    if len(edges):
+        counts = np.array([n for n, _ in shares]) * _DOTS // at.size
+        sample = pillow.fromarray(
+            np.repeat(colours[edges], np.maximum(counts[edges], 1), axis=0)[None]
+        )
+        others = _COLOURS - _AREAS
         cut = sample.quantize(others, kmeans=1).getpalette()[: 3 * others]
         palette = np.vstack([palette, np.array(cut, np.uint8).reshape(-1, 3)])
     away = ((colours[:, None].astype(int) - palette) ** 2).sum(axis=2)
-    nearest = np.zeros(1 << 24, np.uint8)
-    nearest[_packed(colours)] = away.argmin(axis=1)
-    few = pillow.fromarray(nearest[_packed(pixels)])
+    few = pillow.fromarray(away.argmin(axis=1).astype(np.uint8)[at])
     few.putpalette(palette.tobytes())
     held = io.BytesIO()
     few.save(held, "PNG", compress_level=7, dpi=(dpi, dpi), pnginfo=texts)
