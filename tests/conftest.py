@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import gc
 import os
 from collections import Counter
@@ -18,16 +19,19 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 os.environ["SOURCE_DATE_EPOCH"] = "1787184000"
 
 # A busy machine is no failure: what takes long is found by the run's slowest tests.
-settings.register_profile("elolag", deadline=None, max_examples=50)
-settings.register_profile("long", deadline=None, max_examples=500)  # make check-all
+settings.register_profile("elolag", deadline=None, derandomize=True, max_examples=25)
+settings.register_profile("long", parent=settings.get_profile("elolag"), max_examples=500)
 settings.load_profile("elolag")
 
 
 def pytest_configure() -> None:
-    """The sessions of a run share what they read of the shipped archive."""
+    """The sessions of a run share what they read, and its command lines what they are made of."""
+    import typer.main
     from memory import share  # it imports numpy
 
     share()
+    # Made anew for each command, as in a process of its own, it took a twentieth of all time.
+    typer.main.get_command = functools.cache(typer.main.get_command)
 
 
 @pytest.hookimpl(tryfirst=True)

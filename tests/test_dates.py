@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days, to_iso, today, utc_now
@@ -32,7 +32,6 @@ def test_known_days() -> None:
     )
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.dates())
 def test_a_date_survives_the_way_there_and_back(date: dt.date) -> None:
     day = to_day(date)
@@ -41,7 +40,6 @@ def test_a_date_survives_the_way_there_and_back(date: dt.date) -> None:
     assert parse(date.isoformat()) == date
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.dates(max_value=dt.date(9999, 12, 30)), st.floats(0, 1, exclude_max=True))
 def test_a_moment_belongs_to_the_day_that_contains_it(date: dt.date, part: float) -> None:
     moment = to_day(date) + part
@@ -49,7 +47,6 @@ def test_a_moment_belongs_to_the_day_that_contains_it(date: dt.date, part: float
         assert to_iso(moment) == date.isoformat()
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.dates(), st.dates())
 def test_months_between_are_signed_and_add_up(one: dt.date, other: dt.date) -> None:
     there, back = between(to_day(one), to_day(other)), between(to_day(other), to_day(one))

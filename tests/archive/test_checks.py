@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from handmade import Row, changed, ladder, publication
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.archive import checks, package
 from elolag.archive.listing import Listing, listings
@@ -259,7 +260,7 @@ def test_ranks_of_every_honest_form_agree_with_ratings() -> None:
 
 
 @given(st.permutations(range(1, 41)))
-@settings(max_examples=60, deadline=None)
+@search(60)
 def test_ranks_that_do_not_belong_to_the_ratings_are_found(ranks: list[int]) -> None:
     against = sum(a > b for a, b in itertools.combinations(ranks, 2))
     assert unsound(official(rank=ranks)) == ["rank-agrees-with-rating"] * (against > 78)

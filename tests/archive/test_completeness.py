@@ -13,14 +13,13 @@ import pytest
 from handmade import changed, ladder, payload
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from search import search
 
 from elolag.archive import Archive, Payload, completeness, open_archive, take_payloads, verify
 from elolag.archive.completeness import Row, judge
 from elolag.dates import to_day
 from elolag.schema import Origin
 from elolag.sources import get_source
-
-SETTINGS = settings(derandomize=True, deadline=None, max_examples=100)
 
 
 def row(
@@ -49,7 +48,7 @@ def kept(of: Row, count: int) -> Row:
 # -- by hand -------------------------------------------------------------------------------------
 
 
-@SETTINGS
+@search(100)
 @given(size=st.integers(8, 300), data=st.data(), whole=st.booleans(), shift=st.integers(-80, 80))
 def test_the_upper_end_between_two_whole_lists_is_cut_at_any_length(
     size: int, data: st.DataObject, whole: bool, shift: int
@@ -337,13 +336,13 @@ def slow(rows: Sequence[Row]) -> list[str]:
     return ["full" if i in full else f"top-{len(listed[i])}" for i in every]
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(boards())
 def test_verdicts_equal_those_of_sets_and_loops(rows: list[Row]) -> None:
     assert judge(rows) == slow(rows)
 
 
-@SETTINGS
+@search(100)
 @given(boards(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(rows: list[Row], random: object) -> None:
     order = list(range(len(rows)))
@@ -352,7 +351,7 @@ def test_the_order_of_rows_does_not_matter(rows: list[Row], random: object) -> N
     assert said == [judge(rows)[i] for i in order]
 
 
-@SETTINGS
+@search(100)
 @given(boards(), st.integers(-20_000, 20_000), st.integers(-500, 500))
 def test_neither_the_date_nor_the_zero_of_the_scale_matters(
     rows: list[Row], days: int, points: int
@@ -366,7 +365,7 @@ def test_random_boards_see_every_verdict() -> None:
     seen: dict[tuple[bool, bool], int] = {}
 
     # One verdict of four is rare, and which boards come depends on Python's own bytecode.
-    @settings(SETTINGS, max_examples=500)
+    @settings(max_examples=500)
     @given(boards())
     def look(rows: list[Row]) -> None:
         for one, verdict in zip(rows, judge(rows), strict=True):

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from handmade import Row, changed, ladder, payload
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.archive import Decision, open_archive, take_payloads, verify
 
@@ -42,7 +43,7 @@ def days(count: int) -> list[str]:
     return [(first + dt.timedelta(days=14 * i)).isoformat() for i in range(count)]
 
 
-@settings(max_examples=12, deadline=None)
+@search(12)
 @given(st.lists(st.floats(-4, 4), min_size=150, max_size=150), st.floats(-60, 60))
 def test_an_honest_recomputation_of_a_stored_date_is_told(noise: list[float], shift: float) -> None:
     with TemporaryDirectory() as folder:
@@ -57,7 +58,7 @@ def test_an_honest_recomputation_of_a_stored_date_is_told(noise: list[float], sh
         assert check["passed"]
 
 
-@settings(max_examples=12, deadline=None)
+@search(12)
 @given(moved, st.sampled_from([-60.0, -10.9, 10.9, 60.0]))
 def test_a_record_that_moves_by_itself_is_held_until_it_is_accepted(at: int, by: float) -> None:
     with TemporaryDirectory() as folder:

@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 from handmade import Row, changed, ladder, publication
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.archive import package
 from elolag.archive.listing import (
@@ -69,7 +70,7 @@ def test_units() -> None:
 VALUES = st.lists(st.integers(0, 12), min_size=1, max_size=6)
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@search(300)
 @given(VALUES, VALUES, st.sampled_from([0.5, 1.0, 2.0]))
 def test_containment_equals_trying_every_pairing(
     small: list[int], large: list[int], tolerance: float
@@ -165,7 +166,7 @@ def test_an_entry_renamed_is_a_row_off() -> None:
     assert not same(rows, two, near=False)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 @given(st.data(), st.integers(1, 30), st.booleans())
 def test_what_is_one_publication_is_one_of_near_dates_and_in_either_order(
     data: st.DataObject, count: int, votes: bool

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from handmade import ladder, payload
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.archive import Archive, Log, seal, take_payloads, verify
 from elolag.archive.log import _UNSEALED_COLUMNS, LOG, LOG_COLUMNS, encode_line, read_lines
@@ -203,7 +204,7 @@ def test_a_log_that_lost_its_last_line_is_found_by_the_head_alone(root: Path) ->
 EDITS = st.sampled_from(["delete", "double", "swap", "cut", "edit", "insert"])
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(st.data(), EDITS)
 def test_any_single_change_of_the_lines_is_found(
     filled: Path, altered: Path, data: st.DataObject, edit: str
@@ -234,7 +235,6 @@ def test_any_single_change_of_the_lines_is_found(
     assert changed == held or found(altered, head)
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), max_size=4))
 def test_whatever_a_note_holds_one_line_is_one_record(notes: list[str]) -> None:
     header = encode_line(LOG_COLUMNS, {name: name for name in LOG_COLUMNS})

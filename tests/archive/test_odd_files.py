@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 from handmade import ladder, payload
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 import elolag
 from elolag.archive import Archive, Log, Writer, open_archive, take_payloads, verify
@@ -273,7 +274,7 @@ JSON = st.recursive(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@search(150)
 @given(st.data())
 def test_whatever_stands_in_a_manifest_it_is_read_or_refused(
     filled: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

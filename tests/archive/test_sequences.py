@@ -6,8 +6,9 @@ import tempfile
 from pathlib import Path
 
 from handmade import Row, ladder, payload
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.archive import Archive, Payload, take_payloads, verify
 
@@ -44,7 +45,7 @@ def folders(root: Path) -> dict[str, bytes]:
     }
 
 
-@settings(derandomize=True, deadline=None, max_examples=15)
+@search(15)
 @given(st.lists(st.lists(st.sampled_from(POOL), min_size=1, max_size=4), min_size=1, max_size=3))
 def test_any_sequence_of_imports(runs: list[list[Payload]]) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from handmade import publication
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.archive import package
 from elolag.errors import ArchiveError
@@ -49,7 +50,7 @@ def test_the_bytes_are_plain_csv() -> None:
     )
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(st.dictionaries(NAMES, st.tuples(st.floats(-5000, 5000), NUMBERS), min_size=1, max_size=8))
 def test_reading_gives_back_what_was_written(rows: dict[str, tuple[float, float | None]]) -> None:
     frame = publication([(name, rating) for name, (rating, _) in rows.items()]).tables["ratings"]
@@ -93,7 +94,6 @@ WORDS = st.text(st.sampled_from("ab,\"'é "), min_size=1, max_size=6)
 ROWS = st.lists(st.tuples(WORDS, WORDS, NUMBERS), max_size=12)
 
 
-@settings(derandomize=True, deadline=None)
 @given(ROWS)
 def test_a_tally_is_that_of_the_whole_table(rows: list[tuple[str, str, float | None]]) -> None:
     """The slow way: a frame of it, its groups counted, its keys compared."""

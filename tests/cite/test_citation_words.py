@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.cite import Citation, citation, references
 from elolag.cite.references import Reference, _escape, _safe_url
@@ -135,7 +136,7 @@ def test_the_result_chooses_the_wording(changes: dict[str, Any], expected: str) 
 lags = st.floats(-30, 30, allow_nan=False).map(lambda x: round(x, 3))
 
 
-@settings(derandomize=True, deadline=None, max_examples=120)
+@search(120)
 @given(
     months=lags,
     ends=st.tuples(st.none() | lags, st.none() | lags),
@@ -374,7 +375,7 @@ def test_the_head_of_the_log_is_in_the_json_and_in_no_sentence(lang: str) -> Non
     assert made(lang).to_dict()["log_head"] == ""
 
 
-@settings(derandomize=True, deadline=None, max_examples=50)
+@search(50)
 @given(st.text(max_size=40), st.text(max_size=20))
 def test_hostile_names_stay_text(name: str, url: str) -> None:
     hostile = Reference("source", "key", name, name, url=f"https://{url}", note=name)

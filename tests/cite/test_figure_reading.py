@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
+from search import search
 from typer.testing import CliRunner
 
 import elolag
@@ -123,7 +124,7 @@ def test_large_and_missing_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         read(tmp_path, b"\x89PNG\r\n\x1a\n" + b"0" * 200)
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@search(150)
 @given(
     kind=st.sampled_from(["png", "svg", "pdf"]),
     cuts=st.lists(st.tuples(st.integers(0, 40_000), st.binary(max_size=6)), min_size=1, max_size=4),
@@ -217,7 +218,7 @@ SOURCE = st.fixed_dictionaries(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@search(100)
 @given(st.lists(SOURCE, max_size=6))
 def test_sources_are_whole_again_whatever_they_share(sources: list[dict[str, str]]) -> None:
     packed = provenance._packed(sources)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from elolag.claims import TEMPLATE, ClaimError, packaged, read
@@ -148,7 +148,6 @@ def test_a_byte_order_mark_is_no_part_of_a_registry(tmp_path: Path) -> None:
     assert read(path) == _parse_registry(TEMPLATE, str(path))
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_breaks_the_reader(text: str) -> None:
     with pytest.raises(ClaimError, match=r"^mine\.toml"):
@@ -183,7 +182,6 @@ def test_ranges_in_words(kind: str, low: float | None, high: float | None, words
 ENDS = st.none() | st.floats(-40, 40, allow_nan=False).map(lambda x: round(x, 1))
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.sampled_from(sorted(KINDS)), ENDS, ENDS)
 def test_words_never_carry_a_sign(kind: str, low: float | None, high: float | None) -> None:
     if low is None and high is None:

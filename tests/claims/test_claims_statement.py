@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import elolag
@@ -76,7 +76,6 @@ def test_what_cannot_be_read_is_refused_with_examples(text: str) -> None:
     assert caught.value.exit_code == 2
 
 
-@settings(derandomize=True, deadline=None)
 @given(
     st.integers(0, 60),
     st.sampled_from(sorted(PER)),
@@ -92,14 +91,12 @@ def test_ahead_mirrors_behind_and_the_figure_is_inside(n: int, unit: str, hedge:
     assert behind.high is None or behind.high >= n * PER[unit] - 1e-9
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.integers(0, 40), st.integers(0, 40), st.sampled_from(["to", "-", "or", "–"]))
 def test_a_range_is_its_ends(low: int, high: int, word: str) -> None:
     assume(low < high)
     assert parse_statement(f"{low} {word} {high} months behind").ends == (low, high)
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_parser(text: str) -> None:
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_study import AS_OF, made
 
@@ -50,7 +50,6 @@ CLAIM = Claim(
 END = st.none() | st.integers(-5, 5).map(float)
 
 
-@settings(derandomize=True, deadline=None)
 @given(END, END, END, END, st.sampled_from([0.0, 0.0499, 0.05, 1.0]))
 def test_the_rule_is_whether_the_two_ranges_touch(
     low: float | None, high: float | None, least: float | None, most: float | None, share: float
@@ -72,7 +71,6 @@ def _ordered(low: float | None, high: float | None) -> tuple[float | None, float
     return (high, low) if low is not None and high is not None and low > high else (low, high)
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.lists(st.tuples(st.floats(-9, 9), st.floats(0, 3)), min_size=1), END, END)
 def test_the_probability_is_the_share_of_draws_surely_inside(
     draws: list[tuple[float, float]], least: float | None, most: float | None

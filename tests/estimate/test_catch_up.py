@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 from statsmodels.duration.survfunc import SurvfuncRight
 
 import elolag
@@ -22,7 +23,7 @@ def curve() -> TimeToMatch:
     return time_to_match(n_draws=200)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 @given(st.lists(st.tuples(months, st.booleans()), min_size=1, max_size=12))
 def test_the_curve_is_statsmodels(records: list[tuple[float, bool]]) -> None:
     time, caught = (np.array(part) for part in zip(*records, strict=True))
@@ -37,7 +38,7 @@ def test_the_curve_is_statsmodels(records: list[tuple[float, bool]]) -> None:
     np.testing.assert_allclose(found, twin, atol=1e-12)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 @given(
     st.lists(st.tuples(st.integers(0, 700), st.integers(1000, 1030)), min_size=1, max_size=9),
     st.lists(st.tuples(st.integers(0, 700), st.integers(1000, 1030)), min_size=1, max_size=9),

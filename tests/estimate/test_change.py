@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 import elolag
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
@@ -45,7 +46,7 @@ def test_the_path_of_the_average_equals_the_estimate_of_each_day() -> None:
         lag_path("2026-08-01", n_draws=40, estimand="levels")
 
 
-@settings(max_examples=60, deadline=None)
+@search(60)
 @given(seed=st.integers(0, 10**6), window=st.floats(0.3, 14.0))
 def test_the_average_of_every_day_is_the_estimand_of_that_day(seed: int, window: float) -> None:
     """Ties, leads on both sides, bounds, and dates that differ between draws."""

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 import elolag
 from elolag.errors import UsageError
@@ -97,7 +98,7 @@ def test_shares_are_the_mean_over_all_orders(seed: int, estimand: str) -> None:
         assert fast[player].mean() == pytest.approx(slow[player], abs=1e-10)
 
 
-@settings(max_examples=30)
+@search(30)
 @given(st.integers(0, 10_000), st.sampled_from(["current", "average"]),
        st.sampled_from(["reached", "below", "between"]))  # fmt: skip
 def test_shares_add_up_and_turn_round(seed: int, estimand: str, rule: str) -> None:

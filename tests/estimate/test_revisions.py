@@ -11,8 +11,9 @@ import exact
 import numpy as np
 import pytest
 from exact import WALLPAPER, vintage
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 import elolag
 from elolag import plots
@@ -275,7 +276,7 @@ def test_the_figure_fits_every_size_and_is_small(style: Revisions, size: str) ->
 # --- the score ---------------------------------------------------------------------------------
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@search(40)
 @given(st.integers(1, 60), st.data())
 def test_wilson_interval_solves_its_equation(n: int, data: st.DataObject) -> None:
     held = data.draw(st.integers(0, n))
@@ -287,7 +288,7 @@ def test_wilson_interval_solves_its_equation(n: int, data: st.DataObject) -> Non
             assert abs(found.share - p) / np.sqrt(p * (1 - p) / n) == pytest.approx(1.959963985)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@search(40)
 @given(st.lists(st.floats(0, 30), min_size=1, max_size=40))
 def test_nine_in_ten_do_not_exceed_it(sizes: list[float]) -> None:
     found = _nine_in_ten(np.array(sizes))

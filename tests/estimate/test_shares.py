@@ -7,8 +7,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.errors import UsageError
 from elolag.robustness import TOGETHER, orthogonal_array, variance_shares
@@ -17,7 +18,7 @@ LEVELS = st.lists(st.integers(1, 3), min_size=0, max_size=8)
 
 
 @given(LEVELS)
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 def test_an_array_holds_all_pairs_in_proportion_and_no_run_twice(sizes: list[int]) -> None:
     runs = orthogonal_array(sizes)
     assert runs[0] == (0,) * len(sizes)
@@ -58,7 +59,7 @@ def slow_shares(values: np.ndarray, choices: dict[str, list[object]]) -> dict[st
 
 
 @given(st.integers(0, 10_000))
-@settings(derandomize=True, deadline=None, max_examples=15)
+@search(15)
 def test_shares_are_the_mean_over_all_orders_of_entry(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = int(rng.integers(12, 40))

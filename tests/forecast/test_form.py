@@ -9,8 +9,9 @@ import re
 
 import made_forecast as made
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.errors import ForecastError
 from elolag.forecast.form import COLUMNS, OTHER, Forecast, decode, encode
@@ -51,13 +52,13 @@ def test_a_file_explains_itself_and_is_read_back() -> None:
 
 
 @given(made.forecasts())
-@settings(max_examples=60, deadline=None)
+@search(60)
 def test_what_is_written_is_read_back(forecast: Forecast) -> None:
     assert decode(encode(forecast), forecast.file) == forecast
 
 
 @given(made.forecasts(), st.data())
-@settings(max_examples=200, deadline=None)
+@search(200)
 def test_other_bytes_are_a_forecast_with_its_one_form_or_refused(
     forecast: Forecast, data: st.DataObject
 ) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import EstimateError
@@ -49,7 +50,7 @@ def seen(chunk: Draw) -> Race:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=40)
+@search(40)
 def test_a_weighted_line_is_that_of_polyfit(seed: int) -> None:
     rng = np.random.default_rng(seed)
     x, y = rng.normal(size=(3, 9)), rng.normal(size=(3, 9))
@@ -88,7 +89,7 @@ def slow_meetings(race: Race, day: float, until: float) -> dict[str, np.ndarray]
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
+@search(25)
 def test_meetings_are_those_found_day_by_day(seed: int) -> None:
     rng = np.random.default_rng(seed)
     ratings = rng.integers(0, 12, (4, 14)).astype(float)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from search import search
 
 from elolag.errors import EstimateError, UsageError
 from elolag.model.bradleyterry import ELO, PairCounts, Ratings, _own_share, rate
@@ -73,7 +74,7 @@ def test_equals_the_golden_scores_of_real_votes(upstream):
     assert fitted.votes.sum() == 2 * len(rows)
 
 
-@settings(derandomize=True, deadline=None, max_examples=30)
+@search(30)
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 6))
 def test_equals_the_plain_twin(seed, n):
     rng = np.random.default_rng(seed)
@@ -143,7 +144,7 @@ def test_anchoring_moves_the_scale_only():
     assert rate(pairs, level=1000.0).rating.mean() == pytest.approx(1000.0)
 
 
-@settings(derandomize=True, deadline=None, max_examples=30)
+@search(30)
 @given(seed=st.integers(0, 10**6))
 def test_order_and_orientation_of_rows_do_not_matter(seed):
     rng = np.random.default_rng(seed)

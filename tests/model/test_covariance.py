@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.model import covariance as correlated
 from elolag.model import draws
@@ -60,7 +61,7 @@ def anchored(matrix: np.ndarray, item: int) -> np.ndarray:
     return matrix - matrix[item] - matrix[:, [item]] + matrix[item, item]
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@search(40)
 @given(seed=st.integers(0, 10**6), n=st.integers(2, 9), item=st.integers(0, 8))
 def test_the_anchor_cancels_and_no_difference_changes(seed, n, item):
     free = covariance(seed, n)
@@ -135,7 +136,7 @@ def test_a_normal_prior_gives_its_exact_posterior():
     assert spread == pytest.approx(np.diag(exact), abs=1e-5)
 
 
-@settings(derandomize=True, deadline=None, max_examples=15)
+@search(15)
 @given(rho=st.floats(-0.9, 0.9), seed=st.integers(0, 999))
 def test_two_entries_of_a_prior_with_two_humps_against_a_grid(rho: float, seed: int):
     rng = np.random.default_rng(seed)

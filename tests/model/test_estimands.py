@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 import reference
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from search import search
 
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
@@ -305,13 +306,13 @@ def cases(draw: st.DrawFn, *, exact_dates: bool = False) -> Case:
     )
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@search(400)
 @given(cases())
 def test_engine_equals_the_reference_on_searched_inputs(sample: Case) -> None:
     assert_engine_equals_reference(sample, Counter())
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(cases(), st.integers(0, 2**32 - 1))
 def test_every_match_rule_equals_the_reference_on_searched_inputs(sample: Case, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -573,7 +574,7 @@ def possible(sample: Case) -> bool:
     return True
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@search(300)
 @given(cases(), st.floats(0.1, 30))
 def test_leader_dates_k_months_earlier_add_k(sample: Case, k: float) -> None:
     if not possible(sample):
@@ -588,7 +589,7 @@ def test_leader_dates_k_months_earlier_add_k(sample: Case, k: float) -> None:
     assert (after.censored == before.censored).all()
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@search(300)
 @given(cases(exact_dates=True), st.randoms(use_true_random=False))
 def test_follower_dates_do_not_move_back(sample: Case, random: object) -> None:
     if not possible(sample):
@@ -603,7 +604,7 @@ def test_follower_dates_do_not_move_back(sample: Case, random: object) -> None:
     assert (after.censored[leads] == before.censored[leads]).all()
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@search(300)
 @given(cases(), st.integers(-2000, 2000))
 def test_a_constant_added_to_all_ratings_changes_nothing(sample: Case, constant: int) -> None:
     if not possible(sample):
@@ -622,7 +623,7 @@ def test_a_constant_added_to_all_ratings_changes_nothing(sample: Case, constant:
         assert (after.failed == before.failed).all()
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@search(300)
 @given(cases())
 def test_swapping_the_groups_flips_the_sign(sample: Case) -> None:
     if not possible(sample):
@@ -639,7 +640,7 @@ def test_swapping_the_groups_flips_the_sign(sample: Case) -> None:
         assert (there.censored == mirrored).all()
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(cases(exact_dates=True), st.randoms(use_true_random=False))
 def test_the_order_of_models_and_draws_changes_nothing(sample: Case, random: object) -> None:
     if not possible(sample):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import reference
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from search import search
 
 from elolag.model.frontier import Steps
 
@@ -35,7 +36,7 @@ def of_draw(ratings: Floats, dates: Floats, d: int) -> reference.Group:
     return [(float(r), float(t)) for r, t in zip(ratings[d], days, strict=True)]
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@search(400)
 @given(groups())
 def test_values_and_crossings_equal_plain_loops(group: tuple[Floats, Floats]) -> None:
     ratings, dates = group
@@ -51,7 +52,7 @@ def test_values_and_crossings_equal_plain_loops(group: tuple[Floats, Floats]) ->
             assert date == min((t for r, t in models if r >= level), default=np.inf)
 
 
-@settings(derandomize=True, deadline=None, max_examples=400)
+@search(400)
 @given(groups())
 def test_records_are_the_days_on_which_the_frontier_rose(group: tuple[Floats, Floats]) -> None:
     ratings, dates = group
@@ -73,7 +74,7 @@ def test_records_are_the_days_on_which_the_frontier_rose(group: tuple[Floats, Fl
         assert np.isinf(days[d][~record[d]]).all()
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(groups())
 def test_dates_per_draw_that_are_all_alike_change_nothing(group: tuple[Floats, Floats]) -> None:
     ratings, dates = group

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
+from search import search
 
 from elolag.errors import EstimateError
 from elolag.model import scale
@@ -62,7 +63,7 @@ def test_the_least_value_is_found_as_by_scipy(
     assert scale._lowest(loss, low, low + width) == optimize.minimize_scalar(loss, **asked).x
 
 
-@settings(max_examples=25)
+@search(25)
 @given(st.integers(0, 10**6), st.integers(12, 80), st.booleans())
 def test_the_regression_is_the_mode_of_its_posterior(seed: int, n: int, bridged: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -88,7 +89,7 @@ def test_the_regression_is_the_mode_of_its_posterior(seed: int, n: int, bridged:
     assert loss(mine) <= best.fun + 1e-3
 
 
-@settings(max_examples=25)
+@search(25)
 @given(st.integers(0, 10**6))
 def test_the_ratio_of_spreads_is_its_posterior_mean(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -110,7 +111,7 @@ def test_the_ratio_of_spreads_is_its_posterior_mean(seed: int) -> None:
     assert found == pytest.approx(mean / mass, rel=0.02)
 
 
-@settings(max_examples=30)
+@search(30)
 @given(
     st.lists(st.floats(800, 1600), min_size=1, max_size=30),
     st.lists(st.floats(700, 1700), min_size=1, max_size=3),
@@ -183,7 +184,7 @@ def slow_place(
     return found
 
 
-@settings(max_examples=20)
+@search(20)
 @given(st.integers(0, 10**6))
 def test_places_are_those_of_a_slow_twin(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -15,10 +15,11 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from search import search
 
 import elolag
 from elolag import plots
@@ -360,7 +361,7 @@ def points(path: str) -> list[tuple[str, list[float]]]:
     return found
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(st.lists(st.tuples(st.sampled_from("MLLLLQCz"), st.lists(PAIR, min_size=3, max_size=3))))
 def test_a_short_path_is_the_long_one_to_a_hundredth(
     parts: list[tuple[str, list[tuple[float, float]]]],
@@ -408,7 +409,7 @@ TREES = st.recursive(
 )  # fmt: skip
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(st.lists(TREES, max_size=4))
 def test_fewer_groups_draw_the_same(trees: list[ElementTree.Element]) -> None:
     """Of every mark what it inherits, how it is cut and moved, its sides, and who speaks for it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import elolag
@@ -213,7 +213,6 @@ def test_votes_may_be_absent_on_arena_s_boards(tmp_path: Path, known: int) -> No
     assert np.isnan(counted).sum() == len(TEXT) - known
 
 
-@settings(derandomize=True, deadline=None)
 @given(
     st.lists(st.tuples(st.none() | st.integers(1, 10**6), st.floats(0.1, 60)), min_size=1),
 )

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from search import search
 
 import elolag
 from elolag.results.table import Column, Result, Table, _latex, decimals, markdown
@@ -50,7 +51,7 @@ class Found(Result):
         return ("Of < 2 rows.",)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(
     st.text(st.one_of(st.characters(), st.sampled_from("*_`[]()<>&|~\\#!$@:/ wht.p")), max_size=40)
 )
@@ -93,7 +94,7 @@ def test_a_reader_sees_the_same_cells_in_every_markup() -> None:
     assert len(cut.to_frame()) == 2
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@search(100)
 @given(st.text(max_size=30))
 def test_no_name_becomes_an_element_or_a_command(name: str) -> None:
     table = Table.of("t", "T", COLUMNS[:1], [{"name": name}])

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_study import AS_OF, made, random_models
+from search import search
 
 import elolag
 from elolag.dates import DAYS_PER_MONTH
@@ -90,7 +91,7 @@ def slow_search(
 
 
 @given(st.integers(0, 10_000), st.sampled_from(["models", "countries", "dates"]))
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 def test_the_search_finds_every_smallest_set(seed: int, kind: str) -> None:
     rng = np.random.default_rng(seed)
     models = random_models(rng, int(rng.integers(4, 8)))
@@ -107,7 +108,7 @@ def test_the_search_finds_every_smallest_set(seed: int, kind: str) -> None:
 
 
 @given(st.integers(0, 10_000))
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 def test_states_are_the_definition(seed: int) -> None:
     rng = np.random.default_rng(seed)
     models = random_models(rng, 7)
@@ -155,7 +156,7 @@ def cost(models: list[tuple[str, float, float]], target: tuple[float, float], re
 
 
 @given(st.integers(0, 10_000))
-@settings(derandomize=True, deadline=None, max_examples=12)
+@search(12)
 def test_the_fewest_points_are_those_of_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     models = random_models(rng, 4, scale=4)

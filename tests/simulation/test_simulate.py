@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import UsageError
@@ -317,7 +318,7 @@ def test_a_takeover_of_the_last_month_is_one_and_is_on_the_newest_list(seed):
     assert best in set(history.vintages[-1].table["model"])
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@search(40)
 @given(seed=st.integers(0, 10**6), name=st.sampled_from(NAMED))
 def test_releases_are_in_order_and_dates_inside_their_precision(seed, name):
     run = release(name, seed)

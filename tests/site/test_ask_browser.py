@@ -114,6 +114,20 @@ def test_and_where_models_were_left_behind(
     assert "did not travel" in str([asking.answered(few, q).get("refused") for q in questions])
 
 
+@pytest.fixture(scope="module")
+def standing(browser: Browser, address: str) -> Iterator[Page]:
+    """The page opened once, for links that are followed while it stands open."""
+    page = browser.new_page()
+    page.set_default_timeout(15_000)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    yield page
+    assert said == []
+    page.close()
+
+
 @pytest.mark.parametrize(
     "fragment",
     [
@@ -126,9 +140,11 @@ def test_and_where_models_were_left_behind(
     ],
 )  # fmt: skip
 def test_what_is_refused_is_refused_in_the_same_words(
-    opened: Callable[..., Page], address: str, held: Carried, fragment: str
+    standing: Page, address: str, held: Carried, fragment: str
 ) -> None:
-    page = opened(f"{address}#{fragment}")
+    page = standing
+    page.goto(f"{address}#{fragment}")
+    page.evaluate("() => new Promise(done => setTimeout(done))")  # the page has heard of the link
     found, refused = _differences(page, held, [fragment])
     assert found == []
     # Beside a refusal no number of another question stands.
@@ -137,6 +153,14 @@ def test_what_is_refused_is_refused_in_the_same_words(
     page.locator("#reset").click()
     assert page.locator("#answered").is_visible()
     assert page.locator("#send").is_visible()
+
+
+def test_a_link_that_is_refused_opens_with_the_refusal(
+    opened: Callable[..., Page], address: str
+) -> None:
+    page = opened(f"{address}#window=0")
+    assert page.locator("#refused").is_visible()
+    assert not page.locator("#answered").is_visible()
 
 
 def test_a_link_restores_the_question_and_what_is_moved_makes_a_link(

@@ -23,9 +23,10 @@ import openpyxl
 import pandas as pd
 import pytest
 import site_worlds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageColor
+from search import search
 
 import elolag
 from elolag.cite import read_figure
@@ -123,7 +124,7 @@ def test_pandas_reads_a_sheet_as_it_reads_the_csv() -> None:
     pd.testing.assert_frame_equal(sheet.drop(columns="day"), kept.drop(columns="day"))
 
 
-@settings(max_examples=40, deadline=None)
+@search(40)
 @given(st.lists(st.tuples(st.text(max_size=8), st.floats(-1e300, 1e300))))
 def test_any_text_comes_back_as_text_and_any_number_as_itself(
     rows: list[tuple[str, float]],

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 import site_worlds
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from PIL import Image
+from search import search
 from site_worlds import World
 
 from elolag.cite import read_figure
@@ -261,7 +262,7 @@ def test_a_disk_that_fails_leaves_the_old_folder(
     assert list(tmp_path.iterdir()) == [out]
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@search(100)
 @given(st.text(max_size=60))
 def test_a_fence_holds_anything(text: str) -> None:
     tokens = MarkdownIt("commonmark").parse(page._fence(text))

@@ -149,7 +149,8 @@ TEXT, FULL = "arena-dataset text", "full text"
 WEB, ELO, CSV = "arena-web text.json", "artificial-analysis text-to-image", "epoch-eci e.csv"
 DEV = "models-dev api.json"
 
-#: What it is: source and name, the payload, and words of the refusal (none: it is taken).
+#: What it is: source and name, the payload, and words of the refusal (none: it is taken; of which
+#: one, where they are parted by a bar).
 PAYLOADS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "20,000 row groups": (
         TEXT, lambda: written(
@@ -186,7 +187,8 @@ PAYLOADS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a dictionary of 300 MB": (
         TEXT, lambda: long_texts(100_000, 3_000), "bytes uncompressed; more than"),
     "a dictionary of 200 MB": (
-        TEXT, lambda: long_texts(65_000, 3_000), "not readable as Parquet ('malloc"),
+        TEXT, lambda: long_texts(65_000, 3_000),  # by what its child has read before
+        "not readable as Parquet ('malloc|has 3,006 characters"),
     "a dictionary of 100 MB": (TEXT, lambda: long_texts(33_000, 3_000), "has 3,006 characters"),
     "a page of 4 GB, it says": (
         TEXT, lambda: overwritten(
@@ -240,7 +242,8 @@ PAYLOADS: dict[str, tuple[str, Callable[[], bytes], str]] = {
 
 #: Those that take long and have a near relative among the others: `make check-all` has them.
 LONG = frozenset({
-    "metadata of 16 MB", "a dictionary of 100 MB",
+    "250,000 columns", "1,000,000 columns", "metadata of 16 MB",
+    "a text of 300 MB", "a dictionary of 100 MB",
     "as many objects as may be", "50,000 dates of one model", "a line of 64 MB",
     "as many columns as may be", "as many dates in a history as may be",
 })  # fmt: skip

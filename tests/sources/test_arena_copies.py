@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.archive import Archive, Payload, take_payloads
 from elolag.errors import PayloadError
@@ -143,7 +144,7 @@ def test_agent_and_other_files_are_refused_by_name(source: str):
             parse(payload(new()), name, source)
 
 
-@settings(max_examples=200, deadline=None)
+@search(200)
 @given(name=st.text(max_size=30).map(lambda s: f"{s}.json") | st.text(max_size=30))
 @pytest.mark.parametrize("source", ["cherry-studio-docs", "smallai-llm-ranking", ARIEL])
 def test_an_unknown_name_is_never_a_board(source: str, name: str):
@@ -316,7 +317,6 @@ def test_a_row_without_the_key_is_damage_and_no_unrated_model():
         parse(payload(rows), source="arena-web-forks")
 
 
-@settings(deadline=None)
 @given(size=st.integers(1, 120), data=st.data())
 def test_unrated_models_are_left_out_or_refuse_the_list(size: int, data: st.DataObject):
     gone = data.draw(st.sets(st.integers(0, size - 1), max_size=min(size, 5)))
@@ -348,7 +348,6 @@ cells = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(rows=st.lists(cells, min_size=1, max_size=30), source=st.sampled_from(PAGES))
 def test_rows_of_the_newer_layout_come_out_as_they_are(rows: list[dict[str, Any]], source: str):
     named = [row | {"model": f"m{i}"} for i, row in enumerate(rows)]
@@ -376,7 +375,6 @@ def test_rows_of_the_newer_layout_come_out_as_they_are(rows: list[dict[str, Any]
     assert (f"{early} ratings marked preliminary" in publication.notes) == bool(early)
 
 
-@settings(deadline=None)
 @given(size=st.integers(1, 120), width=st.integers(0, 200))
 def test_rows_of_the_older_layout(size: int, width: int):
     publication = parse(payload(old(size, ci=width)), source="arena-web-forks")
@@ -395,7 +393,6 @@ def parsed_in_order() -> Mapping[str, pd.DataFrame]:
     return parse(payload(IN_ORDER)).tables
 
 
-@settings(deadline=None)
 @given(order=st.permutations(range(12)))
 def test_the_order_of_rows_does_not_matter(order: list[int]):
     mixed = parse(payload([IN_ORDER[i] for i in order])).tables
@@ -425,7 +422,6 @@ def test_catalog_copies(name: str, subset: str):
     assert ratings[["votes", "rank", "se"]].isna().all(axis=None)
 
 
-@settings(deadline=None)
 @given(
     figures=st.dictionaries(
         st.sampled_from([*(f"m{i}" for i in range(9))]),

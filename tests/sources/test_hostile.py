@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from search import search
 from source_payloads import OFFICIAL, parquet
 
 from elolag.errors import PayloadError
@@ -282,7 +283,7 @@ def test_mutated_real_payloads(upstream: Path, source: str, name: str, pattern: 
 
 
 @pytest.mark.parametrize(("source", "name", "_pattern"), KINDS, ids=IDS)
-@settings(derandomize=True, deadline=None, max_examples=25)
+@search(25)
 @given(payload=st.binary(max_size=300))
 def test_any_bytes(source: str, name: str, _pattern: str | None, payload: bytes):
     attempt(source, name, payload)
@@ -317,12 +318,7 @@ def reshaped(value: object, draw: st.DataObject) -> object:
     ("source", "name"),
     [(s, n) for s, n, _ in KINDS if s not in ("arena-dataset",) and "csv" not in n],
 )
-@settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=MUTATIONS // 5,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@search(MUTATIONS // 5, suppress_health_check=[HealthCheck.too_slow])
 @given(draw=st.data())
 def test_json_of_other_shapes(source: str, name: str, draw: st.DataObject):
     value = reshaped(json.loads(small(source, name)), draw)
@@ -330,7 +326,7 @@ def test_json_of_other_shapes(source: str, name: str, draw: st.DataObject):
 
 
 @pytest.mark.parametrize(("source", "name"), [(s, n) for s, n, _ in KINDS if "csv" in n])
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 @given(cells=st.lists(st.lists(st.text(max_size=12), min_size=7, max_size=7), max_size=4))
 def test_csv_with_any_cells(source: str, name: str, cells: list[list[str]]):
     header = small(source, name).decode().splitlines()[0]
@@ -344,7 +340,7 @@ def test_csv_with_any_cells(source: str, name: str, cells: list[list[str]]):
 figures = st.floats(width=64) | st.none()
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 @given(
     rows=st.lists(
         st.fixed_dictionaries(
@@ -382,7 +378,7 @@ def test_parquet_with_any_values(rows: list[dict[str, object]]):
             check_form(result)
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@search(100)
 @given(payload=st.binary(max_size=200))
 def test_any_bytes_as_listing_or_page(payload: bytes):
     for read in (

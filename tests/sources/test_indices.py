@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.errors import PayloadError, UsageError
 from elolag.schema import MODELS, Origin, Publication
@@ -245,7 +246,7 @@ def test_a_refused_horizon_leaves_the_index(row: dict[str, Any], says: str):
 figures = st.floats(1e-6, 1e6)
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 @given(
     rows=st.lists(
         st.tuples(st.text("abc", min_size=1, max_size=4), figures, figures, figures),
@@ -348,7 +349,7 @@ def test_comparia_files_that_are_refused(value: Any, says: str):
     assert str(caught.value).startswith("comparia ranking.json of 2026-02-11")
 
 
-@settings(derandomize=True, deadline=None, max_examples=60)
+@search(60)
 @given(
     medians=st.lists(st.floats(-5000, 5000), min_size=1, max_size=9),
     seconds=st.integers(1_735_689_600, 1_770_854_399),

@@ -8,8 +8,9 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.errors import UsageError
 from elolag.sources import sheet as sheets
@@ -42,7 +43,7 @@ RATINGS = st.lists(
 ).map(lambda rows: [*rows, ("decides", 1489.25)])
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@search(150)
 @given(
     rows=RATINGS,
     delimiter=st.sampled_from(",;\t"),
@@ -155,7 +156,7 @@ def test_dates_as_spreadsheets_write_them():
             sheets.iso_date(text, "my.csv, line 3")
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@search(150)
 @given(data=st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused_with_a_typed_error(data):
     refused, sheet = "", None

@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 from tags_builders import lab, model, small
 
 from elolag.dates import to_day
@@ -134,7 +135,7 @@ def test_any_other_overlap_is_refused(leader: str, follower: str) -> None:
         overlap(leader, follower)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@search(200)
 @given(
     terms=st.lists(
         st.lists(

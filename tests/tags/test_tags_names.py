@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.sources.tidy import full_date
 from elolag.tags import names
@@ -131,7 +132,7 @@ def test_full_dates_only() -> None:
     assert full_date("2025-02-30") is None
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@search(300)
 @given(st.text(max_size=60))
 def test_any_text_can_be_read(text: str) -> None:
     assert isinstance(names.words(text), tuple)

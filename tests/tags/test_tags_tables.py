@@ -8,8 +8,9 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 
 from elolag.countries import ISO_3166, codes
 from elolag.errors import ElolagError, TagError, UsageError
@@ -254,7 +255,7 @@ def test_a_file_from_a_spreadsheet_is_read(tmp_path: Path) -> None:
     assert "new-model" in load(path).models
 
 
-@settings(derandomize=True, deadline=None, max_examples=150)
+@search(150)
 @given(st.text(max_size=300))
 def test_any_text_is_read_or_refused(text: str) -> None:
     import tempfile

@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from search import search
 from votes_world import plain_name, simulated, slow_counts
 
 from elolag.errors import EstimateError, UsageError
@@ -41,7 +42,7 @@ NAME = st.text(
 ).filter(plain_name)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@search(40)
 @given(
     names=st.lists(NAME, min_size=2, max_size=80, unique=True),
     rows=st.integers(1, 300),
