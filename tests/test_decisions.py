@@ -59,6 +59,7 @@ def test_the_headline_quotes_its_tables() -> None:
     assert quoted in text
 
 
+@pytest.mark.fresh
 def test_the_match_rules_quote_the_answers_of_today() -> None:
     text = told(8)
     lags = {

@@ -12,7 +12,10 @@ import elolag
 NAMES = [name for name in elolag.__all__ if name != "__version__"]
 #: A report of the shipped archive takes most of a minute; tests/site has one of a made archive.
 LONG = ("write_report",)
-EXAMPLES = [pytest.param(n, marks=[pytest.mark.slow] * (n in LONG)) for n in NAMES]
+EXAMPLES = [
+    pytest.param(name, marks=pytest.mark.slow if name in LONG else pytest.mark.fresh)
+    for name in NAMES
+]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -46,12 +46,14 @@ def test_the_written_sections_are_those_the_script_writes(
         )
 
 
+@pytest.mark.fresh
 def test_the_numbers_are_measured_again(
     script: ModuleType, numbers: dict[str, dict[str, object]], upstream_data: Path
 ) -> None:
     assert json.loads(json.dumps(script.collect(upstream_data))) == numbers
 
 
+@pytest.mark.fresh
 def test_the_numbers_from_the_archive_are_measured_again(
     script: ModuleType, numbers: dict[str, dict[str, object]], tmp_path: Path
 ) -> None:
