@@ -171,10 +171,14 @@ def held_out() -> str:
         gain = ""
         if way != "links":
             gain = f"{mean('gain'):+.2f} ({mean('gain_low'):+.2f} to {mean('gain_high'):+.2f})"
+        figures = [f"{rmse:.1f}", f"{top:.1f}", f"{mean('inside'):.0%}",
+                   f"{part['inside_top'].mean():.0%}", f"{mean('score'):.2f}"]  # fmt: skip
+        if way.endswith("less scale"):  # a difference of two ways has a gain alone
+            figures = [""] * len(figures)
+        listed = "kept" if kept.startswith("other") else "hidden too"
         rows.append(
-            f"| {months} months | {'kept' if kept.startswith('other') else 'hidden too'} | {way} | "
-            f"{entries.sum()} | {rmse:.1f} | {top:.1f} | {mean('inside'):.0%} | "
-            f"{part['inside_top'].mean():.0%} | {mean('score'):.2f} | {gain} |"
+            f"| {months} months | {listed} | {way} | {entries.sum()} | {' | '.join(figures)} | "
+            f"{gain} |"
         )
     return "\n".join(rows)
 

@@ -4,6 +4,7 @@ The full table is made by `benchmarks/calibrate.py`. The tolerance of the covera
 Monte-Carlo standard errors below the 93% wanted of a 95% interval.
 """
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,30 @@ def test_a_replication_is_the_kept_one(world):
     assert len(kept) == len(Plan.estimands)
     # One unit of the last digit that is kept: what rounding may do on another machine.
     pd.testing.assert_frame_equal(first(world), kept, check_dtype=False, rtol=0, atol=1.5e-9)
+
+
+def test_the_methods_say_where_intervals_hold_less_than_their_level() -> None:
+    """All cells, fitted curves aside, that miss by more than two standard errors of the trial."""
+    cells = pd.read_csv(ROOT / "benchmarks" / "calibration.csv")
+    cells = cells[~cells["estimand"].str.startswith("trend")]
+    error = np.sqrt(0.95 * 0.05 / cells["replications"])
+    low = cells[cells["coverage"] < 0.95 - 2 * error]
+    first = low["world"] == "truncated-boards"
+    told = (ROOT / "docs" / "methods.md").read_text("utf-8")
+    told = told.partition("standard errors in\n")[2].partition("\n## ")[0]
+    *parts, last = [part for part in re.split(r"\n- |\n\n(?=The)", told) if part.strip()]
+    named = [set(re.findall(r"`([a-z-]+)`", part)) for part in parts]
+    assert named[0] == {"truncated-boards"}
+    for missed, said, part in (
+        (low[~first & (low["estimand"] == "levels")], named[1] - {"levels"}, parts[1]),
+        (low[~first & (low["interval"] == "sampling")], named[2] - {"current"}, parts[2]),
+    ):
+        assert set(missed["world"]) == said
+        assert f"({missed['coverage'].min():.1%} to {missed['coverage'].max():.1%})" in part
+    assert set(low[~first]["estimand"]) == {"levels", "current"}
+    held = cells[(cells["estimand"] == "average") & (cells["interval"] == "measurement")]
+    worst, second = sorted(held["coverage"])[:2]
+    assert f"{second:.1%} of histories or more in every world but the first ({worst:.1%})" in last
 
 
 @pytest.fixture(scope="module")
