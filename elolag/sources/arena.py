@@ -43,9 +43,6 @@ _DOUBLED = {"arena/webdev": frozenset({"gpt-5.3-codex (codex-harness)"})}
 
 _SUBSET = re.compile(r"[a-z0-9_]{1,60}")
 
-#: Boards of which Arena publishes a raw and a style-controlled version.
-_CONTROLLED = frozenset({"text", "vision", "search", "document"})
-
 
 def board_id(subset: str, where: str) -> str:
     """Board id of an official subset; `agent*` and names that are no subset are refused."""
@@ -56,14 +53,6 @@ def board_id(subset: str, where: str) -> str:
     if not _SUBSET.fullmatch(subset):
         raise PayloadError(f"{where}: {shown(subset)} is not the name of an Arena leaderboard")
     return f"{_PUBLISHER}/{subset}"
-
-
-def style_control(board: str) -> bool | None:
-    """Whether a board is style-controlled; None where Arena makes no such distinction."""
-    subset = board.partition("/")[2]
-    if subset.endswith("_style_control"):
-        return True
-    return False if subset in _CONTROLLED else None
 
 
 def doubled(board: str) -> frozenset[str]:
@@ -102,13 +91,10 @@ _TEXT = ("model_name", "organization", "license", "category")
 
 
 def subsets(listing: bytes) -> tuple[str, dict[str, str]]:
-    """Read the hub's answer at `LISTING_URL`.
+    """Read the hub's answer at `LISTING_URL`: the commit to pin for every file, and the files.
 
-    Returns
-    -------
-    revision, paths
-        The commit to pin for every file, and ``{subset: path of its latest file}``, `agent*`
-        subsets included (`refusal` says why they are not stored).
+    They are ``{subset: path of its latest file}``, `agent*` subsets included (`refusal` says why
+    those are not stored).
     """
     where = f"{DATASET} listing"
     answer = mapping(json_value(listing, where), where, "the answer")
@@ -178,12 +164,7 @@ def dataset_history(payload: bytes, origin: Origin) -> Iterator[Publication | Pa
     """Read a ``full`` file: every vintage, oldest first, one at a time.
 
     The figures stay in compact columns; one vintage at a time is unpacked. A refused vintage is
-    yielded as its error.
-
-    Raises
-    ------
-    PayloadError
-        When the file as a whole is unreadable.
+    yielded as its error; a file that is unreadable as a whole raises its `PayloadError`.
     """
     import pandas as pd
 
@@ -235,10 +216,8 @@ def _vintage(
     raw: pd.DataFrame, board: str, vintage: str, where: str, notes: list[str]
 ) -> Publication:
     # Published on every board but a few categories: rating -/+ 1.96 sqrt(variance).
-    return tidy.rated(
-        board, vintage, tidy.board(raw, where, doubled=doubled(board)), basis="published",
-        interval=None, style_control=style_control(board), notes=notes,
-    )  # fmt: skip
+    tables = tidy.board(raw, where, doubled=doubled(board))
+    return tidy.rated(board, vintage, tables, basis="published", interval=None, notes=notes)
 
 
 DATASET_SOURCE = Source(
@@ -290,16 +269,11 @@ def _parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
     if origin.name == _MODELS_FILE:
         return [_models(payload, origin, where)]
     board, tables, notes = read_catalog(payload, origin, where)
-    return [
-        tidy.rated(
-            board, origin.date, tables, basis="commit", interval=None,
-            style_control=style_control(board), notes=notes,
-        )
-    ]  # fmt: skip
+    return [tidy.rated(board, origin.date, tables, basis="commit", interval=None, notes=notes)]
 
 
 def _catalog_subset(file: str, day: str) -> str:
-    """Give the board that a file of the catalog holds, by its name and the day of its commit."""
+    """The board that a file of the catalog holds, by its name and the day of its commit."""
     if file == "leaderboard-data.json" and day <= _CONTROLLED_UNTIL:
         return _CATALOG_BOARDS["leaderboard-data-style-control.json"]
     return _CATALOG_BOARDS[file]
@@ -310,10 +284,7 @@ def read_catalog(
 ) -> tuple[str, tidy.Tables, tuple[str, ...]]:
     """Read a file in the catalog's layout: its board, its tables, and what was renamed.
 
-    Raises
-    ------
-    PayloadError
-        A file name that is none of the catalog's, or anything but its layout.
+    A name that is none of the catalog's, or anything but its layout, is a `PayloadError`.
     """
     if origin.name not in _CATALOG_BOARDS:
         raise PayloadError(

@@ -76,7 +76,7 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     table = tidy.csv_columns(payload, where)
     old = _OLD["entry"] in table and _LIVE["entry"] not in table
     wanted = _OLD if old else _LIVE
-    table = tidy.csv_columns(payload, where, tuple(wanted.values()))
+    tidy.require(table, tuple(wanted.values()), where)
     fields = {ours: table[theirs] for ours, theirs in wanted.items()}
     fields["name"] = [
         name or entry for name, entry in zip(fields["name"], fields["entry"], strict=True)
@@ -84,7 +84,12 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     raw = tidy.frame({"category": ["overall"] * len(fields["entry"]), **fields})
     scored = raw[raw["rating"] != ""]
     tables = tidy.board(scored, where)
-    models, notes = tidy.keyed(_epoch_models(fields), MODELS, where)
+    # A model that Epoch calls open is "true", any other whose access it describes "false".
+    fields["open_weights"] = [
+        "" if not access else "true" if access.startswith("Open weights") else "false"
+        for access in fields["licence"]
+    ]
+    models, notes = tidy.keyed(fields, MODELS, where)
     unscored = len(raw) - len(scored)
     publication = tidy.rated(
         _ECI, origin.date, tables, basis="fetched", interval="published", level=_LEVEL,
@@ -103,18 +108,6 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     ]
 
 
-def _epoch_models(fields: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Epoch's words on weights: a model it calls open is "true", any other it describes "false"."""
-    weights = [
-        "" if not access else "true" if access.startswith("Open weights") else "false"
-        for access in fields["licence"]
-    ]
-    return {
-        **{column: fields[column] for column in MODELS if column in fields},
-        "open_weights": weights,
-    }
-
-
 #: The tables of ``data.json`` that are read: ratings by one name, errors by another.
 _ECI_TABLE, _HORIZON_TABLE = "eci", "metr_time_horizon"
 #: An index point, an error of one, or a task's minutes (1,900 years) beyond this is damage.
@@ -125,12 +118,8 @@ def _open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
     """Read Epoch's index and, where it is there, METR's time horizons from one ``data.json``.
 
     Whatever else the file holds is passed by; its tables may stand below ``benchmarks`` or at the
-    top. The vintage is the day of the commit, from ``commit_date`` where the file names it.
-
-    Raises
-    ------
-    PartialPayloadError
-        One of the two tables is refused; the other is in it.
+    top. The vintage is the day of the commit, from ``commit_date`` where the file names it. Where
+    one of the two tables is refused, the other is in the `PartialPayloadError`.
     """
     where = tidy.place(_IAPS, origin)
     document = mapping(json_value(payload, where), where, "the file")
@@ -144,13 +133,14 @@ def _open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
     }
     publications, refusals = [], []
     for key, reader in readers.items():
-        if key in boards:
-            try:
-                table = mapping(boards[key], where, f"{key!r}")
-                rows = sequence(table.get("trend_models"), where, f"'{key}.trend_models'")
-                publications.append(reader(rows, vintage, f"{where}: {key}.trend_models"))
-            except PayloadError as error:
-                refusals.append(str(error))
+        if key not in boards:
+            continue
+        try:
+            table = mapping(boards[key], where, f"{key!r}")
+            rows = sequence(table.get("trend_models"), where, f"'{key}.trend_models'")
+            publications.append(reader(rows, vintage, f"{where}: {key}.trend_models"))
+        except PayloadError as error:
+            refusals.append(str(error))
     if refusals:
         raise PartialPayloadError(publications, refusals)
     return publications
@@ -391,10 +381,7 @@ def has_more(payload: bytes) -> bool:
 def join_pages(pages: Sequence[bytes]) -> bytes:
     """All pages of one list, in order, as one payload for `_artificial_analysis`.
 
-    Raises
-    ------
-    PayloadError
-        When a page is missing, repeated or out of order.
+    A page that is missing, repeated or out of order is a `PayloadError`.
     """
     rows: list[Any] = []
     for number, payload in enumerate(pages, start=1):

@@ -64,7 +64,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 
 
-def text(payload: bytes, where: str, marks: bytes) -> str:
+def _decoded(payload: bytes, where: str, marks: bytes) -> str:
     """Decode UTF-8 (a byte order mark is dropped).
 
     Refused if it is so long, or holds so many of the `marks` that stand between values, that
@@ -105,9 +105,9 @@ def json_value(payload: bytes, where: str, *, nan: bool = False) -> Any:
             return math.nan
         raise PayloadError(f"{where}: the JSON holds {name}, which is no number")
 
-    decoded = text(payload, where, b",[{")
+    text = _decoded(payload, where, b",[{")
     try:
-        return json.loads(decoded, object_pairs_hook=pairs, parse_constant=constant)
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
     except RecursionError:
         raise PayloadError(f"{where}: the JSON is nested too deeply to be a leaderboard") from None
     except json.JSONDecodeError as error:
@@ -158,8 +158,8 @@ def csv_columns(payload: bytes, where: str, required: tuple[str, ...] = ()) -> d
 
     A missing required column, a column named twice, or a row of another length is refused.
     """
-    plain = text(payload, where, b",\n\r")
-    reader = csv.reader(io.StringIO(plain, newline=""), strict=True)
+    text = _decoded(payload, where, b",\n\r")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
     rows: list[list[str]] = []
     try:
@@ -252,21 +252,10 @@ def frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
 
 
 def board(raw: pd.DataFrame, where: str, *, doubled: Collection[str] = ()) -> Tables:
-    """Check, deduplicate, round and sort the rows of one board.
+    """Check, deduplicate, round and sort the rows of one board (see the module's text).
 
-    Parameters
-    ----------
-    raw
-        One row per row of the payload; see the module's text for its columns.
-    where
-        The payload's name, for messages.
-    doubled
-        Entries known to be listed twice for two different things (see `_apart`).
-
-    Raises
-    ------
-    PayloadError
-        Naming the payload, the row and the value, or the rule that refuses the board.
+    `doubled` are entries known to be listed twice for two different things (see `_apart`). The
+    error names the payload (`where`), the row and the value, or the rule that refuses the board.
     """
     rows = _checked(raw, where)
     notes: list[str] = []
@@ -589,19 +578,27 @@ def place(source: str, origin: Origin, *, dated: bool = True) -> str:
     return f"{name} of {origin.date}" if dated else name
 
 
+#: Boards of which Arena publishes a raw and a style-controlled version.
+_CONTROLLED = frozenset({"text", "vision", "search", "document"})
+
+
+def _style_control(board: str) -> bool | None:
+    """Whether a board is style-controlled; None where its publisher makes no such distinction."""
+    publisher, _, subset = board.partition("/")
+    if publisher == "arena" and subset.endswith("_style_control"):
+        return True
+    return False if publisher == "arena" and subset in _CONTROLLED else None
+
+
 def rated(
     board: str, vintage: str, tables: Tables, *, basis: Basis, interval: IntervalKind | None,
-    level: float | None = 0.95, method: Method = "bradley-terry", style_control: bool | None = None,
-    completeness: str = "full", notes: Iterable[str] = (),
+    level: float | None = 0.95, method: Method = "bradley-terry", completeness: str = "full",
+    notes: Iterable[str] = (),
 ) -> Publication:  # fmt: skip
     """A board as published; without an interval of any entry its kind is "none".
 
-    Parameters
-    ----------
-    interval
-        What kind its intervals are; None to tell by their symmetry (`_interval_kinds`).
-    notes
-        The parser's own; what was done to get the tables follows them.
+    An `interval` of None is told by symmetry (`_interval_kinds`). The parser's own `notes` come
+    before what was done to get the tables.
     """
     kinds: tuple[str, ...] = ()
     if interval is None:
@@ -614,7 +611,7 @@ def rated(
         basis=basis,
         tables={"ratings": tables.ratings, "entries": tables.entries},
         method=method,
-        style_control=style_control,
+        style_control=_style_control(board),
         interval_kind=kind,
         interval_level=None if kind == "none" else level,
         completeness=completeness,
