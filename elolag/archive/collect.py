@@ -26,36 +26,17 @@ Untagged = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]
 
 @dataclass(frozen=True)
 class Report:
-    """What became of one source in one run.
-
-    Attributes
-    ----------
-    source
-        Its name.
-    outcomes
-        One per board.
-    failures
-        What could not be fetched or taken, besides refused outcomes.
-    warnings
-        What a person should look at: failed optional checks, boards gone from the listing.
-    notes
-        What is left out on purpose.
-    skipped
-        Why nothing was asked for; empty otherwise.
-    archive
-        Folder the outcomes are about.
-    untagged
-        Entries of new snapshots that have no tag.
-    """
+    """What became of one source in one run."""
 
     source: str
-    outcomes: tuple[Decision, ...] = ()
-    failures: tuple[str, ...] = ()
+    outcomes: tuple[Decision, ...] = ()  # one per board
+    failures: tuple[str, ...] = ()  # what could not be fetched or taken, besides refused outcomes
+    #: What a person should look at: failed optional checks, boards gone from the listing.
     warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    skipped: str = ""
-    archive: str = ""
-    untagged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what is left out on purpose
+    skipped: str = ""  # why nothing was asked for; empty otherwise
+    archive: str = ""  # folder the outcomes are about
+    untagged: tuple[str, ...] = ()  # entries of new snapshots that have no tag
 
     @property
     def failed(self) -> bool:
@@ -72,44 +53,23 @@ _BAD = ("held", "refused", "failed")
 
 @dataclass(frozen=True)
 class Run:
-    """How one run is made.
+    """How one run is made."""
 
-    Attributes
-    ----------
-    archive
-        Folder of the archive; made if absent.
-    client
-        The HTTP session.
-    untagged
-        Which of new entries (source, entry, name as printed) have no tag.
-    dry_run
-        Fetch and check, and write nothing.
-    accept
-        ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
-    environ
-        Where keys are looked up.
-    now
-        The clock.
-    """
-
-    archive: Path
+    archive: Path  # its folder; made if absent
     client: Client
     untagged: Untagged
-    dry_run: bool = False
+    dry_run: bool = False  # fetch and check, and write nothing
+    #: ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
     accept: Collection[str] = ()
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)  # for keys
     now: Now = utc_now
 
 
 def collect(sources: Iterable[Source], run: Run) -> list[Report]:
     """Fetch the sources and take what came; one source's failure stops no other.
 
-    Raises
-    ------
-    ArchiveError
-        If the archive is locked by another run or cannot be written to at all.
-    UsageError
-        If it is the one packaged with elolag.
+    An archive that is locked by another run or cannot be written to at all is an `ArchiveError`,
+    the one packaged with elolag a `UsageError`.
     """
     check_writable(run.archive)
     with ExitStack() as stack:
@@ -196,27 +156,29 @@ def _taken(
     fetched: Fetch, held: Mapping[str, Snapshot], root: Path, writer: Writer | None, run: Run
 ) -> Report:
     source = fetched.source
-    unchanged = [
+    came = [item for item in fetched.payloads if item.http_status != 304]
+    outcomes = [
         Decision(
             source=source.name,
-            board=held[item.origin.name].board,
-            vintage=held[item.origin.name].vintage,
-            label=held[item.origin.name].label,
+            board=snapshot.board,
+            vintage=snapshot.vintage,
+            label=snapshot.label,
             outcome="unchanged",
-            rows=max(int(part["rows"]) for part in held[item.origin.name].manifest["resources"]),
+            rows=max(int(part["rows"]) for part in snapshot.manifest["resources"]),
             message="the server says it has not changed",
             run_at=item.retrieved_at,
-            raw_sha256=held[item.origin.name].raw_sha256,
+            raw_sha256=snapshot.raw_sha256,
         )
         for item in fetched.payloads
         if item.http_status == 304
+        for snapshot in [held[item.origin.name]]
     ]
-    publish(unchanged, writer)
-    outcomes, failures = unchanged, list(fetched.failures)
+    publish(outcomes, writer)
+    failures = list(fetched.failures)
     try:
         outcomes += take_payloads(
             root,
-            [item for item in fetched.payloads if item.http_status != 304],
+            came,
             private=not source.redistributable,
             dry_run=run.dry_run,
             accept=run.accept,

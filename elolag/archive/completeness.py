@@ -65,64 +65,40 @@ _Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One list as it is judged.
+    """One list as it is judged, by the entries and ratings of its reference category."""
 
-    Attributes
-    ----------
-    day
-        Of its vintage, days since 1970.
-    entries, ratings
-        Of its reference category.
-    whole
-        Whether its source's lists come whole (`Source.whole`).
-    claimed
-        What its parser said, ``full`` or ``top-N``.
-    """
-
-    day: float
+    day: float  # of its vintage, days since 1970
     entries: Sequence[str]
     ratings: NDArray[np.float64]
-    whole: bool
-    claimed: str
+    whole: bool  # whether its source's lists come whole (`Source.whole`)
+    claimed: str  # what its parser said, ``full`` or ``top-N``
 
 
-def comes_whole(source: str) -> bool:
+def _comes_whole(source: str) -> bool:
     """Whether lists of a source come whole; a source this version does not know is not believed."""
     return source in SOURCES and SOURCES[source].whole
 
 
 def row_of(date: str, item: Listed, listing: Listing) -> Row:
     """A publication as it is judged, under the date it bears."""
-    whole, claimed = comes_whole(item.source), item.claimed
+    whole, claimed = _comes_whole(item.source), item.claimed
     return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
 
 
 def judge(rows: Sequence[Row]) -> list[str]:
     """Say of each list whether it is ``full`` or only the top of its board, ``top-N``.
 
-    Parameters
-    ----------
-    rows
-        Lists of one board, one method and one category, in any order.
-
-    Returns
-    -------
-    list of str
-        In the order of `rows`.
+    The lists are of one board, one method and one category, in any order.
     """
     lists = _Lists(rows)
     sound = np.array([not lists.cut(i) for i in range(len(rows))], dtype=bool)
     full = sound & np.array([row.whole for row in rows], dtype=bool)
     _vouch(lists, full, sound)
-    low, high = _SEEN_CUT
-    open_ = sound & ~full
+    claimed = np.array([row.claimed == "full" for row in rows], dtype=bool)
+    seen_cut = (lists.size >= _SEEN_CUT[0]) & (lists.size <= _SEEN_CUT[1])
+    open_ = sound & ~full & claimed & ~seen_cut
     for i in np.flatnonzero(open_).tolist():
-        open_[i] = rows[i].claimed == "full" and not low <= lists.size[i] <= high
-    mutual = np.array(
-        [bool(open_[i]) and any(lists.vouches(j, i) for j in lists.near(i) if open_[j])
-         for i in range(len(rows))], dtype=bool,
-    )  # fmt: skip
-    full |= mutual
+        full[i] = any(lists.vouches(j, i) for j in lists.near(i) if open_[j])
     _vouch(lists, full, sound)
     return ["full" if ok else f"top-{len(row.entries)}" for ok, row in zip(full, rows, strict=True)]
 

@@ -71,29 +71,20 @@ def decide(
 ) -> list[Decision]:
     """Decide what becomes of the publications of one board; nothing is written.
 
-    Twins are found first and lists are then judged oldest first, so the decisions do not depend on
-    the order of payloads, but for revisions: of two contents for one vintage the later payload is
-    the revision.
+    The decisions come in the order in which they are to be published. Twins are found first and
+    lists are then judged oldest first, so they do not depend on the order of payloads, but for
+    revisions: of two contents for one vintage the later payload is the revision.
 
     Parameters
     ----------
-    board
-        Its name.
     held
         The board as it is in the archive; None for a new one.
-    candidates
-        What came.
     accept
         ``BOARD/DATE`` of what a person accepts although it would be held, or ``all``.
     history
         Whether what comes is history: a change of method in it is recorded, not held.
     complete
         Fills in what the kept copy lacks; None: nothing is.
-
-    Returns
-    -------
-    list of Decision
-        In the order in which they are to be published.
     """
     run = _Run(board, _Index(held), accept, history, complete)
     pending = run.moving(candidates)
@@ -326,9 +317,7 @@ def _examined(
     waiting: Sequence[Candidate],
 ) -> tuple[list[Check], dict[str, Any]]:
     """All checks of a candidate, and the description that goes into its manifest."""
-    publication = best.publication
-    category = reference_category(best.categories)
-    listing = best.find(category) if category else None
+    publication, listing = best.publication, best.reference
     completeness = claimed = best.completeness
     if listing is not None and best.method in METHODS:
         completeness = index.completeness(best, dated.vintage, waiting)
@@ -492,8 +481,7 @@ class _Index:
         Comparable: same method and style control, complete if the candidate is, and at least half
         the entries of the shorter list in common (routes that name entries differently are not).
         """
-        category = reference_category(candidate.categories)
-        listing = candidate.find(category) if category else None
+        category, listing = reference_category(candidate.categories), candidate.reference
         whole = candidate.completeness == "full"
         for label, item in self._before(vintage):
             if category is None or listing is None:

@@ -53,12 +53,12 @@ def export(
     until: str = "",
     spreadsheet: bool = False,
 ) -> int:
-    """Write the ratings of snapshots.
+    """Write the ratings of snapshots, every table's hash checked; give the number of rows.
+
+    An `ArchiveError` says that a snapshot is damaged or the file cannot be written.
 
     Parameters
     ----------
-    archive
-        Where from; every table's hash is checked.
     out
         A path ending in ``.csv`` or ``.parquet``, replaced in one step when the table is complete;
         or a binary stream, which gets CSV.
@@ -67,20 +67,8 @@ def export(
     since, until
         ISO dates, both included; empty for no bound.
     spreadsheet
-        Put an apostrophe before text that a spreadsheet would run as a formula. Numbers stay.
-
-    Returns
-    -------
-    int
-        Rows written.
-
-    Raises
-    ------
-    UsageError
-        If nothing is selected, a name is unknown, the path has another ending, or a Parquet file
-        is to be for a spreadsheet.
-    ArchiveError
-        If a snapshot is damaged or the file cannot be written.
+        Put an apostrophe before text that a spreadsheet would run as a formula. Numbers stay. Only
+        CSV can be for a spreadsheet.
     """
     chosen = _chosen(archive, boards, since, until)
     if isinstance(out, str):

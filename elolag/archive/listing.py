@@ -17,6 +17,7 @@ import csv
 import io
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,22 +48,14 @@ _FIGURES = ("rating", "lower", "upper", "se", "votes")
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """The rows of one category of one publication.
-
-    Attributes
-    ----------
-    entries
-        Names, highest rating first.
-    ratings, lower, upper, se, counts
-        Ratings, ends of intervals, standard errors and votes in the same order; NaN for none.
-    """
+    """The rows of one category of one publication, highest rating first; NaN for no figure."""
 
     entries: tuple[str, ...]
     ratings: NDArray[np.float64]
-    lower: NDArray[np.float64]
+    lower: NDArray[np.float64]  # ends of intervals
     upper: NDArray[np.float64]
-    se: NDArray[np.float64]
-    counts: NDArray[np.float64]
+    se: NDArray[np.float64]  # standard errors
+    counts: NDArray[np.float64]  # votes
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -156,13 +149,8 @@ def _same_figures(one: Listing, other: Listing) -> bool:
 def _same_publication(one: Listing, other: Listing, *, near: bool = False) -> bool:
     """Whether two listings are one publication (see the module's text). Symmetric.
 
-    Parameters
-    ----------
-    one, other
-        The two.
-    near
-        Whether their dates are at most three days apart: then a copy may be off by a point, or by
-        a vote count, in 2% of its rows.
+    Where their dates are `near`, at most three days apart, a copy may be off by a point, or by a
+    vote count, in 2% of its rows.
     """
     small, large = sorted((one, other), key=len)
     tolerance = _tolerance(one, other)
@@ -172,16 +160,10 @@ def _same_publication(one: Listing, other: Listing, *, near: bool = False) -> bo
         enough = max(_FEWEST_WITHOUT_VOTES, math.ceil(_SHARE_WITHOUT_VOTES * len(large)))
     if len(small) < enough:
         return False
-    if (
-        small.votes is not None
-        and large.votes is not None
-        and _contained(
-            small.ratings + _VOTES_SCALE * small.votes,
-            large.ratings + _VOTES_SCALE * large.votes,
-            tolerance,
-        )
-    ):
-        return True
+    if counted:
+        mine, theirs = (x.ratings + _VOTES_SCALE * x.counts for x in (small, large))
+        if _contained(mine, theirs, tolerance):
+            return True
     place = {name: position for position, name in enumerate(large.entries)}
     pairs = [(i, place[name]) for i, name in enumerate(small.entries) if name in place]
     if len(pairs) >= _ALIKE_SHARE * len(small):
@@ -230,15 +212,9 @@ _FROZEN_DAYS = 14.0
 
 
 class Listed(abc.ABC):
-    """A publication, stored or not yet.
+    """A publication, stored or not yet."""
 
-    Attributes
-    ----------
-    vintage
-        The ISO date it bears.
-    """
-
-    vintage: str
+    vintage: str  # the ISO date it bears
 
     @property
     @abc.abstractmethod
@@ -325,6 +301,12 @@ class Listed(abc.ABC):
         """Rows by category; empty for a table without ratings."""
         return dict(self.facts["categories"])
 
+    @cached_property
+    def reference(self) -> Listing | None:
+        """Its listing of `overall`, else of its first category; None without ratings."""
+        category = reference_category(self.categories)
+        return self.find(category) if category else None
+
     @property
     def retrieved_at(self) -> str:
         """ISO date, or time in UTC, at which it was got."""
@@ -377,14 +359,8 @@ def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[s
     Two files of one route never are: a source that repeats figures under a new date, or takes an
     entry off its list, publishes again. Nor are two lists of the same figures of which the longer
     has an entry nobody listed before, if keeping one of them would lose that entry, or date it
-    back to the day of the shorter.
-
-    Parameters
-    ----------
-    one, other
-        The two.
-    known_before
-        Date and category to the names of all entries listed before that date.
+    back to the day of the shorter: `known_before` gives, by date and category, the names of all
+    entries listed before that date.
     """
     if one.kind != other.kind or one.source == other.source:
         return False
@@ -415,15 +391,10 @@ def dating(item: Listed) -> tuple[int, str]:
 
 
 def frozen(item: Listed, others: Iterable[Listed]) -> dict[str, str]:
-    """Categories that stand still while their board moves, and since when.
+    """Categories that stand still while their board moves, with the vintage of what each repeats.
 
     A category is frozen when its figures are, after rounding, those of two weeks before or
     earlier (a small one may see no vote for days) while the board's reference category has others.
-
-    Returns
-    -------
-    dict
-        Category to the vintage of the list it repeats.
     """
     reference = reference_category(item.categories)
     limit = to_day(item.vintage) - _FROZEN_DAYS
@@ -493,8 +464,7 @@ def holds_all(item: Listed, candidate: Listed) -> bool:
 
 def preference(item: Listed) -> tuple[Any, ...]:
     """Sort key: the twin that is kept is the one with the largest."""
-    category = reference_category(item.categories)
-    listing = item.find(category) if category else None
+    listing = item.reference
     if listing is None:
         return (0.0, False, 0, False, 0, -item.precedence)
     return (

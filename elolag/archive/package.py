@@ -89,10 +89,7 @@ def told(error: ArchiveError, root: PurePath) -> tuple[str, str]:
 def read_file(path: Path) -> bytes:
     """Read a plain file of an archive; nothing else is opened, so no pipe can keep it waiting.
 
-    Raises
-    ------
-    ArchiveError
-        If no plain file is there, or it cannot be read.
+    If no plain file is there, or it cannot be read, that is an `ArchiveError`.
     """
     require_there(path)
     try:
@@ -144,10 +141,7 @@ def encode(table: str, frame: pd.DataFrame) -> bytes:
 def decode(table: str, data: bytes, where: str) -> pd.DataFrame:
     """CSV bytes of `table` as a frame with the column types of `elolag.schema`.
 
-    Raises
-    ------
-    ArchiveError
-        If the bytes are no such table; the message names `where`.
+    Bytes that are no such table are an `ArchiveError`, which names `where`.
     """
     return _decoded(table, data, where).copy()
 
@@ -182,10 +176,7 @@ def _decoded(table: str, data: bytes, where: str) -> pd.DataFrame:
 def tally(table: str, data: bytes, where: str) -> tuple[int, dict[str, int]]:
     """Count the rows of a table, and those of each category, without making a frame of it.
 
-    Raises
-    ------
-    ArchiveError
-        If the bytes are no such table, or a key stands in it twice.
+    Bytes that are no such table, or a key that stands in it twice, are an `ArchiveError`.
     """
     try:
         columns = _columns(data.decode("utf-8"), list(TABLES[table]))
@@ -280,18 +271,10 @@ def build(
     description: Mapping[str, Any],
     account: Mapping[str, Any],
 ) -> bytes:
-    """Write a manifest.
+    """Write the manifest of the snapshot's folder `label`, ``2026-07-21.r2``.
 
-    Parameters
-    ----------
-    label
-        The snapshot's folder, ``2026-07-21.r2``.
-    source
-        Whom the figures come from.
-    files, rows
-        File name to bytes, and to its number of rows.
-    description, account
-        What the publication is, and how it came and was checked, in the order written.
+    By file name `files` has the bytes and `rows` their number. `description` says what the
+    publication is, and `account` how it came and was checked, in the order written.
     """
     board = str(description["board"])
     got, revision = account["retrieved_at"], label.partition(".r")[2] or "1"
@@ -332,10 +315,7 @@ def build(
 def read(path: Path) -> tuple[dict[str, Any], str]:
     """Read a manifest; return it and the SHA-256 of its bytes.
 
-    Raises
-    ------
-    ArchiveError
-        If the file is missing or is no manifest of elolag.
+    A file that is missing or is no manifest of elolag is an `ArchiveError`.
     """
     try:
         data = read_file(path)

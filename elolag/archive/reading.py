@@ -37,22 +37,11 @@ if TYPE_CHECKING:
 
 
 class Snapshot(Listed):
-    """One board at one vintage, as stored.
+    """One board at one vintage, as stored in the folder `label`.
 
-    Attributes
-    ----------
-    board
-        Name of the board.
-    label
-        Its folder: the vintage, with ``.r2``, ``.r3`` for later revisions.
-    vintage
-        The vintage alone, an ISO date.
-    path
-        Of the folder, relative to the archive, with ``/``.
-    log_head
-        Head of the chain of the archive's log when it was read; empty where there is none.
-    tags
-        SHA-256 of the tags that were installed in its archive; empty where there are none.
+    That is the vintage, with ``.r2``, ``.r3`` for later revisions. `path` is relative to the
+    archive, with ``/``; `log_head` is the head of the chain of its log when it was read, and `tags`
+    the SHA-256 of the tags that were installed in it: empty where there are none.
     """
 
     def __init__(
@@ -129,8 +118,8 @@ class Snapshot(Listed):
 
     @cached_property
     def precedence(self) -> int:
-        """Of its source, see `precedence`."""
-        return precedence(self.source)
+        """Of its source, see `_precedence`."""
+        return _precedence(self.source)
 
     @cached_property
     def content(self) -> str:
@@ -191,12 +180,8 @@ class Snapshot(Listed):
     def read_bytes(self, table: str) -> bytes:
         """Read the bytes of ``<table>.csv``, checked against the manifest.
 
-        Raises
-        ------
-        UsageError
-            If the snapshot has no such table.
-        ArchiveError
-            If the file is missing or differs from what was stored, naming it.
+        If the snapshot has no such table, that is a `UsageError`; a file that is missing or differs
+        from what was stored is an `ArchiveError` that names it.
         """
         resource = self._resources.get(table)
         if resource is None:
@@ -212,12 +197,6 @@ class Snapshot(Listed):
             )
         return data
 
-    @cached_property
-    def reference(self) -> Listing | None:
-        """Its listing of `overall`, else of its first category; None without ratings."""
-        category = reference_category(self.categories)
-        return self.find(category) if category else None
-
     def table(self, name: str) -> pd.DataFrame:
         """Load a table as a frame, its hash checked; see `read_bytes` for the errors."""
         return package.decode(name, self.read_bytes(name), f"{self._folder / name}.csv")
@@ -225,10 +204,7 @@ class Snapshot(Listed):
     def ratings(self, category: str | None = None) -> pd.DataFrame:
         """Ratings, of one category or of all.
 
-        Raises
-        ------
-        UsageError
-            If the board has no such category at this vintage; the message has the nearest.
+        If the board has no such category at this vintage, the `UsageError` has the nearest.
         """
         if category is None:
             return self.table("ratings")
@@ -263,7 +239,7 @@ class Snapshot(Listed):
         return self.table("entries")
 
 
-def precedence(source: str) -> int:
+def _precedence(source: str) -> int:
     """Of a source: the smallest counts most; one this version does not know comes last."""
     try:
         return get_source(source).precedence
@@ -352,19 +328,9 @@ def open_archive(
 def find_board(
     board: str | Board, archive: Archive | str | Path | None = None, sources: str = ALL_LISTS
 ) -> Board:
-    """The board a question is about, with the lists of `sources` only.
+    """The board a question is about, with the lists of `sources` only (see `open_archive`).
 
-    Parameters
-    ----------
-    board
-        Its name in `archive`, or the board itself.
-    archive, sources
-        As for `open_archive`.
-
-    Raises
-    ------
-    UsageError
-        If there is no such board, or none of its lists is of `sources`.
+    If there is no board of this name, or none of its lists is of `sources`, that is a `UsageError`.
     """
     if isinstance(board, Board):
         return board.only(sources)
@@ -434,10 +400,7 @@ class Archive:
     def tags(self) -> bytes | None:
         """The bundle of tags that was installed last, its hash checked; None where there is none.
 
-        Raises
-        ------
-        ArchiveError
-            If the file is missing or differs from what was installed.
+        A file that is missing or differs from what was installed is an `ArchiveError`.
         """
         digest = self.tags_sha256
         if not digest:
@@ -448,10 +411,7 @@ class Archive:
     def forecasts(self) -> Iterator[tuple[Path, bytes, dict[str, str]]]:
         """Each forecast that was added, in order: its file, its bytes and the line of the log.
 
-        Raises
-        ------
-        ArchiveError
-            If a file is missing or differs from what was added.
+        A file that is missing or differs from what was added is an `ArchiveError`.
         """
         for (board, label), line in self._log.forecasts.items():
             path = store.forecast_path(self.path, board, label)
@@ -494,13 +454,7 @@ class Archive:
 
 
 class Board:
-    """All vintages of one board.
-
-    Attributes
-    ----------
-    name
-        ``arena/text``.
-    """
+    """All vintages of one board, ``arena/text``."""
 
     def __init__(self, archive: Archive, name: str, labels: tuple[str, ...]) -> None:
         self.archive = archive
@@ -619,16 +573,9 @@ class Board:
     def snapshot(self, vintage: str | None = None) -> Snapshot:
         """One vintage, by default the newest official one (the newest copy if all are copies).
 
-        Parameters
-        ----------
-        vintage
-            An ISO date, or a label such as ``2026-07-21.r2`` for one revision. A date by which
-            a copy (a twin) dated a publication finds that publication.
-
-        Raises
-        ------
-        UsageError
-            If there is none; the message has the nearest ones.
+        `vintage` is an ISO date, or a label such as ``2026-07-21.r2`` for one revision. A date by
+        which a copy (a twin) dated a publication finds that publication. If there is none, the
+        `UsageError` has the nearest ones.
         """
         if vintage is None:
             official = [item for item in self.snapshots if item.official]
@@ -667,7 +614,7 @@ class Board:
                 for label, line in self._written.items()
                 if label in self.damaged
                 and label > newest[0].label
-                and precedence(line["source"]) <= worst
+                and _precedence(line["source"]) <= worst
             ]
         if lost:
             other = f"; or ask for another vintage, e.g. {newest[0].vintage}" if newest else ""
@@ -698,13 +645,7 @@ def _damage(snapshot: Snapshot, root: Path) -> str:
 
 
 def circular(given: Mapping[str, Sequence[str]]) -> list[str]:
-    """Labels that supersede themselves, at once or by way of others.
-
-    Parameters
-    ----------
-    given
-        Label to the labels it supersedes.
-    """
+    """Labels that supersede themselves, at once or by way of others (`given`: label to labels)."""
 
     def reached(label: str) -> set[str]:
         found: set[str] = set()
