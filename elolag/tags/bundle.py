@@ -29,13 +29,7 @@ def encode(texts: Mapping[str, str]) -> bytes:
 
 
 def decode(data: bytes, name: str) -> dict[str, str]:
-    """The three tables as CSV; `name` is what the errors call the bundle.
-
-    Raises
-    ------
-    TagError
-        The bytes are no bundle.
-    """
+    """The three tables as CSV; bytes that are no bundle are a `TagError`, which calls it `name`."""
     try:
         found = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -72,10 +66,8 @@ def _text(lines: object, where: str) -> str:
 def read(path: Path, digest: str) -> bytes:
     """The bytes of a bundle, which have the SHA-256 that was told.
 
-    Raises
-    ------
-    UsageError
-        No SHA-256 was told, the file cannot be read or is too large, or its SHA-256 is another.
+    If none was told, the file cannot be read or is too large, or its SHA-256 is another, that is a
+    `UsageError`.
     """
     if not digest:
         raise UsageError(

@@ -73,16 +73,7 @@ class Tag:
 class Lookup:
     """Resolves entry names under one set of tables and policies.
 
-    Parameters
-    ----------
-    retagged
-        Tags that stand instead of the tables', by model: another clock, or a tag in doubt.
-
-    Attributes
-    ----------
-    identified
-        Lists whose entries have been looked up, with those unknown and those untagged (see
-        `elolag.estimate.panel`).
+    Tags that are `retagged` stand instead of the tables': another clock, or a tag in doubt.
     """
 
     def __init__(
@@ -96,6 +87,8 @@ class Lookup:
         self._layers = [_Layer(rows) for rows in (tables.overrides, tables.aliases) if rows]
         self._tags: dict[str, Tag] = dict(retagged or {})
         self._asked: dict[tuple[str, str, str], Alias | None] = {}
+        #: Lists whose entries have been looked up, with those unknown and those untagged (see
+        #: `elolag.estimate.panel`).
         self.identified: dict[tuple[Snapshot, str], tuple[Any, set[str], set[str]]] = {}
 
     def alias(self, source: str, entry: str, name: str = "") -> Alias | None:
