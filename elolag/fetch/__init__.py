@@ -30,37 +30,20 @@ _KEY = re.compile(r"[\w.~+/=:-]{8,512}", re.ASCII)
 
 @dataclass(frozen=True)
 class Fetch:
-    """What came of fetching one source.
-
-    Attributes
-    ----------
-    payloads
-        What came.
-    listed
-        Names of everything the publisher lists, where it has a listing.
-    failures
-        One message per thing that should have come and did not.
-    notes
-        What is left out on purpose, and why.
-    skipped
-        Why nothing was asked for; empty otherwise.
-    """
+    """What came of fetching one source."""
 
     source: Source
     payloads: tuple[Payload, ...] = ()
-    listed: tuple[str, ...] = ()
-    failures: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    skipped: str = ""
+    listed: tuple[str, ...] = ()  # all that the publisher lists, where it has a listing
+    failures: tuple[str, ...] = ()  # one message per thing that should have come and did not
+    notes: tuple[str, ...] = ()  # what is left out on purpose, and why
+    skipped: str = ""  # why nothing was asked for; empty otherwise
 
 
 def fetchable(names: tuple[str, ...]) -> tuple[Source, ...]:
     """The sources of these names, or all that are fetched; in the registry's order.
 
-    Raises
-    ------
-    UsageError
-        For an unknown source, or one that is only imported from files.
+    An unknown source, or one that is only imported from files, is a `UsageError`.
     """
     wanted = [get_source(name) for name in names]
     for source in wanted:
@@ -81,25 +64,10 @@ def fetch(
     environ: Mapping[str, str],
     now: Now = utc_now,
 ) -> Fetch:
-    """Fetch everything a source publishes.
+    """Fetch everything one of the `fetchable` sources publishes; whatever fails is in the result.
 
-    Parameters
-    ----------
-    source
-        One of `fetchable`.
-    client
-        The session used.
-    etags
-        Payload name (`Origin.name`) to the ETag of the copy at hand, for what need not come again.
-    environ
-        Where a key is looked up.
-    now
-        The clock.
-
-    Returns
-    -------
-    Fetch
-        Failures included; whatever goes wrong is one of them.
+    By payload name (`Origin.name`), `etags` has the ETag of the copy at hand, for what need not
+    come again. A key is looked up in `environ`.
     """
     run = _Run(source, client, etags, environ, now)
     try:

@@ -35,10 +35,7 @@ class Base:
     def parse(cls, source: str, url: str) -> Base:
         """Read a base URL; plain http is accepted for loopback addresses only.
 
-        Raises
-        ------
-        UsageError
-            If it is anything but a scheme and a host.
+        Anything but a scheme and a host is a `UsageError`.
         """
         try:
             found = parse_url(url)
@@ -123,27 +120,11 @@ def stream(
     have: int = 0,
     progress: Progress | None = None,
 ) -> None:
-    """Hand the body on in pieces.
+    """Hand a body that has not been read on to `sink`, in decoded pieces.
 
-    Parameters
-    ----------
-    url
-        For messages and for `progress`.
-    response
-        Its body must not have been read.
-    sink
-        Takes each decoded piece.
-    most
-        Largest body accepted, decoded.
-    have
-        Bytes of the same body that came earlier, for one that is continued.
-
-    Raises
-    ------
-    FetchError
-        If the body is too large or damaged, or if its end could not be recognised.
-    CutOffError
-        If it is shorter than declared.
+    All together they may have `most` bytes, with those of the same body that came earlier (`have`),
+    where it is continued. A body that is too large or damaged, or whose end could not be
+    recognised, is a `FetchError`, one shorter than declared a `CutOffError`.
     """
     declared = _declared(url, response, most - have)
     unpack = _decoder(url, response)

@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
@@ -101,13 +102,7 @@ class _Patience(Retry):
         return made
 
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
-        """Wait before the next attempt.
-
-        Raises
-        ------
-        FetchError
-            If the server asks for more patience than `_LONGEST_WAIT`.
-        """
+        """Wait before the next attempt; to be asked for more than `_LONGEST_WAIT` is an error."""
         asked = None if response is None else self._asked(response)
         if asked is not None and asked > _LONGEST_WAIT:
             raise FetchError(f"the server asks to wait {asked:,.0f} s; run again later")
@@ -280,30 +275,15 @@ _Read = Callable[[requests.Response, str | None], bytes]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered.
+    """What a server answered."""
 
-    Attributes
-    ----------
-    url
-        The address asked for, at its publisher (whatever base URL was used).
-    status
-        200, or 304 when the copy with the given ETag is still good (`data` is then empty).
-    etag
-        To be sent next time.
-    hops
-        Headers of every answer on the way, redirects included.
-    data
-        The body, decoded.
-    verified
-        Whether the body has the SHA-256 that its publisher names.
-    """
-
-    url: str
-    status: int
-    etag: str | None
+    url: str  # the address asked for, at its publisher (whatever base URL was used)
+    status: int  # 200, or 304 when the copy with the given ETag is still good
+    etag: str | None  # to be sent next time
+    #: Headers of every answer on the way, redirects included.
     hops: tuple[Mapping[str, str], ...] = field(repr=False)
-    data: bytes = field(repr=False)
-    verified: bool = False
+    data: bytes = field(repr=False)  # the body, decoded; empty for 304
+    verified: bool = False  # whether the body has the SHA-256 that its publisher names
 
     def header(self, name: str) -> str | None:
         """A header of the first answer on the way that has it."""
@@ -313,23 +293,10 @@ class Answer:
 class Client:
     """One HTTP session, to be used as a context manager.
 
-    Parameters
-    ----------
-    base_urls
-        Source name to the scheme and host used instead of its own (`bodies.Base`).
-    pause
-        Waits for the given number of seconds between attempts.
-    progress
-        Told of every piece received.
-    max_bytes
-        Largest body accepted.
-    seconds
-        What one address may take, with all redirects, retries and waits.
-
-    Raises
-    ------
-    UsageError
-        If a base URL is none.
+    By name of a source, `base_urls` has the scheme and host used instead of its own; what is none
+    (`bodies.Base`) is a `UsageError`. `pause` waits between attempts, `progress` is told of every
+    piece received, `max_bytes` is the largest body accepted, and `seconds` what one address may
+    take, with all redirects, retries and waits.
     """
 
     def __init__(
@@ -346,8 +313,7 @@ class Client:
         }
         self._deadline = Deadline(pause)
         self._seconds = seconds
-        self._progress = progress
-        self._max_bytes = max_bytes
+        self._stream = partial(bodies.stream, most=max_bytes, progress=progress)
         self._session = requests.Session()
         # Public data are asked for as anybody would: nothing out of a .netrc is sent along.
         self._session.auth = lambda request: request
@@ -370,23 +336,11 @@ class Client:
         etag: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Get one address of a source.
+        """Get one address of a source, whose `hosts` bound where redirects may lead.
 
-        Parameters
-        ----------
-        source
-            Whose it is; its `hosts` bound where redirects may lead.
-        url
-            The address at its publisher.
-        etag
-            Of the copy at hand; the answer may then be 304.
-        headers
-            Sent to the first host only; their values are secrets, see `_masked`.
-
-        Raises
-        ------
-        FetchError
-            If there is no good answer after all retries, or in time, or if it repeats a secret.
+        With the `etag` of the copy at hand the answer may be 304. The `headers` are sent to the
+        first host only; their values are secrets, see `_masked`. If there is no good answer after
+        all retries, or in time, or if it repeats a secret, that is a `FetchError`.
         """
         etag = _kept(etag)
         sent = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
@@ -394,7 +348,7 @@ class Client:
 
         def read(response: requests.Response, published: str | None) -> bytes:
             parts: list[bytes] = []
-            self._stream(url, response, parts.append)
+            self._stream(url, response.raw, parts.append)
             data = b"".join(parts)
             if published:
                 bodies.check_hash(hashlib.sha256(data).hexdigest(), published)
@@ -410,11 +364,7 @@ class Client:
         """Download an address whose content never changes into `path`, going on where it stopped.
 
         What has come so far is kept beside `path`, in ``<name>.part``; `Answer.data` is empty.
-
-        Raises
-        ------
-        FetchError
-            As `get`; also when the file cannot be written.
+        There is a `FetchError` as for `get`, and also when the file cannot be written.
         """
         part = path.with_name(f"{path.name}.part")
 
@@ -428,7 +378,7 @@ class Client:
                 part.unlink()
                 raise bodies.CutOffError("another part of the file than asked for was offered")
             with part.open("ab" if already else "wb") as file:
-                self._stream(url, response, file.write, already)
+                self._stream(url, response.raw, file.write, have=already)
             if published:
                 with part.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -542,22 +492,6 @@ class Client:
         except (OSError, urllib3.exceptions.HTTPError) as error:
             said = _unreached(error, target.host or "", proxy)
             raise FetchError(f"{url}: {said}") from error
-
-    def _stream(
-        self,
-        url: str,
-        response: requests.Response,
-        sink: Callable[[bytes], object],
-        have: int = 0,
-    ) -> None:
-        bodies.stream(
-            url,
-            response.raw,
-            sink,
-            most=self._max_bytes,
-            have=have,
-            progress=self._progress,
-        )
 
 
 def _joined(url: str, here: str, location: str) -> str:
