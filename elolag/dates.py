@@ -33,10 +33,7 @@ def utc_now() -> dt.datetime:
 def today() -> dt.date:
     """The day now, in UTC; that of SOURCE_DATE_EPOCH where it is set, so that output repeats.
 
-    Raises
-    ------
-    UsageError
-        SOURCE_DATE_EPOCH is no number of seconds.
+    If that is no number of seconds, it is a `UsageError`.
     """
     told = os.environ.get("SOURCE_DATE_EPOCH")
     if not told:
@@ -69,9 +66,7 @@ def to_days(dates: ArrayLike) -> NDArray[np.float64]:
     array = np.asarray(dates, dtype=object)
     out = np.full(array.shape, np.nan)
     for index, value in np.ndenumerate(array):
-        if _is_missing(value):
-            continue
-        out[index] = to_day(value)
+        out[index] = np.nan if _is_missing(value) else to_day(value)
     return out
 
 

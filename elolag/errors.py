@@ -107,10 +107,7 @@ _NEED = {REPORT: "a report needs", JOBS: "more than one job needs"}
 def library(name: str, extra: str) -> Any:
     """A library of an extra of this package (pyproject.toml), imported now.
 
-    Raises
-    ------
-    UsageError
-        It, or something it needs itself, is not installed.
+    If it, or something it needs itself, is not installed, that is a `UsageError`.
     """
     try:
         return importlib.import_module(name)
