@@ -30,7 +30,7 @@ from elolag.schema import (
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -40,32 +40,17 @@ class Snapshot(Listed):
     """One board at one vintage, as stored in the folder `label`.
 
     That is the vintage, with ``.r2``, ``.r3`` for later revisions. `path` is relative to the
-    archive, with ``/``; `log_head` is the head of the chain of its log when it was read, and `tags`
-    the SHA-256 of the tags that were installed in it: empty where there are none.
+    archive, with ``/``. The archive's log, and the lists before and after, are those of the board
+    it was `read_as` a part of; alone, a snapshot knows neither.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        board: str,
-        label: str,
-        *,
-        late_twins: Callable[[], Sequence[dict[str, str]]] = tuple,
-        expected: str | None = None,
-        judged: Callable[[Snapshot], str] | None = None,
-        log_head: str = "",
-        tags: str = "",
-    ) -> None:
+    def __init__(self, root: Path, board: str, label: str, *, read_as: Board | None = None) -> None:
         self.board = board
         self.label = label
         self.vintage = label[: len("2026-07-21")]
         self.path = f"{board}/{label}"
         self._folder = root / board / label
-        self._late_twins = late_twins
-        self._expected = expected
-        self._judged = judged
-        self.log_head = log_head
-        self.tags = tags
+        self._read_as = read_as
         self._found: dict[str, Listing] = {}
 
     def __repr__(self) -> str:
@@ -80,10 +65,11 @@ class Snapshot(Listed):
             raise ArchiveError(
                 f"{path}: it describes {facts['board']}/{facts['label']}, not this folder"
             )
-        if self._expected is not None and digest != self._expected:
+        line = self._read_as.written.get(self.label) if self._read_as else None
+        if line is not None and digest != line["manifest_sha256"]:
             raise ArchiveError(
                 f"{path}: its bytes have changed since it was stored (sha256 {digest}, log.csv "
-                f"says {self._expected}); restore it from a good copy"
+                f"says {line['manifest_sha256']}); restore it from a good copy"
             )
         return manifest, digest
 
@@ -112,6 +98,16 @@ class Snapshot(Listed):
         return self._read[1]
 
     @property
+    def log_head(self) -> str:
+        """Head of the chain of the archive's log when it was read; empty where there is none."""
+        return self._read_as.archive.log_head if self._read_as else ""
+
+    @property
+    def tags(self) -> str:
+        """SHA-256 of the tags that were installed in its archive; empty where there are none."""
+        return self._read_as.archive.tags_sha256 if self._read_as else ""
+
+    @property
     def official(self) -> bool:
         """Whether the source is the publisher's own and not a copy."""
         return bool(self.facts["official"])
@@ -137,7 +133,8 @@ class Snapshot(Listed):
     @property
     def completeness(self) -> str:
         """``full`` or ``top-N``, told from the lists before and after that the archive holds."""
-        return self._judged(self) if self._judged else super().completeness
+        judged = self._read_as.judged.get(self.label) if self._read_as else None
+        return judged or self.completeness_then
 
     @property
     def completeness_then(self) -> str:
@@ -154,7 +151,7 @@ class Snapshot(Listed):
         """Other routes by which it came, those that came later included."""
         later = [
             {**twin, "rows": int(twin["rows"]), "urls": twin["urls"].split()}
-            for twin in self._late_twins()
+            for twin in (self._read_as.late_twins if self._read_as else ())
             if twin["kept"] == self.label
         ]
         return (*super().twins, *later)
@@ -489,24 +486,16 @@ class Board:
         return tuple(s for s in self._every if s.label not in self.damaged and s.official)
 
     @cached_property
-    def _written(self) -> dict[str, dict[str, str]]:
+    def written(self) -> dict[str, dict[str, str]]:
+        """The lines of ``log.csv`` that wrote its folders, by label."""
         return self.archive.written(self.name)
 
     @cached_property
     def _every(self) -> tuple[Snapshot, ...]:
-        return tuple(
-            Snapshot(
-                self.archive.path,
-                self.name,
-                label,
-                late_twins=lambda: self.late_twins,
-                expected=self._written.get(label, {}).get("manifest_sha256"),
-                judged=lambda s: self._judged.get(s.label) or s.completeness_then,
-                log_head=self.archive.log_head,
-                tags=self.archive.tags_sha256,
-            )
-            for label in sorted(self._folders, key=_label_order)
-        )
+        labels = sorted(self._folders, key=_label_order)
+        _ = self.written  # now: that the log cannot be read is no fault of one list
+        root = self.archive.path
+        return tuple(Snapshot(root, self.name, label, read_as=self) for label in labels)
 
     @cached_property
     def damaged(self) -> dict[str, str]:
@@ -516,7 +505,7 @@ class Board:
         before. That a table's bytes have changed is found when it is loaded.
         """
         found = {s.label: _damage(s, self.archive.path) for s in self._every}
-        for label in self._written:
+        for label in self.written:
             if label not in self._folders:
                 path = self.archive.path / self.name / label
                 wrong = package.misplaced(path, folder=True, absent=store.MISSING)
@@ -554,11 +543,11 @@ class Board:
         return {s.label: fault for s in sound if (fault := s.date_fault(today))}
 
     @cached_property
-    def _judged(self) -> dict[str, str]:
+    def judged(self) -> dict[str, str]:
         """What the lists before and after say of each current list of votes, by label."""
         if self.archive.sources != ALL_LISTS:
             # A list that may not answer is evidence all the same.
-            return Board(Archive(self.archive.path), self.name, self._folders)._judged
+            return Board(Archive(self.archive.path), self.name, self._folders).judged
         alike: dict[tuple[str, bool | None], dict[str, completeness.Row]] = {}
         for snapshot in self.snapshots:
             if snapshot.method in completeness.METHODS and snapshot.reference is not None:
@@ -611,7 +600,7 @@ class Board:
             worst = max(package.OFFICIAL, newest[0].precedence)
             lost = [
                 label
-                for label, line in self._written.items()
+                for label, line in self.written.items()
                 if label in self.damaged
                 and label > newest[0].label
                 and _precedence(line["source"]) <= worst
