@@ -48,10 +48,10 @@ _FIGURES = ("rating", "lower", "upper", "se", "votes")
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """The rows of one category of one publication, highest rating first; NaN for no figure."""
+    """The rows of one category of one publication."""
 
-    entries: tuple[str, ...]
-    ratings: NDArray[np.float64]
+    entries: tuple[str, ...]  # highest rating first
+    ratings: NDArray[np.float64]  # in the same order, as all figures; NaN for none
     lower: NDArray[np.float64]  # ends of intervals
     upper: NDArray[np.float64]
     se: NDArray[np.float64]  # standard errors

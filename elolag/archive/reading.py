@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 
 class Snapshot(Listed):
-    """One board at one vintage, as stored in the folder `label`.
+    """One board at one vintage, as stored.
 
-    That is the vintage, with ``.r2``, ``.r3`` for later revisions. `path` is relative to the
-    archive, with ``/``. The archive's log, and the lists before and after, are those of the board
-    it was `read_as` a part of; alone, a snapshot knows neither.
+    Its folder, `label`, is the vintage, with ``.r2``, ``.r3`` for later revisions; `path` is that
+    relative to the archive, with ``/``. The log, and the lists before and after, are those of the
+    board it was `read_as` a part of; alone, a snapshot knows neither.
     """
 
     def __init__(self, root: Path, board: str, label: str, *, read_as: Board | None = None) -> None:
@@ -451,7 +451,7 @@ class Archive:
 
 
 class Board:
-    """All vintages of one board, ``arena/text``."""
+    """All vintages of one board."""
 
     def __init__(self, archive: Archive, name: str, labels: tuple[str, ...]) -> None:
         self.archive = archive
