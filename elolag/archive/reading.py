@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elolag.archive import completeness, package, store
+from elolag.archive import completeness, inventory, package
 from elolag.archive.listing import (
     Listed,
     Listing,
@@ -372,7 +372,7 @@ class Archive:
     def _boards(self) -> dict[str, Board]:
         labels: dict[str, list[str]] = {}
         if self.path.is_dir():
-            for name, label in store.snapshot_folders(self.path):
+            for name, label in inventory.snapshot_folders(self.path):
                 labels.setdefault(name, []).append(label)
         return {name: Board(self, name, tuple(found)) for name, found in sorted(labels.items())}
 
@@ -402,8 +402,8 @@ class Archive:
         digest = self.tags_sha256
         if not digest:
             return None
-        path = store.tags_path(self.path, digest)
-        return _checked(path, digest, store.CHANGED.replace("stored", "installed"))
+        path = inventory.tags_path(self.path, digest)
+        return _checked(path, digest, inventory.CHANGED.replace("stored", "installed"))
 
     def forecasts(self) -> Iterator[tuple[Path, bytes, dict[str, str]]]:
         """Each forecast that was added, in order: its file, its bytes and the line of the log.
@@ -411,8 +411,8 @@ class Archive:
         A file that is missing or differs from what was added is an `ArchiveError`.
         """
         for (board, label), line in self._log.forecasts.items():
-            path = store.forecast_path(self.path, board, label)
-            yield path, _checked(path, line["raw_sha256"], store.CHANGED), line
+            path = inventory.forecast_path(self.path, board, label)
+            yield path, _checked(path, line["raw_sha256"], inventory.CHANGED), line
 
     @property
     def empty(self) -> bool:
@@ -476,7 +476,7 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return read_lines(self.archive.path / self.name / store.TWINS, store.TWINS_COLUMNS)
+        return read_lines(self.archive.path / self.name / inventory.TWINS, inventory.TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
@@ -508,8 +508,8 @@ class Board:
         for label in self.written:
             if label not in self._folders:
                 path = self.archive.path / self.name / label
-                wrong = package.misplaced(path, folder=True, absent=store.MISSING)
-                found[label] = f"{self.name}/{label}: {wrong or store.MISSING}"
+                wrong = package.misplaced(path, folder=True, absent=inventory.MISSING)
+                found[label] = f"{self.name}/{label}: {wrong or inventory.MISSING}"
         return {label: wrong for label, wrong in found.items() if wrong}
 
     @cached_property
