@@ -15,7 +15,7 @@ from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin, Publication
 from elolag.sources import tidy
 from elolag.sources.base import Source
-from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
+from elolag.sources.values import columns, csv_columns, json_value, listed, mapping, sequence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,7 +202,7 @@ def _table(payload: bytes, where: str) -> tuple[pa.Table, list[str]]:
     for day in days.to_pylist():
         if day is None or not _DAY.fullmatch(day) or not tidy.is_date(day):
             raise PayloadError(f"{where}: leaderboard_publish_date {shown(day)} is not an ISO date")
-    return table, [f"columns ignored: {tidy.listed(ignored)}"] if ignored else []
+    return table, [f"columns ignored: {listed(ignored)}"] if ignored else []
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -362,7 +362,7 @@ def _parse_space(payload: bytes, origin: Origin) -> list[Publication]:
     vintage = "-".join(found.groups()) if found else ""
     if not tidy.is_date(vintage):
         raise PayloadError(f"{where}: the file should be named leaderboard_table_YYYYMMDD.csv")
-    table = tidy.csv_columns(payload, where, ("Model", "License"))
+    table = csv_columns(payload, where, ("Model", "License"))
     blank = [""] * len(table["Model"])
     rows = {
         "entry": table.get("key", table["Model"]),

@@ -41,7 +41,7 @@ from elolag.errors import PayloadError
 from elolag.schema import DAYS_AHEAD, NOT_STATED, Basis, IntervalKind, Origin, Publication
 from elolag.sources import arena, tidy
 from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
+from elolag.sources.values import columns, csv_columns, json_value, mapping, sequence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,7 +203,7 @@ def _parse_cut(payload: bytes, origin: Origin) -> list[Publication]:
     where = tidy.place(_CUT, origin)
     board, notes = "arena/text", tuple[str, ...]()
     if _CUT_FILE.fullmatch(origin.name):
-        table = tidy.csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
+        table = csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
         raw = tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
         raw["category"] = "overall"
         tables = tidy.board(raw, where)
@@ -336,7 +336,7 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
     Where dates are refused, the others are in the `PartialPayloadError`.
     """
     where = tidy.place(HISTORY, origin, dated=False)
-    table = tidy.csv_columns(payload, where, tuple(_HISTORY_COLUMNS.values()))
+    table = csv_columns(payload, where, tuple(_HISTORY_COLUMNS.values()))
     days = [_day(text, row, where) for row, text in enumerate(table["date"], start=1)]
     if not days:
         raise PayloadError(f"{where}: no rows below the header")
@@ -416,7 +416,7 @@ def _parse_days(payload: bytes, origin: Origin) -> list[Publication]:
     if origin.name not in _DAY_BOARDS:
         raise PayloadError(f"{where}: not one of its boards, which are {', '.join(_DAY_BOARDS)}")
     board = _DAY_BOARDS[origin.name]
-    table = tidy.csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
+    table = csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
     raw = tidy.frame({ours: table[theirs] for ours, theirs in _DAY_COLUMNS.items()})
     raw["category"] = "overall"
     spans = [_plus_minus(text, row, where) for row, text in enumerate(table[_INTERVAL], start=1)]

@@ -170,7 +170,7 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     agree. The names of the other columns are given besides.
     """
     from elolag.errors import PayloadError
-    from elolag.sources.tidy import looks_like, require, shown
+    from elolag.sources.values import looks_like, require, shown
 
     table = None
     try:

@@ -24,7 +24,16 @@ from elolag.errors import PayloadError, UsageError
 from elolag.schema import MODELS, Origin, Publication
 from elolag.sources import tidy
 from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
+from elolag.sources.values import (
+    columns,
+    csv_columns,
+    json_value,
+    listed,
+    mapping,
+    require,
+    sequence,
+    shown,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,10 +82,10 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     own: the vintage is the day it was fetched.
     """
     where = tidy.place(EPOCH, origin)
-    table = tidy.csv_columns(payload, where)
+    table = csv_columns(payload, where)
     old = _OLD["entry"] in table and _LIVE["entry"] not in table
     wanted = _OLD if old else _LIVE
-    tidy.require(table, tuple(wanted.values()), where)
+    require(table, tuple(wanted.values()), where)
     fields = {ours: table[theirs] for ours, theirs in wanted.items()}
     fields["name"] = [
         name or entry for name, entry in zip(fields["name"], fields["entry"], strict=True)
@@ -417,7 +426,7 @@ def _artificial_analysis(payload: bytes, origin: Origin) -> list[Publication]:
 def _language(records: list[dict[str, Any]], origin: Origin, where: str) -> Publication:
     for number, record in enumerate(records, start=1):
         if "slug" not in record or "release_date" not in record:
-            has = tidy.listed(record)
+            has = listed(record)
             raise PayloadError(
                 f"{where}: row {number} lacks 'slug' or 'release_date'; it has {has}"
             )
@@ -436,7 +445,7 @@ def _language(records: list[dict[str, Any]], origin: Origin, where: str) -> Publ
 def _arena(records: list[dict[str, Any]], origin: Origin, where: str) -> Publication:
     for number, record in enumerate(records, start=1):
         if "elo" not in record:
-            raise PayloadError(f"{where}: row {number} has no 'elo'; it has {tidy.listed(record)}")
+            raise PayloadError(f"{where}: row {number} has no 'elo'; it has {listed(record)}")
     raw = tidy.frame(
         {
             "category": ["overall"] * len(records),
