@@ -88,7 +88,7 @@ def row_of(date: str, item: Listed, listing: Listing) -> Row:
 def judge(rows: Sequence[Row]) -> list[str]:
     """Say of each list whether it is ``full`` or only the top of its board, ``top-N``.
 
-    The lists are of one board, one method and one category, in any order.
+    The lists are of one board, one method and one category, in any order, which the answers keep.
     """
     lists = _Lists(rows)
     sound = np.array([not lists.cut(i) for i in range(len(rows))], dtype=bool)

@@ -55,7 +55,8 @@ def export(
 ) -> int:
     """Write the ratings of snapshots, every table's hash checked; give the number of rows.
 
-    An `ArchiveError` says that a snapshot is damaged or the file cannot be written.
+    If nothing is selected, a name is unknown, or the path has another ending, that is a
+    `UsageError`; a damaged snapshot, or a file that cannot be written, is an `ArchiveError`.
 
     Parameters
     ----------

@@ -187,8 +187,9 @@ def backfill(
 ) -> Iterator[Filled]:
     """Take the whole history of a source, one subset at a time.
 
-    A dataset that cannot be listed is a `FetchError` or `PayloadError`; an archive that is locked
-    or damaged, or a full disk, an `ArchiveError`.
+    If `into` is in the checkout, or a subset or source is not there, that is a `UsageError`; a
+    dataset that cannot be listed is a `FetchError` or `PayloadError`; an archive that is locked or
+    damaged, or a full disk, an `ArchiveError`.
 
     Parameters
     ----------

@@ -273,8 +273,8 @@ def build(
 ) -> bytes:
     """Write the manifest of the snapshot's folder `label`, ``2026-07-21.r2``.
 
-    By file name `files` has the bytes and `rows` their number. `description` says what the
-    publication is, and `account` how it came and was checked, in the order written.
+    By file name `files` has the bytes and `rows` how many rows they hold. `description` says what
+    the publication is, and `account` how it came and was checked, in the order written.
     """
     board = str(description["board"])
     got, revision = account["retrieved_at"], label.partition(".r")[2] or "1"

@@ -102,7 +102,7 @@ class _Patience(Retry):
         return made
 
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
-        """Wait before the next attempt; to be asked for more than `_LONGEST_WAIT` is an error."""
+        """Wait before the next attempt; a wait beyond `_LONGEST_WAIT` is a `FetchError`."""
         asked = None if response is None else self._asked(response)
         if asked is not None and asked > _LONGEST_WAIT:
             raise FetchError(f"the server asks to wait {asked:,.0f} s; run again later")

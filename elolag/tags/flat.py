@@ -52,7 +52,7 @@ def is_flat(columns: Sequence[str]) -> bool:
 
 
 def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str, Model]) -> _Rows:
-    """The rows of labs, models and aliases a flat table stands for, beside those of the package.
+    """The rows a flat table stands for, given the labs and models of the packaged tables.
 
     A line that lacks a fact nobody knows, or contradicts another, is a `TagError` that names both.
     """

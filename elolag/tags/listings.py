@@ -95,9 +95,10 @@ class _Seen:
 
 
 def read_listings(archive: Archive, *, ratings: bool = False) -> list[Listed]:
-    """Every (source, board, entry) of an archive, sorted, but for those of tables of models.
+    """Every (source, board, entry) of an archive, sorted.
 
-    Ratings are read for `Listed.gap`, `Listed.rating` and `Listed.votes` alone.
+    Its metadata boards, which list models of other people's boards, are left out. `ratings` is
+    whether to read these too, for `Listed.gap`, `Listed.rating` and `Listed.votes`.
     """
     seen: dict[tuple[str, str, str], _Seen] = {}
     for board in archive.boards():
@@ -220,9 +221,9 @@ def select(
     only_open: bool = False,
     unmatched: bool = False,
 ) -> list[Record]:
-    """The records of a country's models, of those with published weights, of entries without a tag.
+    """The records that meet every condition asked for.
 
-    Each where it is asked for, and all conditions together.
+    These are the country a model counts with, published weights, and that an entry has no tag.
     """
     return [
         record

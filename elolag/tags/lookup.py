@@ -73,7 +73,7 @@ class Tag:
 class Lookup:
     """Resolves entry names under one set of tables and policies.
 
-    Tags that are `retagged` stand instead of the tables': another clock, or a tag in doubt.
+    The tags of models `retagged` stand instead of the tables': another clock, or a tag in doubt.
     """
 
     def __init__(

@@ -50,7 +50,7 @@ _ODD_POINTS = 40.0
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Rows proposed for the entries of one model; where nothing can be proposed, empty."""
+    """Rows proposed for the entries of one model; none, and no country, where nothing can be."""
 
     entries: tuple[tuple[str, str, str], ...] = ()  # untagged, as (source, board, entry)
     first: str = ""  # ISO date on which the first of them was listed
