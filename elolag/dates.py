@@ -33,7 +33,10 @@ def utc_now() -> dt.datetime:
 def today() -> dt.date:
     """The day now, in UTC; that of SOURCE_DATE_EPOCH where it is set, so that output repeats.
 
-    If that is no number of seconds, it is a `UsageError`.
+    Raises
+    ------
+    UsageError
+        SOURCE_DATE_EPOCH is no number of seconds.
     """
     told = os.environ.get("SOURCE_DATE_EPOCH")
     if not told:

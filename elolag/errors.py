@@ -107,7 +107,10 @@ _NEED = {REPORT: "a report needs", JOBS: "more than one job needs"}
 def library(name: str, extra: str) -> Any:
     """A library of an extra of this package (pyproject.toml), imported now.
 
-    If it, or something it needs itself, is not installed, that is a `UsageError`.
+    Raises
+    ------
+    UsageError
+        It, or something it needs itself, is not installed.
     """
     try:
         return importlib.import_module(name)

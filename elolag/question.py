@@ -15,12 +15,24 @@ DEFAULT_BOARD = "arena/text_style_control"
 
 @dataclass(frozen=True)
 class Option:
-    """How an option is asked for on the command line."""
+    """How an option is asked for on the command line.
 
-    help: str  # what it does, for people
-    flags: str = ""  # what it is written as; by default two dashes and its name in Python
-    metavar: str = ""  # what stands for its value in the help
-    least: int | None = None  # the smallest number it takes
+    Attributes
+    ----------
+    help
+        What it does, for people.
+    flags
+        What it is written as; by default two dashes and its name in Python.
+    metavar
+        What stands for its value in the help.
+    least
+        The smallest number it takes.
+    """
+
+    help: str
+    flags: str = ""
+    metavar: str = ""
+    least: int | None = None
 
 
 class Options(TypedDict, total=False):
@@ -97,7 +109,13 @@ DEFAULTS = Options(
 
 
 def check_names(given: Iterable[str], known: Collection[str]) -> None:
-    """Refuse an option that is none of `known`, or was one once, naming the nearest that is one."""
+    """Refuse an option that there is not, naming the nearest that there is.
+
+    Raises
+    ------
+    UsageError
+        It is none of `known`, or was one once.
+    """
     for name in given:
         if name not in known:
             refuse_gone([name])

@@ -74,9 +74,14 @@ DAYS_AHEAD = 2
 
 
 def vintage_fault(vintage: str, got: str) -> str:
-    """Why a list cannot be of the day it says (`vintage`); empty where it can.
+    """Why a list got on one day cannot be of the day it says; empty where it can.
 
-    It was `got` on an ISO date, or at a time that begins with one.
+    Parameters
+    ----------
+    vintage
+        What the list says it is of.
+    got
+        ISO date, or time that begins with one, of its retrieval.
     """
     try:
         ahead = (dt.date.fromisoformat(vintage) - dt.date.fromisoformat(got[:10])).days
@@ -91,13 +96,22 @@ def vintage_fault(vintage: str, got: str) -> str:
 
 @dataclass(frozen=True)
 class Measure:
-    """What a board's ratings are made of."""
+    """What a board's ratings are made of.
 
-    name: str  # votes, index, time-horizon or own: what the words of results go by
-    unit: str = "Elo"  # of a rating and of the gap, as it stands after a number
-    points: str = "Elo points"  # the same by itself
-    #: Whether what was measured on Arena's boards applies: the drift of young entries, and that a
-    #: rating printed to a whole point is uniform within it.
+    Attributes
+    ----------
+    name
+        ``votes``, ``index``, ``time-horizon`` or ``own``: what the words of results go by.
+    unit, points
+        Of a rating and of the gap, as it stands after a number and by itself.
+    arena_constants
+        Whether what was measured on Arena's boards applies: the drift of young entries, and that
+        a rating printed to a whole point is uniform within it.
+    """
+
+    name: str
+    unit: str = "Elo"
+    points: str = "Elo points"
     arena_constants: bool = False
 
 
@@ -121,15 +135,23 @@ def measure_of(board: str, method: str = "bradley-terry", source: str = "") -> M
 
 @dataclass(frozen=True)
 class Origin:
-    """Where one payload came from: what a parser may know besides the bytes."""
+    """Where one payload came from: what a parser may know besides the bytes.
 
-    #: What the payload is at its publisher: a subset (``text``), a file name
-    #: (``leaderboard-text.json``, ``lmarena_text.csv``). Data, never a path.
+    Attributes
+    ----------
+    name
+        What the payload is at its publisher: a subset (``text``), a file name
+        (``leaderboard-text.json``, ``lmarena_text.csv``). Data, never a path.
+    date
+        ISO date the payload stands for when its own bytes do not say: the commit's or tag's day,
+        or the day it was fetched.
+    urls
+        Exact addresses of the payload at its publisher.
+    """
+
     name: str
-    #: ISO date the payload stands for when its own bytes do not say: the commit's or tag's day, or
-    #: the day it was fetched.
     date: str
-    urls: tuple[str, ...] = ()  # exact addresses of the payload at its publisher
+    urls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

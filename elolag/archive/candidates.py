@@ -30,8 +30,18 @@ Verdict = Literal["new", "unchanged", "twin", "revision", "held", "refused", "fa
 class Candidate(Listed):
     """One publication, ready to be compared with what the archive holds.
 
-    `route` is the source it came by, `retrieval` has the facts of that as a manifest has them,
-    `checks` is what it was asked on its own, and `filled` whether columns came from a twin.
+    Parameters
+    ----------
+    route
+        The source it came by.
+    publication
+        As parsed.
+    retrieval
+        The facts of the retrieval, as a manifest has them.
+    checks
+        What it was asked on its own.
+    filled
+        Whether columns came from a twin.
     """
 
     def __init__(
@@ -99,27 +109,45 @@ class Candidate(Listed):
 class Decision:
     """What becomes of one board of one payload: what the log says, and what is to be written.
 
-    For a payload nothing could be read from, `board` is the payload's name and `vintage` the date
-    it stands for.
+    Attributes
+    ----------
+    source, board, vintage
+        Of the publication; for a payload nothing could be read from, `board` is the payload's
+        name and `vintage` the date it stands for.
+    label
+        Folder that holds it (of the twin that is kept); empty when refused or held.
+    outcome
+        ``new``, ``unchanged``, ``twin``, ``revision``, ``held`` (not written until a person accepts
+        it, see `elolag.archive.holding`), ``refused``, or ``failed`` (nothing came).
+    rows
+        Of its ratings (or of its models, or entries).
+    new_entries, dropped_entries
+        Against the previous vintage of a comparable kind.
+    checks
+        Every check made.
+    message
+        Why, for a person; empty when there is nothing to say.
+    run_at, raw_sha256
+        When the payload was retrieved, and its hash.
+    files
+        The new folder's, by name, with the manifest; empty where none is made.
+    twins
+        Lines for the board's ``twins.csv``.
     """
 
     source: str
     board: str
     vintage: str
-    label: str  # folder that holds it (of the twin that is kept); empty when refused or held
+    label: str
     outcome: Verdict
-    rows: int = 0  # of its ratings (or of its models, or entries)
-    #: Entries, against the previous vintage of a comparable kind.
+    rows: int = 0
     new_entries: tuple[str, ...] = field(default=(), repr=False)
     dropped_entries: tuple[str, ...] = field(default=(), repr=False)
     checks: tuple[Check, ...] = field(default=(), repr=False)
-    message: str = ""  # why, for a person; empty when there is nothing to say
-    #: When the payload was retrieved, and its hash.
+    message: str = ""
     run_at: str = field(default="", repr=False)
     raw_sha256: str = field(default="", repr=False)
-    #: The new folder's, by name, with the manifest; empty where none is made.
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
-    #: Lines for the board's ``twins.csv``.
     twins: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
 
     @property
@@ -133,7 +161,10 @@ class Decision:
 def read(payloads: Iterable[Payload], *, private: bool) -> tuple[list[Candidate], list[Decision]]:
     """Parse payloads; what fails becomes a refusal and stops nothing else.
 
-    What may not be redistributed is a `UsageError` unless the archive is `private`.
+    Raises
+    ------
+    UsageError
+        If a source's terms forbid redistribution and the archive is not `private`.
     """
     found: list[Candidate | Decision] = []
     for payload in payloads:

@@ -42,9 +42,18 @@ def losses(
 ) -> list[Check]:
     """Check that nothing is lost that earlier lists had; all required.
 
-    These are `recent`, the last comparable lists of its source, the newest first, and `previous`,
-    the newest comparable vintage of any source. Categories `left_out` on purpose are not lost; nor
-    is any where its source's lists do not come `whole`: a copy may hold any part of a board.
+    Parameters
+    ----------
+    ratings
+        Of the publication.
+    left_out
+        Its categories that were left out on purpose.
+    recent
+        The last comparable lists of its source, the newest first.
+    previous
+        The newest comparable vintage of any source.
+    whole
+        Whether its source's lists come whole; a copy may hold any part of a board.
     """
     flat = sorted(
         str(name)
@@ -216,8 +225,15 @@ def _disorder(rows: pd.DataFrame) -> float:
 def interval_follows_variance(ratings: pd.DataFrame, before: pd.DataFrame | None) -> Check:
     """Check that intervals are so many standard errors wide in every row where they were; required.
 
-    How many may change: that is a change of method (see `elolag.archive.holding`). `before` are the
-    ratings of its source's last list of the board: some never had intervals that are symmetric.
+    How many may change: that is a change of method (see `elolag.archive.holding`).
+
+    Parameters
+    ----------
+    ratings
+        Of the publication.
+    before
+        Of its source's last list of the board, if there is one. Some boards never had intervals
+        that are symmetric.
     """
     now = _following(ratings)
     then = {} if before is None else _following(before)
@@ -255,11 +271,20 @@ def comparison(
     *,
     settled: bool = False,
 ) -> list[Check]:
-    """Check normalised tables against the previous vintage of a comparable kind, if there is one.
+    """Check against the previous vintage of a comparable kind.
 
-    `listing` is that of `overall`, None for a table without ratings. Of a ``top-N`` list lost rows
-    mean nothing. `settled` is whether ratings of the board are known to keep their places from one
-    list to the next.
+    Parameters
+    ----------
+    tables
+        The publication's normalised tables.
+    listing
+        Its `overall` listing, None for a table without ratings.
+    previous
+        What to compare with, or None when there is nothing.
+    completeness
+        ``full``, or ``top-N``; of a top-N list lost rows mean nothing.
+    settled
+        Whether ratings of the board are known to keep their places from one list to the next.
     """
     if listing is None:
         return []

@@ -26,17 +26,36 @@ Untagged = Callable[[Sequence[tuple[str, str, str]]], Sequence[str]]
 
 @dataclass(frozen=True)
 class Report:
-    """What became of one source in one run."""
+    """What became of one source in one run.
+
+    Attributes
+    ----------
+    source
+        Its name.
+    outcomes
+        One per board.
+    failures
+        What could not be fetched or taken, besides refused outcomes.
+    warnings
+        What a person should look at: failed optional checks, boards gone from the listing.
+    notes
+        What is left out on purpose.
+    skipped
+        Why nothing was asked for; empty otherwise.
+    archive
+        Folder the outcomes are about.
+    untagged
+        Entries of new snapshots that have no tag.
+    """
 
     source: str
-    outcomes: tuple[Decision, ...] = ()  # one per board
-    failures: tuple[str, ...] = ()  # what could not be fetched or taken, besides refused outcomes
-    #: What a person should look at: failed optional checks, boards gone from the listing.
+    outcomes: tuple[Decision, ...] = ()
+    failures: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()  # what is left out on purpose
-    skipped: str = ""  # why nothing was asked for; empty otherwise
-    archive: str = ""  # folder the outcomes are about
-    untagged: tuple[str, ...] = ()  # entries of new snapshots that have no tag
+    notes: tuple[str, ...] = ()
+    skipped: str = ""
+    archive: str = ""
+    untagged: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -53,23 +72,44 @@ _BAD = ("held", "refused", "failed")
 
 @dataclass(frozen=True)
 class Run:
-    """How one run is made."""
+    """How one run is made.
 
-    archive: Path  # its folder; made if absent
+    Attributes
+    ----------
+    archive
+        Folder of the archive; made if absent.
+    client
+        The HTTP session.
+    untagged
+        Which of new entries (source, entry, name as printed) have no tag.
+    dry_run
+        Fetch and check, and write nothing.
+    accept
+        ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
+    environ
+        Where keys are looked up.
+    now
+        The clock.
+    """
+
+    archive: Path
     client: Client
     untagged: Untagged
-    dry_run: bool = False  # fetch and check, and write nothing
-    #: ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
+    dry_run: bool = False
     accept: Collection[str] = ()
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)  # for keys
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Now = utc_now
 
 
 def collect(sources: Iterable[Source], run: Run) -> list[Report]:
     """Fetch the sources and take what came; one source's failure stops no other.
 
-    An archive that is locked by another run or cannot be written to at all is an `ArchiveError`,
-    the one packaged with elolag a `UsageError`.
+    Raises
+    ------
+    ArchiveError
+        If the archive is locked by another run or cannot be written to at all.
+    UsageError
+        If it is the one packaged with elolag.
     """
     check_writable(run.archive)
     with ExitStack() as stack:

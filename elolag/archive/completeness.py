@@ -65,13 +65,25 @@ _Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """One list as it is judged, by the entries and ratings of its reference category."""
+    """One list as it is judged.
 
-    day: float  # of its vintage, days since 1970
+    Attributes
+    ----------
+    day
+        Of its vintage, days since 1970.
+    entries, ratings
+        Of its reference category.
+    whole
+        Whether its source's lists come whole (`Source.whole`).
+    claimed
+        What its parser said, ``full`` or ``top-N``.
+    """
+
+    day: float
     entries: Sequence[str]
     ratings: NDArray[np.float64]
-    whole: bool  # whether its source's lists come whole (`Source.whole`)
-    claimed: str  # what its parser said, ``full`` or ``top-N``
+    whole: bool
+    claimed: str
 
 
 def _comes_whole(source: str) -> bool:
@@ -88,7 +100,15 @@ def row_of(date: str, item: Listed, listing: Listing) -> Row:
 def judge(rows: Sequence[Row]) -> list[str]:
     """Say of each list whether it is ``full`` or only the top of its board, ``top-N``.
 
-    The lists are of one board, one method and one category, in any order, which the answers keep.
+    Parameters
+    ----------
+    rows
+        Lists of one board, one method and one category, in any order.
+
+    Returns
+    -------
+    list of str
+        In the order of `rows`.
     """
     lists = _Lists(rows)
     sound = np.array([not lists.cut(i) for i in range(len(rows))], dtype=bool)

@@ -71,20 +71,29 @@ def decide(
 ) -> list[Decision]:
     """Decide what becomes of the publications of one board; nothing is written.
 
-    The decisions come in the order in which they are to be published. Twins are found first and
-    lists are then judged oldest first, so they do not depend on the order of payloads, but for
-    revisions: of two contents for one vintage the later payload is the revision.
+    Twins are found first and lists are then judged oldest first, so the decisions do not depend on
+    the order of payloads, but for revisions: of two contents for one vintage the later payload is
+    the revision.
 
     Parameters
     ----------
+    board
+        Its name.
     held
         The board as it is in the archive; None for a new one.
+    candidates
+        What came.
     accept
         ``BOARD/DATE`` of what a person accepts although it would be held, or ``all``.
     history
         Whether what comes is history: a change of method in it is recorded, not held.
     complete
         Fills in what the kept copy lacks; None: nothing is.
+
+    Returns
+    -------
+    list of Decision
+        In the order in which they are to be published.
     """
     run = _Run(board, _Index(held), accept, history, complete)
     pending = run.moving(candidates)

@@ -53,13 +53,12 @@ def export(
     until: str = "",
     spreadsheet: bool = False,
 ) -> int:
-    """Write the ratings of snapshots, every table's hash checked; give the number of rows.
-
-    If nothing is selected, a name is unknown, or the path has another ending, that is a
-    `UsageError`; a damaged snapshot, or a file that cannot be written, is an `ArchiveError`.
+    """Write the ratings of snapshots.
 
     Parameters
     ----------
+    archive
+        Where from; every table's hash is checked.
     out
         A path ending in ``.csv`` or ``.parquet``, replaced in one step when the table is complete;
         or a binary stream, which gets CSV.
@@ -68,8 +67,20 @@ def export(
     since, until
         ISO dates, both included; empty for no bound.
     spreadsheet
-        Put an apostrophe before text that a spreadsheet would run as a formula. Numbers stay. Only
-        CSV can be for a spreadsheet.
+        Put an apostrophe before text that a spreadsheet would run as a formula. Numbers stay.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    UsageError
+        If nothing is selected, a name is unknown, the path has another ending, or a Parquet file
+        is to be for a spreadsheet.
+    ArchiveError
+        If a snapshot is damaged or the file cannot be written.
     """
     chosen = _chosen(archive, boards, since, until)
     if isinstance(out, str):

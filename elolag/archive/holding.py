@@ -60,10 +60,18 @@ _BY_SHAPE = ("variance", "bootstrap")  # told apart by the worst row; the share 
 
 @dataclass(frozen=True)
 class Known:
-    """What a board knows of its entries."""
+    """What a board knows of its entries.
 
-    debuts: Mapping[str, str]  # entry to the first vintage that lists it
-    settled_by: str  # an entry with a later debut is not settled
+    Attributes
+    ----------
+    debuts
+        Entry to the first vintage that lists it.
+    settled_by
+        An entry with a later debut is not settled.
+    """
+
+    debuts: Mapping[str, str]
+    settled_by: str
 
     def debut(self, name: str) -> str:
         """First vintage that lists an entry, or a day after all."""
@@ -162,7 +170,12 @@ def _labs(item: Listed) -> dict[str, tuple[str, str]]:
 def same_method(now: Listed, recent: Sequence[Listed]) -> Check | None:
     """Whether an official list is made by the rule of the last ones of its source.
 
-    Those are the `recent` comparable ones, the newest first; None where there is none.
+    Parameters
+    ----------
+    now
+        The new one.
+    recent
+        The last comparable ones of its source, the newest first; empty: nothing to say.
     """
     if not recent:
         return None

@@ -48,23 +48,33 @@ def import_files(
 ) -> Report:
     """Take files of one source into an archive.
 
-    A file that cannot be read, or of which nothing says which date it stands for, is a
-    `UsageError`; an archive that is locked or damaged, or a full disk, an `ArchiveError`.
-
     Parameters
     ----------
+    source
+        Its name.
     paths
         Files, or folders whose ``.csv``, ``.json`` and ``.parquet`` files are taken.
     archive
         Made if absent; for a source that forbids redistribution the private one beside it is used.
-    untagged, dry_run, accept
-        As in a run (`archive.collect`).
+    untagged
+        Which of new entries have no tag, as in a run (`archive.collect`).
     date
         ISO date the files stand for; by default the date in each file's name or folder.
     url
         Where the one file was downloaded from.
+    dry_run
+        Read and check, and write nothing.
+    accept
+        ``BOARD/DATE`` of what is taken although it would be held; ``all`` for everything.
     now
         The clock, for sources whose payloads are dated themselves.
+
+    Raises
+    ------
+    UsageError
+        If a file cannot be read, or nothing says which date it stands for.
+    ArchiveError
+        If the archive is locked or damaged, or the disk is full.
     """
     found = get_source(source)
     check_writable(archive)
@@ -155,13 +165,24 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True)
 class Filled:
-    """What became of one subset."""
+    """What became of one subset.
+
+    Attributes
+    ----------
+    subset
+        Its name.
+    outcomes
+        One per vintage not held before.
+    held
+        Vintages the archive had already from this very file; None: the whole file was done.
+    failure
+        Why nothing came; empty otherwise.
+    """
 
     subset: str
-    outcomes: tuple[Decision, ...] = ()  # one per vintage not held before
-    #: Vintages the archive had already from this very file; None: the whole file was done.
+    outcomes: tuple[Decision, ...] = ()
     held: int | None = 0
-    failure: str = ""  # why nothing came; empty otherwise
+    failure: str = ""
 
     @property
     def failed(self) -> bool:
@@ -187,10 +208,6 @@ def backfill(
 ) -> Iterator[Filled]:
     """Take the whole history of a source, one subset at a time.
 
-    If `into` is in the checkout, or a subset or source is not there, that is a `UsageError`; a
-    dataset that cannot be listed is a `FetchError` or `PayloadError`; an archive that is locked or
-    damaged, or a full disk, an `ArchiveError`.
-
     Parameters
     ----------
     source
@@ -198,12 +215,25 @@ def backfill(
     into
         The archive; made if absent. The checkout is refused: this is gigabytes of other
         people's data, and yours.
+    client
+        The HTTP session.
     subsets
         Which; all that hold ratings by default.
     accept
         ``BOARD/DATE`` of revisions taken although they would be held; ``all`` for every one.
     progress
         Told of every vintage.
+    now
+        The clock.
+
+    Raises
+    ------
+    UsageError
+        If `into` is in the checkout, or a subset or source is not there.
+    FetchError, PayloadError
+        If the dataset cannot be listed.
+    ArchiveError
+        If the archive is locked or damaged, or the disk is full.
     """
     if source.name != arena.DATASET:
         raise UsageError(f"{source.name} has no history to fetch; {arena.DATASET} has")

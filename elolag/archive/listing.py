@@ -48,14 +48,22 @@ _FIGURES = ("rating", "lower", "upper", "se", "votes")
 
 @dataclass(frozen=True, eq=False)
 class Listing:
-    """The rows of one category of one publication."""
+    """The rows of one category of one publication.
 
-    entries: tuple[str, ...]  # highest rating first
-    ratings: NDArray[np.float64]  # in the same order, as all figures; NaN for none
-    lower: NDArray[np.float64]  # ends of intervals
+    Attributes
+    ----------
+    entries
+        Names, highest rating first.
+    ratings, lower, upper, se, counts
+        Ratings, ends of intervals, standard errors and votes in the same order; NaN for none.
+    """
+
+    entries: tuple[str, ...]
+    ratings: NDArray[np.float64]
+    lower: NDArray[np.float64]
     upper: NDArray[np.float64]
-    se: NDArray[np.float64]  # standard errors
-    counts: NDArray[np.float64]  # votes
+    se: NDArray[np.float64]
+    counts: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -149,8 +157,13 @@ def _same_figures(one: Listing, other: Listing) -> bool:
 def _same_publication(one: Listing, other: Listing, *, near: bool = False) -> bool:
     """Whether two listings are one publication (see the module's text). Symmetric.
 
-    Where their dates are `near`, at most three days apart, a copy may be off by a point, or by a
-    vote count, in 2% of its rows.
+    Parameters
+    ----------
+    one, other
+        The two.
+    near
+        Whether their dates are at most three days apart: then a copy may be off by a point, or by
+        a vote count, in 2% of its rows.
     """
     small, large = sorted((one, other), key=len)
     tolerance = _tolerance(one, other)
@@ -212,9 +225,15 @@ _FROZEN_DAYS = 14.0
 
 
 class Listed(abc.ABC):
-    """A publication, stored or not yet."""
+    """A publication, stored or not yet.
 
-    vintage: str  # the ISO date it bears
+    Attributes
+    ----------
+    vintage
+        The ISO date it bears.
+    """
+
+    vintage: str
 
     @property
     @abc.abstractmethod
@@ -359,8 +378,14 @@ def is_twin(one: Listed, other: Listed, known_before: Callable[[str, str], set[s
     Two files of one route never are: a source that repeats figures under a new date, or takes an
     entry off its list, publishes again. Nor are two lists of the same figures of which the longer
     has an entry nobody listed before, if keeping one of them would lose that entry, or date it
-    back to the day of the shorter: `known_before` gives, by date and category, the names of all
-    entries listed before that date.
+    back to the day of the shorter.
+
+    Parameters
+    ----------
+    one, other
+        The two.
+    known_before
+        Date and category to the names of all entries listed before that date.
     """
     if one.kind != other.kind or one.source == other.source:
         return False
@@ -391,10 +416,15 @@ def dating(item: Listed) -> tuple[int, str]:
 
 
 def frozen(item: Listed, others: Iterable[Listed]) -> dict[str, str]:
-    """Categories that stand still while their board moves, with the vintage of what each repeats.
+    """Categories that stand still while their board moves, and since when.
 
     A category is frozen when its figures are, after rounding, those of two weeks before or
     earlier (a small one may see no vote for days) while the board's reference category has others.
+
+    Returns
+    -------
+    dict
+        Category to the vintage of the list it repeats.
     """
     reference = reference_category(item.categories)
     limit = to_day(item.vintage) - _FROZEN_DAYS

@@ -54,7 +54,17 @@ NOT_SEALED = "its lines are not chained yet; seal it once with: elolag archive s
 
 
 class Log:
-    """The log of an archive, as read."""
+    """The log of an archive, as read.
+
+    Attributes
+    ----------
+    path
+        Of the file.
+    lines
+        Bytes of each whole line with its line break, the header first; empty if there is no log.
+    torn
+        Whether half a line follows, as a run leaves it that is killed while writing.
+    """
 
     def __init__(self, path: Path, data: bytes) -> None:
         self.path = path
@@ -93,7 +103,13 @@ class Log:
 
     @cached_property
     def rows(self) -> list[dict[str, str]]:
-        """Lines as dicts; other columns or a line of another length are an `ArchiveError`."""
+        """Lines as dicts, by column.
+
+        Raises
+        ------
+        ArchiveError
+            If the file has other columns or a line of another length.
+        """
         columns = LOG_COLUMNS if self.sealed else _UNSEALED_COLUMNS
         return _parse_lines(self.path, b"".join(self.lines), columns)
 
@@ -184,7 +200,10 @@ class Log:
     def sealed_bytes(self) -> bytes:
         """Bytes of the log with the column ``previous``, chained from the first line.
 
-        If there is no log, or it is sealed already, that is an `ArchiveError`.
+        Raises
+        ------
+        ArchiveError
+            If there is no log, or it is sealed already.
         """
         if not self.lines:
             raise ArchiveError(f"{self.path}: no log to seal; a new one is chained from the start")
@@ -214,7 +233,10 @@ def encode_line(columns: Sequence[str], values: Mapping[str, str]) -> bytes:
 def read_lines(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Read an append-only file as dicts; a line torn by a kill is left out.
 
-    Other columns or a line of another length are an `ArchiveError`.
+    Raises
+    ------
+    ArchiveError
+        If the file has other columns or a line of another length.
     """
     if misplaced(path, absent=_ABSENT) == _ABSENT:
         return []

@@ -89,7 +89,10 @@ def told(error: ArchiveError, root: PurePath) -> tuple[str, str]:
 def read_file(path: Path) -> bytes:
     """Read a plain file of an archive; nothing else is opened, so no pipe can keep it waiting.
 
-    If no plain file is there, or it cannot be read, that is an `ArchiveError`.
+    Raises
+    ------
+    ArchiveError
+        If no plain file is there, or it cannot be read.
     """
     require_there(path)
     try:
@@ -141,7 +144,10 @@ def encode(table: str, frame: pd.DataFrame) -> bytes:
 def decode(table: str, data: bytes, where: str) -> pd.DataFrame:
     """CSV bytes of `table` as a frame with the column types of `elolag.schema`.
 
-    Bytes that are no such table are an `ArchiveError`, which names `where`.
+    Raises
+    ------
+    ArchiveError
+        If the bytes are no such table; the message names `where`.
     """
     return _decoded(table, data, where).copy()
 
@@ -176,7 +182,10 @@ def _decoded(table: str, data: bytes, where: str) -> pd.DataFrame:
 def tally(table: str, data: bytes, where: str) -> tuple[int, dict[str, int]]:
     """Count the rows of a table, and those of each category, without making a frame of it.
 
-    Bytes that are no such table, or a key that stands in it twice, are an `ArchiveError`.
+    Raises
+    ------
+    ArchiveError
+        If the bytes are no such table, or a key stands in it twice.
     """
     try:
         columns = _columns(data.decode("utf-8"), list(TABLES[table]))
@@ -271,10 +280,18 @@ def build(
     description: Mapping[str, Any],
     account: Mapping[str, Any],
 ) -> bytes:
-    """Write the manifest of the snapshot's folder `label`, ``2026-07-21.r2``.
+    """Write a manifest.
 
-    By file name `files` has the bytes and `rows` how many rows they hold. `description` says what
-    the publication is, and `account` how it came and was checked, in the order written.
+    Parameters
+    ----------
+    label
+        The snapshot's folder, ``2026-07-21.r2``.
+    source
+        Whom the figures come from.
+    files, rows
+        File name to bytes, and to its number of rows.
+    description, account
+        What the publication is, and how it came and was checked, in the order written.
     """
     board = str(description["board"])
     got, revision = account["retrieved_at"], label.partition(".r")[2] or "1"
@@ -315,7 +332,10 @@ def build(
 def read(path: Path) -> tuple[dict[str, Any], str]:
     """Read a manifest; return it and the SHA-256 of its bytes.
 
-    A file that is missing or is no manifest of elolag is an `ArchiveError`.
+    Raises
+    ------
+    ArchiveError
+        If the file is missing or is no manifest of elolag.
     """
     try:
         data = read_file(path)

@@ -39,17 +39,16 @@ def take_payloads(
     writer: Writer | None = None,
     complete: Complete | None = None,
 ) -> list[Decision]:
-    """Take payloads of any sources, retrieved at any times, into an archive; made if absent.
-
-    There is a decision for every publication and every refusal: payloads nothing could be read from
-    first, then by board. An archive that is locked or damaged, or a full disk, is an
-    `ArchiveError`.
+    """Take payloads of any sources, retrieved at any times, into an archive.
 
     Parameters
     ----------
+    archive_path
+        The archive's folder; made if absent.
+    payloads
+        What to take.
     private
-        Whether the archive is a private one. Another takes nothing from a source whose terms forbid
-        redistribution: a `UsageError`.
+        Whether the archive is a private one, for sources whose terms forbid redistribution.
     dry_run
         Say what would happen and write nothing.
     accept
@@ -60,6 +59,19 @@ def take_payloads(
         The open writer of this archive, for a run that takes several times under one lock.
     complete
         Fills in, from its twins, what a copy that is kept lacks.
+
+    Returns
+    -------
+    list of Decision
+        One for every publication and every refusal, payloads nothing could be read from first,
+        then by board.
+
+    Raises
+    ------
+    UsageError
+        If a source's terms forbid redistribution and the archive is not `private`.
+    ArchiveError
+        If the archive is locked or damaged, or the disk is full.
     """
     root = Path(archive_path)
     if dry_run:
@@ -85,11 +97,23 @@ def take_publications(
 ) -> Iterator[Decision]:
     """Take the publications of one large payload one at a time, as they are parsed.
 
-    They come oldest first; an error stands for one that was refused. For a file of hundreds of
-    vintages: memory holds one of them, and a run that is stopped and started again finds those it
-    took unchanged. Twins among the publications themselves are not looked for; a file is one route.
-    A change of method in a file of history is recorded, not held. The archive, never a private one,
-    is locked until the last was taken.
+    For a file of hundreds of vintages: memory holds one of them, and a run that is stopped and
+    started again finds those it took unchanged. Twins among the publications themselves are not
+    looked for; a file is one route. It is no private archive, and nothing is tried out.
+
+    Parameters
+    ----------
+    publications
+        What the payload holds, oldest first; an error stands for one that was refused.
+    payload
+        Where they come from.
+    archive_path, accept, command
+        As in `take_payloads`. A change of method in a file of history is recorded, not held.
+
+    Yields
+    ------
+    Decision
+        One for each publication. The archive is locked until the last was taken.
     """
     root = Path(archive_path)
     require_redistributable(payload.source, private=False)

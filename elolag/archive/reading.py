@@ -39,9 +39,20 @@ if TYPE_CHECKING:
 class Snapshot(Listed):
     """One board at one vintage, as stored.
 
-    Its folder, `label`, is the vintage, with ``.r2``, ``.r3`` for later revisions; `path` is that
-    relative to the archive, with ``/``. The log, and the lists before and after, are those of the
-    board it was `read_as` a part of; alone, a snapshot knows neither.
+    Attributes
+    ----------
+    board
+        Name of the board.
+    label
+        Its folder: the vintage, with ``.r2``, ``.r3`` for later revisions.
+    vintage
+        The vintage alone, an ISO date.
+    path
+        Of the folder, relative to the archive, with ``/``.
+    log_head
+        Head of the chain of the archive's log when it was read; empty where there is none.
+    tags
+        SHA-256 of the tags that were installed in its archive; empty where there are none.
     """
 
     def __init__(self, root: Path, board: str, label: str, *, read_as: Board | None = None) -> None:
@@ -177,8 +188,12 @@ class Snapshot(Listed):
     def read_bytes(self, table: str) -> bytes:
         """Read the bytes of ``<table>.csv``, checked against the manifest.
 
-        If the snapshot has no such table, that is a `UsageError`; a file that is missing or differs
-        from what was stored is an `ArchiveError` that names it.
+        Raises
+        ------
+        UsageError
+            If the snapshot has no such table.
+        ArchiveError
+            If the file is missing or differs from what was stored, naming it.
         """
         resource = self._resources.get(table)
         if resource is None:
@@ -201,7 +216,10 @@ class Snapshot(Listed):
     def ratings(self, category: str | None = None) -> pd.DataFrame:
         """Ratings, of one category or of all.
 
-        If the board has no such category at this vintage, the `UsageError` has the nearest.
+        Raises
+        ------
+        UsageError
+            If the board has no such category at this vintage; the message has the nearest.
         """
         if category is None:
             return self.table("ratings")
@@ -325,9 +343,19 @@ def open_archive(
 def find_board(
     board: str | Board, archive: Archive | str | Path | None = None, sources: str = ALL_LISTS
 ) -> Board:
-    """The board a question is about, with the lists of `sources` only (see `open_archive`).
+    """The board a question is about, with the lists of `sources` only.
 
-    If there is no board of this name, or none of its lists is of `sources`, that is a `UsageError`.
+    Parameters
+    ----------
+    board
+        Its name in `archive`, or the board itself.
+    archive, sources
+        As for `open_archive`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such board, or none of its lists is of `sources`.
     """
     if isinstance(board, Board):
         return board.only(sources)
@@ -397,7 +425,10 @@ class Archive:
     def tags(self) -> bytes | None:
         """The bundle of tags that was installed last, its hash checked; None where there is none.
 
-        A file that is missing or differs from what was installed is an `ArchiveError`.
+        Raises
+        ------
+        ArchiveError
+            If the file is missing or differs from what was installed.
         """
         digest = self.tags_sha256
         if not digest:
@@ -408,7 +439,10 @@ class Archive:
     def forecasts(self) -> Iterator[tuple[Path, bytes, dict[str, str]]]:
         """Each forecast that was added, in order: its file, its bytes and the line of the log.
 
-        A file that is missing or differs from what was added is an `ArchiveError`.
+        Raises
+        ------
+        ArchiveError
+            If a file is missing or differs from what was added.
         """
         for (board, label), line in self._log.forecasts.items():
             path = inventory.forecast_path(self.path, board, label)
@@ -451,7 +485,13 @@ class Archive:
 
 
 class Board:
-    """All vintages of one board."""
+    """All vintages of one board.
+
+    Attributes
+    ----------
+    name
+        ``arena/text``.
+    """
 
     def __init__(self, archive: Archive, name: str, labels: tuple[str, ...]) -> None:
         self.archive = archive
@@ -562,9 +602,16 @@ class Board:
     def snapshot(self, vintage: str | None = None) -> Snapshot:
         """One vintage, by default the newest official one (the newest copy if all are copies).
 
-        `vintage` is an ISO date, or a label such as ``2026-07-21.r2`` for one revision. A date by
-        which a copy (a twin) dated a publication finds that publication. If there is none, the
-        `UsageError` has the nearest ones.
+        Parameters
+        ----------
+        vintage
+            An ISO date, or a label such as ``2026-07-21.r2`` for one revision. A date by which
+            a copy (a twin) dated a publication finds that publication.
+
+        Raises
+        ------
+        UsageError
+            If there is none; the message has the nearest ones.
         """
         if vintage is None:
             official = [item for item in self.snapshots if item.official]
@@ -634,7 +681,13 @@ def _damage(snapshot: Snapshot, root: Path) -> str:
 
 
 def circular(given: Mapping[str, Sequence[str]]) -> list[str]:
-    """Labels that supersede themselves, at once or by way of others (`given`: label to labels)."""
+    """Labels that supersede themselves, at once or by way of others.
+
+    Parameters
+    ----------
+    given
+        Label to the labels it supersedes.
+    """
 
     def reached(label: str) -> set[str]:
         found: set[str] = set()

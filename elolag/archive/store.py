@@ -180,13 +180,22 @@ _STOPPED = "written by a run that was stopped before it could log it"
 
 
 class Writer:
-    """The one writer of an archive, made if absent: a context manager, which takes the lock.
+    """The one writer of an archive; use it as a context manager, which takes the lock.
 
-    `command` is what a second writer is told is running. An `ArchiveError` comes on entry, if
-    another process holds the lock (the message says which), if the log is broken or not sealed, or
-    if a folder is there that no run wrote; and from every method when the disk is full or refuses a
-    write, or when the lock was taken away (see `elolag.archive.store`); the archive is then as it
-    was.
+    Parameters
+    ----------
+    root
+        The archive's folder; made if absent.
+    command
+        What is running, for the message a second writer gets.
+
+    Raises
+    ------
+    ArchiveError
+        On entry, if another process holds the lock (the message says which), if the log is broken
+        or not sealed, or if a folder is there that no run wrote; and from every method when the
+        disk is full or refuses a write, or when the lock was taken away (see
+        `elolag.archive.store`); the archive is then as it was.
     """
 
     def __init__(self, root: Path, command: str) -> None:
@@ -221,10 +230,18 @@ class Writer:
         line: Mapping[str, str],
         twins: Sequence[Mapping[str, str]] = (),
     ) -> None:
-        """Put a new snapshot folder (``arena/text``, ``2026-07-21.r2``) in place and log it.
+        """Put a new snapshot folder in place and log it.
 
-        The manifest is among the `files`. In the `line` of ``log.csv`` the hashes are filled in;
-        `twins` are lines of the board's ``twins.csv`` that come with the folder.
+        Parameters
+        ----------
+        board, label
+            ``arena/text``, ``2026-07-21.r2``.
+        files
+            File name to bytes, the manifest among them.
+        line
+            The line of ``log.csv``; the hashes are filled in.
+        twins
+            Lines of the board's ``twins.csv`` that come with the folder.
         """
         if not BOARD_PATTERN.fullmatch(board) or not VINTAGE_PATTERN.fullmatch(label):
             raise ArchiveError(f"{board}/{label}: not the path of a snapshot")
@@ -236,10 +253,16 @@ class Writer:
             self._place(target, files, line)
 
     def add_forecast(self, board: str, label: str, data: bytes, line: Mapping[str, str]) -> None:
-        """Put a forecast (``2026-10-02-elolag-mixture``) in place and log it; one is written once.
+        """Put a forecast in place and log it; one is written once.
 
-        `data` was checked. In the `line` of ``log.csv`` board, label, outcome and hash are filled
-        in.
+        Parameters
+        ----------
+        board, label
+            ``arena/text``, ``2026-10-02-elolag-mixture``.
+        data
+            The file, which was checked.
+        line
+            The line of ``log.csv``; board, label, outcome and hash are filled in.
         """
         target = forecast_path(self.root, board, label)
         if os.path.lexists(target):
@@ -291,8 +314,14 @@ class Writer:
     def install_tags(self, data: bytes | None, line: Mapping[str, str]) -> None:
         """Let a bundle of tags answer from now on, or with None those of the package again.
 
-        The file is named by its hash and never changes; the line of the log is what counts. `data`
-        was checked. In the `line` of ``log.csv`` outcome and hash are filled in.
+        The file is named by its hash and never changes; the line of the log is what counts.
+
+        Parameters
+        ----------
+        data
+            The bundle, which was checked.
+        line
+            The line of ``log.csv``; outcome and hash are filled in.
         """
         digest = sha256(data) if data is not None else ""
         if data is not None:
@@ -308,7 +337,12 @@ class Writer:
     def log(self, line: Mapping[str, str], twins: Sequence[Mapping[str, str]] = ()) -> None:
         """Append one line to ``log.csv``; the hash of the line before is filled in.
 
-        `twins` are lines of the board's ``twins.csv`` that it speaks of.
+        Parameters
+        ----------
+        line
+            What it says.
+        twins
+            Lines of the board's ``twins.csv`` that it speaks of.
         """
         with _disk_errors(self.root / LOG), self._twins(line["board"], "", twins):
             self._log(line)
@@ -378,8 +412,16 @@ class Writer:
 def seal(root: Path, command: str) -> Log:
     """Chain the lines of a log that was written before logs were chained; done once.
 
-    An `ArchiveError` says that there is no log, it is sealed already, another process holds the
-    lock, or the disk refuses the write; the old log is then there still.
+    Returns
+    -------
+    Log
+        As it is then.
+
+    Raises
+    ------
+    ArchiveError
+        If there is no log, it is sealed already, another process holds the lock, or the disk
+        refuses the write; the old log is then there still.
     """
     with _disk_errors(root):
         lock = _Lock(root, command)
@@ -395,10 +437,20 @@ def seal(root: Path, command: str) -> Log:
 def copy(source: Path, target: Path, check: Callable[[Path], object]) -> None:
     """Copy an archive to a place where there is none: whole, or not at all.
 
-    Hidden files stay behind: they are of runs. `check` is called with the copy before it is put in
-    place; what it raises ends the copying. If anything but an empty folder is at `target`, or it
-    lies in `source`, that is a `UsageError`; a link or a special file in `source`, or a disk that
-    refuses, is an `ArchiveError`.
+    Parameters
+    ----------
+    source, target
+        Its folder, and that of the copy, which is absent or empty. Hidden files stay behind: they
+        are of runs.
+    check
+        Called with the copy before it is put in place; what it raises ends the copying.
+
+    Raises
+    ------
+    UsageError
+        If anything is at `target`, or it lies in `source`.
+    ArchiveError
+        If `source` holds a link or a special file, or the disk refuses.
     """
     if target.resolve().is_relative_to(source.resolve()):
         raise UsageError(f"{target}: lies in the archive that is copied; name another folder")

@@ -33,11 +33,19 @@ _LOGGED = f"{LOG} says"
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with one file of an archive."""
+    """Something wrong with one file of an archive.
+
+    Attributes
+    ----------
+    path, message
+        Where, and what.
+    changed
+        Whether something is not as it was stored.
+    """
 
     path: str
     message: str
-    changed: bool = True  # whether something is not as it was stored
+    changed: bool = True
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -52,10 +60,18 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
     folder, a torn last line of the log, a folder that its intent names) is none either: the next
     run removes or logs it.
 
-    `head` is the hash of a line of ``log.csv`` that was noted earlier, or its first twelve
-    hexadecimal digits or more, as a footnote has them. That it is not in the log is a problem: the
-    archive does not extend the one it was noted from. Only so is a log found out that lost its last
-    lines.
+    Parameters
+    ----------
+    head
+        Hash of a line of ``log.csv`` that was noted earlier, or its first twelve hexadecimal
+        digits or more, as a footnote has them. That it is not in the log is a problem: the
+        archive does not extend the one it was noted from. Only so is a log found out that lost
+        its last lines.
+
+    Returns
+    -------
+    list of Problem
+        Empty when all is well.
     """
     root = archive.path
     if not root.is_dir():
@@ -87,8 +103,10 @@ def verify(archive: Archive, *, head: str | None = None) -> list[Problem]:
 def seal(archive: Archive) -> Log:
     """Chain the lines of a log from before there was a chain; done once.
 
-    A log that is sealed already is an `ArchiveError`, and so is an archive that is not as it says:
-    a seal would hide that.
+    Raises
+    ------
+    ArchiveError
+        If the log is sealed already, or the archive is not as it says: a seal would hide that.
     """
     Log.read(archive.path).sealed_bytes()
     problems = [p for p in verify(archive) if p.changed and p.message != NOT_SEALED]
@@ -101,9 +119,22 @@ def seal(archive: Archive) -> Log:
 def init(target: Path) -> Log:
     """Make an archive of one's own: a copy of the shipped one, verified before it is in place.
 
-    The log of the copy has the head of the shipped one; the next snapshot goes on from there.
-    A shipped archive that is not as it was stored, or a disk that refuses the copy, is an
-    `ArchiveError`; anything but an empty folder at `target` is a `UsageError`.
+    Parameters
+    ----------
+    target
+        Its folder, absent or empty.
+
+    Returns
+    -------
+    Log
+        Of the copy, with the head of the shipped one; the next snapshot goes on from there.
+
+    Raises
+    ------
+    ArchiveError
+        If the shipped archive is not as it was stored, or the disk refuses the copy.
+    UsageError
+        If anything is at `target`.
     """
     source = shipped_path()
     head = Log.read(source).head

@@ -30,20 +30,37 @@ _KEY = re.compile(r"[\w.~+/=:-]{8,512}", re.ASCII)
 
 @dataclass(frozen=True)
 class Fetch:
-    """What came of fetching one source."""
+    """What came of fetching one source.
+
+    Attributes
+    ----------
+    payloads
+        What came.
+    listed
+        Names of everything the publisher lists, where it has a listing.
+    failures
+        One message per thing that should have come and did not.
+    notes
+        What is left out on purpose, and why.
+    skipped
+        Why nothing was asked for; empty otherwise.
+    """
 
     source: Source
     payloads: tuple[Payload, ...] = ()
-    listed: tuple[str, ...] = ()  # all that the publisher lists, where it has a listing
-    failures: tuple[str, ...] = ()  # one message per thing that should have come and did not
-    notes: tuple[str, ...] = ()  # what is left out on purpose, and why
-    skipped: str = ""  # why nothing was asked for; empty otherwise
+    listed: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    skipped: str = ""
 
 
 def fetchable(names: tuple[str, ...]) -> tuple[Source, ...]:
     """The sources of these names, or all that are fetched; in the registry's order.
 
-    An unknown source, or one that is only imported from files, is a `UsageError`.
+    Raises
+    ------
+    UsageError
+        For an unknown source, or one that is only imported from files.
     """
     wanted = [get_source(name) for name in names]
     for source in wanted:
@@ -64,10 +81,25 @@ def fetch(
     environ: Mapping[str, str],
     now: Now = utc_now,
 ) -> Fetch:
-    """Fetch everything one of the `fetchable` sources publishes; whatever fails is in the result.
+    """Fetch everything a source publishes.
 
-    By payload name (`Origin.name`), `etags` has the ETag of the copy at hand, for what need not
-    come again. A key is looked up in `environ`.
+    Parameters
+    ----------
+    source
+        One of `fetchable`.
+    client
+        The session used.
+    etags
+        Payload name (`Origin.name`) to the ETag of the copy at hand, for what need not come again.
+    environ
+        Where a key is looked up.
+    now
+        The clock.
+
+    Returns
+    -------
+    Fetch
+        Failures included; whatever goes wrong is one of them.
     """
     run = _Run(source, client, etags, environ, now)
     try:

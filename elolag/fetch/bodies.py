@@ -35,7 +35,10 @@ class Base:
     def parse(cls, source: str, url: str) -> Base:
         """Read a base URL; plain http is accepted for loopback addresses only.
 
-        Anything but a scheme and a host is a `UsageError`.
+        Raises
+        ------
+        UsageError
+            If it is anything but a scheme and a host.
         """
         try:
             found = parse_url(url)
@@ -120,11 +123,27 @@ def stream(
     have: int = 0,
     progress: Progress | None = None,
 ) -> None:
-    """Hand a body that has not been read on to `sink`, in decoded pieces.
+    """Hand the body on in pieces.
 
-    All together they may have `most` bytes, with those of the same body that came earlier (`have`),
-    where it is continued. A body that is too large or damaged, or whose end could not be
-    recognised, is a `FetchError`, one shorter than declared a `CutOffError`.
+    Parameters
+    ----------
+    url
+        For messages and for `progress`.
+    response
+        Its body must not have been read.
+    sink
+        Takes each decoded piece.
+    most
+        Largest body accepted, decoded.
+    have
+        Bytes of the same body that came earlier, for one that is continued.
+
+    Raises
+    ------
+    FetchError
+        If the body is too large or damaged, or if its end could not be recognised.
+    CutOffError
+        If it is shorter than declared.
     """
     declared = _declared(url, response, most - have)
     unpack = _decoder(url, response)

@@ -102,7 +102,13 @@ class _Patience(Retry):
         return made
 
     def sleep(self, response: urllib3.BaseHTTPResponse | None = None) -> None:
-        """Wait before the next attempt; a wait beyond `_LONGEST_WAIT` is a `FetchError`."""
+        """Wait before the next attempt.
+
+        Raises
+        ------
+        FetchError
+            If the server asks for more patience than `_LONGEST_WAIT`.
+        """
         asked = None if response is None else self._asked(response)
         if asked is not None and asked > _LONGEST_WAIT:
             raise FetchError(f"the server asks to wait {asked:,.0f} s; run again later")
@@ -275,15 +281,30 @@ _Read = Callable[[requests.Response, str | None], bytes]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered."""
+    """What a server answered.
 
-    url: str  # the address asked for, at its publisher (whatever base URL was used)
-    status: int  # 200, or 304 when the copy with the given ETag is still good
-    etag: str | None  # to be sent next time
-    #: Headers of every answer on the way, redirects included.
+    Attributes
+    ----------
+    url
+        The address asked for, at its publisher (whatever base URL was used).
+    status
+        200, or 304 when the copy with the given ETag is still good (`data` is then empty).
+    etag
+        To be sent next time.
+    hops
+        Headers of every answer on the way, redirects included.
+    data
+        The body, decoded.
+    verified
+        Whether the body has the SHA-256 that its publisher names.
+    """
+
+    url: str
+    status: int
+    etag: str | None
     hops: tuple[Mapping[str, str], ...] = field(repr=False)
-    data: bytes = field(repr=False)  # the body, decoded; empty for 304
-    verified: bool = False  # whether the body has the SHA-256 that its publisher names
+    data: bytes = field(repr=False)
+    verified: bool = False
 
     def header(self, name: str) -> str | None:
         """A header of the first answer on the way that has it."""
@@ -293,10 +314,23 @@ class Answer:
 class Client:
     """One HTTP session, to be used as a context manager.
 
-    By name of a source, `base_urls` has the scheme and host used instead of its own; what is none
-    (`bodies.Base`) is a `UsageError`. `pause` waits between attempts, `progress` is told of every
-    piece received, `max_bytes` is the largest body accepted, and `seconds` what one address may
-    take, with all redirects, retries and waits.
+    Parameters
+    ----------
+    base_urls
+        Source name to the scheme and host used instead of its own (`bodies.Base`).
+    pause
+        Waits for the given number of seconds between attempts.
+    progress
+        Told of every piece received.
+    max_bytes
+        Largest body accepted.
+    seconds
+        What one address may take, with all redirects, retries and waits.
+
+    Raises
+    ------
+    UsageError
+        If a base URL is none.
     """
 
     def __init__(
@@ -336,11 +370,23 @@ class Client:
         etag: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Get one address of a source, whose `hosts` bound where redirects may lead.
+        """Get one address of a source.
 
-        With the `etag` of the copy at hand the answer may be 304. The `headers` are sent to the
-        first host only; their values are secrets, see `_masked`. If there is no good answer after
-        all retries, or in time, or if it repeats a secret, that is a `FetchError`.
+        Parameters
+        ----------
+        source
+            Whose it is; its `hosts` bound where redirects may lead.
+        url
+            The address at its publisher.
+        etag
+            Of the copy at hand; the answer may then be 304.
+        headers
+            Sent to the first host only; their values are secrets, see `_masked`.
+
+        Raises
+        ------
+        FetchError
+            If there is no good answer after all retries, or in time, or if it repeats a secret.
         """
         etag = _kept(etag)
         sent = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
@@ -364,7 +410,11 @@ class Client:
         """Download an address whose content never changes into `path`, going on where it stopped.
 
         What has come so far is kept beside `path`, in ``<name>.part``; `Answer.data` is empty.
-        There is a `FetchError` as for `get`, and also when the file cannot be written.
+
+        Raises
+        ------
+        FetchError
+            As `get`; also when the file cannot be written.
         """
         part = path.with_name(f"{path.name}.part")
 

@@ -28,6 +28,11 @@ class Deadline:
     A timeout bounds silence alone: a byte a minute, headers without end or one huge chunk would
     hold a run for ever. (A name server that does not answer is waited for as long as the system
     does; nothing is sent afterwards.)
+
+    Parameters
+    ----------
+    pause
+        Waits for the given number of seconds.
     """
 
     def __init__(self, pause: Pause) -> None:
@@ -41,8 +46,10 @@ class Deadline:
     def within(self, seconds: float) -> Iterator[None]:
         """Shut everything after so many seconds, unless the block has ended.
 
-        A `LateError` comes then instead of whatever else the block raises or makes of a connection
-        that was shut.
+        Raises
+        ------
+        LateError
+            Instead of whatever else the block raises or makes of a connection that was shut.
         """
         self.is_over, self._seconds, self._end = False, seconds, time.monotonic() + seconds
         watchdog = threading.Timer(seconds, self._shut)

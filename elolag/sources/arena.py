@@ -91,10 +91,13 @@ _TEXT = ("model_name", "organization", "license", "category")
 
 
 def subsets(listing: bytes) -> tuple[str, dict[str, str]]:
-    """Read the hub's answer at `LISTING_URL`: the commit to pin for every file, and the files.
+    """Read the hub's answer at `LISTING_URL`.
 
-    They are ``{subset: path of its latest file}``, `agent*` subsets included (`refusal` says why
-    those are not stored).
+    Returns
+    -------
+    revision, paths
+        The commit to pin for every file, and ``{subset: path of its latest file}``, `agent*`
+        subsets included (`refusal` says why they are not stored).
     """
     where = f"{DATASET} listing"
     answer = mapping(json_value(listing, where), where, "the answer")
@@ -164,7 +167,12 @@ def dataset_history(payload: bytes, origin: Origin) -> Iterator[Publication | Pa
     """Read a ``full`` file: every vintage, oldest first, one at a time.
 
     The figures stay in compact columns; one vintage at a time is unpacked. A refused vintage is
-    yielded as its error; a file that is unreadable as a whole raises its `PayloadError`.
+    yielded as its error.
+
+    Raises
+    ------
+    PayloadError
+        When the file as a whole is unreadable.
     """
     import pandas as pd
 
@@ -284,7 +292,10 @@ def read_catalog(
 ) -> tuple[str, tidy.Tables, tuple[str, ...]]:
     """Read a file in the catalog's layout: its board, its tables, and what was renamed.
 
-    A name that is none of the catalog's, or anything but its layout, is a `PayloadError`.
+    Raises
+    ------
+    PayloadError
+        A file name that is none of the catalog's, or anything but its layout.
     """
     if origin.name not in _CATALOG_BOARDS:
         raise PayloadError(

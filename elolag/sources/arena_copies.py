@@ -333,7 +333,10 @@ _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
     """Read ``alltime.csv``: one publication per date, oldest first.
 
-    Where dates are refused, the others are in the `PartialPayloadError`.
+    Raises
+    ------
+    PartialPayloadError
+        When some dates are refused and others are not.
     """
     where = tidy.place(HISTORY, origin, dated=False)
     table = csv_columns(payload, where, tuple(_HISTORY_COLUMNS.values()))

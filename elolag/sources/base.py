@@ -28,32 +28,50 @@ class PartialPayloadError(PayloadError):
 
 @dataclass(frozen=True)
 class Source:
-    """One route to boards: where it is, under which terms, and how its bytes are read."""
+    """One route to boards: where it is, under which terms, and how its bytes are read.
 
-    name: str  # key in `elolag.sources.SOURCES`
-    #: Who publishes the figures (for a copy: whose figures they are, and who copied them).
+    Attributes
+    ----------
+    name
+        Key in `elolag.sources.SOURCES`.
+    publisher
+        Who publishes the figures (for a copy: whose figures they are, and who copied them).
+    licence, licence_url
+        SPDX identifier, or plain words where there is none, and where it is stated.
+    hosts
+        Hosts its addresses and redirects may use, over https only. One that starts with a dot
+        stands for every host below it; `allows` applies that rule.
+    whole
+        Whether its lists come whole. A copy of pages that are cut short from time to time is
+        believed only beside a list that vouches for it (`elolag.archive.completeness`).
+    redistributable
+        False: what it yields belongs in a private archive only.
+    precedence
+        0 official dataset, 1 official catalog, 2 and more copies: of twin publications the one
+        with the smallest number gives the vintage date.
+    parser_version
+        Raised whenever `parse` reads the same bytes differently.
+    parse
+        ``parse(payload, origin)``: bytes to publications, or a `PayloadError`. It touches neither
+        network nor disk, and imports pandas (and pyarrow, for Parquet) only when called.
+    spelling
+        The source whose entry names it uses: aliases of that source apply as well.
+    """
+
+    name: str
     publisher: str
     title: str
     homepage: str
-    #: SPDX identifier, or plain words where there is none; then where it is stated.
     licence: str
     licence_url: str
     citation: str
-    #: Hosts its addresses and redirects may use, over https only. One that starts with a dot stands
-    #: for every host below it; `allows` applies that rule.
     hosts: tuple[str, ...]
-    #: 0 official dataset, 1 official catalog, 2 and more copies: of twin publications the one with
-    #: the smallest number gives the vintage date.
     precedence: int
-    #: Bytes to publications, or a `PayloadError`. It touches neither network nor disk, and imports
-    #: pandas (and pyarrow, for Parquet) only when called.
     parse: Callable[[bytes, Origin], list[Publication]] = field(repr=False)
-    redistributable: bool = True  # False: what it yields belongs in a private archive only
-    parser_version: int = 1  # raised whenever `parse` reads the same bytes differently
-    #: Whether its lists come whole. A copy of pages that are cut short from time to time is
-    #: believed only beside a list that vouches for it (`elolag.archive.completeness`).
+    redistributable: bool = True
+    parser_version: int = 1
     whole: bool = True
-    spelling: str = ""  # the source whose entry names it uses: its aliases apply as well
+    spelling: str = ""
 
     def allows(self, host: str) -> bool:
         """Whether an address of this source, or a redirect from it, may use `host`."""
@@ -69,17 +87,30 @@ _WHEN = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?")
 
 @dataclass(frozen=True)
 class Payload:
-    """Bytes from upstream and how they came; what a server says is None for files."""
+    """Bytes from upstream and how they came.
+
+    Attributes
+    ----------
+    source, origin
+        Whose they are, and what of theirs.
+    data
+        The bytes; none where the server says that the copy at hand is still good (status 304).
+    retrieved_at
+        ISO date, or RFC 3339 time in UTC, of the retrieval.
+    http_status, etag, revision
+        What the server said; None for files.
+    verified
+        Whether the bytes have the SHA-256 that their publisher names; None for files.
+    """
 
     source: Source
     origin: Origin
-    #: Empty where the server says that the copy at hand is still good (status 304).
     data: bytes = field(repr=False)
-    retrieved_at: str  # ISO date, or RFC 3339 time in UTC
+    retrieved_at: str
     http_status: int | None = None
     etag: str | None = None
     revision: str | None = None
-    verified: bool | None = None  # whether the bytes have the SHA-256 that their publisher names
+    verified: bool | None = None
 
     def __post_init__(self) -> None:
         if not _WHEN.fullmatch(self.retrieved_at):

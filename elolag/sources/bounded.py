@@ -167,7 +167,12 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
 
     Text comes as dictionary-encoded columns, so that a value repeated in a million rows is held
     once; dates come as ISO text. The rows of the file, of its row groups and of what is read must
-    agree. The names of the other columns are given besides.
+    agree.
+
+    Returns
+    -------
+    table, ignored
+        The wanted columns, and the names of the others.
     """
     from elolag.errors import PayloadError
     from elolag.sources.values import looks_like, require, shown

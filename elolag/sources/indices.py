@@ -127,8 +127,12 @@ def _open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
     """Read Epoch's index and, where it is there, METR's time horizons from one ``data.json``.
 
     Whatever else the file holds is passed by; its tables may stand below ``benchmarks`` or at the
-    top. The vintage is the day of the commit, from ``commit_date`` where the file names it. Where
-    one of the two tables is refused, the other is in the `PartialPayloadError`.
+    top. The vintage is the day of the commit, from ``commit_date`` where the file names it.
+
+    Raises
+    ------
+    PartialPayloadError
+        One of the two tables is refused; the other is in it.
     """
     where = tidy.place(_IAPS, origin)
     document = mapping(json_value(payload, where), where, "the file")
@@ -390,7 +394,10 @@ def has_more(payload: bytes) -> bool:
 def join_pages(pages: Sequence[bytes]) -> bytes:
     """All pages of one list, in order, as one payload for `_artificial_analysis`.
 
-    A page that is missing, repeated or out of order is a `PayloadError`.
+    Raises
+    ------
+    PayloadError
+        When a page is missing, repeated or out of order.
     """
     rows: list[Any] = []
     for number, payload in enumerate(pages, start=1):

@@ -76,7 +76,13 @@ def harmless(text: str) -> str:
 
 
 def refuse_other(head: bytes, name: str) -> None:
-    """Refuse a file that begins as something else than a table of text, saying what to do."""
+    """Refuse a file that begins as something else than a table of text.
+
+    Raises
+    ------
+    UsageError
+        Says what it is, and what to do.
+    """
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     found = next((what for magic, what in _OTHERS if start.startswith(magic)), None)
     if found is not None:
@@ -86,13 +92,27 @@ def refuse_other(head: bytes, name: str) -> None:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as read: text cells (see `tidy`), and the line each row starts on; no blank rows."""
+    """A table as read: text cells, and the line each row starts on.
 
-    name: str  # the file, for messages
-    columns: tuple[str, ...]  # lower-case, in the file's order
+    Attributes
+    ----------
+    name
+        The file, for messages.
+    columns
+        Lower-case, in the file's order.
+    lines, cells
+        Per row its line and its cells (see `tidy`); blank rows are left out.
+    sha256
+        Of the file's bytes.
+    delimiter
+        Between the cells.
+    """
+
+    name: str
+    columns: tuple[str, ...]
     lines: tuple[int, ...]
     cells: tuple[tuple[str, ...], ...]
-    sha256: str  # of the file's bytes
+    sha256: str
     delimiter: str
 
     def column(self, name: str) -> list[str]:
@@ -131,8 +151,12 @@ class Sheet:
         """Columns of numbers, NaN where a cell is empty.
 
         One decimal sign holds for the whole file. A value such as ``1,489`` (a decimal or a
-        thousand?) is only read where another value decides. A cell that is no number, not finite,
-        or can be read in two ways is a `UsageError`.
+        thousand?) is only read where another value decides.
+
+        Raises
+        ------
+        UsageError
+            A cell is no number, not finite, or can be read in two ways.
         """
         texts = {name: self.column(name) for name in names}
         cells = [
@@ -204,10 +228,19 @@ def _number(text: str, swapped: bool) -> float:
 
 
 def read(path: Path, known: Sequence[str], what: str) -> Sheet:
-    """Read a CSV file; messages call it `what` (``the tag file``) and name the line.
+    """Read a CSV file.
 
-    The delimiter is the one under which the header has most of the columns `known`. A file that
-    cannot be read, is too large, or is no table is a `UsageError`.
+    Parameters
+    ----------
+    known
+        Names of columns; the delimiter is the one under which the header has most of them.
+    what
+        What the file is, for messages: ``the tag file``.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read, is too large, or is no table; the message names the line.
     """
     return parse(read_bytes(path, what), str(path), known)
 

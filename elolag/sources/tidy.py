@@ -73,10 +73,21 @@ def frame(columns: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
 
 
 def board(raw: pd.DataFrame, where: str, *, doubled: Collection[str] = ()) -> Tables:
-    """Check, deduplicate, round and sort the rows of one board (see the module's text).
+    """Check, deduplicate, round and sort the rows of one board.
 
-    `doubled` are entries known to be listed twice for two different things (see `_apart`). The
-    error names the payload (`where`), the row and the value, or the rule that refuses the board.
+    Parameters
+    ----------
+    raw
+        One row per row of the payload; see the module's text for its columns.
+    where
+        The payload's name, for messages.
+    doubled
+        Entries known to be listed twice for two different things (see `_apart`).
+
+    Raises
+    ------
+    PayloadError
+        Naming the payload, the row and the value, or the rule that refuses the board.
     """
     rows = _checked(raw, where)
     notes: list[str] = []
@@ -418,8 +429,12 @@ def rated(
 ) -> Publication:  # fmt: skip
     """A board as published; without an interval of any entry its kind is "none".
 
-    An `interval` of None is told by symmetry (`_interval_kinds`). The parser's own `notes` come
-    before what was done to get the tables.
+    Parameters
+    ----------
+    interval
+        What kind its intervals are; None to tell by their symmetry (`_interval_kinds`).
+    notes
+        The parser's own; what was done to get the tables follows them.
     """
     kinds: tuple[str, ...] = ()
     if interval is None:

@@ -29,7 +29,13 @@ def encode(texts: Mapping[str, str]) -> bytes:
 
 
 def decode(data: bytes, name: str) -> dict[str, str]:
-    """The three tables as CSV; bytes that are no bundle are a `TagError`, which calls it `name`."""
+    """The three tables as CSV; `name` is what the errors call the bundle.
+
+    Raises
+    ------
+    TagError
+        The bytes are no bundle.
+    """
     try:
         found = json.loads(data.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -66,8 +72,10 @@ def _text(lines: object, where: str) -> str:
 def read(path: Path, digest: str) -> bytes:
     """The bytes of a bundle, which have the SHA-256 that was told.
 
-    If none was told, the file cannot be read or is too large, or its SHA-256 is another, that is a
-    `UsageError`.
+    Raises
+    ------
+    UsageError
+        No SHA-256 was told, the file cannot be read or is too large, or its SHA-256 is another.
     """
     if not digest:
         raise UsageError(

@@ -52,9 +52,17 @@ def is_flat(columns: Sequence[str]) -> bool:
 
 
 def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str, Model]) -> _Rows:
-    """The rows a flat table stands for, given the labs and models of the packaged tables.
+    """The rows of labs, models and aliases a flat table stands for.
 
-    A line that lacks a fact nobody knows, or contradicts another, is a `TagError` that names both.
+    Parameters
+    ----------
+    labs, models
+        The packaged tables.
+
+    Raises
+    ------
+    TagError
+        A line lacks a fact nobody knows, or contradicts another; the message names both.
     """
     try:
         sheet.check_columns(("entry",), COLUMNS, "an example: elolag template tags")

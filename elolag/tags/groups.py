@@ -43,9 +43,14 @@ class Group:
     def since(self, tags: Iterable[Tag], openness: str = "dated") -> _Dates:
         """The date (days) from which each model counts in the group; infinite where it never does.
 
-        Openness is ``dated`` as documented above. ``open`` and ``closed`` take every model that was
-        released closed and opened later as always in that one state; used to tell a true overlap
-        from a model that merely moved.
+        Parameters
+        ----------
+        tags
+            One per model.
+        openness
+            ``dated`` as documented above. ``open`` and ``closed`` take every model that was
+            released closed and opened later as always in that one state; used to tell a true
+            overlap from a model that merely moved.
         """
 
         def one(tag: Tag) -> float:
@@ -117,7 +122,10 @@ def _one(negated: bool, name: str, tag: Tag, openness: str) -> float:
 def check_overlap(leader: Group, follower: Group, tags: list[Tag]) -> str | None:
     """What to say of nested groups; None where the groups are apart.
 
-    If they share models and neither strictly contains the other, that is a `UsageError`.
+    Raises
+    ------
+    UsageError
+        The groups share models and neither strictly contains the other.
     """
     in_both = np.isfinite(leader.since(tags)) & np.isfinite(follower.since(tags))
     if not in_both.any():

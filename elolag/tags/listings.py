@@ -32,22 +32,34 @@ _FACT_SOURCES = ("epoch-eci", "models-dev", "openrouter", "artificial-analysis")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One entry of one board as one source names it, over all vintages of the archive."""
+    """One entry of one board as one source names it, over all vintages of the archive.
+
+    Attributes
+    ----------
+    source, board, entry
+        The key.
+    name, organisation, licence
+        As last published; empty where never.
+    first, last
+        ISO dates of the first and last vintage that lists it.
+    rated
+        Whether the board rates; other tables only describe entries, and being in one is no listing.
+    gap
+        Smallest distance, in points, to the best rating of a vintage and category ``overall``;
+        NaN where ratings were not read or there is none.
+    rating, votes
+        At the first and the last of those vintages; NaN as for `gap`.
+    """
 
     source: str
     board: str
     entry: str
-    #: As last published; empty where never.
     name: str
     organisation: str
     licence: str
-    #: ISO dates of the first and last vintage that lists it.
     first: str
     last: str
-    #: Whether the board rates; other tables only describe entries, and being in one is no listing.
     rated: bool = True
-    #: Smallest distance, in points, to the best rating of a vintage and category ``overall``; NaN
-    #: where ratings were not read or there is none. The others at the first and last of those.
     gap: float = math.nan
     rating: tuple[float, float] = (math.nan, math.nan)
     votes: tuple[float, float] = (math.nan, math.nan)
@@ -97,8 +109,12 @@ class _Seen:
 def read_listings(archive: Archive, *, ratings: bool = False) -> list[Listed]:
     """Every (source, board, entry) of an archive, sorted.
 
-    Its metadata boards, which list models of other people's boards, are left out. `ratings` is
-    whether to read these too, for `Listed.gap`, `Listed.rating` and `Listed.votes`.
+    Parameters
+    ----------
+    archive
+        Its metadata boards, which list models of other people's boards, are left out.
+    ratings
+        Whether to read ratings too, for `Listed.gap`, `Listed.rating` and `Listed.votes`.
     """
     seen: dict[tuple[str, str, str], _Seen] = {}
     for board in archive.boards():
@@ -131,7 +147,10 @@ def read_facts(archive: Archive) -> list[Fact]:
 def read_fact_file(path: Path) -> list[Fact]:
     """A metadata source's file, recognised by its content.
 
-    A file that cannot be read, or is of no metadata source known here, is a `UsageError`.
+    Raises
+    ------
+    UsageError
+        The file cannot be read, or is of no metadata source known here.
     """
     try:
         payload = path.read_bytes()
@@ -223,7 +242,14 @@ def select(
 ) -> list[Record]:
     """The records that meet every condition asked for.
 
-    These are the country a model counts with, published weights, and that an entry has no tag.
+    Parameters
+    ----------
+    country
+        Code the model counts with.
+    only_open
+        Only models with published weights.
+    unmatched
+        Only entries without a tag.
     """
     return [
         record
@@ -237,7 +263,10 @@ def select(
 def find(found: Sequence[Record], lookup: Lookup, name: str) -> list[Record]:
     """All records of the models a name stands for: a model's key, an entry, or what reads like it.
 
-    If nothing is called so, the `UsageError` has the nearest names.
+    Raises
+    ------
+    UsageError
+        Nothing is called so; the message has the nearest names.
     """
     exact = {r.model for r in found if name in (r.entry, r.model)}
     if name in lookup.tables.models:

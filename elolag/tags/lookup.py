@@ -73,7 +73,16 @@ class Tag:
 class Lookup:
     """Resolves entry names under one set of tables and policies.
 
-    The tags of models `retagged` stand instead of the tables': another clock, or a tag in doubt.
+    Parameters
+    ----------
+    retagged
+        Tags that stand instead of the tables', by model: another clock, or a tag in doubt.
+
+    Attributes
+    ----------
+    identified
+        Lists whose entries have been looked up, with those unknown and those untagged (see
+        `elolag.estimate.panel`).
     """
 
     def __init__(

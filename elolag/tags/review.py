@@ -155,12 +155,24 @@ _KINDS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is probably wrong."""
+    """One thing that is probably wrong.
 
-    kind: str  # one of `_KINDS`
-    subject: str  # the model, or the alias or the source's row (``source: entry``)
-    message: str  # what was found, with the values
-    exception: str = ""  # why it is right all the same; empty where nobody has said
+    Attributes
+    ----------
+    kind
+        One of `_KINDS`.
+    subject
+        The model, the alias (``source: entry``) or the source's row (``source: entry``) concerned.
+    message
+        What was found, with the values.
+    exception
+        Why it is right all the same; empty where nobody has said.
+    """
+
+    kind: str
+    subject: str
+    message: str
+    exception: str = ""
 
 
 def check(
@@ -171,8 +183,16 @@ def check(
 ) -> list[Finding]:
     """Everything the validator finds, in the order of `_KINDS`, then by subject.
 
-    Without listings, the entries of an archive, the findings that need one are not made. The
-    exceptions, (kind, subject) -> reason, are by default those of the package.
+    Parameters
+    ----------
+    tables
+        The tables under test.
+    listings
+        Entries of an archive; without them the findings that need one are not made.
+    facts
+        Rows of metadata sources.
+    exceptions
+        (kind, subject) -> reason; by default those of the package.
     """
     reasons = _load_exceptions() if exceptions is None else exceptions
     released = [(m.model, m.model, m.release_date) for m in tables.models.values()]
@@ -251,7 +271,12 @@ def _names(tables: Tables) -> Iterable[Finding]:
 def _order(kind: str, dated: Iterable[tuple[str, str, str]]) -> list[Finding]:
     """Versions dated in the wrong order: v3 before v2, a re-release before the release.
 
-    `dated` has (subject, name, ISO date) of each; one whose date is no full day is left out.
+    Parameters
+    ----------
+    kind
+        Of the findings.
+    dated
+        (subject, name, ISO date) of each; one whose date is no full day is left out.
     """
     series: dict[tuple[str, ...], list[tuple[names.Parsed, str, dt.date]]] = defaultdict(list)
     for subject, name, date in dated:

@@ -50,19 +50,41 @@ _ODD_POINTS = 40.0
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Rows proposed for the entries of one model; none, and no country, where nothing can be."""
+    """Rows proposed for the entries of one model.
 
-    entries: tuple[tuple[str, str, str], ...] = ()  # untagged, as (source, board, entry)
-    first: str = ""  # ISO date on which the first of them was listed
-    aliases: tuple[Alias, ...] = ()  # one per spelling
-    model: Model | None = None  # a new row, as the next
+    Attributes
+    ----------
+    entries
+        The untagged entries, as (source, board, entry).
+    first
+        ISO date on which the first of them was listed.
+    aliases
+        One per spelling; empty where nothing can be proposed.
+    model, lab
+        New rows, where the model or the lab is new.
+    country
+        Where the model would count; empty where nothing can be proposed.
+    reason
+        Why, or why nothing is proposed.
+    maker, released
+        Key of the lab and release date of the model, new or known; empty as for `country`.
+    why
+        The reason in a few words.
+    gap
+        Points that the best of the entries is below the best of its board; None where no rating
+        is known.
+    """
+
+    entries: tuple[tuple[str, str, str], ...] = ()
+    first: str = ""
+    aliases: tuple[Alias, ...] = ()
+    model: Model | None = None
     lab: Lab | None = None
-    country: str = ""  # where the model would count
-    reason: str = ""  # why, or why nothing is proposed
-    maker: str = ""  # key of the lab of the model, new or known
-    released: str = ""  # release date of it
-    why: str = ""  # the reason in a few words
-    #: Points that the best entry is below the best of its board; None where no rating is known.
+    country: str = ""
+    reason: str = ""
+    maker: str = ""
+    released: str = ""
+    why: str = ""
     gap: float | None = None
 
     def cells(self) -> tuple[str, ...]:
@@ -173,7 +195,13 @@ def suggest(
     """Proposals for every untagged entry, those of one model together, the highest rated first.
 
     Highest is nearest to the best of its board; what no board rates comes last, by first listing.
-    Where the listings have ratings and votes, renames are found too.
+
+    Parameters
+    ----------
+    listings
+        Entries of an archive; with ratings and votes renames are found too.
+    facts
+        Rows of its metadata sources.
     """
     knowledge = _Knowledge(tables, listings, facts)
     groups: dict[tuple[str, ...], list[Listed]] = defaultdict(list)
@@ -390,8 +418,12 @@ def _key(text: str) -> str:
 def write_folder(suggestions: Sequence[Suggestion], folder: Path) -> list[Path]:
     """The proposed rows alone, as CSVs that ``--tags FOLDER`` reads; the files written.
 
-    Without a proposal there is nothing to write, and no folder is made. If the folder exists, or
-    cannot be written, that is a `UsageError`: nothing is ever overwritten.
+    Without a proposal there is nothing to write, and no folder is made.
+
+    Raises
+    ------
+    UsageError
+        The folder exists, or cannot be written: nothing is ever overwritten.
     """
     labs = dict.fromkeys(s.lab for s in suggestions if s.lab)
     models = (s.model for s in suggestions if s.model)

@@ -66,9 +66,6 @@ class Tables:
 def load(extra: str | Path | None = None, archive: Archive | str | Path | None = None) -> Tables:
     """The tables of an archive, with a user's own tags layered on top.
 
-    A row that breaks a rule is a `TagError` that names file, line and value; a file that cannot be
-    read is a `UsageError`; what was installed and is gone or has changed, an `ArchiveError`.
-
     Parameters
     ----------
     archive
@@ -78,6 +75,15 @@ def load(extra: str | Path | None = None, archive: Archive | str | Path | None =
         A flat CSV, one line an entry (`elolag.tags.flat`); a CSV of one of the three tables (its
         header says which); or a folder with ``labs.csv``, ``models.csv`` and ``aliases.csv`` or
         some of them. Its rows win over ours. A lab's rows replace all of ours for that lab.
+
+    Raises
+    ------
+    TagError
+        A row breaks a rule: the message names file, line and value.
+    UsageError
+        The file cannot be read.
+    ArchiveError
+        What was installed in the archive is gone or has changed.
     """
     try:
         return _load(extra, open_archive(archive, allow_empty=True).tags())
@@ -112,7 +118,10 @@ def ours() -> Tables:
 def check_bundle(data: bytes, name: str) -> Tables:
     """The tables of a bundle; `name` is what the errors call it.
 
-    If it is no bundle, or a row breaks a rule, the `TagError` names table, line and value.
+    Raises
+    ------
+    TagError
+        It is no bundle, or a row breaks a rule: the message names table, line and value.
     """
     tables = _load(None, data, name)
     unknown = set(organisations().values()) - tables.labs.keys()
