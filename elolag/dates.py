@@ -69,9 +69,7 @@ def to_days(dates: ArrayLike) -> NDArray[np.float64]:
     array = np.asarray(dates, dtype=object)
     out = np.full(array.shape, np.nan)
     for index, value in np.ndenumerate(array):
-        if _is_missing(value):
-            continue
-        out[index] = to_day(value)
+        out[index] = np.nan if _is_missing(value) else to_day(value)
     return out
 
 

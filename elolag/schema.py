@@ -56,12 +56,12 @@ Method = Literal["bradley-terry", "online-elo", "index", "metadata"]
 IntervalKind = Literal["variance", "bootstrap", "published", "none"]
 
 #: Names that are devices on Windows, whatever their ending: no file or folder is called so.
-DEVICES = r"(?:con|prn|aux|nul|com\d|lpt\d)"
+_DEVICES = r"(?:con|prn|aux|nul|com\d|lpt\d)"
 
 #: The folder of an archive that holds forecasts, ``forecasts/<board>/<round>-<forecaster>.csv``.
 FORECASTS = "forecasts"
 BOARD_PATTERN = re.compile(
-    rf"(?!(?:{DEVICES}|{FORECASTS})/)[a-z0-9-]+/(?!{DEVICES}(?:/|$))[a-z0-9_-]+"
+    rf"(?!(?:{_DEVICES}|{FORECASTS})/)[a-z0-9-]+/(?!{_DEVICES}(?:/|$))[a-z0-9_-]+"
 )
 VINTAGE_PATTERN = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\.r([2-9]|[1-9]\d+))?")
 #: Round and forecaster.

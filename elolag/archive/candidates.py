@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from elolag.schema import Publication
     from elolag.sources import Source
 
-#: What can become of a publication.
+#: What can become of a publication. It is ``held`` (not written) until a person accepts it, see
+#: `elolag.archive.holding`; of one that ``failed`` nothing came.
 Verdict = Literal["new", "unchanged", "twin", "revision", "held", "refused", "failed"]
 
 

@@ -135,8 +135,6 @@ def _check(
 # Each check gives a `Check`. A failed *required* one refuses the snapshot; a failed optional one
 # is recorded in the manifest and shown, since it may be the news of the month.
 
-#: More rows lost than this is a broken upstream, unless the list is recognised as a top-N one.
-_LOST_SHARE_REFUSED = LOST_REFUSED
 LOST_SHARE_NOTED = 0.1
 #: A median shift of common entries above this (Elo) is worth a look (ARCHITECTURE.md, trap 2).
 _SHIFT_NOTED = 5.0
@@ -306,7 +304,7 @@ def comparison(
         checks += [
             Check("models-lost", not lost, False, gone),
             Check("rows-lost", share <= LOST_SHARE_NOTED, False, part),
-            Check("most-rows-kept", share <= _LOST_SHARE_REFUSED, True, part),
+            Check("most-rows-kept", share <= LOST_REFUSED, True, part),
         ]
     before = previous.table("ratings")
     same = before is not None and _same_figures(tables["ratings"], before)

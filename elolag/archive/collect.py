@@ -196,27 +196,29 @@ def _taken(
     fetched: Fetch, held: Mapping[str, Snapshot], root: Path, writer: Writer | None, run: Run
 ) -> Report:
     source = fetched.source
-    unchanged = [
+    came = [item for item in fetched.payloads if item.http_status != 304]
+    outcomes = [
         Decision(
             source=source.name,
-            board=held[item.origin.name].board,
-            vintage=held[item.origin.name].vintage,
-            label=held[item.origin.name].label,
+            board=snapshot.board,
+            vintage=snapshot.vintage,
+            label=snapshot.label,
             outcome="unchanged",
-            rows=max(int(part["rows"]) for part in held[item.origin.name].manifest["resources"]),
+            rows=max(int(part["rows"]) for part in snapshot.manifest["resources"]),
             message="the server says it has not changed",
             run_at=item.retrieved_at,
-            raw_sha256=held[item.origin.name].raw_sha256,
+            raw_sha256=snapshot.raw_sha256,
         )
         for item in fetched.payloads
         if item.http_status == 304
+        for snapshot in [held[item.origin.name]]
     ]
-    publish(unchanged, writer)
-    outcomes, failures = unchanged, list(fetched.failures)
+    publish(outcomes, writer)
+    failures = list(fetched.failures)
     try:
         outcomes += take_payloads(
             root,
-            [item for item in fetched.payloads if item.http_status != 304],
+            came,
             private=not source.redistributable,
             dry_run=run.dry_run,
             accept=run.accept,

@@ -86,14 +86,14 @@ class Row:
     claimed: str
 
 
-def comes_whole(source: str) -> bool:
+def _comes_whole(source: str) -> bool:
     """Whether lists of a source come whole; a source this version does not know is not believed."""
     return source in SOURCES and SOURCES[source].whole
 
 
 def row_of(date: str, item: Listed, listing: Listing) -> Row:
     """A publication as it is judged, under the date it bears."""
-    whole, claimed = comes_whole(item.source), item.claimed
+    whole, claimed = _comes_whole(item.source), item.claimed
     return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
 
 
@@ -114,15 +114,11 @@ def judge(rows: Sequence[Row]) -> list[str]:
     sound = np.array([not lists.cut(i) for i in range(len(rows))], dtype=bool)
     full = sound & np.array([row.whole for row in rows], dtype=bool)
     _vouch(lists, full, sound)
-    low, high = _SEEN_CUT
-    open_ = sound & ~full
+    claimed = np.array([row.claimed == "full" for row in rows], dtype=bool)
+    seen_cut = (lists.size >= _SEEN_CUT[0]) & (lists.size <= _SEEN_CUT[1])
+    open_ = sound & ~full & claimed & ~seen_cut
     for i in np.flatnonzero(open_).tolist():
-        open_[i] = rows[i].claimed == "full" and not low <= lists.size[i] <= high
-    mutual = np.array(
-        [bool(open_[i]) and any(lists.vouches(j, i) for j in lists.near(i) if open_[j])
-         for i in range(len(rows))], dtype=bool,
-    )  # fmt: skip
-    full |= mutual
+        full[i] = any(lists.vouches(j, i) for j in lists.near(i) if open_[j])
     _vouch(lists, full, sound)
     return ["full" if ok else f"top-{len(row.entries)}" for ok, row in zip(full, rows, strict=True)]
 

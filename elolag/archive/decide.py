@@ -326,9 +326,7 @@ def _examined(
     waiting: Sequence[Candidate],
 ) -> tuple[list[Check], dict[str, Any]]:
     """All checks of a candidate, and the description that goes into its manifest."""
-    publication = best.publication
-    category = reference_category(best.categories)
-    listing = best.find(category) if category else None
+    publication, listing = best.publication, best.reference
     completeness = claimed = best.completeness
     if listing is not None and best.method in METHODS:
         completeness = index.completeness(best, dated.vintage, waiting)
@@ -492,8 +490,7 @@ class _Index:
         Comparable: same method and style control, complete if the candidate is, and at least half
         the entries of the shorter list in common (routes that name entries differently are not).
         """
-        category = reference_category(candidate.categories)
-        listing = candidate.find(category) if category else None
+        category, listing = reference_category(candidate.categories), candidate.reference
         whole = candidate.completeness == "full"
         for label, item in self._before(vintage):
             if category is None or listing is None:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from elolag.archive import Archive, Decision, Payload, Writer, take_payloads, take_publications
+from elolag.archive import Archive, Decision, Payload, take_payloads, take_publications
 from elolag.archive.collect import (
     Report,
     Untagged,
@@ -83,18 +83,14 @@ def import_files(
         raise UsageError(f"--url is the address of one file; {len(files)} are given")
     urls = (url,) if url else ()
     payloads = [_payload(found, file, date, urls, now) for file in files]
-    root = archive if found.redistributable else private_root(archive)
+    private = not found.redistributable
+    root = private_root(archive) if private else archive
     with ExitStack() as stack:
-        if dry_run:
-            writer = None
-        elif found.redistributable:
-            writer = stack.enter_context(Writer(root, _COMMAND))
-        else:
-            writer = private_writer(root, stack)
-        private = not found.redistributable
+        writer = private_writer(root, stack) if private and not dry_run else None
         outcomes = take_payloads(
-            root, payloads, private=private, dry_run=dry_run, accept=accept, writer=writer
-        )
+            root, payloads, private=private, dry_run=dry_run, accept=accept, command=_COMMAND,
+            writer=writer,
+        )  # fmt: skip
     return finished(found, outcomes, root, untagged, dry_run=dry_run)
 
 

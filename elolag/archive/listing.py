@@ -17,6 +17,7 @@ import csv
 import io
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -172,16 +173,10 @@ def _same_publication(one: Listing, other: Listing, *, near: bool = False) -> bo
         enough = max(_FEWEST_WITHOUT_VOTES, math.ceil(_SHARE_WITHOUT_VOTES * len(large)))
     if len(small) < enough:
         return False
-    if (
-        small.votes is not None
-        and large.votes is not None
-        and _contained(
-            small.ratings + _VOTES_SCALE * small.votes,
-            large.ratings + _VOTES_SCALE * large.votes,
-            tolerance,
-        )
-    ):
-        return True
+    if counted:
+        mine, theirs = (x.ratings + _VOTES_SCALE * x.counts for x in (small, large))
+        if _contained(mine, theirs, tolerance):
+            return True
     place = {name: position for position, name in enumerate(large.entries)}
     pairs = [(i, place[name]) for i, name in enumerate(small.entries) if name in place]
     if len(pairs) >= _ALIKE_SHARE * len(small):
@@ -324,6 +319,12 @@ class Listed(abc.ABC):
     def categories(self) -> dict[str, int]:
         """Rows by category; empty for a table without ratings."""
         return dict(self.facts["categories"])
+
+    @cached_property
+    def reference(self) -> Listing | None:
+        """Its listing of `overall`, else of its first category; None without ratings."""
+        category = reference_category(self.categories)
+        return self.find(category) if category else None
 
     @property
     def retrieved_at(self) -> str:
@@ -493,8 +494,7 @@ def holds_all(item: Listed, candidate: Listed) -> bool:
 
 def preference(item: Listed) -> tuple[Any, ...]:
     """Sort key: the twin that is kept is the one with the largest."""
-    category = reference_category(item.categories)
-    listing = item.find(category) if category else None
+    listing = item.reference
     if listing is None:
         return (0.0, False, 0, False, 0, -item.precedence)
     return (

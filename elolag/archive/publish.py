@@ -92,8 +92,6 @@ def take_publications(
     publications: Iterable[Publication | PayloadError],
     payload: Payload,
     *,
-    private: bool = False,
-    dry_run: bool = False,
     accept: Collection[str] = (),
     command: str = "elolag",
 ) -> Iterator[Decision]:
@@ -101,7 +99,7 @@ def take_publications(
 
     For a file of hundreds of vintages: memory holds one of them, and a run that is stopped and
     started again finds those it took unchanged. Twins among the publications themselves are not
-    looked for; a file is one route.
+    looked for; a file is one route. It is no private archive, and nothing is tried out.
 
     Parameters
     ----------
@@ -109,7 +107,7 @@ def take_publications(
         What the payload holds, oldest first; an error stands for one that was refused.
     payload
         Where they come from.
-    archive_path, private, dry_run, accept, command
+    archive_path, accept, command
         As in `take_payloads`. A change of method in a file of history is recorded, not held.
 
     Yields
@@ -118,8 +116,8 @@ def take_publications(
         One for each publication. The archive is locked until the last was taken.
     """
     root = Path(archive_path)
-    require_redistributable(payload.source, private=private)
-    with contextlib.nullcontext() if dry_run else Writer(root, command) as writer:
+    require_redistributable(payload.source, private=False)
+    with Writer(root, command) as writer:
         for found in judged(payload, publications):
             if isinstance(found, Decision):
                 publish([found], writer)

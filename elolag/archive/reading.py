@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from elolag.archive import completeness, package, store
+from elolag.archive import completeness, inventory, package
 from elolag.archive.listing import (
     Listed,
     Listing,
@@ -30,7 +30,7 @@ from elolag.schema import (
 from elolag.sources import get_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -55,28 +55,13 @@ class Snapshot(Listed):
         SHA-256 of the tags that were installed in its archive; empty where there are none.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        board: str,
-        label: str,
-        *,
-        late_twins: Callable[[], Sequence[dict[str, str]]] = tuple,
-        expected: str | None = None,
-        judged: Callable[[Snapshot], str] | None = None,
-        log_head: str = "",
-        tags: str = "",
-    ) -> None:
+    def __init__(self, root: Path, board: str, label: str, *, read_as: Board | None = None) -> None:
         self.board = board
         self.label = label
         self.vintage = label[: len("2026-07-21")]
         self.path = f"{board}/{label}"
         self._folder = root / board / label
-        self._late_twins = late_twins
-        self._expected = expected
-        self._judged = judged
-        self.log_head = log_head
-        self.tags = tags
+        self._read_as = read_as
         self._found: dict[str, Listing] = {}
 
     def __repr__(self) -> str:
@@ -91,10 +76,11 @@ class Snapshot(Listed):
             raise ArchiveError(
                 f"{path}: it describes {facts['board']}/{facts['label']}, not this folder"
             )
-        if self._expected is not None and digest != self._expected:
+        line = self._read_as.written.get(self.label) if self._read_as else None
+        if line is not None and digest != line["manifest_sha256"]:
             raise ArchiveError(
                 f"{path}: its bytes have changed since it was stored (sha256 {digest}, log.csv "
-                f"says {self._expected}); restore it from a good copy"
+                f"says {line['manifest_sha256']}); restore it from a good copy"
             )
         return manifest, digest
 
@@ -123,14 +109,24 @@ class Snapshot(Listed):
         return self._read[1]
 
     @property
+    def log_head(self) -> str:
+        """Head of the chain of the archive's log when it was read; empty where there is none."""
+        return self._read_as.archive.log_head if self._read_as else ""
+
+    @property
+    def tags(self) -> str:
+        """SHA-256 of the tags that were installed in its archive; empty where there are none."""
+        return self._read_as.archive.tags_sha256 if self._read_as else ""
+
+    @property
     def official(self) -> bool:
         """Whether the source is the publisher's own and not a copy."""
         return bool(self.facts["official"])
 
     @cached_property
     def precedence(self) -> int:
-        """Of its source, see `precedence`."""
-        return precedence(self.source)
+        """Of its source, see `_precedence`."""
+        return _precedence(self.source)
 
     @cached_property
     def content(self) -> str:
@@ -148,7 +144,8 @@ class Snapshot(Listed):
     @property
     def completeness(self) -> str:
         """``full`` or ``top-N``, told from the lists before and after that the archive holds."""
-        return self._judged(self) if self._judged else super().completeness
+        judged = self._read_as.judged.get(self.label) if self._read_as else None
+        return judged or self.completeness_then
 
     @property
     def completeness_then(self) -> str:
@@ -165,7 +162,7 @@ class Snapshot(Listed):
         """Other routes by which it came, those that came later included."""
         later = [
             {**twin, "rows": int(twin["rows"]), "urls": twin["urls"].split()}
-            for twin in self._late_twins()
+            for twin in (self._read_as.late_twins if self._read_as else ())
             if twin["kept"] == self.label
         ]
         return (*super().twins, *later)
@@ -212,12 +209,6 @@ class Snapshot(Listed):
             )
         return data
 
-    @cached_property
-    def reference(self) -> Listing | None:
-        """Its listing of `overall`, else of its first category; None without ratings."""
-        category = reference_category(self.categories)
-        return self.find(category) if category else None
-
     def table(self, name: str) -> pd.DataFrame:
         """Load a table as a frame, its hash checked; see `read_bytes` for the errors."""
         return package.decode(name, self.read_bytes(name), f"{self._folder / name}.csv")
@@ -263,7 +254,7 @@ class Snapshot(Listed):
         return self.table("entries")
 
 
-def precedence(source: str) -> int:
+def _precedence(source: str) -> int:
     """Of a source: the smallest counts most; one this version does not know comes last."""
     try:
         return get_source(source).precedence
@@ -409,7 +400,7 @@ class Archive:
     def _boards(self) -> dict[str, Board]:
         labels: dict[str, list[str]] = {}
         if self.path.is_dir():
-            for name, label in store.snapshot_folders(self.path):
+            for name, label in inventory.snapshot_folders(self.path):
                 labels.setdefault(name, []).append(label)
         return {name: Board(self, name, tuple(found)) for name, found in sorted(labels.items())}
 
@@ -442,8 +433,8 @@ class Archive:
         digest = self.tags_sha256
         if not digest:
             return None
-        path = store.tags_path(self.path, digest)
-        return _checked(path, digest, store.CHANGED.replace("stored", "installed"))
+        path = inventory.tags_path(self.path, digest)
+        return _checked(path, digest, inventory.CHANGED.replace("stored", "installed"))
 
     def forecasts(self) -> Iterator[tuple[Path, bytes, dict[str, str]]]:
         """Each forecast that was added, in order: its file, its bytes and the line of the log.
@@ -454,8 +445,8 @@ class Archive:
             If a file is missing or differs from what was added.
         """
         for (board, label), line in self._log.forecasts.items():
-            path = store.forecast_path(self.path, board, label)
-            yield path, _checked(path, line["raw_sha256"], store.CHANGED), line
+            path = inventory.forecast_path(self.path, board, label)
+            yield path, _checked(path, line["raw_sha256"], inventory.CHANGED), line
 
     @property
     def empty(self) -> bool:
@@ -525,7 +516,7 @@ class Board:
     @cached_property
     def late_twins(self) -> list[dict[str, str]]:
         """The lines of the board's ``twins.csv``: twins that came after what was kept."""
-        return read_lines(self.archive.path / self.name / store.TWINS, store.TWINS_COLUMNS)
+        return read_lines(self.archive.path / self.name / inventory.TWINS, inventory.TWINS_COLUMNS)
 
     @cached_property
     def all_snapshots(self) -> tuple[Snapshot, ...]:
@@ -535,24 +526,16 @@ class Board:
         return tuple(s for s in self._every if s.label not in self.damaged and s.official)
 
     @cached_property
-    def _written(self) -> dict[str, dict[str, str]]:
+    def written(self) -> dict[str, dict[str, str]]:
+        """The lines of ``log.csv`` that wrote its folders, by label."""
         return self.archive.written(self.name)
 
     @cached_property
     def _every(self) -> tuple[Snapshot, ...]:
-        return tuple(
-            Snapshot(
-                self.archive.path,
-                self.name,
-                label,
-                late_twins=lambda: self.late_twins,
-                expected=self._written.get(label, {}).get("manifest_sha256"),
-                judged=lambda s: self._judged.get(s.label) or s.completeness_then,
-                log_head=self.archive.log_head,
-                tags=self.archive.tags_sha256,
-            )
-            for label in sorted(self._folders, key=_label_order)
-        )
+        labels = sorted(self._folders, key=_label_order)
+        _ = self.written  # now: that the log cannot be read is no fault of one list
+        root = self.archive.path
+        return tuple(Snapshot(root, self.name, label, read_as=self) for label in labels)
 
     @cached_property
     def damaged(self) -> dict[str, str]:
@@ -562,11 +545,11 @@ class Board:
         before. That a table's bytes have changed is found when it is loaded.
         """
         found = {s.label: _damage(s, self.archive.path) for s in self._every}
-        for label in self._written:
+        for label in self.written:
             if label not in self._folders:
                 path = self.archive.path / self.name / label
-                wrong = package.misplaced(path, folder=True, absent=store.MISSING)
-                found[label] = f"{self.name}/{label}: {wrong or store.MISSING}"
+                wrong = package.misplaced(path, folder=True, absent=inventory.MISSING)
+                found[label] = f"{self.name}/{label}: {wrong or inventory.MISSING}"
         return {label: wrong for label, wrong in found.items() if wrong}
 
     @cached_property
@@ -600,11 +583,11 @@ class Board:
         return {s.label: fault for s in sound if (fault := s.date_fault(today))}
 
     @cached_property
-    def _judged(self) -> dict[str, str]:
+    def judged(self) -> dict[str, str]:
         """What the lists before and after say of each current list of votes, by label."""
         if self.archive.sources != ALL_LISTS:
             # A list that may not answer is evidence all the same.
-            return Board(Archive(self.archive.path), self.name, self._folders)._judged
+            return Board(Archive(self.archive.path), self.name, self._folders).judged
         alike: dict[tuple[str, bool | None], dict[str, completeness.Row]] = {}
         for snapshot in self.snapshots:
             if snapshot.method in completeness.METHODS and snapshot.reference is not None:
@@ -664,10 +647,10 @@ class Board:
             worst = max(package.OFFICIAL, newest[0].precedence)
             lost = [
                 label
-                for label, line in self._written.items()
+                for label, line in self.written.items()
                 if label in self.damaged
                 and label > newest[0].label
-                and precedence(line["source"]) <= worst
+                and _precedence(line["source"]) <= worst
             ]
         if lost:
             other = f"; or ask for another vintage, e.g. {newest[0].vintage}" if newest else ""

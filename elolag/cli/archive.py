@@ -141,7 +141,7 @@ def verify(
 ) -> None:
     """Re-hash everything and follow the log's chain; exit 1 naming what is not as it was stored."""
     from elolag import archive as archives
-    from elolag.archive.store import compared
+    from elolag.archive.inventory import compared
 
     opened = archives.open_archive(archive, allow_empty=True)
     problems = archives.verify(opened, head=head)

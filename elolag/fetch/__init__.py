@@ -18,7 +18,7 @@ from elolag.fetch.bodies import MAX_BYTES
 from elolag.fetch.client import Answer, Client
 from elolag.schema import Origin
 from elolag.sources import SOURCES, Payload, Source, arena, get_source, indices, metadata
-from elolag.sources.tidy import MAX_TEXT
+from elolag.sources.values import MAX_TEXT
 
 #: Header in which the hub names the commit it serves a file from.
 _COMMIT = "X-Repo-Commit"

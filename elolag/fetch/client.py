@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
@@ -346,8 +347,7 @@ class Client:
         }
         self._deadline = Deadline(pause)
         self._seconds = seconds
-        self._progress = progress
-        self._max_bytes = max_bytes
+        self._stream = partial(bodies.stream, most=max_bytes, progress=progress)
         self._session = requests.Session()
         # Public data are asked for as anybody would: nothing out of a .netrc is sent along.
         self._session.auth = lambda request: request
@@ -394,7 +394,7 @@ class Client:
 
         def read(response: requests.Response, published: str | None) -> bytes:
             parts: list[bytes] = []
-            self._stream(url, response, parts.append)
+            self._stream(url, response.raw, parts.append)
             data = b"".join(parts)
             if published:
                 bodies.check_hash(hashlib.sha256(data).hexdigest(), published)
@@ -428,7 +428,7 @@ class Client:
                 part.unlink()
                 raise bodies.CutOffError("another part of the file than asked for was offered")
             with part.open("ab" if already else "wb") as file:
-                self._stream(url, response, file.write, already)
+                self._stream(url, response.raw, file.write, have=already)
             if published:
                 with part.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -542,22 +542,6 @@ class Client:
         except (OSError, urllib3.exceptions.HTTPError) as error:
             said = _unreached(error, target.host or "", proxy)
             raise FetchError(f"{url}: {said}") from error
-
-    def _stream(
-        self,
-        url: str,
-        response: requests.Response,
-        sink: Callable[[bytes], object],
-        have: int = 0,
-    ) -> None:
-        bodies.stream(
-            url,
-            response.raw,
-            sink,
-            most=self._max_bytes,
-            have=have,
-            progress=self._progress,
-        )
 
 
 def _joined(url: str, here: str, location: str) -> str:

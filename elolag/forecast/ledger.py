@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from elolag.archive import Archive, Writer, open_archive
+from elolag.archive.inventory import forecast_path
 from elolag.archive.package import sha256
-from elolag.archive.store import forecast_path
 from elolag.dates import to_day, to_iso, utc_now
 from elolag.errors import ArchiveError, EstimateError, ForecastError, UsageError
 from elolag.estimate.panel import newest_whole

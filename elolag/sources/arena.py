@@ -15,7 +15,7 @@ from elolag.errors import PayloadError, UsageError
 from elolag.schema import Origin, Publication
 from elolag.sources import tidy
 from elolag.sources.base import Source
-from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
+from elolag.sources.values import columns, csv_columns, json_value, listed, mapping, sequence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,9 +43,6 @@ _DOUBLED = {"arena/webdev": frozenset({"gpt-5.3-codex (codex-harness)"})}
 
 _SUBSET = re.compile(r"[a-z0-9_]{1,60}")
 
-#: Boards of which Arena publishes a raw and a style-controlled version.
-_CONTROLLED = frozenset({"text", "vision", "search", "document"})
-
 
 def board_id(subset: str, where: str) -> str:
     """Board id of an official subset; `agent*` and names that are no subset are refused."""
@@ -56,14 +53,6 @@ def board_id(subset: str, where: str) -> str:
     if not _SUBSET.fullmatch(subset):
         raise PayloadError(f"{where}: {shown(subset)} is not the name of an Arena leaderboard")
     return f"{_PUBLISHER}/{subset}"
-
-
-def style_control(board: str) -> bool | None:
-    """Whether a board is style-controlled; None where Arena makes no such distinction."""
-    subset = board.partition("/")[2]
-    if subset.endswith("_style_control"):
-        return True
-    return False if subset in _CONTROLLED else None
 
 
 def doubled(board: str) -> frozenset[str]:
@@ -221,7 +210,7 @@ def _table(payload: bytes, where: str) -> tuple[pa.Table, list[str]]:
     for day in days.to_pylist():
         if day is None or not _DAY.fullmatch(day) or not tidy.is_date(day):
             raise PayloadError(f"{where}: leaderboard_publish_date {shown(day)} is not an ISO date")
-    return table, [f"columns ignored: {tidy.listed(ignored)}"] if ignored else []
+    return table, [f"columns ignored: {listed(ignored)}"] if ignored else []
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -235,10 +224,8 @@ def _vintage(
     raw: pd.DataFrame, board: str, vintage: str, where: str, notes: list[str]
 ) -> Publication:
     # Published on every board but a few categories: rating -/+ 1.96 sqrt(variance).
-    return tidy.rated(
-        board, vintage, tidy.board(raw, where, doubled=doubled(board)), basis="published",
-        interval=None, style_control=style_control(board), notes=notes,
-    )  # fmt: skip
+    tables = tidy.board(raw, where, doubled=doubled(board))
+    return tidy.rated(board, vintage, tables, basis="published", interval=None, notes=notes)
 
 
 DATASET_SOURCE = Source(
@@ -290,16 +277,11 @@ def _parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
     if origin.name == _MODELS_FILE:
         return [_models(payload, origin, where)]
     board, tables, notes = read_catalog(payload, origin, where)
-    return [
-        tidy.rated(
-            board, origin.date, tables, basis="commit", interval=None,
-            style_control=style_control(board), notes=notes,
-        )
-    ]  # fmt: skip
+    return [tidy.rated(board, origin.date, tables, basis="commit", interval=None, notes=notes)]
 
 
 def _catalog_subset(file: str, day: str) -> str:
-    """Give the board that a file of the catalog holds, by its name and the day of its commit."""
+    """The board that a file of the catalog holds, by its name and the day of its commit."""
     if file == "leaderboard-data.json" and day <= _CONTROLLED_UNTIL:
         return _CATALOG_BOARDS["leaderboard-data-style-control.json"]
     return _CATALOG_BOARDS[file]
@@ -391,7 +373,7 @@ def _parse_space(payload: bytes, origin: Origin) -> list[Publication]:
     vintage = "-".join(found.groups()) if found else ""
     if not tidy.is_date(vintage):
         raise PayloadError(f"{where}: the file should be named leaderboard_table_YYYYMMDD.csv")
-    table = tidy.csv_columns(payload, where, ("Model", "License"))
+    table = csv_columns(payload, where, ("Model", "License"))
     blank = [""] * len(table["Model"])
     rows = {
         "entry": table.get("key", table["Model"]),

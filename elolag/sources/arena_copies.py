@@ -32,7 +32,7 @@ looks for a list before or after that vouches for it. In both layouts the rows m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ from elolag.errors import PayloadError
 from elolag.schema import DAYS_AHEAD, NOT_STATED, Basis, IntervalKind, Origin, Publication
 from elolag.sources import arena, tidy
 from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
+from elolag.sources.values import columns, csv_columns, json_value, mapping, sequence, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,12 +85,13 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _UPDATED = re.compile(rf"({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}}), (\d{{4}})")
 _ROUNDED = "rounded to whole points"
 
-_Parse = Callable[[bytes, Origin], list[Publication]]
-#: When a page's list was: from its ``meta``, the payload's origin, and the name for messages.
-_Dating = Callable[[dict[str, Any], Origin, str], tuple[str, Basis, tuple[str, ...]]]
+#: When a list was, what that date is, and notes on it.
+_Dated = tuple[str, Basis, tuple[str, ...]]
+#: Dates a page: from its ``meta``, the payload's origin, and the name for messages.
+_Dating = Callable[[dict[str, Any], Origin, str], _Dated]
 
 
-def _pages(name: str, dating: _Dating) -> _Parse:
+def _pages(name: str, dating: _Dating) -> Callable[[bytes, Origin], list[Publication]]:
     """Make the parser of a source of page copies."""
 
     def parse(payload: bytes, origin: Origin) -> list[Publication]:
@@ -119,9 +120,13 @@ def _pages(name: str, dating: _Dating) -> _Parse:
         early = sum(1 for row in rows if row.get("preliminary") is True)
         preliminary = (f"{early} ratings marked preliminary",) * bool(early)
         complete = newer or len(rows) < _SHORTEST_CUT
-        size = "full" if complete else f"top-{len(rows)}"
-        notes = (_ROUNDED, *preliminary, *unrated, *notes)
-        return _copy(board, vintage, basis, tables, size, notes)
+        return [
+            tidy.rated(
+                board, vintage, tables, basis=basis, interval="published",
+                completeness="full" if complete else f"top-{len(rows)}",
+                notes=(_ROUNDED, *preliminary, *unrated, *notes),
+            )
+        ]  # fmt: skip
 
     return parse
 
@@ -149,52 +154,32 @@ def _page(file: str, where: str) -> tuple[str, str]:
     return arena.board_id(subset, where), category
 
 
-def _copy(
-    board: str,
-    vintage: str,
-    basis: Basis,
-    tables: tidy.Tables,
-    completeness: str,
-    notes: Iterable[str],
-) -> list[Publication]:
-    return [
-        tidy.rated(
-            board, vintage, tables, basis=basis, interval="published", notes=notes,
-            style_control=arena.style_control(board), completeness=completeness,
-        )
-    ]  # fmt: skip
-
-
-def _fetched(
-    meta: dict[str, Any], origin: Origin, where: str
-) -> tuple[str, Basis, tuple[str, ...]]:
+def _fetched(meta: dict[str, Any], origin: Origin, where: str) -> _Dated:
     """Date a page by the day it was fetched; `origin` has it where the page does not say."""
     at = meta.get("fetched_at")
-    if at is None:
-        return origin.date, "fetched", ()
-    if not isinstance(at, str) or len(at) < 10 or not tidy.is_date(at[:10]):
+    day = origin.date if at is None else _day_of(at)
+    if not day:
         raise PayloadError(f"{where}: fetched_at {shown(at)} does not begin with an ISO date")
-    return at[:10], "fetched", ()
+    return day, "fetched", ()
 
 
-def _updated(
-    meta: dict[str, Any], origin: Origin, where: str
-) -> tuple[str, Basis, tuple[str, ...]]:
+def _day_of(at: Any) -> str:
+    """The ISO date a time begins with; empty where it does not."""
+    return at[:10] if isinstance(at, str) and len(at) >= 10 and tidy.is_date(at[:10]) else ""
+
+
+def _updated(meta: dict[str, Any], origin: Origin, where: str) -> _Dated:
     """Take the page's own date if it has one, else the day it was fetched."""
     at = meta.get("fetched_at")
-    day = (
-        at[:10] if isinstance(at, str) and len(at) >= 10 and tidy.is_date(at[:10]) else origin.date
-    )
+    day = _day_of(at) or origin.date
     if to_day(day) - to_day(origin.date) > DAYS_AHEAD:
         raise PayloadError(f"{where}: fetched_at {shown(at)} is after the day of its file")
     said = meta.get("last_updated")
     if said is None:
         return day, "fetched", ()
     found = _UPDATED.fullmatch(said) if isinstance(said, str) else None
-    if not found:
-        return day, "fetched", (f"last_updated is no date: {shown(said)}",)
-    updated = f"{found[3]}-{_MONTHS.index(found[1]) + 1:02}-{int(found[2]):02}"
-    if not tidy.is_date(updated):
+    updated = found and f"{found[3]}-{_MONTHS.index(found[1]) + 1:02}-{int(found[2]):02}"
+    if not updated or not tidy.is_date(updated):
         return day, "fetched", (f"last_updated is no date: {shown(said)}",)
     # The page's date is in its own time zone, so it may be ahead of UTC by a day.
     if to_day(updated) - to_day(day) > 1:
@@ -202,56 +187,52 @@ def _updated(
     return updated, "published", ()
 
 
-def _catalog(name: str) -> _Parse:
-    """Make the parser of a source of whole points in the catalog's layout."""
+def _parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read one board of one day, whole points in the catalog's layout; dated by the commit."""
+    board, tables, notes = arena.read_catalog(payload, origin, tidy.place(_CATALOG, origin))
+    return [
+        tidy.rated(
+            board, origin.date, tables, basis="commit", interval="published",
+            notes=(_ROUNDED, *notes),
+        )
+    ]  # fmt: skip
 
-    def parse(payload: bytes, origin: Origin) -> list[Publication]:
-        """Read one board of one day; the vintage is the commit's day."""
-        where = tidy.place(name, origin)
+
+def _parse_cut(payload: bytes, origin: Origin) -> list[Publication]:
+    """Read one day's raw text, cut: from ``leaderboard-text.json`` or ``text-raw-<day>.csv``."""
+    where = tidy.place(_CUT, origin)
+    board, notes = "arena/text", tuple[str, ...]()
+    if _CUT_FILE.fullmatch(origin.name):
+        table = csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
+        raw = tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
+        raw["category"] = "overall"
+        tables = tidy.board(raw, where)
+    elif origin.name == "leaderboard-text.json":
         board, tables, notes = arena.read_catalog(payload, origin, where)
-        return _copy(board, origin.date, "commit", tables, "full", (_ROUNDED, *notes))
-
-    return parse
-
-
-def _cut(name: str) -> _Parse:
-    """Make the parser of a source of raw text lists cut at the top."""
-
-    def parse(payload: bytes, origin: Origin) -> list[Publication]:
-        """Read one day's list, from ``leaderboard-text.json`` or ``text-raw-<day>.csv``."""
-        where = tidy.place(name, origin)
-        notes: tuple[str, ...] = ()
-        if _CUT_FILE.fullmatch(origin.name):
-            table = tidy.csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
-            raw = tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
-            raw["category"] = "overall"
-            board = arena.board_id("text", where)
-            tables = tidy.board(raw, where)
-        elif origin.name == "leaderboard-text.json":
-            board, tables, notes = arena.read_catalog(payload, origin, where)
-        else:
-            raise PayloadError(
-                f"{where}: not one of its lists, which are leaderboard-text.json and "
-                f"text-raw-<day>.csv"
-            )
-        size = f"top-{len(tables.ratings)}"
-        return _copy(board, origin.date, "commit", tables, size, notes)
-
-    return parse
+    else:
+        raise PayloadError(
+            f"{where}: not one of its lists, which are leaderboard-text.json and text-raw-<day>.csv"
+        )
+    return [
+        tidy.rated(
+            board, origin.date, tables, basis="commit", interval="published",
+            completeness=f"top-{len(tables.ratings)}", notes=notes,
+        )
+    ]  # fmt: skip
 
 
 _RAW = ("raw.githubusercontent.com",)
+_CATALOG = "smallai-llm-ranking"
+_CUT = "arielshakaramiro-llm-leaderboard-tracker"
 
 
 def _source(
     name: str,
-    parse: _Parse,
+    parse: Callable[[bytes, Origin], list[Publication]],
     copied: str,
     homepage: str,
     *,
     licence: str = NOT_STATED,
-    licence_url: str = "",
-    precedence: int = 5,
     hosts: tuple[str, ...] = _RAW,
 ) -> Source:
     return Source(
@@ -260,32 +241,30 @@ def _source(
         title=homepage.removeprefix("https://github.com/"),
         homepage=homepage,
         licence=licence,
-        licence_url=licence_url or homepage,
+        licence_url=homepage,
         citation=f"Arena (arena.ai), {copied}, {homepage.removeprefix('https://')}.",
         hosts=hosts,
-        precedence=precedence,
+        precedence=5,
         parse=parse,
         whole=False,
     )
 
 
-_ARENA_WEB = Source(
-    name="arena-web",
-    publisher="Arena (arena.ai); copied from its web pages by oolong-tea-2026",
-    title="arena-ai-leaderboards",
-    homepage="https://github.com/oolong-tea-2026/arena-ai-leaderboards",
-    licence="MIT",
-    licence_url="https://github.com/oolong-tea-2026/arena-ai-leaderboards/blob/main/LICENSE",
-    citation="Arena (arena.ai), leaderboard pages as collected in "
-    "github.com/oolong-tea-2026/arena-ai-leaderboards and a fork of it.",
-    hosts=_RAW,
-    precedence=4,
-    parse=_pages("arena-web", _updated),
-    whole=False,
-)
-
 SOURCES = (
-    _ARENA_WEB,
+    Source(
+        name="arena-web",
+        publisher="Arena (arena.ai); copied from its web pages by oolong-tea-2026",
+        title="arena-ai-leaderboards",
+        homepage="https://github.com/oolong-tea-2026/arena-ai-leaderboards",
+        licence="MIT",
+        licence_url="https://github.com/oolong-tea-2026/arena-ai-leaderboards/blob/main/LICENSE",
+        citation="Arena (arena.ai), leaderboard pages as collected in "
+        "github.com/oolong-tea-2026/arena-ai-leaderboards and a fork of it.",
+        hosts=_RAW,
+        precedence=4,
+        parse=_pages("arena-web", _updated),
+        whole=False,
+    ),
     _source(
         "arena-web-forks",
         _pages("arena-web-forks", _fetched),
@@ -313,14 +292,14 @@ SOURCES = (
         hosts=("arena.ai",),
     ),
     _source(
-        "smallai-llm-ranking",
-        _catalog("smallai-llm-ranking"),
+        _CATALOG,
+        _parse_catalog,
         "catalog files with whole points as kept by SmallAi",
         "https://github.com/SmallAi-API/LLM-Ranking",
     ),
     _source(
-        "arielshakaramiro-llm-leaderboard-tracker",
-        _cut("arielshakaramiro-llm-leaderboard-tracker"),
+        _CUT,
+        _parse_cut,
         "the first rows of the official dataset as kept by Ariel Shakaramiro",
         "https://github.com/arielshakaramiro/llm-leaderboard-tracker",
         licence="CC-BY-4.0",
@@ -360,7 +339,7 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
         When some dates are refused and others are not.
     """
     where = tidy.place(HISTORY, origin, dated=False)
-    table = tidy.csv_columns(payload, where, tuple(_HISTORY_COLUMNS.values()))
+    table = csv_columns(payload, where, tuple(_HISTORY_COLUMNS.values()))
     days = [_day(text, row, where) for row, text in enumerate(table["date"], start=1)]
     if not days:
         raise PayloadError(f"{where}: no rows below the header")
@@ -379,7 +358,6 @@ def _parse_history(payload: bytes, origin: Origin) -> list[Publication]:
             tidy.rated(
                 "arena/text", str(day), tables, basis="published", interval="none",
                 method="online-elo" if str(day) < _BRADLEY_TERRY_SINCE else "bradley-terry",
-                style_control=False,
             )
         )  # fmt: skip
     if refusals:
@@ -441,7 +419,7 @@ def _parse_days(payload: bytes, origin: Origin) -> list[Publication]:
     if origin.name not in _DAY_BOARDS:
         raise PayloadError(f"{where}: not one of its boards, which are {', '.join(_DAY_BOARDS)}")
     board = _DAY_BOARDS[origin.name]
-    table = tidy.csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
+    table = csv_columns(payload, where, (*_DAY_COLUMNS.values(), _INTERVAL))
     raw = tidy.frame({ours: table[theirs] for ours, theirs in _DAY_COLUMNS.items()})
     raw["category"] = "overall"
     spans = [_plus_minus(text, row, where) for row, text in enumerate(table[_INTERVAL], start=1)]
@@ -453,7 +431,6 @@ def _parse_days(payload: bytes, origin: Origin) -> list[Publication]:
     return [
         tidy.rated(
             board, origin.date, tables, basis="commit", interval=_kind(tables.ratings),
-            style_control=arena.style_control(board),
             notes=("rounded to whole points; entries are display names",),
         )
     ]  # fmt: skip

@@ -132,9 +132,9 @@ class _Unpacker:
     def unpack(
         self, payload: bytes, wanted: Mapping[str, str], limits: Mapping[str, int]
     ) -> tuple[dict[str, Any], bytes | pa.Buffer]:
-        """Read a file in the child, unless it needs more than that may use; see `answered`."""
+        """Read a file in the child, unless it needs more than that may use; see `_answered`."""
         if not hasattr(os, "posix_spawn") or not sys.executable:
-            return answered(payload, wanted, limits)
+            return _answered(payload, wanted, limits)
         asked = json.dumps({"wanted": dict(wanted), "limits": dict(limits)}).encode()
         with self._lock:
             if self.child is None or not self.child.usable:
@@ -175,7 +175,7 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
         The wanted columns, and the names of the others.
     """
     from elolag.errors import PayloadError
-    from elolag.sources.tidy import looks_like, require, shown
+    from elolag.sources.values import looks_like, require, shown
 
     table = None
     try:
@@ -198,18 +198,14 @@ def read(payload: bytes, where: str, wanted: Mapping[str, Kind]) -> tuple[pa.Tab
     return table, [name for name in found["names"] if name not in wanted]
 
 
-def answered(
+def _answered(
     payload: bytes, wanted: Mapping[str, str], limits: Mapping[str, int]
 ) -> tuple[dict[str, Any], pa.Buffer]:
     """What is found in a file, and its wanted columns as an Arrow IPC stream of one table.
 
-    Returns
-    -------
-    found
-        ``declares`` (what it declares that is refused), or ``names`` of its columns and
-        ``misfits`` (name, kind wanted, type found), or ``damage``.
-    table
-        Empty unless the file is sound and has the wanted columns.
+    Found is ``declares`` (what it declares that is refused), or ``names`` of its columns and
+    ``misfits`` (name, kind wanted, type found), or ``damage``. The stream is empty unless the file
+    is sound and has the wanted columns.
     """
     found: dict[str, Any] = {}
     table = pa.py_buffer(b"")
@@ -348,7 +344,7 @@ def main() -> None:
             return
         _bound("RLIMIT_CPU", int(time.process_time()) + _MAX_SECONDS)
         try:
-            found, table = answered(payload, **asked)
+            found, table = _answered(payload, **asked)
         except MemoryError:
             return  # what is left of the memory is not worth keeping
         answers.send_bytes(json.dumps(found).encode())

@@ -24,7 +24,16 @@ from elolag.errors import PayloadError, UsageError
 from elolag.schema import MODELS, Origin, Publication
 from elolag.sources import tidy
 from elolag.sources.base import PartialPayloadError, Source
-from elolag.sources.tidy import columns, json_value, mapping, sequence, shown
+from elolag.sources.values import (
+    columns,
+    csv_columns,
+    json_value,
+    listed,
+    mapping,
+    require,
+    sequence,
+    shown,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,10 +82,10 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     own: the vintage is the day it was fetched.
     """
     where = tidy.place(EPOCH, origin)
-    table = tidy.csv_columns(payload, where)
+    table = csv_columns(payload, where)
     old = _OLD["entry"] in table and _LIVE["entry"] not in table
     wanted = _OLD if old else _LIVE
-    table = tidy.csv_columns(payload, where, tuple(wanted.values()))
+    require(table, tuple(wanted.values()), where)
     fields = {ours: table[theirs] for ours, theirs in wanted.items()}
     fields["name"] = [
         name or entry for name, entry in zip(fields["name"], fields["entry"], strict=True)
@@ -84,7 +93,12 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
     raw = tidy.frame({"category": ["overall"] * len(fields["entry"]), **fields})
     scored = raw[raw["rating"] != ""]
     tables = tidy.board(scored, where)
-    models, notes = tidy.keyed(_epoch_models(fields), MODELS, where)
+    # A model that Epoch calls open is "true", any other whose access it describes "false".
+    fields["open_weights"] = [
+        "" if not access else "true" if access.startswith("Open weights") else "false"
+        for access in fields["licence"]
+    ]
+    models, notes = tidy.keyed(fields, MODELS, where)
     unscored = len(raw) - len(scored)
     publication = tidy.rated(
         _ECI, origin.date, tables, basis="fetched", interval="published", level=_LEVEL,
@@ -101,18 +115,6 @@ def _epoch(payload: bytes, origin: Origin) -> list[Publication]:
             notes=(*publication.notes, *notes),
         )
     ]
-
-
-def _epoch_models(fields: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Epoch's words on weights: a model it calls open is "true", any other it describes "false"."""
-    weights = [
-        "" if not access else "true" if access.startswith("Open weights") else "false"
-        for access in fields["licence"]
-    ]
-    return {
-        **{column: fields[column] for column in MODELS if column in fields},
-        "open_weights": weights,
-    }
 
 
 #: The tables of ``data.json`` that are read: ratings by one name, errors by another.
@@ -144,13 +146,14 @@ def _open_source_gap(payload: bytes, origin: Origin) -> list[Publication]:
     }
     publications, refusals = [], []
     for key, reader in readers.items():
-        if key in boards:
-            try:
-                table = mapping(boards[key], where, f"{key!r}")
-                rows = sequence(table.get("trend_models"), where, f"'{key}.trend_models'")
-                publications.append(reader(rows, vintage, f"{where}: {key}.trend_models"))
-            except PayloadError as error:
-                refusals.append(str(error))
+        if key not in boards:
+            continue
+        try:
+            table = mapping(boards[key], where, f"{key!r}")
+            rows = sequence(table.get("trend_models"), where, f"'{key}.trend_models'")
+            publications.append(reader(rows, vintage, f"{where}: {key}.trend_models"))
+        except PayloadError as error:
+            refusals.append(str(error))
     if refusals:
         raise PartialPayloadError(publications, refusals)
     return publications
@@ -430,7 +433,7 @@ def _artificial_analysis(payload: bytes, origin: Origin) -> list[Publication]:
 def _language(records: list[dict[str, Any]], origin: Origin, where: str) -> Publication:
     for number, record in enumerate(records, start=1):
         if "slug" not in record or "release_date" not in record:
-            has = tidy.listed(record)
+            has = listed(record)
             raise PayloadError(
                 f"{where}: row {number} lacks 'slug' or 'release_date'; it has {has}"
             )
@@ -449,7 +452,7 @@ def _language(records: list[dict[str, Any]], origin: Origin, where: str) -> Publ
 def _arena(records: list[dict[str, Any]], origin: Origin, where: str) -> Publication:
     for number, record in enumerate(records, start=1):
         if "elo" not in record:
-            raise PayloadError(f"{where}: row {number} has no 'elo'; it has {tidy.listed(record)}")
+            raise PayloadError(f"{where}: row {number} has no 'elo'; it has {listed(record)}")
     raw = tidy.frame(
         {
             "category": ["overall"] * len(records),

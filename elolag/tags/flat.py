@@ -23,7 +23,7 @@ _FROM = "the user's own tags"
 
 
 #: Cells of rows of the three tables, by table, each with the line it comes from.
-Rows = dict[str, list[tuple[int, tuple[str, ...]]]]
+_Rows = dict[str, list[tuple[int, tuple[str, ...]]]]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def is_flat(columns: Sequence[str]) -> bool:
     return "entry" in columns and bool(_MARKS & set(columns))
 
 
-def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str, Model]) -> Rows:
+def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str, Model]) -> _Rows:
     """The rows of labs, models and aliases a flat table stands for.
 
     Parameters
@@ -68,7 +68,7 @@ def rows(sheet: Sheet, labs: Mapping[str, tuple[Lab, ...]], models: Mapping[str,
         sheet.check_columns(("entry",), COLUMNS, "an example: elolag template tags")
     except UsageError as error:
         raise TagError(str(error)) from error
-    out: Rows = {"labs": [], "models": [], "aliases": []}
+    out: _Rows = {"labs": [], "models": [], "aliases": []}
     lines: dict[str, _Line] = {}
     by_slug: dict[str, tuple[str, int]] = {}
     by_lab: dict[str, _Line] = {}
@@ -132,15 +132,12 @@ def _settle(
         raise TagError(f"{where}: {cells['entry']!r} makes no model key; fill in the column model")
     ours = models.get(model)
     given = any(cells[c] for c in ("lab", "country", "release_date", "openness"))
-    lab, released, precision, opened = "", "", "day", ""
+    known = ("", "", "day", "")
     if first is not None:
-        lab, released, precision, opened = (
-            first.lab, first.released, first.precision, first.opened,
-        )  # fmt: skip
+        known = (first.lab, first.released, first.precision, first.opened)
     elif ours is not None:
-        lab, released, precision, opened = (
-            ours.lab, ours.release_date, ours.precision, ours.weights_date,
-        )  # fmt: skip
+        known = (ours.lab, ours.release_date, ours.precision, ours.weights_date)
+    lab, released, precision, opened = known
     if cells["lab"]:
         lab = _lab(cells["lab"], labs)
     if not lab:

@@ -30,7 +30,7 @@ _EU = frozenset({
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _FAMILY = "family:"
 _WORDS = re.compile(r"[a-z0-9][a-z0-9._]*(?:-[a-z0-9._]+)*")
-Dates = NDArray[np.float64]
+_Dates = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Group:
     text: str
     alternatives: tuple[tuple[tuple[bool, str], ...], ...]
 
-    def since(self, tags: Iterable[Tag], openness: str = "dated") -> Dates:
+    def since(self, tags: Iterable[Tag], openness: str = "dated") -> _Dates:
         """The date (days) from which each model counts in the group; infinite where it never does.
 
         Parameters
@@ -52,14 +52,12 @@ class Group:
             released closed and opened later as always in that one state; used to tell a true
             overlap from a model that merely moved.
         """
-        return np.array(
-            [
-                min(
-                    max(_one(*term, tag, openness) for term in terms) for terms in self.alternatives
-                )
-                for tag in tags
-            ]
-        )
+
+        def one(tag: Tag) -> float:
+            either = (max(_one(*term, tag, openness) for term in t) for t in self.alternatives)
+            return min(either)
+
+        return np.array([one(tag) for tag in tags])
 
 
 def parse_group(text: str, known_labs: Iterable[str], known_countries: Iterable[str]) -> Group:

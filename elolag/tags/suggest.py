@@ -95,14 +95,21 @@ class Suggestion:
 
 
 class _Knowledge:
-    """What the tagged names and the metadata say, indexed."""
+    """What the tagged names, the metadata and the boards say, indexed."""
 
-    def __init__(self, tables: Tables, facts: Sequence[Fact]) -> None:
+    def __init__(self, tables: Tables, listings: Sequence[Listed], facts: Sequence[Fact]) -> None:
         self.tables = tables
+        lookup = Lookup(tables)
+        self.untagged = [e for e in listings if lookup.alias(e.source, e.entry, e.name) is None]
+        self.renames = _renames(self.untagged, listings, lookup)
+        self.rated = _ratings(listings, lookup)
         self.by_words: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self.families: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
         self.facts: dict[tuple[str, ...], list[Fact]] = defaultdict(list)
         self.pending: set[tuple[str, ...]] = set()
+        for listed in self.untagged:
+            read = names.words(listed.entry)
+            self.pending |= {read, *(read[: -len(e)] for e in _SURE if read[-len(e) :] == e)}
         aliases = (*tables.aliases, *tables.overrides)
         spelled = [(model, model) for model in tables.models]
         spelled += [
@@ -149,6 +156,38 @@ class _Knowledge:
         products = self.products[stem[0]]
         return stem[-1] in self.before_max or (products > 0 and products >= self.shown[stem[0]])
 
+    def split(self, entry: str) -> tuple[str, str]:
+        """A name's stem and the effort at its end, if that is what it is."""
+        read = names.words(entry)
+        for effort in self.efforts:
+            stem = read[: -len(effort)]
+            if stem and read[-len(effort) :] == effort:
+                known = stem in self.by_words or stem in self.facts or stem in self.pending
+                if effort == _MAX:
+                    known = (known or self.shown[stem[0]] > 0) and not self.is_product(stem)
+                if effort in _SURE or known:
+                    return _cut(entry, len(stem))
+        bare = names.without_efforts(entry)
+        return (bare, entry[len(bare) :].strip(" ()_").lower()) if bare != entry else (entry, "")
+
+    def family(self, stem: str) -> tuple[str, str]:
+        """The lab whose names start like this one, and how many do: the longest start decides."""
+        read = names.words(stem)
+        for length in range(len(read), 0, -1):
+            counts = self.families.get(read[:length])
+            if counts:
+                lab, most = counts.most_common(1)[0]
+                if counts.total() >= _FAMILY_SIZE and most >= _FAMILY_SHARE * counts.total():
+                    return lab, f"{most} of {counts.total()}"
+        return "", ""
+
+    def dated(self, stem: str, first: str) -> list[Fact]:
+        """Metadata of this name with a full date that can be its release."""
+        found = self.facts.get(names.words(stem), [])
+        dated = [(full_date(fact.release_date), fact) for fact in found]
+        since = parse(first) - dt.timedelta(_TOO_EARLY_DAYS)
+        return [fact for day, fact in sorted(dated, key=str) if day and day > since]
+
 
 def suggest(
     tables: Tables, listings: Sequence[Listed], facts: Sequence[Fact] = ()
@@ -164,35 +203,12 @@ def suggest(
     facts
         Rows of its metadata sources.
     """
-    lookup = Lookup(tables)
-    untagged = [e for e in listings if lookup.alias(e.source, e.entry, e.name) is None]
-    knowledge = _Knowledge(tables, facts)
-    for listed in untagged:
-        read = names.words(listed.entry)
-        knowledge.pending |= {read, *(read[: -len(e)] for e in _SURE if read[-len(e) :] == e)}
+    knowledge = _Knowledge(tables, listings, facts)
     groups: dict[tuple[str, ...], list[Listed]] = defaultdict(list)
-    for listed in untagged:
-        groups[names.words(_split(listed.entry, knowledge)[0])].append(listed)
-    renames = _renames(untagged, listings, lookup)
-    rated = _ratings(listings, lookup)
-    out = [_propose(group, knowledge, renames, rated) for group in groups.values()]
+    for listed in knowledge.untagged:
+        groups[names.words(knowledge.split(listed.entry)[0])].append(listed)
+    out = [_propose(group, knowledge) for group in groups.values()]
     return sorted(out, key=lambda s: (math.inf if s.gap is None else s.gap, s.first, s.entries))
-
-
-def _split(entry: str, knowledge: _Knowledge) -> tuple[str, str]:
-    """A name's stem and the effort at its end, if that is what it is."""
-    read = names.words(entry)
-    for effort in knowledge.efforts:
-        stem = read[: -len(effort)]
-        if stem and read[-len(effort) :] == effort:
-            known = stem in knowledge.by_words or stem in knowledge.facts
-            known = known or stem in knowledge.pending
-            if effort == _MAX:
-                known = (known or knowledge.shown[stem[0]] > 0) and not knowledge.is_product(stem)
-            if effort in _SURE or known:
-                return _cut(entry, len(stem))
-    bare = names.without_efforts(entry)
-    return (bare, entry[len(bare) :].strip(" ()_").lower()) if bare != entry else (entry, "")
 
 
 def _cut(text: str, count: int) -> tuple[str, str]:
@@ -203,42 +219,31 @@ def _cut(text: str, count: int) -> tuple[str, str]:
     return text[:at], re.sub(r"[-_ ()]+", " ", text[at:]).strip().lower()
 
 
-def _propose(
-    group: list[Listed],
-    knowledge: _Knowledge,
-    renames: Mapping[tuple[str, str, str], str],
-    rated: Mapping[tuple[str, str], list[float]],
-) -> Suggestion:
+def _propose(group: list[Listed], knowledge: _Knowledge) -> Suggestion:
     group = sorted(group, key=lambda e: (_RANK.get(e.source, len(_RANK)), e.first, e.entry))
     first = min(e.first for e in group if e.rated or not any(other.rated for other in group))
     return replace(
-        _decide(group, first, knowledge, renames, rated),
+        _decide(group, first, knowledge),
         entries=tuple((e.source, e.board, e.entry) for e in group),
         first=first,
         gap=min((e.gap for e in group if not math.isnan(e.gap)), default=None),
     )
 
 
-def _decide(
-    group: list[Listed],
-    first: str,
-    knowledge: _Knowledge,
-    renames: Mapping[tuple[str, str, str], str],
-    rated: Mapping[tuple[str, str], list[float]],
-) -> Suggestion:
+def _decide(group: list[Listed], first: str, knowledge: _Knowledge) -> Suggestion:
     """What is proposed for one model, its entries left open."""
-    stem, effort = _split(group[0].entry, knowledge)
+    stem, effort = knowledge.split(group[0].entry)
     tables = knowledge.tables
     known = knowledge.known(stem) or knowledge.known(group[0].entry)
     reason, why = "reads like a name of it", f"effort {effort}" if effort else "another spelling"
     if known is None:
-        keys = ((e.source, e.board, e.entry) for e in group)
-        known = next((renames[key] for key in keys if key in renames), None)
+        found = (knowledge.renames.get((e.source, e.board, e.entry)) for e in group)
+        known = next((model for model in found if model), None)
         reason = "takes the place of its vanished entry: same lab, rating and votes"
         why = f"new name of {known}"
     printed = Counter(lab for e in group for lab in labs_of(e.organisation) if lab in tables.labs)
     if known and (not printed or tables.models[known].lab in printed):
-        odd = _odd(group, known, rated)
+        odd = _odd(group, known, knowledge.rated)
         row = tables.models[known]
         return Suggestion(
             aliases=_aliases(group, known, reason + odd, knowledge),
@@ -254,8 +259,8 @@ def _decide(
             reason=f"reads like {key}, but its board prints another organisation; tag it by hand",
             why=f"by hand: {key} of another lab?",
         )
-    facts = _facts(stem, first, knowledge)
-    lab, new_lab, text = _lab(group, stem, printed, facts, knowledge)
+    facts = knowledge.dated(stem, first)
+    lab, new_lab, text = _lab(group, printed, facts, knowledge.family(stem))
     if lab is None:
         return Suggestion(reason=text, why="by hand: no lab known")
     model, dated, basis = _model(key, lab, group, first, facts, text)
@@ -273,14 +278,10 @@ def _decide(
 
 
 def _lab(
-    group: list[Listed],
-    stem: str,
-    printed: Counter[str],
-    facts: Sequence[Fact],
-    knowledge: _Knowledge,
+    group: list[Listed], printed: Counter[str], facts: Sequence[Fact], like: tuple[str, str]
 ) -> tuple[str | None, Lab | None, str]:
-    """The lab's key, a new row if it is new, and the reason."""
-    family, share = _family(stem, knowledge)
+    """The lab's key, a new row if it is new, and the reason; `like` is the name's family."""
+    family, share = like
     organisation = next((e.organisation for e in group if e.organisation), "")
     if len(printed) == 1:
         lab = next(iter(printed))
@@ -311,26 +312,6 @@ def _lab(
     if family:
         return family, None, f"{family}: {share} names that start so are its own"
     return None, None, "no organisation is printed and the name is of no known family: tag by hand"
-
-
-def _family(stem: str, knowledge: _Knowledge) -> tuple[str, str]:
-    """The lab whose names start like this one, and how many do; the longest start that decides."""
-    read = names.words(stem)
-    for length in range(len(read), 0, -1):
-        counts = knowledge.families.get(read[:length])
-        if counts:
-            lab, most = counts.most_common(1)[0]
-            if counts.total() >= _FAMILY_SIZE and most >= _FAMILY_SHARE * counts.total():
-                return lab, f"{most} of {counts.total()}"
-    return "", ""
-
-
-def _facts(stem: str, first: str, knowledge: _Knowledge) -> list[Fact]:
-    """Metadata of this name with a full date that can be its release."""
-    found = knowledge.facts.get(names.words(stem), [])
-    dated = [(full_date(fact.release_date), fact) for fact in found]
-    since = parse(first) - dt.timedelta(_TOO_EARLY_DAYS)
-    return [fact for day, fact in sorted(dated, key=str) if day and day > since]
 
 
 def _model(
@@ -378,7 +359,7 @@ def _aliases(
 ) -> tuple[Alias, ...]:
     texts = dict.fromkeys(e.entry for e in group)
     return tuple(
-        Alias("*", text, model, _split(text, knowledge)[1], f"Proposed: {reason}") for text in texts
+        Alias("*", text, model, knowledge.split(text)[1], f"Proposed: {reason}") for text in texts
     )
 
 

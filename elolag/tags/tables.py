@@ -165,7 +165,8 @@ def _layer(data: bytes, name: str) -> _Layer:
     """The rows of a bundle; errors name its table, and the bundle if it is not ours."""
     ours = _Layer()
     for table, text in bundle.decode(data, name).items():
-        ours.read(text, f"{name}, {table}" if name else f"{table}.csv")
+        where = f"{name}, {table}" if name else f"{table}.csv"
+        ours.take(*_rows(text, where), where)
     return ours
 
 
@@ -201,10 +202,6 @@ class _Layer:
         sheet = sheets.parse(data, str(path), flat.COLUMNS)
         for kind, found in flat.rows(sheet, ours.labs, ours.models).items():
             self.add(kind, found, str(path))
-
-    def read(self, text: str, name: str) -> None:
-        """Add the rows of one CSV."""
-        self.take(*_rows(text, name), name)
 
     def take(
         self, header: tuple[str, ...], rows: Iterable[tuple[int, Sequence[str]]], name: str

@@ -14,7 +14,8 @@ import pytest
 from handmade import ladder, payload
 
 from elolag.archive import Archive, Log, take_payloads, verify
-from elolag.archive.store import Writer, snapshot_folders
+from elolag.archive.inventory import snapshot_folders
+from elolag.archive.store import Writer
 from elolag.errors import ArchiveError
 
 HERE = Path(__file__).parent

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from elolag.errors import PayloadError
 from elolag.schema import ENTRIES, MODELS, RATINGS
-from elolag.sources import tidy
+from elolag.sources import tidy, values
 
 W = "a payload"
 
@@ -361,7 +361,9 @@ W_READING = "a payload"
 
 
 def test_json_reads_a_value_and_drops_a_byte_order_mark():
-    assert tidy.json_value(b'\xef\xbb\xbf{"a": [1, null, "x"]}', W_READING) == {"a": [1, None, "x"]}
+    assert values.json_value(b'\xef\xbb\xbf{"a": [1, null, "x"]}', W_READING) == {
+        "a": [1, None, "x"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -382,20 +384,22 @@ def test_json_reads_a_value_and_drops_a_byte_order_mark():
 )
 def test_json_refusals(payload: bytes, says: str):
     with pytest.raises(PayloadError, match=says):
-        tidy.json_value(payload, W_READING)
+        values.json_value(payload, W_READING)
 
 
 def test_json_shapes_are_named():
     with pytest.raises(PayloadError, match="'data' should be a JSON array, found null"):
-        tidy.sequence(None, W_READING, "'data'")
+        values.sequence(None, W_READING, "'data'")
     with pytest.raises(PayloadError, match="row 2 should be a JSON object, found text"):
-        tidy.columns([{"a": 1}, "x"], {"ours": "a"}, W_READING)
+        values.columns([{"a": 1}, "x"], {"ours": "a"}, W_READING)
     with pytest.raises(PayloadError, match="row 2 has no 'a'; it has 'b'"):
-        tidy.columns([{"a": 1}, {"b": 1}], {"ours": "a"}, W_READING)
+        values.columns([{"a": 1}, {"b": 1}], {"ours": "a"}, W_READING)
 
 
 def test_csv_reads_quotes_blank_lines_and_line_breaks_in_cells():
-    table = tidy.csv_columns(b'\xef\xbb\xbfa,b\r\n1,"x, ""y""\nz"\r\n\r\n2,\r\n', W_READING, ("a",))
+    table = values.csv_columns(
+        b'\xef\xbb\xbfa,b\r\n1,"x, ""y""\nz"\r\n\r\n2,\r\n', W_READING, ("a",)
+    )
     assert table == {"a": ["1", "2"], "b": ['x, "y"\nz', ""]}
 
 
@@ -414,14 +418,14 @@ def test_csv_reads_quotes_blank_lines_and_line_breaks_in_cells():
 )
 def test_csv_refusals(payload: bytes, says: str):
     with pytest.raises(PayloadError, match=says):
-        tidy.csv_columns(payload, W_READING, ("a",))
+        values.csv_columns(payload, W_READING, ("a",))
 
 
 def test_values_in_messages_are_escaped_and_cut():
-    assert tidy.shown("a\n\x1b[31m\u202e") == r"'a\n\x1b[31m\u202e'"
-    assert len(tidy.shown("x" * 1000)) < 100
-    assert tidy.listed(range(30)).endswith("and 10 more")
-    assert tidy.listed([]) == "nothing"
+    assert values.shown("a\n\x1b[31m\u202e") == r"'a\n\x1b[31m\u202e'"
+    assert len(values.shown("x" * 1000)) < 100
+    assert values.listed(range(30)).endswith("and 10 more")
+    assert values.listed([]) == "nothing"
 
 
 def slow_number(text: str) -> bool:
@@ -450,5 +454,5 @@ def test_csv_columns_are_those_written(rows: list[list[str]], crlf: bool):
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n" if crlf else "\n", quoting=csv.QUOTE_ALL)
     writer.writerows([["x", "y", "z"], *rows])
-    read = tidy.csv_columns(out.getvalue().encode(), "t", ("x", "z"))
+    read = values.csv_columns(out.getvalue().encode(), "t", ("x", "z"))
     assert read == {name: [row[i] for row in rows] for i, name in enumerate("xyz")}

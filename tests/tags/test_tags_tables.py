@@ -296,6 +296,6 @@ def test_our_tables_are_parsed_once_and_loads_share_no_dictionary(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = load()
-    monkeypatch.delattr(_Layer, "read")
+    monkeypatch.delattr(_Layer, "take")
     assert load() == first
     assert load().models is not first.models
