@@ -15,7 +15,7 @@ from elolag.estimate.session import Estimated, Question, Study, prepare
 from elolag.model import draws, reruns
 from elolag.model.estimands import WINDOWS
 from elolag.results.provenance import tags_of
-from elolag.results.table import Column, Table, decimals
+from elolag.results.table import Column, Table, data, decimals
 from elolag.results.words import directed, few, noun, over
 
 #: The fields of the JSON object, in order.
@@ -95,7 +95,7 @@ class Change(Estimated):
             Column("low", "Low", f"lower {ends}", "months", number),
             Column("high", "High", f"upper {ends}", "months", number),
             Column("probability", "Shrank", "probability that it shrank", "", decimals(2)),
-            Column("no_interval", "", "why there is no interval", in_page=False),
+            data("no_interval", "why there is no interval"),
         )
         return Table.of("change", "The change of the lag", columns, [self.to_dict()])
 

@@ -16,7 +16,7 @@ from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data
 from elolag.results.words import FEWEST, adjective, noun, over
 from elolag.schema import ALL_LISTS
 
@@ -301,7 +301,7 @@ class Slices(Result):
         together = self.simultaneous_level is not None
         columns = (
             Column("slice", _capital(self.by), "category, or who is compared with whom"),
-            Column("heading", "", "slices of one heading belong together", in_page=False),
+            data("heading", "slices of one heading belong together"),
             Column("answer", "Lag", "with its direction in words", words=True),
             Column("measurement", f"{self.level:.0%} interval", "of this slice alone", words=True),
             Column("together", "All at once", "interval that holds with all others", words=True,
@@ -309,22 +309,22 @@ class Slices(Result):
             Column("counted", "Models", "rated models of the follower and of the leader",
                    words=True),
             Column("as_of", "As of", "as-of date", "ISO date"),
-            Column("leader", "", "group it is compared with", in_page=False),
-            Column("follower", "", "group asked about", in_page=False),
-            Column("board", "", "board of the ratings", in_page=False),
-            Column("category", "", "its category", in_page=False),
-            Column("vintage", "", "date of the ratings", "ISO date", in_page=False),
-            Column("months", "", "positive: the follower is behind", "months", in_page=False),
-            Column("low", "", f"lower {ends}", "months", in_page=False),
-            Column("high", "", f"upper {ends}", "months", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
-            Column("simultaneous_low", "", f"lower {wide}", "months", in_page=False),
-            Column("simultaneous_high", "", f"upper {wide}", "months", in_page=False),
-            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
-            Column("gap", "", "distance of the two best on the as-of date", "Elo", in_page=False),
-            Column("provisional", "", "whether ratings of few votes decide", in_page=False),
-            Column("leader_models", "", "rated models of the leader", "models", in_page=False),
-            Column("follower_models", "", "rated models of the follower", "models", in_page=False),
+            data("leader", "group it is compared with"),
+            data("follower", "group asked about"),
+            data("board", "board of the ratings"),
+            data("category", "its category"),
+            data("vintage", "date of the ratings", "ISO date"),
+            data("months", "positive: the follower is behind", "months"),
+            data("low", f"lower {ends}", "months"),
+            data("high", f"upper {ends}", "months"),
+            data("no_interval", "why the interval is none"),
+            data("simultaneous_low", f"lower {wide}", "months"),
+            data("simultaneous_high", f"upper {wide}", "months"),
+            data("censored", "at-least or at-most where the value is a bound"),
+            data("gap", "distance of the two best on the as-of date", "Elo"),
+            data("provisional", "whether ratings of few votes decide"),
+            data("leader_models", "rated models of the leader", "models"),
+            data("follower_models", "rated models of the follower", "models"),
         )  # fmt: skip
         rows = []
         for item in self.slices:

@@ -15,7 +15,7 @@ from elolag.model.estimands import TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import summarise
 from elolag.results.lag import LagResult
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data
 from elolag.results.words import MEANING, NOT_A_FORECAST, meaning
 
 #: Windows, in months, beside the one that is asked for.
@@ -137,19 +137,16 @@ class Comparison(Result):
         level, points = f"{self.results[0].level:.0%}", self.results[0].measure.points
         columns = (
             Column("estimand", "Estimand", "which question"),
-            Column("frontier", "", "curve it is asked of", in_page=False),
+            data("frontier", "curve it is asked of"),
             Column("answer", "Answer", "with its direction in words", words=True),
             Column("measurement", f"{level} measurement", "interval in words", words=True),
             Column("sampling", f"{level} sampling", "interval in words", words=True),
-            Column("value", "", "positive: the follower is behind", f"months (gap: {points})",
-                   in_page=False),
-            Column("low", "", "of the measurement interval; empty: unbounded", "as value",
-                   in_page=False),
-            Column("high", "", "of the measurement interval; empty: unbounded", "as value",
-                   in_page=False),
-            Column("sampling_low", "", "of the sampling interval", "as value", in_page=False),
-            Column("sampling_high", "", "of the sampling interval", "as value", in_page=False),
-            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
+            data("value", "positive: the follower is behind", f"months (gap: {points})"),
+            data("low", "of the measurement interval; empty: unbounded", "as value"),
+            data("high", "of the measurement interval; empty: unbounded", "as value"),
+            data("sampling_low", "of the sampling interval", "as value"),
+            data("sampling_high", "of the sampling interval", "as value"),
+            data("censored", "at-least or at-most where the value is a bound"),
         )  # fmt: skip
         rows = []
         for found in self.results:

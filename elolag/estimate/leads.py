@@ -28,7 +28,7 @@ from elolag.model.frontier import Steps
 from elolag.model.posterior import Field, Posterior
 from elolag.results.citing import date as spelled
 from elolag.results.provenance import basis_notes, tags_of
-from elolag.results.table import Column, Table, decimals
+from elolag.results.table import Column, Table, data, decimals
 from elolag.results.words import NO_CHANCE, noun, share
 
 #: Points of the grid on which the two frontiers of a list are compared.
@@ -189,11 +189,11 @@ class WhoLed(Estimated):
                    _percent, figures=True),
             Column("hindsight", "By the newest", "that the follower was first", "probability",
                    _percent, figures=True),
-            Column("leader_rating", "", "as listed", "points", in_page=False),
-            Column("follower_rating", "", "as listed", "points", in_page=False),
-            Column("method", "", "how the list was rated", in_page=False),
-            Column("completeness", "", "full, or cut off", in_page=False),
-            Column("source", "", "where the list came from", in_page=False),
+            data("leader_rating", "as listed", "points"),
+            data("follower_rating", "as listed", "points"),
+            data("method", "how the list was rated"),
+            data("completeness", "full, or cut off"),
+            data("source", "where the list came from"),
         )  # fmt: skip
         rows = [{c.key: getattr(s, c.key) for c in columns} for s in self.standings]
         last = {s.date[:7]: k for k, s in enumerate(self.standings)}

@@ -20,7 +20,7 @@ from elolag.results import cards
 from elolag.results.citing import date as spelled
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
-from elolag.results.table import Column, Table, decimals
+from elolag.results.table import Column, Table, data, decimals
 from elolag.results.words import TOO_FEW, compact, few, given, noun, share
 
 #: States of a date: known, only known to lie before the first rated model, not come yet.
@@ -296,20 +296,20 @@ class ModelDates(_Asked):
             Column("when", "Other side at its level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
             Column("behind", "At its release", "how far behind or ahead, in words", words=True),
-            Column("entry", "", "its best entry", in_page=False),
-            Column("lab", "", "who released it", in_page=False),
-            Column("sd", "", "posterior standard deviation", "Elo", in_page=False),
-            Column("other", "", "the other group", in_page=False),
+            data("entry", "its best entry"),
+            data("lab", "who released it"),
+            data("sd", "posterior standard deviation", "Elo"),
+            data("other", "the other group"),
             *_days("first day at its level; empty: not yet"),
-            Column("below", "", "the other side's last record below it", in_page=False),
-            Column("above", "", "the other side's first at or above it", in_page=False),
-            Column("not_reached", "", "share of draws without one", in_page=False),
-            Column("months", "", "lag at release; positive: behind", "months", in_page=False),
-            Column("low", "", "lower end of its interval", "months", in_page=False),
-            Column("high", "", "upper end of its interval", "months", in_page=False),
-            Column("censored", "", "at-least or at-most where months is a bound", in_page=False),
-            Column("record", "", "whether it set a record of its side", in_page=False),
-            Column("best", "", "whether it is its side's best", in_page=False),
+            data("below", "the other side's last record below it"),
+            data("above", "the other side's first at or above it"),
+            data("not_reached", "share of draws without one"),
+            data("months", "lag at release; positive: behind", "months"),
+            data("low", "lower end of its interval", "months"),
+            data("high", "upper end of its interval", "months"),
+            data("censored", "at-least or at-most where months is a bound"),
+            data("record", "whether it set a record of its side"),
+            data("best", "whether it is its side's best"),
         )
         rows = []
         for m in self.models:
@@ -369,7 +369,7 @@ class LevelDates(_Asked):
             Column("above", "First at or above", "model"),
             Column("below", "Last below", "model"),
             *_days("first day; empty: not yet"),
-            Column("not_reached", "", "share of draws without one", in_page=False),
+            data("not_reached", "share of draws without one"),
         )
         rows = [{"group": each.group, **each.cells(bool(self.thin))} for each in self.reaches]
         return Table.of("level-dates", f"When each reached {self.rating:g} points", columns, rows)
@@ -390,9 +390,9 @@ def _days(first: str) -> tuple[Column, ...]:
     """Columns of a day as data."""
     ends = "of the interval; empty: unbounded"
     return (
-        Column("state", "", f"one of {', '.join(_STATES)}", in_page=False),
-        Column("date", "", first, "ISO date", in_page=False),
-        *(Column(end, "", ends, "ISO date", in_page=False) for end in ("earliest", "latest")),
+        data("state", f"one of {', '.join(_STATES)}"),
+        data("date", first, "ISO date"),
+        *(data(end, ends, "ISO date") for end in ("earliest", "latest")),
     )
 
 

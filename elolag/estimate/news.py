@@ -36,7 +36,7 @@ from elolag.model.estimands import WINDOWS, Race
 from elolag.model.frontier import MatchRule
 from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
-from elolag.results.table import Cell, Column, Table
+from elolag.results.table import Cell, Column, Table, data
 from elolag.results.words import directed, months, noun
 
 #: Causes, in the order in which they are told, and what each is called.
@@ -153,7 +153,7 @@ class News(Estimated):
                    "months", _shown, figures=True, in_page="average" in self.figures),
             Column("current", "Lag of the day", "share of the change; positive: further behind",
                    "months", _shown, figures=True, in_page="current" in self.figures),
-            Column("whole", "", "whether it is the sum of all of the cause", in_page=False),
+            data("whole", "whether it is the sum of all of the cause"),
         )  # fmt: skip
         rows: list[dict[str, Any]] = []
         shown = []

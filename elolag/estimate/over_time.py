@@ -27,7 +27,7 @@ from elolag.model.estimands import (
 )
 from elolag.model.interval import BOUNDS, reach
 from elolag.results.provenance import tags_of
-from elolag.results.table import Column, Table, decimals
+from elolag.results.table import Column, Table, data, decimals
 from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, months, noun
 
 #: Level of the inner bands.
@@ -163,10 +163,8 @@ class LagPath(Estimated):
                 Column(name, label, meaning, "months", number, figures=True, in_page=bool(label))
                 for name, (label, meaning) in _columns(self.level).items()
             ),
-            Column(
-                "censored", "", "1: at least, -1: at most, 0: exact, 2: no bound", in_page=False
-            ),
-            Column("no_interval", "", "why the interval is none", in_page=False),
+            data("censored", "1: at least, -1: at most, 0: exact, 2: no bound"),
+            data("no_interval", "why the interval is none"),
         )
         # To the ten-thousandth of a month, which is four minutes: a third of the bytes.
         days = {name: getattr(self, name).round(4).tolist() for name in _columns(self.level)}

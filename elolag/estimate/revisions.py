@@ -50,7 +50,7 @@ from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
 from elolag.question import check_names
 from elolag.results.provenance import basis_notes, tags_of
-from elolag.results.table import Cell, Column, Table
+from elolag.results.table import Cell, Column, Table, data
 from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
 from elolag.schema import measure_of
 from elolag.tags import Lookup
@@ -390,16 +390,16 @@ class Revisions(Estimated):
         bound = "at-least or at-most where the value is a bound"
         columns = [
             Column("date", "Day", "the vintage, the as-of date of both figures", "ISO date"),
-            Column("age", "", "from the vintage to the newest", "months", in_page=False),
+            data("age", "from the vintage to the newest", "months"),
         ]
         for key, label in (("real_time", "Then"), ("hindsight", "Now")):
             columns += [
                 Column(f"{key}_words", label, "with its interval, in words", words=True),
-                Column(key, "", "positive: the follower is behind", "months", in_page=False),
-                Column(f"{key}_low", "", ends, "months", in_page=False),
-                Column(f"{key}_high", "", ends, "months", in_page=False),
-                Column(f"{key}_no_interval", "", "why there is no interval", in_page=False),
-                Column(f"{key}_censored", "", bound, in_page=False),
+                data(key, "positive: the follower is behind", "months"),
+                data(f"{key}_low", ends, "months"),
+                data(f"{key}_high", ends, "months"),
+                data(f"{key}_no_interval", "why there is no interval"),
+                data(f"{key}_censored", bound),
             ]
         columns.append(Column("change", "Change", "positive: now further behind", "months", _step))
         for part in PARTS:

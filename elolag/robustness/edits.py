@@ -18,7 +18,7 @@ from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data
 from elolag.results.words import directed, noun
 from elolag.tags import Group, Tag
 
@@ -299,15 +299,14 @@ class Influence(Result):
             Column("words", "Change", "what is left out or moved"),
             Column("answer", "Lag then", "with its direction in words", words=True),
             Column("measurement", "Measurement interval", "only where estimated anew", words=True),
-            Column("kind", "", "lab, model, vintage or date", in_page=False),
-            Column("name", "", "of what", in_page=False),
-            Column("months", "", "positive: the follower is behind; empty: no answer", "months",
-                   in_page=False),
-            Column("change", "", "months less those of the headline", "months", in_page=False),
-            Column("low", "", f"lower {ends}", "months", in_page=False),
-            Column("high", "", f"upper {ends}", "months", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
-            Column("refused", "", "why there is no answer", in_page=False),
+            data("kind", "lab, model, vintage or date"),
+            data("name", "of what"),
+            data("months", "positive: the follower is behind; empty: no answer", "months"),
+            data("change", "months less those of the headline", "months"),
+            data("low", f"lower {ends}", "months"),
+            data("high", f"upper {ends}", "months"),
+            data("no_interval", "why the interval is none"),
+            data("refused", "why there is no answer"),
         )  # fmt: skip
         rows = [
             self._row(case)

@@ -17,7 +17,7 @@ from elolag.model.estimands import Lags
 from elolag.model.interval import reach
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.table import Cell, Column, Result, Table, data
 from elolag.results.words import directed, noun
 from elolag.robustness.edits import (
     Edit,
@@ -248,13 +248,13 @@ class Flip(Result):
                    _directed),
             Column("anew", "Estimated anew", "with everything estimated again", "months",
                    _directed),
-            Column("kind", "", "models, countries, openness, dates or points", in_page=False),
-            Column("size", "", "how many, or how many points; empty: none found", in_page=False),
-            Column("searched", "", "largest number searched for; empty: no limit", in_page=False),
-            Column("ways", "", "how many smallest changes there are", in_page=False),
-            Column("low", "", f"lower {ends}", "months", in_page=False),
-            Column("high", "", f"upper {ends}", "months", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
+            data("kind", "models, countries, openness, dates or points"),
+            data("size", "how many, or how many points; empty: none found"),
+            data("searched", "largest number searched for; empty: no limit"),
+            data("ways", "how many smallest changes there are"),
+            data("low", f"lower {ends}", "months"),
+            data("high", f"upper {ends}", "months"),
+            data("no_interval", "why the interval is none"),
         )  # fmt: skip
         least = {(route.target, route.kind): route.least() for route in self.routes}
         rows = [row | {"least": least[row["target"], row["kind"]]} for row in self._rows()]
