@@ -96,7 +96,8 @@ class Roster:
 # When a model begins to count: on its release, or on the day the archive first lists it.
 
 CLOCKS = ("released", "first-listed")
-_NOTE = (
+#: What a reader of a result by the second must know.
+FIRST_LISTED = (
     "models count from the day a board of this archive first lists them, not from their release: "
     "listed late where the archive has no vintage for months, early where a lab tests in public"
 )
@@ -106,11 +107,6 @@ def check_clock(clock: str) -> None:
     """Refuse a clock nobody knows."""
     if clock not in CLOCKS:
         raise UsageError(f"unknown clock {clock!r}; known: {', '.join(CLOCKS)}")
-
-
-def clock_notes(clock: str) -> tuple[str, ...]:
-    """What a reader of a result by this clock must know."""
-    return (_NOTE,) if clock == "first-listed" else ()
 
 
 def first_listed(archive: Archive, lookup: Lookup) -> dict[str, float]:
@@ -174,6 +170,15 @@ class Cast:
         roster, kept = enrol(table["model"].unique(), lookup, leader, follower, exclude)
         field, rows = roster.field(table, drift)
         return cls(field, tuple(rows["entry"]), tuple(kept), leader, follower)
+
+    @property
+    def sides(self) -> tuple[tuple[Group, Floats], tuple[Group, Floats]]:
+        """Leader and follower, each with the days from which the models count for it."""
+        return (self.leader, self.field.lead_from), (self.follower, self.field.follow_from)
+
+    def rated(self, day: float) -> list[tuple[str, int]]:
+        """Leader and follower, each with how many models it has by a day."""
+        return [(group.text, int((since <= day).sum())) for group, since in self.sides]
 
     def counting(self, fitted: Posterior) -> tuple[Cast, Posterior]:
         """Those only that count for a group at some time, and their part of the posterior."""

@@ -34,7 +34,7 @@ _NO_CROSSING = {
     "trend": "trend is the time between smooth curves and dates no record",
     "gap": "the gap is a distance on one day and dates no record",
 }
-_FRONTIERS = KINDS
+
 _DEFAULT_SMOOTH = "spline"
 _INTERVALS = ("measurement", "sampling", "both")
 
@@ -154,7 +154,7 @@ def answer(study: Study, estimand: str | None, frontier: str | None, interval: s
     return results(study, [key], interval)[0]
 
 
-def _headline(study: Study, interval: str = "measurement") -> LagResult:
+def _headline(study: Study, interval: str) -> LagResult:
     """The headline: `average`, or `current` with a note where the months for it are not there."""
     try:
         study.point([HEADLINE])
@@ -292,10 +292,7 @@ def _result(
         provisional=_provisional(study, (leader_best, follower_best)),
         models=tuple(
             named(int(index), group)
-            for group, since in (
-                (cast.leader, cast.field.lead_from),
-                (cast.follower, cast.field.follow_from),
-            )
+            for group, since in cast.sides
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
@@ -355,8 +352,8 @@ def _matches(
 
 def lag_key(estimand: str, frontier: str | None) -> str:
     """The estimand as the draws know it: `trend` with its curve, the others by name."""
-    if frontier is not None and frontier not in _FRONTIERS:
-        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(_FRONTIERS)}")
+    if frontier is not None and frontier not in KINDS:
+        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(KINDS)}")
     if estimand == "trend":
         if frontier == "step":
             raise UsageError(
