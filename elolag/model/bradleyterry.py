@@ -107,47 +107,6 @@ class PairCounts:
             tuple(items), a, b, np.asarray(votes, dtype=float), np.asarray(score, dtype=float), tied
         )
 
-    @classmethod
-    def of_votes(
-        cls,
-        left: Sequence[str],
-        right: Sequence[str],
-        winner: Sequence[str],
-        items: Sequence[str] | None = None,
-    ) -> PairCounts:
-        """Sum up a table of votes, one row a vote, `winner` being ``left``, ``right`` or ``tie``.
-
-        Parameters
-        ----------
-        items
-            Order of the items; by default all that occur, sorted.
-        """
-        names = tuple(sorted({*left, *right})) if items is None else tuple(items)
-        index = {name: i for i, name in enumerate(names)}
-        try:
-            a = np.array([index[name] for name in left], dtype=np.intp)
-            b = np.array([index[name] for name in right], dtype=np.intp)
-        except KeyError as error:
-            raise UsageError(f"a vote names {error.args[0]!r}, not among the items") from None
-        unknown = [(row, w) for row, w in enumerate(winner) if w not in _SCORES]
-        if unknown:
-            row, value = unknown[0]
-            raise UsageError(f"vote {row}: winner {value!r} is none of {', '.join(_SCORES)}")
-        scored = np.array([_SCORES[w] for w in winner], dtype=float)
-        key, row_of = np.unique(a * len(names) + b, return_inverse=True)
-        first, second = np.divmod(key, max(len(names), 1))
-        return cls(
-            names,
-            first,
-            second,
-            np.bincount(row_of, minlength=len(key)).astype(float),
-            np.bincount(row_of, scored, len(key)).astype(float),
-            np.bincount(row_of, scored == _SCORES["tie"], len(key)).astype(float),
-        )
-
-
-_SCORES = {"left": 1.0, "right": 0.0, "tie": 0.5}
-
 
 @dataclass(frozen=True)
 class Ratings:
@@ -177,12 +136,6 @@ class Ratings:
     def se(self) -> Floats:
         """Standard error of each rating; 0 for the anchor."""
         return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
-
-    @property
-    def strength(self) -> Floats:
-        """exp(theta), summing to 1."""
-        odds = np.exp((self.rating - self.rating.max()) / self.scale)
-        return np.asarray(odds / odds.sum())
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Lower and upper ends of each rating's normal interval."""

@@ -235,14 +235,6 @@ def _over_levels(race: Race, window: float) -> Lags:
     return Lags(months, _combine(codes.astype(np.int8), width > 0), failed)
 
 
-def _unreached_share(race: Race, window: float) -> Floats:
-    """Share of the levels of `_over_levels` that the leader has not reached, per draw."""
-    levels, width = _crossed_levels(race, window)
-    never = race.leader.first_reaching(levels) == race.leader.size
-    total = width.sum(axis=1)
-    return np.asarray((width * never).sum(axis=1) / np.where(total > 0, total, np.nan))
-
-
 def _crossed_levels(race: Race, window: float) -> tuple[Floats, Floats]:
     """Middles and widths (D, B) of the level slices in which no crossing changes its model."""
     start = window_start(race, window)
@@ -366,8 +358,9 @@ def window_start(race: Race, window: float) -> float:
 
 def _combine(codes: _Codes, counts: NDArray[np.bool_]) -> _Codes:
     """The bound of a mean whose parts are bounds."""
-    at_least = (((codes == AT_LEAST) | (codes == UNBOUNDED)) & counts).any(axis=1)
-    at_most = (((codes == AT_MOST) | (codes == UNBOUNDED)) & counts).any(axis=1)
+    at_least, at_most = (
+        (np.isin(codes, (code, UNBOUNDED)) & counts).any(axis=1) for code in (AT_LEAST, AT_MOST)
+    )
     one = np.where(at_least, AT_LEAST, np.where(at_most, AT_MOST, EXACT))
     return np.where(at_least & at_most, UNBOUNDED, one).astype(np.int8)
 
@@ -380,17 +373,12 @@ def _trend(race: Race, window: float, *, kind: str) -> Lags:
     months, failed = curves.trend(leader, follower, race.as_of)
     # A curve says nothing of the time before its group's first model.
     ahead = months < 0
-    first = np.where(ahead, _first(race.follow_from), _first(race.lead_from))
+    first = np.where(ahead, race.follow_from.min(axis=-1), race.lead_from.min(axis=-1))
     longest = (race.as_of - first) / DAYS_PER_MONTH
     beyond = ~failed & (np.abs(months) > longest)
     bounded = np.where(ahead, -longest, longest)
     code = np.where(beyond, np.where(ahead, AT_MOST, AT_LEAST), EXACT).astype(np.int8)
     return Lags(np.where(beyond, bounded, months), code, failed)
-
-
-def _first(counts_from: Floats) -> Floats:
-    """Date of a group's first model, per draw where dates differ between draws."""
-    return np.asarray(counts_from.min(axis=-1))
 
 
 #: `_trend` by kind of curve; these need every model of a draw, not only possible records.
