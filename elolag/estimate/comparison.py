@@ -10,6 +10,7 @@ from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.change import change_of
 from elolag.estimate.lag import ESTIMANDS, HEADLINE, lag_key, results
+from elolag.estimate.panel import sibling
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.estimands import TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
@@ -250,16 +251,14 @@ def _each(study: Study) -> tuple[list[tuple[str, LagResult]], dict[str, str]]:
 
 def _unrated(study: Study, question: Question) -> tuple[str, ...]:
     """Models that made a record on the sibling board and have no rating on this one."""
-    board = study.panel.board
-    suffix = "_style_control"
-    sibling = board.removesuffix(suffix) if board.endswith(suffix) else board + suffix
+    twin = sibling(study.panel.board)
     try:
-        other = prepare(**asking(question, board=sibling, vintage=None, as_of=None))
+        other = prepare(**asking(question, board=twin, vintage=None, as_of=None))
     except ElolagError:
         return ()  # no such board, or it cannot answer: then there is nothing to compare with
     rated = set(study.panel.placed.table["model"])
     names = set()
-    for dates in (other.cast.field.lead_from, other.cast.field.follow_from):
+    for _, dates in other.cast.sides:
         steps = Steps(other.means, dates, study.as_of)
         names |= {other.cast.tags[i].model for i in steps.columns[0, : steps.size]}
     return tuple(sorted(names - rated))
@@ -270,11 +269,8 @@ def _retired(study: Study, found: Sequence[tuple[str, LagResult]], question: Que
     recent = to_iso(study.as_of - _RETIRED_MONTHS * DAYS_PER_MONTH)
     table = study.panel.placed.table
     gone = set(table.loc[table["link"] >= 0, "model"])
-    any_result = found[0][1]
-    records = [
-        *any_result.records(any_result.leader_group),
-        *any_result.records(any_result.follower_group),
-    ]
+    one = found[0][1]
+    records = [*one.records(one.leader_group), *one.records(one.follower_group)]
     retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
     if not retired:
         return ""

@@ -270,7 +270,7 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
         notes.append(f"set aside for an impossible day, see elolag archive verify: a list {named}")
     damaged = [*board.damaged.values()]
     if not isinstance(board, OwnBoard):
-        damaged += board.archive.damaged(_other_name(board)).values()
+        damaged += board.archive.damaged(sibling(board.name)).values()
     if damaged:
         also = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
         notes.append(f"set aside as damaged, see elolag archive verify: {damaged[0]}{also}")
@@ -504,7 +504,7 @@ def _comparable(board: Board, newest: Snapshot) -> list[Snapshot]:
 
 def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
     """Complete lists, by the same day, of the board that rates the same votes the other way."""
-    name = _other_name(board)
+    name = sibling(board.name)
     if isinstance(board, OwnBoard) or name not in board.archive.boards():
         return []
     return [
@@ -514,10 +514,10 @@ def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
     ]
 
 
-def _other_name(board: Board) -> str:
+def sibling(board: str) -> str:
     """A publisher with and without style control has two boards, ``x`` and ``x_style_control``."""
     end = "_style_control"
-    return board.name.removesuffix(end) if board.name.endswith(end) else board.name + end
+    return board.removesuffix(end) if board.endswith(end) else board + end
 
 
 def identified(

@@ -160,12 +160,8 @@ def _point_lags(study: Study, sets: Sequence[Sequence[Edit]], key: str) -> Lags:
             _put(out, rows, lag_of(race, key, study.window))
         except EstimateError:
             # One row refuses for all of a race; each is asked alone.
-            for row in rows:
-                for _, alone in _races(study, [sets[row]]):
-                    try:
-                        _put(out, [row], lag_of(alone, key, study.window))
-                    except EstimateError:
-                        continue
+            for row in rows if len(rows) > 1 else ():
+                _put(out, [row], _point_lags(study, [sets[row]], key))
     return out
 
 

@@ -17,7 +17,7 @@ from elolag.dates import to_day
 from elolag.errors import UsageError
 from elolag.estimate.field import CLOCKS
 from elolag.estimate.lag import ESTIMANDS, HEADLINE
-from elolag.estimate.panel import choose, newest_whole
+from elolag.estimate.panel import choose, newest_whole, sibling
 from elolag.estimate.session import ASKED, Question
 from elolag.model.curves import KINDS
 from elolag.model.frontier import MATCH_RULES
@@ -440,7 +440,7 @@ def _candidates(facts: Facts, only: _Levels) -> Iterator[Spec]:
     ):  # fmt: skip
         allowed = []
         for levels in itertools.product(*(_levels(n, facts, only) for n in names)):
-            if names == ("board",) and levels[0] not in _siblings(head.board):
+            if names == ("board",) and levels[0] not in (head.board, sibling(head.board)):
                 continue
             # Alone, each departure from the headline is a candidate, and counted if left out.
             alone = replace(head, **dict(zip(names, levels, strict=True)))
@@ -460,11 +460,6 @@ def _candidates(facts: Facts, only: _Levels) -> Iterator[Spec]:
         for factor, level in zip(factors, row, strict=True):
             chosen |= factor[level]
         yield from variants(replace(head, **chosen))
-
-
-def _siblings(board: str) -> tuple[str, str]:
-    other = board.removesuffix(_SUFFIX) if board.endswith(_SUFFIX) else board + _SUFFIX
-    return board, other
 
 
 def orthogonal_array(sizes: Sequence[int]) -> list[tuple[int, ...]]:
