@@ -15,14 +15,7 @@ from elolag.arrays import Floats
 from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import PrintedErrors, Vintage, vintages
-from elolag.estimate.session import (
-    Estimated,
-    Question,
-    asking,
-    of_lists,
-    prepare,
-    rests_on,
-)
+from elolag.estimate.session import Estimated, Question, asking, of_lists, prepare, rests_on
 from elolag.model import draws
 from elolag.model.frontier import Steps
 from elolag.model.posterior import Field, Posterior

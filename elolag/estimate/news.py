@@ -22,15 +22,7 @@ from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
-from elolag.estimate.session import (
-    Estimated,
-    Question,
-    Study,
-    asking,
-    of_lists,
-    prepare,
-    rests_on,
-)
+from elolag.estimate.session import Estimated, Question, Study, asking, of_lists, prepare, rests_on
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.model.frontier import MatchRule
@@ -537,12 +529,7 @@ def _live(old: _State, new: _State, begins: float, match: MatchRule) -> tuple[In
 
 
 def _walk(
-    old: _State,
-    new: _State,
-    alive: Flags,
-    tag: Flags,
-    figure: _Figure,
-    rng: np.random.Generator,
+    old: _State, new: _State, alive: Flags, tag: Flags, figure: _Figure, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Floats]:
     """What each switch adds, (D, J), (D, J), and what the date does, (D,).
 

@@ -97,9 +97,7 @@ class Placed:
 
 
 def place(
-    vintages: Sequence[Vintage],
-    others: Sequence[Vintage] = (),
-    hyper: Hyperparameters = SHIPPED,
+    vintages: Sequence[Vintage], others: Sequence[Vintage] = (), hyper: Hyperparameters = SHIPPED
 ) -> Placed:
     """Put every entry on the scale of the last vintage (see `elolag.model.scale`).
 

@@ -135,12 +135,7 @@ def _check_enough(curve: str, models: str, counts: Flags, until: float) -> None:
 
 
 def _line(
-    kind: str,
-    dates: Floats,
-    ratings: Floats,
-    counts: Flags,
-    start: float,
-    until: float,
+    kind: str, dates: Floats, ratings: Floats, counts: Flags, start: float, until: float
 ) -> Curves:
     """A straight line per draw, by least squares or at a regression quantile."""
     _check_enough(f"{kind} curve", "models", counts, until)

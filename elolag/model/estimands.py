@@ -393,10 +393,4 @@ ESTIMANDS: dict[str, Callable[[Race, float], Lags]] = {
     "catch-up": catch_up,
     "levels": _over_levels,
 }
-WINDOWS = {
-    "current": 12.0,
-    "average": 12.0,
-    "at-release": 12.0,
-    "catch-up": 24.0,
-    "levels": 12.0,
-}
+WINDOWS = {"current": 12.0, "average": 12.0, "at-release": 12.0, "catch-up": 24.0, "levels": 12.0}

@@ -263,11 +263,7 @@ def _trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floa
 
 
 def _spreads(
-    field: Field,
-    residual: Floats,
-    observed: Floats,
-    free: Floats,
-    hyper: Hyperparameters = SHIPPED,
+    field: Field, residual: Floats, observed: Floats, free: Floats, hyper: Hyperparameters = SHIPPED
 ) -> Floats:
     """How far entries spread about their trend, (E,): a standard deviation, errors taken out.
 

@@ -275,11 +275,7 @@ class Flip(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        return {
-            "sentence": self.sentence(),
-            "rows": self._rows(),
-            "sources": self.headline.sources,
-        }
+        return {"sentence": self.sentence(), "rows": self._rows(), "sources": self.headline.sources}
 
 
 def _directed(months: Cell) -> str:

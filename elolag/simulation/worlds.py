@@ -177,21 +177,13 @@ _ALL = (
         jump_at=10.0,
         drought=10.0,
     ),
-    _world(
-        "month-precision",
-        "six releases in ten are known to the month only",
-        month_share=0.6,
-    ),
+    _world("month-precision", "six releases in ten are known to the month only", month_share=0.6),
     _world(
         "post-debut-drift",
         "a model's first votes favour or disfavour it by 12 Elo (sd), which fades over a month",
         debut_sd=12.0,
     ),
-    _world(
-        "lab-effects",
-        "models of one lab share an advantage of 25 Elo (sd)",
-        lab_sd=25.0,
-    ),
+    _world("lab-effects", "models of one lab share an advantage of 25 Elo (sd)", lab_sd=25.0),
     _world(
         "gauge-anchor",
         "the votes lower a leader's record by 6 Elo a month, and the scale is held at it",
@@ -246,11 +238,7 @@ _ALL = (
         # Three published errors of a newcomer (nearly all are under 5): real, not beyond doubt.
         overtake=15.0,
     ),
-    _world(
-        "small-errors",
-        "published errors are 1.4 times too small",
-        error_factor=1 / 1.4,
-    ),
+    _world("small-errors", "published errors are 1.4 times too small", error_factor=1 / 1.4),
     _world(
         "dense-vintages",
         "a complete list every twelve days of the last ten months, as the archive has now",
@@ -269,11 +257,7 @@ _ALL = (
         whole_share=1.0,
         whole_newest=True,
     ),
-    _world(
-        "few-models",
-        "the follower releases three models a year",
-        follower_rate=3.0,
-    ),
+    _world("few-models", "the follower releases three models a year", follower_rate=3.0),
     _world(
         "private",
         "a board of one's own: some 36 models and 24, errors of 10 to 20 Elo, one list, none gone",
