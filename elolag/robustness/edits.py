@@ -18,7 +18,7 @@ from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table, data
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import directed, noun
 from elolag.tags import Group, Tag
 
@@ -337,7 +337,7 @@ class Influence(Result):
 
     def _row(self, case: Case) -> dict[str, Any]:
         return {
-            **{name: getattr(case, name) for name in ("kind", "name", "words", "months")},
+            **picked(case, "kind", "name", "words", "months"),
             "change": self.change(case) if case.months is not None else None,
             **ends_of(case.result),
             "refused": case.refused,

@@ -17,7 +17,7 @@ from elolag.model.estimands import Lags
 from elolag.model.interval import reach
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Cell, Column, Result, Table, data
+from elolag.results.table import Cell, Column, Result, Table, data, picked
 from elolag.results.words import directed, noun
 from elolag.robustness.edits import (
     Edit,
@@ -223,13 +223,10 @@ class Flip(Result):
     def _rows(self) -> list[dict[str, Any]]:
         return [
             {
-                "target": route.target,
-                "kind": route.kind,
-                "size": route.size,
+                **picked(route, "target", "kind", "size"),
                 "searched": None if np.isinf(route.searched) else route.searched,
                 "ways": route.ways,
-                "words": change.words,
-                "months": change.months,
+                **picked(change, "words", "months"),
                 "anew": change.result and change.result.months,
                 **ends_of(change.result),
             }
