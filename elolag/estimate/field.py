@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from elolag.archive import Archive
 from elolag.arrays import Floats
-from elolag.dates import parse, to_day
+from elolag.dates import parse, to_day, to_iso
 from elolag.errors import UsageError
 from elolag.estimate.panel import ROOT, Panel
 from elolag.model.early_drift import YoungDrift
@@ -216,7 +215,9 @@ def enrol(
     lead_from, follow_from = leader.since(kept), follower.since(kept)
     bounds = np.array(
         [
-            _month_bounds(t) if t.released == earlier else (np.nan, np.nan)
+            month_of(to_day(parse(t.release_date)))
+            if t.precision == "month" and t.released == earlier
+            else (np.nan, np.nan)
             for t, earlier in zip(kept, np.minimum(lead_from, follow_from), strict=True)
         ]
     ).reshape(-1, 2)
@@ -227,11 +228,8 @@ def enrol(
     return Roster(names, released, country, lead_from, follow_from, *bounds.T), kept
 
 
-def _month_bounds(tag: Tag) -> tuple[float, float]:
-    """First day of the release month and of the next, in days; NaN where the day is known."""
-    if tag.precision != "month":
-        return np.nan, np.nan
-    day = parse(tag.release_date)
-    length = calendar.monthrange(day.year, day.month)[1]
-    start = to_day(dt.date(day.year, day.month, 1))
-    return start, start + length
+def month_of(day: float) -> tuple[float, float]:
+    """First day of the month that holds a day, and of the next."""
+    date = parse(to_iso(day))
+    start = to_day(date.replace(day=1))
+    return start, start + calendar.monthrange(date.year, date.month)[1]
