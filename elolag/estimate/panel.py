@@ -312,9 +312,7 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
     # A user's own board lists them all itself.
     if untagged and not isinstance(board, OwnBoard):
         notes.append(
-            f"{len(untagged)} entries have no tag and do not count: "
-            + ", ".join(sorted(untagged)[:5])
-            + (", ..." if len(untagged) > 5 else "")
+            f"{len(untagged)} entries have no tag and do not count: {_some(sorted(untagged))}"
         )
     return Panel(
         board=board.name,
@@ -471,12 +469,14 @@ def _blind_spots(
             f"truncated-boards)"
         )
     if cut:
-        note += (
-            f"; lists of those days that are cut off ({len(cut)}) show "
-            + ("missed models: " + ", ".join(missed[:5]) if missed else "no missed model")
-            + (", ..." if len(missed) > 5 else "")
-        )
+        found = f"missed models: {_some(missed)}" if missed else "no missed model"
+        note += f"; lists of those days that are cut off ({len(cut)}) show {found}"
     return [note]
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first five names."""
+    return ", ".join([*names[:5], *(["..."] if len(names) > 5 else [])])
 
 
 def _blind_stretches(dates: Sequence[str]) -> list[tuple[str, str]]:

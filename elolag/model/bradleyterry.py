@@ -196,11 +196,19 @@ def rate(
     taken = votes * variance**2 * spread
     lacking = _own_share(*(_per_item(n, i, j, v) for v in (squares, taken)))
     meat = _laplacian(n, i, j, squares + np.maximum(lacking[i], lacking[j]) * taken)
-    rating, covariance = _on_scale(
-        pairs.items, theta, bread @ meat @ bread, scale=scale, anchor=anchor, level=level
+    covariance, held = bread @ meat @ bread, theta.mean()
+    if anchor is not None:
+        at = pairs.items.index(anchor)
+        covariance = covariance - covariance[at] - covariance[:, [at]] + covariance[at, at]
+        held = theta[at]
+    return Ratings(
+        items=pairs.items,
+        rating=level + scale * (theta - held),
+        covariance=scale**2 * (covariance + covariance.T) / 2,
+        votes=_per_item(n, i, j, votes),
+        scale=scale,
+        anchor=anchor,
     )
-    counted = _per_item(n, i, j, votes)
-    return Ratings(pairs.items, rating, covariance, counted, scale, anchor)
 
 
 def _own_share(squares: Floats, taken: Floats) -> Floats:
@@ -222,31 +230,6 @@ def _own_share(squares: Floats, taken: Floats) -> Floats:
 def _per_item(n: int, i: Ints, j: Ints, values: Floats) -> Floats:
     """Sums over both sides' votes of each item, shape (n,)."""
     return np.asarray(np.bincount(i, values, n) + np.bincount(j, values, n), dtype=float)
-
-
-def _on_scale(
-    items: Sequence[str],
-    theta: Floats,
-    covariance: Floats,
-    *,
-    scale: float,
-    anchor: str | None,
-    level: float,
-) -> tuple[Floats, Floats]:
-    """Ratings and their covariance with the mean, or the anchor, held at `level`.
-
-    Parameters
-    ----------
-    theta, covariance
-        Of theta, (n,) and (n, n), its mean as the origin.
-    """
-    if anchor is None:
-        rating = level + scale * (theta - theta.mean())
-    else:
-        held = list(items).index(anchor)
-        rating = level + scale * (theta - theta[held])
-        covariance = covariance - covariance[held] - covariance[:, [held]] + covariance[held, held]
-    return rating, scale**2 * (covariance + covariance.T) / 2
 
 
 def _per_pair(pairs: PairCounts) -> tuple[Ints, Ints, Floats, Floats, Floats]:

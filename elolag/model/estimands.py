@@ -109,7 +109,7 @@ def check_groups(lead_from: Floats, follow_from: Floats, date: float) -> None:
 
 
 @dataclass(frozen=True)
-class Current:
+class _Current:
     """`current` at J dates of D draws, with what produced it (all (D, J))."""
 
     months: Floats
@@ -120,7 +120,7 @@ class Current:
     follow_at: Ints
 
 
-def current_at(race: Race, dates: Floats) -> Current:
+def current_at(race: Race, dates: Floats) -> _Current:
     """How long before each date the leader first reached the follower's best of that date.
 
     T - t_L(F_F(T)); if the follower leads, -(T - t_F(F_L(T))); on a tie t_F(x) - t_L(x). Steps
@@ -151,7 +151,7 @@ def current_at(race: Race, dates: Floats) -> Current:
     # A common level is never below a first model: a tie is no bound.
     censored = np.where(gap > 0, AT_LEAST * led_unseen, EXACT)
     censored = np.where(gap < 0, AT_MOST * follow_unseen, censored)
-    return Current(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
+    return _Current(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
 
 
 def current(race: Race, window: float = 0.0) -> Lags:
@@ -254,7 +254,7 @@ def _crossed_levels(race: Race, window: float) -> tuple[Floats, Floats]:
 
 
 @dataclass(frozen=True)
-class CatchUp:
+class _CatchUp:
     """Kaplan-Meier summary of the times to catch up, per draw."""
 
     median: Lags
@@ -263,7 +263,7 @@ class CatchUp:
     caught: Ints
 
 
-def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
+def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> _CatchUp:
     """Time from each leader record of the window until the follower reaches its level.
 
     Negative when the follower was there first; right-censored at the as-of date, or at the
@@ -297,7 +297,7 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
         earliest, _ = _median(*kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
         codes = np.where(known & (earliest != median), AT_MOST, codes)
     mean = _restricted_mean(times, survival, horizon)
-    return CatchUp(
+    return _CatchUp(
         Lags(months, codes.astype(np.int8), failed),
         np.where(failed, np.nan, mean),
         n,

@@ -55,7 +55,7 @@ _BLOCK = 250
 
 
 @dataclass(frozen=True)
-class Release:
+class _Release:
     """One group's releases by the as-of date, as the re-runs draw on them."""
 
     date: Floats
@@ -168,7 +168,7 @@ def histories(
 
 def _releases(
     field: Field, fitted: Posterior, labs: Sequence[str], as_of: float
-) -> tuple[Release, Release]:
+) -> tuple[_Release, _Release]:
     """Leader's and follower's models by `as_of`, each at its best posterior-mean rating."""
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     rating = np.maximum.reduceat(fitted.mean, starts)
@@ -176,11 +176,11 @@ def _releases(
     out = []
     for since in (field.lead_from, field.follow_from):
         mine = since <= as_of
-        out.append(Release(since[mine], rating[mine], codes[mine]))
+        out.append(_Release(since[mine], rating[mine], codes[mine]))
     return out[0], out[1]
 
 
-def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _rerun(side: _Release, as_of: float, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Ratings and dates (n, M) of re-run releases; unused places have the date inf."""
     start = float(side.date.min())
     trend = _trend(side)
@@ -205,7 +205,7 @@ def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tup
     return np.where(unused, -np.inf, rating), np.where(unused, np.inf, date)
 
 
-def _trend(side: Release) -> Callable[[Floats], Floats]:
+def _trend(side: _Release) -> Callable[[Floats], Floats]:
     """A quadratic in the date; of lower degree where the dates are few."""
     end = float(side.date.max())
     degree = min(2, (len(np.unique(side.date)) - 1) // 3)

@@ -229,7 +229,7 @@ _NOISE = 0.05
 
 
 @dataclass(frozen=True)
-class Case:
+class _Case:
     """One thing changed.
 
     Attributes
@@ -256,20 +256,20 @@ class Influence(Result):
     """The headline and every change of one thing, the most moving first."""
 
     headline: LagResult
-    cases: tuple[Case, ...]
+    cases: tuple[_Case, ...]
 
-    def change(self, case: Case) -> float:
+    def change(self, case: _Case) -> float:
         """Months by which a case moves the figure; 0 where there is none."""
         if case.months is None or self.headline.months is None:
             return 0.0
         return case.months - self.headline.months
 
-    def moves(self, case: Case) -> bool:
+    def moves(self, case: _Case) -> bool:
         """Whether a case moves the figure; means of draws are compared beyond their own noise."""
         return abs(self.change(case)) > (_NOISE if self.headline.averaged else 1e-9)
 
     @property
-    def top(self) -> tuple[Case, ...]:
+    def top(self) -> tuple[_Case, ...]:
         """The five that matter most, estimated anew; fewer where fewer move the figure."""
         moving = [c for c in self.cases if c.result is not None and self.moves(c)]
         return tuple(moving[:_NAMED])
@@ -335,7 +335,7 @@ class Influence(Result):
             "sources": self.headline.sources,
         }
 
-    def _row(self, case: Case) -> dict[str, Any]:
+    def _row(self, case: _Case) -> dict[str, Any]:
         return {
             **picked(case, "kind", "name", "words", "months"),
             "change": self.change(case) if case.months is not None else None,
@@ -387,29 +387,29 @@ def influence(
     # Screened against the same kind of figure; what it moves is then added to the headline's.
     moved = screened.months - float(study.point([key]).lags[key].months[0])
     away = np.where(screened.failed, np.inf, np.abs(moved))
-    cases: list[Case] = []
+    cases: list[_Case] = []
     for rank, k in enumerate(np.argsort(-away, kind="stable").tolist()):
         if rank < _CANDIDATES and away[k] > 1e-9:
             cases.append(_anew(study, question, edits[k], key))
             continue
         found = None if screened.failed[k] else (headline.months or 0.0) + float(moved[k])
-        cases.append(Case(edits[k].kind, edits[k].name, edits[k].words, found))
+        cases.append(_Case(edits[k].kind, edits[k].name, edits[k].words, found))
     cases += _vintages(study, question, key)
     order = Influence(headline, ())
     cases.sort(key=lambda c: (c.result is None, -abs(order.change(c))))
     return Influence(headline, tuple(cases))
 
 
-def _anew(study: Study, question: Question, edit: Edit, key: str) -> Case:
+def _anew(study: Study, question: Question, edit: Edit, key: str) -> _Case:
     head = (edit.kind, edit.name, edit.words)
     try:
         result = results(redo(study, question, [edit]), [key])[0]
     except (EstimateError, UsageError) as error:
-        return Case(*head, None, str(error))
-    return Case(*head, result.months, "", result)
+        return _Case(*head, None, str(error))
+    return _Case(*head, result.months, "", result)
 
 
-def _vintages(study: Study, question: Question, key: str) -> list[Case]:
+def _vintages(study: Study, question: Question, key: str) -> list[_Case]:
     given = (question.get("session") or Session()).board_of(question)
     cases = []
     for vintage in (s.vintage for s in study.panel.snapshots if s.board == study.panel.board):
@@ -418,11 +418,11 @@ def _vintages(study: Study, question: Question, key: str) -> list[Case]:
             board, asked = _without(given, vintage, study, question)
             result = results(prepare(**asking(asked, board=board)), [key])[0]
         except ElolagError as error:
-            cases.append(Case("vintage", vintage, words, None, str(error)))
+            cases.append(_Case("vintage", vintage, words, None, str(error)))
             continue
         if result.as_of != to_iso(study.as_of):
             words += f", as of {result.as_of}"
-        cases.append(Case("vintage", vintage, words, result.months, "", result))
+        cases.append(_Case("vintage", vintage, words, result.months, "", result))
     return cases
 
 

@@ -110,7 +110,7 @@ _LIMIT = 200_000
 
 
 @dataclass(frozen=True)
-class Target:
+class _Target:
     """Where the figure is to get: into one of these closed ranges of months."""
 
     words: str
@@ -125,11 +125,11 @@ class Target:
         return inside & ~lags.failed
 
 
-def _targets(months: float, within: tuple[float, float] | None) -> list[Target]:
+def _targets(months: float, within: tuple[float, float] | None) -> list[_Target]:
     """A month further behind, a month closer, and out of (or into) a stated range."""
     out = [
-        Target("at least a month further behind", ((months + 1, np.inf),)),
-        Target("at least a month closer to the lead", ((-np.inf, months - 1),)),
+        _Target("at least a month further behind", ((months + 1, np.inf),)),
+        _Target("at least a month closer to the lead", ((-np.inf, months - 1),)),
     ]
     if within is not None:
         low, high = within
@@ -137,14 +137,14 @@ def _targets(months: float, within: tuple[float, float] | None) -> list[Target]:
             words = f"out of {low:g} to {high:g} months"
             # Open at the ends of the range: what lies on them is inside.
             edges = (np.nextafter(low - 1e-6, -np.inf), np.nextafter(high + 1e-6, np.inf))
-            out.append(Target(words, ((-np.inf, edges[0]), (edges[1], np.inf))))
+            out.append(_Target(words, ((-np.inf, edges[0]), (edges[1], np.inf))))
         else:
-            out.append(Target(f"into {low:g} to {high:g} months", ((low, high),)))
+            out.append(_Target(f"into {low:g} to {high:g} months", ((low, high),)))
     return out
 
 
 @dataclass(frozen=True)
-class Change:
+class _Change:
     """One way to reach a target: what is changed, and the figure after it.
 
     `months` is at the posterior as it is; `result` is everything estimated anew (None for points
@@ -157,7 +157,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Route:
+class _Route:
     """The least that reaches a target in one currency.
 
     Attributes
@@ -178,7 +178,7 @@ class Route:
     size: float | None
     searched: float
     ways: int
-    changes: tuple[Change, ...]
+    changes: tuple[_Change, ...]
 
     def sentence(self) -> str:
         """As a clause."""
@@ -206,7 +206,7 @@ class Flip(Result):
     """The least change that makes the distance of the day another one."""
 
     headline: LagResult
-    routes: tuple[Route, ...]
+    routes: tuple[_Route, ...]
 
     def sentence(self) -> str:
         """What it takes, target by target."""
@@ -231,7 +231,7 @@ class Flip(Result):
                 **ends_of(change.result),
             }
             for route in self.routes
-            for change in (route.changes or (Change("", None),))
+            for change in (route.changes or (_Change("", None),))
         ]
 
     def table(self) -> Table:
@@ -311,8 +311,8 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Unpack[
             "the day's distance is only a bound, so nothing can be said of moving it"
         )
     edits = {kind: effective(study, make(study)) for kind, (make, _) in _KINDS.items()}
-    routes: list[Route] = []
-    known: dict[tuple[Edit, ...], Change] = {}
+    routes: list[_Route] = []
+    known: dict[tuple[Edit, ...], _Change] = {}
     for target in _targets(headline.months, within):
         for kind, (_, most) in _KINDS.items():
             found = _search(study, edits[kind], target, most)
@@ -321,23 +321,23 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Unpack[
             changes = [known[change] for change in found[:_SHOWN]]
             size = float(len(found[0])) if found else None
             searched = float(most if edits[kind] else 0)
-            routes.append(Route(target.words, kind, size, searched, len(found), tuple(changes)))
+            routes.append(_Route(target.words, kind, size, searched, len(found), tuple(changes)))
         routes += _points(study, target)
     return Flip(headline, tuple(routes))
 
 
-def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> Change:
+def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> _Change:
     lags, _ = current_states(study, [edits])
     words = " and ".join(edit.words for edit in edits)
     try:
         result = results(redo(study, question, edits), ["current"])[0]
     except (EstimateError, UsageError):
         result = None  # told apart by being absent: without these models it has no answer
-    return Change(words, float(lags.months[0]), result)
+    return _Change(words, float(lags.months[0]), result)
 
 
 def _search(
-    study: Study, edits: Sequence[Edit], target: Target, most: int
+    study: Study, edits: Sequence[Edit], target: _Target, most: int
 ) -> list[tuple[Edit, ...]]:
     """Every smallest set of edits, of at most `most`, after which the figure is in the target."""
     states = current_states(study, [()])[1]
@@ -364,7 +364,7 @@ def _search(
     return []
 
 
-def _points(study: Study, target: Target) -> list[Route]:
+def _points(study: Study, target: _Target) -> list[_Route]:
     """The least sum of rating points, moved on any models, that reaches the target."""
     field = study.cast.field
     if (np.isfinite(field.lead_from) & np.isfinite(field.follow_from)).any():
@@ -382,7 +382,7 @@ def _points(study: Study, target: Target) -> list[Route]:
             if moved is not None and (best is None or np.abs(moved).sum() < best[0] - 1e-9):
                 best = float(np.abs(moved).sum()), moved, sign
     if best is None:
-        return [Route(target.words, "points", None, np.inf, 0, ())]
+        return [_Route(target.words, "points", None, np.inf, 0, ())]
     size, moved, way = best
     ahead, behind = field.lead_from, field.follow_from
     if way < 0:
@@ -394,4 +394,4 @@ def _points(study: Study, target: Target) -> list[Route]:
         for k in np.argsort(-np.abs(moved), kind="stable")
         if abs(moved[k]) > 2 * _NUDGE
     )
-    return [Route(target.words, "points", size, np.inf, 1, (Change(words, months),))]
+    return [_Route(target.words, "points", size, np.inf, 1, (_Change(words, months),))]
