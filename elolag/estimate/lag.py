@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from statistics import NormalDist
 from typing import Any, Unpack
 
@@ -177,37 +178,25 @@ def results(
             study.reached_only(_NO_CROSSING[estimand.partition("/")[0]])
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
-    again: draws.Outcomes | EstimateError | None = None
-    if interval != "measurement":
-        try:
-            (again,) = study.rerun(names)
-        except EstimateError as error:
-            again = error
+
+    @cache
+    def again() -> draws.Outcomes:
+        (rerun,) = study.rerun(names)
+        return rerun
+
     out = []
     for estimand in estimands:
-        rerun, notes = _sampled(study, estimand, interval, sample, again)
-        out.append(_result(study, estimand, interval, point, sample, rerun, notes))
+        sampling: tuple[float, float] | None = None
+        notes: tuple[str, ...] = ()
+        if interval != "measurement":
+            try:
+                sampling = reruns.interval(sample, again(), estimand, study.level)
+            except EstimateError as error:
+                if interval == "sampling":
+                    raise
+                notes = (f"no sampling interval of {estimand}: {error}",)
+        out.append(_result(study, estimand, interval, point, sample, sampling, notes))
     return out
-
-
-def _sampled(
-    study: Study,
-    estimand: str,
-    interval: str,
-    sample: draws.Outcomes,
-    again: draws.Outcomes | EstimateError | None,
-) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
-    """The sampling interval where it is asked for, and a note where it cannot be given."""
-    if again is None:
-        return None, ()
-    try:
-        if isinstance(again, EstimateError):
-            raise again
-        return reruns.interval(sample, again, estimand, study.level), ()
-    except EstimateError as error:
-        if interval == "sampling":
-            raise
-        return None, (f"no sampling interval of {estimand}: {error}",)
 
 
 def _result(

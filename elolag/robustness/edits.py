@@ -315,12 +315,9 @@ class Influence(Result):
         return Table.of(
             "influence",
             "The single changes that move the headline most (the CSV has every one tried)",
-            columns,
-            rows,
-            page_rows=tuple(range(len(self.top))),
-            n_draws=self.headline.n_draws,
-            snapshots=self.headline.snapshots,
-        )
+            columns, rows, page_rows=tuple(range(len(self.top))),
+            **picked(self.headline, "n_draws", "snapshots"),
+        )  # fmt: skip
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""

@@ -257,14 +257,10 @@ class Flip(Result):
         rows = [row | {"least": least[row["target"], row["kind"]]} for row in self._rows()]
         first = {(row["target"], row["kind"]): place for place, row in reversed([*enumerate(rows)])}
         return Table.of(
-            "flip",
-            "The least that would move the day's distance (the CSV has further ways)",
-            columns,
-            rows,
-            page_rows=tuple(sorted(first.values())),
-            n_draws=self.headline.n_draws,
-            snapshots=self.headline.snapshots,
-        )
+            "flip", "The least that would move the day's distance (the CSV has further ways)",
+            columns, rows, page_rows=tuple(sorted(first.values())),
+            **picked(self.headline, "n_draws", "snapshots"),
+        )  # fmt: skip
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
@@ -370,23 +366,20 @@ def _points(study: Study, target: _Target) -> list[_Route]:
     if (np.isfinite(field.lead_from) & np.isfinite(field.follow_from)).any():
         return []  # nested groups: a rating would move on both sides
     ratings = study.means[0]
+    sides = field.lead_from, field.follow_from
     best: tuple[float, Floats, int] | None = None
     for low, high in target.ranges:
-        for sign, ahead, behind, least, most in (
-            (1, field.lead_from, field.follow_from, low, high),
-            (-1, field.follow_from, field.lead_from, -high, -low),
-        ):
+        for sign, least, most in ((1, low, high), (-1, -high, -low)):
             if most < 0:
                 continue
+            ahead, behind = sides[::sign]
             moved = _cheapest(ratings, ahead, behind, study.as_of, max(least, 0.0), most)
             if moved is not None and (best is None or np.abs(moved).sum() < best[0] - 1e-9):
                 best = float(np.abs(moved).sum()), moved, sign
     if best is None:
         return [_Route(target.words, "points", None, np.inf, 0, ())]
     size, moved, way = best
-    ahead, behind = field.lead_from, field.follow_from
-    if way < 0:
-        ahead, behind = behind, ahead
+    ahead, behind = sides[::way]
     months = way * _months_behind(ratings + moved, ahead, behind, study.as_of)
     names = [t.model for t in study.cast.tags]
     words = ", ".join(
