@@ -15,7 +15,7 @@ from elolag.estimate.session import Estimated, Question, Study, prepare
 from elolag.model import draws, reruns
 from elolag.model.estimands import WINDOWS
 from elolag.results.provenance import tags_of
-from elolag.results.table import Column, Table, decimals
+from elolag.results.table import Column, Table, data, decimals, picked
 from elolag.results.words import directed, few, noun, over
 
 #: The fields of the JSON object, in order.
@@ -95,13 +95,13 @@ class Change(Estimated):
             Column("low", "Low", f"lower {ends}", "months", number),
             Column("high", "High", f"upper {ends}", "months", number),
             Column("probability", "Shrank", "probability that it shrank", "", decimals(2)),
-            Column("no_interval", "", "why there is no interval", in_page=False),
+            data("no_interval", "why there is no interval"),
         )
         return Table.of("change", "The change of the lag", columns, [self.to_dict()])
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        out = {name: getattr(self, name) for name in _PLAIN}
+        out = picked(self, *_PLAIN)
         out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
         out["no_interval"] = f"none: {few(self.too_few)}" if self.too_few else None
         if self.too_few:

@@ -16,7 +16,7 @@ from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, check_numbers, prepare
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import FEWEST, adjective, noun, over
 from elolag.schema import ALL_LISTS
 
@@ -25,7 +25,7 @@ _ACTIVE_MONTHS = 12.0
 
 
 @dataclass(frozen=True)
-class Part:
+class _Part:
     """A slice to be asked about: what differs from the question of the whole."""
 
     name: str
@@ -35,33 +35,31 @@ class Part:
     refused: str = ""
 
 
-def _categories(question: Question) -> list[Part]:
+def _categories(question: Question) -> list[_Part]:
     study = prepare(**asking(question, category="overall"))
-    session = question.get("session") or Session()
-    newest = session.board_of(question).snapshot(study.panel.vintage)
+    board = (question.get("session") or Session()).board_of(question)
+    newest = board.snapshot(study.panel.vintage)
     stale = set(newest.stale_categories)
     why = f"it was not computed anew for the vintage {newest.vintage}"
     return [
-        Part(name, {"category": name}, whole=name == "overall",
-                  refused=why if name in stale else "")
+        _Part(name, {"category": name}, "", name == "overall", why if name in stale else "")
         for name in newest.categories
-    ]  # fmt: skip
+    ]
 
 
-def _boards(question: Question) -> list[Part]:
+def _boards(question: Question) -> list[_Part]:
     opened = open_archive(question.get("archive"), sources=question.get("sources", ALL_LISTS))
-    boards = [opened.board(name) for name in opened.boards()]
     return [
-        Part(board.name, {"board": board})
-        for board in boards
+        _Part(board.name, {"board": board})
+        for board in map(opened.board, opened.boards())
         if any(s.method in ("bradley-terry", "index") for s in board.snapshots)
     ]
 
 
-def _openness(question: Question) -> list[Part]:
+def _openness(question: Question) -> list[_Part]:
     leader, follower = question.get("leader", "US"), question.get("follower", "CN")
     sides = {name: noun(name).removeprefix("the ") for name in (leader, follower)}
-    asked = [_pair(leader, follower, f"{sides[follower]} against {sides[leader]}", "", True)]
+    asked = [_pair(leader, follower, f"{sides[follower]} against {sides[leader]}", whole=True)]
     for mine in ("open", "closed"):
         for theirs in ("open", "closed"):
             name = f"{sides[follower]} {mine} against {sides[leader]} {theirs}"
@@ -73,7 +71,7 @@ def _openness(question: Question) -> list[Part]:
     return asked
 
 
-def _labs(question: Question) -> list[Part]:
+def _labs(question: Question) -> list[_Part]:
     leader = question.get("leader", "US")
     study = _everyone(question)
     own = np.isfinite(study.cast.leader.since(study.cast.tags))
@@ -84,23 +82,23 @@ def _labs(question: Question) -> list[Part]:
         if home[lab]:
             rival = _and(leader, f"not:lab:{lab}")
             heading = f"{adjective(leader)} labs, each against the others"
-        asked.append(replace(_pair(rival, f"lab:{lab}", lab, heading), refused=why))
+        asked.append(_pair(rival, f"lab:{lab}", lab, heading, refused=why))
     return sorted(asked, key=lambda q: not q.heading.startswith("other labs"))
 
 
-def _countries(question: Question) -> list[Part]:
+def _countries(question: Question) -> list[_Part]:
     leader = question.get("leader", "US")
     study = _everyone(question)
     own = np.isfinite(study.cast.leader.since(study.cast.tags))
     home = {t.country for t, mine in zip(study.cast.tags, own, strict=True) if mine}
     asked = [
-        replace(_pair(leader, country, _capital(noun(country)), ""), refused=why)
+        _pair(leader, country, _capital(noun(country)), refused=why)
         for country, why in _active(study, "country").items()
         if country not in home
     ]
     if leader in home:
         rest = f"{_capital(noun(leader))} against all others"
-        asked.append(_pair(f"not:{leader}", leader, rest, ""))
+        asked.append(_pair(f"not:{leader}", leader, rest))
     return asked
 
 
@@ -131,8 +129,10 @@ def _active(study: Study, kind: str) -> dict[str, str]:
     return reasons
 
 
-def _pair(leader: str, follower: str, name: str, heading: str, whole: bool = False) -> Part:
-    return Part(name, {"leader": leader, "follower": follower}, heading, whole)
+def _pair(
+    leader: str, follower: str, name: str, heading: str = "", whole: bool = False, refused: str = ""
+) -> _Part:
+    return _Part(name, {"leader": leader, "follower": follower}, heading, whole, refused)
 
 
 def _and(group: str, term: str) -> str:
@@ -144,7 +144,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_QUESTIONS: Mapping[str, Callable[[Question], Sequence[Part]]] = {
+_QUESTIONS: Mapping[str, Callable[[Question], Sequence[_Part]]] = {
     "category": _categories,
     "board": _boards,
     "openness": _openness,
@@ -194,13 +194,12 @@ class Slice:
         """One row of the table."""
         result = self.result
         (low, high), wide = result.ends_given, self.simultaneous_given or (None, None)
-        same = ("board", "category", "as_of", "vintage", "months")
         return {
             "slice": self.name,
             "heading": self.heading,
             "leader": result.leader_group,
             "follower": result.follower_group,
-            **{name: getattr(result, name) for name in same},
+            **picked(result, "board", "category", "as_of", "vintage", "months"),
             "low": low,
             "high": high,
             "no_interval": result.no_interval(),
@@ -301,7 +300,7 @@ class Slices(Result):
         together = self.simultaneous_level is not None
         columns = (
             Column("slice", _capital(self.by), "category, or who is compared with whom"),
-            Column("heading", "", "slices of one heading belong together", in_page=False),
+            data("heading", "slices of one heading belong together"),
             Column("answer", "Lag", "with its direction in words", words=True),
             Column("measurement", f"{self.level:.0%} interval", "of this slice alone", words=True),
             Column("together", "All at once", "interval that holds with all others", words=True,
@@ -309,32 +308,31 @@ class Slices(Result):
             Column("counted", "Models", "rated models of the follower and of the leader",
                    words=True),
             Column("as_of", "As of", "as-of date", "ISO date"),
-            Column("leader", "", "group it is compared with", in_page=False),
-            Column("follower", "", "group asked about", in_page=False),
-            Column("board", "", "board of the ratings", in_page=False),
-            Column("category", "", "its category", in_page=False),
-            Column("vintage", "", "date of the ratings", "ISO date", in_page=False),
-            Column("months", "", "positive: the follower is behind", "months", in_page=False),
-            Column("low", "", f"lower {ends}", "months", in_page=False),
-            Column("high", "", f"upper {ends}", "months", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
-            Column("simultaneous_low", "", f"lower {wide}", "months", in_page=False),
-            Column("simultaneous_high", "", f"upper {wide}", "months", in_page=False),
-            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
-            Column("gap", "", "distance of the two best on the as-of date", "Elo", in_page=False),
-            Column("provisional", "", "whether ratings of few votes decide", in_page=False),
-            Column("leader_models", "", "rated models of the leader", "models", in_page=False),
-            Column("follower_models", "", "rated models of the follower", "models", in_page=False),
+            data("leader", "group it is compared with"),
+            data("follower", "group asked about"),
+            data("board", "board of the ratings"),
+            data("category", "its category"),
+            data("vintage", "date of the ratings", "ISO date"),
+            data("months", "positive: the follower is behind", "months"),
+            data("low", f"lower {ends}", "months"),
+            data("high", f"upper {ends}", "months"),
+            data("no_interval", "why the interval is none"),
+            data("simultaneous_low", f"lower {wide}", "months"),
+            data("simultaneous_high", f"upper {wide}", "months"),
+            data("censored", "at-least or at-most where the value is a bound"),
+            data("gap", "distance of the two best on the as-of date", "Elo"),
+            data("provisional", "whether ratings of few votes decide"),
+            data("leader_models", "rated models of the leader", "models"),
+            data("follower_models", "rated models of the follower", "models"),
         )  # fmt: skip
         rows = []
         for item in self.slices:
             found = item.result
+            at_once = found.interval_cell(*(item.simultaneous or (None, None)))
             words = {
                 "answer": found.short() + (", provisional" if found.provisional else ""),
                 "measurement": found.interval_cell(found.low, found.high),
-                "together": found.interval_cell(*(item.simultaneous or (None, None)))
-                if together
-                else None,
+                "together": at_once if together else None,
                 "counted": f"{item.models[1]} / {item.models[0]}",
             }
             rows.append(item.row() | words)
@@ -364,9 +362,7 @@ class Slices(Result):
         """As one JSON object; every slice with its whole result."""
         return {
             "schema": 1,
-            "by": self.by,
-            "estimand": self.estimand,
-            "level": self.level,
+            **picked(self, "by", "estimand", "level"),
             "simultaneous": None
             if self.simultaneous_level is None
             else {"method": "bonferroni", "level_each": self.simultaneous_level},
@@ -441,7 +437,7 @@ def compare(
         level = question.get("level", 0.95)
         most = sum(not item.refused for item in asked)
         check_numbers(question.get("n_draws", 10_000), 1 - (1 - level) / max(most, 1))
-    found: list[tuple[Part, Study, LagResult]] = []
+    found: list[tuple[_Part, Study, LagResult]] = []
     refused: dict[str, str] = {}
     for number, item in enumerate(asked):
         if progress is not None:
@@ -465,8 +461,7 @@ def compare(
     for item, study, result in found:
         # The same draws' interval, at the level that holds for all slices at once.
         wide = each and results(replace(study, level=each), [key], interval)[0]
-        sides = study.cast.field.lead_from, study.cast.field.follow_from
-        lead, follow = (int((since <= study.as_of).sum()) for since in sides)
+        lead, follow = (count for _, count in study.cast.rated(study.as_of))
         ends = (wide.low, wide.high) if wide else None
         slices.append(Slice(item.name, item.heading, item.whole, result, ends, (lead, follow)))
     headings = list(dict.fromkeys(s.heading for s in slices))

@@ -10,12 +10,13 @@ from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.change import change_of
 from elolag.estimate.lag import ESTIMANDS, HEADLINE, lag_key, results
+from elolag.estimate.panel import sibling
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.estimands import TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import summarise
 from elolag.results.lag import LagResult
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data
 from elolag.results.words import MEANING, NOT_A_FORECAST, meaning
 
 #: Windows, in months, beside the one that is asked for.
@@ -137,19 +138,16 @@ class Comparison(Result):
         level, points = f"{self.results[0].level:.0%}", self.results[0].measure.points
         columns = (
             Column("estimand", "Estimand", "which question"),
-            Column("frontier", "", "curve it is asked of", in_page=False),
+            data("frontier", "curve it is asked of"),
             Column("answer", "Answer", "with its direction in words", words=True),
             Column("measurement", f"{level} measurement", "interval in words", words=True),
             Column("sampling", f"{level} sampling", "interval in words", words=True),
-            Column("value", "", "positive: the follower is behind", f"months (gap: {points})",
-                   in_page=False),
-            Column("low", "", "of the measurement interval; empty: unbounded", "as value",
-                   in_page=False),
-            Column("high", "", "of the measurement interval; empty: unbounded", "as value",
-                   in_page=False),
-            Column("sampling_low", "", "of the sampling interval", "as value", in_page=False),
-            Column("sampling_high", "", "of the sampling interval", "as value", in_page=False),
-            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
+            data("value", "positive: the follower is behind", f"months (gap: {points})"),
+            data("low", "of the measurement interval; empty: unbounded", "as value"),
+            data("high", "of the measurement interval; empty: unbounded", "as value"),
+            data("sampling_low", "of the sampling interval", "as value"),
+            data("sampling_high", "of the sampling interval", "as value"),
+            data("censored", "at-least or at-most where the value is a bound"),
         )  # fmt: skip
         rows = []
         for found in self.results:
@@ -253,16 +251,14 @@ def _each(study: Study) -> tuple[list[tuple[str, LagResult]], dict[str, str]]:
 
 def _unrated(study: Study, question: Question) -> tuple[str, ...]:
     """Models that made a record on the sibling board and have no rating on this one."""
-    board = study.panel.board
-    suffix = "_style_control"
-    sibling = board.removesuffix(suffix) if board.endswith(suffix) else board + suffix
+    twin = sibling(study.panel.board)
     try:
-        other = prepare(**asking(question, board=sibling, vintage=None, as_of=None))
+        other = prepare(**asking(question, board=twin, vintage=None, as_of=None))
     except ElolagError:
         return ()  # no such board, or it cannot answer: then there is nothing to compare with
     rated = set(study.panel.placed.table["model"])
     names = set()
-    for dates in (other.cast.field.lead_from, other.cast.field.follow_from):
+    for _, dates in other.cast.sides:
         steps = Steps(other.means, dates, study.as_of)
         names |= {other.cast.tags[i].model for i in steps.columns[0, : steps.size]}
     return tuple(sorted(names - rated))
@@ -273,11 +269,8 @@ def _retired(study: Study, found: Sequence[tuple[str, LagResult]], question: Que
     recent = to_iso(study.as_of - _RETIRED_MONTHS * DAYS_PER_MONTH)
     table = study.panel.placed.table
     gone = set(table.loc[table["link"] >= 0, "model"])
-    any_result = found[0][1]
-    records = [
-        *any_result.records(any_result.leader_group),
-        *any_result.records(any_result.follower_group),
-    ]
+    one = found[0][1]
+    records = [*one.records(one.leader_group), *one.records(one.follower_group)]
     retired = sorted({m.model for m in records if m.model in gone and m.counts_from > recent})
     if not retired:
         return ""

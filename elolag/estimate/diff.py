@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -38,7 +37,7 @@ _WORDS = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
 
 
 @dataclass(frozen=True)
-class Rename:
+class _Rename:
     """An entry that vanished and one that appeared which may be the same model.
 
     ``expected`` is the old rating on the new scale, ``noise`` its standard deviation; ``basis``
@@ -55,7 +54,7 @@ class Rename:
 
 
 @dataclass(frozen=True)
-class Move:
+class _Move:
     """A common entry whose rating changed otherwise than its neighbours'."""
 
     entry: str
@@ -65,7 +64,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Scale:
+class _Scale:
     """How the newer scale lies to the older: newer minus older, in Elo.
 
     ``median`` and ``spread`` (a standard deviation from the median absolute deviation) are over
@@ -105,9 +104,9 @@ class Changes:
     category: str
     added: tuple[str, ...]
     removed: tuple[str, ...]
-    renames: tuple[Rename, ...]
-    moves: tuple[Move, ...]
-    scale: Scale | None
+    renames: tuple[_Rename, ...]
+    moves: tuple[_Move, ...]
+    scale: _Scale | None
     notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -188,16 +187,16 @@ def _table(snapshot: Snapshot, category: str, lookup: Lookup) -> pd.DataFrame:
     models, labs = [], []
     for entry in table.index:
         alias = lookup.alias(snapshot.source, entry, str(said["name"].get(entry, "")))
-        known = alias is not None and not is_unknown(alias)
-        models.append(alias.model if alias and known else "")
-        labs.append(lookup.tag(alias.model).lab if alias and known else "")
+        model = "" if alias is None or is_unknown(alias) else alias.model
+        models.append(model)
+        labs.append(lookup.tag(model).lab if model else "")
     organisation = [str(said["organisation"].get(entry, "")).casefold() for entry in table.index]
     out = table[["rating", "se", "votes"]].assign(model=models, lab=labs, organisation=organisation)
     out["votes"] = out["votes"].astype("float64")
     return out.sort_values("rating", ascending=False, kind="stable")
 
 
-def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, Scale | None]:
+def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, _Scale | None]:
     both = before.index.intersection(after.index)
     if both.empty:
         return None, None
@@ -210,16 +209,16 @@ def _carry(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Carry | None, Sca
     try:
         carry = fit(then["rating"].to_numpy(float), now["rating"].to_numpy(float), noise)
     except EstimateError:
-        return None, Scale(len(both), median, spread, None, None)
+        return None, _Scale(len(both), median, spread, None, None)
     highest = np.argsort(-(then["rating"] + now["rating"]).to_numpy(float), kind="stable")[:_TOP]
     top = round(float(np.median(change[highest])), 2)
-    return carry, Scale(len(both), median, spread, top, round(carry.slope, 5))
+    return carry, _Scale(len(both), median, spread, top, round(carry.slope, 5))
 
 
 def _renames(
-    gone: pd.DataFrame, come: pd.DataFrame, carry: Carry | None, scale: Scale | None
-) -> list[Rename]:
-    found: list[Rename] = []
+    gone: pd.DataFrame, come: pd.DataFrame, carry: Carry | None, scale: _Scale | None
+) -> list[_Rename]:
+    found: list[_Rename] = []
     if scale is None or gone.empty:
         return found
     level = gone["rating"].to_numpy(float)
@@ -240,7 +239,7 @@ def _renames(
             if abs(rating - expected) <= _RENAME_NOISE * noise:
                 alike = round(_similarity(*names), 2)
                 found.append(
-                    Rename(*names, rating, round(expected, 2), round(noise, 2), alike, basis)
+                    _Rename(*names, rating, round(expected, 2), round(noise, 2), alike, basis)
                 )
     return found
 
@@ -273,7 +272,7 @@ def _similarity(one: str, other: str) -> float:
     return 1.0 if contained else difflib.SequenceMatcher(None, one, other).ratio()
 
 
-def _moves(before: pd.DataFrame, after: pd.DataFrame, scale: Scale | None) -> list[Move]:
+def _moves(before: pd.DataFrame, after: pd.DataFrame, scale: _Scale | None) -> list[_Move]:
     if scale is None:
         return []
     both = before.index.intersection(after.index)
@@ -282,7 +281,7 @@ def _moves(before: pd.DataFrame, after: pd.DataFrame, scale: Scale | None) -> li
     far = change[change.abs() > limit].sort_values(key=np.abs, ascending=False)
     then, now = (table["rating"].astype(float) for table in (before, after))
     return [
-        Move(str(entry), float(then[entry]), float(now[entry]), round(float(value), 2))
+        _Move(str(entry), float(then[entry]), float(now[entry]), round(float(value), 2))
         for entry, value in far.items()
     ]
 
@@ -303,10 +302,9 @@ def _notes(old: Snapshot, new: Snapshot) -> list[str]:
 
 def _metadata_changes(old: Snapshot, new: Snapshot) -> Changes:
     """Tables without ratings: only what was added and removed."""
-    names: list[Sequence[str]] = []
-    for snapshot in (old, new):
-        table = snapshot.manifest["resources"][0]["name"]
-        names.append(snapshot.table(table)["entry"].tolist())
-    before, after = set(names[0]), set(names[1])
+    before, after = (
+        set(snapshot.table(snapshot.manifest["resources"][0]["name"])["entry"])
+        for snapshot in (old, new)
+    )
     added, removed = tuple(sorted(after - before)), tuple(sorted(before - after))
     return Changes(old.path, new.path, "", added, removed, (), (), None, ("no ratings",))

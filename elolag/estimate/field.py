@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from elolag.archive import Archive
 from elolag.arrays import Floats
-from elolag.dates import parse, to_day
+from elolag.dates import parse, to_day, to_iso
 from elolag.errors import UsageError
 from elolag.estimate.panel import ROOT, Panel
 from elolag.model.early_drift import YoungDrift
@@ -96,7 +95,8 @@ class Roster:
 # When a model begins to count: on its release, or on the day the archive first lists it.
 
 CLOCKS = ("released", "first-listed")
-_NOTE = (
+#: What a reader of a result by the second must know.
+FIRST_LISTED = (
     "models count from the day a board of this archive first lists them, not from their release: "
     "listed late where the archive has no vintage for months, early where a lab tests in public"
 )
@@ -106,11 +106,6 @@ def check_clock(clock: str) -> None:
     """Refuse a clock nobody knows."""
     if clock not in CLOCKS:
         raise UsageError(f"unknown clock {clock!r}; known: {', '.join(CLOCKS)}")
-
-
-def clock_notes(clock: str) -> tuple[str, ...]:
-    """What a reader of a result by this clock must know."""
-    return (_NOTE,) if clock == "first-listed" else ()
 
 
 def first_listed(archive: Archive, lookup: Lookup) -> dict[str, float]:
@@ -175,6 +170,15 @@ class Cast:
         field, rows = roster.field(table, drift)
         return cls(field, tuple(rows["entry"]), tuple(kept), leader, follower)
 
+    @property
+    def sides(self) -> tuple[tuple[Group, Floats], tuple[Group, Floats]]:
+        """Leader and follower, each with the days from which the models count for it."""
+        return (self.leader, self.field.lead_from), (self.follower, self.field.follow_from)
+
+    def rated(self, day: float) -> list[tuple[str, int]]:
+        """Leader and follower, each with how many models it has by a day."""
+        return [(group.text, int((since <= day).sum())) for group, since in self.sides]
+
     def counting(self, fitted: Posterior) -> tuple[Cast, Posterior]:
         """Those only that count for a group at some time, and their part of the posterior."""
         counted = np.isfinite(np.minimum(self.field.lead_from, self.field.follow_from))
@@ -211,7 +215,9 @@ def enrol(
     lead_from, follow_from = leader.since(kept), follower.since(kept)
     bounds = np.array(
         [
-            _month_bounds(t) if t.released == earlier else (np.nan, np.nan)
+            month_of(to_day(parse(t.release_date)))
+            if t.precision == "month" and t.released == earlier
+            else (np.nan, np.nan)
             for t, earlier in zip(kept, np.minimum(lead_from, follow_from), strict=True)
         ]
     ).reshape(-1, 2)
@@ -222,11 +228,8 @@ def enrol(
     return Roster(names, released, country, lead_from, follow_from, *bounds.T), kept
 
 
-def _month_bounds(tag: Tag) -> tuple[float, float]:
-    """First day of the release month and of the next, in days; NaN where the day is known."""
-    if tag.precision != "month":
-        return np.nan, np.nan
-    day = parse(tag.release_date)
-    length = calendar.monthrange(day.year, day.month)[1]
-    start = to_day(dt.date(day.year, day.month, 1))
-    return start, start + length
+def month_of(day: float) -> tuple[float, float]:
+    """First day of the month that holds a day, and of the next."""
+    date = parse(to_iso(day))
+    start = to_day(date.replace(day=1))
+    return start, start + calendar.monthrange(date.year, date.month)[1]

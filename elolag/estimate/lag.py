@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from statistics import NormalDist
 from typing import Any, Unpack
 
@@ -34,7 +35,7 @@ _NO_CROSSING = {
     "trend": "trend is the time between smooth curves and dates no record",
     "gap": "the gap is a distance on one day and dates no record",
 }
-_FRONTIERS = KINDS
+
 _DEFAULT_SMOOTH = "spline"
 _INTERVALS = ("measurement", "sampling", "both")
 
@@ -154,7 +155,7 @@ def answer(study: Study, estimand: str | None, frontier: str | None, interval: s
     return results(study, [key], interval)[0]
 
 
-def _headline(study: Study, interval: str = "measurement") -> LagResult:
+def _headline(study: Study, interval: str) -> LagResult:
     """The headline: `average`, or `current` with a note where the months for it are not there."""
     try:
         study.point([HEADLINE])
@@ -177,37 +178,25 @@ def results(
             study.reached_only(_NO_CROSSING[estimand.partition("/")[0]])
     names = [e for e in estimands if e != "gap"]
     point, sample = study.point(names), study.sample(names)
-    again: draws.Outcomes | EstimateError | None = None
-    if interval != "measurement":
-        try:
-            (again,) = study.rerun(names)
-        except EstimateError as error:
-            again = error
+
+    @cache
+    def again() -> draws.Outcomes:
+        (rerun,) = study.rerun(names)
+        return rerun
+
     out = []
     for estimand in estimands:
-        rerun, notes = _sampled(study, estimand, interval, sample, again)
-        out.append(_result(study, estimand, interval, point, sample, rerun, notes))
+        sampling: tuple[float, float] | None = None
+        notes: tuple[str, ...] = ()
+        if interval != "measurement":
+            try:
+                sampling = reruns.interval(sample, again(), estimand, study.level)
+            except EstimateError as error:
+                if interval == "sampling":
+                    raise
+                notes = (f"no sampling interval of {estimand}: {error}",)
+        out.append(_result(study, estimand, interval, point, sample, sampling, notes))
     return out
-
-
-def _sampled(
-    study: Study,
-    estimand: str,
-    interval: str,
-    sample: draws.Outcomes,
-    again: draws.Outcomes | EstimateError | None,
-) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
-    """The sampling interval where it is asked for, and a note where it cannot be given."""
-    if again is None:
-        return None, ()
-    try:
-        if isinstance(again, EstimateError):
-            raise again
-        return reruns.interval(sample, again, estimand, study.level), ()
-    except EstimateError as error:
-        if interval == "sampling":
-            raise
-        return None, (f"no sampling interval of {estimand}: {error}",)
 
 
 def _result(
@@ -292,10 +281,7 @@ def _result(
         provisional=_provisional(study, (leader_best, follower_best)),
         models=tuple(
             named(int(index), group)
-            for group, since in (
-                (cast.leader, cast.field.lead_from),
-                (cast.follower, cast.field.follow_from),
-            )
+            for group, since in cast.sides
             for index in np.flatnonzero(np.isfinite(since))
         ),
     )
@@ -355,8 +341,8 @@ def _matches(
 
 def lag_key(estimand: str, frontier: str | None) -> str:
     """The estimand as the draws know it: `trend` with its curve, the others by name."""
-    if frontier is not None and frontier not in _FRONTIERS:
-        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(_FRONTIERS)}")
+    if frontier is not None and frontier not in KINDS:
+        raise UsageError(f"unknown frontier {frontier!r}; known: {', '.join(KINDS)}")
     if estimand == "trend":
         if frontier == "step":
             raise UsageError(

@@ -15,20 +15,11 @@ from elolag.arrays import Floats
 from elolag.dates import to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import PrintedErrors, Vintage, vintages
-from elolag.estimate.session import (
-    Estimated,
-    Question,
-    asking,
-    of_lists,
-    prepare,
-    rests_on,
-)
-from elolag.model import draws
+from elolag.estimate.session import Estimated, Question, Study, asking, of_lists, prepare, rests_on
 from elolag.model.frontier import Steps
-from elolag.model.posterior import Field, Posterior
 from elolag.results.citing import date as spelled
 from elolag.results.provenance import basis_notes, tags_of
-from elolag.results.table import Column, Table, decimals
+from elolag.results.table import Column, Table, data, decimals, picked
 from elolag.results.words import NO_CHANCE, noun, share
 
 #: Points of the grid on which the two frontiers of a list are compared.
@@ -83,10 +74,7 @@ class Standing:
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
         return {
-            "date": self.date,
-            "source": self.source,
-            "method": self.method,
-            "completeness": self.completeness,
+            **picked(self, "date", "source", "method", "completeness"),
             "leader": {"model": self.leader, "rating": self.leader_rating},
             "follower": {"model": self.follower, "rating": self.follower_rating},
             "gap": self.gap,
@@ -189,11 +177,11 @@ class WhoLed(Estimated):
                    _percent, figures=True),
             Column("hindsight", "By the newest", "that the follower was first", "probability",
                    _percent, figures=True),
-            Column("leader_rating", "", "as listed", "points", in_page=False),
-            Column("follower_rating", "", "as listed", "points", in_page=False),
-            Column("method", "", "how the list was rated", in_page=False),
-            Column("completeness", "", "full, or cut off", in_page=False),
-            Column("source", "", "where the list came from", in_page=False),
+            data("leader_rating", "as listed", "points"),
+            data("follower_rating", "as listed", "points"),
+            data("method", "how the list was rated"),
+            data("completeness", "full, or cut off"),
+            data("source", "where the list came from"),
         )  # fmt: skip
         rows = [{c.key: getattr(s, c.key) for c in columns} for s in self.standings]
         last = {s.date[:7]: k for k, s in enumerate(self.standings)}
@@ -215,15 +203,12 @@ class WhoLed(Estimated):
             )
         _, _, longest = self.days
         told.append(f"The longest stretch between two lists is {longest} days.")
-        if self.without:
-            absent = {
-                group: [d for d, g in self.without if g == group] for _, group in self.without
-            }
-            told += [
-                f"{len(dates)} lists show no model of {noun(group)} and are left out: "
-                f"{_dates(dates)}."
-                for group, dates in absent.items()
-            ]
+        for group in dict.fromkeys(group for _, group in self.without):
+            absent = [d for d, g in self.without if g == group]
+            told.append(
+                f"{len(absent)} lists show no model of {noun(group)} and are left out: "
+                f"{_dates(absent)}."
+            )
         elo = [s.date for s in self.standings if s.method == "online-elo"]
         if elo:
             told.append(
@@ -241,14 +226,14 @@ class WhoLed(Estimated):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""
-        plain = (
-            "board", "category", "vintage", "leader_group", "follower_group", "n_draws", "seed",
-            "sources", "version",
+        plain = picked(
+            self, "board", "category", "vintage", "leader_group", "follower_group", "n_draws",
+            "seed", "sources", "version",
         )  # fmt: skip
         lists, days, longest = self.days
         return {
             "schema": 1,
-            **{name: getattr(self, name) for name in plain},
+            **plain,
             "tags": tags_of(self),
             "lists": [s.to_dict() for s in self.standings],
             "first_on": [s.date for s in self.first],
@@ -321,9 +306,7 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
         raise EstimateError(f"no list of {board.name} ({category}) from {since} to {newest}")
     lists = vintages(snapshots, category, lookup)
     dates = np.array([to_day(v.date) for v in lists])
-    later = _hindsight(
-        study.cast.field, study.fitted, study.as_of, dates, study.n_draws, study.seed
-    )
+    later = _hindsight(study, dates)
     printed = PrintedErrors(lists)
     standings, without = [], []
     for snapshot, listed, chance in zip(snapshots, lists, later, strict=True):
@@ -410,15 +393,15 @@ def above(mine: Floats, my_error: Floats, other: Floats, other_error: Floats) ->
     return float((np.diff(below) * (rival[1:] + rival[:-1]) / 2).sum())
 
 
-def _hindsight(
-    numbers: Field, fitted: Posterior, as_of: float, dates: Floats, n_draws: int, seed: int
-) -> Floats:
+def _hindsight(study: Study, dates: Floats) -> Floats:
     """Share of draws in which the follower's frontier is above at each date; NaN before both."""
     ahead, seen = np.zeros(len(dates)), np.ones(len(dates), bool)
-    inside = np.minimum(dates, as_of)
-    for _, drawn in draws.draw(numbers, fitted, n_draws, seed):
-        sides = [Steps(drawn.ratings, s, as_of) for s in (drawn.lead_from, drawn.follow_from)]
-        led, followed = (side.at(inside) for side in sides)
+    inside = np.minimum(dates, study.as_of)
+    for _, drawn in study.drawn:
+        led, followed = (
+            Steps(drawn.ratings, since, study.as_of).at(inside)
+            for since in (drawn.lead_from, drawn.follow_from)
+        )
         ahead += (followed > led).sum(axis=0)
         seen &= np.isfinite(led).all(axis=0) & np.isfinite(followed).all(axis=0)
-    return np.where(seen, ahead / n_draws, np.nan)
+    return np.where(seen, ahead / study.n_draws, np.nan)

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.session import ASKED, Estimated, Question, Session, Study, asking, prepare
+from elolag.estimate.session import Estimated, Question, Session, Study, prepare
 from elolag.model import draws
 from elolag.model.frontier import MatchRule, Steps, crossed_by
-from elolag.question import check_names
 from elolag.results import cards
 from elolag.results.citing import date as spelled
 from elolag.results.citing import lag as told_lag
 from elolag.results.provenance import tags_of
-from elolag.results.table import Column, Table, decimals
+from elolag.results.table import Column, Table, data, decimals, picked
 from elolag.results.words import TOO_FEW, compact, few, given, noun, share
 
 #: States of a date: known, only known to lie before the first rated model, not come yet.
@@ -95,7 +95,7 @@ class Reach:
             key: dict(zip(("model", "date"), pair, strict=True)) if pair else None
             for key, pair in (("below", self.below), ("above", self.above))
         }
-        plain = {name: getattr(self, name) for name in ("group", "state", "date")}
+        plain = picked(self, "group", "state", "date")
         return {**plain, **given(self.low, self.high), **ends, "not_reached": self.never}
 
     def cells(self, thin: bool) -> dict[str, Any]:
@@ -171,17 +171,13 @@ class ModelDate:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        plain = (
-            "model", "entry", "lab", "group", "released", "rating", "sd", "votes", "record", "best",
+        plain = picked(
+            self, "model", "entry", "lab", "group", "released", "rating", "sd", "votes", "record",
+            "best",
         )  # fmt: skip
         lag = {"months": self.months, **given(self.low, self.high), "censored": self.censored}
-        return {
-            **{name: getattr(self, name) for name in plain},
-            "other": self.reach.to_dict(),
-            "at_release": lag,
-            "evidence": self.evidence,
-            "lab_evidence": self.lab_evidence,
-        }
+        said = picked(self, "evidence", "lab_evidence")
+        return {**plain, "other": self.reach.to_dict(), "at_release": lag, **said}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,13 +202,13 @@ class _Asked(Estimated):
         )
 
     def _question(self) -> dict[str, Any]:
-        plain = (
-            "board", "category", "vintage", "as_of", "leader_group", "follower_group",
+        plain = picked(
+            self, "board", "category", "vintage", "as_of", "leader_group", "follower_group",
             "match_rule", "level", "n_draws", "seed", "sources", "version",
         )  # fmt: skip
         return {
             "schema": 1,
-            **{name: getattr(self, name) for name in plain},
+            **plain,
             "tags": tags_of(self),
             "too_few": self.thin or None,
             "notes": list(self.notes),
@@ -296,20 +292,20 @@ class ModelDates(_Asked):
             Column("when", "Other side at its level", "the day in words", words=True),
             Column("interval", "Interval", "of that day, in words", words=True),
             Column("behind", "At its release", "how far behind or ahead, in words", words=True),
-            Column("entry", "", "its best entry", in_page=False),
-            Column("lab", "", "who released it", in_page=False),
-            Column("sd", "", "posterior standard deviation", "Elo", in_page=False),
-            Column("other", "", "the other group", in_page=False),
+            data("entry", "its best entry"),
+            data("lab", "who released it"),
+            data("sd", "posterior standard deviation", "Elo"),
+            data("other", "the other group"),
             *_days("first day at its level; empty: not yet"),
-            Column("below", "", "the other side's last record below it", in_page=False),
-            Column("above", "", "the other side's first at or above it", in_page=False),
-            Column("not_reached", "", "share of draws without one", in_page=False),
-            Column("months", "", "lag at release; positive: behind", "months", in_page=False),
-            Column("low", "", "lower end of its interval", "months", in_page=False),
-            Column("high", "", "upper end of its interval", "months", in_page=False),
-            Column("censored", "", "at-least or at-most where months is a bound", in_page=False),
-            Column("record", "", "whether it set a record of its side", in_page=False),
-            Column("best", "", "whether it is its side's best", in_page=False),
+            data("below", "the other side's last record below it"),
+            data("above", "the other side's first at or above it"),
+            data("not_reached", "share of draws without one"),
+            data("months", "lag at release; positive: behind", "months"),
+            data("low", "lower end of its interval", "months"),
+            data("high", "upper end of its interval", "months"),
+            data("censored", "at-least or at-most where months is a bound"),
+            data("record", "whether it set a record of its side"),
+            data("best", "whether it is its side's best"),
         )
         rows = []
         for m in self.models:
@@ -369,7 +365,7 @@ class LevelDates(_Asked):
             Column("above", "First at or above", "model"),
             Column("below", "Last below", "model"),
             *_days("first day; empty: not yet"),
-            Column("not_reached", "", "share of draws without one", in_page=False),
+            data("not_reached", "share of draws without one"),
         )
         rows = [{"group": each.group, **each.cells(bool(self.thin))} for each in self.reaches]
         return Table.of("level-dates", f"When each reached {self.rating:g} points", columns, rows)
@@ -390,9 +386,9 @@ def _days(first: str) -> tuple[Column, ...]:
     """Columns of a day as data."""
     ends = "of the interval; empty: unbounded"
     return (
-        Column("state", "", f"one of {', '.join(_STATES)}", in_page=False),
-        Column("date", "", first, "ISO date", in_page=False),
-        *(Column(end, "", ends, "ISO date", in_page=False) for end in ("earliest", "latest")),
+        data("state", f"one of {', '.join(_STATES)}"),
+        data("date", first, "ISO date"),
+        *(data(end, ends, "ISO date") for end in ("earliest", "latest")),
     )
 
 
@@ -427,7 +423,8 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
     >>> kimi.reach.below, kimi.reach.above
     (('gemini-3-pro', '2025-11-18'), ('claude-opus-4-6', '2026-02-05'))
     """
-    study, session = _study(question)
+    question["session"] = session = question.get("session") or Session()
+    study = prepare(**question)
     cast, fitted, as_of = study.cast, study.fitted, study.as_of
     numbers, point = cast.field, _point(study)
     follows = numbers.follow_from <= as_of
@@ -450,24 +447,23 @@ def model_dates(**question: Unpack[Question]) -> ModelDates:
     best, mean, spread = cast.best_entries(fitted), fitted.mean, fitted.spread
     table = study.panel.placed.table.dropna(subset="votes")
     votes = dict(zip(table["entry"], table["votes"].astype(int), strict=True))
-    frontiers = [Steps(point.ratings, side, as_of) for side in (point.lead_from, point.follow_from)]
+    frontiers = [Steps(point.ratings, since, as_of) for _, since in cast.sides]
     records = [set(f.columns[0][np.isfinite(f.dates[0])].tolist()) for f in frontiers]
     tops = [int(f.best_model()[0]) for f in frontiers]
-    groups = cast.leader.text, cast.follower.text
     found = []
     for k in np.flatnonzero(sides[0] | sides[1]):
-        mine = int(follows[k])
-        other = 1 - mine
+        mine, other = int(follows[k]), int(not follows[k])
+        (group, since), rival = cast.sides[mine], cast.sides[other][0]
         tag, row = cast.tags[k], tables.models[cast.tags[k].model]
-        day, by, not_yet, own = facts = [each[0, k] for each in at_mean]
-        reach = _reach(study, groups[other], frontiers[other], float(point.ratings[0, k]),
-                       facts[:3], (early[k], late[k]), never[:, k])  # fmt: skip
+        day, by, not_yet, own = (each[0, k] for each in at_mean)
+        reach = _reach(study, rival.text, frontiers[other], float(point.ratings[0, k]),
+                       (day, by, not_yet), (early[k], late[k]), never[:, k])  # fmt: skip
         found.append(ModelDate(
             model=tag.model,
             entry=cast.entries[best[k]],
             lab=tag.lab,
-            group=groups[mine],
-            released=to_iso(float((numbers.lead_from, numbers.follow_from)[mine][k])),
+            group=group.text,
+            released=to_iso(float(since[k])),
             rating=float(mean[best[k]]),
             sd=float(spread[best[k]]),
             votes=votes.get(cast.entries[best[k]]),
@@ -515,42 +511,38 @@ def level_dates(rating: float, **question: Unpack[Question]) -> LevelDates:
     """
     if not np.isfinite(rating):
         raise UsageError(f"a level of {rating} points makes no sense; take a number, e.g. 1450")
-    study, _ = _study(question)
+    study = prepare(**question)
     if study.match_rule == "not-worse":
         raise UsageError("match rule not-worse compares two models, and a level is none")
-    numbers, point, as_of = study.cast.field, _point(study), study.as_of
-    until = np.array([as_of])
+    match, until = MatchRule(study.match_rule), np.array([study.as_of])
 
-    def crossed(drawn: draws.Draw) -> list[tuple[Floats, Flags, Flags]]:
-        """Of leader and follower, each (D,)."""
-        found = []
-        for since in (drawn.lead_from, drawn.follow_from):
-            steps = Steps(drawn.ratings, since, as_of)
-            levels = np.full((len(drawn.ratings), 1), float(rating))
-            none = np.zeros(levels.shape, np.intp)
-            each = crossed_by(MatchRule(study.match_rule), levels, steps, none, until)
-            found.append((each[0][:, 0], each[1][:, 0], each[2][:, 0]))
-        return found
+    def crossed(ratings: Floats, steps: Steps) -> list[NDArray[Any]]:
+        """The day of one side, unseen, never; each (D,)."""
+        levels = np.full((len(ratings), 1), float(rating))
+        nobody = np.zeros(levels.shape, np.intp)
+        return [each[:, 0] for each in crossed_by(match, levels, steps, nobody, until)]
 
-    parts = [
-        crossed(drawn) for _, drawn in draws.draw(numbers, study.fitted, study.n_draws, study.seed)
-    ]
-    at_mean, reaches, sampled = crossed(point), [], []
-    for side, group in enumerate((study.cast.leader.text, study.cast.follower.text)):
-        dates, unseen, never = (np.concatenate([part[side][k] for part in parts]) for k in range(3))
+    at_mean, reaches, sampled = [], [], []
+    for (group, since), name in zip(study.cast.sides, ("lead_from", "follow_from"), strict=True):
+        drawn = (
+            crossed(d.ratings, Steps(d.ratings, getattr(d, name), study.as_of))
+            for _, d in study.drawn
+        )
+        dates, unseen, never = (np.concatenate(each) for each in zip(*drawn, strict=True))
+        steps = Steps(study.means, since, study.as_of)
+        facts = [each[0] for each in crossed(study.means, steps)]
+        ends = _ends(dates, unseen, never, study.level)
+        at_mean.append(facts[0])
+        reaches.append(_reach(study, group.text, steps, rating, facts, ends, never))
         sampled.append((dates, unseen, never))
-        early, late = _ends(dates, unseen, never, study.level)
-        steps = Steps(point.ratings, (point.lead_from, point.follow_from)[side], as_of)
-        facts = [each[0] for each in at_mean[side]]
-        reaches.append(_reach(study, group, steps, rating, facts, (early, late), never))
     (led, lead_by, lead_never), (followed, follow_by, follow_never) = sampled
     apart = (followed - led) / DAYS_PER_MONTH
     low, high = _ends(apart, lead_never | follow_by, follow_never | lead_by, study.level)
-    state = {reach.state for reach in reaches}
-    value: float | None = float(at_mean[1][0][0] - at_mean[0][0][0]) / DAYS_PER_MONTH + 0.0
-    least = reaches[1].state == "not-yet" or reaches[0].state == "before-first"
-    most = reaches[0].state == "not-yet" or reaches[1].state == "before-first"
-    if state == {"not-yet"} or (least and most):
+    value: float | None = float(at_mean[1] - at_mean[0]) / DAYS_PER_MONTH + 0.0
+    first, second = (reach.state for reach in reaches)
+    least = second == "not-yet" or first == "before-first"
+    most = first == "not-yet" or second == "before-first"
+    if least and most:
         value = None
     return LevelDates(
         rating=float(rating),
@@ -561,12 +553,6 @@ def level_dates(rating: float, **question: Unpack[Question]) -> LevelDates:
         censored=None if value is None else "at-least" if least else "at-most" if most else None,
         **_asked(study),
     )
-
-
-def _study(question: Question) -> tuple[Study, Session]:
-    check_names(question, ASKED)
-    session = question.get("session") or Session()
-    return prepare(**asking(question, session=session)), session
 
 
 def _point(study: Study) -> draws.Draw:

@@ -22,21 +22,13 @@ from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
-from elolag.estimate.session import (
-    Estimated,
-    Question,
-    Study,
-    asking,
-    of_lists,
-    prepare,
-    rests_on,
-)
+from elolag.estimate.session import Estimated, Question, Study, asking, of_lists, prepare, rests_on
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.model.frontier import MatchRule
 from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
-from elolag.results.table import Cell, Column, Table
+from elolag.results.table import Cell, Column, Table, data, picked
 from elolag.results.words import directed, months, noun
 
 #: Causes, in the order in which they are told, and what each is called.
@@ -153,7 +145,7 @@ class News(Estimated):
                    "months", _shown, figures=True, in_page="average" in self.figures),
             Column("current", "Lag of the day", "share of the change; positive: further behind",
                    "months", _shown, figures=True, in_page="current" in self.figures),
-            Column("whole", "", "whether it is the sum of all of the cause", in_page=False),
+            data("whole", "whether it is the sum of all of the cause"),
         )  # fmt: skip
         rows: list[dict[str, Any]] = []
         shown = []
@@ -186,13 +178,12 @@ class News(Estimated):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""
-        plain = (
-            "board", "category", "leader_group", "follower_group", "n_draws", "seed", "sources",
-            "version",
-        )  # fmt: skip
         return {
             "schema": 1,
-            **{name: getattr(self, name) for name in plain},
+            **picked(
+                self, "board", "category", "leader_group", "follower_group", "n_draws", "seed",
+                "sources", "version",
+            ),
             "vintages": list(self.vintages),
             "policies": dict(self.policies),
             "figures": {
@@ -203,7 +194,7 @@ class News(Estimated):
             "notes": list(self.notes),
             "sentence": self.sentence(),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
-        }
+        }  # fmt: skip
 
 
 def signed(value: float) -> str:
@@ -244,12 +235,29 @@ class _State:
         return _State(ratings, lead, taken(self.follow_from, np.inf), self.as_of)
 
 
+@dataclass(frozen=True)
+class _Figure:
+    """What is split: an estimand over its window, levels dated by a match rule."""
+
+    estimand: str
+    window: float | None
+    match: MatchRule
+
+    def begins(self, *states: _State) -> float:
+        """The first day on which the figure of any of the states looks at the frontiers."""
+        wanted = WINDOWS[self.estimand] if self.window is None else self.window
+        back = 0.0 if self.estimand == "current" else wanted
+        return min(state.as_of for state in states) - back * DAYS_PER_MONTH
+
+    def worth(self, state: _State, rows: Ints) -> Floats:
+        """It in some of the draws."""
+        part = state.rows(rows)
+        race = Race.of(part.ratings, part.lead_from, part.follow_from, part.as_of, self.match)
+        return draws.lag_of(race, self.estimand, self.window).months
+
+
 def estimate_news(
-    before: str,
-    after: str,
-    *,
-    tags_before: str | Path | None = None,
-    **question: Unpack[Question],
+    before: str, after: str, *, tags_before: str | Path | None = None, **question: Unpack[Question]
 ) -> News:
     """Split the change of the headline, and of the lag of the day, between two vintages.
 
@@ -310,8 +318,8 @@ def estimate_news(
     # In one order whichever way it is asked, so that the answer only changes its sign.
     forth = studies[0].as_of <= studies[1].as_of
     early, late = studies if forth else studies[::-1]
-    shares = _split(early, late, list(figures), [f[e].averaged for f in found for e in ("average",)
-                                                 if e in f])  # fmt: skip
+    averaged = [f["average"].averaged for f in found if "average" in f]
+    shares = _split(early, late, list(figures), averaged)
     sign = 1.0 if forth else -1.0
     causes = []
     for (kind, model), moved in shares.items():
@@ -319,8 +327,8 @@ def estimate_news(
         if any(values.values()):
             causes.append(Cause(kind, model, values["average"], values["current"]))
     for e in figures:
-        left = sum(_of_bounds(study, f[e]) * side
-                   for study, f, side in zip(studies, found, (-1, 1), strict=True))  # fmt: skip
+        first, second = (_of_bounds(study, f[e]) for study, f in zip(studies, found, strict=True))
+        left = second - first
         if left:
             rest = {name: left if name == e else None for name in _ESTIMANDS}
             causes.append(Cause("bounds", "", rest["average"], rest["current"]))
@@ -379,8 +387,8 @@ def _split(
         if not drawn:
             many = np.zeros(_ORDERS, np.intp)
             states = states[0].rows(many), states[1].rows(many)
-        moved = _shapley(states[0], states[1], retagged, estimand, late.window,
-                        MatchRule(late.match_rule), late.seed)  # fmt: skip
+        figure = _Figure(estimand, late.window, MatchRule(late.match_rule))
+        moved = _shapley(*states, retagged, figure, late.seed)
         for k, name in enumerate(names):
             for kind, value in ((kinds[k], moved[0][k]), ("tags", moved[1][k])):
                 if value:
@@ -459,13 +467,7 @@ def _shift(early: Study, late: Study) -> float:
 
 
 def _shapley(
-    early: _State,
-    late: _State,
-    retagged: Flags,
-    estimand: str,
-    window: float | None,
-    match: MatchRule,
-    seed: int,
+    early: _State, late: _State, retagged: Flags, figure: _Figure, seed: int
 ) -> tuple[Floats, Floats, float]:
     """Shares of the models' ratings, (K,), of their tags, (K,), and of the date, means over draws.
 
@@ -479,20 +481,14 @@ def _shapley(
         rows = np.arange(begin, min(begin + _CHUNK, n))
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(chunk, 1)))
         old, new = early.rows(rows), late.rows(rows)
-        columns, alive = _live(old, new, _beginning(old, new, estimand, window), match)
+        columns, alive = _live(old, new, figure.begins(old, new), figure.match)
         old, new = old.columns(columns, alive), new.columns(columns, alive)
         tag = retagged[columns] & alive
-        moved = _walk(old, new, alive, tag, estimand, window, match, rng)
+        moved = _walk(old, new, alive, tag, figure, rng)
         np.add.at(ratings, columns.ravel(), moved[0].ravel())
         np.add.at(tags, columns.ravel(), moved[1].ravel())
         time += float(moved[2].sum())
     return ratings / n, tags / n, time / n
-
-
-def _beginning(old: _State, new: _State, estimand: str, window: float | None) -> float:
-    """The first day on which either state's figure looks at the frontiers."""
-    back = 0.0 if estimand == "current" else WINDOWS[estimand] if window is None else window
-    return min(old.as_of, new.as_of) - back * DAYS_PER_MONTH
 
 
 def _live(old: _State, new: _State, begins: float, match: MatchRule) -> tuple[Ints, Flags]:
@@ -533,14 +529,7 @@ def _live(old: _State, new: _State, begins: float, match: MatchRule) -> tuple[In
 
 
 def _walk(
-    old: _State,
-    new: _State,
-    alive: Flags,
-    tag: Flags,
-    estimand: str,
-    window: float | None,
-    match: MatchRule,
-    rng: np.random.Generator,
+    old: _State, new: _State, alive: Flags, tag: Flags, figure: _Figure, rng: np.random.Generator
 ) -> tuple[Floats, Floats, Floats]:
     """What each switch adds, (D, J), (D, J), and what the date does, (D,).
 
@@ -550,9 +539,9 @@ def _walk(
     n, width = old.ratings.shape
     every = np.arange(n)
     aged = replace(old, as_of=new.as_of)
-    begins = _beginning(aged, aged, estimand, window)
-    begin = _worth(aged, every, estimand, window, match)
-    time = begin - _worth(old, every, estimand, window, match)
+    begins, match = figure.begins(aged), figure.match
+    begin = figure.worth(aged, every)
+    time = begin - figure.worth(old, every)
     idle = np.hstack([~alive, ~tag])
     order = rng.permuted(np.tile(np.arange(2 * width), (n, 1)), axis=1)
     count = (~idle).sum(axis=1)
@@ -577,7 +566,7 @@ def _walk(
             rows, who = rows[seen], who[seen]
             if not len(rows):
                 continue
-            after = _worth(mix, rows, estimand, window, match)
+            after = figure.worth(mix, rows)
             added[rows, who] += (after - value[rows]) / 2
             value[rows] = after
     return added[:, :width], added[:, width:], time
@@ -606,12 +595,3 @@ def _players_first(order: Ints, idle: Flags) -> Ints:
     """Each draw's order with those that are no players behind the others."""
     none = np.take_along_axis(idle, order, 1)
     return np.take_along_axis(order, np.argsort(none, axis=1, kind="stable"), 1)
-
-
-def _worth(
-    state: _State, rows: Ints, estimand: str, window: float | None, match: MatchRule
-) -> Floats:
-    """The figure in some of the draws."""
-    part = state.rows(rows)
-    race = Race.of(part.ratings, part.lead_from, part.follow_from, part.as_of, match)
-    return draws.lag_of(race, estimand, window).months

@@ -27,7 +27,7 @@ from elolag.model.estimands import (
 )
 from elolag.model.interval import BOUNDS, reach
 from elolag.results.provenance import tags_of
-from elolag.results.table import Column, Table, decimals
+from elolag.results.table import Column, Table, data, decimals, picked
 from elolag.results.words import NO_WIDTH, TOO_FEW, bounded, months, noun
 
 #: Level of the inner bands.
@@ -128,19 +128,17 @@ class LagPath(Estimated):
             None if found is None else {"first": found[0], "by": found[1], "on": to_iso(found[2])}
             for found in self.overtaken
         ]
-        plain = (
-            "board", "category", "estimand", "window", "vintage", "leader_group",
+        plain = picked(
+            self, "board", "category", "estimand", "window", "vintage", "leader_group",
             "follower_group", "level",
         )  # fmt: skip
         return {
             "schema": 1,
-            **{name: getattr(self, name) for name in plain},
+            **plain,
             "inner_level": INNER,
             "overtaken": dict(zip(("start", "end"), ends, strict=True)),
             "days": days.where(days.notna(), None).to_dict("records"),
-            "n_draws": self.n_draws,
-            "seed": self.seed,
-            "sources": self.sources,
+            **picked(self, "n_draws", "seed", "sources"),
             "tags": tags_of(self),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
@@ -163,10 +161,8 @@ class LagPath(Estimated):
                 Column(name, label, meaning, "months", number, figures=True, in_page=bool(label))
                 for name, (label, meaning) in _columns(self.level).items()
             ),
-            Column(
-                "censored", "", "1: at least, -1: at most, 0: exact, 2: no bound", in_page=False
-            ),
-            Column("no_interval", "", "why the interval is none", in_page=False),
+            data("censored", "1: at least, -1: at most, 0: exact, 2: no bound"),
+            data("no_interval", "why the interval is none"),
         )
         # To the ten-thousandth of a month, which is four minutes: a third of the bytes.
         days = {name: getattr(self, name).round(4).tolist() for name in _columns(self.level)}

@@ -97,9 +97,7 @@ class Placed:
 
 
 def place(
-    vintages: Sequence[Vintage],
-    others: Sequence[Vintage] = (),
-    hyper: Hyperparameters = SHIPPED,
+    vintages: Sequence[Vintage], others: Sequence[Vintage] = (), hyper: Hyperparameters = SHIPPED
 ) -> Placed:
     """Put every entry on the scale of the last vintage (see `elolag.model.scale`).
 
@@ -270,7 +268,7 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
         notes.append(f"set aside for an impossible day, see elolag archive verify: a list {named}")
     damaged = [*board.damaged.values()]
     if not isinstance(board, OwnBoard):
-        damaged += board.archive.damaged(_other_name(board)).values()
+        damaged += board.archive.damaged(sibling(board.name)).values()
     if damaged:
         also = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
         notes.append(f"set aside as damaged, see elolag archive verify: {damaged[0]}{also}")
@@ -314,9 +312,7 @@ def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> P
     # A user's own board lists them all itself.
     if untagged and not isinstance(board, OwnBoard):
         notes.append(
-            f"{len(untagged)} entries have no tag and do not count: "
-            + ", ".join(sorted(untagged)[:5])
-            + (", ..." if len(untagged) > 5 else "")
+            f"{len(untagged)} entries have no tag and do not count: {_some(sorted(untagged))}"
         )
     return Panel(
         board=board.name,
@@ -473,12 +469,14 @@ def _blind_spots(
             f"truncated-boards)"
         )
     if cut:
-        note += (
-            f"; lists of those days that are cut off ({len(cut)}) show "
-            + ("missed models: " + ", ".join(missed[:5]) if missed else "no missed model")
-            + (", ..." if len(missed) > 5 else "")
-        )
+        found = f"missed models: {_some(missed)}" if missed else "no missed model"
+        note += f"; lists of those days that are cut off ({len(cut)}) show {found}"
     return [note]
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first five names."""
+    return ", ".join([*names[:5], *(["..."] if len(names) > 5 else [])])
 
 
 def _blind_stretches(dates: Sequence[str]) -> list[tuple[str, str]]:
@@ -504,7 +502,7 @@ def _comparable(board: Board, newest: Snapshot) -> list[Snapshot]:
 
 def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
     """Complete lists, by the same day, of the board that rates the same votes the other way."""
-    name = _other_name(board)
+    name = sibling(board.name)
     if isinstance(board, OwnBoard) or name not in board.archive.boards():
         return []
     return [
@@ -514,10 +512,10 @@ def other_board(board: Board, newest: Snapshot) -> list[Snapshot]:
     ]
 
 
-def _other_name(board: Board) -> str:
+def sibling(board: str) -> str:
     """A publisher with and without style control has two boards, ``x`` and ``x_style_control``."""
     end = "_style_control"
-    return board.name.removesuffix(end) if board.name.endswith(end) else board.name + end
+    return board.removesuffix(end) if board.endswith(end) else board + end
 
 
 def identified(

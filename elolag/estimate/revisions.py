@@ -50,7 +50,7 @@ from elolag.model.posterior import Field, Posterior, only, posterior
 from elolag.model.scale import SHIPPED, Hyperparameters
 from elolag.question import check_names
 from elolag.results.provenance import basis_notes, tags_of
-from elolag.results.table import Cell, Column, Table
+from elolag.results.table import Cell, Column, Table, data, picked
 from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
 from elolag.schema import measure_of
 from elolag.tags import Lookup
@@ -234,8 +234,7 @@ class Revision:
         for name, found in (("real_time", self.real_time), ("hindsight", self.hindsight)):
             ends = {f"{name}_{key}": end for key, end in given(found.low, found.high).items()}
             row |= {name: found.months, **ends, f"{name}_censored": found.censored}
-        parts = {part: getattr(self, part) for part in PARTS}
-        return row | {"change": self.change, **parts, "held": self.held}
+        return row | {"change": self.change, **picked(self, *PARTS), "held": self.held}
 
 
 @dataclass(frozen=True)
@@ -390,16 +389,16 @@ class Revisions(Estimated):
         bound = "at-least or at-most where the value is a bound"
         columns = [
             Column("date", "Day", "the vintage, the as-of date of both figures", "ISO date"),
-            Column("age", "", "from the vintage to the newest", "months", in_page=False),
+            data("age", "from the vintage to the newest", "months"),
         ]
         for key, label in (("real_time", "Then"), ("hindsight", "Now")):
             columns += [
                 Column(f"{key}_words", label, "with its interval, in words", words=True),
-                Column(key, "", "positive: the follower is behind", "months", in_page=False),
-                Column(f"{key}_low", "", ends, "months", in_page=False),
-                Column(f"{key}_high", "", ends, "months", in_page=False),
-                Column(f"{key}_no_interval", "", "why there is no interval", in_page=False),
-                Column(f"{key}_censored", "", bound, in_page=False),
+                data(key, "positive: the follower is behind", "months"),
+                data(f"{key}_low", ends, "months"),
+                data(f"{key}_high", ends, "months"),
+                data(f"{key}_no_interval", "why there is no interval"),
+                data(f"{key}_censored", bound),
             ]
         columns.append(Column("change", "Change", "positive: now further behind", "months", _step))
         for part in PARTS:
@@ -424,14 +423,13 @@ class Revisions(Estimated):
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
         found = self.score
-        plain = (
-            "settle", "estimand", "frontier", "board", "category", "vintage", "leader_group",
-            "follower_group", "level", "window", "n_draws", "seed", "version",
-            "sources",
+        plain = picked(
+            self, "settle", "estimand", "frontier", "board", "category", "vintage", "leader_group",
+            "follower_group", "level", "window", "n_draws", "seed", "version", "sources",
         )  # fmt: skip
         return {
             "schema": 1,
-            **{name: getattr(self, name) for name in plain},
+            **plain,
             "policies": dict(self.policies),
             "tags": tags_of(self),
             "months": [row.to_dict() for row in self.rows],
@@ -641,6 +639,13 @@ def _measure(
     progress: Callable[[int, int], object] | None = None,
 ) -> tuple[tuple[Revision, ...], dict[str, str]]:
     """Every month of a past both ways; beside it the vintages that cannot be, and why."""
+
+    def summary(state: State, day: float) -> Summary:
+        known = state.field, state.fitted, day, [estimand], window
+        point = draws.point(*known, past.match).lags[estimand]
+        drawn = draws.sample(*known, n_draws, seed, past.match).lags[estimand]
+        return summarise(estimand, point, drawn, level)
+
     newest = to_day(past.vintages[-1].date)
     chosen = _monthly(past.vintages)
     rows, skipped = [], {}
@@ -649,37 +654,18 @@ def _measure(
         if progress is not None:
             progress(done, len(chosen))
         day = to_day(date)
-        asked = day, [estimand], window
-
-        def summary(state: State, asked: tuple[float, list[str], float | None] = asked) -> Summary:
-            known = state.field, state.fitted, *asked
-            point = draws.point(*known, past.match).lags[estimand]
-            drawn = draws.sample(*known, n_draws, seed, past.match).lags[estimand]
-            return summarise(estimand, point, drawn, level)
-
         try:
             states = past.states(number)
-            ends = [summary(states[state]) for state in ("real-time", "hindsight")]
+            then, now = (summary(states[state], day) for state in ("real-time", "hindsight"))
         except EstimateError as error:
             skipped[date] = str(error)
             continue
-        way = [_exact(ends[0]), None, None, _exact(ends[1])]
+        way = [_exact(then), None, None, _exact(now)]
         for k in (1, 2):  # those on the way nobody ever published; one may have no figure
             with suppress(EstimateError):
-                way[k] = _exact(summary(states[_STATES[k]]))
-        scale, votes, models = _steps(way)
-        rows.append(
-            Revision(
-                date=date,
-                real_time=ends[0],
-                hindsight=ends[1],
-                scale=scale,
-                votes=votes,
-                models=models,
-                age=(newest - day) / DAYS_PER_MONTH,
-                held=_held(ends[0], ends[1]),
-            )
-        )
+                way[k] = _exact(summary(states[_STATES[k]], day))
+        age = (newest - day) / DAYS_PER_MONTH
+        rows.append(Revision(date, then, now, **_steps(way), age=age, held=_held(then, now)))
     return tuple(rows), skipped
 
 
@@ -688,12 +674,13 @@ def _exact(found: Summary) -> float | None:
     return None if found.censored else found.months
 
 
-def _steps(way: Sequence[float | None]) -> tuple[float | None, ...]:
+def _steps(way: Sequence[float | None]) -> dict[str, float | None]:
     """What each step adds; nothing is split where one figure on the way is missing."""
     exact = [months for months in way if months is not None]
     if len(exact) < len(way):
-        return (None,) * len(PARTS)
-    return tuple(after - before for before, after in itertools.pairwise(exact))
+        return dict.fromkeys(PARTS)
+    added = (after - before for before, after in itertools.pairwise(exact))
+    return dict(zip(PARTS, added, strict=True))
 
 
 def _held(real_time: Summary, hindsight: Summary) -> bool:

@@ -17,7 +17,7 @@ from elolag.archive import Archive, Board, Snapshot, find_board
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.field import Cast, check_clock, clock_notes, first_listed, listed_tags
+from elolag.estimate.field import FIRST_LISTED, Cast, check_clock, first_listed, listed_tags
 from elolag.estimate.panel import Panel, build
 from elolag.model import covariance as correlated
 from elolag.model import draws, reruns
@@ -192,10 +192,8 @@ class Study:
 
     def too_few(self, day: float | None = None) -> tuple[tuple[str, int], ...]:
         """Groups with too few rated models on a day for an interval, and how many each has."""
-        day, field = self.as_of if day is None else day, self.cast.field
-        sides = ((self.cast.leader, field.lead_from), (self.cast.follower, field.follow_from))
-        counted = ((group.text, int((since <= day).sum())) for group, since in sides)
-        return tuple((group, count) for group, count in counted if count < FEWEST)
+        rated = self.cast.rated(self.as_of if day is None else day)
+        return tuple((group, count) for group, count in rated if count < FEWEST)
 
     def overtaken(self, day: float) -> tuple[str, str, float] | None:
         """The group that was first at its level, the one that passed it, and when.
@@ -492,10 +490,9 @@ def assemble(
             **({} if extra is None else {"extra_tags": tags.digest(extra)}),
         },
         notes=(
-            *_notes(panel, cast, nested, date),
-            *_uncounted(panel, cast, min_votes),
+            *_notes(panel, cast, nested, date, min_votes),
             *_not_yet_out(panel, cast, fitted, date),
-            *clock_notes(asked["clock"]),
+            *((FIRST_LISTED,) if asked["clock"] == "first-listed" else ()),
             *which_tags(lookup.tables.bundle),
             *(own.notes if own else ()),
             *((NOT_WORSE,) if match_rule == "not-worse" else ()),
@@ -583,26 +580,10 @@ def frontier_curve(group: str, kind: str = "step", **question: Unpack[Question])
     )
 
 
-def _uncounted(panel: Panel, cast: Cast, min_votes: int) -> tuple[str, ...]:
-    """How many entries stay because their list prints no votes, where a minimum is asked for."""
-    table = panel.placed.table
-    kept = table[table["entry"].isin(cast.entries)]
-    without = int(kept["votes"].isna().sum())
-    if not min_votes or not without:
-        return ()
-    return (
-        f"entries that print no count of votes stay, whatever the least number asked for: "
-        f"{without} of the {len(kept)} that are left",
-    )
-
-
-def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[str, ...]:
+def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float, min_votes: int) -> list[str]:
     notes = list(panel.notes)
-    sides = {
-        cast.leader.text: int((cast.field.lead_from <= as_of).sum()),
-        cast.follower.text: int((cast.field.follow_from <= as_of).sum()),
-    }
-    few = [f"{rated} of {group}" for group, rated in sides.items() if rated < _FEW_MODELS]
+    rated = dict(cast.rated(as_of))
+    few = [f"{count} of {group}" for group, count in rated.items() if count < _FEW_MODELS]
     if few:
         notes.append(
             f"few rated models ({' and '.join(few)}): sampling intervals, of catch-up most, hold "
@@ -612,7 +593,15 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float) -> tuple[
         notes.append(f"the groups are nested: {nested}")
     if panel.unknown:
         notes.append(f"{', '.join(panel.unknown)}: cannot be attributed to a lab, so not counted")
-    return tuple(notes)
+    table = panel.placed.table
+    kept = table[table["entry"].isin(cast.entries)]
+    without = int(kept["votes"].isna().sum())
+    if min_votes and without:
+        notes.append(
+            f"entries that print no count of votes stay, whatever the least number asked for: "
+            f"{without} of the {len(kept)} that are left"
+        )
+    return notes
 
 
 def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> list[str]:
@@ -621,8 +610,7 @@ def _not_yet_out(panel: Panel, cast: Cast, fitted: Posterior, as_of: float) -> l
         return []
     notes = []
     listed = set(panel.placed.table.loc[panel.placed.table["link"] < 0, "entry"])
-    sides = ((cast.leader, cast.field.lead_from), (cast.follower, cast.field.follow_from))
-    for group, since in sides:
+    for group, since in cast.sides:
         out_from = since[cast.field.model]
         above = fitted.mean - fitted.mean[out_from <= as_of].max()
         for row in np.flatnonzero(np.isfinite(out_from) & (out_from > as_of) & (above >= 0)):

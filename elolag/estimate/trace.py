@@ -18,7 +18,7 @@ from elolag.tags import Lookup
 
 
 @dataclass(frozen=True)
-class Traced:
+class _Traced:
     """One model of a result, followed to the bytes.
 
     Attributes
@@ -79,7 +79,7 @@ class Trace(Result):
     """The models that decide a result, each followed to the bytes and to what says who made it."""
 
     said_of: str
-    models: tuple[Traced, ...]
+    models: tuple[_Traced, ...]
     snapshots: tuple[tuple[str, str], ...]
     origins: tuple[Origin, ...] = field(default=(), repr=False)
 
@@ -134,7 +134,7 @@ def trace(study: Study, result: LagResult, lookup: Lookup) -> Trace:
         ("first at or above it", day.below),
         ("best of the other side", day.rival),
     ]
-    seen: dict[str, Traced] = {}
+    seen: dict[str, _Traced] = {}
     for role, point in roles:
         if point is not None and point.model not in seen:
             seen[point.model] = _followed(role, point, study, known, lookup)
@@ -144,7 +144,7 @@ def trace(study: Study, result: LagResult, lookup: Lookup) -> Trace:
 
 def _followed(
     role: str, point: ModelPoint, study: Study, known: dict[str, Snapshot], lookup: Lookup
-) -> Traced:
+) -> _Traced:
     table = study.panel.placed.table
     row = table[(table["model"] == point.model) & (table["entry"] == point.entry)].iloc[0]
     snapshot = known[str(row["vintage"])]
@@ -158,7 +158,7 @@ def _followed(
         raise EstimateError("an entry that counts has no alias")
     effort = f", effort {alias.effort}" if alias.effort else ""
     lab = lookup.tables.lab(tag)
-    return Traced(
+    return _Traced(
         role=role,
         model=point.model,
         entry=point.entry,

@@ -86,8 +86,7 @@ def compare_voters(
         raise UsageError("voters are compared by category; leave category out")
     if isinstance(question.get("board"), OwnBoard):
         raise UsageError("a board of your own has no categories by language")
-    session = question.get("session") or Session()
-    question["session"] = session
+    question["session"] = session = question.get("session") or Session()
     study = prepare(**question)
     _check_apart(study)
     lookup = session.lookup_of(question)
@@ -108,10 +107,8 @@ def compare_voters(
             refused[kind.name] = str(error)
             continue
         low, high = (found.elo + side * z * found.error for side in (-1, 1))
-        rows.append(
-            Voters(kind.voters, kind.against, kind.base.board, kind.base.vintage, other.vintage,
-                   kind.top, found, low, high, None)
-        )  # fmt: skip
+        lists = kind.base.board, kind.base.vintage, other.vintage
+        rows.append(Voters(kind.voters, kind.against, *lists, kind.top, found, low, high, None))
         used += [Origin.of(snapshot) for snapshot in (kind.base, other)]
     mine = [k for k, row in enumerate(rows) if row.board == study.panel.board]
     for k, moved in zip(mine, _moved(study, key, [rows[k].shift for k in mine]), strict=True):
@@ -208,16 +205,13 @@ def _pairs(kind: _Kind, study: Study, lookup: Lookup, min_votes: int) -> tuple[S
     everybody = _rated(kind.base, _EVERYBODY, lookup)
     everybody = everybody[~(everybody["votes"] < min_votes)]
     if kind.other is kind.base:
-        base, other = (_rated(kind.base, name, lookup) for name in (kind.against, kind.voters))
-        both = set(base["entry"]) & set(other["entry"])
-        everybody = everybody[everybody["entry"].isin(both)]
-        base, other = (t.set_index("entry") for t in (base, other))
-        key = "entry"
+        key, names = "entry", (kind.against, kind.voters)
+        base, other = (_rated(kind.base, name, lookup) for name in names)
     else:
-        other = _best(_rated(kind.other, _EVERYBODY, lookup)).set_index("model")
-        base = _best(everybody).set_index("model")
-        everybody = everybody[everybody["model"].isin(other.index)]
-        key = "model"
+        key, base = "model", _best(everybody)
+        other = _best(_rated(kind.other, _EVERYBODY, lookup))
+    base, other = base.set_index(key), other.set_index(key)
+    everybody = everybody[everybody[key].isin(base.index.intersection(other.index))]
     field, tags = study.cast.field, study.cast.tags
     sides = {
         tag.model: (bool(mine), tag.lab)

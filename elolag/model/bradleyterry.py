@@ -107,47 +107,6 @@ class PairCounts:
             tuple(items), a, b, np.asarray(votes, dtype=float), np.asarray(score, dtype=float), tied
         )
 
-    @classmethod
-    def of_votes(
-        cls,
-        left: Sequence[str],
-        right: Sequence[str],
-        winner: Sequence[str],
-        items: Sequence[str] | None = None,
-    ) -> PairCounts:
-        """Sum up a table of votes, one row a vote, `winner` being ``left``, ``right`` or ``tie``.
-
-        Parameters
-        ----------
-        items
-            Order of the items; by default all that occur, sorted.
-        """
-        names = tuple(sorted({*left, *right})) if items is None else tuple(items)
-        index = {name: i for i, name in enumerate(names)}
-        try:
-            a = np.array([index[name] for name in left], dtype=np.intp)
-            b = np.array([index[name] for name in right], dtype=np.intp)
-        except KeyError as error:
-            raise UsageError(f"a vote names {error.args[0]!r}, not among the items") from None
-        unknown = [(row, w) for row, w in enumerate(winner) if w not in _SCORES]
-        if unknown:
-            row, value = unknown[0]
-            raise UsageError(f"vote {row}: winner {value!r} is none of {', '.join(_SCORES)}")
-        scored = np.array([_SCORES[w] for w in winner], dtype=float)
-        key, row_of = np.unique(a * len(names) + b, return_inverse=True)
-        first, second = np.divmod(key, max(len(names), 1))
-        return cls(
-            names,
-            first,
-            second,
-            np.bincount(row_of, minlength=len(key)).astype(float),
-            np.bincount(row_of, scored, len(key)).astype(float),
-            np.bincount(row_of, scored == _SCORES["tie"], len(key)).astype(float),
-        )
-
-
-_SCORES = {"left": 1.0, "right": 0.0, "tie": 0.5}
-
 
 @dataclass(frozen=True)
 class Ratings:
@@ -177,12 +136,6 @@ class Ratings:
     def se(self) -> Floats:
         """Standard error of each rating; 0 for the anchor."""
         return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
-
-    @property
-    def strength(self) -> Floats:
-        """exp(theta), summing to 1."""
-        odds = np.exp((self.rating - self.rating.max()) / self.scale)
-        return np.asarray(odds / odds.sum())
 
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Lower and upper ends of each rating's normal interval."""
@@ -243,11 +196,19 @@ def rate(
     taken = votes * variance**2 * spread
     lacking = _own_share(*(_per_item(n, i, j, v) for v in (squares, taken)))
     meat = _laplacian(n, i, j, squares + np.maximum(lacking[i], lacking[j]) * taken)
-    rating, covariance = _on_scale(
-        pairs.items, theta, bread @ meat @ bread, scale=scale, anchor=anchor, level=level
+    covariance, held = bread @ meat @ bread, theta.mean()
+    if anchor is not None:
+        at = pairs.items.index(anchor)
+        covariance = covariance - covariance[at] - covariance[:, [at]] + covariance[at, at]
+        held = theta[at]
+    return Ratings(
+        items=pairs.items,
+        rating=level + scale * (theta - held),
+        covariance=scale**2 * (covariance + covariance.T) / 2,
+        votes=_per_item(n, i, j, votes),
+        scale=scale,
+        anchor=anchor,
     )
-    counted = _per_item(n, i, j, votes)
-    return Ratings(pairs.items, rating, covariance, counted, scale, anchor)
 
 
 def _own_share(squares: Floats, taken: Floats) -> Floats:
@@ -269,31 +230,6 @@ def _own_share(squares: Floats, taken: Floats) -> Floats:
 def _per_item(n: int, i: Ints, j: Ints, values: Floats) -> Floats:
     """Sums over both sides' votes of each item, shape (n,)."""
     return np.asarray(np.bincount(i, values, n) + np.bincount(j, values, n), dtype=float)
-
-
-def _on_scale(
-    items: Sequence[str],
-    theta: Floats,
-    covariance: Floats,
-    *,
-    scale: float,
-    anchor: str | None,
-    level: float,
-) -> tuple[Floats, Floats]:
-    """Ratings and their covariance with the mean, or the anchor, held at `level`.
-
-    Parameters
-    ----------
-    theta, covariance
-        Of theta, (n,) and (n, n), its mean as the origin.
-    """
-    if anchor is None:
-        rating = level + scale * (theta - theta.mean())
-    else:
-        held = list(items).index(anchor)
-        rating = level + scale * (theta - theta[held])
-        covariance = covariance - covariance[held] - covariance[:, [held]] + covariance[held, held]
-    return rating, scale**2 * (covariance + covariance.T) / 2
 
 
 def _per_pair(pairs: PairCounts) -> tuple[Ints, Ints, Floats, Floats, Floats]:

@@ -23,9 +23,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from elolag.arrays import Floats
+from elolag.arrays import Flags, Floats
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.model.frontier import Steps
@@ -115,43 +114,38 @@ def fit(
     start = until - _SPAN_MONTHS * DAYS_PER_MONTH
     steps = Steps(ratings, counts_from, until) if steps is None else steps
     if kind == "quantile":
-        near = (dates > start) & (dates <= until)
-        frontier = _frontier_at_release(steps, dates, near)
-        return _line(kind, dates, ratings, near & (ratings >= frontier - _NEAR), start, until, True)
+        recent = (dates > start) & (dates <= until)
+        frontier = steps.at(np.where(recent, dates, steps.latest_first))
+        return _line(kind, dates, ratings, recent & (ratings >= frontier - _NEAR), start, until)
     mine = (steps.dates > start) & np.isfinite(steps.dates)
     if kind == "linear":
-        return _line(kind, steps.dates, steps.running, mine, start, until, False)
+        return _line(kind, steps.dates, steps.running, mine, start, until)
     if kind == "spline":
         return _spline(steps, mine, start, until)
     return _local_linear(steps, until)
 
 
-def _frontier_at_release(steps: Steps, dates: Floats, near: NDArray[np.bool_]) -> Floats:
-    return steps.at(np.where(near, dates, steps.latest_first))
+def _check_enough(curve: str, models: str, counts: Flags, until: float) -> None:
+    fewest = int(counts.sum(axis=1).min())
+    if fewest < _FEWEST:
+        raise EstimateError(
+            f"a {curve} needs {_FEWEST} {models} of each group in the {_SPAN_MONTHS:.0f} months "
+            f"before {to_iso(until)}; some draw has {fewest}"
+        )
 
 
 def _line(
-    kind: str,
-    dates: Floats,
-    ratings: Floats,
-    counts: NDArray[np.bool_],
-    start: float,
-    until: float,
-    quantile: bool,
+    kind: str, dates: Floats, ratings: Floats, counts: Flags, start: float, until: float
 ) -> Curves:
     """A straight line per draw, by least squares or at a regression quantile."""
-    if counts.sum(axis=1).min() < _FEWEST:
-        raise EstimateError(
-            f"a {kind} curve needs {_FEWEST} models of each group in the {_SPAN_MONTHS:.0f} months "
-            f"before {to_iso(until)}; some draw has {int(counts.sum(axis=1).min())}"
-        )
+    _check_enough(f"{kind} curve", "models", counts, until)
     # Models that count in no draw only cost time.
     some = counts.any(axis=0)
     counts, dates, ratings = counts[:, some], dates[:, some], ratings[:, some]
     x = np.where(counts, (np.where(counts, dates, until) - until) / 365.2425, 0.0)
     y, weight = np.where(counts, ratings, 0.0), counts.astype(float)
     intercept, slope = _least_squares(x, y, weight)
-    if quantile:
+    if kind == "quantile":
         # Majorise the check function by parabolas (Hunter & Lange 2000), then shift the line so
         # that it is the quantile exactly.
         for _ in range(20):
@@ -177,14 +171,10 @@ def _least_squares(x: Floats, y: Floats, weight: Floats) -> tuple[Floats, Floats
     return mean_y - slope * mean_x, slope
 
 
-def _spline(steps: Steps, counts: NDArray[np.bool_], start: float, until: float) -> Curves:
+def _spline(steps: Steps, counts: Flags, start: float, until: float) -> Curves:
     from scipy.optimize import nnls
 
-    if counts.sum(axis=1).min() < _FEWEST:
-        raise EstimateError(
-            f"a spline needs {_FEWEST} records of each group in the {_SPAN_MONTHS:.0f} months "
-            f"before {to_iso(until)}; some draw has {int(counts.sum(axis=1).min())}"
-        )
+    _check_enough("spline", "records", counts, until)
     pieces = int(_SPAN_MONTHS / _KNOT_MONTHS)
     knots = np.linspace(start, until, pieces + 1)
     values = np.empty((len(steps.dates), pieces + 1))
@@ -226,7 +216,7 @@ def _local_linear(steps: Steps, until: float) -> Curves:
     return Curves("local-linear", knots, values)
 
 
-def trend(leader: Curves, follower: Curves, as_of: float) -> tuple[Floats, NDArray[np.bool_]]:
+def trend(leader: Curves, follower: Curves, as_of: float) -> tuple[Floats, Flags]:
     """T - f_L^-1(f_F(T)) in months, or its mirror when the follower's curve is higher.
 
     Returns

@@ -109,7 +109,7 @@ def check_groups(lead_from: Floats, follow_from: Floats, date: float) -> None:
 
 
 @dataclass(frozen=True)
-class Current:
+class _Current:
     """`current` at J dates of D draws, with what produced it (all (D, J))."""
 
     months: Floats
@@ -120,7 +120,7 @@ class Current:
     follow_at: Ints
 
 
-def current_at(race: Race, dates: Floats) -> Current:
+def current_at(race: Race, dates: Floats) -> _Current:
     """How long before each date the leader first reached the follower's best of that date.
 
     T - t_L(F_F(T)); if the follower leads, -(T - t_F(F_L(T))); on a tie t_F(x) - t_L(x). Steps
@@ -151,7 +151,7 @@ def current_at(race: Race, dates: Floats) -> Current:
     # A common level is never below a first model: a tie is no bound.
     censored = np.where(gap > 0, AT_LEAST * led_unseen, EXACT)
     censored = np.where(gap < 0, AT_MOST * follow_unseen, censored)
-    return Current(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
+    return _Current(months, censored.astype(np.int8), gap, level, lead_at, follow_at)
 
 
 def current(race: Race, window: float = 0.0) -> Lags:
@@ -235,14 +235,6 @@ def _over_levels(race: Race, window: float) -> Lags:
     return Lags(months, _combine(codes.astype(np.int8), width > 0), failed)
 
 
-def _unreached_share(race: Race, window: float) -> Floats:
-    """Share of the levels of `_over_levels` that the leader has not reached, per draw."""
-    levels, width = _crossed_levels(race, window)
-    never = race.leader.first_reaching(levels) == race.leader.size
-    total = width.sum(axis=1)
-    return np.asarray((width * never).sum(axis=1) / np.where(total > 0, total, np.nan))
-
-
 def _crossed_levels(race: Race, window: float) -> tuple[Floats, Floats]:
     """Middles and widths (D, B) of the level slices in which no crossing changes its model."""
     start = window_start(race, window)
@@ -262,7 +254,7 @@ def _crossed_levels(race: Race, window: float) -> tuple[Floats, Floats]:
 
 
 @dataclass(frozen=True)
-class CatchUp:
+class _CatchUp:
     """Kaplan-Meier summary of the times to catch up, per draw."""
 
     median: Lags
@@ -271,7 +263,7 @@ class CatchUp:
     caught: Ints
 
 
-def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
+def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> _CatchUp:
     """Time from each leader record of the window until the follower reaches its level.
 
     Negative when the follower was there first; right-censored at the as-of date, or at the
@@ -305,7 +297,7 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> CatchUp:
         earliest, _ = _median(*kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
         codes = np.where(known & (earliest != median), AT_MOST, codes)
     mean = _restricted_mean(times, survival, horizon)
-    return CatchUp(
+    return _CatchUp(
         Lags(months, codes.astype(np.int8), failed),
         np.where(failed, np.nan, mean),
         n,
@@ -366,8 +358,9 @@ def window_start(race: Race, window: float) -> float:
 
 def _combine(codes: _Codes, counts: NDArray[np.bool_]) -> _Codes:
     """The bound of a mean whose parts are bounds."""
-    at_least = (((codes == AT_LEAST) | (codes == UNBOUNDED)) & counts).any(axis=1)
-    at_most = (((codes == AT_MOST) | (codes == UNBOUNDED)) & counts).any(axis=1)
+    at_least, at_most = (
+        (np.isin(codes, (code, UNBOUNDED)) & counts).any(axis=1) for code in (AT_LEAST, AT_MOST)
+    )
     one = np.where(at_least, AT_LEAST, np.where(at_most, AT_MOST, EXACT))
     return np.where(at_least & at_most, UNBOUNDED, one).astype(np.int8)
 
@@ -380,17 +373,12 @@ def _trend(race: Race, window: float, *, kind: str) -> Lags:
     months, failed = curves.trend(leader, follower, race.as_of)
     # A curve says nothing of the time before its group's first model.
     ahead = months < 0
-    first = np.where(ahead, _first(race.follow_from), _first(race.lead_from))
+    first = np.where(ahead, race.follow_from.min(axis=-1), race.lead_from.min(axis=-1))
     longest = (race.as_of - first) / DAYS_PER_MONTH
     beyond = ~failed & (np.abs(months) > longest)
     bounded = np.where(ahead, -longest, longest)
     code = np.where(beyond, np.where(ahead, AT_MOST, AT_LEAST), EXACT).astype(np.int8)
     return Lags(np.where(beyond, bounded, months), code, failed)
-
-
-def _first(counts_from: Floats) -> Floats:
-    """Date of a group's first model, per draw where dates differ between draws."""
-    return np.asarray(counts_from.min(axis=-1))
 
 
 #: `_trend` by kind of curve; these need every model of a draw, not only possible records.
@@ -405,10 +393,4 @@ ESTIMANDS: dict[str, Callable[[Race, float], Lags]] = {
     "catch-up": catch_up,
     "levels": _over_levels,
 }
-WINDOWS = {
-    "current": 12.0,
-    "average": 12.0,
-    "at-release": 12.0,
-    "catch-up": 24.0,
-    "levels": 12.0,
-}
+WINDOWS = {"current": 12.0, "average": 12.0, "at-release": 12.0, "catch-up": 24.0, "levels": 12.0}

@@ -112,10 +112,7 @@ def ends(below: Floats, above: Floats, level: float) -> tuple[float | None, floa
     tail = round((1 - level) / 2, 12)
     low = np.quantile(below, tail, method="inverted_cdf")
     high = np.quantile(above, 1 - tail, method="inverted_cdf")
-    return (
-        float(low) if np.isfinite(low) else None,
-        float(high) if np.isfinite(high) else None,
-    )
+    return (float(low) if np.isfinite(low) else None, float(high) if np.isfinite(high) else None)
 
 
 def reach(months: Floats, censored: NDArray[np.int8]) -> tuple[Floats, Floats]:

@@ -114,8 +114,8 @@ def posterior(
     """
     if not correct_selection:
         copula = None if field.errors is None else covariance.root(field.errors)
-        parts = _parts(field, field.variance)
-        share = np.broadcast_to(_shares(field, parts), parts.shape)
+        share, parts = _parts(field, field.variance)
+        share = np.broadcast_to(share, parts.shape)
         means = np.repeat(field.rating[:, None], parts.shape[1], axis=1)
         return Posterior(share, means, np.sqrt(parts), copula)
     prior = _thought(field, hyper)
@@ -163,15 +163,15 @@ class Prior:
         rating, variance
             Ratings and the variance of their normal error, (E,).
         """
-        parts = _parts(field, variance)[:, :, None]  # (E, S, 1), beside the grid (G,)
-        share = np.log(_shares(field, parts[:, :, 0]))
+        share, parts = _parts(field, variance)
+        parts = parts[:, :, None]  # (E, S, 1), beside the grid (G,)
         at = (self.centre[:, None] + self.spread[:, None] * self.grid)[:, None, :]
         own = (self.spread * self.smoothing)[:, None, None] ** 2
         total = parts + own
         away = rating[:, None, None] - at
-        log_weight = np.log(self.weights) + share[:, None] - 0.5 * (away**2 / total + np.log(total))
+        misfit = 0.5 * (away**2 / total + np.log(total))
         shape = len(rating), -1
-        log_weight = log_weight.reshape(shape)
+        log_weight = (np.log(self.weights) + np.log(share)[:, None] - misfit).reshape(shape)
         weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
         weights[weights < 1e-12] = 0.0
         weights /= weights.sum(axis=1, keepdims=True)
@@ -200,16 +200,14 @@ def _thought(field: Field, hyper: Hyperparameters = SHIPPED) -> Prior:
 def only(field: Field, fitted: Posterior, models: Ints) -> tuple[Field, Posterior, Ints]:
     """The models at these positions (increasing), and the numbers of their entries in the field."""
     entries = np.flatnonzero(np.isin(field.model, models))
+    of_entries = ("rating", "variance", "link", "link_root")
     of_models = ("released", "country", "lead_from", "follow_from", "month_start", "month_end")
     part = replace(
         field,
-        rating=field.rating[entries],
-        variance=field.variance[entries],
-        link=field.link[entries],
-        link_root=field.link_root[entries],
         drift=None if field.drift is None else field.drift[entries],
         errors=None if field.errors is None else field.errors[np.ix_(entries, entries)],
         model=np.searchsorted(models, field.model[entries]),
+        **{name: getattr(field, name)[entries] for name in of_entries},
         **{name: getattr(field, name)[models] for name in of_models},
     )
     copula = None if fitted.copula is None else fitted.copula[entries]
@@ -217,15 +215,12 @@ def only(field: Field, fitted: Posterior, models: Ints) -> tuple[Field, Posterio
     return part, Posterior(weights, means, sd, copula), entries
 
 
-def _parts(field: Field, variance: Floats) -> Floats:
-    """Variances of the normals whose mixture an entry's error is, (E, S); shares: `_shares`."""
+def _parts(field: Field, variance: Floats) -> tuple[Floats, Floats]:
+    """Shares, (S,), and variances, (E, S), of the normals whose mixture an entry's error is."""
     if field.drift is None or not field.drift.any():
-        return variance[:, None]
-    return np.asarray(variance[:, None] + field.drift[:, None] ** 2 * _mixture(field.freedom)[:, 1])
-
-
-def _shares(field: Field, parts: Floats) -> Floats:
-    return _mixture(field.freedom)[:, 0] if parts.shape[1] > 1 else np.ones(1)
+        return np.ones(1), variance[:, None]
+    share, wide = _mixture(field.freedom).T
+    return share, variance[:, None] + field.drift[:, None] ** 2 * wide
 
 
 @cache
@@ -268,11 +263,7 @@ def _trend(field: Field, hyper: Hyperparameters = SHIPPED) -> tuple[Floats, Floa
 
 
 def _spreads(
-    field: Field,
-    residual: Floats,
-    observed: Floats,
-    free: Floats,
-    hyper: Hyperparameters = SHIPPED,
+    field: Field, residual: Floats, observed: Floats, free: Floats, hyper: Hyperparameters = SHIPPED
 ) -> Floats:
     """How far entries spread about their trend, (E,): a standard deviation, errors taken out.
 

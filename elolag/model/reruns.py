@@ -33,7 +33,7 @@ misses them once (0.83 for `current` in `settled-drift`), and is not offered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -55,7 +55,7 @@ _BLOCK = 250
 
 
 @dataclass(frozen=True)
-class Release:
+class _Release:
     """One group's releases by the as-of date, as the re-runs draw on them."""
 
     date: Floats
@@ -168,7 +168,7 @@ def histories(
 
 def _releases(
     field: Field, fitted: Posterior, labs: Sequence[str], as_of: float
-) -> tuple[Release, Release]:
+) -> tuple[_Release, _Release]:
     """Leader's and follower's models by `as_of`, each at its best posterior-mean rating."""
     starts = np.flatnonzero(np.diff(field.model, prepend=-1))
     rating = np.maximum.reduceat(fitted.mean, starts)
@@ -176,14 +176,14 @@ def _releases(
     out = []
     for since in (field.lead_from, field.follow_from):
         mine = since <= as_of
-        out.append(Release(since[mine], rating[mine], codes[mine]))
+        out.append(_Release(since[mine], rating[mine], codes[mine]))
     return out[0], out[1]
 
 
-def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _rerun(side: _Release, as_of: float, n: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Ratings and dates (n, M) of re-run releases; unused places have the date inf."""
     start = float(side.date.min())
-    trend = _quadratic(side)
+    trend = _trend(side)
     residual = side.rating - trend(side.date)
     count = len(side.date)
     counts = np.maximum(rng.poisson(count, n), 1)
@@ -205,21 +205,13 @@ def _rerun(side: Release, as_of: float, n: int, rng: np.random.Generator) -> tup
     return np.where(unused, -np.inf, rating), np.where(unused, np.inf, date)
 
 
-class _Quadratic:
-    """A trend in the date; of lower degree where the dates are few."""
-
-    def __init__(self, date: Floats, rating: Floats) -> None:
-        self.end = float(date.max())
-        degree = min(2, (len(np.unique(date)) - 1) // 3)
-        years = (date - self.end) / 365.2425
-        self.coefficients = np.polyfit(years, rating, degree) if degree else [rating.mean()]
-
-    def __call__(self, date: Floats) -> Floats:
-        return np.asarray(np.polyval(self.coefficients, (date - self.end) / 365.2425))
-
-
-def _quadratic(side: Release) -> _Quadratic:
-    return _Quadratic(side.date, side.rating)
+def _trend(side: _Release) -> Callable[[Floats], Floats]:
+    """A quadratic in the date; of lower degree where the dates are few."""
+    end = float(side.date.max())
+    degree = min(2, (len(np.unique(side.date)) - 1) // 3)
+    years = (side.date - end) / 365.2425
+    coefficients = np.polyfit(years, side.rating, degree) if degree else [side.rating.mean()]
+    return lambda date: np.asarray(np.polyval(coefficients, (date - end) / 365.2425))
 
 
 def _together(drawn: Sequence[tuple[Floats, Floats]], size: int) -> tuple[Floats, Floats, Floats]:

@@ -188,11 +188,6 @@ class Carry:
         """Change per point of level."""
         return float(self.coefficients[1] / _PER)
 
-    @property
-    def share(self) -> float:
-        """Share of the other board's change that is taken over; NaN without one."""
-        return float(self.coefficients[2]) if len(self.coefficients) == SHARED else np.nan
-
     def design(self, level: Floats, other: Floats | None = None) -> Floats:
         """Rows of the regression, (N, K)."""
         columns = [np.ones_like(level), (level - self.centre) / _PER]

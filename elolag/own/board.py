@@ -229,19 +229,16 @@ class OwnBoard(Board):
                 f"elolag template tags"
             )
         missing = [e for e, a in found.items() if a is None]
-        notes = self.notes
+        notes, day = [*self.notes], self.date or date
         if missing:
-            notes = (*notes, f"without a tag, so not counted: {', '.join(missing)}")
-        if self.date:
-            return OwnBoard(self.file, self.name, self.date, self._level, notes, self._now)
-        newest = max(_released_by(lookup.tag(m), self._now().date()) for m in models)
-        if date is None:
-            notes = (
-                *notes,
-                f"the ratings carry no date, so they count as of {newest}, the newest release "
-                f"among them; say another with --as-of or a column date",
+            notes.append(f"without a tag, so not counted: {', '.join(missing)}")
+        if not day:
+            day = max(_released_by(lookup.tag(m), self._now().date()) for m in models)
+            notes.append(
+                f"the ratings carry no date, so they count as of {day}, the newest release "
+                f"among them; say another with --as-of or a column date"
             )
-        return OwnBoard(self.file, self.name, date or newest, self._level, notes, self._now)
+        return OwnBoard(self.file, self.name, day, self._level, tuple(notes), self._now)
 
     def covariance(self, entries: tuple[str, ...]) -> Floats | None:
         """Covariance of the errors of these entries, in this order; None where not known."""

@@ -18,7 +18,7 @@ from elolag.model.draws import lag_of
 from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import directed, noun
 from elolag.tags import Group, Tag
 
@@ -160,12 +160,8 @@ def _point_lags(study: Study, sets: Sequence[Sequence[Edit]], key: str) -> Lags:
             _put(out, rows, lag_of(race, key, study.window))
         except EstimateError:
             # One row refuses for all of a race; each is asked alone.
-            for row in rows:
-                for _, alone in _races(study, [sets[row]]):
-                    try:
-                        _put(out, [row], lag_of(alone, key, study.window))
-                    except EstimateError:
-                        continue
+            for row in rows if len(rows) > 1 else ():
+                _put(out, [row], _point_lags(study, [sets[row]], key))
     return out
 
 
@@ -233,7 +229,7 @@ _NOISE = 0.05
 
 
 @dataclass(frozen=True)
-class Case:
+class _Case:
     """One thing changed.
 
     Attributes
@@ -260,20 +256,20 @@ class Influence(Result):
     """The headline and every change of one thing, the most moving first."""
 
     headline: LagResult
-    cases: tuple[Case, ...]
+    cases: tuple[_Case, ...]
 
-    def change(self, case: Case) -> float:
+    def change(self, case: _Case) -> float:
         """Months by which a case moves the figure; 0 where there is none."""
         if case.months is None or self.headline.months is None:
             return 0.0
         return case.months - self.headline.months
 
-    def moves(self, case: Case) -> bool:
+    def moves(self, case: _Case) -> bool:
         """Whether a case moves the figure; means of draws are compared beyond their own noise."""
         return abs(self.change(case)) > (_NOISE if self.headline.averaged else 1e-9)
 
     @property
-    def top(self) -> tuple[Case, ...]:
+    def top(self) -> tuple[_Case, ...]:
         """The five that matter most, estimated anew; fewer where fewer move the figure."""
         moving = [c for c in self.cases if c.result is not None and self.moves(c)]
         return tuple(moving[:_NAMED])
@@ -299,15 +295,14 @@ class Influence(Result):
             Column("words", "Change", "what is left out or moved"),
             Column("answer", "Lag then", "with its direction in words", words=True),
             Column("measurement", "Measurement interval", "only where estimated anew", words=True),
-            Column("kind", "", "lab, model, vintage or date", in_page=False),
-            Column("name", "", "of what", in_page=False),
-            Column("months", "", "positive: the follower is behind; empty: no answer", "months",
-                   in_page=False),
-            Column("change", "", "months less those of the headline", "months", in_page=False),
-            Column("low", "", f"lower {ends}", "months", in_page=False),
-            Column("high", "", f"upper {ends}", "months", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
-            Column("refused", "", "why there is no answer", in_page=False),
+            data("kind", "lab, model, vintage or date"),
+            data("name", "of what"),
+            data("months", "positive: the follower is behind; empty: no answer", "months"),
+            data("change", "months less those of the headline", "months"),
+            data("low", f"lower {ends}", "months"),
+            data("high", f"upper {ends}", "months"),
+            data("no_interval", "why the interval is none"),
+            data("refused", "why there is no answer"),
         )  # fmt: skip
         rows = [
             self._row(case)
@@ -320,12 +315,9 @@ class Influence(Result):
         return Table.of(
             "influence",
             "The single changes that move the headline most (the CSV has every one tried)",
-            columns,
-            rows,
-            page_rows=tuple(range(len(self.top))),
-            n_draws=self.headline.n_draws,
-            snapshots=self.headline.snapshots,
-        )
+            columns, rows, page_rows=tuple(range(len(self.top))),
+            **picked(self.headline, "n_draws", "snapshots"),
+        )  # fmt: skip
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
@@ -340,9 +332,9 @@ class Influence(Result):
             "sources": self.headline.sources,
         }
 
-    def _row(self, case: Case) -> dict[str, Any]:
+    def _row(self, case: _Case) -> dict[str, Any]:
         return {
-            **{name: getattr(case, name) for name in ("kind", "name", "words", "months")},
+            **picked(case, "kind", "name", "words", "months"),
             "change": self.change(case) if case.months is not None else None,
             **ends_of(case.result),
             "refused": case.refused,
@@ -392,29 +384,29 @@ def influence(
     # Screened against the same kind of figure; what it moves is then added to the headline's.
     moved = screened.months - float(study.point([key]).lags[key].months[0])
     away = np.where(screened.failed, np.inf, np.abs(moved))
-    cases: list[Case] = []
+    cases: list[_Case] = []
     for rank, k in enumerate(np.argsort(-away, kind="stable").tolist()):
         if rank < _CANDIDATES and away[k] > 1e-9:
             cases.append(_anew(study, question, edits[k], key))
             continue
         found = None if screened.failed[k] else (headline.months or 0.0) + float(moved[k])
-        cases.append(Case(edits[k].kind, edits[k].name, edits[k].words, found))
+        cases.append(_Case(edits[k].kind, edits[k].name, edits[k].words, found))
     cases += _vintages(study, question, key)
     order = Influence(headline, ())
     cases.sort(key=lambda c: (c.result is None, -abs(order.change(c))))
     return Influence(headline, tuple(cases))
 
 
-def _anew(study: Study, question: Question, edit: Edit, key: str) -> Case:
+def _anew(study: Study, question: Question, edit: Edit, key: str) -> _Case:
     head = (edit.kind, edit.name, edit.words)
     try:
         result = results(redo(study, question, [edit]), [key])[0]
     except (EstimateError, UsageError) as error:
-        return Case(*head, None, str(error))
-    return Case(*head, result.months, "", result)
+        return _Case(*head, None, str(error))
+    return _Case(*head, result.months, "", result)
 
 
-def _vintages(study: Study, question: Question, key: str) -> list[Case]:
+def _vintages(study: Study, question: Question, key: str) -> list[_Case]:
     given = (question.get("session") or Session()).board_of(question)
     cases = []
     for vintage in (s.vintage for s in study.panel.snapshots if s.board == study.panel.board):
@@ -423,11 +415,11 @@ def _vintages(study: Study, question: Question, key: str) -> list[Case]:
             board, asked = _without(given, vintage, study, question)
             result = results(prepare(**asking(asked, board=board)), [key])[0]
         except ElolagError as error:
-            cases.append(Case("vintage", vintage, words, None, str(error)))
+            cases.append(_Case("vintage", vintage, words, None, str(error)))
             continue
         if result.as_of != to_iso(study.as_of):
             words += f", as of {result.as_of}"
-        cases.append(Case("vintage", vintage, words, result.months, "", result))
+        cases.append(_Case("vintage", vintage, words, result.months, "", result))
     return cases
 
 

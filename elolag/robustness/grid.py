@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from math import factorial
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag.archive import Archive, find_board, open_archive
-from elolag.arrays import Floats
+from elolag.arrays import Floats, Ints
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
 from elolag.estimate.lag import HEADLINE, results
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model import draws
-from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
+from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Race
 from elolag.model.interval import quantiles, summarise
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
@@ -42,7 +42,7 @@ from elolag.schema import ALL_LISTS
 from elolag.tags import Policies
 
 #: Estimand as the draws know it, window in months or None, match rule.
-Asked = tuple[str, float | None, str]
+_Asked = tuple[str, float | None, str]
 
 
 @dataclass(frozen=True)
@@ -74,34 +74,30 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Batch:
-    """Specifications on one panel, with the dates they need."""
+    """Specifications on one panel, those of one study side by side."""
 
     specs: tuple[Spec, ...]
-    as_of: tuple[str, ...]
     vintage: str
+    #: As-of dates (ISO) by level of the choice.
+    dates: Mapping[str, str]
 
 
-def _answer_batch(batch: _Batch, question: Question) -> tuple[_Batch, list[Answer]]:
-    """Answer every specification of a batch, in order."""
-    board = find_board(batch.specs[0].board, question["archive"], question["sources"])
-    category, vintage = batch.specs[0].category, batch.vintage
+def _answer_batch(batch: _Batch, question: Question) -> dict[Spec, Answer]:
+    """Answer every specification of a batch."""
+    spec, vintage, session = batch.specs[0], batch.vintage, Session()
+    board = find_board(spec.board, question["archive"], question["sources"])
     try:
-        session = Session()
-        session.panel(board, category, vintage, question["extra_tags"])
+        session.panel(board, spec.category, vintage, question["extra_tags"])
     except (EstimateError, UsageError) as error:
-        dates = batch.as_of
-        return batch, [Answer(date, vintage, refused=str(error)) for date in dates]
-    studies: dict[tuple[object, ...], list[int]] = {}
-    for k, spec in enumerate(batch.specs):
-        studies.setdefault(spec.study, []).append(k)
-    found: dict[int, Answer] = {}
+        return {s: Answer(batch.dates[s.as_of], vintage, refused=str(error)) for s in batch.specs}
+    where = asking(question, session=session, board=board, vintage=vintage)
+    found: dict[Spec, Answer] = {}
     known: dict[Any, list[Answer]] = {}
-    for members in studies.values():
-        specs = [batch.specs[k] for k in members]
-        where = asking(question, session=session, board=board, vintage=vintage)
-        answers = _study(specs, where, batch.as_of[members[0]], known)
-        found.update(zip(members, answers, strict=True))
-    return batch, [found[k] for k in range(len(batch.specs))]
+    for _, members in itertools.groupby(batch.specs, lambda spec: spec.study):
+        specs = list(members)
+        answers = _study(specs, where, batch.dates[specs[0].as_of], known)
+        found.update(zip(specs, answers, strict=True))
+    return found
 
 
 def _study(
@@ -130,7 +126,7 @@ def _study(
     return known[same]
 
 
-def answer(study: Study, asked: Sequence[Asked]) -> list[Answer]:
+def answer(study: Study, asked: Sequence[_Asked]) -> list[Answer]:
     """Several estimands and windows from the same draws, as `estimate_lag` would answer each.
 
     Parameters
@@ -139,59 +135,29 @@ def answer(study: Study, asked: Sequence[Asked]) -> list[Answer]:
         Estimand as the draws know it (``trend/spline``), window in months or None, match rule.
     """
     date, vintage = to_iso(study.as_of), study.panel.vintage
-    refused: dict[int, str] = {}
-    point: dict[int, Lags] = {}
-    for k, (key, window, rule) in enumerate(asked):
-        try:
-            point[k] = draws.point(
-                study.cast.field, study.fitted, study.as_of, [key], window, study.rule(rule)
-            ).lags[key]
-        except EstimateError as error:
-            refused[k] = str(error)
-    sampled: dict[int, list[Lags]] = {k: [] for k in point}
-    # `estimate_lag` draws every model for smooth curves, and only possible records for steps.
-    for smooth in (False, True):
-        mine = [k for k in point if (asked[k][0] in TRENDS) == smooth]
-        if mine:
-            _sample(study, asked, mine, smooth, sampled, refused)
-    out = []
-    for k in range(len(asked)):
-        if k not in refused:
-            try:
-                found = summarise(asked[k][0], point[k], draws.join_lags(sampled[k]), study.level)
-            except EstimateError as error:
-                refused[k] = str(error)
-        if k in refused:
-            out.append(Answer(date, vintage, refused=refused[k]))
-        else:
-            ends = found.low, found.high
-            out.append(Answer(date, vintage, found.months, *ends, found.censored, found.failed))
-    return out
+    field, fitted, as_of = study.cast.field, study.fitted, study.as_of
 
+    @cache
+    def races(smooth: bool) -> list[tuple[Ints, Race]]:
+        """Of every model for smooth curves, and of possible records only for steps."""
+        drawn = draws.draw(field, fitted, study.n_draws, study.seed, everything=smooth)
+        return [(keep, Race.of(d.ratings, d.lead_from, d.follow_from, as_of)) for keep, d in drawn]
 
-def _sample(
-    study: Study,
-    asked: Sequence[Asked],
-    mine: list[int],
-    smooth: bool,
-    sampled: dict[int, list[Lags]],
-    refused: dict[int, str],
-) -> None:
-    field, fitted = study.cast.field, study.fitted
-    rules = {k: study.rule(asked[k][2]) for k in mine}
-    for models, drawn in draws.draw(field, fitted, study.n_draws, study.seed, everything=smooth):
+    def one(key: str, window: float | None, name: str) -> Answer:
         try:
-            race = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
+            rule = study.rule(name)
+            point = draws.point(field, fitted, as_of, [key], window, rule).lags[key]
+            sampled = draws.join_lags([
+                draws.lag_of(replace(race, match=rule.of(keep)), key, window)
+                for keep, race in races(key in TRENDS)
+            ])  # fmt: skip
+            found = summarise(key, point, sampled, study.level)
         except EstimateError as error:
-            refused.update(dict.fromkeys(mine, str(error)))
-            return
-        for k in mine:
-            if k not in refused:
-                try:
-                    by = replace(race, match=rules[k].of(models))
-                    sampled[k].append(draws.lag_of(by, *asked[k][:2]))
-                except EstimateError as error:
-                    refused[k] = str(error)
+            return Answer(date, vintage, refused=str(error))
+        ends = found.low, found.high
+        return Answer(date, vintage, found.months, *ends, found.censored, found.failed)
+
+    return [one(*each) for each in asked]
 
 
 # How much of the variance over specifications each choice accounts for.
@@ -284,37 +250,26 @@ def _shapley(worth: Floats, n: int) -> list[float]:
     return values
 
 
-# Runs batches, in parallel if asked.
-
-
 def _run(
     batches: Sequence[_Batch],
     question: Question,
     jobs: int,
     tell: Callable[[int, int], object] | None,
 ) -> dict[Spec, Answer]:
-    """Answer every batch, in whatever order; `tell`: answered and wanted."""
+    """Answer every batch, in whatever order, in parallel if asked; `tell`: answered and wanted."""
     found: dict[Spec, Answer] = {}
     total = sum(len(b.specs) for b in batches)
     if tell:
         tell(0, total)
-    for batch, answers in _computed(batches, question, jobs):
-        found.update(zip(batch.specs, answers, strict=True))
+    made: Iterable[dict[Spec, Answer]] = (_answer_batch(b, question) for b in batches)
+    if jobs > 1 and len(batches) > 1:
+        joblib = library("joblib", JOBS)
+        calls = (joblib.delayed(_answer_batch)(b, question) for b in batches)
+        made = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
+    for answers in made:
+        found |= answers
         if tell:
             tell(len(found), total)
-    return found
-
-
-def _computed(
-    todo: Sequence[_Batch], question: Question, jobs: int
-) -> Iterable[tuple[_Batch, list[Answer]]]:
-    if jobs == 1 or len(todo) < 2:
-        return (_answer_batch(b, question) for b in todo)
-    joblib = library("joblib", JOBS)
-    calls = (joblib.delayed(_answer_batch)(b, question) for b in todo)
-    found: Iterable[tuple[_Batch, list[Answer]]] = joblib.Parallel(
-        n_jobs=jobs, return_as="generator_unordered"
-    )(calls)
     return found
 
 
@@ -615,9 +570,7 @@ def _batches(specs: Sequence[Spec], facts: Facts) -> list[_Batch]:
     out: list[_Batch] = []
     for (board, _, vintage), members in sorted(panels.items(), key=lambda p: -len(p[1])):
         members.sort(key=lambda s: repr(s.study))
-        dates = facts.boards[board].dates
         for start in range(0, len(members), _BATCH):
             piece = tuple(members[start : start + _BATCH])
-            as_of = tuple(dates[s.as_of] for s in piece)
-            out.append(_Batch(piece, as_of, vintage))
+            out.append(_Batch(piece, vintage, facts.boards[board].dates))
     return out

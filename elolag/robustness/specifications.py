@@ -17,7 +17,7 @@ from elolag.dates import to_day
 from elolag.errors import UsageError
 from elolag.estimate.field import CLOCKS
 from elolag.estimate.lag import ESTIMANDS, HEADLINE
-from elolag.estimate.panel import choose, newest_whole
+from elolag.estimate.panel import choose, newest_whole, sibling
 from elolag.estimate.session import ASKED, Question
 from elolag.model.curves import KINDS
 from elolag.model.frontier import MATCH_RULES
@@ -327,8 +327,7 @@ def _board(board: Board, wanted: str, lookup: Lookup) -> _BoardFacts:
     model: dict[str, Tag | None] = {}
     for entry in table["entry"].unique():
         alias = lookup.alias(newest.source, entry)
-        known = alias is not None and not is_unknown(alias)
-        model[entry] = lookup.tag(alias.model) if alias is not None and known else None
+        model[entry] = None if alias is None or is_unknown(alias) else lookup.tag(alias.model)
     until = to_day(latest)
     listed = {}
     for category, rows in table.groupby("category"):
@@ -390,19 +389,15 @@ def design(facts: Facts, only: _Levels) -> tuple[list[Spec], Counter[str]]:
     for category in only.get("category", ()):
         if category not in held:
             raise UsageError(f"no board has a category {category!r}; known: {', '.join(held)}")
-    kept: dict[Spec, None] = {}
+    kept: list[Spec] = []
     left_out: Counter[str] = Counter()
-    seen: set[Spec] = set()
-    for candidate in _candidates(facts, only):
-        if candidate in seen:
-            continue
-        seen.add(candidate)
+    for candidate in dict.fromkeys(_candidates(facts, only)):
         rule = _first_rule(candidate, facts)
         if rule is None:
-            kept[candidate] = None
+            kept.append(candidate)
         else:
             left_out[rule] += 1
-    return list(kept), left_out
+    return kept, left_out
 
 
 def _levels(name: str, facts: Facts, only: _Levels) -> list[Any]:
@@ -440,7 +435,7 @@ def _candidates(facts: Facts, only: _Levels) -> Iterator[Spec]:
     ):  # fmt: skip
         allowed = []
         for levels in itertools.product(*(_levels(n, facts, only) for n in names)):
-            if names == ("board",) and levels[0] not in _siblings(head.board):
+            if names == ("board",) and levels[0] not in (head.board, sibling(head.board)):
                 continue
             # Alone, each departure from the headline is a candidate, and counted if left out.
             alone = replace(head, **dict(zip(names, levels, strict=True)))
@@ -460,11 +455,6 @@ def _candidates(facts: Facts, only: _Levels) -> Iterator[Spec]:
         for factor, level in zip(factors, row, strict=True):
             chosen |= factor[level]
         yield from variants(replace(head, **chosen))
-
-
-def _siblings(board: str) -> tuple[str, str]:
-    other = board.removesuffix(_SUFFIX) if board.endswith(_SUFFIX) else board + _SUFFIX
-    return board, other
 
 
 def orthogonal_array(sizes: Sequence[int]) -> list[tuple[int, ...]]:

@@ -17,7 +17,7 @@ from elolag.model.estimands import Lags
 from elolag.model.interval import reach
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.table import Cell, Column, Result, Table, data, picked
 from elolag.results.words import directed, noun
 from elolag.robustness.edits import (
     Edit,
@@ -110,7 +110,7 @@ _LIMIT = 200_000
 
 
 @dataclass(frozen=True)
-class Target:
+class _Target:
     """Where the figure is to get: into one of these closed ranges of months."""
 
     words: str
@@ -125,11 +125,11 @@ class Target:
         return inside & ~lags.failed
 
 
-def _targets(months: float, within: tuple[float, float] | None) -> list[Target]:
+def _targets(months: float, within: tuple[float, float] | None) -> list[_Target]:
     """A month further behind, a month closer, and out of (or into) a stated range."""
     out = [
-        Target("at least a month further behind", ((months + 1, np.inf),)),
-        Target("at least a month closer to the lead", ((-np.inf, months - 1),)),
+        _Target("at least a month further behind", ((months + 1, np.inf),)),
+        _Target("at least a month closer to the lead", ((-np.inf, months - 1),)),
     ]
     if within is not None:
         low, high = within
@@ -137,14 +137,14 @@ def _targets(months: float, within: tuple[float, float] | None) -> list[Target]:
             words = f"out of {low:g} to {high:g} months"
             # Open at the ends of the range: what lies on them is inside.
             edges = (np.nextafter(low - 1e-6, -np.inf), np.nextafter(high + 1e-6, np.inf))
-            out.append(Target(words, ((-np.inf, edges[0]), (edges[1], np.inf))))
+            out.append(_Target(words, ((-np.inf, edges[0]), (edges[1], np.inf))))
         else:
-            out.append(Target(f"into {low:g} to {high:g} months", ((low, high),)))
+            out.append(_Target(f"into {low:g} to {high:g} months", ((low, high),)))
     return out
 
 
 @dataclass(frozen=True)
-class Change:
+class _Change:
     """One way to reach a target: what is changed, and the figure after it.
 
     `months` is at the posterior as it is; `result` is everything estimated anew (None for points
@@ -157,7 +157,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Route:
+class _Route:
     """The least that reaches a target in one currency.
 
     Attributes
@@ -178,7 +178,7 @@ class Route:
     size: float | None
     searched: float
     ways: int
-    changes: tuple[Change, ...]
+    changes: tuple[_Change, ...]
 
     def sentence(self) -> str:
         """As a clause."""
@@ -206,7 +206,7 @@ class Flip(Result):
     """The least change that makes the distance of the day another one."""
 
     headline: LagResult
-    routes: tuple[Route, ...]
+    routes: tuple[_Route, ...]
 
     def sentence(self) -> str:
         """What it takes, target by target."""
@@ -223,18 +223,15 @@ class Flip(Result):
     def _rows(self) -> list[dict[str, Any]]:
         return [
             {
-                "target": route.target,
-                "kind": route.kind,
-                "size": route.size,
+                **picked(route, "target", "kind", "size"),
                 "searched": None if np.isinf(route.searched) else route.searched,
                 "ways": route.ways,
-                "words": change.words,
-                "months": change.months,
+                **picked(change, "words", "months"),
                 "anew": change.result and change.result.months,
                 **ends_of(change.result),
             }
             for route in self.routes
-            for change in (route.changes or (Change("", None),))
+            for change in (route.changes or (_Change("", None),))
         ]
 
     def table(self) -> Table:
@@ -248,26 +245,22 @@ class Flip(Result):
                    _directed),
             Column("anew", "Estimated anew", "with everything estimated again", "months",
                    _directed),
-            Column("kind", "", "models, countries, openness, dates or points", in_page=False),
-            Column("size", "", "how many, or how many points; empty: none found", in_page=False),
-            Column("searched", "", "largest number searched for; empty: no limit", in_page=False),
-            Column("ways", "", "how many smallest changes there are", in_page=False),
-            Column("low", "", f"lower {ends}", "months", in_page=False),
-            Column("high", "", f"upper {ends}", "months", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
+            data("kind", "models, countries, openness, dates or points"),
+            data("size", "how many, or how many points; empty: none found"),
+            data("searched", "largest number searched for; empty: no limit"),
+            data("ways", "how many smallest changes there are"),
+            data("low", f"lower {ends}", "months"),
+            data("high", f"upper {ends}", "months"),
+            data("no_interval", "why the interval is none"),
         )  # fmt: skip
         least = {(route.target, route.kind): route.least() for route in self.routes}
         rows = [row | {"least": least[row["target"], row["kind"]]} for row in self._rows()]
         first = {(row["target"], row["kind"]): place for place, row in reversed([*enumerate(rows)])}
         return Table.of(
-            "flip",
-            "The least that would move the day's distance (the CSV has further ways)",
-            columns,
-            rows,
-            page_rows=tuple(sorted(first.values())),
-            n_draws=self.headline.n_draws,
-            snapshots=self.headline.snapshots,
-        )
+            "flip", "The least that would move the day's distance (the CSV has further ways)",
+            columns, rows, page_rows=tuple(sorted(first.values())),
+            **picked(self.headline, "n_draws", "snapshots"),
+        )  # fmt: skip
 
     def footnotes(self) -> tuple[str, ...]:
         """Which lists could be used, where not all."""
@@ -275,11 +268,7 @@ class Flip(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        return {
-            "sentence": self.sentence(),
-            "rows": self._rows(),
-            "sources": self.headline.sources,
-        }
+        return {"sentence": self.sentence(), "rows": self._rows(), "sources": self.headline.sources}
 
 
 def _directed(months: Cell) -> str:
@@ -318,8 +307,8 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Unpack[
             "the day's distance is only a bound, so nothing can be said of moving it"
         )
     edits = {kind: effective(study, make(study)) for kind, (make, _) in _KINDS.items()}
-    routes: list[Route] = []
-    known: dict[tuple[Edit, ...], Change] = {}
+    routes: list[_Route] = []
+    known: dict[tuple[Edit, ...], _Change] = {}
     for target in _targets(headline.months, within):
         for kind, (_, most) in _KINDS.items():
             found = _search(study, edits[kind], target, most)
@@ -328,23 +317,23 @@ def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Unpack[
             changes = [known[change] for change in found[:_SHOWN]]
             size = float(len(found[0])) if found else None
             searched = float(most if edits[kind] else 0)
-            routes.append(Route(target.words, kind, size, searched, len(found), tuple(changes)))
+            routes.append(_Route(target.words, kind, size, searched, len(found), tuple(changes)))
         routes += _points(study, target)
     return Flip(headline, tuple(routes))
 
 
-def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> Change:
+def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> _Change:
     lags, _ = current_states(study, [edits])
     words = " and ".join(edit.words for edit in edits)
     try:
         result = results(redo(study, question, edits), ["current"])[0]
     except (EstimateError, UsageError):
         result = None  # told apart by being absent: without these models it has no answer
-    return Change(words, float(lags.months[0]), result)
+    return _Change(words, float(lags.months[0]), result)
 
 
 def _search(
-    study: Study, edits: Sequence[Edit], target: Target, most: int
+    study: Study, edits: Sequence[Edit], target: _Target, most: int
 ) -> list[tuple[Edit, ...]]:
     """Every smallest set of edits, of at most `most`, after which the figure is in the target."""
     states = current_states(study, [()])[1]
@@ -371,29 +360,26 @@ def _search(
     return []
 
 
-def _points(study: Study, target: Target) -> list[Route]:
+def _points(study: Study, target: _Target) -> list[_Route]:
     """The least sum of rating points, moved on any models, that reaches the target."""
     field = study.cast.field
     if (np.isfinite(field.lead_from) & np.isfinite(field.follow_from)).any():
         return []  # nested groups: a rating would move on both sides
     ratings = study.means[0]
+    sides = field.lead_from, field.follow_from
     best: tuple[float, Floats, int] | None = None
     for low, high in target.ranges:
-        for sign, ahead, behind, least, most in (
-            (1, field.lead_from, field.follow_from, low, high),
-            (-1, field.follow_from, field.lead_from, -high, -low),
-        ):
+        for sign, least, most in ((1, low, high), (-1, -high, -low)):
             if most < 0:
                 continue
+            ahead, behind = sides[::sign]
             moved = _cheapest(ratings, ahead, behind, study.as_of, max(least, 0.0), most)
             if moved is not None and (best is None or np.abs(moved).sum() < best[0] - 1e-9):
                 best = float(np.abs(moved).sum()), moved, sign
     if best is None:
-        return [Route(target.words, "points", None, np.inf, 0, ())]
+        return [_Route(target.words, "points", None, np.inf, 0, ())]
     size, moved, way = best
-    ahead, behind = field.lead_from, field.follow_from
-    if way < 0:
-        ahead, behind = behind, ahead
+    ahead, behind = sides[::way]
     months = way * _months_behind(ratings + moved, ahead, behind, study.as_of)
     names = [t.model for t in study.cast.tags]
     words = ", ".join(
@@ -401,4 +387,4 @@ def _points(study: Study, target: Target) -> list[Route]:
         for k in np.argsort(-np.abs(moved), kind="stable")
         if abs(moved[k]) > 2 * _NUDGE
     )
-    return [Route(target.words, "points", size, np.inf, 1, (Change(words, months),))]
+    return [_Route(target.words, "points", size, np.inf, 1, (_Change(words, months),))]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 from elolag.arrays import Flags, Floats, Ints
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.field import Roster
+from elolag.estimate.field import Roster, month_of
 from elolag.estimate.panel import Vintage
 from elolag.model.bradleyterry import ELO, PairCounts, Ratings, rate
 from elolag.model.draws import lag_of
@@ -27,7 +25,7 @@ from elolag.simulation.worlds import WORLDS, World
 _CLOSENESS = 250.0
 
 
-class Ballots:
+class _Ballots:
     """All votes so far, per pair of entries."""
 
     def __init__(self, entries: int) -> None:
@@ -99,9 +97,6 @@ class Ballots:
 #
 # The truth counts the models that were on the board on the day of some vintage. Models that no
 # vintage ever showed are outside any result, here as on real boards.
-
-__all__ = ["WORLDS", "History", "Releases", "World", "expected", "release", "simulate"]
-
 
 #: The day all worlds are looked at from.
 _AS_OF = to_day("2026-08-19")
@@ -175,8 +170,8 @@ class Releases:
 
     def roster(self) -> Roster:
         """The models as their tags have them."""
-        start = np.where(self.vague, [_month(d)[0] for d in self.tagged], np.nan)
-        end = np.where(self.vague, [_month(d)[1] for d in self.tagged], np.nan)
+        months = np.array([month_of(day) for day in self.tagged]).reshape(-1, 2)
+        start, end = np.where(self.vague, months.T, np.nan)
         lead = np.where(self.follows, np.inf, self.tagged)
         follow = np.where(self.follows, self.tagged, np.inf)
         side = self.follows.astype(np.intp)
@@ -285,7 +280,10 @@ def release(world: World | str, seed: int) -> Releases:
     rng = _generator(world, seed, 0)
     sides = [_side(world, follows, rng) for follows in (False, True)]
     if world.overtake:
-        sides[1] = _with_overtaker(sides[1], float(sides[0][1].max()) + world.overtake)
+        # Of the follower, and last, one model more: of its first lab.
+        further = _OVERTAKEN_BEFORE, float(sides[0][1].max()) + world.overtake, 0
+        before, strength, lab = (np.append(*each) for each in zip(sides[1], further, strict=True))
+        sides[1] = before, strength, lab
     follows = np.concatenate(
         [np.full(len(s[0]), f) for s, f in zip(sides, (False, True), strict=True)]
     )
@@ -293,7 +291,7 @@ def release(world: World | str, seed: int) -> Releases:
     n = len(before)
     released = np.floor(_AS_OF - before * DAYS_PER_MONTH)
     vague = rng.random(n) < world.month_share
-    tagged = np.where(vague, [_month(d)[0] + 14 for d in released], released)
+    tagged = np.where(vague, [month_of(d)[0] + 14 for d in released], released)
     late = rng.random(n) < world.late_share
     delay = rng.exponential(np.where(late, world.late_days, world.listing_days))
     if world.overtake:
@@ -342,14 +340,6 @@ def _side(world: World, follows: bool, rng: np.random.Generator) -> tuple[Floats
     return before, _trend(world, shifted) + spread * off + advantage[lab], lab
 
 
-def _with_overtaker(
-    side: tuple[Floats, Floats, Ints], strength: float
-) -> tuple[Floats, Floats, Ints]:
-    """A side and, last, one model more: of its first lab, of given strength."""
-    before, strengths, lab = side
-    return np.append(before, _OVERTAKEN_BEFORE), np.append(strengths, strength), np.append(lab, 0)
-
-
 def _trend(world: World, before: Floats) -> Floats:
     """The leader's typical new model, Elo, 0 being an uninterrupted trend's level today."""
     since = world.jump_at - before
@@ -384,7 +374,7 @@ def _publish(
     if gauge is not None:
         retired = retired.copy()
         retired[gauge] = _last_gauge(world, run.days) + 1
-    box = Ballots(len(model))
+    box = _Ballots(len(model))
     fitted: Ratings | None = None
     vintages, complete = [], []
     begin = _AS_OF - world.history * DAYS_PER_MONTH
@@ -516,13 +506,6 @@ def _turnout(
 def _generator(world: World, seed: int, stream: int) -> np.random.Generator:
     key = zlib.crc32(world.name.encode())
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(key, stream)))
-
-
-def _month(day: float) -> tuple[float, float]:
-    """First day of the month that holds `day`, and of the next."""
-    date = dt.date.fromisoformat(to_iso(day))
-    start = to_day(date.replace(day=1))
-    return start, start + calendar.monthrange(date.year, date.month)[1]
 
 
 #: Tables of the calibration that a wheel has too.

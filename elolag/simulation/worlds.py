@@ -12,7 +12,7 @@ nothing else. The parameters were set before any interval was tried on them, but
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 
@@ -134,90 +134,75 @@ class World:
     own: bool = False
 
 
-_BASE = World("base", "the follower's new models are the leader's of 7.5 months earlier, in law")
-
-
-def _world(name: str, summary: str, **changed: object) -> World:
-    return replace(_BASE, name=name, summary=summary, **changed)  # type: ignore[arg-type]
-
-
 _ALL = (
-    _BASE,
-    _world(
+    World("base", "the follower's new models are the leader's of 7.5 months earlier, in law"),
+    World(
         "noisy-newcomers",
         "a quarter of the votes, and models listed after ten days of them, with some 500 votes",
         votes_per_month=11_000,
         head_start=10.0,
     ),
-    _world(
+    World(
         "unequal-groups",
         "the leader releases five models for each of the follower's",
         leader_rate=40.0,
         follower_rate=8.0,
     ),
-    _world(
+    World(
         "shrinking",
         "the lag falls from 14 to 4 months over the last two years",
         lag=((24.0, 14.0), (0.0, 4.0)),
     ),
-    _world(
+    World(
         "widening",
         "the lag grows from 4 to 11 months over the last two years",
         lag=((24.0, 4.0), (0.0, 11.0)),
     ),
-    _world(
+    World(
         "takeover",
         "from 8 months behind to 4 months ahead over the last two years",
         lag=((24.0, 8.0), (0.0, -4.0)),
     ),
-    _world(
+    World(
         "jump-then-drought",
         "the leader gained 80 Elo at once ten months ago and has stood still since",
         jump=80.0,
         jump_at=10.0,
         drought=10.0,
     ),
-    _world(
-        "month-precision",
-        "six releases in ten are known to the month only",
-        month_share=0.6,
-    ),
-    _world(
+    World("month-precision", "six releases in ten are known to the month only", month_share=0.6),
+    World(
         "post-debut-drift",
         "a model's first votes favour or disfavour it by 12 Elo (sd), which fades over a month",
         debut_sd=12.0,
     ),
-    _world(
-        "lab-effects",
-        "models of one lab share an advantage of 25 Elo (sd)",
-        lab_sd=25.0,
-    ),
-    _world(
+    World("lab-effects", "models of one lab share an advantage of 25 Elo (sd)", lab_sd=25.0),
+    World(
         "gauge-anchor",
         "the votes lower a leader's record by 6 Elo a month, and the scale is held at it",
         gauge_fall=6.0,
         # In these months the raw board, whose anchor this is, was copied almost weekly.
         vintages=(17.4, 17.0, 16.5, 16.2, 15.9, 15.4, 14.9, 9.4, 8.3, 1.8, 0.0),
     ),
-    _world(
+    World(
         "unequal-spread",
         "the leader's models spread by 64 Elo about their trend, the follower's by 35",
         spread=64.0,
         follower_spread=35.0,
     ),
-    _world(
+    World(
         "skewed-debuts",
         "first votes favour a model by 5 Elo (sd), and one in seven by 20 more on average",
         debut_sd=5.0,
         debut_fall=20.0,
         debut_fall_share=0.15,
     ),
-    _world(
+    World(
         "settled-drift",
         "settled models go on moving, by a t of scale 4 Elo a year",
         settled_drift=4.0,
     ),
-    _world(
+    World(
         "shared-by-lab",
         "debuts and settled drift as above, a quarter of the variance common to a lab's models",
         # The two worlds whose errors these are, together; only the sharing is new.
@@ -225,7 +210,7 @@ _ALL = (
         settled_drift=4.0,
         lab_share=0.25,
     ),
-    _world(
+    World(
         "leapfrog",
         "each side gains 80 Elo at once every eight months, in turn, and passes the other",
         # Two thirds of a year of the trend a jump: half of it, 40 Elo, is what the side that
@@ -233,35 +218,31 @@ _ALL = (
         lag=((0.0, 0.0),),
         stairs=8.0,
     ),
-    _world(
+    World(
         "stagnant-leader",
         "the leader's new models have stopped improving nine months ago",
         # 1.5 months longer than the lag, so that the follower has come up to the halt.
         jump_at=9.0,
         drought=9.0,
     ),
-    _world(
+    World(
         "takeover-last-month",
         "the follower has led for three weeks, by one new model, 15 Elo above the leader's best",
         # Three published errors of a newcomer (nearly all are under 5): real, not beyond doubt.
         overtake=15.0,
     ),
-    _world(
-        "small-errors",
-        "published errors are 1.4 times too small",
-        error_factor=1 / 1.4,
-    ),
-    _world(
+    World("small-errors", "published errors are 1.4 times too small", error_factor=1 / 1.4),
+    World(
         "dense-vintages",
         "a complete list every twelve days of the last ten months, as the archive has now",
         vintages=(17.4, 16.5, 15.9, 14.9, *(round(0.4 * k, 1) for k in range(25, -1, -1))),
     ),
-    _world(
+    World(
         "truncated-boards",
         "six older vintages in ten are cut off after the top 20 to 71, in whole points",
         cut_share=0.6,
     ),
-    _world(
+    World(
         "heavy-ties",
         "models crowd under a ceiling, seven votes in ten tie there, ratings are whole points",
         below=True,
@@ -269,12 +250,8 @@ _ALL = (
         whole_share=1.0,
         whole_newest=True,
     ),
-    _world(
-        "few-models",
-        "the follower releases three models a year",
-        follower_rate=3.0,
-    ),
-    _world(
+    World("few-models", "the follower releases three models a year", follower_rate=3.0),
+    World(
         "private",
         "a board of one's own: some 36 models and 24, errors of 10 to 20 Elo, one list, none gone",
         # 36 months at 12 and 8 releases a year; listed at once, with the votes of 20 months within

@@ -42,7 +42,7 @@ _ANONYMOUS = "anony"
 
 
 @dataclass(frozen=True)
-class Columns:
+class _Columns:
     """Which columns hold what.
 
     Attributes
@@ -66,7 +66,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Part:
+class _Part:
     """One file, or a table in memory.
 
     Attributes
@@ -87,17 +87,17 @@ class Part:
         """Names of the columns."""
         if not isinstance(self.source, Path):
             return [str(c) for c in self.source.column_names]
-        with reading(self):
+        with _reading(self):
             if self.is_parquet:
                 import pyarrow.parquet as pq
 
                 return list(pq.read_schema(self.source).names)
             return _csv_header(self.source)[1]
 
-    def batches(self, columns: Columns) -> Iterator[pa.RecordBatch]:
+    def batches(self, columns: _Columns) -> Iterator[pa.RecordBatch]:
         """The wanted columns, batch by batch; the names as dictionaries where possible."""
         wanted = list(columns.text)
-        with reading(self):
+        with _reading(self):
             if not isinstance(self.source, Path):
                 yield from self.source.select(wanted).to_batches(_BATCH_ROWS)
             elif self.is_parquet:
@@ -116,12 +116,12 @@ class Part:
         """Of the file's bytes; empty for a table in memory."""
         if not isinstance(self.source, Path):
             return ""
-        with reading(self), self.source.open("rb") as file:
+        with _reading(self), self.source.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager
-def reading(part: Part) -> Iterator[None]:
+def _reading(part: _Part) -> Iterator[None]:
     """What goes wrong while a part is read, as an error that names it."""
     import pyarrow as pa
 
@@ -136,15 +136,15 @@ def reading(part: Part) -> Iterator[None]:
         raise UsageError(f"cannot read the votes {part.name}: {error}") from error
 
 
-def parts(source: Source) -> list[Part]:
+def parts(source: Source) -> list[_Part]:
     """What is to be counted: one part a file, or the table."""
     import pyarrow as pa
 
     if isinstance(source, pa.Table):
-        return [Part(_TABLE, source)]
+        return [_Part(_TABLE, source)]
     if hasattr(source, "columns"):
         try:
-            return [Part(_TABLE, pa.Table.from_pandas(source, preserve_index=False))]
+            return [_Part(_TABLE, pa.Table.from_pandas(source, preserve_index=False))]
         except pa.ArrowException as error:
             raise UsageError(f"{_TABLE}: {error}") from error
     named = [source] if isinstance(source, str | Path) else list(source)
@@ -155,9 +155,9 @@ def parts(source: Source) -> list[Part]:
         if not file.is_file():
             why = "a folder; name the files in it" if file.is_dir() else "no such file"
             raise UsageError(f"cannot read the votes {file}: {why}")
-    found = [Part(str(file), file) for file in files]
+    found = [_Part(str(file), file) for file in files]
     for part in found:
-        with reading(part), part.source.open("rb") as stream:
+        with _reading(part), part.source.open("rb") as stream:
             head = stream.read(64)
         if not (part.is_parquet and head.startswith(b"PAR1")):
             refuse_other(head, part.name)
@@ -165,12 +165,12 @@ def parts(source: Source) -> list[Part]:
     return found
 
 
-def _refuse_twice(found: Sequence[Part]) -> None:
+def _refuse_twice(found: Sequence[_Part]) -> None:
     """Refuse one file under two names, or two of the same bytes: its votes would count twice."""
-    by_size: dict[int, list[Part]] = {}
+    by_size: dict[int, list[_Part]] = {}
     for part in found:
         by_size.setdefault(part.source.stat().st_size, []).append(part)
-    first: dict[str, Part] = {}
+    first: dict[str, _Part] = {}
     for part in (p for alike in by_size.values() if len(alike) > 1 for p in alike):
         same = first.setdefault(part.sha256(), part)
         if same is not part:
@@ -180,7 +180,7 @@ def _refuse_twice(found: Sequence[Part]) -> None:
             )
 
 
-def find_columns(header: Sequence[str], name: str, mapping: Mapping[str, str] | None) -> Columns:
+def find_columns(header: Sequence[str], name: str, mapping: Mapping[str, str] | None) -> _Columns:
     """Which columns hold the votes.
 
     Parameters
@@ -204,7 +204,7 @@ def find_columns(header: Sequence[str], name: str, mapping: Mapping[str, str] | 
             f"{name}: {f'no column {wrong[0]!r}' if wrong else f'not the columns {usual}'} among "
             f"{', '.join(header)[:300]!r}; name them, e.g. --columns left=a,right=b,winner=vote"
         )
-    columns = Columns(**chosen, anonymous=_ANONYMOUS if _ANONYMOUS in present else "")
+    columns = _Columns(**chosen, anonymous=_ANONYMOUS if _ANONYMOUS in present else "")
     for column in columns.text:
         if list(header).count(column) > 1:
             raise UsageError(f"{name}: two columns are named {column!r}")
@@ -231,7 +231,7 @@ def _csv_header(path: Path) -> tuple[str, list[str], str, int]:
     return delimiter, split(delimiter), encoding, above
 
 
-def _csv_batches(path: Path, columns: Columns) -> Iterator[pa.RecordBatch]:
+def _csv_batches(path: Path, columns: _Columns) -> Iterator[pa.RecordBatch]:
     """The wanted columns; where a row does not fit a block, on with larger blocks."""
     import pyarrow as pa
 
@@ -252,7 +252,7 @@ def _csv_batches(path: Path, columns: Columns) -> Iterator[pa.RecordBatch]:
             size *= 8
 
 
-def _csv_blocks(path: Path, columns: Columns, size: int) -> Iterator[pa.RecordBatch]:
+def _csv_blocks(path: Path, columns: _Columns, size: int) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
     from pyarrow import csv as arrow
 
@@ -351,7 +351,7 @@ class _Tally:
             )
 
 
-def tally(found: Iterable[Part], columns: Columns) -> _Tally:
+def tally(found: Iterable[_Part], columns: _Columns) -> _Tally:
     """Count the votes of all parts, in memory that does not grow with their rows."""
     numbers: dict[str, int] = {}
     room = 64
@@ -363,7 +363,7 @@ def tally(found: Iterable[Part], columns: Columns) -> _Tally:
     for part in found:
         done = 0
         for batch in part.batches(columns):
-            with reading(part):
+            with _reading(part):
                 left = _codes(batch, columns.left, sides, part.name, done)
                 right = _codes(batch, columns.right, sides, part.name, done)
                 outcome = _codes(batch, columns.winner, _outcome(winners), part.name, done)

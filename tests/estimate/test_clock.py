@@ -9,7 +9,7 @@ import elolag
 from elolag import tags
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import UsageError
-from elolag.estimate.field import _NOTE, first_listed, listed_tags
+from elolag.estimate.field import FIRST_LISTED, first_listed, listed_tags
 from elolag.estimate.session import Session, prepare
 from elolag.tags import Lookup
 
@@ -65,12 +65,12 @@ def test_the_headline_by_the_other_clock_counts_from_listings(listed: dict[str, 
     assert result.match is not None
     days = to_day(result.as_of) - listed[result.match.model]
     assert result.months == days / DAYS_PER_MONTH
-    assert _NOTE in result.notes
+    assert FIRST_LISTED in result.notes
     assert result.policies["clock"] == "first-listed"
-    assert _NOTE not in elolag.estimate_lag(n_draws=FEW).notes
+    assert FIRST_LISTED not in elolag.estimate_lag(n_draws=FEW).notes
     average = elolag.estimate_lag(clock="first-listed", n_draws=FEW)
     assert average.estimand == "average"
-    assert _NOTE in average.notes
+    assert FIRST_LISTED in average.notes
     assert average.matches == result.matches
     assert average.match == result.match
 

@@ -14,7 +14,7 @@ from search import search
 
 import elolag
 from elolag.errors import UsageError
-from elolag.estimate.news import CAUSES, News, _shapley, _State, _walk
+from elolag.estimate.news import CAUSES, News, _Figure, _shapley, _State, _walk
 from elolag.model import draws
 from elolag.model.estimands import Race
 from elolag.model.frontier import REACHED, MatchRule
@@ -88,8 +88,8 @@ def test_shares_are_the_mean_over_all_orders(seed: int, estimand: str) -> None:
     many = np.zeros(24, np.intp)  # every permutation of two ratings and two tags
     every = np.ones((24, 2), bool)
     ratings, tags, time = _walk(
-        old.rows(many), new.rows(many), every, np.repeat(tag, 24, axis=0), estimand, None, REACHED,
-        _EveryOrder(),  # type: ignore[arg-type]
+        old.rows(many), new.rows(many), every, np.repeat(tag, 24, axis=0),
+        _Figure(estimand, None, REACHED), _EveryOrder(),  # type: ignore[arg-type]
     )  # fmt: skip
     fast = {0: ratings[:, 0], 1: ratings[:, 1], 2: tags[:, 0], 3: tags[:, 1]}
     aged = _figure(replace(old, as_of=new.as_of), estimand)
@@ -109,8 +109,9 @@ def test_shares_add_up_and_turn_round(seed: int, estimand: str, rule: str) -> No
     old, new = (state.rows(rows) for state in states)
     retagged = rng.random(leaders + followers) < 0.3
     match = MatchRule(rule)
-    forth = _shapley(old, new, retagged, estimand, None, match, seed)
-    back = _shapley(new, old, retagged, estimand, None, match, seed)
+    figure = _Figure(estimand, None, match)
+    forth = _shapley(old, new, retagged, figure, seed)
+    back = _shapley(new, old, retagged, figure, seed)
 
     def worth(state: _State) -> float:
         race = Race.of(state.ratings, state.lead_from, state.follow_from, state.as_of, match)
@@ -120,8 +121,8 @@ def test_shares_add_up_and_turn_round(seed: int, estimand: str, rule: str) -> No
     assert total == pytest.approx(worth(new) - worth(old), abs=1e-9)
     assert back[0].sum() + back[1].sum() + back[2] == pytest.approx(-total, abs=1e-9)
     on_one_day = replace(old, as_of=new.as_of)
-    forth = _shapley(on_one_day, new, retagged, estimand, None, match, seed)
-    back = _shapley(new, on_one_day, retagged, estimand, None, match, seed)
+    forth = _shapley(on_one_day, new, retagged, figure, seed)
+    back = _shapley(new, on_one_day, retagged, figure, seed)
     for one, other in zip(forth, back, strict=True):
         assert one == pytest.approx(-np.asarray(other), abs=1e-9)
     assert not forth[1][~retagged].any()
@@ -132,7 +133,7 @@ def test_a_model_far_below_moves_nothing() -> None:
     old, new = _made(rng, 2, 2, AS_OF - 60), _made(rng, 2, 2, AS_OF)
     for state, rating in ((old, 900.0), (new, 1000.0)):
         state.ratings[0, 1] = rating
-    ratings, _, _ = _shapley(old, new, np.zeros(4, bool), "average", None, REACHED, 0)
+    ratings, _, _ = _shapley(old, new, np.zeros(4, bool), _Figure("average", None, REACHED), 0)
     assert ratings[1] == 0.0
 
 

@@ -78,7 +78,7 @@ def test_labs_are_drawn_whole() -> None:
     """A lab that is not drawn has no release: with many histories every lab is missing in some."""
     data = field()
     side = reruns._releases(data, posterior(data), LABS, NOW)[0]
-    marked = reruns.Release(side.date, np.where(side.lab == side.lab[0], 9999.0, 0.0), side.lab)
+    marked = reruns._Release(side.date, np.where(side.lab == side.lab[0], 9999.0, 0.0), side.lab)
     rating, _ = reruns._rerun(marked, NOW, 300, np.random.default_rng(1))
     has = (rating > 5000).any(axis=1)
     share = 1 - (1 - 1 / len(np.unique(side.lab))) ** len(np.unique(side.lab))

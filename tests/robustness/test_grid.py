@@ -295,7 +295,7 @@ def test_two_jobs_give_the_same_as_one() -> None:
     assert one.to_dict() == two.to_dict()
 
 
-BATCHES = [_Batch((replace(HEAD, window=k),), ("2026-08-19",), "2026-08-19") for k in range(4)]
+BATCHES = [_Batch((replace(HEAD, window=k),), "2026-08-19", {}) for k in range(4)]
 
 
 @pytest.fixture
@@ -303,10 +303,10 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Windows of the batches that were computed; each is answered by its window."""
     numbers: list[int] = []
 
-    def answer(batch: _Batch, _: object) -> tuple[_Batch, list[Answer]]:
+    def answer(batch: _Batch, _: object) -> dict[Spec, Answer]:
         (spec,) = batch.specs
         numbers.append(spec.window)
-        return batch, [Answer("2026-08-19", "2026-08-19", spec.window / 3)]
+        return {spec: Answer("2026-08-19", "2026-08-19", spec.window / 3)}
 
     monkeypatch.setattr("elolag.robustness.grid._answer_batch", answer)
     return numbers

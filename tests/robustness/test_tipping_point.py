@@ -29,10 +29,10 @@ from elolag.robustness.edits import (
     without_models,
 )
 from elolag.robustness.tipping_point import (
-    Target,
     _cheapest,
     _months_behind,
     _search,
+    _Target,
     _targets,
     flip,
 )
@@ -73,7 +73,7 @@ def changed(
 
 
 def slow_search(
-    models: list[tuple[str, float, float]], edits: list[Edit], target: Target, most: int
+    models: list[tuple[str, float, float]], edits: list[Edit], target: _Target, most: int
 ) -> set[frozenset[str]]:
     """All sets, by size, tried one by one."""
     for size in range(1, most + 1):
@@ -182,9 +182,9 @@ def test_a_bound_is_in_a_range_only_if_all_it_allows_is() -> None:
         np.array([0, 1, -1, 2, 0], np.int8),
         np.array([False, False, False, False, True]),
     )
-    assert Target("", ((4, 6),)).holds(lags).tolist() == [True, False, False, False, False]
-    assert Target("", ((4, np.inf),)).holds(lags).tolist() == [True, True, False, False, False]
-    assert Target("", ((-np.inf, 6),)).holds(lags).tolist() == [True, False, True, False, False]
+    assert _Target("", ((4, 6),)).holds(lags).tolist() == [True, False, False, False, False]
+    assert _Target("", ((4, np.inf),)).holds(lags).tolist() == [True, True, False, False, False]
+    assert _Target("", ((-np.inf, 6),)).holds(lags).tolist() == [True, False, True, False, False]
 
 
 def test_out_of_a_range_excludes_its_ends() -> None:
@@ -256,4 +256,4 @@ def test_a_search_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("elolag.robustness.tipping_point._LIMIT", 3)
     study: Study = made(random_models(np.random.default_rng(1), 6))
     with pytest.raises(EstimateError, match="more than 3 sets"):
-        _search(study, without_models(study), Target("", ((900, 901),)), 2)
+        _search(study, without_models(study), _Target("", ((900, 901),)), 2)
