@@ -26,7 +26,7 @@ from elolag.model.posterior import posterior
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.table import Cell, Column, Result, Table, data, picked
 from elolag.results.words import bounded, directed, given
 from elolag.version import __version__
 
@@ -236,13 +236,13 @@ class Bridge(Result):
             Column("cause", "What changes", "start, or what is changed"),
             Column("label", "Now computed", "in words"),
             Column("said", "Months", "with its direction in words", words=True),
-            Column("months", "", "positive: the follower is behind", "months", in_page=False),
-            Column("bound", "", "at-least or at-most where the value is a bound", in_page=False),
+            data("months", "positive: the follower is behind", "months"),
+            data("bound", "at-least or at-most where the value is a bound"),
             Column("change", "Step", "against the step before", "months", _step),
-            Column("low", "", f"lower end {ends}", "months", in_page=False),
-            Column("high", "", f"upper end {ends}", "months", in_page=False),
-            Column("note", "", "what is to be known of it", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
+            data("low", f"lower end {ends}", "months"),
+            data("high", f"upper end {ends}", "months"),
+            data("note", "what is to be known of it"),
+            data("no_interval", "why the interval is none"),
         )
         rows = [s.to_dict() | {"said": bounded(s.months, s.bound)} for s in self.steps]
         return Table.of("bridge", "Step by step to our headline", columns, rows)
@@ -256,7 +256,7 @@ class Bridge(Result):
         """As one JSON object."""
         return {
             "schema": _JSON_SCHEMA,
-            **{name: getattr(self, name) for name in ("date", "index_vintage", "index_date")},
+            **picked(self, "date", "index_vintage", "index_date"),
             "steps": [s.to_dict() for s in self.steps],
             "said": dict(self.published),
             "answer": self.headline.to_dict(),

@@ -27,7 +27,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import WINDOWS
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import meaning, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
@@ -226,30 +226,29 @@ class ClaimsReport(Result):
             Column("key", "Claim", "key of the claim"),
             Column("who", "Who", "who said it", in_page=False),
             Column("date", "When", "when it was said", "ISO date", in_page=False),
-            Column("precision", "", "of that date: day or month", in_page=False),
-            Column("deadline", "", "by when, of a forecast", "ISO date", in_page=False),
-            Column("match_rule", "", "what dates a level", in_page=False),
+            data("precision", "of that date: day or month"),
+            data("deadline", "by when, of a forecast", "ISO date"),
+            data("match_rule", "what dates a level"),
             Column("claimed", "Claimed", "the range as it is tested", words=True),
             Column("real_time", "Real time", "our figure with the ratings of the day", words=True),
             Column("hindsight", "Hindsight", "our figure with the newest ratings", words=True),
             Column("holds", "Holds", "probability that the claimed range holds", words=True),
             Column("verdict", "Verdict", " / ".join(VERDICTS)),
             Column("depends_on", "Depends on", "whether match rule or measure turn the verdict"),
-            Column("depends", "", "what other match rules and measures say, by the newest lists",
-                   in_page=False),
-            Column("about", "", "the day it speaks of", "ISO date", in_page=False),
-            Column("follower", "", "group said to follow", in_page=False),
-            Column("leader", "", "group said to lead", in_page=False),
-            Column("category", "", "category of the board", in_page=False),
-            Column("kind", "", "months, elo, points, percent, rank or change", in_page=False),
-            Column("low", "", "least that was claimed; empty: open", unit, in_page=False),
-            Column("high", "", "most that was claimed; empty: open", unit, in_page=False),
-            Column("meant", "", "estimand they most plausibly meant", in_page=False),
-            Column("where", "", "where it is read", in_page=False),
-            Column("verified", "", "whether it was read there", in_page=False),
-            Column("rests_on", "", "ratings the verdict rests on", in_page=False),
-            Column("why", "", "why this verdict", in_page=False),
-        ]  # fmt: skip
+            data("depends", "what other match rules and measures say, by the newest lists"),
+            data("about", "the day it speaks of", "ISO date"),
+            data("follower", "group said to follow"),
+            data("leader", "group said to lead"),
+            data("category", "category of the board"),
+            data("kind", "months, elo, points, percent, rank or change"),
+            data("low", "least that was claimed; empty: open", unit),
+            data("high", "most that was claimed; empty: open", unit),
+            data("meant", "estimand they most plausibly meant"),
+            data("where", "where it is read"),
+            data("verified", "whether it was read there"),
+            data("rests_on", "ratings the verdict rests on"),
+            data("why", "why this verdict"),
+        ]
         kept = (
             ("board", "board", ""), ("vintage", "their date", "ISO date"),
             ("value", "our figure", unit), ("low", "lower end; empty: unbounded", unit),
@@ -257,7 +256,7 @@ class ClaimsReport(Result):
             ("probability", "that the range holds", ""), ("verdict", "verdict", ""),
         )  # fmt: skip
         columns += [
-            Column(f"{basis}_{key}", "", f"{told}, {words}", of, in_page=False)
+            data(f"{basis}_{key}", f"{told}, {words}", of)
             for basis, words in _BASES.items()
             for key, told, of in kept
         ]
@@ -275,12 +274,11 @@ class ClaimsReport(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        plain = ("level", "n_draws", "seed", "version", "sources", "tags")
         return {
             "schema": _JSON_SCHEMA,
             "rule": RULE,
             "scope": SCOPE,
-            **{name: getattr(self, name) for name in plain},
+            **picked(self, "level", "n_draws", "seed", "version", "sources", "tags"),
             "claims": [a.to_dict() for a in self.assessments],
         }
 

@@ -15,7 +15,7 @@ from elolag.model.estimands import ESTIMANDS
 from elolag.model.frontier import REACHED
 from elolag.model.interval import reach
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import few, given, noun, share
 from elolag.schema import ALL_LISTS
 from elolag.version import __version__
@@ -112,15 +112,15 @@ class StatementCheck(Result):
             Column("holds", "Holds", "share of draws in the stated range", words=True),
             Column("supports", "Supports", "whether the interval reaches the stated range"),
             Column("months_supported", "Months that do", "on whose first day the figure is so"),
-            Column("leader", "", "group said to lead", in_page=False),
-            Column("follower", "", "group said to follow", in_page=False),
-            Column("months", "", "positive: the follower is behind", "months", in_page=False),
-            Column("passed", "", "who overtook the side that is behind", in_page=False),
-            Column("low", "", "lower end; empty: unbounded", "months", in_page=False),
-            Column("high", "", "upper end; empty: unbounded", "months", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
-            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
-            Column("probability", "", "share of draws in the stated range", in_page=False),
+            data("leader", "group said to lead"),
+            data("follower", "group said to follow"),
+            data("months", "positive: the follower is behind", "months"),
+            data("passed", "who overtook the side that is behind"),
+            data("low", "lower end; empty: unbounded", "months"),
+            data("high", "upper end; empty: unbounded", "months"),
+            data("no_interval", "why the interval is none"),
+            data("censored", "at-least or at-most where the value is a bound"),
+            data("probability", "share of draws in the stated range"),
         )
         rows = [
             d.to_dict()
@@ -142,14 +142,13 @@ class StatementCheck(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        plain = ("level", "n_draws", "seed", "sources", "tags")
         return {
             "schema": 1,
             "statement": asdict(self.statement),
             "date": self.date,
             "definitions": [d.to_dict() for d in self.definitions],
             "refused": list(self.refused),
-            **{name: getattr(self, name) for name in plain},
+            **picked(self, "level", "n_draws", "seed", "sources", "tags"),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }

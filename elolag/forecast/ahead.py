@@ -19,11 +19,11 @@ from elolag.forecast import past
 from elolag.forecast.form import HORIZONS, OTHER, QUANTILES, Answer, Forecast
 from elolag.forecast.past import Fan
 from elolag.forecast.projection import (
-    Now,
     Projected,
     chances,
     mixed,
     no_change,
+    of_day,
     probability,
     random_walk,
     reruns,
@@ -35,7 +35,7 @@ from elolag.own import OwnBoard
 from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Table
+from elolag.results.table import Column, Table, data, picked
 from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
 from elolag.tags import Policies
 
@@ -69,7 +69,7 @@ def projections(study: Study, on: Sequence[str] = ()) -> dict[str, Projected]:
     known, fitted = cast.field, study.fitted
     chunks = [d for _, d in draws.draw(known, fitted, study.n_draws, study.seed, everything=True)]
     labs = np.unique(np.array([tag.lab for tag in cast.tags], dtype=str), return_inverse=True)[1]
-    now = Now.of(chunks, day)
+    now = of_day(chunks, day)
     later = [months_after(to_iso(day), each) for each in range(SPAN + 1)]
     ends, until = [to_day(d) for d in (*(later[m] for m in HORIZONS), *on)], to_day(later[-1])
     # Months ahead, begun ones too.
@@ -250,17 +250,16 @@ class Outlook(Estimated):
         """One row per target and day: of the mixture for the reader, of each model as data."""
         unit = "months, or points of the gap"
         columns = (
-            Column("model", "", "of the ledger", in_page=False),
+            data("model", "of the ledger"),
             Column("target", "Target", "what is forecast"),
             Column("horizon", "Months", "from the list's day", "months", figures=True),
             Column("day", "Day", "the day it speaks of", "ISO date"),
             Column("answer", "Median or chance", "median, or probability", words=True),
             Column("range", "80%", "from the 10% to the 90% quantile", words=True),
-            Column("median", "", "median of a figure", unit, in_page=False),
-            *(Column(key, "", f"its {q} quantile", unit, in_page=False)
-              for key, q in _QUANTILES.items()),
-            Column("probability", "", "that it is so, or has come, by the day", in_page=False),
-        )  # fmt: skip
+            data("median", "median of a figure", unit),
+            *(data(key, f"its {q} quantile", unit) for key, q in _QUANTILES.items()),
+            data("probability", "that it is so, or has come, by the day"),
+        )
         rows = [row for model in (MIXTURE, *MODELS) for row in self._rows(model)]
         ours = tuple(k for k, row in enumerate(rows) if row["model"] == MIXTURE)
         caption = "Forecasts of the mixture; the data have those of each model"
@@ -303,10 +302,9 @@ class Outlook(Estimated):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        plain = ("board", "category", "vintage", "leader_group", "follower_group")
         return {
             "schema": 1,
-            **{name: getattr(self, name) for name in plain},
+            **picked(self, "board", "category", "vintage", "leader_group", "follower_group"),
             "now": dict(self.now),
             "path": [
                 {"date": to_iso(day), "average": round(value, 4)}
@@ -314,9 +312,7 @@ class Outlook(Estimated):
             ],
             "answers": {name: [asdict(a) for a in found] for name, found in self.answers.items()},
             "record": dict(self.record),
-            "n_draws": self.n_draws,
-            "seed": self.seed,
-            "sources": self.sources,
+            **picked(self, "n_draws", "seed", "sources"),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }

@@ -29,7 +29,7 @@ from elolag.forecast.record import (
 from elolag.forecast.score import CENTRAL, Difference, Stretches
 from elolag.forecast.truth import OPEN
 from elolag.results import citing as language
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import share
 
 #: Beside whom all are scored, and whose record is told.
@@ -82,16 +82,13 @@ class Line:
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object; infinite numbers are the word."""
         beside = self.beside
-        plain = (*_KEY, "rounds", "stretches", "since", "open", "infinite")
         return {
-            **{name: getattr(self, name) for name in plain},
+            **picked(self, *_KEY, "rounds", "stretches", "since", "open", "infinite"),
             "mean": finite(self.mean),
             "coverage": {f"{level:g}": held for level, held in self.coverage.items()},
-            "no_change": beside and {
-                **{name: finite(value) for name, value in vars(beside).items()},
-                "skill": beside.skill,
-            },
-        }  # fmt: skip
+            "no_change": beside
+            and {**{k: finite(value) for k, value in vars(beside).items()}, "skill": beside.skill},
+        }
 
 
 @dataclass(frozen=True)
@@ -204,15 +201,15 @@ class Scores(Result):
         columns = (
             Column("board", "Board", "where it is settled", in_page=len(boards) > 1),
             Column("what", "Target", "what is forecast, and the score if not the CRPS", words=True),
-            Column("target", "", "what is forecast", in_page=False),
-            Column("measure", "", "crps (in months, points or days), brier or log", in_page=False),
+            data("target", "what is forecast"),
+            data("measure", "crps (in months, points or days), brier or log"),
             Column("horizon", "Months", "from the round", "months", figures=True),
-            Column("forecaster", "", "whose it is", in_page=False),
+            data("forecaster", "whose it is"),
             Column("who", "Forecaster", "whose it is", words=True),
             Column("many", "Rounds (apart)", "rounds scored; stretches of time that do not overlap",
                    words=True),
-            Column("rounds", "", "that were scored", "rounds", in_page=False),
-            Column("stretches", "", "that do not overlap", "stretches", in_page=False),
+            data("rounds", "that were scored", "rounds"),
+            data("stretches", "that do not overlap", "stretches"),
             Column("shown", "Mean", "the lower, the better", words=True, figures=True),
             Column("against", "No change", "its mean on the same rounds", words=True,
                    figures=True),
@@ -220,19 +217,18 @@ class Scores(Result):
                    figures=True),
             Column("difference_told", "Less no change (95%)", "negative: better", words=True),
             Column("held", "In 80%", "share that the 80% interval held", words=True),
-            *(Column(side, "", "group", in_page=False) for side in ("leader", "follower")),
-            Column("level", "", "to be reached", "points", in_page=False),
-            Column("mean", "", "empty where infinite", "of the score", in_page=False),
-            Column("infinite", "", "rounds with an infinite score", "rounds", in_page=False),
-            Column("open", "", "rounds scored by what is known so far", "rounds", in_page=False),
-            Column("compared", "", "rounds that no change has too", "rounds", in_page=False),
-            Column("reference", "", "mean of no change", "of the score", in_page=False),
-            Column("difference", "", "of the means", "of the score", in_page=False),
-            Column("low", "", "lower end of its interval", "of the score", in_page=False),
-            Column("high", "", "upper end of its interval", "of the score", in_page=False),
-            Column("skill", "", "1 less the ratio of the means", "share", in_page=False),
-            *(Column(key, "", f"held by the {level:.0%} interval", "share", in_page=False)
-              for level, key in HELD_IN.items()),
+            *(data(side, "group") for side in ("leader", "follower")),
+            data("level", "to be reached", "points"),
+            data("mean", "empty where infinite", "of the score"),
+            data("infinite", "rounds with an infinite score", "rounds"),
+            data("open", "rounds scored by what is known so far", "rounds"),
+            data("compared", "rounds that no change has too", "rounds"),
+            data("reference", "mean of no change", "of the score"),
+            data("difference", "of the means", "of the score"),
+            data("low", "lower end of its interval", "of the score"),
+            data("high", "upper end of its interval", "of the score"),
+            data("skill", "1 less the ratio of the means", "share"),
+            *(data(key, f"held by the {p:.0%} interval", "share") for p, key in HELD_IN.items()),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_cells, self.lines)]
         told = [line.beside and (not self.pastcast or line.forecaster == OURS)
@@ -333,13 +329,12 @@ def _cells(line: Line) -> dict[str, Any]:
     apart = shown(beside.difference, places)
     if beside.low is not None and beside.high is not None:
         apart = f"{apart} ({shown(beside.low, places)} to {shown(beside.high, places)})"
-    kept = ("reference", "difference", "low", "high", "skill")
     return found | {
         "against": shown(beside.reference, places),
         "skill_told": shown(beside.skill) if (beside.skill or 0) > -10 else "under -10",
         "difference_told": apart,
         "compared": beside.rounds,
-        **{name: getattr(beside, name) for name in kept},
+        **picked(beside, "reference", "difference", "low", "high", "skill"),
     }
 
 
