@@ -15,7 +15,7 @@ import numpy as np
 from elolag import tags
 from elolag.archive import Snapshot
 from elolag.claims.bridge import _matched_records, _read_index
-from elolag.claims.estimating import Studies
+from elolag.claims.studies import Studies
 from elolag.dates import between, to_day
 from elolag.errors import EstimateError
 from elolag.model.estimands import Race

@@ -15,8 +15,8 @@ import numpy as np
 
 from elolag.archive import Archive
 from elolag.arrays import Flags, Floats
-from elolag.claims.estimating import Studies
 from elolag.claims.registry import Claim, packaged
+from elolag.claims.studies import Studies
 from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results

@@ -18,11 +18,11 @@ from elolag.claims.estimating import (
     RULE,
     VERDICTS,
     Estimate,
-    Studies,
     estimate,
     untestable,
 )
 from elolag.claims.registry import KINDS, Claim
+from elolag.claims.studies import Studies
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import WINDOWS

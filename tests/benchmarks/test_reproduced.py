@@ -12,7 +12,7 @@ import pytest
 
 from elolag.claims import packaged
 from elolag.claims.bridge import _read_index
-from elolag.claims.estimating import Studies
+from elolag.claims.studies import Studies
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
 

@@ -10,7 +10,7 @@ import pytest
 
 from elolag.claims import ClaimsReport, check_claims, packaged
 from elolag.claims.bridge import _MISTYPED, _IndexTable, _matched_records, _read_index
-from elolag.claims.estimating import Studies
+from elolag.claims.studies import Studies
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
 

@@ -25,10 +25,8 @@ from elolag.claims.estimating import (
     TOO_LARGE,
     TOO_SMALL,
     UNLIKELY,
-    Drawn,
     Estimate,
     Standing,
-    Studies,
     _decide,
     _on_measures,
     _possible,
@@ -36,6 +34,7 @@ from elolag.claims.estimating import (
     held,
     passed,
 )
+from elolag.claims.studies import Drawn, Studies
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
