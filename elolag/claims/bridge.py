@@ -57,12 +57,12 @@ class _IndexTable:
     vintage: str
     snapshot: tuple[str, str]
 
-    def race(self, leader: str, follower: str, as_of: str | None = None) -> Race:
-        """Two groups as a race of one draw, up to `as_of` (the table's own date by default)."""
+    def race(self, leader: str, follower: str, as_of: str) -> Race:
+        """Two groups as a race of one draw, up to a day."""
         dates = to_days(self.models["date"].tolist())
         ends = [np.where(self._in(group), dates, np.inf) for group in (leader, follower)]
         scores = self.models["score"].to_numpy(float)[None, :]
-        return Race.of(scores, ends[0], ends[1], to_day(as_of or self.vintage))
+        return Race.of(scores, ends[0], ends[1], to_day(as_of))
 
     def _in(self, group: str) -> Flags:
         """Membership: ``US``, ``CN``, ``open``, ``closed`` or ``lab:NAME`` as Epoch spells it."""
@@ -79,11 +79,9 @@ class _IndexTable:
         return np.asarray(table["country"] == group)
 
 
-def _read_index(
-    archive: Archive, vintage: str | None = None, *, correct: bool = True
-) -> _IndexTable:
-    """Read the index from the archive; `correct`: the dates of `_MISTYPED` put right."""
-    snapshot = archive.board(_INDEX).snapshot(vintage)
+def _read_index(archive: Archive, *, correct: bool = True) -> _IndexTable:
+    """Read the newest index of the archive; `correct`: the dates of `_MISTYPED` put right."""
+    snapshot = archive.board(_INDEX).snapshot()
     table = snapshot.ratings("overall").merge(snapshot.table("models"), on="entry")
     table = table.fillna({"release_date": "", "country": "", "organisation": ""})
     if correct:
@@ -105,28 +103,18 @@ def _read_index(
     return _IndexTable(models, snapshot.vintage, (snapshot.path, snapshot.sha256))
 
 
-@dataclass(frozen=True)
-class Matched:
-    """The leader's records and how long the follower took to reach those it has reached."""
+def _matched_records(race: Race) -> tuple[Floats, int]:
+    """Months from each leader record that the follower has reached to that day, and all records.
 
-    months: Floats
-    records: int
-
-    @property
-    def mean(self) -> float:
-        """Mean over the matched ones; the others, still waiting, are left out."""
-        return float(self.months.mean())
-
-
-def _matched_records(race: Race) -> Matched:
-    """Months from each leader record to the day the follower reached it (race of one draw)."""
+    The race is of one draw.
+    """
     dates, record = race.leader.records()
     levels = race.leader.running[:, record[0]]
     reached = race.follower.date_of(race.follower.first_reaching(levels))[0]
     caught = np.isfinite(reached)
     if not caught.any():
         raise EstimateError("the follower has reached none of the leader's records")
-    return Matched(between(dates[0, record[0]][caught], reached[caught]), int(record.sum()))
+    return between(dates[0, record[0]][caught], reached[caught]), int(record.sum())
 
 
 # The routes.
@@ -353,20 +341,19 @@ def _said(key: str) -> str:
 
 def _epoch(raw: _IndexTable, table: _IndexTable, day: str) -> Iterator[Step]:
     """From the mean over matched records, with the table as printed, to `current`."""
-    printed = _matched_records(raw.race("US", "CN", day))
+    printed, records = _matched_records(raw.race("US", "CN", day))
     race = table.race("US", "CN", day)
-    matched = _matched_records(race)
+    matched, of = _matched_records(race)
     yield Step(
         "", "start",
-        f"mean time until China reached a US record, {len(printed.months)} of {printed.records} "
-        f"(Epoch's index)",
-        printed.mean,
+        f"mean time until China reached a US record, {len(printed)} of {records} (Epoch's index)",
+        float(printed.mean()),
         note="Epoch's table as printed, with its mistyped date",
     )  # fmt: skip
     yield Step(
         "", "date error",
-        f"the same, a mistyped date put right ({len(matched.months)} of {matched.records})",
-        matched.mean,
+        f"the same, a mistyped date put right ({len(matched)} of {of})",
+        float(matched.mean()),
     )  # fmt: skip
     whole = (race.as_of - race.begins) / DAYS_PER_MONTH
     waiting = catch_up_times(race, whole)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -379,20 +379,19 @@ def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) ->
             raise registry.ClaimError(f"{where}: board: {error}") from None
 
 
-def _assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
+def _assess(studies: Studies, claims: Sequence[Claim]) -> list[Assessment]:
     """Each claim, those on the same ratings one after another: their draws are shared."""
-    told = list(claims)
-    groups = [(c.board, c.category, c.leader, c.follower, c.day) for c in told]
+    groups = [(c.board, c.category, c.leader, c.follower, c.day) for c in claims]
     found: dict[int, Assessment] = {}
-    for number in sorted(range(len(told)), key=groups.__getitem__):
-        claim = told[number]
+    for number in sorted(range(len(claims)), key=groups.__getitem__):
+        claim = claims[number]
         if claim.deadline:
             both = _after_deadline(studies, claim)
         else:
             first = _in_real_time(studies, claim)
             both = first, _in_hindsight(studies, claim, beside=first.testable)
         found[number] = Assessment(claim, *both)
-    return [found[number] for number in range(len(told))]
+    return [found[number] for number in range(len(claims))]
 
 
 def _after_deadline(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:

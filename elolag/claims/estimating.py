@@ -162,9 +162,11 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        out = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
-        out["others"] = [asdict(o) | given(o.low, o.high) for o in self.others]
+        out = {
+            **vars(self),
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "others": [asdict(o) | given(o.low, o.high) for o in self.others],
+        }
         # A count that is the same in all draws is one, and no single match.
         return out if self.kind == "led" else out | given(self.low, self.high)
 
@@ -280,9 +282,7 @@ def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
             raise EstimateError(f"{model} was not out by {as_of}, the day of the ratings")
 
 
-def _months(
-    drawn: Drawn, claim: Claim, as_of: str, *, widely: bool = False, beside: bool = False
-) -> Estimate:
+def _months(drawn: Drawn, claim: Claim, as_of: str, *, widely: bool, beside: bool) -> Estimate:
     study, day = drawn.study, to_day(as_of)
     if sides := study.too_few(day):
         raise EstimateError(f"there is no interval to judge by: {few(sides)}")
@@ -335,8 +335,8 @@ def passed(study: Study, day: float) -> str:
 def _best_of_day(study: Study, day: float) -> str:
     """The best model of both sides at posterior-mean ratings."""
     found = study.point([], day)
-    names = [study.cast.tags[i[0]].model for i in (found.leader_best, found.follower_best)]
-    return f"best of the day: {names[0]} against {names[1]}"
+    best, rival = (study.cast.tags[i[0]].model for i in (found.leader_best, found.follower_best))
+    return f"best of the day: {best} against {rival}"
 
 
 def _closest(
@@ -395,23 +395,14 @@ def _on_measures(studies: Studies, claim: Claim, board: str, as_of: str) -> tupl
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Every model's rating on one day: the point (1, M), the draws (D, M), -inf where not yet."""
-
-    point: Floats
-    drawn: Floats
-
-    @classmethod
-    def of(cls, drawn: Drawn, day: float) -> Standing:
-        """Ratings of the models of the leader's group that count by `day`."""
-        parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone()]
-        since = drawn.study.cast.field.lead_from
-        now = np.where(since <= day, drawn.study.means, -np.inf)
-        return cls(now, np.concatenate(parts))
+def _standing(drawn: Drawn, day: float) -> tuple[Floats, Floats]:
+    """Ratings of the leader's models at the point (1, M) and in the draws; -inf where not yet."""
+    parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone()]
+    since = drawn.study.cast.field.lead_from
+    return np.where(since <= day, drawn.study.means, -np.inf), np.concatenate(parts)
 
 
-def bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+def _bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
     """Leader's and follower's best on a day, at the point (1,) and in the draws (D,)."""
 
     def both(ratings: Floats, lead: Floats, follow: Floats) -> tuple[Floats, Floats]:
@@ -426,12 +417,12 @@ def bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats
     return both(drawn.study.means, field.lead_from, field.follow_from), (lead, follow)
 
 
-def _summary(level: float, claim: Claim, point: float, drawn: Floats) -> Estimate:
+def _summary(level: float, claim: Claim, point: float, drawn: Floats, detail: str) -> Estimate:
     low, high = quantiles(drawn, np.zeros(len(drawn), np.int8), level)
     share = held(drawn, drawn, claim.ends)
     return Estimate(
         "", claim.kind, "", "",
-        value=point, low=low, high=high, probability=share, possible=share,
+        value=point, low=low, high=high, probability=share, possible=share, detail=detail,
     )  # fmt: skip
 
 
@@ -439,42 +430,35 @@ def _distance(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     """Points or percent between the two best, or from a model down to the lowest of the labs."""
     day, study = to_day(as_of), asked.study
     if claim.model:
-        standing = Standing.of(asked, day)
+        standing = _standing(asked, day)
         model = [n for n, t in enumerate(study.cast.tags) if t.model == claim.model]
-        if not model or not np.isfinite(standing.point[0, model[0]]):
+        if not model or not np.isfinite(standing[0][0, model[0]]):
             raise EstimateError(f"{claim.model} is not rated here by {as_of}")
-        ends = [
-            (s[:, model[0]] - _lab_bests(study, claim, s, as_of).min(axis=1))
-            for s in (standing.point, standing.drawn)
-        ]
-        best = _lab_bests(study, claim, standing.point, as_of)[0]
-        away = standing.point[0, model[0]] - best
-        detail = ", ".join(
-            f"{lab} {quantity('elo', gap)}" for lab, gap in zip(claim.labs, away, strict=True)
-        )
-        return replace(_summary(study.level, claim, float(ends[0][0]), ends[1]), detail=detail)
+        away = [s[:, model] - _lab_bests(study, claim, s, as_of) for s in standing]
+        point, drawn = (each.max(axis=1) for each in away)
+        gaps = zip(claim.labs, away[0][0], strict=True)
+        detail = ", ".join(f"{lab} {quantity('elo', gap)}" for lab, gap in gaps)
+        return _summary(study.level, claim, float(point[0]), drawn, detail)
     ends = []
-    for lead, follow in bests(asked, day):
+    for lead, follow in _bests(asked, day):
         if not (np.isfinite(lead).all() and np.isfinite(follow).all()):
             raise EstimateError(f"one of the groups has no model here by {as_of}")
         gap = lead - follow
         ends.append(100 * gap / follow if claim.kind == "percent" else gap)
-    found = _summary(study.level, claim, float(ends[0][0]), ends[1])
-    return replace(found, detail=_best_of_day(study, day))
+    return _summary(study.level, claim, float(ends[0][0]), ends[1], _best_of_day(study, day))
 
 
 def _rank(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     """Place of the worst placed of the labs' best models."""
-    study, standing = asked.study, Standing.of(asked, to_day(as_of))
-    places = []
-    for ratings in (standing.point, standing.drawn):
-        bests_of_labs = _lab_bests(study, claim, ratings, as_of)
-        above = [(ratings > best[:, None]).sum(axis=1) for best in bests_of_labs.T]
+    study, places = asked.study, []
+    for ratings in _standing(asked, to_day(as_of)):
+        bests = _lab_bests(study, claim, ratings, as_of)
+        above = [(ratings > best[:, None]).sum(axis=1) for best in bests.T]
         places.append(1.0 + np.column_stack(above))
     point, drawn = places
     detail = ", ".join(f"{n} {p:.0f}" for n, p in zip(claim.labs, point[0], strict=True))
-    found = _summary(study.level, claim, float(point.max()), drawn.max(axis=1))
-    return replace(found, detail=f"places: {detail}")
+    worst = float(point.max()), drawn.max(axis=1)
+    return _summary(study.level, claim, *worst, f"places: {detail}")
 
 
 def _lab_bests(study: Study, claim: Claim, ratings: Floats, as_of: str) -> Floats:
@@ -528,5 +512,5 @@ def _led(studies: Studies, asked: Drawn, claim: Claim, as_of: str) -> Estimate:
         led, followed = (Steps(each.ratings, s, study.as_of).at(days) for s in sides)
         counts.append((np.diff(followed > led, axis=1)).sum(axis=1))
     value, drawn = float(len(lists.changes)), np.concatenate(counts).astype(float)
-    found = _summary(study.level, claim, value, drawn)
-    return replace(found, low=value, high=value, detail=lists.sentence())
+    found = _summary(study.level, claim, value, drawn, lists.sentence())
+    return replace(found, low=value, high=value)

@@ -351,7 +351,9 @@ def _definitions(
 def _months_in_range(drawn: Drawn, statement: Statement) -> dict[str, list[str]]:
     """Firsts of months at which a figure at posterior-mean ratings lies in the stated range."""
     found: dict[str, list[str]] = {estimand: [] for estimand in ESTIMANDS}
-    for first in _firsts(drawn.study.as_of):
+    month = f"{to_iso(drawn.study.as_of)[:7]}-01"
+    for back in range(MONTHS_BACK, -1, -1):
+        first = to_day(months_after(month, -back))
         for (estimand, _), lags in drawn.points(_KEYS, first).items():
             # A month before the group or the window begins cannot be asked, and so does not count.
             if isinstance(lags, EstimateError) or lags.failed[0]:
@@ -359,8 +361,3 @@ def _months_in_range(drawn: Drawn, statement: Statement) -> dict[str, list[str]]
             if held(*reach(lags.months, lags.censored), statement.ends):
                 found[estimand].append(to_iso(first))
     return found
-
-
-def _firsts(end: float) -> Iterator[float]:
-    month = f"{to_iso(end)[:7]}-01"
-    return (to_day(months_after(month, -back)) for back in range(MONTHS_BACK, -1, -1))
