@@ -207,44 +207,48 @@ class Outlook(Estimated):
     def told(self, lang: str = "en") -> tuple[str, ...]:
         """The sentences, one by one."""
         lead, follow = (phrase(g, lang) for g in (self.leader_group, self.follower_group))
-        ours = best_of_day(self.follower_group, lang, follow)
-        other = beside(self.leader_group, lang, lead)
-        one, best = one_of(lang, follow), best_of(self.leader_group, lang, lead)
-        where = language.board(self.board, self.category, lang)
-        six = months_after(self.vintage, _TOLD)
-        day, end = language.date(self.vintage, lang), language.date(six, lang)
+        words, never = _SAID[lang], 1 - self.answer("reach", SPAN).values[-1]
         middle, low, high = self.between("average", _TOLD)
-        lag, was = (language.lag(v, None, lang) for v in (middle, self.now["average"]))
-        ends, level = language.between(low, high, lang), language.chance(_INNER, lang)
-        never = language.chance(1 - self.answer("reach", SPAN).values[-1], lang)
         # By its date, where one date has both probabilities only the higher.
         by = {date: p for p in (0.5, 0.9) if (date := self.by("reach", p))}
         dates = [
-            _BY[lang].format(language.chance(p, lang), language.date(date, lang))
+            words["by"].format(language.chance(p, lang), language.date(date, lang))
             for date, p in by.items()
         ]
-        both = language.set_phrases(lang).and_
         said = {
-            "day": day, "end": end, "ours": ours, "other": other, "one": one, "best": best,
-            "where": where, "lag": lag, "was": was, "ends": ends, "level": level,
-            "dates": f" {both} ".join(dates), "never": never, "span": SPAN,
-        }  # fmt: skip
-        record = self.record.get(lang)
-        outlook, alone = _SAID[lang]
-        texts = [outlook]
+            "day": language.date(self.vintage, lang),
+            "end": language.date(months_after(self.vintage, _TOLD), lang),
+            "ours": best_of_day(self.follower_group, lang, follow),
+            "other": beside(self.leader_group, lang, lead),
+            "one": one_of(lang, follow),
+            "best": best_of(self.leader_group, lang, lead),
+            "where": language.board(self.board, self.category, lang),
+            "lag": language.lag(middle, None, lang),
+            "was": language.lag(self.now["average"], None, lang),
+            "ends": language.between(low, high, lang),
+            "level": language.chance(_INNER, lang),
+            "dates": f" {language.set_phrases(lang).and_} ".join(dates),
+            "never": language.chance(never, lang),
+            "span": SPAN,
+        }
+        texts = [words["outlook"]]
         if self.alone:
             said["first"] = language.chance(self.answer("first", _TOLD).values[0], lang)
-            texts.append(alone)
+            texts.append(words["first"])
             texts += [
-                _ALSO[lang].format(language.date(found.end, lang), language.chance(p, lang))
+                words["also"].format(
+                    language.date(found.end, lang), language.chance(found.values[0], lang)
+                )
                 for found in self.answers[MIXTURE]
                 if found.target == "first" and found.horizon is None
-                for p in found.values[:1]
             ]
         if self.now["gap"] > 0:
-            texts.append(_REACHED[lang][0 if dates else 1])
+            texts.append(words["reached" if dates else "unreached"])
         found = (text.format(**said) for text in texts)
-        return (*(text[:1].upper() + text[1:] for text in found), *([record] if record else []))
+        return (
+            *(text[:1].upper() + text[1:] for text in found),
+            *filter(None, [self.record.get(lang)]),
+        )
 
     def table(self) -> Table:
         """One row per target and day: of the mixture for the reader, of each model as data."""
@@ -353,36 +357,36 @@ _CALLED = {
     "parity": "follower has passed the leader",
     "reach": "follower at the leader's level of today",
 }
+#: What the sentences say; `reached` and `unreached` of the level of the leader's best, with dates,
+#: and where there are none within the span.
 _SAID = {
-    "en": (
-        "Outlook from the list of {day}, three plain models in equal parts: over the twelve months "
-        "to {end}, {ours} is on average {lag} (against {other}; {level}: {ends}; to the list's day "
-        "{was}).",
-        "With a probability of {first}, {one} stands alone at the top on that day on {where}.",
-    ),
-    "de": (
-        "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In den zwölf "
-        "Monaten bis zum {end} liegt {ours} im Mittel {lag} (verglichen mit {other}; {level}: "
-        "{ends}; bis zum Tag der Liste {was}).",
-        "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag auf {where} allein an "
-        "der Spitze.",
-    ),
-}
-_ALSO = {"en": "On {} with {}.", "de": "Am {} mit {}."}
-#: On the level of the leader's best: with dates, and where there are none within the span.
-_REACHED = {
-    "en": (
-        "{dates}, {one} reaches the level that {best} had on {day}; with {never} none does so "
-        "within {span} months.",
-        "With {never} none reaches the level that {best} had on {day} within {span} months.",
-    ),
-    "de": (
-        "{dates} erreicht {one} den Stand, den {best} am {day} hatte; mit {never} keines binnen "
+    "en": {
+        "outlook": "Outlook from the list of {day}, three plain models in equal parts: over the "
+        "twelve months to {end}, {ours} is on average {lag} (against {other}; {level}: {ends}; to "
+        "the list's day {was}).",
+        "first": "With a probability of {first}, {one} stands alone at the top on that day on "
+        "{where}.",
+        "also": "On {} with {}.",
+        "reached": "{dates}, {one} reaches the level that {best} had on {day}; with {never} none "
+        "does so within {span} months.",
+        "unreached": "With {never} none reaches the level that {best} had on {day} within {span} "
+        "months.",
+        "by": "by {1} with {0}",
+    },
+    "de": {
+        "outlook": "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In "
+        "den zwölf Monaten bis zum {end} liegt {ours} im Mittel {lag} (verglichen mit {other}; "
+        "{level}: {ends}; bis zum Tag der Liste {was}).",
+        "first": "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag auf {where} "
+        "allein an der Spitze.",
+        "also": "Am {} mit {}.",
+        "reached": "{dates} erreicht {one} den Stand, den {best} am {day} hatte; mit {never} "
+        "keines binnen {span} Monaten.",
+        "unreached": "Den Stand, den {best} am {day} hatte, erreicht mit {never} keines binnen "
         "{span} Monaten.",
-        "Den Stand, den {best} am {day} hatte, erreicht mit {never} keines binnen {span} Monaten.",
-    ),
+        "by": "mit {0} bis zum {1}",
+    },
 }
-_BY = {"en": "by {1} with {0}", "de": "mit {0} bis zum {1}"}
 
 
 def _tenth(value: float) -> str:

@@ -137,7 +137,7 @@ class Scores(Result):
         """How ours did on each board beside no change."""
         boards = dict.fromkeys(line.board for line in self.lines)
         told = filter(None, (self.told(board, lang) for board in boards))
-        return " ".join(told) or _NOTHING[lang]
+        return " ".join(told) or _RECORD[lang]["nothing"]
 
     def of_board(self, board: str) -> Scores:
         """Those of one board."""
@@ -355,23 +355,16 @@ def _verdict(beside: Difference, lang: str) -> str:
     words = _RECORD[lang]
     skill = "" if beside.skill is None else words["skill"].format(_signed(beside.skill, lang))
     if beside.low is None or beside.high is None:
-        return f"{skill}{_TOO_FEW[lang]}"
+        return skill + words["few"]
     which = "better" if beside.high < 0 else "worse" if beside.low > 0 else "alike"
     found = (-beside.high, -beside.low) if which == "better" else (beside.low, beside.high)
     ends = (_signed(end, lang) for end in found)
     return skill + words[which].format(_number(beside.difference, lang), *ends)
 
 
-_TOO_FEW = {
-    "en": "too few rounds that do not overlap to tell",
-    "de": "zu wenige Runden, die sich nicht überlappen, um es zu sagen",
-}
-_NOTHING = {
-    "en": "No forecast has been scored beside no change yet.",
-    "de": "Noch wurde keine Prognose neben „keine Änderung“ bewertet.",
-}
 _RECORD = {
     "en": {
+        "nothing": "No forecast has been scored beside no change yet.",
         "pastcast": "On {board}, made afterwards for {rounds} earlier lists (the first of {since}) "
         "with what was known then, ",
         "ledger": "On {board}, said before and scored after, for {rounds} lists since {since}, ",
@@ -383,10 +376,12 @@ _RECORD = {
         "better": "better by {} (95%: {} to {})",
         "worse": "worse by {} (95%: {} to {})",
         "alike": "no difference that can be told from chance (95%: {1} to {2})",
+        "few": "too few rounds that do not overlap to tell",
         "held": "; its 90% intervals held {} of what came",
         "first": "; of who is first its mean Brier score is {}, that of no change {}",
     },
     "de": {
+        "nothing": "Noch wurde keine Prognose neben „keine Änderung“ bewertet.",
         "pastcast": "Auf {board}, nachträglich zu {rounds} früheren Listen (der ersten vom "
         "{since}) mit dem damals Bekannten gemacht: ",
         "ledger": "Auf {board}, vorher gesagt und nachher bewertet, zu {rounds} Listen seit dem "
@@ -399,6 +394,7 @@ _RECORD = {
         "better": "besser um {} (95 %: {} bis {})",
         "worse": "schlechter um {} (95 %: {} bis {})",
         "alike": "kein Unterschied, der sich vom Zufall trennen lässt (95 %: {1} bis {2})",
+        "few": "zu wenige Runden, die sich nicht überlappen, um es zu sagen",
         "held": "; ihre 90-%-Intervalle enthielten {} der späteren Werte",
         "first": "; zum ersten Platz ist ihr mittlerer Brier-Wert {}, der von „keine Änderung“ {}",
     },

@@ -221,14 +221,14 @@ def none_after(result: LagResult, newest: str, lang: str = "en") -> str:
     return f"kein {one} nach {month}" if lang == "de" else f"no {one} after {month}"
 
 
-def on(board: str, lang: str = "en") -> str:
+def _on(board: str, lang: str = "en") -> str:
     """What a lag is measured on: ``on blind votes``, ``nach Blindabstimmungen``."""
     if board in _ON:
         return _ON[board][lang == "de"]
     return f"{'auf' if lang == 'de' else 'on'} {language.board(board, 'overall', lang)}"
 
 
-def together(results: tuple[LagResult, ...], lang: str = "en") -> str:
+def _together(results: tuple[LagResult, ...], lang: str = "en") -> str:
     """Lags of one estimand and date: ``6.9 months on blind votes and 5.1 on ...``.
 
     Without a date and without a full stop; directions only where they are not all "behind".
@@ -242,14 +242,14 @@ def together(results: tuple[LagResult, ...], lang: str = "en") -> str:
             size += f" {words.months}" * (not number)
         else:
             size = language.lag(result.months or 0.0, result.censored, lang)
-        parts.append(f"{size} {on(result.board, lang)}")
+        parts.append(f"{size} {_on(result.board, lang)}")
     told = f"{', '.join(parts[:-1])} {words.and_} {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"{told}, {_how(results[0], lang)}"
 
 
 def under_headline(result: LagResult, beside: LagResult, lang: str = "en") -> str:
     """The line under a headline: the same on another measure, on the same day."""
-    text = together((result, beside), lang)
+    text = _together((result, beside), lang)
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -272,14 +272,14 @@ def _sentences(found: Measures, lang: str) -> list[str]:
         who = f"The lag of {noun(follower)} as of {day}"
         if german:
             who = f"Abstand, {phrase(follower, lang).models}, Stand {day}"
-        out.append(f"{who}: {together(of_day, lang)}.")
+        out.append(f"{who}: {_together(of_day, lang)}.")
     for item, result in found.answered:
         if item in current:
             continue
         size = language.lag(result.months or 0.0, result.censored, lang)
         at = f"{'Stand' if german else 'as of'} {language.date(result.as_of, lang)}"
         note = f"; {none_after(result, item.newest, lang)}" if item.stale else ""
-        text = f"{on(result.board, lang)}: {size} ({at}{note})."
+        text = f"{_on(result.board, lang)}: {size} ({at}{note})."
         out.append(text[:1].upper() + text[1:])
     if found.differences:
         out.append(_difference(found.differences[0], found.level, lang))
@@ -296,8 +296,8 @@ def _sentences(found: Measures, lang: str) -> list[str]:
 
 def _difference(found: Difference, level: float, lang: str) -> str:
     """By how much two lags differ, and whether that is told from nothing."""
-    first, second = (on(board, lang) for board in found.boards)
-    size, between = longer(found.months, found.censored, lang), longer_between(found, lang)
+    first, second = (_on(board, lang) for board in found.boards)
+    size, between = _longer(found.months, found.censored, lang), longer_between(found, lang)
     name = language.percent(level, lang)
     if lang == "de":
         doubt = "" if found.told else "; das ist kein belegter Unterschied"
@@ -311,7 +311,7 @@ def _difference(found: Difference, level: float, lang: str) -> str:
 _LONGER = {"en": ("longer", "shorter"), "de": ("größer", "kleiner")}
 
 
-def longer(value: float, censored: str | None, lang: str, *, unit: bool = True) -> str:
+def _longer(value: float, censored: str | None, lang: str, *, unit: bool = True) -> str:
     """A difference of lags: ``0.6 months longer``, ``at least 2.1 months shorter``."""
     words = language.set_phrases(lang)
     side = _LONGER[lang][reads_ahead(value, censored)]
@@ -325,7 +325,7 @@ def longer(value: float, censored: str | None, lang: str, *, unit: bool = True) 
 def longer_between(found: Difference, lang: str) -> str:
     """The interval of a difference in words."""
     return language.between(
-        found.low, found.high, lang, lambda *ends: longer(*ends, unit=ends[1] is not None)
+        found.low, found.high, lang, lambda *ends: _longer(*ends, unit=ends[1] is not None)
     )
 
 
@@ -336,7 +336,7 @@ def _difference_row(found: Difference) -> dict[str, Any]:
         **none,
         "measure": " less ".join(board.removesuffix("_style_control") for board in found.boards),
         "kind": "difference",
-        "answer": longer(found.months, found.censored, "en"),
+        "answer": _longer(found.months, found.censored, "en"),
         "interval": longer_between(found, "en"),
         "note": "" if found.told else "not told from the same",
     }
