@@ -28,7 +28,8 @@ from elolag.forecast.projection import (
     random_walk,
     reruns,
 )
-from elolag.forecast.truth import figures
+from elolag.forecast.record import shown
+from elolag.forecast.truth import figure
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
@@ -277,8 +278,8 @@ class Outlook(Estimated):
             row |= dict.fromkeys(("range", "median", *_QUANTILES, "probability"))
             if found.kind == "quantile":
                 low, middle, high = (held[level] for level in _EIGHTY)
-                row |= {"horizon": found.horizon, "day": found.end, "answer": _tenth(middle)}
-                row |= {"range": f"{_tenth(low)} to {_tenth(high)}", "median": middle}
+                row |= {"horizon": found.horizon, "day": found.end, "answer": shown(middle, 1)}
+                row |= {"range": f"{shown(low, 1)} to {shown(high, 1)}", "median": middle}
                 rows.append(row | {key: held[q] for key, q in _QUANTILES.items()})
                 continue
             days = {found.horizon: found.end}
@@ -389,11 +390,6 @@ _SAID = {
 }
 
 
-def _tenth(value: float) -> str:
-    """To one decimal, and never a nought with a minus."""
-    return f"{round(value, 1) + 0.0:.1f}"
-
-
 def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Outlook:
     """What may come after the newest complete list: three plain models and their mixture.
 
@@ -439,9 +435,11 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
         )
     vintage = asked["vintage"] or newest_whole(board, None).vintage
     study = prepare(**asking(asked, vintage=vintage, session=session))
-    held = figures(study, [study.panel.vintage], ["average"])["average", study.panel.vintage]
-    if isinstance(held, str):
-        raise EstimateError(f"a forecast goes on from the average of the list's day: {held}")
+    try:
+        figure(study, "average", study.panel.vintage)
+    except EstimateError as error:
+        why = f"a forecast goes on from the average of the list's day: {error}"
+        raise EstimateError(why) from error
     far = months_after(study.panel.vintage, SPAN)
     for each in on:
         if not study.panel.vintage < to_iso(to_day(each)) <= far:

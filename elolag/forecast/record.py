@@ -25,7 +25,7 @@ from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import share
 
 #: A date is scored in days where the lists before and after it are at most so many days apart.
-EXACT = 31
+_EXACT = 31
 CRPS, BRIER, LOG = "crps", "brier", "log"
 DATED = ("parity", "reach")
 _UNITS = {**dict.fromkeys(DATED, "days"), "gap": "points"}
@@ -111,7 +111,7 @@ class Scored:
         elif answer.target not in DATED:
             if outcome.value is not None:
                 scores, rest = _of_quantiles(answer, outcome.value)
-        elif outcome.by and to_day(outcome.by) - to_day(outcome.after) <= EXACT:
+        elif outcome.by and to_day(outcome.by) - to_day(outcome.after) <= _EXACT:
             scores, rest = _of_quantiles(answer, to_day(outcome.by))
         elif outcome.state == SETTLED and not outcome.by:
             least = score.least_crps(*quantiles(answer), to_day(outcome.after))
@@ -302,7 +302,7 @@ def _told(asked: Answer) -> str:
     by = {float(at): value for at, value in zip(asked.at, asked.values, strict=True)}
 
     def said(value: float) -> str:
-        return to_iso(value) if dated else f"{round(value, 1) + 0.0:.1f}"
+        return to_iso(value) if dated else str(shown(value, 1))
 
     middle, ends = by.get(0.5), [by[q] for q in (0.05, 0.95) if q in by]
     spread = f"{said(ends[0])} to {said(ends[1])}" if len(ends) == 2 else ""
@@ -363,8 +363,8 @@ HOW = (
     "compared; of a median alone the absolute error. Brier: over all outcomes, 0 to 2. Log: minus "
     "the logarithm of the probability of what came, infinite where that was 0; of a date, of its "
     "coming after the last complete list that does not show it and by the first that does, or not "
-    f"by the last. Dates are scored in days where those lists are at most {EXACT} days apart; of a "
-    "date that did not come in time the least score that it can have is told, and enters no mean."
+    f"by the last. Dates are scored in days where those lists are at most {_EXACT} days apart; of "
+    "a date that did not come in time the least score that it can have is told, and enters no mean."
 )
 
 

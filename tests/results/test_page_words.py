@@ -23,7 +23,9 @@ def test_every_word_is_used_and_every_use_has_its_word() -> None:
     for choice in re.findall(r"words\(([^()]*) if [^()]* else ([^(),]*)", code):
         asked |= {part.strip(" \"'") for part in choice}
     asked |= {"corrected", "uncorrected"}
-    known = {key for key in {*WORDS["en"], *WORDS["de"]} if not key.endswith((" title", " caption"))}
+    known = {
+        key for key in {*WORDS["en"], *WORDS["de"]} if not key.endswith((" title", " caption"))
+    }
     assert asked - known <= {"corrections title"}
     assert known - asked == set()
 
