@@ -25,7 +25,7 @@ from elolag.model.interval import Summary, quantiles, summarise
 from elolag.results.words import few, given, overtaking
 
 #: A claimed range; an open end is None.
-Range = tuple[float | None, float | None]
+_Range = tuple[float | None, float | None]
 #: Chunks of 1,000 draws, at most, for what turns no verdict: the estimand that comes nearest, other
 #: match rules and measures; and for hindsight beside a verdict of the day. By `not-worse`, which is
 #: slow, there are no more for the figure itself.
@@ -171,7 +171,7 @@ class Estimate:
         return out if self.kind == "led" else out | given(self.low, self.high)
 
 
-def _decide(low: float | None, high: float | None, possible: float, claimed: Range) -> str:
+def _decide(low: float | None, high: float | None, possible: float, claimed: _Range) -> str:
     """The verdict on a claimed range, given our interval; None is unbounded (see `RULE`)."""
     if high is not None and claimed[0] is not None and high < claimed[0]:
         return TOO_LARGE
@@ -180,18 +180,18 @@ def _decide(low: float | None, high: float | None, possible: float, claimed: Ran
     return CONSISTENT if possible >= _LEAST_SHARE else UNLIKELY
 
 
-def _ends(claimed: Range) -> tuple[float, float]:
+def _ends(claimed: _Range) -> tuple[float, float]:
     least, most = claimed
     return -np.inf if least is None else least, np.inf if most is None else most
 
 
-def held(below: Floats, above: Floats, claimed: Range) -> float:
+def held(below: Floats, above: Floats, claimed: _Range) -> float:
     """Share of draws, each known to lie between `below` and `above`, inside a claimed range."""
     least, most = _ends(claimed)
     return float(np.mean((below >= least) & (above <= most)))
 
 
-def _possible(below: Floats, above: Floats, claimed: Range) -> float:
+def _possible(below: Floats, above: Floats, claimed: _Range) -> float:
     """Share of draws, each known to lie between `below` and `above`, not outside the range."""
     least, most = _ends(claimed)
     return float(np.mean((above >= least) & (below <= most)))
@@ -340,7 +340,7 @@ def _best_of_day(study: Study, day: float) -> str:
 
 
 def _closest(
-    answers: Mapping[Key, Answer], keys: Iterable[Key], level: float, claimed: Range
+    answers: Mapping[Key, Answer], keys: Iterable[Key], level: float, claimed: _Range
 ) -> tuple[str, float | None]:
     """The estimand whose figure lies nearest to the claimed range (in the table's order).
 

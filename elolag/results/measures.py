@@ -198,8 +198,7 @@ class Measures(Result):
             "level": self.level,
             "measures": [
                 {
-                    "board": m.board,
-                    "task": m.task,
+                    **picked(m, "board", "task"),
                     "newest": m.newest or None,
                     "stale": m.stale,
                     "refused": m.refused or None,
