@@ -226,7 +226,7 @@ class _Speaker(Speaker):
         if not self.result.provisional:
             return text, *more
         why, comma = self._untagged(), ":" if average else ","
-        text = self._say(
+        text = self.words.say(
             f"Provisionally, because {why}{comma} {text[0].lower()}{text[1:]}",
             f"Vorläufig, weil {why}: {text}",
         )
@@ -256,7 +256,7 @@ class _Speaker(Speaker):
     def _said(self, kind: str, near: Phrase, far: Phrase, **more: str) -> str:
         """A sentence of `_SAID` of this result."""
         how = self._how()
-        at = "" if how else f" {self._say('on', 'am')} {self.day}"
+        at = "" if how else f" {self.words.say('on', 'am')} {self.day}"
         bound = f"{self.words.at_least} " if self.wording == "at-least" else ""
         return _SAID[kind][self.german].format(
             near=near, far=far, best=f"{near.best[:1].upper()}{near.best[1:]}", day=self.day, at=at,
@@ -273,17 +273,17 @@ class _Speaker(Speaker):
         if len(sides) == 1:
             best = phrase_of(next(iter(sides)), self.lang).best
         else:
-            best = self._say(
+            best = self.words.say(
                 f"the best model of {'either' if both else 'a'} side",
                 f"das beste Modell {'einer der beiden Seiten' if both else 'einer Seite'}",
             )
-        names = self._say(rated(named), rated(named, "und", ","))
+        names = self.words.say(rated(named), rated(named, "und", ","))
         if len(found) == 1:
-            return self._say(
+            return self.words.say(
                 f"{names} has no tag yet and could be {best}",
                 f"{names} noch nicht zugeordnet ist und {best} sein könnte",
             )
-        return self._say(
+        return self.words.say(
             f"{names} have no tag yet and each could be {best}",
             f"{names} noch nicht zugeordnet sind und jedes davon {best} sein könnte",
         )
@@ -328,12 +328,12 @@ class _Speaker(Speaker):
         """What was chosen other than by default; and with how many draws."""
         r, arena = self.result, self.result.measure.arena_constants
         count, seed = language.whole(r.n_draws, self.lang), r.seed
-        said = self._say(f"{count} draws, seed {seed}", f"{count} Ziehungen, Startwert {seed}")
+        said = self.words.say(f"{count} draws, seed {seed}", f"{count} Ziehungen, Startwert {seed}")
         return [*language.choices(r.policies, arena, self.lang), *([said] if draws else ())]
 
     def footnote(self, source: Provenance) -> str:
         r, origins = self.result, source.origins
-        asks = self._say(
+        asks = self.words.say(
             meaning(r.estimand, r.measure.points, r.window),
             language.ASKS[r.estimand].format(window=language.plain_number(r.window, "de")),
         )
@@ -345,7 +345,7 @@ class _Speaker(Speaker):
         vintage = language.date(r.vintage, self.lang)
         only = f", {self.words.official_only}" if r.sources == OFFICIAL_LISTS else ""
         version, mark = self._version(), self._mark(source)
-        text = self._say(
+        text = self.words.say(
             f"{version}, estimand {r.estimand} ({asks}); {r.follower_group} against "
             f"{r.leader_group}, {r.board}, category {r.category}, ratings of {vintage}, "
             f"{asked}{only}, {mark}. Snapshots: {snapshots}. Data: {data}",

@@ -60,9 +60,6 @@ class Speaker:
         points = language.UNITS[points] if self.german else points
         self.unit = points if result.months is None else self.words.months
 
-    def _say(self, english: str, german: str) -> str:
-        return german if self.german else english
-
     def average(self) -> str:
         """How far behind the follower's best of the day was on average, as a full sentence."""
         result, where = self.result, self.where
@@ -71,27 +68,27 @@ class Speaker:
         one = words.one_of(self.lang, self.follower if result.ahead else self.leader)
         rival = words.best_of_day(result.leader_group, self.lang, self.leader)
         begins = f"{language.months_to(result.window, self.lang)} {self.day}"
-        text = self._say(
+        text = self.words.say(
             f"{begins}, {best} was on average {how}", f"{begins} lag {best} im Mittel {how}"
         )
         matched = (language.MATCHED if self.german else MATCHED).get(result.match_rule)
         if matched:
-            return self._say(f"{text}, {matched} {where}.", f"{text}, {where} {matched}.")
+            return self.words.say(f"{text}, {matched} {where}.", f"{text}, {where} {matched}.")
         if result.verdict == "no-clear-lead":
-            return self._say(
+            return self.words.say(
                 f"{text}, going by which side had first scored as high {where}.",
                 f"{text}, gemessen daran, welche Seite {where} früher so weit war.",
             )
         if result.verdict == "level":
             return f"{text}."
-        much = self._say("that much", "So viel")
+        much = self.words.say("that much", "So viel")
         if result.verdict == "at-least":
-            much = self._say("at least that much", "Mindestens so viel")
+            much = self.words.say("at least that much", "Mindestens so viel")
         if result.ahead:
-            high = self._say(f"as high as {rival}", f"so gut abgeschnitten wie {rival}")
+            high = self.words.say(f"as high as {rival}", f"so gut abgeschnitten wie {rival}")
         else:
-            high = self._say("as high", "ebenso gut abgeschnitten")
-        return self._say(
+            high = self.words.say("as high", "ebenso gut abgeschnitten")
+        return self.words.say(
             f"{text}: {much} earlier, {one} had first scored {high} {where}.",
             f"{text}: {much} früher hatte erstmals {one} {where} {high}.",
         )
@@ -101,14 +98,18 @@ class Speaker:
         result, interval = self.result, self.interval()
         value = language.number(self.value, self.lang)
         if result.verdict == "level":
-            return f"{self._say('level with', 'gleichauf mit')} {other} ({interval})"
+            return f"{self.words.say('level with', 'gleichauf mit')} {other} ({interval})"
         if result.verdict == "no-clear-lead":
-            neither = self._say(
+            neither = self.words.say(
                 "neither clearly behind nor clearly ahead of", "weder klar hinter noch klar vor"
             )
             figure = f"{self.words.figure}: {self._end(self.value)}"
             return f"{neither} {other} ({figure}; {interval})"
-        side = self._say("ahead of", "vor") if result.ahead else self._say("behind", "hinter")
+        side = (
+            self.words.say("ahead of", "vor")
+            if result.ahead
+            else self.words.say("behind", "hinter")
+        )
         if result.verdict == "at-least":
             unit = self.words.months
             return f"{self.words.at_least} {value} {unit} {side} {other} ({interval})"
@@ -125,14 +126,14 @@ class Speaker:
 
     def _shared(self, day: Day) -> str:
         best = self._dated(day.best)
-        return self._say(
+        return self.words.say(
             f"On {self.day}, one model was the best of both sides: {best}.",
             f"Am {self.day} war ein Modell das beste beider Seiten: {best}.",
         )
 
     def _tie(self, day: Day) -> str:
         best, rival = self._dated(day.best), self._dated(day.rival)
-        return self._say(
+        return self.words.say(
             f"On {self.day}, the best models of both sides, {best} and {rival}, stood level by the "
             f"mean ratings.",
             f"Am {self.day} standen die besten Modelle beider Seiten, {best} und {rival}, nach den "
@@ -143,8 +144,8 @@ class Speaker:
         stood = language.stood(day.leading, self.lang)
         best = words.best_of(self.result.follower_group, self.lang, self.follower)
         who = self._who(day.rival, day.rival_share, day.leading)
-        above = f"{self._say('above all', 'über allen')} {self.leader.to_models}"
-        rest = self._say("the best of those", "das beste von diesen")
+        above = f"{self.words.say('above all', 'über allen')} {self.leader.to_models}"
+        rest = self.words.say("the best of those", "das beste von diesen")
         return (
             f"{self._on(f'{best}{who}', f'{stood} {above}')}{self._or_not(day)}; {rest}, "
             f"{self._dated(day.best)}, {self._held(day, self.follower)}."
@@ -172,13 +173,13 @@ class Speaker:
         aged = language.aged(ages, self.lang)
         names = [self._dated(m) for m in found]
         if len(found) > 1:
-            return self._say(
+            return self.words.say(
                 f"{stood} between two {others.models}: above {names[0]} and below {names[1]}, by "
                 f"then {aged} old",
                 f"{stood} zwischen zwei {two}: über {names[0]} und unter {names[1]}, die damals "
                 f"{aged} alt waren",
             )
-        return self._say(
+        return self.words.say(
             f"{stood} below the first of the {others.models} rated here, {names[0]}, by then "
             f"{aged} old; these ratings do not show when its level was first reached",
             f"{stood} unter dem ersten hier bewerteten der {others.models}, {names[0]}, das damals "
@@ -193,11 +194,11 @@ class Speaker:
         passed = day.below
         aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
         subject, one = f"{best}, {self._dated(day.best)}, ", self.leader.one
-        held = self._say(
+        held = self.words.say(
             f"{stood} below {self._dated(passed)}, by then {aged} old",
             f"{stood} unter {self._dated(passed)}, das damals {aged} alt war",
         )
-        until = self._say(
+        until = self.words.say(
             f"until that model overtook it, no {one} had reached its level",
             f"bis dieses es überholte, hatte kein {one} sein Niveau erreicht",
         )
@@ -210,11 +211,11 @@ class Speaker:
             return ""
         share = language.plain_number(round(100 * other), self.lang)
         if day.state == "leads":
-            return self._say(
+            return self.words.say(
                 f" (with a probability of {share}% it did not)",
                 f" (mit einer Wahrscheinlichkeit von {share} % nicht)",
             )
-        return self._say(
+        return self.words.say(
             f"; with a probability of {share}% it was ahead of all of them",
             f"; mit einer Wahrscheinlichkeit von {share} % lag es vorn",
         )
@@ -233,11 +234,11 @@ class Speaker:
         names = f" {self.words.and_} ".join(filter(None, [", ".join(early[:-1]), early[-1]]))
         least = language.whole(SETTLED_VOTES, self.lang)
         if len(early) == 1:
-            return self._say(
+            return self.words.say(
                 f" The rating of {names} is provisional (under {least} votes).",
                 f" Vorläufig ist die Wertung von {names} (unter {least} Stimmen).",
             )
-        return self._say(
+        return self.words.say(
             f" The ratings of {names} are provisional (under {least} votes).",
             f" Vorläufig sind die Wertungen von {names} (unter {least} Stimmen).",
         )
@@ -338,7 +339,7 @@ class Speaker:
             draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
             return f"{name} {self.words.one_match.format(draws=draws)}"
         if not self.result.clear:
-            whose = f" {self._say('for', 'für')} {self.follower.models}"
+            whose = f" {self.words.say('for', 'für')} {self.follower.models}"
             if self.result.order is not None and self.result.gap.elo == 0 and self.value:
                 name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
                 whose = ""

@@ -267,9 +267,7 @@ class Words:
     """Set phrases of one language. Those with braces are filled in by `str.format`."""
 
     def __init__(self, lang: str) -> None:
-        def say(english: str, german: str) -> str:
-            return german if lang == "de" else english
-
+        self.lang, say = lang, self.say
         self.at_least = say("at least", "mindestens")
         self.at_most = say("at most", "höchstens")
         self.figure = say("best estimate", "bester Schätzwert")
@@ -346,6 +344,10 @@ class Words:
             "archive": say("archive", "Archiv"),
             "list": say("list", "Liste"),
         }
+
+    def say(self, english: str, german: str) -> str:
+        """Of two wordings the one in the language."""
+        return german if self.lang == "de" else english
 
 
 ENGLISH, GERMAN = Words("en"), Words("de")

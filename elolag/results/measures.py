@@ -217,7 +217,7 @@ def none_after(result: LagResult, newest: str, lang: str = "en") -> str:
     """``no Chinese model after November 2025``."""
     one = phrase(result.follower_group, lang).one
     month = language.date(newest, lang).partition(" ")[2]
-    return f"kein {one} nach {month}" if lang == "de" else f"no {one} after {month}"
+    return language.set_phrases(lang).say(f"no {one} after {month}", f"kein {one} nach {month}")
 
 
 def _on(board: str, lang: str = "en") -> str:
@@ -261,22 +261,22 @@ def _how(result: LagResult, lang: str) -> str:
 
 
 def _sentences(found: Measures, lang: str) -> list[str]:
-    german = lang == "de"
-    follower = found.results[0].follower_group
+    words, follower = language.set_phrases(lang), found.results[0].follower_group
     current = [m for m, r in found.answered if r.as_of == found.as_of and not m.stale]
     of_day = tuple(m.result for m in current if m.result)
     out = []
     if of_day:
         day = language.date(found.as_of, lang)
-        who = f"The lag of {noun(follower)} as of {day}"
-        if german:
-            who = f"Abstand, {phrase(follower, lang).models}, Stand {day}"
+        who = words.say(
+            f"The lag of {noun(follower)} as of {day}",
+            f"Abstand, {phrase(follower, lang).models}, Stand {day}",
+        )
         out.append(f"{who}: {_together(of_day, lang)}.")
     for item, result in found.answered:
         if item in current:
             continue
         size = language.lag(result.months or 0.0, result.censored, lang)
-        at = f"{'Stand' if german else 'as of'} {language.date(result.as_of, lang)}"
+        at = f"{words.say('as of', 'Stand')} {language.date(result.as_of, lang)}"
         note = f"; {none_after(result, item.newest, lang)}" if item.stale else ""
         text = f"{_on(result.board, lang)}: {size} ({at}{note})."
         out.append(text[:1].upper() + text[1:])
@@ -285,11 +285,8 @@ def _sentences(found: Measures, lang: str) -> list[str]:
     tasks = [m.result.months or 0.0 for m in found.measures if m.task and m.result]
     if tasks:
         ends = language.between(min(tasks), max(tasks), lang)
-        out.append(
-            f"Auf {len(tasks)} Ranglisten anderer Aufgaben: {ends}."
-            if german
-            else f"On {len(tasks)} boards of other tasks: {ends}."
-        )
+        where = words.say("boards of other tasks", "Ranglisten anderer Aufgaben")
+        out.append(f"{words.say('On', 'Auf')} {len(tasks)} {where}: {ends}.")
     return out
 
 
