@@ -15,7 +15,7 @@ import numpy as np
 
 from elolag.archive import Archive
 from elolag.arrays import Flags, Floats
-from elolag.claims.registry import Claim, packaged
+from elolag.claims.registry import Claim, packaged, quantity
 from elolag.claims.studies import Studies
 from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
 from elolag.errors import EstimateError, UsageError
@@ -258,9 +258,7 @@ def _step(change: Cell) -> str:
     """A step in words: longer or shorter; empty where a route begins."""
     if not isinstance(change, float):
         return ""
-    if round(change, 1) == 0:
-        return "no change"
-    return f"{abs(change):.1f} months {'longer' if change > 0 else 'shorter'}"
+    return "no change" if round(change, 1) == 0 else quantity("change", change)
 
 
 def bridge(

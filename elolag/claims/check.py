@@ -30,7 +30,6 @@ from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import meaning, share
 from elolag.schema import ALL_LISTS
-from elolag.version import __version__
 
 #: Version of the JSON object `ClaimsReport.to_dict` returns.
 _JSON_SCHEMA = 1
@@ -347,15 +346,7 @@ def check_claims(
             known = ", ".join(c.key for c in claims)
             raise UsageError(f"no claim {unknown[0]!r}; there are: {known}")
         claims = [c for c in claims if c.key in keys]
-    return ClaimsReport(
-        assessments=tuple(_assess(studies, claims)),
-        level=studies.drawn["level"],
-        n_draws=studies.drawn["n_draws"],
-        seed=studies.drawn["seed"],
-        version=__version__,
-        sources=studies.archive.sources,
-        tags=studies.lookup.tables.bundle,
-    )
+    return ClaimsReport(tuple(_assess(studies, claims)), **studies.told)
 
 
 def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) -> None:

@@ -20,7 +20,6 @@ from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import few, given, noun, share
 from elolag.schema import ALL_LISTS
-from elolag.version import __version__
 
 _WORDS = {
     "half a": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
@@ -262,9 +261,7 @@ def _spans(months: tuple[str, ...]) -> str:
 
 
 def check_statement(
-    text: str,
-    date: str | None = None,
-    **question: Unpack[Asked],
+    text: str, date: str | None = None, **question: Unpack[Asked]
 ) -> StatementCheck:
     """Which definitions (estimand, board, groups) and dates support a bare statement.
 
@@ -312,10 +309,8 @@ def check_statement(
                     refused.append(f"{follower} behind {leader} on {board}, {item}")
     found.sort(key=lambda d: (not d.supports, -d.probability))
     return StatementCheck(
-        statement, day, tuple(found), tuple(refused), studies.drawn["level"],
-        studies.drawn["n_draws"], studies.drawn["seed"],
-        tuple(snapshots.items()), __version__, studies.archive.sources,
-        studies.lookup.tables.bundle,
+        statement, day, tuple(found), tuple(refused), snapshots=tuple(snapshots.items()),
+        **studies.told,
     )  # fmt: skip
 
 

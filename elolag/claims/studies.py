@@ -32,6 +32,7 @@ from elolag.model.interval import Summary, reach, summarise
 from elolag.model.posterior import Posterior
 from elolag.question import check_names
 from elolag.tags import Lookup
+from elolag.version import __version__
 
 _STYLE = "_style_control"
 #: Between what each draw is known to lie, (D,) both.
@@ -76,6 +77,12 @@ class Studies:
         lookup = session.lookup(asked["extra_tags"], asked["policies"], archive=opened)
         drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
         return cls(opened, lookup, drawn, session, asked["extra_tags"])
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What a result says of them: numbers of the draws, version, lists and tags."""
+        basis = {"sources": self.archive.sources, "tags": self.lookup.tables.bundle}
+        return {**self.drawn, **basis, "version": __version__}
 
     def asked(
         self, board: str, vintage: str, category: str, leader: str, follower: str, *,
@@ -216,8 +223,10 @@ class Drawn:
         lags |= self._lags(smooth, day, window, ("every draw", chunks))
         for key, point in self.points(keys, day, window).items():
             drawn = lags[key]
-            if isinstance(point, EstimateError) or isinstance(drawn, EstimateError):
-                found[key] = point if isinstance(point, EstimateError) else drawn  # type: ignore[assignment]
+            if isinstance(point, EstimateError):
+                found[key] = point
+            elif isinstance(drawn, EstimateError):
+                found[key] = drawn
             else:
                 found[key] = point, drawn
         return found

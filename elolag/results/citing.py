@@ -334,16 +334,12 @@ class Words:
             ),
         }
         self.official_only = say(
-            "official lists only",
-            "nur Listen, die der Herausgeber selbst veröffentlicht hat",
+            "official lists only", "nur Listen, die der Herausgeber selbst veröffentlicht hat"
         )
         self.originals = say("official only", "nur Originallisten")
         self.a_copy = say("a copy by others", "Kopie von dritter Seite")
         self.own = say("Own ratings", "Eigene Wertungen")
-        self.marks = {
-            "archive": say("archive", "Archiv"),
-            "list": say("list", "Liste"),
-        }
+        self.marks = {"archive": say("archive", "Archiv"), "list": say("list", "Liste")}
 
     def say(self, english: str, german: str) -> str:
         """Of two wordings the one in the language."""
@@ -489,12 +485,10 @@ def _age(days: float, whole_months: int, lang: str) -> str:
         return f"{_counted(whole_months, lang)} {'Monate' if german else 'months'}"
     if days == 1:
         return "einen Tag" if german else "one day"
+    if days == 0:
+        return "keinen Tag" if german else "not a day"
     if whole_months < 1:
-        return (
-            f"{_counted(days, lang)} {'Tage' if german else 'days'}"
-            if days
-            else ("keinen Tag" if german else "not a day")
-        )
+        return f"{_counted(days, lang)} {'Tage' if german else 'days'}"
     return "einen Monat" if german else "one month"
 
 
