@@ -79,9 +79,11 @@ class _IndexTable:
         return np.asarray(table["country"] == group)
 
 
-def _read_index(archive: Archive, *, correct: bool = True) -> _IndexTable:
-    """Read the newest index of the archive; `correct`: the dates of `_MISTYPED` put right."""
-    snapshot = archive.board(_INDEX).snapshot()
+def _read_index(
+    archive: Archive, vintage: str | None = None, *, correct: bool = True
+) -> _IndexTable:
+    """Read the index from the archive; `correct`: the dates of `_MISTYPED` put right."""
+    snapshot = archive.board(_INDEX).snapshot(vintage)
     table = snapshot.ratings("overall").merge(snapshot.table("models"), on="entry")
     table = table.fillna({"release_date": "", "country": "", "organisation": ""})
     if correct:
