@@ -15,7 +15,7 @@ import numpy as np
 from elolag import tags
 from elolag.archive import Snapshot
 from elolag.claims.bridge import _matched_records, _read_index
-from elolag.claims.estimating import Studies
+from elolag.claims.studies import Studies
 from elolag.dates import between, to_day
 from elolag.errors import EstimateError
 from elolag.model.estimands import Race
@@ -294,13 +294,13 @@ def _published(
 
 def _of_index(studies: Studies, wanted: Reproduction, digits: int) -> tuple[str, str]:
     table = _read_index(studies.archive, wanted.vintage)
-    race = table.race(wanted.leader, wanted.follower)
+    race = table.race(wanted.leader, wanted.follower, table.vintage)
     if wanted.measure == "index-levels":
         return f"{mean_over_levels(race):.{digits}f}", table.vintage
-    matched = _matched_records(race)
+    months, records = _matched_records(race)
     if wanted.measure == "index-matched":
-        return f"{len(matched.months)} of {matched.records}", table.vintage
-    return f"{matched.mean:.{digits}f}", table.vintage
+        return f"{len(months)} of {records}", table.vintage
+    return f"{months.mean():.{digits}f}", table.vintage
 
 
 def mean_over_levels(race: Race) -> float:

@@ -221,19 +221,16 @@ class _Speaker(Speaker):
         """What is said, first of all that it is provisional, where it is, and why."""
         if self.wording == "withheld":
             return (self._said("withheld", self.follower, self.leader, why=self._untagged()),)
-        text, *more = self._estimate()
+        average = self.result.estimand == "average"
+        text, *more = lines(self.result, self.lang) if average else [self._of_one_date()]
         if not self.result.provisional:
             return text, *more
-        why = self._untagged()
-        if self.german:
-            return f"Vorläufig, weil {why}: {text}", *more
-        comma = ":" if self.result.estimand == "average" else ","
-        return f"Provisionally, because {why}{comma} {text[0].lower()}{text[1:]}", *more
-
-    def _estimate(self) -> tuple[str, ...]:
-        if self.result.estimand == "average":
-            return lines(self.result, self.lang)
-        return (self._of_one_date(),)
+        why, comma = self._untagged(), ":" if average else ","
+        text = self.words.say(
+            f"Provisionally, because {why}{comma} {text[0].lower()}{text[1:]}",
+            f"Vorläufig, weil {why}: {text}",
+        )
+        return text, *more
 
     def _of_one_date(self) -> str:
         result, near, far = self.result, self.follower, self.leader
@@ -241,11 +238,10 @@ class _Speaker(Speaker):
             first = result.follower
             if result.leads:
                 near, far, first = far, near, result.leader_best
-            days = (language.date(m.counts_from, self.lang) for m in (result.match, first))
-            passed, released = days
             return self._said(
-                "overtaken", near, far, passed=passed, released=released, first=first.model,
-                match=result.match.model,
+                "overtaken", near, far, first=first.model, match=result.match.model,
+                passed=language.date(result.match.counts_from, self.lang),
+                released=language.date(first.counts_from, self.lang),
                 doubt="" if result.clear else _SAID["doubt"][self.german],
             )  # fmt: skip
         if self.wording in ("level", "no-clear-lead"):
@@ -260,7 +256,7 @@ class _Speaker(Speaker):
     def _said(self, kind: str, near: Phrase, far: Phrase, **more: str) -> str:
         """A sentence of `_SAID` of this result."""
         how = self._how()
-        at = "" if how else f" {'am' if self.german else 'on'} {self.day}"
+        at = "" if how else f" {self.words.say('on', 'am')} {self.day}"
         bound = f"{self.words.at_least} " if self.wording == "at-least" else ""
         return _SAID[kind][self.german].format(
             near=near, far=far, best=f"{near.best[:1].upper()}{near.best[1:]}", day=self.day, at=at,
@@ -274,25 +270,29 @@ class _Speaker(Speaker):
         named = [(entry.entry, entry.rating) for entry in found]
         sides = {group for entry in found for group in entry.groups}
         both = all(len(entry.groups) > 1 for entry in found)
-        best = phrase_of(next(iter(sides)), self.lang).best if len(sides) == 1 else ""
-        one = len(found) == 1
-        if self.german:
-            best = (
-                best or f"das beste Modell {'einer der beiden Seiten' if both else 'einer Seite'}"
+        if len(sides) == 1:
+            best = phrase_of(next(iter(sides)), self.lang).best
+        else:
+            best = self.words.say(
+                f"the best model of {'either' if both else 'a'} side",
+                f"das beste Modell {'einer der beiden Seiten' if both else 'einer Seite'}",
             )
-            could = f"{'' if one else 'jedes davon '}{best} sein könnte"
-            names = rated(named, "und", ",")
-            return f"{names} noch nicht zugeordnet {'ist' if one else 'sind'} und {could}"
-        best = best or f"the best model of {'either' if both else 'a'} side"
-        has, could = ("has", "could") if one else ("have", "each could")
-        return f"{rated(named)} {has} no tag yet and {could} be {best}"
+        names = self.words.say(rated(named), rated(named, "und", ","))
+        if len(found) == 1:
+            return self.words.say(
+                f"{names} has no tag yet and could be {best}",
+                f"{names} noch nicht zugeordnet ist und {best} sein könnte",
+            )
+        return self.words.say(
+            f"{names} have no tag yet and each could be {best}",
+            f"{names} noch nicht zugeordnet sind und jedes davon {best} sein könnte",
+        )
 
     def _how(self) -> str:
         """What the estimand averages over; empty for those of one date."""
         text = self.words.how.get(self.result.estimand, "")
         window = language.plain_number(self.result.window, self.lang)
-        leaders = self.leader.to_models if self.german else self.leader.models
-        return text.format(window=window, day=self.day, leaders=leaders)
+        return text.format(window=window, day=self.day, leaders=self.leader.to_models)
 
     def data(self, source: Provenance) -> str:
         """The first line of the short footnote: whose lists, of which day, on whose terms."""
@@ -328,17 +328,15 @@ class _Speaker(Speaker):
         """What was chosen other than by default; and with how many draws."""
         r, arena = self.result, self.result.measure.arena_constants
         count, seed = language.whole(r.n_draws, self.lang), r.seed
-        said = f"{count} draws, seed {seed}"
-        if self.german:
-            said = f"{count} Ziehungen, Startwert {seed}"
+        said = self.words.say(f"{count} draws, seed {seed}", f"{count} Ziehungen, Startwert {seed}")
         return [*language.choices(r.policies, arena, self.lang), *([said] if draws else ())]
 
     def footnote(self, source: Provenance) -> str:
-        r, german, origins = self.result, self.german, source.origins
-        asks = meaning(r.estimand, r.measure.points, r.window)
-        if german:
-            window = language.plain_number(r.window, "de")
-            asks = language.ASKS[r.estimand].format(window=window)
+        r, origins = self.result, source.origins
+        asks = self.words.say(
+            meaning(r.estimand, r.measure.points, r.window),
+            language.ASKS[r.estimand].format(window=language.plain_number(r.window, "de")),
+        )
         kind = "sampling" if r.interval == "sampling" else "measurement"
         snapshots = "; ".join(f"{o.path} (sha256 {o.sha256})" for o in origins)
         seen = {o.source or o.path: o for o in origins}
@@ -347,18 +345,14 @@ class _Speaker(Speaker):
         vintage = language.date(r.vintage, self.lang)
         only = f", {self.words.official_only}" if r.sources == OFFICIAL_LISTS else ""
         version, mark = self._version(), self._mark(source)
-        if german:
-            text = (
-                f"{version}, Schätzgröße {r.estimand} ({asks}); {r.follower_group} gegen "
-                f"{r.leader_group}, {r.board}, Kategorie {r.category}, Werte vom {vintage}, "
-                f"{asked}{only}, {mark}. Datenstände: {snapshots}. Daten: {data}"
-            )
-        else:
-            text = (
-                f"{version}, estimand {r.estimand} ({asks}); {r.follower_group} against "
-                f"{r.leader_group}, {r.board}, category {r.category}, ratings of {vintage}, "
-                f"{asked}{only}, {mark}. Snapshots: {snapshots}. Data: {data}"
-            )
+        text = self.words.say(
+            f"{version}, estimand {r.estimand} ({asks}); {r.follower_group} against "
+            f"{r.leader_group}, {r.board}, category {r.category}, ratings of {vintage}, "
+            f"{asked}{only}, {mark}. Snapshots: {snapshots}. Data: {data}",
+            f"{version}, Schätzgröße {r.estimand} ({asks}); {r.follower_group} gegen "
+            f"{r.leader_group}, {r.board}, Kategorie {r.category}, Werte vom {vintage}, "
+            f"{asked}{only}, {mark}. Datenstände: {snapshots}. Daten: {data}",
+        )
         return f"{text} {self.words.left_out[kind]}"
 
     def _source(self, origin: Origin) -> str:

@@ -86,7 +86,8 @@ def _checked(facts: Any, target: Path) -> dict[str, Any]:
             f"{SCHEMA}; read it with elolag {facts.get('version')!r}"
         )
     sources = facts.get("sources")
-    simple = all(_simple(value) for name, value in facts.items() if name != "sources")
+    plain = [value for name, value in facts.items() if name != "sources"]
+    simple = all(isinstance(value, str | int | float | None) for value in plain)
     if not simple or not isinstance(sources, list):
         raise _foreign(target)
     for source in sources:
@@ -98,10 +99,6 @@ def _checked(facts: Any, target: Path) -> dict[str, Any]:
     if sum(len(text) for source in whole for text in source.values()) > LONGEST:
         raise _foreign(target)
     return {**facts, "sources": whole}
-
-
-def _simple(value: object) -> bool:
-    return value is None or isinstance(value, str | int | float)
 
 
 def _foreign(target: Path) -> UsageError:

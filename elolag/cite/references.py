@@ -17,20 +17,9 @@ from elolag.version import RELEASED, __version__
 #: Longest line of a BibTeX entry that can be broken.
 _WIDTH = 100
 _LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "_": r"\_",
-    "%": r"\%",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    '"': "''",
-    "@": r"{\char64}",
-}
-_TYPES = {"software": "software", "snapshot": "dataset", "source": "dataset"}
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    '"': "''", "@": r"{\char64}", **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -89,7 +78,7 @@ class Reference:
         """One CSL-JSON item."""
         item: dict[str, Any] = {
             "id": self.key,
-            "type": _TYPES[self.kind],
+            "type": "software" if self.kind == "software" else "dataset",
             "title": plain(self.title),
             "author": [{"literal": plain(self.author)}],
         }

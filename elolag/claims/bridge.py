@@ -15,8 +15,8 @@ import numpy as np
 
 from elolag.archive import Archive
 from elolag.arrays import Flags, Floats
-from elolag.claims.estimating import Studies
-from elolag.claims.registry import Claim, packaged
+from elolag.claims.registry import Claim, packaged, quantity
+from elolag.claims.studies import Studies
 from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
@@ -26,7 +26,7 @@ from elolag.model.posterior import posterior
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Cell, Column, Result, Table
+from elolag.results.table import Cell, Column, Result, Table, data, picked
 from elolag.results.words import bounded, directed, given
 from elolag.version import __version__
 
@@ -57,12 +57,12 @@ class _IndexTable:
     vintage: str
     snapshot: tuple[str, str]
 
-    def race(self, leader: str, follower: str, as_of: str | None = None) -> Race:
-        """Two groups as a race of one draw, up to `as_of` (the table's own date by default)."""
+    def race(self, leader: str, follower: str, as_of: str) -> Race:
+        """Two groups as a race of one draw, up to a day."""
         dates = to_days(self.models["date"].tolist())
         ends = [np.where(self._in(group), dates, np.inf) for group in (leader, follower)]
         scores = self.models["score"].to_numpy(float)[None, :]
-        return Race.of(scores, ends[0], ends[1], to_day(as_of or self.vintage))
+        return Race.of(scores, ends[0], ends[1], to_day(as_of))
 
     def _in(self, group: str) -> Flags:
         """Membership: ``US``, ``CN``, ``open``, ``closed`` or ``lab:NAME`` as Epoch spells it."""
@@ -105,28 +105,18 @@ def _read_index(
     return _IndexTable(models, snapshot.vintage, (snapshot.path, snapshot.sha256))
 
 
-@dataclass(frozen=True)
-class Matched:
-    """The leader's records and how long the follower took to reach those it has reached."""
+def _matched_records(race: Race) -> tuple[Floats, int]:
+    """Months from each leader record that the follower has reached to that day, and all records.
 
-    months: Floats
-    records: int
-
-    @property
-    def mean(self) -> float:
-        """Mean over the matched ones; the others, still waiting, are left out."""
-        return float(self.months.mean())
-
-
-def _matched_records(race: Race) -> Matched:
-    """Months from each leader record to the day the follower reached it (race of one draw)."""
+    The race is of one draw.
+    """
     dates, record = race.leader.records()
     levels = race.leader.running[:, record[0]]
     reached = race.follower.date_of(race.follower.first_reaching(levels))[0]
     caught = np.isfinite(reached)
     if not caught.any():
         raise EstimateError("the follower has reached none of the leader's records")
-    return Matched(between(dates[0, record[0]][caught], reached[caught]), int(record.sum()))
+    return between(dates[0, record[0]][caught], reached[caught]), int(record.sum())
 
 
 # The routes.
@@ -236,13 +226,13 @@ class Bridge(Result):
             Column("cause", "What changes", "start, or what is changed"),
             Column("label", "Now computed", "in words"),
             Column("said", "Months", "with its direction in words", words=True),
-            Column("months", "", "positive: the follower is behind", "months", in_page=False),
-            Column("bound", "", "at-least or at-most where the value is a bound", in_page=False),
+            data("months", "positive: the follower is behind", "months"),
+            data("bound", "at-least or at-most where the value is a bound"),
             Column("change", "Step", "against the step before", "months", _step),
-            Column("low", "", f"lower end {ends}", "months", in_page=False),
-            Column("high", "", f"upper end {ends}", "months", in_page=False),
-            Column("note", "", "what is to be known of it", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
+            data("low", f"lower end {ends}", "months"),
+            data("high", f"upper end {ends}", "months"),
+            data("note", "what is to be known of it"),
+            data("no_interval", "why the interval is none"),
         )
         rows = [s.to_dict() | {"said": bounded(s.months, s.bound)} for s in self.steps]
         return Table.of("bridge", "Step by step to our headline", columns, rows)
@@ -256,7 +246,7 @@ class Bridge(Result):
         """As one JSON object."""
         return {
             "schema": _JSON_SCHEMA,
-            **{name: getattr(self, name) for name in ("date", "index_vintage", "index_date")},
+            **picked(self, "date", "index_vintage", "index_date"),
             "steps": [s.to_dict() for s in self.steps],
             "said": dict(self.published),
             "answer": self.headline.to_dict(),
@@ -270,9 +260,7 @@ def _step(change: Cell) -> str:
     """A step in words: longer or shorter; empty where a route begins."""
     if not isinstance(change, float):
         return ""
-    if round(change, 1) == 0:
-        return "no change"
-    return f"{abs(change):.1f} months {'longer' if change > 0 else 'shorter'}"
+    return "no change" if round(change, 1) == 0 else quantity("change", change)
 
 
 def bridge(
@@ -353,20 +341,19 @@ def _said(key: str) -> str:
 
 def _epoch(raw: _IndexTable, table: _IndexTable, day: str) -> Iterator[Step]:
     """From the mean over matched records, with the table as printed, to `current`."""
-    printed = _matched_records(raw.race("US", "CN", day))
+    printed, records = _matched_records(raw.race("US", "CN", day))
     race = table.race("US", "CN", day)
-    matched = _matched_records(race)
+    matched, of = _matched_records(race)
     yield Step(
         "", "start",
-        f"mean time until China reached a US record, {len(printed.months)} of {printed.records} "
-        f"(Epoch's index)",
-        printed.mean,
+        f"mean time until China reached a US record, {len(printed)} of {records} (Epoch's index)",
+        float(printed.mean()),
         note="Epoch's table as printed, with its mistyped date",
     )  # fmt: skip
     yield Step(
         "", "date error",
-        f"the same, a mistyped date put right ({len(matched.months)} of {matched.records})",
-        matched.mean,
+        f"the same, a mistyped date put right ({len(matched)} of {of})",
+        float(matched.mean()),
     )  # fmt: skip
     whole = (race.as_of - race.begins) / DAYS_PER_MONTH
     waiting = catch_up_times(race, whole)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -18,19 +18,18 @@ from elolag.claims.estimating import (
     RULE,
     VERDICTS,
     Estimate,
-    Studies,
     estimate,
     untestable,
 )
 from elolag.claims.registry import KINDS, Claim
+from elolag.claims.studies import Studies
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import WINDOWS
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import meaning, share
 from elolag.schema import ALL_LISTS
-from elolag.version import __version__
 
 #: Version of the JSON object `ClaimsReport.to_dict` returns.
 _JSON_SCHEMA = 1
@@ -226,30 +225,29 @@ class ClaimsReport(Result):
             Column("key", "Claim", "key of the claim"),
             Column("who", "Who", "who said it", in_page=False),
             Column("date", "When", "when it was said", "ISO date", in_page=False),
-            Column("precision", "", "of that date: day or month", in_page=False),
-            Column("deadline", "", "by when, of a forecast", "ISO date", in_page=False),
-            Column("match_rule", "", "what dates a level", in_page=False),
+            data("precision", "of that date: day or month"),
+            data("deadline", "by when, of a forecast", "ISO date"),
+            data("match_rule", "what dates a level"),
             Column("claimed", "Claimed", "the range as it is tested", words=True),
             Column("real_time", "Real time", "our figure with the ratings of the day", words=True),
             Column("hindsight", "Hindsight", "our figure with the newest ratings", words=True),
             Column("holds", "Holds", "probability that the claimed range holds", words=True),
             Column("verdict", "Verdict", " / ".join(VERDICTS)),
             Column("depends_on", "Depends on", "whether match rule or measure turn the verdict"),
-            Column("depends", "", "what other match rules and measures say, by the newest lists",
-                   in_page=False),
-            Column("about", "", "the day it speaks of", "ISO date", in_page=False),
-            Column("follower", "", "group said to follow", in_page=False),
-            Column("leader", "", "group said to lead", in_page=False),
-            Column("category", "", "category of the board", in_page=False),
-            Column("kind", "", "months, elo, points, percent, rank or change", in_page=False),
-            Column("low", "", "least that was claimed; empty: open", unit, in_page=False),
-            Column("high", "", "most that was claimed; empty: open", unit, in_page=False),
-            Column("meant", "", "estimand they most plausibly meant", in_page=False),
-            Column("where", "", "where it is read", in_page=False),
-            Column("verified", "", "whether it was read there", in_page=False),
-            Column("rests_on", "", "ratings the verdict rests on", in_page=False),
-            Column("why", "", "why this verdict", in_page=False),
-        ]  # fmt: skip
+            data("depends", "what other match rules and measures say, by the newest lists"),
+            data("about", "the day it speaks of", "ISO date"),
+            data("follower", "group said to follow"),
+            data("leader", "group said to lead"),
+            data("category", "category of the board"),
+            data("kind", "months, elo, points, percent, rank or change"),
+            data("low", "least that was claimed; empty: open", unit),
+            data("high", "most that was claimed; empty: open", unit),
+            data("meant", "estimand they most plausibly meant"),
+            data("where", "where it is read"),
+            data("verified", "whether it was read there"),
+            data("rests_on", "ratings the verdict rests on"),
+            data("why", "why this verdict"),
+        ]
         kept = (
             ("board", "board", ""), ("vintage", "their date", "ISO date"),
             ("value", "our figure", unit), ("low", "lower end; empty: unbounded", unit),
@@ -257,7 +255,7 @@ class ClaimsReport(Result):
             ("probability", "that the range holds", ""), ("verdict", "verdict", ""),
         )  # fmt: skip
         columns += [
-            Column(f"{basis}_{key}", "", f"{told}, {words}", of, in_page=False)
+            data(f"{basis}_{key}", f"{told}, {words}", of)
             for basis, words in _BASES.items()
             for key, told, of in kept
         ]
@@ -275,12 +273,11 @@ class ClaimsReport(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        plain = ("level", "n_draws", "seed", "version", "sources", "tags")
         return {
             "schema": _JSON_SCHEMA,
             "rule": RULE,
             "scope": SCOPE,
-            **{name: getattr(self, name) for name in plain},
+            **picked(self, "level", "n_draws", "seed", "version", "sources", "tags"),
             "claims": [a.to_dict() for a in self.assessments],
         }
 
@@ -349,15 +346,7 @@ def check_claims(
             known = ", ".join(c.key for c in claims)
             raise UsageError(f"no claim {unknown[0]!r}; there are: {known}")
         claims = [c for c in claims if c.key in keys]
-    return ClaimsReport(
-        assessments=tuple(_assess(studies, claims)),
-        level=studies.drawn["level"],
-        n_draws=studies.drawn["n_draws"],
-        seed=studies.drawn["seed"],
-        version=__version__,
-        sources=studies.archive.sources,
-        tags=studies.lookup.tables.bundle,
-    )
+    return ClaimsReport(tuple(_assess(studies, claims)), **studies.told)
 
 
 def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) -> None:
@@ -381,20 +370,19 @@ def _check_names(studies: Studies, claims: Iterable[Claim], file: str | Path) ->
             raise registry.ClaimError(f"{where}: board: {error}") from None
 
 
-def _assess(studies: Studies, claims: Iterable[Claim]) -> list[Assessment]:
+def _assess(studies: Studies, claims: Sequence[Claim]) -> list[Assessment]:
     """Each claim, those on the same ratings one after another: their draws are shared."""
-    told = list(claims)
-    groups = [(c.board, c.category, c.leader, c.follower, c.day) for c in told]
+    groups = [(c.board, c.category, c.leader, c.follower, c.day) for c in claims]
     found: dict[int, Assessment] = {}
-    for number in sorted(range(len(told)), key=groups.__getitem__):
-        claim = told[number]
+    for number in sorted(range(len(claims)), key=groups.__getitem__):
+        claim = claims[number]
         if claim.deadline:
             both = _after_deadline(studies, claim)
         else:
             first = _in_real_time(studies, claim)
             both = first, _in_hindsight(studies, claim, beside=first.testable)
         found[number] = Assessment(claim, *both)
-    return [found[number] for number in range(len(told))]
+    return [found[number] for number in range(len(claims))]
 
 
 def _after_deadline(studies: Studies, claim: Claim) -> tuple[Estimate, Estimate]:

@@ -1,324 +1,35 @@
-"""Our figure for a claim, from studies that claims share.
-
-Also the one place that decides which ratings a day could have seen.
-"""
+"""Our figure for a claim with one set of ratings: value, interval, probability, verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from itertools import islice
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-from elolag.archive import Archive, Board, Snapshot, open_archive
-from elolag.arrays import Floats, Ints
+from elolag.arrays import Floats
 from elolag.claims.registry import Claim, interval_words, quantity
+from elolag.claims.studies import Answer, Drawn, Key, Spans, Studies, judged
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.change import change_of
 from elolag.estimate.lag import lag_key
 from elolag.estimate.leads import who_led
-from elolag.estimate.panel import LONG_BLIND_DAYS
-from elolag.estimate.session import (
-    ASKED,
-    Asked,
-    Question,
-    Session,
-    Study,
-    asking,
-    assemble,
-    check_numbers,
-    thought,
-)
-from elolag.model import draws
-from elolag.model.estimands import ESTIMANDS, TRENDS, Lags, Race
+from elolag.estimate.session import Study, asking
+from elolag.model.estimands import ESTIMANDS, TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
-from elolag.model.interval import Summary, quantiles, reach, summarise
-from elolag.model.posterior import Posterior
-from elolag.question import check_names
+from elolag.model.interval import Summary, quantiles, summarise
 from elolag.results.words import few, given, overtaking
-from elolag.tags import Lookup
 
-_STYLE = "_style_control"
 #: A claimed range; an open end is None.
-Range = tuple[float | None, float | None]
-#: Between what each draw is known to lie, (D,) both.
-_Spans = tuple[Floats, Floats]
-#: What claims are asked; each brings its own groups, board, category and dates.
-_ASKED = ("n_draws", "seed", "level", "archive", "sources", "policies", "extra_tags", "session")
-
-
+_Range = tuple[float | None, float | None]
 #: Chunks of 1,000 draws, at most, for what turns no verdict: the estimand that comes nearest, other
 #: match rules and measures; and for hindsight beside a verdict of the day. By `not-worse`, which is
 #: slow, there are no more for the figure itself.
 _ASIDE, _BESIDE = 1, 2
-#: Studies whose draws are kept: up to a hundred megabytes each.
-_KEPT = 4
-
-
-@dataclass
-class Studies:
-    """Studies of one archive with one set of tags, draws and seed.
-
-    Not frozen: it remembers its studies, so that questions on the same board, vintage and groups
-    share one preparation and, as long as they follow one another closely, one set of draws.
-    """
-
-    archive: Archive
-    lookup: Lookup
-    drawn: Question
-    session: Session
-    extra_tags: str | Path | None = None
-    _thought: dict[tuple[str, ...], Posterior | None] = field(default_factory=dict, repr=False)
-    _studies: dict[tuple[str, ...], Study] = field(default_factory=dict, repr=False)
-    _drawn: dict[tuple[str, ...], Drawn] = field(default_factory=dict, repr=False)
-
-    @classmethod
-    def of(cls, usual: int, question: Asked) -> Studies:
-        """Open the archive and the tags; `usual` is the number of draws by default.
-
-        Raises
-        ------
-        UsageError
-            A name or number that cannot be answered.
-        """
-        check_names(question, _ASKED)
-        asked: Question = {**ASKED, "n_draws": usual, **question}
-        check_numbers(asked["n_draws"], asked["level"])
-        opened = open_archive(asked["archive"], sources=asked["sources"])
-        session = asked["session"] or Session()
-        lookup = session.lookup(asked["extra_tags"], asked["policies"], archive=opened)
-        drawn = Question(n_draws=asked["n_draws"], seed=asked["seed"], level=asked["level"])
-        return cls(opened, lookup, drawn, session, asked["extra_tags"])
-
-    def asked(
-        self, board: str, vintage: str, category: str, leader: str, follower: str, *,
-        chunks: int | None = None,
-    ) -> Drawn:  # fmt: skip
-        """Two groups on one panel with their draws, of which `chunks` may be enough.
-
-        Dates are asked of it afterwards.
-        """
-        key: tuple[str, ...] = (board, vintage, category, leader, follower)
-        if key not in self._studies:
-            where = self.session.board(board, self.archive)
-            panel = self.session.panel(where, category, vintage, self.extra_tags)
-            # Most panels are asked for one pair of groups only.
-            if key[:3] in self._thought:
-                self._thought[key[:3]] = self._thought[key[:3]] or thought(panel, self.lookup)
-            everybody = self._thought.setdefault(key[:3], None)
-            asked = asking(self.drawn, leader=leader, follower=follower)
-            self._studies[key] = assemble(panel, self.lookup, asked, everybody=everybody)
-        study = self._studies[key]
-        if chunks is not None:
-            study = replace(study, n_draws=min(study.n_draws, chunks * draws.CHUNK))
-            key = (*key, str(chunks))
-        found = self._drawn.pop(key, None) or Drawn(study)
-        self._drawn[key] = found
-        if len(self._drawn) > _KEPT:
-            del self._drawn[next(iter(self._drawn))]
-        return found
-
-    def newest(self, board: str, day: str = "") -> str:
-        """The newest vintage of a board, as a question without a vintage takes it.
-
-        Where the publisher's own lists end before `day`, the newest copy.
-        """
-        if board not in self.archive.boards():
-            raise EstimateError(f"the archive has no board {board}")
-        complete = _complete(self.archive.board(board))
-        official = [s for s in complete if s.official and s.vintage >= day]
-        if not complete:
-            raise EstimateError(f"{board} has no complete list of ratings")
-        return (official or complete)[-1].vintage
-
-    def complete(self, board: str, category: str, day: str) -> list[str]:
-        """The vintages after `day` of the complete lists of a category, in order."""
-        lists = _complete(self.archive.board(board))
-        return [s.vintage for s in lists if s.vintage > day and category in s.categories]
-
-    def in_real_time(
-        self, board: str, category: str, day: str, *, complete: bool
-    ) -> tuple[str, str]:
-        """Board and vintage of the newest usable ratings of `day` or before.
-
-        The board itself, or, while it has none yet, its raw twin. Lags rest on models that have
-        left the board, so they need a `complete` list; a distance of one day's bests does not. A
-        list older than `LONG_BLIND_DAYS` says nothing of the day.
-
-        Raises
-        ------
-        EstimateError
-            There are none; the message says why.
-        """
-        reasons = []
-        for name in dict.fromkeys((board, board.removesuffix(_STYLE))):
-            if name not in self.archive.boards():
-                reasons.append(f"the archive has no board {name}")
-                continue
-            known = [s for s in self.archive.board(name).snapshots if s.vintage <= day]
-            usable = [s for s in known if s.method in ("bradley-terry", "index")]
-            shown = [s for s in usable if category in s.categories]
-            fine = [s for s in shown if s.completeness == "full" or not complete]
-            if not known:
-                reasons.append(f"{name} had no ratings by {day}")
-            elif not usable:
-                reasons.append(
-                    f"{name} held only online Elo by {day}, which is not on the published scale"
-                )
-            elif not shown:
-                reasons.append(f"{name} had no category {category} by {day}")
-            elif not fine:
-                reasons.append(f"{name} had no complete list by {day}")
-            elif to_day(day) - to_day(fine[-1].vintage) > LONG_BLIND_DAYS:
-                kind = "complete list" if complete else "list"
-                reasons.append(
-                    f"the newest {kind} of {name} by {day} in the archive, of "
-                    f"{fine[-1].vintage}, is more than {LONG_BLIND_DAYS:.0f} days older"
-                )
-            else:
-                return name, fine[-1].vintage
-        raise EstimateError("; ".join(reasons))
-
-
-def _complete(board: Board) -> list[Snapshot]:
-    rated = (s for s in board.snapshots if s.method in ("bradley-terry", "index"))
-    return [s for s in rated if s.completeness == "full"]
-
-
-#: An estimand as the draws know it, and the match rule by which it is asked.
-Key = tuple[str, str]
-#: Lags at posterior-mean ratings and in every draw, or why there are none.
-Answer = tuple[Lags, Lags] | EstimateError
-
-
-@dataclass
-class Drawn:
-    """A study with its draws, made once for all that is asked of it.
-
-    It remembers the races of the last day and every answer, so that claims that differ in their
-    range alone cost nothing.
-    """
-
-    study: Study
-    _races: dict[float, list[tuple[Ints, Race]]] = field(default_factory=dict, repr=False)
-    _found: dict[tuple[Any, ...], Lags | EstimateError] = field(default_factory=dict, repr=False)
-
-    def everyone(self) -> Iterator[tuple[Ints, draws.Draw]]:
-        """Chunks of draws of every model, made anew: they take much room."""
-        study = self.study
-        known = study.cast.field, study.fitted, study.n_draws, study.seed
-        return draws.draw(*known, everything=True)
-
-    def answers(
-        self, keys: Collection[Key], day: float, window: float | None = None,
-        chunks: int | None = None,
-    ) -> dict[Key, Answer]:  # fmt: skip
-        """Estimands on a day; one that cannot be answered does not spoil the others.
-
-        Parameters
-        ----------
-        window
-            Months; None takes each estimand's default.
-        chunks
-            How many chunks of the draws are asked; None for all.
-        """
-        found: dict[Key, Answer] = {}
-        smooth = [key for key in keys if key[0] in TRENDS]
-        stepped = [key for key in keys if key[0] not in TRENDS]
-        lags = self._lags(stepped, day, window, ("draws", chunks))
-        lags |= self._lags(smooth, day, window, ("every draw", chunks))
-        for key, point in self.points(keys, day, window).items():
-            drawn = lags[key]
-            if isinstance(point, EstimateError) or isinstance(drawn, EstimateError):
-                found[key] = point if isinstance(point, EstimateError) else drawn  # type: ignore[assignment]
-            else:
-                found[key] = point, drawn
-        return found
-
-    def points(
-        self, keys: Collection[Key], day: float, window: float | None = None
-    ) -> dict[Key, Lags | EstimateError]:
-        """The same at posterior-mean ratings only."""
-        return self._lags(keys, day, window, ("point", None))
-
-    def _lags(
-        self, keys: Collection[Key], day: float, window: float | None, which: tuple[str, int | None]
-    ) -> dict[Key, Lags | EstimateError]:
-        """What is remembered of them; the others are found in one pass over the races."""
-        new = [key for key in keys if (key, day, window, which) not in self._found]
-        parts: dict[Key, list[Lags]] = {key: [] for key in new}
-        refused: dict[Key, EstimateError] = {}
-        try:
-            for models, race in self._raced(day, *which) if new else ():
-                for key in parts.keys() - refused.keys():
-                    match = self.study.rule(key[1]).of(models)
-                    try:
-                        lags = draws.lag_of(replace(race, match=match), key[0], window)
-                    except EstimateError as error:
-                        refused[key] = error
-                    else:
-                        parts[key].append(lags)
-        except EstimateError as error:  # nobody races on that day
-            refused = dict.fromkeys(new, error)
-        for key in new:
-            answer = refused[key] if key in refused else draws.join_lags(parts[key])
-            self._found[key, day, window, which] = answer
-        return {key: self._found[key, day, window, which] for key in keys}
-
-    def _raced(self, day: float, which: str, chunks: int | None) -> Iterator[tuple[Ints, Race]]:
-        if which == "point":
-            yield np.arange(len(self.study.cast.tags)), self.study.race(day)
-        elif which == "every draw":
-            for models, d in islice(self.everyone(), chunks):
-                yield models, Race.of(d.ratings, d.lead_from, d.follow_from, day)
-        else:
-            if day not in self._races:
-                self._races.clear()
-            races = self._races.setdefault(day, [])
-            for number, (models, d) in enumerate(self.study.drawn[:chunks]):
-                if number == len(races):
-                    races.append((models, Race.of(d.ratings, d.lead_from, d.follow_from, day)))
-                yield races[number]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Every model's rating on one day: the point (1, M), the draws (D, M), -inf where not yet."""
-
-    point: Floats
-    drawn: Floats
-
-    @classmethod
-    def of(cls, drawn: Drawn, day: float) -> Standing:
-        """Ratings of the models of the leader's group that count by `day`."""
-        parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone()]
-        since = drawn.study.cast.field.lead_from
-        now = np.where(since <= day, drawn.study.means, -np.inf)
-        return cls(now, np.concatenate(parts))
-
-
-def bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Leader's and follower's best on a day, at the point (1,) and in the draws (D,)."""
-
-    def both(ratings: Floats, lead: Floats, follow: Floats) -> tuple[Floats, Floats]:
-        return (
-            np.where(lead <= day, ratings, -np.inf).max(axis=1),
-            np.where(follow <= day, ratings, -np.inf).max(axis=1),
-        )
-
-    field = drawn.study.cast.field
-    parts = [both(d.ratings, d.lead_from, d.follow_from) for _, d in drawn.study.drawn]
-    lead, follow = (np.concatenate(side) for side in zip(*parts, strict=True))
-    return both(drawn.study.means, field.lead_from, field.follow_from), (lead, follow)
-
-
-# Our figure for one claim with one set of ratings: value, interval, probability, verdict.
 
 CONSISTENT, UNLIKELY = "consistent", "unlikely"
 TOO_SMALL, TOO_LARGE = "too small", "too large"
@@ -359,7 +70,7 @@ class Other:
     verdict: str
 
     @classmethod
-    def of(cls, what: str, name: str, claim: Claim, found: Summary, spans: _Spans) -> Other:
+    def of(cls, what: str, name: str, claim: Claim, found: Summary, spans: Spans) -> Other:
         """What is found, and its verdict on the claim."""
         share = _possible(*spans, claim.ends)
         verdict = _decide(found.low, found.high, share, claim.ends)
@@ -451,14 +162,16 @@ class Estimate:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
-        out = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        out["snapshots"] = [{"path": p, "sha256": h} for p, h in self.snapshots]
-        out["others"] = [asdict(o) | given(o.low, o.high) for o in self.others]
+        out = {
+            **vars(self),
+            "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
+            "others": [asdict(o) | given(o.low, o.high) for o in self.others],
+        }
         # A count that is the same in all draws is one, and no single match.
         return out if self.kind == "led" else out | given(self.low, self.high)
 
 
-def _decide(low: float | None, high: float | None, possible: float, claimed: Range) -> str:
+def _decide(low: float | None, high: float | None, possible: float, claimed: _Range) -> str:
     """The verdict on a claimed range, given our interval; None is unbounded (see `RULE`)."""
     if high is not None and claimed[0] is not None and high < claimed[0]:
         return TOO_LARGE
@@ -467,18 +180,18 @@ def _decide(low: float | None, high: float | None, possible: float, claimed: Ran
     return CONSISTENT if possible >= _LEAST_SHARE else UNLIKELY
 
 
-def _ends(claimed: Range) -> tuple[float, float]:
+def _ends(claimed: _Range) -> tuple[float, float]:
     least, most = claimed
     return -np.inf if least is None else least, np.inf if most is None else most
 
 
-def held(below: Floats, above: Floats, claimed: Range) -> float:
+def held(below: Floats, above: Floats, claimed: _Range) -> float:
     """Share of draws, each known to lie between `below` and `above`, inside a claimed range."""
     least, most = _ends(claimed)
     return float(np.mean((below >= least) & (above <= most)))
 
 
-def _possible(below: Floats, above: Floats, claimed: Range) -> float:
+def _possible(below: Floats, above: Floats, claimed: _Range) -> float:
     """Share of draws, each known to lie between `below` and `above`, not outside the range."""
     least, most = _ends(claimed)
     return float(np.mean((above >= least) & (below <= most)))
@@ -569,9 +282,7 @@ def _check_models(study: Study, models: Sequence[str], as_of: str) -> None:
             raise EstimateError(f"{model} was not out by {as_of}, the day of the ratings")
 
 
-def _months(
-    drawn: Drawn, claim: Claim, as_of: str, *, widely: bool = False, beside: bool = False
-) -> Estimate:
+def _months(drawn: Drawn, claim: Claim, as_of: str, *, widely: bool, beside: bool) -> Estimate:
     study, day = drawn.study, to_day(as_of)
     if sides := study.too_few(day):
         raise EstimateError(f"there is no interval to judge by: {few(sides)}")
@@ -595,16 +306,6 @@ def _months(
         passed=passed(study, day) if key == ("current", REACHED.name) else "",
         months=window, since=since, others=tuple(o for o in others if o.name != claim.match_rule),
     )  # fmt: skip
-
-
-def judged(key: Key, answer: Answer, level: float) -> tuple[Summary, _Spans]:
-    """Figure and interval of an answer, and between what each of its draws lies."""
-    if isinstance(answer, EstimateError):
-        raise answer
-    point, lags = answer
-    fine = ~lags.failed
-    spans = reach(lags.months[fine], lags.censored[fine])
-    return summarise(key[0], point, lags, level), spans
 
 
 def _window(study: Study, claim: Claim, day: float) -> tuple[float | None, str]:
@@ -634,12 +335,12 @@ def passed(study: Study, day: float) -> str:
 def _best_of_day(study: Study, day: float) -> str:
     """The best model of both sides at posterior-mean ratings."""
     found = study.point([], day)
-    names = [study.cast.tags[i[0]].model for i in (found.leader_best, found.follower_best)]
-    return f"best of the day: {names[0]} against {names[1]}"
+    best, rival = (study.cast.tags[i[0]].model for i in (found.leader_best, found.follower_best))
+    return f"best of the day: {best} against {rival}"
 
 
 def _closest(
-    answers: Mapping[Key, Answer], keys: Iterable[Key], level: float, claimed: Range
+    answers: Mapping[Key, Answer], keys: Iterable[Key], level: float, claimed: _Range
 ) -> tuple[str, float | None]:
     """The estimand whose figure lies nearest to the claimed range (in the table's order).
 
@@ -694,12 +395,34 @@ def _on_measures(studies: Studies, claim: Claim, board: str, as_of: str) -> tupl
     return tuple(found)
 
 
-def _summary(level: float, claim: Claim, point: float, drawn: Floats) -> Estimate:
+def _standing(drawn: Drawn, day: float) -> tuple[Floats, Floats]:
+    """Ratings of the leader's models at the point (1, M) and in the draws; -inf where not yet."""
+    parts = [np.where(d.lead_from <= day, d.ratings, -np.inf) for _, d in drawn.everyone()]
+    since = drawn.study.cast.field.lead_from
+    return np.where(since <= day, drawn.study.means, -np.inf), np.concatenate(parts)
+
+
+def _bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Leader's and follower's best on a day, at the point (1,) and in the draws (D,)."""
+
+    def both(ratings: Floats, lead: Floats, follow: Floats) -> tuple[Floats, Floats]:
+        return (
+            np.where(lead <= day, ratings, -np.inf).max(axis=1),
+            np.where(follow <= day, ratings, -np.inf).max(axis=1),
+        )
+
+    field = drawn.study.cast.field
+    parts = [both(d.ratings, d.lead_from, d.follow_from) for _, d in drawn.study.drawn]
+    lead, follow = (np.concatenate(side) for side in zip(*parts, strict=True))
+    return both(drawn.study.means, field.lead_from, field.follow_from), (lead, follow)
+
+
+def _summary(level: float, claim: Claim, point: float, drawn: Floats, detail: str) -> Estimate:
     low, high = quantiles(drawn, np.zeros(len(drawn), np.int8), level)
     share = held(drawn, drawn, claim.ends)
     return Estimate(
         "", claim.kind, "", "",
-        value=point, low=low, high=high, probability=share, possible=share,
+        value=point, low=low, high=high, probability=share, possible=share, detail=detail,
     )  # fmt: skip
 
 
@@ -707,42 +430,35 @@ def _distance(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     """Points or percent between the two best, or from a model down to the lowest of the labs."""
     day, study = to_day(as_of), asked.study
     if claim.model:
-        standing = Standing.of(asked, day)
+        standing = _standing(asked, day)
         model = [n for n, t in enumerate(study.cast.tags) if t.model == claim.model]
-        if not model or not np.isfinite(standing.point[0, model[0]]):
+        if not model or not np.isfinite(standing[0][0, model[0]]):
             raise EstimateError(f"{claim.model} is not rated here by {as_of}")
-        ends = [
-            (s[:, model[0]] - _lab_bests(study, claim, s, as_of).min(axis=1))
-            for s in (standing.point, standing.drawn)
-        ]
-        best = _lab_bests(study, claim, standing.point, as_of)[0]
-        away = standing.point[0, model[0]] - best
-        detail = ", ".join(
-            f"{lab} {quantity('elo', gap)}" for lab, gap in zip(claim.labs, away, strict=True)
-        )
-        return replace(_summary(study.level, claim, float(ends[0][0]), ends[1]), detail=detail)
+        away = [s[:, model] - _lab_bests(study, claim, s, as_of) for s in standing]
+        point, drawn = (each.max(axis=1) for each in away)
+        gaps = zip(claim.labs, away[0][0], strict=True)
+        detail = ", ".join(f"{lab} {quantity('elo', gap)}" for lab, gap in gaps)
+        return _summary(study.level, claim, float(point[0]), drawn, detail)
     ends = []
-    for lead, follow in bests(asked, day):
+    for lead, follow in _bests(asked, day):
         if not (np.isfinite(lead).all() and np.isfinite(follow).all()):
             raise EstimateError(f"one of the groups has no model here by {as_of}")
         gap = lead - follow
         ends.append(100 * gap / follow if claim.kind == "percent" else gap)
-    found = _summary(study.level, claim, float(ends[0][0]), ends[1])
-    return replace(found, detail=_best_of_day(study, day))
+    return _summary(study.level, claim, float(ends[0][0]), ends[1], _best_of_day(study, day))
 
 
 def _rank(asked: Drawn, claim: Claim, as_of: str) -> Estimate:
     """Place of the worst placed of the labs' best models."""
-    study, standing = asked.study, Standing.of(asked, to_day(as_of))
-    places = []
-    for ratings in (standing.point, standing.drawn):
-        bests_of_labs = _lab_bests(study, claim, ratings, as_of)
-        above = [(ratings > best[:, None]).sum(axis=1) for best in bests_of_labs.T]
+    study, places = asked.study, []
+    for ratings in _standing(asked, to_day(as_of)):
+        bests = _lab_bests(study, claim, ratings, as_of)
+        above = [(ratings > best[:, None]).sum(axis=1) for best in bests.T]
         places.append(1.0 + np.column_stack(above))
     point, drawn = places
     detail = ", ".join(f"{n} {p:.0f}" for n, p in zip(claim.labs, point[0], strict=True))
-    found = _summary(study.level, claim, float(point.max()), drawn.max(axis=1))
-    return replace(found, detail=f"places: {detail}")
+    worst = float(point.max()), drawn.max(axis=1)
+    return _summary(study.level, claim, *worst, f"places: {detail}")
 
 
 def _lab_bests(study: Study, claim: Claim, ratings: Floats, as_of: str) -> Floats:
@@ -796,5 +512,5 @@ def _led(studies: Studies, asked: Drawn, claim: Claim, as_of: str) -> Estimate:
         led, followed = (Steps(each.ratings, s, study.as_of).at(days) for s in sides)
         counts.append((np.diff(followed > led, axis=1)).sum(axis=1))
     value, drawn = float(len(lists.changes)), np.concatenate(counts).astype(float)
-    found = _summary(study.level, claim, value, drawn)
-    return replace(found, low=value, high=value, detail=lists.sentence())
+    found = _summary(study.level, claim, value, drawn, lists.sentence())
+    return replace(found, low=value, high=value)

@@ -2,23 +2,118 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Unpack
 
-from elolag.claims.estimating import Drawn, Studies, held, judged, passed
-from elolag.claims.registry import Statement, interval_words, parse_statement, quantity
-from elolag.dates import months_after, parse, to_day, to_iso
+from elolag.claims.estimating import held, passed
+from elolag.claims.registry import interval_words, quantity, range_words
+from elolag.claims.studies import Drawn, Studies, judged
+from elolag.dates import DAYS_PER_MONTH, months_after, parse, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import ESTIMANDS
 from elolag.model.frontier import REACHED
 from elolag.model.interval import reach
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import few, given, noun, share
 from elolag.schema import ALL_LISTS
-from elolag.version import __version__
+
+_WORDS = {
+    "half a": 0.5, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+    "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "eighteen": 18,
+}  # fmt: skip
+_NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+_UNITS_OF = {"day": 1 / DAYS_PER_MONTH, "week": 7 / DAYS_PER_MONTH, "month": 1.0, "year": 12.0}
+_LEAST = ("at least", "more than", "over")
+_MOST = ("at most", "less than", "under", "up to", "no more than", "within")
+_ABOUT = ("about", "around", "roughly", "approximately", "some", "nearly", "almost", "~")
+_STATEMENT = re.compile(
+    rf"(?:(?P<behind1>trail(?:s|ing)?|lag(?:s|ging)?|behind)|(?P<ahead1>lead(?:s|ing)?|ahead))?"
+    rf"(?:\s*by)?\s*(?P<hedge>{'|'.join((*_LEAST, *_MOST, *_ABOUT))})?\s*"
+    rf"(?P<low>{_NUMBER})(?:\s*(?P<unit1>day|week|month|year)s?)?"
+    rf"(?:\s*(?:to|-|–|or)\s*(?P<high>{_NUMBER}))?\s*-?(?P<unit>day|week|month|year)?s?"
+    rf"\s*(?:(?P<behind2>behind|late|lag)|(?P<ahead2>ahead|early|lead))?"
+)
+_USAGE = (
+    'say how far and which way, e.g. "7 months behind", "3 to 6 months behind", "about half a year '
+    'behind", "less than 3 months behind", "2-3 years behind", "1 month ahead"'
+)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A range of lags in months, behind is positive; None where it is open."""
+
+    text: str
+    low: float | None
+    high: float | None
+
+    def range_words(self) -> str:
+        """As read, in words."""
+        return range_words("months", *(None if v is None else round(v, 2) for v in self.ends))
+
+    @property
+    def ends(self) -> tuple[float | None, float | None]:
+        """`low` and `high`."""
+        return self.low, self.high
+
+
+def parse_statement(text: str) -> Statement:
+    """Read a bare statement of a lag.
+
+    A single figure is taken to half a unit of its last digit ("7 months" is 6.5 to 7.5), "about"
+    to a quarter either way; "at least" and the like leave an end open, "at most" ends at level.
+
+    Raises
+    ------
+    UsageError
+        Anything that is not such a statement.
+    """
+    found = _STATEMENT.fullmatch(" ".join(text.lower().replace("~", "~ ").split()).strip(" ."))
+    if found is None:
+        raise UsageError(f"cannot read {text!r} as a lag; {_USAGE}")
+    part = found.groupdict()
+    unit, first_unit = part["unit"], part["unit1"]
+    if unit is None and first_unit is None:
+        raise UsageError(f"{text!r} names no unit; {_USAGE}")
+    behind = part["behind1"] or part["behind2"]
+    ahead = part["ahead1"] or part["ahead2"]
+    if bool(behind) == bool(ahead):
+        raise UsageError(f"{text!r} must say behind or ahead, once; {_USAGE}")
+    scale = _UNITS_OF[unit or first_unit or ""]
+    low, half = _figure(part["low"], _UNITS_OF[first_unit] if first_unit else scale)
+    hedge = part["hedge"] or ""
+    if part["high"] is not None:
+        high, _ = _figure(part["high"], scale)
+        if hedge in _LEAST or hedge in _MOST or low >= high:
+            raise UsageError(f"{text!r} is no range from less to more; {_USAGE}")
+        widen = 0.25 if hedge in _ABOUT else 0.0
+        ends: tuple[float, float | None] = (low * (1 - widen), high * (1 + widen))
+    elif hedge in _LEAST:
+        ends = (low, None)
+    elif hedge in _MOST:
+        ends = (0.0, low)
+    else:
+        margin = max(half, 0.25 * low) if hedge in _ABOUT else half
+        ends = (max(low - margin, 0.0), low + margin)
+    if behind:
+        return Statement(text, *ends)
+    return Statement(text, None if ends[1] is None else -ends[1], 0.0 - ends[0])
+
+
+def _figure(word: str, scale: float) -> tuple[float, float]:
+    """A figure in months, and half a unit of its last digit."""
+    if word in _WORDS:
+        half = 0.25 if word == "half a" else 0.5
+        return _WORDS[word] * scale, half * scale
+    digits = len(word.partition(".")[2])
+    return float(word) * scale, 0.5 * 10.0**-digits * scale
+
+
+# Which definitions support it.
 
 _KEYS = tuple((estimand, REACHED.name) for estimand in ESTIMANDS)
 #: What a statement without further words may be about.
@@ -112,15 +207,15 @@ class StatementCheck(Result):
             Column("holds", "Holds", "share of draws in the stated range", words=True),
             Column("supports", "Supports", "whether the interval reaches the stated range"),
             Column("months_supported", "Months that do", "on whose first day the figure is so"),
-            Column("leader", "", "group said to lead", in_page=False),
-            Column("follower", "", "group said to follow", in_page=False),
-            Column("months", "", "positive: the follower is behind", "months", in_page=False),
-            Column("passed", "", "who overtook the side that is behind", in_page=False),
-            Column("low", "", "lower end; empty: unbounded", "months", in_page=False),
-            Column("high", "", "upper end; empty: unbounded", "months", in_page=False),
-            Column("no_interval", "", "why the interval is none", in_page=False),
-            Column("censored", "", "at-least or at-most where the value is a bound", in_page=False),
-            Column("probability", "", "share of draws in the stated range", in_page=False),
+            data("leader", "group said to lead"),
+            data("follower", "group said to follow"),
+            data("months", "positive: the follower is behind", "months"),
+            data("passed", "who overtook the side that is behind"),
+            data("low", "lower end; empty: unbounded", "months"),
+            data("high", "upper end; empty: unbounded", "months"),
+            data("no_interval", "why the interval is none"),
+            data("censored", "at-least or at-most where the value is a bound"),
+            data("probability", "share of draws in the stated range"),
         )
         rows = [
             d.to_dict()
@@ -142,14 +237,13 @@ class StatementCheck(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        plain = ("level", "n_draws", "seed", "sources", "tags")
         return {
             "schema": 1,
             "statement": asdict(self.statement),
             "date": self.date,
             "definitions": [d.to_dict() for d in self.definitions],
             "refused": list(self.refused),
-            **{name: getattr(self, name) for name in plain},
+            **picked(self, "level", "n_draws", "seed", "sources", "tags"),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -167,9 +261,7 @@ def _spans(months: tuple[str, ...]) -> str:
 
 
 def check_statement(
-    text: str,
-    date: str | None = None,
-    **question: Unpack[Asked],
+    text: str, date: str | None = None, **question: Unpack[Asked]
 ) -> StatementCheck:
     """Which definitions (estimand, board, groups) and dates support a bare statement.
 
@@ -217,10 +309,8 @@ def check_statement(
                     refused.append(f"{follower} behind {leader} on {board}, {item}")
     found.sort(key=lambda d: (not d.supports, -d.probability))
     return StatementCheck(
-        statement, day, tuple(found), tuple(refused), studies.drawn["level"],
-        studies.drawn["n_draws"], studies.drawn["seed"],
-        tuple(snapshots.items()), __version__, studies.archive.sources,
-        studies.lookup.tables.bundle,
+        statement, day, tuple(found), tuple(refused), snapshots=tuple(snapshots.items()),
+        **studies.told,
     )  # fmt: skip
 
 
@@ -256,7 +346,9 @@ def _definitions(
 def _months_in_range(drawn: Drawn, statement: Statement) -> dict[str, list[str]]:
     """Firsts of months at which a figure at posterior-mean ratings lies in the stated range."""
     found: dict[str, list[str]] = {estimand: [] for estimand in ESTIMANDS}
-    for first in _firsts(drawn.study.as_of):
+    month = f"{to_iso(drawn.study.as_of)[:7]}-01"
+    for back in range(MONTHS_BACK, -1, -1):
+        first = to_day(months_after(month, -back))
         for (estimand, _), lags in drawn.points(_KEYS, first).items():
             # A month before the group or the window begins cannot be asked, and so does not count.
             if isinstance(lags, EstimateError) or lags.failed[0]:
@@ -264,8 +356,3 @@ def _months_in_range(drawn: Drawn, statement: Statement) -> dict[str, list[str]]
             if held(*reach(lags.months, lags.censored), statement.ends):
                 found[estimand].append(to_iso(first))
     return found
-
-
-def _firsts(end: float) -> Iterator[float]:
-    month = f"{to_iso(end)[:7]}-01"
-    return (to_day(months_after(month, -back)) for back in range(MONTHS_BACK, -1, -1))

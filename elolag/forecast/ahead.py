@@ -19,23 +19,24 @@ from elolag.forecast import past
 from elolag.forecast.form import HORIZONS, OTHER, QUANTILES, Answer, Forecast
 from elolag.forecast.past import Fan
 from elolag.forecast.projection import (
-    Now,
     Projected,
     chances,
     mixed,
     no_change,
+    of_day,
     probability,
     random_walk,
     reruns,
 )
-from elolag.forecast.truth import figures
+from elolag.forecast.record import shown
+from elolag.forecast.truth import figure
 from elolag.model import draws
 from elolag.model.estimands import WINDOWS, Race
 from elolag.own import OwnBoard
 from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Column, Table
+from elolag.results.table import Column, Table, data, picked
 from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
 from elolag.tags import Policies
 
@@ -69,7 +70,7 @@ def projections(study: Study, on: Sequence[str] = ()) -> dict[str, Projected]:
     known, fitted = cast.field, study.fitted
     chunks = [d for _, d in draws.draw(known, fitted, study.n_draws, study.seed, everything=True)]
     labs = np.unique(np.array([tag.lab for tag in cast.tags], dtype=str), return_inverse=True)[1]
-    now = Now.of(chunks, day)
+    now = of_day(chunks, day)
     later = [months_after(to_iso(day), each) for each in range(SPAN + 1)]
     ends, until = [to_day(d) for d in (*(later[m] for m in HORIZONS), *on)], to_day(later[-1])
     # Months ahead, begun ones too.
@@ -207,60 +208,63 @@ class Outlook(Estimated):
     def told(self, lang: str = "en") -> tuple[str, ...]:
         """The sentences, one by one."""
         lead, follow = (phrase(g, lang) for g in (self.leader_group, self.follower_group))
-        ours = best_of_day(self.follower_group, lang, follow)
-        other = beside(self.leader_group, lang, lead)
-        one, best = one_of(lang, follow), best_of(self.leader_group, lang, lead)
-        where = language.board(self.board, self.category, lang)
-        six = months_after(self.vintage, _TOLD)
-        day, end = language.date(self.vintage, lang), language.date(six, lang)
+        words, never = _SAID[lang], 1 - self.answer("reach", SPAN).values[-1]
         middle, low, high = self.between("average", _TOLD)
-        lag, was = (language.lag(v, None, lang) for v in (middle, self.now["average"]))
-        ends, level = language.between(low, high, lang), language.chance(_INNER, lang)
-        never = language.chance(1 - self.answer("reach", SPAN).values[-1], lang)
         # By its date, where one date has both probabilities only the higher.
         by = {date: p for p in (0.5, 0.9) if (date := self.by("reach", p))}
         dates = [
-            _BY[lang].format(language.chance(p, lang), language.date(date, lang))
+            words["by"].format(language.chance(p, lang), language.date(date, lang))
             for date, p in by.items()
         ]
-        both = language.set_phrases(lang).and_
         said = {
-            "day": day, "end": end, "ours": ours, "other": other, "one": one, "best": best,
-            "where": where, "lag": lag, "was": was, "ends": ends, "level": level,
-            "dates": f" {both} ".join(dates), "never": never, "span": SPAN,
-        }  # fmt: skip
-        record = self.record.get(lang)
-        outlook, alone = _SAID[lang]
-        texts = [outlook]
+            "day": language.date(self.vintage, lang),
+            "end": language.date(months_after(self.vintage, _TOLD), lang),
+            "ours": best_of_day(self.follower_group, lang, follow),
+            "other": beside(self.leader_group, lang, lead),
+            "one": one_of(lang, follow),
+            "best": best_of(self.leader_group, lang, lead),
+            "where": language.board(self.board, self.category, lang),
+            "lag": language.lag(middle, None, lang),
+            "was": language.lag(self.now["average"], None, lang),
+            "ends": language.between(low, high, lang),
+            "level": language.chance(_INNER, lang),
+            "dates": f" {language.set_phrases(lang).and_} ".join(dates),
+            "never": language.chance(never, lang),
+            "span": SPAN,
+        }
+        texts = [words["outlook"]]
         if self.alone:
             said["first"] = language.chance(self.answer("first", _TOLD).values[0], lang)
-            texts.append(alone)
+            texts.append(words["first"])
             texts += [
-                _ALSO[lang].format(language.date(found.end, lang), language.chance(p, lang))
+                words["also"].format(
+                    language.date(found.end, lang), language.chance(found.values[0], lang)
+                )
                 for found in self.answers[MIXTURE]
                 if found.target == "first" and found.horizon is None
-                for p in found.values[:1]
             ]
         if self.now["gap"] > 0:
-            texts.append(_REACHED[lang][0 if dates else 1])
+            texts.append(words["reached" if dates else "unreached"])
         found = (text.format(**said) for text in texts)
-        return (*(text[:1].upper() + text[1:] for text in found), *([record] if record else []))
+        return (
+            *(text[:1].upper() + text[1:] for text in found),
+            *filter(None, [self.record.get(lang)]),
+        )
 
     def table(self) -> Table:
         """One row per target and day: of the mixture for the reader, of each model as data."""
         unit = "months, or points of the gap"
         columns = (
-            Column("model", "", "of the ledger", in_page=False),
+            data("model", "of the ledger"),
             Column("target", "Target", "what is forecast"),
             Column("horizon", "Months", "from the list's day", "months", figures=True),
             Column("day", "Day", "the day it speaks of", "ISO date"),
             Column("answer", "Median or chance", "median, or probability", words=True),
             Column("range", "80%", "from the 10% to the 90% quantile", words=True),
-            Column("median", "", "median of a figure", unit, in_page=False),
-            *(Column(key, "", f"its {q} quantile", unit, in_page=False)
-              for key, q in _QUANTILES.items()),
-            Column("probability", "", "that it is so, or has come, by the day", in_page=False),
-        )  # fmt: skip
+            data("median", "median of a figure", unit),
+            *(data(key, f"its {q} quantile", unit) for key, q in _QUANTILES.items()),
+            data("probability", "that it is so, or has come, by the day"),
+        )
         rows = [row for model in (MIXTURE, *MODELS) for row in self._rows(model)]
         ours = tuple(k for k, row in enumerate(rows) if row["model"] == MIXTURE)
         caption = "Forecasts of the mixture; the data have those of each model"
@@ -274,8 +278,8 @@ class Outlook(Estimated):
             row |= dict.fromkeys(("range", "median", *_QUANTILES, "probability"))
             if found.kind == "quantile":
                 low, middle, high = (held[level] for level in _EIGHTY)
-                row |= {"horizon": found.horizon, "day": found.end, "answer": _tenth(middle)}
-                row |= {"range": f"{_tenth(low)} to {_tenth(high)}", "median": middle}
+                row |= {"horizon": found.horizon, "day": found.end, "answer": shown(middle, 1)}
+                row |= {"range": f"{shown(low, 1)} to {shown(high, 1)}", "median": middle}
                 rows.append(row | {key: held[q] for key, q in _QUANTILES.items()})
                 continue
             days = {found.horizon: found.end}
@@ -303,10 +307,9 @@ class Outlook(Estimated):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
-        plain = ("board", "category", "vintage", "leader_group", "follower_group")
         return {
             "schema": 1,
-            **{name: getattr(self, name) for name in plain},
+            **picked(self, "board", "category", "vintage", "leader_group", "follower_group"),
             "now": dict(self.now),
             "path": [
                 {"date": to_iso(day), "average": round(value, 4)}
@@ -314,9 +317,7 @@ class Outlook(Estimated):
             ],
             "answers": {name: [asdict(a) for a in found] for name, found in self.answers.items()},
             "record": dict(self.record),
-            "n_draws": self.n_draws,
-            "seed": self.seed,
-            "sources": self.sources,
+            **picked(self, "n_draws", "seed", "sources"),
             "snapshots": [{"path": p, "sha256": h} for p, h in self.snapshots],
             "version": self.version,
         }
@@ -357,41 +358,36 @@ _CALLED = {
     "parity": "follower has passed the leader",
     "reach": "follower at the leader's level of today",
 }
+#: What the sentences say; `reached` and `unreached` of the level of the leader's best, with dates,
+#: and where there are none within the span.
 _SAID = {
-    "en": (
-        "Outlook from the list of {day}, three plain models in equal parts: over the twelve months "
-        "to {end}, {ours} is on average {lag} (against {other}; {level}: {ends}; to the list's day "
-        "{was}).",
-        "With a probability of {first}, {one} stands alone at the top on that day on {where}.",
-    ),
-    "de": (
-        "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In den zwölf "
-        "Monaten bis zum {end} liegt {ours} im Mittel {lag} (verglichen mit {other}; {level}: "
-        "{ends}; bis zum Tag der Liste {was}).",
-        "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag auf {where} allein an "
-        "der Spitze.",
-    ),
-}
-_ALSO = {"en": "On {} with {}.", "de": "Am {} mit {}."}
-#: On the level of the leader's best: with dates, and where there are none within the span.
-_REACHED = {
-    "en": (
-        "{dates}, {one} reaches the level that {best} had on {day}; with {never} none does so "
-        "within {span} months.",
-        "With {never} none reaches the level that {best} had on {day} within {span} months.",
-    ),
-    "de": (
-        "{dates} erreicht {one} den Stand, den {best} am {day} hatte; mit {never} keines binnen "
+    "en": {
+        "outlook": "Outlook from the list of {day}, three plain models in equal parts: over the "
+        "twelve months to {end}, {ours} is on average {lag} (against {other}; {level}: {ends}; to "
+        "the list's day {was}).",
+        "first": "With a probability of {first}, {one} stands alone at the top on that day on "
+        "{where}.",
+        "also": "On {} with {}.",
+        "reached": "{dates}, {one} reaches the level that {best} had on {day}; with {never} none "
+        "does so within {span} months.",
+        "unreached": "With {never} none reaches the level that {best} had on {day} within {span} "
+        "months.",
+        "by": "by {1} with {0}",
+    },
+    "de": {
+        "outlook": "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In "
+        "den zwölf Monaten bis zum {end} liegt {ours} im Mittel {lag} (verglichen mit {other}; "
+        "{level}: {ends}; bis zum Tag der Liste {was}).",
+        "first": "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag auf {where} "
+        "allein an der Spitze.",
+        "also": "Am {} mit {}.",
+        "reached": "{dates} erreicht {one} den Stand, den {best} am {day} hatte; mit {never} "
+        "keines binnen {span} Monaten.",
+        "unreached": "Den Stand, den {best} am {day} hatte, erreicht mit {never} keines binnen "
         "{span} Monaten.",
-        "Den Stand, den {best} am {day} hatte, erreicht mit {never} keines binnen {span} Monaten.",
-    ),
+        "by": "mit {0} bis zum {1}",
+    },
 }
-_BY = {"en": "by {1} with {0}", "de": "mit {0} bis zum {1}"}
-
-
-def _tenth(value: float) -> str:
-    """To one decimal, and never a nought with a minus."""
-    return f"{round(value, 1) + 0.0:.1f}"
 
 
 def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Outlook:
@@ -439,9 +435,11 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
         )
     vintage = asked["vintage"] or newest_whole(board, None).vintage
     study = prepare(**asking(asked, vintage=vintage, session=session))
-    held = figures(study, [study.panel.vintage], ["average"])["average", study.panel.vintage]
-    if isinstance(held, str):
-        raise EstimateError(f"a forecast goes on from the average of the list's day: {held}")
+    try:
+        figure(study, "average", study.panel.vintage)
+    except EstimateError as error:
+        why = f"a forecast goes on from the average of the list's day: {error}"
+        raise EstimateError(why) from error
     far = months_after(study.panel.vintage, SPAN)
     for each in on:
         if not study.panel.vintage < to_iso(to_day(each)) <= far:

@@ -28,7 +28,7 @@ _UNSEEN = 7
 
 
 @dataclass(frozen=True)
-class Entry:
+class _Entry:
     """One forecast of the ledger.
 
     Attributes
@@ -74,7 +74,7 @@ class Entry:
         return {**said, **kept}
 
 
-def read(archive: Archive | str | Path | None = None) -> tuple[Entry, ...]:
+def read(archive: Archive | str | Path | None = None) -> tuple[_Entry, ...]:
     """Every forecast of an archive, in the order in which they were added.
 
     Raises
@@ -91,7 +91,7 @@ def read(archive: Archive | str | Path | None = None) -> tuple[Entry, ...]:
         if forecast.board != line["board"]:
             raise ForecastError(f"{path}: board is {forecast.board!r}, not that of its folder")
         place = path.relative_to(opened.path).as_posix()
-        found.append(Entry(forecast, line["run_at"], line["raw_sha256"], place, line["note"]))
+        found.append(_Entry(forecast, line["run_at"], line["raw_sha256"], place, line["note"]))
     return tuple(found)
 
 
@@ -119,7 +119,7 @@ def add(
     *,
     run_at: str | None = None,
     note: str = "",
-) -> tuple[Entry, ...]:
+) -> tuple[_Entry, ...]:
     """Add forecasts to an archive, each once and for good; nothing is written if one is refused.
 
     Parameters
@@ -168,7 +168,7 @@ def add(
             }
             writer.add_forecast(forecast.board, forecast.label, data, line)
             place = path.relative_to(opened.path).as_posix()
-            entries.append(Entry(forecast, stamp, sha256(data), place, note))
+            entries.append(_Entry(forecast, stamp, sha256(data), place, note))
     return tuple(entries)
 
 

@@ -8,7 +8,7 @@ docs/decisions/0019.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,10 +51,7 @@ class Projected:
 
 def mixed(parts: Sequence[Projected]) -> Projected:
     """All draws of projections of equally many draws, so that each has the same weight."""
-    return Projected(
-        {name: np.concatenate([p.figures[name] for p in parts]) for name in parts[0].figures},
-        {name: np.concatenate([p.dates[name] for p in parts]) for name in parts[0].dates},
-    )
+    return Projected(_joined([p.figures for p in parts]), _joined([p.dates for p in parts]))
 
 
 def probability(held: Flags) -> float:
@@ -72,44 +69,39 @@ def chances(dates: Floats, days: Floats) -> Floats:
     return np.asarray((come + np.arange(1, len(days) + 1)) / (len(dates) + len(days) + 1))
 
 
-@dataclass(frozen=True)
-class Now:
+def of_day(chunks: Sequence[Draw], day: float) -> dict[str, Floats]:
     """The figures of the list's day in D draws, all (D,)."""
-
-    figures: dict[str, Floats]
-
-    @classmethod
-    def of(cls, chunks: Sequence[Draw], day: float) -> Now:
-        """From chunks of draws."""
-        races = (Race.of(d.ratings, d.lead_from, d.follow_from, day) for d in chunks)
-        return cls(_joined([_figures(race) for race in races]))
+    races = (Race.of(d.ratings, d.lead_from, d.follow_from, day) for d in chunks)
+    return _joined([_figures(race) for race in races])
 
 
-def no_change(now: Now, day: float, ahead: int) -> Projected:
+def no_change(now: Mapping[str, Floats], day: float, ahead: int) -> Projected:
     """Every figure stays; the leader's level is reached after the average lag.
 
     Parameters
     ----------
+    now
+        As of `of_day`.
     day
         Of the list, in days.
     ahead
         How many days ahead are asked for, H.
     """
-    figures = {
-        name: np.repeat(value[:, None], ahead, axis=1) for name, value in now.figures.items()
-    }
-    parity = np.where(now.figures["gap"] < 0, day + 1, np.inf)
-    reach = day + np.maximum(now.figures["average"] * DAYS_PER_MONTH, 1)
+    figures = {name: np.repeat(value[:, None], ahead, axis=1) for name, value in now.items()}
+    parity = np.where(now["gap"] < 0, day + 1, np.inf)
+    reach = day + np.maximum(now["average"] * DAYS_PER_MONTH, 1)
     return Projected(figures, {"parity": parity, "reach": reach})
 
 
 def random_walk(
-    now: Now, seen: Race, day: float, months: Sequence[int], span: int, seed: int
+    now: Mapping[str, Floats], seen: Race, day: float, months: Sequence[int], span: int, seed: int
 ) -> Projected:
     """Today's draws plus as many steps as months, each a change seen before, of either sign.
 
     Parameters
     ----------
+    now
+        As of `of_day`.
     seen
         The race at posterior-mean ratings, one draw, as far as the day.
     months
@@ -139,23 +131,19 @@ def random_walk(
         "gap": daily.gap[0],
     }
     walks = {
-        name: now.figures[name][:, None] + _walk(_changes(path), len(now.figures[name]), span, rng)
+        name: now[name][:, None] + _walk(_changes(path), len(now[name]), span, rng)
         for name, path in paths.items()
     }
     at = np.array(months) - 1
     figures = {name: walk[:, at] for name, walk in walks.items()}
     climbed = _changes(seen.follower.at(days)[0])
-    ups = climbed[rng.integers(0, len(climbed), (len(now.figures["gap"]), span))]
-    short = now.figures["gap"][:, None] - np.cumsum(ups, axis=1)
+    gap = now["gap"]
+    ups = climbed[rng.integers(0, len(climbed), (len(gap), span))]
+    short = gap[:, None] - np.cumsum(ups, axis=1)
     # By the calendar, as the days of the answers: a step a day after one would count a month late.
     ends = np.array([to_day(months_after(to_iso(day), m)) for m in range(1, span + 1)])
-    return Projected(
-        figures,
-        {
-            "parity": _first(walks["gap"] < 0, ends, now.figures["gap"] < 0, day),
-            "reach": _first(short <= 0, ends, now.figures["gap"] <= 0, day),
-        },
-    )
+    parity = _first(walks["gap"] < 0, ends, gap < 0, day)
+    return Projected(figures, {"parity": parity, "reach": _first(short <= 0, ends, gap <= 0, day)})
 
 
 def _changes(path: Floats) -> Floats:

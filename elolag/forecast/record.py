@@ -21,11 +21,11 @@ from elolag.forecast.ledger import read
 from elolag.forecast.score import CENTRAL
 from elolag.forecast.truth import LATE, OPEN, SETTLED, UNRESOLVABLE, Outcome, settle
 from elolag.results import citing as language
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import share
 
 #: A date is scored in days where the lists before and after it are at most so many days apart.
-EXACT = 31
+_EXACT = 31
 CRPS, BRIER, LOG = "crps", "brier", "log"
 DATED = ("parity", "reach")
 _UNITS = {**dict.fromkeys(DATED, "days"), "gap": "points"}
@@ -111,7 +111,7 @@ class Scored:
         elif answer.target not in DATED:
             if outcome.value is not None:
                 scores, rest = _of_quantiles(answer, outcome.value)
-        elif outcome.by and to_day(outcome.by) - to_day(outcome.after) <= EXACT:
+        elif outcome.by and to_day(outcome.by) - to_day(outcome.after) <= _EXACT:
             scores, rest = _of_quantiles(answer, to_day(outcome.by))
         elif outcome.state == SETTLED and not outcome.by:
             least = score.least_crps(*quantiles(answer), to_day(outcome.after))
@@ -120,14 +120,13 @@ class Scored:
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object; infinite scores are the word."""
-        asked, names = self.answer, ("board", "round_id", "forecaster", "said")
-        asks = ("leader", "follower", "target", "horizon", "end", "level", "kind")
+        asked = self.answer
         return {
-            **{name: getattr(self, name) for name in names},
+            **picked(self, "board", "round_id", "forecaster", "said"),
             "added": self.added or None,
             "entered_after": self.entered_after,
             "address": self.address or None,
-            **{name: getattr(asked, name) for name in asks},
+            **picked(asked, "leader", "follower", "target", "horizon", "end", "level", "kind"),
             "at": list(asked.at),
             "values": list(asked.stated),
             "outcome": self.outcome.to_dict(),
@@ -231,29 +230,28 @@ class Ledger(Result):
             Column("told", "Said", "median and 90%, or probability", words=True),
             Column("came", "Came", "what came of it", words=True),
             Column("score", "Score", "the lower, the better", words=True),
-            Column("state", "", "open, settled, unresolvable or late", in_page=False),
-            Column("why", "", "why it is not settled", in_page=False),
-            *(Column(side, "", "group", in_page=False) for side in ("leader", "follower")),
-            Column("horizon", "", "from the round", "months", in_page=False),
-            Column("level", "", "to be reached", "points", in_page=False),
-            Column("said", "", "day on which it was said", "ISO date", in_page=False),
-            Column("added", "", "day on which it was added", "ISO date", in_page=False),
-            Column("entered_after", "", "whether that was after its day", in_page=False),
-            Column("address", "", "where it was said", in_page=False),
-            Column("value", "", "that came", "months or points", in_page=False),
-            Column("name", "", "outcome that came", in_page=False),
-            Column("after", "", "last list without it", "ISO date", in_page=False),
-            Column("by", "", "first list with it", "ISO date", in_page=False),
-            Column("label", "", "list that settled it", in_page=False),
-            Column("sha256", "", "of that list", in_page=False),
-            Column("crps", "", "CRPS by quantiles", "months, points or days", in_page=False),
-            Column("brier", "", "Brier score", "0 to 2", in_page=False),
-            Column("log", "", "log score; empty where it is infinite", "nats", in_page=False),
-            Column("infinite", "", "whether the log score is infinite", in_page=False),
-            Column("least", "", "whether the score is the least possible", in_page=False),
-            *(Column(key, "", f"held by the {level:.0%} interval", in_page=False)
-              for level, key in HELD_IN.items()),
-            Column("pit", "", "where in the forecast it lay", "0 to 1", in_page=False),
+            data("state", "open, settled, unresolvable or late"),
+            data("why", "why it is not settled"),
+            *(data(side, "group") for side in ("leader", "follower")),
+            data("horizon", "from the round", "months"),
+            data("level", "to be reached", "points"),
+            data("said", "day on which it was said", "ISO date"),
+            data("added", "day on which it was added", "ISO date"),
+            data("entered_after", "whether that was after its day"),
+            data("address", "where it was said"),
+            data("value", "that came", "months or points"),
+            data("name", "outcome that came"),
+            data("after", "last list without it", "ISO date"),
+            data("by", "first list with it", "ISO date"),
+            data("label", "list that settled it"),
+            data("sha256", "of that list"),
+            data("crps", "CRPS by quantiles", "months, points or days"),
+            data("brier", "Brier score", "0 to 2"),
+            data("log", "log score; empty where it is infinite", "nats"),
+            data("infinite", "whether the log score is infinite"),
+            data("least", "whether the score is the least possible"),
+            *(data(key, f"held by the {level:.0%} interval") for level, key in HELD_IN.items()),
+            data("pit", "where in the forecast it lay", "0 to 1"),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_row, self.scored)]
         return Table.of("ledger", "Forecasts and what came of them", columns, rows)
@@ -304,7 +302,7 @@ def _told(asked: Answer) -> str:
     by = {float(at): value for at, value in zip(asked.at, asked.values, strict=True)}
 
     def said(value: float) -> str:
-        return to_iso(value) if dated else f"{round(value, 1) + 0.0:.1f}"
+        return to_iso(value) if dated else str(shown(value, 1))
 
     middle, ends = by.get(0.5), [by[q] for q in (0.05, 0.95) if q in by]
     spread = f"{said(ends[0])} to {said(ends[1])}" if len(ends) == 2 else ""
@@ -365,8 +363,8 @@ HOW = (
     "compared; of a median alone the absolute error. Brier: over all outcomes, 0 to 2. Log: minus "
     "the logarithm of the probability of what came, infinite where that was 0; of a date, of its "
     "coming after the last complete list that does not show it and by the first that does, or not "
-    f"by the last. Dates are scored in days where those lists are at most {EXACT} days apart; of a "
-    "date that did not come in time the least score that it can have is told, and enters no mean."
+    f"by the last. Dates are scored in days where those lists are at most {_EXACT} days apart; of "
+    "a date that did not come in time the least score that it can have is told, and enters no mean."
 )
 
 

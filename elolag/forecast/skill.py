@@ -29,7 +29,7 @@ from elolag.forecast.record import (
 from elolag.forecast.score import CENTRAL, Difference, Stretches
 from elolag.forecast.truth import OPEN
 from elolag.results import citing as language
-from elolag.results.table import Column, Result, Table
+from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import share
 
 #: Beside whom all are scored, and whose record is told.
@@ -82,16 +82,13 @@ class Line:
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object; infinite numbers are the word."""
         beside = self.beside
-        plain = (*_KEY, "rounds", "stretches", "since", "open", "infinite")
         return {
-            **{name: getattr(self, name) for name in plain},
+            **picked(self, *_KEY, "rounds", "stretches", "since", "open", "infinite"),
             "mean": finite(self.mean),
             "coverage": {f"{level:g}": held for level, held in self.coverage.items()},
-            "no_change": beside and {
-                **{name: finite(value) for name, value in vars(beside).items()},
-                "skill": beside.skill,
-            },
-        }  # fmt: skip
+            "no_change": beside
+            and {**{k: finite(value) for k, value in vars(beside).items()}, "skill": beside.skill},
+        }
 
 
 @dataclass(frozen=True)
@@ -140,7 +137,7 @@ class Scores(Result):
         """How ours did on each board beside no change."""
         boards = dict.fromkeys(line.board for line in self.lines)
         told = filter(None, (self.told(board, lang) for board in boards))
-        return " ".join(told) or _NOTHING[lang]
+        return " ".join(told) or _RECORD[lang]["nothing"]
 
     def of_board(self, board: str) -> Scores:
         """Those of one board."""
@@ -204,15 +201,15 @@ class Scores(Result):
         columns = (
             Column("board", "Board", "where it is settled", in_page=len(boards) > 1),
             Column("what", "Target", "what is forecast, and the score if not the CRPS", words=True),
-            Column("target", "", "what is forecast", in_page=False),
-            Column("measure", "", "crps (in months, points or days), brier or log", in_page=False),
+            data("target", "what is forecast"),
+            data("measure", "crps (in months, points or days), brier or log"),
             Column("horizon", "Months", "from the round", "months", figures=True),
-            Column("forecaster", "", "whose it is", in_page=False),
+            data("forecaster", "whose it is"),
             Column("who", "Forecaster", "whose it is", words=True),
             Column("many", "Rounds (apart)", "rounds scored; stretches of time that do not overlap",
                    words=True),
-            Column("rounds", "", "that were scored", "rounds", in_page=False),
-            Column("stretches", "", "that do not overlap", "stretches", in_page=False),
+            data("rounds", "that were scored", "rounds"),
+            data("stretches", "that do not overlap", "stretches"),
             Column("shown", "Mean", "the lower, the better", words=True, figures=True),
             Column("against", "No change", "its mean on the same rounds", words=True,
                    figures=True),
@@ -220,19 +217,18 @@ class Scores(Result):
                    figures=True),
             Column("difference_told", "Less no change (95%)", "negative: better", words=True),
             Column("held", "In 80%", "share that the 80% interval held", words=True),
-            *(Column(side, "", "group", in_page=False) for side in ("leader", "follower")),
-            Column("level", "", "to be reached", "points", in_page=False),
-            Column("mean", "", "empty where infinite", "of the score", in_page=False),
-            Column("infinite", "", "rounds with an infinite score", "rounds", in_page=False),
-            Column("open", "", "rounds scored by what is known so far", "rounds", in_page=False),
-            Column("compared", "", "rounds that no change has too", "rounds", in_page=False),
-            Column("reference", "", "mean of no change", "of the score", in_page=False),
-            Column("difference", "", "of the means", "of the score", in_page=False),
-            Column("low", "", "lower end of its interval", "of the score", in_page=False),
-            Column("high", "", "upper end of its interval", "of the score", in_page=False),
-            Column("skill", "", "1 less the ratio of the means", "share", in_page=False),
-            *(Column(key, "", f"held by the {level:.0%} interval", "share", in_page=False)
-              for level, key in HELD_IN.items()),
+            *(data(side, "group") for side in ("leader", "follower")),
+            data("level", "to be reached", "points"),
+            data("mean", "empty where infinite", "of the score"),
+            data("infinite", "rounds with an infinite score", "rounds"),
+            data("open", "rounds scored by what is known so far", "rounds"),
+            data("compared", "rounds that no change has too", "rounds"),
+            data("reference", "mean of no change", "of the score"),
+            data("difference", "of the means", "of the score"),
+            data("low", "lower end of its interval", "of the score"),
+            data("high", "upper end of its interval", "of the score"),
+            data("skill", "1 less the ratio of the means", "share"),
+            *(data(key, f"held by the {p:.0%} interval", "share") for p, key in HELD_IN.items()),
         )  # fmt: skip
         rows = [{c.key: found.get(c.key) for c in columns} for found in map(_cells, self.lines)]
         told = [line.beside and (not self.pastcast or line.forecaster == OURS)
@@ -333,13 +329,12 @@ def _cells(line: Line) -> dict[str, Any]:
     apart = shown(beside.difference, places)
     if beside.low is not None and beside.high is not None:
         apart = f"{apart} ({shown(beside.low, places)} to {shown(beside.high, places)})"
-    kept = ("reference", "difference", "low", "high", "skill")
     return found | {
         "against": shown(beside.reference, places),
         "skill_told": shown(beside.skill) if (beside.skill or 0) > -10 else "under -10",
         "difference_told": apart,
         "compared": beside.rounds,
-        **{name: getattr(beside, name) for name in kept},
+        **picked(beside, "reference", "difference", "low", "high", "skill"),
     }
 
 
@@ -360,23 +355,16 @@ def _verdict(beside: Difference, lang: str) -> str:
     words = _RECORD[lang]
     skill = "" if beside.skill is None else words["skill"].format(_signed(beside.skill, lang))
     if beside.low is None or beside.high is None:
-        return f"{skill}{_TOO_FEW[lang]}"
+        return skill + words["few"]
     which = "better" if beside.high < 0 else "worse" if beside.low > 0 else "alike"
     found = (-beside.high, -beside.low) if which == "better" else (beside.low, beside.high)
     ends = (_signed(end, lang) for end in found)
     return skill + words[which].format(_number(beside.difference, lang), *ends)
 
 
-_TOO_FEW = {
-    "en": "too few rounds that do not overlap to tell",
-    "de": "zu wenige Runden, die sich nicht überlappen, um es zu sagen",
-}
-_NOTHING = {
-    "en": "No forecast has been scored beside no change yet.",
-    "de": "Noch wurde keine Prognose neben „keine Änderung“ bewertet.",
-}
 _RECORD = {
     "en": {
+        "nothing": "No forecast has been scored beside no change yet.",
         "pastcast": "On {board}, made afterwards for {rounds} earlier lists (the first of {since}) "
         "with what was known then, ",
         "ledger": "On {board}, said before and scored after, for {rounds} lists since {since}, ",
@@ -388,10 +376,12 @@ _RECORD = {
         "better": "better by {} (95%: {} to {})",
         "worse": "worse by {} (95%: {} to {})",
         "alike": "no difference that can be told from chance (95%: {1} to {2})",
+        "few": "too few rounds that do not overlap to tell",
         "held": "; its 90% intervals held {} of what came",
         "first": "; of who is first its mean Brier score is {}, that of no change {}",
     },
     "de": {
+        "nothing": "Noch wurde keine Prognose neben „keine Änderung“ bewertet.",
         "pastcast": "Auf {board}, nachträglich zu {rounds} früheren Listen (der ersten vom "
         "{since}) mit dem damals Bekannten gemacht: ",
         "ledger": "Auf {board}, vorher gesagt und nachher bewertet, zu {rounds} Listen seit dem "
@@ -404,6 +394,7 @@ _RECORD = {
         "better": "besser um {} (95 %: {} bis {})",
         "worse": "schlechter um {} (95 %: {} bis {})",
         "alike": "kein Unterschied, der sich vom Zufall trennen lässt (95 %: {1} bis {2})",
+        "few": "zu wenige Runden, die sich nicht überlappen, um es zu sagen",
         "held": "; ihre 90-%-Intervalle enthielten {} der späteren Werte",
         "first": "; zum ersten Platz ist ihr mittlerer Brier-Wert {}, der von „keine Änderung“ {}",
     },

@@ -3,12 +3,13 @@
 A number is settled by its *first figure*, that of the first complete list dated on or after its
 day; who is first, by the newest complete list of the day, as printed; a date lies after the last
 complete list that does not show it and not after the first that does. Days without a list for
-`REACH` days settle nothing.
+`_REACH` days settle nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,10 +31,10 @@ from elolag.question import DEFAULTS
 from elolag.tags import Lookup, parse_group
 
 #: Days a list may be from the day it settles.
-REACH = 45
+_REACH = 45
 #: Draws of a first figure, and their seed: that of the question's defaults.
-DRAWS = 1_000
-NUMBERS = ("average", "current", "gap")
+_DRAWS = 1_000
+_NUMBERS = ("average", "current", "gap")
 _CATEGORY = DEFAULTS["category"]
 OPEN, SETTLED, UNRESOLVABLE, LATE = "open", "settled", "unresolvable", "late"
 
@@ -164,8 +165,8 @@ class Lists:
         number, following = self.newest(day), self.next(day)
         if following is None:
             return _not_yet(day)
-        if number < 0 or day - self.days[number] > REACH:
-            return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days to its day")
+        if number < 0 or day - self.days[number] > _REACH:
+            return Outcome(UNRESOLVABLE, why=f"no complete list in the {_REACH} days to its day")
         key = tuple(outcomes), leader
         if key not in self._first:
             self._first[key] = self._tops(tuple(o for o in outcomes if o != OTHER), leader)
@@ -311,34 +312,15 @@ def shown(days: Floats, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Flo
     return after, np.where(seen, dated[np.where(seen, first, -1)], np.nan)
 
 
-def figures(
-    study: Study, ends: Iterable[str], targets: Sequence[str] = NUMBERS
-) -> dict[tuple[str, str], float | str]:
-    """The figures of a study on some days, as `estimate_lag` gives them for that as-of date.
+def figure(study: Study, target: str, end: str) -> float:
+    """A figure of a study on an ISO day, as `estimate_lag` gives it for that as-of date.
 
-    Parameters
-    ----------
-    study
-        Of the list whose figures they are.
-    ends
-        ISO days, none after the list's.
-
-    Returns
-    -------
-    dict
-        By target and day; a text says why there is none.
+    Raises
+    ------
+    EstimateError
+        There is none, or it is a bound only.
     """
-    found: dict[tuple[str, str], float | str] = {}
-    for end in ends:
-        for target in targets:
-            try:
-                found[target, end] = _figure(study, target, to_day(end))
-            except EstimateError as error:
-                found[target, end] = str(error)
-    return found
-
-
-def _figure(study: Study, target: str, day: float) -> float:
+    day = to_day(end)
     if target == "gap":
         check_groups(study.cast.field.lead_from, study.cast.field.follow_from, day)
         return float(study.point([], day).gap[0]) + 0.0
@@ -369,15 +351,12 @@ def settle(
         The archive is missing or damaged.
     """
     session = session or Session()
-    lists: dict[str, Lists | str] = {}
-    for forecast in forecasts:
-        if forecast.board not in lists:
-            lists[forecast.board] = _lists(forecast.board, archive, session)
+    boards = dict.fromkeys(forecast.board for forecast in forecasts)
+    lists = {board: _lists(board, archive, session) for board in boards}
+    found = [[_by_lists(one, answer, lists[one.board]) for answer in one.answers]
+             for one in forecasts]  # fmt: skip
     asked: dict[_Fit, set[str]] = {}
-    found = []
-    for forecast in forecasts:
-        made = [_by_lists(forecast, answer, lists[forecast.board]) for answer in forecast.answers]
-        found.append(made)
+    for forecast, made in zip(forecasts, found, strict=True):
         for answer, outcome in zip(forecast.answers, made, strict=True):
             if isinstance(outcome, _Fit):
                 asked.setdefault(outcome, set()).add(answer.end)
@@ -405,21 +384,22 @@ class _Fit:
         self, ends: Sequence[str], archive: Archive | str | Path | None, session: Session
     ) -> dict[tuple[str, str], Outcome]:
         """What came of every number on some days, from one fit."""
-        given: dict[tuple[str, str], float | str]
+        asked = list(itertools.product(_NUMBERS, ends))
         try:
             study = prepare(
                 board=self.board, leader=self.leader, follower=self.follower,
-                vintage=self.snapshot.vintage, archive=archive, n_draws=DRAWS, session=session,
+                vintage=self.snapshot.vintage, archive=archive, n_draws=_DRAWS, session=session,
             )  # fmt: skip
-            given = figures(study, ends)
         except (EstimateError, UsageError) as error:
-            given = {(target, end): str(error) for target in NUMBERS for end in ends}
-        return {
-            at: _by(self.snapshot, UNRESOLVABLE, why=value)
-            if isinstance(value, str)
-            else _by(self.snapshot, SETTLED, value=value)
-            for at, value in given.items()
-        }
+            return dict.fromkeys(asked, _by(self.snapshot, UNRESOLVABLE, why=str(error)))
+        found = {}
+        for target, end in asked:
+            try:
+                value = figure(study, target, end)
+                found[target, end] = _by(self.snapshot, SETTLED, value=value)
+            except EstimateError as error:
+                found[target, end] = _by(self.snapshot, UNRESOLVABLE, why=str(error))
+        return found
 
 
 def _not_yet(day: float) -> Outcome:
@@ -452,7 +432,7 @@ def _by_lists(forecast: Forecast, answer: Answer, held: Lists | str) -> Outcome 
     end = to_day(answer.end)
     if answer.target == "first":
         return held.first(answer.at, answer.leader, end)
-    if answer.target in NUMBERS:
+    if answer.target in _NUMBERS:
         found = _first_list(held, end)
         sides = answer.leader, answer.follower
         return found if isinstance(found, Outcome) else _Fit(forecast.board, *sides, found)
@@ -482,6 +462,6 @@ def _first_list(held: Lists, end: float) -> Outcome | Snapshot:
     number = held.next(end)
     if number is None:
         return _not_yet(end)
-    if held.days[number] - end > REACH:
-        return Outcome(UNRESOLVABLE, why=f"no complete list in the {REACH} days from its day on")
+    if held.days[number] - end > _REACH:
+        return Outcome(UNRESOLVABLE, why=f"no complete list in the {_REACH} days from its day on")
     return held.snapshots[number]

@@ -57,59 +57,59 @@ class Speaker:
         self.where = language.scored(result.board, result.category, lang)
         self.value, self.low, self.high = result.ends()
         points = result.measure.points
-        if self.german:
-            points = language.UNITS[points]
+        points = language.UNITS[points] if self.german else points
         self.unit = points if result.months is None else self.words.months
 
     def average(self) -> str:
         """How far behind the follower's best of the day was on average, as a full sentence."""
-        result, german = self.result, self.german
+        result, where = self.result, self.where
         best = words.best_of_day(result.follower_group, self.lang, self.follower)
-        other = words.beside(result.leader_group, self.lang, self.leader)
-        how = self._on_average(other)
+        how = self._on_average(words.beside(result.leader_group, self.lang, self.leader))
         one = words.one_of(self.lang, self.follower if result.ahead else self.leader)
         rival = words.best_of_day(result.leader_group, self.lang, self.leader)
         begins = f"{language.months_to(result.window, self.lang)} {self.day}"
-        verdict = result.verdict
-        matched = (language.MATCHED if german else MATCHED).get(result.match_rule)
-        if german:
-            text = f"{begins} lag {best} im Mittel {how}"
-            if matched:
-                return f"{text}, {self.where} {matched}."
-            if verdict == "no-clear-lead":
-                return f"{text}, gemessen daran, welche Seite {self.where} früher so weit war."
-            if verdict == "level":
-                return f"{text}."
-            scored = "ebenso gut abgeschnitten"
-            if result.ahead:
-                scored = f"so gut abgeschnitten wie {rival}"
-            much = "Mindestens so viel" if verdict == "at-least" else "So viel"
-            return f"{text}: {much} früher hatte erstmals {one} {self.where} {scored}."
-        text = f"{begins}, {best} was on average {how}"
+        text = self.words.say(
+            f"{begins}, {best} was on average {how}", f"{begins} lag {best} im Mittel {how}"
+        )
+        matched = (language.MATCHED if self.german else MATCHED).get(result.match_rule)
         if matched:
-            return f"{text}, {matched} {self.where}."
-        if verdict == "no-clear-lead":
-            return f"{text}, going by which side had first scored as high {self.where}."
-        if verdict == "level":
+            return self.words.say(f"{text}, {matched} {where}.", f"{text}, {where} {matched}.")
+        if result.verdict == "no-clear-lead":
+            return self.words.say(
+                f"{text}, going by which side had first scored as high {where}.",
+                f"{text}, gemessen daran, welche Seite {where} früher so weit war.",
+            )
+        if result.verdict == "level":
             return f"{text}."
-        high = f"as high as {rival}" if result.ahead else "as high"
-        much = "at least that much" if verdict == "at-least" else "that much"
-        return f"{text}: {much} earlier, {one} had first scored {high} {self.where}."
+        much = self.words.say("that much", "So viel")
+        if result.verdict == "at-least":
+            much = self.words.say("at least that much", "Mindestens so viel")
+        if result.ahead:
+            high = self.words.say(f"as high as {rival}", f"so gut abgeschnitten wie {rival}")
+        else:
+            high = self.words.say("as high", "ebenso gut abgeschnitten")
+        return self.words.say(
+            f"{text}: {much} earlier, {one} had first scored {high} {where}.",
+            f"{text}: {much} früher hatte erstmals {one} {where} {high}.",
+        )
 
     def _on_average(self, other: str) -> str:
         """Size and direction of the average, with its interval."""
         result, interval = self.result, self.interval()
         value = language.number(self.value, self.lang)
         if result.verdict == "level":
-            return f"{'gleichauf mit' if self.german else 'level with'} {other} ({interval})"
+            return f"{self.words.say('level with', 'gleichauf mit')} {other} ({interval})"
         if result.verdict == "no-clear-lead":
+            neither = self.words.say(
+                "neither clearly behind nor clearly ahead of", "weder klar hinter noch klar vor"
+            )
             figure = f"{self.words.figure}: {self._end(self.value)}"
-            if self.german:
-                return f"weder klar hinter noch klar vor {other} ({figure}; {interval})"
-            return f"neither clearly behind nor clearly ahead of {other} ({figure}; {interval})"
-        side = "ahead of" if result.ahead else "behind"
-        if self.german:
-            side = "vor" if result.ahead else "hinter"
+            return f"{neither} {other} ({figure}; {interval})"
+        side = (
+            self.words.say("ahead of", "vor")
+            if result.ahead
+            else self.words.say("behind", "hinter")
+        )
         if result.verdict == "at-least":
             unit = self.words.months
             return f"{self.words.at_least} {value} {unit} {side} {other} ({interval})"
@@ -125,41 +125,36 @@ class Speaker:
         return f"{told}{self._provisional(day)}"
 
     def _shared(self, day: Day) -> str:
-        if self.german:
-            return f"Am {self.day} war ein Modell das beste beider Seiten: {self._dated(day.best)}."
-        return f"On {self.day}, one model was the best of both sides: {self._dated(day.best)}."
+        best = self._dated(day.best)
+        return self.words.say(
+            f"On {self.day}, one model was the best of both sides: {best}.",
+            f"Am {self.day} war ein Modell das beste beider Seiten: {best}.",
+        )
 
     def _tie(self, day: Day) -> str:
-        if self.german:
-            return (
-                f"Am {self.day} standen die besten Modelle beider Seiten, {self._dated(day.best)} "
-                f"und {self._dated(day.rival)}, nach den mittleren Wertungen gleichauf."
-            )
-        return (
-            f"On {self.day}, the best models of both sides, {self._dated(day.best)} and "
-            f"{self._dated(day.rival)}, stood level by the mean ratings."
+        best, rival = self._dated(day.best), self._dated(day.rival)
+        return self.words.say(
+            f"On {self.day}, the best models of both sides, {best} and {rival}, stood level by the "
+            f"mean ratings.",
+            f"Am {self.day} standen die besten Modelle beider Seiten, {best} und {rival}, nach den "
+            f"mittleren Wertungen gleichauf.",
         )
 
     def _leads(self, day: Day) -> str:
         stood = language.stood(day.leading, self.lang)
         best = words.best_of(self.result.follower_group, self.lang, self.follower)
-        held, who = (
-            self._held(day, self.follower),
-            self._who(day.rival, day.rival_share, day.leading),
-        )
-        above = f"{'über allen' if self.german else 'above all'} {self.leader.to_models}"
-        rest = "das beste von diesen" if self.german else "the best of those"
+        who = self._who(day.rival, day.rival_share, day.leading)
+        above = f"{self.words.say('above all', 'über allen')} {self.leader.to_models}"
+        rest = self.words.say("the best of those", "das beste von diesen")
         return (
             f"{self._on(f'{best}{who}', f'{stood} {above}')}{self._or_not(day)}; {rest}, "
-            f"{self._dated(day.best)}, {held}."
+            f"{self._dated(day.best)}, {self._held(day, self.follower)}."
         )
 
     def _behind(self, day: Day) -> str:
         best = words.best_of(self.result.follower_group, self.lang, self.follower)
-        held, who = (
-            self._held(day, self.leader),
-            self._who(day.best, day.best_share, day.probability),
-        )
+        who = self._who(day.best, day.best_share, day.probability)
+        held = self._held(day, self.leader)
         return f"{self._on(f'{best}{who}', held)}{self._or_not(day)}."
 
     def _on(self, subject: str, predicate: str) -> str:
@@ -177,23 +172,18 @@ class Speaker:
         ages = [to_day(day.date) - to_day(m.counts_from) for m in found]
         aged = language.aged(ages, self.lang)
         names = [self._dated(m) for m in found]
-        if self.german:
-            old = f"{'die' if len(found) > 1 else 'das'} damals {aged} alt "
-            old += "waren" if len(found) > 1 else "war"
-            if len(found) > 1:
-                return f"{stood} zwischen zwei {two}: über {names[0]} und unter {names[1]}, {old}"
-            return (
-                f"{stood} unter dem ersten hier bewerteten der {others.models}, {names[0]}, "
-                f"{old}; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht"
-            )
         if len(found) > 1:
-            return (
-                f"{stood} between two {others.models}: above {names[0]} and below "
-                f"{names[1]}, by then {aged} old"
+            return self.words.say(
+                f"{stood} between two {others.models}: above {names[0]} and below {names[1]}, by "
+                f"then {aged} old",
+                f"{stood} zwischen zwei {two}: über {names[0]} und unter {names[1]}, die damals "
+                f"{aged} alt waren",
             )
-        return (
+        return self.words.say(
             f"{stood} below the first of the {others.models} rated here, {names[0]}, by then "
-            f"{aged} old; these ratings do not show when its level was first reached"
+            f"{aged} old; these ratings do not show when its level was first reached",
+            f"{stood} unter dem ersten hier bewerteten der {others.models}, {names[0]}, das damals "
+            f"{aged} alt war; wann sein Niveau erstmals erreicht war, zeigen diese Wertungen nicht",
         )
 
     def _overtaken_on(self, day: Day) -> str:
@@ -204,12 +194,14 @@ class Speaker:
         passed = day.below
         aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
         subject, one = f"{best}, {self._dated(day.best)}, ", self.leader.one
-        if self.german:
-            held = f"{stood} unter {self._dated(passed)}, das damals {aged} alt war"
-            until = f"bis dieses es überholte, hatte kein {one} sein Niveau erreicht"
-        else:
-            held = f"{stood} below {self._dated(passed)}, by then {aged} old"
-            until = f"until that model overtook it, no {one} had reached its level"
+        held = self.words.say(
+            f"{stood} below {self._dated(passed)}, by then {aged} old",
+            f"{stood} unter {self._dated(passed)}, das damals {aged} alt war",
+        )
+        until = self.words.say(
+            f"until that model overtook it, no {one} had reached its level",
+            f"bis dieses es überholte, hatte kein {one} sein Niveau erreicht",
+        )
         return f"{self._on(subject, held)}; {until}{self._or_not(day)}."
 
     def _or_not(self, day: Day) -> str:
@@ -219,14 +211,14 @@ class Speaker:
             return ""
         share = language.plain_number(round(100 * other), self.lang)
         if day.state == "leads":
-            return (
-                f" (mit einer Wahrscheinlichkeit von {share} % nicht)"
-                if self.german
-                else f" (with a probability of {share}% it did not)"
+            return self.words.say(
+                f" (with a probability of {share}% it did not)",
+                f" (mit einer Wahrscheinlichkeit von {share} % nicht)",
             )
-        if self.german:
-            return f"; mit einer Wahrscheinlichkeit von {share} % lag es vorn"
-        return f"; with a probability of {share}% it was ahead of all of them"
+        return self.words.say(
+            f"; with a probability of {share}% it was ahead of all of them",
+            f"; mit einer Wahrscheinlichkeit von {share} % lag es vorn",
+        )
 
     def _provisional(self, day: Day) -> str:
         """Which of the models named rest on few votes yet."""
@@ -239,17 +231,17 @@ class Speaker:
         early = [self._name(m) for m in named if self.result.provisional_rating(m)]
         if not early:
             return ""
-        both = " und " if self.german else " and "
-        names = both.join(filter(None, [", ".join(early[:-1]), early[-1]]))
+        names = f" {self.words.and_} ".join(filter(None, [", ".join(early[:-1]), early[-1]]))
         least = language.whole(SETTLED_VOTES, self.lang)
-        if self.german:
-            what = (
-                "Vorläufig ist die Wertung" if len(early) == 1 else "Vorläufig sind die Wertungen"
+        if len(early) == 1:
+            return self.words.say(
+                f" The rating of {names} is provisional (under {least} votes).",
+                f" Vorläufig ist die Wertung von {names} (unter {least} Stimmen).",
             )
-            return f" {what} von {names} (unter {least} Stimmen)."
-        what = "rating of" if len(early) == 1 else "ratings of"
-        verb = "is" if len(early) == 1 else "are"
-        return f" The {what} {names} {verb} provisional (under {least} votes)."
+        return self.words.say(
+            f" The ratings of {names} are provisional (under {least} votes).",
+            f" Vorläufig sind die Wertungen von {names} (unter {least} Stimmen).",
+        )
 
     def _who(self, model: ModelPoint, held: float, stood: float) -> str:
         """The name of a best model, as an aside that says where others may be it.
@@ -347,20 +339,17 @@ class Speaker:
             draws = language.plain_number(round(100 * self.result.level, 6), self.lang)
             return f"{name} {self.words.one_match.format(draws=draws)}"
         if not self.result.clear:
-            whose = (
-                f" für {self.follower.models}" if self.german else f" for {self.follower.models}"
-            )
+            whose = f" {self.words.say('for', 'für')} {self.follower.models}"
             if self.result.order is not None and self.result.gap.elo == 0 and self.value:
                 name = f"{self.words.figure}{whose}: {self._end(self.value)}; {name}"
                 whose = ""
             return f"{name}{whose}: {self._ends()}"
         near, far = sorted((abs(self.low), abs(self.high)))
         unit = f" {self.unit}" if self.german or self.result.months is None else ""
-        ends = (
-            f"{language.number(near, self.lang)} {self.words.to} {language.number(far, self.lang)}"
-        )
+        least, most = (language.number(end, self.lang) for end in (near, far))
+        ends = f"{least} {self.words.to} {most}"
         if math.isinf(far):
-            ends = f"{self.words.at_least} {language.number(near, self.lang)}"
+            ends = f"{self.words.at_least} {least}"
         return f"{name}: {ends}{unit}"
 
     def _ends(self) -> str:

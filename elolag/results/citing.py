@@ -154,28 +154,23 @@ def older(kind: str, lists: int, copies: int, bare: int, bare_copies: int, lang:
     bare, bare_copies
         Those without a stated licence, and the copies among these.
     """
-    german, one = lang == "de", lists == 1
-    single = copies == 1
-    if german:
-        adjective = {"older": "ältere", "other": "andere"}[kind]
-        text = f"{lists} {adjective} {'Liste' if one else 'Listen'}"
-        made = f"{copies} davon {'eine Kopie' if single else 'Kopien'} von dritter Seite"
-        made = "eine Kopie von dritter Seite" if one else made
-        without, many = "ohne Lizenzangabe", ("eine Kopie", "1 Kopie", "alle Kopien", "Kopien")
-    else:
-        text = f"{lists} {kind} {'list' if one else 'lists'}"
-        made = f"{copies} of them {'a copy' if single else 'copies'} made by others"
-        made = "a copy made by others" if one else made
-        without, many = "with no licence stated", ("a copy", "1 copy", "all copies", "copies")
+    say, one = set_phrases(lang).say, lists == 1
+    copy, many = say("a copy", "eine Kopie"), say("copies", "Kopien")
+    others = say("made by others", "von dritter Seite")
+    without = say("with no licence stated", "ohne Lizenzangabe")
+    adjective = say(kind, {"older": "ältere", "other": "andere"}[kind])
+    text = f"{lists} {adjective} {say('list', 'Liste') if one else say('lists', 'Listen')}"
     if copies:
-        text += f", {made}"
+        of = "" if one else f"{copies} {say('of them', 'davon')} "
+        text += f", {of}{copy if one or copies == 1 else many} {others}"
     if bare:
         text += f"{',' if copies else ''} {without}" if bare == lists else f", {bare} {without}"
     if not bare_copies or (copies and one):
         return text
     if bare_copies == bare:
-        return f"{text} ({many[0] if bare == 1 else many[2]})"
-    return f"{text} ({many[1] if bare_copies == 1 else f'{bare_copies} {many[3]}'})"
+        return f"{text} ({copy if bare == 1 else say('all copies', 'alle Kopien')})"
+    which = say("1 copy", "1 Kopie") if bare_copies == 1 else f"{bare_copies} {many}"
+    return f"{text} ({which})"
 
 
 def _named(name: str) -> str:
@@ -267,9 +262,7 @@ class Words:
     """Set phrases of one language. Those with braces are filled in by `str.format`."""
 
     def __init__(self, lang: str) -> None:
-        def say(english: str, german: str) -> str:
-            return german if lang == "de" else english
-
+        self.lang, say = lang, self.say
         self.at_least = say("at least", "mindestens")
         self.at_most = say("at most", "höchstens")
         self.figure = say("best estimate", "bester Schätzwert")
@@ -336,16 +329,16 @@ class Words:
             ),
         }
         self.official_only = say(
-            "official lists only",
-            "nur Listen, die der Herausgeber selbst veröffentlicht hat",
+            "official lists only", "nur Listen, die der Herausgeber selbst veröffentlicht hat"
         )
         self.originals = say("official only", "nur Originallisten")
         self.a_copy = say("a copy by others", "Kopie von dritter Seite")
         self.own = say("Own ratings", "Eigene Wertungen")
-        self.marks = {
-            "archive": say("archive", "Archiv"),
-            "list": say("list", "Liste"),
-        }
+        self.marks = {"archive": say("archive", "Archiv"), "list": say("list", "Liste")}
+
+    def say(self, english: str, german: str) -> str:
+        """Of two wordings the one in the language."""
+        return german if self.lang == "de" else english
 
 
 ENGLISH, GERMAN = Words("en"), Words("de")
@@ -487,12 +480,10 @@ def _age(days: float, whole_months: int, lang: str) -> str:
         return f"{_counted(whole_months, lang)} {'Monate' if german else 'months'}"
     if days == 1:
         return "einen Tag" if german else "one day"
+    if days == 0:
+        return "keinen Tag" if german else "not a day"
     if whole_months < 1:
-        return (
-            f"{_counted(days, lang)} {'Tage' if german else 'days'}"
-            if days
-            else ("keinen Tag" if german else "not a day")
-        )
+        return f"{_counted(days, lang)} {'Tage' if german else 'days'}"
     return "einen Monat" if german else "one month"
 
 

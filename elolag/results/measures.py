@@ -198,8 +198,7 @@ class Measures(Result):
             "level": self.level,
             "measures": [
                 {
-                    "board": m.board,
-                    "task": m.task,
+                    **picked(m, "board", "task"),
                     "newest": m.newest or None,
                     "stale": m.stale,
                     "refused": m.refused or None,
@@ -218,17 +217,17 @@ def none_after(result: LagResult, newest: str, lang: str = "en") -> str:
     """``no Chinese model after November 2025``."""
     one = phrase(result.follower_group, lang).one
     month = language.date(newest, lang).partition(" ")[2]
-    return f"kein {one} nach {month}" if lang == "de" else f"no {one} after {month}"
+    return language.set_phrases(lang).say(f"no {one} after {month}", f"kein {one} nach {month}")
 
 
-def on(board: str, lang: str = "en") -> str:
+def _on(board: str, lang: str = "en") -> str:
     """What a lag is measured on: ``on blind votes``, ``nach Blindabstimmungen``."""
     if board in _ON:
         return _ON[board][lang == "de"]
     return f"{'auf' if lang == 'de' else 'on'} {language.board(board, 'overall', lang)}"
 
 
-def together(results: tuple[LagResult, ...], lang: str = "en") -> str:
+def _together(results: tuple[LagResult, ...], lang: str = "en") -> str:
     """Lags of one estimand and date: ``6.9 months on blind votes and 5.1 on ...``.
 
     Without a date and without a full stop; directions only where they are not all "behind".
@@ -242,14 +241,14 @@ def together(results: tuple[LagResult, ...], lang: str = "en") -> str:
             size += f" {words.months}" * (not number)
         else:
             size = language.lag(result.months or 0.0, result.censored, lang)
-        parts.append(f"{size} {on(result.board, lang)}")
+        parts.append(f"{size} {_on(result.board, lang)}")
     told = f"{', '.join(parts[:-1])} {words.and_} {parts[-1]}" if len(parts) > 1 else parts[0]
     return f"{told}, {_how(results[0], lang)}"
 
 
 def under_headline(result: LagResult, beside: LagResult, lang: str = "en") -> str:
     """The line under a headline: the same on another measure, on the same day."""
-    text = together((result, beside), lang)
+    text = _together((result, beside), lang)
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -262,42 +261,39 @@ def _how(result: LagResult, lang: str) -> str:
 
 
 def _sentences(found: Measures, lang: str) -> list[str]:
-    german = lang == "de"
-    follower = found.results[0].follower_group
+    words, follower = language.set_phrases(lang), found.results[0].follower_group
     current = [m for m, r in found.answered if r.as_of == found.as_of and not m.stale]
     of_day = tuple(m.result for m in current if m.result)
     out = []
     if of_day:
         day = language.date(found.as_of, lang)
-        who = f"The lag of {noun(follower)} as of {day}"
-        if german:
-            who = f"Abstand, {phrase(follower, lang).models}, Stand {day}"
-        out.append(f"{who}: {together(of_day, lang)}.")
+        who = words.say(
+            f"The lag of {noun(follower)} as of {day}",
+            f"Abstand, {phrase(follower, lang).models}, Stand {day}",
+        )
+        out.append(f"{who}: {_together(of_day, lang)}.")
     for item, result in found.answered:
         if item in current:
             continue
         size = language.lag(result.months or 0.0, result.censored, lang)
-        at = f"{'Stand' if german else 'as of'} {language.date(result.as_of, lang)}"
+        at = f"{words.say('as of', 'Stand')} {language.date(result.as_of, lang)}"
         note = f"; {none_after(result, item.newest, lang)}" if item.stale else ""
-        text = f"{on(result.board, lang)}: {size} ({at}{note})."
+        text = f"{_on(result.board, lang)}: {size} ({at}{note})."
         out.append(text[:1].upper() + text[1:])
     if found.differences:
         out.append(_difference(found.differences[0], found.level, lang))
     tasks = [m.result.months or 0.0 for m in found.measures if m.task and m.result]
     if tasks:
         ends = language.between(min(tasks), max(tasks), lang)
-        out.append(
-            f"Auf {len(tasks)} Ranglisten anderer Aufgaben: {ends}."
-            if german
-            else f"On {len(tasks)} boards of other tasks: {ends}."
-        )
+        where = words.say("boards of other tasks", "Ranglisten anderer Aufgaben")
+        out.append(f"{words.say('On', 'Auf')} {len(tasks)} {where}: {ends}.")
     return out
 
 
 def _difference(found: Difference, level: float, lang: str) -> str:
     """By how much two lags differ, and whether that is told from nothing."""
-    first, second = (on(board, lang) for board in found.boards)
-    size, between = longer(found.months, found.censored, lang), longer_between(found, lang)
+    first, second = (_on(board, lang) for board in found.boards)
+    size, between = _longer(found.months, found.censored, lang), longer_between(found, lang)
     name = language.percent(level, lang)
     if lang == "de":
         doubt = "" if found.told else "; das ist kein belegter Unterschied"
@@ -311,7 +307,7 @@ def _difference(found: Difference, level: float, lang: str) -> str:
 _LONGER = {"en": ("longer", "shorter"), "de": ("größer", "kleiner")}
 
 
-def longer(value: float, censored: str | None, lang: str, *, unit: bool = True) -> str:
+def _longer(value: float, censored: str | None, lang: str, *, unit: bool = True) -> str:
     """A difference of lags: ``0.6 months longer``, ``at least 2.1 months shorter``."""
     words = language.set_phrases(lang)
     side = _LONGER[lang][reads_ahead(value, censored)]
@@ -325,7 +321,7 @@ def longer(value: float, censored: str | None, lang: str, *, unit: bool = True) 
 def longer_between(found: Difference, lang: str) -> str:
     """The interval of a difference in words."""
     return language.between(
-        found.low, found.high, lang, lambda *ends: longer(*ends, unit=ends[1] is not None)
+        found.low, found.high, lang, lambda *ends: _longer(*ends, unit=ends[1] is not None)
     )
 
 
@@ -336,7 +332,7 @@ def _difference_row(found: Difference) -> dict[str, Any]:
         **none,
         "measure": " less ".join(board.removesuffix("_style_control") for board in found.boards),
         "kind": "difference",
-        "answer": longer(found.months, found.censored, "en"),
+        "answer": _longer(found.months, found.censored, "en"),
         "interval": longer_between(found, "en"),
         "note": "" if found.told else "not told from the same",
     }

@@ -19,10 +19,7 @@ _MAIL = r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 _FORMS = {
     "repository": (_HTTPS, "an address that begins with https://"),
     "site": (_HTTPS, "an address that begins with https://"),
-    "doi": (
-        r"10\.\d{4,9}/[^\s\"'<>\\^`{|}]+",
-        "a DOI without its resolver: 10.5281/zenodo.1",
-    ),
+    "doi": (r"10\.\d{4,9}/[^\s\"'<>\\^`{|}]+", "a DOI without its resolver: 10.5281/zenodo.1"),
     "contact": (f"{_MAIL}|{_HTTPS}", "a mail address, or an address that begins with https://"),
 }
 

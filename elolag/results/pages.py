@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 #: Key -> its words, per language. What stands in braces is filled in by the page.
-ENGLISH: Mapping[str, str] = {
+_ENGLISH: Mapping[str, str] = {
     "skip": "Skip to the answer",
     "pages": "Pages",
     "other": "Deutsch",
@@ -82,7 +82,7 @@ ENGLISH: Mapping[str, str] = {
     "still": "What moved the figure is told from list to list, each as of its own day.",
     "unbeside": "No other measure has an answer for this day.",
 }
-GERMAN: Mapping[str, str] = {
+_GERMAN: Mapping[str, str] = {
     "skip": "Zur Antwort",
     "pages": "Seiten",
     "other": "English",
@@ -184,7 +184,7 @@ WAYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "about/index.html": ("Über", "wer dafür einsteht und wie man einen Fehler meldet"),
     },
 }  # fmt: skip
-WORDS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "de": GERMAN}
+WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "de": _GERMAN}
 
 
 def words(key: str, lang: str = "en", **filled: str) -> str:

@@ -51,7 +51,7 @@ _FACTS = (
     "n_draws", "seed",
 )  # fmt: skip
 #: How much of a hash stands where people read: enough to find the whole one by.
-SHORT = 16
+_SHORT = 16
 #: Where results that hold others keep one that speaks for all.
 _SPOKESMEN = ("headline", "result", "base", "results", "rows")
 
@@ -171,8 +171,8 @@ class Provenance:
         state of it. Where there is no log, as on a board of one's own, it is the list's.
         """
         if self.log_head:
-            return "archive", self.log_head[:SHORT]
-        return "list", self.origins[0].sha256[:SHORT] if self.origins else ""
+            return "archive", self.log_head[:_SHORT]
+        return "list", self.origins[0].sha256[:_SHORT] if self.origins else ""
 
     def more(self, lang: str = "en", *, copies: bool = True) -> str:
         """How many lists there are beside the newest, and whose licence is not stated; or empty.

@@ -112,7 +112,9 @@ class Gap:
     @property
     def win_rate(self) -> float | None:
         """Expected share of votes for the leader's best against the follower's best; Elo only."""
-        return win_rate(self.elo) if self.unit == "Elo" else None
+        # Beyond 300 the power is no float; what is left of the rate is none either.
+        odds = 10 ** min(-self.elo / 400, 300.0)
+        return float(1 / (1 + odds)) if self.unit == "Elo" else None
 
     def to_dict(self) -> dict[str, Any]:
         """As in the JSON object."""
@@ -122,12 +124,6 @@ class Gap:
             "percent_of_follower": self.percent_of_follower if self.unit == "Elo" else None,
             "unit": self.unit,
         }
-
-
-def win_rate(gap: float) -> float:
-    """Expected score of the side that is `gap` Elo points ahead."""
-    # Beyond 300 the power is no float; what is left of the rate is none either.
-    return float(1 / (1 + 10 ** min(-gap / 400, 300.0)))
 
 
 # What may be said of a result: who is ahead, whether that is clear, and who was first.
@@ -422,8 +418,33 @@ class Judged:
 
     @property
     def day(self) -> Day:
-        """How the day's bests stood to each other."""
-        return _day_of(self)
+        """How the day's bests stood to each other, at posterior-mean ratings and in the draws."""
+        best, rival, ahead = self.follower, self.leader_best, self.leader_group
+        shares = self.follower_best_share, self.leader_best_share
+        if self.leads:
+            best, rival, ahead, shares = rival, best, self.follower_group, shares[::-1]
+        records = self.records(ahead)
+        above = [m for m in records if m.rating < best.rating]
+        below = [m for m in records if m.rating >= best.rating]
+        if self.gap.elo == 0:
+            state = "shared" if best.model == rival.model else "tie"
+        elif self.leads:
+            state = "leads"
+        elif not above:
+            state = "below-first"
+        else:
+            late = bool(below) and below[0].counts_from > best.counts_from
+            state = "overtaken" if late else "between"
+        held, smallest = 0.0, []
+        for match in self.matches:
+            if held < self.level:
+                smallest.append(match)
+            held += match.probability
+        return Day(
+            self.as_of, state, best, rival, above[-1] if above else None,
+            below[0] if below else None, self.matched, *shares, self.leading, self.matches,
+            tuple(smallest),
+        )  # fmt: skip
 
     def provisional_rating(self, model: ModelPoint) -> bool:
         """Whether a model's rating rests on few votes yet, which is known of Arena's boards."""
@@ -455,33 +476,3 @@ class Judged:
     def ends_given(self) -> tuple[float | None, float | None]:
         """Ends of the interval for data and drawings: none where the words say there is none."""
         return (None, None) if self.too_few() or self.one_match else (self.low, self.high)
-
-
-def _day_of(result: Judged) -> Day:
-    """The day of a result, from its models, at posterior-mean ratings, and its draws."""
-    best, rival, ahead = result.follower, result.leader_best, result.leader_group
-    shares = result.follower_best_share, result.leader_best_share
-    if result.leads:
-        best, rival, ahead, shares = rival, best, result.follower_group, shares[::-1]
-    records = result.records(ahead)
-    above = [m for m in records if m.rating < best.rating]
-    below = [m for m in records if m.rating >= best.rating]
-    if result.gap.elo == 0:
-        state = "shared" if best.model == rival.model else "tie"
-    elif result.leads:
-        state = "leads"
-    elif not above:
-        state = "below-first"
-    else:
-        late = bool(below) and below[0].counts_from > best.counts_from
-        state = "overtaken" if late else "between"
-    held, smallest = 0.0, []
-    for match in result.matches:
-        if held < result.level:
-            smallest.append(match)
-        held += match.probability
-    return Day(
-        result.as_of, state, best, rival, above[-1] if above else None,
-        below[0] if below else None, result.matched, *shares, result.leading, result.matches,
-        tuple(smallest),
-    )  # fmt: skip

@@ -286,18 +286,19 @@ def _verdict(found: VotersReport) -> int:
 
 
 def _who(row: Voters, lang: str) -> str:
+    say = language.set_phrases(lang).say
     if row.voters not in _WRITING:
-        return "das Publikum von compar:IA" if lang == "de" else "compar:IA's public"
-    if lang == "de":
-        return f"wer auf {_WRITING[row.voters]} schreibt"
-    return f"those writing in {row.voters.capitalize()}"
+        return say("compar:IA's public", "das Publikum von compar:IA")
+    return say(
+        f"those writing in {row.voters.capitalize()}", f"wer auf {_WRITING[row.voters]} schreibt"
+    )
 
 
 def _lag(moved: Summary | None, level: float, lang: str) -> str:
     """A lag with its interval as the end of a sentence."""
-    german = lang == "de"
+    say = language.set_phrases(lang).say
     if moved is None:
-        return "ohne Grenze auf beiden Seiten" if german else "bounded on neither side"
-    name = f"{language.percent(level, lang)}{'Intervall' if german else 'interval'}"
+        return say("bounded on neither side", "ohne Grenze auf beiden Seiten")
+    name = f"{language.percent(level, lang)}{say('interval', 'Intervall')}"
     said = language.lag(moved.months, moved.censored, lang)
     return f"{said} ({name}: {language.between(moved.low, moved.high, lang)})"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from elolag.countries import NOUNS
 from elolag.schema import OFFICIAL_LISTS
 
+#: The names of one alternative of a group's expression, each with whether it is negated.
+_Terms = list[tuple[bool, str]]
 #: Rated models that a group needs at least, for an interval to be given.
 FEWEST = 3
 #: Names of untagged entries in one sentence; the table holds all.
@@ -111,11 +113,6 @@ NOT_WORSE = (
 )
 
 
-def _windowed(estimand: str) -> bool:
-    """Whether an estimand looks back over a window."""
-    return "{window}" in MEANING[estimand]
-
-
 def meaning(estimand: str, points: str = "Elo points", window: float | None = None) -> str:
     """What an estimand asks, on a board whose ratings are in `points`, over `window` months."""
     asked = "the window" if not window else f"the last {window:g} months"
@@ -124,13 +121,16 @@ def meaning(estimand: str, points: str = "Elo points", window: float | None = No
 
 def over(estimand: str, window: float) -> str:
     """The estimand's name, with its window where it has one."""
-    return f"{estimand} over {window:g} months" if _windowed(estimand) else estimand
+    return f"{estimand} over {window:g} months" if "{window}" in MEANING[estimand] else estimand
 
 
-def _joined(group: str) -> str:
+def _joined(alternatives: Iterable[_Terms]) -> str:
     """The words of an expression of several names: ``CN+open`` -> ``Chinese open-weights``."""
-    alternatives = (_terms(part, every=True) for part in group.split(","))
     return " or ".join(" ".join(_one(*term) for term in terms) for terms in alternatives)
+
+
+def _one(negated: bool, name: str) -> str:
+    return f"non-{adjective(name)}" if negated else adjective(name)
 
 
 def _single(group: str) -> bool:
@@ -140,14 +140,14 @@ def _single(group: str) -> bool:
 def adjective(group: str) -> str:
     """The group before the word "model": ``CN`` -> ``Chinese``."""
     if not _single(group):
-        return _joined(group)
+        return _joined(_terms(part, every=True) for part in group.split(","))
     return _named(group) or NOUNS.get(group, (group, group))[0]
 
 
 def noun(group: str) -> str:
     """The group as the subject of a sentence: ``US`` -> ``the US``."""
     if not _single(group):
-        return f"the {_joined(group)} side"
+        return f"the {adjective(group)} side"
     name = _named(group)
     if group.startswith("family:"):
         return f"the {name} family"
@@ -170,9 +170,10 @@ def span(low: float, high: float) -> str:
     """Both ends of an interval with their direction."""
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
+        side = "behind" if low >= 0 else "ahead"
         if f"{near:.1f}" == f"{far:.1f}":
-            return f"{months(far)} {'behind' if low >= 0 else 'ahead'} at both ends"
-        return f"{near:.1f} to {months(far)} {'behind' if low >= 0 else 'ahead'}"
+            return f"{months(far)} {side} at both ends"
+        return f"{near:.1f} to {months(far)} {side}"
     return f"{directed(low)} to {directed(high)}"
 
 
@@ -265,8 +266,7 @@ def compact(low: float | None, high: float | None) -> str:
         return NO_WIDTH
     if low >= 0 or high <= 0:
         near, far = sorted((abs(low), abs(high)))
-        size = f"{near:.1f} to {far:.1f}"
-        return f"{size} {'behind' if low >= 0 else 'ahead'}"
+        return f"{near:.1f} to {far:.1f} {'behind' if low >= 0 else 'ahead'}"
     return f"{sized(low)} to {sized(high)}"
 
 
@@ -432,15 +432,16 @@ def phrase(group: str, lang: str, lab_name: Callable[[str], str] = str) -> Phras
         [(n, f"lab:{lab_name(name[4:])}" if name.startswith("lab:") else name) for n, name in terms]
         for terms in (_terms(part) for part in group.split(","))
     ]
-    return (_german if lang == "de" else _english)(alternatives)
+    if lang == "de":
+        return _german(alternatives)
+    words = _joined(alternatives)
+    return Phrase(f"the best {words} model", f"{words} models", f"{words} models", f"{words} model")
 
 
-def _terms(part: str, *, every: bool = False) -> list[tuple[bool, str]]:
+def _terms(part: str, *, every: bool = False) -> _Terms:
     """Names with their negation, countries first; ``ALL`` says nothing beside others (`every`)."""
-    found = []
-    for raw in part.split("+"):
-        name = raw.strip()
-        found.append((name.startswith("not:"), name.removeprefix("not:")))
+    names = [raw.strip() for raw in part.split("+")]
+    found = [(name.startswith("not:"), name.removeprefix("not:")) for name in names]
     if len(found) > 1 and not every:
         found = [(n, name) for n, name in found if n or name != "ALL"]
     # "not open" is "closed" (docs/tagging.md), and the other way round.
@@ -449,16 +450,7 @@ def _terms(part: str, *, every: bool = False) -> list[tuple[bool, str]]:
     return sorted(found, key=lambda term: term[1] in turned)
 
 
-def _english(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
-    words = " or ".join(" ".join(_one(*term) for term in terms) for terms in alternatives)
-    return Phrase(f"the best {words} model", f"{words} models", f"{words} models", f"{words} model")
-
-
-def _one(negated: bool, name: str) -> str:
-    return f"non-{adjective(name)}" if negated else adjective(name)
-
-
-def _german(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
+def _german(alternatives: Sequence[_Terms]) -> Phrase:
     nominative, dative = (
         " und ".join(_german_noun(terms, *ends) for terms in alternatives)
         for ends in (("e", "Modelle"), ("en", "Modellen"))
@@ -481,7 +473,7 @@ def _german(alternatives: list[list[tuple[bool, str]]]) -> Phrase:
     return Phrase(best, nominative, dative, one)
 
 
-def _german_noun(terms: list[tuple[bool, str]], ending: str, noun: str) -> str:
+def _german_noun(terms: _Terms, ending: str, noun: str) -> str:
     """``chinesische Modelle mit offenen Gewichten``: adjectives before, the rest after the noun."""
     before, after = [], []
     outside = [own for negated, name in terms if negated and (own := _genitive(name))]
@@ -516,19 +508,13 @@ def best_of_day(group: str, lang: str, found: Phrase) -> str:
     """The best model of every day of a period: ``China's best AI model of the day``."""
     if lang == "de":
         return found.best.replace("beste", "jeweils beste", 1).replace(" Modell", " KI-Modell", 1)
-    return f"{_owned(group, found)} AI model of the day"
+    return f"{best_of(group, lang, found).removesuffix(' model')} AI model of the day"
 
 
 def best_of(group: str, lang: str, found: Phrase) -> str:
     """The best model of one day, before its name: ``China's best``."""
     owns = lang == "en" and _OWNERS.fullmatch(group)
     return f"{noun(group)}'s best" if owns else found.best
-
-
-def _owned(group: str, found: Phrase) -> str:
-    if _OWNERS.fullmatch(group):
-        return f"{noun(group)}'s best"
-    return found.best.removesuffix(" model")
 
 
 def beside(group: str, lang: str, found: Phrase) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 import elolag
 from elolag.claims import ClaimsReport, packaged
-from elolag.claims.estimating import Studies
+from elolag.claims.studies import Studies
 
 #: Enough of the shipped archive for every kind of question, and quick to read.
 VINTAGES = (

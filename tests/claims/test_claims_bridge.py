@@ -54,8 +54,9 @@ def test_epochs_route_begins_with_their_figure(found: Bridge, archive: Path) -> 
     start, dated, *_ = found.route("Epoch AI")
     opened = elolag.open_archive(archive)
     for step, correct in ((start, False), (dated, True)):
-        race = _read_index(opened, correct=correct).race("US", "CN")
-        assert step.months == _matched_records(race).mean
+        table = _read_index(opened, correct=correct)
+        months, _ = _matched_records(table.race("US", "CN", table.vintage))
+        assert step.months == months.mean()
     assert f"{dated.months:.1f}" == "7.0"
     assert "9 of 14" in dated.label
     causes = [s.cause for s in found.route("Epoch AI")]
@@ -66,7 +67,8 @@ def test_epochs_route_begins_with_their_figure(found: Bridge, archive: Path) -> 
 
 def test_the_waiting_mean_equals_a_plain_product_limit(found: Bridge, archive: Path) -> None:
     """Mean of min(time, 18) under Kaplan-Meier, by hand over the leader's records."""
-    race = _read_index(elolag.open_archive(archive)).race("US", "CN")
+    table = _read_index(elolag.open_archive(archive))
+    race = table.race("US", "CN", table.vintage)
     dates, record = race.leader.records()
     start = max(race.leader.latest_first, race.follower.latest_first)
     times = []

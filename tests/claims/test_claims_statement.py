@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 
 import elolag
 from elolag.claims import statement
-from elolag.claims.registry import parse_statement
-from elolag.claims.statement import _BOARDS, _GROUPS, StatementCheck, _spans, check_statement
+from elolag.claims.statement import (
+    _BOARDS,
+    _GROUPS,
+    StatementCheck,
+    _spans,
+    check_statement,
+    parse_statement,
+)
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 from elolag.model.estimands import ESTIMANDS

@@ -25,17 +25,16 @@ from elolag.claims.estimating import (
     TOO_LARGE,
     TOO_SMALL,
     UNLIKELY,
-    Drawn,
     Estimate,
-    Standing,
-    Studies,
+    _bests,
     _decide,
     _on_measures,
     _possible,
-    bests,
+    _standing,
     held,
     passed,
 )
+from elolag.claims.studies import Drawn, Studies
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
@@ -398,8 +397,8 @@ def test_a_bound_is_open_on_its_side(studies: Studies) -> None:
 def test_distances_equal_a_plain_loop(studies: Studies) -> None:
     asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "US", "CN")
     day = to_day("2025-12-11")
-    _, (lead, follow) = bests(asked, day)
-    standing = Standing.of(
+    _, (lead, follow) = _bests(asked, day)
+    _, drawn = _standing(
         studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN"), day
     )
     claim = replace(CLAIM, kind="percent", low=0, high=100)
@@ -409,7 +408,7 @@ def test_distances_equal_a_plain_loop(studies: Studies) -> None:
     assert found.low == pytest.approx(percent[int(np.ceil(n * 0.025)) - 1])
     assert found.high == pytest.approx(percent[int(np.ceil(n * 0.975)) - 1])
     assert found.probability == 1.0
-    assert standing.drawn.shape[0] == studies.drawn["n_draws"]
+    assert drawn.shape[0] == studies.drawn["n_draws"]
 
 
 def test_places_equal_a_plain_loop(studies: Studies) -> None:
@@ -417,9 +416,9 @@ def test_places_equal_a_plain_loop(studies: Studies) -> None:
     claim = replace(CLAIM, kind="rank", low=1, high=30, labs=labs)
     found = _in_real_time(studies, claim)
     asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
-    study, standing = asked.study, Standing.of(asked, to_day("2025-12-11"))
+    study, (_, drawn) = asked.study, _standing(asked, to_day("2025-12-11"))
     places = []
-    for draw in standing.drawn:
+    for draw in drawn:
         worst = 0
         for lab in labs:
             own = max(r for r, tag in zip(draw, study.cast.tags, strict=True) if tag.lab == lab)
@@ -439,7 +438,7 @@ def test_a_model_against_the_lowest_of_the_labs(studies: Studies) -> None:
     )
     found = _in_real_time(studies, claim)
     asked = studies.asked("arena/text_style_control", "2025-12-11", "overall", "ALL", "CN")
-    point = Standing.of(asked, to_day("2025-12-11")).point[0]
+    point = _standing(asked, to_day("2025-12-11"))[0][0]
     tags = asked.study.cast.tags
     o1 = next(r for r, t in zip(point, tags, strict=True) if t.model == "o1-2024-12-17")
     bests_of = [

@@ -12,7 +12,6 @@ from elolag.dates import DAYS_PER_MONTH, months_after, to_day, to_iso
 from elolag.errors import EstimateError
 from elolag.forecast import projection
 from elolag.forecast.projection import (
-    Now,
     Projected,
     _first,
     _line,
@@ -21,6 +20,7 @@ from elolag.forecast.projection import (
     chances,
     mixed,
     no_change,
+    of_day,
     probability,
     random_walk,
     reruns,
@@ -190,15 +190,15 @@ def test_shared_models_are_refused() -> None:
 
 def test_without_change_every_figure_stays() -> None:
     chunk, _ = board(8)
-    now = Now.of([chunk], DAY)
+    now = of_day([chunk], DAY)
     found = no_change(now, DAY, 3)
     for name, values in found.figures.items():
-        assert np.array_equal(values, np.tile(now.figures[name][:, None], 3))
-    ahead = now.figures["gap"] < 0
+        assert np.array_equal(values, np.tile(now[name][:, None], 3))
+    ahead = now["gap"] < 0
     assert np.array_equal(np.isfinite(found.dates["parity"]), ahead)
-    behind = now.figures["average"] * DAYS_PER_MONTH > 1
+    behind = now["average"] * DAYS_PER_MONTH > 1
     assert found.dates["reach"][behind] == pytest.approx(
-        DAY + now.figures["average"][behind] * DAYS_PER_MONTH
+        DAY + now["average"][behind] * DAYS_PER_MONTH
     )
     assert np.all(found.dates["reach"] > DAY)
 
@@ -224,10 +224,10 @@ def test_a_walk_adds_changes_seen_before_of_either_sign() -> None:
 
 def test_a_random_walk_starts_from_the_draws_and_spreads() -> None:
     chunk, _ = board(11, draws=400)
-    now = Now.of([chunk], DAY)
+    now = of_day([chunk], DAY)
     found = random_walk(now, seen(chunk), DAY, (1, 12), 24, seed=0)
     for name, values in found.figures.items():
-        first, last = (values[:, k] - now.figures[name] for k in (0, 1))
+        first, last = (values[:, k] - now[name] for k in (0, 1))
         assert last.std() > 2 * first.std(), name  # root of twelve, were steps alike
         assert abs(first.mean()) < 5 * first.std() / 20, name
     assert np.all(found.dates["reach"] > DAY)
@@ -235,7 +235,7 @@ def test_a_random_walk_starts_from_the_draws_and_spreads() -> None:
 
 def test_a_step_of_the_walk_has_come_by_its_day_of_the_calendar() -> None:
     chunk, _ = board(11, draws=400)
-    found = random_walk(Now.of([chunk], DAY), seen(chunk), DAY, (1, 12), 24, seed=0)
+    found = random_walk(of_day([chunk], DAY), seen(chunk), DAY, (1, 12), 24, seed=0)
     days = [to_day(months_after(to_iso(DAY), month)) for month in range(1, 25)]
     for dates in found.dates.values():
         assert np.isin(dates[np.isfinite(dates)], [DAY + 1, *days]).all()
@@ -248,7 +248,7 @@ def test_a_walk_of_too_short_a_path_is_refused() -> None:
         np.where(np.isfinite(chunk.lead_from), np.maximum(chunk.lead_from, DAY - 400), np.inf),
         np.where(np.isfinite(chunk.follow_from), np.maximum(chunk.follow_from, DAY - 400), np.inf),
     )
-    now = Now.of([early], DAY)
+    now = of_day([early], DAY)
     with pytest.raises(EstimateError, match="needs 60 days on which it is known, and there are 3"):
         random_walk(now, seen(early), DAY, (1, 12), 24, seed=0)
 

@@ -16,7 +16,7 @@ from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.session import Session, prepare
 from elolag.forecast.form import Answer, Forecast
-from elolag.forecast.truth import Lists, Outcome, figures, settle, shown
+from elolag.forecast.truth import Lists, Outcome, figure, settle, shown
 from tests.made_archive import archive, publication
 from tests.made_study import AS_OF
 from tests.made_study import made as made_study
@@ -228,9 +228,9 @@ def test_a_figure_that_is_a_bound_settles_nothing() -> None:
     study = made_study([("US", 10.0, AS_OF - 900), ("CN", 5.0, AS_OF - 30)], AS_OF)
     field = replace(study.cast.field, link_root=np.zeros((2, 3)))
     study = replace(study, cast=replace(study.cast, field=field))
-    found = figures(study, [to_iso(AS_OF)], ["current", "gap"])
-    assert found["gap", to_iso(AS_OF)] == 5.0
-    assert "the figure is a bound only" in str(found["current", to_iso(AS_OF)])
+    assert figure(study, "gap", to_iso(AS_OF)) == 5.0
+    with pytest.raises(EstimateError, match="the figure is a bound only"):
+        figure(study, "current", to_iso(AS_OF))
 
 
 def slow_shown(
@@ -298,11 +298,11 @@ def test_a_number_is_the_first_figure_of_its_day() -> None:
     assert gap.value == results["gap"].gap.elo
     assert (waiting.state, waiting.value) == ("open", None)
     study = prepare(board="arena/text", vintage=vintage, n_draws=1_000, session=session)
-    given = figures(study, [end, "2022-01-01"])
-    assert given["average", end] == average.value
+    assert figure(study, "average", end) == average.value
     # Before either side had a model there is a reason instead.
     for target in ("average", "current", "gap"):
-        assert "2022-01-01" in str(given[target, "2022-01-01"])
+        with pytest.raises(EstimateError, match="2022-01-01"):
+            figure(study, target, "2022-01-01")
 
 
 def test_a_first_figure_comes_within_days_or_never(made: Path) -> None:

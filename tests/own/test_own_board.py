@@ -20,7 +20,7 @@ from elolag.estimate.session import prepare
 from elolag.model.early_drift import _packaged_drift
 from elolag.own import own_board
 from elolag.own.board import _RATINGS, _TAGS
-from elolag.results.verdict import win_rate
+from elolag.results.verdict import Gap
 from elolag.results.words import NO_DRIFT
 from elolag.sources import sheet as sheets
 from elolag.tags import Lookup, flat, load
@@ -168,7 +168,7 @@ def test_a_large_unit_is_no_absurd_scale(tmp_path: Path, tags: Path):
 
 @pytest.mark.parametrize("gap", [1e5, -1e5, 2e6, -2e6])
 def test_the_win_rate_of_any_gap_is_a_number(gap: float):
-    assert win_rate(gap) == pytest.approx(float(gap > 0), abs=1e-200)
+    assert Gap(gap, gap, gap, 0.0, 0.0).win_rate == pytest.approx(float(gap > 0), abs=1e-200)
 
 
 def test_without_a_date_the_newest_rated_release_is_the_day(tmp_path: Path, tags: Path):

@@ -12,7 +12,7 @@ from elolag.cite import citation
 from elolag.cli.lag import _print
 from elolag.plots.style import finding
 from elolag.results.lag import LagResult
-from elolag.results.verdict import Gap, Match, ModelPoint, win_rate
+from elolag.results.verdict import Gap, Match, ModelPoint
 from elolag.results.words import directed, noun, printable, share
 from elolag.tags import parse_group
 
@@ -206,6 +206,10 @@ def test_evidence_names_the_records_and_when_they_were_reached(result: LagResult
     ]  # fmt: skip
     single = dataclasses.replace(full, follower=models[4])
     assert [(m.model, d) for m, d in single.evidence()] == [("x", "2025-06-01")]
+
+
+def win_rate(elo: float) -> float | None:
+    return Gap(elo, elo, elo, 0.0, 0.0).win_rate
 
 
 def test_win_rate() -> None:

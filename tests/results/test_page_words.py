@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from elolag import site
-from elolag.results.pages import ENGLISH, GERMAN, WAYS, WORDS, words
+from elolag.results.pages import WAYS, WORDS, words
 
 ROOM = Path(site.__file__).parent
 
@@ -23,12 +23,14 @@ def test_every_word_is_used_and_every_use_has_its_word() -> None:
     for choice in re.findall(r"words\(([^()]*) if [^()]* else ([^(),]*)", code):
         asked |= {part.strip(" \"'") for part in choice}
     asked |= {"corrected", "uncorrected"}
-    known = {key for key in {*ENGLISH, *GERMAN} if not key.endswith((" title", " caption"))}
+    known = {
+        key for key in {*WORDS["en"], *WORDS["de"]} if not key.endswith((" title", " caption"))
+    }
     assert asked - known <= {"corrections title"}
     assert known - asked == set()
 
 
-@pytest.mark.parametrize("key", sorted(set(ENGLISH) & set(GERMAN)))
+@pytest.mark.parametrize("key", sorted(set(WORDS["en"]) & set(WORDS["de"])))
 def test_both_languages_fill_in_the_same(key: str) -> None:
     fields = [
         {name for _, name, _, _ in string.Formatter().parse(each[key]) if name}
