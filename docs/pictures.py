@@ -11,6 +11,7 @@ import numpy as np
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 from elolag.model import estimands as lag
+from elolag.plots.files import save
 from elolag.plots.marks import halo
 from elolag.plots.style import (
     COLOURS,
@@ -27,7 +28,6 @@ from elolag.plots.style import (
     new_figure,
     of_size,
     ours,
-    save,
     tidy,
 )
 from elolag.version import __version__

@@ -15,6 +15,7 @@ from elolag.estimate.catch_up import TimeToMatch
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
 from elolag.model.interval import Summary
+from elolag.plots.files import hover
 from elolag.plots.marks import Label, Pen, place
 from elolag.plots.style import (
     COLOURS,
@@ -29,7 +30,6 @@ from elolag.plots.style import (
     finish,
     first_up,
     footer,
-    hover,
     new_axes,
     new_figure,
     of_size,

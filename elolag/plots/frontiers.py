@@ -11,6 +11,7 @@ import numpy as np
 from elolag.cite import LANGUAGES, citation
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
+from elolag.plots.files import hover
 from elolag.plots.marks import DOWNWARD, UPWARD, Label, Pen, place
 from elolag.plots.markup import SAID
 from elolag.plots.style import (
@@ -26,7 +27,6 @@ from elolag.plots.style import (
     finding,
     finish,
     footer,
-    hover,
     new_axes,
     note,
     of_size,

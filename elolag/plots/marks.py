@@ -12,15 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Floats
-from elolag.plots.style import (
-    COLOURS,
-    INK,
-    SIDES,
-    Size,
-    hover,
-    target,
-    visible,
-)
+from elolag.plots.files import hover, target
+from elolag.plots.style import COLOURS, INK, SIDES, Size, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

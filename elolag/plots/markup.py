@@ -44,7 +44,7 @@ for _name, _address in (
 
 
 def element(content: bytes, prefix: str, *, pointed: bool) -> str:
-    """A figure's SVG as an element for a page: see `style.svg`."""
+    """A figure's SVG as an element for a page: see `files.svg`."""
     root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
     _take_out(root)
     _attribute(root, f"{prefix}-")

@@ -14,6 +14,7 @@ from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.skill import OURS, REFERENCE, Scores
 from elolag.model.estimands import AT_LEAST, AT_MOST, UNBOUNDED
+from elolag.plots.files import hover
 from elolag.plots.marks import Pen, halo
 from elolag.plots.style import (
     COLOURS,
@@ -25,7 +26,6 @@ from elolag.plots.style import (
     finish,
     first_up,
     footer,
-    hover,
     key_above,
     new_axes,
     of_size,

@@ -1,4 +1,4 @@
-"""What all figures share: colours, marks, sizes, axes, titles, footer, and how a file is written.
+"""What all figures share: colours, marks, sizes, axes, titles and footer.
 
 A figure is ``axes = new_axes(size)``, its own drawing with fonts and lines of `of_size(size)`, then
 ``finish(axes, title, footer(result), size=size)`` as the last step. Nothing here touches pyplot or
@@ -10,40 +10,28 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
-import io
-import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
-from weakref import WeakKeyDictionary
 
-import numpy as np
-from numpy.typing import NDArray
-
-from elolag.archive.export import replacing
 from elolag.dates import DAYS_PER_MONTH, parse, to_day, to_iso
-from elolag.errors import ArchiveError, UsageError
-from elolag.plots.markup import HALO, LINE, SAID, UNSEEN, element, packed, told
+from elolag.errors import UsageError
 from elolag.results.citing import month
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.verdict import Day, ModelPoint
-from elolag.results.words import adjective, noun, over, printable, share
+from elolag.results.words import adjective, noun, over, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-    from elolag.results.provenance import Provenance
 
-
-Pixels = NDArray[np.uint8]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -57,8 +45,8 @@ INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d9d9d9"
 SERIES = (*COLOURS, "#28A197", "#801650")
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")
 
-_FOOTER = "elolag-footer"
-_OWN = "elolag-own-figure"
+FOOTER = "elolag-footer"
+OWN = "elolag-own-figure"
 #: Sides as a page names them, by their place in `COLOURS`.
 SIDES = ("leader", "follower")
 
@@ -138,7 +126,7 @@ def new_figure(size: str = "page", height: float = 1.0) -> Figure:
     else:
         figure = Figure(figsize=shape, layout=None, dpi=dpi)
         FigureCanvasAgg(figure)
-    figure.set_gid(_OWN)
+    figure.set_gid(OWN)
     return figure
 
 
@@ -259,7 +247,7 @@ def finish(
     measures = of_size(size)
     figure: Any = axes.figure
     dpi = figure.figure.dpi
-    own = figure.get_gid() == _OWN
+    own = figure.get_gid() == OWN
     pad = 0.9 * measures.font * dpi / 72
     width = (figure.bbox.width - 2 * pad) if own else axes.get_window_extent().width
     head = axes.set_title(
@@ -274,7 +262,7 @@ def finish(
     foot = axes.annotate(
         "" if bare else visible(footer), (0, 0), xycoords="axes fraction", va="top",
         xytext=(0, -below * 72 / dpi - measures.tiny), textcoords="offset points",
-        fontsize=measures.tiny, color=MUTED, gid=_FOOTER,
+        fontsize=measures.tiny, color=MUTED, gid=FOOTER,
         annotation_clip=False, linespacing=1.25, parse_math=False,
     )  # fmt: skip
     _wrap(foot, width)
@@ -289,7 +277,7 @@ def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
     foot.remove()
     lowest = figure.text(
         pad / width, pad / height, foot.get_text(), va="bottom", ha="left", color=MUTED,
-        fontsize=foot.get_fontsize(), gid=_FOOTER, linespacing=1.25, parse_math=False,
+        fontsize=foot.get_fontsize(), gid=FOOTER, linespacing=1.25, parse_math=False,
     )  # fmt: skip
     floor = lowest.get_window_extent().y1 + 0.7 * pad if lowest.get_text() else 0.3 * pad
     for _ in range(4):  # tick labels may change with the room they have
@@ -357,57 +345,8 @@ def _ruler(dpi: float) -> Figure:
     return figure
 
 
-def hover(artist: Any, words: str, side: str = "") -> None:
-    """Words the pointer is told over an artist in an SVG, and the side it may be hidden with."""
-    # An attribute of XML keeps no line breaks; `printable` leaves no other separator of lines.
-    lines = LINE.join(printable(line) for line in words.split("\n"))
-    artist.set_gid(f"{SAID}{side}:{lines}")
-
-
-def target(axes: Axes, make: Callable[[], Any], words: str, side: str = "") -> None:
-    """Words the pointer is told over an artist that nobody sees.
-
-    It is made for an SVG, and gone after: no other drawing pays for it.
-    """
-    _TARGETS.setdefault(axes.figure.figure, []).append((axes, make, words, side))
-
-
-#: Of a figure, what is laid over its marks for the pointer.
-_TARGETS: WeakKeyDictionary[Any, list[tuple[Axes, Callable[[], Any], str, str]]]
-_TARGETS = WeakKeyDictionary()
-
-
 @contextmanager
-def _pointed(figure: Any) -> Iterator[None]:
-    """Its targets upon a figure."""
-    laid = []
-    for axes, make, words, side in _TARGETS.get(figure, ()):
-        artist = make()
-        artist.set(alpha=UNSEEN, zorder=6)
-        hover(artist, words, side)
-        laid.append(axes.add_artist(artist))  # moves no limit of the axes
-    try:
-        yield
-    finally:
-        for artist in laid:
-            artist.remove()
-
-
-def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
-    """The figure as an SVG element for a page, as small as it can be, with plain attributes only.
-
-    Type stays type, in the page's own face. Style attributes become presentation attributes, so
-    that a page that allows no inline styles may hold it and recolour it; words of `hover` become
-    titles, which a browser shows under the pointer without any script; identifiers begin with
-    `prefix`, which parts several drawings. Where nothing points, as on a phone, `pointed` leaves
-    those words out, and what only takes the pointer.
-    """
-    content = _written(axes, "svg", {"Date": None}, prefix, pointed=pointed)
-    return element(content, prefix, pointed=pointed)
-
-
-@contextmanager
-def _our_settings() -> Iterator[None]:
+def our_settings() -> Iterator[None]:
     """Matplotlib as it ships, whatever the user's style or matplotlibrc; theirs comes back."""
     import matplotlib as mpl
 
@@ -439,113 +378,13 @@ def ours(draw: Callable[P, R]) -> Callable[P, R]:
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
         if form.bind_partial(*args, **kwargs).arguments.get("ax") is not None:
             return draw(*args, **kwargs)
-        with _our_settings():
+        with our_settings():
             return draw(*args, **kwargs)
 
     if draw.__doc__ and "\n    ax\n" not in draw.__doc__:
         own, raises, rest = draw.__doc__.rstrip().partition("\n\n    Raises")
         drawn.__doc__ = f"{own}{_TOLD}{raises[1:]}{rest}"
     return drawn
-
-
-def rendered(
-    axes: Axes, kind: str, result: Any = None, title: str = "", *, pointed: bool = True
-) -> bytes:
-    """A figure as the bytes of a file, as `save` writes them; `title` where the axes have none.
-
-    An SVG that is not `pointed` has nothing that only takes the pointer: of use in a page, and a
-    quarter of the file.
-    """
-    content = _written(axes, kind, _told(axes, kind, result, title), "elolag", pointed=pointed)
-    own = axes.figure.figure.get_gid() == _OWN
-    return packed(content) if kind == "svg" and own else content
-
-
-def painted(axes: Axes, result: Any = None) -> tuple[Pixels, dict[str, str]]:
-    """A figure of our own as pixels (height, width, 4), and what its PNG says of itself."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas: Any = FigureCanvasAgg(axes.figure.figure)
-    with _our_settings():
-        canvas.draw()
-    return np.asarray(canvas.buffer_rgba()), _told(axes, "png", result)
-
-
-def _told(axes: Axes, kind: str, result: Any, title: str = "") -> dict[str, Any]:
-    """What a file of this kind says of itself."""
-    figure: Any = axes.figure.figure
-    title = axes.get_title(loc="left") or axes.get_title() or title
-    source = provenance(result, title=" ".join(title.split()))
-    marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
-    shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
-    return _metadata(kind, source, " ".join(shown) or source.footer())
-
-
-def _written(
-    axes: Axes, kind: str, fields: Mapping[str, Any], salt: str, *, pointed: bool
-) -> bytes:
-    import matplotlib as mpl
-
-    figure: Any = axes.figure.figure
-    own = figure.get_gid() == _OWN
-    held = io.BytesIO()
-    vector = kind == "svg"
-    # Random identifiers would make every SVG another file; the setting ends with the block.
-    with (
-        _our_settings() if own else nullcontext(),
-        mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none", "pdf.fonttype": 42}),
-        _haloed(figure) if vector else nullcontext(),
-        _pointed(figure) if vector and pointed else nullcontext(),
-    ):
-        figure.savefig(
-            held, format=kind, dpi=figure.dpi if own else 200,
-            bbox_inches=None if own else "tight", metadata=dict(fields),
-        )  # fmt: skip
-    return told(held.getvalue()) if vector else held.getvalue()
-
-
-@contextmanager
-def _haloed(figure: Any) -> Iterator[None]:
-    """White around type is named for `markup.told`; matplotlib would draw outlines in its place."""
-    from matplotlib.text import Text
-
-    worn = [(t, t.get_path_effects(), t.get_gid()) for t in figure.findobj(Text)]
-    worn = [(text, effects, gid) for text, effects, gid in worn if effects]
-    for text, _, _ in worn:
-        text.set_path_effects([])
-        text.set_gid(f"{HALO}{0.25 * text.get_size():.3g}")
-    try:
-        yield
-    finally:
-        for text, effects, gid in worn:
-            text.set_path_effects(effects)
-            text.set_gid(gid)
-
-
-def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
-    """Write the figure (PNG, SVG or PDF by its ending), with where it comes from in its metadata.
-
-    The same axes give the same bytes. `elolag cite FILE` reads the metadata back.
-
-    Parameters
-    ----------
-    result
-        What was drawn; None where there is nothing to cite but the software.
-
-    Raises
-    ------
-    UsageError
-        Another ending, or a folder that does not exist or cannot be written.
-    """
-    target = Path(path)
-    content = rendered(axes, target.suffix.lower().removeprefix("."), result)
-    try:
-        with replacing(target) as stream:
-            stream.write(content)
-    except ArchiveError as error:
-        why = getattr(error.__cause__, "strerror", None) or error
-        raise UsageError(f"{target}: cannot be written ({why})") from error
-    return target
 
 
 def key_above(axes: Axes, handles: Sequence[Any], size: str) -> None:
@@ -665,27 +504,3 @@ def _marks(result: LagResult) -> str:
         f"Bracket: current lag; grey: its {result.level:.0%} {kind} interval, "
         f"{result.interval_words()}."
     )
-
-
-#: Per kind of file: the fields of title, footer and JSON, and those that would hold a clock.
-_FIELDS: dict[str, tuple[str, str, str, dict[str, None]]] = {
-    "png": ("Title", "Description", "elolag", {}),
-    "svg": ("Title", "Description", "Source", {"Date": None}),
-    "pdf": ("Title", "Subject", "Keywords", {"CreationDate": None}),
-}
-
-
-def _metadata(kind: str, source: Provenance, footer: str) -> dict[str, Any]:
-    """The metadata matplotlib's `savefig` takes for a file of this kind.
-
-    Raises
-    ------
-    UsageError
-        Not ``png``, ``svg`` or ``pdf``.
-    """
-    if kind not in _FIELDS:
-        raise UsageError(f"a figure cannot be written as {kind!r}; take .png, .svg or .pdf")
-    title, words, data, clock = _FIELDS[kind]
-    # ASCII: the same bytes whatever the format takes text for.
-    packed = json.dumps(source.to_dict(), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return {title: source.title, words: footer, data: packed, **clock}

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
-from elolag.plots.style import Pixels, dots, of_size, painted, rendered
+from elolag.plots.files import Pixels, painted, rendered
+from elolag.plots.style import dots, of_size
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.table import Cell, Column, Table
@@ -287,7 +288,7 @@ def embed(
     Parameters
     ----------
     drawings
-        ``page`` and ``phone`` -> the SVG element, from `elolag.plots.style.svg`.
+        ``page`` and ``phone`` -> the SVG element, from `elolag.plots.files.svg`.
     alt
         What the chart shows, for those who do not see it.
     credit

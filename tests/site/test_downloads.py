@@ -31,8 +31,9 @@ import elolag
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.plots import frontier, svg
+from elolag.plots.files import painted
 from elolag.plots.markup import UNSEEN
-from elolag.plots.style import COLOURS, dots, painted
+from elolag.plots.style import COLOURS, dots
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
