@@ -32,10 +32,19 @@ from elolag.site import sections as parts
 from elolag.site.cards import Deck
 from elolag.site.content import Link, Page, Section
 from elolag.site.downloads import embed
-from elolag.site.found import Found, asks, gathered
 from elolag.site.front import Edition
-from elolag.site.history import Row, answer, check_held, compiled, in_words, revising, row_of
-from elolag.site.material import DRAWS, Extent, Material, checked, checks, gather
+from elolag.site.history import Row, answer, check_held, compiled, in_words, revising
+from elolag.site.material import (
+    DRAWS,
+    Extent,
+    Found,
+    Material,
+    asks,
+    checked,
+    checks,
+    gather,
+    gathered,
+)
 from elolag.site.month import Report, command, contents, drawings, taken, ways_to
 from elolag.site.months import (
     FACTS,
@@ -58,10 +67,11 @@ from elolag.site.programs import (
     lag_json,
     latest_json,
     resource,
+    row_of,
     schemas,
+    series,
     to_json,
 )
-from elolag.site.series import series
 from elolag.site.travel import carry
 from elolag.site.workers import seldom_collected, work_through, workers
 from elolag.version import METHOD, __version__

@@ -20,7 +20,7 @@ from elolag.results.cards import lags, said
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import country, model_name, noun, phrase
 from elolag.site.content import Figure, Link, Page, Section
-from elolag.site.found import Found
+from elolag.site.material import Found
 
 #: Longest name of a page, without its ending.
 _LONGEST = 80

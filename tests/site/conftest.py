@@ -15,8 +15,7 @@ from site_worlds import World
 
 from elolag.estimate.session import Session
 from elolag.site import Site, write_report
-from elolag.site.found import Found, find
-from elolag.site.material import Extent, gather
+from elolag.site.material import Extent, Found, find, gather
 
 
 @pytest.fixture(scope="session")

@@ -39,8 +39,10 @@ from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
 from elolag.site.content import Link
 from elolag.site.downloads import OFFERED, _few_colours, about, embed, images, xlsx
+from elolag.site.history import Figure
 from elolag.site.programs import (
     Entry,
+    MonthRow,
     atom,
     datapackage,
     described,
@@ -48,9 +50,9 @@ from elolag.site.programs import (
     latest_json,
     resource,
     schemas,
+    series,
     to_json,
 )
-from elolag.site.series import Figure, MonthRow, series
 
 HASH = "0f" * 32
 COLUMNS = (
