@@ -483,11 +483,10 @@ def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[
     table = series(rows.values())
     content = table.to_csv()
     newest = edition.month.name
-    told = latest_json(
-        rows[newest], material.headline, base_url=work.address, next_figure=next_release(work.day)
-    )
-    # The figure is the published one, and so is its sentence, whatever tags say today.
-    latest = to_json({**told, "sentence": facts[newest]["sentence"]})
+    latest = latest_json(
+        rows[newest], material.headline, facts[newest]["sentence"], base_url=work.address,
+        next_figure=next_release(work.day),
+    )  # fmt: skip
     entries = [_entry(row, facts[row.month.name]) for row in record.rows]
     entries += [_corrected(row, record.vintage) for row in record.rows if row.corrected]
     tables = [resource("series.csv", content, described(table.columns), table.caption)]
@@ -505,7 +504,7 @@ def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[
         base_url=work.address,
     )  # fmt: skip
     return {
-        "series.csv": content, "latest.json": latest, "feed.xml": feed,
+        "series.csv": content, "latest.json": to_json(latest), "feed.xml": feed,
         "datapackage.json": package, **schemas(),
     }  # fmt: skip
 

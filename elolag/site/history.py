@@ -26,9 +26,6 @@ from elolag.site.months import Frozen, Month, as_published, frozen
 from elolag.site.months import months as months_of
 from elolag.version import METHOD, __version__
 
-#: How a figure in months is to be read.
-BOUNDS = ("figure", "at-least", "at-most", "withheld")
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -41,7 +38,7 @@ class Figure:
     low, high
         Ends of the interval; None: the draws give no such end.
     bound
-        One of `BOUNDS`: whether `months` is the figure itself or only bounds it.
+        How `months` is to be read: ``figure``, ``at-least``, ``at-most`` or ``withheld``.
     """
 
     months: float | None

@@ -12,7 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 from urllib.parse import urljoin
@@ -24,7 +24,7 @@ from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
 from elolag.results.table import Column, Table
 from elolag.results.words import printable
-from elolag.site.history import WITHHELD, Figure, Row, read_figure
+from elolag.site.history import WITHHELD, Row, read_figure
 from elolag.version import __version__
 
 #: Versions of the JSON objects, which are those of their schemas.
@@ -48,94 +48,12 @@ _TERMS = (
 )  # fmt: skip
 #: Authority of tag: identifiers (RFC 4151) where the site has no address; it names nobody.
 _TAG = "tag:elolag.invalid,2026:"
-
-
-@dataclass(frozen=True)
-class MonthRow:
-    """One month as it stands in `series.csv`.
-
-    Attributes
-    ----------
-    month
-        ``2026-10``.
-    vintage, as_of
-        ISO dates of the list that was used, and of the question.
-    average, current
-        The average lag, which is the figure of the month, and the lag of the day; both of the
-        month's own list, by the method that is named.
-    level
-        Of every interval of the row.
-    gap, gap_low, gap_high, gap_unit
-        Distance of the frontiers, leader minus follower; None where it is withheld.
-    method
-        Version of the method by which `average` and `current` were made; a word such as ``m1``,
-        since a bare number would be read as one.
-    reconstructed
-        Whether the month lies before the first publication.
-    sha256
-        Of the month's ``lag.json``.
-    first
-        The average lag as it was first published; None for a reconstructed month.
-    revised
-        The average lag of the same day by the newest ratings; None where it was not asked.
-    revised_vintage
-        ISO date of those ratings; empty where there are none.
-    """
-
-    month: str
-    vintage: str
-    as_of: str
-    average: Figure
-    current: Figure
-    level: float
-    gap: float | None
-    gap_low: float | None
-    gap_high: float | None
-    gap_unit: str
-    method: str
-    reconstructed: bool
-    sha256: str
-    first: Figure | None = None
-    revised: Figure | None = None
-    revised_vintage: str = ""
-
-    @classmethod
-    def of(
-        cls,
-        month: str,
-        average: LagResult,
-        current: LagResult,
-        *,
-        method: str,
-        reconstructed: bool,
-        sha256: str,
-        first: Figure | None = None,
-        revised: LagResult | None = None,
-    ) -> MonthRow:
-        """From the month's two results; `first` is the average itself where it was published."""
-        gap = current.to_dict()["gap"] or {}
-        own = Figure.of(average)
-        return cls(
-            month=month, vintage=average.vintage, as_of=average.as_of, average=own,
-            current=Figure.of(current), level=average.level, gap=gap.get("elo"),
-            gap_low=gap.get("low"), gap_high=gap.get("high"), gap_unit=current.gap.unit,
-            method=method, reconstructed=reconstructed, sha256=sha256,
-            first=None if reconstructed else first or own,
-            revised=None if revised is None else Figure.of(revised),
-            revised_vintage="" if revised is None else revised.vintage,
-        )  # fmt: skip
-
-    def to_dict(self) -> dict[str, Any]:
-        """One flat row by the keys of the CSV."""
-        row = asdict(self)
-        for name in ("average", "current", "first", "revised"):
-            figure = row.pop(name) or {"months": None, "low": None, "high": None, "bound": None}
-            row |= {f"{name}_{key}": value for key, value in figure.items()}
-        return {**row, "revised_vintage": self.revised_vintage or None}
+#: What is said of a `Figure`, in JSON and in the names of columns.
+_FIGURE = ("months", "low", "high", "bound")
 
 
 def _figure(name: str, label: str, what: str, note: str = "") -> tuple[Column, ...]:
-    """The four columns of one `Figure`."""
+    """The columns of one `Figure`."""
     note = f"; {note}" if note else ""
     return (
         Column(f"{name}_months", label, f"{what}; positive: the follower is behind, negative: ahead"
@@ -175,15 +93,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def series(rows: Iterable[MonthRow]) -> Table:
+def series(rows: Iterable[Mapping[str, Any]]) -> Table:
     """The table of `series.csv`, oldest month first; empty cells are missing."""
-    ordered = sorted(rows, key=lambda row: row.month)
     caption = "The lag by month: as published, of the day, first and revised"
-    return Table.of("series", caption, COLUMNS, (row.to_dict() for row in ordered))
+    return Table.of("series", caption, COLUMNS, sorted(rows, key=lambda row: str(row["month"])))
 
 
-def row_of(found: Mapping[str, Any], content: bytes, row: Row, vintage: str) -> MonthRow:
-    """A month in `series.csv`.
+def row_of(found: Mapping[str, Any], content: bytes, row: Row, vintage: str) -> dict[str, Any]:
+    """A month in `series.csv`, by the keys of `COLUMNS`.
 
     Parameters
     ----------
@@ -196,15 +113,19 @@ def row_of(found: Mapping[str, Any], content: bytes, row: Row, vintage: str) -> 
     """
     answer, gap = found["answer"], found["answer"]["gap"] or {}
     own = read_figure(answer) if row.estimand == HEADLINE else WITHHELD
-    return MonthRow(
-        month=found["month"], vintage=answer["vintage"], as_of=answer["as_of"], average=own,
-        current=read_figure(found["current"]), level=answer["headline"]["level"],
-        gap=gap.get("elo"), gap_low=gap.get("low"), gap_high=gap.get("high"),
-        gap_unit=gap.get("unit", ""), method=found["method"],
-        reconstructed=found["reconstructed"], sha256=hashlib.sha256(content).hexdigest(),
-        first=None if found["reconstructed"] else own, revised=row.revised,
-        revised_vintage=vintage if row.revised else "",
-    )  # fmt: skip
+    figures = {
+        "average": own, "current": read_figure(found["current"]),
+        "first": None if found["reconstructed"] else own, "revised": row.revised,
+    }  # fmt: skip
+    return {
+        "month": found["month"], "vintage": answer["vintage"], "as_of": answer["as_of"],
+        "level": answer["headline"]["level"], "gap": gap.get("elo"), "gap_low": gap.get("low"),
+        "gap_high": gap.get("high"), "gap_unit": gap.get("unit", ""), "method": found["method"],
+        "reconstructed": found["reconstructed"], "sha256": hashlib.sha256(content).hexdigest(),
+        "revised_vintage": vintage if row.revised else None,
+        **{f"{name}_{key}": figure and getattr(figure, key)
+           for name, figure in figures.items() for key in _FIGURE},
+    }  # fmt: skip
 
 
 def to_json(data: Mapping[str, Any] | Sequence[Any], *, packed: bool = False) -> bytes:
@@ -245,34 +166,45 @@ def lag_json(
 
 
 def latest_json(
-    row: MonthRow, headline: LagResult, *, base_url: str = "", next_figure: str | None = None
+    row: Mapping[str, Any],
+    headline: LagResult,
+    sentence: Mapping[str, str],
+    *,
+    base_url: str = "",
+    next_figure: str | None = None,
 ) -> dict[str, Any]:
-    """`latest.json`, as ``schemas/latest-1.json`` says it; `headline` is the row's average."""
-    cited = {lang: citation(headline, lang).sentence for lang in ("en", "de")}
+    """`latest.json`, as ``schemas/latest-1.json`` says it.
+
+    Parameters
+    ----------
+    row
+        From `row_of`.
+    headline
+        The row's average.
+    sentence
+        What the month's ``lag.json`` says: as it was published, whatever tags say today.
+    """
+    month = row["month"]
     links = {
-        "page": f"{row.month}/index.html", "lag": f"{row.month}/lag.json", "series": "series.csv",
+        "page": f"{month}/index.html", "lag": f"{month}/lag.json", "series": "series.csv",
         "datapackage": "datapackage.json", "feed": "feed.xml",
     }  # fmt: skip
     return {
         "$schema": "schemas/latest-1.json",
         "schema": _LATEST,
-        "month": row.month,
-        "as_of": row.as_of,
-        "vintage": row.vintage,
+        **{key: row[key] for key in ("month", "as_of", "vintage")},
         "board": headline.board,
         "category": headline.category,
         "leader": headline.leader_group,
         "follower": headline.follower_group,
-        "method": row.method,
-        "reconstructed": row.reconstructed,
-        "average": asdict(row.average),
-        "current": asdict(row.current),
-        "level": row.level,
-        "gap": {"value": row.gap, "low": row.gap_low, "high": row.gap_high, "unit": row.gap_unit},
-        "sentence": cited,
+        **{key: row[key] for key in ("method", "reconstructed")},
+        **{name: {key: row[f"{name}_{key}"] for key in _FIGURE} for name in ("average", "current")},
+        "level": row["level"],
+        "gap": {"value": row["gap"], **{key: row[f"gap_{key}"] for key in ("low", "high", "unit")}},
+        "sentence": dict(sentence),
         "left_out": headline.left_out(),
         "next_figure": next_figure,
-        "sha256": row.sha256,
+        "sha256": row["sha256"],
         "links": {name: _address(base_url, path) for name, path in links.items()},
         "version": __version__,
     }

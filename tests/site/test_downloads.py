@@ -39,22 +39,22 @@ from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
 from elolag.site.content import Link
 from elolag.site.downloads import OFFERED, _few_colours, about, embed, images, xlsx
-from elolag.site.history import Figure
+from elolag.site.history import Figure, Row
+from elolag.site.months import Month
 from elolag.site.programs import (
     Entry,
-    MonthRow,
     atom,
     datapackage,
     described,
     lag_json,
     latest_json,
     resource,
+    row_of,
     schemas,
     series,
     to_json,
 )
 
-HASH = "0f" * 32
 COLUMNS = (
     Column("name", "Name", "what it is called"),
     Column("day", "Day", "when", "ISO date"),
@@ -66,6 +66,8 @@ ROWS: tuple[tuple[Any, ...], ...] = (
     ("+cmd|' /C calc'!A0", "about 2026", -3, False),
     ("two\nlines\u202e", None, 2**60, None),
 )
+#: What a published month says.
+SENTENCE = {"en": "It trails.", "de": "Es liegt zurück."}
 #: What a text is that a page, a feed or a sheet would run or hide.
 HOSTILE = (*site_worlds.NAMES.values(), site_worlds.TURNED, "]]>", "\x00\ufffe", "&lt;b&gt;")
 
@@ -92,9 +94,14 @@ def provisional(result: LagResult) -> LagResult:
     return replace(result, provisional=(found,))
 
 
-def row(answers: tuple[LagResult, LagResult], month: str = "2026-08", **rest: Any) -> MonthRow:
-    facts = {"method": "m1", "reconstructed": False, "sha256": HASH, **rest}
-    return MonthRow.of(month, *answers, **facts)
+def row(
+    answers: tuple[LagResult, LagResult], revised: LagResult | None = None, **told: str
+) -> dict[str, Any]:
+    """A month in the series, as the site makes it."""
+    found, own = month_json(*answers, **told), Figure.of(answers[0])
+    later = revised and Figure.of(revised)
+    place = Row(Month(found["month"], "", official=True), "", "m1", own, own, later)
+    return row_of(found, to_json(found), place, site_worlds.VINTAGE)
 
 
 # The workbook.
@@ -256,8 +263,8 @@ def test_few_colours_are_kept_as_they_are(colours: list[tuple[int, int, int]]) -
 
 
 def test_the_series_is_typed_without_options(answers: tuple[LagResult, LagResult]) -> None:
-    later = row(answers, "2026-09", revised=answers[0])
-    early = row(answers, "2026-08", reconstructed=True)
+    later = row(answers, answers[0], month="2026-09")
+    early = row(answers, month="2026-08", published="")
     found = series([later, early])
     frame = pd.read_csv(io.BytesIO(found.to_csv()))
     assert list(frame["month"]) == ["2026-08", "2026-09"]
@@ -289,10 +296,12 @@ def test_an_empty_column_has_the_type_of_its_unit() -> None:
 
 
 def test_a_first_figure_stays_what_it_was(answers: tuple[LagResult, LagResult]) -> None:
-    first = Figure(5.0, 4.0, None, "at-least")
-    (cells,) = csv.DictReader(
-        io.StringIO(series([row(answers, first=first)]).to_csv().decode()),
-    )
+    """By its own file, whatever the list says today."""
+    found, now = month_json(*answers), Figure.of(answers[0])
+    found["answer"]["headline"] |= {"months": 5.0, "low": 4.0, "high": None, "censored": "at-least"}
+    place = Row(Month("2026-08", "", official=True), "2026-09-03", "m1", now, now, None)
+    rows = [row_of(found, b"", place, "")]
+    (cells,) = csv.DictReader(io.StringIO(series(rows).to_csv().decode()))
     told = {key: cells[f"first_{key}"] for key in ("months", "low", "high", "bound")}
     assert told == {"months": "5.0", "low": "4.0", "high": "", "bound": "at-least"}
 
@@ -300,9 +309,9 @@ def test_a_first_figure_stays_what_it_was(answers: tuple[LagResult, LagResult]) 
 def test_a_withheld_gap_and_a_bound_are_said(answers: tuple[LagResult, LagResult]) -> None:
     average, current = answers
     bounded = replace(average, censored="at-least", high=None)
-    made = row((bounded, provisional(current)))
-    assert (made.average.bound, made.average.high) == ("at-least", None)
-    assert (made.gap, made.gap_low, made.gap_high) == (None, None, None)
+    made = row((provisional(bounded), provisional(current)))
+    assert (made["average_bound"], made["average_high"]) == ("at-least", None)
+    assert (made["gap"], made["gap_low"], made["gap_high"]) == (None, None, None)
     gap = replace(current, estimand="gap", months=None, censored=None)
     assert Figure.of(gap).bound == "withheld"
 
@@ -313,7 +322,7 @@ def test_r_reads_the_series_without_options(
     program = shutil.which("Rscript")
     if program is None:
         pytest.skip("no Rscript here")
-    rows = [row(answers, "2026-08", reconstructed=True), row(answers, "2026-09")]
+    rows = [row(answers, published=""), row(answers, month="2026-09")]
     (tmp_path / "series.csv").write_bytes(series(rows).to_csv())
     ask = (
         'd <- read.csv("series.csv"); '
@@ -328,16 +337,9 @@ def test_r_reads_the_series_without_options(
 # JSON and its schemas.
 
 
-def month_json(average: LagResult, current: LagResult) -> dict[str, Any]:
-    made = lag_json(
-        average,
-        current,
-        month="2026-08",
-        method="m1",
-        published="2026-09-03",
-        official=True,
-        command="elolag lag",
-    )
+def month_json(average: LagResult, current: LagResult, **told: str) -> dict[str, Any]:
+    usual = {"month": "2026-08", "method": "m1", "published": "2026-09-03"}
+    made = lag_json(average, current, official=True, command="elolag lag", **{**usual, **told})
     found: dict[str, Any] = json.loads(to_json(made))
     return found
 
@@ -355,7 +357,7 @@ def documents(answers: tuple[LagResult, LagResult]) -> Iterator[tuple[str, dict[
     yield "lag", month_json(replace(average, sampling=(1.0, 9.0)), replace(current, match=None))
     yield "lag", month_json(replace(average, censored="at-least", high=None), current)
     for base in ("", "https://example.org/lag"):
-        made = latest_json(row(answers), average, base_url=base, next_figure="2026-09-30")
+        made = latest_json(row(answers), average, SENTENCE, base_url=base, next_figure="2026-09-30")
         yield "latest", json.loads(to_json(made))
 
 
@@ -433,10 +435,11 @@ def test_a_month_says_it_in_both_languages_and_on_whose_terms(
 def test_the_newest_links_from_its_own_place_or_by_address(
     answers: tuple[LagResult, LagResult],
 ) -> None:
-    here = latest_json(row(answers), answers[0])["links"]
+    here = latest_json(row(answers), answers[0], SENTENCE)["links"]
     assert here["lag"] == "2026-08/lag.json"
-    whole = latest_json(row(answers), answers[0], base_url="https://example.org/x/")["links"]
-    assert whole == {name: f"https://example.org/x/{path}" for name, path in here.items()}
+    base = "https://example.org/x/"
+    whole = latest_json(row(answers), answers[0], SENTENCE, base_url=base)["links"]
+    assert whole == {name: f"{base}{path}" for name, path in here.items()}
 
 
 # The data package.
@@ -529,7 +532,7 @@ PROFILE = {
 
 def test_a_data_package_describes_every_table(answers: tuple[LagResult, LagResult]) -> None:
     content = {
-        "series.csv": series([row(answers, reconstructed=True)]),
+        "series.csv": series([row(answers, published="")]),
         "2026-08/data/things.csv": table(),
     }
     held = [
