@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.options import Estimand, Frontier, Interval, Json, asks, check_figure
+from elolag.cli.options import Json, asks, check_figure
 from elolag.cli.show import complain, dump, line, lines, paragraphs, print_table, say
 from elolag.errors import UsageError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _Lang = Annotated[str, typer.Option(help="Language of sentence and footnote: en or de.")]
 
 
-@asks()
+@asks(which=True)
 def cite(
     question: dict[str, Any],
     figure: Annotated[
@@ -35,9 +35,6 @@ def cite(
     ] = False,
     bibtex: Annotated[bool, typer.Option("--bibtex", help="Print only all BibTeX.")] = False,
     csl: Annotated[bool, typer.Option("--csl", help="Print only the CSL-JSON.")] = False,
-    estimand: Estimand = None,
-    frontier: Frontier = None,
-    interval: Interval = "measurement",
     as_json: Json = False,
 ) -> None:
     """A result as it may be quoted: sentence, two lines of footnote, BibTeX; or a figure's origin.
@@ -51,8 +48,7 @@ def cite(
         return
     from elolag.results.owner import owner
 
-    asked = {"estimand": estimand, "frontier": frontier, "interval": interval, **question}
-    _, found = _quoted(lang, asked)
+    _, found = _quoted(lang, question)
     if as_json:
         dump(found.to_dict())
     elif bibtex or csl:
@@ -67,14 +63,14 @@ def cite(
         complain(unset)
 
 
-def _quoted(lang: str, asked: dict[str, Any]) -> tuple[LagResult, Citation]:
+def _quoted(lang: str, question: dict[str, Any]) -> tuple[LagResult, Citation]:
     """An answer and how to cite it."""
     from elolag.cite import LANGUAGES, citation
     from elolag.estimate.lag import estimate_lag
 
     if lang not in LANGUAGES:  # before the draws, which take a while
         raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
-    result = estimate_lag(**asked)
+    result = estimate_lag(**question)
     return result, citation(result, lang)
 
 
@@ -101,7 +97,7 @@ def _print_full(found: Citation) -> None:
     dump(found.csl())
 
 
-@asks()
+@asks(which=True)
 def brief(
     question: dict[str, Any],
     lang: _Lang = "en",
@@ -116,14 +112,10 @@ def brief(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what --out holds.")] = False,
-    estimand: Estimand = None,
-    frontier: Frontier = None,
-    interval: Interval = "measurement",
 ) -> None:
     """The sentence and two lines of footnote, nothing else; with --out, beside the chart."""
     files = _brief_files(out, size, force=force)
-    asked = {"estimand": estimand, "frontier": frontier, "interval": interval, **question}
-    result, found = _quoted(lang, asked)
+    result, found = _quoted(lang, question)
     if files:
         from elolag import plots
         from elolag.archive.export import replacing

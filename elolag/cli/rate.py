@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.options import Force, Json
-from elolag.cli.show import dump, line, lines, print_table
+from elolag.cli.options import Force, answers
+from elolag.cli.show import line, lines, print_table
 from elolag.errors import UsageError
 
+if TYPE_CHECKING:
+    from elolag.votes import RatedVotes
 
+
+def _print(rated: RatedVotes) -> None:
+    line(rated.sentence())
+    line()
+    header = ("model", "rating", "lower", "upper", "standard error", "votes")
+    rows = (
+        (row[0], *(f"{value:.1f}" for value in row[1:5]), f"{row[5]:,.0f}")
+        for row in rated.to_frame().itertuples(index=False)
+    )
+    print_table(header, rows)
+    line()
+    for quantity, value in rated.rows():
+        line(f"{quantity}: {value}")
+
+
+@answers(show=_print)
 def rate(
     votes: Annotated[
         list[Path], typer.Argument(help="CSV or Parquet files of votes, one row a vote.")
@@ -34,8 +52,7 @@ def rate(
         Path | None, typer.Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
     ] = None,
     force: Force = False,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """Ratings from votes: Bradley-Terry on the Elo scale, with intervals and covariance."""
     from elolag import votes as voting
 
@@ -46,22 +63,7 @@ def rate(
     )  # fmt: skip
     if out is not None:
         rated.write(out, force=force)
-    if as_json:
-        dump(rated.to_dict())
-        return
-    line(rated.sentence())
-    line()
-    header = ("model", "rating", "lower", "upper", "standard error", "votes")
-    print_table(
-        header,
-        (
-            (row[0], *(f"{value:.1f}" for value in row[1:5]), f"{row[5]:,.0f}")
-            for row in rated.to_frame().itertuples(index=False)
-        ),
-    )
-    line()
-    for quantity, value in rated.rows():
-        line(f"{quantity}: {value}")
+    return rated
 
 
 def template(
