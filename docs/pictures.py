@@ -13,6 +13,7 @@ from elolag.errors import UsageError
 from elolag.model import estimands as lag
 from elolag.plots.files import save
 from elolag.plots.marks import halo
+from elolag.plots.pen import finish, tidy
 from elolag.plots.style import (
     COLOURS,
     DASHES,
@@ -23,12 +24,10 @@ from elolag.plots.style import (
     SERIES,
     SHAPES,
     Size,
-    finish,
     new_axes,
     new_figure,
     of_size,
     ours,
-    tidy,
 )
 from elolag.version import __version__
 

@@ -16,7 +16,8 @@ from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
 from elolag.model.interval import Summary
 from elolag.plots.files import hover
-from elolag.plots.marks import Label, Pen, place
+from elolag.plots.marks import Label, place
+from elolag.plots.pen import Pen, date_axis, finish, tidy, unsigned
 from elolag.plots.style import (
     COLOURS,
     FAINT,
@@ -26,8 +27,6 @@ from elolag.plots.style import (
     SHAPES,
     Look,
     Size,
-    date_axis,
-    finish,
     first_up,
     footer,
     new_axes,
@@ -36,8 +35,6 @@ from elolag.plots.style import (
     ours,
     roles,
     short,
-    tidy,
-    unsigned,
 )
 from elolag.results.words import adjective, bound, directed, noun
 

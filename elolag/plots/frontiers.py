@@ -12,8 +12,9 @@ from elolag.cite import LANGUAGES, citation
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.plots.files import hover
-from elolag.plots.marks import DOWNWARD, UPWARD, Label, Pen, place
+from elolag.plots.marks import DOWNWARD, UPWARD, Label, place
 from elolag.plots.markup import SAID
+from elolag.plots.pen import Pen, date_axis, finish, tidy
 from elolag.plots.style import (
     COLOURS,
     DASHES,
@@ -23,9 +24,7 @@ from elolag.plots.style import (
     Look,
     Size,
     bracket,
-    date_axis,
     finding,
-    finish,
     footer,
     new_axes,
     note,
@@ -33,7 +32,6 @@ from elolag.plots.style import (
     ours,
     roles,
     short,
-    tidy,
     visible,
 )
 from elolag.results.answer import Speaker

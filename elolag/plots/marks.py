@@ -1,62 +1,21 @@
-"""What figures are drawn of: steps, rows of dots with intervals, and names that do not collide."""
+"""Names that do not collide: each beside its mark, or left out."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Floats
-from elolag.plots.files import hover, target
-from elolag.plots.style import COLOURS, INK, SIDES, Size, visible
+from elolag.plots.files import hover
+from elolag.plots.style import COLOURS, SIDES, Size, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-@dataclass(frozen=True)
-class Pen:
-    """Draws on axes in measures of their size: its line, its mark, its types."""
-
-    axes: Axes
-    size: Size
-
-    def line(self, x: Any, y: Any, width: float, colour: str = INK, **style: Any) -> Any:
-        """A line, `width` times as wide as the size's."""
-        style |= {"color": colour, "linewidth": width * self.size.line}
-        return self.axes.plot(x, y, **style)[0]
-
-    def zero(self, width: float = 0.5, **style: Any) -> None:
-        """The line at nought."""
-        self.axes.axhline(0, color=INK, linewidth=width * self.size.line, **style)
-
-    def mark(self, x: Any, y: Any, shape: str, width: float, colour: str, **style: Any) -> Any:
-        """One mark, `width` times as wide as the size's; ``linestyle="none"`` for several."""
-        style |= {"color": colour, "markersize": width * self.size.marker}
-        return self.axes.plot(x, y, marker=shape, **style)[0]
-
-    def told(self, x: float, y: float, words: str, side: str = "") -> None:
-        """What the pointer is told over a mark that is drawn."""
-        from matplotlib.lines import Line2D
-
-        size = self.size.marker
-        target(self.axes, partial(Line2D, [x], [y], linestyle="none", marker="o", color=INK,
-                                  markersize=size, markeredgewidth=0), words, side)  # fmt: skip
-
-    def told_between(self, low: float, high: float, words: str, *, upright: bool) -> None:
-        """The same over all of the axes between two x, if upright, or between two y."""
-        from matplotlib.patches import Rectangle
-
-        axes = self.axes
-        corner, sides = ((low, 0), (high - low, 1)) if upright else ((0, low), (1, high - low))
-        across = axes.get_xaxis_transform() if upright else axes.get_yaxis_transform()
-        target(axes, partial(Rectangle, corner, *sides, transform=across, color=INK, linewidth=0),
-               words)  # fmt: skip
 
 
 #: Directions a label may stand in, as unit steps; the sides a mark prefers come first.

@@ -15,25 +15,21 @@ from elolag.forecast.past import Fan
 from elolag.forecast.skill import OURS, REFERENCE, Scores
 from elolag.model.estimands import AT_LEAST, AT_MOST, UNBOUNDED
 from elolag.plots.files import hover
-from elolag.plots.marks import Pen, halo
+from elolag.plots.marks import halo
+from elolag.plots.pen import Pen, date_axis, finish, key_above, tidy, unsigned
 from elolag.plots.style import (
     COLOURS,
     INK,
     MUTED,
     Look,
     Size,
-    date_axis,
-    finish,
     first_up,
     footer,
-    key_above,
     new_axes,
     of_size,
     ours,
     overtaken,
     short,
-    tidy,
-    unsigned,
     visible,
 )
 from elolag.results import citing

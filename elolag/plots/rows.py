@@ -13,21 +13,18 @@ from elolag.estimate.comparison import Comparison
 from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News
 from elolag.estimate.news import signed as moved
-from elolag.plots.marks import Pen
+from elolag.plots.pen import Pen, finish, tidy, unsigned
 from elolag.plots.style import (
     COLOURS,
     INK,
     MUTED,
     Look,
     Size,
-    finish,
     footer,
     new_axes,
     of_size,
     ours,
     short,
-    tidy,
-    unsigned,
     visible,
 )
 from elolag.results.lag import LagResult

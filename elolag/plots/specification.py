@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from elolag.arrays import Floats
-from elolag.plots.marks import Pen, halo
+from elolag.plots.marks import halo
+from elolag.plots.pen import Pen, finish
 from elolag.plots.style import (
     COLOURS,
     FAINT,
@@ -16,7 +17,6 @@ from elolag.plots.style import (
     MUTED,
     Look,
     Size,
-    finish,
     footer,
     new_axes,
     new_figure,
