@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.dates import DAYS_PER_MONTH
 from elolag.plots.files import target
-from elolag.plots.style import FAINT, FOOTER, INK, MUTED, OWN, Size, of_size, visible
+from elolag.plots.style import (
+    FAINT,
+    FOOTER,
+    INK,
+    MUTED,
+    OWN,
+    SIZES,
+    Size,
+    new_axes,
+    of_size,
+    visible,
+)
 from elolag.results.citing import month
 
 if TYPE_CHECKING:
@@ -22,10 +33,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pen:
-    """Draws on axes in measures of their size: its line, its mark, its types."""
+    """Draws on axes in measures of their size.
+
+    A figure is ``pen = Pen.on(ax, size)``, its own drawing, and as the last step
+    ``pen.finish(title, footer(result))``.
+    """
 
     axes: Axes
     size: Size
+
+    @classmethod
+    def on(cls, ax: Axes | None, size: str, height: float = 1.0) -> Pen:
+        """A pen for the axes that were handed in, else for new ones, higher by `height`."""
+        return cls(new_axes(size, height) if ax is None else ax, of_size(size))
 
     def line(self, x: Any, y: Any, width: float, colour: str = INK, **style: Any) -> Any:
         """A line, `width` times as wide as the size's."""
@@ -59,73 +79,101 @@ class Pen:
         target(axes, partial(Rectangle, corner, *sides, transform=across, color=INK, linewidth=0),
                words)  # fmt: skip
 
+    def tidy(self, grid: str = "y") -> None:
+        """Ticks, spines and grid lines as in every figure; `grid`: x, y, both or nothing."""
+        axes, measures = self.axes, self.size
+        axes.tick_params(
+            labelsize=measures.small, colors=MUTED, width=0.5 * measures.line,
+            length=0.3 * measures.font, pad=0.3 * measures.font,
+        )  # fmt: skip
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.label.set(size=measures.small, color=MUTED)
+            axis.offsetText.set_fontsize(measures.small)
+        axes.spines[["top", "right"]].set_visible(False)
+        for spine in axes.spines.values():
+            spine.set(linewidth=0.5 * measures.line, color=MUTED)
+        if grid:
+            which: Any = grid
+            axes.grid(axis=which, color=FAINT, linewidth=0.35 * measures.line)
+            axes.set_axisbelow(True)
 
-def tidy(axes: Axes, size: str = "page", *, grid: str = "y") -> None:
-    """Ticks, spines and grid lines as in every figure; `grid`: x, y, both or nothing."""
-    measures = of_size(size)
-    axes.tick_params(
-        labelsize=measures.small, colors=MUTED, width=0.5 * measures.line,
-        length=0.3 * measures.font, pad=0.3 * measures.font,
-    )  # fmt: skip
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.label.set(size=measures.small, color=MUTED)
-        axis.offsetText.set_fontsize(measures.small)
-    axes.spines[["top", "right"]].set_visible(False)
-    for spine in axes.spines.values():
-        spine.set(linewidth=0.5 * measures.line, color=MUTED)
-    if grid:
-        axes.grid(axis=grid, color=FAINT, linewidth=0.35 * measures.line)  # type: ignore[arg-type]
-        axes.set_axisbelow(True)
+    def date_axis(self, first: float, end: float, lang: str = "en") -> None:
+        """Label an x axis in days since 1970: by quarter, half year or year, as there is room."""
+        dates: Any = importlib.import_module("matplotlib.dates")  # untyped
+        ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
+        axis, months = self.axes.xaxis, (end - first) / DAYS_PER_MONTH
+        room = 6 if self.size.narrow else 10
+        if months <= 2 * room // 3:
+            locator, style = dates.MonthLocator(), "%b %Y"
+        elif months <= 2 * room:
+            locator, style = dates.MonthLocator(bymonth=(1, 4, 7, 10)), "%b %Y"
+        elif months <= 6 * room:
+            locator, style = dates.MonthLocator(bymonth=(1, 7)), "%b %Y"
+        else:
+            locator, style = dates.YearLocator(), "%Y"
+        axis.set_major_locator(locator)
+        axis.set_major_formatter(dates.DateFormatter(style))
+        if lang == "de" and style != "%Y":
+            axis.set_major_formatter(ticker.FuncFormatter(lambda day, _: month(day)))
 
+    def key_above(self, handles: Sequence[Any]) -> None:
+        """The key to what is drawn, in a line between the axes and their title (two on a phone)."""
+        legend = self.axes.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
+            ncols=2 if self.size == SIZES["phone"] else 5, fontsize=self.size.small, borderpad=0,
+            borderaxespad=0.1, handlelength=1.4, columnspacing=0.9, handletextpad=0.5,
+            labelcolor=MUTED,
+        )  # fmt: skip
+        # It hangs on the left edge: narrower axes would not make it fit.
+        legend.set_in_layout(False)
 
-def finish(
-    axes: Axes, finding: str, footer: str, *, size: str = "page", room: float = 0.0,
-    title: str | None = None, label: str = "",
-) -> Axes:  # fmt: skip
-    """Set the title above and the footer below, and fit a figure of our own around them.
+    def finish(
+        self, finding: str, footer: str, *, room: float = 0.0, title: str | None = None,
+        label: str = "",
+    ) -> Axes:  # fmt: skip
+        """Set the title above and the footer below, and fit a figure of our own around them.
 
-    Call it last. On axes that were handed in nothing is moved: the footer hangs below them.
+        Call it last; of several axes, for those under the title. On axes that were handed in
+        nothing is moved: the footer hangs below them.
 
-    Parameters
-    ----------
-    axes
-        Any axes of the figure; of several the one under the title.
-    finding
-        The title, in ten words.
-    footer
-        From `footer`, or other plain text; it becomes the file's description.
-    room
-        Points kept free between axes and title, for a legend.
-    title, label
-        As in `Look`.
-    """
-    bare = title == ""
-    words = "" if bare else " ".join(part for part in (label, title or finding) if part)
-    measures = of_size(size)
-    figure: Any = axes.figure
-    dpi = figure.figure.dpi
-    own = figure.get_gid() == OWN
-    pad = 0.9 * measures.font * dpi / 72
-    width = (figure.bbox.width - 2 * pad) if own else axes.get_window_extent().width
-    head = axes.set_title(
-        visible(words), loc="left", weight="bold", fontsize=measures.title, color=INK,
-        pad=0.7 * measures.font + room, y=1.0, parse_math=False,
-    )  # fmt: skip
-    _wrap(head, width)
-    below = 0.0
-    if not own:
-        frame = axes.get_window_extent()
-        below = frame.y0 - (axes.get_tightbbox() or frame).y0
-    foot = axes.annotate(
-        "" if bare else visible(footer), (0, 0), xycoords="axes fraction", va="top",
-        xytext=(0, -below * 72 / dpi - measures.tiny), textcoords="offset points",
-        fontsize=measures.tiny, color=MUTED, gid=FOOTER,
-        annotation_clip=False, linespacing=1.25, parse_math=False,
-    )  # fmt: skip
-    _wrap(foot, width)
-    if own:
-        _fit(axes, figure, head, foot, pad)
-    return axes
+        Parameters
+        ----------
+        finding
+            The title, in ten words.
+        footer
+            From `footer`, or other plain text; it becomes the file's description.
+        room
+            Points kept free between axes and title, for a legend.
+        title, label
+            As in `Look`.
+        """
+        bare = title == ""
+        words = "" if bare else " ".join(part for part in (label, title or finding) if part)
+        axes, measures = self.axes, self.size
+        figure: Any = axes.figure
+        dpi = figure.figure.dpi
+        own = figure.get_gid() == OWN
+        pad = 0.9 * measures.font * dpi / 72
+        width = (figure.bbox.width - 2 * pad) if own else axes.get_window_extent().width
+        head = axes.set_title(
+            visible(words), loc="left", weight="bold", fontsize=measures.title, color=INK,
+            pad=0.7 * measures.font + room, y=1.0, parse_math=False,
+        )  # fmt: skip
+        _wrap(head, width)
+        below = 0.0
+        if not own:
+            frame = axes.get_window_extent()
+            below = frame.y0 - (axes.get_tightbbox() or frame).y0
+        foot = axes.annotate(
+            "" if bare else visible(footer), (0, 0), xycoords="axes fraction", va="top",
+            xytext=(0, -below * 72 / dpi - measures.tiny), textcoords="offset points",
+            fontsize=measures.tiny, color=MUTED, gid=FOOTER,
+            annotation_clip=False, linespacing=1.25, parse_math=False,
+        )  # fmt: skip
+        _wrap(foot, width)
+        if own:
+            _fit(axes, figure, head, foot, pad)
+        return axes
 
 
 def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
@@ -200,36 +248,6 @@ def _ruler(dpi: float) -> Figure:
     figure = Figure(dpi=dpi)
     FigureCanvasAgg(figure)
     return figure
-
-
-def key_above(axes: Axes, handles: Sequence[Any], size: str) -> None:
-    """The key to what is drawn, in a line between the axes and their title (two on a phone)."""
-    legend = axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
-        ncols=2 if size == "phone" else 5, fontsize=of_size(size).small, borderpad=0,
-        borderaxespad=0.1, handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
-    )  # fmt: skip
-    legend.set_in_layout(False)  # it hangs on the left edge: narrower axes would not make it fit
-
-
-def date_axis(axes: Axes, first: float, end: float, size: str = "page", lang: str = "en") -> None:
-    """Label an x axis in days since 1970: quarters, half years or years, by the range's length."""
-    dates: Any = importlib.import_module("matplotlib.dates")  # untyped
-    ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
-    months = (end - first) / DAYS_PER_MONTH
-    room = 6 if size in ("column", "phone") else 10
-    if months <= 2 * room // 3:
-        locator, style = dates.MonthLocator(), "%b %Y"
-    elif months <= 2 * room:
-        locator, style = dates.MonthLocator(bymonth=(1, 4, 7, 10)), "%b %Y"
-    elif months <= 6 * room:
-        locator, style = dates.MonthLocator(bymonth=(1, 7)), "%b %Y"
-    else:
-        locator, style = dates.YearLocator(), "%Y"
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.DateFormatter(style))
-    if lang == "de" and style != "%Y":
-        axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda day, _: month(day)))
 
 
 def unsigned(axis: Any, ticks: int = 8) -> None:

@@ -1,8 +1,6 @@
 """What all figures share: colours, sizes, groups, the words of titles and footers.
 
-A figure is ``axes = new_axes(size)``, its own drawing with fonts and lines of `of_size(size)`, then
-``finish(axes, title, footer(result), size=size)`` as the last step. Nothing here touches pyplot or
-leaves a changed setting behind.
+Nothing here touches pyplot or leaves a changed setting behind.
 """
 
 from __future__ import annotations
