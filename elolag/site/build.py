@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -247,7 +248,7 @@ class _Made:
     edition: Edition
     found: Found
     ask: bytes | str
-    frozen: Mapping[str, Mapping[str, bytes]]
+    frozen: Mapping[str, Frozen]
     lists: Mapping[str, bytes]
     added: tuple[str, ...]
 
@@ -292,7 +293,7 @@ def _made(work: _Work) -> _Made:
         **{f"list {name}": partial(_list, name, question, stamp) for name in work.others},
     }  # fmt: skip
     base = asking(question, vintage=vintage, session=_session(stamp))
-    before = max((m for m in every if m.name < vintage[:7]), default=None, key=_named)
+    before = max((m for m in every if m.name < vintage[:7]), default=None, key=attrgetter("name"))
 
     def of_the_newest() -> tuple[Material, dict[str, Any], LagResult | None, LagPath | None]:
         extent = Extent(checks=False, full=False, ways=bool(here))
@@ -302,9 +303,10 @@ def _made(work: _Work) -> _Made:
         copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
         return material, made, copied, revising(every, base)
 
-    first, (material, shared, copied, path) = work_through(tasks, work, of_the_newest)
+    first, (material, shared, copied, path) = work_through(
+        tasks, work.workers, work.tell, of_the_newest
+    )
     first |= shared
-    files = {name: dict(month.files) for name, month in work.held.items()}
     held = dict(work.held)
     answers: dict[str, LagResult | str] = {}
     for month in every:
@@ -314,26 +316,22 @@ def _made(work: _Work) -> _Made:
         made = first[f"month {month.name}"]
         answers[month.name] = made if isinstance(made, str) else made[1]
         if not isinstance(made, str):
-            files[month.name] = folder.summed(made[0])
-            held[month.name] = Frozen(month.name, files[month.name], json.loads(made[0][FACTS]))
-    if not files:
+            whole = folder.summed(made[0])
+            held[month.name] = Frozen(month.name, whole, json.loads(whole[FACTS]))
+    if not held:
         raise EstimateError(f"no month has a figure: {first[f'month {every[-1].name}']}")
     record = compiled(every, held, answers, material.headline, path)
     material = replace(material, checks=checked(material, first))
     lists = {v: data for v in work.others if (data := first[f"list {v}"])}
     return _Made(
-        edition=Edition(material, tuple(m for m in every if m.name in files), record, work.day,
+        edition=Edition(material, tuple(m for m in every if m.name in held), record, work.day,
                         copied),
         found=gathered(material, {name: first[name] for name in further}),
         ask=first["ask"],
-        frozen=files,
+        frozen=held,
         lists={**work.lists, **lists},
-        added=tuple(month.name for month in new if month.name in files),
+        added=tuple(month.name for month in new if month.name in held),
     )  # fmt: skip
-
-
-def _named(month: Month) -> str:
-    return month.name
 
 
 #: The page that answers back.
@@ -432,7 +430,8 @@ def _folder(
 def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
     """Every file of the site."""
     edition = made.edition
-    files = {f"{name}/{k}": v for name, month in made.frozen.items() for k, v in month.items()}
+    files = {f"{name}/{k}": v for name, month in made.frozen.items()
+             for k, v in month.files.items()}  # fmt: skip
     lists = folder.summed({f"{vintage}.json": data for vintage, data in made.lists.items()})
     files |= {f"{LISTS}/{name}": data for name, data in lists.items() if made.lists}
     unasked = []
@@ -448,7 +447,7 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
     result, typed = edition.material.headline, command(edition.material)
     # The files of the front page's charts lie with the month of the same list.
     month = edition.month
-    beside = made.frozen[month.name] if month.vintage == result.vintage else {}
+    beside = made.frozen[month.name].files if month.vintage == result.vintage else {}
     at_front = {
         each.path: {f.name: ways_to(f, f"{month.name}/", beside, each.lang)
                     for section in each.sections for f in section.figures}
@@ -464,7 +463,9 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
             drawn[f"page {each.path}"] = write
         else:
             bare.append(write)
-    done, undrawn = work_through(drawn, work, lambda: [write() for write in bare])
+    done, undrawn = work_through(
+        drawn, work.workers, work.tell, lambda: [write() for write in bare]
+    )
     for rendered in (*done.values(), *undrawn):
         files |= rendered
     return files | _for_programs(work, made, files)
@@ -474,20 +475,19 @@ def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[
     """Series, newest figure, feed, schemas, and the package that describes every table."""
     edition = made.edition
     record, material = edition.record, edition.material
-    contents = {row.month.name: files[f"{row.month.name}/{FACTS}"] for row in record.rows}
-    facts = {name: json.loads(content) for name, content in contents.items()}
+    frozen = {row.month.name: made.frozen[row.month.name] for row in record.rows}
     rows = {
-        row.month.name: row_of(facts[row.month.name], contents[row.month.name], row, record.vintage)
-        for row in record.rows
+        name: row_of(month.facts, month.files[FACTS], row, record.vintage)
+        for (name, month), row in zip(frozen.items(), record.rows, strict=True)
     }
     table = series(rows.values())
     content = table.to_csv()
     newest = edition.month.name
     latest = latest_json(
-        rows[newest], material.headline, facts[newest]["sentence"], base_url=work.address,
+        rows[newest], material.headline, frozen[newest].facts["sentence"], base_url=work.address,
         next_figure=next_release(work.day),
     )  # fmt: skip
-    entries = [_entry(row, facts[row.month.name]) for row in record.rows]
+    entries = [_entry(row, frozen[row.month.name].facts) for row in record.rows]
     entries += [_corrected(row, record.vintage) for row in record.rows if row.corrected]
     tables = [resource("series.csv", content, described(table.columns), table.caption)]
     # Sorted, for months on file come in another order than those that were just made.
@@ -515,7 +515,7 @@ def _entry(row: Row, facts: Mapping[str, Any]) -> Entry:
     what = "" if row.published else f" ({words('short')})"
     return Entry(
         f"months/{month.name}", f"{month.words()}{what}: {in_words(row.first)}",
-        facts["sentence"]["en"], f"{month.name}/index.html", day, day,
+        facts["sentence"]["en"], f"{month.name}/index.html", day,
     )  # fmt: skip
 
 
@@ -524,7 +524,7 @@ def _corrected(row: Row, day: str) -> Entry:
     return Entry(
         f"corrections/{month.name}/{day}", words("corrections title", month=month.words()),
         f"{words('first')} {in_words(row.first)}. {words('again')} {in_words(row.again)}.",
-        f"corrections/{month.name}.html", day, day,
+        f"corrections/{month.name}.html", day,
     )  # fmt: skip
 
 
@@ -543,7 +543,7 @@ def _keep(kept: Path, made: _Made) -> None:
     """Add what is new to the folder of published months."""
     for name in made.added:
         with folder.reserved(kept / name, force=False) as temporary:
-            files = {k: v for k, v in made.frozen[name].items() if k != folder.SUMS}
+            files = {k: v for k, v in made.frozen[name].files.items() if k != folder.SUMS}
             folder.write(files, temporary, kept / name, force=False)
     if made.lists:
         lists = {f"{vintage}.json": data for vintage, data in made.lists.items()}

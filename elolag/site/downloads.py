@@ -21,7 +21,7 @@ from elolag.results.table import Cell, Column, Table
 from elolag.results.words import printable
 from elolag.schema import NOT_STATED
 from elolag.site.content import Link
-from elolag.site.page import environment, policy, shown, template
+from elolag.site.page import filled, template
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,9 +130,7 @@ def _packed(colours: Pixels) -> NDArray[np.uint32]:
     return np.ascontiguousarray(padded.view("<u4")[..., 0])
 
 
-def about(
-    result: LagResult, *, title: str, caption: str, command: str, address: str = ""
-) -> list[tuple[str, str]]:
+def about(result: LagResult, *, title: str, caption: str, command: str) -> list[tuple[str, str]]:
     """What the first sheet of a workbook says of a chart and the month it belongs to.
 
     Parameters
@@ -143,8 +141,6 @@ def about(
         Of the chart: what it shows, and how to read it.
     command
         What to type to get the same again.
-    address
-        Of the page, where the site has one.
     """
     source = provenance(result)
     rows = [
@@ -159,7 +155,6 @@ def about(
         ("Footnote", source.footer()),
         ("Software", f"elolag {result.version}, {result.n_draws:,} draws, seed {result.seed}"),
         ("Command", command),
-        *([("Address", address)] if address else []),
     ]
     said = dict.fromkeys((o.citation or o.publisher, o.licence) for o in result.origins)
     rows += [("Source", f"{name} Licence: {licence or NOT_STATED}") for name, licence in said]
@@ -281,7 +276,6 @@ def embed(
     alt: str,
     credit: tuple[str, str],
     link: Link,
-    lang: str = "en",
 ) -> bytes:
     """The page of one chart: title, drawing, two lines of credit and one link; nothing runs.
 
@@ -297,10 +291,7 @@ def embed(
         To the page that says more.
     """
     markup = library("markupsafe", REPORT).Markup
-    style = f"{template('style.css')}{_FRAME}"
-    made = environment(autoescape=True, finalize=shown).get_template("embed.html.j2")
-    text: str = made.render(
-        drawings={size: markup(drawing) for size, drawing in drawings.items()}, title=title,
-        alt=alt, credit=credit, link=link, lang=lang, style=markup(style), policy=policy(style),
+    return filled(
+        "embed.html.j2", f"{template('style.css')}{_FRAME}", title=title, alt=alt, credit=credit,
+        link=link, drawings={size: markup(drawing) for size, drawing in drawings.items()},
     )  # fmt: skip
-    return f"{text.rstrip()}\n".encode()

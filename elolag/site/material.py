@@ -127,7 +127,7 @@ def _headlines(slices: Mapping[str, Any]) -> dict[str, Any]:
     return {**slices, "slices": rows}
 
 
-def check(material: Material, extent: Extent) -> Checks:
+def _check(material: Material, extent: Extent) -> Checks:
     """Ask all of them; a part without an answer says why, and the others stand."""
     study, question = material.study, material.question
     few = {**question, "n_draws": min(study.n_draws, DRAWS)}
@@ -343,7 +343,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
         checks=None,
         extent=extent,
     )
-    return replace(material, checks=check(material, extent)) if extent.checks else material
+    return replace(material, checks=_check(material, extent)) if extent.checks else material
 
 
 def _both_lines(study: Study) -> Comparison:
@@ -479,22 +479,6 @@ def asks(
 
 def _leads(as_of: str, **question: Any) -> WhoLed:
     return who_led(**question).until(as_of)
-
-
-def find(material: Material) -> Found:
-    """Ask everything, one after the other.
-
-    Raises
-    ------
-    ElolagError
-        There are no dates of models; any other part without an answer says why.
-    """
-    headline = material.headline
-    asked = asks(
-        material.question, board=headline.board, as_of=headline.as_of,
-        n_draws=material.study.n_draws,
-    )  # fmt: skip
-    return gathered(material, {name: answered(ask) for name, ask in asked.items()})
 
 
 def gathered(material: Material, answers: Mapping[str, Any]) -> Found:

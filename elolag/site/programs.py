@@ -356,19 +356,15 @@ class Entry:
         Plain text.
     path
         The page, within the site; an anchor may follow.
-    published, updated
-        ISO dates.
-    lang
-        Of title and summary.
+    day
+        ISO date of its publication; it never changes after.
     """
 
     key: str
     title: str
     summary: str
     path: str
-    published: str
-    updated: str
-    lang: str = "en"
+    day: str
 
 
 def atom(
@@ -394,13 +390,13 @@ def atom(
     if len(set(keys)) < len(keys):
         twice = next(key for key in keys if keys.count(key) > 1)
         raise UsageError(f"two entries of the feed are called {twice!r}; give each its own key")
-    newest = sorted(entries, key=lambda e: (e.updated, e.published, e.key), reverse=True)
+    newest = sorted(entries, key=lambda e: (e.day, e.key), reverse=True)
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
         _element("title", title),
         _element("id", _identity(base_url, "feed")),
-        _element("updated", _moment(max([updated, *(e.updated for e in entries)]))),
+        _element("updated", _moment(max([updated, *(e.day for e in entries)]))),
         f"<author>{_element('name', author)}</author>",
         _link("self", _address(base_url, "feed.xml"), "application/atom+xml"),
         _link("alternate", _address(base_url, "index.html"), "text/html"),
@@ -408,11 +404,11 @@ def atom(
     ]
     for entry in newest:
         parts += [
-            f'<entry xml:lang="{html.escape(entry.lang)}">',
+            '<entry xml:lang="en">',
             _element("title", entry.title, kind="text"),
             _element("id", _identity(base_url, entry.key)),
-            _element("published", _moment(entry.published)),
-            _element("updated", _moment(entry.updated)),
+            _element("published", _moment(entry.day)),
+            _element("updated", _moment(entry.day)),
             _link("alternate", _address(base_url, entry.path), "text/html"),
             _element("summary", entry.summary, kind="text"),
             "</entry>",

@@ -162,7 +162,7 @@ def test_the_first_sheet_says_what_a_figure_may_not_be_read_without(
     answers: tuple[LagResult, LagResult],
 ) -> None:
     average, current = answers
-    rows = about(average, title="The two", caption="Bars: 95%.", command="elolag lag", address="x")
+    rows = about(average, title="The two", caption="Bars: 95%.", command="elolag lag")
     said = dict(rows)
     assert said["The month's figure"] == average.sentence()
     assert said["What intervals leave out"] == average.left_out()
@@ -594,7 +594,7 @@ def test_columns_that_are_not_described_are_refused() -> None:
 def entry(key: str = "months/2026-08", **rest: Any) -> Entry:
     facts = {
         "title": "August 2026", "summary": "About 7 months.", "path": "2026-08/index.html",
-        "published": "2026-09-01", "updated": "2026-09-01", **rest,
+        "day": "2026-09-01", **rest,
     }  # fmt: skip
     return Entry(key, **facts)
 
@@ -605,8 +605,9 @@ def feed(*entries: Entry, base: str = "", updated: str = "2026-08-19") -> bytes:
 
 @pytest.mark.parametrize("base", ["", "https://example.org/lag", "https://example.org/lag/"])
 def test_the_feed_is_one_by_its_rules(base: str, tmp_path: Path) -> None:
-    correction = entry("corrections/2026-08/1", path="corrections/2026-08.html#c1",
-                       published="2026-10-02", updated="2026-10-02")  # fmt: skip
+    correction = entry(
+        "corrections/2026-08/1", path="corrections/2026-08.html#c1", day="2026-10-02"
+    )
     (tmp_path / "feed.xml").write_bytes(feed(entry(), correction, base=base))
     found = checks.opens(tmp_path / "feed.xml")
     assert [e.link.rpartition("/")[2] for e in found.entries] == ["2026-08.html#c1", "index.html"]
@@ -650,14 +651,14 @@ def embedded(result: LagResult, **rest: Any) -> bytes:
 def test_an_embedded_chart_runs_and_loads_nothing(
     answers: tuple[LagResult, LagResult], tmp_path: Path
 ) -> None:
-    content = embedded(answers[1], title=HOSTILE[0], alt=HOSTILE[1], credit=HOSTILE[2:4], lang="de")
+    content = embedded(answers[1], title=HOSTILE[0], alt=HOSTILE[1], credit=HOSTILE[2:4])
     assert checks.html(content) == []
     assert checks.csp(content) == []
     (tmp_path / "embed.html").write_bytes(content)
     assert checks.links(tmp_path, ["https://example.org/"]) == []
     assert checks.links(tmp_path) != []
     assert b"window.owned=1</script>" not in content
-    assert b'lang="de"' in content
+    assert b'lang="en"' in content
     assert b"prefers-color-scheme: dark" in content
     assert embedded(answers[1]) == embedded(answers[1])
 
