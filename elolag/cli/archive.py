@@ -107,13 +107,12 @@ def _boards(archive: Archive) -> list[dict[str, object]]:
 
 
 def _vintages(board: Board) -> list[dict[str, object]]:
+    from elolag.results.table import picked
+
     return [
         {
             "vintage": snapshot.label,
-            "source": snapshot.source,
-            "basis": snapshot.basis,
-            "method": snapshot.method,
-            "completeness": snapshot.completeness,
+            **picked(snapshot, "source", "basis", "method", "completeness"),
             "entries": snapshot.facts["entries"],
             "rows": sum(snapshot.categories.values()) or snapshot.facts["entries"],
             "sha256": snapshot.sha256,

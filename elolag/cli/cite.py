@@ -81,13 +81,12 @@ def _print_brief(found: Citation) -> None:
 
 
 def _print_full(found: Citation) -> None:
-    german = found.lang == "de"
-    say("Satz" if german else "Sentence", "bold")
-    paragraphs("", *found.said, "")
-    say("Fußnote" if german else "Footnote", "bold")
-    paragraphs("", *found.short, "")
-    say("Fußnote mit allen Hashwerten" if german else "Footnote with every hash", "bold")
-    paragraphs("", found.footnote, "")
+    heads = ("Sentence", "Footnote", "Footnote with every hash")
+    if found.lang == "de":
+        heads = ("Satz", "Fußnote", "Fußnote mit allen Hashwerten")
+    for head, texts in zip(heads, (found.said, found.short, [found.footnote]), strict=True):
+        say(head, "bold")
+        paragraphs("", *texts, "")
     say("BibTeX", "bold")
     line()
     lines(found.bibtex())

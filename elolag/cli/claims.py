@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from elolag.cli.options import Figure, FigureSize, Json, answers, asks, check_figure, draw, group
-from elolag.cli.show import dump, line, lines, print_facts, print_result, print_table, say
+from elolag.cli.options import Json, answers, asks, group
+from elolag.cli.show import dump, line, lines, print_facts, print_table, say
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -105,25 +105,17 @@ def check(
 
 @app.command()
 @asks(only=_ASKED, n_draws=2000)
+@answers("bridge", source="headline", whole=("route", "what changes"), apart=True)
 def bridge(
     question: dict[str, Any],
     date: Annotated[
         str | None, typer.Option(help="ISO day; that of the archive's index by default.")
     ] = None,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """Why Epoch's, the AI Index's, CAISI's and our headline differ, step by step."""
     from elolag.claims import bridge as bridges
 
-    size = check_figure(figure, size)
-    found = bridges.bridge(date, **question)
-    draw("bridge", found, figure, size, found.headline)
-    if as_json:
-        dump(found.to_dict())
-        return
-    print_result(found, whole=("route", "what changes"), apart=True)
+    return bridges.bridge(date, **question)
 
 
 @app.command()

@@ -181,7 +181,7 @@ def asks(
 
 
 def answers(
-    figure: str = "", show: Callable[..., None] = print_result, **layout: Any
+    figure: str = "", show: Callable[..., None] = print_result, *, source: str = "", **layout: Any
 ) -> Callable[[Callable[..., Any]], _Command]:
     """Make a command of a function that returns a result: drawn, and printed, or dumped as JSON.
 
@@ -189,6 +189,8 @@ def answers(
     ----------
     figure
         Function of `elolag.plots` that draws it, where the command is to have --figure and --size.
+    source
+        Where it has a result whose provenance the figure carries; by default its own.
     show, layout
         What prints it, and what that is told beside it.
     """
@@ -201,7 +203,7 @@ def answers(
             found = answer(*question, **given)
             if found is None:  # a group of commands, of which another was meant
                 return
-            draw(figure, found, file, size)
+            draw(figure, found, file, size, getattr(found, source) if source else None)
             if as_json:
                 dump(found.to_dict())
             else:

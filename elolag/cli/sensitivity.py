@@ -94,7 +94,6 @@ def sensitivity(
 
 
 def _choices(given: list[str] | None) -> dict[str, list[str]]:
-
     out = {}
     for text in given or ():
         name, equals, levels = text.partition("=")
@@ -105,7 +104,6 @@ def _choices(given: list[str] | None) -> dict[str, list[str]]:
 
 
 def _range(text: str) -> tuple[float, float]:
-
     try:
         low, high = (float(part) for part in text.split(","))
     except ValueError:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from elolag.cli.options import Json, answers, asks
 from elolag.cli.show import dump, line, lines, print_facts, progress
+
+if TYPE_CHECKING:
+    from elolag.site import Report
 
 _EACH = "each month has a list and a day of its own"
 _OWN = "a table of your own is one list and has no months"
@@ -43,10 +46,7 @@ def site(
     if as_json:
         dump(made.to_dict())
         return
-    line(made.sentence())
-    line()
-    new = f"; new months: {', '.join(made.added)}" if made.added else "; no new month"
-    line(f"{len(made.files)} files in {made.path}{new}; open {made.path / 'index.html'}")
+    _print(made, f"; new months: {', '.join(made.added)}" if made.added else "; no new month")
 
 
 @asks(_FIXED)
@@ -112,6 +112,10 @@ def report(
     if as_json:
         dump(made.to_dict())
         return
+    _print(made)
+
+
+def _print(made: Report, new: str = "") -> None:
     line(made.sentence())
     line()
-    line(f"{len(made.files)} files in {made.path}; open {made.path / 'index.html'}")
+    line(f"{len(made.files)} files in {made.path}{new}; open {made.path / 'index.html'}")

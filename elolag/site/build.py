@@ -28,7 +28,7 @@ from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.pages import words
 from elolag.schema import ALL_LISTS
-from elolag.site import ask, carried, down, folder, front, page
+from elolag.site import ask, carried, down, folder, front, page, programs
 from elolag.site import sections as parts
 from elolag.site.cards import Deck
 from elolag.site.content import Link, Page, Section
@@ -60,19 +60,6 @@ from elolag.site.months import (
     usable,
 )
 from elolag.site.page import Frame
-from elolag.site.programs import (
-    Entry,
-    atom,
-    datapackage,
-    described,
-    lag_json,
-    latest_json,
-    resource,
-    row_of,
-    schemas,
-    series,
-    to_json,
-)
 from elolag.site.travel import carry
 from elolag.site.workers import seldom_collected, work_through, workers
 from elolag.version import METHOD, __version__
@@ -373,7 +360,7 @@ def _list(vintage: str, question: Question, stamp: str) -> bytes:
         found = estimate_lag(**asking(question, vintage=vintage, session=_session(stamp)))
     except EstimateError:
         return b""
-    return to_json(found.to_dict())
+    return programs.to_json(found.to_dict())
 
 
 def _month(
@@ -414,7 +401,7 @@ def _folder(
     files = contents(
         material, path=f"{month.name}/index.html", frame=frame, above=above, links=links
     )
-    told = lag_json(
+    told = programs.lag_json(
         headline, material.current or headline, month=month.name, method=METHOD,
         published=published, official=month.official, command=command(material),
     )  # fmt: skip
@@ -424,7 +411,7 @@ def _folder(
         title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
         link=Link(words("home"), "./index.html"),
     )  # fmt: skip
-    return {**files, FACTS: to_json(told, packed=True), "embed.html": framed}, headline
+    return {**files, FACTS: programs.to_json(told, packed=True), "embed.html": framed}, headline
 
 
 def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
@@ -477,51 +464,53 @@ def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[
     record, material = edition.record, edition.material
     frozen = {row.month.name: made.frozen[row.month.name] for row in record.rows}
     rows = {
-        name: row_of(month.facts, month.files[FACTS], row, record.vintage)
+        name: programs.row_of(month.facts, month.files[FACTS], row, record.vintage)
         for (name, month), row in zip(frozen.items(), record.rows, strict=True)
     }
-    table = series(rows.values())
+    table = programs.series(rows.values())
     content = table.to_csv()
     newest = edition.month.name
-    latest = latest_json(
+    latest = programs.latest_json(
         rows[newest], material.headline, frozen[newest].facts["sentence"], base_url=work.address,
         next_figure=next_release(work.day),
     )  # fmt: skip
     entries = [_entry(row, frozen[row.month.name].facts) for row in record.rows]
     entries += [_corrected(row, record.vintage) for row in record.rows if row.corrected]
-    tables = [resource("series.csv", content, described(table.columns), table.caption)]
+    tables = [
+        programs.resource("series.csv", content, programs.described(table.columns), table.caption)
+    ]
     # Sorted, for months on file come in another order than those that were just made.
     for path, data in sorted(files.items()):
         if path.endswith(".metadata.json"):
             about, name = json.loads(data), f"{path.removesuffix('.metadata.json')}.csv"
-            tables.append(resource(name, files[name], about["columns"], about["title"]))
-    package = datapackage(
+            tables.append(programs.resource(name, files[name], about["columns"], about["title"]))
+    package = programs.datapackage(
         tables, created=edition.material.headline.vintage,
         origins=material.headline.origins, base_url=work.address,
     )  # fmt: skip
-    feed = atom(
+    feed = programs.atom(
         entries, title=words("feed"), author=owner().name, updated=work.day,
         base_url=work.address,
     )  # fmt: skip
     return {
-        "series.csv": content, "latest.json": to_json(latest), "feed.xml": feed,
-        "datapackage.json": package, **schemas(),
+        "series.csv": content, "latest.json": programs.to_json(latest), "feed.xml": feed,
+        "datapackage.json": package, **programs.schemas(),
     }  # fmt: skip
 
 
-def _entry(row: Row, facts: Mapping[str, Any]) -> Entry:
+def _entry(row: Row, facts: Mapping[str, Any]) -> programs.Entry:
     month = row.month
     day = row.published or month.vintage
     what = "" if row.published else f" ({words('short')})"
-    return Entry(
+    return programs.Entry(
         f"months/{month.name}", f"{month.words()}{what}: {in_words(row.first)}",
         facts["sentence"]["en"], f"{month.name}/index.html", day,
     )  # fmt: skip
 
 
-def _corrected(row: Row, day: str) -> Entry:
+def _corrected(row: Row, day: str) -> programs.Entry:
     month = row.month
-    return Entry(
+    return programs.Entry(
         f"corrections/{month.name}/{day}", words("corrections title", month=month.words()),
         f"{words('first')} {in_words(row.first)}. {words('again')} {in_words(row.again)}.",
         f"corrections/{month.name}.html", day,

@@ -77,12 +77,14 @@ def _part(
     key: str,
     title: str,
     result: Result | None,
-    figure: Callable[..., Figure],
+    figure: Callable[..., Figure] | None,
 ) -> Section:
-    """A result as a section: sentence, figure with its table, notes; or why there is none."""
+    """A result as a section: sentence, figure or table, notes; or why there is none."""
     if result is None:
         return Section(key, title, (f"There is no answer: {found.missing[key]}.",))
-    return Section(key, title, result.said(), (figure(result),), after=result.footnotes())
+    figures = (figure(result),) if figure else ()
+    tables = () if figure else (result.table(),)
+    return Section(key, title, result.said(), figures, tables, after=result.footnotes())
 
 
 def _boards_figure(found: Measures) -> Figure:
@@ -377,7 +379,6 @@ def about(found: Found, owner: Owner) -> Page:
     )  # fmt: skip
 
 
-PATH = "forecasts/index.html"
 _TITLE = "What may come, and how good such forecasts were"
 _STANDFIRST = (
     "Everything else here is measured; this is not. Each forecast is frozen before its day, "
@@ -387,14 +388,11 @@ _STANDFIRST = (
 
 def forecasts(found: Found) -> Page:
     """The outlook, the record and the ledger; each says why where there is none."""
-    outlook, ledger, record = found.outlook, found.ledger, past.scores()
+    outlook, record = found.outlook, past.scores()
     board = found.material.headline.board
-    ahead = (
-        Section("outlook", "The outlook", outlook.told(), (_fan(outlook),),
-                after=outlook.footnotes())
-        if outlook is not None
-        else _none("outlook", "The outlook", found)
-    )  # fmt: skip
+    ahead = _part(found, "outlook", "The outlook", outlook, _fan)
+    if outlook is not None:
+        ahead = replace(ahead, prose=outlook.told())
     told = past.record(board) if outlook is None else outlook.record
     known = told != past.NO_RECORD and record.of_board(board).lines
     figures, after = ((_held(record, board),), record.footnotes()) if known else ((), ())
@@ -403,17 +401,8 @@ def forecasts(found: Found) -> Page:
     others = [record.told(name) for name in boards if name != board]
     prose = (told["en"], *others) if outlook is None or not others else others
     scored = Section("scores", "The record", prose, figures, after=after)
-    said = (
-        _none("ledger", "The ledger", found)
-        if ledger is None
-        else Section("ledger", "The ledger", ledger.said(), tables=(ledger.table(),),
-                     after=ledger.footnotes())
-    )  # fmt: skip
-    return Page(PATH, _TITLE, _STANDFIRST, (ahead, scored, said))
-
-
-def _none(key: str, title: str, found: Found) -> Section:
-    return Section(key, title, (f"There is no answer: {found.missing[key]}.",))
+    ledger = _part(found, "ledger", "The ledger", found.ledger, None)
+    return Page("forecasts/index.html", _TITLE, _STANDFIRST, (ahead, scored, ledger))
 
 
 def _held(record: Scores, board: str) -> Figure:

@@ -165,8 +165,8 @@ def about(result: LagResult, *, title: str, caption: str, command: str) -> list[
     return rows
 
 
-def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str) -> bytes:
-    """A workbook: a first sheet that explains, then one sheet per table with typed columns.
+def xlsx(table: Table, about: Sequence[tuple[str, str]], *, made: str) -> bytes:
+    """A workbook: a first sheet that explains, then the table with typed columns.
 
     Numbers are numbers and ISO dates dates. Text is text, whatever it begins with: no cell is a
     formula or a link.
@@ -181,7 +181,7 @@ def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str
     Raises
     ------
     UsageError
-        Two tables of one name; or the extra ``elolag[report]`` is missing.
+        A name that a sheet cannot have; or the extra ``elolag[report]`` is missing.
     """
     held = io.BytesIO()
     options = {"in_memory": True, **dict.fromkeys(
@@ -191,27 +191,28 @@ def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str
     strong = book.add_format({"bold": True})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
-    _explain(book.add_worksheet("About"), tables, about, strong, wrapped)
-    for name, table in zip(_names(tables), tables, strict=True):
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, 40 if column.long else 14)
-            sheet.write_string(0, place, column.key, strong)
-            for number, row in enumerate(table.rows, 1):
-                _write(sheet, number, place, row[place], column, day)
+    name = _sheet_name(table)
+    _explain(book.add_worksheet("About"), name, table, about, strong, wrapped)
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, 40 if column.long else 14)
+        sheet.write_string(0, place, column.key, strong)
+        for number, row in enumerate(table.rows, 1):
+            _write(sheet, number, place, row[place], column, day)
     book.close()
     return held.getvalue()
 
 
 def _explain(
-    sheet: Any, tables: Sequence[Table], about: Sequence[tuple[str, str]], strong: Any, wrapped: Any
-) -> None:
+    sheet: Any, name: str, table: Table, about: Sequence[tuple[str, str]], strong: Any,
+    wrapped: Any,
+) -> None:  # fmt: skip
     widths = (22, 28, 16, 90)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
-    for number, (name, text) in enumerate(about):
-        sheet.write_string(number, 0, _text(name), strong)
+    for number, (head, text) in enumerate(about):
+        sheet.write_string(number, 0, _text(head), strong)
         # Over the columns of the list below; merged cells do not grow by themselves.
         sheet.merge_range(number, 1, number, 3, "", wrapped)
         sheet.write_string(number, 1, _text(text), wrapped)
@@ -220,29 +221,23 @@ def _explain(
     start = len(about) + 1
     for place, head in enumerate(("Sheet", "Column", "Unit", "Meaning")):
         sheet.write_string(start, place, head, strong)
-    for sheet_name, table in zip(_names(tables), tables, strict=True):
-        for column in table.columns:
-            start += 1
-            cells = (sheet_name, column.key, column.unit, column.meaning)
-            for place, text in enumerate(cells):
-                sheet.write_string(start, place, _text(text), wrapped)
+    for number, column in enumerate(table.columns, start + 1):
+        for place, text in enumerate((name, column.key, column.unit, column.meaning)):
+            sheet.write_string(number, place, _text(text), wrapped)
 
 
-def _names(tables: Sequence[Table]) -> list[str]:
-    """Names of the sheets: short enough, of plain characters, none twice.
+def _sheet_name(table: Table) -> str:
+    """The name of its sheet: short enough, of plain characters, none that is taken.
 
     Raises
     ------
     UsageError
-        Two would be the same.
+        It is empty, that of the first sheet, or one that spreadsheets keep for themselves.
     """
-    names = [re.sub(r"[^a-z0-9-]+", "-", table.name.lower())[:_NAME] for table in tables]
-    for number, name in enumerate(names):
-        if name in names[:number] or name in ("", "about", "history"):
-            raise UsageError(
-                f"a workbook cannot hold two sheets {name!r}; rename {tables[number].name!r}"
-            )
-    return names
+    name = re.sub(r"[^a-z0-9-]+", "-", table.name.lower())[:_NAME]
+    if name in ("", "about", "history"):
+        raise UsageError(f"a workbook cannot hold two sheets {name!r}; rename {table.name!r}")
+    return name
 
 
 def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, day: Any) -> None:

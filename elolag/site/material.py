@@ -253,8 +253,8 @@ class Material:
         The day's distance; None where it has no answer.
     comparison
         Every estimand, or those of the two lines.
-    path, averages
-        The average over time, and the lag where there is none; None where no day before the as-of
+    path
+        The average over time, or the lag where there is none; None where no day before the as-of
         date can be answered.
     beside
         The headline on another measure, where that has an answer on the same day.
@@ -273,7 +273,6 @@ class Material:
     current: LagResult | None
     comparison: Comparison
     path: LagPath | None
-    averages: LagPath | None
     beside: LagResult | None
     news: News | str
     checks: Checks | None
@@ -328,7 +327,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
     headline = answers.get(HEADLINE) or answers.get("current")
     if headline is None:
         raise EstimateError(comparison.refused["current"])
-    averages = _path(study, HEADLINE, question) if HEADLINE in answers else None
+    path = _path(study, HEADLINE, question) if HEADLINE in answers else None
     material = Material(
         question=question,
         study=study,
@@ -336,8 +335,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,
-        path=None if averages else _path(study, "current", question),
-        averages=averages,
+        path=path or _path(study, "current", question),
         beside=beside(headline, **question),
         news=_news(study, headline, before, question),
         checks=None,

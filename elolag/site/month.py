@@ -238,7 +238,7 @@ def taken(
         told = about(result, title=figure.title, caption=figure.caption, command=command)
         told += [("Rows", figure.sheet.caption)] if figure.sheet else []
         files[f"data/{figure.table.name}.xlsx"] = xlsx(
-            [figure.sheet or figure.table], told, made=result.vintage
+            figure.sheet or figure.table, told, made=result.vintage
         )
     for table in _tables(sections):
         content = table.to_csv()
