@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Argument, Option
 
 from elolag.cli.options import Json, asks, check_figure
 from elolag.cli.show import complain, dump, line, lines, paragraphs, print_table, say
@@ -18,23 +18,21 @@ if TYPE_CHECKING:
     from elolag.results.lag import LagResult
 
 
-_Lang = Annotated[str, typer.Option(help="Language of sentence and footnote: en or de.")]
+_Lang = Annotated[str, Option(help="Language of sentence and footnote: en or de.")]
 
 
 @asks(which=True)
 def cite(
     question: dict[str, Any],
     figure: Annotated[
-        Path | None,
-        typer.Argument(help="A .png, .svg or .pdf made by elolag: print where it came from."),
+        Path | None, Argument(help="A .png, .svg or .pdf made by elolag: print where it came from.")
     ] = None,
     lang: _Lang = "en",
     full: Annotated[
-        bool,
-        typer.Option("--full", help="Add every list with its hash, every reference, CSL-JSON."),
+        bool, Option("--full", help="Add every list with its hash, every reference, CSL-JSON.")
     ] = False,
-    bibtex: Annotated[bool, typer.Option("--bibtex", help="Print only all BibTeX.")] = False,
-    csl: Annotated[bool, typer.Option("--csl", help="Print only the CSL-JSON.")] = False,
+    bibtex: Annotated[bool, Option("--bibtex", help="Print only all BibTeX.")] = False,
+    csl: Annotated[bool, Option("--csl", help="Print only the CSL-JSON.")] = False,
     as_json: Json = False,
 ) -> None:
     """A result as it may be quoted: sentence, two lines of footnote, BibTeX; or a figure's origin.
@@ -102,15 +100,13 @@ def brief(
     lang: _Lang = "en",
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the chart (brief.svg, brief.png) and the text (brief.txt)."),
+        Option(help="Folder for the chart (brief.svg, brief.png) and the text (brief.txt)."),
     ] = None,
     size: Annotated[
         str | None,
-        typer.Option(
-            metavar="[phone|column|page|slide]", help="Size of the chart; column by default."
-        ),
+        Option(metavar="[phone|column|page|slide]", help="Size of the chart; column by default."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what --out holds.")] = False,
+    force: Annotated[bool, Option("--force", help="Replace what --out holds.")] = False,
 ) -> None:
     """The sentence and two lines of footnote, nothing else; with --out, beside the chart."""
     files = _brief_files(out, size, force=force)

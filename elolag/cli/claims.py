@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
 from elolag.cli.options import Json, answers, asks, group
 from elolag.cli.show import dump, line, lines, print_facts, print_table, say
@@ -21,7 +22,7 @@ app = group(
 )
 Own = Annotated[
     Path | None,
-    typer.Option("--add", help="A registry of your own (TOML); see `elolag claims template`."),
+    Option("--add", help="A registry of your own (TOML); see `elolag claims template`."),
 ]
 #: A claim brings its own groups, board and dates.
 _ASKED = (
@@ -38,7 +39,7 @@ def claims(
     context: typer.Context,
     add: Own = None,
     only_added: Annotated[
-        bool, typer.Option("--only-added", help="Leave the packaged claims out.")
+        bool, Option("--only-added", help="Leave the packaged claims out.")
     ] = False,
 ) -> Any:
     """Every claim with our figure of its day, that of the newest ratings, and the verdict."""
@@ -55,7 +56,7 @@ def claims(
 @asks(only=_ASKED, n_draws=2000)
 def show(
     question: dict[str, Any],
-    key: Annotated[str, typer.Argument(help="Key of a claim, as `elolag claims` lists it.")],
+    key: Annotated[str, Argument(help="Key of a claim, as `elolag claims` lists it.")],
     add: Own = None,
     as_json: Json = False,
 ) -> None:
@@ -79,9 +80,9 @@ def show(
 @asks(only=_ASKED, n_draws=1000)
 def check(
     question: dict[str, Any],
-    statement: Annotated[str, typer.Argument(help='For example "7 months behind".')],
+    statement: Annotated[str, Argument(help='For example "7 months behind".')],
     date: Annotated[
-        str | None, typer.Option(help="ISO day of the statement; the newest ratings by default.")
+        str | None, Option(help="ISO day of the statement; the newest ratings by default.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -109,7 +110,7 @@ def check(
 def bridge(
     question: dict[str, Any],
     date: Annotated[
-        str | None, typer.Option(help="ISO day; that of the archive's index by default.")
+        str | None, Option(help="ISO day; that of the archive's index by default.")
     ] = None,
 ) -> Any:
     """Why Epoch's, the AI Index's, CAISI's and our headline differ, step by step."""

@@ -58,8 +58,7 @@ Estimand = Annotated[
 ]
 InMonths = Annotated[str, typer.Option(help="An estimand in months.")]
 Frontier = Annotated[
-    str | None,
-    typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
+    str | None, typer.Option(help="For trend: quantile, linear, spline or local-linear; else step.")
 ]
 Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
 
@@ -90,8 +89,7 @@ _ASKED_OF: dict[str, tuple[Any, Any]] = {
     ),
     "hong_kong": (
         Annotated[
-            str,
-            typer.Option(metavar="[CN|separate]", help="Whether Hong Kong counts with China."),
+            str, typer.Option(metavar="[CN|separate]", help="Whether Hong Kong counts with China.")
         ],
         "CN",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Argument, Option
 
 from elolag.cli.options import Force, answers
 from elolag.cli.show import line, lines, print_table
@@ -31,25 +31,23 @@ def _print(rated: RatedVotes) -> None:
 
 @answers(show=_print)
 def rate(
-    votes: Annotated[
-        list[Path], typer.Argument(help="CSV or Parquet files of votes, one row a vote.")
-    ],
+    votes: Annotated[list[Path], Argument(help="CSV or Parquet files of votes, one row a vote.")],
     anchor: Annotated[
-        str | None, typer.Option(metavar="MODEL=POINTS", help="Hold a model at so many points.")
+        str | None, Option(metavar="MODEL=POINTS", help="Hold a model at so many points.")
     ] = None,
     mean: Annotated[
-        float | None, typer.Option(help="Hold the mean at so many points (1000 by default).")
+        float | None, Option(help="Hold the mean at so many points (1000 by default).")
     ] = None,
     columns: Annotated[
-        str, typer.Option(help="Names of columns: left=A,right=B,winner=C; usual ones are found.")
+        str, Option(help="Names of columns: left=A,right=B,winner=C; usual ones are found.")
     ] = "",
     both_bad: Annotated[
-        str, typer.Option(help="What a vote that both are bad counts as: tie or drop.")
+        str, Option(help="What a vote that both are bad counts as: tie or drop.")
     ] = "tie",
-    date: Annotated[str | None, typer.Option(help="ISO date of the ratings.")] = None,
-    level: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
+    date: Annotated[str | None, Option(help="ISO date of the ratings.")] = None,
+    level: Annotated[float, Option(help="Level of the intervals.")] = 0.95,
     out: Annotated[
-        Path | None, typer.Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
+        Path | None, Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
     ] = None,
     force: Force = False,
 ) -> Any:
@@ -67,8 +65,8 @@ def rate(
 
 
 def template(
-    kind: Annotated[str, typer.Argument(help="ratings, tags or votes.")],
-    out: Annotated[Path | None, typer.Option(help="A file; the terminal by default.")] = None,
+    kind: Annotated[str, Argument(help="ratings, tags or votes.")],
+    out: Annotated[Path | None, Option(help="A file; the terminal by default.")] = None,
     force: Force = False,
 ) -> None:
     """An example of your own ratings, tags or votes, which runs as it is."""

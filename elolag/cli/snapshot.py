@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from elolag.cli.options import BaseUrl, MadeArchive, OneJson, Tags
 from elolag.cli.show import dump, line, print_table
@@ -31,7 +32,7 @@ _FAILED = {"held": "held", "refused": "failed", "failed": "failed"}
 
 Accept = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="BOARD/DATE",
         help="Take this list although it would be held: a revision that moves entries, or a change "
         "of method; `all` for every one.",
@@ -41,12 +42,11 @@ Accept = Annotated[
 
 def snapshot(
     sources: Annotated[
-        list[str] | None,
-        typer.Argument(help="Sources to fetch, e.g. arena-dataset; all by default."),
+        list[str] | None, Argument(help="Sources to fetch, e.g. arena-dataset; all by default.")
     ] = None,
     archive: MadeArchive = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Fetch and check, and write nothing.")
+        bool, Option("--dry-run", help="Fetch and check, and write nothing.")
     ] = False,
     base_url: BaseUrl = None,
     accept: Accept = None,
@@ -228,12 +228,12 @@ def _row(report: Report) -> list[object]:
 
 
 def backfill(
-    source: Annotated[str, typer.Argument(help="arena-dataset, the one source with a history.")],
+    source: Annotated[str, Argument(help="arena-dataset, the one source with a history.")],
     into: Annotated[
-        Path | None, typer.Option(help="Folder of the archive; one of the user's by default.")
+        Path | None, Option(help="Folder of the archive; one of the user's by default.")
     ] = None,
     subset: Annotated[
-        list[str] | None, typer.Option(help="Board of the dataset, e.g. text; all by default.")
+        list[str] | None, Option(help="Board of the dataset, e.g. text; all by default.")
     ] = None,
     base_url: BaseUrl = None,
     accept: Accept = None,
