@@ -21,16 +21,7 @@ from elolag.results.answer import lab_name
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import MEANING, model_name, noun
 from elolag.site.ask_words import phrases
-from elolag.site.carried import (
-    CHOICES,
-    PLAIN,
-    USUAL,
-    WINDOWS,
-    Answer,
-    Asked,
-    Carried,
-    answer,
-)
+from elolag.site.carried import CHOICES, PLAIN, USUAL, WINDOWS, Answer, Asked, Carried, answer
 from elolag.site.page import filled, template
 from elolag.tags import Policies
 

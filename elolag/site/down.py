@@ -73,11 +73,7 @@ def groups(found: Found) -> list[Page]:
 
 
 def _part(
-    found: Found,
-    key: str,
-    title: str,
-    result: Result | None,
-    figure: Callable[..., Figure] | None,
+    found: Found, key: str, title: str, result: Result | None, figure: Callable[..., Figure] | None
 ) -> Section:
     """A result as a section: sentence, figure or table, notes; or why there is none."""
     if result is None:

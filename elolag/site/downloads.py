@@ -265,12 +265,7 @@ def _text(text: str) -> str:
 
 
 def embed(
-    drawings: Mapping[str, str],
-    *,
-    title: str,
-    alt: str,
-    credit: tuple[str, str],
-    link: Link,
+    drawings: Mapping[str, str], *, title: str, alt: str, credit: tuple[str, str], link: Link
 ) -> bytes:
     """The page of one chart: title, drawing, two lines of credit and one link; nothing runs.
 
