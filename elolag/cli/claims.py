@@ -20,7 +20,7 @@ app = group(
     "Published claims about the lag, checked against the ratings of their day and the newest.",
     answers=True,
 )
-Own = Annotated[
+_Own = Annotated[
     Path | None,
     Option("--add", help="A registry of your own (TOML); see `elolag claims template`."),
 ]
@@ -37,7 +37,7 @@ _ASKED = (
 def claims(
     question: dict[str, Any],
     context: typer.Context,
-    add: Own = None,
+    add: _Own = None,
     only_added: Annotated[
         bool, Option("--only-added", help="Leave the packaged claims out.")
     ] = False,
@@ -57,7 +57,7 @@ def claims(
 def show(
     question: dict[str, Any],
     key: Annotated[str, Argument(help="Key of a claim, as `elolag claims` lists it.")],
-    add: Own = None,
+    add: _Own = None,
     as_json: Json = False,
 ) -> None:
     """One claim in full: source, reading, both figures, verdict and why."""

@@ -62,7 +62,7 @@ def snapshot(
 
     chosen = fetchable(tuple(sources or ()))
     root = archive if archive is not None else default_path()
-    with _progress() as progress, Client(base_urls=bases(base_url), progress=progress) as client:
+    with _progress() as progress, Client(base_urls=_bases(base_url), progress=progress) as client:
         run = Run(
             archive=root,
             client=client,
@@ -107,7 +107,7 @@ def accepted(options: Sequence[str] | None) -> frozenset[str]:
     return frozenset(options or ())
 
 
-def bases(options: Sequence[str] | None) -> dict[str, str]:
+def _bases(options: Sequence[str] | None) -> dict[str, str]:
     """Read the values of ``--base-url``.
 
     Raises
@@ -247,7 +247,7 @@ def backfill(
     folder = into if into is not None else backfills.default_folder()
     with (
         _bars() as (of_bytes, of_vintages),
-        Client(base_urls=bases(base_url), progress=of_bytes) as client,
+        Client(base_urls=_bases(base_url), progress=of_bytes) as client,
     ):
         done = list(
             backfills.backfill(

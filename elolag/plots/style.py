@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 #: Leader and follower; they differ in grey print and for the colour-blind, and by marker and dash.
@@ -219,7 +219,7 @@ _TOLD = """
 """
 
 
-def ours(draw: Callable[P, R]) -> Callable[P, R]:
+def ours(draw: Callable[_P, _R]) -> Callable[_P, _R]:
     """A figure of our own is drawn alike everywhere; axes that are handed in keep their style.
 
     Its docstring names its own parameters; those that every figure has are added here.
@@ -227,7 +227,7 @@ def ours(draw: Callable[P, R]) -> Callable[P, R]:
     form = inspect.signature(draw)
 
     @functools.wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+    def drawn(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         if form.bind_partial(*args, **kwargs).arguments.get("ax") is not None:
             return draw(*args, **kwargs)
         with our_settings():

@@ -36,7 +36,7 @@ _SHOWN = 15
 def pages(found: Found, owner: Owner) -> list[Page]:
     """Every page of this module."""
     made = [build(found) for build in (leads, claims, revisions, forecasts, data)]
-    return [*groups(found), *made, methods(found, owner), about(found, owner)]
+    return [*_groups(found), *made, methods(found, owner), about(found, owner)]
 
 
 #: The pages of groups, each small enough to be read on a phone.
@@ -53,7 +53,7 @@ _OTHERWISE = (
 )
 
 
-def groups(found: Found) -> list[Page]:
+def _groups(found: Found) -> list[Page]:
     """Categories; openness; labs; other boards; other voters."""
     material = found.material
     checks = material.checks or Checks()

@@ -19,7 +19,7 @@ from elolag.site.content import Link, Page, Section
 from elolag.version import __version__
 
 #: Figure -> ``page`` and ``phone`` -> its SVG element.
-Drawings = Mapping[str, Mapping[str, str]]
+_Drawings = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Frame:
     feed: str = ""
 
 
-def html(page: Page, drawings: Drawings, frame: Frame) -> bytes:
+def html(page: Page, drawings: _Drawings, frame: Frame) -> bytes:
     """The HTML of a page, every name in it harmless.
 
     Parameters
