@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -90,8 +91,6 @@ def check(
     as_json: Json = False,
 ) -> None:
     """What in the tags is probably wrong; exit code 1 if anything is open."""
-    import dataclasses
-
     from elolag.tags.review import check as run
 
     lookup, listings = _open(archive, extra)
@@ -99,7 +98,7 @@ def check(
     still_open = [f for f in found if not f.exception]
     shown = found if show_all else still_open
     if as_json:
-        dump([dataclasses.asdict(f) for f in shown])
+        dump([asdict(f) for f in shown])
     else:
         for f in shown:
             line(f"{f.kind}: {f.subject}: {f.message}" + (f" [{f.exception}]" * bool(f.exception)))
@@ -123,8 +122,6 @@ def suggest(
     as_json: Json = False,
 ) -> None:
     """Tags for entries nobody has tagged, to be reviewed, the highest rated first."""
-    import dataclasses
-
     from elolag.tags.suggest import suggest as run
     from elolag.tags.suggest import write_folder
 
@@ -132,7 +129,7 @@ def suggest(
     found = run(lookup.tables, listings, _facts(archive, files))
     written = [] if into is None else write_folder(found, into)
     if as_json:
-        dump([dataclasses.asdict(suggestion) for suggestion in found])
+        dump([asdict(suggestion) for suggestion in found])
     elif found:
         # Dates and countries keep their line at any width.
         columns, whole = ("name", "lab", "country", "date", "why"), ("country", "date")

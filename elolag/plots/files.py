@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from elolag.archive.export import replacing
 from elolag.errors import ArchiveError, UsageError
-from elolag.plots.markup import HALO, LINE, SAID, UNSEEN, element, packed, told
+from elolag.plots.markup import HALO, LINE, SAID, UNSEEN, element, file_of, pack, told
 from elolag.plots.style import FOOTER, OWN, our_settings
 from elolag.results.provenance import provenance
 from elolag.results.words import printable
@@ -74,7 +74,7 @@ def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
     those words out, and what only takes the pointer.
     """
     content = _written(axes, "svg", {"Date": None}, prefix, pointed=pointed)
-    return element(content, prefix, pointed=pointed)
+    return element(told(content), prefix, pointed=pointed)
 
 
 def rendered(
@@ -86,8 +86,12 @@ def rendered(
     quarter of the file.
     """
     content = _written(axes, kind, _told(axes, kind, result, title), "elolag", pointed=pointed)
-    own = axes.figure.figure.get_gid() == OWN
-    return packed(content) if kind == "svg" and own else content
+    if kind != "svg":
+        return content
+    root = told(content)
+    if axes.figure.figure.get_gid() == OWN:
+        pack(root)
+    return file_of(root)
 
 
 def painted(axes: Axes, result: Any = None) -> tuple[Pixels, dict[str, str]]:
@@ -130,7 +134,7 @@ def _written(
             held, format=kind, dpi=figure.dpi if own else 200,
             bbox_inches=None if own else "tight", metadata=dict(fields),
         )  # fmt: skip
-    return told(held.getvalue()) if vector else held.getvalue()
+    return held.getvalue()
 
 
 @contextmanager

@@ -261,7 +261,7 @@ def _made(work: _Work) -> _Made:
     chart = (f"../{charted[-1].name}/", charted[-1].vintage) if charted else None
     n_draws = question.get("n_draws", DEFAULTS["n_draws"])
     further = asks(question, board=work.board.name, as_of=vintage, n_draws=n_draws)
-    beside = {**checks({**question, "n_draws": min(n_draws, DRAWS)}), **further}
+    checking = checks({**question, "n_draws": min(n_draws, DRAWS)})
     tasks = {
         # First what takes longest.
         **{
@@ -271,7 +271,7 @@ def _made(work: _Work) -> _Made:
             )
             for month in new if month not in here
         },
-        **{name: partial(_beside, ask, stamp) for name, ask in beside.items()},
+        **{name: partial(_beside, ask, stamp) for name, ask in {**checking, **further}.items()},
         "ask": partial(_ask, vintage, chart, question, stamp),
         **{
             f"answer {month.name}": partial(_answer, month, question, stamp)
@@ -308,7 +308,8 @@ def _made(work: _Work) -> _Made:
     if not held:
         raise EstimateError(f"no month has a figure: {first[f'month {every[-1].name}']}")
     record = compiled(every, held, answers, material.headline, path)
-    material = replace(material, checks=checked(material, first))
+    told = checked(material, {name: first[name] for name in checking})
+    material = replace(material, checks=told)
     lists = {v: data for v in work.others if (data := first[f"list {v}"])}
     return _Made(
         edition=Edition(material, tuple(m for m in every if m.name in held), record, work.day,

@@ -167,12 +167,10 @@ def answered(ask: Callable[[], Any]) -> Any:
 
 def checked(material: Material, answers: Mapping[str, Any]) -> Checks:
     """Put answers and errors together, by the names of `Checks`."""
-    names = set(Checks.__dataclass_fields__) - {"missing"}
-    mine = {name: found for name, found in answers.items() if name in names}
-    missing = told(material, mine)
+    missing = told(material, answers)
     if no_claims := _no_claims(material.question):
         missing["claims"] = no_claims
-    return Checks(**{n: f for n, f in mine.items() if n not in missing}, missing=missing)
+    return Checks(**{n: f for n, f in answers.items() if n not in missing}, missing=missing)
 
 
 def told(material: Material, answers: Mapping[str, Any]) -> dict[str, str]:
