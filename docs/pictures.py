@@ -11,7 +11,9 @@ import numpy as np
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import UsageError
 from elolag.model import estimands as lag
+from elolag.plots.files import save
 from elolag.plots.marks import halo
+from elolag.plots.pen import Pen
 from elolag.plots.style import (
     COLOURS,
     DASHES,
@@ -22,13 +24,9 @@ from elolag.plots.style import (
     SERIES,
     SHAPES,
     Size,
-    finish,
-    new_axes,
     new_figure,
     of_size,
     ours,
-    save,
-    tidy,
 )
 from elolag.version import __version__
 
@@ -68,10 +66,9 @@ def estimand(name: str, ax: Axes | None = None, *, size: str = "column") -> Axes
     """
     if name not in _DRAW:
         raise UsageError(f"unknown estimand {name!r}; known: {', '.join(_DRAW)}")
-    measures = of_size(size)
-    axes = ax if ax is not None else new_axes(size, 0.85)
-    figure = _draw(axes, name, measures)
-    return finish(axes, f"{name}: {figure}", _SAYS[name], size=size)
+    pen = Pen.on(ax, size, 0.85)
+    figure = _draw(pen.axes, name, pen.size)
+    return pen.finish(f"{name}: {figure}", _SAYS[name])
 
 
 @ours
@@ -110,7 +107,7 @@ def estimands(path: str | Path | None = None, *, size: str = "page") -> Any:
         "date, the grey ground the window. Figures as elolag computes them for the toy (trend: for "
         "straight lines)."
     )
-    finish(key, "", foot, size=size)
+    Pen(key, measures).finish("", foot)
     if path is not None:
         save(grid[0], path)
     return figure
@@ -298,8 +295,8 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     """
     from matplotlib.ticker import MultipleLocator
 
-    measures = of_size(size)
-    axes = ax if ax is not None else new_axes(size, 1.0 if size == "slide" else 1.45)
+    pen = Pen.on(ax, size, 1.0 if size == "slide" else 1.45)
+    axes, measures = pen.axes, pen.size
     worlds = list(dict.fromkeys(table["world"]))
     estimands = list(dict.fromkeys(table["estimand"]))
     most = table.groupby("world")["replications"].max()
@@ -317,7 +314,7 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
     axes.set_ylim(len(worlds) - 0.45, -0.55)
     low = min(float(table["coverage"].min()), level - error)
     axes.set_xlim(np.floor(low * 40) / 40 - 0.004, 1.006)
-    tidy(axes, size, grid="")
+    pen.tidy(grid="")
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MultipleLocator(0.05 if low < 0.9 else 0.01))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
@@ -338,7 +335,7 @@ def calibration(table: pd.DataFrame, ax: Axes | None = None, *, size: str = "pag
         f"elolag {__version__}."
     )
     title = f"Coverage falls short of {level:.0%} in {short} of {len(table)} cells"
-    return finish(axes, title, note, size=size, room=rows)
+    return pen.finish(title, note, room=rows)
 
 
 def _marks(

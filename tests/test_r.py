@@ -10,10 +10,13 @@ import csv
 import io
 import re
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from elolag.site import history, programs
 
 ROOT = Path(__file__).resolve().parent.parent
 TRUE, FALSE = {"T", "TRUE", "True", "true"}, {"F", "FALSE", "False", "false"}
@@ -95,22 +98,25 @@ def test_the_recipe_is_five_lines_of_base_r(recipe: str) -> None:
 
 
 def test_what_the_recipe_names_is_read_as_what_it_takes(recipe: str) -> None:
-    series = pytest.importorskip("elolag.site.series", reason="series.csv is not made yet")
-    of = series.Figure
+    of = history.Figure
     months = [
         ("2026-08", of(None, None, None, "withheld"), True, "1.9", None),
         ("2026-09", of(-0.25, -1.0, None, "at-least"), False, "1.9", of(6.5, 5.0, 8.0)),
         ("2026-10", of(7, 5.5, 8.25), False, "1.10", None),
     ]
-    rows = [
-        series.MonthRow(
-            month=month, vintage=f"{month}-03", as_of=f"{month}-28", average=average,
-            current=average, level=0.95, gap=None, gap_low=None, gap_high=12.0, gap_unit="Elo",
-            method=method, reconstructed=early, sha256="0a" * 32, first=first,
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            **dict.fromkeys(column.key for column in programs.COLUMNS),
+            "month": month, "vintage": f"{month}-03", "as_of": f"{month}-28", "level": 0.95,
+            "gap_high": 12.0, "gap_unit": "Elo", "method": method, "reconstructed": early,
+            "sha256": "0a" * 32,
+            **{f"{name}_{key}": value
+               for name, figure in (("average", average), ("current", average), ("first", first))
+               if figure for key, value in asdict(figure).items()},
+        }
         for month, average, early, method, first in months
     ]  # fmt: skip
-    data = series.series(rows).to_csv().decode("utf-8")
+    data = programs.series(rows).to_csv().decode("utf-8")
     found = read(data, texts=re.findall(r"c\((\w+) = \"character\"\)", recipe))
     named = {*re.findall(r"lag\$(\w+)", recipe), *re.findall(r'"(\w+)"[,)\]]', recipe)}
     named -= {"character", "b"}

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer import Argument, Option
 
 from elolag.cli import (
     archive,
@@ -52,7 +53,7 @@ def _version(show: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool, Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     pass
@@ -60,7 +61,7 @@ def _root(
 
 def docs(
     page: Annotated[
-        str, typer.Argument(help="A page, e.g. methods or docs/methods.md; all by default.")
+        str, Argument(help="A page, e.g. methods or docs/methods.md; all by default.")
     ] = "",
 ) -> None:
     """Print a page of the documentation: what notes and messages cite as docs/NAME.md."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from elolag.cli.options import Archive as ArchiveFolder
 from elolag.cli.options import MadeArchive, OneJson, Sources, Tags, group
@@ -49,9 +50,7 @@ def own_archive(archive: Path | None, done: str) -> Path:
 
 
 @app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(help="Folder to make; absent or empty.")],
-) -> None:
+def init(folder: Annotated[Path, Argument(help="Folder to make; absent or empty.")]) -> None:
     """Make an archive of your own that goes on from the shipped one."""
     from elolag import archive as archives
     from elolag.archive.collect import check_writable
@@ -66,7 +65,7 @@ def init(
 
 @app.command("list")
 def list_(
-    board: Annotated[str | None, typer.Argument(help="List the vintages of one board.")] = None,
+    board: Annotated[str | None, Argument(help="List the vintages of one board.")] = None,
     archive: ArchiveFolder = None,
     sources: Sources = "all",
     as_json: OneJson = False,
@@ -107,13 +106,12 @@ def _boards(archive: Archive) -> list[dict[str, object]]:
 
 
 def _vintages(board: Board) -> list[dict[str, object]]:
+    from elolag.results.table import picked
+
     return [
         {
             "vintage": snapshot.label,
-            "source": snapshot.source,
-            "basis": snapshot.basis,
-            "method": snapshot.method,
-            "completeness": snapshot.completeness,
+            **picked(snapshot, "source", "basis", "method", "completeness"),
             "entries": snapshot.facts["entries"],
             "rows": sum(snapshot.categories.values()) or snapshot.facts["entries"],
             "sha256": snapshot.sha256,
@@ -127,7 +125,7 @@ def verify(
     archive: ArchiveFolder = None,
     head: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="HASH",
             help="Also fail unless the log extends the one that had this head (in full, or as a "
             "footnote shortens it): only so is a log found out that lost its last lines.",
@@ -135,7 +133,7 @@ def verify(
     ] = None,
     news_within: Annotated[
         int | None,
-        typer.Option(min=1, metavar="DAYS", help="Also fail when nothing new came for so long."),
+        Option(min=1, metavar="DAYS", help="Also fail when nothing new came for so long."),
     ] = None,
     as_json: OneJson = False,
 ) -> None:
@@ -215,13 +213,13 @@ def _fresh(archive: Archive, days: int) -> None:
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Argument(help="File to write, .csv or .parquet; - for stdout.")],
-    board: Annotated[list[str] | None, typer.Option(help="Board; all by default.")] = None,
-    since: Annotated[str, typer.Option(help="First vintage, an ISO date.")] = "",
-    until: Annotated[str, typer.Option(help="Last vintage, an ISO date.")] = "",
+    out: Annotated[Path, Argument(help="File to write, .csv or .parquet; - for stdout.")],
+    board: Annotated[list[str] | None, Option(help="Board; all by default.")] = None,
+    since: Annotated[str, Option(help="First vintage, an ISO date.")] = "",
+    until: Annotated[str, Option(help="Last vintage, an ISO date.")] = "",
     spreadsheet: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--spreadsheet",
             help="Put an apostrophe before text that a spreadsheet would run as a formula (= + - @ "
             "after any blanks, a tab or a line break). Names come from outside: without this, "
@@ -249,15 +247,15 @@ def export(
 
 @app.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(help="Whose files they are, e.g. arena-catalog.")],
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
+    source: Annotated[str, Argument(help="Whose files they are, e.g. arena-catalog.")],
+    paths: Annotated[list[Path], Argument(help="Files, or folders of them.")],
     archive: MadeArchive = None,
     date: Annotated[
-        str, typer.Option(help="ISO date the files stand for, where their paths do not say it.")
+        str, Option(help="ISO date the files stand for, where their paths do not say it.")
     ] = "",
-    url: Annotated[str, typer.Option(help="Address one file was downloaded from.")] = "",
+    url: Annotated[str, Option(help="Address one file was downloaded from.")] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Read and check, and write nothing.")
+        bool, Option("--dry-run", help="Read and check, and write nothing.")
     ] = False,
     accept: Accept = None,
     as_json: OneJson = False,
@@ -289,19 +287,18 @@ _SHOWN = 20
 def diff(
     a: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="A", help="BOARD/VINTAGE; a BOARD (its last two vintages); or another archive."
         ),
     ],
     b: Annotated[
-        str | None,
-        typer.Argument(metavar="[B]", help="BOARD/VINTAGE or VINTAGE; or the newer archive."),
+        str | None, Argument(metavar="[B]", help="BOARD/VINTAGE or VINTAGE; or the newer archive.")
     ] = None,
-    category: Annotated[str | None, typer.Option(help="Slice of the board.")] = None,
+    category: Annotated[str | None, Option(help="Slice of the board.")] = None,
     archive: ArchiveFolder = None,
     sources: Sources = "all",
     tags: Tags = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
+    markdown: Annotated[bool, Option("--markdown", help="Print Markdown.")] = False,
     as_json: OneJson = False,
 ) -> None:
     """Models added and removed, proposed renames, rating shifts, and the scale link."""

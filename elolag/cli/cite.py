@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Argument, Option
 
-from elolag.cli.options import Estimand, Frontier, Interval, Json, asks, check_figure
+from elolag.cli.options import Json, asks, check_figure
 from elolag.cli.show import complain, dump, line, lines, paragraphs, print_table, say
 from elolag.errors import UsageError
 
@@ -18,26 +18,21 @@ if TYPE_CHECKING:
     from elolag.results.lag import LagResult
 
 
-_Lang = Annotated[str, typer.Option(help="Language of sentence and footnote: en or de.")]
+_Lang = Annotated[str, Option(help="Language of sentence and footnote: en or de.")]
 
 
-@asks()
+@asks(which=True)
 def cite(
     question: dict[str, Any],
     figure: Annotated[
-        Path | None,
-        typer.Argument(help="A .png, .svg or .pdf made by elolag: print where it came from."),
+        Path | None, Argument(help="A .png, .svg or .pdf made by elolag: print where it came from.")
     ] = None,
     lang: _Lang = "en",
     full: Annotated[
-        bool,
-        typer.Option("--full", help="Add every list with its hash, every reference, CSL-JSON."),
+        bool, Option("--full", help="Add every list with its hash, every reference, CSL-JSON.")
     ] = False,
-    bibtex: Annotated[bool, typer.Option("--bibtex", help="Print only all BibTeX.")] = False,
-    csl: Annotated[bool, typer.Option("--csl", help="Print only the CSL-JSON.")] = False,
-    estimand: Estimand = None,
-    frontier: Frontier = None,
-    interval: Interval = "measurement",
+    bibtex: Annotated[bool, Option("--bibtex", help="Print only all BibTeX.")] = False,
+    csl: Annotated[bool, Option("--csl", help="Print only the CSL-JSON.")] = False,
     as_json: Json = False,
 ) -> None:
     """A result as it may be quoted: sentence, two lines of footnote, BibTeX; or a figure's origin.
@@ -51,8 +46,7 @@ def cite(
         return
     from elolag.results.owner import owner
 
-    asked = {"estimand": estimand, "frontier": frontier, "interval": interval, **question}
-    _, found = _quoted(lang, asked)
+    _, found = _quoted(lang, question)
     if as_json:
         dump(found.to_dict())
     elif bibtex or csl:
@@ -67,14 +61,14 @@ def cite(
         complain(unset)
 
 
-def _quoted(lang: str, asked: dict[str, Any]) -> tuple[LagResult, Citation]:
+def _quoted(lang: str, question: dict[str, Any]) -> tuple[LagResult, Citation]:
     """An answer and how to cite it."""
     from elolag.cite import LANGUAGES, citation
     from elolag.estimate.lag import estimate_lag
 
     if lang not in LANGUAGES:  # before the draws, which take a while
         raise UsageError(f"no citation in {lang!r}; known: {', '.join(LANGUAGES)}")
-    result = estimate_lag(**asked)
+    result = estimate_lag(**question)
     return result, citation(result, lang)
 
 
@@ -85,13 +79,12 @@ def _print_brief(found: Citation) -> None:
 
 
 def _print_full(found: Citation) -> None:
-    german = found.lang == "de"
-    say("Satz" if german else "Sentence", "bold")
-    paragraphs("", *found.said, "")
-    say("Fußnote" if german else "Footnote", "bold")
-    paragraphs("", *found.short, "")
-    say("Fußnote mit allen Hashwerten" if german else "Footnote with every hash", "bold")
-    paragraphs("", found.footnote, "")
+    heads = ("Sentence", "Footnote", "Footnote with every hash")
+    if found.lang == "de":
+        heads = ("Satz", "Fußnote", "Fußnote mit allen Hashwerten")
+    for head, texts in zip(heads, (found.said, found.short, [found.footnote]), strict=True):
+        say(head, "bold")
+        paragraphs("", *texts, "")
     say("BibTeX", "bold")
     line()
     lines(found.bibtex())
@@ -101,29 +94,23 @@ def _print_full(found: Citation) -> None:
     dump(found.csl())
 
 
-@asks()
+@asks(which=True)
 def brief(
     question: dict[str, Any],
     lang: _Lang = "en",
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for the chart (brief.svg, brief.png) and the text (brief.txt)."),
+        Option(help="Folder for the chart (brief.svg, brief.png) and the text (brief.txt)."),
     ] = None,
     size: Annotated[
         str | None,
-        typer.Option(
-            metavar="[phone|column|page|slide]", help="Size of the chart; column by default."
-        ),
+        Option(metavar="[phone|column|page|slide]", help="Size of the chart; column by default."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace what --out holds.")] = False,
-    estimand: Estimand = None,
-    frontier: Frontier = None,
-    interval: Interval = "measurement",
+    force: Annotated[bool, Option("--force", help="Replace what --out holds.")] = False,
 ) -> None:
     """The sentence and two lines of footnote, nothing else; with --out, beside the chart."""
     files = _brief_files(out, size, force=force)
-    asked = {"estimand": estimand, "frontier": frontier, "interval": interval, **question}
-    result, found = _quoted(lang, asked)
+    result, found = _quoted(lang, question)
     if files:
         from elolag import plots
         from elolag.archive.export import replacing

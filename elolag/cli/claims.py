@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer import Argument, Option
 
-from elolag.cli.options import Figure, FigureSize, Json, answers, asks, check_figure, draw, group
-from elolag.cli.show import dump, line, lines, print_facts, print_result, print_table, say
+from elolag.cli.options import Json, answers, asks, group
+from elolag.cli.show import dump, line, lines, print_facts, print_table, say
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ app = group(
     "Published claims about the lag, checked against the ratings of their day and the newest.",
     answers=True,
 )
-Own = Annotated[
+_Own = Annotated[
     Path | None,
-    typer.Option("--add", help="A registry of your own (TOML); see `elolag claims template`."),
+    Option("--add", help="A registry of your own (TOML); see `elolag claims template`."),
 ]
 #: A claim brings its own groups, board and dates.
 _ASKED = (
@@ -36,9 +37,9 @@ _ASKED = (
 def claims(
     question: dict[str, Any],
     context: typer.Context,
-    add: Own = None,
+    add: _Own = None,
     only_added: Annotated[
-        bool, typer.Option("--only-added", help="Leave the packaged claims out.")
+        bool, Option("--only-added", help="Leave the packaged claims out.")
     ] = False,
 ) -> Any:
     """Every claim with our figure of its day, that of the newest ratings, and the verdict."""
@@ -55,8 +56,8 @@ def claims(
 @asks(only=_ASKED, n_draws=2000)
 def show(
     question: dict[str, Any],
-    key: Annotated[str, typer.Argument(help="Key of a claim, as `elolag claims` lists it.")],
-    add: Own = None,
+    key: Annotated[str, Argument(help="Key of a claim, as `elolag claims` lists it.")],
+    add: _Own = None,
     as_json: Json = False,
 ) -> None:
     """One claim in full: source, reading, both figures, verdict and why."""
@@ -79,9 +80,9 @@ def show(
 @asks(only=_ASKED, n_draws=1000)
 def check(
     question: dict[str, Any],
-    statement: Annotated[str, typer.Argument(help='For example "7 months behind".')],
+    statement: Annotated[str, Argument(help='For example "7 months behind".')],
     date: Annotated[
-        str | None, typer.Option(help="ISO day of the statement; the newest ratings by default.")
+        str | None, Option(help="ISO day of the statement; the newest ratings by default.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -105,25 +106,17 @@ def check(
 
 @app.command()
 @asks(only=_ASKED, n_draws=2000)
+@answers("bridge", source="headline", whole=("route", "what changes"), apart=True)
 def bridge(
     question: dict[str, Any],
     date: Annotated[
-        str | None, typer.Option(help="ISO day; that of the archive's index by default.")
+        str | None, Option(help="ISO day; that of the archive's index by default.")
     ] = None,
-    figure: Figure = None,
-    size: FigureSize = None,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """Why Epoch's, the AI Index's, CAISI's and our headline differ, step by step."""
     from elolag.claims import bridge as bridges
 
-    size = check_figure(figure, size)
-    found = bridges.bridge(date, **question)
-    draw("bridge", found, figure, size, found.headline)
-    if as_json:
-        dump(found.to_dict())
-        return
-    print_result(found, whole=("route", "what changes"), apart=True)
+    return bridges.bridge(date, **question)
 
 
 @app.command()

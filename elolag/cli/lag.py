@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Option
 
 from elolag.cli.options import (
     Estimand,
@@ -38,12 +38,12 @@ def lag(
     estimand: Estimand = None,
     frontier: Frontier = None,
     every: Annotated[
-        bool, typer.Option("--all", help="All estimands side by side, with both intervals.")
+        bool, Option("--all", help="All estimands side by side, with both intervals.")
     ] = False,
     interval: Interval = "measurement",
     explain: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--explain", help="Follow the models of the day to file, hash, line, tag and evidence."
         ),
     ] = False,
@@ -122,7 +122,7 @@ def change(
     question: dict[str, Any],
     estimand: InMonths = "average",
     since: Annotated[
-        str | None, typer.Option(help="ISO date; twelve months before the as-of date by default.")
+        str | None, Option(help="ISO date; twelve months before the as-of date by default.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from elolag.cli.archive import own_archive
 from elolag.cli.options import Archive, Figure, FigureSize, Json, OwnArchive, check_figure, group
@@ -25,7 +26,7 @@ def ledger(
     context: typer.Context,
     archive: Archive = None,
     answers: Annotated[
-        bool, typer.Option("--answers", help="Every answer, with what came of it and its score.")
+        bool, Option("--answers", help="Every answer, with what came of it and its score.")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -48,10 +49,9 @@ def ledger(
 @app.command()
 def scores(
     archive: Archive = None,
-    board: Annotated[str | None, typer.Option(help="One board, e.g. arena/text.")] = None,
+    board: Annotated[str | None, Option(help="One board, e.g. arena/text.")] = None,
     pastcast: Annotated[
-        bool,
-        typer.Option("--pastcast", help="The same forecasts, made afterwards at earlier lists."),
+        bool, Option("--pastcast", help="The same forecasts, made afterwards at earlier lists.")
     ] = False,
     figure: Figure = None,
     size: FigureSize = None,
@@ -82,11 +82,8 @@ def scores(
 
 @app.command()
 def add(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="CSVs, each called <round_id>-<team>-<model>.csv."),
-    ],
-    note: Annotated[str, typer.Option(help="What the log is to say of them.")] = "",
+    files: Annotated[list[Path], Argument(help="CSVs, each called <round_id>-<team>-<model>.csv.")],
+    note: Annotated[str, Option(help="What the log is to say of them.")] = "",
     archive: OwnArchive = None,
 ) -> None:
     """Check forecasts and add them to your own archive, once and for good: all, or none."""

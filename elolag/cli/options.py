@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -58,14 +58,16 @@ Estimand = Annotated[
 ]
 InMonths = Annotated[str, typer.Option(help="An estimand in months.")]
 Frontier = Annotated[
-    str | None,
-    typer.Option(help="For trend: quantile, linear, spline or local-linear; else step."),
+    str | None, typer.Option(help="For trend: quantile, linear, spline or local-linear; else step.")
 ]
 Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
 
-#: What a question is asked of, as the command line has it. Python takes boards and archives that
-#: are open, and policies as an object; here they are names, folders and words.
+#: Which figure is meant, and what it is asked of, as the command line has it. Python takes boards
+#: and archives that are open, and policies as an object; here they are names, folders and words.
 _ASKED_OF: dict[str, tuple[Any, Any]] = {
+    "estimand": (Estimand, None),
+    "frontier": (Frontier, None),
+    "interval": (Interval, "measurement"),
     "board": (Annotated[str, typer.Option(help="Board, e.g. arena/text.")], DEFAULT_BOARD),
     "archive": (Archive, None),
     "ratings": (
@@ -87,8 +89,7 @@ _ASKED_OF: dict[str, tuple[Any, Any]] = {
     ),
     "hong_kong": (
         Annotated[
-            str,
-            typer.Option(metavar="[CN|separate]", help="Whether Hong Kong counts with China."),
+            str, typer.Option(metavar="[CN|separate]", help="Whether Hong Kong counts with China.")
         ],
         "CN",
     ),
@@ -111,6 +112,8 @@ _ASKED_OF: dict[str, tuple[Any, Any]] = {
     ),
 }
 _POLICIES = ("hong_kong", "taiwan", "derivatives")
+#: Which figure of a question is meant, where a command gives one.
+_WHICH = ("estimand", "frontier", "interval")
 #: Types that the command line reads otherwise than Python.
 _READ = {"exclude": list[str] | None, "extra_tags": Path | None}
 
@@ -126,7 +129,11 @@ def group(name: str, said: str, *, answers: bool = False) -> typer.Typer:
 
 
 def asks(
-    fixed: Mapping[str, str] | None = None, only: Collection[str] = (), **defaults: Any
+    fixed: Mapping[str, str] | None = None,
+    only: Collection[str] = (),
+    *,
+    which: bool = False,
+    **defaults: Any,
 ) -> Callable[[_Command], _Command]:
     """Give a command every option of a question; it gets those that differ from the default.
 
@@ -137,6 +144,8 @@ def asks(
         ``ratings`` goes their level.
     only
         The options it has, where it does not have all.
+    which
+        Whether it has those too that say which figure is meant: estimand, frontier and interval.
     **defaults
         Other defaults than `question.DEFAULTS`; the estimate behind the command has the same.
 
@@ -153,6 +162,7 @@ def asks(
     def decorate(command: _Command) -> _Command:
         mine = _parameters(command)[1:]
         names = [name for name in (*_ASKED_OF, *DEFAULTS) if not only or name in only]
+        names = [name for name in names if which or name not in _WHICH]
         options = [_parameter(name, settled, defaults) for name in names]
         last = [p for p in mine if p.name == "as_json"]
 
@@ -169,7 +179,7 @@ def asks(
 
 
 def answers(
-    figure: str = "", *, whole: Sequence[str] = (), apart: bool = False
+    figure: str = "", show: Callable[..., None] = print_result, *, source: str = "", **layout: Any
 ) -> Callable[[Callable[..., Any]], _Command]:
     """Make a command of a function that returns a result: drawn, and printed, or dumped as JSON.
 
@@ -177,8 +187,10 @@ def answers(
     ----------
     figure
         Function of `elolag.plots` that draws it, where the command is to have --figure and --size.
-    whole, apart
-        As in `show.print_result`.
+    source
+        Where it has a result whose provenance the figure carries; by default its own.
+    show, layout
+        What prints it, and what that is told beside it.
     """
     extra = {"figure": (Figure, None), "size": (FigureSize, None)} if figure else {}
 
@@ -189,11 +201,11 @@ def answers(
             found = answer(*question, **given)
             if found is None:  # a group of commands, of which another was meant
                 return
-            draw(figure, found, file, size)
+            draw(figure, found, file, size, getattr(found, source) if source else None)
             if as_json:
                 dump(found.to_dict())
             else:
-                print_result(found, whole=whole, apart=apart)
+                show(found, **layout)
 
         kind = inspect.Parameter.KEYWORD_ONLY
         added = [
@@ -265,7 +277,7 @@ def _question(asked: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, A
     """What was asked for other than by default, as Python takes it."""
     own, level = asked.pop("ratings", None), asked.pop("ratings_level", None)
     policies = {name: asked.pop(name) for name in _POLICIES if name in asked}
-    usual = {"board": DEFAULT_BOARD, "archive": None, **DEFAULTS, **defaults}
+    usual = {name: default for name, (_, default) in _ASKED_OF.items()} | {**DEFAULTS, **defaults}
     question = {
         name: value
         for name, value in asked.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Argument, Option
 
 from elolag.cli.archive import own_archive
 from elolag.cli.options import (
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 @answers("slices")
 def compare(
     question: dict[str, Any],
-    by: Annotated[str, typer.Option(help="category, board, openness, lab or country.")],
+    by: Annotated[str, Option(help="category, board, openness, lab or country.")],
     estimand: InMonths = "average",
     frontier: Frontier = None,
-    interval: Annotated[str, typer.Option(help="measurement or sampling.")] = "measurement",
+    interval: Annotated[str, Option(help="measurement or sampling.")] = "measurement",
     simultaneous: Annotated[
-        bool, typer.Option("--simultaneous", help="Add intervals that all hold at once.")
+        bool, Option("--simultaneous", help="Add intervals that all hold at once.")
     ] = False,
 ) -> Any:
     """The lag in every category, on every board, by openness, of every lab or country."""
@@ -62,7 +62,7 @@ def revisions(
     estimand: InMonths = "average",
     frontier: Frontier = None,
     settle: Annotated[
-        float, typer.Option(min=0.0, help="Months a vintage must be old for its revision to count.")
+        float, Option(min=0.0, help="Months a vintage must be old for its revision to count.")
     ] = 3.0,
 ) -> Any:
     """What has become of the figures that could have been published on the day."""
@@ -80,7 +80,7 @@ def measures(
     question: dict[str, Any],
     estimand: InMonths = "average",
     tasks: Annotated[
-        bool, typer.Option("--tasks", help="Add the boards of other tasks: vision, video, ...")
+        bool, Option("--tasks", help="Add the boards of other tasks: vision, video, ...")
     ] = False,
 ) -> Any:
     """The same lag on arena votes, Epoch's index and METR's time horizons, and how they differ."""
@@ -96,10 +96,7 @@ def measures(
     }
 )
 @answers("voters", whole=("voters", "board"))
-def voters(
-    question: dict[str, Any],
-    estimand: InMonths = "average",
-) -> Any:
+def voters(question: dict[str, Any], estimand: InMonths = "average") -> Any:
     """What voters of other languages and of another public make of the two sides."""
     from elolag.estimate.voters import compare_voters
 
@@ -111,7 +108,7 @@ def voters(
 def dates(
     question: dict[str, Any],
     model: Annotated[
-        str | None, typer.Argument(help="Key of one model, for its card; all models by default.")
+        str | None, Argument(help="Key of one model, for its card; all models by default.")
     ] = None,
     figure: Figure = None,
     size: FigureSize = None,
@@ -164,9 +161,7 @@ def dates(
 @answers("leads")
 def leads(
     question: dict[str, Any],
-    since: Annotated[
-        str | None, typer.Option(help="ISO date of the first list; all by default.")
-    ] = None,
+    since: Annotated[str | None, Option(help="ISO date of the first list; all by default.")] = None,
 ) -> Any:
     """Which side was first on each list, how sure that was, and when it changed hands."""
     from elolag.estimate.leads import who_led
@@ -185,10 +180,10 @@ def leads(
 @answers("news")
 def news(
     question: dict[str, Any],
-    before: Annotated[str, typer.Argument(help="Vintage of the first figure, an ISO date.")],
-    after: Annotated[str, typer.Argument(help="Vintage of the second figure.")],
+    before: Annotated[str, Argument(help="Vintage of the first figure, an ISO date.")],
+    after: Annotated[str, Argument(help="Vintage of the second figure.")],
     tags_before: Annotated[
-        Path | None, typer.Option(help="Tags of then: CSV or folder, for the first vintage.")
+        Path | None, Option(help="Tags of then: CSV or folder, for the first vintage.")
     ] = None,
 ) -> Any:
     """What moved the headline and the lag of the day between two vintages, cause by cause."""
@@ -212,11 +207,10 @@ def forecast(
     question: dict[str, Any],
     on: Annotated[
         list[str] | None,
-        typer.Option("--on", help="ISO day of which to say who stands first; may be repeated."),
+        Option("--on", help="ISO day of which to say who stands first; may be repeated."),
     ] = None,
     write: Annotated[
-        bool,
-        typer.Option("--write", help="Freeze each model's forecast in your own archive's ledger."),
+        bool, Option("--write", help="Freeze each model's forecast in your own archive's ledger.")
     ] = False,
 ) -> Any:
     """What may come: lag, gap and lead 1 to 12 months after the newest complete list."""

@@ -3,39 +3,54 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Argument, Option
 
-from elolag.cli.options import Force, Json
-from elolag.cli.show import dump, line, lines, print_table
+from elolag.cli.options import Force, answers
+from elolag.cli.show import line, lines, print_table
 from elolag.errors import UsageError
 
+if TYPE_CHECKING:
+    from elolag.votes import RatedVotes
 
+
+def _print(rated: RatedVotes) -> None:
+    line(rated.sentence())
+    line()
+    header = ("model", "rating", "lower", "upper", "standard error", "votes")
+    rows = (
+        (row[0], *(f"{value:.1f}" for value in row[1:5]), f"{row[5]:,.0f}")
+        for row in rated.to_frame().itertuples(index=False)
+    )
+    print_table(header, rows)
+    line()
+    for quantity, value in rated.rows():
+        line(f"{quantity}: {value}")
+
+
+@answers(show=_print)
 def rate(
-    votes: Annotated[
-        list[Path], typer.Argument(help="CSV or Parquet files of votes, one row a vote.")
-    ],
+    votes: Annotated[list[Path], Argument(help="CSV or Parquet files of votes, one row a vote.")],
     anchor: Annotated[
-        str | None, typer.Option(metavar="MODEL=POINTS", help="Hold a model at so many points.")
+        str | None, Option(metavar="MODEL=POINTS", help="Hold a model at so many points.")
     ] = None,
     mean: Annotated[
-        float | None, typer.Option(help="Hold the mean at so many points (1000 by default).")
+        float | None, Option(help="Hold the mean at so many points (1000 by default).")
     ] = None,
     columns: Annotated[
-        str, typer.Option(help="Names of columns: left=A,right=B,winner=C; usual ones are found.")
+        str, Option(help="Names of columns: left=A,right=B,winner=C; usual ones are found.")
     ] = "",
     both_bad: Annotated[
-        str, typer.Option(help="What a vote that both are bad counts as: tie or drop.")
+        str, Option(help="What a vote that both are bad counts as: tie or drop.")
     ] = "tie",
-    date: Annotated[str | None, typer.Option(help="ISO date of the ratings.")] = None,
-    level: Annotated[float, typer.Option(help="Level of the intervals.")] = 0.95,
+    date: Annotated[str | None, Option(help="ISO date of the ratings.")] = None,
+    level: Annotated[float, Option(help="Level of the intervals.")] = 0.95,
     out: Annotated[
-        Path | None, typer.Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
+        Path | None, Option(help="Folder, or a name in .csv, for elolag lag --ratings.")
     ] = None,
     force: Force = False,
-    as_json: Json = False,
-) -> None:
+) -> Any:
     """Ratings from votes: Bradley-Terry on the Elo scale, with intervals and covariance."""
     from elolag import votes as voting
 
@@ -46,27 +61,12 @@ def rate(
     )  # fmt: skip
     if out is not None:
         rated.write(out, force=force)
-    if as_json:
-        dump(rated.to_dict())
-        return
-    line(rated.sentence())
-    line()
-    header = ("model", "rating", "lower", "upper", "standard error", "votes")
-    print_table(
-        header,
-        (
-            (row[0], *(f"{value:.1f}" for value in row[1:5]), f"{row[5]:,.0f}")
-            for row in rated.to_frame().itertuples(index=False)
-        ),
-    )
-    line()
-    for quantity, value in rated.rows():
-        line(f"{quantity}: {value}")
+    return rated
 
 
 def template(
-    kind: Annotated[str, typer.Argument(help="ratings, tags or votes.")],
-    out: Annotated[Path | None, typer.Option(help="A file; the terminal by default.")] = None,
+    kind: Annotated[str, Argument(help="ratings, tags or votes.")],
+    out: Annotated[Path | None, Option(help="A file; the terminal by default.")] = None,
     force: Force = False,
 ) -> None:
     """An example of your own ratings, tags or votes, which runs as it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Option
 
 from elolag.cli.options import FigureSize, Json, asks, check_figure, draw
 from elolag.cli.show import dump, print_table, progress, say
@@ -36,24 +36,23 @@ _WHOLE = "the grid crosses the boards and vintages of the archive"
 def sensitivity(
     question: dict[str, Any],
     choice: Annotated[
-        list[str] | None,
-        typer.Option(help="Keep only these levels: NAME=LEVEL,LEVEL. May be repeated."),
+        list[str] | None, Option(help="Keep only these levels: NAME=LEVEL,LEVEL. May be repeated.")
     ] = None,
     within: Annotated[
-        str, typer.Option("--range", help="Range of months for the flip test: LOW,HIGH.")
+        str, Option("--range", help="Range of months for the flip test: LOW,HIGH.")
     ] = "3,6",
-    no_grid: Annotated[bool, typer.Option("--no-grid", help="Leave the grid out.")] = False,
+    no_grid: Annotated[bool, Option("--no-grid", help="Leave the grid out.")] = False,
     no_influence: Annotated[
-        bool, typer.Option("--no-influence", help="Leave out what the headline rests on.")
+        bool, Option("--no-influence", help="Leave out what the headline rests on.")
     ] = False,
-    no_flip: Annotated[bool, typer.Option("--no-flip", help="Leave the flip test out.")] = False,
+    no_flip: Annotated[bool, Option("--no-flip", help="Leave the flip test out.")] = False,
     rules: Annotated[
-        bool, typer.Option("--rules", help="List the rules that leave combinations out, and end.")
+        bool, Option("--rules", help="List the rules that leave combinations out, and end.")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers.")] = 1,
-    csv: Annotated[Path | None, typer.Option(help="Write one row a specification here.")] = None,
+    jobs: Annotated[int, Option(min=1, help="Parallel workers.")] = 1,
+    csv: Annotated[Path | None, Option(help="Write one row a specification here.")] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Draw the specification curve (PNG, SVG or PDF).")
+        Path | None, Option(help="Draw the specification curve (PNG, SVG or PDF).")
     ] = None,
     size: FigureSize = None,
     as_json: Json = False,
@@ -94,7 +93,6 @@ def sensitivity(
 
 
 def _choices(given: list[str] | None) -> dict[str, list[str]]:
-
     out = {}
     for text in given or ():
         name, equals, levels = text.partition("=")
@@ -105,7 +103,6 @@ def _choices(given: list[str] | None) -> dict[str, list[str]]:
 
 
 def _range(text: str) -> tuple[float, float]:
-
     try:
         low, high = (float(part) for part in text.split(","))
     except ValueError:

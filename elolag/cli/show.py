@@ -128,7 +128,7 @@ def _escaped(character: str) -> str:
     return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
-def console(most: int = _WIDEST) -> Console:
+def _console(most: int = _WIDEST) -> Console:
     """Where results are printed: as wide as the terminal, of fixed width in a pipe."""
     from rich.console import Console
 
@@ -140,12 +140,12 @@ def say(text: str = "", style: str = "", most: int = _WIDEST) -> None:
     """Print one paragraph, broken where the terminal ends."""
     from rich.text import Text
 
-    console(most).print(Text(plain(text), style=style))
+    _console(most).print(Text(plain(text), style=style))
 
 
 def paragraphs(*texts: str) -> None:
     """Print text that is copied out: broken between words only, and no line ends in blanks."""
-    wide = console(_PIPE_WIDTH).width
+    wide = _console(_PIPE_WIDTH).width
     for text in texts:
         told = plain(text)
         lines("\n".join(
@@ -190,7 +190,7 @@ def print_table(
         )  # fmt: skip
     for row in cells:
         table.add_row(*map(Text, row))
-    console(most).print(table)
+    _console(most).print(table)
 
 
 def print_result(found: Result, *, whole: Sequence[str] = (), apart: bool = False) -> None:
@@ -226,7 +226,7 @@ def print_facts(rows: Iterable[tuple[str, str]], most: int = _WIDEST) -> None:
     table.add_column(overflow="fold")
     for quantity, value in rows:
         table.add_row(Text(plain(quantity)), Text(plain(value)))
-    console(most).print(table)
+    _console(most).print(table)
 
 
 # A progress bar on stderr, for people only: in a pipe nothing is printed.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Argument, Option
 
 from elolag.cli.options import Json, answers, asks
 from elolag.cli.show import dump, line, lines, print_facts, progress
+
+if TYPE_CHECKING:
+    from elolag.site import Report
 
 _EACH = "each month has a list and a day of its own"
 _OWN = "a table of your own is one list and has no months"
@@ -18,18 +21,16 @@ _FIXED = {"vintage": _EACH, "as_of": _EACH, "ratings": _OWN}
 @asks(_FIXED)
 def site(
     question: dict[str, Any],
-    out: Annotated[Path, typer.Option(help="Folder of the site; one that is there is renewed.")],
-    base_url: Annotated[
-        str, typer.Option(help="Where it will be found, for the feed; https://...")
-    ] = "",
+    out: Annotated[Path, Option(help="Folder of the site; one that is there is renewed.")],
+    base_url: Annotated[str, Option(help="Where it will be found, for the feed; https://...")] = "",
     months: Annotated[
         Path | None,
-        typer.Option(help="Folder that keeps the published months; by default they stay in OUT."),
+        Option(help="Folder that keeps the published months; by default they stay in OUT."),
     ] = None,
     published: Annotated[
-        str | None, typer.Option(help="ISO date of this publication; today by default.")
+        str | None, Option(help="ISO date of this publication; today by default.")
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers.")] = 1,
+    jobs: Annotated[int, Option(min=1, help="Parallel workers.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Write the site: a front page, a page for each month that never changes, and the way down."""
@@ -43,10 +44,7 @@ def site(
     if as_json:
         dump(made.to_dict())
         return
-    line(made.sentence())
-    line()
-    new = f"; new months: {', '.join(made.added)}" if made.added else "; no new month"
-    line(f"{len(made.files)} files in {made.path}{new}; open {made.path / 'index.html'}")
+    _print(made, f"; new months: {', '.join(made.added)}" if made.added else "; no new month")
 
 
 @asks(_FIXED)
@@ -55,7 +53,7 @@ def record(
     question: dict[str, Any],
     months: Annotated[
         Path | None,
-        typer.Option(help="Folder of published months; without one every month is reconstructed."),
+        Option(help="Folder of published months; without one every month is reconstructed."),
     ] = None,
 ) -> Any:
     """Every month's first and revised figure side by side, and by which method."""
@@ -68,7 +66,7 @@ def record(
 def ask(
     question: dict[str, Any],
     address: Annotated[
-        str, typer.Argument(help='A link to the page that answers, or what follows its "#".')
+        str, Argument(help='A link to the page that answers, or what follows its "#".')
     ] = "",
     as_json: Json = False,
 ) -> None:
@@ -94,14 +92,12 @@ def ask(
 @asks()
 def report(
     question: dict[str, Any],
-    out: Annotated[Path, typer.Option(help="Folder to write; it must not exist.")],
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace an earlier report, whole.")
-    ] = False,
+    out: Annotated[Path, Option(help="Folder to write; it must not exist.")],
+    force: Annotated[bool, Option("--force", help="Replace an earlier report, whole.")] = False,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Leave out the grid of specifications (minutes).")
+        bool, Option("--quick", help="Leave out the grid of specifications (minutes).")
     ] = False,
-    jobs: Annotated[int, typer.Option(min=1, help="Parallel workers of the grid.")] = 1,
+    jobs: Annotated[int, Option(min=1, help="Parallel workers of the grid.")] = 1,
     as_json: Json = False,
 ) -> None:
     """Write page, Markdown, figures, tables, citation and recipe of one question to a folder."""
@@ -112,6 +108,10 @@ def report(
     if as_json:
         dump(made.to_dict())
         return
+    _print(made)
+
+
+def _print(made: Report, new: str = "") -> None:
     line(made.sentence())
     line()
-    line(f"{len(made.files)} files in {made.path}; open {made.path / 'index.html'}")
+    line(f"{len(made.files)} files in {made.path}{new}; open {made.path / 'index.html'}")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from elolag.cli.options import BaseUrl, MadeArchive, OneJson, Tags
 from elolag.cli.show import dump, line, print_table
@@ -31,7 +32,7 @@ _FAILED = {"held": "held", "refused": "failed", "failed": "failed"}
 
 Accept = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="BOARD/DATE",
         help="Take this list although it would be held: a revision that moves entries, or a change "
         "of method; `all` for every one.",
@@ -41,12 +42,11 @@ Accept = Annotated[
 
 def snapshot(
     sources: Annotated[
-        list[str] | None,
-        typer.Argument(help="Sources to fetch, e.g. arena-dataset; all by default."),
+        list[str] | None, Argument(help="Sources to fetch, e.g. arena-dataset; all by default.")
     ] = None,
     archive: MadeArchive = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Fetch and check, and write nothing.")
+        bool, Option("--dry-run", help="Fetch and check, and write nothing.")
     ] = False,
     base_url: BaseUrl = None,
     accept: Accept = None,
@@ -62,7 +62,7 @@ def snapshot(
 
     chosen = fetchable(tuple(sources or ()))
     root = archive if archive is not None else default_path()
-    with _progress() as progress, Client(base_urls=bases(base_url), progress=progress) as client:
+    with _progress() as progress, Client(base_urls=_bases(base_url), progress=progress) as client:
         run = Run(
             archive=root,
             client=client,
@@ -107,7 +107,7 @@ def accepted(options: Sequence[str] | None) -> frozenset[str]:
     return frozenset(options or ())
 
 
-def bases(options: Sequence[str] | None) -> dict[str, str]:
+def _bases(options: Sequence[str] | None) -> dict[str, str]:
     """Read the values of ``--base-url``.
 
     Raises
@@ -228,12 +228,12 @@ def _row(report: Report) -> list[object]:
 
 
 def backfill(
-    source: Annotated[str, typer.Argument(help="arena-dataset, the one source with a history.")],
+    source: Annotated[str, Argument(help="arena-dataset, the one source with a history.")],
     into: Annotated[
-        Path | None, typer.Option(help="Folder of the archive; one of the user's by default.")
+        Path | None, Option(help="Folder of the archive; one of the user's by default.")
     ] = None,
     subset: Annotated[
-        list[str] | None, typer.Option(help="Board of the dataset, e.g. text; all by default.")
+        list[str] | None, Option(help="Board of the dataset, e.g. text; all by default.")
     ] = None,
     base_url: BaseUrl = None,
     accept: Accept = None,
@@ -247,7 +247,7 @@ def backfill(
     folder = into if into is not None else backfills.default_folder()
     with (
         _bars() as (of_bytes, of_vintages),
-        Client(base_urls=bases(base_url), progress=of_bytes) as client,
+        Client(base_urls=_bases(base_url), progress=of_bytes) as client,
     ):
         done = list(
             backfills.backfill(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer import Argument, Option
 
 from elolag.cli.archive import own_archive
 from elolag.cli.options import Archive, Json, OwnArchive, group
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 _Tags = Annotated[
     Path | None,
-    typer.Option("--tags", help="CSV (or folder of CSVs) of your own tags; they win over ours."),
+    Option("--tags", help="CSV (or folder of CSVs) of your own tags; they win over ours."),
 ]
 
 app = group("tags", "Who made each model, where, when, how open: shown, listed, checked, proposed.")
@@ -28,7 +30,7 @@ app = group("tags", "Who made each model, where, when, how open: shown, listed, 
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="An entry of a board, or a model.")],
+    name: Annotated[str, Argument(help="An entry of a board, or a model.")],
     archive: Archive = None,
     extra: _Tags = None,
     as_json: Json = False,
@@ -47,13 +49,13 @@ def show(
 @app.command(name="list")
 def list_(
     country: Annotated[
-        str | None, typer.Option(help="Only models that count with this country, e.g. CN.")
+        str | None, Option(help="Only models that count with this country, e.g. CN.")
     ] = None,
     only_open: Annotated[
-        bool, typer.Option("--open", help="Only models with published weights.")
+        bool, Option("--open", help="Only models with published weights.")
     ] = False,
     unmatched: Annotated[
-        bool, typer.Option("--unmatched", help="Only entries nobody has tagged.")
+        bool, Option("--unmatched", help="Only entries nobody has tagged.")
     ] = False,
     archive: Archive = None,
     extra: _Tags = None,
@@ -79,18 +81,16 @@ def list_(
 def check(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Further metadata tables to hold the tags against, e.g. Epoch's CSV."),
+        Argument(help="Further metadata tables to hold the tags against, e.g. Epoch's CSV."),
     ] = None,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Also what carries a written exception.")
+        bool, Option("--all", help="Also what carries a written exception.")
     ] = False,
     archive: Archive = None,
     extra: _Tags = None,
     as_json: Json = False,
 ) -> None:
     """What in the tags is probably wrong; exit code 1 if anything is open."""
-    import dataclasses
-
     from elolag.tags.review import check as run
 
     lookup, listings = _open(archive, extra)
@@ -98,7 +98,7 @@ def check(
     still_open = [f for f in found if not f.exception]
     shown = found if show_all else still_open
     if as_json:
-        dump([dataclasses.asdict(f) for f in shown])
+        dump([asdict(f) for f in shown])
     else:
         for f in shown:
             line(f"{f.kind}: {f.subject}: {f.message}" + (f" [{f.exception}]" * bool(f.exception)))
@@ -112,19 +112,16 @@ def check(
 def suggest(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="Further metadata tables to take dates from, e.g. models.dev's JSON."),
+        Argument(help="Further metadata tables to take dates from, e.g. models.dev's JSON."),
     ] = None,
     into: Annotated[
-        Path | None,
-        typer.Option(help="Write the rows as CSVs into this new folder, for --tags."),
+        Path | None, Option(help="Write the rows as CSVs into this new folder, for --tags.")
     ] = None,
     archive: Archive = None,
     extra: _Tags = None,
     as_json: Json = False,
 ) -> None:
     """Tags for entries nobody has tagged, to be reviewed, the highest rated first."""
-    import dataclasses
-
     from elolag.tags.suggest import suggest as run
     from elolag.tags.suggest import write_folder
 
@@ -132,7 +129,7 @@ def suggest(
     found = run(lookup.tables, listings, _facts(archive, files))
     written = [] if into is None else write_folder(found, into)
     if as_json:
-        dump([dataclasses.asdict(suggestion) for suggestion in found])
+        dump([asdict(suggestion) for suggestion in found])
     elif found:
         # Dates and countries keep their line at any width.
         columns, whole = ("name", "lab", "country", "date", "why"), ("country", "date")
@@ -179,8 +176,7 @@ def _whose(tables: Tables) -> str:
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="File to write, not there yet.")],
-    archive: Archive = None,
+    file: Annotated[Path, Argument(help="File to write, not there yet.")], archive: Archive = None
 ) -> None:
     """Write labs, models and aliases as one file, for `elolag tags update` elsewhere."""
     from elolag.archive import open_archive
@@ -200,13 +196,13 @@ def export(
 @app.command()
 def update(
     file: Annotated[
-        Path | None, typer.Argument(help="What `elolag tags export` wrote; with --remove none.")
+        Path | None, Argument(help="What `elolag tags export` wrote; with --remove none.")
     ] = None,
     sha256: Annotated[
-        str, typer.Option(metavar="HASH", help="Its SHA-256, from whoever gave you the file.")
+        str, Option(metavar="HASH", help="Its SHA-256, from whoever gave you the file.")
     ] = "",
     remove: Annotated[
-        bool, typer.Option("--remove", help="Go back to the tags that came with elolag.")
+        bool, Option("--remove", help="Go back to the tags that came with elolag.")
     ] = False,
     archive: OwnArchive = None,
 ) -> None:

@@ -15,7 +15,9 @@ from elolag.estimate.catch_up import TimeToMatch
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import MEANING, PARTS, Revision, Revisions
 from elolag.model.interval import Summary
-from elolag.plots.marks import Label, Pen, place
+from elolag.plots.files import hover
+from elolag.plots.marks import Label, place
+from elolag.plots.pen import Pen, unsigned
 from elolag.plots.style import (
     COLOURS,
     FAINT,
@@ -24,20 +26,13 @@ from elolag.plots.style import (
     SERIES,
     SHAPES,
     Look,
-    Size,
-    date_axis,
-    finish,
     first_up,
     footer,
-    hover,
-    new_axes,
     new_figure,
     of_size,
     ours,
     roles,
     short,
-    tidy,
-    unsigned,
 )
 from elolag.results.words import adjective, bound, directed, noun
 
@@ -69,17 +64,17 @@ def revisions(
     size
         ``column``, ``page``, ``slide`` or ``phone``.
     """
-    measures = of_size(size)
     heights = {"height_ratios": [2.1, 1], "hspace": 0.09}
     panels: Sequence[Axes] = (
         new_figure(size, 1.3).subplots(2, 1, sharex=True, gridspec_kw=heights)
         if ax is None
         else (ax,)
     )
-    axes = panels[0]
+    pen = Pen(panels[0], of_size(size))
+    axes, measures = pen.axes, pen.size
     days = [to_day(r.date) for r in found.rows]
     other, own = roles(found.leader_group, found.follower_group)
-    pen, said = Pen(axes, measures), f"measured with the ratings of {found.vintage}"
+    said = f"measured with the ratings of {found.vintage}"
     x = [day - _APART for day in days]
     figures = [r.real_time for r in found.rows]
     _series(pen, x, figures, ("s", COLOURS[own], "white"), "on the day")
@@ -87,8 +82,7 @@ def revisions(
     _series(pen, x, figures, ("o", COLOURS[other], COLOURS[other]), said)
     follower, leader = noun(found.follower_group), noun(found.leader_group)
     for panel in panels:
-        tidy(panel, size)
-        _dates(panel, days, found, size)
+        _dates(Pen(panel, measures), days, found)
     ends = [e for r in found.rows for f in (r.real_time, r.hindsight) for e in (f.low, f.months)]
     if min(e for e in ends if e is not None) < 0:
         pen.zero()
@@ -100,7 +94,7 @@ def revisions(
     bottom, top = axes.get_ylim()
     axes.set_ylim(top=top + (0.24 if measures.narrow else 0.12) * (top - bottom))
     columns = 1 if measures.narrow else 2
-    _legend(axes, measures, ncols=columns, borderaxespad=0.2, columnspacing=1.2)
+    _legend(pen, ncols=columns, borderaxespad=0.2, columnspacing=1.2)
     for lower in panels[1:]:
         axes.tick_params(labelbottom=False)
         _parts(Pen(lower, measures), found.rows)
@@ -108,11 +102,11 @@ def revisions(
         f"Bars: {found.level:.0%} measurement intervals; {found.estimand} lag. Grey: less than "
         f"{found.settle:g} months old, hardly revised yet and not counted."
     )
-    return finish(axes, revisions_title(found), footer(found, note), size=size, **look)
+    return pen.finish(revisions_title(found), footer(found, note), **look)
 
 
-def _legend(axes: Axes, measures: Size, **style: Any) -> None:
-    axes.legend(loc="upper left", frameon=False, fontsize=measures.small, **style)
+def _legend(pen: Pen, **style: Any) -> None:
+    pen.axes.legend(loc="upper left", frameon=False, fontsize=pen.size.small, **style)
 
 
 def revisions_title(found: Revisions) -> str:
@@ -152,12 +146,13 @@ def _series(
     )  # fmt: skip
 
 
-def _dates(axes: Axes, days: Sequence[float], found: Revisions, size: str) -> None:
+def _dates(pen: Pen, days: Sequence[float], found: Revisions) -> None:
+    pen.tidy()
     end = to_day(found.vintage)
-    axes.set_xlim(days[0] - 25, end + 10)
+    pen.axes.set_xlim(days[0] - 25, end + 10)
     young = max(end - found.settle * DAYS_PER_MONTH, days[0] - 25)
-    axes.axvspan(young, end + 10, color=FAINT, alpha=0.6, linewidth=0, zorder=0)
-    date_axis(axes, days[0], end, size)
+    pen.axes.axvspan(young, end + 10, color=FAINT, alpha=0.6, linewidth=0, zorder=0)
+    pen.date_axis(days[0], end)
 
 
 def _parts(pen: Pen, rows: Sequence[Revision]) -> None:
@@ -192,7 +187,7 @@ def _parts(pen: Pen, rows: Sequence[Revision]) -> None:
             1.006, y, word, transform=axes.transAxes, va=where, fontsize=measures.tiny, color=MUTED
         )
     _legend(
-        axes, measures, bbox_to_anchor=(-0.02, -0.17), ncols=1 if measures.narrow else 4,
+        pen, bbox_to_anchor=(-0.02, -0.17), ncols=1 if measures.narrow else 4,
         borderaxespad=0.0, columnspacing=1.0, handlelength=1.4,
     )  # fmt: skip
 
@@ -211,9 +206,8 @@ def time_to_match(
     curve
         From `elolag.estimate.catch_up.time_to_match`.
     """
-    measures, result = of_size(size), curve.result
-    axes = ax if ax is not None else new_axes(size)
-    pen, colour = Pen(axes, measures), COLOURS[0]
+    pen, result, colour = Pen.on(ax, size), curve.result, COLOURS[0]
+    axes, measures = pen.axes, pen.size
     start, end = float(curve.grid[0]), float(curve.grid[-1])
     axes.fill_between(curve.grid, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
     x = np.concatenate([[start], np.repeat(curve.times, 2), [end]])
@@ -226,7 +220,7 @@ def time_to_match(
         marker="|", color=colour, markersize=1.2 * measures.font,
         markeredgewidth=0.8 * measures.line, zorder=3.2,
     )  # fmt: skip
-    tidy(axes, size, grid="")
+    pen.tidy(grid="")
     span = end - start
     axes.set_xlim(start - 0.02 * span, end + 0.04 * span)
     axes.set_ylim(-0.03, 1.12)
@@ -241,7 +235,7 @@ def time_to_match(
         "Curve and names: at posterior-mean ratings; dot: mean of the draws' medians; band: "
         "pointwise measurement interval; ticks: records not yet matched."
     )
-    finish(axes, _match_title(curve), footer(curve, note), size=size, **look)
+    pen.finish(_match_title(curve), footer(curve, note), **look)
     low, high = result.ends_given
     between = [] if low is None or high is None else [([low, high], [0.5, 0.5])]
     names = [
@@ -252,7 +246,7 @@ def time_to_match(
         for f in sorted(curve.follow_ups, key=lambda f: (f.matched, -f.months))
     ]  # fmt: skip
     shown = names if size != "column" else names[:5]
-    place(axes, [*median, *shown], measures, lines=[(x, y), *between])
+    place(pen, [*median, *shown], lines=[(x, y), *between])
     return axes
 
 
@@ -320,8 +314,8 @@ def bridge(
     size
         ``column``, ``page``, ``slide`` or ``phone``.
     """
-    measures = of_size(size)
-    axes = ax if ax is not None else new_axes(size, {"column": 1.75, "phone": 2.4}.get(size, 1.12))
+    pen = Pen.on(ax, size, {"column": 1.75, "phone": 2.4}.get(size, 1.12))
+    axes, measures = pen.axes, pen.size
     # Labels stand inside the axes, left of zero: room for them is a share of the width.
     wide = axes.get_window_extent().width if ax is not None else axes.figure.bbox.width * 0.96
     share = _ROOM[size][0] * measures.small / (wide * 72 / axes.figure.figure.dpi)
@@ -351,10 +345,10 @@ def bridge(
             weight = "bold" if step.low is not None else "normal"
             indent = left + 0.8 * measures.font
             _beside(axes, label, row, indent, fontsize=measures.tiny, weight=weight, color=INK)
-            _draw_step(Pen(axes, measures), step, before, row, mark)
+            _draw_step(pen, step, before, row, mark)
             before = step
         row += _HEAD
-    tidy(axes, size, grid="x")
+    pen.tidy(grid="x")
     axes.set_ylim(row - _HEAD + 0.7, -0.6)
     end += 0.17 * (end - start)
     axes.set_xlim(start - share / (1 - share) * (end - start), end)
@@ -372,7 +366,7 @@ def bridge(
         f"its {headline.level:.0%} measurement interval"
         f"{' is none' if headline.no_interval() else ''}."
     )
-    return finish(axes, _bridge_title(found), footer(headline, note), size=size, **look)
+    return pen.finish(_bridge_title(found), footer(headline, note), **look)
 
 
 def _beside(axes: Axes, text: str, row: float, x: float, **style: Any) -> None:
@@ -424,8 +418,8 @@ def leads(
     found
         Of `elolag.who_led`.
     """
-    measures = of_size(size)
-    axes = ax if ax is not None else new_axes(size)
+    pen = Pen.on(ax, size)
+    axes, measures = pen.axes, pen.size
     days = np.array([to_day(s.date) for s in found.standings])
     gaps = np.array([s.gap for s in found.standings])
     elo = np.array([s.method == "online-elo" for s in found.standings])
@@ -434,7 +428,6 @@ def leads(
     room = 0.08 * max(high - low, 10.0)
     axes.set_xlim(begins, last)
     axes.set_ylim(low - room, high + room)
-    pen = Pen(axes, measures)
     pen.zero(0.6)
     pen.line(days, gaps, 0.5, FAINT, zorder=1)
     colours = np.array([COLOURS[1] if gap < 0 else COLOURS[0] for gap in gaps])
@@ -447,8 +440,8 @@ def leads(
             )  # fmt: skip
             told = [s for s, keep in zip(found.standings, which, strict=True) if keep]
             hover(marks, "\n".join(f"{s.date}: {s.leader} / {s.follower}" for s in told))
-    tidy(axes, size)
-    date_axis(axes, begins, last, size)
+    pen.tidy()
+    pen.date_axis(begins, last)
     axes.set_ylabel("points between the bests")
     for text, y, side in (
         (f"{short(found.leader_group)} first", 1.0, "top"),
@@ -462,7 +455,7 @@ def leads(
     note = "One mark per list, as listed."
     if elo.any():
         note += " Hollow: online Elo, of another scale."
-    return finish(axes, leads_title(found), footer(found, note), size=size, **look)
+    return pen.finish(leads_title(found), footer(found, note), **look)
 
 
 def leads_title(found: WhoLed) -> str:

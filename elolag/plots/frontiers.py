@@ -11,8 +11,10 @@ import numpy as np
 from elolag.cite import LANGUAGES, citation
 from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError, UsageError
-from elolag.plots.marks import DOWNWARD, UPWARD, Label, Pen, place
+from elolag.plots.files import hover
+from elolag.plots.marks import DOWNWARD, UPWARD, Label, place
 from elolag.plots.markup import SAID
+from elolag.plots.pen import Pen
 from elolag.plots.style import (
     COLOURS,
     DASHES,
@@ -20,20 +22,14 @@ from elolag.plots.style import (
     MARKERS,
     SIDES,
     Look,
-    Size,
     bracket,
-    date_axis,
     finding,
-    finish,
     footer,
-    hover,
-    new_axes,
     note,
     of_size,
     ours,
     roles,
     short,
-    tidy,
     visible,
 )
 from elolag.results.answer import Speaker
@@ -51,7 +47,7 @@ _SHOWN = {"column": 18, "page": 24, "slide": 24, "phone": 24}
 _NAMED = {"column": 4, "page": 9, "slide": 8, "phone": 3}
 
 #: The label of the bracket, and the lines no other label may stand on.
-Answer = tuple[Label | None, list[tuple[Any, Any]]]
+_Answer = tuple[Label | None, list[tuple[Any, Any]]]
 
 
 @ours
@@ -97,7 +93,7 @@ def frontier(
     EstimateError
         The result does not hold its models, or none of them counts by the as-of date.
     """
-    measures = of_size(size)
+    of_size(size)  # refuses one there is not
     if lang not in LANGUAGES:
         raise UsageError(f"no chart in {lang!r}; known: {', '.join(LANGUAGES)}")
     german = Speaker(result, "de") if lang == "de" else None
@@ -110,20 +106,21 @@ def frontier(
     records = [result.records(group) for group in sides]
     if not all(records):
         raise EstimateError("the result holds no models of one of its groups: nothing to draw")
-    axes = ax if ax is not None else new_axes(size)
+    pen = Pen.on(ax, size)
+    axes = pen.axes
     curves = [_steps(r, first, end) for r in records]
     for side, group in enumerate(sides):
-        _draw_side(axes, result, group, roled[side], curves[side], first, measures)
+        _draw_side(pen, result, group, roled[side], curves[side], first)
     low = min(y.min() for _, y in curves)
     high = max(y.max() for _, y in curves)
     room = max(high - low, 20.0)
     axes.set_ylim(low - 0.12 * room, high + 0.25 * room)
     axes.set_xlim(first, end)
-    tidy(axes, size)
-    date_axis(axes, first, end, size, lang)
+    pen.tidy()
+    pen.date_axis(first, end, lang)
     axes.set_ylabel(german.axis() if german else f"rating ({result.measure.points})")
-    callout, drawn = _answer(axes, result, end, first, measures, german)
-    _name_ends(axes, result, [y[-1] for _, y in curves], end, measures, german)
+    callout, drawn = _answer(pen, result, end, first, german)
+    _name_ends(pen, result, [y[-1] for _, y in curves], end, german)
     hollow = any(result.provisional_rating(m) for side in records for m in side)
     if german:
         told = *citation(result, "de").short, provenance(result).caveats("de")
@@ -132,7 +129,7 @@ def frontier(
         said = f"Bars: {result.level:.0%} of each record's posterior."
         said += f" Hollow: under {SETTLED_VOTES:,} votes." if hollow else ""
         title, below = finding(result), footer(result, f"{said} {note(result)}")
-    finish(axes, title, below, size=size, **look)
+    pen.finish(title, below, **look)
     count = _NAMED[size] if labels is None else labels
     wanted = _wanted(result, records, first, count)
     if callout is not None:  # it has more places to stand than the models of the answer
@@ -141,7 +138,7 @@ def frontier(
     for model in (m for side in records for m in side if to_day(m.counts_from) >= first):
         day, reach = to_day(model.counts_from), _reach(result) * model.sd
         bars.append(([day, day], [model.rating - reach, model.rating + reach]))
-    place(axes, wanted, measures, lines=[*curves, *drawn, *bars])
+    place(pen, wanted, lines=[*curves, *drawn, *bars])
     return axes
 
 
@@ -160,10 +157,9 @@ def _steps(records: tuple[ModelPoint, ...], first: float, end: float) -> tuple[A
 
 
 def _draw_side(
-    axes: Axes, result: LagResult, group: str, side: int, curve: tuple[Any, Any], first: float,
-    measures: Size,
-) -> None:  # fmt: skip
-    pen, colour, marker = Pen(axes, measures), COLOURS[side], MARKERS[side]
+    pen: Pen, result: LagResult, group: str, side: int, curve: tuple[Any, Any], first: float
+) -> None:
+    axes, measures, colour, marker = pen.axes, pen.size, COLOURS[side], MARKERS[side]
     others = [
         m
         for m in result.models
@@ -202,10 +198,10 @@ def _draw_side(
 
 
 def _name_ends(
-    axes: Axes, result: LagResult, levels: list[float], end: float, measures: Size,
-    german: Speaker | None,
-) -> None:  # fmt: skip
+    pen: Pen, result: LagResult, levels: list[float], end: float, german: Speaker | None
+) -> None:
     """Each group's name at the end of its line, dodging the other's."""
+    axes, measures = pen.axes, pen.size
     name = german_name if german else short
     names = [name(g) for g in (result.leader_group, result.follower_group)]
     roled = roles(result.leader_group, result.follower_group)
@@ -258,15 +254,15 @@ def _wanted(
 
 
 def _answer(
-    axes: Axes, result: LagResult, end: float, first: float, measures: Size, german: Speaker | None
-) -> Answer:
+    pen: Pen, result: LagResult, end: float, first: float, german: Speaker | None
+) -> _Answer:
     """Draw the bracket of the estimand, if it has one place."""
     if result.estimand == "gap" and result.provisional:
         return None, []
     if result.estimand == "gap":
-        return _gap(axes, result, end, first, measures, german)
+        return _gap(pen, result, end, first, german)
     if result.estimand == "average":
-        return _between(axes, result, end, first, measures, german)
+        return _between(pen, result, end, first, german)
     if result.estimand != "current" or not result.months or result.match is None:
         return None, []
     size = abs(result.months) * DAYS_PER_MONTH
@@ -274,16 +270,16 @@ def _answer(
         end = min(to_day(result.match.counts_from) + size, end)
     level = result.leader_best.rating if result.leads else result.follower.rating
     span = max(end - size, first), end
-    _bracket(axes, result, span, level, measures, cut=end - size < first)
-    _interval(axes, result, end, level, measures)
+    _bracket(pen, result, span, level, cut=end - size < first)
+    _interval(pen, result, end, level)
     text = german.size() if german else f"{result.bound} {abs(result.months):.1f} months".lstrip()
     places = tuple(np.linspace(span[0], span[1], 21)[[6, 14, 5, 15, 7, 13, 8, 12, 4, 16, 3, 17]])
     return _callout(text, sum(span) / 2, level, places), [(list(span), [level, level])]
 
 
 def _between(
-    axes: Axes, result: LagResult, end: float, first: float, measures: Size, german: Speaker | None
-) -> Answer:
+    pen: Pen, result: LagResult, end: float, first: float, german: Speaker | None
+) -> _Answer:
     """The day's bracket: from the one record's date to the other's."""
     records = bracket(result.day)
     if records is None:
@@ -292,53 +288,51 @@ def _between(
     if min(days) == max(days) or max(days) <= first:
         return None, []
     level, span = result.day.best.rating, (max(min(days), first), max(days))
-    _bracket(axes, result, span, level, measures, cut=min(days) < first)
-    Pen(axes, measures).line([span[1], end], [level, level], 0.4, linestyle=":", zorder=1.9)
+    _bracket(pen, result, span, level, cut=min(days) < first)
+    pen.line([span[1], end], [level, level], 0.4, linestyle=":", zorder=1.9)
     text = "zwischen diesen beiden" if german else "between these two"
     callout = _callout(text, sum(span) / 2, level)
     return replace(callout, scale=1.0), [(list(span), [level, level])]
 
 
 def _bracket(
-    axes: Axes, result: LagResult, span: tuple[float, float], level: float, measures: Size, *,
-    cut: bool,
-) -> None:  # fmt: skip
+    pen: Pen, result: LagResult, span: tuple[float, float], level: float, *, cut: bool
+) -> None:
     """Stops at both ends; an arrow where the lag is a bound or begins before the chart does."""
     open_ended = bool(result.censored) or cut
-    Pen(axes, measures).line(span, [level, level], 0.7, zorder=3)
+    measures = pen.size
+    pen.line(span, [level, level], 0.7, zorder=3)
     for day, shape in zip(span, ("<" if open_ended else "|", "|"), strict=True):
-        axes.plot(
+        pen.axes.plot(
             [day], [level], marker=shape, color=INK, zorder=3.1, clip_on=False,
             markersize=(0.6 if shape == "<" else 1.1) * measures.font,
             markeredgewidth=0.7 * measures.line,
         )  # fmt: skip
 
 
-def _interval(axes: Axes, result: LagResult, end: float, level: float, measures: Size) -> None:
+def _interval(pen: Pen, result: LagResult, end: float, level: float) -> None:
     """The lag's interval as a bar on the crossing's end of the bracket; the far side is cut off."""
     low, high = result.ends_given
     if low is None or high is None:
         return
     sign = -1.0 if result.leads else 1.0
     ends = [max(sign * side, 0.0) * DAYS_PER_MONTH for side in (low, high)]
-    days = np.clip([end - max(ends), end - min(ends)], axes.get_xlim()[0], end)
-    axes.plot(
-        days, [level, level], color=INK, linewidth=0.62 * measures.font, alpha=0.28,
+    days = np.clip([end - max(ends), end - min(ends)], pen.axes.get_xlim()[0], end)
+    pen.axes.plot(
+        days, [level, level], color=INK, linewidth=0.62 * pen.size.font, alpha=0.28,
         solid_capstyle="butt", zorder=2.9,
     )  # fmt: skip
 
 
-def _gap(
-    axes: Axes, result: LagResult, end: float, first: float, measures: Size, german: Speaker | None
-) -> Answer:
+def _gap(pen: Pen, result: LagResult, end: float, first: float, german: Speaker | None) -> _Answer:
     """The gap as a vertical bracket shortly before the as-of date."""
     levels = sorted((result.leader_best.rating, result.follower.rating))
     day = end - 0.02 * (end - first)
     ends: dict[str, Any] = {
-        "markersize": 1.1 * measures.font,
-        "markeredgewidth": 0.7 * measures.line,
+        "markersize": 1.1 * pen.size.font,
+        "markeredgewidth": 0.7 * pen.size.line,
     }
-    Pen(axes, measures).line([day, day], levels, 0.7, marker="_", zorder=3, **ends)
+    pen.line([day, day], levels, 0.7, marker="_", zorder=3, **ends)
     text = german.size() if german else f"{abs(result.gap.elo):.1f} {result.measure.unit}"
     return _callout(text, day, sum(levels) / 2), [([day, day], levels)]
 

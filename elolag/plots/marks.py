@@ -1,69 +1,22 @@
-"""What figures are drawn of: steps, rows of dots with intervals, and names that do not collide."""
+"""Names that do not collide: each beside its mark, or left out."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from elolag.arrays import Floats
-from elolag.plots.style import (
-    COLOURS,
-    INK,
-    SIDES,
-    Size,
-    hover,
-    target,
-    visible,
-)
+from elolag.plots.files import hover
+from elolag.plots.pen import Pen
+from elolag.plots.style import COLOURS, SIDES, Size, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-@dataclass(frozen=True)
-class Pen:
-    """Draws on axes in measures of their size: its line, its mark, its types."""
-
-    axes: Axes
-    size: Size
-
-    def line(self, x: Any, y: Any, width: float, colour: str = INK, **style: Any) -> Any:
-        """A line, `width` times as wide as the size's."""
-        style |= {"color": colour, "linewidth": width * self.size.line}
-        return self.axes.plot(x, y, **style)[0]
-
-    def zero(self, width: float = 0.5, **style: Any) -> None:
-        """The line at nought."""
-        self.axes.axhline(0, color=INK, linewidth=width * self.size.line, **style)
-
-    def mark(self, x: Any, y: Any, shape: str, width: float, colour: str, **style: Any) -> Any:
-        """One mark, `width` times as wide as the size's; ``linestyle="none"`` for several."""
-        style |= {"color": colour, "markersize": width * self.size.marker}
-        return self.axes.plot(x, y, marker=shape, **style)[0]
-
-    def told(self, x: float, y: float, words: str, side: str = "") -> None:
-        """What the pointer is told over a mark that is drawn."""
-        from matplotlib.lines import Line2D
-
-        size = self.size.marker
-        target(self.axes, partial(Line2D, [x], [y], linestyle="none", marker="o", color=INK,
-                                  markersize=size, markeredgewidth=0), words, side)  # fmt: skip
-
-    def told_between(self, low: float, high: float, words: str, *, upright: bool) -> None:
-        """The same over all of the axes between two x, if upright, or between two y."""
-        from matplotlib.patches import Rectangle
-
-        axes = self.axes
-        corner, sides = ((low, 0), (high - low, 1)) if upright else ((0, low), (1, high - low))
-        across = axes.get_xaxis_transform() if upright else axes.get_yaxis_transform()
-        target(axes, partial(Rectangle, corner, *sides, transform=across, color=INK, linewidth=0),
-               words)  # fmt: skip
 
 
 #: Directions a label may stand in, as unit steps; the sides a mark prefers come first.
@@ -93,9 +46,7 @@ class Label:
     needed: bool = False
 
 
-def place(
-    axes: Axes, labels: Sequence[Label], measures: Size, *, lines: Sequence[tuple[Any, Any]] = ()
-) -> list[str]:
+def place(pen: Pen, labels: Sequence[Label], *, lines: Sequence[tuple[Any, Any]] = ()) -> list[str]:
     """Write labels in order of importance; one with no free place is left out unless needed.
 
     Parameters
@@ -111,11 +62,10 @@ def place(
         The labels that were written. Every label lies within the axes and covers no other text;
         nor, unless it is needed, a mark or line.
     """
-    frame = axes.get_window_extent()
-    scale = axes.figure.figure.dpi / 72 * measures.small
+    axes = pen.axes
     marks = [axes.transData.transform((label.x, label.y)) for label in labels]
     rim = np.array([(x, y) for x in (-0.5, 0, 0.5) for y in (-0.5, 0, 0.5)])
-    around = rim * measures.marker * axes.figure.figure.dpi / 72
+    around = rim * pen.size.marker * axes.figure.figure.dpi / 72
     names = zip(labels, marks, strict=True)
     rims = [mark + around for label, mark in names if not label.along]
     solid = np.concatenate([*rims, *(_dense(axes, *c) for c in lines)])
@@ -123,10 +73,10 @@ def place(
     taken = [_box(text) for text in axes.texts if text.get_text() and text.get_visible()]
     written = []
     for label, mark in zip(labels, marks, strict=True):
-        found = _free_place(axes, label, mark, measures, scale, frame, solid, leads, taken)
+        found = _free_place(pen, label, mark, solid, leads, taken)
         if found is None and label.needed:
             nothing = np.empty((0, 2))
-            found = _free_place(axes, label, mark, measures, scale, frame, nothing, nothing, taken)
+            found = _free_place(pen, label, mark, nothing, nothing, taken)
         if found is not None:
             taken.append(found[0])
             leads = np.concatenate([leads, found[1]])
@@ -135,10 +85,12 @@ def place(
 
 
 def _free_place(
-    axes: Axes, label: Label, mark: Floats, measures: Size, scale: float, frame: Any,
-    solid: Floats, leads: Floats, taken: Sequence[Floats],
-) -> tuple[Floats, Floats] | None:  # fmt: skip
+    pen: Pen, label: Label, mark: Floats, solid: Floats, leads: Floats, taken: Sequence[Floats]
+) -> tuple[Floats, Floats] | None:
     """Write one label: its box, and the line that leads to it; None where there is no room."""
+    axes, measures = pen.axes, pen.size
+    frame, dpi = axes.get_window_extent(), axes.figure.figure.dpi
+    scale = dpi / 72 * measures.small
     text = axes.annotate(
         visible(label.text), (label.x, label.y), xytext=(0, 0), textcoords="offset points",
         fontsize=label.scale * measures.small, color=label.colour, weight=label.weight, ha="left",
@@ -170,22 +122,19 @@ def _free_place(
             continue
         if _close(path, leads, scale).any() or _runs_along(path, mark, solid, scale):
             continue
-        dpi = axes.figure.figure.dpi
         text.set_position(((left - mark[0]) * 72 / dpi, (low - mark[1]) * 72 / dpi))
         if len(path):
-            _lead(axes, mark, box, label, measures)
+            _lead(pen, mark, box, label)
         return _box(text), path
     text.remove()
     return None
 
 
-def _lead(axes: Axes, mark: Floats, box: Floats, label: Label, measures: Size) -> None:
+def _lead(pen: Pen, mark: Floats, box: Floats, label: Label) -> None:
     """A thin line from the name to its mark."""
-    ends = axes.transData.inverted().transform([mark, _nearest(mark, box)])
-    (line,) = axes.plot(
-        ends[:, 0], ends[:, 1], color=label.colour, linewidth=0.35 * measures.line, alpha=0.7,
-        zorder=1.5, scalex=False, scaley=False,
-    )  # fmt: skip
+    x, y = pen.axes.transData.inverted().transform([mark, _nearest(mark, box)]).T
+    style = {"alpha": 0.7, "zorder": 1.5, "scalex": False, "scaley": False}
+    line = pen.line(x, y, 0.35, label.colour, **style)
     if label.colour in COLOURS:
         hover(line, "", SIDES[COLOURS.index(label.colour)])
 

@@ -43,9 +43,8 @@ for _name, _address in (
     ElementTree.register_namespace(_name, _address)
 
 
-def element(content: bytes, prefix: str, *, pointed: bool) -> str:
-    """A figure's SVG as an element for a page: see `style.svg`."""
-    root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
+def element(root: ElementTree.Element, prefix: str, *, pointed: bool) -> str:
+    """A figure's SVG as an element for a page: see `files.svg`."""
     _take_out(root)
     _attribute(root, f"{prefix}-")
     if not pointed:
@@ -88,9 +87,8 @@ def _attribute(root: ElementTree.Element, prefix: str) -> None:
     root.set("stroke-linecap", "butt")
 
 
-def packed(content: bytes) -> bytes:
-    """An SVG file of ours as small as it can be: attributes for styles, each said once."""
-    root = ElementTree.fromstring(content)  # noqa: S314 - we wrote it just now
+def pack(root: ElementTree.Element) -> None:
+    """Make an SVG of ours as small as it can be: attributes for styles, each said once."""
     metadata = _take_out(root)
     _attribute(root, "e")
     for part in root.iter():
@@ -101,8 +99,6 @@ def packed(content: bytes) -> bytes:
     _join(root)
     root.set("font-family", _FACE)
     root[:0] = metadata
-    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
 
 
 def _lift(part: ElementTree.Element, root: ElementTree.Element) -> None:
@@ -240,7 +236,7 @@ def _hundredth(number: int) -> str:
     return "-" * (number < 0) + (text.removeprefix("0") or "0")
 
 
-def told(content: bytes) -> bytes:
+def told(content: bytes) -> ElementTree.Element:
     """An SVG in which words of `hover` are titles, its sides classes, and no number is long."""
     root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
     for part in root.iter():
@@ -265,5 +261,10 @@ def told(content: bytes) -> bytes:
             title = ElementTree.Element(f"{_SVG}title")
             title.text = words.replace(LINE, "\n")
             part.insert(0, title)
+    return root
+
+
+def file_of(root: ElementTree.Element) -> bytes:
+    """An SVG as the bytes of a file."""
     written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return written

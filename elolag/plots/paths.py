@@ -14,26 +14,20 @@ from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.skill import OURS, REFERENCE, Scores
 from elolag.model.estimands import AT_LEAST, AT_MOST, UNBOUNDED
-from elolag.plots.marks import Pen, halo
+from elolag.plots.files import hover
+from elolag.plots.marks import halo
+from elolag.plots.pen import Pen, unsigned
 from elolag.plots.style import (
     COLOURS,
     INK,
     MUTED,
     Look,
-    Size,
-    date_axis,
-    finish,
     first_up,
     footer,
-    hover,
-    key_above,
-    new_axes,
     of_size,
     ours,
     overtaken,
     short,
-    tidy,
-    unsigned,
     visible,
 )
 from elolag.results import citing
@@ -80,9 +74,8 @@ def lag_path(
     """
     from matplotlib.ticker import MaxNLocator
 
-    measures = of_size(size)
-    axes = ax if ax is not None else new_axes(size)
-    pen, days, colour = Pen(axes, measures), path.days, COLOURS[0]
+    pen, days, colour = Pen.on(ax, size), path.days, COLOURS[0]
+    axes = pen.axes
     bounds = _limits(path)
     axes.set_ylim(*bounds)
     axes.set_xlim(days[0], days[-1] if len(days) > 1 else days[0] + 1)
@@ -111,15 +104,14 @@ def lag_path(
         handles.append(drawn)
     name = words("path average" if path.estimand == "average" else "path lag", lang)
     line = pen.line(days[at], path.months[at], 1, zorder=3, label=name)
-    _hatch(axes, path, bounds, measures)
-    sides(axes, path.follower_group, bounds, measures, lang)
-    tidy(axes, size)
-    date_axis(axes, days[0], days[-1], size, lang)
+    _hatch(pen, path, bounds)
+    _sides(pen, path.follower_group, bounds, lang)
+    pen.tidy()
+    pen.date_axis(days[0], days[-1], lang)
     axes.set_ylabel(words("path months", lang))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 4, 6, 10], integer=True))
     axes.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
-    phone = size == "phone"
-    key_above(axes, [line, *handles], size)
+    pen.key_above([line, *handles])
     note = (
         "Filled: pointwise; thin lines: simultaneous (sup-t) bands. Measured with the ratings of "
         f"{path.vintage}, not with those of each day."
@@ -128,9 +120,9 @@ def lag_path(
         note += f" Without a band: a group has fewer than {FEWEST} rated models."
     if _bounded(path).any():
         note += " Hatched with an arrow: only a bound, the lag may lie beyond."
-    room = (4.4 if phone else 1.5) * measures.small
+    room = (4.4 if size == "phone" else 1.5) * pen.size.small
     _tell(pen, path)
-    return finish(axes, _path_title(path), footer(path, note), size=size, room=room, **look)
+    return pen.finish(_path_title(path), footer(path, note), room=room, **look)
 
 
 def _turns(path: LagPath) -> NDArray[np.bool_]:
@@ -215,8 +207,9 @@ def _down(path: LagPath) -> NDArray[np.bool_]:
     return np.asarray((path.censored < 0) | (np.isnan(path.low) & ~np.isnan(path.high)))
 
 
-def _hatch(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Size) -> None:
+def _hatch(pen: Pen, path: LagPath, bounds: tuple[float, float]) -> None:
     """Hatch stretches that are only bounded, from the path to the edge, with an arrow in each."""
+    axes, measures = pen.axes, pen.size
     bounded, down = _bounded(path), _down(path)
     for way, edge in ((bounded & ~down, bounds[1]), (bounded & down, bounds[0])):
         if not way.any():
@@ -238,21 +231,19 @@ def _hatch(axes: Axes, path: LagPath, bounds: tuple[float, float], measures: Siz
             )  # fmt: skip
 
 
-def sides(
-    axes: Axes, group: str, bounds: tuple[float, float], measures: Size, lang: str = "en"
-) -> None:
+def _sides(pen: Pen, group: str, bounds: tuple[float, float], lang: str = "en") -> None:
     """Say in words which side of zero is which; the axis has no minus signs."""
+    measures = pen.size
     follower = (german_name if lang == "de" else short)(group)
-    axes.axhline(0, color=INK, linewidth=0.5 * measures.line, zorder=2.5)
+    pen.zero(zorder=2.5)
     room = bounds[1] - bounds[0]
     behind = words("path behind", lang, follower=follower)
     ahead = words("path ahead", lang, follower=follower)
     for edge, side, up in ((bounds[1], behind, True), (bounds[0], ahead, False)):
         if abs(edge) < 0.06 * room:
             continue
-        axes.annotate(
-            visible(side), (1, 1 if up else 0),
-            xycoords="axes fraction",
+        pen.axes.annotate(
+            visible(side), (1, 1 if up else 0), xycoords="axes fraction",
             xytext=(-0.3 * measures.font, (-0.5 if up else 0.4) * measures.font),
             textcoords="offset points", ha="right", va="top" if up else "bottom", color=INK,
             fontsize=measures.font, weight="bold", path_effects=halo(measures), zorder=5,
@@ -279,10 +270,9 @@ def forecast(
     outlook
         From `elolag.forecast_lag`.
     """
-    measures, phone = of_size(size), size == "phone"
-    axes = ax if ax is not None else new_axes(size, height=1.3 if phone else 1.0)
-    now = outlook.fan()
-    pen, colour = Pen(axes, measures), COLOURS[0]
+    phone = size == "phone"
+    pen, now, colour = Pen.on(ax, size, 1.3 if phone else 1.0), outlook.fan(), COLOURS[0]
+    axes, measures = pen.axes, pen.size
     handles: list[Any] = []
     for earlier in outlook.past:
         said = "said before (median, 80%)"
@@ -301,20 +291,18 @@ def forecast(
     pen.line(now.days, now.at[0.5], 1, colour, zorder=3)
     line = pen.line(outlook.days, outlook.path, 1, zorder=3, label="average")
     axes.axvline(now.days[0], color=INK, linewidth=0.4 * measures.line, linestyle=(0, (1, 2)))
-    sides(axes, outlook.follower_group, axes.get_ylim(), measures)
-    tidy(axes, size)
+    _sides(pen, outlook.follower_group, axes.get_ylim())
+    pen.tidy()
     first = float(outlook.days[0])
     axes.set_xlim(first, now.days[-1])
-    date_axis(axes, first, float(now.days[-1]), size)
+    pen.date_axis(first, float(now.days[-1]))
     axes.set_ylabel("months")
     unsigned(axes.yaxis)
     _tell_fan(pen, now)
-    key_above(axes, [line, *handles], size)
+    pen.key_above([line, *handles])
     note = f"Shaded: what may come, three plain models in equal parts. {outlook.note}"
     room = (5.6 if phone else 1.5) * measures.small
-    return finish(
-        axes, forecast_title(outlook), footer(outlook, note), size=size, room=room, **look
-    )
+    return pen.finish(forecast_title(outlook), footer(outlook, note), room=room, **look)
 
 
 def forecast_title(outlook: Outlook) -> str:
@@ -364,7 +352,7 @@ def held(
     EstimateError
         No round of the board has come yet.
     """
-    measures = of_size(size)
+    of_size(size)  # refuses one there is not
     lines = [
         (target, line)
         for target in _ROWS
@@ -377,7 +365,8 @@ def held(
             f"no forecast of {board} has intervals that could be held against a list"
         )
     rows = list(dict.fromkeys((target, line.horizon) for target, line in lines))
-    axes = ax if ax is not None else new_axes(size, height=0.35 + 0.055 * len(rows))
+    pen = Pen.on(ax, size, 0.35 + 0.055 * len(rows))
+    axes, measures = pen.axes, pen.size
     axes.axvline(_HELD, color=INK, linewidth=0.6 * measures.line)
     for who, (colour, shape, name) in _WHO.items():
         mine = [
@@ -394,18 +383,16 @@ def held(
             hover(mark, f"{name}: {share:.0%}\n{line.rounds} rounds, {line.stretches} apart")
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1)
-    tidy(axes, size, grid="x")
+    pen.tidy(grid="x")
     axes.set_yticks(range(len(rows)), [f"{_ROWS[t]}, {months} mo." for t, months in rows])
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    key_above(axes, axes.get_legend_handles_labels()[0], size)
+    pen.key_above(axes.get_legend_handles_labels()[0])
     note = (
         f"Share of rounds on {board} in which the 80% interval held the first figure of the day, "
         f"as mean of stretches of time that do not overlap: rounds lie days apart and are far from "
         f"independent."
     )
-    return finish(
-        axes, held_title(scores, board), note, size=size, room=1.5 * measures.small, **look
-    )
+    return pen.finish(held_title(scores, board), note, room=1.5 * measures.small, **look)
 
 
 def held_title(scores: Scores, board: str) -> str:

@@ -13,21 +13,17 @@ from elolag.estimate.comparison import Comparison
 from elolag.estimate.model_dates import ModelDates
 from elolag.estimate.news import CAUSES, News
 from elolag.estimate.news import signed as moved
-from elolag.plots.marks import Pen
+from elolag.plots.pen import Pen, unsigned
 from elolag.plots.style import (
     COLOURS,
     INK,
     MUTED,
+    SIZES,
     Look,
-    Size,
-    finish,
     footer,
-    new_axes,
     of_size,
     ours,
     short,
-    tidy,
-    unsigned,
     visible,
 )
 from elolag.results.lag import LagResult
@@ -90,36 +86,36 @@ class Dot:
         return (self.low, self.high, self.value, *(self.outer or ()), *(self.said or ()))
 
 
-def height(rows: Sequence[Dot], size: str, foot: str = "") -> float:
+def _height(rows: Sequence[Dot], size: str, foot: str) -> float:
     """How much higher than its size a figure of these rows is; narrow ones with room for `foot`."""
     measures, beside = of_size(size), 12.0
-    if size in ("column", "phone"):
+    if measures.narrow:
         lines = len(foot) * 0.5 * measures.small / (72 * measures.width)
         beside = max(beside, 9 + 1.3 * lines * measures.small / measures.font)
     return (_ROW * len(rows) + beside) * measures.font / 72 / measures.height
 
 
 def dots(
-    axes: Axes, rows: Sequence[Dot], who: str, *, size: str = "page", over: bool = False,
-    unit: str = "months", sides: tuple[str, str] = ("behind", "ahead"),
+    pen: Pen, rows: Sequence[Dot], who: str, *, over: bool = False, unit: str = "months",
+    sides: tuple[str, str] = ("behind", "ahead"),
 ) -> None:  # fmt: skip
     """Rows from the top, a dot with its intervals each.
 
     `who` is the first of the two `sides` right of zero, the second left of it. On a phone, or where
     `over`, the names stand over their rows.
     """
-    measures = of_size(size)
+    axes, measures = pen.axes, pen.size
     low, high = _range(rows)
-    tidy(axes, size, grid="x")
+    pen.tidy(grid="x")
     axes.set_xlim(low, high)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     if low < 0:
         axes.axvspan(low, 0, color=_TINT, zorder=0)
         axes.axvline(0, color=INK, linewidth=0.5 * measures.line, zorder=1)
-    phone = over or size == "phone"
+    phone = over or measures == SIZES["phone"]
     for number, row in enumerate(rows):
         if not row.heading:
-            _dot(axes, row, number, (low, high), measures, phone=phone)
+            _dot(pen, row, number, (low, high), phone=phone)
     names = [textwrap.fill(visible(row.name), _LETTERS) for row in rows]
     axes.set_yticks(range(len(rows)), [""] * len(rows) if phone else names,
                     fontsize=measures.small)  # fmt: skip
@@ -169,9 +165,8 @@ def _range(rows: Sequence[Dot]) -> tuple[float, float]:
     return (min(low - room, -least) if low < 0 else 0.0), max(high + room, least)
 
 
-def _dot(
-    axes: Axes, row: Dot, number: int, reach: tuple[float, float], measures: Size, *, phone: bool
-) -> None:
+def _dot(pen: Pen, row: Dot, number: int, reach: tuple[float, float], *, phone: bool) -> None:
+    axes, measures = pen.axes, pen.size
     months = row.value or 0.0
     colour = COLOURS[1] if months < 0 else COLOURS[0]
     place = number + 0.25 if phone else float(number)
@@ -187,14 +182,14 @@ def _dot(
     if row.value is not None:
         edge = {"markeredgecolor": "white", "markeredgewidth": 0.7}
         shape = "s" if months < 0 else "o"
-        Pen(axes, measures).mark(months, place, shape, 1.25, colour, zorder=4, **edge)
+        pen.mark(months, place, shape, 1.25, colour, zorder=4, **edge)
     axes.text(
         1.0 if phone else 1.015, number - 0.25 if phone else place, row.answer, va="center",
         transform=axes.get_yaxis_transform(), ha="right" if phone else "left",
         fontsize=measures.small, color=colour, parse_math=False,
     )  # fmt: skip
     if row.words:
-        Pen(axes, measures).told_between(number - 0.5, number + 0.5, row.words, upright=False)
+        pen.told_between(number - 0.5, number + 0.5, row.words, upright=False)
 
 
 def _bar(
@@ -259,9 +254,9 @@ def _figure(
     **scale: Any,
 ) -> Axes:  # fmt: skip
     """A whole figure of dots; `scale` as in `dots`, where it is not months."""
-    axes = ax if ax is not None else new_axes(size, height(rows, size, foot))
-    dots(axes, rows, who, size=size, **scale)
-    return finish(axes, finding, foot, size=size, room=1.4 * of_size(size).font, **look)
+    pen = Pen.on(ax, size, _height(rows, size, foot))
+    dots(pen, rows, who, **scale)
+    return pen.finish(finding, foot, room=1.4 * pen.size.font, **look)
 
 
 @ours

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from elolag.arrays import Floats
-from elolag.plots.marks import Pen, halo
+from elolag.plots.marks import halo
+from elolag.plots.pen import Pen
 from elolag.plots.style import (
     COLOURS,
     FAINT,
     INK,
     MUTED,
     Look,
-    Size,
-    finish,
     footer,
     new_axes,
     new_figure,
@@ -99,10 +98,11 @@ def specification_curve(
         axes, strip = figure.subplots(
             2, 1, gridspec_kw={"height_ratios": [1, max(0.1 * rows, 0.4)], "hspace": 0.04}
         )
-    _curve(axes, grid, kept, months, measures)
+    pen = Pen(axes, measures)
+    _curve(pen, grid, kept, months)
     if strip is not None:
-        _strip(strip, grid, kept, measures)
-    return finish(axes, _finding(grid), footer(grid.headline, _note(grid)), size=size, **look)
+        _strip(Pen(strip, measures), grid, kept)
+    return pen.finish(_finding(grid), footer(grid.headline, _note(grid)), **look)
 
 
 def few(count: int, shown: int) -> tuple[int, ...]:
@@ -141,8 +141,8 @@ def _finding(grid: Grid) -> str:
     return f"In nine of ten of {len(grid.estimated):,} ways to ask, {words}"
 
 
-def _curve(axes: Axes, grid: Grid, kept: list[int], months: Floats, measures: Size) -> None:
-    pen = Pen(axes, measures)
+def _curve(pen: Pen, grid: Grid, kept: list[int], months: Floats) -> None:
+    axes, measures = pen.axes, pen.size
     place = np.arange(len(kept))
     head = kept.index(0)
     low, high = _window(months, grid)
@@ -236,14 +236,15 @@ def _ticks(low: float, high: float) -> list[float]:
     return [k * step for k in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def _strip(strip: Axes, grid: Grid, kept: list[int], measures: Size) -> None:
+def _strip(pen: Pen, grid: Grid, kept: list[int]) -> None:
     """One row a level, one mark a specification, choices by share."""
+    strip, measures = pen.axes, pen.size
 
     def write(x: float, y: float, text: str, side: str, font: float, **style: Any) -> None:
         style = {"va": "center", "color": INK, "clip_on": False, **style}
         strip.text(x * width, y, text, ha=side, fontsize=font, **style)
 
-    pen, head, at = Pen(strip, measures), kept.index(0), 0.0
+    head, at = kept.index(0), 0.0
     width, bands = len(kept), []
     for name in _choices(grid):
         levels = [_level(grid.specs[k], name) for k in kept]

@@ -1,51 +1,33 @@
-"""What all figures share: colours, marks, sizes, axes, titles, footer, and how a file is written.
+"""What all figures share: colours, sizes, groups, the words of titles and footers.
 
-A figure is ``axes = new_axes(size)``, its own drawing with fonts and lines of `of_size(size)`, then
-``finish(axes, title, footer(result), size=size)`` as the last step. Nothing here touches pyplot or
-leaves a changed setting behind.
+Nothing here touches pyplot or leaves a changed setting behind.
 """
 
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
-import io
-import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
-from weakref import WeakKeyDictionary
 
-import numpy as np
-from numpy.typing import NDArray
-
-from elolag.archive.export import replacing
-from elolag.dates import DAYS_PER_MONTH, parse, to_day, to_iso
-from elolag.errors import ArchiveError, UsageError
-from elolag.plots.markup import HALO, LINE, SAID, UNSEEN, element, packed, told
-from elolag.results.citing import month
+from elolag.dates import parse, to_day, to_iso
+from elolag.errors import UsageError
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.verdict import Day, ModelPoint
-from elolag.results.words import adjective, noun, over, printable, share
+from elolag.results.words import adjective, noun, over, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.text import Text
-
-    from elolag.results.provenance import Provenance
 
 
-Pixels = NDArray[np.uint8]
-P = ParamSpec("P")
-R = TypeVar("R")
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 #: Leader and follower; they differ in grey print and for the colour-blind, and by marker and dash.
@@ -57,8 +39,8 @@ INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d9d9d9"
 SERIES = (*COLOURS, "#28A197", "#801650")
 SHAPES = ("o", "s", "^", "D", "v", "P", "X")
 
-_FOOTER = "elolag-footer"
-_OWN = "elolag-own-figure"
+FOOTER = "elolag-footer"
+OWN = "elolag-own-figure"
 #: Sides as a page names them, by their place in `COLOURS`.
 SIDES = ("leader", "follower")
 
@@ -138,7 +120,7 @@ def new_figure(size: str = "page", height: float = 1.0) -> Figure:
     else:
         figure = Figure(figsize=shape, layout=None, dpi=dpi)
         FigureCanvasAgg(figure)
-    figure.set_gid(_OWN)
+    figure.set_gid(OWN)
     return figure
 
 
@@ -180,24 +162,6 @@ def new_axes(size: str = "page", height: float = 1.0) -> Axes:
     return new_figure(size, height).add_subplot()
 
 
-def tidy(axes: Axes, size: str = "page", *, grid: str = "y") -> None:
-    """Ticks, spines and grid lines as in every figure; `grid`: x, y, both or nothing."""
-    measures = of_size(size)
-    axes.tick_params(
-        labelsize=measures.small, colors=MUTED, width=0.5 * measures.line,
-        length=0.3 * measures.font, pad=0.3 * measures.font,
-    )  # fmt: skip
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.label.set(size=measures.small, color=MUTED)
-        axis.offsetText.set_fontsize(measures.small)
-    axes.spines[["top", "right"]].set_visible(False)
-    for spine in axes.spines.values():
-        spine.set(linewidth=0.5 * measures.line, color=MUTED)
-    if grid:
-        axes.grid(axis=grid, color=FAINT, linewidth=0.35 * measures.line)  # type: ignore[arg-type]
-        axes.set_axisbelow(True)
-
-
 def roles(leader: str, follower: str) -> tuple[int, int]:
     """Places of leader and follower in `COLOURS`, `MARKERS` and `DASHES`.
 
@@ -233,181 +197,8 @@ def footer(result: Any, note: str = "") -> str:
     return provenance(result).footer(note)
 
 
-def finish(
-    axes: Axes, finding: str, footer: str, *, size: str = "page", room: float = 0.0,
-    title: str | None = None, label: str = "",
-) -> Axes:  # fmt: skip
-    """Set the title above and the footer below, and fit a figure of our own around them.
-
-    Call it last. On axes that were handed in nothing is moved: the footer hangs below them.
-
-    Parameters
-    ----------
-    axes
-        Any axes of the figure; of several the one under the title.
-    finding
-        The title, in ten words.
-    footer
-        From `footer`, or other plain text; it becomes the file's description.
-    room
-        Points kept free between axes and title, for a legend.
-    title, label
-        As in `Look`.
-    """
-    bare = title == ""
-    words = "" if bare else " ".join(part for part in (label, title or finding) if part)
-    measures = of_size(size)
-    figure: Any = axes.figure
-    dpi = figure.figure.dpi
-    own = figure.get_gid() == _OWN
-    pad = 0.9 * measures.font * dpi / 72
-    width = (figure.bbox.width - 2 * pad) if own else axes.get_window_extent().width
-    head = axes.set_title(
-        visible(words), loc="left", weight="bold", fontsize=measures.title, color=INK,
-        pad=0.7 * measures.font + room, y=1.0, parse_math=False,
-    )  # fmt: skip
-    _wrap(head, width)
-    below = 0.0
-    if not own:
-        frame = axes.get_window_extent()
-        below = frame.y0 - (axes.get_tightbbox() or frame).y0
-    foot = axes.annotate(
-        "" if bare else visible(footer), (0, 0), xycoords="axes fraction", va="top",
-        xytext=(0, -below * 72 / dpi - measures.tiny), textcoords="offset points",
-        fontsize=measures.tiny, color=MUTED, gid=_FOOTER,
-        annotation_clip=False, linespacing=1.25, parse_math=False,
-    )  # fmt: skip
-    _wrap(foot, width)
-    if own:
-        _fit(axes, figure, head, foot, pad)
-    return axes
-
-
-def _fit(axes: Axes, figure: Any, head: Text, foot: Text, pad: float) -> None:
-    """Put all axes between the title, upper left, and the footer, lower left (`pad` in pixels)."""
-    width, height = figure.bbox.width, figure.bbox.height
-    foot.remove()
-    lowest = figure.text(
-        pad / width, pad / height, foot.get_text(), va="bottom", ha="left", color=MUTED,
-        fontsize=foot.get_fontsize(), gid=_FOOTER, linespacing=1.25, parse_math=False,
-    )  # fmt: skip
-    floor = lowest.get_window_extent().y1 + 0.7 * pad if lowest.get_text() else 0.3 * pad
-    for _ in range(4):  # tick labels may change with the room they have
-        head.set_visible(False)  # it starts at the figure's edge and pushes nothing aside
-        boxes = [a.get_tightbbox() for a in figure.axes]
-        head.set_visible(True)
-        top = max(head.get_window_extent().y1, *(b.y1 for b in boxes))
-        moves = (
-            (pad - min(b.x0 for b in boxes)) / width,
-            (width - pad - max(b.x1 for b in boxes)) / width,
-            (floor - min(b.y0 for b in boxes)) / height,
-            (height - pad - top) / height,
-        )
-        if max(map(abs, moves)) * width < 1:
-            break
-        now = figure.subplotpars
-        figure.subplots_adjust(
-            left=now.left + moves[0], right=now.right + moves[1],
-            bottom=now.bottom + moves[2], top=now.top + moves[3],
-        )  # fmt: skip
-    place = axes.get_position()
-    head.set_x((pad / width - place.x0) / place.width)
-
-
-def _wrap(text: Text, width: float) -> None:
-    """Break a text into lines of at most `width` pixels, between words only."""
-    import matplotlib as mpl
-
-    faces = (*mpl.rcParams["font.family"], *mpl.rcParams["font.sans-serif"])
-    dpi = text.get_figure(root=True).dpi  # type: ignore[union-attr]
-    wide = partial(_wide, text.get_fontsize(), str(text.get_fontweight()), dpi,
-                   (*faces, str(mpl.rcParams["text.hinting"])))  # fmt: skip
-    space = wide("a a") - wide("aa")
-    lines, at = [""], -space
-    for word in text.get_text().split():
-        if lines[-1] and at + space + wide(word) > width:
-            lines, at = [*lines, ""], -space
-        lines[-1] = f"{lines[-1]} {word}".lstrip()
-        at += space + wide(word)
-    text.set_text("\n".join(lines))
-
-
-@functools.lru_cache(maxsize=10_000)
-def _wide(size: float, weight: str, dpi: float, faces: tuple[str, ...], word: str) -> float:
-    """Width of a word in pixels; remembered, for figures share most words.
-
-    `faces` are the settings it depends on, which matplotlib looks up by itself.
-    """
-    del faces
-    ruler = _ruler(dpi)
-    drawn = ruler.text(0, 0, word, fontsize=size, weight=weight, parse_math=False)
-    width = drawn.get_window_extent().width
-    drawn.remove()
-    return width
-
-
-@functools.lru_cache(maxsize=8)
-def _ruler(dpi: float) -> Figure:
-    """A figure that nobody sees, to measure words on."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(dpi=dpi)
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def hover(artist: Any, words: str, side: str = "") -> None:
-    """Words the pointer is told over an artist in an SVG, and the side it may be hidden with."""
-    # An attribute of XML keeps no line breaks; `printable` leaves no other separator of lines.
-    lines = LINE.join(printable(line) for line in words.split("\n"))
-    artist.set_gid(f"{SAID}{side}:{lines}")
-
-
-def target(axes: Axes, make: Callable[[], Any], words: str, side: str = "") -> None:
-    """Words the pointer is told over an artist that nobody sees.
-
-    It is made for an SVG, and gone after: no other drawing pays for it.
-    """
-    _TARGETS.setdefault(axes.figure.figure, []).append((axes, make, words, side))
-
-
-#: Of a figure, what is laid over its marks for the pointer.
-_TARGETS: WeakKeyDictionary[Any, list[tuple[Axes, Callable[[], Any], str, str]]]
-_TARGETS = WeakKeyDictionary()
-
-
 @contextmanager
-def _pointed(figure: Any) -> Iterator[None]:
-    """Its targets upon a figure."""
-    laid = []
-    for axes, make, words, side in _TARGETS.get(figure, ()):
-        artist = make()
-        artist.set(alpha=UNSEEN, zorder=6)
-        hover(artist, words, side)
-        laid.append(axes.add_artist(artist))  # moves no limit of the axes
-    try:
-        yield
-    finally:
-        for artist in laid:
-            artist.remove()
-
-
-def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
-    """The figure as an SVG element for a page, as small as it can be, with plain attributes only.
-
-    Type stays type, in the page's own face. Style attributes become presentation attributes, so
-    that a page that allows no inline styles may hold it and recolour it; words of `hover` become
-    titles, which a browser shows under the pointer without any script; identifiers begin with
-    `prefix`, which parts several drawings. Where nothing points, as on a phone, `pointed` leaves
-    those words out, and what only takes the pointer.
-    """
-    content = _written(axes, "svg", {"Date": None}, prefix, pointed=pointed)
-    return element(content, prefix, pointed=pointed)
-
-
-@contextmanager
-def _our_settings() -> Iterator[None]:
+def our_settings() -> Iterator[None]:
     """Matplotlib as it ships, whatever the user's style or matplotlibrc; theirs comes back."""
     import matplotlib as mpl
 
@@ -428,7 +219,7 @@ _TOLD = """
 """
 
 
-def ours(draw: Callable[P, R]) -> Callable[P, R]:
+def ours(draw: Callable[_P, _R]) -> Callable[_P, _R]:
     """A figure of our own is drawn alike everywhere; axes that are handed in keep their style.
 
     Its docstring names its own parameters; those that every figure has are added here.
@@ -436,153 +227,16 @@ def ours(draw: Callable[P, R]) -> Callable[P, R]:
     form = inspect.signature(draw)
 
     @functools.wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+    def drawn(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         if form.bind_partial(*args, **kwargs).arguments.get("ax") is not None:
             return draw(*args, **kwargs)
-        with _our_settings():
+        with our_settings():
             return draw(*args, **kwargs)
 
     if draw.__doc__ and "\n    ax\n" not in draw.__doc__:
         own, raises, rest = draw.__doc__.rstrip().partition("\n\n    Raises")
         drawn.__doc__ = f"{own}{_TOLD}{raises[1:]}{rest}"
     return drawn
-
-
-def rendered(
-    axes: Axes, kind: str, result: Any = None, title: str = "", *, pointed: bool = True
-) -> bytes:
-    """A figure as the bytes of a file, as `save` writes them; `title` where the axes have none.
-
-    An SVG that is not `pointed` has nothing that only takes the pointer: of use in a page, and a
-    quarter of the file.
-    """
-    content = _written(axes, kind, _told(axes, kind, result, title), "elolag", pointed=pointed)
-    own = axes.figure.figure.get_gid() == _OWN
-    return packed(content) if kind == "svg" and own else content
-
-
-def painted(axes: Axes, result: Any = None) -> tuple[Pixels, dict[str, str]]:
-    """A figure of our own as pixels (height, width, 4), and what its PNG says of itself."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas: Any = FigureCanvasAgg(axes.figure.figure)
-    with _our_settings():
-        canvas.draw()
-    return np.asarray(canvas.buffer_rgba()), _told(axes, "png", result)
-
-
-def _told(axes: Axes, kind: str, result: Any, title: str = "") -> dict[str, Any]:
-    """What a file of this kind says of itself."""
-    figure: Any = axes.figure.figure
-    title = axes.get_title(loc="left") or axes.get_title() or title
-    source = provenance(result, title=" ".join(title.split()))
-    marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
-    shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == _FOOTER]
-    return _metadata(kind, source, " ".join(shown) or source.footer())
-
-
-def _written(
-    axes: Axes, kind: str, fields: Mapping[str, Any], salt: str, *, pointed: bool
-) -> bytes:
-    import matplotlib as mpl
-
-    figure: Any = axes.figure.figure
-    own = figure.get_gid() == _OWN
-    held = io.BytesIO()
-    vector = kind == "svg"
-    # Random identifiers would make every SVG another file; the setting ends with the block.
-    with (
-        _our_settings() if own else nullcontext(),
-        mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none", "pdf.fonttype": 42}),
-        _haloed(figure) if vector else nullcontext(),
-        _pointed(figure) if vector and pointed else nullcontext(),
-    ):
-        figure.savefig(
-            held, format=kind, dpi=figure.dpi if own else 200,
-            bbox_inches=None if own else "tight", metadata=dict(fields),
-        )  # fmt: skip
-    return told(held.getvalue()) if vector else held.getvalue()
-
-
-@contextmanager
-def _haloed(figure: Any) -> Iterator[None]:
-    """White around type is named for `markup.told`; matplotlib would draw outlines in its place."""
-    from matplotlib.text import Text
-
-    worn = [(t, t.get_path_effects(), t.get_gid()) for t in figure.findobj(Text)]
-    worn = [(text, effects, gid) for text, effects, gid in worn if effects]
-    for text, _, _ in worn:
-        text.set_path_effects([])
-        text.set_gid(f"{HALO}{0.25 * text.get_size():.3g}")
-    try:
-        yield
-    finally:
-        for text, effects, gid in worn:
-            text.set_path_effects(effects)
-            text.set_gid(gid)
-
-
-def save(axes: Axes, path: str | Path, result: Any = None) -> Path:
-    """Write the figure (PNG, SVG or PDF by its ending), with where it comes from in its metadata.
-
-    The same axes give the same bytes. `elolag cite FILE` reads the metadata back.
-
-    Parameters
-    ----------
-    result
-        What was drawn; None where there is nothing to cite but the software.
-
-    Raises
-    ------
-    UsageError
-        Another ending, or a folder that does not exist or cannot be written.
-    """
-    target = Path(path)
-    content = rendered(axes, target.suffix.lower().removeprefix("."), result)
-    try:
-        with replacing(target) as stream:
-            stream.write(content)
-    except ArchiveError as error:
-        why = getattr(error.__cause__, "strerror", None) or error
-        raise UsageError(f"{target}: cannot be written ({why})") from error
-    return target
-
-
-def key_above(axes: Axes, handles: Sequence[Any], size: str) -> None:
-    """The key to what is drawn, in a line between the axes and their title (two on a phone)."""
-    legend = axes.legend(
-        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), frameon=False,
-        ncols=2 if size == "phone" else 5, fontsize=of_size(size).small, borderpad=0,
-        borderaxespad=0.1, handlelength=1.4, columnspacing=0.9, handletextpad=0.5, labelcolor=MUTED,
-    )  # fmt: skip
-    legend.set_in_layout(False)  # it hangs on the left edge: narrower axes would not make it fit
-
-
-def date_axis(axes: Axes, first: float, end: float, size: str = "page", lang: str = "en") -> None:
-    """Label an x axis in days since 1970: quarters, half years or years, by the range's length."""
-    dates: Any = importlib.import_module("matplotlib.dates")  # untyped
-    ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
-    months = (end - first) / DAYS_PER_MONTH
-    room = 6 if size in ("column", "phone") else 10
-    if months <= 2 * room // 3:
-        locator, style = dates.MonthLocator(), "%b %Y"
-    elif months <= 2 * room:
-        locator, style = dates.MonthLocator(bymonth=(1, 4, 7, 10)), "%b %Y"
-    elif months <= 6 * room:
-        locator, style = dates.MonthLocator(bymonth=(1, 7)), "%b %Y"
-    else:
-        locator, style = dates.YearLocator(), "%Y"
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.DateFormatter(style))
-    if lang == "de" and style != "%Y":
-        axes.xaxis.set_major_formatter(ticker.FuncFormatter(lambda day, _: month(day)))
-
-
-def unsigned(axis: Any, ticks: int = 8) -> None:
-    """Print tick labels without a minus sign: a direction is a word."""
-    ticker: Any = importlib.import_module("matplotlib.ticker")  # untyped
-    axis.set_major_locator(ticker.MaxNLocator(nbins=ticks, steps=[1, 2, 3, 5, 6, 10]))
-    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{abs(value):g}"))
 
 
 def finding(result: LagResult) -> str:
@@ -665,27 +319,3 @@ def _marks(result: LagResult) -> str:
         f"Bracket: current lag; grey: its {result.level:.0%} {kind} interval, "
         f"{result.interval_words()}."
     )
-
-
-#: Per kind of file: the fields of title, footer and JSON, and those that would hold a clock.
-_FIELDS: dict[str, tuple[str, str, str, dict[str, None]]] = {
-    "png": ("Title", "Description", "elolag", {}),
-    "svg": ("Title", "Description", "Source", {"Date": None}),
-    "pdf": ("Title", "Subject", "Keywords", {"CreationDate": None}),
-}
-
-
-def _metadata(kind: str, source: Provenance, footer: str) -> dict[str, Any]:
-    """The metadata matplotlib's `savefig` takes for a file of this kind.
-
-    Raises
-    ------
-    UsageError
-        Not ``png``, ``svg`` or ``pdf``.
-    """
-    if kind not in _FIELDS:
-        raise UsageError(f"a figure cannot be written as {kind!r}; take .png, .svg or .pdf")
-    title, words, data, clock = _FIELDS[kind]
-    # ASCII: the same bytes whatever the format takes text for.
-    packed = json.dumps(source.to_dict(), ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return {title: source.title, words: footer, data: packed, **clock}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -22,17 +21,8 @@ from elolag.results.answer import lab_name
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import MEANING, model_name, noun
 from elolag.site.ask_words import phrases
-from elolag.site.carried import (
-    CHOICES,
-    PLAIN,
-    USUAL,
-    WINDOWS,
-    Answer,
-    Asked,
-    Carried,
-    answer,
-)
-from elolag.site.page import environment, policy, shown, template
+from elolag.site.carried import CHOICES, PLAIN, USUAL, WINDOWS, Answer, Asked, Carried, answer
+from elolag.site.page import filled, template
 from elolag.tags import Policies
 
 #: Days that no answer is about.
@@ -90,13 +80,13 @@ def page(
     """
     markup = library("markupsafe", REPORT).Markup
     headline = answer(carried, Asked())
-    style = template("style.css") + template("ask.css")
-    script = template("ask.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     data = json.dumps(packed(carried, headline), ensure_ascii=True, separators=(",", ":"))
     names = [carried.cast.tags[k].model for k in carried.travels[::-1]]
-    made = environment(autoescape=True, finalize=shown)
-    text: str = made.get_template("ask.html.j2").render(
+    return filled(
+        "ask.html.j2",
+        template("style.css") + template("ask.css"),
+        template("ask.js"),
+        "; img-src 'self'" if chart else "",
         title=f"Ask: {noun(carried.cast.follower.text)} and {noun(carried.cast.leader.text)}",
         lines=headline.average.said(),
         facts=headline.facts(),
@@ -121,13 +111,8 @@ def page(
         methods=methods,
         footer=footer,
         chart=chart,
-        style=markup(style),
-        script=markup(script),
         data=markup(data.replace("<", "\\u003c")),
-        policy=f"{policy(style)}; script-src 'sha256-{digest}'"
-        + ("; img-src 'self'" if chart else ""),
-    )  # fmt: skip
-    return (text.rstrip() + "\n").encode()
+    )
 
 
 def packed(carried: Carried, headline: Answer) -> dict[str, Any]:

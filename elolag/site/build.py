@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -27,15 +28,24 @@ from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.pages import words
 from elolag.schema import ALL_LISTS
-from elolag.site import ask, carried, down, folder, front, page
+from elolag.site import ask, carried, down, folder, front, page, programs
 from elolag.site import sections as parts
 from elolag.site.cards import Deck
 from elolag.site.content import Link, Page, Section
 from elolag.site.downloads import embed
-from elolag.site.found import Found, asks, gathered
 from elolag.site.front import Edition
-from elolag.site.history import Row, answer, check_held, compiled, in_words, revising, row_of
-from elolag.site.material import DRAWS, Extent, Material, checked, checks, gather
+from elolag.site.history import Row, answer, check_held, compiled, in_words, revising
+from elolag.site.material import (
+    DRAWS,
+    Extent,
+    Found,
+    Material,
+    asks,
+    checked,
+    checks,
+    gather,
+    gathered,
+)
 from elolag.site.month import Report, command, contents, drawings, taken, ways_to
 from elolag.site.months import (
     FACTS,
@@ -50,18 +60,6 @@ from elolag.site.months import (
     usable,
 )
 from elolag.site.page import Frame
-from elolag.site.programs import (
-    Entry,
-    atom,
-    datapackage,
-    described,
-    lag_json,
-    latest_json,
-    resource,
-    schemas,
-    to_json,
-)
-from elolag.site.series import series
 from elolag.site.travel import carry
 from elolag.site.workers import seldom_collected, work_through, workers
 from elolag.version import METHOD, __version__
@@ -237,7 +235,7 @@ class _Made:
     edition: Edition
     found: Found
     ask: bytes | str
-    frozen: Mapping[str, Mapping[str, bytes]]
+    frozen: Mapping[str, Frozen]
     lists: Mapping[str, bytes]
     added: tuple[str, ...]
 
@@ -263,7 +261,7 @@ def _made(work: _Work) -> _Made:
     chart = (f"../{charted[-1].name}/", charted[-1].vintage) if charted else None
     n_draws = question.get("n_draws", DEFAULTS["n_draws"])
     further = asks(question, board=work.board.name, as_of=vintage, n_draws=n_draws)
-    beside = {**checks({**question, "n_draws": min(n_draws, DRAWS)}), **further}
+    checking = checks({**question, "n_draws": min(n_draws, DRAWS)})
     tasks = {
         # First what takes longest.
         **{
@@ -273,7 +271,7 @@ def _made(work: _Work) -> _Made:
             )
             for month in new if month not in here
         },
-        **{name: partial(_beside, ask, stamp) for name, ask in beside.items()},
+        **{name: partial(_beside, ask, stamp) for name, ask in {**checking, **further}.items()},
         "ask": partial(_ask, vintage, chart, question, stamp),
         **{
             f"answer {month.name}": partial(_answer, month, question, stamp)
@@ -282,7 +280,7 @@ def _made(work: _Work) -> _Made:
         **{f"list {name}": partial(_list, name, question, stamp) for name in work.others},
     }  # fmt: skip
     base = asking(question, vintage=vintage, session=_session(stamp))
-    before = max((m for m in every if m.name < vintage[:7]), default=None, key=_named)
+    before = max((m for m in every if m.name < vintage[:7]), default=None, key=attrgetter("name"))
 
     def of_the_newest() -> tuple[Material, dict[str, Any], LagResult | None, LagPath | None]:
         extent = Extent(checks=False, full=False, ways=bool(here))
@@ -292,9 +290,10 @@ def _made(work: _Work) -> _Made:
         copied = None if newer is None else estimate_lag(**asking(base, vintage=newer.vintage))
         return material, made, copied, revising(every, base)
 
-    first, (material, shared, copied, path) = work_through(tasks, work, of_the_newest)
+    first, (material, shared, copied, path) = work_through(
+        tasks, work.workers, work.tell, of_the_newest
+    )
     first |= shared
-    files = {name: dict(month.files) for name, month in work.held.items()}
     held = dict(work.held)
     answers: dict[str, LagResult | str] = {}
     for month in every:
@@ -304,26 +303,23 @@ def _made(work: _Work) -> _Made:
         made = first[f"month {month.name}"]
         answers[month.name] = made if isinstance(made, str) else made[1]
         if not isinstance(made, str):
-            files[month.name] = folder.summed(made[0])
-            held[month.name] = Frozen(month.name, files[month.name], json.loads(made[0][FACTS]))
-    if not files:
+            whole = folder.summed(made[0])
+            held[month.name] = Frozen(month.name, whole, json.loads(whole[FACTS]))
+    if not held:
         raise EstimateError(f"no month has a figure: {first[f'month {every[-1].name}']}")
     record = compiled(every, held, answers, material.headline, path)
-    material = replace(material, checks=checked(material, first))
+    told = checked(material, {name: first[name] for name in checking})
+    material = replace(material, checks=told)
     lists = {v: data for v in work.others if (data := first[f"list {v}"])}
     return _Made(
-        edition=Edition(material, tuple(m for m in every if m.name in files), record, work.day,
+        edition=Edition(material, tuple(m for m in every if m.name in held), record, work.day,
                         copied),
         found=gathered(material, {name: first[name] for name in further}),
         ask=first["ask"],
-        frozen=files,
+        frozen=held,
         lists={**work.lists, **lists},
-        added=tuple(month.name for month in new if month.name in files),
+        added=tuple(month.name for month in new if month.name in held),
     )  # fmt: skip
-
-
-def _named(month: Month) -> str:
-    return month.name
 
 
 #: The page that answers back.
@@ -365,7 +361,7 @@ def _list(vintage: str, question: Question, stamp: str) -> bytes:
         found = estimate_lag(**asking(question, vintage=vintage, session=_session(stamp)))
     except EstimateError:
         return b""
-    return to_json(found.to_dict())
+    return programs.to_json(found.to_dict())
 
 
 def _month(
@@ -406,7 +402,7 @@ def _folder(
     files = contents(
         material, path=f"{month.name}/index.html", frame=frame, above=above, links=links
     )
-    told = lag_json(
+    told = programs.lag_json(
         headline, material.current or headline, month=month.name, method=METHOD,
         published=published, official=month.official, command=command(material),
     )  # fmt: skip
@@ -416,13 +412,14 @@ def _folder(
         title=frontier.title, alt=frontier.alt, credit=citation(headline).short,
         link=Link(words("home"), "./index.html"),
     )  # fmt: skip
-    return {**files, FACTS: to_json(told, packed=True), "embed.html": framed}, headline
+    return {**files, FACTS: programs.to_json(told, packed=True), "embed.html": framed}, headline
 
 
 def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
     """Every file of the site."""
     edition = made.edition
-    files = {f"{name}/{k}": v for name, month in made.frozen.items() for k, v in month.items()}
+    files = {f"{name}/{k}": v for name, month in made.frozen.items()
+             for k, v in month.files.items()}  # fmt: skip
     lists = folder.summed({f"{vintage}.json": data for vintage, data in made.lists.items()})
     files |= {f"{LISTS}/{name}": data for name, data in lists.items() if made.lists}
     unasked = []
@@ -438,7 +435,7 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
     result, typed = edition.material.headline, command(edition.material)
     # The files of the front page's charts lie with the month of the same list.
     month = edition.month
-    beside = made.frozen[month.name] if month.vintage == result.vintage else {}
+    beside = made.frozen[month.name].files if month.vintage == result.vintage else {}
     at_front = {
         each.path: {f.name: ways_to(f, f"{month.name}/", beside, each.lang)
                     for section in each.sections for f in section.figures}
@@ -454,7 +451,9 @@ def _whole(work: _Work, made: _Made) -> dict[str, bytes]:
             drawn[f"page {each.path}"] = write
         else:
             bare.append(write)
-    done, undrawn = work_through(drawn, work, lambda: [write() for write in bare])
+    done, undrawn = work_through(
+        drawn, work.workers, work.tell, lambda: [write() for write in bare]
+    )
     for rendered in (*done.values(), *undrawn):
         files |= rendered
     return files | _for_programs(work, made, files)
@@ -464,58 +463,58 @@ def _for_programs(work: _Work, made: _Made, files: Mapping[str, bytes]) -> dict[
     """Series, newest figure, feed, schemas, and the package that describes every table."""
     edition = made.edition
     record, material = edition.record, edition.material
-    contents = {row.month.name: files[f"{row.month.name}/{FACTS}"] for row in record.rows}
-    facts = {name: json.loads(content) for name, content in contents.items()}
+    frozen = {row.month.name: made.frozen[row.month.name] for row in record.rows}
     rows = {
-        row.month.name: row_of(facts[row.month.name], contents[row.month.name], row, record.vintage)
-        for row in record.rows
+        name: programs.row_of(month.facts, month.files[FACTS], row, record.vintage)
+        for (name, month), row in zip(frozen.items(), record.rows, strict=True)
     }
-    table = series(rows.values())
+    table = programs.series(rows.values())
     content = table.to_csv()
     newest = edition.month.name
-    told = latest_json(
-        rows[newest], material.headline, base_url=work.address, next_figure=next_release(work.day)
-    )
-    # The figure is the published one, and so is its sentence, whatever tags say today.
-    latest = to_json({**told, "sentence": facts[newest]["sentence"]})
-    entries = [_entry(row, facts[row.month.name]) for row in record.rows]
+    latest = programs.latest_json(
+        rows[newest], material.headline, frozen[newest].facts["sentence"], base_url=work.address,
+        next_figure=next_release(work.day),
+    )  # fmt: skip
+    entries = [_entry(row, frozen[row.month.name].facts) for row in record.rows]
     entries += [_corrected(row, record.vintage) for row in record.rows if row.corrected]
-    tables = [resource("series.csv", content, described(table.columns), table.caption)]
+    tables = [
+        programs.resource("series.csv", content, programs.described(table.columns), table.caption)
+    ]
     # Sorted, for months on file come in another order than those that were just made.
     for path, data in sorted(files.items()):
         if path.endswith(".metadata.json"):
             about, name = json.loads(data), f"{path.removesuffix('.metadata.json')}.csv"
-            tables.append(resource(name, files[name], about["columns"], about["title"]))
-    package = datapackage(
+            tables.append(programs.resource(name, files[name], about["columns"], about["title"]))
+    package = programs.datapackage(
         tables, created=edition.material.headline.vintage,
         origins=material.headline.origins, base_url=work.address,
     )  # fmt: skip
-    feed = atom(
+    feed = programs.atom(
         entries, title=words("feed"), author=owner().name, updated=work.day,
         base_url=work.address,
     )  # fmt: skip
     return {
-        "series.csv": content, "latest.json": latest, "feed.xml": feed,
-        "datapackage.json": package, **schemas(),
+        "series.csv": content, "latest.json": programs.to_json(latest), "feed.xml": feed,
+        "datapackage.json": package, **programs.schemas(),
     }  # fmt: skip
 
 
-def _entry(row: Row, facts: Mapping[str, Any]) -> Entry:
+def _entry(row: Row, facts: Mapping[str, Any]) -> programs.Entry:
     month = row.month
     day = row.published or month.vintage
     what = "" if row.published else f" ({words('short')})"
-    return Entry(
+    return programs.Entry(
         f"months/{month.name}", f"{month.words()}{what}: {in_words(row.first)}",
-        facts["sentence"]["en"], f"{month.name}/index.html", day, day,
+        facts["sentence"]["en"], f"{month.name}/index.html", day,
     )  # fmt: skip
 
 
-def _corrected(row: Row, day: str) -> Entry:
+def _corrected(row: Row, day: str) -> programs.Entry:
     month = row.month
-    return Entry(
+    return programs.Entry(
         f"corrections/{month.name}/{day}", words("corrections title", month=month.words()),
         f"{words('first')} {in_words(row.first)}. {words('again')} {in_words(row.again)}.",
-        f"corrections/{month.name}.html", day, day,
+        f"corrections/{month.name}.html", day,
     )  # fmt: skip
 
 
@@ -534,7 +533,7 @@ def _keep(kept: Path, made: _Made) -> None:
     """Add what is new to the folder of published months."""
     for name in made.added:
         with folder.reserved(kept / name, force=False) as temporary:
-            files = {k: v for k, v in made.frozen[name].items() if k != folder.SUMS}
+            files = {k: v for k, v in made.frozen[name].files.items() if k != folder.SUMS}
             folder.write(files, temporary, kept / name, force=False)
     if made.lists:
         lists = {f"{vintage}.json": data for vintage, data in made.lists.items()}

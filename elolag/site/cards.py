@@ -20,7 +20,7 @@ from elolag.results.cards import lags, said
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.results.words import country, model_name, noun, phrase
 from elolag.site.content import Figure, Link, Page, Section
-from elolag.site.found import Found
+from elolag.site.material import Found
 
 #: Longest name of a page, without its ending.
 _LONGEST = 80
@@ -202,10 +202,7 @@ class Deck:
         if 0 < reach.never < 1:
             share = citing.chance(reach.never, lang)
             points.append((said("unreached", lang), said("draws", lang, share=share)))
-        points += [
-            (said("release", lang), lag),
-            (said("record", lang), self._record(model, lang)),
-        ]
+        points += [(said("release", lang), lag), (said("record", lang), self._record(model, lang))]
         if self.found.leads is not None:
             points.append((said("lists", lang), self._lists(model, lang)))
         points.append((said("now", lang), self._rank(model, lang)))

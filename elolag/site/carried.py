@@ -86,7 +86,7 @@ CHANGES = {
     "moved": "{name} released on {day}",
 }
 #: How the rows of a result call the matches of its day.
-MATCH_ROWS = ("match", "match of the day", "or")
+_MATCH_ROWS = ("match", "match of the day", "or")
 #: Steps of a rating between the lowest and the highest draw of its model: one byte.
 STEPS = 255
 #: Steps of the standard deviation of a pair: twelve bits.
@@ -134,7 +134,7 @@ class Asked:
         return "&".join(parts)
 
 
-def refused(why: str, **words: object) -> UsageError:
+def _refused(why: str, **words: object) -> UsageError:
     """The error of a question that cannot be read."""
     return UsageError(REFUSALS[why].format(**words))
 
@@ -386,7 +386,7 @@ class Answer:
     def facts(self) -> list[tuple[str, str]]:
         """Both figures with their intervals, the gap, and the matches of the day."""
         told = [
-            (what, words) for what, words in self.current.rows() if what in ("gap", *MATCH_ROWS)
+            (what, words) for what, words in self.current.rows() if what in ("gap", *_MATCH_ROWS)
         ]
         return [("average", self.average.brief()), ("current", self.current.brief()), *told]
 
@@ -432,9 +432,9 @@ def read(carried: Carried, address: str) -> Asked:
     for part in filter(None, text.split("&")):
         name, _, value = part.partition("=")
         if name not in known or not value:
-            raise refused("unread", part=part, known=", ".join(known))
+            raise _refused("unread", part=part, known=", ".join(known))
         if name in said:
-            raise refused("twice", part=name)
+            raise _refused("twice", part=name)
         said[name] = value
     return _checked(carried, said)
 
@@ -442,19 +442,19 @@ def read(carried: Carried, address: str) -> Asked:
 def _checked(carried: Carried, said: Mapping[str, str]) -> Asked:
     vintage = carried.panel.vintage
     if said.get("vintage", vintage) != vintage:
-        raise refused("vintage", asked=said["vintage"], vintage=vintage)
+        raise _refused("vintage", asked=said["vintage"], vintage=vintage)
     as_of = said.get("as_of", "")
     if as_of:
         _check_day(as_of)
         if as_of > vintage:
-            raise refused("late", value=as_of, vintage=vintage)
+            raise _refused("late", value=as_of, vintage=vintage)
     window = said.get("window", str(WINDOWS[0]))
     if window not in map(str, WINDOWS):
-        raise refused("window", value=window)
+        raise _refused("window", value=window)
     chosen = {name: said.get(name, values[0]) for name, values in CHOICES.items()}
     for name, value in chosen.items():
         if value not in CHOICES[name]:
-            raise refused("choice", name=name, value=value, known=", ".join(CHOICES[name]))
+            raise _refused("choice", name=name, value=value, known=", ".join(CHOICES[name]))
     without = tuple(filter(None, said.get("without", "").split(",")))
     moved = [part.partition(":") for part in filter(None, said.get("moved", "").split(","))]
     _check_models(carried, without, [name for name, _, _ in moved])
@@ -473,7 +473,7 @@ def _check_day(text: str) -> None:
             return
     except UsageError:
         pass
-    raise refused("day", value=text)
+    raise _refused("day", value=text)
 
 
 def _check_models(carried: Carried, without: Iterable[str], moved: Sequence[str]) -> None:
@@ -481,13 +481,13 @@ def _check_models(carried: Carried, without: Iterable[str], moved: Sequence[str]
     labs = {f"lab:{tag.lab}" for kind in carried.kinds.values() for tag in kind if tag}
     for name in (*without, *moved):
         if name not in models and (name in moved or name not in labs):
-            raise refused("model", name=name)
+            raise _refused("model", name=name)
     held = {carried.cast.tags[k].model for k in carried.travels}
     for number, name in enumerate(moved):
         if name not in held:
-            raise refused("unmovable", name=name)
+            raise _refused("unmovable", name=name)
         if name in moved[:number]:
-            raise refused("twice", part=name)
+            raise _refused("twice", part=name)
 
 
 def answer(carried: Carried, asked: Asked) -> Answer:

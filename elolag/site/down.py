@@ -1,4 +1,4 @@
-"""The pages below the front page: groups, leads, claims, revisions, methods, data, about."""
+"""The pages below the front page: groups, leads, claims, forecasts, methods, data, about."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from elolag import plots
 from elolag.dates import to_iso
 from elolag.estimate.leads import WhoLed
 from elolag.estimate.revisions import Revisions
+from elolag.forecast import past
+from elolag.forecast.ahead import Outlook
+from elolag.forecast.skill import Scores
 from elolag.model.estimands import WINDOWS
 from elolag.plots.figures import leads_title, revisions_title
+from elolag.plots.paths import forecast_title, held_title
 from elolag.plots.rows import measures_title, voters_title
 from elolag.results.measures import Measures
 from elolag.results.owner import Owner
@@ -23,9 +27,7 @@ from elolag.results.words import MATCHED, MEANING, NOT_A_FORECAST, left_out, mea
 from elolag.site import sections, tested
 from elolag.site.cards import address, references
 from elolag.site.content import Block, Figure, Link, Page, Section
-from elolag.site.forecasts import forecasts
-from elolag.site.found import Found
-from elolag.site.material import Checks
+from elolag.site.material import Checks, Found
 
 #: Rows of a table that names models, as far as the page shows them; the CSV has all.
 _SHOWN = 15
@@ -34,7 +36,7 @@ _SHOWN = 15
 def pages(found: Found, owner: Owner) -> list[Page]:
     """Every page of this module."""
     made = [build(found) for build in (leads, claims, revisions, forecasts, data)]
-    return [*groups(found), *made, methods(found, owner), about(found, owner)]
+    return [*_groups(found), *made, methods(found, owner), about(found, owner)]
 
 
 #: The pages of groups, each small enough to be read on a phone.
@@ -51,7 +53,7 @@ _OTHERWISE = (
 )
 
 
-def groups(found: Found) -> list[Page]:
+def _groups(found: Found) -> list[Page]:
     """Categories; openness; labs; other boards; other voters."""
     material = found.material
     checks = material.checks or Checks()
@@ -71,16 +73,14 @@ def groups(found: Found) -> list[Page]:
 
 
 def _part(
-    found: Found,
-    key: str,
-    title: str,
-    result: Result | None,
-    figure: Callable[..., Figure],
+    found: Found, key: str, title: str, result: Result | None, figure: Callable[..., Figure] | None
 ) -> Section:
-    """A result as a section: sentence, figure with its table, notes; or why there is none."""
+    """A result as a section: sentence, figure or table, notes; or why there is none."""
     if result is None:
         return Section(key, title, (f"There is no answer: {found.missing[key]}.",))
-    return Section(key, title, result.said(), (figure(result),), after=result.footnotes())
+    figures = (figure(result),) if figure else ()
+    tables = () if figure else (result.table(),)
+    return Section(key, title, result.said(), figures, tables, after=result.footnotes())
 
 
 def _boards_figure(found: Measures) -> Figure:
@@ -373,3 +373,68 @@ def about(found: Found, owner: Owner) -> Page:
             ]),
         ),
     )  # fmt: skip
+
+
+_TITLE = "What may come, and how good such forecasts were"
+_STANDFIRST = (
+    "Everything else here is measured; this is not. Each forecast is frozen before its day, "
+    "settled by a list and scored beside the simplest one there is: no change."
+)
+
+
+def forecasts(found: Found) -> Page:
+    """The outlook, the record and the ledger; each says why where there is none."""
+    outlook, record = found.outlook, past.scores()
+    board = found.material.headline.board
+    ahead = _part(found, "outlook", "The outlook", outlook, _fan)
+    if outlook is not None:
+        ahead = replace(ahead, prose=outlook.told())
+    told = past.record(board) if outlook is None else outlook.record
+    known = told != past.NO_RECORD and record.of_board(board).lines
+    figures, after = ((_held(record, board),), record.footnotes()) if known else ((), ())
+    # That of this board ends the outlook, where there is one.
+    boards = dict.fromkeys(line.board for line in record.lines) if known else ()
+    others = [record.told(name) for name in boards if name != board]
+    prose = (told["en"], *others) if outlook is None or not others else others
+    scored = Section("scores", "The record", prose, figures, after=after)
+    ledger = _part(found, "ledger", "The ledger", found.ledger, None)
+    return Page("forecasts/index.html", _TITLE, _STANDFIRST, (ahead, scored, ledger))
+
+
+def _held(record: Scores, board: str) -> Figure:
+    return Figure(
+        name="held",
+        title=held_title(record, board),
+        alt=(
+            "Two marks a row, a row for each target and horizon: the share of rounds in which the "
+            "80% interval of ours, and of no change, held what came; a line at 80%. All values are "
+            "in the table below the chart."
+        ),
+        caption=(
+            "Left of the line intervals were too narrow, right of it too wide. Rounds lie days "
+            "apart and overlap: many rounds are few."
+        ),
+        draw=partial(plots.held, record, board=board),
+        table=record.of_board(board).table(),
+    )
+
+
+def _fan(outlook: Outlook) -> Figure:
+    middle, low, high = outlook.between("average", 6)
+    earlier = f"{len(outlook.past)} earlier fans lie thin behind it. " if outlook.past else ""
+    return Figure(
+        name="forecast",
+        title=forecast_title(outlook),
+        alt=(
+            f"A line: the average of the twelve months before each day, as far as "
+            f"{outlook.vintage}. From there a fan: half a year later its middle is at "
+            f"{middle:.1f} months and 80% of it between {low:.1f} and {high:.1f}. {earlier}All "
+            f"values are in the table below the chart."
+        ),
+        caption=(
+            f"Shaded: 50%, 80% and 95% of what may come, three plain models in equal parts. "
+            f"{earlier}{outlook.note}"
+        ),
+        draw=partial(plots.forecast, outlook),
+        table=outlook.table(),
+    )

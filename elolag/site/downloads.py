@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from elolag.dates import parse
 from elolag.errors import REPORT, UsageError, library
-from elolag.plots.style import Pixels, dots, of_size, painted, rendered
+from elolag.plots.files import Pixels, painted, rendered
+from elolag.plots.style import dots, of_size
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.table import Cell, Column, Table
 from elolag.results.words import printable
 from elolag.schema import NOT_STATED
 from elolag.site.content import Link
-from elolag.site.page import environment, policy, shown, template
+from elolag.site.page import filled, template
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -129,9 +130,7 @@ def _packed(colours: Pixels) -> NDArray[np.uint32]:
     return np.ascontiguousarray(padded.view("<u4")[..., 0])
 
 
-def about(
-    result: LagResult, *, title: str, caption: str, command: str, address: str = ""
-) -> list[tuple[str, str]]:
+def about(result: LagResult, *, title: str, caption: str, command: str) -> list[tuple[str, str]]:
     """What the first sheet of a workbook says of a chart and the month it belongs to.
 
     Parameters
@@ -142,8 +141,6 @@ def about(
         Of the chart: what it shows, and how to read it.
     command
         What to type to get the same again.
-    address
-        Of the page, where the site has one.
     """
     source = provenance(result)
     rows = [
@@ -158,7 +155,6 @@ def about(
         ("Footnote", source.footer()),
         ("Software", f"elolag {result.version}, {result.n_draws:,} draws, seed {result.seed}"),
         ("Command", command),
-        *([("Address", address)] if address else []),
     ]
     said = dict.fromkeys((o.citation or o.publisher, o.licence) for o in result.origins)
     rows += [("Source", f"{name} Licence: {licence or NOT_STATED}") for name, licence in said]
@@ -169,8 +165,8 @@ def about(
     return rows
 
 
-def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str) -> bytes:
-    """A workbook: a first sheet that explains, then one sheet per table with typed columns.
+def xlsx(table: Table, about: Sequence[tuple[str, str]], *, made: str) -> bytes:
+    """A workbook: a first sheet that explains, then the table with typed columns.
 
     Numbers are numbers and ISO dates dates. Text is text, whatever it begins with: no cell is a
     formula or a link.
@@ -185,7 +181,7 @@ def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str
     Raises
     ------
     UsageError
-        Two tables of one name; or the extra ``elolag[report]`` is missing.
+        A name that a sheet cannot have; or the extra ``elolag[report]`` is missing.
     """
     held = io.BytesIO()
     options = {"in_memory": True, **dict.fromkeys(
@@ -195,27 +191,28 @@ def xlsx(tables: Sequence[Table], about: Sequence[tuple[str, str]], *, made: str
     strong = book.add_format({"bold": True})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
-    _explain(book.add_worksheet("About"), tables, about, strong, wrapped)
-    for name, table in zip(_names(tables), tables, strict=True):
-        sheet = book.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        for place, column in enumerate(table.columns):
-            sheet.set_column(place, place, 40 if column.long else 14)
-            sheet.write_string(0, place, column.key, strong)
-            for number, row in enumerate(table.rows, 1):
-                _write(sheet, number, place, row[place], column, day)
+    name = _sheet_name(table)
+    _explain(book.add_worksheet("About"), name, table, about, strong, wrapped)
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, 40 if column.long else 14)
+        sheet.write_string(0, place, column.key, strong)
+        for number, row in enumerate(table.rows, 1):
+            _write(sheet, number, place, row[place], column, day)
     book.close()
     return held.getvalue()
 
 
 def _explain(
-    sheet: Any, tables: Sequence[Table], about: Sequence[tuple[str, str]], strong: Any, wrapped: Any
-) -> None:
+    sheet: Any, name: str, table: Table, about: Sequence[tuple[str, str]], strong: Any,
+    wrapped: Any,
+) -> None:  # fmt: skip
     widths = (22, 28, 16, 90)
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
-    for number, (name, text) in enumerate(about):
-        sheet.write_string(number, 0, _text(name), strong)
+    for number, (head, text) in enumerate(about):
+        sheet.write_string(number, 0, _text(head), strong)
         # Over the columns of the list below; merged cells do not grow by themselves.
         sheet.merge_range(number, 1, number, 3, "", wrapped)
         sheet.write_string(number, 1, _text(text), wrapped)
@@ -224,29 +221,23 @@ def _explain(
     start = len(about) + 1
     for place, head in enumerate(("Sheet", "Column", "Unit", "Meaning")):
         sheet.write_string(start, place, head, strong)
-    for sheet_name, table in zip(_names(tables), tables, strict=True):
-        for column in table.columns:
-            start += 1
-            cells = (sheet_name, column.key, column.unit, column.meaning)
-            for place, text in enumerate(cells):
-                sheet.write_string(start, place, _text(text), wrapped)
+    for number, column in enumerate(table.columns, start + 1):
+        for place, text in enumerate((name, column.key, column.unit, column.meaning)):
+            sheet.write_string(number, place, _text(text), wrapped)
 
 
-def _names(tables: Sequence[Table]) -> list[str]:
-    """Names of the sheets: short enough, of plain characters, none twice.
+def _sheet_name(table: Table) -> str:
+    """The name of its sheet: short enough, of plain characters, none that is taken.
 
     Raises
     ------
     UsageError
-        Two would be the same.
+        It is empty, that of the first sheet, or one that spreadsheets keep for themselves.
     """
-    names = [re.sub(r"[^a-z0-9-]+", "-", table.name.lower())[:_NAME] for table in tables]
-    for number, name in enumerate(names):
-        if name in names[:number] or name in ("", "about", "history"):
-            raise UsageError(
-                f"a workbook cannot hold two sheets {name!r}; rename {tables[number].name!r}"
-            )
-    return names
+    name = re.sub(r"[^a-z0-9-]+", "-", table.name.lower())[:_NAME]
+    if name in ("", "about", "history"):
+        raise UsageError(f"a workbook cannot hold two sheets {name!r}; rename {table.name!r}")
+    return name
 
 
 def _write(sheet: Any, row: int, place: int, cell: Cell, column: Column, day: Any) -> None:
@@ -274,20 +265,14 @@ def _text(text: str) -> str:
 
 
 def embed(
-    drawings: Mapping[str, str],
-    *,
-    title: str,
-    alt: str,
-    credit: tuple[str, str],
-    link: Link,
-    lang: str = "en",
+    drawings: Mapping[str, str], *, title: str, alt: str, credit: tuple[str, str], link: Link
 ) -> bytes:
     """The page of one chart: title, drawing, two lines of credit and one link; nothing runs.
 
     Parameters
     ----------
     drawings
-        ``page`` and ``phone`` -> the SVG element, from `elolag.plots.style.svg`.
+        ``page`` and ``phone`` -> the SVG element, from `elolag.plots.files.svg`.
     alt
         What the chart shows, for those who do not see it.
     credit
@@ -296,10 +281,7 @@ def embed(
         To the page that says more.
     """
     markup = library("markupsafe", REPORT).Markup
-    style = f"{template('style.css')}{_FRAME}"
-    made = environment(autoescape=True, finalize=shown).get_template("embed.html.j2")
-    text: str = made.render(
-        drawings={size: markup(drawing) for size, drawing in drawings.items()}, title=title,
-        alt=alt, credit=credit, link=link, lang=lang, style=markup(style), policy=policy(style),
+    return filled(
+        "embed.html.j2", f"{template('style.css')}{_FRAME}", title=title, alt=alt, credit=credit,
+        link=link, drawings={size: markup(drawing) for size, drawing in drawings.items()},
     )  # fmt: skip
-    return f"{text.rstrip()}\n".encode()

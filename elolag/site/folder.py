@@ -32,7 +32,7 @@ def reserved(out: Path, *, force: bool) -> Iterator[Path]:
     UsageError
         `out` exists and is not to be replaced, is no report, or nothing can be written beside it.
     """
-    check(out, force=force)
+    _check(out, force=force)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
@@ -46,7 +46,7 @@ def reserved(out: Path, *, force: bool) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def check(out: Path, *, force: bool) -> None:
+def _check(out: Path, *, force: bool) -> None:
     """Refuse an existing folder without `force`, and always one that holds what we did not write.
 
     Raises
@@ -102,7 +102,7 @@ def write(files: Mapping[str, bytes], temporary: Path, out: Path, *, force: bool
 
 
 def _swap(new: Path, old: Path, out: Path, *, force: bool) -> None:
-    check(out, force=force)  # again: the work took a while
+    _check(out, force=force)  # again: the work took a while
     replaced = out.exists()
     if replaced:
         out.rename(old)

@@ -80,7 +80,7 @@ def front(edition: Edition, lang: str = "en") -> Page:
     ways = [Link(label, path, what) for path, (label, what) in WAYS[lang].items()]
     sections.append(Section("down", words("down", lang), links=(here, *ways)))
     return Page(
-        PATHS[lang == "de"], headline(material, lang), "", sections, lang, PATHS[lang == "en"]
+        PATHS[lang == "de"], _headline(material, lang), "", sections, lang, PATHS[lang == "en"]
     )
 
 
@@ -91,7 +91,7 @@ def _brief(result: LagResult, lang: str) -> str:
     return words("brief", lang, size=size, level=citing.percent(result.level, lang), ends=ends)
 
 
-def headline(material: Material, lang: str) -> str:
+def _headline(material: Material, lang: str) -> str:
     """The title of the front page."""
     result = material.headline
     return finding(result) if lang == "en" else Speaker(result, lang).title()
@@ -116,7 +116,7 @@ def _german(figure: Figure, material: Material) -> Figure:
         "vintage": citing.date(result.vintage, "de"),
     }
     draw = partial(figure.draw, lang="de")
-    known = {"frontier": headline(material, "de")}
+    known = {"frontier": _headline(material, "de")}
     title = known.get(figure.name) or words(f"{figure.name} title", "de")
     caption = words(f"{figure.name} caption", "de", **told)
     return replace(

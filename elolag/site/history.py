@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -25,8 +24,35 @@ from elolag.results.words import bounded, compact, months, noun
 from elolag.schema import ALL_LISTS
 from elolag.site.months import Frozen, Month, as_published, frozen
 from elolag.site.months import months as months_of
-from elolag.site.series import Figure, MonthRow
 from elolag.version import METHOD, __version__
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A lag with its interval, unrounded.
+
+    Attributes
+    ----------
+    months
+        Positive: the follower is behind. None: withheld.
+    low, high
+        Ends of the interval; None: the draws give no such end.
+    bound
+        How `months` is to be read: ``figure``, ``at-least``, ``at-most`` or ``withheld``.
+    """
+
+    months: float | None
+    low: float | None
+    high: float | None
+    bound: str = "figure"
+
+    @classmethod
+    def of(cls, result: LagResult) -> Figure:
+        """The figure a result states, whose ends are those it states too."""
+        bound = "withheld" if result.months is None else result.censored or "figure"
+        low, high = result.ends_given
+        return cls(result.months, low, high, bound)
+
 
 #: Below this no difference of two figures is told, in months.
 _TOLD = 0.05
@@ -230,7 +256,7 @@ class Record(Result):
         }  # fmt: skip
 
 
-_WITHHELD = Figure(None, None, None, "withheld")
+WITHHELD = Figure(None, None, None, "withheld")
 
 
 def read_figure(result: Mapping[str, Any]) -> Figure:
@@ -238,31 +264,6 @@ def read_figure(result: Mapping[str, Any]) -> Figure:
     said = result["headline"]
     bound = "withheld" if said["months"] is None else said["censored"] or "figure"
     return Figure(said["months"], said["low"], said["high"], bound)
-
-
-def row_of(found: Mapping[str, Any], content: bytes, row: Row, vintage: str) -> MonthRow:
-    """A month in `series.csv`.
-
-    Parameters
-    ----------
-    found, content
-        Its ``lag.json``, read and as it is.
-    row
-        Its place in the record.
-    vintage
-        The newest list.
-    """
-    answer, gap = found["answer"], found["answer"]["gap"] or {}
-    own = read_figure(answer) if row.estimand == HEADLINE else _WITHHELD
-    return MonthRow(
-        month=found["month"], vintage=answer["vintage"], as_of=answer["as_of"], average=own,
-        current=read_figure(found["current"]), level=answer["headline"]["level"],
-        gap=gap.get("elo"), gap_low=gap.get("low"), gap_high=gap.get("high"),
-        gap_unit=gap.get("unit", ""), method=found["method"],
-        reconstructed=found["reconstructed"], sha256=hashlib.sha256(content).hexdigest(),
-        first=None if found["reconstructed"] else own, revised=row.revised,
-        revised_vintage=vintage if row.revised else "",
-    )  # fmt: skip
 
 
 def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Record:
@@ -373,7 +374,7 @@ def compiled(
             continue
         else:
             first, day, estimand = Figure.of(found), found.as_of, found.estimand
-        again = _WITHHELD if isinstance(found, str) else Figure.of(found)
+        again = WITHHELD if isinstance(found, str) else Figure.of(found)
         revised = _revised(day, path) if estimand == HEADLINE else None
         rows.append(Row(month, published, method, first, again, revised, estimand))
     return Record(

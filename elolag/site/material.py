@@ -1,4 +1,4 @@
-"""Everything a report needs, computed once from one question."""
+"""The answers that pages show, each asked once: of one question, and of what stands beside it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,25 @@ from elolag.errors import ElolagError, EstimateError
 from elolag.estimate.compare import Slices, compare
 from elolag.estimate.comparison import Comparison, estimate_all, small_print
 from elolag.estimate.lag import HEADLINE, results
-from elolag.estimate.measures import beside
+from elolag.estimate.leads import WhoLed, who_led
+from elolag.estimate.measures import beside, compare_measures
+from elolag.estimate.model_dates import ModelDates, model_dates
 from elolag.estimate.news import News, estimate_news
 from elolag.estimate.over_time import LagPath, lag_path
 from elolag.estimate.panel import choose
+from elolag.estimate.revisions import Revisions, estimate_revisions
 from elolag.estimate.session import ASKED as DEFAULTS
 from elolag.estimate.session import Question, Session, Study, prepare
+from elolag.estimate.voters import compare_voters
+from elolag.forecast.ahead import Outlook, forecast_lag
+from elolag.forecast.record import Ledger, forecast_ledger
 from elolag.model.estimands import WINDOWS
 from elolag.own import OwnBoard
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
+from elolag.results.measures import Measures
 from elolag.results.pages import words
+from elolag.results.voters import VotersReport
 from elolag.robustness import Grid, sensitivity
 from elolag.robustness.edits import Influence, influence
 from elolag.robustness.tipping_point import Flip, flip
@@ -119,7 +127,7 @@ def _headlines(slices: Mapping[str, Any]) -> dict[str, Any]:
     return {**slices, "slices": rows}
 
 
-def check(material: Material, extent: Extent) -> Checks:
+def _check(material: Material, extent: Extent) -> Checks:
     """Ask all of them; a part without an answer says why, and the others stand."""
     study, question = material.study, material.question
     few = {**question, "n_draws": min(study.n_draws, DRAWS)}
@@ -159,12 +167,10 @@ def answered(ask: Callable[[], Any]) -> Any:
 
 def checked(material: Material, answers: Mapping[str, Any]) -> Checks:
     """Put answers and errors together, by the names of `Checks`."""
-    names = set(Checks.__dataclass_fields__) - {"missing"}
-    mine = {name: found for name, found in answers.items() if name in names}
-    missing = told(material, mine)
+    missing = told(material, answers)
     if no_claims := _no_claims(material.question):
         missing["claims"] = no_claims
-    return Checks(**{n: f for n, f in mine.items() if n not in missing}, missing=missing)
+    return Checks(**{n: f for n, f in answers.items() if n not in missing}, missing=missing)
 
 
 def told(material: Material, answers: Mapping[str, Any]) -> dict[str, str]:
@@ -245,8 +251,8 @@ class Material:
         The day's distance; None where it has no answer.
     comparison
         Every estimand, or those of the two lines.
-    path, averages
-        The average over time, and the lag where there is none; None where no day before the as-of
+    path
+        The average over time, or the lag where there is none; None where no day before the as-of
         date can be answered.
     beside
         The headline on another measure, where that has an answer on the same day.
@@ -265,7 +271,6 @@ class Material:
     current: LagResult | None
     comparison: Comparison
     path: LagPath | None
-    averages: LagPath | None
     beside: LagResult | None
     news: News | str
     checks: Checks | None
@@ -320,7 +325,7 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
     headline = answers.get(HEADLINE) or answers.get("current")
     if headline is None:
         raise EstimateError(comparison.refused["current"])
-    averages = _path(study, HEADLINE, question) if HEADLINE in answers else None
+    path = _path(study, HEADLINE, question) if HEADLINE in answers else None
     material = Material(
         question=question,
         study=study,
@@ -328,14 +333,13 @@ def gather(extent: Extent, before: str = "", **question: Unpack[Question]) -> Ma
         headline=headline,
         current=answers.get("current"),
         comparison=comparison,
-        path=None if averages else _path(study, "current", question),
-        averages=averages,
+        path=path or _path(study, "current", question),
         beside=beside(headline, **question),
         news=_news(study, headline, before, question),
         checks=None,
         extent=extent,
     )
-    return replace(material, checks=check(material, extent)) if extent.checks else material
+    return replace(material, checks=_check(material, extent)) if extent.checks else material
 
 
 def _both_lines(study: Study) -> Comparison:
@@ -403,3 +407,86 @@ def describe(question: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in sorted({**DEFAULTS, **named}.items())
         if key not in _OF_HERE
     }
+
+
+#: Of a question, what a forecast from the newest list takes.
+_AHEAD = ("board", "archive", "leader", "follower", "policies", "sources", "extra_tags", "seed")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answers, or in `missing` by name why there is none.
+
+    Attributes
+    ----------
+    material
+        The month's answer, with its categories, openness and claims.
+    dates
+        Every rated model's date.
+    leads, revisions, lab, measures, voters, outlook, ledger
+        Who led when; figures of the day and now; lab by lab; other measures and boards of other
+        tasks; other voters; what may come after the newest list; every forecast that is held. None
+        where `missing` says why.
+    """
+
+    material: Material
+    dates: ModelDates
+    leads: WhoLed | None = None
+    revisions: Revisions | None = None
+    lab: Slices | None = None
+    measures: Measures | None = None
+    voters: VotersReport | None = None
+    outlook: Outlook | None = None
+    ledger: Ledger | None = None
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+def asks(
+    question: Mapping[str, Any], *, board: str, as_of: str, n_draws: int
+) -> dict[str, partial[Any]]:
+    """What has to be asked beside a material, by the names of `Found`; in any order.
+
+    Each may be handed a ``session`` to share.
+
+    Parameters
+    ----------
+    question
+        That of the material.
+    board, as_of, n_draws
+        As the material's answer has them.
+    """
+    question = dict(question)
+    few = {**question, "n_draws": min(n_draws, DRAWS)}
+    # The order is told for every list, each on its day.
+    listed = {k: v for k, v in few.items() if k != "as_of"}
+    # Labs are each compared with the leader, and voters and measures bring their own categories.
+    labs = {k: v for k, v in few.items() if k != "follower"}
+    return {
+        "dates": partial(model_dates, **question),
+        "leads": partial(_leads, as_of, **listed),
+        "revisions": partial(estimate_revisions, **{"board": board, **listed}),
+        "lab": partial(compare, "lab", **labs),
+        "measures": partial(compare_measures, tasks=True, **few),
+        "voters": partial(compare_voters, **few),
+        "outlook": partial(forecast_lag, **{k: v for k, v in question.items() if k in _AHEAD}),
+        "ledger": partial(forecast_ledger, question.get("archive")),
+    }
+
+
+def _leads(as_of: str, **question: Any) -> WhoLed:
+    return who_led(**question).until(as_of)
+
+
+def gathered(material: Material, answers: Mapping[str, Any]) -> Found:
+    """Put answers and errors together, by the names of `asks`.
+
+    Raises
+    ------
+    ElolagError
+        There are no dates of models.
+    """
+    if isinstance(answers["dates"], ElolagError):
+        raise answers["dates"]
+    missing = told(material, answers)
+    kept = {name: found for name, found in answers.items() if name not in missing}
+    return Found(material=material, missing=missing, **kept)

@@ -29,7 +29,7 @@ from elolag.site.content import Figure, Link, Page, Section
 from elolag.site.downloads import OFFERED, about, images, xlsx
 from elolag.site.material import Extent, Material, describe, gather
 from elolag.site.page import Frame
-from elolag.site.programs import to_json
+from elolag.site.programs import described, to_json
 
 
 @dataclass(frozen=True)
@@ -238,7 +238,7 @@ def taken(
         told = about(result, title=figure.title, caption=figure.caption, command=command)
         told += [("Rows", figure.sheet.caption)] if figure.sheet else []
         files[f"data/{figure.table.name}.xlsx"] = xlsx(
-            [figure.sheet or figure.table], told, made=result.vintage
+            figure.sheet or figure.table, told, made=result.vintage
         )
     for table in _tables(sections):
         content = table.to_csv()
@@ -389,17 +389,14 @@ def _describe_table(table: Table, content: bytes, result: LagResult, command: st
             "rows": len(table.rows),
             "missing": "an empty cell",
             "quoting": "an apostrophe stands before text that a spreadsheet would run",
-            "columns": [
-                {"name": c.key, "title": c.label or c.key, "description": c.meaning, "unit": c.unit}
-                for c in table.columns
-            ],
+            "columns": described(table.columns),
             "board": result.board,
             "category": result.category,
             "as_of": result.as_of,
             "vintage": result.vintage,
             "sources": result.sources,
             "snapshots": [{"path": p, "sha256": h} for p, h in table.snapshots or result.snapshots],
-            "citations": sources(result),
+            "citations": _sources(result),
             "n_draws": table.n_draws or result.n_draws,
             "seed": result.seed,
             "level": result.level,
@@ -410,7 +407,7 @@ def _describe_table(table: Table, content: bytes, result: LagResult, command: st
     )
 
 
-def sources(result: LagResult) -> list[str]:
+def _sources(result: LagResult) -> list[str]:
     """Each data source as it asks to be cited."""
     said = [f"{o.citation} ({o.licence})" for o in result.origins if o.citation]
     return list(dict.fromkeys(said))

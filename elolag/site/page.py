@@ -19,7 +19,7 @@ from elolag.site.content import Link, Page, Section
 from elolag.version import __version__
 
 #: Figure -> ``page`` and ``phone`` -> its SVG element.
-Drawings = Mapping[str, Mapping[str, str]]
+_Drawings = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Frame:
     feed: str = ""
 
 
-def html(page: Page, drawings: Drawings, frame: Frame) -> bytes:
+def html(page: Page, drawings: _Drawings, frame: Frame) -> bytes:
     """The HTML of a page, every name in it harmless.
 
     Parameters
@@ -66,23 +66,38 @@ def html(page: Page, drawings: Drawings, frame: Frame) -> bytes:
         What stands around it.
     """
     markup = library("markupsafe", REPORT).Markup
-    style = template("style.css")
     root = "../" * page.path.count("/")
+    return filled(
+        "page.html.j2",
+        template("style.css"),
+        page=page,
+        words=WORDS[page.lang],
+        frame=frame,
+        recipe=markup.escape(frame.recipe),
+        sections=[_escaped(markup, section) for section in page.sections],
+        drawings={n: {k: markup(v) for k, v in each.items()} for n, each in drawings.items()},
+        to=lambda link: _address(link.to, root),
+        version=__version__,
+    )
+
+
+def filled(name: str, style: str, script: str = "", more: str = "", **values: Any) -> bytes:
+    """A template of a page with its values, and with the policy that allows no more than it needs.
+
+    Parameters
+    ----------
+    style, script
+        Texts that the policy knows by their hashes; empty: no script runs at all.
+    more
+        What else it allows, as it is written there.
+    """
+    markup = library("markupsafe", REPORT).Markup
+    policy = f"default-src 'none'; style-src '{_digest(style)}'; base-uri 'none'; "
+    policy += "form-action 'none'" + (f"; script-src '{_digest(script)}'" if script else "")
     text: str = (
-        environment(autoescape=True, finalize=shown)
-        .get_template("page.html.j2")
-        .render(
-            page=page,
-            words=WORDS[page.lang],
-            frame=frame,
-            recipe=markup.escape(frame.recipe),
-            sections=[_escaped(markup, section) for section in page.sections],
-            drawings={n: {k: markup(v) for k, v in each.items()} for n, each in drawings.items()},
-            style=markup(style),
-            policy=policy(style),
-            to=lambda link: _address(link.to, root),
-            version=__version__,
-        )
+        _environment(autoescape=True, finalize=_shown)
+        .get_template(name)
+        .render(style=markup(style), script=markup(script), policy=f"{policy}{more}", **values)
     )
     return (text.rstrip() + "\n").encode()
 
@@ -99,7 +114,7 @@ def _address(to: str, root: str) -> str:
 def markdown(page: Page, recipe: str) -> bytes:
     """The same in Markdown, every name escaped."""
     # Not HTML: every value goes through `md` or `_fence`.
-    made = environment(autoescape=False)
+    made = _environment(autoescape=False)
     made.filters.update(md=cell, fence=_fence)
     text: str = made.get_template("page.md.j2").render(
         page=page, words=WORDS[page.lang], recipe=recipe
@@ -122,7 +137,7 @@ def template(name: str) -> str:
 
 
 @functools.cache
-def environment(**settings: Any) -> Any:
+def _environment(**settings: Any) -> Any:
     """Jinja's, in which an unknown name is an error; one for all pages, which reads each once."""
     jinja = library("jinja2", REPORT)
     return jinja.Environment(
@@ -130,7 +145,7 @@ def environment(**settings: Any) -> Any:
     )
 
 
-def shown(value: Any) -> Any:
+def _shown(value: Any) -> Any:
     """What is not markup of ours shows itself: no control or direction characters."""
     return printable(value) if type(value) is str else value
 
@@ -141,11 +156,6 @@ def _escaped(markup: Any, section: Section) -> Section:
     return replace(section, blocks=blocks)
 
 
-def policy(style: str) -> str:
-    """Content-Security-Policy: nothing from anywhere, only this style, and no script at all."""
-    return f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
-
-
-def digest(text: str) -> str:
+def _digest(text: str) -> str:
     """The hash by which a policy knows a style or a script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

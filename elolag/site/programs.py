@@ -1,4 +1,4 @@
-"""What programs read: the month and the newest figure as JSON, tables described, schemas, a feed.
+"""What programs read: month and newest figure as JSON, `series.csv`, tables described, a feed.
 
 Pure functions to bytes: no clock, and the same bytes for the same values.
 """
@@ -12,18 +12,19 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 from urllib.parse import urljoin
 
 from elolag.cite import citation
 from elolag.errors import UsageError
+from elolag.estimate.lag import HEADLINE
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin
-from elolag.results.table import Column
+from elolag.results.table import Column, Table
 from elolag.results.words import printable
-from elolag.site.series import COLUMNS, MonthRow
+from elolag.site.history import WITHHELD, Row, read_figure
 from elolag.version import __version__
 
 #: Versions of the JSON objects, which are those of their schemas.
@@ -47,6 +48,84 @@ _TERMS = (
 )  # fmt: skip
 #: Authority of tag: identifiers (RFC 4151) where the site has no address; it names nobody.
 _TAG = "tag:elolag.invalid,2026:"
+#: What is said of a `Figure`, in JSON and in the names of columns.
+_FIGURE = ("months", "low", "high", "bound")
+
+
+def _figure(name: str, label: str, what: str, note: str = "") -> tuple[Column, ...]:
+    """The columns of one `Figure`."""
+    note = f"; {note}" if note else ""
+    return (
+        Column(f"{name}_months", label, f"{what}; positive: the follower is behind, negative: ahead"
+               f"{note}", "months", figures=True),
+        Column(f"{name}_low", f"{label}, low", f"lower end of the interval at the row's level of "
+               f"{name}_months; empty: the draws give no such end{note}", "months", figures=True),
+        Column(f"{name}_high", f"{label}, high", f"upper end of the interval at the row's level of "
+               f"{name}_months; empty: the draws give no such end{note}", "months", figures=True),
+        Column(f"{name}_bound", f"{label}, bound", f"figure: {name}_months is the lag; at-least, "
+               f"at-most: it only bounds the lag; withheld: there is none{note}"),
+    )  # fmt: skip
+
+
+_EMPTY = "empty where there is none"
+COLUMNS = (
+    Column("month", "Month", "month of the figure", "year and month"),
+    Column("vintage", "List of", "date of the list whose ratings were used", "ISO date"),
+    Column("as_of", "As of", "date the question is asked for", "ISO date"),
+    *_figure("average", "Average lag", "average lag over the window that ends on as_of"),
+    *_figure("current", "Lag of the day", "lag on as_of itself"),
+    Column("level", "Level", "share of cases an interval of this row is meant to hold", "share",
+           figures=True),
+    Column("gap", "Gap", "best rating of the leader minus best rating of the follower, in the unit "
+           "of gap_unit; empty where it is withheld", "points", figures=True),
+    Column("gap_low", "Gap, low", "lower end of the gap's interval; empty: there is none", "points",
+           figures=True),
+    Column("gap_high", "Gap, high", "upper end of the gap's interval; empty: there is none",
+           "points", figures=True),
+    Column("gap_unit", "Gap's unit", "what the gap is counted in"),
+    *_figure("first", "First published", "average lag as it was first published", _EMPTY),
+    *_figure("revised", "Revised", "average lag on as_of by the newest ratings", _EMPTY),
+    Column("revised_vintage", "Revised by", f"date of the newest ratings; {_EMPTY}", "ISO date"),
+    Column("method", "Method", "version of the method of average_months and current_months"),
+    Column("reconstructed", "Reconstructed", "true: computed later, for a month before the first "
+           "publication", "true or false"),
+    Column("sha256", "SHA-256", "of the month's lag.json, which holds everything of the month"),
+)  # fmt: skip
+
+
+def series(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """The table of `series.csv`, oldest month first; empty cells are missing."""
+    caption = "The lag by month: as published, of the day, first and revised"
+    return Table.of("series", caption, COLUMNS, sorted(rows, key=lambda row: str(row["month"])))
+
+
+def row_of(found: Mapping[str, Any], content: bytes, row: Row, vintage: str) -> dict[str, Any]:
+    """A month in `series.csv`, by the keys of `COLUMNS`.
+
+    Parameters
+    ----------
+    found, content
+        Its ``lag.json``, read and as it is.
+    row
+        Its place in the record.
+    vintage
+        The newest list.
+    """
+    answer, gap = found["answer"], found["answer"]["gap"] or {}
+    own = read_figure(answer) if row.estimand == HEADLINE else WITHHELD
+    figures = {
+        "average": own, "current": read_figure(found["current"]),
+        "first": None if found["reconstructed"] else own, "revised": row.revised,
+    }  # fmt: skip
+    return {
+        "month": found["month"], "vintage": answer["vintage"], "as_of": answer["as_of"],
+        "level": answer["headline"]["level"], "gap": gap.get("elo"), "gap_low": gap.get("low"),
+        "gap_high": gap.get("high"), "gap_unit": gap.get("unit", ""), "method": found["method"],
+        "reconstructed": found["reconstructed"], "sha256": hashlib.sha256(content).hexdigest(),
+        "revised_vintage": vintage if row.revised else None,
+        **{f"{name}_{key}": figure and getattr(figure, key)
+           for name, figure in figures.items() for key in _FIGURE},
+    }  # fmt: skip
 
 
 def to_json(data: Mapping[str, Any] | Sequence[Any], *, packed: bool = False) -> bytes:
@@ -87,34 +166,45 @@ def lag_json(
 
 
 def latest_json(
-    row: MonthRow, headline: LagResult, *, base_url: str = "", next_figure: str | None = None
+    row: Mapping[str, Any],
+    headline: LagResult,
+    sentence: Mapping[str, str],
+    *,
+    base_url: str = "",
+    next_figure: str | None = None,
 ) -> dict[str, Any]:
-    """`latest.json`, as ``schemas/latest-1.json`` says it; `headline` is the row's average."""
-    cited = {lang: citation(headline, lang).sentence for lang in ("en", "de")}
+    """`latest.json`, as ``schemas/latest-1.json`` says it.
+
+    Parameters
+    ----------
+    row
+        From `row_of`.
+    headline
+        The row's average.
+    sentence
+        What the month's ``lag.json`` says: as it was published, whatever tags say today.
+    """
+    month = row["month"]
     links = {
-        "page": f"{row.month}/index.html", "lag": f"{row.month}/lag.json", "series": "series.csv",
+        "page": f"{month}/index.html", "lag": f"{month}/lag.json", "series": "series.csv",
         "datapackage": "datapackage.json", "feed": "feed.xml",
     }  # fmt: skip
     return {
         "$schema": "schemas/latest-1.json",
         "schema": _LATEST,
-        "month": row.month,
-        "as_of": row.as_of,
-        "vintage": row.vintage,
+        **{key: row[key] for key in ("month", "as_of", "vintage")},
         "board": headline.board,
         "category": headline.category,
         "leader": headline.leader_group,
         "follower": headline.follower_group,
-        "method": row.method,
-        "reconstructed": row.reconstructed,
-        "average": asdict(row.average),
-        "current": asdict(row.current),
-        "level": row.level,
-        "gap": {"value": row.gap, "low": row.gap_low, "high": row.gap_high, "unit": row.gap_unit},
-        "sentence": cited,
+        **{key: row[key] for key in ("method", "reconstructed")},
+        **{name: {key: row[f"{name}_{key}"] for key in _FIGURE} for name in ("average", "current")},
+        "level": row["level"],
+        "gap": {"value": row["gap"], **{key: row[f"gap_{key}"] for key in ("low", "high", "unit")}},
+        "sentence": dict(sentence),
         "left_out": headline.left_out(),
         "next_figure": next_figure,
-        "sha256": row.sha256,
+        "sha256": row["sha256"],
         "links": {name: _address(base_url, path) for name, path in links.items()},
         "version": __version__,
     }
@@ -266,19 +356,15 @@ class Entry:
         Plain text.
     path
         The page, within the site; an anchor may follow.
-    published, updated
-        ISO dates.
-    lang
-        Of title and summary.
+    day
+        ISO date of its publication; it never changes after.
     """
 
     key: str
     title: str
     summary: str
     path: str
-    published: str
-    updated: str
-    lang: str = "en"
+    day: str
 
 
 def atom(
@@ -304,13 +390,13 @@ def atom(
     if len(set(keys)) < len(keys):
         twice = next(key for key in keys if keys.count(key) > 1)
         raise UsageError(f"two entries of the feed are called {twice!r}; give each its own key")
-    newest = sorted(entries, key=lambda e: (e.updated, e.published, e.key), reverse=True)
+    newest = sorted(entries, key=lambda e: (e.day, e.key), reverse=True)
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">',
         _element("title", title),
         _element("id", _identity(base_url, "feed")),
-        _element("updated", _moment(max([updated, *(e.updated for e in entries)]))),
+        _element("updated", _moment(max([updated, *(e.day for e in entries)]))),
         f"<author>{_element('name', author)}</author>",
         _link("self", _address(base_url, "feed.xml"), "application/atom+xml"),
         _link("alternate", _address(base_url, "index.html"), "text/html"),
@@ -318,11 +404,11 @@ def atom(
     ]
     for entry in newest:
         parts += [
-            f'<entry xml:lang="{html.escape(entry.lang)}">',
+            '<entry xml:lang="en">',
             _element("title", entry.title, kind="text"),
             _element("id", _identity(base_url, entry.key)),
-            _element("published", _moment(entry.published)),
-            _element("updated", _moment(entry.updated)),
+            _element("published", _moment(entry.day)),
+            _element("updated", _moment(entry.day)),
             _link("alternate", _address(base_url, entry.path), "text/html"),
             _element("summary", entry.summary, kind="text"),
             "</entry>",

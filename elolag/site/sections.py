@@ -90,7 +90,7 @@ def _bracket_words(result: LagResult) -> str:
 def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
     return (
         f"Line chart of the best rating reached so far by {noun(result.leader_group)} and by "
-        f"{noun(result.follower_group)}, {min(r['date'] for r in rows)} to {result.as_of}. "
+        f"{noun(result.follower_group)}, {min(r['counts_from'] for r in rows)} to {result.as_of}. "
         f"{noun(result.leader_group)} stands at {result.leader_best.rating:.0f}, "
         f"{noun(result.follower_group)} at {result.follower.rating:.0f}. {finding(result)}. "
         f"All points are in the table below the chart."
@@ -98,7 +98,7 @@ def _alt(result: LagResult, rows: list[dict[str, Any]]) -> str:
 
 
 def _rows(material: Material, since: str) -> list[dict[str, Any]]:
-    """Every model shown, one row for each side it counts for."""
+    """Every model shown, one row for each side it counts for, the newest first."""
     result = material.headline
     z = NormalDist().inv_cdf((1 + result.level) / 2)
     rows = []
@@ -110,14 +110,13 @@ def _rows(material: Material, since: str) -> list[dict[str, Any]]:
             rows.append(
                 {
                     "side": side, "group": noun(group), "model": m.model, "entry": m.entry,
-                    "lab": material.lab(m.model), "date": m.counts_from,
-                    "released": m.release_date, "rating": round(m.rating, 4),
+                    "lab": material.lab(m.model), "released": m.release_date,
+                    "counts_from": m.counts_from, "rating": round(m.rating, 4),
                     "low": round(m.rating - z * m.sd, 4), "high": round(m.rating + z * m.sd, 4),
-                    "record": m.model in records,
-                    "early": result.provisional_rating(m),
+                    "record": m.model in records, "provisional": result.provisional_rating(m),
                 }
             )  # fmt: skip
-    return sorted(rows, key=lambda r: (r["date"], r["side"], r["model"]))
+    return sorted(rows, key=lambda r: (r["counts_from"], r["side"], r["model"]), reverse=True)
 
 
 def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
@@ -139,20 +138,14 @@ def _frontier_table(result: LagResult, rows: list[dict[str, Any]]) -> Table:
         Column("provisional", "Provisional", f"whether it has under {SETTLED_VOTES:,} votes yet",
                "true or false"),
     )  # fmt: skip
-    ordered = sorted(rows, key=lambda r: (r["date"], r["side"], r["model"]), reverse=True)
-    cells = tuple(
-        (r["group"], r["model"], r["entry"], r["lab"], r["released"], r["date"], r["rating"],
-         r["low"], r["high"], r["record"], r["early"])
-        for r in ordered
-    )  # fmt: skip
     caption = "Records of the chart, newest first (the CSV has every model)"
-    shown = tuple(k for k, r in enumerate(ordered) if r["record"])
-    return Table("frontier", caption, columns, cells, page_rows=shown)
+    shown = tuple(k for k, r in enumerate(rows) if r["record"])
+    return Table.of("frontier", caption, columns, rows, page_rows=shown)
 
 
 def over_time(material: Material) -> Section:
     """The average on every day of the past with hindsight, or else the lag of the day."""
-    path = material.averages or material.path
+    path = material.path
     if path is None:
         why = "The two groups have too short a common history for a lag over time."
         return Section("time", words("time"), (why,))

@@ -11,7 +11,7 @@ from elolag.estimate.compare import Slices, size
 from elolag.plots.rows import claims_title, influence_title, slices_title
 from elolag.plots.specification import few
 from elolag.results.lag import LagResult
-from elolag.results.table import Cell, Column, Table, decimals
+from elolag.results.table import Cell, Column, Table, data, decimals
 from elolag.results.words import compact, directed, noun, span
 from elolag.robustness import CHOICES, LABELS, RULES, Grid
 from elolag.robustness.edits import Influence
@@ -162,19 +162,19 @@ def _grid_chart_table(grid: Grid, kept: list[int]) -> Table:
         Column("asked", "Estimand", "estimand, and for trend the curve"),
         Column("changed", "Other choices", "those that are not the headline's"),
         *(
-            Column(name, "", f"choice: {LABELS[name]}", units.get(name, ""), in_page=False)
+            data(name, f"choice: {LABELS[name]}", units.get(name, ""))
             for name in CHOICES
             if name not in ("board", "category")
         ),
-        Column("date", "", "as-of date", "ISO date", in_page=False),
-        Column("ratings_of", "", "date of the ratings", "ISO date", in_page=False),
-        Column("months", "", "positive: the follower is behind", "months", in_page=False),
-        Column("low", "", "of the interval; empty: unbounded", "months", in_page=False),
-        Column("high", "", "of the interval; empty: unbounded", "months", in_page=False),
-        Column("bound", "", "at-least or at-most where the value is a bound", in_page=False),
-        Column("failed_draws", "", "draws without an answer", "draws", in_page=False),
-        Column("refused", "", "why there is no estimate", in_page=False),
-        Column("headline", "", "whether it is the headline", in_page=False),
+        data("date", "as-of date", "ISO date"),
+        data("ratings_of", "date of the ratings", "ISO date"),
+        data("months", "positive: the follower is behind", "months"),
+        data("low", "of the interval; empty: unbounded", "months"),
+        data("high", "of the interval; empty: unbounded", "months"),
+        data("bound", "at-least or at-most where the value is a bound"),
+        data("failed_draws", "draws without an answer", "draws"),
+        data("refused", "why there is no estimate"),
+        data("headline", "whether it is the headline"),
     )  # fmt: skip
     rest = [k for k in range(len(grid.specs)) if k not in set(kept)]
     every = grid.to_dict()["rows"]

@@ -10,31 +10,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from elolag.errors import REPORT, ElolagError, library
 from elolag.site.material import answered
 
-T = TypeVar("T")
-
-
-class Work(Protocol):
-    """Who works, and who is told how far it has come."""
-
-    @property
-    def workers(self) -> Sequence[Executor]: ...  # noqa: D102
-
-    @property
-    def tell(self) -> Callable[[int, int], object] | None: ...  # noqa: D102
+_T = TypeVar("_T")
 
 
 def work_through(
-    tasks: Mapping[str, Callable[[], Any]], work: Work, here: Callable[[], T]
-) -> tuple[dict[str, Any], T]:
+    tasks: Mapping[str, Callable[[], Any]],
+    beside: Sequence[Executor],
+    tell: Callable[[int, int], object] | None,
+    here: Callable[[], _T],
+) -> tuple[dict[str, Any], _T]:
     """The answers of tasks by name, or the error in its place; and what is made here meanwhile.
 
     Each worker takes the first that is left, one at a time; whoever has asked takes the last ones
-    when `here` is made.
+    when `here` is made. `tell` is told how many are answered, and of how many.
     """
     found: dict[str, Any] = {}
     left, one = deque(tasks.items()), Lock()
@@ -44,8 +37,8 @@ def work_through(
             raise answer
         with one:
             found[name] = answer
-            if work.tell:
-                work.tell(len(found), len(tasks))
+            if tell:
+                tell(len(found), len(tasks))
 
     def handed(worker: Executor) -> None:
         try:
@@ -55,8 +48,8 @@ def work_through(
             left.clear()
             raise
 
-    with ThreadPoolExecutor(max(len(work.workers), 1)) as hands:
-        busy = [hands.submit(handed, worker) for worker in work.workers]
+    with ThreadPoolExecutor(max(len(beside), 1)) as hands:
+        busy = [hands.submit(handed, worker) for worker in beside]
         try:
             made = here()
             for name, task in _taken(left.pop):
@@ -68,7 +61,7 @@ def work_through(
     return found, made
 
 
-def _taken(take: Callable[[], T]) -> Iterator[T]:
+def _taken(take: Callable[[], _T]) -> Iterator[_T]:
     """What is left of a queue that others take from too."""
     while True:
         try:

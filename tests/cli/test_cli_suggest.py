@@ -66,7 +66,7 @@ def test_the_table_fits_a_terminal_of_80_columns(
 ) -> None:
     file = io.StringIO()
     narrow = Console(width=80, file=file, highlight=False, markup=False)
-    monkeypatch.setattr("elolag.cli.show.console", lambda *_: narrow)
+    monkeypatch.setattr("elolag.cli.show._console", lambda *_: narrow)
     tags("suggest")
     lines = file.getvalue().splitlines()
     assert max(map(len, lines)) <= 80

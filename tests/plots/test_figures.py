@@ -33,7 +33,7 @@ from elolag.forecast import past
 from elolag.model import estimands
 from elolag.plots.markup import _hoist, _join, path_data
 from elolag.plots.paths import _turns
-from elolag.plots.style import _FOOTER, COLOURS, SIZES, new_figure, roles, visible
+from elolag.plots.style import COLOURS, FOOTER, SIZES, new_figure, roles, visible
 from elolag.results.lag import LagResult
 from elolag.results.verdict import Gap
 
@@ -71,7 +71,7 @@ NAMES = (
 
 def boxes(axes: Any) -> list[Any]:
     """Extents of all words on the axes, footer apart."""
-    texts = [t for t in axes.texts if t.get_text() and t.get_gid() != _FOOTER]
+    texts = [t for t in axes.texts if t.get_text() and t.get_gid() != FOOTER]
     return [t.get_window_extent() for t in texts]
 
 
@@ -95,7 +95,7 @@ def test_all_is_inside_and_no_label_covers_another(
         assert not one.overlaps(other)
     words = [axes.get_title(loc="left"), *(t.get_text() for t in figure.texts)]
     assert all(words)
-    foot = next(t for t in figure.texts if t.get_gid() == _FOOTER)
+    foot = next(t for t in figure.texts if t.get_gid() == FOOTER)
     assert not foot.get_window_extent().overlaps(axes.get_tightbbox())
     assert len(words[0].split()) <= 11
 

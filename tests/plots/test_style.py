@@ -12,8 +12,10 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from elolag import plots
+from elolag.plots.files import painted, rendered, svg
 from elolag.plots.markup import UNSEEN
-from elolag.plots.style import _wrap, dots, painted, rendered, svg
+from elolag.plots.pen import _wrap
+from elolag.plots.style import dots
 from elolag.results.lag import LagResult
 
 

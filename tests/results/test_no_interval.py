@@ -19,8 +19,8 @@ from elolag.cli.lag import _print
 from elolag.estimate.change import Change
 from elolag.estimate.compare import Slice, Slices
 from elolag.plots.markup import SAID
+from elolag.plots.pen import Pen
 from elolag.plots.rows import Dot, dots
-from elolag.plots.style import new_axes
 from elolag.results.lag import LagResult
 from elolag.results.words import NO_WIDTH, TOO_FEW, compact, given
 
@@ -116,8 +116,9 @@ def test_tables_of_ends_follow_the_rule() -> None:
     told = "China first, overtaken by the US on 2026-05-19, 3.0 months before"
     assert dataclasses.replace(held, passed=told).figure() == told
     for bare, ends in ((True, []), (False, [0.0, 10.0])):
-        axes = new_axes()
-        dots(axes, [Dot("x", value=5.5, low=0.0, high=10.0, bare=bare)], "China ")
+        pen = Pen.on(None, "page")
+        axes = pen.axes
+        dots(pen, [Dot("x", value=5.5, low=0.0, high=10.0, bare=bare)], "China ")
         drawn = [end for line in axes.lines if line.get_alpha() == 0.42 for end in line.get_xdata()]
         assert drawn == ends
 

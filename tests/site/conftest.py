@@ -15,8 +15,7 @@ from site_worlds import World
 
 from elolag.estimate.session import Session
 from elolag.site import Site, write_report
-from elolag.site.found import Found, find
-from elolag.site.material import Extent, gather
+from elolag.site.material import Extent, Found, answered, asks, gather, gathered
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +39,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
         archive=str(site_worlds.archive(folder / "archive")),
         extra_tags=site_worlds.tags(folder / "tags"),
     )  # fmt: skip
-    return find(material)
+    headline = material.headline
+    asked = asks(material.question, board=headline.board, as_of=headline.as_of, n_draws=200)
+    return gathered(material, {name: answered(ask) for name, ask in asked.items()})
 
 
 @pytest.fixture(scope="session")

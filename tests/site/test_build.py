@@ -17,7 +17,6 @@ from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import checks
@@ -339,8 +338,7 @@ def test_who_waits_takes_what_no_worker_has_begun_and_workers_keep_what_they_hol
     told: list[tuple[int, int]] = []
     tasks = {f"{n}": partial(_slowly_where, n) for n in range(12)}
     with workers(2) as beside:
-        work: Any = SimpleNamespace(workers=beside, tell=lambda *counted: told.append(counted))
-        found, _ = work_through(tasks, work, lambda: None)
+        found, _ = work_through(tasks, beside, lambda *counted: told.append(counted), lambda: None)
     assert sorted(found, key=int) == list(tasks)
     assert told == [(n, 12) for n in range(1, 13)]
     places = [found[name] for name in tasks]
@@ -363,8 +361,7 @@ def test_a_worker_is_handed_one_task_and_the_others_can_still_be_taken() -> None
         return 1
 
     tasks = {"first": int, "last": last, **{f"{n}": partial(int, f"{n}") for n in range(2, 6)}}
-    work: Any = SimpleNamespace(workers=[Worker()], tell=None)
-    found, _ = work_through(tasks, work, lambda: _until(lambda: bool(handed)))
+    found, _ = work_through(tasks, [Worker()], None, lambda: _until(lambda: bool(handed)))
     assert found == {"first": 0, "last": 1, **{f"{n}": n for n in range(2, 6)}}
     assert len(handed) == 1
 
@@ -389,10 +386,9 @@ _HELD: list[bytes] = []
 def test_an_error_that_is_the_sites_own_ends_the_work() -> None:
     tasks = {"claims": partial(_refuse, "told in its place"), "month x": partial(_refuse, "raised")}
     with workers(2) as beside:
-        work: Any = SimpleNamespace(workers=beside, tell=None)
         with pytest.raises(UsageError, match="raised"):
-            work_through(tasks, work, lambda: None)
-        found, _ = work_through({"claims": tasks["claims"]}, work, lambda: None)
+            work_through(tasks, beside, None, lambda: None)
+        found, _ = work_through({"claims": tasks["claims"]}, beside, None, lambda: None)
     assert str(found["claims"]) == "told in its place"
 
 
@@ -412,8 +408,7 @@ def _refuse(why: str) -> None:
 def test_a_worker_that_is_replaced_ends_no_thread() -> None:
     """Raised in the thread that reads the answers, its warning would leave all waiting."""
     with workers(2) as beside:
-        work: Any = SimpleNamespace(workers=beside, tell=None)
-        found, made = work_through({"one": partial(int, "1")}, work, lambda: "here")
+        found, made = work_through({"one": partial(int, "1")}, beside, None, lambda: "here")
     assert (found, made) == ({"one": 1}, "here")
     said = "A worker stopped while some jobs were given to the executor."
     warnings.warn(said, UserWarning, stacklevel=1)  # elsewhere in the tests an error

@@ -16,7 +16,7 @@ from elolag.results import citing
 from elolag.results.verdict import SETTLED_VOTES
 from elolag.site.cards import Deck, address, references, slugs
 from elolag.site.content import Page
-from elolag.site.found import Found
+from elolag.site.material import Found
 
 _ODD = ["index", "con", "nul.1", "com1", "..", "../x", "a+b", "a_b", "a-b", "A-B", "", "-", "."]
 _KEYS = st.one_of(st.text(max_size=120), st.sampled_from(_ODD))

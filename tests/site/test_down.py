@@ -19,8 +19,8 @@ from elolag.results.words import MATCHED, MEANING
 from elolag.site import down, page
 from elolag.site.cards import Deck, references
 from elolag.site.content import Link, Page
-from elolag.site.forecasts import forecasts
-from elolag.site.found import Found, gathered
+from elolag.site.down import forecasts
+from elolag.site.material import Found, gathered
 from elolag.site.month import drawings
 
 #: Of the brief: bytes of a page with its charts.

@@ -32,13 +32,16 @@ import elolag
 from elolag.cite import read_figure
 from elolag.errors import UsageError
 from elolag.plots import frontier, svg
+from elolag.plots.files import painted
 from elolag.plots.markup import UNSEEN
-from elolag.plots.style import COLOURS, dots, painted
+from elolag.plots.style import COLOURS, dots
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table
 from elolag.results.verdict import Contender
 from elolag.site.content import Link
 from elolag.site.downloads import OFFERED, _few_colours, about, embed, images, xlsx
+from elolag.site.history import Figure, Row
+from elolag.site.months import Month
 from elolag.site.programs import (
     Entry,
     atom,
@@ -47,12 +50,12 @@ from elolag.site.programs import (
     lag_json,
     latest_json,
     resource,
+    row_of,
     schemas,
+    series,
     to_json,
 )
-from elolag.site.series import Figure, MonthRow, series
 
-HASH = "0f" * 32
 COLUMNS = (
     Column("name", "Name", "what it is called"),
     Column("day", "Day", "when", "ISO date"),
@@ -64,6 +67,8 @@ ROWS: tuple[tuple[Any, ...], ...] = (
     ("+cmd|' /C calc'!A0", "about 2026", -3, False),
     ("two\nlines\u202e", None, 2**60, None),
 )
+#: What a published month says.
+SENTENCE = {"en": "It trails.", "de": "Es liegt zurück."}
 #: What a text is that a page, a feed or a sheet would run or hide.
 HOSTILE = (*site_worlds.NAMES.values(), site_worlds.TURNED, "]]>", "\x00\ufffe", "&lt;b&gt;")
 
@@ -90,16 +95,21 @@ def provisional(result: LagResult) -> LagResult:
     return replace(result, provisional=(found,))
 
 
-def row(answers: tuple[LagResult, LagResult], month: str = "2026-08", **rest: Any) -> MonthRow:
-    facts = {"method": "m1", "reconstructed": False, "sha256": HASH, **rest}
-    return MonthRow.of(month, *answers, **facts)
+def row(
+    answers: tuple[LagResult, LagResult], revised: LagResult | None = None, **told: str
+) -> dict[str, Any]:
+    """A month in the series, as the site makes it."""
+    found, own = month_json(*answers, **told), Figure.of(answers[0])
+    later = revised and Figure.of(revised)
+    place = Row(Month(found["month"], "", official=True), "", "m1", own, own, later)
+    return row_of(found, to_json(found), place, site_worlds.VINTAGE)
 
 
 # The workbook.
 
 
 def test_a_workbook_has_typed_cells_that_nothing_runs(tmp_path: Path) -> None:
-    content = xlsx([table()], [("Board", "=1+1"), ("Read", "a\nb")], made="2026-08-19")
+    content = xlsx(table(), [("Board", "=1+1"), ("Read", "a\nb")], made="2026-08-19")
     (tmp_path / "it.xlsx").write_bytes(content)
     found = checks.opens(tmp_path / "it.xlsx")
     assert found["things"] == [
@@ -110,14 +120,14 @@ def test_a_workbook_has_typed_cells_that_nothing_runs(tmp_path: Path) -> None:
     ]
     assert found["About"][:2] == [("Board", "=1+1", None, None), ("Read", "a\nb", None, None)]
     assert ("things", "size", "points", "how much") in found["About"]
-    assert content == xlsx([table()], [("Board", "=1+1"), ("Read", "a\nb")], made="2026-08-19")
+    assert content == xlsx(table(), [("Board", "=1+1"), ("Read", "a\nb")], made="2026-08-19")
     facts = openpyxl.load_workbook(io.BytesIO(content)).properties
     assert facts.created == facts.modified == dt.datetime(2026, 8, 19)
 
 
 def test_pandas_reads_a_sheet_as_it_reads_the_csv() -> None:
     rows = (("a", "2026-08-19", 1.5, True), ("b", "2026-08-20", None, False))
-    content = xlsx([table(rows)], [("a", "b")], made="2026-08-19")
+    content = xlsx(table(rows), [("a", "b")], made="2026-08-19")
     sheet = pd.read_excel(io.BytesIO(content), sheet_name="things")
     kept = pd.read_csv(io.BytesIO(table(rows).to_csv()), parse_dates=["day"])
     assert sheet["day"].dt.strftime("%F").tolist() == kept["day"].dt.strftime("%F").tolist()
@@ -131,7 +141,7 @@ def test_any_text_comes_back_as_text_and_any_number_as_itself(
 ) -> None:
     columns = (Column("text", "", ""), Column("number", "", "", "points"))
     made = Table("t", "", columns, tuple(rows))
-    book = openpyxl.load_workbook(io.BytesIO(xlsx([made], [("a", "b")], made="2026-08-19")))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(made, [("a", "b")], made="2026-08-19")))
     back = list(book["t"].iter_rows(min_row=2, values_only=True))
     for (text, number), cells in zip(rows, back, strict=True):
         assert cells[1] == pytest.approx(number, rel=1e-15)
@@ -140,20 +150,18 @@ def test_any_text_comes_back_as_text_and_any_number_as_itself(
 
 def test_what_a_sheet_cannot_hold_is_cut_or_refused() -> None:
     long = Table("t", "", (Column("text", "", ""),), (("x" * 40_000,),))
-    cell = openpyxl.load_workbook(io.BytesIO(xlsx([long], [], made="2026-08-19")))["t"]["A2"].value
+    cell = openpyxl.load_workbook(io.BytesIO(xlsx(long, [], made="2026-08-19")))["t"]["A2"].value
     assert len(cell) == 32_767
     assert cell.endswith("whole in the CSV)")
-    with pytest.raises(UsageError, match="two sheets 'things'"):
-        xlsx([table(), table()], [], made="2026-08-19")
     with pytest.raises(UsageError, match="'about'"):
-        xlsx([replace(table(), name="About")], [], made="2026-08-19")
+        xlsx(replace(table(), name="About"), [], made="2026-08-19")
 
 
 def test_the_first_sheet_says_what_a_figure_may_not_be_read_without(
     answers: tuple[LagResult, LagResult],
 ) -> None:
     average, current = answers
-    rows = about(average, title="The two", caption="Bars: 95%.", command="elolag lag", address="x")
+    rows = about(average, title="The two", caption="Bars: 95%.", command="elolag lag")
     said = dict(rows)
     assert said["The month's figure"] == average.sentence()
     assert said["What intervals leave out"] == average.left_out()
@@ -164,7 +172,7 @@ def test_the_first_sheet_says_what_a_figure_may_not_be_read_without(
         digest for _, digest in average.snapshots
     ]
     assert all("Licence: " in text for name, text in rows if name == "Source")
-    book = openpyxl.load_workbook(io.BytesIO(xlsx([current.table()], rows, made=average.as_of)))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(current.table(), rows, made=average.as_of)))
     told = {cells[0]: cells[1] for cells in book["About"].iter_rows(values_only=True)}
     assert told["How to read it"] == "Bars: 95%."
 
@@ -254,8 +262,8 @@ def test_few_colours_are_kept_as_they_are(colours: list[tuple[int, int, int]]) -
 
 
 def test_the_series_is_typed_without_options(answers: tuple[LagResult, LagResult]) -> None:
-    later = row(answers, "2026-09", revised=answers[0])
-    early = row(answers, "2026-08", reconstructed=True)
+    later = row(answers, answers[0], month="2026-09")
+    early = row(answers, month="2026-08", published="")
     found = series([later, early])
     frame = pd.read_csv(io.BytesIO(found.to_csv()))
     assert list(frame["month"]) == ["2026-08", "2026-09"]
@@ -287,10 +295,12 @@ def test_an_empty_column_has_the_type_of_its_unit() -> None:
 
 
 def test_a_first_figure_stays_what_it_was(answers: tuple[LagResult, LagResult]) -> None:
-    first = Figure(5.0, 4.0, None, "at-least")
-    (cells,) = csv.DictReader(
-        io.StringIO(series([row(answers, first=first)]).to_csv().decode()),
-    )
+    """By its own file, whatever the list says today."""
+    found, now = month_json(*answers), Figure.of(answers[0])
+    found["answer"]["headline"] |= {"months": 5.0, "low": 4.0, "high": None, "censored": "at-least"}
+    place = Row(Month("2026-08", "", official=True), "2026-09-03", "m1", now, now, None)
+    rows = [row_of(found, b"", place, "")]
+    (cells,) = csv.DictReader(io.StringIO(series(rows).to_csv().decode()))
     told = {key: cells[f"first_{key}"] for key in ("months", "low", "high", "bound")}
     assert told == {"months": "5.0", "low": "4.0", "high": "", "bound": "at-least"}
 
@@ -298,9 +308,9 @@ def test_a_first_figure_stays_what_it_was(answers: tuple[LagResult, LagResult]) 
 def test_a_withheld_gap_and_a_bound_are_said(answers: tuple[LagResult, LagResult]) -> None:
     average, current = answers
     bounded = replace(average, censored="at-least", high=None)
-    made = row((bounded, provisional(current)))
-    assert (made.average.bound, made.average.high) == ("at-least", None)
-    assert (made.gap, made.gap_low, made.gap_high) == (None, None, None)
+    made = row((provisional(bounded), provisional(current)))
+    assert (made["average_bound"], made["average_high"]) == ("at-least", None)
+    assert (made["gap"], made["gap_low"], made["gap_high"]) == (None, None, None)
     gap = replace(current, estimand="gap", months=None, censored=None)
     assert Figure.of(gap).bound == "withheld"
 
@@ -311,7 +321,7 @@ def test_r_reads_the_series_without_options(
     program = shutil.which("Rscript")
     if program is None:
         pytest.skip("no Rscript here")
-    rows = [row(answers, "2026-08", reconstructed=True), row(answers, "2026-09")]
+    rows = [row(answers, published=""), row(answers, month="2026-09")]
     (tmp_path / "series.csv").write_bytes(series(rows).to_csv())
     ask = (
         'd <- read.csv("series.csv"); '
@@ -326,16 +336,9 @@ def test_r_reads_the_series_without_options(
 # JSON and its schemas.
 
 
-def month_json(average: LagResult, current: LagResult) -> dict[str, Any]:
-    made = lag_json(
-        average,
-        current,
-        month="2026-08",
-        method="m1",
-        published="2026-09-03",
-        official=True,
-        command="elolag lag",
-    )
+def month_json(average: LagResult, current: LagResult, **told: str) -> dict[str, Any]:
+    usual = {"month": "2026-08", "method": "m1", "published": "2026-09-03"}
+    made = lag_json(average, current, official=True, command="elolag lag", **{**usual, **told})
     found: dict[str, Any] = json.loads(to_json(made))
     return found
 
@@ -353,7 +356,7 @@ def documents(answers: tuple[LagResult, LagResult]) -> Iterator[tuple[str, dict[
     yield "lag", month_json(replace(average, sampling=(1.0, 9.0)), replace(current, match=None))
     yield "lag", month_json(replace(average, censored="at-least", high=None), current)
     for base in ("", "https://example.org/lag"):
-        made = latest_json(row(answers), average, base_url=base, next_figure="2026-09-30")
+        made = latest_json(row(answers), average, SENTENCE, base_url=base, next_figure="2026-09-30")
         yield "latest", json.loads(to_json(made))
 
 
@@ -431,10 +434,11 @@ def test_a_month_says_it_in_both_languages_and_on_whose_terms(
 def test_the_newest_links_from_its_own_place_or_by_address(
     answers: tuple[LagResult, LagResult],
 ) -> None:
-    here = latest_json(row(answers), answers[0])["links"]
+    here = latest_json(row(answers), answers[0], SENTENCE)["links"]
     assert here["lag"] == "2026-08/lag.json"
-    whole = latest_json(row(answers), answers[0], base_url="https://example.org/x/")["links"]
-    assert whole == {name: f"https://example.org/x/{path}" for name, path in here.items()}
+    base = "https://example.org/x/"
+    whole = latest_json(row(answers), answers[0], SENTENCE, base_url=base)["links"]
+    assert whole == {name: f"{base}{path}" for name, path in here.items()}
 
 
 # The data package.
@@ -527,7 +531,7 @@ PROFILE = {
 
 def test_a_data_package_describes_every_table(answers: tuple[LagResult, LagResult]) -> None:
     content = {
-        "series.csv": series([row(answers, reconstructed=True)]),
+        "series.csv": series([row(answers, published="")]),
         "2026-08/data/things.csv": table(),
     }
     held = [
@@ -589,7 +593,7 @@ def test_columns_that_are_not_described_are_refused() -> None:
 def entry(key: str = "months/2026-08", **rest: Any) -> Entry:
     facts = {
         "title": "August 2026", "summary": "About 7 months.", "path": "2026-08/index.html",
-        "published": "2026-09-01", "updated": "2026-09-01", **rest,
+        "day": "2026-09-01", **rest,
     }  # fmt: skip
     return Entry(key, **facts)
 
@@ -600,8 +604,9 @@ def feed(*entries: Entry, base: str = "", updated: str = "2026-08-19") -> bytes:
 
 @pytest.mark.parametrize("base", ["", "https://example.org/lag", "https://example.org/lag/"])
 def test_the_feed_is_one_by_its_rules(base: str, tmp_path: Path) -> None:
-    correction = entry("corrections/2026-08/1", path="corrections/2026-08.html#c1",
-                       published="2026-10-02", updated="2026-10-02")  # fmt: skip
+    correction = entry(
+        "corrections/2026-08/1", path="corrections/2026-08.html#c1", day="2026-10-02"
+    )
     (tmp_path / "feed.xml").write_bytes(feed(entry(), correction, base=base))
     found = checks.opens(tmp_path / "feed.xml")
     assert [e.link.rpartition("/")[2] for e in found.entries] == ["2026-08.html#c1", "index.html"]
@@ -645,14 +650,14 @@ def embedded(result: LagResult, **rest: Any) -> bytes:
 def test_an_embedded_chart_runs_and_loads_nothing(
     answers: tuple[LagResult, LagResult], tmp_path: Path
 ) -> None:
-    content = embedded(answers[1], title=HOSTILE[0], alt=HOSTILE[1], credit=HOSTILE[2:4], lang="de")
+    content = embedded(answers[1], title=HOSTILE[0], alt=HOSTILE[1], credit=HOSTILE[2:4])
     assert checks.html(content) == []
     assert checks.csp(content) == []
     (tmp_path / "embed.html").write_bytes(content)
     assert checks.links(tmp_path, ["https://example.org/"]) == []
     assert checks.links(tmp_path) != []
     assert b"window.owned=1</script>" not in content
-    assert b'lang="de"' in content
+    assert b'lang="en"' in content
     assert b"prefers-color-scheme: dark" in content
     assert embedded(answers[1]) == embedded(answers[1])
 

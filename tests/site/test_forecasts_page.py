@@ -10,7 +10,7 @@ import pytest
 import elolag
 from elolag.forecast import past
 from elolag.forecast.ahead import Outlook
-from elolag.site.forecasts import forecasts
+from elolag.site.down import forecasts
 
 
 @pytest.fixture(scope="module")
