@@ -86,14 +86,14 @@ class Row:
     claimed: str
 
 
-def _comes_whole(source: str) -> bool:
+def comes_whole(source: str) -> bool:
     """Whether lists of a source come whole; a source this version does not know is not believed."""
     return source in SOURCES and SOURCES[source].whole
 
 
 def row_of(date: str, item: Listed, listing: Listing) -> Row:
     """A publication as it is judged, under the date it bears."""
-    whole, claimed = _comes_whole(item.source), item.claimed
+    whole, claimed = comes_whole(item.source), item.claimed
     return Row(to_day(date), listing.entries, listing.ratings, whole, claimed)
 
 

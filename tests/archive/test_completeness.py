@@ -183,10 +183,10 @@ def test_a_source_may_lack_a_few_rows_of_its_own(whole: bool, missing: int, verd
 
 
 def test_a_source_this_version_does_not_know_is_not_believed() -> None:
-    assert completeness._comes_whole("arena-dataset")
-    assert completeness._comes_whole("arena-catalog")
-    assert not completeness._comes_whole("arena-web")
-    assert not completeness._comes_whole("a-source-of-next-year")
+    assert completeness.comes_whole("arena-dataset")
+    assert completeness.comes_whole("arena-catalog")
+    assert not completeness.comes_whole("arena-web")
+    assert not completeness.comes_whole("a-source-of-next-year")
 
 
 def test_no_lists_no_verdicts() -> None:
@@ -460,7 +460,7 @@ def test_every_cut_of_a_shipped_list_is_seen_and_flips_no_other(
             to_day(s.vintage),
             listing.entries,
             listing.ratings,
-            completeness._comes_whole(s.source),
+            completeness.comes_whole(s.source),
             s.completeness_then,
         )
         for s, listing in listed
