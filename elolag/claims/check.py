@@ -28,7 +28,7 @@ from elolag.estimate.session import Asked
 from elolag.model.estimands import WINDOWS
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import meaning, share
+from elolag.results.words import meaning
 from elolag.schema import ALL_LISTS
 
 #: Version of the JSON object `ClaimsReport.to_dict` returns.
@@ -105,8 +105,8 @@ class Assessment:
         ratings = "the ratings of its day" if found is self.real_time else "the newest ratings"
         return (
             f"{said}: {self.verdict} with {ratings} ({found.board} of {found.vintage}, "
-            f"{claim.category}: {found.figure()}, interval {found.interval_words()}, probability "
-            f"that the range holds {share(found.probability or 0.0)}).{more}"
+            f"{claim.category}: {found.figure()}, interval {found.interval_words()}, "
+            f"probability that the range holds {found.chance()}).{more}"
         )
 
     def rows(self) -> list[tuple[str, str]]:
@@ -145,7 +145,7 @@ class Assessment:
             "claimed": self.claim.range_words(),
             "real_time": self.real_time.figure() or self.real_time.verdict.removesuffix(" here"),
             "hindsight": self.hindsight.figure() or self.hindsight.verdict.removesuffix(" here"),
-            "holds": "" if self.deciding is None else share(self.deciding.probability or 0.0),
+            "holds": "" if self.deciding is None else self.deciding.chance(),
             "verdict": self.verdict,
             "depends_on": ", ".join(dict.fromkeys(o.what for o in self.hindsight.differing)),
             "depends": self.depends,
@@ -183,7 +183,7 @@ def _estimate_rows(name: str, found: Estimate) -> list[tuple[str, str]]:
     rows = [
         (name, f"{found.figure()}, interval {found.interval_words()}: {found.verdict}"),
         ("", f"{found.board}{raw}, ratings of {found.vintage}, as of {found.as_of}"),
-        ("", f"probability that the claimed range holds: {share(found.probability or 0.0)}"),
+        ("", f"probability that the claimed range holds: {found.chance()}"),
     ]
     if found.since:
         rows.append(("", f"over {found.months:g} months, from {found.since}: both sides' first"))

@@ -22,7 +22,7 @@ from elolag.estimate.session import Study, asking
 from elolag.model.estimands import ESTIMANDS, TRENDS
 from elolag.model.frontier import MATCH_RULES, REACHED, Steps
 from elolag.model.interval import Summary, quantiles, summarise
-from elolag.results.words import few, given, overtaking
+from elolag.results.words import few, given, overtaking, share
 
 #: A claimed range; an open end is None.
 _Range = tuple[float | None, float | None]
@@ -46,7 +46,8 @@ RULE = (
     "A claim is too small if the whole of our interval lies above the claimed range, too large if "
     f"the whole of it lies below, unlikely if the range holds in under {_LEAST_SHARE:.0%} of draws "
     "(a draw that is only a bound counts for it), else consistent: these ratings do not rule it "
-    "out. The probability is the share of draws surely inside the range."
+    "out. The probability is the share of draws inside the range; where draws are only bounds, "
+    "from what is surely to what is possibly inside."
 )
 
 REAL_TIME, HINDSIGHT = "real time", "hindsight"
@@ -72,8 +73,8 @@ class Other:
     @classmethod
     def of(cls, what: str, name: str, claim: Claim, found: Summary, spans: Spans) -> Other:
         """What is found, and its verdict on the claim."""
-        share = _possible(*spans, claim.ends)
-        verdict = _decide(found.low, found.high, share, claim.ends)
+        possible = _possible(*spans, claim.ends)
+        verdict = _decide(found.low, found.high, possible, claim.ends)
         return cls(what, name, found.months, found.low, found.high, found.censored, verdict)
 
 
@@ -155,6 +156,11 @@ class Estimate:
         if self.value is None:
             return ""
         return self.passed or quantity(self.kind, self.value, self.censored)
+
+    def chance(self) -> str:
+        """How many draws hold the range: where they are bounds, surely and possibly."""
+        surely, possibly = share(self.probability or 0.0), share(self.possible or 0.0)
+        return surely if surely == possibly else f"{surely} to {possibly}"
 
     def interval_words(self) -> str:
         """The interval in words."""
@@ -419,10 +425,10 @@ def _bests(drawn: Drawn, day: float) -> tuple[tuple[Floats, Floats], tuple[Float
 
 def _summary(level: float, claim: Claim, point: float, drawn: Floats, detail: str) -> Estimate:
     low, high = quantiles(drawn, np.zeros(len(drawn), np.int8), level)
-    share = held(drawn, drawn, claim.ends)
+    inside = held(drawn, drawn, claim.ends)
     return Estimate(
         "", claim.kind, "", "",
-        value=point, low=low, high=high, probability=share, possible=share, detail=detail,
+        value=point, low=low, high=high, probability=inside, possible=inside, detail=detail,
     )  # fmt: skip
 
 

@@ -138,15 +138,16 @@ def change(
             _say(note)
 
 
-def _old(vintage: str) -> int:
+_say = partial(say, most=_READING)
+
+
+def _say_age(vintage: str) -> None:
     """How many days old a list is, from the day on that this is worth saying."""
     from elolag.dates import to_day, today
 
     days = int(to_day(today()) - to_day(vintage))
-    return days if days > _OLD_DAYS else 0
-
-
-_say = partial(say, most=_READING)
+    if days > _OLD_DAYS:
+        _say(f"Note: the list of {vintage} is {days} days old.")
 
 
 def _print(result: LagResult) -> None:
@@ -157,8 +158,7 @@ def _print(result: LagResult) -> None:
     _say()
     left_out, *notes = result.footnotes()
     _say(left_out)
-    if days := _old(result.vintage):
-        _say(f"Note: the list of {result.vintage} is {days} days old.")
+    _say_age(result.vintage)
     for note in notes:
         _say(note)
 
@@ -180,6 +180,7 @@ def _print_all(found: Comparison, beside: str) -> None:
         _say()
     table = found.table()
     print_table(table.headings(), table.cells(), figures=False, most=_READING)
+    _say_age(found.results[0].vintage)
     for group in filter(None, found.groups()):
         _say()
         for text in group:

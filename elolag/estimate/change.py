@@ -9,7 +9,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from elolag.arrays import Floats
-from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
+from elolag.dates import months_after, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Estimated, Question, Study, prepare
 from elolag.model import draws, reruns
@@ -146,8 +146,7 @@ def estimate_change(
 
 def change_of(study: Study, since: str | None, estimand: str = "average") -> Change:
     """`estimate_change` of a study already prepared."""
-    then = study.as_of - 12 * DAYS_PER_MONTH if since is None else to_day(since)
-    then = float(np.floor(then))
+    then = to_day(since or months_after(to_iso(study.as_of), -12))
     if then >= study.as_of:
         raise UsageError(f"{to_iso(then)} is not before the as-of date {to_iso(study.as_of)}")
     dates = (then, study.as_of)

@@ -587,7 +587,7 @@ def _notes(panel: Panel, cast: Cast, nested: str | None, as_of: float, min_votes
     if few:
         notes.append(
             f"few rated models ({' and '.join(few)}): sampling intervals, of catch-up most, hold "
-            f"less than their level there (docs/methods.md, world few-models)"
+            f"less than their level there (docs/calibration.md, world few-models)"
         )
     if nested:
         notes.append(f"the groups are nested: {nested}")

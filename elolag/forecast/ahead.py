@@ -367,12 +367,12 @@ _SAID = {
         "the list's day {was}).",
         "first": "With a probability of {first}, {one} stands alone at the top on that day on "
         "{where}.",
-        "also": "On {} with {}.",
-        "reached": "{dates}, {one} reaches the level that {best} had on {day}; with {never} none "
-        "does so within {span} months.",
-        "unreached": "With {never} none reaches the level that {best} had on {day} within {span} "
-        "months.",
-        "by": "by {1} with {0}",
+        "also": "On {} with a probability of {}.",
+        "reached": "{dates}, {one} reaches the level that {best} had on {day}; the probability "
+        "that none does so within {span} months is {never}.",
+        "unreached": "With a probability of {never} none reaches the level that {best} had on "
+        "{day} within {span} months.",
+        "by": "by {1} with a probability of {0}",
     },
     "de": {
         "outlook": "Ausblick von der Liste vom {day}, drei einfache Modelle zu gleichen Teilen: In "
@@ -380,12 +380,12 @@ _SAID = {
         "{level}: {ends}; bis zum Tag der Liste {was}).",
         "first": "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag auf {where} "
         "allein an der Spitze.",
-        "also": "Am {} mit {}.",
-        "reached": "{dates} erreicht {one} den Stand, den {best} am {day} hatte; mit {never} "
-        "keines binnen {span} Monaten.",
-        "unreached": "Den Stand, den {best} am {day} hatte, erreicht mit {never} keines binnen "
-        "{span} Monaten.",
-        "by": "mit {0} bis zum {1}",
+        "also": "Am {} mit einer Wahrscheinlichkeit von {}.",
+        "reached": "{dates} erreicht {one} den Stand, den {best} am {day} hatte; die "
+        "Wahrscheinlichkeit, dass das binnen {span} Monaten keinem gelingt, ist {never}.",
+        "unreached": "Den Stand, den {best} am {day} hatte, erreicht mit einer Wahrscheinlichkeit "
+        "von {never} keines binnen {span} Monaten.",
+        "by": "mit einer Wahrscheinlichkeit von {0} bis zum {1}",
     },
 }
 

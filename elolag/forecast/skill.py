@@ -167,7 +167,8 @@ class Scores(Result):
         after = "" if held is None else words["held"].format(language.chance(held, lang))
         if first is not None and first.beside is not None:
             means = first.beside.mean, first.beside.reference
-            after += words["first"].format(*(_number(mean, lang, 3) for mean in means))
+            scores = (_number(mean, lang, 3) for mean in means)
+            after += words["first"].format(first.beside.rounds, *scores)
         return words["pastcast" if self.pastcast else "ledger"].format(
             board=language.board(board, "overall", lang),
             rounds=beside.rounds,
@@ -378,7 +379,7 @@ _RECORD = {
         "alike": "no difference that can be told from chance (95%: {1} to {2})",
         "few": "too few rounds that do not overlap to tell",
         "held": "; its 90% intervals held {} of what came",
-        "first": "; of who is first its mean Brier score is {}, that of no change {}",
+        "first": "; of who is first ({} lists) its mean Brier score is {}, that of no change {}",
     },
     "de": {
         "nothing": "Noch wurde keine Prognose neben „keine Änderung“ bewertet.",
@@ -396,7 +397,8 @@ _RECORD = {
         "alike": "kein Unterschied, der sich vom Zufall trennen lässt (95 %: {1} bis {2})",
         "few": "zu wenige Runden, die sich nicht überlappen, um es zu sagen",
         "held": "; ihre 90-%-Intervalle enthielten {} der späteren Werte",
-        "first": "; zum ersten Platz ist ihr mittlerer Brier-Wert {}, der von „keine Änderung“ {}",
+        "first": "; zum ersten Platz ({} Listen) ist ihr mittlerer Brier-Wert {}, der von "
+        "„keine Änderung“ {}",
     },
 }
 

@@ -81,6 +81,12 @@ class Speaker:
             )
         if result.verdict == "level":
             return f"{text}."
+        if result.both_led():
+            lead, lag = ("behind", "Rückstand") if result.ahead else ("ahead", "Vorsprung")
+            return self.words.say(
+                f"{text} {where}; days on which it was {lead} count as minus.",
+                f"{text}, {where} gemessen; Tage mit {lag} zählen dabei negativ.",
+            )
         much = self.words.say("that much", "So viel")
         if result.verdict == "at-least":
             much = self.words.say("at least that much", "Mindestens so viel")
@@ -143,7 +149,7 @@ class Speaker:
     def _leads(self, day: Day) -> str:
         stood = language.stood(day.leading, self.lang)
         best = words.best_of(self.result.follower_group, self.lang, self.follower)
-        who = self._who(day.rival, day.rival_share, day.leading)
+        who = self._who(day.rival, day.rival_share)
         above = f"{self.words.say('above all', 'über allen')} {self.leader.to_models}"
         rest = self.words.say("the best of those", "das beste von diesen")
         return (
@@ -153,7 +159,7 @@ class Speaker:
 
     def _behind(self, day: Day) -> str:
         best = words.best_of(self.result.follower_group, self.lang, self.follower)
-        who = self._who(day.best, day.best_share, day.probability)
+        who = self._who(day.best, day.best_share)
         held = self._held(day, self.leader)
         return f"{self._on(f'{best}{who}', held)}{self._or_not(day)}."
 
@@ -243,13 +249,10 @@ class Speaker:
             f" Vorläufig sind die Wertungen von {names} (unter {least} Stimmen).",
         )
 
-    def _who(self, model: ModelPoint, held: float, stood: float) -> str:
-        """The name of a best model, as an aside that says where others may be it.
-
-        Once is enough: an adverb that follows with the verb holds for the name too.
-        """
+    def _who(self, model: ModelPoint, held: float) -> str:
+        """The name of a best model, as an aside that says where others may be it."""
         doubt = language.likely(held, self.lang)
-        if not doubt or doubt == language.likely(stood, self.lang):
+        if not doubt:
             return f", {self._name(model)}, "
         return f" ({doubt}{self._name(model)}) "
 

@@ -76,9 +76,9 @@ _GERMAN_NAMES = {
 
 #: German for `elolag.results.words.MATCHED`.
 MATCHED = {
-    "below": "datiert nach dem letzten Modell unter dem Niveau",
+    "below": "datiert mit dem letzten Modell unter dem Niveau",
     "between": "datiert zwischen dem letzten Modell unter dem Niveau und dem ersten auf ihm",
-    "not-worse": "datiert nach dem ersten Modell, das die Wertungen vom Niveau unterscheiden",
+    "not-worse": "datiert mit dem ersten Modell, das nach den Wertungen klar über dem Niveau liegt",
 }
 
 
@@ -344,10 +344,13 @@ class Words:
 ENGLISH, GERMAN = Words("en"), Words("de")
 #: What each estimand asks, in German; in English `elolag.results.words.MEANING` says it.
 ASKS = {
-    "current": "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte",
+    "current": (
+        "wie lange vor dem Stichtag der Führende erstmals so gut war wie das dann beste Modell des "
+        "Verfolgers"
+    ),
     "average": (
-        "wie lange zuvor der Führende das beste Niveau des Verfolgers erreichte, gemittelt über "
-        "jeden Tag der letzten {window} Monate"
+        "wie lange zuvor der Führende erstmals so gut war wie das beste Modell des Verfolgers, "
+        "gemittelt über jeden Tag der letzten {window} Monate (ein Vorsprung zählt negativ)"
     ),
     "at-release": (
         "wie spät die Rekorde des Verfolgers in den letzten {window} Monaten kamen, jeder an "

@@ -146,7 +146,7 @@ _GERMAN: Mapping[str, str] = {
     "average-path title": "Der mittlere Abstand im Lauf der Zeit",
     "average-path caption": (
         "Linie: Mittel des Abstands über zwölf Monate vor jedem Tag. Flächen, von dunkel nach "
-        "hell: das 50-%- und das {level}Messintervall jedes Tages; dünne Linien halten den "
+        "hell: das 50-%- und das {level}Messintervall jedes Tages; dünne Linien umfassen den "
         "ganzen Verlauf. Alles mit den Wertungen vom {vintage}, also im Rückblick."
     ),
     "lag-path title": "Der Abstand des Tages im Lauf der Zeit",
@@ -170,7 +170,8 @@ WAYS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "about/index.html": ("About", "who answers for this, and how to report an error"),
     },
     "de": {
-        "de/models/index.html": ("Modelle", "eine Karte für jedes Modell, das einmal vorn lag"),
+        "de/models/index.html": ("Modelle", "eine Karte für jedes Modell, das einmal das beste "
+                                 "seiner Seite war"),
         "months/index.html": ("Monate", "die Zahl jedes Monats, wie zuerst gesagt und heute (auf "
                               "Englisch, wie alle folgenden Seiten)"),
         "leads/index.html": ("Wer vorn lag", "welche Seite auf jeder Liste die erste war"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -460,6 +460,18 @@ class Judged:
                 found.append(model)
         return tuple(found)
 
+    def both_led(self) -> bool:
+        """Whether each side was ahead on some day of the window, at posterior-mean ratings."""
+        end = to_day(self.as_of)
+        start = end - self.window * DAYS_PER_MONTH
+        lead, follow = (
+            [(to_day(m.counts_from), m.rating) for m in self.records(group)]
+            for group in (self.leader_group, self.follower_group)
+        )
+        days = {start, *(day for day, _ in (*lead, *follow) if start < day < end)}
+        apart = [_best(follow, day) - _best(lead, day) for day in days]
+        return min(apart) < 0 < max(apart)
+
     def too_few(self) -> tuple[tuple[str, int], ...]:
         """Groups with too few rated models for an interval, and how many each has."""
         groups = dict.fromkeys((self.leader_group, self.follower_group))
@@ -476,3 +488,8 @@ class Judged:
     def ends_given(self) -> tuple[float | None, float | None]:
         """Ends of the interval for data and drawings: none where the words say there is none."""
         return (None, None) if self.too_few() or self.one_match else (self.low, self.high)
+
+
+def _best(records: Sequence[tuple[float, float]], day: float) -> float:
+    """The best rating by a day; none before the first."""
+    return max((rating for since, rating in records if since <= day), default=-math.inf)

@@ -89,7 +89,7 @@ MEANING = {
     ),
     "average": (
         "how long before, the leader had first been as good as the follower's best of the day, "
-        "averaged over every day of {window}"
+        "averaged over every day of {window} (a lead counts as minus)"
     ),
     "at-release": "how late the follower's records of {window} came, each on its own day",
     "catch-up": "median time until the follower reaches a record the leader set in {window}",
@@ -105,7 +105,7 @@ MEANING = {
 MATCHED = {
     "below": "dated by the last model below the level",
     "between": "dated between the last model below the level and the first to reach it",
-    "not-worse": "dated by when a model that the ratings tell apart from the level first came",
+    "not-worse": "dated by the first model that the ratings put clearly above the level",
 }
 NOT_WORSE = (
     "match rule not-worse has no truth in the simulated worlds: it is shown for comparison, and "

@@ -176,7 +176,7 @@ RULES = (
     ),
     Rule(
         "experimental-curve",
-        "the local linear trend covers badly (docs/methods.md, Frontier curves)",
+        "the local linear trend is experimental and not calibrated (docs/calibration.md)",
         lambda spec, _: spec.curve == "local-linear",
     ),
     Rule(

@@ -139,7 +139,7 @@ def _targets(months: float, within: tuple[float, float] | None) -> list[_Target]
             edges = (np.nextafter(low - 1e-6, -np.inf), np.nextafter(high + 1e-6, np.inf))
             out.append(_Target(words, ((-np.inf, edges[0]), (edges[1], np.inf))))
         else:
-            out.append(_Target(f"into {low:g} to {high:g} months", ((low, high),)))
+            out.append(_Target(f"within {low:g} to {high:g} months", ((low, high),)))
     return out
 
 
@@ -215,9 +215,8 @@ class Flip(Result):
             mine = [r.sentence() for r in self.routes if r.target == target and r.searched]
             parts.append(f"{target}: {'; '.join(mine)}")
         return (
-            f"The lag of {noun(self.headline.follower_group)} ({self.headline.figure()}) would be "
-            + ". It would be ".join(parts)
-            + "."
+            f"The day's distance of {noun(self.headline.follower_group)} "
+            f"({self.headline.figure()}) would be " + ". It would be ".join(parts) + "."
         )
 
     def _rows(self) -> list[dict[str, Any]]:

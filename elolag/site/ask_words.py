@@ -24,6 +24,8 @@ from elolag.site.carried import CHANGES, REFUSALS, WINDOWS, Answer
 _SIZE, _NEAR, _FAR = 77.7, 66.6, 88.8
 _SURE, _LIKELY, _DOUBTED = 0.99, 0.7, 0.3
 _BIRTH = "1901-01-01"
+#: Averages that say on which side the follower was.
+_OF_ONE_SIDE = ("behind", "ahead", "at-least", "at-least-ahead")
 _SLOTS = {f"{_SIZE}": "{size}", f"{_NEAR}": "{near}", f"{_FAR}": "{far}"}
 
 
@@ -106,14 +108,28 @@ def _averages(result: LagResult) -> dict[str, str]:
     }
     for (case, numbers), rule in itertools.product(cases.items(), MATCH_RULES):
         policies = {**result.policies, "match_rule": rule}
-        speaker = Speaker(_with(result, *numbers, policies=policies), "en")
+        said = _with(result, *numbers, policies=policies)
+        speaker = Speaker(said, "en")
         slots = {
             speaker.interval(): "{interval}",
             f"{citing.months_to(WINDOWS[0], 'en')} {speaker.day}": "{to} {day}",
             citing.about(_SIZE, "en"): "{about}",
+            **_SLOTS,
         }
-        found[f"{case}/{rule}"] = _put(speaker.average(), {**slots, **_SLOTS})
+        found[f"{case}/{rule}"] = _put(speaker.average(), slots)
+        if rule == MATCH_RULES[0] and case in _OF_ONE_SIDE:
+            both = Speaker(replace(said, models=_both_led(said)), "en")
+            found[f"{case}/both"] = _put(both.average(), slots)
     return found
+
+
+def _both_led(result: LagResult) -> tuple[ModelPoint, ...]:
+    """Models of which the follower's led first, and one of the leader on the last day."""
+    point = result.models[0]
+    before = dt.date.fromisoformat(result.as_of) - dt.timedelta(days=1)
+    last = replace(point, group=result.leader_group, rating=2.0, counts_from=before.isoformat())
+    rated = {result.leader_group: 0.0, result.follower_group: 1.0}
+    return (*(replace(m, rating=rated[m.group]) for m in result.models), last)
 
 
 def _intervals(result: LagResult) -> dict[str, str]:

@@ -72,7 +72,10 @@ REFUSALS = {
 }
 #: What was moved, in words; filled in likewise.
 CHANGES = {
-    "none": "The question as it is published: nothing is moved.",
+    "none": (
+        f"The question as it is published, from the {DRAWS:,} draws that travel: nothing is moved. "
+        "Ends of intervals can differ from the published ones by 0.2 months."
+    ),
     "some": "Moved: {changes}.",
     "as_of": "as of {day}",
     "window": "{over}",

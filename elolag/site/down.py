@@ -28,6 +28,7 @@ from elolag.site import sections, tested
 from elolag.site.cards import address, references
 from elolag.site.content import Block, Figure, Link, Page, Section
 from elolag.site.material import Checks, Found
+from elolag.version import METHOD
 
 #: Rows of a table that names models, as far as the page shows them; the CSV has all.
 _SHOWN = 15
@@ -234,10 +235,9 @@ def methods(found: Found, owner: Owner) -> Page:
         ("Ratings and uncertain dates are drawn many times, and in every draw the records, both "
          "frontiers and the lag are found anew.", left_out("both", result.measure.name)),
     )  # fmt: skip
-    number = ".".join(result.version.split(".")[:2])
     version = Section(
         "version", "Version of the method",
-        (f"These pages follow method {number}, the first two numbers of elolag {result.version}. "
+        (f"These pages follow method {METHOD}; the software is elolag {result.version}. "
          f"A change of method gets a new number, and old and new are then shown side by side.",),
         links=[Link("The methods in full", owner.repository, "docs/methods.md of the source")]
         if address(owner.repository) else (),

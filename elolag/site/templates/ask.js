@@ -255,9 +255,9 @@ function current(rule, L, F, day) {
   }
   return rule === "not-worse" ? 0 : (F.dates[follow] - L.dates[lead]) / DPM;
 }
-let code = EXACT;  // the bound of the last average
+let code = EXACT, bothLed = false;  // the bound of the last average; whether each side led in it
 function average(rule, L, F, start, as_of) {
-  let sum = 0, from = start, i = 0, j = 0, least = false, most = false;
+  let sum = 0, from = start, i = 0, j = 0, least = false, most = false, led = 0;
   while (i < L.n && L.dates[i] <= start) i++;
   while (j < F.n && F.dates[j] <= start) j++;
   while (from < as_of) {
@@ -267,12 +267,14 @@ function average(rule, L, F, start, as_of) {
       sum += current(rule, L, F, from + width / 2) * width;
       if (now.code === AT_LEAST) least = true;
       if (now.code === AT_MOST) most = true;
+      led |= now.gap > 0 ? 1 : now.gap < 0 ? 2 : 0;
     }
     while (i < L.n && L.dates[i] <= next) i++;
     while (j < F.n && F.dates[j] <= next) j++;
     from = next;
   }
   code = least ? (most ? UNBOUNDED : AT_LEAST) : most ? AT_MOST : EXACT;
+  bothLed = led === 3;
   return sum / (as_of - start);
 }
 
@@ -281,6 +283,7 @@ const months = [new Float64Array(N + 1), new Float64Array(N + 1)];
 const codes = [new Int8Array(N + 1), new Int8Array(N + 1)];
 const gaps = new Float64Array(N + 1);
 const bests = [new Int32Array(N + 1), new Int32Array(N + 1)], matched = new Int32Array(N + 1);
+let eachLed = false;  // at posterior means
 const SIDES = ["leader", "follower"];
 function solve(asked, world) {
   const {since, as_of} = world, rule = asked.match, start = as_of - asked.window * DPM;
@@ -322,6 +325,7 @@ function solve(asked, world) {
     if (step === 0 && undecided.includes(1)) left(D.left[undecided.indexOf(1)]);
     months[0][d] = average(rule, L, F, start, as_of);
     codes[0][d] = code;
+    if (step === 0) eachLed = bothLed;
     months[1][d] = current(rule, L, F, as_of);
     codes[1][d] = now.code;
     gaps[d] = now.gap;
@@ -467,7 +471,8 @@ function onAverage(r) {
   else if (["no-clear-lead", "at-least"].includes(state) && r.ahead) state += "-ahead";
   const size = Number(fixed(r.months)), whole = Math.floor(size + 0.5);
   const about = size < 1 ? W.about[0] : fill(W.about[Math.min(whole, 2)], {months: whole});
-  return fill(W.average[`${state}/${r.rule}`], {
+  const both = `${state}/both`, how = eachLed && r.rule === "reached" && both in W.average;
+  return fill(W.average[how ? both : `${state}/${r.rule}`], {
     to: W.months_to[r.window], day: told(toIso(r.as_of)), size: fixed(r.months), about, interval: said,
   });
 }
@@ -499,9 +504,8 @@ function aged(ages) {
 }
 function today(r, day) {
   const T = W.day, {state, best, rival, above, below} = day;
-  const leads = state === "leads", subject = leads ? rival : best, p = leads ? r.leading : r.matched;
-  const doubt = T.adverbs[sure(leads ? day.rival_share : day.best_share)];
-  const adverb = doubt && doubt !== T.adverbs[sure(p)] ? doubt : "";
+  const leads = state === "leads", subject = leads ? rival : best;
+  const adverb = T.adverbs[sure(leads ? day.rival_share : day.best_share)];
   const other = leads ? 1 - r.leading : r.leading;
   const maybe = other <= MAY_LEAD ? "" : fill(leads ? T.not : T.maybe, {share: even(100 * other)});
   const between = [above, below].filter(Boolean), passed = state === "overtaken" ? [below] : between;
