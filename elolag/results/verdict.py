@@ -469,8 +469,10 @@ class Judged:
             for group in (self.leader_group, self.follower_group)
         )
         days = {start, *(day for day, _ in (*lead, *follow) if start < day < end)}
-        apart = [_best(follow, day) - _best(lead, day) for day in days]
-        return min(apart) < 0 < max(apart)
+        bests = [(_best(follow, day), _best(lead, day)) for day in days]
+        return any(mine > other for mine, other in bests) and any(
+            mine < other for mine, other in bests
+        )
 
     def too_few(self) -> tuple[tuple[str, int], ...]:
         """Groups with too few rated models for an interval, and how many each has."""

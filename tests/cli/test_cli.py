@@ -44,7 +44,8 @@ def test_lag_prints_the_answer_and_nothing_on_stderr() -> None:
         "about 7 months behind the US (6.9; 95% measurement interval: "
     )
     assert (
-        " On 19 August 2026, China's best, Kimi K3, probably stood between two US models" in words
+        " On 19 August 2026, China's best (probably Kimi K3) probably stood between two US "
+        in words
     )
     assert "Note: the list" not in words
     assert "It leaves out" in done.out

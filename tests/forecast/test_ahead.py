@@ -117,8 +117,8 @@ def test_a_level_that_may_never_be_reached_has_no_date(outlook: Outlook) -> None
     )
     never = replace(outlook, answers={**outlook.answers, MIXTURE: found})
     assert never.by("reach", 0.5) is None
-    assert "With 70% none reaches" in never.sentence()
-    assert "mit 70 % keines binnen 24 Monaten" in never.sentence("de")
+    assert "With a probability of 70% none reaches" in never.sentence()
+    assert "mit einer Wahrscheinlichkeit von 70 % keines binnen 24 Monaten" in never.sentence("de")
 
 
 def test_a_forecast_is_never_shown_without_its_record(outlook: Outlook) -> None:
@@ -190,8 +190,13 @@ def test_one_date_is_said_once_with_its_higher_probability(outlook: Outlook) -> 
         for a in outlook.answers[MIXTURE]
     )
     soon = replace(outlook, answers={**outlook.answers, MIXTURE: found})
-    assert "By 19 September 2026 with 90%, a Chinese model reaches" in soon.sentence()
-    assert "Mit 90 % bis zum 19. September 2026 erreicht" in soon.sentence("de")
+    assert (
+        "By 19 September 2026 with a probability of 90%, a Chinese model reaches" in soon.sentence()
+    )
+    assert (
+        "Mit einer Wahrscheinlichkeit von 90 % bis zum 19. September 2026 erreicht"
+        in soon.sentence("de")
+    )
 
 
 def test_the_table_has_ours_for_the_reader_and_all_as_data(outlook: Outlook) -> None:
@@ -269,8 +274,10 @@ def test_who_stands_first_is_told_of_any_day_ahead(outlook: Outlook) -> None:
         assert asked[1].values == found.answer("first", 1, model).values
         assert [a for a in each if a.horizon is not None] == list(outlook.answers[model])
     (chance,) = (a.values[0] for a in found.answers[MIXTURE] if a.end == days[0])
-    assert f"On 31 December 2026 with {chance:.0%}." in found.sentence()
-    assert f"Am 31. Dezember 2026 mit {chance:.0%}".replace("%", " %") in found.sentence("de")
+    assert f"On 31 December 2026 with a probability of {chance:.0%}." in found.sentence()
+    assert (
+        f"Am 31. Dezember 2026 mit einer Wahrscheinlichkeit von {100 * chance:.0f} %."
+    ) in found.sentence("de")
 
 
 @pytest.mark.parametrize("day", [VINTAGE, "2026-01-01", "2029-01-01"])

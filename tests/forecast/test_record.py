@@ -302,10 +302,11 @@ def test_the_record_tells_of_the_first_place_too() -> None:
         ]
     told = Scores.of(found)
     assert told.sentence().endswith(
-        "; of who is first its mean Brier score is 0.080, that of no change 0.000."
+        "; of who is first (12 lists) its mean Brier score is 0.080, that of no change 0.000."
     )
     assert told.sentence("de").endswith(
-        "; zum ersten Platz ist ihr mittlerer Brier-Wert 0,080, der von „keine Änderung“ 0,000."
+        "; zum ersten Platz (12 Listen) ist ihr mittlerer Brier-Wert 0,080, der von „keine "
+        "Änderung“ 0,000."
     )
     for record in past.record(BOARD).values():
         assert "Brier" in record

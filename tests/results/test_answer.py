@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 
 import elolag
 from elolag.cite import citation
+from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.results.answer import _MAY_LEAD, Speaker, _day_first, lines
 from elolag.results.citing import about, aged, likely
 from elolag.results.lag import LagResult
 from elolag.results.verdict import _STATES as DAYS
 from elolag.results.verdict import Gap, Match
-from elolag.results.words import model_name
+from elolag.results.words import FEWEST, model_name
 
 #: The state of the issue's own model text.
 KIMI: dict[str, Any] = {
@@ -209,6 +211,53 @@ def test_what_is_said_of_the_average(state: str, english: str, german: str) -> N
         "In den zwölf Monaten bis zum 19. August 2026 lag das jeweils beste chinesische KI-Modell "
         f"im Mittel {german}"
     )
+
+
+def test_days_of_a_lead_are_told_where_they_count_as_minus() -> None:
+    early = [point("CN", f"cn-{n}", 1600.0, "2025-09-01") for n in range(FEWEST)]
+    late = [point("US", f"us-{n}", 1700.0, "2026-02-01") for n in range(FEWEST)]
+    result = replace(issue(), models=(*early, *late))
+    assert (
+        Speaker(result, "en")
+        .average()
+        .endswith(
+            " behind the US (6.7; 95% measurement interval: 5.3 to 8.3) in Arena's blind text "
+            "votes; days on which it was ahead count as minus."
+        )
+    )
+    assert (
+        Speaker(result, "de")
+        .average()
+        .endswith(
+            "8,3 Monate), in den Blindabstimmungen von Arena (Text) gemessen; Tage mit Vorsprung "
+            "zählen dabei negativ."
+        )
+    )
+    ahead = replace(result, months=-6.7, low=-8.3, high=-5.3)
+    assert Speaker(ahead, "en").average().endswith("days on which it was behind count as minus.")
+    assert Speaker(ahead, "de").average().endswith("Tage mit Rückstand zählen dabei negativ.")
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["US", "CN"]), st.integers(-500, 30), st.integers(0, 4)),
+        min_size=1, max_size=8,
+    )
+)  # fmt: skip
+def test_each_side_led_as_a_walk_over_the_days_has_it(drawn: list[tuple[str, int, int]]) -> None:
+    end = to_day("2026-08-19")
+    models = [point(group, "x", float(high), to_iso(end + away)) for group, away, high in drawn]
+    result = replace(issue(), models=tuple(models))
+    start = end - result.window * DAYS_PER_MONTH
+    leads = set()
+    for day in (start, *range(math.ceil(start), int(end))):
+        best = {
+            group: max((m.rating for m in models
+                        if m.group == group and to_day(m.counts_from) <= day), default=-math.inf)
+            for group in ("US", "CN")
+        }  # fmt: skip
+        leads.add((best["CN"] > best["US"]) - (best["CN"] < best["US"]))
+    assert result.both_led() == ({-1, 1} <= leads)
 
 
 def test_an_entry_without_a_tag_makes_both_languages_provisional() -> None:

@@ -192,7 +192,7 @@ def test_out_of_a_range_excludes_its_ends() -> None:
     assert out.words == "out of 3 to 6 months"
     lags = Lags(np.array([3.0, 6.0, 2.9, 6.1]), np.zeros(4, np.int8), np.zeros(4, bool))
     assert out.holds(lags).tolist() == [False, False, True, True]
-    assert _targets(7.0, (3, 6))[2].words == "into 3 to 6 months"
+    assert _targets(7.0, (3, 6))[2].words == "within 3 to 6 months"
     assert len(_targets(7.0, None)) == 2
 
 
@@ -230,13 +230,13 @@ def test_the_headline_rests_on_two_models(found: elolag.robustness.tipping_point
     points = by["at least a month further behind", "points"]
     assert points.size == pytest.approx(2.1, abs=0.1)
     assert points.changes[0].words.startswith("kimi-k3 2.1 lower")
-    assert by["into 3 to 6 months", "openness"].size is None
+    assert by["within 3 to 6 months", "openness"].size is None
 
 
 def test_the_flip_in_words_and_as_an_object(found: elolag.robustness.tipping_point.Flip) -> None:
     text = found.sentence()
     assert text.startswith(
-        "The lag of China (China behind by 6.4 months) would be at least a month"
+        "The day's distance of China (China behind by 6.4 months) would be at least a month"
     )
     assert "1 model left out (without kimi-k3: 9.0 months behind)" in text
     assert "points of rating" in text
