@@ -38,7 +38,7 @@ _LIMITS = {
     "groups": 1_000,
     "columns": 200,
     "bytes": 256 << 20,
-    "text": 4_000,
+    "text": 1_000,
 }
 
 Kind = Literal["text", "number", "date"]

@@ -22,6 +22,7 @@ from elolag.site.content import Link, Page
 from elolag.site.down import forecasts
 from elolag.site.material import Found, gathered
 from elolag.site.month import drawings
+from elolag.version import METHOD
 
 #: Of the brief: bytes of a page with its charts.
 _MOST = 300_000
@@ -170,7 +171,7 @@ def test_methods_name_every_estimand_and_rule(found: Found, pages: dict[str, Pag
     assert {f"{name}:" for name in (*MEANING, *MATCHED)} <= set(leads)
     assert "{window}" not in " ".join(_texts(each))
     version = found.material.headline.version
-    assert f"method {'.'.join(version.split('.')[:2])}, the first" in " ".join(_texts(each))
+    assert f"method {METHOD}; the software is elolag {version}." in " ".join(_texts(each))
     assert not any(link.to.startswith("https") for link in _links(each))
     owned = down.methods(found, Named(repository="https://code.example/elolag"))
     assert [link.to for link in _links(owned)] == ["https://code.example/elolag"]
