@@ -360,6 +360,7 @@ def test_neither_the_date_nor_the_zero_of_the_scale_matters(
     assert judge(moved) == judge(rows)
 
 
+@pytest.mark.slow
 def test_random_boards_see_every_verdict() -> None:
     """The properties above would be empty of content if all lists were whole, or none."""
     seen: dict[tuple[bool, bool], int] = {}
