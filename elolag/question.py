@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from elolag.errors import UsageError, refuse_gone
 
@@ -33,6 +33,38 @@ class Option:
     flags: str = ""
     metavar: str = ""
     least: int | None = None
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Tagging choices on which reasonable people differ. The defaults are those of the docs.
+
+    Attributes
+    ----------
+    hong_kong, taiwan
+        ``CN`` counts the territory's labs with China, ``separate`` leaves them on their own.
+    derivatives
+        What to do with a model built on another lab's: ``keep`` it with the lab that released it,
+        ``drop`` it, or give it the lab and country of its base (``to-base``).
+
+    Examples
+    --------
+    >>> import elolag
+    >>> dropped = elolag.Policies(derivatives="drop")
+    >>> found = elolag.estimate_lag(policies=dropped, vintage="2026-08-19", n_draws=300)
+    >>> found.policies["derivatives"]
+    'drop'
+    """
+
+    hong_kong: Literal["CN", "separate"] = "CN"
+    taiwan: Literal["CN", "separate"] = "separate"
+    derivatives: Literal["keep", "drop", "to-base"] = "keep"
+
+    def country(self, code: str) -> str:
+        """The country a headquarters counts with."""
+        if (code == "HK" and self.hong_kong == "CN") or (code == "TW" and self.taiwan == "CN"):
+            return "CN"
+        return code
 
 
 class Options(TypedDict, total=False):

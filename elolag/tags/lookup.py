@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from elolag.dates import to_day
 from elolag.errors import TagError
+from elolag.question import Policies
 from elolag.sources import SOURCES
 from elolag.tags.rows import Alias, Model
 from elolag.tags.tables import UNKNOWN, Tables
@@ -21,38 +22,6 @@ if TYPE_CHECKING:
     from elolag.archive import Snapshot
 
 GLOB = "glob:"
-
-
-@dataclass(frozen=True)
-class Policies:
-    """Tagging choices on which reasonable people differ. The defaults are those of the docs.
-
-    Attributes
-    ----------
-    hong_kong, taiwan
-        ``CN`` counts the territory's labs with China, ``separate`` leaves them on their own.
-    derivatives
-        What to do with a model built on another lab's: ``keep`` it with the lab that released it,
-        ``drop`` it, or give it the lab and country of its base (``to-base``).
-
-    Examples
-    --------
-    >>> import elolag
-    >>> dropped = elolag.Policies(derivatives="drop")
-    >>> found = elolag.estimate_lag(policies=dropped, vintage="2026-08-19", n_draws=300)
-    >>> found.policies["derivatives"]
-    'drop'
-    """
-
-    hong_kong: Literal["CN", "separate"] = "CN"
-    taiwan: Literal["CN", "separate"] = "separate"
-    derivatives: Literal["keep", "drop", "to-base"] = "keep"
-
-    def country(self, code: str) -> str:
-        """The country a headquarters counts with."""
-        if (code == "HK" and self.hong_kong == "CN") or (code == "TW" and self.taiwan == "CN"):
-            return "CN"
-        return code
 
 
 @dataclass(frozen=True, slots=True)
