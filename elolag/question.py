@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, TypedDict, get_args, get_type_hints
 
 from elolag.errors import UsageError, refuse_gone
 
@@ -65,6 +65,12 @@ class Policies:
         if (code == "HK" and self.hong_kong == "CN") or (code == "TW" and self.taiwan == "CN"):
             return "CN"
         return code
+
+
+#: What each rule of `Policies` can be, as it is declared there.
+POLICIES: dict[str, tuple[str, ...]] = {
+    name: get_args(kind) for name, kind in get_type_hints(Policies).items()
+}
 
 
 class Options(TypedDict, total=False):

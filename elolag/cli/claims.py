@@ -11,6 +11,7 @@ from typer import Argument, Option
 from elolag.cli.options import Json, answers, asks, group
 from elolag.cli.show import dump, line, lines, print_facts, print_table, say
 from elolag.errors import UsageError
+from elolag.question import POLICIES
 
 if TYPE_CHECKING:
     from elolag.results.table import Table
@@ -26,8 +27,7 @@ _Own = Annotated[
 ]
 #: A claim brings its own groups, board and dates.
 _ASKED = (
-    "n_draws", "seed", "level", "archive", "sources", "extra_tags", "hong_kong", "taiwan",
-    "derivatives",
+    "n_draws", "seed", "level", "archive", "sources", "extra_tags", *POLICIES,
 )  # fmt: skip
 
 

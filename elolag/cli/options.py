@@ -12,7 +12,7 @@ import typer
 
 from elolag.cli.show import dump, print_result
 from elolag.errors import UsageError
-from elolag.question import DEFAULT_BOARD, DEFAULTS, Option, Options
+from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Option, Options, Policies
 
 Archive = Annotated[
     Path | None, typer.Option("--archive", help="Folder of snapshots; the shipped one by default.")
@@ -111,7 +111,6 @@ _ASKED_OF: dict[str, tuple[Any, Any]] = {
         "keep",
     ),
 }
-_POLICIES = ("hong_kong", "taiwan", "derivatives")
 #: Which figure of a question is meant, where a command gives one.
 _WHICH = ("estimand", "frontier", "interval")
 #: Types that the command line reads otherwise than Python.
@@ -276,7 +275,7 @@ def _spelt(default: Any) -> Any:
 def _question(asked: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked for other than by default, as Python takes it."""
     own, level = asked.pop("ratings", None), asked.pop("ratings_level", None)
-    policies = {name: asked.pop(name) for name in _POLICIES if name in asked}
+    policies = {name: asked.pop(name) for name in POLICIES if name in asked}
     usual = {name: default for name, (_, default) in _ASKED_OF.items()} | {**DEFAULTS, **defaults}
     question = {
         name: value
@@ -292,13 +291,9 @@ def _question(asked: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, A
 
 
 def _policies(changed: Mapping[str, str]) -> Any:
-    from elolag.tags import Policies
-
-    known = {"hong_kong": ("CN", "separate"), "taiwan": ("CN", "separate"),
-             "derivatives": ("keep", "drop", "to-base")}  # fmt: skip
     for name, value in changed.items():
-        if value not in known[name]:
-            raise UsageError(f"{_flag(name)} {value!r}: known: {', '.join(known[name])}")
+        if value not in POLICIES[name]:
+            raise UsageError(f"{_flag(name)} {value!r}: known: {', '.join(POLICIES[name])}")
     return Policies(**changed)  # type: ignore[arg-type]
 
 

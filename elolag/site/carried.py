@@ -23,11 +23,11 @@ from elolag.estimate.session import Study
 from elolag.model import draws
 from elolag.model.estimands import Race, check_groups, window_start
 from elolag.model.frontier import MATCH_RULES, MatchRule
-from elolag.question import DEFAULT_BOARD, DEFAULTS
+from elolag.question import DEFAULT_BOARD, DEFAULTS, POLICIES, Policies
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.words import MATCHED
-from elolag.tags import Policies, Tag
+from elolag.tags import Tag
 
 #: Draws that a page carries.
 DRAWS = 2_000
@@ -36,9 +36,10 @@ WINDOWS = (12, *range(1, 12), *range(13, 37))
 #: What stands where the address says nothing; the first of each is the default.
 CHOICES: dict[str, tuple[str, ...]] = {
     "match": MATCH_RULES,
-    "hong_kong": ("CN", "separate"),
-    "taiwan": ("separate", "CN"),
-    "derivatives": ("keep", "drop", "to-base"),
+    **{
+        name: (usual := getattr(Policies, name), *(value for value in known if value != usual))
+        for name, known in POLICIES.items()
+    },
 }
 #: The sides where nothing is said.
 USUAL = (DEFAULTS["leader"], DEFAULTS["follower"])
@@ -80,10 +81,10 @@ CHANGES = {
     "as_of": "as of {day}",
     "window": "{over}",
     "match": "{rule}",
-    "hong_kong": "Hong Kong not counted with China",
-    "taiwan": "Taiwan counted with China",
-    "drop": "without models built on those of another lab",
-    "to-base": "models built on those of another lab counted with that lab",
+    "hong_kong=separate": "Hong Kong not counted with China",
+    "taiwan=CN": "Taiwan counted with China",
+    "derivatives=drop": "without models built on those of another lab",
+    "derivatives=to-base": "models built on those of another lab counted with that lab",
     "lab": "without every model of {name}",
     "model": "without {name}",
     "moved": "{name} released on {day}",
@@ -368,11 +369,10 @@ class Answer:
             found.append(CHANGES["window"].format(over=citing.over_months(asked.window, "en")))
         if asked.match in MATCHED:
             found.append(CHANGES["match"].format(rule=MATCHED[asked.match]))
-        for name in ("hong_kong", "taiwan"):
-            if getattr(asked.policies, name) != CHOICES[name][0]:
-                found.append(CHANGES[name])
-        if asked.policies.derivatives != CHOICES["derivatives"][0]:
-            found.append(CHANGES[asked.policies.derivatives])
+        for name in POLICIES:
+            value = getattr(asked.policies, name)
+            if value != CHOICES[name][0]:
+                found.append(CHANGES[f"{name}={value}"])
         for name in asked.without:
             kind = "lab" if name.startswith("lab:") else "model"
             found.append(CHANGES[kind].format(name=name.removeprefix("lab:")))

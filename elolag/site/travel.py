@@ -19,6 +19,7 @@ from elolag.model import draws
 from elolag.model.early_drift import drift_of
 from elolag.model.frontier import MATCH_RULES
 from elolag.model.posterior import only, posterior
+from elolag.question import POLICIES
 from elolag.site.carried import APART_STEPS, CHOICES, PLAIN, STEPS, Carried
 from elolag.tags import Lookup, Policies, Tag
 
@@ -45,7 +46,7 @@ def carry(study: Study, tables: tags.Tables | None = None) -> Carried:
     """
     _check_plain(study)
     tables = tables or tags.load()
-    combinations = itertools.product(*(CHOICES[n] for n in ("hong_kong", "taiwan", "derivatives")))
+    combinations = itertools.product(*(CHOICES[name] for name in POLICIES))
     lookups = [Lookup(tables, Policies(*chosen)) for chosen in combinations]  # type: ignore[arg-type]
     leader, follower = study.cast.leader, study.cast.follower
     young = drift_of(None, study.panel.board, study.panel.measure)

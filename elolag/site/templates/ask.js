@@ -43,7 +43,7 @@ class Refused extends Error {}
 const refuse = (text, slots = {}) => { throw new Refused(fill(text, slots)); };
 
 // What is asked: the fragment of an address, read and written.
-const RULES = ["hong_kong", "taiwan", "derivatives"];
+const RULES = Object.keys(D.choices).filter(name => name !== "match");
 const plain = () => ({
   as_of: "", window: D.windows[0], without: [], moved: [],
   ...Object.fromEntries(Object.entries(D.choices).map(([name, values]) => [name, values[0]])),
@@ -112,8 +112,7 @@ function changed(asked) {
   if (asked.as_of) found.push(fill(C.as_of, {day: told(asked.as_of)}));
   if (asked.window !== D.windows[0]) found.push(fill(C.window, {over: W.over[asked.window]}));
   if (W.rules[asked.match]) found.push(fill(C.match, {rule: W.rules[asked.match]}));
-  for (const name of ["hong_kong", "taiwan"]) if (asked[name] !== D.choices[name][0]) found.push(C[name]);
-  if (asked.derivatives !== D.choices.derivatives[0]) found.push(C[asked.derivatives]);
+  for (const name of RULES) if (asked[name] !== D.choices[name][0]) found.push(C[`${name}=${asked[name]}`]);
   for (const name of asked.without)
     found.push(name.startsWith("lab:") ? fill(C.lab, {name: name.slice(4)}) : fill(C.model, {name}));
   for (const [name, day] of asked.moved) found.push(fill(C.moved, {name, day: told(day)}));
