@@ -90,6 +90,18 @@ def test_the_script_gives_the_answers_of_python(
     assert refused < 60
 
 
+def test_and_where_each_side_led_within_the_window(
+    opened: Callable[..., Page], address: str, held: Carried
+) -> None:
+    """Without the leader's best of some months the follower led in these."""
+    gone = [[f"us-{n:02}" for n in range(first, last)] for last in (11, 13) for first in (5, 7)]
+    questions = [f"without={','.join(models)}" for models in gone]
+    found, refused = _differences(opened(address), held, questions)
+    assert (found, refused) == ([], 0)
+    said = [answer(held, read(held, question)).average.sentence() for question in questions]
+    assert sum("days on which it was ahead count as minus" in each for each in said) > 1
+
+
 def test_and_where_models_were_left_behind(
     opened: Callable[..., Page], held: Carried, tmp_path: Path
 ) -> None:
