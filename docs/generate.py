@@ -202,7 +202,7 @@ def links() -> str:
         carry = made.carry
         cells = (
             made.source, len(made.gone), " to ".join(made.bridge) or "none",
-            f"{carry.share:.2f}" if made.bridge else "", len(carry.level),
+            f"{carry.coefficients[2]:.2f}" if made.bridge else "", len(carry.level),
             f"{carry.coefficients[0]:+.1f}", f"{carry.slope:+.3f}", f"{carry.scale:.1f}",
             f"{carry.scale * carry.young**0.5:.1f}",
         )  # fmt: skip
