@@ -240,7 +240,8 @@ PAYLOADS: dict[str, tuple[str, Callable[[], bytes], str]] = {
 
 #: Those that take long and have a near relative among the others: `make check-all` has them.
 LONG = frozenset({
-    "250,000 columns", "1,000,000 columns", "metadata of 16 MB",
+    "3,000,000 rows", "2,000,000 equal rows", "250,000 columns", "1,000,000 columns",
+    "metadata of 16 MB",
     "a text of 300 MB", "a dictionary of 100 MB",
     "as many objects as may be", "50,000 dates of one model", "a line of 64 MB",
     "as many columns as may be", "as many dates in a history as may be",
