@@ -149,7 +149,7 @@ class Speaker:
     def _leads(self, day: Day) -> str:
         stood = language.stood(day.leading, self.lang)
         best = words.best_of(self.result.follower_group, self.lang, self.follower)
-        who = self._who(day.rival, day.rival_share)
+        who = self._who(day.rival, day.rival_share, day.leading)
         above = f"{self.words.say('above all', 'über allen')} {self.leader.to_models}"
         rest = self.words.say("the best of those", "das beste von diesen")
         return (
@@ -159,7 +159,7 @@ class Speaker:
 
     def _behind(self, day: Day) -> str:
         best = words.best_of(self.result.follower_group, self.lang, self.follower)
-        who = self._who(day.best, day.best_share)
+        who = self._who(day.best, day.best_share, day.probability)
         held = self._held(day, self.leader)
         return f"{self._on(f'{best}{who}', held)}{self._or_not(day)}."
 
@@ -249,10 +249,13 @@ class Speaker:
             f" Vorläufig sind die Wertungen von {names} (unter {least} Stimmen).",
         )
 
-    def _who(self, model: ModelPoint, held: float) -> str:
-        """The name of a best model, as an aside that says where others may be it."""
+    def _who(self, model: ModelPoint, held: float, stood: float) -> str:
+        """The name of a best model, as an aside that says where others may be it.
+
+        "By the mean ratings" is said once: with the verb that follows it holds for the name too.
+        """
         doubt = language.likely(held, self.lang)
-        if not doubt:
+        if not doubt or max(held, stood) < language.LIKELIER:
             return f", {self._name(model)}, "
         return f" ({doubt}{self._name(model)}) "
 

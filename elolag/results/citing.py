@@ -492,6 +492,8 @@ def _age(days: float, whole_months: int, lang: str) -> str:
 
 #: From this probability on a statement needs no adverb.
 SURE = 0.95
+#: From this probability on a statement is "probably" so.
+LIKELIER = 0.5
 
 
 def stood(probability: float, lang: str) -> str:
@@ -499,13 +501,13 @@ def stood(probability: float, lang: str) -> str:
     adverb = likely(probability, lang).strip()
     if lang == "de":
         return f"stand {adverb}".strip()
-    return (f"{adverb} stood" if probability >= 0.5 else f"stood {adverb}").strip()
+    return (f"{adverb} stood" if probability >= LIKELIER else f"stood {adverb}").strip()
 
 
 def likely(probability: float, lang: str) -> str:
     """How sure a statement is, as an adverb: nothing from 95% on."""
     if probability >= SURE:
         return ""
-    if probability >= 0.5:
+    if probability >= LIKELIER:
         return "wahrscheinlich " if lang == "de" else "probably "
     return "nach den mittleren Wertungen " if lang == "de" else "by the mean ratings "

@@ -5,7 +5,7 @@
 const D = JSON.parse(document.getElementById("draws").textContent);
 const W = D.words, N = D.draws, K = D.travels.length, M = D.models.length, DPM = D.days_per_month;
 const EXACT = 0, AT_LEAST = 1, AT_MOST = -1, UNBOUNDED = 2;
-const LIKELY = 0.05, MAY_LEAD = 0.10, SURE = 0.95, BOUNDS = 0.05, FEWEST = 3;
+const LIKELY = 0.05, MAY_LEAD = 0.10, SURE = 0.95, LIKELIER = 0.5, BOUNDS = 0.05, FEWEST = 3;
 
 // Everything is laid out once: ratings of draw d at [d * K, d * K + K), posterior means as draw N.
 const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
@@ -490,7 +490,7 @@ function dayOf(r, S) {
   const shares = r.leads ? r.bestShares : [r.bestShares[1], r.bestShares[0]];
   return {state, best, rival, above, below, smallest, best_share: shares[0], rival_share: shares[1]};
 }
-const sure = p => p >= SURE ? 0 : p >= 0.5 ? 1 : 2;
+const sure = p => p >= SURE ? 0 : p >= LIKELIER ? 1 : 2;
 function aged(ages) {
   const A = W.aged, found = ages.map(d => even(d / DPM));
   if (found.length > 1 && Math.min(...found) > 1) {
@@ -504,7 +504,8 @@ function aged(ages) {
 function today(r, day) {
   const T = W.day, {state, best, rival, above, below} = day;
   const leads = state === "leads", subject = leads ? rival : best;
-  const adverb = T.adverbs[sure(leads ? day.rival_share : day.best_share)];
+  const p = leads ? r.leading : r.matched, held = leads ? day.rival_share : day.best_share;
+  const adverb = Math.max(p, held) < LIKELIER ? "" : T.adverbs[sure(held)];
   const other = leads ? 1 - r.leading : r.leading;
   const maybe = other <= MAY_LEAD ? "" : fill(leads ? T.not : T.maybe, {share: even(100 * other)});
   const between = [above, below].filter(Boolean), passed = state === "overtaken" ? [below] : between;
