@@ -31,7 +31,7 @@ from elolag.schema import (
 )
 from elolag.sources import PartialPayloadError, arena, get_source, indices
 
-MUTATIONS = int(os.environ.get("ELOLAG_MUTATIONS", "150"))
+MUTATIONS = int(os.environ.get("ELOLAG_MUTATIONS", "100"))
 DAY = "2026-08-21"
 
 #: Every kind of payload: source, name, and a real file's pattern below the upstream folder.
