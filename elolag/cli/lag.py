@@ -19,15 +19,13 @@ from elolag.cli.options import (
     check_figure,
     draw,
 )
-from elolag.cli.show import dump, print_facts, print_table, say
+from elolag.cli.show import dump, print_age, print_facts, print_table, say
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from elolag.estimate.comparison import Comparison
     from elolag.results.lag import LagResult
 
-#: A list is old after so many days.
-_OLD_DAYS = 45
 #: Widest lines of an answer that is read, not scanned.
 _READING = 100
 
@@ -141,15 +139,6 @@ def change(
 _say = partial(say, most=_READING)
 
 
-def _say_age(vintage: str) -> None:
-    """How many days old a list is, from the day on that this is worth saying."""
-    from elolag.dates import to_day, today
-
-    days = int(to_day(today()) - to_day(vintage))
-    if days > _OLD_DAYS:
-        _say(f"Note: the list of {vintage} is {days} days old.")
-
-
 def _print(result: LagResult) -> None:
     for said in result.said():
         _say(said, "bold")
@@ -158,7 +147,7 @@ def _print(result: LagResult) -> None:
     _say()
     left_out, *notes = result.footnotes()
     _say(left_out)
-    _say_age(result.vintage)
+    print_age(result.vintage, _READING)
     for note in notes:
         _say(note)
 
@@ -180,7 +169,7 @@ def _print_all(found: Comparison, beside: str) -> None:
         _say()
     table = found.table()
     print_table(table.headings(), table.cells(), figures=False, most=_READING)
-    _say_age(found.results[0].vintage)
+    print_age(found.results[0].vintage, _READING)
     for group in filter(None, found.groups()):
         _say()
         for text in group:

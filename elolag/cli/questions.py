@@ -19,11 +19,12 @@ from elolag.cli.options import (
     check_figure,
     draw,
 )
-from elolag.cli.show import dump, print_facts, print_result, progress, say
+from elolag.cli.show import dump, print_age, print_facts, print_result, progress, say
 from elolag.errors import UsageError
 
 if TYPE_CHECKING:
     from elolag.estimate.model_dates import LevelDates, ModelDates
+    from elolag.forecast.ahead import Outlook
 
 
 @asks()
@@ -192,6 +193,12 @@ def news(
     return estimate_news(before, after, tags_before=tags_before, **question)
 
 
+def _print_outlook(found: Outlook, **layout: Any) -> None:
+    """A forecast, and how old the list is that it was made from."""
+    print_result(found, **layout)
+    print_age(found.vintage)
+
+
 @asks(
     {
         "as_of": "a forecast counts from the day of the list; take another --vintage",
@@ -202,7 +209,7 @@ def news(
     },
     n_draws=2000,
 )
-@answers("forecast", whole=("target", "day"))
+@answers("forecast", _print_outlook, whole=("target", "day"))
 def forecast(
     question: dict[str, Any],
     on: Annotated[

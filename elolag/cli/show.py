@@ -91,6 +91,8 @@ def give_up() -> None:
 _PIPE_WIDTH = 100
 #: Widest terminal that is filled.
 _WIDEST = 140
+#: A list is old after so many days.
+_OLD_DAYS = 45
 
 
 def code(name: str) -> str:
@@ -214,6 +216,15 @@ def print_result(found: Result, *, whole: Sequence[str] = (), apart: bool = Fals
         say(note)
         if apart:
             say()
+
+
+def print_age(vintage: str, most: int = _WIDEST) -> None:
+    """Say how many days old a list is, from the day on that this is worth saying."""
+    from elolag.dates import to_day, today
+
+    days = int(to_day(today()) - to_day(vintage))
+    if days > _OLD_DAYS:
+        say(f"Note: the list of {vintage} is {days} days old.", most=most)
 
 
 def print_facts(rows: Iterable[tuple[str, str]], most: int = _WIDEST) -> None:

@@ -67,6 +67,15 @@ def test_the_age_of_a_list_is_told_beyond_45_days(
     assert "today" not in words.lower()
 
 
+@pytest.mark.parametrize("command", ["lag --all", "forecast --vintage 2026-08-19"])
+def test_it_is_told_with_all_estimands_and_with_a_forecast(
+    run: Command, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(86_400 * int(to_day("2026-10-04"))))
+    done = run(*command.split(), "--draws", "100")
+    assert "Note: the list of 2026-08-19 is 46 days old." in done.out
+
+
 def test_json_is_one_object(run: Command) -> None:
     done = run("lag", "--json", "--draws", "400", "--follower", "CN+open")
     assert done.code == 0
