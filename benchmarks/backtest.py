@@ -36,7 +36,7 @@ from numpy.typing import NDArray
 
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError
-from elolag.estimate.revisions import Past, State, _monthly, read
+from elolag.estimate.known import Past, State, monthly, read
 from elolag.model import curves
 from elolag.model.estimands import ESTIMANDS, Race
 from elolag.model.frontier import Steps
@@ -97,7 +97,7 @@ def backtest_real_time(
 ) -> list[Error]:
     """The errors of every curve at the last vintage of each month, fitted to that day's ratings."""
     found: list[Error] = []
-    for number in _monthly(past.vintages):
+    for number in monthly(past.vintages):
         day = to_day(past.vintages[number].date)
         try:
             known = past.states(number)["scale"]

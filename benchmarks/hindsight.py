@@ -23,7 +23,7 @@ import pandas as pd
 
 from elolag.dates import to_day
 from elolag.errors import EstimateError
-from elolag.estimate.revisions import Past, State, _monthly, read
+from elolag.estimate.known import Past, State, monthly, read
 from elolag.model import draws
 from elolag.model.interval import Summary, summarise
 
@@ -74,7 +74,7 @@ def table(board: str) -> pd.DataFrame:
     """One row per month and estimand; months in which a figure cannot be given are left out."""
     past, _, _ = read(board)  # the newest panel is made once
     found: list[dict[str, object]] = []
-    for number in _monthly(past.vintages):
+    for number in monthly(past.vintages):
         try:
             found += rows(past, number)
         except EstimateError as error:

@@ -27,8 +27,8 @@ from drift import excesses
 from numpy.typing import NDArray
 
 from elolag.dates import to_day
+from elolag.estimate.known import Past, read
 from elolag.estimate.panel import ROOT, place
-from elolag.estimate.revisions import Past, read
 from elolag.model import draws, early_drift
 from elolag.model.frontier import MATCH_RULES, REACHED, MatchRule
 from elolag.model.interval import Summary, summarise

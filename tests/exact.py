@@ -9,8 +9,8 @@ import pandas as pd
 
 from elolag.dates import to_day
 from elolag.estimate.field import Roster
+from elolag.estimate.known import Past
 from elolag.estimate.panel import Vintage
-from elolag.estimate.revisions import Past
 
 #: Old models of the leader, far below any frontier, that every vintage lists: links need them.
 WALLPAPER = {f"W{k:02d}": 300.0 + 8 * k for k in range(40)}

@@ -8,7 +8,7 @@ from backtest import Error, backtest, backtest_real_time, summary
 from exact import WALLPAPER, past, vintage
 
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
-from elolag.estimate.revisions import Past
+from elolag.estimate.known import Past
 
 END = to_day("2026-08-19")
 LAG = 6.0

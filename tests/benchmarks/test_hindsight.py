@@ -8,8 +8,8 @@ import hindsight
 import pandas as pd
 import pytest
 
+from elolag.estimate.known import read
 from elolag.estimate.lag import estimate_lag
-from elolag.estimate.revisions import read
 
 HERE = Path(__file__).parents[2] / "benchmarks"
 

@@ -20,12 +20,11 @@ from elolag import plots
 from elolag.cli import main
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
+from elolag.estimate.known import Past, monthly
 from elolag.estimate.panel import Vintage, chain
 from elolag.estimate.revisions import (
-    Past,
     Revisions,
     _measure,
-    _monthly,
     _nine_in_ten,
     _unusable,
     estimate_revisions,
@@ -152,7 +151,7 @@ def test_the_day_knows_nothing_of_later_vintages(simulated: Past) -> None:
 
 def test_one_vintage_a_month_and_never_the_newest() -> None:
     dates = ("2025-01-03", "2025-01-28", "2025-03-01", "2025-04-02", "2025-04-20")
-    chosen = _monthly([vintage(d, THEN) for d in dates])
+    chosen = monthly([vintage(d, THEN) for d in dates])
     assert [dates[k] for k in chosen] == ["2025-01-28", "2025-03-01", "2025-04-02"]
 
 
