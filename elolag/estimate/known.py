@@ -42,7 +42,7 @@ from elolag.schema import measure_of
 from elolag.tags import Lookup
 
 #: The raw board: its complete vintages with intervals go back to July 2024. Those of the
-#: style-controlled one begin in March 2025 and are too few for a share in ten.
+#: style-controlled one begin in January 2025 and are too few for a share in ten.
 BOARD = "arena/text"
 #: What was known on the day, and the states that lead from it to what is known now.
 STATES = ("real-time", "scale", "votes", "hindsight")
