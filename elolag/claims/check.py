@@ -252,7 +252,8 @@ class ClaimsReport(Result):
             ("board", "board", ""), ("vintage", "their date", "ISO date"),
             ("value", "our figure", unit), ("low", "lower end; empty: unbounded", unit),
             ("high", "upper end; empty: unbounded", unit),
-            ("probability", "that the range holds", ""), ("verdict", "verdict", ""),
+            ("probability", "share of draws surely in the range", ""),
+            ("possible", "share of draws not surely outside it", ""), ("verdict", "verdict", ""),
         )  # fmt: skip
         columns += [
             data(f"{basis}_{key}", f"{told}, {words}", of)

@@ -45,9 +45,9 @@ _LEAST_SHARE = 0.05
 RULE = (
     "A claim is too small if the whole of our interval lies above the claimed range, too large if "
     f"the whole of it lies below, unlikely if the range holds in under {_LEAST_SHARE:.0%} of draws "
-    "(a draw that is only a bound counts for it), else consistent: these ratings do not rule it "
-    "out. The probability is the share of draws inside the range; where draws are only bounds, "
-    "from what is surely to what is possibly inside."
+    "(a draw that is only a bound counts for it where it may lie inside), else consistent: these "
+    "ratings do not rule it out. The probability is the share of draws inside the range; where "
+    "draws are only bounds, from what is surely to what is possibly inside."
 )
 
 REAL_TIME, HINDSIGHT = "real time", "hindsight"
@@ -73,7 +73,7 @@ class Other:
     @classmethod
     def of(cls, what: str, name: str, claim: Claim, found: Summary, spans: Spans) -> Other:
         """What is found, and its verdict on the claim."""
-        possible = _possible(*spans, claim.ends)
+        possible = possible_in(*spans, claim.ends)
         verdict = _decide(found.low, found.high, possible, claim.ends)
         return cls(what, name, found.months, found.low, found.high, found.censored, verdict)
 
@@ -159,8 +159,7 @@ class Estimate:
 
     def chance(self) -> str:
         """How many draws hold the range: where they are bounds, surely and possibly."""
-        surely, possibly = share(self.probability or 0.0), share(self.possible or 0.0)
-        return surely if surely == possibly else f"{surely} to {possibly}"
+        return chance(self.probability or 0.0, self.possible or 0.0)
 
     def interval_words(self) -> str:
         """The interval in words."""
@@ -191,13 +190,19 @@ def _ends(claimed: _Range) -> tuple[float, float]:
     return -np.inf if least is None else least, np.inf if most is None else most
 
 
+def chance(surely: float, possibly: float) -> str:
+    """A share of draws in words; where some are bounds, from what is sure to what is possible."""
+    least, most = share(surely), share(possibly)
+    return least if least == most else f"{least} to {most}"
+
+
 def held(below: Floats, above: Floats, claimed: _Range) -> float:
     """Share of draws, each known to lie between `below` and `above`, inside a claimed range."""
     least, most = _ends(claimed)
     return float(np.mean((below >= least) & (above <= most)))
 
 
-def _possible(below: Floats, above: Floats, claimed: _Range) -> float:
+def possible_in(below: Floats, above: Floats, claimed: _Range) -> float:
     """Share of draws, each known to lie between `below` and `above`, not outside the range."""
     least, most = _ends(claimed)
     return float(np.mean((above >= least) & (below <= most)))
@@ -307,7 +312,7 @@ def _months(drawn: Drawn, claim: Claim, as_of: str, *, widely: bool, beside: boo
     return Estimate(
         "", "months", "", "",
         value=found.months, low=found.low, high=found.high, censored=found.censored,
-        probability=held(*spans, claim.ends), possible=_possible(*spans, claim.ends),
+        probability=held(*spans, claim.ends), possible=possible_in(*spans, claim.ends),
         detail=_best_of_day(study, day), closest=closest, closest_value=value,
         passed=passed(study, day) if key == ("current", REACHED.name) else "",
         months=window, since=since, others=tuple(o for o in others if o.name != claim.match_rule),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Unpack
 
-from elolag.claims.estimating import held, passed
+from elolag.claims.estimating import chance, held, passed, possible_in
 from elolag.claims.registry import interval_words, quantity, range_words
 from elolag.claims.studies import Drawn, Studies, judged
 from elolag.dates import DAYS_PER_MONTH, months_after, parse, to_day, to_iso
@@ -18,7 +18,7 @@ from elolag.model.frontier import REACHED
 from elolag.model.interval import reach
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import few, given, noun, share
+from elolag.results.words import few, given, noun
 from elolag.schema import ALL_LISTS
 
 _WORDS = {
@@ -136,8 +136,8 @@ class Definition:
 
     `passed`: who overtook the side that is behind, and when, if that side was first at its level;
     `supports`: the measurement interval reaches the stated range; `probability`: share of draws
-    in it; `months_supported`: firsts of months at which the figure itself lies in the range, with
-    the newest ratings.
+    surely in it; `possible`: that of those not surely outside; `months_supported`: firsts of months
+    at which the figure itself lies in the range, with the newest ratings.
     """
 
     estimand: str
@@ -150,6 +150,7 @@ class Definition:
     high: float | None
     censored: str | None
     probability: float
+    possible: float
     supports: bool
     months_supported: tuple[str, ...]
 
@@ -193,7 +194,7 @@ class StatementCheck(Result):
             f"{head}: {len(self.supporting)} of {len(self.definitions)} definitions support it; "
             f"the likeliest is {best.estimand} of {noun(best.follower)} behind "
             f"{noun(best.leader)} on {best.board} ({best.figure()}, probability "
-            f"{share(best.probability)})."
+            f"{chance(best.probability, best.possible)})."
         )
 
     def table(self) -> Table:
@@ -215,7 +216,8 @@ class StatementCheck(Result):
             data("high", "upper end; empty: unbounded", "months"),
             data("no_interval", "why the interval is none"),
             data("censored", "at-least or at-most where the value is a bound"),
-            data("probability", "share of draws in the stated range"),
+            data("probability", "share of draws surely in the stated range"),
+            data("possible", "share of draws not surely outside it"),
         )
         rows = [
             d.to_dict()
@@ -223,7 +225,7 @@ class StatementCheck(Result):
                 "groups": f"{d.follower} behind {d.leader}",
                 "gives": d.figure(),
                 "interval": interval_words("months", d.low, d.high),
-                "holds": share(d.probability),
+                "holds": chance(d.probability, d.possible),
                 "months_supported": _spans(d.months_supported),
             }
             for d in self.definitions
@@ -307,7 +309,7 @@ def check_statement(
                     found.append(item)
                 else:
                     refused.append(f"{follower} behind {leader} on {board}, {item}")
-    found.sort(key=lambda d: (not d.supports, -d.probability))
+    found.sort(key=lambda d: (not d.supports, -d.probability, -d.possible))
     return StatementCheck(
         statement, day, tuple(found), tuple(refused), snapshots=tuple(snapshots.items()),
         **studies.told,
@@ -338,8 +340,8 @@ def _definitions(
             estimand, *where, figure.months,
             passed(study, day) if estimand == "current" else "",
             figure.low, figure.high, figure.censored,
-            held(*spans, statement.ends), not (too_low or too_high),
-            tuple(months[estimand]),
+            held(*spans, statement.ends), possible_in(*spans, statement.ends),
+            not (too_low or too_high), tuple(months[estimand]),
         )  # fmt: skip
 
 

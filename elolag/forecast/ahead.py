@@ -367,7 +367,7 @@ _SAID = {
         "the list's day {was}).",
         "first": "With a probability of {first}, {one} stands alone at the top on that day on "
         "{where}.",
-        "also": "On {} with a probability of {}.",
+        "also": "On {} it does so with a probability of {}.",
         "reached": "{dates}, {one} reaches the level that {best} had on {day}; the probability "
         "that none does so within {span} months is {never}.",
         "unreached": "With a probability of {never} none reaches the level that {best} had on "
@@ -380,7 +380,7 @@ _SAID = {
         "{level}: {ends}; bis zum Tag der Liste {was}).",
         "first": "Mit einer Wahrscheinlichkeit von {first} steht {one} an diesem Tag auf {where} "
         "allein an der Spitze.",
-        "also": "Am {} mit einer Wahrscheinlichkeit von {}.",
+        "also": "Am {} tut es das mit einer Wahrscheinlichkeit von {}.",
         "reached": "{dates} erreicht {one} den Stand, den {best} am {day} hatte; die "
         "Wahrscheinlichkeit, dass das binnen {span} Monaten keinem gelingt, ist {never}.",
         "unreached": "Den Stand, den {best} am {day} hatte, erreicht mit einer Wahrscheinlichkeit "

@@ -154,7 +154,7 @@ class Speaker:
         rest = self.words.say("the best of those", "das beste von diesen")
         return (
             f"{self._on(f'{best}{who}', f'{stood} {above}')}{self._or_not(day)}; {rest}, "
-            f"{self._dated(day.best)}, {self._held(day, self.follower)}."
+            f"{self._best(day)}, {self._held(day, self.follower)}."
         )
 
     def _behind(self, day: Day) -> str:
@@ -199,7 +199,7 @@ class Speaker:
             raise ValueError("nothing overtook the best of the side that is behind")
         passed = day.below
         aged = language.aged([to_day(day.date) - to_day(passed.counts_from)], self.lang)
-        subject, one = f"{best}, {self._dated(day.best)}, ", self.leader.one
+        subject, one = f"{best}, {self._best(day)}, ", self.leader.one
         held = self.words.say(
             f"{stood} below {self._dated(passed)}, by then {aged} old",
             f"{stood} unter {self._dated(passed)}, das damals {aged} alt war",
@@ -250,14 +250,20 @@ class Speaker:
         )
 
     def _who(self, model: ModelPoint, held: float, stood: float) -> str:
-        """The name of a best model, as an aside that says where others may be it.
+        """The name of a best model, as an aside that says where others may be it."""
+        doubt = self._doubt(held, stood)
+        return f" ({doubt}{self._name(model)}) " if doubt else f", {self._name(model)}, "
+
+    def _best(self, day: Day) -> str:
+        """The best of the side that is behind, with lab and day, and with how sure it is it."""
+        return f"{self._doubt(day.best_share, day.probability)}{self._dated(day.best)}"
+
+    def _doubt(self, held: float, stood: float) -> str:
+        """How sure it is who is best, as an adverb.
 
         "By the mean ratings" is said once: with the verb that follows it holds for the name too.
         """
-        doubt = language.likely(held, self.lang)
-        if not doubt or max(held, stood) < language.LIKELIER:
-            return f", {self._name(model)}, "
-        return f" ({doubt}{self._name(model)}) "
+        return "" if max(held, stood) < language.LIKELIER else language.likely(held, self.lang)
 
     def _name(self, model: ModelPoint) -> str:
         return model.model if self.result.measure.name == "own" else model_name(model.model)

@@ -1,4 +1,4 @@
-"""The pages below the front page: groups, leads, claims, forecasts, methods, data, about."""
+"""Pages below the front page: groups, leads, claims, revisions, forecasts, methods, data, about."""
 
 from __future__ import annotations
 

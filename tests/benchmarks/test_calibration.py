@@ -63,7 +63,7 @@ def test_the_methods_say_where_intervals_hold_less_than_their_level() -> None:
     first = low["world"] == "truncated-boards"
     told = (ROOT / "docs" / "methods.md").read_text("utf-8")
     told = told.partition("standard errors in\n")[2].partition("\n## ")[0]
-    *parts, last = [part for part in re.split(r"\n- |\n\n(?=That)", told) if part.strip()]
+    *parts, last = [part for part in re.split(r"\n- |\n\n(?=The head)", told) if part.strip()]
     named = [set(re.findall(r"`([a-z-]+)`", part)) for part in parts]
     assert named[0] == {"truncated-boards"}
     for missed, said, part in (

@@ -29,10 +29,10 @@ from elolag.claims.estimating import (
     _bests,
     _decide,
     _on_measures,
-    _possible,
     _standing,
     held,
     passed,
+    possible_in,
 )
 from elolag.claims.studies import Drawn, Studies
 from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
@@ -85,7 +85,7 @@ def test_the_probability_is_the_share_of_draws_surely_inside(
         (least is not None and a < least) or (most is not None and b > most)
         for b, a in zip(below, above, strict=True)
     ]
-    assert _possible(below, above, (least, most)) == pytest.approx(1 - np.mean(outside))
+    assert possible_in(below, above, (least, most)) == pytest.approx(1 - np.mean(outside))
 
 
 @pytest.mark.parametrize(

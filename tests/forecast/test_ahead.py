@@ -274,9 +274,9 @@ def test_who_stands_first_is_told_of_any_day_ahead(outlook: Outlook) -> None:
         assert asked[1].values == found.answer("first", 1, model).values
         assert [a for a in each if a.horizon is not None] == list(outlook.answers[model])
     (chance,) = (a.values[0] for a in found.answers[MIXTURE] if a.end == days[0])
-    assert f"On 31 December 2026 with a probability of {chance:.0%}." in found.sentence()
+    assert f"On 31 December 2026 it does so with a probability of {chance:.0%}." in found.sentence()
     assert (
-        f"Am 31. Dezember 2026 mit einer Wahrscheinlichkeit von {100 * chance:.0f} %."
+        f"Am 31. Dezember 2026 tut es das mit einer Wahrscheinlichkeit von {100 * chance:.0f} %."
     ) in found.sentence("de")
 
 

@@ -213,6 +213,24 @@ def test_what_is_said_of_the_average(state: str, english: str, german: str) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "english", "german"),
+    [
+        ("overtaken", "China's best, probably ", "das beste chinesische Modell, wahrscheinlich "),
+        ("ahead", "the best of those, probably ", "das beste von diesen, wahrscheinlich "),
+    ],
+)
+def test_who_is_best_is_told_with_its_doubt_in_every_state(
+    state: str, english: str, german: str
+) -> None:
+    result = in_state(state, "average")
+    day = result.day
+    assert day.best_share >= 0.95
+    for lang, said in (("en", english), ("de", german)):
+        assert said not in Speaker(result, lang).today()
+        assert said in Speaker(result, lang).today(replace(day, best_share=0.6))
+
+
 def test_days_of_a_lead_are_told_where_they_count_as_minus() -> None:
     early = [point("CN", f"cn-{n}", 1600.0, "2025-09-01") for n in range(FEWEST)]
     late = [point("US", f"us-{n}", 1700.0, "2026-02-01") for n in range(FEWEST)]

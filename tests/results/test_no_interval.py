@@ -110,7 +110,7 @@ def test_tables_of_ends_follow_the_rule() -> None:
     assert compact(5.5, 5.5) == NO_WIDTH
     step = Step("", "selection", "x", 5.5, low=5.5, high=5.5)
     assert none.items() <= step.to_dict().items()
-    held = Definition("current", "b", "US", "CN", 5.5, "", 5.5, 5.5, None, 1.0, True, ())
+    held = Definition("current", "b", "US", "CN", 5.5, "", 5.5, 5.5, None, 1.0, 1.0, True, ())
     assert none.items() <= held.to_dict().items()
     assert held.figure() == "5.5 months behind"
     told = "China first, overtaken by the US on 2026-05-19, 3.0 months before"

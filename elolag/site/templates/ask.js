@@ -505,12 +505,14 @@ function today(r, day) {
   const T = W.day, {state, best, rival, above, below} = day;
   const leads = state === "leads", subject = leads ? rival : best;
   const p = leads ? r.leading : r.matched, held = leads ? day.rival_share : day.best_share;
-  const adverb = Math.max(p, held) < LIKELIER ? "" : T.adverbs[sure(held)];
+  const doubt = (share, stood) => Math.max(share, stood) < LIKELIER ? "" : T.adverbs[sure(share)];
+  const adverb = doubt(held, p);
+  const whose = leads || state === "overtaken" ? doubt(day.best_share, r.matched) : "";
   const other = leads ? 1 - r.leading : r.leading;
   const maybe = other <= MAY_LEAD ? "" : fill(leads ? T.not : T.maybe, {share: even(100 * other)});
   const between = [above, below].filter(Boolean), passed = state === "overtaken" ? [below] : between;
   const text = fill(T.states[leads && !above ? "leads-first" : state], {
-    day: told(toIso(r.as_of)), best: best.dated, rival: rival.dated, above: above && above.dated,
+    day: told(toIso(r.as_of)), best: whose + best.dated, rival: rival.dated, above: above && above.dated,
     below: below && below.dated, aged: ["shared", "tie"].includes(state) ? "" : aged(passed.map(m => r.as_of - m.from)),
     who: fill(T.who[adverb ? 1 : 0], {name: subject.name, adverb}), stood: T.stood[sure(r.matched)],
     leads: T.stood[sure(r.leading)], maybe,
