@@ -146,7 +146,7 @@ def estimate_change(
 
 def change_of(study: Study, since: str | None, estimand: str = "average") -> Change:
     """`estimate_change` of a study already prepared."""
-    then = to_day(since or months_after(to_iso(study.as_of), -12))
+    then = to_day(months_after(to_iso(study.as_of), -12) if since is None else since)
     if then >= study.as_of:
         raise UsageError(f"{to_iso(then)} is not before the as-of date {to_iso(study.as_of)}")
     dates = (then, study.as_of)

@@ -465,7 +465,7 @@ def _blind_spots(
     if any(to_day(b) - to_day(a) > LONG_BLIND_DAYS for a, b in blind):
         note += (
             f", and where such a stretch is longer than {LONG_BLIND_DAYS:.0f} days intervals of "
-            f"estimands over a window hold less than their level (docs/methods.md, world "
+            f"estimands over a window hold less than their level (docs/calibration.md, world "
             f"truncated-boards)"
         )
     if cut:

@@ -359,7 +359,8 @@ def window_start(race: Race, window: float) -> float:
 def _combine(codes: _Codes, counts: NDArray[np.bool_]) -> _Codes:
     """The bound of a mean whose parts are bounds."""
     at_least, at_most = (
-        (np.isin(codes, (code, UNBOUNDED)) & counts).any(axis=1) for code in (AT_LEAST, AT_MOST)
+        (((codes == code) | (codes == UNBOUNDED)) & counts).any(axis=1)
+        for code in (AT_LEAST, AT_MOST)
     )
     one = np.where(at_least, AT_LEAST, np.where(at_most, AT_MOST, EXACT))
     return np.where(at_least & at_most, UNBOUNDED, one).astype(np.int8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cache, cached_property
+from functools import cached_property
 from math import factorial
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag.archive import Archive, find_board, open_archive
-from elolag.arrays import Floats, Ints
+from elolag.arrays import Floats
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
 from elolag.estimate.lag import HEADLINE, results
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model import draws
-from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Race
+from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, TRENDS, Lags, Race
 from elolag.model.interval import quantiles, summarise
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
@@ -135,29 +135,59 @@ def answer(study: Study, asked: Sequence[_Asked]) -> list[Answer]:
         Estimand as the draws know it (``trend/spline``), window in months or None, match rule.
     """
     date, vintage = to_iso(study.as_of), study.panel.vintage
-    field, fitted, as_of = study.cast.field, study.fitted, study.as_of
-
-    @cache
-    def races(smooth: bool) -> list[tuple[Ints, Race]]:
-        """Of every model for smooth curves, and of possible records only for steps."""
-        drawn = draws.draw(field, fitted, study.n_draws, study.seed, everything=smooth)
-        return [(keep, Race.of(d.ratings, d.lead_from, d.follow_from, as_of)) for keep, d in drawn]
-
-    def one(key: str, window: float | None, name: str) -> Answer:
+    refused: dict[int, str] = {}
+    point: dict[int, Lags] = {}
+    for k, (key, window, rule) in enumerate(asked):
         try:
-            rule = study.rule(name)
-            point = draws.point(field, fitted, as_of, [key], window, rule).lags[key]
-            sampled = draws.join_lags([
-                draws.lag_of(replace(race, match=rule.of(keep)), key, window)
-                for keep, race in races(key in TRENDS)
-            ])  # fmt: skip
-            found = summarise(key, point, sampled, study.level)
+            point[k] = draws.point(
+                study.cast.field, study.fitted, study.as_of, [key], window, study.rule(rule)
+            ).lags[key]
         except EstimateError as error:
-            return Answer(date, vintage, refused=str(error))
-        ends = found.low, found.high
-        return Answer(date, vintage, found.months, *ends, found.censored, found.failed)
+            refused[k] = str(error)
+    sampled: dict[int, list[Lags]] = {k: [] for k in point}
+    # `estimate_lag` draws every model for smooth curves, and only possible records for steps.
+    for smooth in (False, True):
+        mine = [k for k in point if (asked[k][0] in TRENDS) == smooth]
+        if mine:
+            _sample(study, asked, mine, smooth, sampled, refused)
+    out = []
+    for k in range(len(asked)):
+        if k not in refused:
+            try:
+                found = summarise(asked[k][0], point[k], draws.join_lags(sampled[k]), study.level)
+            except EstimateError as error:
+                refused[k] = str(error)
+        if k in refused:
+            out.append(Answer(date, vintage, refused=refused[k]))
+        else:
+            ends = found.low, found.high
+            out.append(Answer(date, vintage, found.months, *ends, found.censored, found.failed))
+    return out
 
-    return [one(*each) for each in asked]
+
+def _sample(
+    study: Study,
+    asked: Sequence[_Asked],
+    mine: list[int],
+    smooth: bool,
+    sampled: dict[int, list[Lags]],
+    refused: dict[int, str],
+) -> None:
+    field, fitted = study.cast.field, study.fitted
+    rules = {k: study.rule(asked[k][2]) for k in mine}
+    for models, drawn in draws.draw(field, fitted, study.n_draws, study.seed, everything=smooth):
+        try:
+            race = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
+        except EstimateError as error:
+            refused.update(dict.fromkeys(mine, str(error)))
+            return
+        for k in mine:
+            if k not in refused:
+                try:
+                    by = replace(race, match=rules[k].of(models))
+                    sampled[k].append(draws.lag_of(by, *asked[k][:2]))
+                except EstimateError as error:
+                    refused[k] = str(error)
 
 
 # How much of the variance over specifications each choice accounts for.

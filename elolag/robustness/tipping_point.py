@@ -371,7 +371,7 @@ def _points(study: Study, target: _Target) -> list[_Route]:
         for sign, least, most in ((1, low, high), (-1, -high, -low)):
             if most < 0:
                 continue
-            ahead, behind = sides[::sign]
+            ahead, behind = sides[::sign]  # the other way round where the signs are
             moved = _cheapest(ratings, ahead, behind, study.as_of, max(least, 0.0), most)
             if moved is not None and (best is None or np.abs(moved).sum() < best[0] - 1e-9):
                 best = float(np.abs(moved).sum()), moved, sign

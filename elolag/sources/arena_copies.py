@@ -158,7 +158,7 @@ def _fetched(meta: dict[str, Any], origin: Origin, where: str) -> _Dated:
     """Date a page by the day it was fetched; `origin` has it where the page does not say."""
     at = meta.get("fetched_at")
     day = origin.date if at is None else _day_of(at)
-    if not day:
+    if at is not None and not day:
         raise PayloadError(f"{where}: fetched_at {shown(at)} does not begin with an ISO date")
     return day, "fetched", ()
 
@@ -201,7 +201,8 @@ def _parse_catalog(payload: bytes, origin: Origin) -> list[Publication]:
 def _parse_cut(payload: bytes, origin: Origin) -> list[Publication]:
     """Read one day's raw text, cut: from ``leaderboard-text.json`` or ``text-raw-<day>.csv``."""
     where = tidy.place(_CUT, origin)
-    board, notes = "arena/text", tuple[str, ...]()
+    board = "arena/text"
+    notes: tuple[str, ...] = ()
     if _CUT_FILE.fullmatch(origin.name):
         table = csv_columns(payload, where, tuple(_CUT_FIGURES.values()))
         raw = tidy.frame({ours: table[theirs] for ours, theirs in _CUT_FIGURES.items()})
@@ -310,9 +311,6 @@ SOURCES = (
 # Ratings of `arena/text`, 2023-05 to 2025-03, retired models included.
 
 HISTORY = "arena-history"
-_HISTORY_ADDRESS = (
-    "https://raw.githubusercontent.com/jasontrigg0/chatbot-arena-history/main/alltime.csv"
-)
 
 #: From this date on the ratings are Bradley-Terry on one steady scale; before, online Elo.
 _BRADLEY_TERRY_SINCE = "2024-03-27"

@@ -72,7 +72,9 @@ def test_the_methods_say_where_intervals_hold_less_than_their_level() -> None:
     ):
         assert set(missed["world"]) == said
         assert f"({missed['coverage'].min():.1%} to {missed['coverage'].max():.1%})" in part
-    assert set(low[~first]["estimand"]) == {"levels", "current"}
+    kinds = set(zip(low[~first]["estimand"], low[~first]["interval"], strict=True))
+    assert kinds == {("levels", "measurement"), ("current", "sampling")}
+    assert first.any()
     held = cells[(cells["estimand"] == "average") & (cells["interval"] == "measurement")]
     worst, second = sorted(held["coverage"])[:2]
     assert f"{second:.1%} of histories or more in every world but the first ({worst:.1%})" in last

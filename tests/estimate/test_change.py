@@ -124,6 +124,12 @@ def test_bad_ranges_are_refused() -> None:
         lag_path("2019-01-01", n_draws=40)
     with pytest.raises(UsageError, match="not before"):
         estimate_change("2026-08-19", n_draws=40)
+    with pytest.raises(UsageError, match="not an ISO date: ''"):  # as a script's unset variable
+        estimate_change("", n_draws=40)
+
+
+def test_a_change_is_of_twelve_calendar_months_unless_said() -> None:
+    assert estimate_change(n_draws=40, vintage="2026-08-19").since == "2025-08-19"
 
 
 def test_few_models_give_no_interval_of_a_change() -> None:

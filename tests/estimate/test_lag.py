@@ -267,10 +267,7 @@ def test_all_estimands_under_a_match_rule_are_those_that_date_a_crossing() -> No
     assert {r.match_rule for r in found.results} == {"between"}
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [{}, {"match_rule": "below"}, pytest.param({"window": 40.0}, marks=pytest.mark.slow)],
-)
+@pytest.mark.parametrize("asked", [{}, {"window": 40.0, "match_rule": "below"}])
 def test_all_estimands_together_are_what_each_is_alone(asked: dict[str, Any]) -> None:
     found = estimate_all(n_draws=FEW, session=SHARED, **asked)
     for estimand in ESTIMANDS:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cited_states import AHEAD, BEHIND, LEVEL, PASSED, STATES, in_state, made, point
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import elolag
@@ -262,6 +262,8 @@ def test_days_of_a_lead_are_told_where_they_count_as_minus() -> None:
         min_size=1, max_size=8,
     )
 )  # fmt: skip
+@example([("CN", -500, 1), ("US", -400, 2)])
+@example([("US", -100, 1), ("CN", 0, 2)])
 def test_each_side_led_as_a_walk_over_the_days_has_it(drawn: list[tuple[str, int, int]]) -> None:
     end = to_day("2026-08-19")
     models = [point(group, "x", float(high), to_iso(end + away)) for group, away, high in drawn]

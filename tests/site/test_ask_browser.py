@@ -159,6 +159,8 @@ def test_what_is_refused_is_refused_in_the_same_words(
     page.evaluate("() => new Promise(done => setTimeout(done))")  # the page has heard of the link
     found, refused = _differences(page, held, [fragment])
     assert found == []
+    if refused:
+        assert page.locator("#why").text_content() == asking.answered(held, fragment)["refused"]
     # Beside a refusal no number of another question stands.
     for part, there in (("refused", refused), ("answered", not refused), ("figures", not refused)):
         assert page.locator(f"#{part}").is_visible() == bool(there)

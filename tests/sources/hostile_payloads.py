@@ -186,7 +186,9 @@ PAYLOADS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a dictionary of 300 MB": (
         TEXT, lambda: long_texts(100_000, 3_000), "bytes uncompressed; more than"),
     "a dictionary of 200 MB": (
-        TEXT, lambda: long_texts(65_000, 3_000), "has 3,006 characters"),
+        TEXT, lambda: long_texts(216_000, 890), "not readable as Parquet ('malloc"),
+    "a dictionary of long texts": (
+        TEXT, lambda: long_texts(20_000, 3_000), "has 3,006 characters"),
     "a dictionary of 100 MB": (TEXT, lambda: long_texts(33_000, 3_000), "has 3,006 characters"),
     "a page of 4 GB, it says": (
         TEXT, lambda: overwritten(

@@ -143,6 +143,17 @@ def test_a_file_that_understates_itself_is_refused_within_bounds(
 
 
 @needs_limits
+def test_the_process_that_unpacks_is_bounded_in_memory_and_time() -> None:
+    import resource
+
+    assert parse(written(columns(1)))
+    child = bounded._UNPACKER.child
+    assert child is not None
+    for limit in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
+        assert resource.prlimit(child.pid, limit)[0] != resource.RLIM_INFINITY
+
+
+@needs_limits
 def test_millions_of_equal_rows_are_refused_within_bounds(tmp_path: Path) -> None:
     payload = written(columns(2_000_000))
     assert len(payload) < 1 << 20

@@ -31,7 +31,7 @@ from elolag.schema import (
 )
 from elolag.sources import PartialPayloadError, arena, get_source, indices
 
-MUTATIONS = int(os.environ.get("ELOLAG_MUTATIONS", "100"))
+MUTATIONS = int(os.environ.get("ELOLAG_MUTATIONS", "150"))
 DAY = "2026-08-21"
 
 #: Every kind of payload: source, name, and a real file's pattern below the upstream folder.
@@ -318,7 +318,7 @@ def reshaped(value: object, draw: st.DataObject) -> object:
     ("source", "name"),
     [(s, n) for s, n, _ in KINDS if s not in ("arena-dataset",) and "csv" not in n],
 )
-@search(MUTATIONS // 5, suppress_health_check=[HealthCheck.too_slow])
+@search(30, suppress_health_check=[HealthCheck.too_slow])
 @given(draw=st.data())
 def test_json_of_other_shapes(source: str, name: str, draw: st.DataObject):
     value = reshaped(json.loads(small(source, name)), draw)
