@@ -41,6 +41,7 @@ _SMALLAI = f"{_GITHUB}/SmallAi-API/LLM-Ranking/main/data"
 _CHERRY = f"{_GITHUB}/CherryHQ/cherry-studio-docs"
 _KEVIN = f"{_GITHUB}/kevinschaul/lmarena-leaderboard-history/main/history.csv"
 _IAPS = f"{_GITHUB}/IAPS-AI/Open-Source-Gap"
+_HISTORY = f"{_GITHUB}/jasontrigg0/chatbot-arena-history/main/alltime.csv"
 
 _HISTORY_DAY = "2025-03-26"
 _CATALOG_TABLE_DAY = "2025-12-11"
@@ -207,9 +208,7 @@ def _official(upstream: Path) -> Iterator[Payload]:
 
 def _copies(upstream: Path) -> Iterator[Payload]:
     for path in sorted(upstream.glob("chatbot-arena-history/alltime.csv")):
-        yield _payload(
-            arena_copies.HISTORY, path.name, _HISTORY_DAY, arena_copies._HISTORY_ADDRESS, path
-        )
+        yield _payload(arena_copies.HISTORY, path.name, _HISTORY_DAY, _HISTORY, path)
     for path in sorted(upstream.glob("llm-leaderboard-csv/*/*.csv")):
         tag = path.parent.name
         url = f"{_COPIES}/{tag}/csv/{path.name}"
