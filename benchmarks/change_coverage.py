@@ -55,8 +55,8 @@ def intervals(
             rerun = reruns.histories(data, fitted, labs, (THEN, _AS_OF), [name], None, seed, RERUNS)
             law = _spread_of(pair, rerun, name)[2]
             row = {"what": f"change/{name}", "own": true_change(history.releases, name)}
-            low, high = law.inv_cdf((1 - LEVEL) / 2), law.inv_cdf((1 + LEVEL) / 2)
-            rows.append(row | {"level": LEVEL, "low": low, "high": high})
+            row |= {"level": LEVEL, "low": law.inv_cdf((1 - LEVEL) / 2)}
+            rows.append(row | {"high": law.inv_cdf((1 + LEVEL) / 2)})
     days = np.arange(THEN, _AS_OF + 1)
     least, most = (ends[0] for ends in reach(*over_time._daily(history.releases.race(), days)))
     levels = (LEVEL, over_time.INNER)

@@ -66,7 +66,7 @@ def main() -> None:
     def one(number: int) -> str:
         return shown(simulate(WORLD, chosen.seed * 10**6 + number))
 
-    found = Parallel(n_jobs=chosen.jobs)(delayed(one)(n) for n in numbers)
+    found: list[str] = Parallel(n_jobs=chosen.jobs)(delayed(one)(n) for n in numbers)
     table = split(rows, pd.Series(dict(zip(numbers, found, strict=True))))
     table.to_csv(chosen.table, index=False, float_format="%.4f", lineterminator="\n")
     print(table.to_string(index=False, float_format=lambda x: f"{x:.3f}"))

@@ -82,17 +82,18 @@ def newcomers() -> pd.DataFrame:
     no newcomer.
     """
     lookup, drift, rows = tags.Lookup(tags.load()), early_drift._packaged_drift(), []
-    groups = [tags.parse_group(g, lookup.labs, lookup.countries()) for g in ("US", "CN")]
+    us, china = (tags.parse_group(g, lookup.labs, lookup.countries()) for g in ("US", "CN"))
     for board, (vintages, listed) in zip(debuts.BOARDS, histories(), strict=True):
         mine = debuts.debuts(vintages).assign(board=board)
-        mine["number"] = [listed[identity][0] for identity in mine["identity"]]
-        for number, began in mine[mine["number"] > 0].groupby("number"):
-            vintage = vintages[number]
+        first = [listed[identity][0] for identity in mine["identity"]]
+        mine["number"] = first
+        for number in sorted({*first} - {0}):
+            began, vintage = mine[mine["number"] == number], vintages[number]
             if to_day(vintage.date) - to_day(vintages[number - 1].date) > LONGEST:
                 continue
             best = set(vintage.table["rating"].nlargest(TOP).index)
             table = vintage.table.dropna(subset="se").reset_index(names="identity")
-            roster, _ = enrol(table["model"].unique(), lookup, *groups)
+            roster, _ = enrol(table["model"].unique(), lookup, us, china)
             field, own = roster.field(
                 table.assign(drift=0.0, link=-1, **dict.fromkeys(ROOT, 0.0)), drift
             )
@@ -178,7 +179,8 @@ def split(found: pd.DataFrame) -> Iterator[dict[str, object]]:
         yield _row("year", f"{_range(votes)} votes, first listed in {year}", rows)
 
 
-def _range(interval: pd.Interval) -> str:
+def _range(interval: object) -> str:
+    assert isinstance(interval, pd.Interval)
     low, high = interval.left, interval.right
     if not low:
         return f"under {high:,g}"

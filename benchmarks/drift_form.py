@@ -39,7 +39,8 @@ Ints = NDArray[np.intp]
 
 ASKED = replace(SHIPPED, own_votes=1.0)
 ICC = (0.05, 0.1, 0.25)
-OTHER = (("tails", "freedom", (2.5, 3.0, 6.0)), ("votes", "own_votes", (0.5, 0.1)))
+OTHER = {("tails", v): replace(ASKED, freedom=v) for v in (2.5, 3.0, 6.0)}
+OTHER |= {("votes", v): replace(ASKED, own_votes=v) for v in (0.5, 0.1)}
 FACTORS = (1.5, 2.0, 3.0)
 #: Points at which a lab's common drift is looked at.
 POINTS = 400
@@ -115,26 +116,26 @@ def cells() -> Iterator[tuple[str, str, int, held_out.Boards]]:
 
 def scores() -> pd.DataFrame:
     """One row per question, form and entry (or lab): log score and what it was without."""
-    parts = []
+    parts: list[object] = []
     for role, name, months, boards in cells():
         for kept in held_out.KEPT:
-            what = {"role": role, "cell": name, "months": months, "kept": kept}
+            what: dict[str, str | int] = {
+                "role": role, "cell": name, "months": months, "kept": kept,
+            }  # fmt: skip
             found = errors(boards, months, kept, "lab")
             for lab, mine in found.groupby("lab") if len(found) else ():
-                base = together(mine, 0.0)
+                without = together(mine, 0.0)
                 parts += [
                     what
                     | {"question": "lab", "form": icc, "unit": lab, "entries": len(mine),
-                       "score": together(mine, icc), "base": base}
+                       "score": together(mine, icc), "base": without}
                     for icc in ICC
                 ]  # fmt: skip
             base = errors(boards, months, kept, "random")
             if not len(base):
                 continue
             forms = {
-                (question, v): errors(boards, months, kept, "random", replace(ASKED, **{name: v}))
-                for question, name, values in OTHER
-                for v in values
+                form: errors(boards, months, kept, "random", hyper) for form, hyper in OTHER.items()
             }
             for v in FACTORS:
                 raised = base["drift"] * np.sqrt(np.where(base["high"], v, 1.0))

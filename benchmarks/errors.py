@@ -24,7 +24,8 @@ FIGURES = {"months": "months", "mean": "mean of draws", "at_means": "at posterio
 
 def errors(rows: pd.DataFrame) -> pd.DataFrame:
     """Errors of every figure over the replications whose truth and figure are no bounds."""
-    rivals = {c: c.removeprefix("baseline_").replace("_", " ") for c in rows if "baseline_" in c}
+    beside = [c for c in map(str, rows) if "baseline_" in c]
+    rivals = {c: c.removeprefix("baseline_").replace("_", " ") for c in beside}
     known = rows[
         (rows["state"] == "measured")
         & (rows["truth_low"] == rows["truth_high"])

@@ -191,7 +191,7 @@ def _full_form(
     return place, np.sqrt(variance + np.maximum(noise - votes, 0)), SHIPPED.freedom
 
 
-def cells() -> Iterator[tuple[dict[str, object], pd.DataFrame]]:
+def cells() -> Iterator[tuple[dict[str, str | int], pd.DataFrame]]:
     """Every table of `foretold`, with what it is of."""
     for newest, role in NEWEST.items():
         boards = load(newest)

@@ -19,6 +19,7 @@ import argparse
 import time
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from elolag.dates import to_day
@@ -64,7 +65,7 @@ def rows(past: Past, number: int) -> list[dict[str, object]]:
             "hindsight_low": after.low,
             "hindsight_high": after.high,
             "difference": before.months - after.months,
-            "held": float(before.holds(after.months, after.months)),
+            "held": float(before.holds(np.array(after.months), np.array(after.months))),
         }
         for estimand, before, after in zip(ESTIMANDS, then, since, strict=True)
     ]

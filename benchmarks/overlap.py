@@ -58,7 +58,9 @@ def scores(rng: np.random.Generator, rounds: int) -> Floats:
 
 def _crps(missed: Floats) -> Floats:
     """Of the standard normal."""
-    return missed * (2 * norm.cdf(missed) - 1) + 2 * norm.pdf(missed) - 1 / np.sqrt(np.pi)
+    inside, density = 2 * norm.cdf(missed) - 1, 2 * norm.pdf(missed)
+    found: Floats = missed * inside + density - 1 / np.sqrt(np.pi)
+    return found
 
 
 def fading(rng: np.random.Generator, rounds: int) -> Floats:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,7 @@ def scored(table: pd.DataFrame, archive: Archive) -> Scores:
     )
 
 
-def read(row: Mapping[str, Any]) -> Answer:
+def read(row: Mapping[Hashable, Any]) -> Answer:
     """An answer as the table keeps it."""
     target, end = str(row["target"]), str(row["end"])
     given = [float(value) for value in str(row["values"]).split()]

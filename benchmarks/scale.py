@@ -39,12 +39,9 @@ def released() -> pd.DataFrame:
     rows = snapshot.ratings("overall")
     lookup = Lookup(load())
     found = [lookup.alias(snapshot.source, entry) for entry in rows["entry"]]
-    known = [alias is not None and not is_unknown(alias) for alias in found]
-    days = [
-        lookup.tag(alias.model).release_date if ok else ""
-        for ok, alias in zip(known, found, strict=True)
-    ]
-    return rows.assign(day=days)[known]
+    models = [None if alias is None or is_unknown(alias) else alias.model for alias in found]
+    days = ["" if model is None else lookup.tag(model).release_date for model in models]
+    return rows.assign(day=days)[[model is not None for model in models]]
 
 
 def make(root: Path, models: pd.DataFrame, vintages: int, boards: int, seed: int = SEED) -> int:
@@ -75,7 +72,8 @@ def figures(models: pd.DataFrame, rng: np.random.Generator) -> dict[str, pd.Data
         se = rng.uniform(3, 9, len(models))
         rating = models["rating"] + rng.normal(0, 3, len(models))
         votes = rng.integers(800, 60_000, len(models))
-        part = models.assign(category=category, rating=rating, se=se, votes=votes, rank=pd.NA)
+        part = models.assign(category=category, rating=rating, se=se, votes=votes)
+        part["rank"] = pd.NA
         parts.append(part.assign(lower=rating - 1.96 * se, upper=rating + 1.96 * se))
     entries = models[["entry"]].assign(name="", organisation="", licence="")
     return {

@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import debuts
 import numpy as np
@@ -51,6 +52,7 @@ POINTS, VALUES, WEIGHTS = 100, (-(3**0.5), 0.0, 3**0.5), (1 / 6, 2 / 3, 1 / 6)
 
 Floats = NDArray[np.float64]
 Edit = Callable[[pd.DataFrame], pd.DataFrame]
+PriorEdit = Callable[[Field, Prior], Prior]
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Variation:
     value: str
     past: Past
     edit: Edit | None = None
-    prior: Callable[[Field, Prior], Prior] | None = None
+    prior: PriorEdit | None = None
     days_back: int = 0
     window: float = WINDOW
     seed: int = SEED
@@ -118,6 +120,11 @@ def times(by: float, *columns: str) -> Edit:
     return lambda table: table.assign(**{name: by * table[name] for name in columns})
 
 
+def raised(by: Floats) -> Edit:
+    """Ratings, each moved by its own."""
+    return lambda table: table.assign(rating=table["rating"] + by)
+
+
 def base() -> Variation:
     """The headline as it is."""
     return Variation("base", "", read(DEFAULT_BOARD)[0])
@@ -125,10 +132,11 @@ def base() -> Variation:
 
 def drifts(asked: Variation) -> Iterator[Variation]:
     """Young entries, settled ones since their last list, or both, drift less or further."""
-    past = asked.past
+    past, young = asked.past, asked.past.drift
+    assert young is not None
     for by in FACTORS:
-        sd = tuple(by * sd for sd in past.drift.sd)
-        young_ones = replace(past, drift=replace(past.drift, sd=sd))
+        sd = tuple(by * sd for sd in young.sd)
+        young_ones = replace(past, drift=replace(young, sd=sd))
         for value, moved, edit in (
             ("young entries", young_ones, None),
             ("settled entries", past, times(by, "drift")),
@@ -174,18 +182,18 @@ def estimated(asked: Variation) -> Iterator[Variation]:
     countries = sides(whole(past))
     for share, z in ((0.1, -POINT), (0.9, POINT)):
         drift = made[int(np.argsort(size)[int(share * len(made))])]
-        changes: dict[str, dict[str, object]] = {
-            "drift of young entries": {"past": replace(past, drift=drift)},
-            "drift of settled entries": {"edit": settled_error(past, z)},
+        changes = {
+            "drift of young entries": replace(asked, past=replace(past, drift=drift)),
+            "drift of settled entries": replace(asked, edit=settled_error(past, z)),
         }
         for side, country in countries.items():
             for name, of in (("spread", spread), ("trend", trend)):
-                changes[f"{name} of {side}'s prior"] = {"prior": of(country, z)}
+                changes[f"{name} of {side}'s prior"] = replace(asked, prior=of(country, z))
         for name, change in changes.items():
-            yield replace(asked, kind="estimate", value=f"{name}, {share:.0%} point", **change)
+            yield replace(change, kind="estimate", value=f"{name}, {share:.0%} point")
 
 
-def spread(country: int, z: float) -> Callable[[Field, Prior], Prior]:
+def spread(country: int, z: float) -> PriorEdit:
     """Spread of a country's models, `z` standard errors up: in logarithms 1/sqrt(2n)."""
 
     def change(field: Field, prior: Prior) -> Prior:
@@ -196,7 +204,7 @@ def spread(country: int, z: float) -> Callable[[Field, Prior], Prior]:
     return change
 
 
-def trend(country: int, z: float) -> Callable[[Field, Prior], Prior]:
+def trend(country: int, z: float) -> PriorEdit:
     """A country's trend at its newest model, `z` standard errors up, the rest going with it."""
 
     def change(field: Field, prior: Prior) -> Prior:
@@ -213,7 +221,7 @@ def trend(country: int, z: float) -> Callable[[Field, Prior], Prior]:
     return change
 
 
-def scaled(name: str, by: float) -> float | tuple[float, ...]:
+def scaled(name: str, by: float) -> Any:
     """A hyperparameter less or more; a count stays one, and all of several go together."""
     value = getattr(SHIPPED, name)
     if isinstance(value, tuple):
@@ -225,12 +233,11 @@ def chosen(asked: Variation) -> Iterator[Variation]:
     """Each hyperparameter, and the errors that lists print, less or more."""
     for name in (field.name for field in fields(SHIPPED)):
         for by in FACTORS:
-            value = scaled(name, by)
             yield replace(
                 asked,
                 kind="hyperparameter",
                 value=f"{name} x {by:g}",
-                past=replace(asked.past, hyper=replace(SHIPPED, **{name: value})),
+                past=replace(asked.past, hyper=replace(SHIPPED, **{name: scaled(name, by)})),
             )
     for by in FACTORS:
         for value, columns in (("printed", ("se",)), ("shared by a list", ROOT)):
@@ -292,7 +299,7 @@ def chance(asked: Variation) -> Iterator[Variation]:
             asked,
             kind="noise",
             value=f"N(0, {NOISE:g}), {seed}",
-            edit=lambda table, off=off: table.assign(rating=table["rating"] + off),
+            edit=raised(off),
         )
 
 
@@ -325,7 +332,7 @@ def drawn(asked: Variation, *, everything: bool) -> Summary:
         past = replace(asked.past, drift=made[rng.integers(len(made))], hyper=hyper)
         priors = [of(country, z()) for country in countries for of in (spread, trend)]
 
-        def prior(field: Field, given: Prior, priors: list = priors) -> Prior:
+        def prior(field: Field, given: Prior, priors: list[PriorEdit] = priors) -> Prior:
             for change in priors:
                 given = change(field, given)
             return given
@@ -360,8 +367,10 @@ def changed(out: pd.DataFrame) -> pd.DataFrame:
 def summed(found: pd.DataFrame) -> pd.DataFrame:
     """Per kind, how many rows there are and the largest move of figure and ends; sd of noise."""
     changes = ["months_change", "low_change", "high_change"]
-    grouped = found[found["kind"] != "base"].groupby("kind", sort=False)
-    largest, sd = grouped[changes].agg(lambda column: column.abs().max()), grouped[changes].std()
+    moved = found[found["kind"] != "base"]
+    grouped = moved.groupby("kind", sort=False)
+    largest = moved[changes].abs().groupby(moved["kind"], sort=False).max()
+    sd = grouped[changes].std()
     return pd.concat([grouped.size().rename("rows"), largest, sd.add_suffix("_sd")], axis=1)
 
 

@@ -198,12 +198,12 @@ def world_of(
     for board in boards:
         last = max(int(np.searchsorted(board.days, since, "right")) - 1, 0)
         start = min(first, board.days[last])
-        columns: list[int] = []
+        taken: list[int] = []
         for column in np.flatnonzero(board.days >= start)[::-1].tolist():
-            after = board.days[columns[-1]] if columns else np.inf
+            after = board.days[taken[-1]] if taken else np.inf
             if after - board.days[column] >= SPACING or board.days[column] <= since < after:
-                columns.append(column)
-        kept.append(np.array(columns[::-1]))
+                taken.append(column)
+        kept.append(np.array(taken[::-1]))
     dated = np.concatenate([b.days[c] for b, c in zip(boards, kept, strict=True)])
     days, date = np.unique(dated, return_inverse=True)
     every = np.concatenate([b.rating[:, c] for b, c in zip(boards, kept, strict=True)], axis=1)

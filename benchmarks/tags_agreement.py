@@ -232,7 +232,11 @@ def section(numbers: dict[str, dict[str, object]]) -> str:
     """The Markdown of the agreement, for the docs."""
 
     def share(part: object, whole: object) -> str:
-        return f"{part} of {whole} ({100 * int(part) / int(whole):.1f}%)" if whole else "none given"
+        if not whole:
+            return "none given"
+        assert isinstance(part, int)
+        assert isinstance(whole, int)
+        return f"{part} of {whole} ({100 * part / whole:.1f}%)"
 
     head = (
         "| source | models matched | countries agree | of rows with several countries | labs equal "

@@ -112,15 +112,14 @@ def young_drift() -> str:
 def drift() -> str:
     """The excess change of debuts by growth, votes and year, and what other drifts would give."""
     table = pd.read_csv(ROOT / "benchmarks" / "drift.csv")
+    table["sd"] = table["bias_variance"].clip(lower=0.0) ** 0.5
+    table.loc[table["excess"].round() == 0, "excess"] = 0.0  # prints no -0
     columns = ("entries with", "number", "excess, Elo² (s.e.)", "part that shows, squared",
                "over it (sd, Elo)")  # fmt: skip
     rows = [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns)]
     for r in table.itertuples():
-        sd = max(r.bias_variance, 0.0) ** 0.5
-        excess = (
-            f"{abs(r.excess) if round(r.excess) == 0 else r.excess:.0f} ({r.standard_error:.0f})"
-        )
-        rows.append(f"| {r.whose} | {r.entries} | {excess} | {r.shown:.2f} | {sd:.1f} |")
+        excess = f"{r.excess:.0f} ({r.standard_error:.0f})"
+        rows.append(f"| {r.whose} | {r.entries} | {excess} | {r.shown:.2f} | {r.sd:.1f} |")
     (later,) = pd.read_csv(ROOT / "benchmarks" / "drift_later.csv").itertuples()
     rows += [
         "",
@@ -173,9 +172,9 @@ def held_out() -> str:
             gain = f"{mean('gain'):+.2f} ({mean('gain_low'):+.2f} to {mean('gain_high'):+.2f})"
         figures = [f"{rmse:.1f}", f"{top:.1f}", f"{mean('inside'):.0%}",
                    f"{part['inside_top'].mean():.0%}", f"{mean('score'):.2f}"]  # fmt: skip
-        if way.endswith("less scale"):  # a difference of two ways has a gain alone
+        if str(way).endswith("less scale"):  # a difference of two ways has a gain alone
             figures = [""] * len(figures)
-        listed = "kept" if kept.startswith("other") else "hidden too"
+        listed = "kept" if str(kept).startswith("other") else "hidden too"
         rows.append(
             f"| {months} months | {listed} | {way} | {entries.sum()} | {' | '.join(figures)} | "
             f"{gain} |"
@@ -440,7 +439,7 @@ def figures() -> str:
     ]
     for name, words in called.items():
         part = table[table["figure"] == name]
-        worst = part.loc[part["bias"].abs().idxmax()]
+        worst = part.iloc[part["bias"].abs().argmax()]
         rows.append(
             f"| {words} | {part['right'].mean():.0%} | {part['mae'].mean():.2f} | "
             f"{part['rmse'].mean():.2f} | {worst['bias']:+.2f} ({worst['world']}) |"
@@ -479,7 +478,7 @@ def stability() -> str:
     ]
     changes = ["months_change", "low_change", "high_change"]
     for kind, part in table.iloc[1:].groupby("kind", sort=False):
-        most = part.loc[part[changes[1:]].abs().max(axis=1).idxmax(), "value"]
+        most = part["value"].iloc[part[changes[1:]].abs().max(axis=1).argmax()]
         cells = " | ".join(f"{size:.2f}" for size in part[changes].abs().max())
         rows.append(f"| {kind} | {len(part)} | {cells} | {most} |")
     return "\n".join(rows)

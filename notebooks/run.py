@@ -18,7 +18,7 @@ from pathlib import Path
 os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")
 
 import nbformat
-from jupyter_client import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from PIL import Image

@@ -167,6 +167,8 @@ def current(leader: Group, follower: Group, date: float, rule: Rule = REACHED) -
     if rule.name == "not-worse":
         return Answer(0.0)
     led, followed = first_reaching(leader, lead, date), first_reaching(follower, lead, date)
+    assert led is not None
+    assert followed is not None
     return Answer((followed - led) / MONTH)
 
 
@@ -200,6 +202,7 @@ def over_levels(
     parts = []
     for middle, width in crossed_slices(leader, follower, as_of, window, rule):
         followed = first_reaching(follower, middle, as_of)
+        assert followed is not None
         led = crossing(rule, leader, middle, frontier(follower, followed), as_of)
         part = Answer(
             (followed - led.date) / MONTH,

@@ -54,7 +54,7 @@ def version_of(root: Path, today: dt.date) -> str:
     ReleaseError
         It does not.
     """
-    found = {
+    found: dict[str, str] = {
         "pyproject.toml": tomllib.loads(_read(root, "pyproject.toml"))["project"]["version"],
         "elolag/version.py": _first(r'__version__ = "(.+)"', _read(root, "elolag/version.py")),
         "CITATION.cff": _first(r"(?m)^version: (.+)$", _read(root, "CITATION.cff")),

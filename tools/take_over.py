@@ -128,9 +128,10 @@ def _check_sums(found: Mapping[str, Path]) -> None:
 
 
 if __name__ == "__main__":
-    months, paths = sys.argv[1:2] == ["--months"], sys.argv[-2:]
+    kind = MONTHS if sys.argv[1:2] == ["--months"] else ARCHIVE
+    source, target = map(Path, sys.argv[-2:])
     try:
-        written = take_over(*map(Path, paths), MONTHS if months else ARCHIVE)
+        written = take_over(source, target, kind)
     except RefusedError as error:
         sys.exit(f"refused: {error}")
     print("\n".join(written) or "nothing is new")
