@@ -6,6 +6,8 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -232,6 +234,26 @@ def test_new_snapshots_and_added_lines_are_taken_over(both: tuple[Path, Path]) -
     assert sorted(take_over.take_over(source, target)) == sorted(new)
     assert tree(target) == {**HERE, **new}
     assert take_over.take_over(source, target) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ([], 2, "FROM, INTO"),
+        (["--months", "from"], 2, "INTO"),
+        (["from", "into", "more"], 2, "more"),
+        (["from", "into"], 1, "refused: from is no folder"),
+    ],
+)
+def test_its_command_line_is_refused_in_a_line(
+    words: list[str], code: int, said: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", take_over.__file__, *words],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code
+    assert said in done.stderr.splitlines()[-1]
 
 
 def test_every_file_of_a_snapshot_has_a_name_that_is_taken_over() -> None:

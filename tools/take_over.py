@@ -13,6 +13,7 @@ Anything else ends it, before a file is written.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import re
 import stat
@@ -96,7 +97,7 @@ def take_over(source: Path, target: Path, kind: Kind = ARCHIVE) -> list[str]:
 
 def _files(folder: Path, kind: Kind) -> Iterator[tuple[str, Path]]:
     """Name and path of every file under a folder; what is neither file nor folder is refused."""
-    if not stat.S_ISDIR(folder.lstat().st_mode):
+    if folder.is_symlink() or not folder.is_dir():
         raise RefusedError(f"{folder} is no folder")
     for path in sorted(folder.rglob("*")):
         name, mode = path.relative_to(folder).as_posix(), path.lstat().st_mode
@@ -128,10 +129,13 @@ def _check_sums(found: Mapping[str, Path]) -> None:
 
 
 if __name__ == "__main__":
-    kind = MONTHS if sys.argv[1:2] == ["--months"] else ARCHIVE
-    source, target = map(Path, sys.argv[-2:])
+    asked = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    asked.add_argument("--months", action="store_true", help="published months, not an archive")
+    asked.add_argument("source", type=Path, metavar="FROM")
+    asked.add_argument("target", type=Path, metavar="INTO")
+    given = asked.parse_args()
     try:
-        written = take_over(source, target, kind)
+        written = take_over(given.source, given.target, MONTHS if given.months else ARCHIVE)
     except RefusedError as error:
         sys.exit(f"refused: {error}")
     print("\n".join(written) or "nothing is new")

@@ -15,6 +15,7 @@ from elolag.dates import DAYS_PER_MONTH, to_day
 from elolag.errors import EstimateError
 
 
+@pytest.mark.fresh
 def test_the_report_counts_verdicts(report: ClaimsReport) -> None:
     assert len(report.table().rows) == len(report.to_frame()) == len(packaged()) - 2
     assert report["sacks-2025"].verdict == "consistent"
@@ -31,6 +32,7 @@ def test_the_report_counts_verdicts(report: ClaimsReport) -> None:
             assert estimate.vintage <= found.claim.day or estimate.basis == "hindsight"
 
 
+@pytest.mark.fresh
 def test_epochs_mean_says_what_it_could_look_back_to(report: ClaimsReport) -> None:
     found = report["epoch-2026-us-china-mean"]
     assert found.claim.window == 36.0
@@ -42,6 +44,7 @@ def test_epochs_mean_says_what_it_could_look_back_to(report: ClaimsReport) -> No
     )
 
 
+@pytest.mark.fresh
 def test_epochs_figures_of_may_are_tested_as_they_were_made(report: ClaimsReport) -> None:
     loose, strict = (report[f"epoch-2026-open-closed{end}"].claim for end in ("", "-strict"))
     assert (loose.estimand, loose.window, loose.match_rule) == ("average", 5.0, "not-worse")
@@ -54,6 +57,7 @@ def test_epochs_figures_of_may_are_tested_as_they_were_made(report: ClaimsReport
     assert points.real_time.low is not None
 
 
+@pytest.mark.fresh
 def test_one_claim_alone_is_as_among_all(report: ClaimsReport) -> None:
     (alone,) = check_claims(keys=["epoch-2026-us-china-range"], n_draws=200).assessments
     assert alone.to_dict() == report["epoch-2026-us-china-range"].to_dict()
