@@ -514,6 +514,7 @@ def _led(studies: Studies, asked: Drawn, claim: Claim, as_of: str) -> Estimate:
         studies.drawn, board=study.panel.board, archive=studies.archive,
         category=study.panel.category, vintage=study.panel.vintage, leader=claim.leader,
         follower=claim.follower, extra_tags=studies.extra_tags, session=studies.session,
+        policies=studies.lookup.policies,
     )  # fmt: skip
     lists = who_led(claim.since, **question).until(as_of)
     days = np.array([to_day(s.date) for s in lists.standings])

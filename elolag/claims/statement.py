@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Unpack
+
+import numpy as np
 
 from elolag.claims.estimating import chance, held, passed, possible_in
 from elolag.claims.registry import interval_words, quantity, range_words
@@ -15,7 +18,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Asked
 from elolag.model.estimands import ESTIMANDS
 from elolag.model.frontier import REACHED
-from elolag.model.interval import reach
+from elolag.model.interval import reach, summarise
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
 from elolag.results.words import few, given, noun
@@ -65,7 +68,8 @@ def parse_statement(text: str) -> Statement:
     """Read a bare statement of a lag.
 
     A single figure is taken to half a unit of its last digit ("7 months" is 6.5 to 7.5), "about"
-    to a quarter either way; "at least" and the like leave an end open, "at most" ends at level.
+    to a quarter either way, or half a unit where that is more; "at least" and the like leave an
+    end open, "at most" ends at level.
 
     Raises
     ------
@@ -346,15 +350,18 @@ def _definitions(
 
 
 def _months_in_range(drawn: Drawn, statement: Statement) -> dict[str, list[str]]:
-    """Firsts of months at which a figure at posterior-mean ratings lies in the stated range."""
+    """Firsts of months at which a figure lies in the stated range."""
     found: dict[str, list[str]] = {estimand: [] for estimand in ESTIMANDS}
     month = f"{to_iso(drawn.study.as_of)[:7]}-01"
     for back in range(MONTHS_BACK, -1, -1):
         first = to_day(months_after(month, -back))
-        for (estimand, _), lags in drawn.points(_KEYS, first).items():
+        for key, answer in drawn.answers(_KEYS, first).items():
             # A month before the group or the window begins cannot be asked, and so does not count.
-            if isinstance(lags, EstimateError) or lags.failed[0]:
+            if isinstance(answer, EstimateError):
                 continue
-            if held(*reach(lags.months, lags.censored), statement.ends):
-                found[estimand].append(to_iso(first))
+            with suppress(EstimateError):
+                figure = summarise(key[0], *answer, drawn.study.level)
+                told = reach(np.array([figure.months]), answer[0].censored)
+                if held(*told, statement.ends):
+                    found[key[0]].append(to_iso(first))
     return found

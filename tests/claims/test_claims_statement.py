@@ -19,7 +19,7 @@ from elolag.claims.statement import (
     check_statement,
     parse_statement,
 )
-from elolag.dates import DAYS_PER_MONTH
+from elolag.dates import DAYS_PER_MONTH, months_after
 from elolag.errors import UsageError
 from elolag.model.estimands import ESTIMANDS
 
@@ -159,13 +159,28 @@ def test_a_definition_is_the_ordinary_estimate(checked: StatementCheck, small: P
         one.board, estimand=one.estimand, as_of="2026-01-15", archive=small, n_draws=200
     )
     assert (one.months, one.low, one.high) == (direct.months, direct.low, direct.high)
-    assert one.months_supported
-    for month in one.months_supported[-1:]:
+
+
+@pytest.mark.parametrize("estimand", ["current", "average"])
+def test_months_that_support_are_those_of_the_figure_itself(
+    checked: StatementCheck, small: Path, estimand: str
+) -> None:
+    one = next(
+        d for d in checked.definitions
+        if (d.board, d.estimand, d.leader, d.follower) == (_BOARDS[0], estimand, "US", "CN")
+    )  # fmt: skip
+    months = [months_after("2026-06-01", -back) for back in range(15)]
+    found = set()
+    for month in months:
         there = elolag.estimate_lag(
-            one.board, estimand=one.estimand, as_of=month, archive=small, n_draws=40
+            one.board, estimand=estimand, as_of=month, archive=small, n_draws=200
         )
         assert there.months is not None
-        assert 6.5 <= there.months <= 7.5
+        assert there.censored is None
+        if 6.5 <= there.months <= 7.5:
+            found.add(month)
+    assert found
+    assert found == set(one.months_supported) & set(months)
 
 
 def test_forms(checked: StatementCheck) -> None:

@@ -39,6 +39,7 @@ from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.model.estimands import ESTIMANDS as STEP_ESTIMANDS
 from elolag.model.frontier import MATCH_RULES
+from elolag.tags import Policies
 
 CLAIM = Claim(
     key="planted", who="Nobody", date="2025-12-20", where="https://example.org",
@@ -558,6 +559,23 @@ def test_who_led_is_counted_as_listed(tmp_path: Path) -> None:
     path.write_text(text.replace('since = "2026-03-01"\n', ""), "utf-8")
     with pytest.raises(ClaimError, match="says since when"):
         check_claims(add=path, only_added=True, n_draws=200)
+
+
+def test_lists_are_counted_by_the_policies_that_are_asked(tmp_path: Path) -> None:
+    path = tmp_path / "led.toml"
+    text = '[[claim]]\nkey = "x"\nwho = "X"\ndate = "2026-08-19"\nwhere = "https://example.org"\n'
+    text += 'paraphrase = "p"\nleader = "lab:meta"\nfollower = "lab:nvidia"\nlow = 0\nhigh = 0\n'
+    text += 'board = "arena/text"\nkind = "led"\nsince = "2025-01-01"\nwhy = "w"\nverified = true\n'
+    path.write_text(text + 'checked = "c"\n', "utf-8")
+    asked: elolag.Question = {"n_draws": 100, "policies": Policies(derivatives="drop")}
+    (found,) = check_claims(add=path, only_added=True, **asked).assessments
+    led = elolag.who_led(
+        "2025-01-01", board="arena/text", leader="lab:meta", follower="lab:nvidia", **asked
+    ).until("2026-08-19")
+    by_default = check_claims(add=path, only_added=True, n_draws=100).assessments[0].deciding
+    assert found.deciding is not None
+    assert by_default is not None
+    assert found.deciding.value == len(led.changes) < by_default.value
 
 
 def test_the_lead_was_not_traded_on_the_arenas_list() -> None:
