@@ -307,7 +307,8 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
     lists = vintages(snapshots, category, lookup)
     dates = np.array([to_day(v.date) for v in lists])
     later = _hindsight(study, dates)
-    printed = PrintedErrors(lists)
+    before = [s for s in board.snapshots if s.vintage <= newest and category in s.categories]
+    printed = PrintedErrors(vintages(before, category, lookup))
     standings, without = [], []
     for snapshot, listed, chance in zip(snapshots, lists, later, strict=True):
         bests = _bests(listed, groups, lookup, asked["exclude"], asked["min_votes"])
@@ -315,9 +316,8 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
         if missing:
             without.append((listed.date, missing[0]))
             continue
-        (one, other), ratings = bests, [best["rating"].to_numpy(float) for best in bests]
+        one, other = bests
         rated = snapshot.method != "online-elo"
-        errors = [_errors(best, listed.date, printed) for best in bests] if rated else []
         standings.append(Standing(
             date=listed.date,
             source=snapshot.source,
@@ -325,9 +325,9 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
             completeness=snapshot.completeness,
             leader=str(one["model"].iloc[0]),
             follower=str(other["model"].iloc[0]),
-            leader_rating=float(ratings[0][0]),
-            follower_rating=float(ratings[1][0]),
-            listed=above(ratings[1], errors[1], ratings[0], errors[0]) if rated else None,
+            leader_rating=float(one["rating"].iloc[0]),
+            follower_rating=float(other["rating"].iloc[0]),
+            listed=_listed(one, other, listed.date, printed) if rated else None,
             hindsight=float(chance) if np.isfinite(chance) else None,
         ))  # fmt: skip
     if not standings:
@@ -347,7 +347,7 @@ def _bests(
     exclude: Collection[str],
     min_votes: int,
 ) -> list[pd.DataFrame]:
-    """Of each group the highest entries that count by the list's day, the highest first."""
+    """Of each group the entries that count by the list's day, the highest first."""
     table = listed.table[~(listed.table["votes"] < min_votes)]
     table = table[~table["model"].isin(list(exclude))]
     tagged = [lookup.tag(model) for model in table["model"]]
@@ -356,8 +356,25 @@ def _bests(
     found = []
     for group in groups:
         mine = table[stays & (group.since(tagged) <= day)]
-        found.append(mine.sort_values(["rating", "entry"], ascending=[False, True])[:_TOP])
+        found.append(mine.sort_values(["rating", "entry"], ascending=[False, True]))
     return found
+
+
+def _listed(
+    leader: pd.DataFrame, follower: pd.DataFrame, date: str, printed: PrintedErrors
+) -> float:
+    """Probability that the follower was first, by the errors of a list.
+
+    What counts for both sides cannot put the follower above the leader.
+    """
+    own = follower[~follower.index.isin(leader.index)]
+    if own.empty:
+        return 0.0
+    mine, other = (
+        (best["rating"].to_numpy(float), _errors(best, date, printed))
+        for best in (own[:_TOP], leader[:_TOP])
+    )
+    return above(*mine, *other)
 
 
 def _errors(best: pd.DataFrame, date: str, printed: PrintedErrors) -> Floats:

@@ -63,6 +63,24 @@ def test_of_many_models_it_is_the_integral_of_the_definition(seed: int) -> None:
     assert above(mine, e, other, f) + above(other, f, mine, e) == pytest.approx(1, abs=1e-9)
 
 
+def test_a_model_of_both_sides_cannot_put_one_above_the_other() -> None:
+    asked: elolag.Question = {"board": "arena/text", "vintage": "2026-08-19", "n_draws": _DRAWS}
+    nested = elolag.who_led("2026-06-25", leader="US", follower="ALL", **asked)
+    apart = elolag.who_led("2026-06-25", leader="US", follower="not:US", **asked)
+    assert nested.standings[-1].gap == 0.0
+    for both, other in zip(nested.standings, apart.standings, strict=True):
+        assert both.listed == pytest.approx(other.listed, abs=1e-9)
+        assert both.hindsight == other.hindsight
+    within = elolag.who_led("2026-06-25", leader="US", follower="US+open", **asked)
+    assert {s.listed for s in within.standings} == {0.0}
+
+
+def test_errors_are_those_of_the_nearest_list_whatever_is_looked_at() -> None:
+    asked: elolag.Question = {"board": "arena/text", "vintage": "2025-02-05", "n_draws": _DRAWS}
+    late = elolag.who_led("2025-01-01", **asked)
+    assert late.standings == elolag.who_led(**asked).standings[-len(late.standings) :]
+
+
 def test_china_is_first_on_no_list_of_text(text: WhoLed) -> None:
     assert len(text.standings) == 183
     assert not text.first
