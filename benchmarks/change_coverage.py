@@ -53,7 +53,7 @@ def intervals(
                 for date in (THEN, _AS_OF)
             ]
             rerun = reruns.histories(data, fitted, labs, (THEN, _AS_OF), [name], None, seed, RERUNS)
-            law = _spread_of(pair, rerun, name)[2]
+            law = _spread_of(pair, rerun, name)
             row = {"what": f"change/{name}", "own": true_change(history.releases, name)}
             row |= {"level": LEVEL, "low": law.inv_cdf((1 - LEVEL) / 2)}
             rows.append(row | {"high": law.inv_cdf((1 + LEVEL) / 2)})

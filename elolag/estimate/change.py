@@ -11,9 +11,11 @@ import numpy as np
 from elolag.arrays import Floats
 from elolag.dates import months_after, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
+from elolag.estimate.lag import asked_key
 from elolag.estimate.session import Estimated, Question, Study, prepare
 from elolag.model import draws, reruns
-from elolag.model.estimands import WINDOWS
+from elolag.model.estimands import WINDOWS, Lags
+from elolag.model.interval import summarise
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
 from elolag.results.words import directed, few, noun, over
@@ -55,32 +57,36 @@ class Change(Estimated):
 
     def sentence(self) -> str:
         """The answer to "is it shrinking?" in one sentence."""
-        direction = "shrank" if self.months < 0 else "grew"
+        # Where the follower leads at both dates it is the lead that grows or shrinks.
+        leads = max(self.before, self.after) < 0
+        way, what, over_whom = (-1, "lead", "over") if leads else (1, "lag", "behind")
+        direction = "shrank" if way * self.months < 0 else "grew"
         clear = self.low > 0 or self.high < 0
         verdict = "" if clear else ", which these data cannot tell from no change"
         ends = " to ".join(
             f"{abs(end):.1f} months {'shorter' if end < 0 else 'longer'}"
-            for end in (self.low, self.high)
+            for end in sorted((way * self.low, way * self.high))
         )
+        shrank = 1 - self.probability if leads else self.probability
         spread = (
             f"{self.level:.0%} sampling interval of the change: {ends}; probability that it "
-            f"shrank: {self.probability:.0%}"
+            f"shrank: {shrank:.0%}"
         )
         if self.too_few:
             verdict, spread = "", f"no sampling interval: {few(self.too_few)}"
         return (
-            f"From {self.since} to {self.as_of} the lag of {noun(self.follower_group)} behind "
-            f"{noun(self.leader_group)} on {self.board} ({self.category}; "
+            f"From {self.since} to {self.as_of} the {what} of {noun(self.follower_group)} "
+            f"{over_whom} {noun(self.leader_group)} on {self.board} ({self.category}; "
             f"{over(self.estimand, self.window)}) "
             f"{direction} by {abs(self.months):.1f} months, from {self._ends()}{verdict} "
             f"({spread})."
         )
 
     def _ends(self) -> str:
-        """Both lags; with directions as soon as one is a lead."""
-        if min(self.before, self.after) < 0:
+        """Both lags or leads; with directions where they are one of each."""
+        if min(self.before, self.after) < 0 <= max(self.before, self.after):
             return f"{directed(self.before)} to {directed(self.after)}"
-        return f"{self.before:.1f} to {self.after:.1f}"
+        return f"{abs(self.before):.1f} to {abs(self.after):.1f}"
 
     def table(self) -> Table:
         """One row: the lag at both dates, its change with interval, and the probability."""
@@ -130,7 +136,7 @@ def estimate_change(
     Raises
     ------
     UsageError
-        The two dates are in the wrong order.
+        The two dates are in the wrong order, or the estimand is unknown or not in months.
     EstimateError
         The estimand is only a bound, or not defined, at one of the dates.
 
@@ -146,13 +152,20 @@ def estimate_change(
 
 def change_of(study: Study, since: str | None, estimand: str = "average") -> Change:
     """`estimate_change` of a study already prepared."""
+    key = asked_key(estimand, None, "measurement")
+    if key == "gap":
+        raise UsageError("a change is told in months; take another estimand than gap")
     then = to_day(months_after(to_iso(study.as_of), -12) if since is None else since)
     if then >= study.as_of:
         raise UsageError(f"{to_iso(then)} is not before the as-of date {to_iso(study.as_of)}")
     dates = (then, study.as_of)
-    measured = [study.sample([estimand], date) for date in dates]
-    rerun = study.rerun([estimand], dates)
-    before, after, normal = _spread_of(measured, rerun, estimand)
+    measured = [study.sample([key], date) for date in dates]
+    rerun = study.rerun([key], dates)
+    normal = _spread_of(measured, rerun, key)
+    before, after = (
+        _figure(study, key, date, outcomes.lags[key])
+        for date, outcomes in zip(dates, measured, strict=True)
+    )
     return Change(
         estimand=estimand,
         since=to_iso(then),
@@ -170,14 +183,22 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
     )
 
 
+def _figure(study: Study, key: str, date: float, sample: Lags) -> float:
+    """The figure of a date, as an estimate of that day has it."""
+    found = summarise(key, study.point([key], date).lags[key], sample, study.level)
+    if found.censored:
+        raise EstimateError(f"on {to_iso(date)} {key.partition('/')[0]} is only a bound")
+    return found.months
+
+
 def _spread_of(
     measured: list[draws.Outcomes], rerun: list[draws.Outcomes], estimand: str
-) -> tuple[float, float, NormalDist]:
-    """Lag before and after, and the normal law of the change, at two dates by draws and re-runs."""
+) -> NormalDist:
+    """The normal law of the change, of the draws and re-runs of two dates."""
     known, again = _pairs(measured, estimand), _pairs(rerun, estimand)
     spread = np.sqrt(sum((later - earlier).var(ddof=1) for earlier, later in (again, known)))
-    before, after = (float(values.mean()) for values in known)
-    return before, after, NormalDist(after - before, float(max(spread, 1e-9)))
+    change = float((known[1] - known[0]).mean())
+    return NormalDist(change, float(max(spread, 1e-9)))
 
 
 def _pairs(pair: list[draws.Outcomes], estimand: str) -> tuple[Floats, Floats]:

@@ -132,6 +132,36 @@ def test_a_change_is_of_twelve_calendar_months_unless_said() -> None:
     assert estimate_change(n_draws=40, vintage="2026-08-19").since == "2025-08-19"
 
 
+@pytest.mark.parametrize("estimand", ["current", "levels", "trend"])
+def test_both_figures_are_those_of_their_days(estimand: str) -> None:
+    asked: elolag.Question = {"vintage": "2026-08-19", "n_draws": 100}
+    found = estimate_change("2025-08-19", estimand=estimand, **asked)
+    for figure, day in ((found.before, "2025-08-19"), (found.after, "2026-08-19")):
+        assert figure == elolag.estimate_lag(estimand=estimand, as_of=day, **asked).months
+    assert found.months == found.after - found.before
+
+
+def test_a_change_is_of_estimands_in_months() -> None:
+    for estimand, said in (("gap", "told in months"), ("averge", "average")):
+        with pytest.raises(UsageError, match=said):
+            estimate_change("2025-08-19", estimand=estimand, n_draws=40)
+
+
+def test_where_the_follower_leads_it_is_the_lead_that_grows() -> None:
+    found = Change(
+        "average", "2025-08-19", "2026-08-19", -1.1, -7.9, -6.8, -12.9, -0.8, 0.99, 0.95,
+        board="arena/text", category="overall", vintage="2026-08-19", leader_group="US",
+        follower_group="CN", n_draws=1000, seed=0, snapshots=(),
+    )  # fmt: skip
+    text = found.sentence()
+    assert "the lead of China over the US" in text
+    assert "grew by 6.8 months, from 1.1 to 7.9 (" in text
+    assert "0.8 months longer to 12.9 months longer; probability that it shrank: 1%" in text
+    turned = replace(found, before=2.0, after=-4.8).sentence()
+    assert "the lag of China behind the US" in turned
+    assert "shrank by 6.8 months, from 2.0 months behind to 4.8 months ahead" in turned
+
+
 def test_few_models_give_no_interval_of_a_change() -> None:
     found = Change(
         "average", "2025-08-19", "2026-08-19", 9.0, 7.0, -2.0, -4.0, 0.5, 0.93, 0.95,
