@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Unpack
 
@@ -25,7 +25,18 @@ from elolag.model.interval import Summary, summarise
 from elolag.question import check_names
 from elolag.results.provenance import basis_notes, tags_of
 from elolag.results.table import Cell, Column, Table, data, picked
-from elolag.results.words import NO_WIDTH, bound, compact, given, months, noun, share, sized
+from elolag.results.words import (
+    FEWEST,
+    NO_WIDTH,
+    bound,
+    compact,
+    few,
+    given,
+    months,
+    noun,
+    share,
+    sized,
+)
 
 # What `estimate_revisions` returns.
 
@@ -65,7 +76,9 @@ class Revision:
     age
         Months from the vintage to the newest.
     held
-        Whether the interval of the day holds the hindsight value.
+        Whether the interval of the day holds the hindsight value; None where it has none.
+    none_then, none_now
+        Why there is no interval of the day, or in hindsight; empty where there is one.
     """
 
     date: str
@@ -75,7 +88,9 @@ class Revision:
     votes: float | None
     models: float | None
     age: float
-    held: bool
+    held: bool | None
+    none_then: str = ""
+    none_now: str = ""
 
     @property
     def change(self) -> float | None:
@@ -87,8 +102,13 @@ class Revision:
     def to_dict(self) -> dict[str, Any]:
         """One row of the table."""
         row: dict[str, Any] = {"date": self.date, "age": self.age}
-        for name, found in (("real_time", self.real_time), ("hindsight", self.hindsight)):
-            ends = {f"{name}_{key}": end for key, end in given(found.low, found.high).items()}
+        for name, found, none in (
+            ("real_time", self.real_time, self.none_then),
+            ("hindsight", self.hindsight, self.none_now),
+        ):
+            told = given(found.low, found.high)
+            told["no_interval"] = told["no_interval"] or none or None
+            ends = {f"{name}_{key}": end for key, end in told.items()}
             row |= {name: found.months, **ends, f"{name}_censored": found.censored}
         return row | {"change": self.change, **picked(self, *PARTS), "held": self.held}
 
@@ -165,7 +185,8 @@ class Revisions(Estimated):
     @cached_property
     def score(self) -> Score | None:
         """How often the real-time interval held the hindsight value."""
-        return score(sum(r.held for r in self.settled), len(self.settled))
+        judged = [r.held for r in self.settled if r.held is not None]
+        return score(sum(judged), len(judged))
 
     @property
     def memory(self) -> float | None:
@@ -199,8 +220,11 @@ class Revisions(Estimated):
     def sentence(self) -> str:
         """How far a published figure has moved since, and whether its interval held."""
         where = f"{self.board} ({self.category}; {self.estimand})"
-        if not len(self.changes):
+        if not self.settled:
             return f"On {where} no month is yet {self.settle:g} months old to be judged."
+        if not len(self.changes):
+            text = f"On {where} every figure of the day or of hindsight is only a bound."
+            return f"{text} {self.score_sentence()}".rstrip()
         sizes, n = np.abs(self.changes), len(self.changes)
         cases = "in 9 of 10 cases" if n >= 10 else f"in all of {n} cases"
         most = _nine_in_ten(sizes) if n >= 10 else float(sizes.max())
@@ -216,7 +240,7 @@ class Revisions(Estimated):
             f"{noun(self.leader_group)} published on the day has since {moved} ({n} months with a "
             f"vintage from {first} to {last}, judged with the ratings of {self.vintage}{rest})."
         )
-        return f"{text} {self.score_sentence()}"
+        return f"{text} {self.score_sentence()}".rstrip()
 
     def score_sentence(self) -> str:
         """The score of the intervals of the day."""
@@ -387,7 +411,8 @@ def estimate_revisions(
         raise UsageError("gap is in Elo; revisions are of the estimands in months")
     category, board = asked["category"], find_board(board, asked["archive"], asked["sources"])
     past, lookup, snapshots = read(board, **question)
-    rows, refused = _measure(past, key, n_draws, seed, level, window, progress)
+    sides = asked["leader"], asked["follower"]
+    rows, refused = _measure(past, key, n_draws, seed, level, window, progress, sides)
     skipped = dict(sorted({**_unusable(board, category, snapshots), **refused}.items()))
     if not rows:
         reasons = "; ".join(f"{date}: {why}" for date, why in skipped.items())
@@ -447,14 +472,23 @@ def _measure(
     level: float = 0.95,
     window: float | None = None,
     progress: Callable[[int, int], object] | None = None,
+    groups: tuple[str, str] = ("leader", "follower"),
 ) -> tuple[tuple[Revision, ...], dict[str, str]]:
     """Every month of a past both ways; beside it the vintages that cannot be, and why."""
+
+    def none(state: State, day: float) -> str:
+        """Why there is no interval of a day; empty where there is one."""
+        sides = zip(groups, (state.field.lead_from, state.field.follow_from), strict=True)
+        counts = [(group, int((since <= day).sum())) for group, since in sides]
+        thin = [(group, count) for group, count in counts if count < FEWEST]
+        return few(thin) if thin else ""
 
     def summary(state: State, day: float) -> Summary:
         known = state.field, state.fitted, day, [estimand], window
         point = draws.point(*known, past.match).lags[estimand]
         drawn = draws.sample(*known, n_draws, seed, past.match).lags[estimand]
-        return summarise(estimand, point, drawn, level)
+        found = summarise(estimand, point, drawn, level)
+        return replace(found, low=None, high=None) if none(state, day) else found
 
     newest = to_day(past.vintages[-1].date)
     chosen = monthly(past.vintages)
@@ -475,7 +509,12 @@ def _measure(
             with suppress(EstimateError):
                 way[k] = _exact(summary(states[STATES[k]], day))
         age = (newest - day) / DAYS_PER_MONTH
-        rows.append(Revision(date, then, now, **_steps(way), age=age, held=_held(then, now)))
+        none_then, none_now = (none(states[state], day) for state in ("real-time", "hindsight"))
+        held = None if none_then else _held(then, now)
+        rows.append(Revision(
+            date, then, now, **_steps(way), age=age, held=held, none_then=none_then,
+            none_now=none_now,
+        ))  # fmt: skip
     return tuple(rows), skipped
 
 

@@ -41,8 +41,8 @@ STYLE = "arena/text_style_control"
 # --- a world in which every revision is known -------------------------------------------------
 
 DAYS = {"L0": "2024-01-01", "L1": "2024-06-01", "L2": "2024-10-01", "F0": "2024-02-01",
-        "F1": "2025-01-15", "L9": "2024-08-01"}  # fmt: skip
-THEN = {"L0": 1200.0, "L1": 1300.0, "L2": 1400.0, "F0": 1100.0, "F1": 1350.0}
+        "F1": "2025-01-15", "F2": "2024-03-01", "L9": "2024-08-01"}  # fmt: skip
+THEN = {"L0": 1200.0, "L1": 1300.0, "L2": 1400.0, "F0": 1100.0, "F1": 1350.0, "F2": 1090.0}
 
 
 def past(*vintages: Vintage) -> Past:
@@ -88,7 +88,28 @@ def test_a_known_change_of_votes_is_the_votes_part() -> None:
     assert row.scale == pytest.approx(0)
     assert row.models == pytest.approx(0)
     assert row.change == pytest.approx(row.votes)
-    assert not row.held
+    assert row.held is False
+
+
+def test_too_few_models_of_the_day_give_no_interval_and_no_score() -> None:
+    early, late = (
+        vintage("2025-02-20", {k: v for k, v in THEN.items() if k != "F2"}),
+        vintage("2025-08-01", THEN),
+    )
+    row = only(past(early, late))
+    assert (row.real_time.low, row.held) == (None, None)
+    assert row.none_then == "only 2 rated models of follower, and at least 3 are needed"
+    assert row.to_dict()["real_time_no_interval"] == row.none_then
+    assert row.none_now == ""
+    assert row.hindsight.low is not None
+    named = {"board": "b", "category": "c", "vintage": "2025-08-01", "leader_group": "US"}
+    found = Revisions(
+        (row,), {}, 3.0, "current", "step", 0.95, 0.0, {}, **named,
+        follower_group="CN", n_draws=40, seed=0, snapshots=(),
+    )  # fmt: skip
+    assert found.score is None
+    assert "no month is yet" not in found.sentence()
+    assert "held" not in found.sentence()
 
 
 def test_a_model_listed_late_is_the_models_part() -> None:
