@@ -298,11 +298,14 @@ def catch_up(
     if not times:
         return None
     median = median_days(times)
-    if median is None:
-        return Answer(max(t.days for t in times) / MONTH, may_be_larger=True)
-    # A crossing that may have come earlier, however much: is the median still the same?
+    # A crossing that may have come earlier, however much: which way does the median go?
     long_ago = [Duration(-1e9, True, True) if t.may_be_smaller else t for t in times]
-    return Answer(median / MONTH, may_be_smaller=median_days(long_ago) != median)
+    earliest = median_days(long_ago)
+    if median is None:
+        longest = max(t.days for t in times) / MONTH
+        return Answer(longest, may_be_larger=True, may_be_smaller=earliest is not None)
+    rises = earliest is None or earliest > median
+    return Answer(median / MONTH, may_be_larger=rises, may_be_smaller=rises or earliest != median)
 
 
 def restricted_mean(

@@ -143,7 +143,7 @@ def _print(grid: Grid | None, rests: Influence | None, flips: Flip | None) -> No
         table = flips.table()
         words = [column.key for column in table.columns].index("words")
         changed = [place for place, row in enumerate(table.rows) if row[words]]
-        _table(table.showing("target", "words", "months", "anew", rows=changed))
+        _table(table.showing("target", "words", "then", "again", rows=changed))
     told = rests or flips
     if grid is None and told is not None:  # a grid's notes have said it
         for note in told.footnotes():

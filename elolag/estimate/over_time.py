@@ -22,6 +22,7 @@ from elolag.model.estimands import (
     UNBOUNDED,
     WINDOWS,
     Race,
+    bound_of,
     check_groups,
     current_at,
 )
@@ -113,7 +114,7 @@ class LagPath(Estimated):
             if first == self.follower_group:
                 return f"first, overtaken by {noun(second)} {when}"
             return f"ahead, having overtaken {noun(first)} {when}"
-        code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(self.censored[at]))
+        code = bound_of(self.censored[at])
         return f"{bounded(float(self.months[at]), code)} on {to_iso(day)}"
 
     @property
@@ -186,7 +187,7 @@ _TABLES = {
 def _columns(level: float) -> dict[str, tuple[str, str]]:
     """What a path holds for each day: heading (none for what only the data have) and meaning."""
     return {
-        "months": ("Lag", "the lag at posterior-mean ratings; positive: the follower is behind"),
+        "months": ("Lag", "the figure of the day; positive: the follower is behind"),
         "low": (
             "Low", f"lower end of the day's {level:.0%} measurement interval; empty: unbounded",
         ),

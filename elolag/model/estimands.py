@@ -29,6 +29,11 @@ _Codes = NDArray[np.int8]
 EXACT, AT_LEAST, AT_MOST, UNBOUNDED = 0, 1, -1, 2
 
 
+def bound_of(code: int) -> str | None:
+    """``at-least`` or ``at-most`` where a lag with this code is a bound to one side."""
+    return {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(code))
+
+
 @dataclass(frozen=True)
 class Lags:
     """One lag per draw.
@@ -291,11 +296,12 @@ def catch_up_times(race: Race, window: float, horizon: float = 18.0) -> _CatchUp
     months = np.where(failed, np.nan, np.where(known, median, longest))
     codes = np.where(known, EXACT, AT_LEAST)
     # The follower may have reached levels below its first model any time before: if that could
-    # move the median, it is at most so much.
+    # lower the median, it is at most so much; with others not yet reached it may as well rise.
     unseen &= met
     if unseen.any():
-        earliest, _ = _median(*kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
-        codes = np.where(known & (earliest != median), AT_MOST, codes)
+        earliest, still = _median(*kaplan_meier(np.where(unseen, -np.inf, duration), met, n))
+        codes = np.where(known & still & (earliest < median), AT_MOST, codes)
+        codes = np.where((known != still) | (known & (earliest > median)), UNBOUNDED, codes)
     mean = _restricted_mean(times, survival, horizon)
     return _CatchUp(
         Lags(months, codes.astype(np.int8), failed),

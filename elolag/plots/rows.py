@@ -385,15 +385,18 @@ def influence(
     """
     head = found.headline
     words = f"{head.figure()}\n{head.interval_words()}"
-    rows = [_of("the headline", head, answer=_short(head.months), strong=True, words=words)]
+    rows = [
+        _of("the headline", head, answer=_short(head.months, head.bound), strong=True, words=words)
+    ]
     for case in found.top:
         low, high = case.result.ends_given if case.result else (None, None)
         interval = case.result.interval_words() if case.result else "not estimated"
         rows.append(
             Dot(
-                case.words, _short(case.months), case.months, low, high,
+                case.words, _short(case.months, bound(case.months or 0.0, case.censored)),
+                case.months, low, high,
                 bare=case.result is None or bool(case.result.no_interval()),
-                words=f"{case.words}: {directed(case.months or 0.0)}\n{interval}",
+                words=f"{case.words}: {case.figure()}\n{interval}",
             )
         )  # fmt: skip
     note = f"Bars: {head.level:.0%} measurement intervals, each estimated anew."

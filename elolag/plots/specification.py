@@ -22,7 +22,7 @@ from elolag.plots.style import (
     of_size,
     ours,
 )
-from elolag.results.words import compact, directed, noun
+from elolag.results.words import bounded, compact, directed, noun
 from elolag.robustness import LABELS, TOGETHER, Grid, Spec
 
 if TYPE_CHECKING:
@@ -198,7 +198,8 @@ def _told(grid: Grid, place: int) -> str:
     """What the pointer is told of one specification."""
     spec, answer = grid.specs[place], grid.answers[place]
     chosen = ", ".join(f"{LABELS[n]} {_level(spec, n)}" for n in _choices(grid))
-    return f"{directed(answer.months or 0.0)}; {compact(answer.low, answer.high)}\n{chosen}"
+    figure = bounded(answer.months or 0.0, answer.bound)
+    return f"{figure}; {compact(answer.low, answer.high)}\n{chosen}"
 
 
 def _or(value: float | None, other: float) -> float:

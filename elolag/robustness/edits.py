@@ -15,11 +15,11 @@ from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.draws import lag_of
-from elolag.model.estimands import UNBOUNDED, Lags, Race, current_at
+from elolag.model.estimands import UNBOUNDED, Lags, Race, bound_of, current_at
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import directed, noun
+from elolag.results.words import bounded, noun
 from elolag.tags import Group, Tag
 
 #: "A month", in whole days, by which a date is moved.
@@ -239,6 +239,8 @@ class _Case:
     months
         The figure then: for screened cases at unchanged posterior, for those with a result as
         estimated anew. None where there is none; `refused` says why.
+    censored
+        ``at-least`` or ``at-most`` where the figure is only a bound.
     result
         Everything estimated anew, with its interval; None for cases that were only screened.
     """
@@ -248,7 +250,12 @@ class _Case:
     words: str
     months: float | None
     refused: str = ""
+    censored: str | None = None
     result: LagResult | None = None
+
+    def figure(self) -> str:
+        """The figure in words."""
+        return bounded(self.months or 0.0, self.censored)
 
 
 @dataclass(frozen=True)
@@ -266,6 +273,8 @@ class Influence(Result):
 
     def moves(self, case: _Case) -> bool:
         """Whether a case moves the figure; means of draws are compared beyond their own noise."""
+        if case.months is not None and case.censored != self.headline.censored:
+            return True
         return abs(self.change(case)) > (_NOISE if self.headline.averaged else 1e-9)
 
     @property
@@ -281,7 +290,7 @@ class Influence(Result):
                 f"No single lab, model, vintage or date moves the lag of "
                 f"{noun(self.headline.follower_group)} ({self.headline.figure()})."
             )
-        named = "; ".join(f"{c.words}: {directed(c.months or 0.0)}" for c in self.top)
+        named = "; ".join(f"{c.words}: {c.figure()}" for c in self.top)
         moving = sum(self.moves(c) for c in self.cases)
         return (
             f"Of {len(self.cases):,} changes of one lab, model, vintage or date {moving} move the "
@@ -298,6 +307,7 @@ class Influence(Result):
             data("kind", "lab, model, vintage or date"),
             data("name", "of what"),
             data("months", "positive: the follower is behind; empty: no answer", "months"),
+            data("censored", "at-least or at-most where the months are only a bound"),
             data("change", "months less those of the headline", "months"),
             data("low", f"lower {ends}", "months"),
             data("high", f"upper {ends}", "months"),
@@ -307,7 +317,7 @@ class Influence(Result):
         rows = [
             self._row(case)
             | {
-                "answer": None if case.months is None else directed(case.months),
+                "answer": None if case.months is None else case.figure(),
                 "measurement": case.result and case.result.interval_words(),
             }
             for case in self.cases
@@ -334,7 +344,7 @@ class Influence(Result):
 
     def _row(self, case: _Case) -> dict[str, Any]:
         return {
-            **picked(case, "kind", "name", "words", "months"),
+            **picked(case, "kind", "name", "words", "months", "censored"),
             "change": self.change(case) if case.months is not None else None,
             **ends_of(case.result),
             "refused": case.refused,
@@ -389,8 +399,12 @@ def influence(
         if rank < _CANDIDATES and away[k] > 1e-9:
             cases.append(_anew(study, question, edits[k], key))
             continue
-        found = None if screened.failed[k] else (headline.months or 0.0) + float(moved[k])
-        cases.append(_Case(edits[k].kind, edits[k].name, edits[k].words, found))
+        head, bound = (edits[k].kind, edits[k].name, edits[k].words), bound_of(screened.censored[k])
+        if screened.failed[k] or screened.censored[k] == UNBOUNDED:
+            cases.append(_Case(*head, None))
+        else:
+            found = (headline.months or 0.0) + float(moved[k])
+            cases.append(_Case(*head, found, censored=bound))
     cases += _vintages(study, question, key)
     order = Influence(headline, ())
     cases.sort(key=lambda c: (c.result is None, -abs(order.change(c))))
@@ -403,7 +417,7 @@ def _anew(study: Study, question: Question, edit: Edit, key: str) -> _Case:
         result = results(redo(study, question, [edit]), [key])[0]
     except (EstimateError, UsageError) as error:
         return _Case(*head, None, str(error))
-    return _Case(*head, result.months, "", result)
+    return _Case(*head, result.months, "", result.censored, result)
 
 
 def _vintages(study: Study, question: Question, key: str) -> list[_Case]:
@@ -419,7 +433,7 @@ def _vintages(study: Study, question: Question, key: str) -> list[_Case]:
             continue
         if result.as_of != to_iso(study.as_of):
             words += f", as of {result.as_of}"
-        cases.append(_Case("vintage", vintage, words, result.months, "", result))
+        cases.append(_Case("vintage", vintage, words, result.months, "", result.censored, result))
     return cases
 
 

@@ -13,12 +13,12 @@ from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Question, Session, Study, prepare
-from elolag.model.estimands import Lags
+from elolag.model.estimands import Lags, Race, bound_of, current
 from elolag.model.interval import reach
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
-from elolag.results.table import Cell, Column, Result, Table, data, picked
-from elolag.results.words import directed, noun
+from elolag.results.table import Column, Result, Table, data, picked
+from elolag.results.words import bounded, noun
 from elolag.robustness.edits import (
     Edit,
     current_states,
@@ -35,20 +35,15 @@ from elolag.robustness.edits import (
 _NUDGE = 1e-6
 
 
-def _months_behind(ratings: Floats, ahead: Floats, behind: Floats, as_of: float) -> float:
-    """How long before `as_of` the side ahead first reached the best of the side behind."""
-    level = ratings[behind <= as_of].max()
-    return float((as_of - ahead[(ratings >= level) & (ahead <= as_of)].min()) / DAYS_PER_MONTH)
-
-
 def _cheapest(
     ratings: Floats, ahead: Floats, behind: Floats, as_of: float, least: float, most: float
 ) -> Floats | None:
     """The smallest total change of ratings after which the side behind is so many months behind.
 
     With x the level of its best after the change: its models above x come down to it, or its best
-    goes up to it; models of the side ahead that are too old come down below it; and one of the
-    right age goes up to it where none is there. The sum is convex and piecewise linear in x,
+    goes up to it; models of the side ahead that are too old come down below it, and so does its
+    first where the range ends, which a bound does not; and one of the right age goes up to it where
+    none is there. The sum is convex and piecewise linear in x,
     with breaks at ratings, so its least value is at one of them. `ahead` and `behind` are days from
     which each model counts for either side, (M,), inf never, and none for both; None where no
     change of ratings can do it.
@@ -59,6 +54,10 @@ def _cheapest(
     right &= ahead >= (as_of - most * DAYS_PER_MONTH - _NUDGE if np.isfinite(most) else -np.inf)
     old = (ahead <= as_of) & ~right
     old &= ahead < as_of - least * DAYS_PER_MONTH
+    if np.isfinite(most):
+        # A level below the first model of a side was reached unseen: a lag of at least so much.
+        first = ahead == ahead.min()
+        right, old = right & ~first, old | (first & (ahead <= as_of))
     if not present.any() or not right.any():
         return None
     top = int(np.flatnonzero(present)[ratings[present].argmax()])
@@ -147,12 +146,13 @@ def _targets(months: float, within: tuple[float, float] | None) -> list[_Target]
 class _Change:
     """One way to reach a target: what is changed, and the figure after it.
 
-    `months` is at the posterior as it is; `result` is everything estimated anew (None for points
-    of rating, or where it has no answer).
+    `months` is at the posterior as it is, a bound where `censored` says so; `result` is everything
+    estimated anew (None for points of rating, or where it has no answer).
     """
 
     words: str
     months: float | None
+    censored: str | None = None
     result: LagResult | None = None
 
 
@@ -185,7 +185,7 @@ class _Route:
         if self.size is None:
             return self.least()
         first = self.changes[0]
-        return f"{self.least()} ({first.words}: {directed(first.months or 0.0)})"
+        return f"{self.least()} ({first.words}: {bounded(first.months or 0.0, first.censored)})"
 
     def least(self) -> str:
         """The least it takes."""
@@ -225,8 +225,9 @@ class Flip(Result):
                 **picked(route, "target", "kind", "size"),
                 "searched": None if np.isinf(route.searched) else route.searched,
                 "ways": route.ways,
-                **picked(change, "words", "months"),
+                **picked(change, "words", "months", "censored"),
                 "anew": change.result and change.result.months,
+                "anew_censored": change.result and change.result.censored,
                 **ends_of(change.result),
             }
             for route in self.routes
@@ -240,10 +241,12 @@ class Flip(Result):
             Column("target", "Would be", "where the day's distance is to get"),
             Column("least", "It takes", "the least that does it, in this currency", words=True),
             Column("words", "With", "one of the smallest changes"),
-            Column("months", "Lag then", "at the posterior as it is; positive: behind", "months",
-                   _directed),
-            Column("anew", "Estimated anew", "with everything estimated again", "months",
-                   _directed),
+            Column("then", "Lag then", "at the posterior as it is", words=True),
+            Column("again", "Estimated anew", "with everything estimated again", words=True),
+            data("months", "at the posterior as it is; positive: behind", "months"),
+            data("censored", "at-least or at-most where the months are only a bound"),
+            data("anew", "with everything estimated again; positive: behind", "months"),
+            data("anew_censored", "at-least or at-most where that is only a bound"),
             data("kind", "models, countries, openness, dates or points"),
             data("size", "how many, or how many points; empty: none found"),
             data("searched", "largest number searched for; empty: no limit"),
@@ -253,7 +256,15 @@ class Flip(Result):
             data("no_interval", "why the interval is none"),
         )  # fmt: skip
         least = {(route.target, route.kind): route.least() for route in self.routes}
-        rows = [row | {"least": least[row["target"], row["kind"]]} for row in self._rows()]
+        rows = [
+            row
+            | {
+                "least": least[row["target"], row["kind"]],
+                "then": _bounded(row["months"], row["censored"]),
+                "again": _bounded(row["anew"], row["anew_censored"]),
+            }
+            for row in self._rows()
+        ]
         first = {(row["target"], row["kind"]): place for place, row in reversed([*enumerate(rows)])}
         return Table.of(
             "flip", "The least that would move the day's distance (the CSV has further ways)",
@@ -270,8 +281,8 @@ class Flip(Result):
         return {"sentence": self.sentence(), "rows": self._rows(), "sources": self.headline.sources}
 
 
-def _directed(months: Cell) -> str:
-    return directed(months) if isinstance(months, float) else ""
+def _bounded(value: float | None, censored: str | None) -> str | None:
+    return None if value is None else bounded(value, censored)
 
 
 def flip(*, within: tuple[float, float] | None = (3.0, 6.0), **question: Unpack[Question]) -> Flip:
@@ -328,7 +339,7 @@ def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> _Change:
         result = results(redo(study, question, edits), ["current"])[0]
     except (EstimateError, UsageError):
         result = None  # told apart by being absent: without these models it has no answer
-    return _Change(words, float(lags.months[0]), result)
+    return _Change(words, float(lags.months[0]), bound_of(lags.censored[0]), result)
 
 
 def _search(
@@ -366,7 +377,7 @@ def _points(study: Study, target: _Target) -> list[_Route]:
         return []  # nested groups: a rating would move on both sides
     ratings = study.means[0]
     sides = field.lead_from, field.follow_from
-    best: tuple[float, Floats, int] | None = None
+    best: tuple[float, Floats] | None = None
     for low, high in target.ranges:
         for sign, least, most in ((1, low, high), (-1, -high, -low)):
             if most < 0:
@@ -374,16 +385,16 @@ def _points(study: Study, target: _Target) -> list[_Route]:
             ahead, behind = sides[::sign]  # the other way round where the signs are
             moved = _cheapest(ratings, ahead, behind, study.as_of, max(least, 0.0), most)
             if moved is not None and (best is None or np.abs(moved).sum() < best[0] - 1e-9):
-                best = float(np.abs(moved).sum()), moved, sign
+                best = float(np.abs(moved).sum()), moved
     if best is None:
         return [_Route(target.words, "points", None, np.inf, 0, ())]
-    size, moved, way = best
-    ahead, behind = sides[::way]
-    months = way * _months_behind(ratings + moved, ahead, behind, study.as_of)
+    size, moved = best
+    lags = current(Race.of((ratings + moved)[None], *sides, study.as_of))
     names = [t.model for t in study.cast.tags]
     words = ", ".join(
         f"{names[k]} {abs(moved[k]):.1f} {'higher' if moved[k] > 0 else 'lower'}"
         for k in np.argsort(-np.abs(moved), kind="stable")
         if abs(moved[k]) > 2 * _NUDGE
     )
-    return [_Route(target.words, "points", size, np.inf, 1, (_Change(words, months),))]
+    change = _Change(words, float(lags.months[0]), bound_of(lags.censored[0]))
+    return [_Route(target.words, "points", size, np.inf, 1, (change,))]

@@ -12,7 +12,7 @@ from elolag.plots.rows import claims_title, influence_title, slices_title
 from elolag.plots.specification import few
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, data, decimals
-from elolag.results.words import compact, directed, noun, span
+from elolag.results.words import bounded, compact, noun, span
 from elolag.robustness import CHOICES, LABELS, RULES, Grid
 from elolag.robustness.edits import Influence
 from elolag.site.content import Figure, Section
@@ -107,7 +107,7 @@ def _grid_figure(grid: Grid) -> Figure:
         title=_grid_chart_title(grid),
         alt=(
             f"Dots with intervals in order of size, one for each way to ask, from "
-            f"{directed(_months(grid, kept[0]))} to {directed(_months(grid, kept[-1]))}; nine of "
+            f"{_told(grid, kept[0])} to {_told(grid, kept[-1])}; nine of "
             f"ten lie between {compact(low, high)}; the headline, {grid.headline.figure()}, is "
             f"marked. All are in data/specifications.csv."
         ),
@@ -133,6 +133,10 @@ def _grid_chart_title(grid: Grid) -> str:
 
 def _months(grid: Grid, place: int) -> float:
     return float(grid.answers[place].months or 0.0)
+
+
+def _told(grid: Grid, place: int) -> str:
+    return bounded(_months(grid, place), grid.answers[place].bound)
 
 
 def _order(grid: Grid) -> list[int]:
@@ -183,7 +187,7 @@ def _grid_chart_table(grid: Grid, kept: list[int]) -> Table:
         answer = grid.answers[k]
         known = answer.months is not None
         words: dict[str, Cell] = {
-            "answer": directed(_months(grid, k)) if known else None,
+            "answer": _told(grid, k) if known else None,
             "measurement": compact(answer.low, answer.high) if known else None,
             "asked": grid.specs[k].key,
             "changed": _changed(grid, k) or "as in the headline",
@@ -251,7 +255,7 @@ def sensitivity(material: Material) -> Section:
 
 def _sensitivity_figure(found: Influence) -> Figure:
     headline = found.headline
-    spread = "; ".join(f"{c.words} {directed(c.months or 0.0)}" for c in found.top) or "none"
+    spread = "; ".join(f"{c.words} {c.figure()}" for c in found.top) or "none"
     return Figure(
         name="influence",
         title=influence_title(found),

@@ -550,6 +550,14 @@ def test_catch_up_still_running_is_no_bound_from_above_by_an_early_lead() -> Non
     assert one(sample, "catch-up") == (months(40), AT_LEAST)
 
 
+def test_an_early_lead_may_raise_the_median_where_others_still_run() -> None:
+    leader = [(800.0, 0.0), (900.0, 10.0), (1100.0, 20.0), (1200.0, 30.0)]
+    sample = replace(case(leader, [(1000.0, 0.0)], 40), window=months(39))
+    for rule, code in (("reached", AT_LEAST), ("below", UNBOUNDED)):
+        race = replace(sample.race(), match=MatchRule(rule))
+        assert catch_up_times(race, sample.window).median.censored[0] == code
+
+
 def test_levels_by_hand() -> None:
     leader = [(0.0, 0.0), (10.0, 10.0)]
     follower = [(0.0, 0.0), (4.0, 32.0), (8.0, 36.0)]

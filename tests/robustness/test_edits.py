@@ -87,7 +87,8 @@ def test_the_words_and_the_object(found: Influence) -> None:
     assert len(data["top"]) == 5
     assert data["top"][0]["low"] is not None
     assert list(found.to_frame()) == [
-        "words", "kind", "name", "months", "change", "low", "high", "no_interval", "refused",
+        "words", "kind", "name", "months", "censored", "change", "low", "high", "no_interval",
+        "refused",
     ]  # fmt: skip
 
 

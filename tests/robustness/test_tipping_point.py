@@ -30,7 +30,7 @@ from elolag.robustness.edits import (
 )
 from elolag.robustness.tipping_point import (
     _cheapest,
-    _months_behind,
+    _points,
     _search,
     _Target,
     _targets,
@@ -141,17 +141,21 @@ def test_a_planted_model_that_alone_decides() -> None:
 
 
 def cost(models: list[tuple[str, float, float]], target: tuple[float, float], reach: int) -> float:
-    """The least sum of whole points, each change followed by a hair either way."""
+    """The least sum of whole points, each change followed by a hair either way.
+
+    A bound is in the range only if all it allows is.
+    """
     hairs = list(itertools.product((-0.01, 0.01), repeat=len(models)))
     moves = itertools.product(range(-reach, reach + 1), repeat=len(models))
     for move in sorted(moves, key=lambda m: sum(map(abs, m))):
         for hair in hairs:
             rows = [(c, r + m + h, d) for (c, r, d), m, h in zip(models, move, hair, strict=True)]
             best = {w: max(r for c, r, _ in rows if c == w) for w in ("US", "CN")}
-            if best["US"] > best["CN"]:
-                first = min(d for c, r, d in rows if c == "US" and r >= best["CN"])
-                if target[0] <= (AS_OF - first) / DAYS_PER_MONTH <= target[1]:
-                    return float(sum(map(abs, move)))
+            found = slow_lag(rows)
+            if found is None or best["US"] < best["CN"]:
+                continue
+            if target[0] <= found[0] and found[1] <= target[1]:
+                return float(sum(map(abs, move)))
     return np.inf
 
 
@@ -172,8 +176,10 @@ def test_the_fewest_points_are_those_of_trying_all(seed: int) -> None:
         assert slow == np.inf
         return
     assert np.abs(moved).sum() == pytest.approx(slow, abs=1e-4)
-    found = _months_behind(ratings + moved, ahead, behind, AS_OF)
-    assert target[0] - 1e-6 <= found <= target[1] + 1e-6
+    found = slow_lag([(c, r, d) for (c, _, d), r in zip(models, ratings + moved, strict=True)])
+    assert found is not None
+    assert target[0] - 1e-6 <= found[0]
+    assert found[1] <= target[1] + 1e-6
 
 
 def test_a_bound_is_in_a_range_only_if_all_it_allows_is() -> None:
@@ -243,6 +249,22 @@ def test_the_flip_in_words_and_as_an_object(found: elolag.robustness.tipping_poi
     assert "openness" not in text
     data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert len(data["rows"]) == len(found.to_frame())
+
+
+def test_a_bound_is_told_as_one_and_is_in_no_range_that_ends() -> None:
+    # The first American model is from 400 days before, the best Chinese one of its level.
+    models = [("US", 30.0, AS_OF - 400), ("US", 60.0, AS_OF - 200), ("CN", 40.0, AS_OF - 100)]
+    study = made(models)
+    further, _, within = _targets(
+        float(study.point(["current"]).lags["current"].months[0]), (12, 14)
+    )
+    (route,) = _points(study, further)
+    (change,) = route.changes
+    assert change.censored == "at-least"
+    assert change.months == pytest.approx(400 / DAYS_PER_MONTH)
+    assert f"at least {400 / DAYS_PER_MONTH:.1f} months behind" in route.sentence()
+    (none,) = _points(study, within)
+    assert none.size is None
 
 
 def test_what_the_flip_test_cannot_be_asked() -> None:
