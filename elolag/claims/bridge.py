@@ -132,7 +132,7 @@ _ROUTES = {
 }
 _PACE_MONTHS = 12.0
 
-SCOPE = (
+_SCOPE = (
     "Everything but the published figures is computed from the archive with the newest ratings. "
     "Epoch's table, which prints no errors, stands for indices of benchmarks, also for CAISI's own "
     "suite, which is not public; so that route shows the kind of difference, not CAISI's number. "
@@ -240,7 +240,7 @@ class Bridge(Result):
     def footnotes(self) -> tuple[str, ...]:
         """What was published, and what the steps rest on."""
         published = (f"{name} published: {said}." for name, said in self.published)
-        return (*published, SCOPE, *basis_notes(self.headline))
+        return (*published, _SCOPE, *basis_notes(self.headline))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""

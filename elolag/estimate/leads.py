@@ -327,7 +327,7 @@ def who_led(since: str | None = None, **question: Unpack[Question]) -> WhoLed:
             follower=str(other["model"].iloc[0]),
             leader_rating=float(ratings[0][0]),
             follower_rating=float(ratings[1][0]),
-            listed=above(ratings[1], errors[1], ratings[0], errors[0]) if rated else None,
+            listed=_above(ratings[1], errors[1], ratings[0], errors[0]) if rated else None,
             hindsight=float(chance) if np.isfinite(chance) else None,
         ))  # fmt: skip
     if not standings:
@@ -366,7 +366,7 @@ def _errors(best: pd.DataFrame, date: str, printed: PrintedErrors) -> Floats:
     return np.array([printed.nearest(i, date) if np.isnan(e) else e for i, e in known])
 
 
-def above(mine: Floats, my_error: Floats, other: Floats, other_error: Floats) -> float:
+def _above(mine: Floats, my_error: Floats, other: Floats, other_error: Floats) -> float:
     """Probability that the highest of some independent normals is above the highest of others.
 
     Parameters

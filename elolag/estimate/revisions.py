@@ -112,7 +112,7 @@ class Score:
         return self.held / self.n
 
 
-def score(held: int, n: int) -> Score | None:
+def _score(held: int, n: int) -> Score | None:
     """Share of months held with Wilson's interval; None where there is no month."""
     from statsmodels.stats.proportion import proportion_confint
 
@@ -165,7 +165,7 @@ class Revisions(Estimated):
     @cached_property
     def score(self) -> Score | None:
         """How often the real-time interval held the hindsight value."""
-        return score(sum(r.held for r in self.settled), len(self.settled))
+        return _score(sum(r.held for r in self.settled), len(self.settled))
 
     @property
     def memory(self) -> float | None:

@@ -219,7 +219,7 @@ class Lists:
             Of each question, in days, (m,): lists after the one and up to the other are looked at.
             `by` is NaN where none shows it up to `after`.
         """
-        return shown(self.days, self.best(follower) > self.best(leader), rounds, ends)
+        return _shown(self.days, self.best(follower) > self.best(leader), rounds, ends)
 
     def reach(
         self, leader: str, follower: str, level: float | None, rounds: Floats, ends: Floats
@@ -236,7 +236,7 @@ class Lists:
         """
         best = self.best(follower)
         if level is not None:
-            return shown(self.days, best >= level, rounds, ends)
+            return _shown(self.days, best >= level, rounds, ends)
         found = [
             self._reached(best, leader, begin, end)
             for begin, end in zip(rounds.tolist(), ends.tolist(), strict=True)
@@ -286,7 +286,7 @@ class Lists:
         return dict(zip(keys, rows["rating"].tolist(), strict=True))
 
 
-def shown(days: Floats, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Floats, Floats]:
+def _shown(days: Floats, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Floats, Floats]:
     """Days after and by which something is first shown: see `Lists.parity`.
 
     Parameters

@@ -95,7 +95,7 @@ def _height(rows: Sequence[Dot], size: str, foot: str) -> float:
     return (_ROW * len(rows) + beside) * measures.font / 72 / measures.height
 
 
-def dots(
+def _dots(
     pen: Pen, rows: Sequence[Dot], who: str, *, over: bool = False, unit: str = "months",
     sides: tuple[str, str] = ("behind", "ahead"),
 ) -> None:  # fmt: skip
@@ -255,7 +255,7 @@ def _figure(
 ) -> Axes:  # fmt: skip
     """A whole figure of dots; `scale` as in `dots`, where it is not months."""
     pen = Pen.on(ax, size, _height(rows, size, foot))
-    dots(pen, rows, who, **scale)
+    _dots(pen, rows, who, **scale)
     return pen.finish(finding, foot, room=1.4 * pen.size.font, **look)
 
 

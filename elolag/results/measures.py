@@ -293,7 +293,7 @@ def _sentences(found: Measures, lang: str) -> list[str]:
 def _difference(found: Difference, level: float, lang: str) -> str:
     """By how much two lags differ, and whether that is told from nothing."""
     first, second = (_on(board, lang) for board in found.boards)
-    size, between = _longer(found.months, found.censored, lang), longer_between(found, lang)
+    size, between = _longer(found.months, found.censored, lang), _longer_between(found, lang)
     name = language.percent(level, lang)
     if lang == "de":
         doubt = "" if found.told else "; das ist kein belegter Unterschied"
@@ -318,7 +318,7 @@ def _longer(value: float, censored: str | None, lang: str, *, unit: bool = True)
     return f"{least} {said}"
 
 
-def longer_between(found: Difference, lang: str) -> str:
+def _longer_between(found: Difference, lang: str) -> str:
     """The interval of a difference in words."""
     return language.between(
         found.low, found.high, lang, lambda *ends: _longer(*ends, unit=ends[1] is not None)
@@ -333,6 +333,6 @@ def _difference_row(found: Difference) -> dict[str, Any]:
         "measure": " less ".join(board.removesuffix("_style_control") for board in found.boards),
         "kind": "difference",
         "answer": _longer(found.months, found.censored, "en"),
-        "interval": longer_between(found, "en"),
+        "interval": _longer_between(found, "en"),
         "note": "" if found.told else "not told from the same",
     }

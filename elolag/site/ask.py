@@ -80,7 +80,7 @@ def page(
     """
     markup = library("markupsafe", REPORT).Markup
     headline = answer(carried, Asked())
-    data = json.dumps(packed(carried, headline), ensure_ascii=True, separators=(",", ":"))
+    data = json.dumps(_packed(carried, headline), ensure_ascii=True, separators=(",", ":"))
     names = [carried.cast.tags[k].model for k in carried.travels[::-1]]
     return filled(
         "ask.html.j2",
@@ -115,7 +115,7 @@ def page(
     )
 
 
-def packed(carried: Carried, headline: Answer) -> dict[str, Any]:
+def _packed(carried: Carried, headline: Answer) -> dict[str, Any]:
     """What travels, as the JSON object that the page's script reads."""
     cast, travels = carried.cast, carried.travels
     field, left = cast.field, carried.left

@@ -30,7 +30,7 @@ _TAKEN = {"index", "con", "prn", "aux", "nul"}
 _TAKEN |= {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 
 
-def slugs(keys: Collection[str]) -> dict[str, str]:
+def _slugs(keys: Collection[str]) -> dict[str, str]:
     """A file name for each key, of small letters, digits, points and hyphens; no two alike.
 
     A key that is such a name is its own. Any other is written with what it shares with one and the
@@ -94,7 +94,7 @@ class Deck:
     @cached_property
     def paths(self) -> Mapping[str, str]:
         """Path of each card in English; the German one lies under ``de/``."""
-        return {k: f"models/{s}.html" for k, s in slugs([m.model for m in self.models]).items()}
+        return {k: f"models/{s}.html" for k, s in _slugs([m.model for m in self.models]).items()}
 
     @cached_property
     def names(self) -> Mapping[str, str]:
