@@ -222,13 +222,10 @@ class Drawn:
         lags = self._lags(stepped, day, window, ("draws", chunks))
         lags |= self._lags(smooth, day, window, ("every draw", chunks))
         for key, point in self.points(keys, day, window).items():
-            drawn = lags[key]
-            if isinstance(point, EstimateError):
-                found[key] = point
-            elif isinstance(drawn, EstimateError):
-                found[key] = drawn
-            else:
-                found[key] = point, drawn
+            try:
+                found[key] = draws.known(point), draws.known(lags[key])
+            except EstimateError as error:
+                found[key] = error
         return found
 
     def points(
@@ -242,23 +239,9 @@ class Drawn:
     ) -> dict[Key, Lags | EstimateError]:
         """What is remembered of them; the others are found in one pass over the races."""
         new = [key for key in keys if (key, day, window, which) not in self._found]
-        parts: dict[Key, list[Lags]] = {key: [] for key in new}
-        refused: dict[Key, EstimateError] = {}
-        try:
-            for models, race in self._raced(day, *which) if new else ():
-                for key in parts.keys() - refused.keys():
-                    match = self.study.rule(key[1]).of(models)
-                    try:
-                        lags = draws.lag_of(replace(race, match=match), key[0], window)
-                    except EstimateError as error:
-                        refused[key] = error
-                    else:
-                        parts[key].append(lags)
-        except EstimateError as error:  # nobody races on that day
-            refused = dict.fromkeys(new, error)
-        for key in new:
-            answer = refused[key] if key in refused else draws.join_lags(parts[key])
-            self._found[key, day, window, which] = answer
+        asked = {(estimand, window, rule): (estimand, rule) for estimand, rule in new}
+        made = draws.several(self._raced(day, *which), asked, self.study.rule)
+        self._found |= {(asked[each], day, window, which): found for each, found in made.items()}
         return {key: self._found[key, day, window, which] for key in keys}
 
     def _raced(self, day: float, which: str, chunks: int | None) -> Iterator[tuple[Ints, Race]]:
