@@ -400,7 +400,7 @@ def _race(study: Study, day: str) -> Race:
     """The race of the published (and linked) ratings, without the posterior."""
     field = study.cast.field
     mean = posterior(field, correct_selection=False).mean
-    return Race.of(study.cast.best(mean), field.lead_from, field.follow_from, to_day(day))
+    return Race.of(field.best(mean)[None, :], field.lead_from, field.follow_from, to_day(day))
 
 
 def _published(study: Study, day: str, cause: str, label: str) -> Step:

@@ -44,9 +44,7 @@ def _contenders(field: Field, posterior: Posterior) -> Ints:
     """
     low, high = posterior.bounds()
     slack = REACH * np.sqrt(field.shared)
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    low = np.maximum.reduceat(low - slack, starts)
-    high = np.maximum.reduceat(high + slack, starts)
+    low, high = field.best(low - slack), field.best(high + slack)
     keep = np.zeros(len(field.lead_from), dtype=bool)
     early = np.where(np.isnan(field.month_start), 0.0, 31.0)
     for dates in (field.lead_from, field.follow_from):
@@ -214,8 +212,7 @@ def point(
     match: MatchRule = REACHED,
 ) -> Outcomes:
     """The estimands at posterior-mean ratings: one draw."""
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    ratings = np.maximum.reduceat(fitted.mean, starts)[None, :]
+    ratings = field.best(fitted.mean)[None, :]
     race = Race.of(ratings, field.lead_from, field.follow_from, as_of, match)
     return outcomes(race, estimands, window, np.arange(ratings.shape[1]))
 

@@ -131,9 +131,7 @@ def _packed(carried: Carried, headline: Answer) -> dict[str, Any]:
     best = cast.best_entries(carried.fitted)
     votes = _votes(carried)
     doubt = NormalDist().inv_cdf((1 + carried.level) / 2) * carried.fitted.spread[best]
-    means = np.maximum.reduceat(
-        carried.fitted.mean, np.flatnonzero(np.diff(field.model, prepend=-1))
-    )
+    (means,) = carried.means
     own = carried.panel.measure.name == "own"
     arena = carried.panel.board.startswith("arena/")
     early = np.where(np.isnan(field.month_start), 0.0, field.released - field.month_start)
