@@ -242,6 +242,13 @@ class Panel:
         newest = self.snapshots[0]
         return measure_of(self.board, newest.method, newest.source)
 
+    @property
+    def votes(self) -> dict[str, int]:
+        """Votes by entry, where the newest list prints them."""
+        table = self.placed.table.dropna(subset="votes")
+        table = table[table["link"] < 0]
+        return dict(zip(table["entry"], table["votes"].astype(int), strict=True))
+
 
 def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> Panel:
     """Assemble the panel of one board and category.

@@ -129,7 +129,7 @@ def _packed(carried: Carried, headline: Answer) -> dict[str, Any]:
             [k, *row] for k, (row, usual) in enumerate(rows) if row != usual
         ]
     best = cast.best_entries(carried.fitted)
-    votes = _votes(carried)
+    votes = carried.panel.votes
     doubt = NormalDist().inv_cdf((1 + carried.level) / 2) * carried.fitted.spread[best]
     (means,) = carried.means
     own = carried.panel.measure.name == "own"
@@ -198,13 +198,6 @@ def _counts(carried: Carried, rule: Policies, place: Mapping[str, int]) -> list[
         for group in (carried.cast.leader, carried.cast.follower)
     ]  # fmt: skip
     return [[*days, place[tag.lab]] for *days, tag in zip(*sides, tags_, strict=True)]
-
-
-def _votes(carried: Carried) -> dict[str, int]:
-    """Votes by entry, where the newest list prints them."""
-    table = carried.panel.placed.table.dropna(subset="votes")
-    table = table[table["link"] < 0]
-    return dict(zip(table["entry"], table["votes"].astype(int), strict=True))
 
 
 def _bytes(numbers: Any) -> str:

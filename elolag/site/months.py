@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from elolag.archive import Board, Snapshot
-from elolag.dates import parse
+from elolag.dates import months_after
 from elolag.errors import CheckFailed
 from elolag.results import citing
 from elolag.site.folder import SUMS
@@ -80,9 +80,7 @@ def next_release(day: str) -> str:
     >>> next_release("2026-11-27")
     '2026-12-03'
     """
-    date = parse(day)
-    year, month = (date.year + 1, 1) if date.month == 12 else (date.year, date.month + 1)
-    return f"{year:04d}-{month:02d}-03"
+    return months_after(f"{day[:8]}03", 1)
 
 
 @dataclass(frozen=True)
