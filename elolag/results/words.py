@@ -306,6 +306,11 @@ def printable(name: str) -> str:
     )
 
 
+def first_up(text: str) -> str:
+    """A sentence's beginning; the rest, names included, stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 # What models are called by people: ``claude-opus-4-6`` is Claude Opus 4.6.
 
 #: Words that are not simply capitalised.
