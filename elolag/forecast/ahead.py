@@ -37,7 +37,7 @@ from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Table, data, picked
-from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
+from elolag.results.words import beside, best_of, best_of_day, first_up, noun, one_of, phrase, share
 from elolag.tags import Policies
 
 #: Ours, and the three that it mixes, by the names of the ledger.
@@ -245,11 +245,8 @@ class Outlook(Estimated):
             ]
         if self.now["gap"] > 0:
             texts.append(words["reached" if dates else "unreached"])
-        found = (text.format(**said) for text in texts)
-        return (
-            *(text[:1].upper() + text[1:] for text in found),
-            *filter(None, [self.record.get(lang)]),
-        )
+        found = (first_up(text.format(**said)) for text in texts)
+        return (*found, *filter(None, [self.record.get(lang)]))
 
     def table(self) -> Table:
         """One row per target and day: of the mixture for the reader, of each model as data."""

@@ -367,7 +367,7 @@ def _spelled(word: str) -> str:
     if re.fullmatch(r"[\d.]+[bv]|[a-z]\d+(?:\.\d+)?[a-z]*|t2[iv]", word):  # 72b, v3, a22b, k2.5
         return word.upper()
     word = re.sub(r"(?<=\dx)(\d+)b$", r"\1B", word)  # 8x7B
-    return word[:1].upper() + word[1:]
+    return first_up(word)
 
 
 # Groups of models as phrases with the right grammar, in English and German.
