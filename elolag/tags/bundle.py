@@ -14,6 +14,7 @@ from typing import Any
 
 from elolag.archive.package import sha256
 from elolag.errors import TagError, UsageError
+from elolag.sources.sheet import read_upto
 
 #: The tables, in the order in which they refer to one another.
 _TABLES = ("labs", "models", "aliases")
@@ -82,11 +83,7 @@ def read(path: Path, digest: str) -> bytes:
             f"{path}: give its SHA-256 with --sha256 HASH: not that of this file as it is here "
             f"(sha256sum prints it) but the one its maker published, or elolag tags export printed"
         )
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read the tags {path}: {error.strerror or error}") from error
+    data = read_upto(path, "the tags", _MAX_BYTES)
     if len(data) > _MAX_BYTES:
         raise UsageError(f"{path}: larger than {_MAX_BYTES >> 20} MB, so no bundle of tags")
     found = sha256(data)
