@@ -71,9 +71,7 @@ def moved_dates(study: Study) -> list[Edit]:
 
 
 def _moved(tag: Tag, days: float) -> Edit:
-    released = tag.released + days
-    opened = tag.opened + days if tag.opened == tag.released else max(tag.opened, released)
-    other = replace(tag, released=released, opened=opened, release_date=to_iso(released))
+    other = tag.moved(tag.released + days)
     word = "earlier" if days < 0 else "later"
     words = f"{tag.model} released {abs(days):.0f} days {word}"
     return Edit("date", tag.model, words, ((tag.model, other),))

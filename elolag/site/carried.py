@@ -338,12 +338,8 @@ class Carried(Study):
 
 
 def _moved(tag: Tag, day: str) -> Tag:
-    """The tag with another day of release; weights that came with it move too."""
-    if not day:
-        return tag
-    released = to_day(day)
-    opened = released if tag.opened == tag.released else max(tag.opened, released)
-    return replace(tag, released=released, opened=opened, release_date=day, precision="day")
+    """The tag with another day of release, where one is given."""
+    return replace(tag.moved(to_day(day)), precision="day") if day else tag
 
 
 @dataclass(frozen=True)
