@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from elolag.archive import Archive, Board, Snapshot, open_archive
+from elolag.archive import Archive, open_archive
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_day
 from elolag.errors import EstimateError
@@ -119,7 +119,7 @@ class Studies:
         """
         if board not in self.archive.boards():
             raise EstimateError(f"the archive has no board {board}")
-        complete = _complete(self.archive.board(board))
+        complete = self.archive.board(board).complete()
         official = [s for s in complete if s.official and s.vintage >= day]
         if not complete:
             raise EstimateError(f"{board} has no complete list of ratings")
@@ -127,8 +127,8 @@ class Studies:
 
     def complete(self, board: str, category: str, day: str) -> list[str]:
         """The vintages after `day` of the complete lists of a category, in order."""
-        lists = _complete(self.archive.board(board))
-        return [s.vintage for s in lists if s.vintage > day and category in s.categories]
+        lists = self.archive.board(board).complete(category)
+        return [s.vintage for s in lists if s.vintage > day]
 
     def in_real_time(
         self, board: str, category: str, day: str, *, complete: bool
@@ -149,8 +149,9 @@ class Studies:
             if name not in self.archive.boards():
                 reasons.append(f"the archive has no board {name}")
                 continue
-            known = [s for s in self.archive.board(name).snapshots if s.vintage <= day]
-            usable = [s for s in known if s.method in ("bradley-terry", "index")]
+            held = self.archive.board(name)
+            known = [s for s in held.snapshots if s.vintage <= day]
+            usable = [s for s in held.scaled if s.vintage <= day]
             shown = [s for s in usable if category in s.categories]
             fine = [s for s in shown if s.completeness == "full" or not complete]
             if not known:
@@ -172,11 +173,6 @@ class Studies:
             else:
                 return name, fine[-1].vintage
         raise EstimateError("; ".join(reasons))
-
-
-def _complete(board: Board) -> list[Snapshot]:
-    rated = (s for s in board.snapshots if s.method in ("bradley-terry", "index"))
-    return [s for s in rated if s.completeness == "full"]
 
 
 #: An estimand as the draws know it, and the match rule by which it is asked.

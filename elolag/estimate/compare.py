@@ -52,7 +52,7 @@ def _boards(question: Question) -> list[_Part]:
     return [
         _Part(board.name, {"board": board})
         for board in map(opened.board, opened.boards())
-        if any(s.method in ("bradley-terry", "index") for s in board.snapshots)
+        if board.scaled
     ]
 
 

@@ -392,7 +392,7 @@ def choose(board: Board, vintage: str | None) -> Snapshot:
                 f"the published ratings; choose a vintage from 2024-03-27 on"
             )
         return chosen
-    scaled = [s for s in board.snapshots if s.method in ("bradley-terry", "index")]
+    scaled = board.scaled
     official = [s for s in scaled if s.official]
     # A cut-off list, official or not, is only used when named: it cannot be linked.
     whole = [s for s in official if s.completeness == "full"]
@@ -412,12 +412,7 @@ def newest_whole(board: Board, until: str | None) -> Snapshot:
     EstimateError
         There is none.
     """
-    lists = [
-        s
-        for s in board.snapshots
-        if s.method in ("bradley-terry", "index") and s.completeness == "full"
-        and (until is None or s.vintage <= until)
-    ]  # fmt: skip
+    lists = [s for s in board.complete() if until is None or s.vintage <= until]
     if not lists:
         raise EstimateError(f"it has no whole list by {until}")
     return ([s for s in lists if s.interval_kind != "none"] or lists)[-1]

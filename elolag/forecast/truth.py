@@ -88,11 +88,7 @@ class Lists:
     """
 
     def __init__(self, board: Board, lookup: Lookup, session: Session | None = None) -> None:
-        self.snapshots: tuple[Snapshot, ...] = tuple(
-            s for s in board.snapshots
-            if s.completeness == "full" and s.method in ("bradley-terry", "index")
-            and _CATEGORY in s.categories
-        )  # fmt: skip
+        self.snapshots: tuple[Snapshot, ...] = board.complete(_CATEGORY)
         self.days: Floats = to_days([s.vintage for s in self.snapshots])
         self._board, self._lookup, self._session = board, lookup, session or Session()
         self._best: dict[str, Floats] = {}

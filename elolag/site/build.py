@@ -56,7 +56,6 @@ from elolag.site.months import (
     frozen_lists,
     months,
     next_release,
-    usable,
 )
 from elolag.site.page import Frame
 from elolag.site.travel import carry
@@ -210,7 +209,7 @@ class _Work:
     def others(self) -> list[str]:
         """Vintages of the lists that stand for no month and have no answer kept."""
         known = {month.vintage for month in self.months} | set(self.lists)
-        every = (s for s in self.board.snapshots if usable(s, self.category))
+        every = self.board.complete(self.category)
         return [s.vintage for s in every if s.vintage not in known]
 
     def frame(self, kicker: str, path: str, lang: str = "en") -> Frame:

@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from elolag.archive import Board, Snapshot
+from elolag.archive import Board
 from elolag.dates import months_after
 from elolag.errors import CheckFailed
 from elolag.results import citing
@@ -57,19 +57,12 @@ def months(board: Board, category: str) -> tuple[Month, ...]:
     >>> months(board, "overall")[-1].name
     '2026-10'
     """
-    whole = [s for s in board.snapshots if usable(s, category)]
     found = []
-    for name, group in groupby(whole, key=lambda s: s.vintage[:7]):
+    for name, group in groupby(board.complete(category), key=lambda s: s.vintage[:7]):
         lists = list(group)
         chosen = ([s for s in lists if s.official] or lists)[-1]
         found.append(Month(name, chosen.vintage, chosen.official))
     return tuple(found)
-
-
-def usable(snapshot: Snapshot, category: str) -> bool:
-    """Whether a list is complete, on the published scale, and has the category."""
-    scaled = snapshot.method in ("bradley-terry", "index")
-    return scaled and snapshot.completeness == "full" and category in snapshot.categories
 
 
 def next_release(day: str) -> str:
