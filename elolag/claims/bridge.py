@@ -21,7 +21,7 @@ from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Asked, Study
-from elolag.model.estimands import AT_LEAST, AT_MOST, Lags, Race, catch_up, catch_up_times, current
+from elolag.model.estimands import CENSORED, Lags, Race, catch_up, catch_up_times, current
 from elolag.model.posterior import posterior
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
@@ -392,7 +392,7 @@ def _ai_index(study: Study, day: str) -> Iterator[Step]:
 
 
 def _of(cause: str, label: str, lags: Lags) -> Step:
-    bound = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(lags.censored[0]))
+    bound = CENSORED.get(int(lags.censored[0]))
     return Step("", cause, label, float(lags.months[0]), bound)
 
 

@@ -18,6 +18,7 @@ from elolag.model import draws
 from elolag.model.estimands import (
     AT_LEAST,
     AT_MOST,
+    CENSORED,
     EXACT,
     UNBOUNDED,
     WINDOWS,
@@ -113,7 +114,7 @@ class LagPath(Estimated):
             if first == self.follower_group:
                 return f"first, overtaken by {noun(second)} {when}"
             return f"ahead, having overtaken {noun(first)} {when}"
-        code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(self.censored[at]))
+        code = CENSORED.get(int(self.censored[at]))
         return f"{bounded(float(self.months[at]), code)} on {to_iso(day)}"
 
     @property

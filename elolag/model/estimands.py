@@ -27,6 +27,8 @@ from elolag.model.frontier import REACHED, MatchRule, Steps, caught, crossed
 _Codes = NDArray[np.int8]
 
 EXACT, AT_LEAST, AT_MOST, UNBOUNDED = 0, 1, -1, 2
+#: What results call a bound.
+CENSORED = {AT_LEAST: "at-least", AT_MOST: "at-most"}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from elolag.errors import CheckFailed, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, estimate_lag
 from elolag.estimate.over_time import LagPath, lag_path
 from elolag.estimate.session import Estimated, Question, Session, asking, prepare
-from elolag.model.estimands import AT_LEAST, AT_MOST, WINDOWS
+from elolag.model.estimands import CENSORED, WINDOWS
 from elolag.own import OwnBoard
 from elolag.results.lag import LagResult
 from elolag.results.table import Column, Table, decimals, picked
@@ -403,5 +403,5 @@ def _revised(day: str, path: LagPath | None) -> Figure | None:
         return None
     at = int(to_day(day) - path.days[0])
     low, high = (None if np.isnan(end[at]) else float(end[at]) for end in (path.low, path.high))
-    code = {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(path.censored[at]), "figure")
+    code = CENSORED.get(int(path.censored[at]), "figure")
     return Figure(float(path.months[at]), low, high, code)
