@@ -54,8 +54,6 @@ _REFITS = (
 def page(
     carried: Carried,
     *,
-    home: str = "../index.html",
-    methods: str = "../methods/index.html",
     footer: Sequence[str] = (),
     chart: tuple[str, str] | None = None,
 ) -> bytes:
@@ -65,8 +63,6 @@ def page(
     ----------
     carried
         The headline question, by the plain rules, with the draws that travel.
-    home, methods
-        Where the site's front page and its methods lie, seen from this page.
     footer
         Lines that stand under every page of the site.
     chart
@@ -107,8 +103,6 @@ def page(
         travels=len(carried.travels),
         all_models=len(carried.cast.tags),
         off=f"{float(carried.step.max()) / 2:.2f}",
-        home=home,
-        methods=methods,
         footer=footer,
         chart=chart,
         data=markup(data.replace("<", "\\u003c")),
