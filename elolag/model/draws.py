@@ -247,12 +247,12 @@ def join(parts: Sequence[Outcomes]) -> Outcomes:
     """Chunks of draws, one after another."""
     names = [f.name for f in fields(Outcomes) if f.name != "lags"]
     return Outcomes(
-        lags={e: join_lags([p.lags[e] for p in parts]) for e in parts[0].lags},
+        lags={e: _joined_lags([p.lags[e] for p in parts]) for e in parts[0].lags},
         **{name: np.concatenate([getattr(p, name) for p in parts]) for name in names},
     )
 
 
-def join_lags(parts: Sequence[Lags]) -> Lags:
+def _joined_lags(parts: Sequence[Lags]) -> Lags:
     """The lags of chunks of draws, one after another."""
     return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))
 
@@ -289,7 +289,7 @@ def several(
                     refused[each] = error
     except EstimateError as error:  # nobody races on that day
         refused = dict.fromkeys(parts, error)
-    return {each: refused.get(each) or join_lags(found) for each, found in parts.items()}
+    return {each: refused.get(each) or _joined_lags(found) for each, found in parts.items()}
 
 
 def known(found: Lags | EstimateError) -> Lags:
