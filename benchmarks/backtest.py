@@ -164,8 +164,7 @@ class _Pair:
 
 def _ratings(state: State) -> Floats:
     """Posterior mean of each model's best entry, as one draw."""
-    starts = np.flatnonzero(np.diff(state.field.model, prepend=-1))
-    return np.maximum.reduceat(state.fitted.mean, starts)[None, :]
+    return state.field.best(state.fitted.mean)[None, :]
 
 
 def _race(state: State, day: float) -> Race:

@@ -106,7 +106,7 @@ def test_what_the_recipe_names_is_read_as_what_it_takes(recipe: str) -> None:
     ]
     rows: list[dict[str, Any]] = [
         {
-            **dict.fromkeys(column.key for column in programs.COLUMNS),
+            **dict.fromkeys(column.key for column in programs._COLUMNS),
             "month": month, "vintage": f"{month}-03", "as_of": f"{month}-28", "level": 0.95,
             "gap_high": 12.0, "gap_unit": "Elo", "method": method, "reconstructed": early,
             "sha256": "0a" * 32,

@@ -7,7 +7,7 @@ import io
 import math
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -183,3 +183,27 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise ArchiveError(f"{path}: could not be written: {error}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def fill(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a new folder, each flushed to the disk."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def swap(new: Path, old: Path, out: Path) -> None:
+    """Put a folder in the place of `out`, which goes to `old` and comes back if that fails."""
+    replaced = out.exists()
+    if replaced:
+        out.rename(old)
+    try:
+        new.rename(out)
+    except OSError:
+        if replaced:
+            old.rename(out)
+        raise

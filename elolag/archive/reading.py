@@ -571,6 +571,16 @@ class Board:
         superseded = {other for others in given.values() for other in others}
         return tuple({s.vintage: s for s in usable if s.label not in superseded}.values())
 
+    @property
+    def scaled(self) -> tuple[Snapshot, ...]:
+        """Its vintages on the published scale: those of votes but for online Elo, and indices."""
+        return tuple(s for s in self.snapshots if s.method in ("bradley-terry", "index"))
+
+    def complete(self, category: str = "") -> tuple[Snapshot, ...]:
+        """Of these the complete ones; those that have a category, if one is named."""
+        lists = (s for s in self.scaled if s.completeness == "full")
+        return tuple(s for s in lists if not category or category in s.categories)
+
     @cached_property
     def misdated(self) -> dict[str, str]:
         """Label to what is wrong, of each list that cannot be of the day it says.

@@ -19,7 +19,7 @@ from elolag.results.answer import Speaker, lines, phrase_of
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.provenance import Origin, Provenance, provenance
-from elolag.results.words import Phrase, meaning, rated
+from elolag.results.words import Phrase, first_up, meaning, rated
 from elolag.schema import ALL_LISTS, OFFICIAL_LISTS
 from elolag.version import RELEASED, __version__
 
@@ -259,7 +259,7 @@ class _Speaker(Speaker):
         at = "" if how else f" {self.words.say('on', 'am')} {self.day}"
         bound = f"{self.words.at_least} " if self.wording == "at-least" else ""
         return _SAID[kind][self.german].format(
-            near=near, far=far, best=f"{near.best[:1].upper()}{near.best[1:]}", day=self.day, at=at,
+            near=near, far=far, best=first_up(near.best), day=self.day, at=at,
             board=self.board, size=f"{bound}{language.number(self.value, self.lang)}",
             unit=self.unit, iv=self.interval(), how=f", {how}" if how else "", **more,
         )  # fmt: skip

@@ -21,7 +21,7 @@ from elolag.dates import DAYS_PER_MONTH, between, parse, to_day, to_days
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Asked, Study
-from elolag.model.estimands import Lags, Race, bound_of, catch_up, catch_up_times, current
+from elolag.model.estimands import CENSORED, Lags, Race, catch_up, catch_up_times, current
 from elolag.model.posterior import posterior
 from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
@@ -132,7 +132,7 @@ _ROUTES = {
 }
 _PACE_MONTHS = 12.0
 
-SCOPE = (
+_SCOPE = (
     "Everything but the published figures is computed from the archive with the newest ratings. "
     "Epoch's table, which prints no errors, stands for indices of benchmarks, also for CAISI's own "
     "suite, which is not public; so that route shows the kind of difference, not CAISI's number. "
@@ -240,7 +240,7 @@ class Bridge(Result):
     def footnotes(self) -> tuple[str, ...]:
         """What was published, and what the steps rest on."""
         published = (f"{name} published: {said}." for name, said in self.published)
-        return (*published, SCOPE, *basis_notes(self.headline))
+        return (*published, _SCOPE, *basis_notes(self.headline))
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object."""
@@ -392,7 +392,7 @@ def _ai_index(study: Study, day: str) -> Iterator[Step]:
 
 
 def _of(cause: str, label: str, lags: Lags) -> Step:
-    bound = bound_of(lags.censored[0])
+    bound = CENSORED.get(int(lags.censored[0]))
     return Step("", cause, label, float(lags.months[0]), bound)
 
 
@@ -400,7 +400,7 @@ def _race(study: Study, day: str) -> Race:
     """The race of the published (and linked) ratings, without the posterior."""
     field = study.cast.field
     mean = posterior(field, correct_selection=False).mean
-    return Race.of(study.cast.best(mean), field.lead_from, field.follow_from, to_day(day))
+    return Race.of(field.best(mean)[None, :], field.lead_from, field.follow_from, to_day(day))
 
 
 def _published(study: Study, day: str, cause: str, label: str) -> Step:

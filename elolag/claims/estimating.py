@@ -33,10 +33,10 @@ _ASIDE, _BESIDE = 1, 2
 
 CONSISTENT, UNLIKELY = "consistent", "unlikely"
 TOO_SMALL, TOO_LARGE = "too small", "too large"
-NOT_TESTABLE = "not testable here"
+_NOT_TESTABLE = "not testable here"
 OPEN, NOT_RESOLVABLE = "open", "not resolvable here"
 _OF_FIGURES = (CONSISTENT, UNLIKELY, TOO_SMALL, TOO_LARGE)
-VERDICTS = (*_OF_FIGURES, OPEN, NOT_RESOLVABLE, NOT_TESTABLE)
+VERDICTS = (*_OF_FIGURES, OPEN, NOT_RESOLVABLE, _NOT_TESTABLE)
 
 #: A range that holds in fewer draws is unlikely.
 _LEAST_SHARE = 0.05
@@ -256,7 +256,7 @@ def estimate(
     )
 
 
-def untestable(basis: str, claim: Claim, reason: str, verdict: str = NOT_TESTABLE) -> Estimate:
+def untestable(basis: str, claim: Claim, reason: str, verdict: str = _NOT_TESTABLE) -> Estimate:
     """No figure, and why."""
     return Estimate(basis, claim.kind, verdict, reason)
 

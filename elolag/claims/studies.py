@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from elolag.archive import Archive, Board, Snapshot, open_archive
+from elolag.archive import Archive, open_archive
 from elolag.arrays import Floats, Ints
 from elolag.dates import to_day
 from elolag.errors import EstimateError
@@ -119,7 +119,7 @@ class Studies:
         """
         if board not in self.archive.boards():
             raise EstimateError(f"the archive has no board {board}")
-        complete = _complete(self.archive.board(board))
+        complete = self.archive.board(board).complete()
         official = [s for s in complete if s.official and s.vintage >= day]
         if not complete:
             raise EstimateError(f"{board} has no complete list of ratings")
@@ -127,8 +127,8 @@ class Studies:
 
     def complete(self, board: str, category: str, day: str) -> list[str]:
         """The vintages after `day` of the complete lists of a category, in order."""
-        lists = _complete(self.archive.board(board))
-        return [s.vintage for s in lists if s.vintage > day and category in s.categories]
+        lists = self.archive.board(board).complete(category)
+        return [s.vintage for s in lists if s.vintage > day]
 
     def in_real_time(
         self, board: str, category: str, day: str, *, complete: bool
@@ -149,8 +149,9 @@ class Studies:
             if name not in self.archive.boards():
                 reasons.append(f"the archive has no board {name}")
                 continue
-            known = [s for s in self.archive.board(name).snapshots if s.vintage <= day]
-            usable = [s for s in known if s.method in ("bradley-terry", "index")]
+            held = self.archive.board(name)
+            known = [s for s in held.snapshots if s.vintage <= day]
+            usable = [s for s in held.scaled if s.vintage <= day]
             shown = [s for s in usable if category in s.categories]
             fine = [s for s in shown if s.completeness == "full" or not complete]
             if not known:
@@ -172,11 +173,6 @@ class Studies:
             else:
                 return name, fine[-1].vintage
         raise EstimateError("; ".join(reasons))
-
-
-def _complete(board: Board) -> list[Snapshot]:
-    rated = (s for s in board.snapshots if s.method in ("bradley-terry", "index"))
-    return [s for s in rated if s.completeness == "full"]
 
 
 #: An estimand as the draws know it, and the match rule by which it is asked.
@@ -222,13 +218,10 @@ class Drawn:
         lags = self._lags(stepped, day, window, ("draws", chunks))
         lags |= self._lags(smooth, day, window, ("every draw", chunks))
         for key, point in self.points(keys, day, window).items():
-            drawn = lags[key]
-            if isinstance(point, EstimateError):
-                found[key] = point
-            elif isinstance(drawn, EstimateError):
-                found[key] = drawn
-            else:
-                found[key] = point, drawn
+            try:
+                found[key] = draws.known(point), draws.known(lags[key])
+            except EstimateError as error:
+                found[key] = error
         return found
 
     def points(
@@ -242,23 +235,9 @@ class Drawn:
     ) -> dict[Key, Lags | EstimateError]:
         """What is remembered of them; the others are found in one pass over the races."""
         new = [key for key in keys if (key, day, window, which) not in self._found]
-        parts: dict[Key, list[Lags]] = {key: [] for key in new}
-        refused: dict[Key, EstimateError] = {}
-        try:
-            for models, race in self._raced(day, *which) if new else ():
-                for key in parts.keys() - refused.keys():
-                    match = self.study.rule(key[1]).of(models)
-                    try:
-                        lags = draws.lag_of(replace(race, match=match), key[0], window)
-                    except EstimateError as error:
-                        refused[key] = error
-                    else:
-                        parts[key].append(lags)
-        except EstimateError as error:  # nobody races on that day
-            refused = dict.fromkeys(new, error)
-        for key in new:
-            answer = refused[key] if key in refused else draws.join_lags(parts[key])
-            self._found[key, day, window, which] = answer
+        asked = {(estimand, window, rule): (estimand, rule) for estimand, rule in new}
+        made = draws.several(self._raced(day, *which), asked, self.study.rule)
+        self._found |= {(asked[each], day, window, which): found for each, found in made.items()}
         return {key: self._found[key, day, window, which] for key in keys}
 
     def _raced(self, day: float, which: str, chunks: int | None) -> Iterator[tuple[Ints, Race]]:

@@ -62,6 +62,12 @@ Frontier = Annotated[
 ]
 Interval = Annotated[str, typer.Option(help="measurement, sampling or both.")]
 
+_RULES = {
+    "hong_kong": "Whether Hong Kong counts with China.",
+    "taiwan": "Whether Taiwan counts with China.",
+    "derivatives": "Models built on another lab's: keep with the lab that released them, drop, or "
+    "give to their base's.",
+}
 #: Which figure is meant, and what it is asked of, as the command line has it. Python takes boards
 #: and archives that are open, and policies as an object; here they are names, folders and words.
 _ASKED_OF: dict[str, tuple[Any, Any]] = {
@@ -87,29 +93,13 @@ _ASKED_OF: dict[str, tuple[Any, Any]] = {
         ],
         0.95,
     ),
-    "hong_kong": (
-        Annotated[
-            str, typer.Option(metavar="[CN|separate]", help="Whether Hong Kong counts with China.")
-        ],
-        "CN",
-    ),
-    "taiwan": (
-        Annotated[
-            str, typer.Option(metavar="[CN|separate]", help="Whether Taiwan counts with China.")
-        ],
-        "separate",
-    ),
-    "derivatives": (
-        Annotated[
-            str,
-            typer.Option(
-                metavar="[keep|drop|to-base]",
-                help="Models built on another lab's: keep with the lab that released them, drop, "
-                "or give to their base's.",
-            ),
-        ],
-        "keep",
-    ),
+    **{
+        name: (
+            Annotated[str, typer.Option(metavar=f"[{'|'.join(known)}]", help=_RULES[name])],
+            getattr(Policies, name),
+        )
+        for name, known in POLICIES.items()
+    },
 }
 #: Which figure of a question is meant, where a command gives one.
 _WHICH = ("estimand", "frontier", "interval")

@@ -117,10 +117,10 @@ def lines(text: str, *, err: bool = False) -> None:
 
 def dump(data: Any) -> None:
     """Print one JSON object."""
-    typer.echo(as_json(data))
+    typer.echo(_as_json(data))
 
 
-def as_json(data: Any) -> str:
+def _as_json(data: Any) -> str:
     """JSON for people and programs: letters as they are, what does not show itself escaped."""
     text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False)
     return re.sub(r"[^\n\x20-\x7e]", lambda found: _escaped(found[0]), text)

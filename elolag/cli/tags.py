@@ -41,7 +41,7 @@ def show(
     lookup, listings = _open(archive, extra)
     found = find(records(lookup, listings), lookup, name)
     if as_json:
-        dump([record.to_dict() for record in found])
+        dump([asdict(record) for record in found])
     else:
         _print_model(found, lookup, name)
 
@@ -72,7 +72,7 @@ def list_(
         records(lookup, listings), country=country, only_open=only_open, unmatched=unmatched
     )
     if as_json:
-        dump([record.to_dict() for record in found])
+        dump([asdict(record) for record in found])
     else:
         _print_list(found)
 

@@ -136,7 +136,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     study.reached_only("this curve dates levels by the first model to reach them")
     window = study.window or WINDOWS["catch-up"]
     race = study.race(study.as_of)
-    months, caught, count = follow_ups(race, window)
+    months, caught, count = _follow_ups(race, window)
     if not count[0]:
         raise EstimateError(
             f"the leader set no record in the {window:g} months to {to_iso(study.as_of)}; take a "
@@ -149,7 +149,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     curves = []
     for _, drawn in study.drawn:
         one = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
-        times_drawn, share_drawn = kaplan_meier(*follow_ups(one, window))
+        times_drawn, share_drawn = kaplan_meier(*_follow_ups(one, window))
         curves.append(_on_grid(times_drawn, share_drawn, grid))
     tail = round((1 - study.level) / 2, 12)
     tails = tail, 1 - tail
@@ -165,7 +165,7 @@ def time_to_match(**question: Unpack[Question]) -> TimeToMatch:
     )
 
 
-def follow_ups(race: Race, window: float) -> tuple[Floats, Flags, Ints]:
+def _follow_ups(race: Race, window: float) -> tuple[Floats, Flags, Ints]:
     """Months from each leader record of the window to its match, per draw.
 
     Returns

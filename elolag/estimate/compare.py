@@ -17,7 +17,7 @@ from elolag.estimate.session import Question, Session, Study, asking, check_numb
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import FEWEST, adjective, noun, over
+from elolag.results.words import FEWEST, adjective, first_up, noun, over
 from elolag.schema import ALL_LISTS
 
 #: Months since its last release within which a lab or country is a slice.
@@ -52,7 +52,7 @@ def _boards(question: Question) -> list[_Part]:
     return [
         _Part(board.name, {"board": board})
         for board in map(opened.board, opened.boards())
-        if any(s.method in ("bradley-terry", "index") for s in board.snapshots)
+        if board.scaled
     ]
 
 
@@ -92,12 +92,12 @@ def _countries(question: Question) -> list[_Part]:
     own = np.isfinite(study.cast.leader.since(study.cast.tags))
     home = {t.country for t, mine in zip(study.cast.tags, own, strict=True) if mine}
     asked = [
-        _pair(leader, country, _capital(noun(country)), refused=why)
+        _pair(leader, country, first_up(noun(country)), refused=why)
         for country, why in _active(study, "country").items()
         if country not in home
     ]
     if leader in home:
-        rest = f"{_capital(noun(leader))} against all others"
+        rest = f"{first_up(noun(leader))} against all others"
         asked.append(_pair(f"not:{leader}", leader, rest))
     return asked
 
@@ -138,10 +138,6 @@ def _pair(
 def _and(group: str, term: str) -> str:
     """The group with one more condition on each of its alternatives."""
     return ",".join(f"{part}+{term}" for part in group.split(","))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 _QUESTIONS: Mapping[str, Callable[[Question], Sequence[_Part]]] = {
@@ -299,7 +295,7 @@ class Slices(Result):
         wide = "end of the interval that holds with all others; empty: unbounded, or none"
         together = self.simultaneous_level is not None
         columns = (
-            Column("slice", _capital(self.by), "category, or who is compared with whom"),
+            Column("slice", first_up(self.by), "category, or who is compared with whom"),
             data("heading", "slices of one heading belong together"),
             Column("answer", "Lag", "with its direction in words", words=True),
             Column("measurement", f"{self.level:.0%} interval", "of this slice alone", words=True),

@@ -188,11 +188,6 @@ class Cast:
         tags = tuple(self.tags[k] for k in models)
         return Cast(field, names, tags, self.leader, self.follower), fitted
 
-    def best(self, ratings: Floats) -> Floats:
-        """Of ratings by entry, (E,), the highest of each model, (1, M)."""
-        starts = np.flatnonzero(np.diff(self.field.model, prepend=-1))
-        return np.asarray(np.maximum.reduceat(ratings, starts)[None, :])
-
     def best_entries(self, fitted: Posterior) -> NDArray[np.intp]:
         """Index of each model's entry with the highest posterior mean."""
         best = np.zeros(len(self.tags), dtype=np.intp)

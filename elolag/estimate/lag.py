@@ -211,9 +211,7 @@ def _result(
     panel, cast, level, as_of = study.panel, study.cast, study.level, study.as_of
     best = cast.best_entries(study.fitted)
     mean, spread = study.fitted.mean, study.fitted.spread
-    table = panel.placed.table.dropna(subset="votes")
-    table = table[table["link"] < 0]
-    votes = dict(zip(table["entry"], table["votes"].astype(int), strict=True))
+    votes = panel.votes
 
     def named(index: int, group: Group) -> ModelPoint:
         tag, entry = cast.tags[index], best[index]

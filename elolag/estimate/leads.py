@@ -374,7 +374,7 @@ def _listed(
         (best["rating"].to_numpy(float), _errors(best, date, printed))
         for best in (own[:_TOP], leader[:_TOP])
     )
-    return above(*mine, *other)
+    return _above(*mine, *other)
 
 
 def _errors(best: pd.DataFrame, date: str, printed: PrintedErrors) -> Floats:
@@ -383,7 +383,7 @@ def _errors(best: pd.DataFrame, date: str, printed: PrintedErrors) -> Floats:
     return np.array([printed.nearest(i, date) if np.isnan(e) else e for i, e in known])
 
 
-def above(mine: Floats, my_error: Floats, other: Floats, other_error: Floats) -> float:
+def _above(mine: Floats, my_error: Floats, other: Floats, other_error: Floats) -> float:
     """Probability that the highest of some independent normals is above the highest of others.
 
     Parameters

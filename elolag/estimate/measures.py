@@ -22,7 +22,7 @@ from elolag.results.lag import LagResult
 from elolag.results.measures import STALE_MONTHS, Difference, Measured, Measures
 
 #: The boards of different measures, the headline's first.
-BOARDS = (DEFAULT_BOARD, "epoch/eci", "metr/time-horizon")
+_BOARDS = (DEFAULT_BOARD, "epoch/eci", "metr/time-horizon")
 _STYLE = "_style_control"
 #: Pairs of draws of which a difference is taken.
 _PAIRED = 100_000
@@ -74,7 +74,7 @@ def compare_measures(
     if not isinstance(first, OwnBoard):
         until = choose(first, until).vintage
     asked: list[tuple[str, Board | None, bool]] = [(first.name, first, False)]
-    asked += [(name, None, False) for name in BOARDS if name != first.name]
+    asked += [(name, None, False) for name in _BOARDS if name != first.name]
     if tasks:
         asked += [(name, None, True) for name in _tasks(question, first.name)]
     as_of = question.get("as_of") or until
@@ -125,7 +125,7 @@ def beside(result: LagResult, **question: Unpack[Question]) -> LagResult | None:
     session = question.get("session") or Session()
     key = lag_key(result.estimand, result.frontier if result.estimand == "trend" else None)
     try:
-        study = prepare(**_of(BOARDS[1], question, session, result.vintage, result.as_of))
+        study = prepare(**_of(_BOARDS[1], question, session, result.vintage, result.as_of))
         (found,) = results(study, [key])
     except (EstimateError, UsageError):
         return None  # the line says what both measures say, or is not there
@@ -147,7 +147,7 @@ def _tasks(question: Question, asked: str) -> Iterator[str]:
         question.get("archive"), sources=question.get("sources", ASKED["sources"])
     )
     names = opened.boards()
-    text = {DEFAULT_BOARD.removesuffix(_STYLE), asked.removesuffix(_STYLE), PUBLIC, *BOARDS, asked}
+    text = {DEFAULT_BOARD.removesuffix(_STYLE), asked.removesuffix(_STYLE), PUBLIC, *_BOARDS, asked}
     for name in names:
         if name in text or name.removesuffix(_STYLE) in text or name + _STYLE in names:
             continue

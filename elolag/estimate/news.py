@@ -29,7 +29,7 @@ from elolag.model.frontier import MatchRule
 from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, data, picked
-from elolag.results.words import directed, months, noun
+from elolag.results.words import directed, first_up, months, noun
 
 #: Causes, in the order in which they are told, and what each is called.
 CAUSES = {
@@ -119,7 +119,7 @@ class News(Estimated):
         }[estimand]
         opening = f"From the list of {start} to that of {end}, {what}"
         if estimand != next(iter(self.figures)):
-            opening = what[:1].upper() + what[1:]
+            opening = first_up(what)
         text = f"{opening} {self.moved(estimand)}"
         told = []
         for kind, name in CAUSES.items():

@@ -18,11 +18,11 @@ from elolag.model import draws
 from elolag.model.estimands import (
     AT_LEAST,
     AT_MOST,
+    CENSORED,
     EXACT,
     UNBOUNDED,
     WINDOWS,
     Race,
-    bound_of,
     check_groups,
     current_at,
 )
@@ -114,7 +114,7 @@ class LagPath(Estimated):
             if first == self.follower_group:
                 return f"first, overtaken by {noun(second)} {when}"
             return f"ahead, having overtaken {noun(first)} {when}"
-        code = bound_of(self.censored[at])
+        code = CENSORED.get(int(self.censored[at]))
         return f"{bounded(float(self.months[at]), code)} on {to_iso(day)}"
 
     @property

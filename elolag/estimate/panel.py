@@ -242,6 +242,13 @@ class Panel:
         newest = self.snapshots[0]
         return measure_of(self.board, newest.method, newest.source)
 
+    @property
+    def votes(self) -> dict[str, int]:
+        """Votes by entry, where the newest list prints them."""
+        table = self.placed.table.dropna(subset="votes")
+        table = table[table["link"] < 0]
+        return dict(zip(table["entry"], table["votes"].astype(int), strict=True))
+
 
 def build(board: Board, category: str, vintage: str | None, lookup: Lookup) -> Panel:
     """Assemble the panel of one board and category.
@@ -385,7 +392,7 @@ def choose(board: Board, vintage: str | None) -> Snapshot:
                 f"the published ratings; choose a vintage from 2024-03-27 on"
             )
         return chosen
-    scaled = [s for s in board.snapshots if s.method in ("bradley-terry", "index")]
+    scaled = board.scaled
     official = [s for s in scaled if s.official]
     # A cut-off list, official or not, is only used when named: it cannot be linked.
     whole = [s for s in official if s.completeness == "full"]
@@ -405,12 +412,7 @@ def newest_whole(board: Board, until: str | None) -> Snapshot:
     EstimateError
         There is none.
     """
-    lists = [
-        s
-        for s in board.snapshots
-        if s.method in ("bradley-terry", "index") and s.completeness == "full"
-        and (until is None or s.vintage <= until)
-    ]  # fmt: skip
+    lists = [s for s in board.complete() if until is None or s.vintage <= until]
     if not lists:
         raise EstimateError(f"it has no whole list by {until}")
     return ([s for s in lists if s.interval_kind != "none"] or lists)[-1]

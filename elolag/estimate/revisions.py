@@ -132,7 +132,7 @@ class Score:
         return self.held / self.n
 
 
-def score(held: int, n: int) -> Score | None:
+def _score(held: int, n: int) -> Score | None:
     """Share of months held with Wilson's interval; None where there is no month."""
     from statsmodels.stats.proportion import proportion_confint
 
@@ -186,7 +186,7 @@ class Revisions(Estimated):
     def score(self) -> Score | None:
         """How often the real-time interval held the hindsight value."""
         judged = [r.held for r in self.settled if r.held is not None]
-        return score(sum(judged), len(judged))
+        return _score(sum(judged), len(judged))
 
     @property
     def memory(self) -> float | None:

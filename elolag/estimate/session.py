@@ -142,7 +142,7 @@ class Study:
     @property
     def means(self) -> Floats:
         """Posterior-mean rating of each model's best entry, (1, M)."""
-        return self.cast.best(self.fitted.mean)
+        return self.cast.field.best(self.fitted.mean)[None, :]
 
     def race(self, day: float) -> Race:
         """The race at posterior-mean ratings, by the default match rule."""

@@ -32,7 +32,7 @@ from elolag.results.voters import TOP, Voters, VotersReport
 from elolag.tags import Lookup
 
 #: Categories that hold the votes of one language.
-LANGUAGES = (
+_LANGUAGES = (
     "chinese", "french", "german", "japanese", "korean", "polish", "russian", "spanish"
 )  # fmt: skip
 _BASE = "english"
@@ -162,7 +162,7 @@ def _asked(board: Board, newest: Snapshot, session: Session, question: Question)
     for base in (newest, *twins[-1:]):
         public, nearest, why = _public(base, board, newest.vintage, session, question)
         for top in (False, True):
-            found += [_of_language(base, name, top=top) for name in LANGUAGES]
+            found += [_of_language(base, name, top=top) for name in _LANGUAGES]
             found.append(_Kind(PUBLIC, _EVERYBODY, nearest, public, top, why))
     return found
 

@@ -37,14 +37,14 @@ from elolag.question import DEFAULTS
 from elolag.results import citing as language
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Table, data, picked
-from elolag.results.words import beside, best_of, best_of_day, noun, one_of, phrase, share
+from elolag.results.words import beside, best_of, best_of_day, first_up, noun, one_of, phrase, share
 from elolag.tags import Policies
 
 #: Ours, and the three that it mixes, by the names of the ledger.
 MIXTURE = "elolag-mixture"
 MODELS = ("elolag-no-change", "elolag-random-walk", "elolag-reruns")
 #: Months within which a date is looked for.
-SPAN = 24
+_SPAN = 24
 #: Draws of each of the three models, where no other number is asked for.
 _N_DRAWS = 2000
 #: Months ahead of which the sentence speaks, and the level of its intervals.
@@ -58,7 +58,7 @@ def projections(study: Study, on: Sequence[str] = ()) -> dict[str, Projected]:
     Parameters
     ----------
     on
-        ISO days after the list's and within `SPAN` months, whose figures stand behind those of
+        ISO days after the list's and within `_SPAN` months, whose figures stand behind those of
         `HORIZONS`.
 
     Raises
@@ -71,13 +71,13 @@ def projections(study: Study, on: Sequence[str] = ()) -> dict[str, Projected]:
     chunks = [d for _, d in draws.draw(known, fitted, study.n_draws, study.seed, everything=True)]
     labs = np.unique(np.array([tag.lab for tag in cast.tags], dtype=str), return_inverse=True)[1]
     now = of_day(chunks, day)
-    later = [months_after(to_iso(day), each) for each in range(SPAN + 1)]
+    later = [months_after(to_iso(day), each) for each in range(_SPAN + 1)]
     ends, until = [to_day(d) for d in (*(later[m] for m in HORIZONS), *on)], to_day(later[-1])
     # Months ahead, begun ones too.
-    months = (*HORIZONS, *(next(m for m in range(1, SPAN + 1) if later[m] >= d) for d in on))
+    months = (*HORIZONS, *(next(m for m in range(1, _SPAN + 1) if later[m] >= d) for d in on))
     parts = (
         no_change(now, day, len(months)),
-        random_walk(now, study.race(day), day, months, SPAN, study.seed),
+        random_walk(now, study.race(day), day, months, _SPAN, study.seed),
         reruns(chunks, labs, day, ends, until, study.seed),
     )
     return {**dict(zip(MODELS, parts, strict=True)), MIXTURE: mixed(parts)}
@@ -126,10 +126,10 @@ def answers(
         first = round(probability(gap < 0), 4)
         both = (first, round(1 - first, 4))
         found.append(said("first", ahead, end, None, "pmf", (follower, OTHER), both))
-    days = tuple(months_after(day, months) for months in range(1, SPAN + 1))
+    days = tuple(months_after(day, months) for months in range(1, _SPAN + 1))
     for name, dates in projected.dates.items():
         by = np.round(chances(dates, np.array([to_day(each) for each in days])), 4)
-        found.append(said(name, SPAN, days[-1], None, "cdf", days, tuple(by.tolist())))
+        found.append(said(name, _SPAN, days[-1], None, "cdf", days, tuple(by.tolist())))
     return tuple(found)
 
 
@@ -184,7 +184,7 @@ class Outlook(Estimated):
 
     def by(self, target: str, level: float, model: str = MIXTURE) -> str | None:
         """The first day by which a date has come with a probability; None where not in time."""
-        found = self.answer(target, SPAN, model)
+        found = self.answer(target, _SPAN, model)
         days = (day for day, p in zip(found.at, found.values, strict=True) if p >= level)
         return next(days, None)
 
@@ -208,7 +208,7 @@ class Outlook(Estimated):
     def told(self, lang: str = "en") -> tuple[str, ...]:
         """The sentences, one by one."""
         lead, follow = (phrase(g, lang) for g in (self.leader_group, self.follower_group))
-        words, never = _SAID[lang], 1 - self.answer("reach", SPAN).values[-1]
+        words, never = _SAID[lang], 1 - self.answer("reach", _SPAN).values[-1]
         middle, low, high = self.between("average", _TOLD)
         # By its date, where one date has both probabilities only the higher.
         by = {date: p for p in (0.5, 0.9) if (date := self.by("reach", p))}
@@ -230,7 +230,7 @@ class Outlook(Estimated):
             "level": language.chance(_INNER, lang),
             "dates": f" {language.set_phrases(lang).and_} ".join(dates),
             "never": language.chance(never, lang),
-            "span": SPAN,
+            "span": _SPAN,
         }
         texts = [words["outlook"]]
         if self.alone:
@@ -245,11 +245,8 @@ class Outlook(Estimated):
             ]
         if self.now["gap"] > 0:
             texts.append(words["reached" if dates else "unreached"])
-        found = (text.format(**said) for text in texts)
-        return (
-            *(text[:1].upper() + text[1:] for text in found),
-            *filter(None, [self.record.get(lang)]),
-        )
+        found = (first_up(text.format(**said)) for text in texts)
+        return (*found, *filter(None, [self.record.get(lang)]))
 
     def table(self) -> Table:
         """One row per target and day: of the mixture for the reader, of each model as data."""
@@ -284,7 +281,7 @@ class Outlook(Estimated):
                 continue
             days = {found.horizon: found.end}
             if found.kind == "cdf":
-                days = {m: months_after(self.vintage, m) for m in (*HORIZONS, SPAN)}
+                days = {m: months_after(self.vintage, m) for m in (*HORIZONS, _SPAN)}
             for months, day in days.items():
                 chance = held.get(day, found.values[0])
                 told = {"horizon": months, "answer": share(chance), "probability": chance}
@@ -440,12 +437,12 @@ def forecast_lag(*, on: Sequence[str] = (), **question: Unpack[Question]) -> Out
     except EstimateError as error:
         why = f"a forecast goes on from the average of the list's day: {error}"
         raise EstimateError(why) from error
-    far = months_after(study.panel.vintage, SPAN)
+    far = months_after(study.panel.vintage, _SPAN)
     for each in on:
         if not study.panel.vintage < to_iso(to_day(each)) <= far:
             raise UsageError(
-                f"{each} is not ahead of the list of {study.panel.vintage}, or over {SPAN} months: "
-                f"take a day up to {far}"
+                f"{each} is not ahead of the list of {study.panel.vintage}, or over {_SPAN} "
+                f"months: take a day up to {far}"
             )
     found = projections(study, on)
     days, path = _path(study)
@@ -481,7 +478,7 @@ def _path(study: Study) -> tuple[Floats, Floats]:
     """Days up to the list's, and the mean of the draws' averages on each."""
     races = [Race.of(d.ratings, d.lead_from, d.follow_from, study.as_of) for _, d in study.drawn]
     window = WINDOWS["average"] * DAYS_PER_MONTH
-    begins = max(study.as_of - SPAN * DAYS_PER_MONTH, max(r.begins for r in races) + window + 1)
+    begins = max(study.as_of - _SPAN * DAYS_PER_MONTH, max(r.begins for r in races) + window + 1)
     days = np.arange(np.ceil(begins), study.as_of + 1)
     return days, np.concatenate([averaged(r, days, window)[0] for r in races]).mean(axis=0)
 

@@ -25,7 +25,7 @@ from elolag.schema import BOARD_PATTERN, DAYS_AHEAD, FORECAST_PATTERN
 from elolag.tags.groups import parse_group
 
 #: The columns of the file, in order; every row carries whose it is, when and where it was said.
-COLUMNS = (
+_COLUMNS = (
     "round_id", "board", "leader", "follower", "target", "horizon", "target_end_date", "level",
     "output_type", "output_type_id", "value", "said", "address",
 )  # fmt: skip
@@ -168,7 +168,7 @@ def encode(forecast: Forecast) -> bytes:
     """
     shared = {name: getattr(forecast, name) for name in _SHARED}
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     for answer in forecast.answers:
         dated = _is_dated(answer.target, answer.kind)
@@ -254,18 +254,18 @@ def _rows(data: bytes, name: str) -> list[_Row]:
         header, *rows = [*csv.reader(io.StringIO(text, newline=""), strict=True)] or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ForecastError(f"{name}: not CSV in UTF-8: {error}") from error
-    if tuple(header) != COLUMNS:
+    if tuple(header) != _COLUMNS:
         raise ForecastError(
-            f"{name}, row 1: its columns are {ascii(header)[:_MAX_TEXT]}, not {','.join(COLUMNS)}"
+            f"{name}, row 1: its columns are {ascii(header)[:_MAX_TEXT]}, not {','.join(_COLUMNS)}"
         )
     if not 0 < len(rows) <= _MAX_ROWS:
         raise ForecastError(f"{name}: {len(rows):,} rows; a forecast has 1 to {_MAX_ROWS:,}")
     for number, row in enumerate(rows, start=2):
-        if len(row) != len(COLUMNS):
+        if len(row) != len(_COLUMNS):
             raise ForecastError(
-                f"{name}, row {number}: {len(row)} fields, not the {len(COLUMNS)} of the header"
+                f"{name}, row {number}: {len(row)} fields, not the {len(_COLUMNS)} of the header"
             )
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
 
 
 def _answer(rows: list[tuple[str, _Row]]) -> Answer:

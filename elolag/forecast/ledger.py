@@ -20,6 +20,7 @@ from elolag.errors import ArchiveError, EstimateError, ForecastError, UsageError
 from elolag.estimate.panel import newest_whole
 from elolag.forecast.form import MAX_BYTES, OTHER, Forecast, decode, encode
 from elolag.schema import DAYS_AHEAD
+from elolag.sources.sheet import read_upto
 from elolag.tags import Lookup, load
 from elolag.tags.groups import parse_group
 
@@ -105,12 +106,7 @@ def read_file(path: Path) -> Forecast:
     ForecastError
         If it is no forecast.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read the forecast {path}: {error.strerror or error}") from error
-    return decode(data, path.name)
+    return decode(read_upto(path, "the forecast", MAX_BYTES), path.name)
 
 
 def add(

@@ -88,11 +88,7 @@ class Lists:
     """
 
     def __init__(self, board: Board, lookup: Lookup, session: Session | None = None) -> None:
-        self.snapshots: tuple[Snapshot, ...] = tuple(
-            s for s in board.snapshots
-            if s.completeness == "full" and s.method in ("bradley-terry", "index")
-            and _CATEGORY in s.categories
-        )  # fmt: skip
+        self.snapshots: tuple[Snapshot, ...] = board.complete(_CATEGORY)
         self.days: Floats = to_days([s.vintage for s in self.snapshots])
         self._board, self._lookup, self._session = board, lookup, session or Session()
         self._best: dict[str, Floats] = {}
@@ -219,7 +215,7 @@ class Lists:
             Of each question, in days, (m,): lists after the one and up to the other are looked at.
             `by` is NaN where none shows it up to `after`.
         """
-        return shown(self.days, self.best(follower) > self.best(leader), rounds, ends)
+        return _shown(self.days, self.best(follower) > self.best(leader), rounds, ends)
 
     def reach(
         self, leader: str, follower: str, level: float | None, rounds: Floats, ends: Floats
@@ -236,7 +232,7 @@ class Lists:
         """
         best = self.best(follower)
         if level is not None:
-            return shown(self.days, best >= level, rounds, ends)
+            return _shown(self.days, best >= level, rounds, ends)
         found = [
             self._reached(best, leader, begin, end)
             for begin, end in zip(rounds.tolist(), ends.tolist(), strict=True)
@@ -286,7 +282,7 @@ class Lists:
         return dict(zip(keys, rows["rating"].tolist(), strict=True))
 
 
-def shown(days: Floats, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Floats, Floats]:
+def _shown(days: Floats, shows: Flags, rounds: Floats, ends: Floats) -> tuple[Floats, Floats]:
     """Days after and by which something is first shown: see `Lists.parity`.
 
     Parameters

@@ -6,12 +6,13 @@ is recomputed: which entry is its model's best, which models are records, both f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from elolag.arrays import Floats, Ints
+from elolag.errors import EstimateError
 from elolag.model import covariance as correlated
 from elolag.model.estimands import ESTIMANDS, TRENDS, WINDOWS, Lags, Race, check_groups, current_at
 from elolag.model.frontier import REACHED, MatchRule
@@ -43,9 +44,7 @@ def _contenders(field: Field, posterior: Posterior) -> Ints:
     """
     low, high = posterior.bounds()
     slack = REACH * np.sqrt(field.shared)
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    low = np.maximum.reduceat(low - slack, starts)
-    high = np.maximum.reduceat(high + slack, starts)
+    low, high = field.best(low - slack), field.best(high + slack)
     keep = np.zeros(len(field.lead_from), dtype=bool)
     early = np.where(np.isnan(field.month_start), 0.0, 31.0)
     for dates in (field.lead_from, field.follow_from):
@@ -213,8 +212,7 @@ def point(
     match: MatchRule = REACHED,
 ) -> Outcomes:
     """The estimands at posterior-mean ratings: one draw."""
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    ratings = np.maximum.reduceat(fitted.mean, starts)[None, :]
+    ratings = field.best(fitted.mean)[None, :]
     race = Race.of(ratings, field.lead_from, field.follow_from, as_of, match)
     return outcomes(race, estimands, window, np.arange(ratings.shape[1]))
 
@@ -249,14 +247,56 @@ def join(parts: Sequence[Outcomes]) -> Outcomes:
     """Chunks of draws, one after another."""
     names = [f.name for f in fields(Outcomes) if f.name != "lags"]
     return Outcomes(
-        lags={e: join_lags([p.lags[e] for p in parts]) for e in parts[0].lags},
+        lags={e: _joined_lags([p.lags[e] for p in parts]) for e in parts[0].lags},
         **{name: np.concatenate([getattr(p, name) for p in parts]) for name in names},
     )
 
 
-def join_lags(parts: Sequence[Lags]) -> Lags:
+def _joined_lags(parts: Sequence[Lags]) -> Lags:
     """The lags of chunks of draws, one after another."""
     return Lags(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Lags)))
+
+
+#: An estimand as the draws know it (``trend/spline``), its window in months (None: its default) and
+#: the name of the match rule.
+Asked = tuple[str, float | None, str]
+
+
+def several(
+    races: Iterable[tuple[Ints, Race]],
+    asked: Collection[Asked],
+    rule: Callable[[str], MatchRule],
+) -> dict[Asked, Lags | EstimateError]:
+    """Lags of one pass over chunks of draws; one without an answer does not spoil the others.
+
+    Parameters
+    ----------
+    races
+        Each with the numbers of its columns in the field; none is made where nothing is asked.
+    rule
+        A match rule by its name.
+    """
+    parts: dict[Asked, list[Lags]] = {each: [] for each in asked}
+    refused: dict[Asked, EstimateError] = {}
+    try:
+        for models, race in races if parts else ():
+            for each in parts.keys() - refused.keys():
+                estimand, window, name = each
+                try:
+                    by = replace(race, match=rule(name).of(models))
+                    parts[each].append(lag_of(by, estimand, window))
+                except EstimateError as error:
+                    refused[each] = error
+    except EstimateError as error:  # nobody races on that day
+        refused = dict.fromkeys(parts, error)
+    return {each: refused.get(each) or _joined_lags(found) for each, found in parts.items()}
+
+
+def known(found: Lags | EstimateError) -> Lags:
+    """The lags; raised, where there are none, is why."""
+    if isinstance(found, EstimateError):
+        raise found
+    return found
 
 
 def outcomes(race: Race, estimands: Sequence[str], window: float | None, models: Ints) -> Outcomes:

@@ -27,11 +27,8 @@ from elolag.model.frontier import REACHED, MatchRule, Steps, caught, crossed
 _Codes = NDArray[np.int8]
 
 EXACT, AT_LEAST, AT_MOST, UNBOUNDED = 0, 1, -1, 2
-
-
-def bound_of(code: int) -> str | None:
-    """``at-least`` or ``at-most`` where a lag with this code is a bound to one side."""
-    return {AT_LEAST: "at-least", AT_MOST: "at-most"}.get(int(code))
+#: What results call a bound.
+CENSORED = {AT_LEAST: "at-least", AT_MOST: "at-most"}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from elolag.arrays import Floats
 from elolag.errors import EstimateError
-from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, UNBOUNDED, Lags, bound_of
+from elolag.model.estimands import AT_LEAST, AT_MOST, CENSORED, EXACT, UNBOUNDED, Lags
 
 #: Share of draws that may be bounds, and are set aside, where a figure is the mean of the rest.
 BOUNDS = 0.05
@@ -83,7 +83,7 @@ def summarise(estimand: str, point: Lags, sample: Lags, level: float) -> Summary
         raise EstimateError("the lag is bounded on neither side by the models of this board")
     fine = ~sample.failed
     low, high = quantiles(sample.months[fine], sample.censored[fine], level)
-    censored = bound_of(point.censored[0])
+    censored = CENSORED.get(int(point.censored[0]))
     if censored == "at-least":
         high = None
     elif censored == "at-most":

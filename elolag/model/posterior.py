@@ -71,6 +71,11 @@ class Field:
             return np.zeros_like(self.variance)
         return np.asarray(self.drift**2 * (self.freedom / (self.freedom - 2)))
 
+    def best(self, ratings: Floats) -> Floats:
+        """Of ratings by entry, (E,), the highest of each model, (M,)."""
+        starts = np.flatnonzero(np.diff(self.model, prepend=-1))
+        return np.asarray(np.maximum.reduceat(ratings, starts))
+
 
 @dataclass(frozen=True)
 class Posterior:

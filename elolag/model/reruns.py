@@ -170,8 +170,7 @@ def _releases(
     field: Field, fitted: Posterior, labs: Sequence[str], as_of: float
 ) -> tuple[_Release, _Release]:
     """Leader's and follower's models by `as_of`, each at its best posterior-mean rating."""
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    rating = np.maximum.reduceat(fitted.mean, starts)
+    rating = field.best(fitted.mean)
     codes = np.unique(np.asarray(labs, dtype=object), return_inverse=True)[1]
     out = []
     for since in (field.lead_from, field.follow_from):

@@ -26,7 +26,6 @@ from elolag.plots.style import (
     SERIES,
     SHAPES,
     Look,
-    first_up,
     footer,
     new_figure,
     of_size,
@@ -34,7 +33,7 @@ from elolag.plots.style import (
     roles,
     short,
 )
-from elolag.results.words import adjective, bound, directed, noun
+from elolag.results.words import adjective, bound, directed, first_up, noun
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

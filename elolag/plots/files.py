@@ -77,15 +77,13 @@ def svg(axes: Axes, prefix: str, *, pointed: bool = True) -> str:
     return element(told(content), prefix, pointed=pointed)
 
 
-def rendered(
-    axes: Axes, kind: str, result: Any = None, title: str = "", *, pointed: bool = True
-) -> bytes:
-    """A figure as the bytes of a file, as `save` writes them; `title` where the axes have none.
+def rendered(axes: Axes, kind: str, result: Any = None, *, pointed: bool = True) -> bytes:
+    """A figure as the bytes of a file, as `save` writes them.
 
     An SVG that is not `pointed` has nothing that only takes the pointer: of use in a page, and a
     quarter of the file.
     """
-    content = _written(axes, kind, _told(axes, kind, result, title), "elolag", pointed=pointed)
+    content = _written(axes, kind, _told(axes, kind, result), "elolag", pointed=pointed)
     if kind != "svg":
         return content
     root = told(content)
@@ -104,10 +102,10 @@ def painted(axes: Axes, result: Any = None) -> tuple[Pixels, dict[str, str]]:
     return np.asarray(canvas.buffer_rgba()), _told(axes, "png", result)
 
 
-def _told(axes: Axes, kind: str, result: Any, title: str = "") -> dict[str, Any]:
+def _told(axes: Axes, kind: str, result: Any) -> dict[str, Any]:
     """What a file of this kind says of itself."""
     figure: Any = axes.figure.figure
-    title = axes.get_title(loc="left") or axes.get_title() or title
+    title = axes.get_title(loc="left") or axes.get_title()
     source = provenance(result, title=" ".join(title.split()))
     marks = [*figure.texts, *(text for a in figure.axes for text in a.texts)]
     shown = [" ".join(t.get_text().split()) for t in marks if t.get_gid() == FOOTER]

@@ -188,7 +188,7 @@ def _short(number: re.Match[str]) -> str:
     return f"{value:.2f}" if abs(value) >= 1 else f"{value:.4g}"
 
 
-def path_data(path: str) -> str:
+def _path_data(path: str) -> str:
     """The same outline in few characters: in hundredths of a point, each from the one before.
 
     `path` has absolute coordinates in pairs, as matplotlib writes them: ``M``, ``L``, ``Q``, ``C``
@@ -201,7 +201,7 @@ def path_data(path: str) -> str:
 
     Examples
     --------
-    >>> path_data("M 10 20 L 30.5 20 L 30.5 20.25 L 31 20.5 z")
+    >>> _path_data("M 10 20 L 30.5 20 L 30.5 20.25 L 31 20.5 z")
     'M10 20h20.5v.25l.5.25z'
     """
     words: list[str] = []
@@ -241,7 +241,7 @@ def told(content: bytes) -> ElementTree.Element:
     root = ElementTree.fromstring(content)  # noqa: S314 - matplotlib wrote it just now
     for part in root.iter():
         if part.tag == f"{_SVG}path":  # the space of a font is a glyph without outline
-            part.set("d", path_data(part.get("d", "")))
+            part.set("d", _path_data(part.get("d", "")))
         for key in _GEOMETRY.intersection(part.attrib):
             part.set(key, " ".join(_LONG.sub(_short, part.attrib[key]).split()))
         part.text, part.tail = (text and (text.strip() and text) for text in (part.text, part.tail))

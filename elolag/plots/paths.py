@@ -13,7 +13,7 @@ from elolag.estimate.over_time import INNER, LagPath
 from elolag.forecast.ahead import Outlook
 from elolag.forecast.past import Fan
 from elolag.forecast.skill import OURS, REFERENCE, Scores
-from elolag.model.estimands import AT_LEAST, UNBOUNDED, bound_of
+from elolag.model.estimands import AT_LEAST, CENSORED, UNBOUNDED
 from elolag.plots.files import hover
 from elolag.plots.marks import halo
 from elolag.plots.pen import Pen, unsigned
@@ -22,7 +22,6 @@ from elolag.plots.style import (
     INK,
     MUTED,
     Look,
-    first_up,
     footer,
     of_size,
     ours,
@@ -39,6 +38,7 @@ from elolag.results.words import (
     TOO_FEW,
     bound,
     directed,
+    first_up,
     german_name,
     noun,
     open_ended,
@@ -173,7 +173,7 @@ def _path_title(path: LagPath) -> str:
         return first_up(overtaken(*path.overtaken[1]))
     since = parse(to_iso(path.days[0])).strftime("%B %Y")
     if path.censored[-1] or path.censored[0] or now == 0 or (now < 0) != (then < 0):
-        code = bound_of(path.censored[-1])
+        code = CENSORED.get(int(path.censored[-1]))
         least = f"{bound(now, code)} ".lstrip()
         verb = "is level with" if now == 0 else "is ahead of" if now < 0 else "trails"
         by = f" by {least}{abs(now):.1f} months" if now else ""

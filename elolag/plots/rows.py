@@ -29,7 +29,7 @@ from elolag.plots.style import (
 from elolag.results.lag import LagResult
 from elolag.results.measures import Measures, none_after
 from elolag.results.voters import VotersReport, signed
-from elolag.results.words import adjective, bound, directed, model_name, noun, span
+from elolag.results.words import adjective, bound, directed, first_up, model_name, noun, span
 from elolag.robustness.edits import Influence
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _height(rows: Sequence[Dot], size: str, foot: str) -> float:
     return (_ROW * len(rows) + beside) * measures.font / 72 / measures.height
 
 
-def dots(
+def _dots(
     pen: Pen, rows: Sequence[Dot], who: str, *, over: bool = False, unit: str = "months",
     sides: tuple[str, str] = ("behind", "ahead"),
 ) -> None:  # fmt: skip
@@ -255,7 +255,7 @@ def _figure(
 ) -> Axes:  # fmt: skip
     """A whole figure of dots; `scale` as in `dots`, where it is not months."""
     pen = Pen.on(ax, size, _height(rows, size, foot))
-    dots(pen, rows, who, **scale)
+    _dots(pen, rows, who, **scale)
     return pen.finish(finding, foot, room=1.4 * pen.size.font, **look)
 
 
@@ -517,7 +517,7 @@ def slices_title(found: Slices) -> str:
         text = f"{follower} is behind {leader} {where[0]} {behind} of {n} {where[1]}"
         rest = f" by the whole {kind}; {n - behind - ahead} undecided"
         more = f", ahead {where[0]} {ahead}" if ahead else ""
-        return f"{text[:1].upper()}{text[1:]}{more}{rest}"
+        return first_up(f"{text}{more}{rest}")
     return {
         "openness": "Open and closed models of both sides",
         "lab": f"Each lab against the frontier of {noun(found.leader_group)}",

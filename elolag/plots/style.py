@@ -19,7 +19,7 @@ from elolag.errors import UsageError
 from elolag.results.lag import LagResult
 from elolag.results.provenance import provenance
 from elolag.results.verdict import Day, ModelPoint
-from elolag.results.words import adjective, noun, over, share
+from elolag.results.words import adjective, first_up, noun, over, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -277,11 +277,6 @@ def short(group: str) -> str:
     """A group's name at the end of its line."""
     name = noun(group).removeprefix("the ")
     return adjective(group) if name.endswith(" side") else name
-
-
-def first_up(text: str) -> str:
-    """A sentence's beginning; the rest, names included, stays as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def note(result: LagResult) -> str:

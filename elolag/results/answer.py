@@ -14,7 +14,7 @@ from elolag.dates import to_day
 from elolag.results import citing as language
 from elolag.results import words
 from elolag.results.verdict import SETTLED_VOTES, Day, Judged, ModelPoint
-from elolag.results.words import FEWEST, MATCHED, Phrase, model_name, phrase
+from elolag.results.words import FEWEST, MATCHED, Phrase, first_up, model_name, phrase
 
 #: From this probability on that the follower leads, the day comes before the average.
 _MAY_LEAD = 0.10
@@ -302,7 +302,7 @@ class Speaker:
                 side = "vor" if result.ahead else "hinter"
                 said = f"{behind.models} liegen{kind} {size} {side} {ahead.to_models}"
         doubt = "Vorläufig: " if result.provisional and result.verdict != "withheld" else ""
-        return f"{doubt}{said[:1].upper()}{said[1:]}"
+        return f"{doubt}{first_up(said)}"
 
     def size(self) -> str:
         """The figure without its direction, as a bound where it is one: ``6,4 Monate``."""

@@ -11,7 +11,7 @@ from elolag.results import citing as language
 from elolag.results.lag import LagResult
 from elolag.results.provenance import Origin, basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
-from elolag.results.words import bound, noun, phrase, reads_ahead
+from elolag.results.words import bound, first_up, noun, phrase, reads_ahead
 
 #: Months since its newest model from which on a group counts as no longer followed by a measure.
 STALE_MONTHS = 6.0
@@ -248,8 +248,7 @@ def _together(results: tuple[LagResult, ...], lang: str = "en") -> str:
 
 def under_headline(result: LagResult, beside: LagResult, lang: str = "en") -> str:
     """The line under a headline: the same on another measure, on the same day."""
-    text = _together((result, beside), lang)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{first_up(_together((result, beside), lang))}."
 
 
 def _how(result: LagResult, lang: str) -> str:
@@ -278,8 +277,7 @@ def _sentences(found: Measures, lang: str) -> list[str]:
         size = language.lag(result.months or 0.0, result.censored, lang)
         at = f"{words.say('as of', 'Stand')} {language.date(result.as_of, lang)}"
         note = f"; {none_after(result, item.newest, lang)}" if item.stale else ""
-        text = f"{_on(result.board, lang)}: {size} ({at}{note})."
-        out.append(text[:1].upper() + text[1:])
+        out.append(first_up(f"{_on(result.board, lang)}: {size} ({at}{note})."))
     if found.differences:
         out.append(_difference(found.differences[0], found.level, lang))
     tasks = [m.result.months or 0.0 for m in found.measures if m.task and m.result]
@@ -293,12 +291,11 @@ def _sentences(found: Measures, lang: str) -> list[str]:
 def _difference(found: Difference, level: float, lang: str) -> str:
     """By how much two lags differ, and whether that is told from nothing."""
     first, second = (_on(board, lang) for board in found.boards)
-    size, between = _longer(found.months, found.censored, lang), longer_between(found, lang)
+    size, between = _longer(found.months, found.censored, lang), _longer_between(found, lang)
     name = language.percent(level, lang)
     if lang == "de":
         doubt = "" if found.told else "; das ist kein belegter Unterschied"
-        start = f"{first[:1].upper()}{first[1:]}"
-        return f"{start} ist er {size} als {second} ({name}Intervall: {between}){doubt}."
+        return f"{first_up(first)} ist er {size} als {second} ({name}Intervall: {between}){doubt}."
     doubt = "" if found.told else ", which is no difference these data can tell"
     return f"It is {size} {first} than {second} ({name}interval: {between}){doubt}."
 
@@ -318,7 +315,7 @@ def _longer(value: float, censored: str | None, lang: str, *, unit: bool = True)
     return f"{least} {said}"
 
 
-def longer_between(found: Difference, lang: str) -> str:
+def _longer_between(found: Difference, lang: str) -> str:
     """The interval of a difference in words."""
     return language.between(
         found.low, found.high, lang, lambda *ends: _longer(*ends, unit=ends[1] is not None)
@@ -333,6 +330,6 @@ def _difference_row(found: Difference) -> dict[str, Any]:
         "measure": " less ".join(board.removesuffix("_style_control") for board in found.boards),
         "kind": "difference",
         "answer": _longer(found.months, found.censored, "en"),
-        "interval": longer_between(found, "en"),
+        "interval": _longer_between(found, "en"),
         "note": "" if found.told else "not told from the same",
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 from elolag.errors import UsageError
 from elolag.results.words import printable
 
-FILE = Path(__file__).parents[1] / "data" / "owner.toml"
+_FILE = Path(__file__).parents[1] / "data" / "owner.toml"
 
 _HTTPS = r"https://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d+)?(/[^\s\"'<>\\^`{|}]*)?"
 _MAIL = r"[\w.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -57,7 +57,7 @@ class Owner:
         """What to fill in, and where, so that citations have an address; empty where they do."""
         if self.home:
             return ""
-        return f"citations have no address yet: fill in site, repository or doi in {FILE}"
+        return f"citations have no address yet: fill in site, repository or doi in {_FILE}"
 
 
 def read(path: Path) -> Owner:
@@ -97,4 +97,4 @@ def _check(path: Path, key: str, value: object) -> None:
 @functools.cache
 def owner() -> Owner:
     """Who publishes this elolag."""
-    return read(FILE)
+    return read(_FILE)

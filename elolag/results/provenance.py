@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from elolag.results.citing import choices, older, terms
 from elolag.results.owner import owner
-from elolag.results.words import which_lists
+from elolag.results.words import first_up, which_lists
 from elolag.schema import ALL_LISTS, NOT_STATED, measure_of
 from elolag.tags import ours
 from elolag.version import RELEASED, __version__
@@ -223,7 +223,7 @@ class Provenance:
             *which_lists(self.facts.get("lists", ALL_LISTS)),
             *(which_tags(tags) if tags else ()),
         )
-        only = [f"{text[:1].upper()}{text[1:]}." for text in basis]
+        only = [f"{first_up(text)}." for text in basis]
         parts += [f"{made}.", *only, self.caveats(), note]
         return " ".join(part for part in parts if part)
 

@@ -89,10 +89,6 @@ class Match:
     months: float
     probability: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """As in the JSON object."""
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class Gap:
@@ -207,7 +203,7 @@ class Day:
                 "probability": self.probability,
             },
             "follower_leads": self.leading,
-            "matches": [match.to_dict() for match in self.matches],
+            "matches": [asdict(match) for match in self.matches],
             "set": [match.model for match in self.smallest_set],
         }
 

@@ -306,6 +306,11 @@ def printable(name: str) -> str:
     )
 
 
+def first_up(text: str) -> str:
+    """A sentence's beginning; the rest, names included, stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 # What models are called by people: ``claude-opus-4-6`` is Claude Opus 4.6.
 
 #: Words that are not simply capitalised.
@@ -362,7 +367,7 @@ def _spelled(word: str) -> str:
     if re.fullmatch(r"[\d.]+[bv]|[a-z]\d+(?:\.\d+)?[a-z]*|t2[iv]", word):  # 72b, v3, a22b, k2.5
         return word.upper()
     word = re.sub(r"(?<=\dx)(\d+)b$", r"\1B", word)  # 8x7B
-    return word[:1].upper() + word[1:]
+    return first_up(word)
 
 
 # Groups of models as phrases with the right grammar, in English and German.

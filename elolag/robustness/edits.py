@@ -15,7 +15,7 @@ from elolag.errors import ElolagError, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, lag_key, results
 from elolag.estimate.session import Question, Session, Study, asking, prepare
 from elolag.model.draws import lag_of
-from elolag.model.estimands import UNBOUNDED, Lags, Race, bound_of, current_at
+from elolag.model.estimands import CENSORED, UNBOUNDED, Lags, Race, current_at
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
 from elolag.results.table import Column, Result, Table, data, picked
@@ -71,9 +71,7 @@ def moved_dates(study: Study) -> list[Edit]:
 
 
 def _moved(tag: Tag, days: float) -> Edit:
-    released = tag.released + days
-    opened = tag.opened + days if tag.opened == tag.released else max(tag.opened, released)
-    other = replace(tag, released=released, opened=opened, release_date=to_iso(released))
+    other = tag.moved(tag.released + days)
     word = "earlier" if days < 0 else "later"
     words = f"{tag.model} released {abs(days):.0f} days {word}"
     return Edit("date", tag.model, words, ((tag.model, other),))
@@ -399,12 +397,12 @@ def influence(
         if rank < _CANDIDATES and away[k] > 1e-9:
             cases.append(_anew(study, question, edits[k], key))
             continue
-        head, bound = (edits[k].kind, edits[k].name, edits[k].words), bound_of(screened.censored[k])
-        if screened.failed[k] or screened.censored[k] == UNBOUNDED:
+        head, code = (edits[k].kind, edits[k].name, edits[k].words), int(screened.censored[k])
+        if screened.failed[k] or code == UNBOUNDED:
             cases.append(_Case(*head, None))
         else:
             found = (headline.months or 0.0) + float(moved[k])
-            cases.append(_Case(*head, found, censored=bound))
+            cases.append(_Case(*head, found, censored=CENSORED.get(code)))
     cases += _vintages(study, question, key)
     order = Influence(headline, ())
     cases.sort(key=lambda c: (c.result is None, -abs(order.change(c))))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from math import factorial
 from pathlib import Path
@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from elolag.archive import Archive, find_board, open_archive
-from elolag.arrays import Floats
+from elolag.arrays import Floats, Ints
 from elolag.dates import to_iso
 from elolag.errors import JOBS, EstimateError, UsageError, library
 from elolag.estimate.lag import HEADLINE, results
@@ -40,9 +40,6 @@ from elolag.robustness.specifications import (
 )
 from elolag.schema import ALL_LISTS
 from elolag.tags import Policies
-
-#: Estimand as the draws know it, window in months or None, match rule.
-_Asked = tuple[str, float | None, str]
 
 
 @dataclass(frozen=True)
@@ -126,7 +123,7 @@ def _study(
     return known[same]
 
 
-def answer(study: Study, asked: Sequence[_Asked]) -> list[Answer]:
+def answer(study: Study, asked: Sequence[draws.Asked]) -> list[Answer]:
     """Several estimands and windows from the same draws, as `estimate_lag` would answer each.
 
     Parameters
@@ -135,59 +132,31 @@ def answer(study: Study, asked: Sequence[_Asked]) -> list[Answer]:
         Estimand as the draws know it (``trend/spline``), window in months or None, match rule.
     """
     date, vintage = to_iso(study.as_of), study.panel.vintage
-    refused: dict[int, str] = {}
-    point: dict[int, Lags] = {}
-    for k, (key, window, rule) in enumerate(asked):
-        try:
-            point[k] = draws.point(
-                study.cast.field, study.fitted, study.as_of, [key], window, study.rule(rule)
-            ).lags[key]
-        except EstimateError as error:
-            refused[k] = str(error)
-    sampled: dict[int, list[Lags]] = {k: [] for k in point}
+    everybody = np.arange(len(study.cast.tags))
+    point = draws.several([(everybody, study.race(study.as_of))], asked, study.rule)
+    sampled: dict[draws.Asked, Lags | EstimateError] = {}
     # `estimate_lag` draws every model for smooth curves, and only possible records for steps.
     for smooth in (False, True):
-        mine = [k for k in point if (asked[k][0] in TRENDS) == smooth]
-        if mine:
-            _sample(study, asked, mine, smooth, sampled, refused)
+        mine = [each for each in asked if (each[0] in TRENDS) == smooth]
+        sampled |= draws.several(_races(study, smooth=smooth), mine, study.rule)
     out = []
-    for k in range(len(asked)):
-        if k not in refused:
-            try:
-                found = summarise(asked[k][0], point[k], draws.join_lags(sampled[k]), study.level)
-            except EstimateError as error:
-                refused[k] = str(error)
-        if k in refused:
-            out.append(Answer(date, vintage, refused=refused[k]))
+    for each in asked:
+        try:
+            known = draws.known(point[each]), draws.known(sampled[each])
+            found = summarise(each[0], *known, study.level)
+        except EstimateError as error:
+            out.append(Answer(date, vintage, refused=str(error)))
         else:
             ends = found.low, found.high
             out.append(Answer(date, vintage, found.months, *ends, found.censored, found.failed))
     return out
 
 
-def _sample(
-    study: Study,
-    asked: Sequence[_Asked],
-    mine: list[int],
-    smooth: bool,
-    sampled: dict[int, list[Lags]],
-    refused: dict[int, str],
-) -> None:
-    field, fitted = study.cast.field, study.fitted
-    rules = {k: study.rule(asked[k][2]) for k in mine}
-    for models, drawn in draws.draw(field, fitted, study.n_draws, study.seed, everything=smooth):
-        try:
-            race = Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
-        except EstimateError as error:
-            refused.update(dict.fromkeys(mine, str(error)))
-            return
-        for k in mine:
-            if k not in refused:
-                try:
-                    by = replace(race, match=rules[k].of(models))
-                    sampled[k].append(draws.lag_of(by, *asked[k][:2]))
-                except EstimateError as error:
-                    refused[k] = str(error)
+def _races(study: Study, *, smooth: bool) -> Iterator[tuple[Ints, Race]]:
+    """The draws as races, chunk by chunk: all of every model at once would take much room."""
+    known = study.cast.field, study.fitted, study.n_draws, study.seed
+    for models, drawn in draws.draw(*known, everything=smooth):
+        yield models, Race.of(drawn.ratings, drawn.lead_from, drawn.follow_from, study.as_of)
 
 
 # How much of the variance over specifications each choice accounts for.

@@ -13,7 +13,7 @@ from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Question, Session, Study, prepare
-from elolag.model.estimands import Lags, Race, bound_of, current
+from elolag.model.estimands import CENSORED, Lags, Race, current
 from elolag.model.interval import reach
 from elolag.results.lag import LagResult
 from elolag.results.provenance import basis_notes
@@ -339,7 +339,7 @@ def _anew(study: Study, question: Question, edits: Sequence[Edit]) -> _Change:
         result = results(redo(study, question, edits), ["current"])[0]
     except (EstimateError, UsageError):
         result = None  # told apart by being absent: without these models it has no answer
-    return _Change(words, float(lags.months[0]), bound_of(lags.censored[0]), result)
+    return _Change(words, float(lags.months[0]), CENSORED.get(int(lags.censored[0])), result)
 
 
 def _search(
@@ -396,5 +396,5 @@ def _points(study: Study, target: _Target) -> list[_Route]:
         for k in np.argsort(-np.abs(moved), kind="stable")
         if abs(moved[k]) > 2 * _NUDGE
     )
-    change = _Change(words, float(lags.months[0]), bound_of(lags.censored[0]))
+    change = _Change(words, float(lags.months[0]), CENSORED.get(int(lags.censored[0])))
     return [_Route(target.words, "points", size, np.inf, 1, (change,))]

@@ -54,8 +54,6 @@ _REFITS = (
 def page(
     carried: Carried,
     *,
-    home: str = "../index.html",
-    methods: str = "../methods/index.html",
     footer: Sequence[str] = (),
     chart: tuple[str, str] | None = None,
 ) -> bytes:
@@ -65,8 +63,6 @@ def page(
     ----------
     carried
         The headline question, by the plain rules, with the draws that travel.
-    home, methods
-        Where the site's front page and its methods lie, seen from this page.
     footer
         Lines that stand under every page of the site.
     chart
@@ -80,7 +76,7 @@ def page(
     """
     markup = library("markupsafe", REPORT).Markup
     headline = answer(carried, Asked())
-    data = json.dumps(packed(carried, headline), ensure_ascii=True, separators=(",", ":"))
+    data = json.dumps(_packed(carried, headline), ensure_ascii=True, separators=(",", ":"))
     names = [carried.cast.tags[k].model for k in carried.travels[::-1]]
     return filled(
         "ask.html.j2",
@@ -107,15 +103,13 @@ def page(
         travels=len(carried.travels),
         all_models=len(carried.cast.tags),
         off=f"{float(carried.step.max()) / 2:.2f}",
-        home=home,
-        methods=methods,
         footer=footer,
         chart=chart,
         data=markup(data.replace("<", "\\u003c")),
     )
 
 
-def packed(carried: Carried, headline: Answer) -> dict[str, Any]:
+def _packed(carried: Carried, headline: Answer) -> dict[str, Any]:
     """What travels, as the JSON object that the page's script reads."""
     cast, travels = carried.cast, carried.travels
     field, left = cast.field, carried.left
@@ -129,11 +123,9 @@ def packed(carried: Carried, headline: Answer) -> dict[str, Any]:
             [k, *row] for k, (row, usual) in enumerate(rows) if row != usual
         ]
     best = cast.best_entries(carried.fitted)
-    votes = _votes(carried)
+    votes = carried.panel.votes
     doubt = NormalDist().inv_cdf((1 + carried.level) / 2) * carried.fitted.spread[best]
-    means = np.maximum.reduceat(
-        carried.fitted.mean, np.flatnonzero(np.diff(field.model, prepend=-1))
-    )
+    (means,) = carried.means
     own = carried.panel.measure.name == "own"
     arena = carried.panel.board.startswith("arena/")
     early = np.where(np.isnan(field.month_start), 0.0, field.released - field.month_start)
@@ -200,13 +192,6 @@ def _counts(carried: Carried, rule: Policies, place: Mapping[str, int]) -> list[
         for group in (carried.cast.leader, carried.cast.follower)
     ]  # fmt: skip
     return [[*days, place[tag.lab]] for *days, tag in zip(*sides, tags_, strict=True)]
-
-
-def _votes(carried: Carried) -> dict[str, int]:
-    """Votes by entry, where the newest list prints them."""
-    table = carried.panel.placed.table.dropna(subset="votes")
-    table = table[table["link"] < 0]
-    return dict(zip(table["entry"], table["votes"].astype(int), strict=True))
 
 
 def _bytes(numbers: Any) -> str:

@@ -22,12 +22,11 @@ from elolag.estimate.over_time import LagPath
 from elolag.estimate.panel import choose, newer_copy
 from elolag.estimate.session import Question, Session, asking, prepare
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD, DEFAULTS
+from elolag.question import DEFAULTS
 from elolag.results import citing
 from elolag.results.lag import LagResult
 from elolag.results.owner import owner
 from elolag.results.pages import words
-from elolag.schema import ALL_LISTS
 from elolag.site import ask, carried, down, folder, front, page, programs
 from elolag.site import sections as parts
 from elolag.site.cards import Deck
@@ -57,7 +56,6 @@ from elolag.site.months import (
     frozen_lists,
     months,
     next_release,
-    usable,
 )
 from elolag.site.page import Frame
 from elolag.site.travel import carry
@@ -153,9 +151,7 @@ def write_site(
     # A session is not handed to workers: each has its own.
     asked: Question = {k: v for k, v in question.items() if k != "session"}  # type: ignore[assignment]
     session = question.get("session") or Session()
-    board = session.board(
-        asked.get("board", DEFAULT_BOARD), asked.get("archive"), asked.get("sources", ALL_LISTS)
-    )
+    board = session.board_of(asked)
     if isinstance(board, OwnBoard):
         raise UsageError(f"{board.name} is one list of your own and has no months: elolag report")
     # First, so that a file which does not belong to a month is told as one of it.
@@ -213,7 +209,7 @@ class _Work:
     def others(self) -> list[str]:
         """Vintages of the lists that stand for no month and have no answer kept."""
         known = {month.vintage for month in self.months} | set(self.lists)
-        every = (s for s in self.board.snapshots if usable(s, self.category))
+        every = self.board.complete(self.category)
         return [s.vintage for s in every if s.vintage not in known]
 
     def frame(self, kicker: str, path: str, lang: str = "en") -> Frame:

@@ -18,7 +18,7 @@ from elolag.plots.rows import dates_title
 from elolag.results import citing
 from elolag.results.cards import lags, said
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.results.words import country, model_name, noun, phrase
+from elolag.results.words import country, first_up, model_name, noun, phrase
 from elolag.site.content import Figure, Link, Page, Section
 from elolag.site.material import Found
 
@@ -30,7 +30,7 @@ _TAKEN = {"index", "con", "prn", "aux", "nul"}
 _TAKEN |= {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 
 
-def slugs(keys: Collection[str]) -> dict[str, str]:
+def _slugs(keys: Collection[str]) -> dict[str, str]:
     """A file name for each key, of small letters, digits, points and hyphens; no two alike.
 
     A key that is such a name is its own. Any other is written with what it shares with one and the
@@ -94,7 +94,7 @@ class Deck:
     @cached_property
     def paths(self) -> Mapping[str, str]:
         """Path of each card in English; the German one lies under ``de/``."""
-        return {k: f"models/{s}.html" for k, s in slugs([m.model for m in self.models]).items()}
+        return {k: f"models/{s}.html" for k, s in _slugs([m.model for m in self.models]).items()}
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -196,7 +196,7 @@ class Deck:
         who, models = noun(reach.group), phrase(reach.group, lang).models
         other = said("other", lang, who=who, models=models)
         points = [
-            (_capital(other), reach.words(lang, self.named)),
+            (first_up(other), reach.words(lang, self.named)),
             (said("day", lang, level=level), reach.interval(thin, lang)),
         ]
         if 0 < reach.never < 1:
@@ -339,7 +339,7 @@ class Deck:
                 if to:
                     links.append(Link(text, to, lead))
                 else:
-                    points.append((f"{_capital(lead)}:", text))
+                    points.append((f"{first_up(lead)}:", text))
         title = said("evidence", lang)
         return Section("evidence", title, (" ".join(prose),), points=points, links=links)
 
@@ -359,10 +359,6 @@ class Deck:
 
 def _counted(count: int, one: tuple[str, str], many: tuple[str, str], lang: str) -> str:
     return f"{count} {(one if count == 1 else many)[lang == 'de']}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _ended(text: str) -> str:

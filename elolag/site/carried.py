@@ -203,7 +203,7 @@ class Carried(Study):
         everybody = Race.of(np.zeros((1, len(lead))), lead, follow, date)
         window_start(everybody, self._months)
         lead, follow = lead[self.travels], follow[self.travels]
-        race = self._race(self._means[:, self.travels], lead, follow, date)
+        race = self._race(self.means[:, self.travels], lead, follow, date)
         self._undecided(race)
         return draws.outcomes(race, estimands, self.window, self.travels)
 
@@ -213,11 +213,6 @@ class Carried(Study):
         race = self._race(self.ratings, *self._drawn_dates(), date)
         self._undecided(race)
         return draws.outcomes(race, estimands, self.window, self.travels)
-
-    @property
-    def _means(self) -> Floats:
-        starts = np.flatnonzero(np.diff(self.cast.field.model, prepend=-1))
-        return np.maximum.reduceat(self.fitted.mean, starts)[None, :]
 
     def _race(self, ratings: Floats, lead: Floats, follow: Floats, date: float) -> Race:
         """The race of those that travel; refused where somebody else may have been the first."""
@@ -343,12 +338,8 @@ class Carried(Study):
 
 
 def _moved(tag: Tag, day: str) -> Tag:
-    """The tag with another day of release; weights that came with it move too."""
-    if not day:
-        return tag
-    released = to_day(day)
-    opened = released if tag.opened == tag.released else max(tag.opened, released)
-    return replace(tag, released=released, opened=opened, release_date=day, precision="day")
+    """The tag with another day of release, where one is given."""
+    return replace(tag.moved(to_day(day)), precision="day") if day else tag
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,8 @@ _SHOWN = 15
 
 def pages(found: Found, owner: Owner) -> list[Page]:
     """Every page of this module."""
-    made = [build(found) for build in (leads, claims, revisions, forecasts, data)]
-    return [*_groups(found), *made, methods(found, owner), about(found, owner)]
+    made = [build(found) for build in (_leads, _claims, _revisions, _forecasts, _data)]
+    return [*_groups(found), *made, _methods(found, owner), _about(found, owner)]
 
 
 #: The pages of groups, each small enough to be read on a phone.
@@ -123,7 +123,7 @@ def _voters_figure(found: VotersReport) -> Figure:
     )
 
 
-def leads(found: Found) -> Page:
+def _leads(found: Found) -> Page:
     """Who led when."""
     result = found.leads
     title = "Who led when"
@@ -153,7 +153,7 @@ def _leads_figure(found: WhoLed) -> Figure:
     )
 
 
-def claims(found: Found) -> Page:
+def _claims(found: Found) -> Page:
     """Every claim with its verdict, both figures, and where it is read."""
     section = tested.claims(found.material)
     report = (found.material.checks or Checks()).claims
@@ -181,7 +181,7 @@ def claims(found: Found) -> Page:
     return Page(path, title, report.sentence(), (section, every))
 
 
-def revisions(found: Found) -> Page:
+def _revisions(found: Found) -> Page:
     """Figures of the day beside what is known now."""
     result, title = found.revisions, "First figures and what became of them"
     section = _part(found, "revisions", "Month by month", result, _revisions_figure)
@@ -211,7 +211,7 @@ def _revisions_figure(found: Revisions) -> Figure:
     )
 
 
-def methods(found: Found, owner: Owner) -> Page:
+def _methods(found: Found, owner: Owner) -> Page:
     """What is counted and what is not, in plain words."""
     result = found.material.headline
     points = result.measure.points
@@ -251,7 +251,7 @@ def methods(found: Found, owner: Owner) -> Page:
     )
 
 
-def data(found: Found) -> Page:
+def _data(found: Found) -> Page:
     """Snapshots, licences, counts of tags, rows with one source only, and how to check a hash."""
     material = found.material
     section = sections.data(material)
@@ -332,7 +332,7 @@ _UNNAMED = (
 )
 
 
-def about(found: Found, owner: Owner) -> Page:
+def _about(found: Found, owner: Owner) -> Page:
     """Who answers for the pages, and how to report an error."""
     version = found.material.headline.version
     who = _UNNAMED
@@ -382,7 +382,7 @@ _STANDFIRST = (
 )
 
 
-def forecasts(found: Found) -> Page:
+def _forecasts(found: Found) -> Page:
     """The outlook, the record and the ledger; each says why where there is none."""
     outlook, record = found.outlook, past.scores()
     board = found.material.headline.board

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from elolag.archive.export import fill, swap
 from elolag.archive.store import sync_folder
 from elolag.errors import UsageError
 
@@ -81,34 +81,15 @@ def write(files: Mapping[str, bytes], temporary: Path, out: Path, *, force: bool
     UsageError
         The disk refuses; `out` is then as it was.
     """
-    whole = summed(files)
     new = temporary / "new"
     try:
-        for name, content in whole.items():
-            path = new / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
+        fill(new, summed(files))
         for folder in sorted({path.parent for path in new.rglob("*")}):
             sync_folder(folder)
-        _swap(new, temporary / "old", out, force=force)
+        _check(out, force=force)  # again: the work took a while
+        swap(new, temporary / "old", out)
         sync_folder(out.parent)
     except OSError as error:
         raise UsageError(f"{out}: cannot be written: {error.strerror}; name another folder") from (
             error
         )
-
-
-def _swap(new: Path, old: Path, out: Path, *, force: bool) -> None:
-    _check(out, force=force)  # again: the work took a while
-    replaced = out.exists()
-    if replaced:
-        out.rename(old)
-    try:
-        new.rename(out)
-    except OSError:
-        if replaced:
-            old.rename(out)
-        raise

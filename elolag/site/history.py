@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -13,18 +13,15 @@ from elolag.dates import DAYS_PER_MONTH, to_day, to_iso
 from elolag.errors import CheckFailed, EstimateError, UsageError
 from elolag.estimate.lag import HEADLINE, estimate_lag
 from elolag.estimate.over_time import LagPath, lag_path
-from elolag.estimate.session import Question, Session, asking, prepare
-from elolag.model.estimands import WINDOWS, bound_of
+from elolag.estimate.session import Estimated, Question, Session, asking, prepare
+from elolag.model.estimands import CENSORED, WINDOWS
 from elolag.own import OwnBoard
-from elolag.question import DEFAULT_BOARD
 from elolag.results.lag import LagResult
-from elolag.results.provenance import Origin
-from elolag.results.table import Column, Result, Table, decimals
+from elolag.results.table import Column, Table, decimals, picked
 from elolag.results.words import bounded, compact, months, noun
-from elolag.schema import ALL_LISTS
 from elolag.site.months import Frozen, Month, as_published, frozen
 from elolag.site.months import months as months_of
-from elolag.version import METHOD, __version__
+from elolag.version import METHOD
 
 
 @dataclass(frozen=True)
@@ -116,7 +113,7 @@ def in_words(figure: Figure) -> str:
 
 
 @dataclass(frozen=True)
-class Record(Result):
+class Record(Estimated):
     """The figure of every month as it was first said, and what is known of it now.
 
     Attributes
@@ -131,18 +128,7 @@ class Record(Result):
 
     rows: tuple[Row, ...]
     refused: Mapping[str, str]
-    board: str
-    category: str
-    leader_group: str
-    follower_group: str
-    vintage: str
     level: float
-    n_draws: int
-    seed: int
-    snapshots: tuple[tuple[str, str], ...] = ()
-    origins: tuple[Origin, ...] = field(default=(), repr=False)
-    sources: str = ALL_LISTS
-    version: str = __version__
     method: str = METHOD
 
     def sentence(self) -> str:
@@ -233,13 +219,13 @@ class Record(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """As one JSON object, unrounded."""
-        plain = (
-            "board", "category", "leader_group", "follower_group", "vintage", "level", "n_draws",
-            "seed", "sources", "version", "method",
+        plain = picked(
+            self, "board", "category", "leader_group", "follower_group", "vintage", "level",
+            "n_draws", "seed", "sources", "version", "method",
         )  # fmt: skip
         return {
             "schema": 1,
-            **{name: getattr(self, name) for name in plain},
+            **plain,
             "months": [
                 {
                     "month": row.month.name, "vintage": row.month.vintage,
@@ -296,9 +282,7 @@ def record(kept: str | Path | None = None, **question: Unpack[Question]) -> Reco
             raise UsageError(f"each month has a list and a day of its own; leave {name} out")
     session = question.get("session") or Session()
     asked = asking(question, session=session)
-    board = session.board(
-        asked.get("board", DEFAULT_BOARD), asked.get("archive"), asked.get("sources", ALL_LISTS)
-    )
+    board = session.board_of(asked)
     if isinstance(board, OwnBoard):
         raise UsageError(f"{board.name} is one list of your own and has no months")
     held = frozen(Path(kept)) if kept else {}
@@ -377,12 +361,8 @@ def compiled(
         again = WITHHELD if isinstance(found, str) else Figure.of(found)
         revised = _revised(day, path) if estimand == HEADLINE else None
         rows.append(Row(month, published, method, first, again, revised, estimand))
-    return Record(
-        rows=tuple(rows), refused=refused, board=newest.board, category=newest.category,
-        leader_group=newest.leader_group, follower_group=newest.follower_group,
-        vintage=newest.vintage, level=newest.level, n_draws=newest.n_draws, seed=newest.seed,
-        snapshots=newest.snapshots, origins=newest.origins, sources=newest.sources,
-    )  # fmt: skip
+    shared = picked(newest, "level", *(field.name for field in fields(Estimated)))
+    return Record(rows=tuple(rows), refused=refused, **shared)
 
 
 def check_held(months: Sequence[Month], held: Mapping[str, Frozen]) -> None:
@@ -423,5 +403,5 @@ def _revised(day: str, path: LagPath | None) -> Figure | None:
         return None
     at = int(to_day(day) - path.days[0])
     low, high = (None if np.isnan(end[at]) else float(end[at]) for end in (path.low, path.high))
-    code = bound_of(path.censored[at]) or "figure"
+    code = CENSORED.get(int(path.censored[at]), "figure")
     return Figure(float(path.months[at]), low, high, code)

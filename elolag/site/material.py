@@ -167,13 +167,13 @@ def answered(ask: Callable[[], Any]) -> Any:
 
 def checked(material: Material, answers: Mapping[str, Any]) -> Checks:
     """Put answers and errors together, by the names of `Checks`."""
-    missing = told(material, answers)
+    missing = _told(material, answers)
     if no_claims := _no_claims(material.question):
         missing["claims"] = no_claims
     return Checks(**{n: f for n, f in answers.items() if n not in missing}, missing=missing)
 
 
-def told(material: Material, answers: Mapping[str, Any]) -> dict[str, str]:
+def _told(material: Material, answers: Mapping[str, Any]) -> dict[str, str]:
     """Of the answers that are errors, what they say, without naming a folder of this machine."""
     here = str(_board(material.question).archive.path)
     return {
@@ -487,6 +487,6 @@ def gathered(material: Material, answers: Mapping[str, Any]) -> Found:
     """
     if isinstance(answers["dates"], ElolagError):
         raise answers["dates"]
-    missing = told(material, answers)
+    missing = _told(material, answers)
     kept = {name: found for name, found in answers.items() if name not in missing}
     return Found(material=material, missing=missing, **kept)

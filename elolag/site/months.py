@@ -11,8 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from elolag.archive import Board, Snapshot
-from elolag.dates import parse
+from elolag.archive import Board
+from elolag.dates import months_after
 from elolag.errors import CheckFailed
 from elolag.results import citing
 from elolag.site.folder import SUMS
@@ -57,19 +57,12 @@ def months(board: Board, category: str) -> tuple[Month, ...]:
     >>> months(board, "overall")[-1].name
     '2026-10'
     """
-    whole = [s for s in board.snapshots if usable(s, category)]
     found = []
-    for name, group in groupby(whole, key=lambda s: s.vintage[:7]):
+    for name, group in groupby(board.complete(category), key=lambda s: s.vintage[:7]):
         lists = list(group)
         chosen = ([s for s in lists if s.official] or lists)[-1]
         found.append(Month(name, chosen.vintage, chosen.official))
     return tuple(found)
-
-
-def usable(snapshot: Snapshot, category: str) -> bool:
-    """Whether a list is complete, on the published scale, and has the category."""
-    scaled = snapshot.method in ("bradley-terry", "index")
-    return scaled and snapshot.completeness == "full" and category in snapshot.categories
 
 
 def next_release(day: str) -> str:
@@ -80,9 +73,7 @@ def next_release(day: str) -> str:
     >>> next_release("2026-11-27")
     '2026-12-03'
     """
-    date = parse(day)
-    year, month = (date.year + 1, 1) if date.month == 12 else (date.year, date.month + 1)
-    return f"{year:04d}-{month:02d}-03"
+    return months_after(f"{day[:8]}03", 1)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _figure(name: str, label: str, what: str, note: str = "") -> tuple[Column, .
 
 
 _EMPTY = "empty where there is none"
-COLUMNS = (
+_COLUMNS = (
     Column("month", "Month", "month of the figure", "year and month"),
     Column("vintage", "List of", "date of the list whose ratings were used", "ISO date"),
     Column("as_of", "As of", "date the question is asked for", "ISO date"),
@@ -96,11 +96,11 @@ COLUMNS = (
 def series(rows: Iterable[Mapping[str, Any]]) -> Table:
     """The table of `series.csv`, oldest month first; empty cells are missing."""
     caption = "The lag by month: as published, of the day, first and revised"
-    return Table.of("series", caption, COLUMNS, sorted(rows, key=lambda row: str(row["month"])))
+    return Table.of("series", caption, _COLUMNS, sorted(rows, key=lambda row: str(row["month"])))
 
 
 def row_of(found: Mapping[str, Any], content: bytes, row: Row, vintage: str) -> dict[str, Any]:
-    """A month in `series.csv`, by the keys of `COLUMNS`.
+    """A month in `series.csv`, by the keys of `_COLUMNS`.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def schemas() -> dict[str, bytes]:
     found = {
         f"schemas/{name}-1.json": (folder / f"{name}-1.json").read_bytes() for name in _SCHEMAS
     }
-    fields = [_field(column, _SERIES[column["name"]]) for column in described(COLUMNS)]
+    fields = [_field(column, _SERIES[column["name"]]) for column in described(_COLUMNS)]
     return {**found, "schemas/series-1.json": to_json(_table_schema(fields))}
 
 
@@ -341,7 +341,7 @@ def _series_type(key: str, unit: str) -> str:
     return {**_DATED, "true or false": "boolean"}.get(unit, measured)
 
 
-_SERIES = {column.key: _series_type(column.key, column.unit) for column in COLUMNS}
+_SERIES = {column.key: _series_type(column.key, column.unit) for column in _COLUMNS}
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from elolag.results.pages import words
 from elolag.results.provenance import Origin
 from elolag.results.table import Cell, Column, Table, decimals
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.results.words import directed, meaning, noun, span
+from elolag.results.words import directed, first_up, meaning, noun, span
 from elolag.site.content import Block, Figure, Section
 from elolag.site.material import Material
 from elolag.tags import Tag
@@ -212,7 +212,7 @@ def other(material: Material, lang: str = "en") -> Section:
 def _finding(path: LagPath) -> str:
     if (found := path.overtaken[1]) is not None:
         title = f"{noun(found[0])} was first, overtaken by {noun(found[1])} on {to_iso(found[2])}"
-        return title[:1].upper() + title[1:]
+        return first_up(title)
     low, high = float(path.months.min()), float(path.months.max())
     what = "average" if path.estimand == "average" else "lag of the day"
     return f"Since {to_iso(path.days[0])[:7]} the {what} was {span(low, high)}"
@@ -280,7 +280,7 @@ def data(material: Material) -> Section:
         "dated. Every tag is a row with its evidence; every snapshot is hashed and checked before "
         "it is kept.",
     )
-    notes = [f"{note[:1].upper()}{note[1:]}." for note in result.notes]
+    notes = [f"{first_up(note)}." for note in result.notes]
     return Section(
         "data", "Data, tags and their quality", prose,
         tables=(_snapshots(material), _evidence(material)), points=points, after=notes,

@@ -12,7 +12,7 @@ from elolag.plots.rows import claims_title, influence_title, slices_title
 from elolag.plots.specification import few
 from elolag.results.lag import LagResult
 from elolag.results.table import Cell, Column, Table, data, decimals
-from elolag.results.words import bounded, compact, noun, span
+from elolag.results.words import bounded, compact, first_up, noun, span
 from elolag.robustness import CHOICES, LABELS, RULES, Grid
 from elolag.robustness.edits import Influence
 from elolag.site.content import Figure, Section
@@ -89,8 +89,8 @@ def _slices_title(found: Slices) -> str:
     if len(months) == 1:
         return f"One category: {found.slices[0].result.short()}"
     follower = noun(found.follower_group)
-    text = f"{follower} is {span(min(months), max(months))} over {len(months)} categories"
-    return text[:1].upper() + text[1:]
+    ends = span(min(months), max(months))
+    return first_up(f"{follower} is {ends} over {len(months)} categories")
 
 
 #: Specifications drawn at most, and rows of the page's table.
@@ -249,7 +249,7 @@ def sensitivity(material: Material) -> Section:
     notes = [f"{w}: {checks.missing[k]}." for k, w in _PARTS.items() if k in checks.missing]
     if checks.grid is not None:
         said = (n for n in checks.grid.notes() if not n.startswith("left out by rule"))
-        notes += [f"{note[:1].upper()}{note[1:]}." for note in said]
+        notes += [f"{first_up(note)}." for note in said]
     return Section("sensitivity", "Sensitivity", prose, figures, tables, after=notes)
 
 

@@ -79,8 +79,7 @@ def carry(study: Study, tables: tags.Tables | None = None) -> Carried:
     kinds = {rule: tuple(kind[k] for k in models) for rule, kind in kinds.items()}
     chunks = [d for _, d in draws.draw(field, fitted, study.n_draws, study.seed, everything=True)]
     ratings = np.concatenate([d.ratings for d in chunks])
-    starts = np.flatnonzero(np.diff(field.model, prepend=-1))
-    means = np.maximum.reduceat(fitted.mean, starts)
+    means = field.best(fitted.mean)
     highest = np.ceil(10 * np.maximum(ratings.max(axis=0), means)) / 10
     travels, since = _travelling(study, cast, kinds, np.vstack([means, ratings]), highest)
     mine = ratings[:, travels]

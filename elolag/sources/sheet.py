@@ -227,31 +227,18 @@ def _number(text: str, swapped: bool) -> float:
     return math.nan if value is None else value
 
 
-def read(path: Path, known: Sequence[str], what: str) -> Sheet:
-    """Read a CSV file.
-
-    Parameters
-    ----------
-    known
-        Names of columns; the delimiter is the one under which the header has most of them.
-    what
-        What the file is, for messages: ``the tag file``.
-
-    Raises
-    ------
-    UsageError
-        The file cannot be read, is too large, or is no table; the message names the line.
-    """
-    return parse(read_bytes(path, what), str(path), known)
+def read_upto(path: Path, what: str, most: int) -> bytes:
+    """The bytes of a file, one more than `most` of a larger one; `what` it is, for messages."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {what} {path}: {error.strerror or error}") from error
 
 
 def read_bytes(path: Path, what: str) -> bytes:
-    """The bytes of a file of bounded size."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read {what} {path}: {error.strerror or error}") from error
+    """The bytes of a table of bounded size; see `read_upto`."""
+    data = read_upto(path, what, _MAX_BYTES)
     if len(data) > _MAX_BYTES:
         raise UsageError(f"{path}: larger than {_MAX_BYTES // 2**20} MB; is this {what}?")
     refuse_other(data[:64], str(path))
@@ -259,7 +246,20 @@ def read_bytes(path: Path, what: str) -> bytes:
 
 
 def parse(data: bytes, name: str, known: Sequence[str]) -> Sheet:
-    """Read a CSV from its bytes; see `read`."""
+    """Read a CSV from its bytes.
+
+    Parameters
+    ----------
+    name
+        What messages call the file.
+    known
+        Names of columns; the delimiter is the one under which the header has most of them.
+
+    Raises
+    ------
+    UsageError
+        It is no table; the message names the line.
+    """
     text = decode(data, name)
     before = 0
     named = _SEPARATOR_LINE.match(text)

@@ -14,16 +14,17 @@ from typing import Any
 
 from elolag.archive.package import sha256
 from elolag.errors import TagError, UsageError
+from elolag.sources.sheet import read_upto
 
 #: The tables, in the order in which they refer to one another.
-TABLES = ("labs", "models", "aliases")
+_TABLES = ("labs", "models", "aliases")
 _MAX_BYTES = 16 << 20
 _KIND, _SCHEMA = "elolag tags", 1
 
 
 def encode(texts: Mapping[str, str]) -> bytes:
     """The bundle of three tables, given as CSV by their names."""
-    lines = {name: texts[name].removesuffix("\n").split("\n") for name in TABLES}
+    lines = {name: texts[name].removesuffix("\n").split("\n") for name in _TABLES}
     bundle = {"kind": _KIND, "schema": _SCHEMA, **lines}
     return (json.dumps(bundle, indent=0, ensure_ascii=False) + "\n").encode("utf-8")
 
@@ -43,11 +44,11 @@ def decode(data: bytes, name: str) -> dict[str, str]:
     head = (found.get("kind"), found.get("schema")) if isinstance(found, dict) else (None, None)
     if head != (_KIND, _SCHEMA):
         raise TagError(f"{name}: not a bundle of tags this version reads; {_HINT}")
-    wanted = {"kind", "schema", *TABLES}
+    wanted = {"kind", "schema", *_TABLES}
     if set(found) != wanted:
         odd = sorted(set(found) ^ wanted)[0]
         raise TagError(f"{name}: {odd!r} is {'no part' if odd in found else 'missing'}; {_HINT}")
-    return {table: _text(found[table], f"{name}, {table}") for table in TABLES}
+    return {table: _text(found[table], f"{name}, {table}") for table in _TABLES}
 
 
 _HINT = "make one with: elolag tags export FILE"
@@ -82,11 +83,7 @@ def read(path: Path, digest: str) -> bytes:
             f"{path}: give its SHA-256 with --sha256 HASH: not that of this file as it is here "
             f"(sha256sum prints it) but the one its maker published, or elolag tags export printed"
         )
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"cannot read the tags {path}: {error.strerror or error}") from error
+    data = read_upto(path, "the tags", _MAX_BYTES)
     if len(data) > _MAX_BYTES:
         raise UsageError(f"{path}: larger than {_MAX_BYTES >> 20} MB, so no bundle of tags")
     found = sha256(data)

@@ -7,7 +7,7 @@ import difflib
 import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -222,10 +222,6 @@ class Record:
     weights_date: str | None = None
     base: str | None = None
     evidence: str | None = None
-
-    def to_dict(self) -> dict[str, str | bool | None]:
-        """The record as one JSON object."""
-        return asdict(self)
 
 
 def records(lookup: Lookup, listings: Iterable[Listed]) -> list[Record]:

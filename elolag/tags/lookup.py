@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elolag.dates import to_day
+from elolag.dates import to_day, to_iso
 from elolag.errors import TagError
 from elolag.question import Policies
 from elolag.sources import SOURCES
@@ -37,6 +37,11 @@ class Tag:
     release_date: str
     date_basis: str
     base: str
+
+    def moved(self, day: float) -> Tag:
+        """The tag with another day of release; weights that came with it move too."""
+        opened = day if self.opened == self.released else max(self.opened, day)
+        return replace(self, released=day, opened=opened, release_date=to_iso(day))
 
 
 class Lookup:

@@ -7,17 +7,15 @@ import datetime as dt
 import hashlib
 import io
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from elolag.archive.export import replacing
+from elolag.archive.export import fill, replacing, swap
 from elolag.arrays import Floats
 from elolag.dates import to_day, to_iso
 from elolag.errors import ArchiveError, UsageError
@@ -220,29 +218,15 @@ def _write_folder(out: Path, files: Mapping[str, bytes], force: bool) -> None:
     _refuse_existing(out, force)
     if out.exists() and not (out / _FACTS_FILE).is_file():
         raise UsageError(f"{out} is not a folder elolag rate wrote; it is left as it is")
-    temporary = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
-        fresh, old = temporary / "new", temporary / "old"
-        fresh.mkdir()
-        for name, data in files.items():
-            with (fresh / name).open("wb") as file:
-                file.write(data)
-                os.fsync(file.fileno())
-        if out.exists():
-            out.replace(old)
-        try:
-            fresh.replace(out)
-        except OSError:
-            if old.exists():
-                old.replace(out)
-            raise
+        with TemporaryDirectory(
+            prefix=f".{out.name}.", dir=out.parent, ignore_cleanup_errors=True
+        ) as held:
+            fill(Path(held) / "new", files)
+            swap(Path(held) / "new", Path(held) / "old", out)
     except OSError as error:
         raise ArchiveError(f"{out}: could not be written: {error}") from error
-    finally:
-        if temporary is not None:
-            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def read_covariance(path: Path) -> tuple[tuple[str, ...], Floats, str]:

@@ -206,7 +206,7 @@ def test_the_owners_address_stands_where_it_is_set(
     file, site = tmp_path / "owner.toml", "https://pages.example/elolag/"
     empty = "".join(f'{key} = ""\n' for key in ("repository", "doi", "contact"))
     file.write_text(f'name = "A"\nsite = "{site}"\n{empty}', "utf-8")
-    monkeypatch.setattr(owners, "FILE", file)
+    monkeypatch.setattr(owners, "_FILE", file)
     owners.owner.cache_clear()
     try:
         assert f", {site}), arena/" in citation(headline).short[1]

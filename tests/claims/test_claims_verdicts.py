@@ -18,9 +18,9 @@ from elolag.archive import Snapshot
 from elolag.claims import RULE, Claim, ClaimError, check_claims, estimating
 from elolag.claims.check import _assess, _in_hindsight, _in_real_time
 from elolag.claims.estimating import (
+    _NOT_TESTABLE,
     CONSISTENT,
     NOT_RESOLVABLE,
-    NOT_TESTABLE,
     OPEN,
     TOO_LARGE,
     TOO_SMALL,
@@ -136,18 +136,18 @@ def test_what_cannot_be_tested_says_why(
     studies: Studies, changed: dict[str, object], reason: str
 ) -> None:
     found = _in_real_time(studies, replace(CLAIM, **changed))
-    assert found.verdict == NOT_TESTABLE
+    assert found.verdict == _NOT_TESTABLE
     assert reason in found.why
     assert found.value is found.low is found.high is found.probability is None
 
 
 def test_neither_way_testable_is_the_verdict_with_both_reasons(studies: Studies) -> None:
     (found,) = _assess(studies, [replace(CLAIM, category="juggling")])
-    assert found.verdict == NOT_TESTABLE
+    assert found.verdict == _NOT_TESTABLE
     assert found.rests_on == ""
     assert "had no category juggling" in found.why
     assert "no category 'juggling'" in found.why
-    assert NOT_TESTABLE in found.sentence()
+    assert _NOT_TESTABLE in found.sentence()
 
 
 def test_a_cut_off_list_serves_a_distance_and_no_lag(studies: Studies) -> None:
@@ -329,7 +329,7 @@ def test_a_lag_bounded_on_neither_side_is_not_testable(
     )  # fmt: skip
     monkeypatch.setattr(estimating, "_months", lambda *_, **__: bound)
     found = _in_real_time(studies, CLAIM)
-    assert found.verdict == NOT_TESTABLE
+    assert found.verdict == _NOT_TESTABLE
     assert found.why == (
         "at least 4.6 months behind, and these ratings bound the lag on neither side; over 31.6 "
         "months, from 2023-03-01, the first day on which both sides have a model"
@@ -512,7 +512,7 @@ def test_a_board_the_archive_lacks_is_not_testable(planted: Callable[..., Path])
     folder = planted(("arena/text_style_control/2025-12-11",))
     report = check_claims(keys=["insikt-2025-lag"], archive=folder)
     found = report["insikt-2025-lag"]
-    assert found.verdict == NOT_TESTABLE
+    assert found.verdict == _NOT_TESTABLE
     assert "the archive has no board arena/text" in found.why
 
 

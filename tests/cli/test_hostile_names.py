@@ -15,7 +15,7 @@ import pytest
 
 from elolag import estimate_lag, plots, time_to_match
 from elolag.cli import main
-from elolag.cli.show import as_json
+from elolag.cli.show import _as_json
 from elolag.own import own_board
 
 CLI = Path(__file__).parents[2] / "elolag" / "cli"
@@ -219,7 +219,7 @@ def test_figures_and_their_metadata_neutralise(
 
 def test_json_keeps_letters_and_escapes_the_rest() -> None:
     data = {"Tülü 模型": f"{HIDDEN}\u00a0\U000e0041"}
-    text = as_json(data)
+    text = _as_json(data)
     harmless(text)
     assert "Tülü 模型" in text
     assert "\\u202e" in text

@@ -12,7 +12,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 import elolag
 from elolag.dates import DAYS_PER_MONTH
 from elolag.errors import EstimateError
-from elolag.estimate.catch_up import _STEP, TimeToMatch, _on_grid, follow_ups, time_to_match
+from elolag.estimate.catch_up import _STEP, TimeToMatch, _follow_ups, _on_grid, time_to_match
 from elolag.model.estimands import Race, catch_up, kaplan_meier
 
 months = st.floats(0.1, 30, allow_nan=False).map(lambda x: round(x, 1))
@@ -52,7 +52,7 @@ def test_follow_ups_are_those_of_catch_up(
     rated = np.array([[r for _, r in (*lead, *follow)]], dtype=float)
     leads = np.arange(len(dates)) < len(lead)
     race = Race.of(rated, np.where(leads, dates, np.inf), np.where(leads, np.inf, dates), as_of)
-    found, caught, count = follow_ups(race, window)
+    found, caught, count = _follow_ups(race, window)
     expected = []
     best = 0
     for day in sorted({d for d, _ in lead}):

@@ -14,11 +14,11 @@ import elolag
 from elolag import plots
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate import measures as module
-from elolag.estimate.measures import BOARDS, beside, compare_measures
+from elolag.estimate.measures import _BOARDS, beside, compare_measures
 from elolag.estimate.session import prepare
 from elolag.model.estimands import AT_LEAST, AT_MOST, EXACT, Lags
 from elolag.plots.style import SIZES
-from elolag.results.measures import Difference, Measures, longer_between, under_headline
+from elolag.results.measures import Difference, Measures, _longer_between, under_headline
 from tests.command import Command, runner
 from tests.made_archive import archive, publication
 
@@ -42,7 +42,7 @@ def command(monkeypatch, capsys) -> Iterator[Command]:
 
 
 def test_each_measure_is_the_estimate_of_its_own_question(found: Measures) -> None:
-    assert [m.board for m in found.measures] == list(BOARDS)
+    assert [m.board for m in found.measures] == list(_BOARDS)
     for item in found.measures:
         r = item.result
         twin = elolag.estimate_lag(
@@ -74,7 +74,7 @@ def by_all_pairs(one: Lags, other: Lags, level: float) -> tuple[float, float]:
 
 def test_a_difference_pairs_the_draws_of_both_at_random(found: Measures) -> None:
     for made in found.differences:
-        studies = [prepare(**ASKED | {"board": b, "vintage": None if b == BOARDS[0] else v})
+        studies = [prepare(**ASKED | {"board": b, "vintage": None if b == _BOARDS[0] else v})
                    for b, v in zip(made.boards, vintages(found, made), strict=True)]  # fmt: skip
         day = min(study.as_of for study in studies)
         draws = [study.sample(["average"], day).lags["average"] for study in studies]
@@ -166,7 +166,7 @@ def test_sentences_and_json(found: Measures) -> None:
     comma = f"{votes} Monate nach Blindabstimmungen und {index} nach den Benchmarks von Epoch"
     assert f"{comma}, im Mittel über zwölf Monate.".replace(".", ",")[:-1] in german
     said = found.to_dict()
-    assert [m["board"] for m in said["measures"]] == list(BOARDS)
+    assert [m["board"] for m in said["measures"]] == list(_BOARDS)
     assert said["differences"][0]["low"] == found.differences[0].low
     assert found.to_frame()["kind"].value_counts()["difference"] == 3
     json.dumps(said, allow_nan=False)
@@ -182,10 +182,10 @@ def test_leads_and_bounds_are_told_with_their_direction(found: Measures) -> None
     text = replace(found, measures=made).sentence()
     assert "2.0 months ahead on blind votes and at least 3.0 months behind on Epoch's" in text
     open_ended = Difference(("a", "b"), VINTAGE, 1.0, None, 4.0, "at-most")
-    assert longer_between(open_ended, "en") == "at most 4.0 months longer"
+    assert _longer_between(open_ended, "en") == "at most 4.0 months longer"
     one_side = Difference(("a", "b"), VINTAGE, -3.0, -6.0, -1.0, None)
-    assert longer_between(one_side, "en") == "1.0 to 6.0 shorter"
-    assert longer_between(one_side, "de") == "1,0 bis 6,0 kleiner"
+    assert _longer_between(one_side, "en") == "1.0 to 6.0 shorter"
+    assert _longer_between(one_side, "de") == "1,0 bis 6,0 kleiner"
     assert one_side.told
     assert not open_ended.told
 
@@ -227,7 +227,7 @@ def test_a_board_of_ones_own_stands_beside_the_measures(tmp_path: Path) -> None:
     mine = compare_measures(
         board=elolag.own_board(ratings), extra_tags=tagged, as_of="2026-04-01", n_draws=400
     )
-    assert [m.board for m in mine.measures] == ["own/ratings", *BOARDS]
+    assert [m.board for m in mine.measures] == ["own/ratings", *_BOARDS]
     assert mine.results[0].as_of == "2026-04-01"
     assert len(mine.results) >= 3
 
@@ -267,7 +267,7 @@ def test_the_commands_print_and_draw(command: Command, tmp_path: Path) -> None:
     asked = ("--vintage", VINTAGE, "--draws", "400")
     done = command("measures", *asked, "--json", "--figure", picture)
     assert done.code == 0, done.err
-    assert json.loads(done.out)["measures"][0]["board"] == BOARDS[0]
+    assert json.loads(done.out)["measures"][0]["board"] == _BOARDS[0]
     assert "benchmarks are not use" in picture.read_text("utf-8")
     beside_line = command("lag", "--all", *asked)
     assert "months on blind votes and" in beside_line.out

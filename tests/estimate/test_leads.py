@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 import elolag
 from elolag.errors import EstimateError, UsageError
-from elolag.estimate.leads import WhoLed, above
+from elolag.estimate.leads import WhoLed, _above
 from elolag.estimate.panel import PrintedErrors
 
 _DRAWS = 300
@@ -33,7 +33,7 @@ def webdev() -> WhoLed:
 def test_of_two_models_it_is_the_normal_of_their_difference() -> None:
     for gap, one, two in ((0.0, 3.0, 4.0), (10.0, 3.0, 4.0), (-7.0, 1.0, 9.0)):
         exact = norm.cdf(gap / math.hypot(one, two))
-        found = above(np.array([gap]), np.array([one]), np.array([0.0]), np.array([two]))
+        found = _above(np.array([gap]), np.array([one]), np.array([0.0]), np.array([two]))
         assert found == pytest.approx(exact, abs=1e-6)
 
 
@@ -59,8 +59,8 @@ def test_of_many_models_it_is_the_integral_of_the_definition(seed: int) -> None:
 
     slow = quad(density, mine.min() - 90, mine.max() + 90, limit=400,
                 points=sorted({*mine.tolist(), *other.tolist()}))[0]  # fmt: skip
-    assert above(mine, e, other, f) == pytest.approx(slow, abs=2e-5)
-    assert above(mine, e, other, f) + above(other, f, mine, e) == pytest.approx(1, abs=1e-9)
+    assert _above(mine, e, other, f) == pytest.approx(slow, abs=2e-5)
+    assert _above(mine, e, other, f) + _above(other, f, mine, e) == pytest.approx(1, abs=1e-9)
 
 
 def test_a_model_of_both_sides_cannot_put_one_above_the_other() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import elolag
 from elolag import tags
+from elolag.archive import Board
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.panel import (
     Vintage,
@@ -36,8 +37,10 @@ def snapshot(vintage: str, **facts: object) -> SimpleNamespace:
     return SimpleNamespace(**said, kind=(said["method"], said["style_control"]))
 
 
-def board(*snapshots: SimpleNamespace) -> SimpleNamespace:
-    return SimpleNamespace(name="arena/text", snapshots=snapshots)
+def board(*snapshots: SimpleNamespace) -> Board:
+    made = Board(elolag.open_archive(), "arena/text", ())
+    made.snapshots = snapshots
+    return made
 
 
 def test_newest_whole_official_vintage_by_default() -> None:

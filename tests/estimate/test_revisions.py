@@ -26,9 +26,9 @@ from elolag.estimate.revisions import (
     Revisions,
     _measure,
     _nine_in_ten,
+    _score,
     _unusable,
     estimate_revisions,
-    score,
 )
 from elolag.model.early_drift import _packaged_drift
 from elolag.model.interval import Summary
@@ -300,7 +300,7 @@ def test_the_figure_fits_every_size_and_is_small(style: Revisions, size: str) ->
 @given(st.integers(1, 60), st.data())
 def test_wilson_interval_solves_its_equation(n: int, data: st.DataObject) -> None:
     held = data.draw(st.integers(0, n))
-    found = score(held, n)
+    found = _score(held, n)
     assert found is not None
     assert -1e-9 <= found.low <= found.share + 1e-9 <= found.high + 2e-9 <= 1 + 3e-9
     for p in (found.low, found.high):

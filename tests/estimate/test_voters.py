@@ -16,7 +16,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate import voters as module
 from elolag.estimate.lag import results
 from elolag.estimate.session import Session, prepare
-from elolag.estimate.voters import LANGUAGES, compare_voters
+from elolag.estimate.voters import _LANGUAGES, compare_voters
 from elolag.model.shift import Shift
 from elolag.plots.style import SIZES
 from elolag.results.voters import TOP, VotersReport, signed
@@ -39,7 +39,7 @@ def command(monkeypatch, capsys) -> Iterator[Command]:
 
 def test_every_language_and_public_on_both_boards(found: VotersReport) -> None:
     kinds = {(r.voters, r.against) for r in found.rows}
-    assert kinds == {(name, "english") for name in LANGUAGES} | {("comparia/text", "overall")}
+    assert kinds == {(name, "english") for name in _LANGUAGES} | {("comparia/text", "overall")}
     assert len(found.rows) == 4 * len(kinds)
     assert {r.board for r in found.rows} == {BOARD, "arena/text"}
     assert not found.refused
@@ -184,7 +184,7 @@ def test_stale_and_missing_categories_are_refused_with_the_reason(monkeypatch) -
         Snapshot, "categories",
         property(lambda s: {k: v for k, v in kept(s).items() if k != "polish"}),
     )  # fmt: skip
-    monkeypatch.setattr(module, "LANGUAGES", ("french", "korean", "polish"))
+    monkeypatch.setattr(module, "_LANGUAGES", ("french", "korean", "polish"))
     found = compare_voters(vintage=VINTAGE, n_draws=100)
     assert "korean was not computed anew" in found.refused[f"korean on {BOARD}"]
     assert "no such category" in found.refused[f"polish on {BOARD} (top)"]
@@ -226,7 +226,7 @@ def test_the_command_prints_and_draws(command: Command, tmp_path: Path) -> None:
     asked = ("voters", "--vintage", VINTAGE, "--draws", "100")
     done = command(*asked, "--json", "--figure", picture)
     assert done.code == 0, done.err
-    assert len(json.loads(done.out)["voters"]) == 4 * (len(LANGUAGES) + 1)
+    assert len(json.loads(done.out)["voters"]) == 4 * (len(_LANGUAGES) + 1)
     assert "compar:IA" in picture.read_text("utf-8")
     refused = command(*asked, "--category", "coding")
     assert refused.code == 2

@@ -13,7 +13,7 @@ from elolag import plots
 from elolag.dates import months_after, to_day
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Session
-from elolag.forecast.ahead import MIXTURE, MODELS, SPAN, Outlook, answers
+from elolag.forecast.ahead import _SPAN, MIXTURE, MODELS, Outlook, answers
 from elolag.forecast.form import HORIZONS, QUANTILES, TARGETS
 from elolag.forecast.past import NO_RECORD, Fan
 from elolag.forecast.projection import Projected
@@ -40,7 +40,7 @@ def test_every_model_speaks_of_every_target(outlook: Outlook) -> None:
             elif answer.kind == "pmf":
                 assert sum(answer.values) == pytest.approx(1, abs=1e-9)
             else:
-                assert len(answer.at) == SPAN
+                assert len(answer.at) == _SPAN
                 assert list(answer.values) == sorted(answer.values)
                 assert all(0 < p < 1 for p in answer.values)
 
@@ -80,10 +80,10 @@ def test_answers_are_counted_from_the_draws() -> None:
     assert first.values[0] == pytest.approx(
         ((figures["gap"][:, 3] < 0).sum() + 0.5) / 100, abs=1e-4
     )
-    parity = found["parity", SPAN]
+    parity = found["parity", _SPAN]
     assert parity.at[:3] == ("2026-02-28", "2026-03-31", "2026-04-30")
     assert parity.values[:3] == (round(1 / 124, 4), round(35 / 124, 4), round(36 / 124, 4))
-    assert found["reach", SPAN].values[0] == round(100 / 124, 4)
+    assert found["reach", _SPAN].values[0] == round(100 / 124, 4)
 
 
 def test_the_sentences_say_the_numbers_of_the_answers(outlook: Outlook) -> None:

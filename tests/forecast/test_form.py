@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from search import search
 
 from elolag.errors import ForecastError
-from elolag.forecast.form import COLUMNS, OTHER, Forecast, decode, encode
+from elolag.forecast.form import _COLUMNS, OTHER, Forecast, decode, encode
 
 NAME = "2026-10-02-team-model.csv"
 GOOD = made.forecast(
@@ -29,7 +29,7 @@ GOOD = made.forecast(
 def changed(row: int, field: str, value: str) -> bytes:
     """The good file with another value in one field; row 1 is the header."""
     rows = list(csv.reader(io.StringIO(encode(GOOD).decode())))
-    rows[row - 1][COLUMNS.index(field)] = value
+    rows[row - 1][_COLUMNS.index(field)] = value
     return written(rows)
 
 
@@ -42,7 +42,7 @@ def written(rows: list[list[str]]) -> bytes:
 def test_a_file_explains_itself_and_is_read_back() -> None:
     data = encode(GOOD)
     assert data.decode().splitlines()[:2] == [
-        ",".join(COLUMNS),
+        ",".join(_COLUMNS),
         "2026-10-02,arena/text,US,CN,average,3,2027-01-02,,quantile,0.05,4.25,2026-10-02,",
     ]
     assert b",reach,,2026-12-29,162.5,quantile,0.05,2026-10-16,2026-10-02,\n" in data
@@ -176,7 +176,7 @@ def test_a_field_that_is_wrong_is_named(row: int, field: str, value: str, why: s
 def test_what_a_whole_file_says_is_checked(field: str, value: str, why: str) -> None:
     rows = list(csv.reader(io.StringIO(encode(GOOD).decode())))
     for row in rows[1:]:
-        row[COLUMNS.index(field)] = value
+        row[_COLUMNS.index(field)] = value
     with pytest.raises(ForecastError, match=re.escape(why)) as error:
         decode(written(rows), NAME)
     assert f"row 2: {field} is " in str(error.value)

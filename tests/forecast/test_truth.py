@@ -16,7 +16,7 @@ from elolag.dates import to_day, to_iso
 from elolag.errors import EstimateError
 from elolag.estimate.session import Session, prepare
 from elolag.forecast.form import Answer, Forecast
-from elolag.forecast.truth import Lists, Outcome, figure, settle, shown
+from elolag.forecast.truth import Lists, Outcome, _shown, figure, settle
 from tests.made_archive import archive, publication
 from tests.made_study import AS_OF
 from tests.made_study import made as made_study
@@ -256,7 +256,7 @@ def test_dates_of_many_rounds_are_those_of_one_after_another(
     ordered = sorted(days)
     shows = [bool(bits >> k & 1) for k in range(len(ordered))]
     rounds, ends = (np.array(x, float) for x in zip(*((b, b + n) for b, n in asked), strict=True))
-    after, by = shown(np.array(ordered, float), np.array(shows), rounds, ends)
+    after, by = _shown(np.array(ordered, float), np.array(shows), rounds, ends)
     for k, (begin, length) in enumerate(asked):
         first, last = slow_shown(ordered, shows, begin, begin + length)
         assert after[k] == first

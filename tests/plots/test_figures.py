@@ -31,7 +31,7 @@ from elolag.estimate.over_time import LagPath
 from elolag.estimate.session import prepare
 from elolag.forecast import past
 from elolag.model import estimands
-from elolag.plots.markup import _hoist, _join, path_data
+from elolag.plots.markup import _hoist, _join, _path_data
 from elolag.plots.paths import _turns
 from elolag.plots.style import COLOURS, FOOTER, SIZES, new_figure, roles, visible
 from elolag.results.lag import LagResult
@@ -372,7 +372,7 @@ def test_a_short_path_is_the_long_one_to_a_hundredth(
         " ".join([kind, *(f"{n:.6f}" for pair in pairs[: size[kind]] for n in pair)])
         for kind, pairs in stretches
     )
-    short = path_data(whole)
+    short = _path_data(whole)
     assert len(short) <= len(whole)
     told, meant = points(short), points(whole)
     assert [kind for kind, _ in told] == [kind for kind, _ in meant]
@@ -382,7 +382,7 @@ def test_a_short_path_is_the_long_one_to_a_hundredth(
 
 def test_a_path_with_another_command_is_refused() -> None:
     with pytest.raises(ValueError, match="command 'A', which is not known"):
-        path_data("M 0 0 A 1 1 0 0 0 2 2")
+        _path_data("M 0 0 A 1 1 0 0 0 2 2")
 
 
 ATTRIBUTES = st.dictionaries(

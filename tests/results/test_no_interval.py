@@ -20,7 +20,7 @@ from elolag.estimate.change import Change
 from elolag.estimate.compare import Slice, Slices
 from elolag.plots.markup import SAID
 from elolag.plots.pen import Pen
-from elolag.plots.rows import Dot, dots
+from elolag.plots.rows import Dot, _dots
 from elolag.results.lag import LagResult
 from elolag.results.words import NO_WIDTH, TOO_FEW, compact, given
 
@@ -118,7 +118,7 @@ def test_tables_of_ends_follow_the_rule() -> None:
     for bare, ends in ((True, []), (False, [0.0, 10.0])):
         pen = Pen.on(None, "page")
         axes = pen.axes
-        dots(pen, [Dot("x", value=5.5, low=0.0, high=10.0, bare=bare)], "China ")
+        _dots(pen, [Dot("x", value=5.5, low=0.0, high=10.0, bare=bare)], "China ")
         drawn = [end for line in axes.lines if line.get_alpha() == 0.42 for end in line.get_xdata()]
         assert drawn == ends
 

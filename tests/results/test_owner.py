@@ -30,7 +30,7 @@ def written(folder: Path, **changed: str) -> Path:
 
 
 def test_the_packaged_file_is_read_and_the_day_is_one() -> None:
-    assert owner() == read(owners.FILE)
+    assert owner() == read(owners._FILE)
     assert owner().name
     assert dt.date.fromisoformat(RELEASED).isoformat() == RELEASED
 
@@ -43,7 +43,7 @@ def test_addresses(tmp_path: Path) -> None:
     assert WHOLE.address() == WHOLE.home == WHOLE.site
     bare = Owner("An Author")
     assert (bare.address("x"), bare.home, bare.urls()) == ("", "", {})
-    assert str(owners.FILE) in bare.unset()
+    assert str(owners._FILE) in bare.unset()
     assert "site, repository or doi" in bare.unset()
     assert WHOLE.unset() == ""
     assert Owner("x", repository="https://a.example", doi="10.1234/b").home == (

@@ -211,7 +211,7 @@ def test_ratings_come_back_within_half_a_step(held: Carried) -> None:
 
 
 def test_what_is_packed_is_what_travels(held: Carried) -> None:
-    data = json.loads(json.dumps(ask.packed(held, answer(held, Asked()))))
+    data = json.loads(json.dumps(ask._packed(held, answer(held, Asked()))))
     codes = np.frombuffer(base64.b64decode(data["codes"]), np.uint8)
     assert (held.codes == codes.reshape(len(held.travels), -1).T).all()
     assert data["low"] == held.low.tolist()
@@ -227,7 +227,7 @@ def test_what_is_packed_is_what_travels(held: Carried) -> None:
 
 
 def test_every_slot_of_every_phrase_is_filled_by_the_script(held: Carried) -> None:
-    data = ask.packed(held, answer(held, Asked()))
+    data = ask._packed(held, answer(held, Asked()))
     script = ask.template("ask.js")
     slots = set(re.findall(r"\{(\w+)\}", json.dumps(data["words"])))
     assert slots

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from elolag.estimate.model_dates import ModelDate
 from elolag.results import citing
 from elolag.results.verdict import SETTLED_VOTES
-from elolag.site.cards import Deck, address, references, slugs
+from elolag.site.cards import Deck, _slugs, address, references
 from elolag.site.content import Page
 from elolag.site.material import Found
 
@@ -72,7 +72,7 @@ def _dated(found: re.Match[str]) -> str:
 
 @given(st.sets(_KEYS, max_size=30))
 def test_a_name_is_plain_never_empty_and_nobody_elses(keys: set[str]) -> None:
-    found = slugs(keys)
+    found = _slugs(keys)
     assert set(found) == keys
     assert len(set(found.values())) == len(keys)
     for slug in found.values():
@@ -84,19 +84,19 @@ def test_a_name_is_plain_never_empty_and_nobody_elses(keys: set[str]) -> None:
 
 @given(st.sets(_KEYS, max_size=20), _KEYS)
 def test_an_address_stays_when_another_model_joins(keys: set[str], new: str) -> None:
-    before, after = slugs(keys), slugs(keys | {new})
+    before, after = _slugs(keys), _slugs(keys | {new})
     assert {key: after[key] for key in keys} == before
 
 
 def test_plain_keys_are_their_own_names_and_collisions_are_told_apart() -> None:
     plain = {"kimi-k3", "gpt-5.2", "claude-opus-4-6"}
-    assert slugs(plain) == {key: key for key in plain}
-    both = slugs(["a+b", "a-b", "a_b"])
+    assert _slugs(plain) == {key: key for key in plain}
+    both = _slugs(["a+b", "a-b", "a_b"])
     assert both["a-b"] == "a-b"
     assert both["a+b"] != both["a_b"]
     # Even where somebody calls a model by the name another one would get.
-    taken = slugs(["a+b"])["a+b"]
-    again = slugs(["a+b", taken])
+    taken = _slugs(["a+b"])["a+b"]
+    again = _slugs(["a+b", taken])
     assert again[taken] == taken
     assert again["a+b"].startswith(taken)
 

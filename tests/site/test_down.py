@@ -19,7 +19,7 @@ from elolag.results.words import MATCHED, MEANING
 from elolag.site import down, page
 from elolag.site.cards import Deck, references
 from elolag.site.content import Link, Page
-from elolag.site.down import forecasts
+from elolag.site.down import _forecasts
 from elolag.site.material import Found, gathered
 from elolag.site.month import drawings
 from elolag.version import METHOD
@@ -86,7 +86,7 @@ def test_every_page_has_a_plain_path_of_its_own(pages: dict[str, Page], found: F
 def test_what_has_no_answer_says_why_and_names_no_folder(found: Found) -> None:
     """The made archive has one list of each board: no month can be judged, no voters differ."""
     assert {"revisions", "voters"} <= set(found.missing)
-    said = " ".join(down.revisions(found).sections[0].prose)
+    said = " ".join(down._revisions(found).sections[0].prose)
     assert said == f"There is no answer: {found.missing['revisions']}."
     folder = str(found.material.question["archive"])
     refused = {name: EstimateError(f"{folder}/arena: nothing") for name in ("leads", "lab")}
@@ -96,7 +96,7 @@ def test_what_has_no_answer_says_why_and_names_no_folder(found: Found) -> None:
         "lab": "the archive/arena: nothing",
     }
     assert again.leads is again.lab is None
-    assert "the archive/arena: nothing" in down.leads(again).sections[0].prose[0]
+    assert "the archive/arena: nothing" in down._leads(again).sections[0].prose[0]
     with pytest.raises(EstimateError, match="no dates"):
         gathered(found.material, {"dates": EstimateError("no dates")})
 
@@ -160,7 +160,7 @@ def test_a_claim_read_at_no_https_address_is_told_without_a_link(found: Found) -
     changed: ClaimsReport = replace(report, assessments=(odd,))
     checks = replace(found.material.checks, claims=changed)
     again = replace(found, material=replace(found.material, checks=checks))
-    every = down.claims(again).sections[1]
+    every = down._claims(again).sections[1]
     assert not every.links
     assert every.points[0][1].endswith("Read at http://a.example/x y")
 
@@ -173,23 +173,23 @@ def test_methods_name_every_estimand_and_rule(found: Found, pages: dict[str, Pag
     version = found.material.headline.version
     assert f"method {METHOD}; the software is elolag {version}." in " ".join(_texts(each))
     assert not any(link.to.startswith("https") for link in _links(each))
-    owned = down.methods(found, Named(repository="https://code.example/elolag"))
+    owned = down._methods(found, Named(repository="https://code.example/elolag"))
     assert [link.to for link in _links(owned)] == ["https://code.example/elolag"]
 
 
 def test_the_record_shown_is_that_of_the_question(found: Found) -> None:
-    (asked,) = (s for s in forecasts(found).sections if s.key == "scores")
+    (asked,) = (s for s in _forecasts(found).sections if s.key == "scores")
     assert found.outlook is not None
-    (ahead,) = (s for s in forecasts(found).sections if s.key == "outlook")
+    (ahead,) = (s for s in _forecasts(found).sections if s.key == "outlook")
     assert ahead.prose[-1] == found.outlook.record["en"]
     # What ends the outlook is not said again: the record adds the other board's.
     assert list(asked.prose) == [past.record("arena/text_style_control")["en"]]
     assert asked.figures
     other = replace(found, outlook=replace(found.outlook, record=NO_RECORD))
-    (none,) = (s for s in forecasts(other).sections if s.key == "scores")
+    (none,) = (s for s in _forecasts(other).sections if s.key == "scores")
     assert (list(none.prose), none.figures, none.after) == ([NO_RECORD["en"]], (), ())
     bare = replace(found, outlook=None, missing={**found.missing, "outlook": "nothing"})
-    (alone,) = (s for s in forecasts(bare).sections if s.key == "scores")
+    (alone,) = (s for s in _forecasts(bare).sections if s.key == "scores")
     assert alone.prose[0] == past.record("arena/text")["en"]
 
 
@@ -218,7 +218,7 @@ def test_models_with_one_reference_are_counted_and_listed(found: Found) -> None:
     }
     tables = replace(material.tables, models=rows)
     changed = replace(found, material=replace(material, tables=tables))
-    (section,) = (s for s in down.data(changed).sections if s.key == "single")
+    (section,) = (s for s in down._data(changed).sections if s.key == "single")
     tags = [t for t in material.study.cast.tags if t.released <= material.study.as_of]
     alone = [t for t in tags if len(references(rows[t.model].evidence)) == 1]
     assert f"The release of {len(alone)} of {len(tags)} models" in section.prose[0]
@@ -226,19 +226,19 @@ def test_models_with_one_reference_are_counted_and_listed(found: Found) -> None:
 
 
 def test_about_says_that_nobody_is_named_until_somebody_is(found: Found) -> None:
-    nobody = down.about(found, Named())
+    nobody = down._about(found, Named())
     assert any(text.startswith("Nobody is named yet") for text in _texts(nobody))
     owner = Named(
         "A. Person", "https://code.example/e", "https://e.example", "10.1/2", "post@e.example"
     )
-    text = " ".join(_texts(down.about(found, owner)))
+    text = " ".join(_texts(down._about(found, owner)))
     assert "A. Person answers for these pages: post@e.example." in text
     assert "Nobody is named" not in text
-    links = {link.label: link.to for link in _links(down.about(found, owner))}
+    links = {link.label: link.to for link in _links(down._about(found, owner))}
     assert links["DOI"] == "https://doi.org/10.1/2"
     assert links["Source"] == "https://code.example/e"
     assert "Contact" not in links  # mail is told, not linked
-    evil = down.about(found, Named(repository="javascript:alert(1)", site="https://u@e.example"))
+    evil = down._about(found, Named(repository="javascript:alert(1)", site="https://u@e.example"))
     assert all(not link.to.startswith(("javascript", "https")) for link in _links(evil))
 
 

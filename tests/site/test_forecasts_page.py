@@ -10,7 +10,7 @@ import pytest
 import elolag
 from elolag.forecast import past
 from elolag.forecast.ahead import Outlook
-from elolag.site.down import forecasts
+from elolag.site.down import _forecasts
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def found(outlook: Outlook | None, board: str = "arena/text_style_control", **mo
 
 
 def test_the_fan_stands_with_its_record(outlook: Outlook) -> None:
-    page = forecasts(found(outlook, missing={"ledger": "the disk is gone"}))
+    page = _forecasts(found(outlook, missing={"ledger": "the disk is gone"}))
     ahead, record, ledger = page.sections
     said = past.record("arena/text_style_control")["en"]
     assert ahead.prose[-1] == said
@@ -40,7 +40,7 @@ def test_the_fan_stands_with_its_record(outlook: Outlook) -> None:
 
 
 def test_a_board_without_a_record_says_so() -> None:
-    page = forecasts(
+    page = _forecasts(
         found(None, "arena/webdev", missing={"outlook": "too young", "ledger": "none"})
     )
     assert page.sections[0].prose == ("There is no answer: too young.",)
@@ -52,5 +52,5 @@ def test_the_ledger_stands_as_a_table(outlook: Outlook) -> None:
     held = elolag.forecast_ledger(board="epoch/eci")
     asked = found(outlook, missing={})
     asked.ledger = held
-    (table,) = forecasts(asked).sections[2].tables
+    (table,) = _forecasts(asked).sections[2].tables
     assert [row[2] for row in table.cells()] == ["iaps"]

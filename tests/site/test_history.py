@@ -27,7 +27,7 @@ from elolag.results import citing
 from elolag.results.pages import words
 from elolag.site import Site, record
 from elolag.site.history import Record, answer, compiled, revising
-from elolag.site.months import FACTS, Frozen, Month, frozen, next_release, usable
+from elolag.site.months import FACTS, Frozen, Month, frozen, next_release
 from elolag.site.months import months as months_of
 from tests.command import Command, runner
 
@@ -84,7 +84,7 @@ def test_each_month_has_its_list(months: dict[str, Any]) -> None:
     ]
     assert months_of(board, "coding") == ()
     # The slow twin: of every month its last own list, else its last.
-    lists = [s for s in board.snapshots if usable(s, "overall")]
+    lists = board.complete("overall")
     for month in found:
         of = sorted((s.official, s.vintage) for s in lists if s.vintage.startswith(month.name))
         assert of[-1] == (month.official, month.vintage)

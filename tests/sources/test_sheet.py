@@ -14,7 +14,7 @@ from search import search
 
 from elolag.errors import UsageError
 from elolag.sources import sheet as sheets
-from elolag.sources.sheet import decode, parse, read
+from elolag.sources.sheet import decode, parse, read_bytes
 
 KNOWN = ("entry", "rating", "se")
 
@@ -141,11 +141,11 @@ def test_blank_rows_and_a_separator_line_are_no_rows():
 
 def test_files_are_bounded_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(UsageError, match=r"cannot read the tags .*none\.csv"):
-        read(tmp_path / "none.csv", KNOWN, "the tags")
+        read_bytes(tmp_path / "none.csv", "the tags")
     monkeypatch.setattr(sheets, "_MAX_BYTES", 20)
     (tmp_path / "big.csv").write_bytes(b"entry,rating\nabcdefgh,1\n")
     with pytest.raises(UsageError, match=r"big\.csv: larger than"):
-        read(tmp_path / "big.csv", KNOWN, "the tags")
+        read_bytes(tmp_path / "big.csv", "the tags")
 
 
 def test_dates_as_spreadsheets_write_them():

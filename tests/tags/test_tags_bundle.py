@@ -80,13 +80,13 @@ LINES = st.lists(
 )
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(bundle.TABLES, LINES)))
+@given(st.fixed_dictionaries(dict.fromkeys(bundle._TABLES, LINES)))
 def test_any_lines_come_back_as_they_were(lines: dict[str, list[str]]) -> None:
     texts = {name: "".join(f"{line}\n" for line in of) for name, of in lines.items()}
     data = bundle.encode(texts)
     assert bundle.decode(data, "x") == texts
     # The slow, obvious twin: what the JSON says, line by line.
-    assert {n: v for n, v in json.loads(data).items() if n in bundle.TABLES} == lines
+    assert {n: v for n, v in json.loads(data).items() if n in bundle._TABLES} == lines
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))

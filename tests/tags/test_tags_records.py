@@ -47,8 +47,8 @@ def test_the_keys_of_a_record() -> None:
         "weights_date,base,evidence"
     )
     assert ",".join(FIELDS) == keys
-    assert list(FOUND[0].to_dict()) == list(FIELDS)
-    assert FOUND[0].to_dict() == {
+    assert list(dataclasses.asdict(FOUND[0])) == list(FIELDS)
+    assert dataclasses.asdict(FOUND[0]) == {
         "source": "arena-dataset",
         "board": "arena/text",
         "entry": "orca-1",
@@ -66,7 +66,7 @@ def test_the_keys_of_a_record() -> None:
 
 
 def test_what_is_not_known_is_null() -> None:
-    whale, mystery, new = (r.to_dict() for r in FOUND[2:])
+    whale, mystery, new = (dataclasses.asdict(r) for r in FOUND[2:])
     assert (whale["open"], whale["weights_date"], whale["base"]) == (False, None, "orca-1")
     assert mystery["model"] == "unknown"
     assert new["model"] is None

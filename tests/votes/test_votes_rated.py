@@ -76,27 +76,26 @@ def test_a_stop_at_any_step_leaves_old_or_new(
     made.write(tmp_path / "out")
     old = (tmp_path / "out" / "ratings.csv").read_bytes()
     other = elolag.rate(simulated(2, 800, 5))
-    real = Path.replace
 
-    def refuses(at: int):
+    def refuses(at: int, real):
         calls = iter(range(9))
 
-        def replace(self: Path, target: Path) -> Path:
+        def moved(self: Path, target: Path) -> Path:
             if next(calls) == at:
                 raise OSError(28, "No space left on device")
             return real(self, target)
 
-        return replace
+        return moved
 
     for step in (0, 1):
-        monkeypatch.setattr(Path, "replace", refuses(step))
-        with pytest.raises(ArchiveError, match="No space left"):
-            other.write(tmp_path / "out", force=True)
+        with monkeypatch.context() as disk:
+            disk.setattr(Path, "rename", refuses(step, Path.rename))
+            with pytest.raises(ArchiveError, match="No space left"):
+                other.write(tmp_path / "out", force=True)
         assert (tmp_path / "out" / "ratings.csv").read_bytes() == old
         assert [p.name for p in tmp_path.iterdir()] == ["out"]
-    monkeypatch.setattr(Path, "replace", real)
     made.write(tmp_path / "r.csv")
-    monkeypatch.setattr(Path, "replace", refuses(1))
+    monkeypatch.setattr(Path, "replace", refuses(1, Path.replace))
     with pytest.raises(ArchiveError, match="No space left"):
         other.write(tmp_path / "r.csv", force=True)
     # The covariance is new, the ratings are old: that is refused, not mixed.
