@@ -13,7 +13,7 @@ from elolag.dates import months_after, to_day, to_iso
 from elolag.errors import EstimateError, UsageError
 from elolag.estimate.session import Estimated, Question, Study, prepare
 from elolag.model import draws, reruns
-from elolag.model.estimands import WINDOWS
+from elolag.model.estimands import window_of
 from elolag.results.provenance import tags_of
 from elolag.results.table import Column, Table, data, decimals, picked
 from elolag.results.words import directed, few, noun, over
@@ -165,7 +165,7 @@ def change_of(study: Study, since: str | None, estimand: str = "average") -> Cha
         probability=normal.cdf(0.0),
         level=study.level,
         too_few=study.too_few(),
-        window=study.window or WINDOWS.get(estimand, 0.0),
+        window=window_of(estimand, study.window),
         **study.told,
     )
 

@@ -24,7 +24,7 @@ from elolag.errors import EstimateError, UsageError
 from elolag.estimate.lag import results
 from elolag.estimate.session import Estimated, Question, Study, asking, of_lists, prepare, rests_on
 from elolag.model import draws
-from elolag.model.estimands import WINDOWS, Race
+from elolag.model.estimands import Race, window_of
 from elolag.model.frontier import MatchRule
 from elolag.results.citing import date as spelled
 from elolag.results.lag import LagResult
@@ -245,8 +245,7 @@ class _Figure:
 
     def begins(self, *states: _State) -> float:
         """The first day on which the figure of any of the states looks at the frontiers."""
-        wanted = WINDOWS[self.estimand] if self.window is None else self.window
-        back = 0.0 if self.estimand == "current" else wanted
+        back = window_of(self.estimand, self.window)
         return min(state.as_of for state in states) - back * DAYS_PER_MONTH
 
     def worth(self, state: _State, rows: Ints) -> Floats:

@@ -253,10 +253,12 @@ def under_headline(result: LagResult, beside: LagResult, lang: str = "en") -> st
 
 
 def _how(result: LagResult, lang: str) -> str:
-    """``on average over twelve months``; other estimands by their name."""
+    """``on average over twelve months``, ``on the day itself``; others by their name."""
     over = language.over_months(result.window, lang)
     if result.estimand == "average":
         return f"im Mittel {over}" if lang == "de" else f"on average {over}"
+    if result.estimand == "current":
+        return "am Tag selbst" if lang == "de" else "on the day itself"
     return result.estimand if not result.window else f"{result.estimand} {over}"
 
 
